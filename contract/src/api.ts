@@ -1,0 +1,245 @@
+// Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document with these; the web reads them.
+import { Type, type Static, type TSchema } from 'typebox'
+import { Currency, maxAmountMinor, Money } from './money.ts'
+import { CancelReason } from './orders.ts'
+import { Id, Instant } from './values.ts'
+
+const closed = { additionalProperties: false } as const
+
+/** RFC 9457 problem details, with our stable `code`. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  detail: Type.Optional(Type.String()),
+  declineCode: Type.Optional(Type.String()),
+  retryAfterSeconds: Type.Optional(Type.Integer()),
+})
+export type Problem = Static<typeof Problem>
+
+export const Page = <Item extends TSchema>(item: Item) =>
+  Type.Object({ items: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
+
+export const PageQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+    cursor: Type.Optional(Type.String({ maxLength: 200 })),
+  },
+  closed,
+)
+
+// ---- identity
+const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 })
+export const Credentials = Type.Object(
+  { email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) },
+  closed,
+)
+export const GuestBody = Type.Object({ email: Email }, closed)
+export const UserView = Type.Object({ id: Id, email: Type.String() })
+export const CurrentUser = Type.Object({
+  user: Type.Union([
+    Type.Object({ id: Id, email: Type.String(), kind: Type.Union([Type.Literal('user'), Type.Literal('guest')]) }),
+    Type.Null(),
+  ]),
+})
+export type CurrentUser = Static<typeof CurrentUser>
+export const ApiTokenView = Type.Object({ token: Type.String({ description: 'shown once' }), expiresAt: Instant })
+
+// ---- shows
+const ShortText = Type.String({ minLength: 1, maxLength: 200 })
+const Price = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
+export const maxSeatsPerType = 20_000
+export const maxCapacity = 1_000_000
+
+export const SeatBody = Type.Object(
+  {
+    section: Type.String({ maxLength: 40 }),
+    row: Type.String({ maxLength: 10 }),
+    number: Type.String({ minLength: 1, maxLength: 10 }),
+  },
+  closed,
+)
+export const GeneralTypeBody = Type.Object(
+  { name: ShortText, priceMinor: Price, capacity: Type.Integer({ minimum: 0, maximum: maxCapacity }) },
+  closed,
+)
+export const SeatedTypeBody = Type.Object(
+  { name: ShortText, priceMinor: Price, seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }) },
+  closed,
+)
+const showFields = {
+  title: ShortText,
+  startsAt: Instant,
+  timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'IANA zone, for display' }),
+  currency: Currency,
+  venue: Type.Optional(Type.String({ maxLength: 200 })),
+  description: Type.Optional(Type.String({ maxLength: 10_000 })),
+  holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+  maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  ticketTypes: Type.Array(Type.Union([GeneralTypeBody, SeatedTypeBody]), { minItems: 1, maxItems: 50 }),
+}
+export const ShowBody = Type.Object(showFields, closed)
+export type ShowBody = Static<typeof ShowBody>
+
+export const ShowStatus = Type.Union([
+  Type.Literal('draft'),
+  Type.Literal('on_sale'),
+  Type.Literal('closed'),
+  Type.Literal('cancelled'),
+])
+export const SeatView = Type.Object({ id: Id, section: Type.String(), row: Type.String(), number: Type.String() })
+export const TicketTypeView = Type.Object({
+  id: Id,
+  name: Type.String(),
+  priceMinor: Type.Integer(),
+  capacity: Type.Integer(),
+  seats: Type.Optional(Type.Array(SeatView)),
+})
+export const ShowView = Type.Object({
+  id: Id,
+  organiserId: Id,
+  title: Type.String(),
+  startsAt: Instant,
+  timeZone: Type.String(),
+  currency: Currency,
+  venue: Type.Union([Type.String(), Type.Null()]),
+  description: Type.Union([Type.String(), Type.Null()]),
+  holdSeconds: Type.Integer(),
+  maxPerOrder: Type.Integer(),
+  status: ShowStatus,
+  version: Type.Integer(),
+  ticketTypes: Type.Array(TicketTypeView),
+})
+export type ShowView = Static<typeof ShowView>
+
+export const SeatState = Type.Union([Type.Literal('available'), Type.Literal('held'), Type.Literal('sold')])
+export const Availability = Type.Object({
+  ticketTypes: Type.Array(
+    Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() }),
+  ),
+  seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
+})
+export type Availability = Static<typeof Availability>
+
+// ---- orders
+const maxQuantity = 1_000
+export const LineBody = Type.Union([
+  Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
+  Type.Object(
+    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxQuantity, uniqueItems: true }) },
+    closed,
+  ),
+])
+export type LineBody = Static<typeof LineBody>
+export const OrderBody = Type.Object({ showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) }, closed)
+export type OrderBody = Static<typeof OrderBody>
+
+export const OrderStatus = Type.Union([
+  Type.Literal('created'),
+  Type.Literal('claimed'),
+  Type.Literal('complete'),
+  Type.Literal('cancelled'),
+  Type.Literal('refunded'),
+])
+export type OrderStatus = Static<typeof OrderStatus>
+export const OrderView = Type.Object({
+  id: Id,
+  showId: Id,
+  status: OrderStatus,
+  lines: Type.Array(
+    Type.Object({
+      ticketTypeId: Id,
+      name: Type.String(),
+      quantity: Type.Integer(),
+      unitPrice: Money,
+      seatIds: Type.Optional(Type.Array(Id)),
+    }),
+  ),
+  total: Money,
+  expiresAt: Instant,
+  extended: Type.Boolean({ description: 'the one bounded extension was given, for a payment in flight at the deadline' }),
+  version: Type.Integer(),
+  createdAt: Instant,
+  cancelReason: Type.Optional(CancelReason),
+  payment: Type.Optional(Type.Object({ id: Id })),
+  refunded: Type.Optional(Money),
+  tickets: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Id,
+        code: Type.String(),
+        ticketTypeId: Id,
+        name: Type.String(),
+        seat: Type.Optional(SeatView),
+        status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+      }),
+    ),
+  ),
+})
+export type OrderView = Static<typeof OrderView>
+
+export const TimelineEntry = Type.Object({
+  id: Id,
+  type: Type.String(),
+  source: Type.String(),
+  subject: Id,
+  version: Type.Integer(),
+  occurredAt: Instant,
+  causationId: Type.Union([Type.String(), Type.Null()]),
+  summary: Type.String({ description: 'one sentence for people' }),
+})
+export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })
+
+// ---- payments
+export const PaymentBody = Type.Object(
+  { orderId: Id, paymentMethod: Type.String({ pattern: '^(pm|ctoken)_[A-Za-z0-9_]{1,250}$' }) },
+  closed,
+)
+export const PaymentStatus = Type.Union([
+  Type.Literal('started'),
+  Type.Literal('requires_action'),
+  Type.Literal('authorized'),
+  Type.Literal('captured'),
+  Type.Literal('voided'),
+  Type.Literal('declined'),
+  Type.Literal('refunded'),
+  Type.Literal('unknown'),
+])
+export const PaymentView = Type.Object({
+  id: Id,
+  orderId: Id,
+  status: PaymentStatus,
+  amount: Money,
+  clientSecret: Type.Optional(Type.String()),
+  nextAction: Type.Optional(Type.Object({ type: Type.String(), url: Type.Optional(Type.String()) })),
+  declineCode: Type.Optional(Type.String()),
+})
+export type PaymentView = Static<typeof PaymentView>
+
+export const RefundBody = Type.Object(
+  {
+    amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: maxAmountMinor })),
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export const RefundView = Type.Object({
+  id: Id,
+  orderId: Id,
+  paymentId: Id,
+  amount: Money,
+  status: Type.Union([Type.Literal('pending'), Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('unknown')]),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Instant,
+})
+export type RefundView = Static<typeof RefundView>
+
+/** What a browser needs to know before it can take a card. */
+export const ShopConfig = Type.Object({
+  processor: Type.Object({
+    publishableKey: Type.String(),
+    scriptUrl: Type.String({ description: 'the Stripe.js to load: the processor’s own, or the sandbox’s' }),
+    sandbox: Type.Boolean(),
+  }),
+})

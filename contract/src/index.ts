@@ -1,0 +1,11 @@
+// What crosses a border between services, processes or browser and shop. Runs anywhere.
+export * from './api.ts'
+export * from './envelope.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './expiration.ts'
+export * from './money.ts'
+export * from './orders.ts'
+export * from './payments.ts'
+export * from './tickets.ts'
+export * from './values.ts'

@@ -1,0 +1,45 @@
+// Events of the payments service: what happened to money, never who gets a seat.
+import { Type } from 'typebox'
+import { defineEvent } from './envelope.ts'
+import { Money } from './money.ts'
+import { Id } from './values.ts'
+
+export const PaymentStarted = defineEvent('payments', 'PaymentStarted', Type.Object({ orderId: Id, paymentId: Id }))
+export const PaymentAuthorized = defineEvent(
+  'payments',
+  'PaymentAuthorized',
+  Type.Object({
+    orderId: Id,
+    paymentId: Id,
+    amount: Money,
+    orderVersion: Type.Integer({ minimum: 1, description: 'the version of the order that payments knew' }),
+  }),
+)
+export const ChargeCreated = defineEvent(
+  'payments',
+  'ChargeCreated',
+  Type.Object({ orderId: Id, paymentId: Id, amount: Money }),
+)
+/** The capture of a claimed order failed for good, read back from the processor. */
+export const ChargeFailed = defineEvent(
+  'payments',
+  'ChargeFailed',
+  Type.Object({ orderId: Id, paymentId: Id, code: Type.String() }),
+)
+export const PaymentVoided = defineEvent(
+  'payments',
+  'PaymentVoided',
+  Type.Object({ orderId: Id, paymentId: Id, reason: Type.String() }),
+)
+export const ChargeRefunded = defineEvent(
+  'payments',
+  'ChargeRefunded',
+  Type.Object({
+    orderId: Id,
+    paymentId: Id,
+    refundId: Id,
+    amount: Money,
+    refundedTotal: Money,
+    full: Type.Boolean({ description: 'everything captured by this payment is now refunded' }),
+  }),
+)

@@ -1,0 +1,157 @@
+// The environment, read once and checked: one frozen record, or a refusal that names every wrong value at once.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { ServiceName } from '@holdfast/contract'
+
+export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly publicUrl: string
+  readonly trustProxy: boolean
+  readonly dataDirectory: string
+  /** Null: a Postgres of our own in the data directory. */
+  readonly databaseUrl: string | null
+  readonly services: readonly ServiceName[]
+  readonly orderHoldSeconds: number
+  readonly rateLimits: boolean
+  readonly demo: boolean
+  readonly logLevel: string
+  /** Off only to measure what it brings. */
+  readonly groupCommit: boolean
+  readonly processor: ProcessorConfig
+}
+
+/** Which card processor: Stripe itself, or a sandbox (ours by default) that speaks its protocol. */
+export type ProcessorConfig =
+  | { readonly kind: 'stripe'; readonly secretKey: string; readonly publishableKey: string; readonly webhookSecrets: readonly string[] }
+  | {
+      readonly kind: 'sandbox'
+      readonly secretKey: string
+      readonly publishableKey: string
+      readonly host: string
+      readonly port: number
+      /** True when this process runs the sandbox beside itself. */
+      readonly embedded: boolean
+      readonly webhookSecrets: readonly string[]
+    }
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`the environment is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+export function readConfig(environment: Environment): Config {
+  const read = makeReader(environment)
+  const port = read.integer('PORT', 3000, 0, 65_535)
+  const config: Config = {
+    port,
+    host: read.text('HOST', '127.0.0.1'),
+    publicUrl: read.url('PUBLIC_URL', `http://localhost:${port}`, ['http:', 'https:']),
+    trustProxy: read.flag('TRUST_PROXY', false),
+    dataDirectory: resolve(read.text('DATA_DIR', './data')),
+    databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
+    services: read.services('SERVICES'),
+    orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
+    rateLimits: read.flag('RATE_LIMITS', true),
+    demo: read.flag('DEMO', true),
+    logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
+    groupCommit: read.flag('GROUP_COMMIT', true),
+    processor: readProcessor(read),
+  }
+  if (read.text('NATS_URL', '') !== '') read.problem('NATS_URL: events travel through Postgres in this version; leave it empty')
+  if (read.problems.length > 0) throw new ConfigError(read.problems)
+  return Object.freeze(config)
+}
+
+function readProcessor(read: Reader): ProcessorConfig {
+  const secretKey = read.text('STRIPE_SECRET_KEY', '')
+  const webhookSecrets = read.text('STRIPE_WEBHOOK_SECRET', '').split(',').filter(Boolean)
+  const sandboxPort = read.integer('SANDBOX_PORT', 12_111, 0, 65_535)
+  const sandboxHost = read.text('SANDBOX_HOST', '')
+  if (secretKey !== '') {
+    if (sandboxHost !== '') read.problem('SANDBOX_HOST: the sandbox cannot be on beside a key of the real processor')
+    if (!/^(sk|rk)_(test|live)_/.test(secretKey)) read.problem('STRIPE_SECRET_KEY: expected sk_… or rk_…')
+    if (webhookSecrets.length === 0) read.problem('STRIPE_WEBHOOK_SECRET: needed beside STRIPE_SECRET_KEY')
+    const publishableKey = read.text('STRIPE_PUBLISHABLE_KEY', '')
+    if (publishableKey === '') read.problem('STRIPE_PUBLISHABLE_KEY: needed beside STRIPE_SECRET_KEY')
+    return { kind: 'stripe', secretKey, publishableKey, webhookSecrets }
+  }
+  return {
+    kind: 'sandbox',
+    secretKey: 'sk_test_holdfast',
+    publishableKey: 'pk_test_holdfast',
+    host: sandboxHost === '' ? '127.0.0.1' : sandboxHost,
+    port: sandboxPort,
+    embedded: sandboxHost === '',
+    webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : ['whsec_holdfast_sandbox'],
+  }
+}
+
+type Reader = ReturnType<typeof makeReader>
+
+/** Reads values one by one, keeping every problem for the end. `NAME_FILE` names a file that holds the value. */
+function makeReader(environment: Environment) {
+  const problems: string[] = []
+  const problem = (text: string) => {
+    problems.push(text)
+  }
+  const raw = (name: string): string => {
+    const file = environment[`${name}_FILE`]
+    if (!file) return environment[name]?.trim() ?? ''
+    try {
+      return readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      problem(`${name}_FILE: ${(error as Error).message}`)
+      return ''
+    }
+  }
+  const text = (name: string, fallback: string) => raw(name) || fallback
+  const integer = (name: string, fallback: number, minimum: number, maximum: number) => {
+    const value = raw(name)
+    if (value === '') return fallback
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= minimum && number <= maximum) return number
+    problem(`${name}: expected a whole number from ${minimum} to ${maximum}, got "${value}"`)
+    return fallback
+  }
+  const choice = (name: string, fallback: string, allowed: readonly string[]) => {
+    const value = text(name, fallback)
+    if (allowed.includes(value)) return value
+    problem(`${name}: expected one of ${allowed.join(', ')}, got "${value}"`)
+    return fallback
+  }
+  const flag = (name: string, fallback: boolean) => {
+    const value = raw(name).toLowerCase()
+    if (value === '') return fallback
+    if (['on', '1', 'true'].includes(value)) return true
+    if (['off', '0', 'false'].includes(value)) return false
+    problem(`${name}: expected on or off, got "${value}"`)
+    return fallback
+  }
+  const url = (name: string, fallback: string, protocols: readonly string[]) => {
+    const value = text(name, fallback)
+    const parsed = URL.canParse(value) ? new URL(value) : null
+    if (!parsed || !protocols.includes(parsed.protocol)) problem(`${name}: expected a URL with ${protocols.join(' or ')}`)
+    return value
+  }
+  const optionalUrl = (name: string, protocols: readonly string[]) => (raw(name) === '' ? null : url(name, '', protocols))
+  const services = (name: string): ServiceName[] => {
+    const asked = raw(name).split(',').map((part) => part.trim()).filter(Boolean)
+    if (asked.length === 0) return [...serviceNames]
+    const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
+    if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; there are ${serviceNames.join(', ')}`)
+    return serviceNames.filter((service) => asked.includes(service))
+  }
+  return { problems, problem, text, integer, choice, flag, url, optionalUrl, services }
+}

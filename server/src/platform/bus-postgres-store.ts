@@ -1,0 +1,200 @@
+// SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions, parked deliveries.
+import type { Envelope } from '@holdfast/contract'
+import type { DeadLetter } from './bus.ts'
+import { sql, type Queryable } from './db.ts'
+import { outboxColumns, toEnvelope, type OutboxRow } from './outbox.ts'
+
+/**
+ * How far a consumer has read. Everything of transactions below `windowFrom` is handled. While `windowTo` is set, the
+ * window [windowFrom, windowTo) is being read in order of seq, and is handled up to `afterSeq`.
+ *
+ * Why windows: a sequence number is taken before commit, so a reader of `seq > cursor` loses what commits late. Below
+ * the horizon every transaction has ended. Within a window seq gives the order of each aggregate, because it is taken
+ * while the aggregate is locked; and no aggregate's later event can be in an earlier window, because its writer ended
+ * before the other could begin to lock.
+ */
+export interface Position {
+  readonly windowFrom: number
+  readonly windowTo: number | null
+  readonly afterSeq: number
+}
+
+export function startOfWindow(windowFrom: number): Position {
+  return { windowFrom, windowTo: null, afterSeq: 0 }
+}
+
+export interface StoredEvent {
+  readonly seq: number
+  readonly envelope: Envelope
+}
+
+export interface EventPage {
+  readonly rows: readonly StoredEvent[]
+  /** The position once these rows are handled. */
+  readonly next: Position
+  /** True when the reader has caught up with the horizon. */
+  readonly caughtUp: boolean
+}
+
+const readHorizonStatement = sql(
+  'bus.read_horizon',
+  `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`,
+)
+
+// The first page of a window sorts the window's rows of the wanted types. The column list is fetched for one page only.
+const readFirstPage = sql(
+  'bus.read_first_page',
+  `with horizon as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin),
+   inside as materialized (
+     select o.seq from platform.outbox o where o.xid >= $1 and o.xid < (select xmin from horizon) and o.type = any($2)
+   ),
+   page as (select seq from inside order by seq limit $3)
+   select horizon.xmin as horizon, ${outboxColumns}
+   from horizon left join (page join platform.outbox o using (seq)) on true
+   order by o.seq`,
+)
+
+// Later pages walk the primary key from where the last page ended.
+const readLaterPage = sql(
+  'bus.read_later_page',
+  `select ${outboxColumns} from platform.outbox o
+   where o.seq > $1 and o.xid >= $2 and o.xid < $3 and o.type = any($4)
+   order by o.seq limit $5`,
+)
+
+type PageRow = OutboxRow & { readonly horizon: number; readonly seq: number | null }
+
+export async function readHorizon(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ horizon: number }>(readHorizonStatement)
+  if (!row) throw new Error('the database told no horizon')
+  return row.horizon
+}
+
+const toStored = (row: OutboxRow): StoredEvent => ({ seq: row.seq, envelope: toEnvelope(row) })
+
+export async function readNextPage(
+  db: Queryable,
+  { position, types, limit }: { position: Position; types: readonly string[]; limit: number },
+): Promise<EventPage> {
+  const { windowFrom, windowTo, afterSeq } = position
+  if (windowTo === null) {
+    const found = await db.query<PageRow>(readFirstPage, [windowFrom, types, limit])
+    const horizon = Math.max(windowFrom, found[0]?.horizon ?? windowFrom)
+    const rows = found.filter((row) => row.seq !== null).map(toStored)
+    return pageOf(rows, { windowFrom, windowTo: horizon, afterSeq }, limit)
+  }
+  const rows = await db.query<OutboxRow>(readLaterPage, [afterSeq, windowFrom, windowTo, types, limit])
+  return pageOf(rows.map(toStored), { windowFrom, windowTo, afterSeq }, limit)
+}
+
+function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
+  const last = rows.at(-1)
+  if (last && rows.length === limit) return { rows, next: { ...inside, afterSeq: last.seq }, caughtUp: false }
+  return { rows, next: startOfWindow(inside.windowTo), caughtUp: true }
+}
+
+const readCursor = sql(
+  'bus.read_cursor',
+  `select window_from as "windowFrom", window_to as "windowTo", after_seq as "afterSeq"
+   from platform.cursors where consumer = $1`,
+)
+const saveCursorStatement = sql(
+  'bus.save_cursor',
+  `insert into platform.cursors (consumer, window_from, window_to, after_seq) values ($1, $2, $3, $4)
+   on conflict (consumer) do update
+   set window_from = excluded.window_from, window_to = excluded.window_to, after_seq = excluded.after_seq,
+       updated_at = now()
+   where (platform.cursors.window_from, platform.cursors.after_seq) <= (excluded.window_from, excluded.after_seq)`,
+)
+const tryLock = sql('bus.try_lock', `select pg_try_advisory_lock(hashtext('holdfast.bus'), hashtext($1)) as locked`)
+
+export async function readPosition(db: Queryable, consumer: string): Promise<Position> {
+  const [position] = await db.query<Position>(readCursor, [consumer])
+  return position ?? startOfWindow(0)
+}
+
+/** Moves a position forward; a woken process that lost its lock cannot move it back. */
+export async function savePosition(db: Queryable, consumer: string, position: Position): Promise<void> {
+  await db.query(saveCursorStatement, [consumer, position.windowFrom, position.windowTo, position.afterSeq])
+}
+
+/** Takes the session lock of a consumer. It ends with the connection, so a killed process gives it back. */
+export async function tryLockConsumer(db: Queryable, consumer: string): Promise<boolean> {
+  const [row] = await db.query<{ locked: boolean }>(tryLock, [consumer])
+  return row?.locked === true
+}
+
+export interface Parked extends StoredEvent {
+  readonly attempts: number
+  readonly dueInMs: number
+}
+
+type ParkedRow = OutboxRow & { readonly attempts: number; readonly due_in_ms: number }
+
+const parkStatement = sql(
+  'bus.park',
+  `insert into platform.parked_deliveries (consumer, seq, subject, attempts, due_at, reason, dead)
+   select $1, seq, subject, attempts, now() + delay_ms * interval '1 millisecond', reason, dead
+   from json_to_recordset($2) as p (seq bigint, subject uuid, attempts int, delay_ms float8, reason text, dead boolean)
+   on conflict (consumer, seq) do update
+   set attempts = excluded.attempts, due_at = excluded.due_at, reason = excluded.reason, dead = excluded.dead`,
+)
+const readParkedStatement = sql(
+  'bus.read_parked',
+  `select ${outboxColumns}, p.attempts,
+          (extract(epoch from p.due_at - now()) * 1000)::float8 as due_in_ms
+   from platform.parked_deliveries p join platform.outbox o on o.seq = p.seq
+   where p.consumer = $1 and not p.dead
+   order by p.seq limit 1000`,
+)
+const unparkStatement = sql(
+  'bus.unpark',
+  `delete from platform.parked_deliveries where consumer = $1 and seq = any($2::bigint[]) and not dead`,
+)
+const listDeadStatement = sql(
+  'bus.list_dead',
+  `select p.consumer, o.id as "eventId", o.type, p.subject, p.attempts, p.reason, p.parked_at as "parkedAt"
+   from platform.parked_deliveries p join platform.outbox o on o.seq = p.seq
+   where p.dead and ($1::text is null or p.consumer = $1)
+   order by p.parked_at limit 1000`,
+)
+const replayStatement = sql(
+  'bus.replay',
+  `update platform.parked_deliveries p set dead = false, attempts = 0, due_at = now()
+   from platform.outbox o
+   where o.seq = p.seq and p.consumer = $1 and o.id = $2 and p.dead
+   returning p.seq`,
+)
+
+export interface Parking {
+  readonly seq: number
+  readonly subject: string
+  readonly attempts: number
+  readonly delayMs: number
+  readonly reason: string
+  readonly dead: boolean
+}
+
+export async function park(db: Queryable, consumer: string, parkings: readonly Parking[]): Promise<void> {
+  const rows = parkings.map(({ delayMs, ...rest }) => ({ ...rest, delay_ms: delayMs }))
+  await db.query(parkStatement, [consumer, JSON.stringify(rows)])
+}
+
+/** Deliveries that wait for another try, oldest first, with the time until each is due (negative: overdue). */
+export async function readParked(db: Queryable, consumer: string): Promise<Parked[]> {
+  const rows = await db.query<ParkedRow>(readParkedStatement, [consumer])
+  return rows.map((row) => ({ ...toStored(row), attempts: row.attempts, dueInMs: row.due_in_ms }))
+}
+
+export async function unpark(db: Queryable, consumer: string, seqs: readonly number[]): Promise<void> {
+  await db.query(unparkStatement, [consumer, seqs])
+}
+
+export function listDeadLetters(db: Queryable, consumer?: string): Promise<DeadLetter[]> {
+  return db.query<DeadLetter>(listDeadStatement, [consumer ?? null])
+}
+
+export async function replayDeadLetter(db: Queryable, consumer: string, eventId: string): Promise<boolean> {
+  const rows = await db.query(replayStatement, [consumer, eventId])
+  return rows.length > 0
+}

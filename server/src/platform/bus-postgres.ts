@@ -1,0 +1,174 @@
+// The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon. One process at a
+// time reads for a consumer (a session lock); events are never deleted or changed here.
+import { parseEvent, type Event, type EventType } from '@holdfast/contract'
+import { defaultRetryPolicy, type Bus, type RetryPolicy, type Subscription } from './bus.ts'
+import { makeConsumer, type Consumer } from './bus-postgres-consumer.ts'
+import { listDeadLetters, readHorizon, readNextPage, replayDeadLetter, startOfWindow } from './bus-postgres-store.ts'
+import type { Clock } from './clock.ts'
+import { sql, type Connection, type Database } from './db.ts'
+import type { Log } from './log.ts'
+import type { Metrics } from './metrics.ts'
+
+const hintChannel = 'holdfast_events'
+const notifyHint = sql('platform.notify_hint', `select pg_notify('${hintChannel}', '')`)
+/** Hints to other processes are sent at most this often: each NOTIFY takes a lock that every commit shares. */
+const notifyEveryMs = 5
+
+export interface PostgresBusOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly retry?: RetryPolicy
+  readonly pageSize?: number
+}
+
+export function makePostgresBus(options: PostgresBusOptions): Bus {
+  const { db, clock, log } = options
+  const subscriptions: Subscription[] = []
+  const tails = new Set<Tail>()
+  const stopping = new AbortController()
+  let consumers: Consumer[] = []
+  let connection: Connection | undefined
+  let lastNotifyMs = 0
+  let notifyTimer: NodeJS.Timeout | undefined
+  let supervision: Promise<void> = Promise.resolve()
+
+  const wakeAll = () => {
+    for (const consumer of consumers) consumer.wake()
+    for (const tail of tails) tail.wake()
+  }
+
+  /** Connects, reads until the connection is lost, and begins again: locks live and die with the connection. */
+  const supervise = async (onFirst: () => void): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const session = new AbortController()
+      const end = () => session.abort()
+      stopping.signal.addEventListener('abort', end, { once: true })
+      try {
+        connection = await db.connect({ name: 'holdfast-bus', lazyCommit: true })
+        connection.onLost(end)
+        await connection.listen(hintChannel, wakeAll)
+        const lent = connection
+        consumers = subscriptions.map((subscription) =>
+          makeConsumer({
+            ...options,
+            subscription,
+            connection: lent,
+            retry: options.retry ?? defaultRetryPolicy,
+            pageSize: options.pageSize ?? 200,
+          }),
+        )
+        onFirst()
+        await Promise.all(consumers.map((consumer) => consumer.run(session.signal)))
+      } catch (error) {
+        log.error({ err: error }, 'the bus lost its connection')
+        end()
+      } finally {
+        stopping.signal.removeEventListener('abort', end)
+        await connection?.close().catch((error: Error) => log.warn({ err: error }, 'closing the bus connection failed'))
+        connection = undefined
+      }
+      await clock.sleep(500, stopping.signal)
+    }
+  }
+
+  const notifyOthers = () => {
+    if (notifyTimer) return
+    notifyTimer = setTimeout(
+      () => {
+        notifyTimer = undefined
+        lastNotifyMs = clock.nowMs()
+        connection?.query(notifyHint).catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
+      },
+      Math.max(0, lastNotifyMs + notifyEveryMs - clock.nowMs()),
+    )
+  }
+
+  return {
+    subscribe(subscription) {
+      subscriptions.push(subscription)
+    },
+    tail(types, onEvents) {
+      const tail = makeTail({ db, clock, log, types, onEvents })
+      tails.add(tail)
+      return () => {
+        tail.stop()
+        tails.delete(tail)
+      }
+    },
+    start: () =>
+      new Promise((resolve) => {
+        supervision = supervise(resolve)
+      }),
+    async stop() {
+      stopping.abort()
+      clearTimeout(notifyTimer)
+      for (const tail of tails) tail.stop()
+      wakeAll()
+      await supervision
+    },
+    hint() {
+      wakeAll()
+      notifyOthers()
+    },
+    listDeadLetters: (consumer) => listDeadLetters(db, consumer),
+    async replay(consumer, eventId) {
+      const found = await replayDeadLetter(db, consumer, eventId)
+      if (found) for (const each of consumers) each.reloadParked()
+      wakeAll()
+      return found
+    },
+  }
+}
+
+interface Tail {
+  wake(): void
+  stop(): void
+}
+
+interface TailOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly types: readonly EventType[]
+  readonly onEvents: (events: readonly Event[]) => void
+}
+
+const tailPollMs = 250
+
+/** Follows the stream from now on with a position in memory only. */
+function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
+  const stopping = new AbortController()
+  let waker = new AbortController()
+  const run = async () => {
+    let position = startOfWindow(await readHorizon(db))
+    while (!stopping.signal.aborted) {
+      const page = await readNextPage(db, { position, types, limit: 500 })
+      position = page.next
+      if (page.rows.length > 0) onEvents(page.rows.map(({ envelope }) => parseEvent(envelope)))
+      else {
+        if (waker.signal.aborted) waker = new AbortController()
+        else await clock.sleep(tailPollMs, waker.signal)
+      }
+    }
+  }
+  const supervise = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await run()
+      } catch (error) {
+        log.warn({ err: error }, 'a live view lost the stream and begins again')
+        await clock.sleep(500, stopping.signal)
+      }
+    }
+  }
+  void supervise()
+  return {
+    wake: () => waker.abort(),
+    stop() {
+      stopping.abort()
+      waker.abort()
+    },
+  }
+}

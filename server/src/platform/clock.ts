@@ -1,0 +1,62 @@
+// Time for what does not decide: waiting, measuring, naming. Deadlines are decided by the database's clock.
+import { randomFillSync } from 'node:crypto'
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  nowMs(): number
+  /** Resolves after `delayMs`, or at once when `signal` aborts. Longer than a timer can hold is cut to that. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>
+}
+
+const longestTimerMs = 2 ** 31 - 1
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (delayMs, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const done = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, Math.min(delayMs, longestTimerMs))
+      signal?.addEventListener('abort', done, { once: true })
+    }),
+}
+
+const pool = new Uint8Array(16 * 256)
+let poolOffset = pool.length
+let lastMs = 0
+let sequence = 0
+
+/** A UUIDv7: time-ordered, so that indexes grow at one end. Monotonic within a process. */
+export function newId(): string {
+  if (poolOffset === pool.length) {
+    randomFillSync(pool)
+    poolOffset = 0
+  }
+  const bytes = pool.subarray(poolOffset, poolOffset + 16)
+  poolOffset += 16
+  const nowMs = Date.now()
+  if (nowMs > lastMs) {
+    lastMs = nowMs
+    sequence = ((bytes[6] ?? 0) << 4) & 0x7ff
+  } else {
+    sequence += 1
+    if (sequence > 0xfff) {
+      lastMs += 1
+      sequence = 0
+    }
+  }
+  const time = lastMs.toString(16).padStart(12, '0')
+  const tail = Buffer.from(bytes.buffer, bytes.byteOffset + 8, 8).toString('hex')
+  const variant = ((Number.parseInt(tail[0] ?? '0', 16) & 0x3) | 0x8).toString(16)
+  const counter = sequence.toString(16).padStart(3, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
+}
+
+/** `instant` plus `seconds`, both RFC 3339 UTC with milliseconds: such strings compare as the instants do. */
+export function addSeconds(instant: string, seconds: number): string {
+  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
+}

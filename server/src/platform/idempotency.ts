@@ -1,0 +1,65 @@
+// Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
+// request that changed nothing may be tried again with the same key.
+import { createHash } from 'node:crypto'
+import { sql, type Queryable, type Tx } from './db.ts'
+
+/** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
+export interface IdempotencyKey {
+  readonly scope: string
+  readonly key: string
+  readonly fingerprint: string
+}
+
+export interface StoredAnswer extends IdempotencyKey {
+  readonly answer: unknown
+}
+
+const readAnswers = sql(
+  'platform.read_answers',
+  `select k.scope, k.key, k.fingerprint, k.answer
+   from platform.idempotency_keys k
+   join unnest($1::text[], $2::text[]) as wanted (scope, key) on k.scope = wanted.scope and k.key = wanted.key`,
+)
+const storeAnswersStatement = sql(
+  'platform.store_answers',
+  `insert into platform.idempotency_keys (scope, key, fingerprint, answer)
+   select scope, key, fingerprint, answer
+   from json_to_recordset($1) as a (scope text, key text, fingerprint text, answer json)
+   on conflict do nothing
+   returning key`,
+)
+const deleteOld = sql(
+  'platform.delete_old_answers',
+  `delete from platform.idempotency_keys where created_at < now() - interval '48 hours'`,
+)
+
+/** A short hash of the request's content: the same key with another one is refused. */
+export function fingerprintOf(content: unknown): string {
+  return createHash('sha1').update(JSON.stringify(content)).digest('base64url')
+}
+
+export function indexOfKey({ scope, key }: { scope: string; key: string }): string {
+  return `${scope}\n${key}`
+}
+
+export async function findAnswers(db: Queryable, keys: readonly IdempotencyKey[]): Promise<Map<string, StoredAnswer>> {
+  if (keys.length === 0) return new Map()
+  const rows = await db.query<StoredAnswer>(readAnswers, [keys.map((key) => key.scope), keys.map((key) => key.key)])
+  return new Map(rows.map((row) => [indexOfKey(row), row]))
+}
+
+/** The key was used by another process while we worked: roll back, and look the answer up. */
+export class AnsweredElsewhere extends Error {
+  override readonly name = 'AnsweredElsewhere'
+}
+
+export async function storeAnswers(tx: Tx, answers: readonly StoredAnswer[]): Promise<void> {
+  if (answers.length === 0) return
+  const rows = await tx.query(storeAnswersStatement, [JSON.stringify(answers)])
+  if (rows.length !== answers.length) throw new AnsweredElsewhere('an idempotency key was used by another process')
+}
+
+/** Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own, kept for ever. */
+export async function forgetOldAnswers(db: Queryable): Promise<void> {
+  await db.query(deleteOld)
+}

@@ -1,0 +1,31 @@
+// The inbox: which events a consumer has handled, recorded in the transaction of their effect.
+import { sql, type Tx } from './db.ts'
+
+const readSeen = sql(
+  'platform.read_inbox',
+  `select event_id from platform.inbox where consumer = $1 and event_id = any($2::uuid[])`,
+)
+const recordSeen = sql(
+  'platform.record_inbox',
+  `insert into platform.inbox (consumer, event_id)
+   select $1, id from unnest($2::uuid[]) as id
+   on conflict do nothing
+   returning event_id`,
+)
+
+/** Of `eventIds`, those whose effect is in the database already. */
+export async function readHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
+  const rows = await tx.query<{ event_id: string }>(readSeen, [consumer, eventIds])
+  return new Set(rows.map((row) => row.event_id))
+}
+
+/** Another process handled one of these events while we did. Our transaction must not commit. */
+export class HandledElsewhere extends Error {
+  override readonly name = 'HandledElsewhere'
+}
+
+export async function recordHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<void> {
+  if (eventIds.length === 0) return
+  const rows = await tx.query(recordSeen, [consumer, eventIds])
+  if (rows.length !== eventIds.length) throw new HandledElsewhere(`${consumer} is handled by two processes`)
+}

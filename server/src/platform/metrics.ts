@@ -1,0 +1,68 @@
+// Prometheus metrics of one process. Labels are few and bounded: never an id.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+
+export interface Metrics {
+  readonly registry: Registry
+  readonly httpDuration: Histogram<'route' | 'method' | 'status'>
+  readonly httpRefused: Counter<'reason'>
+  readonly eventLag: Histogram<'consumer'>
+  readonly deliveriesFailed: Counter<'consumer' | 'outcome'>
+  readonly processorCalls: Counter<'operation' | 'outcome'>
+  readonly webhooks: Counter<'outcome'>
+  readonly liveListeners: Gauge<'stream'>
+}
+
+const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function makeMetrics(options: { defaults: boolean } = { defaults: true }): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  if (options.defaults) collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    httpDuration: new Histogram({
+      name: 'holdfast_http_duration_seconds',
+      help: 'Time to answer an HTTP request',
+      labelNames: ['route', 'method', 'status'],
+      buckets: durationBuckets,
+      registers,
+    }),
+    httpRefused: new Counter({
+      name: 'holdfast_http_refused_total',
+      help: 'Requests refused before their route ran',
+      labelNames: ['reason'],
+      registers,
+    }),
+    eventLag: new Histogram({
+      name: 'holdfast_event_lag_seconds',
+      help: 'Time from the transaction of an event to the end of its handling',
+      labelNames: ['consumer'],
+      buckets: durationBuckets,
+      registers,
+    }),
+    deliveriesFailed: new Counter({
+      name: 'holdfast_deliveries_failed_total',
+      help: 'Event deliveries that were put off or given up',
+      labelNames: ['consumer', 'outcome'],
+      registers,
+    }),
+    processorCalls: new Counter({
+      name: 'holdfast_processor_calls_total',
+      help: 'Calls to the card processor',
+      labelNames: ['operation', 'outcome'],
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'holdfast_webhooks_total',
+      help: 'Webhooks received from the card processor',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    liveListeners: new Gauge({
+      name: 'holdfast_live_listeners',
+      help: 'Open server-sent event streams',
+      labelNames: ['stream'],
+      registers,
+    }),
+  }
+}

@@ -1,0 +1,65 @@
+// Runs numbered .sql files, each once and in its own transaction. A file that changed after it ran stops the start.
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql, type Database } from './db.ts'
+
+/** The migrations of one schema: a directory of `0001_name.sql` files. */
+export interface MigrationSet {
+  readonly schema: string
+  readonly directory: string
+}
+
+const lockMigrations = sql('platform.lock_migrations', `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`)
+const readApplied = sql('platform.read_applied', `select name, checksum from holdfast_migrations where schema = $1`)
+const recordApplied = sql(
+  'platform.record_applied',
+  `insert into holdfast_migrations (schema, name, checksum) values ($1, $2, $3)`,
+)
+
+const createBookkeeping = `
+  select pg_advisory_xact_lock(hashtext('holdfast.migrations'));
+  create table if not exists holdfast_migrations (
+    schema     text not null,
+    name       text not null,
+    checksum   text not null,
+    applied_at timestamptz not null default now(),
+    primary key (schema, name)
+  );`
+
+/** Brings every given schema to its newest version. Safe to run from many processes at once. */
+export async function migrate(db: Database, sets: readonly MigrationSet[]): Promise<number> {
+  await db.execute(createBookkeeping)
+  let applied = 0
+  for (const set of sets) applied += await migrateSchema(db, set)
+  return applied
+}
+
+async function migrateSchema(db: Database, { schema, directory }: MigrationSet): Promise<number> {
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
+  let applied = 0
+  for (const name of names) {
+    const text = await readFile(join(directory, name), 'utf8')
+    const checksum = createHash('sha256').update(text).digest('hex')
+    const ran = await db.transaction(async (tx) => {
+      await tx.query(lockMigrations)
+      const rows = await tx.query<{ name: string; checksum: string }>(readApplied, [schema])
+      const before = rows.find((row) => row.name === name)
+      if (before) {
+        if (before.checksum !== checksum) throw new Error(`migration ${schema}/${name} changed after it ran`)
+        return false
+      }
+      await tx.query({ name: '', text: `create schema if not exists ${schema}` })
+      await runScript(tx, text)
+      await tx.query(recordApplied, [schema, name, checksum])
+      return true
+    })
+    if (ran) applied += 1
+  }
+  return applied
+}
+
+/** A script has several statements, which only a query without parameters may carry. */
+async function runScript(tx: { query(statement: { name: string; text: string }): Promise<unknown> }, text: string) {
+  await tx.query({ name: '', text })
+}

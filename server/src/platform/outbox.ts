@@ -1,0 +1,97 @@
+// The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
+import type { Envelope, Event, FactOf, EventType, ServiceName } from '@holdfast/contract'
+import { newId } from './clock.ts'
+import { sql, type Queryable, type Tx } from './db.ts'
+
+/** A fact with the facts about it that the aggregate knows. */
+export interface Recorded {
+  readonly fact: FactOf<EventType>
+  /** Id of the aggregate, and its version after this fact. */
+  readonly subject: string
+  readonly version: number
+  readonly correlationId: string
+}
+
+export interface OutboxRow {
+  readonly seq: number
+  readonly id: string
+  readonly type: string
+  readonly source: string
+  readonly subject: string
+  readonly version: number
+  readonly occurred_at: string
+  readonly causation_id: string | null
+  readonly correlation_id: string
+  readonly data: unknown
+}
+
+export const outboxColumns =
+  'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.data'
+
+const appendEvents = sql(
+  'platform.append_events',
+  `insert into platform.outbox (id, type, source, subject, version, occurred_at, causation_id, correlation_id, data)
+   select id, type, source, subject, version, occurred_at, causation_id, correlation_id, data
+   from json_to_recordset($1) with ordinality as e (
+     id uuid, type text, source text, subject uuid, version int, occurred_at timestamptz,
+     causation_id text, correlation_id text, data json, position bigint)
+   order by position`,
+)
+
+const readProcess = sql(
+  'platform.read_process',
+  `select ${outboxColumns} from platform.outbox o where o.correlation_id = $1 order by o.seq limit $2`,
+)
+
+export function seal(service: ServiceName, recorded: Recorded, occurredAt: string, causationId: string | null): Envelope {
+  return {
+    specversion: '1.0',
+    id: newId(),
+    source: `holdfast/${service}`,
+    subject: recorded.subject,
+    version: recorded.version,
+    occurredAt,
+    causationId,
+    correlationId: recorded.correlationId,
+    ...recorded.fact,
+  }
+}
+
+/** Stores events in the order given: `seq` is taken while the aggregates are locked, so it orders each of them. */
+export async function appendToOutbox(tx: Tx, events: readonly Envelope[]): Promise<void> {
+  if (events.length === 0) return
+  const rows = events.map((event) => ({
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    subject: event.subject,
+    version: event.version,
+    occurred_at: event.occurredAt,
+    causation_id: event.causationId,
+    correlation_id: event.correlationId,
+    data: event.data,
+  }))
+  await tx.query(appendEvents, [JSON.stringify(rows)])
+}
+
+/** A stored row as the envelope it was. Not validated: whoever lets it in does that. */
+export function toEnvelope(row: OutboxRow): Envelope {
+  return {
+    specversion: '1.0',
+    id: row.id,
+    source: row.source,
+    subject: row.subject,
+    version: row.version,
+    occurredAt: row.occurred_at,
+    causationId: row.causation_id,
+    correlationId: row.correlation_id,
+    type: row.type,
+    data: row.data,
+  }
+}
+
+/** All events of one business process, oldest first: the timeline of an order across services. */
+export async function readProcessEvents(db: Queryable, correlationId: string, limit = 500): Promise<Event[]> {
+  const rows = await db.query<OutboxRow>(readProcess, [correlationId, limit])
+  return rows.map(toEnvelope) as Event[]
+}

@@ -1,0 +1,46 @@
+// Answers that say no: RFC 9457 problem details from the one table of codes. The only place that writes them.
+import { errorDefinitions, type ErrorCode, type Problem } from '@holdfast/contract'
+import type { FastifyReply } from 'fastify'
+
+export interface ProblemExtras {
+  readonly detail?: string | undefined
+  readonly declineCode?: string | undefined
+  readonly retryAfterSeconds?: number | undefined
+}
+
+export function problemOf(code: ErrorCode, { detail, declineCode, retryAfterSeconds }: ProblemExtras = {}): Problem {
+  const { status, title } = errorDefinitions[code]
+  return {
+    type: `urn:holdfast:problem:${code}`,
+    title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(declineCode === undefined ? {} : { declineCode }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  }
+}
+
+/** Answers with a problem. Routes end with `return sendProblem(reply, 'sold_out')`. */
+export function sendProblem(reply: FastifyReply, code: ErrorCode, extras: ProblemExtras = {}): FastifyReply {
+  const problem = problemOf(code, extras)
+  if (extras.retryAfterSeconds !== undefined) reply.header('retry-after', String(extras.retryAfterSeconds))
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problem)
+}
+
+/** A problem thrown from below a route, where there is no reply at hand. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly code: ErrorCode
+  readonly extras: ProblemExtras
+
+  constructor(code: ErrorCode, extras: ProblemExtras = {}) {
+    super(extras.detail ?? errorDefinitions[code].title)
+    this.code = code
+    this.extras = extras
+  }
+}

@@ -1,0 +1,120 @@
+// Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only identity begins sessions.
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from './clock.ts'
+import { sql, type Database, type Queryable } from './db.ts'
+
+/** Who is asking. Guests may buy; users may also sell. */
+export interface Principal {
+  readonly id: string
+  readonly kind: 'user' | 'guest'
+  readonly email: string
+}
+
+interface SessionRow {
+  readonly token_hash: Buffer
+  readonly principal_id: string
+  readonly kind: 'user' | 'guest'
+  readonly email: string
+  readonly expires_at: string
+}
+
+export interface Sessions {
+  /** The principal behind a token, or null. Asks the database at most once a second per token. */
+  find(token: string): Promise<Principal | null> | Principal | null
+  end(token: string): Promise<void>
+}
+
+const findSessions = sql(
+  'platform.find_sessions',
+  `select token_hash, principal_id, kind, email, expires_at from platform.sessions
+   where token_hash = any($1::bytea[]) and expires_at > now()`,
+)
+const insertSession = sql(
+  'platform.insert_session',
+  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at)
+   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')
+   returning expires_at`,
+)
+const deleteSession = sql('platform.delete_session', `delete from platform.sessions where token_hash = $1`)
+const deleteSessionsOf = sql('platform.delete_sessions_of', `delete from platform.sessions where principal_id = $1`)
+const deleteExpired = sql('platform.delete_expired_sessions', `delete from platform.sessions where expires_at < now()`)
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Begins a session and returns its token: 256 random bits that are stored nowhere. */
+export async function beginSession(
+  tx: Queryable,
+  principal: Principal,
+  { purpose, ttlSeconds }: { purpose: 'session' | 'api_token'; ttlSeconds: number },
+): Promise<{ token: string; expiresAt: string }> {
+  const token = `${purpose === 'session' ? 'hfs' : 'hft'}_${randomBytes(32).toString('base64url')}`
+  const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds]
+  const [row] = await tx.query<{ expires_at: string }>(insertSession, values)
+  if (!row) throw new Error('a session was not stored')
+  return { token, expiresAt: row.expires_at }
+}
+
+/** Ends every session and token of a principal: password change, disabled account. */
+export async function endSessionsOf(tx: Queryable, principalId: string): Promise<void> {
+  await tx.query(deleteSessionsOf, [principalId])
+}
+
+export async function forgetExpiredSessions(db: Queryable): Promise<void> {
+  await db.query(deleteExpired)
+}
+
+/** How long another process may still honour a session that was ended elsewhere. */
+const cacheMs = 1_000
+const cacheEntriesMax = 50_000
+
+interface Entry {
+  readonly principal: Principal | null
+  readonly validUntilMs: number
+}
+
+export function makeSessions(db: Database, clock: Clock): Sessions {
+  const cache = new Map<string, Entry>()
+  let waiting = new Map<string, { hash: Buffer; resolve: (p: Principal | null) => void; reject: (e: unknown) => void }[]>()
+
+  const remember = (token: string, principal: Principal | null) => {
+    if (cache.size >= cacheEntriesMax) cache.clear()
+    cache.set(token, { principal, validUntilMs: clock.nowMs() + cacheMs })
+  }
+
+  /** Looks up all tokens that came in during one turn of the event loop with one statement. */
+  const flush = async () => {
+    const asked = waiting
+    waiting = new Map()
+    try {
+      const hashes = [...asked.values()].flatMap(([first]) => (first ? [first.hash] : []))
+      const rows = await db.query<SessionRow>(findSessions, [hashes])
+      const found = new Map(rows.map((row) => [row.token_hash.toString('hex'), row]))
+      for (const [token, askers] of asked) {
+        const row = found.get(askers[0]?.hash.toString('hex') ?? '')
+        const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
+        remember(token, principal)
+        for (const { resolve } of askers) resolve(principal)
+      }
+    } catch (error) {
+      for (const askers of asked.values()) for (const { reject } of askers) reject(error)
+    }
+  }
+
+  return {
+    find(token) {
+      const entry = cache.get(token)
+      if (entry && entry.validUntilMs > clock.nowMs()) return entry.principal
+      return new Promise((resolve, reject) => {
+        if (waiting.size === 0) setImmediate(() => void flush())
+        const asker = { hash: hashOf(token), resolve, reject }
+        const askers = waiting.get(token)
+        if (askers) askers.push(asker)
+        else waiting.set(token, [asker])
+      })
+    },
+    async end(token) {
+      await db.query(deleteSession, [hashOf(token)])
+      cache.delete(token)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// A database of its own for a test file, with the platform's tables and those of the services it names. No others:
+// a query into a neighbour's schema fails.
+import { join } from 'node:path'
+import type { ServiceName } from '@holdfast/contract'
+import { inject } from 'vitest'
+import { makeDatabase, type Database } from '../src/platform/db.ts'
+import { migrate, type MigrationSet } from '../src/platform/migrate.ts'
+
+const source = join(import.meta.dirname, '..', 'src')
+
+export function migrationsOf(schema: ServiceName | 'platform'): MigrationSet {
+  return { schema, directory: join(source, schema, 'migrations') }
+}
+
+export interface TestDatabase extends Database {
+  readonly url: string
+  /** Closes the connections and drops the database. */
+  drop(): Promise<void>
+}
+
+export async function makeTestDatabase(services: readonly ServiceName[]): Promise<TestDatabase> {
+  const serverUrl = inject('postgresUrl')
+  const admin = makeDatabase({ url: serverUrl, maxConnections: 1 })
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  await admin.execute(`create database ${name}`)
+  const url = serverUrl.replace(/\/postgres$/, `/${name}`)
+  const db = makeDatabase({ url, maxConnections: 10 })
+  await migrate(db, [migrationsOf('platform'), ...services.map(migrationsOf)])
+  return {
+    ...db,
+    url,
+    async drop() {
+      await db.close()
+      await admin.execute(`drop database ${name} with (force)`)
+      await admin.close()
+    },
+  }
+}
