@@ -1,16 +1,9 @@
 // A database of its own for a test file, with the platform's tables and those of the services it names. No others:
 // a query into a neighbour's schema fails.
-import { join } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
 import { inject } from 'vitest'
 import { makeDatabase, type Database } from '../src/platform/db.ts'
-import { migrate, type MigrationSet } from '../src/platform/migrate.ts'
-
-const source = join(import.meta.dirname, '..', 'src')
-
-export function migrationsOf(schema: ServiceName | 'platform'): MigrationSet {
-  return { schema, directory: join(source, schema, 'migrations') }
-}
+import { migrate, migrationsOf } from '../src/platform/migrate.ts'
 
 export interface TestDatabase extends Database {
   readonly url: string

@@ -1,13 +1,22 @@
 // Runs numbered .sql files, each once and in its own transaction. A file that changed after it ran stops the start.
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import type { ServiceName } from '@holdfast/contract'
 import { sql, type Database } from './db.ts'
 
 /** The migrations of one schema: a directory of `0001_name.sql` files. */
 export interface MigrationSet {
   readonly schema: string
   readonly directory: string
+}
+
+/** In the sources this file lies in `platform/`; the build puts all code in one file, with the `.sql` folders beside it. */
+const sourceRoot = basename(import.meta.dirname) === 'platform' ? join(import.meta.dirname, '..') : import.meta.dirname
+
+/** The migrations in `<schema>/migrations`, wherever the program runs from. */
+export function migrationsOf(schema: ServiceName | 'platform'): MigrationSet {
+  return { schema, directory: join(sourceRoot, schema, 'migrations') }
 }
 
 const lockMigrations = sql('platform.lock_migrations', `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`)
