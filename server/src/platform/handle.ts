@@ -1,6 +1,6 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a write transaction,
 // and many commands share one (group commit). Never calls the network.
-import type { EventType, FactOf, ServiceName } from '@holdfast/contract'
+import { isEventType, type EventType, type FactOf, type ServiceName } from '@holdfast/contract'
 import { makeCoalescer } from './coalesce.ts'
 import { isUnavailable, type Database, type Tx } from './db.ts'
 import {
@@ -19,13 +19,19 @@ export type Decision<Fact, Rejection extends string, Answer = undefined> =
   | { readonly facts: readonly Fact[]; readonly answer: Answer }
   | { readonly rejection: Rejection; readonly detail?: string }
 
+/** A fact of any kind: an event of the contract, or a private one that changes this service only and is not published. */
+export interface AnyFact {
+  readonly type: string
+  readonly data: unknown
+}
+
 /** How one service decides. `World` is all that one batch of commands may read and change, in memory. */
-export interface Model<Command, World, Fact extends FactOf<EventType>, Rejection extends string, Answer> {
+export interface Model<Command, World, Fact extends AnyFact, Rejection extends string, Answer> {
   readonly service: ServiceName
   /** Reads and locks everything the commands need, in one fixed order. */
   load(tx: Tx, commands: readonly Command[]): Promise<World>
   decide(world: World, command: Command, now: string): Decision<Fact, Rejection, Answer>
-  /** Evolves the world by a fact and tells whose fact it was. */
+  /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
   save(tx: Tx, world: World): Promise<void>
   /** Told after the commit, with the world as it now stands: for caches and for waking workers. Must not throw. */
@@ -94,10 +100,15 @@ interface JobResult<Rejection extends string, Answer> {
   readonly handled: Handled<Rejection>[]
 }
 
+/** By the contract's table of names; each service is typed to make only its own. */
+function isPublished(fact: AnyFact): fact is FactOf<EventType> {
+  return isEventType(fact.type)
+}
+
 const transientCodes = new Set(['40001', '40P01'])
 const maxAttempts = 5
 
-export function makeHandler<Command, World, Fact extends FactOf<EventType>, Rejection extends string, Answer>(
+export function makeHandler<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
   model: Model<Command, World, Fact, Rejection, Answer>,
   options: HandlerOptions,
 ): Handler<Command, Rejection, Answer> {
@@ -203,7 +214,7 @@ export function makeHandler<Command, World, Fact extends FactOf<EventType>, Reje
 }
 
 /** The state of one transaction: the world, what was decided so far, and what is to be stored with it. */
-function makeBatch<Command, World, Fact extends FactOf<EventType>, Rejection extends string, Answer>(
+function makeBatch<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
   model: Model<Command, World, Fact, Rejection, Answer>,
   tx: Tx,
 ) {
@@ -219,7 +230,8 @@ function makeBatch<Command, World, Fact extends FactOf<EventType>, Rejection ext
     const decision = model.decide(world, command, tx.now)
     if ('rejection' in decision) return { ok: false, ...decision }
     for (const fact of decision.facts) {
-      events.push(seal(model.service, { fact, ...model.apply(world, fact, tx.now) }, tx.now, causationId))
+      const recorded = model.apply(world, fact, tx.now)
+      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
     }
     return { ok: true, answer: decision.answer, replayed: false }
   }
