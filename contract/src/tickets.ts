@@ -29,6 +29,7 @@ export const PublishedShow = Type.Object({
   currency: Currency,
   holdSeconds: Type.Integer({ minimum: 1 }),
   maxPerOrder: Type.Integer({ minimum: 1 }),
+  onSale: Type.Boolean({ description: 'false once the organiser closed the sale: orders take no more holds' }),
   ticketTypes: Type.Array(PublishedTicketType),
   pools: Type.Array(Type.Object({ id: Id, capacity: Type.Integer({ minimum: 0 }) })),
 })
