@@ -1,6 +1,8 @@
 // Money: integer minor units and an ISO 4217 currency. Never a float, never a sum across currencies.
 import { Type, type Static } from 'typebox'
 
+export { currencyExponent } from './currency.ts'
+
 /** The largest amount a card processor takes: eight digits of minor units. */
 export const maxAmountMinor = 99_999_999
 
@@ -11,15 +13,6 @@ export const Money = Type.Object(
   { additionalProperties: false },
 )
 export type Money = Static<typeof Money>
-
-const zeroDecimal = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))
-const threeDecimal = new Set('BHD IQD JOD KWD OMR TND'.split(' '))
-
-/** Digits after the decimal point in the currency's minor unit, as the card processor counts them. */
-export function currencyExponent(currency: string): 0 | 2 | 3 {
-  if (zeroDecimal.has(currency)) return 0
-  return threeDecimal.has(currency) ? 3 : 2
-}
 
 /** Adds amounts of one currency; throws when currencies mix or the sum leaves the safe integers. */
 export function addMoney(currency: string, amounts: readonly Money[]): Money {
