@@ -70,5 +70,12 @@ export const ClaimRejected = defineEvent(
 export const OrderCompleted = defineEvent(
   'orders',
   'OrderCompleted',
-  Type.Object({ orderId: Id, showId: Id, buyer: Buyer, lines: Type.Array(OrderLine), amount: Money }),
+  Type.Object({
+    orderId: Id,
+    showId: Id,
+    buyer: Buyer,
+    lines: Type.Array(OrderLine),
+    amount: Money,
+    paymentId: Type.Optional(Type.String({ format: 'uuid', description: 'the payment that paid it; absent when it was free' })),
+  }),
 )
