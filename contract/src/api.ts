@@ -82,6 +82,33 @@ const showFields = {
 export const ShowBody = Type.Object(showFields, closed)
 export type ShowBody = Static<typeof ShowBody>
 
+/** `id` names a ticket type that the show has; one without is new. On a published show none may be left out. */
+const typeId = { id: Type.Optional(Id) }
+export const ShowChangeBody = Type.Object(
+  {
+    ...showFields,
+    ticketTypes: Type.Array(
+      Type.Union([
+        Type.Object({ ...typeId, ...GeneralTypeBody.properties }, closed),
+        Type.Object({ ...typeId, ...SeatedTypeBody.properties }, closed),
+      ]),
+      { minItems: 1, maxItems: 50 },
+    ),
+  },
+  closed,
+)
+export type ShowChangeBody = Static<typeof ShowChangeBody>
+
+export const ShowQuery = Type.Object(
+  {
+    ...PageQuery.properties,
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'in title or venue' })),
+    mine: Type.Optional(Type.Boolean({ description: 'the organiser’s own, drafts among them' })),
+  },
+  closed,
+)
+export type ShowQuery = Static<typeof ShowQuery>
+
 export const ShowStatus = Type.Union([
   Type.Literal('draft'),
   Type.Literal('on_sale'),
@@ -122,12 +149,25 @@ export const Availability = Type.Object({
 })
 export type Availability = Static<typeof Availability>
 
+// ---- tickets at the door
+export const CheckInBody = Type.Object({ code: Type.String({ minLength: 1, maxLength: 64 }) }, closed)
+export const CheckInView = Type.Object({
+  ticketId: Id,
+  orderId: Id,
+  showId: Id,
+  name: Type.String({ description: 'of the ticket type' }),
+  seat: Type.Optional(SeatView),
+  usedAt: Instant,
+})
+export type CheckInView = Static<typeof CheckInView>
+
 // ---- orders
-const maxQuantity = 1_000
+const maxQuantity = 1_000_000
+const maxSeatsPerLine = 1_000
 export const LineBody = Type.Union([
   Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
   Type.Object(
-    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxQuantity, uniqueItems: true }) },
+    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }) },
     closed,
   ),
 ])
