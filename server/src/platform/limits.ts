@@ -14,9 +14,15 @@ export interface Limits {
   consume(limit: Limit, key: string): Promise<void>
   /** Forgets the attempts of `key`, after a success. */
   reset(limit: Limit, key: string): Promise<void>
+  /** Takes one counted attempt back: it succeeded, and only failures are to count. */
+  giveBack(limit: Limit, key: string): Promise<void>
 }
 
-export const noLimits: Limits = { consume: async () => undefined, reset: async () => undefined }
+export const noLimits: Limits = {
+  consume: async () => undefined,
+  reset: async () => undefined,
+  giveBack: async () => undefined,
+}
 
 export function makeLimits(db: Database): Limits {
   // The library speaks to a driver's client; ours is lent by name and text as it expects.
@@ -56,6 +62,9 @@ export function makeLimits(db: Database): Limits {
     },
     async reset(limit, key) {
       await limiterOf(limit).delete(key)
+    },
+    async giveBack(limit, key) {
+      await limiterOf(limit).reward(key, 1)
     },
   }
 }

@@ -1,0 +1,40 @@
+// Limits on guessing and on mass sign-ups. A stranger's failures count against him and the account he tries, never
+// against the account alone: nobody can lock somebody else out.
+import { createHash } from 'node:crypto'
+import type { Limit, Limits } from '../platform/limits.ts'
+import { networkOf } from './domain.ts'
+
+const guessesPerAccount: Limit = { name: 'sign_in_pair', attempts: 10, perSeconds: 15 * 60 }
+const guessesPerAddress: Limit = { name: 'sign_in_address', attempts: 200, perSeconds: 15 * 60 }
+/** A whole office, or a queue at the box office, may share one address. */
+const signUpsPerAddress: Limit = { name: 'sign_up_address', attempts: 200, perSeconds: 60 }
+const guestsPerAddress: Limit = { name: 'guest_address', attempts: 1_000, perSeconds: 60 }
+
+export interface Attempts {
+  /** Counts a sign-in before its password is looked at, so that guesses in parallel count too. */
+  beginSignIn(email: string, address: string): Promise<void>
+  /** The password was right: the account's guesses are forgotten, and the address gets this one back. */
+  passSignIn(email: string, address: string): Promise<void>
+  beginSignUp(address: string): Promise<void>
+  beginGuest(address: string): Promise<void>
+}
+
+export function makeAttempts(limits: Limits): Attempts {
+  return {
+    async beginSignIn(email, address) {
+      await limits.consume(guessesPerAccount, pairKey(email, address))
+      await limits.consume(guessesPerAddress, networkOf(address))
+    },
+    async passSignIn(email, address) {
+      await limits.reset(guessesPerAccount, pairKey(email, address))
+      await limits.giveBack(guessesPerAddress, networkOf(address))
+    },
+    beginSignUp: (address) => limits.consume(signUpsPerAddress, networkOf(address)),
+    beginGuest: (address) => limits.consume(guestsPerAddress, networkOf(address)),
+  }
+}
+
+/** Hashed, because an e-mail address is longer than a key may be and need not lie in a table of limits. */
+function pairKey(email: string, address: string): string {
+  return createHash('sha256').update(`${email}\n${networkOf(address)}`).digest('base64url')
+}

@@ -1,0 +1,64 @@
+// The rules of identity: what an address and a password are, and what becomes of a sign-up or a sign-in. Pure.
+
+export interface Account {
+  readonly id: string
+  readonly email: string
+  readonly passwordHash: string
+  readonly signUpKey: string | null
+}
+
+/** Addresses that differ only in case or surrounding space are one account. */
+export function normaliseEmail(email: string): string {
+  return email.trim().toLowerCase()
+}
+
+/** One password typed on two keyboards may arrive as different code points; this form is the one that is hashed. */
+export function normalisePassword(password: string): string {
+  return password.normalize('NFKC')
+}
+
+/** Why a password cannot be taken for a new account, or null. Its length is the schema's business. */
+export function refusePassword(password: string, email: string): string | null {
+  const plain = normalisePassword(password)
+  if (plain.trim().length === 0) return 'the password is blank'
+  if (normaliseEmail(plain) === normaliseEmail(email)) return 'the password is the e-mail address'
+  return null
+}
+
+export type SignUpDecision =
+  | { readonly kind: 'create' }
+  /** The same request once more: it gets its session when the password is right. */
+  | { readonly kind: 'repeat'; readonly account: Account }
+  | { readonly kind: 'refuse'; readonly rejection: 'email_taken' }
+
+/** `known` is the account that has the address, `key` the Idempotency-Key of the request. */
+export function decideSignUp(known: Account | null, key: string | undefined): SignUpDecision {
+  if (!known) return { kind: 'create' }
+  if (key !== undefined && known.signUpKey === key) return { kind: 'repeat', account: known }
+  return { kind: 'refuse', rejection: 'email_taken' }
+}
+
+export type SignInDecision =
+  | { readonly kind: 'enter'; readonly account: Account }
+  | { readonly kind: 'refuse'; readonly rejection: 'bad_credentials' }
+
+/** An unknown address and a wrong password get the same answer: nobody learns here who has an account. */
+export function decideSignIn(known: Account | null, passwordFits: boolean): SignInDecision {
+  return known && passwordFits ? { kind: 'enter', account: known } : { kind: 'refuse', rejection: 'bad_credentials' }
+}
+
+/**
+ * Who counts as one stranger for limits: an IPv4 address, or the /64 network that one IPv6 customer has to himself.
+ * Text that is no address counts as it is.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1]) return mapped[1]
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.toLowerCase().split('%', 1).join('').split('::')
+  const front = head.split(':').filter(Boolean)
+  const back = tail?.split(':').filter(Boolean) ?? []
+  const gap = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => '0')
+  const groups = [...front, ...gap, ...back].map((group) => group.replace(/^0+(?=.)/, ''))
+  return `${groups.slice(0, 4).join(':')}::/64`
+}

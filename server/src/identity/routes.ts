@@ -1,0 +1,112 @@
+// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only place that sets cookies.
+import { ApiTokenView, Credentials, CurrentUser, GuestBody, UserView } from '@holdfast/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { idempotencyKeyOf, requirePrincipal, sessionCookieName, type Http } from '../platform/http.ts'
+import { ProblemError } from '../platform/problem.ts'
+import type { Sessions } from '../platform/sessions.ts'
+import type { Begun, Identity } from './identity.ts'
+import { sessionSeconds } from './identity.ts'
+
+export interface IdentityRoutes {
+  readonly identity: Identity
+  readonly sessions: Sessions
+  readonly publicUrl: string
+}
+
+const tags = ['identity']
+const NoContent = Type.Null({ description: 'nothing' })
+
+export function identityRoutes(app: Http, { identity, sessions, publicUrl }: IdentityRoutes): void {
+  const setCookie = (reply: FastifyReply, token: string, maxAgeSeconds: number) => {
+    const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
+    const cookie = `${sessionCookieName(publicUrl)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
+    reply.header('set-cookie', cookie)
+  }
+
+  /** Hands the new session over and ends the one the browser came with. A program's token is not a browser's session. */
+  const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
+    if (request.sessionToken?.startsWith('hfs_')) await sessions.end(request.sessionToken)
+    setCookie(reply, token, sessionSeconds)
+    return { id: principal.id, email: principal.email }
+  }
+
+  app.post(
+    '/api/users/signup',
+    {
+      schema: {
+        tags,
+        summary: 'Open an account and sign in',
+        description: 'Repeated with the same Idempotency-Key, address and password it signs in again instead of answering 409.',
+        body: Credentials,
+        response: { 201: UserView },
+      },
+    },
+    async (request, reply) => {
+      const begun = await identity.signUp({ ...request.body, address: request.ip, key: idempotencyKeyOf(request) })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
+      const view = await enter(request, reply, begun)
+      return reply.code(201).send(view)
+    },
+  )
+
+  app.post(
+    '/api/users/signin',
+    { schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
+    async (request, reply) => {
+      const begun = await identity.signIn({ ...request.body, address: request.ip })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection)
+      return enter(request, reply, begun)
+    },
+  )
+
+  app.post(
+    '/api/users/guest',
+    {
+      schema: {
+        tags,
+        summary: 'Begin a session that may buy, with only an e-mail address',
+        description: 'Each call is a guest of its own; repeating it does no harm.',
+        body: GuestBody,
+        response: { 201: UserView },
+      },
+    },
+    async (request, reply) => {
+      const begun = await identity.beginGuest({ email: request.body.email, address: request.ip })
+      const view = await enter(request, reply, begun)
+      return reply.code(201).send(view)
+    },
+  )
+
+  app.post(
+    '/api/users/signout',
+    { schema: { tags, summary: 'End the session', response: { 204: NoContent } } },
+    async (request, reply) => {
+      if (request.sessionToken !== null) await sessions.end(request.sessionToken)
+      setCookie(reply, '', 0)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/api/users/current',
+    { schema: { tags, summary: 'Who is signed in', response: { 200: CurrentUser } } },
+    async (request) => ({ user: request.principal }),
+  )
+
+  app.post(
+    '/api/users/tokens',
+    {
+      schema: {
+        tags,
+        summary: 'Make a token for programs',
+        description: 'Sent as `Authorization: Bearer …`. It is shown once; signing out with it ends it.',
+        response: { 201: ApiTokenView },
+      },
+    },
+    async (request, reply) => {
+      const token = await identity.makeApiToken(requirePrincipal(request, 'user'))
+      return reply.code(201).send(token)
+    },
+  )
+}

@@ -1,0 +1,32 @@
+// SQL of identity: accounts and guests. Plain functions; never sees a password.
+import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import type { Account } from './domain.ts'
+
+const findAccountStatement = sql(
+  'identity.find_account',
+  `select id, email, password_hash as "passwordHash", sign_up_key as "signUpKey"
+   from identity.users where email = $1`,
+)
+const insertAccountStatement = sql(
+  'identity.insert_account',
+  `insert into identity.users (id, email, password_hash, sign_up_key) values ($1, $2, $3, $4)
+   on conflict (email) do nothing
+   returning id`,
+)
+const insertGuestStatement = sql('identity.insert_guest', `insert into identity.guests (id, email) values ($1, $2)`)
+
+/** The account with this (normalised) address, or null. */
+export async function findAccount(db: Queryable, email: string): Promise<Account | null> {
+  const [account] = await db.query<Account>(findAccountStatement, [email])
+  return account ?? null
+}
+
+/** Stores a new account; false when the address was taken meanwhile. */
+export async function insertAccount(tx: Tx, { id, email, passwordHash, signUpKey }: Account): Promise<boolean> {
+  const rows = await tx.query(insertAccountStatement, [id, email, passwordHash, signUpKey])
+  return rows.length === 1
+}
+
+export async function insertGuest(tx: Tx, { id, email }: { id: string; email: string }): Promise<void> {
+  await tx.query(insertGuestStatement, [id, email])
+}
