@@ -1,6 +1,7 @@
 // Events of the expiration service: it tells that a deadline passed and decides nothing.
 import { Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
-import { Id } from './values.ts'
+import { Id, Instant } from './values.ts'
 
-export const ExpirationComplete = defineEvent('expiration', 'ExpirationComplete', Type.Object({ orderId: Id }))
+/** `expiresAt` is the deadline that passed: orders ignores one that was since extended, whatever any clock says. */
+export const ExpirationComplete = defineEvent('expiration', 'ExpirationComplete', Type.Object({ orderId: Id, expiresAt: Instant }))

@@ -13,6 +13,8 @@ const run = promisify(execFile)
 
 export interface EmbeddedPostgres {
   readonly url: string
+  /** False when a server of an earlier start was found running. */
+  readonly started: boolean
   /** Checkpoints and stops the server. */
   stop(): Promise<void>
 }
@@ -58,13 +60,14 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
     await runner.exec(binaries.pg_ctl, ['stop', '-D', dataDirectory, '-m', 'fast', '-w', '-t', '30'])
   }
   let port = await runningPort(dataDirectory, binaries, runner)
+  const started = port === null
   if (port === null) {
     port = await freePort()
     const options = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`)
     const logFile = join(dataDirectory, 'server.log')
     await runner.exec(binaries.pg_ctl, ['start', '-D', dataDirectory, '-l', logFile, '-w', '-t', '60', '-o', options.join(' ')])
   }
-  return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`, stop }
+  return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`, started, stop }
 }
 
 function platformName(): string {

@@ -1,5 +1,6 @@
 // Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only identity begins sessions.
 import { createHash, randomBytes } from 'node:crypto'
+import { makeBatchLoader } from './batch-loader.ts'
 import type { Clock } from './clock.ts'
 import { sql, type Database, type Queryable } from './db.ts'
 
@@ -74,42 +75,26 @@ interface Entry {
 
 export function makeSessions(db: Database, clock: Clock): Sessions {
   const cache = new Map<string, Entry>()
-  let waiting = new Map<string, { hash: Buffer; resolve: (p: Principal | null) => void; reject: (e: unknown) => void }[]>()
-
   const remember = (token: string, principal: Principal | null) => {
     if (cache.size >= cacheEntriesMax) cache.clear()
     cache.set(token, { principal, validUntilMs: clock.nowMs() + cacheMs })
   }
 
-  /** Looks up all tokens that came in during one turn of the event loop with one statement. */
-  const flush = async () => {
-    const asked = waiting
-    waiting = new Map()
-    try {
-      const hashes = [...asked.values()].flatMap(([first]) => (first ? [first.hash] : []))
-      const rows = await db.query<SessionRow>(findSessions, [hashes])
-      const found = new Map(rows.map((row) => [row.token_hash.toString('hex'), row]))
-      for (const [token, askers] of asked) {
-        const row = found.get(askers[0]?.hash.toString('hex') ?? '')
-        const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
-        remember(token, principal)
-        for (const { resolve } of askers) resolve(principal)
-      }
-    } catch (error) {
-      for (const askers of asked.values()) for (const { reject } of askers) reject(error)
-    }
-  }
+  const findMany = makeBatchLoader(async (tokens: readonly string[]) => {
+    const hashes = tokens.map(hashOf)
+    const rows = await db.query<SessionRow>(findSessions, [hashes])
+    const found = new Map(rows.map((row) => [row.token_hash.toString('base64'), row]))
+    return hashes.map((hash) => found.get(hash.toString('base64')))
+  })
 
   return {
     find(token) {
       const entry = cache.get(token)
       if (entry && entry.validUntilMs > clock.nowMs()) return entry.principal
-      return new Promise((resolve, reject) => {
-        if (waiting.size === 0) setImmediate(() => void flush())
-        const asker = { hash: hashOf(token), resolve, reject }
-        const askers = waiting.get(token)
-        if (askers) askers.push(asker)
-        else waiting.set(token, [asker])
+      return findMany(token).then((row) => {
+        const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
+        remember(token, principal)
+        return principal
       })
     },
     async end(token) {

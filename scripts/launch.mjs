@@ -1,0 +1,154 @@
+// What every npm script begins with: installs what is missing, finds the right Node, builds what changed, runs the task.
+// Plain JavaScript on purpose: on a fresh clone it runs on whatever Node the machine has.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const windows = process.platform === 'win32'
+const quiet = ['--disable-warning=ExperimentalWarning']
+
+/** Each task: what must be built first, and what runs. `{node}` is the Node that the project runs on. */
+const tasks = {
+  start: { build: ['server', 'web'], run: [['{node}', ...quiet, '--enable-source-maps', 'dist/server/main.js']] },
+  sandbox: { build: ['server'], run: [['{node}', ...quiet, 'dist/sandbox/main.js']] },
+  demo: { build: [], run: [['{node}', ...quiet, 'scripts/demo.ts']] },
+  bench: { build: ['server'], run: [['{node}', ...quiet, 'bench/src/main.ts']] },
+  check: {
+    build: [],
+    run: [
+      ['{node}', 'node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
+      ['{bin}/oxlint'],
+      ['{bin}/tsc', '-p', '.'],
+      ['{bin}/tsc', '-p', 'web'],
+      ['{node}', 'node_modules/knip/bin/knip.js'],
+      ['{node}', 'node_modules/vitest/vitest.mjs', 'run', '--project', 'domain'],
+    ],
+  },
+  test: {
+    build: ['server', 'web'],
+    needs: ['chromium'],
+    run: [
+      ['{node}', 'node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
+      ['{bin}/oxlint'],
+      ['{bin}/tsc', '-p', '.'],
+      ['{bin}/tsc', '-p', 'web'],
+      ['{node}', 'node_modules/knip/bin/knip.js'],
+      ['{node}', 'node_modules/vitest/vitest.mjs', 'run'],
+    ],
+  },
+  screenshots: { build: ['server', 'web'], needs: ['chromium'], run: [['{node}', ...quiet, 'web/scripts/screenshots.ts']] },
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`)
+}
+
+function fail(text) {
+  process.stderr.write(`${text}\n`)
+  process.exit(1)
+}
+
+function fingerprint(paths) {
+  const hash = createHash('sha256')
+  const add = (path) => {
+    const stat = statSync(path)
+    if (stat.isDirectory()) {
+      for (const name of readdirSync(path).sort()) if (name !== 'node_modules' && name !== 'dist' && name !== 'test') add(join(path, name))
+    } else hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\0`)
+  }
+  for (const path of paths) if (existsSync(path)) add(path)
+  return hash.digest('hex')
+}
+
+/** Runs `work` unless it ran for this same fingerprint before. */
+async function once(name, stamp, work) {
+  const stampFile = join(root, 'node_modules', '.holdfast', name)
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
+  await work()
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, stamp)
+}
+
+function run(command, args, { environment = {}, hidden = false } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: hidden ? 'ignore' : 'inherit', env: { ...process.env, ...environment }, shell: windows })
+    const forward = (signal) => child.kill(signal)
+    process.on('SIGINT', forward)
+    process.on('SIGTERM', forward)
+    child.on('error', (error) => fail(`${command}: ${error.message}`))
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward)
+      process.off('SIGTERM', forward)
+      resolve(signal ? 128 : (code ?? 1))
+    })
+  })
+}
+
+async function install() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  await once('installed', lock, async () => {
+    say('Installing (once; a minute or so)')
+    const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    if (code !== 0) fail('npm ci failed')
+  })
+}
+
+/** Node 24 or newer: the one that came with the packages, else the machine's own. */
+function findNode() {
+  const own = join(root, 'node_modules', '.bin', windows ? 'node.exe' : 'node')
+  const node = existsSync(own) ? own : process.execPath
+  const found = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? ''
+  if (Number.parseInt(found.slice(1), 10) < 24) fail(`Holdfast needs Node 24 or newer; this is ${found}. Install it from nodejs.org.`)
+  return node
+}
+
+async function build(parts, node) {
+  if (parts.includes('server')) {
+    const sources = ['contract/src', 'server/src', 'sandbox', 'scripts/build.ts'].map((path) => join(root, path))
+    await once('built-server', fingerprint(sources), async () => {
+      say('Building the server')
+      if ((await run(node, ['scripts/build.ts'])) !== 0) fail('the build failed')
+    })
+  }
+  if (parts.includes('web') && existsSync(join(root, 'web', 'vite.config.ts'))) {
+    const sources = ['contract/src', 'web/src', 'web/public', 'web/index.html', 'web/vite.config.ts'].map((path) => join(root, path))
+    await once('built-web', fingerprint(sources), async () => {
+      say('Building the pages')
+      const code = await run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', 'web', '--logLevel', 'warn'])
+      if (code !== 0) fail('building the pages failed')
+    })
+  }
+}
+
+/** A browser for the browser tests. As root on Debian it is installed; elsewhere one line says what to do. */
+async function needChromium() {
+  const candidates = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  const found = candidates.find((path) => path && existsSync(path))
+  if (found) return { CHROMIUM_PATH: found }
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say('Installing chromium for the browser tests')
+    await run('apt-get', ['update', '-qq'], { hidden: true })
+    await run('apt-get', ['install', '-y', '-qq', 'chromium'], { hidden: true, environment: { DEBIAN_FRONTEND: 'noninteractive' } })
+    if (existsSync('/usr/bin/chromium')) return { CHROMIUM_PATH: '/usr/bin/chromium' }
+  }
+  return fail('The browser tests need Chromium: install it, or set CHROMIUM_PATH to one.')
+}
+
+const [name, ...extra] = process.argv.slice(2)
+const task = tasks[name]
+if (!task) fail(`unknown task ${name}; there are ${Object.keys(tasks).join(', ')}`)
+await install()
+const node = findNode()
+// Whatever the task starts finds the same Node first.
+const environment = { PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH}` }
+if (task.needs?.includes('chromium')) Object.assign(environment, await needChromium())
+await build(task.build, node)
+const bin = join(root, 'node_modules', '.bin')
+for (const [index, line] of task.run.entries()) {
+  const [command, ...args] = line.map((part) => part.replace('{node}', node).replace('{bin}', bin))
+  const code = await run(command, index === task.run.length - 1 ? [...args, ...extra] : args, { environment })
+  if (code !== 0) process.exit(code)
+}

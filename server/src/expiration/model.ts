@@ -1,0 +1,60 @@
+// How timers are decided in batches. No HTTP, no bus.
+import type { Tx } from '../platform/db.ts'
+import { makeHandler, type Handler, type HandlerOptions } from '../platform/handle.ts'
+import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain.ts'
+import * as store from './store.ts'
+
+/** Fires what is due, up to `limit` timers. */
+export interface FireDue {
+  readonly type: 'FireDue'
+  readonly limit: number
+}
+
+export type ExpirationCommand = Exclude<TimerCommand, { type: 'FireTimer' }> | FireDue
+
+interface World {
+  readonly timers: Map<string, Timer>
+  readonly due: readonly string[]
+  readonly changed: Set<string>
+}
+
+/** How many timers a command fired, or undefined for other commands. */
+export type ExpirationHandler = Handler<ExpirationCommand, never, number | undefined>
+
+async function load(tx: Tx, commands: readonly ExpirationCommand[]): Promise<World> {
+  const orderIds = new Set<string>()
+  let limit = 0
+  for (const command of commands) {
+    if (command.type === 'FireDue') limit = Math.max(limit, command.limit)
+    else orderIds.add(command.orderId)
+  }
+  const known = orderIds.size > 0 ? await store.loadTimers(tx, [...orderIds]) : []
+  const due = limit > 0 ? await store.loadDueTimers(tx, limit) : []
+  return {
+    timers: new Map([...known, ...due].map((timer) => [timer.orderId, timer])),
+    due: due.map((timer) => timer.orderId),
+    changed: new Set(),
+  }
+}
+
+function decideInWorld(world: World, command: ExpirationCommand, now: string) {
+  if (command.type !== 'FireDue') return { facts: decide(world.timers.get(command.orderId), command, now), answer: undefined }
+  const facts = world.due.flatMap((orderId) => decide(world.timers.get(orderId), { type: 'FireTimer', orderId }, now))
+  return { facts, answer: facts.length }
+}
+
+function apply(world: World, fact: TimerFact) {
+  const { orderId } = fact.data
+  const timer = evolve(world.timers.get(orderId), fact)
+  world.timers.set(orderId, timer)
+  world.changed.add(orderId)
+  return { subject: orderId, version: timer.version, correlationId: orderId }
+}
+
+async function save(tx: Tx, world: World): Promise<void> {
+  await store.saveTimers(tx, [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []))
+}
+
+export function makeExpirationHandler(options: HandlerOptions): ExpirationHandler {
+  return makeHandler({ service: 'expiration', load, decide: decideInWorld, apply, save }, options)
+}

@@ -1,0 +1,52 @@
+// SQL of the expiration service.
+import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import type { Timer } from './domain.ts'
+
+const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
+
+const loadTimersStatement = sql(
+  'expiration.load_timers',
+  `select ${columns} from expiration.timers where order_id = any($1::uuid[]) order by order_id for update`,
+)
+
+export async function loadTimers(tx: Tx, orderIds: readonly string[]): Promise<Timer[]> {
+  return tx.query<Timer>(loadTimersStatement, [orderIds])
+}
+
+// What another process is firing is skipped, so that any number of them share the work.
+const loadDueStatement = sql(
+  'expiration.load_due',
+  `select ${columns} from expiration.timers
+   where status = 'waiting' and expires_at <= clock_timestamp()
+   order by expires_at limit $1 for update skip locked`,
+)
+
+export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
+  return tx.query<Timer>(loadDueStatement, [limit])
+}
+
+const saveTimersStatement = sql(
+  'expiration.save_timers',
+  `insert into expiration.timers (order_id, status, expires_at, order_version, version)
+   select "orderId", status, "expiresAt", "orderVersion", version
+   from json_to_recordset($1) as t ("orderId" uuid, status text, "expiresAt" timestamptz, "orderVersion" int, version int)
+   on conflict (order_id) do update
+   set status = excluded.status, expires_at = excluded.expires_at, order_version = excluded.order_version,
+       version = excluded.version`,
+)
+
+export async function saveTimers(tx: Tx, timers: readonly Timer[]): Promise<void> {
+  if (timers.length > 0) await tx.query(saveTimersStatement, [JSON.stringify(timers)])
+}
+
+const nextDueStatement = sql(
+  'expiration.next_due',
+  `select (extract(epoch from min(expires_at) - clock_timestamp()) * 1000)::float8 as due_in_ms
+   from expiration.timers where status = 'waiting'`,
+)
+
+/** Milliseconds on the database's clock until the next timer is due (negative: overdue), or null when none waits. */
+export async function nextDueInMs(db: Queryable): Promise<number | null> {
+  const [row] = await db.query<{ due_in_ms: number | null }>(nextDueStatement)
+  return row?.due_in_ms ?? null
+}

@@ -1,0 +1,97 @@
+// The process: environment, database, sandbox, shop; says where things are; stops cleanly.
+import { join } from 'node:path'
+import { ConfigError, readConfig, serviceNames, type Config } from './config.ts'
+import { seedDemo } from './demo.ts'
+import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { makeLog } from './platform/log.ts'
+import { startSandboxProcess } from './sandbox-process.ts'
+import { startShop, type Shop } from './shop.ts'
+import { serveBuiltWeb } from './web.ts'
+
+type Stop = () => Promise<void>
+
+const startedMs = performance.now()
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function progress(text: string): void {
+  say(`  ${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${text}`)
+}
+
+async function start(config: Config, stops: Stop[]): Promise<Shop> {
+  const log = makeLog(config.logLevel)
+  let { databaseUrl } = config
+  if (databaseUrl === null) {
+    progress('starting the database')
+    const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
+    // A process with some of the services leaves a database that it found to whoever started it.
+    if (postgres.started || config.services.length === serviceNames.length) stops.push(postgres.stop)
+    databaseUrl = postgres.url
+  }
+  const { processor } = config
+  if (processor.kind === 'sandbox' && processor.embedded && config.services.includes('payments')) {
+    progress('starting the card sandbox')
+    stops.push(await startSandboxProcess(config, processor))
+  }
+  progress('starting the shop')
+  const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })
+  stops.push(shop.stop)
+  if (config.demo && config.services.length === serviceNames.length) await seedDemo(shop, config)
+  return shop
+}
+
+function announce(config: Config): void {
+  const { processor, publicUrl } = config
+  const base = publicUrl.replace(/\/$/, '')
+  const lines = [
+    '',
+    `Holdfast is ready (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
+    `  Shop            ${base}`,
+    `  API documents   ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
+    ...(processor.kind === 'sandbox' ? [`  Card sandbox    http://localhost:${processor.port}   (pay with 4242 4242 4242 4242)`] : []),
+    ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
+    ...(config.services.length < serviceNames.length ? [`  Services        ${config.services.join(', ')}`] : []),
+    '  Stop with Ctrl-C',
+    '',
+  ]
+  say(lines.join('\n'))
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) await stop()
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env)
+  const stops: Stop[] = []
+  let stopping = false
+  const stopProcess = (signal: string) => {
+    if (stopping) return
+    stopping = true
+    say(`\nStopping (${signal})`)
+    stopAll(stops).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`stopping failed: ${String(error)}\n`)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', stopProcess)
+  process.on('SIGTERM', stopProcess)
+  try {
+    await start(config, stops)
+    announce(config)
+  } catch (error) {
+    await stopAll(stops)
+    throw error
+  }
+}
+
+main().catch((error: unknown) => {
+  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  process.stderr.write(`Holdfast cannot start: ${text}\n`)
+  process.exit(1)
+})

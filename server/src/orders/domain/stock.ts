@@ -1,0 +1,152 @@
+// Stock: what a show sells, how much of it is left, and how each fact of an order moves it. Pure; knows no payment.
+import type { LineBody, OrderLine, PublishedShow } from '@holdfast/contract'
+
+export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
+
+export interface SaleType {
+  readonly id: string
+  readonly name: string
+  readonly priceMinor: number
+  readonly poolId: string
+  readonly seated: boolean
+}
+
+/** Orders' copy of a show, as far as selling needs it. */
+export interface Sale {
+  readonly showId: string
+  readonly version: number
+  readonly organiserId: string
+  readonly title: string
+  readonly currency: string
+  readonly holdSeconds: number
+  readonly maxPerOrder: number
+  readonly status: SaleStatus
+  readonly types: readonly SaleType[]
+}
+
+export interface Pool {
+  readonly id: string
+  readonly showId: string
+  readonly capacity: number
+  readonly held: number
+  readonly sold: number
+}
+
+export type SeatState = 'available' | 'held' | 'sold'
+
+export interface StockSeat {
+  readonly id: string
+  readonly ticketTypeId: string
+  readonly state: SeatState
+  readonly orderId: string | null
+}
+
+/** All the stock that one decision may look at. */
+export interface Stock {
+  readonly sales: ReadonlyMap<string, Sale>
+  readonly pools: ReadonlyMap<string, Pool>
+  readonly seats: ReadonlyMap<string, StockSeat>
+}
+
+export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
+
+type Lines = { readonly lines: readonly OrderLine[] } | { readonly rejection: LineRejection; readonly detail: string }
+
+/** Turns what a buyer asks for into frozen lines, or says why there is not enough. Prices come from the sale alone. */
+export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
+  const lines: OrderLine[] = []
+  const wanted = new Map<string, number>()
+  const seatIds = new Set<string>()
+  let places = 0
+  for (const body of asked) {
+    const type = sale.types.find(({ id }) => id === body.ticketTypeId)
+    if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
+    const line = freezeLine(type, body, stock)
+    if ('rejection' in line) return line
+    places += line.quantity
+    wanted.set(line.poolId, (wanted.get(line.poolId) ?? 0) + line.quantity)
+    for (const seatId of line.seatIds ?? []) {
+      if (seatIds.has(seatId)) return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is named twice` }
+      seatIds.add(seatId)
+    }
+    lines.push(line)
+  }
+  if (places > sale.maxPerOrder) return { rejection: 'limit_exceeded', detail: `at most ${sale.maxPerOrder} places` }
+  return shortage(stock, wanted, seatIds) ?? { lines }
+}
+
+function freezeLine(type: SaleType, body: LineBody, stock: Stock): OrderLine | { rejection: LineRejection; detail: string } {
+  const frozen = { ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: type.priceMinor }
+  if ('quantity' in body) {
+    if (type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} is sold by seat: name seatIds` }
+    return { ...frozen, quantity: body.quantity }
+  }
+  if (!type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has no seats: name a quantity` }
+  const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
+  if (stranger !== undefined) return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
+  return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
+}
+
+function shortage(stock: Stock, wanted: ReadonlyMap<string, number>, seatIds: ReadonlySet<string>) {
+  for (const seatId of seatIds) {
+    if (stock.seats.get(seatId)?.state !== 'available') return { rejection: 'seat_taken', detail: seatId } as const
+  }
+  for (const [poolId, quantity] of wanted) {
+    const pool = stock.pools.get(poolId)
+    if (!pool || availableIn(pool) < quantity) return { rejection: 'sold_out', detail: poolId } as const
+  }
+  return null
+}
+
+export function availableIn(pool: Pool): number {
+  return pool.capacity - pool.held - pool.sold
+}
+
+/** Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a sale. */
+export type Movement = 'hold' | 'sell' | 'release' | 'return'
+
+const deltas: Record<Movement, { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: SeatState }> = {
+  hold: { held: 1, sold: 0, seat: 'held' },
+  sell: { held: -1, sold: 1, seat: 'sold' },
+  release: { held: -1, sold: 0, seat: 'available' },
+  return: { held: 0, sold: -1, seat: 'available' },
+}
+
+/** The pool after `quantity` places moved. Throws when that would sell a place twice or give one back twice. */
+export function movePool(pool: Pool, movement: Movement, quantity: number): Pool {
+  const { held, sold } = deltas[movement]
+  const moved = { ...pool, held: pool.held + held * quantity, sold: pool.sold + sold * quantity }
+  if (moved.held < 0 || moved.sold < 0 || availableIn(moved) < 0) {
+    throw new Error(`pool ${pool.id}: ${movement} of ${quantity} leaves held ${moved.held}, sold ${moved.sold} of ${pool.capacity}`)
+  }
+  return moved
+}
+
+/** The seat after the movement. Throws when the seat is not the order's to move. */
+export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): StockSeat {
+  const owner = movement === 'hold' ? null : orderId
+  if (seat.orderId !== owner) throw new Error(`seat ${seat.id}: ${movement} by ${orderId}, but it is ${String(seat.orderId)}'s`)
+  const { seat: state } = deltas[movement]
+  return { ...seat, state, orderId: state === 'available' ? null : orderId }
+}
+
+/** The sale that a published show means, and the stock it brings. */
+export function saleOf(show: PublishedShow & { readonly onSale?: boolean }, version: number): Sale {
+  return {
+    showId: show.id,
+    version,
+    organiserId: show.organiserId,
+    title: show.title,
+    currency: show.currency,
+    holdSeconds: show.holdSeconds,
+    maxPerOrder: show.maxPerOrder,
+    status: show.onSale === false ? 'closed' : 'on_sale',
+    types: show.ticketTypes.map(({ id, name, priceMinor, poolId, seats }) => ({
+      id,
+      name,
+      priceMinor,
+      poolId,
+      seated: seats !== undefined,
+    })),
+  }
+}

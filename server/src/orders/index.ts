@@ -1,0 +1,48 @@
+// The orders service, put together for one process.
+import { migrationsOf } from '../platform/migrate.ts'
+import type { ServiceDefinition } from '../platform/service.ts'
+import { subscribeOrders } from './consumers.ts'
+import { makeOrdersLive } from './live.ts'
+import { makeOrdersHandler } from './model.ts'
+import { ordersRoutes } from './routes.ts'
+import { makeStockMemory } from './stock-memory.ts'
+import { listOpenOrderIds } from './store.ts'
+
+export const orders: ServiceDefinition = {
+  name: 'orders',
+  migrations: migrationsOf('orders'),
+  make({ bus, clock, config, db, log, metrics }) {
+    const live = makeOrdersLive({ db, clock, log, metrics })
+    const stock = makeStockMemory(clock)
+    const handler = makeOrdersHandler(
+      { db, onCommitted: () => bus.hint(), ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }) },
+      (world) => {
+        stock.learn(world)
+        live.learn(world)
+      },
+    )
+
+    /** The sale ended: whoever has not paid yet is told at once. */
+    const cancelOpenOrders = async (showId: string) => {
+      for (;;) {
+        const orderIds = await listOpenOrderIds(db, showId)
+        if (orderIds.length === 0) return
+        await Promise.all(orderIds.map((orderId) => handler.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })))
+      }
+    }
+
+    return {
+      name: 'orders',
+      routes: (app) => ordersRoutes(app, { db, clock, handler, live, stock }),
+      subscribe: (toBus) => subscribeOrders(toBus, handler, cancelOpenOrders),
+      start: async () => {
+        const unfollow = live.follow(bus)
+        return async () => {
+          unfollow()
+          live.close()
+          await handler.drain()
+        }
+      },
+    }
+  },
+}

@@ -1,0 +1,78 @@
+// What buyers watch: availability of a show, and their order. Woken by our own commits and by events from elsewhere.
+import type { Event } from '@holdfast/contract'
+import type { Bus } from '../platform/bus.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/db.ts'
+import { makeLive, type Live } from '../platform/live.ts'
+import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { World } from './model.ts'
+import { readAvailability, readOrder } from './views.ts'
+
+export interface OrdersLive {
+  readonly orders: Live
+  readonly availability: Live
+  /** What is left of a show as JSON, at most `freshMs` old; null when it was never on sale. */
+  readAvailabilityJson(showId: string): Promise<string | null>
+  learn(world: World): void
+  /** Follows what other processes commit. */
+  follow(bus: Bus): () => void
+  close(): void
+}
+
+const freshMs = 50
+const rememberedMax = 1_000
+
+export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; clock: Clock; log: Log; metrics: Metrics }): OrdersLive {
+  const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
+
+  const read = async (showId: string) => {
+    const availability = await readAvailability(db, showId)
+    return availability && JSON.stringify(availability)
+  }
+  const readAvailabilityJson = (showId: string): Promise<string | null> => {
+    const before = remembered.get(showId)
+    if (before && clock.nowMs() - before.atMs < freshMs) return before.json
+    if (remembered.size >= rememberedMax) remembered.clear()
+    const json = read(showId)
+    remembered.set(showId, { atMs: clock.nowMs(), json })
+    json.catch(() => remembered.delete(showId))
+    return json
+  }
+  const orders = makeLive({
+    name: 'order',
+    clock,
+    log,
+    metrics,
+    settleMs: 10,
+    read: async (orderId) => {
+      const seen = await readOrder(db, orderId)
+      return seen && JSON.stringify(seen.view)
+    },
+  })
+  const availability = makeLive({ name: 'availability', clock, log, metrics, settleMs: 100, read })
+
+  const onEvents = (events: readonly Event[]) => {
+    for (const event of events) {
+      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') availability.changed(event.data.showId)
+      if ('orderId' in event.data) orders.changed(event.data.orderId)
+    }
+  }
+
+  return {
+    orders,
+    availability,
+    readAvailabilityJson,
+    learn(world) {
+      for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf]) orders.changed(orderId)
+      const moved = new Set([...world.movedPools].map((poolId) => world.pools.get(poolId)?.showId))
+      for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
+    },
+    follow: (bus) =>
+      bus.tail(['OrderCreated', 'OrderCompleted', 'OrderCancelled', 'OrderExtended', 'OrderReopened', 'OrderClaimed'], onEvents),
+    close() {
+      orders.close()
+      availability.close()
+    },
+  }
+}

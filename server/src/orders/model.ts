@@ -1,0 +1,223 @@
+// How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
+import type { IssuedTicket } from '@holdfast/contract'
+import type { Tx } from '../platform/db.ts'
+import { makeHandler, type Decision, type Handler, type HandlerOptions, type Model } from '../platform/handle.ts'
+import { decide, evolve, movementOf, type Order, type OrderCommand, type OrderFact, type OrderRejection, type SaleCommand } from './domain/order.ts'
+import { movePool, moveSeat, saleOf, type Movement, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
+import * as store from './store.ts'
+
+export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
+
+export type TicketCommand =
+  | { readonly type: 'NoteTickets'; readonly orderId: string; readonly tickets: readonly KnownTicket[] }
+  | { readonly type: 'NoteTicketsVoided'; readonly orderId: string; readonly ticketIds: readonly string[] }
+export type Command = OrderCommand | SaleCommand | TicketCommand
+
+/** Facts about copies of other services' things. Private, like all that is known and not owned. */
+type CopyFact =
+  | { readonly type: 'SaleKnown'; readonly data: { readonly sale: Sale } & Pick<Extract<SaleCommand, { type: 'KnowShow' }>, 'show'> }
+  | { readonly type: 'SaleEnded'; readonly data: { readonly sale: Sale } }
+  | { readonly type: 'TicketsKnown'; readonly data: { readonly orderId: string; readonly tickets: readonly KnownTicket[] } }
+  | { readonly type: 'TicketsKnownVoid'; readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] } }
+
+type Fact = OrderFact | CopyFact
+
+export interface World {
+  readonly sales: Map<string, Sale>
+  readonly pools: Map<string, Pool>
+  readonly seats: Map<string, StockSeat>
+  readonly orders: Map<string, Order>
+  readonly created: Set<string>
+  readonly changed: Set<string>
+  readonly movedPools: Set<string>
+  readonly movedSeats: Set<string>
+  readonly saveLater: ((tx: Tx) => Promise<void>)[]
+  readonly knownTickets: Map<string, readonly KnownTicket[]>
+  readonly voidedTickets: Set<string>
+  readonly voidedOf: Set<string>
+}
+
+export interface OrderAnswer {
+  readonly orderId: string
+  /** The order as it was right after the command. */
+  readonly order: Order
+}
+
+export type OrdersHandler = Handler<Command, OrderRejection, OrderAnswer | undefined>
+
+/** Which commands move stock, and so need the pools and seats of their order. */
+const movesStock = new Set<Command['type']>(['CancelOrder', 'ExpireOrder', 'CompleteOrder', 'ReleaseClaim', 'RecordRefund'])
+
+async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
+  const saleIds = new Set<string>()
+  const orderIds = new Set<string>()
+  const movingOrderIds = new Set<string>()
+  const seatIds = new Set<string>()
+  let changesSales = false
+  for (const command of commands) {
+    if (command.type === 'PlaceOrder') {
+      saleIds.add(command.showId)
+      for (const line of command.lines) if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
+    } else if (command.type === 'KnowShow' || command.type === 'EndSale') {
+      saleIds.add(command.type === 'KnowShow' ? command.show.id : command.showId)
+      changesSales = true
+    } else {
+      orderIds.add(command.orderId)
+      if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
+    }
+  }
+  const sales = saleIds.size > 0 ? await store.loadSales(tx, [...saleIds], changesSales) : []
+  const orders = orderIds.size > 0 ? await store.loadOrders(tx, [...orderIds]) : []
+  const poolIds = placedPools(commands, sales)
+  for (const order of orders) {
+    if (!movingOrderIds.has(order.id)) continue
+    for (const line of order.lines) {
+      poolIds.add(line.poolId)
+      for (const seatId of line.seatIds ?? []) seatIds.add(seatId)
+    }
+  }
+  const pools = poolIds.size > 0 ? await store.loadPools(tx, [...poolIds]) : []
+  const seats = seatIds.size > 0 ? await store.loadSeats(tx, [...seatIds]) : []
+  return {
+    sales: new Map(sales.map((sale) => [sale.showId, sale])),
+    pools: new Map(pools.map((pool) => [pool.id, pool])),
+    seats: new Map(seats.map((seat) => [seat.id, seat])),
+    orders: new Map(orders.map((order) => [order.id, order])),
+    created: new Set(),
+    changed: new Set(),
+    movedPools: new Set(),
+    movedSeats: new Set(),
+    saveLater: [],
+    knownTickets: new Map(),
+    voidedTickets: new Set(),
+    voidedOf: new Set(),
+  }
+}
+
+/** The pools behind the ticket types that are asked for. */
+function placedPools(commands: readonly Command[], sales: readonly Sale[]): Set<string> {
+  const poolOfType = new Map(sales.flatMap((sale) => sale.types.map((type) => [type.id, type.poolId])))
+  const poolIds = new Set<string>()
+  for (const command of commands) {
+    if (command.type !== 'PlaceOrder') continue
+    for (const line of command.lines) {
+      const poolId = poolOfType.get(line.ticketTypeId)
+      if (poolId !== undefined) poolIds.add(poolId)
+    }
+  }
+  return poolIds
+}
+
+type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
+
+function decideInWorld(world: World, command: Command, now: string): OrdersDecision {
+  switch (command.type) {
+    case 'KnowShow': {
+      const known = world.sales.get(command.show.id)
+      if (known && known.version >= command.version) return { facts: [], answer: undefined }
+      const sale = saleOf(command.show, command.version)
+      return { facts: [{ type: 'SaleKnown', data: { sale, show: command.show } }], answer: undefined }
+    }
+    case 'EndSale': {
+      const known = world.sales.get(command.showId)
+      if (!known) return { rejection: 'show_unknown' }
+      const sale: Sale = { ...known, status: 'cancelled', version: command.version }
+      return { facts: [{ type: 'SaleEnded', data: { sale } }], answer: undefined }
+    }
+    case 'NoteTickets': {
+      if (!world.orders.has(command.orderId)) return { rejection: 'order_unknown' }
+      return { facts: [{ type: 'TicketsKnown', data: { orderId: command.orderId, tickets: command.tickets } }], answer: undefined }
+    }
+    case 'NoteTicketsVoided': {
+      if (!world.orders.has(command.orderId)) return { rejection: 'order_unknown' }
+      return { facts: [{ type: 'TicketsKnownVoid', data: command }], answer: undefined }
+    }
+    default: {
+      const before = world.orders.get(command.orderId)
+      const decision = decide(before, command, { stock: world, now })
+      if ('rejection' in decision) return decision
+      const after = decision.facts.reduce<Order | undefined>((order, fact) => evolve(order, fact, now), before)
+      return { facts: decision.facts, answer: after && { orderId: after.id, order: after } }
+    }
+  }
+}
+
+function apply(world: World, fact: Fact, now: string) {
+  switch (fact.type) {
+    case 'SaleKnown':
+      world.sales.set(fact.data.sale.showId, fact.data.sale)
+      world.saveLater.push(async (tx) => {
+        await store.saveSale(tx, fact.data.sale)
+        await store.saveStock(tx, fact.data.show)
+      })
+      return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
+    case 'SaleEnded':
+      world.sales.set(fact.data.sale.showId, fact.data.sale)
+      world.saveLater.push((tx) => store.saveSale(tx, fact.data.sale))
+      return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
+    case 'TicketsKnown':
+      world.knownTickets.set(fact.data.orderId, fact.data.tickets)
+      return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
+    case 'TicketsKnownVoid':
+      for (const ticketId of fact.data.ticketIds) world.voidedTickets.add(ticketId)
+      world.voidedOf.add(fact.data.orderId)
+      return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
+    default: {
+      const order = evolve(world.orders.get(fact.data.orderId), fact, now)
+      if (fact.type === 'OrderCreated') world.created.add(order.id)
+      else world.changed.add(order.id)
+      world.orders.set(order.id, order)
+      const movement = movementOf(fact)
+      if (movement) moveStock(world, order, movement)
+      return { subject: order.id, version: order.version, correlationId: order.id }
+    }
+  }
+}
+
+function moveStock(world: World, order: Order, movement: Movement): void {
+  for (const line of order.lines) {
+    const pool = world.pools.get(line.poolId)
+    if (!pool) throw new Error(`pool ${line.poolId} of order ${order.id} was not loaded`)
+    world.pools.set(pool.id, movePool(pool, movement, line.quantity))
+    world.movedPools.add(pool.id)
+    for (const seatId of line.seatIds ?? []) {
+      const seat = world.seats.get(seatId)
+      if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)
+      world.seats.set(seatId, moveSeat(seat, movement, order.id))
+      world.movedSeats.add(seatId)
+    }
+  }
+}
+
+async function save(tx: Tx, world: World): Promise<void> {
+  for (const write of world.saveLater) await write(tx)
+  await store.insertOrders(tx, pick(world.orders, world.created))
+  const updated = [...world.changed].filter((id) => !world.created.has(id))
+  await store.updateOrders(tx, pick(world.orders, updated))
+  await store.updatePools(tx, pick(world.pools, world.movedPools))
+  await store.updateSeats(tx, pick(world.seats, world.movedSeats))
+  await store.saveKnownTickets(tx, [...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets })))
+  await store.markTicketsVoid(tx, [...world.voidedOf], [...world.voidedTickets])
+}
+
+function pick<T>(all: ReadonlyMap<string, T>, ids: Iterable<string>): T[] {
+  const picked: T[] = []
+  for (const id of ids) {
+    const found = all.get(id)
+    if (found !== undefined) picked.push(found)
+  }
+  return picked
+}
+
+/** The handler of all commands of this service. `onWorld` hears of each committed batch. */
+export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: World) => void): OrdersHandler {
+  const model: Model<Command, World, Fact, OrderRejection, OrderAnswer | undefined> = {
+    service: 'orders',
+    load,
+    decide: decideInWorld,
+    apply,
+    save,
+    committed: onWorld,
+  }
+  return makeHandler(model, options)
+}

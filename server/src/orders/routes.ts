@@ -1,0 +1,224 @@
+// HTTP of the orders service: buyers hold, watch and cancel; organisers see the orders of their shows.
+import {
+  Availability,
+  Id,
+  OrderBody,
+  OrderStatus,
+  OrderView,
+  Page,
+  PageQuery,
+  Timeline,
+  type ErrorCode,
+} from '@holdfast/contract'
+import type { FastifyReply } from 'fastify'
+import Type from 'typebox'
+import { makeBatchLoader } from '../platform/batch-loader.ts'
+import { newId, type Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/db.ts'
+import { idempotencyKeyOf, requirePrincipal, type Http } from '../platform/http.ts'
+import { findAnswers, fingerprintOf, indexOfKey, type IdempotencyKey } from '../platform/idempotency.ts'
+import { readProcessEvents } from '../platform/outbox.ts'
+import { ProblemError, sendProblem } from '../platform/problem.ts'
+import type { OrdersLive } from './live.ts'
+import type { OrdersHandler } from './model.ts'
+import type { StockMemory } from './stock-memory.ts'
+import { toTimeline } from './timeline.ts'
+import { listOrders, listShowOrders, readOrder, toOrderView, type SeenOrder } from './views.ts'
+
+export interface OrdersRoutes {
+  readonly db: Database
+  readonly clock: Clock
+  readonly handler: OrdersHandler
+  readonly live: OrdersLive
+  readonly stock: StockMemory
+}
+
+const idParams = Type.Object({ id: Id })
+const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
+
+/** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
+const knownWithinMs = 1_500
+const askAgainMs = 20
+const waitersMax = 500
+
+export function makeWaiter(clock: Clock) {
+  let waiting = 0
+  return async <T>(ask: () => Promise<T>, isKnown: (answer: T) => boolean): Promise<T> => {
+    let answer = await ask()
+    if (isKnown(answer) || waiting >= waitersMax) return answer
+    waiting += 1
+    try {
+      const deadlineMs = clock.nowMs() + knownWithinMs
+      while (!isKnown(answer) && clock.nowMs() < deadlineMs) {
+        await clock.sleep(askAgainMs)
+        answer = await ask()
+      }
+      return answer
+    } finally {
+      waiting -= 1
+    }
+  }
+}
+
+export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
+  placingRoutes(app, parts)
+  buyerRoutes(app, parts)
+  organiserRoutes(app, parts)
+  availabilityRoutes(app, parts)
+}
+
+function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): void {
+  const untilKnown = makeWaiter(clock)
+  const wasAnswered = makeBatchLoader(async (keys: readonly IdempotencyKey[]) => {
+    const answers = await findAnswers(db, keys)
+    return keys.map((key) => answers.has(indexOfKey(key)))
+  })
+
+  app.post(
+    '/api/orders',
+    { schema: { tags: ['orders'], summary: 'Hold places of a show', body: OrderBody, response: { 201: OrderView } } },
+    async (request, reply) => {
+      const buyer = requirePrincipal(request)
+      const { body } = request
+      const key = idempotencyKeyOf(request)
+      const idempotency = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key, fingerprint: fingerprintOf(body) }
+      // A request that was answered once is answered the same again, even when the pool is sold out by now.
+      if (stock.knowsSoldOut(body) && !(idempotency && (await wasAnswered(idempotency)))) return sendProblem(reply, 'sold_out')
+      const command = { type: 'PlaceOrder', orderId: newId(), buyer: { id: buyer.id, email: buyer.email }, ...body } as const
+      const outcome = await untilKnown(
+        () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
+        (answer) => answer.ok || answer.rejection !== 'show_unknown',
+      )
+      if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
+      if (!outcome.answer) throw new Error('an order was placed without an answer')
+      return reply.code(201).header('location', `/api/orders/${outcome.answer.orderId}`).send(toOrderView(outcome.answer.order))
+    },
+  )
+}
+
+function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
+  app.get(
+    '/api/orders',
+    { schema: { tags: ['orders'], summary: 'The buyer’s own orders, newest first', querystring: PageQuery, response: { 200: Page(OrderView) } } },
+    async (request) => {
+      const buyer = requirePrincipal(request)
+      const limit = request.query.limit ?? 20
+      const items = await listOrders(db, { buyerId: buyer.id, beforeId: cursorId(request.query.cursor), limit: limit + 1 })
+      return pageOf(items, limit)
+    },
+  )
+
+  app.get(
+    '/api/orders/:id',
+    { schema: { tags: ['orders'], summary: 'One order', params: idParams, response: { 200: OrderView } } },
+    async (request) => (await ownOrder(request.params.id, requirePrincipal(request).id)).view,
+  )
+
+  app.get(
+    '/api/orders/:id/stream',
+    { schema: { tags: ['orders'], summary: 'The order as it changes, as server-sent events named "order"', params: idParams } },
+    async (request, reply) => {
+      await ownOrder(request.params.id, requirePrincipal(request).id)
+      await live.orders.stream(request, reply, request.params.id)
+    },
+  )
+
+  app.get(
+    '/api/orders/:id/timeline',
+    { schema: { tags: ['orders'], summary: 'What happened, in order, across services', params: idParams, response: { 200: Timeline } } },
+    async (request) => {
+      const { id } = requirePrincipal(request)
+      const seen = await readOrder(db, request.params.id)
+      if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
+      return { items: toTimeline(await readProcessEvents(db, request.params.id)) }
+    },
+  )
+
+  app.delete(
+    '/api/orders/:id',
+    { config: { vital: true }, schema: { tags: ['orders'], summary: 'Cancel an order that is not paid', params: idParams, response: { 200: OrderView } } },
+    async (request, reply) => {
+      const { id } = requirePrincipal(request)
+      const seen = await readOrder(db, request.params.id)
+      const reason = seen?.buyerId === id ? 'buyer' : seen?.organiserId === id ? 'organiser' : null
+      if (reason === null) throw new ProblemError('order_unknown')
+      const outcome = await handler.handle({ type: 'CancelOrder', orderId: request.params.id, reason }, { causationId: request.id })
+      if (!outcome.ok) return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
+      if (!outcome.answer) throw new Error('an order was cancelled without an answer')
+      return toOrderView(outcome.answer.order)
+    },
+  )
+
+  const ownOrder = async (orderId: string, buyerId: string): Promise<SeenOrder> => {
+    const seen = await readOrder(db, orderId)
+    if (!seen || seen.buyerId !== buyerId) throw new ProblemError('order_unknown')
+    return seen
+  }
+}
+
+const OrganiserOrder = Type.Intersect([OrderView, Type.Object({ buyerEmail: Type.String() })])
+const ShowOrdersQuery = Type.Object(
+  { ...PageQuery.properties, status: Type.Optional(OrderStatus), email: Type.Optional(Type.String({ maxLength: 254 })) },
+  { additionalProperties: false },
+)
+
+function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
+  app.get(
+    '/api/shows/:id/orders',
+    { schema: { tags: ['orders'], summary: 'Orders of a show, for its organiser', params: idParams, querystring: ShowOrdersQuery, response: { 200: Page(OrganiserOrder) } } },
+    async (request) => {
+      const { id: organiserId } = requirePrincipal(request, 'user')
+      const { limit = 20, cursor, status = null, email } = request.query
+      const items = await listShowOrders(db, {
+        showId: request.params.id,
+        organiserId,
+        beforeId: cursorId(cursor),
+        limit: limit + 1,
+        status,
+        emailPrefix: email?.toLowerCase() ?? null,
+      })
+      return pageOf(items, limit)
+    },
+  )
+}
+
+function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
+  const untilKnown = makeWaiter(clock)
+  const availabilityOf = async (showId: string): Promise<string> => {
+    const json = await untilKnown(() => live.readAvailabilityJson(showId), (found) => found !== null)
+    if (json === null) throw new ProblemError('show_unknown')
+    return json
+  }
+
+  app.get(
+    '/api/shows/:id/availability',
+    { schema: { tags: ['shows'], summary: 'What is left of a show', params: idParams, response: { 200: Availability } } },
+    async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
+  )
+
+  app.get(
+    '/api/shows/:id/availability/stream',
+    { schema: { tags: ['shows'], summary: 'What is left, pushed as it changes, as server-sent events named "availability"', params: idParams } },
+    async (request, reply) => {
+      await availabilityOf(request.params.id)
+      await live.availability.stream(request, reply, request.params.id)
+    },
+  )
+}
+
+/** JSON text that was made once for many. */
+function sendJson(reply: FastifyReply, json: string) {
+  return reply.type('application/json; charset=utf-8').serializer((text: unknown) => String(text)).send(json as never)
+}
+
+function cursorId(cursor: string | undefined): string | null {
+  if (cursor === undefined) return null
+  if (!uuidPattern.test(cursor)) throw new ProblemError('invalid_request', { detail: 'cursor is not one of ours' })
+  return cursor
+}
+
+/** A page of `limit` out of up to one more: the last id is the cursor when there is more. */
+function pageOf<Item extends { readonly id: string }>(items: readonly Item[], limit: number) {
+  const shown = items.slice(0, limit)
+  return { items: shown, nextCursor: items.length > limit ? (shown.at(-1)?.id ?? null) : null }
+}

@@ -1,0 +1,50 @@
+// Pools seen sold out a few milliseconds ago. May refuse a buyer early; never sells anything.
+import type { OrderBody } from '@holdfast/contract'
+import type { Clock } from '../platform/clock.ts'
+import { availableIn } from './domain/stock.ts'
+import type { World } from './model.ts'
+
+export interface StockMemory {
+  /** Learns from a committed batch. */
+  learn(world: World): void
+  /** True when a line asks for a pool that was sold out a moment ago. Lets one request through when the moment is over. */
+  knowsSoldOut(body: OrderBody): boolean
+}
+
+const validMs = 20
+const poolsMax = 10_000
+
+interface SoldOut {
+  readonly poolId: string
+  readonly showId: string
+  validUntilMs: number
+}
+
+export function makeStockMemory(clock: Clock): StockMemory {
+  const byTicketType = new Map<string, SoldOut>()
+  return {
+    learn(world) {
+      for (const sale of world.sales.values()) {
+        for (const type of sale.types) {
+          const pool = world.pools.get(type.poolId)
+          if (!pool) continue
+          if (availableIn(pool) > 0 || sale.status !== 'on_sale') byTicketType.delete(type.id)
+          else {
+            if (byTicketType.size >= poolsMax) byTicketType.clear()
+            byTicketType.set(type.id, { poolId: pool.id, showId: sale.showId, validUntilMs: clock.nowMs() + validMs })
+          }
+        }
+      }
+    },
+    knowsSoldOut(body) {
+      for (const line of body.lines) {
+        const soldOut = byTicketType.get(line.ticketTypeId)
+        if (!soldOut || soldOut.showId !== body.showId) continue
+        const nowMs = clock.nowMs()
+        if (nowMs < soldOut.validUntilMs) return true
+        soldOut.validUntilMs = nowMs + validMs
+      }
+      return false
+    },
+  }
+}

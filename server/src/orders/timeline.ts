@@ -1,0 +1,75 @@
+// The story of an order for people: one sentence for each event of its process, whichever service told it.
+import type { Event, Money, TimelineEntry } from '@holdfast/contract'
+import { currencyExponent } from '@holdfast/contract'
+import type { Static } from 'typebox'
+
+type Entry = Static<typeof TimelineEntry>
+
+function inWords({ amountMinor, currency }: Money): string {
+  const exponent = currencyExponent(currency)
+  return `${(amountMinor / 10 ** exponent).toFixed(exponent)} ${currency}`
+}
+
+const cancelReasons = {
+  buyer: 'the buyer cancelled',
+  expired: 'nobody paid in time',
+  payment_failed: 'the payment failed',
+  organiser: 'the organiser cancelled',
+} as const
+
+function summarize(event: Event): string {
+  switch (event.type) {
+    case 'OrderCreated':
+      return `Places held until ${event.data.expiresAt} for ${inWords(event.data.amount)}`
+    case 'OrderExtended':
+      return `A payment was under way at the deadline: more time until ${event.data.expiresAt}`
+    case 'OrderReopened':
+      return `The charge failed for good: the order can be paid again until ${event.data.expiresAt}`
+    case 'OrderCancelled':
+      return `Order cancelled: ${cancelReasons[event.data.reason]}; the places are free again`
+    case 'OrderClaimed':
+      return 'The order belongs to this payment; no deadline can end it now'
+    case 'ClaimRejected':
+      return `The payment came too late or second (${event.data.reason}); its authorization is given back`
+    case 'OrderCompleted':
+      return 'Order complete'
+    case 'ExpirationComplete':
+      return 'The deadline passed'
+    case 'PaymentStarted':
+      return 'A payment was started'
+    case 'PaymentAuthorized':
+      return `The card holds ${inWords(event.data.amount)}; nothing is taken yet`
+    case 'ChargeCreated':
+      return `${inWords(event.data.amount)} taken from the card`
+    case 'ChargeFailed':
+      return `The charge failed for good (${event.data.code})`
+    case 'PaymentVoided':
+      return `The authorization was given back (${event.data.reason})`
+    case 'ChargeRefunded':
+      return `${inWords(event.data.amount)} refunded`
+    case 'TicketsIssued':
+      return `${event.data.tickets.length} tickets issued`
+    case 'TicketVoided':
+      return `${event.data.ticketIds.length} tickets void`
+    case 'TicketCheckedIn':
+      return 'A ticket was used at the door'
+    case 'ShowPublished':
+    case 'ShowChanged':
+    case 'ShowCancelled':
+      return event.type
+  }
+}
+
+/** Events of one order as its timeline: oldest first. Secrets of the events (ticket codes) stay out. */
+export function toTimeline(events: readonly Event[]): Entry[] {
+  return events.map((event) => ({
+    id: event.id,
+    type: event.type,
+    source: event.source,
+    subject: event.subject,
+    version: event.version,
+    occurredAt: event.occurredAt,
+    causationId: event.causationId,
+    summary: summarize(event),
+  }))
+}

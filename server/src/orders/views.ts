@@ -1,0 +1,135 @@
+// What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
+import type { Availability, OrderView } from '@holdfast/contract'
+import { sql, type Queryable } from '../platform/db.ts'
+import type { Order } from './domain/order.ts'
+import type { KnownTicket } from './model.ts'
+import { toOrder, type OrderRow } from './store.ts'
+
+type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
+
+/** An order as its buyer sees it. */
+export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | null): OrderView {
+  const { currency } = order.total
+  const paymentId = 'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
+  const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
+  return {
+    id: order.id,
+    showId: order.showId,
+    status: order.status,
+    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
+      ticketTypeId,
+      name,
+      quantity,
+      unitPrice: { amountMinor: unitPriceMinor, currency },
+      ...(seatIds ? { seatIds } : {}),
+    })),
+    total: order.total,
+    expiresAt: order.expiresAt,
+    extended: order.extended,
+    version: order.version,
+    createdAt: order.createdAt,
+    ...(order.status === 'cancelled' ? { cancelReason: order.reason } : {}),
+    ...(paymentId ? { payment: { id: paymentId } } : {}),
+    ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
+    ...(tickets ? { tickets: [...tickets] } : {}),
+  }
+}
+
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.currency,
+  o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
+  o.cancel_reason, o.known_tickets`
+
+const toView = (row: ViewRow): OrderView => toOrderView(toOrder(row), row.known_tickets)
+
+const readOrderStatement = sql(
+  'orders.read_order',
+  `select ${viewColumns}, s.organiser_id from orders.orders o join orders.shows s on s.id = o.show_id where o.id = $1`,
+)
+
+/** An order with the two who may see it. */
+export interface SeenOrder {
+  readonly view: OrderView
+  readonly buyerId: string
+  readonly buyerEmail: string
+  readonly organiserId: string
+}
+
+export async function readOrder(db: Queryable, orderId: string): Promise<SeenOrder | null> {
+  const [row] = await db.query<ViewRow & { organiser_id: string }>(readOrderStatement, [orderId])
+  if (!row) return null
+  return { view: toView(row), buyerId: row.buyer_id, buyerEmail: row.buyer_email, organiserId: row.organiser_id }
+}
+
+const listOrdersStatement = sql(
+  'orders.list_orders',
+  `select ${viewColumns} from orders.orders o
+   where o.buyer_id = $1 and ($2::uuid is null or o.id < $2)
+   order by o.id desc limit $3`,
+)
+
+/** A buyer's orders, newest first, before the order `beforeId`. Ids grow with time. */
+export async function listOrders(
+  db: Queryable,
+  { buyerId, beforeId, limit }: { buyerId: string; beforeId: string | null; limit: number },
+): Promise<OrderView[]> {
+  const rows = await db.query<ViewRow>(listOrdersStatement, [buyerId, beforeId, limit])
+  return rows.map(toView)
+}
+
+const listShowOrdersStatement = sql(
+  'orders.list_show_orders',
+  `select ${viewColumns} from orders.orders o join orders.shows s on s.id = o.show_id
+   where o.show_id = $1 and s.organiser_id = $2 and ($3::uuid is null or o.id < $3)
+     and ($5::text is null or o.status = $5) and ($6::text is null or o.buyer_email like $6)
+   order by o.id desc limit $4`,
+)
+
+export interface ShowOrdersQuery {
+  readonly showId: string
+  readonly organiserId: string
+  readonly beforeId: string | null
+  readonly limit: number
+  readonly status: string | null
+  /** The beginning of a buyer's e-mail address, in lower case. */
+  readonly emailPrefix: string | null
+}
+
+export type OrganiserOrderView = OrderView & { readonly buyerEmail: string }
+
+export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrganiserOrderView[]> {
+  const like = query.emailPrefix === null ? null : `${query.emailPrefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const values = [query.showId, query.organiserId, query.beforeId, query.limit, query.status, like]
+  const rows = await db.query<ViewRow>(listShowOrdersStatement, values)
+  return rows.map((row) => ({ ...toView(row), buyerEmail: row.buyer_email }))
+}
+
+const readSaleStock = sql(
+  'orders.read_sale_stock',
+  `select t.id, p.capacity, p.held, p.sold, t.seated
+   from orders.shows s
+   cross join lateral json_to_recordset(s.ticket_types) as t (id uuid, "poolId" uuid, seated boolean, position int)
+   join orders.pools p on p.id = t."poolId"
+   where s.id = $1`,
+)
+const readSeatStates = sql(
+  'orders.read_seat_states',
+  `select id, state from orders.seats where show_id = $1 order by id`,
+)
+
+interface StockRow {
+  readonly id: string
+  readonly capacity: number
+  readonly held: number
+  readonly sold: number
+  readonly seated: boolean
+}
+
+/** What is left of a show, or null when it was never on sale. */
+export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {
+  const rows = await db.query<StockRow>(readSaleStock, [showId])
+  if (rows.length === 0) return null
+  const ticketTypes = rows.map(({ id, capacity, held, sold }) => ({ id, available: capacity - held - sold, held, sold }))
+  if (!rows.some((row) => row.seated)) return { ticketTypes }
+  const seats = await db.query<{ id: string; state: 'available' | 'held' | 'sold' }>(readSeatStates, [showId])
+  return { ticketTypes, seats }
+}

@@ -1,0 +1,24 @@
+// What operators and their machines ask: alive, ready, metrics. Never behind a session, never refused for load.
+import { sql, type Database } from './db.ts'
+import type { Http } from './http.ts'
+import type { Metrics } from './metrics.ts'
+import { sendProblem } from './problem.ts'
+
+const ping = sql('platform.ping', 'select 1 as one')
+
+export function healthRoutes(app: Http, { db, metrics }: { db: Database; metrics: Metrics }): void {
+  const config = { vital: true }
+  app.get('/healthz', { config, schema: { tags: ['operation'], summary: 'The process is alive' } }, () => ({ status: 'ok' }))
+  app.get('/readyz', { config, schema: { tags: ['operation'], summary: 'The process can serve' } }, async (_request, reply) => {
+    try {
+      await db.query(ping)
+      return { status: 'ok' }
+    } catch {
+      // Not an error to log: whoever asks is told, and asks again.
+      return sendProblem(reply, 'unavailable', { detail: 'the database does not answer', retryAfterSeconds: 1 })
+    }
+  })
+  app.get('/metrics', { config, schema: { tags: ['operation'], summary: 'Prometheus metrics' } }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
+}

@@ -1,0 +1,135 @@
+// Puts the shop together: adapters, the chosen services, the HTTP edge. The only place that knows all of them.
+import type { ServiceName } from '@holdfast/contract'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from './config.ts'
+import { expiration } from './expiration/index.ts'
+import { identity } from './identity/index.ts'
+import { orders } from './orders/index.ts'
+import { makePayments, type PaymentsOptions } from './payments/index.ts'
+import { makePostgresBus } from './platform/bus-postgres.ts'
+import { systemClock } from './platform/clock.ts'
+import { makeDatabase } from './platform/db.ts'
+import { healthRoutes } from './platform/health.ts'
+import { describeApi, makeHttp, type Http } from './platform/http.ts'
+import { forgetOldAnswers } from './platform/idempotency.ts'
+import { makeLimits, noLimits } from './platform/limits.ts'
+import type { Log } from './platform/log.ts'
+import { makeMetrics, type Metrics } from './platform/metrics.ts'
+import { migrate, migrationsOf } from './platform/migrate.ts'
+import type { Platform, ServiceDefinition } from './platform/service.ts'
+import { forgetExpiredSessions, makeSessions } from './platform/sessions.ts'
+import { tickets } from './tickets/index.ts'
+
+export interface Shop {
+  readonly app: Http
+  readonly metrics: Metrics
+  readonly platform: Platform
+  /** The address it listens on. */
+  readonly url: string
+  stop(): Promise<void>
+}
+
+export interface ShopOptions {
+  readonly config: Config
+  readonly databaseUrl: string
+  readonly log: Log
+  /** A card processor instead of the configured one; for measuring the shop alone. */
+  readonly payments?: PaymentsOptions
+  /** Told which part comes next. */
+  readonly progress?: (text: string) => void
+  /** Adds what is not a service, such as the web pages. */
+  readonly extend?: (app: Http) => Promise<void>
+}
+
+export const version = '0.1.0'
+const drainMs = 5_000
+const tidyEveryMs = 10 * 60 * 1_000
+
+function definitionsOf(payments: PaymentsOptions): Record<ServiceName, ServiceDefinition> {
+  return { identity, tickets, orders, expiration, payments: makePayments(payments) }
+}
+
+export async function startShop(options: ShopOptions): Promise<Shop> {
+  const { config, log } = options
+  const db = makeDatabase({
+    url: options.databaseUrl,
+    maxConnections: config.groupCommit ? 16 : 24,
+    onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  })
+  const definitions = definitionsOf(options.payments ?? {})
+  options.progress?.('bringing the database up to date')
+  const chosen = config.services.map((name) => definitions[name])
+  await migrate(db, [migrationsOf('platform'), ...chosen.map((definition) => definition.migrations)])
+
+  const clock = systemClock
+  const metrics = makeMetrics()
+  const sessions = makeSessions(db, clock)
+  const limits = config.rateLimits ? makeLimits(db) : noLimits
+  const bus = makePostgresBus({ db, clock, log, metrics })
+  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits }
+  const services = chosen.map((definition) => definition.make(platform))
+
+  const app = makeHttp({
+    log,
+    metrics,
+    sessions,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    contentSecurityPolicy: contentSecurityPolicy(config),
+  })
+  await describeApi(app as unknown as FastifyInstance, version)
+  app.after(() => {
+    healthRoutes(app, { db, metrics })
+    for (const service of services) service.routes(app)
+  })
+  await options.extend?.(app)
+
+  for (const service of services) service.subscribe?.(bus)
+  await bus.start()
+  const stops: (() => Promise<void>)[] = []
+  for (const service of services) {
+    const stop = await service.start?.()
+    if (stop) stops.push(stop)
+  }
+  const tidying = setInterval(() => {
+    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db)]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
+  }, tidyEveryMs)
+  tidying.unref()
+  const url = await app.listen({ port: config.port, host: config.host })
+
+  return {
+    app,
+    metrics,
+    platform,
+    url,
+    async stop() {
+      clearInterval(tidying)
+      const closed = app.close()
+      // A client that sends half a request must not keep us from stopping.
+      const deadline = setTimeout(() => app.server.closeAllConnections(), drainMs)
+      for (const stop of stops.toReversed()) await stop()
+      await closed
+      clearTimeout(deadline)
+      await bus.stop()
+      await db.close()
+    },
+  }
+}
+
+/** Pages run our scripts and the card processor's, and nothing inline. */
+function contentSecurityPolicy({ processor }: Config): string {
+  const origins =
+    processor.kind === 'stripe' ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com' : `http://localhost:${processor.port}`
+  return [
+    `default-src 'self'`,
+    `script-src 'self' ${origins}`,
+    `frame-src ${origins}`,
+    `connect-src 'self' ${origins}`,
+    `img-src 'self' data:`,
+    `style-src 'self'`,
+    `object-src 'none'`,
+    `base-uri 'none'`,
+    `form-action 'self'`,
+    `frame-ancestors 'none'`,
+  ].join('; ')
+}
