@@ -32,9 +32,11 @@ const appendEvents = sql(
   'platform.append_events',
   `insert into platform.outbox (id, type, source, subject, version, occurred_at, causation_id, correlation_id, data)
    select id, type, source, subject, version, occurred_at, causation_id, correlation_id, data
-   from json_to_recordset($1) with ordinality as e (
+   from rows from (json_to_recordset($1) as (
      id uuid, type text, source text, subject uuid, version int, occurred_at timestamptz,
-     causation_id text, correlation_id text, data json, position bigint)
+     causation_id text, correlation_id text, data json))
+     with ordinality as e (
+     id, type, source, subject, version, occurred_at, causation_id, correlation_id, data, position)
    order by position`,
 )
 
