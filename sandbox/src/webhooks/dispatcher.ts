@@ -118,7 +118,8 @@ export function makeDispatcher(deps: DispatcherDeps) {
         deps.log(`webhook outcomes could not be stored and will be sent again: ${String(cause)}`);
       }
       for (const { row } of batch) claimed.delete(row.id);
-      if (batch.some((outcome) => outcome.state === "waiting")) setTimer(Date.now());
+      // A retry may be due already; reading again also sets the timer for those that are not.
+      if (batch.some((outcome) => outcome.state === "waiting")) mayHaveMore = true;
     }
     writing = undefined;
     pump();
