@@ -1,12 +1,34 @@
 import { defineConfig } from 'vitest/config'
 
+const domain = ['server/src/*/domain/*.test.ts', 'server/src/*/domain.test.ts', 'contract/**/*.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['contract/**/*.test.ts', 'server/**/*.test.ts', 'sandbox/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
-    globalSetup: ['server/test/postgres-server.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Two cores are shared by Postgres, the sandbox and the tests.
+    // Two cores are shared by Postgres, the sandbox, a browser and the tests.
     maxWorkers: 2,
+    reporters: ['default', './scripts/count-reporter.ts'],
+    projects: [
+      { test: { name: 'domain', include: domain } },
+      {
+        test: {
+          name: 'server',
+          include: ['server/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: domain,
+          globalSetup: ['server/test/postgres-server.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: 'sandbox', include: ['sandbox/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'web',
+          include: ['web/**/*.test.ts', 'web/**/*.test.tsx'],
+          globalSetup: ['server/test/postgres-server.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
   },
 })

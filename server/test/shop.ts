@@ -1,0 +1,62 @@
+// A whole shop for a test: its own database, a real sandbox, real HTTP. Nothing is faked.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox, type Sandbox } from '@holdfast/sandbox'
+import { readConfig } from '../src/config.ts'
+import { freePort } from '../src/platform/embedded-postgres.ts'
+import { makeLog } from '../src/platform/log.ts'
+import { startShop as startRealShop, type Shop } from '../src/shop.ts'
+import { makeTestDatabase, type TestDatabase } from './database.ts'
+
+export interface TestShop extends Shop {
+  readonly db: TestDatabase
+  readonly sandbox: Sandbox
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface TestShopOptions {
+  /** Environment variables on top of those of a test. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Adds what is not a service, such as the web pages. */
+  readonly extend?: Parameters<typeof startRealShop>[0]['extend']
+}
+
+/** Starts database, sandbox and shop on free ports. `stop` ends all three and takes their data away. */
+export async function startTestShop({ environment = {}, extend }: TestShopOptions = {}): Promise<TestShop> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-shop-'))
+  const db = await makeTestDatabase([])
+  const port = await freePort()
+  const sandboxPort = await freePort()
+  const settings = {
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    DATA_DIR: directory,
+    RATE_LIMITS: 'off',
+    DEMO: '0',
+    LOG_LEVEL: 'error',
+    ...environment,
+  }
+  const config = readConfig(settings)
+  const [webhookSecret] = config.processor.webhookSecrets
+  const sandbox = await startSandbox({
+    port: sandboxPort,
+    host: '127.0.0.1',
+    publicUrl: `http://localhost:${sandboxPort}`,
+    dataDir: directory,
+    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: webhookSecret ?? '' },
+  })
+  const shop = await startRealShop({ config, databaseUrl: db.url, log: makeLog(config.logLevel), ...(extend ? { extend } : {}) })
+  return {
+    ...shop,
+    db,
+    sandbox,
+    environment: settings,
+    async stop() {
+      await shop.stop()
+      await sandbox.close()
+      await db.drop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
