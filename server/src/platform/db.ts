@@ -61,14 +61,26 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 }
 
-const connectionFailures = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOENT', '57P01', '57P02', '57P03', '53300'])
+const systemFailures = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' ')
+const serverFailures = [
+  // ended by an administrator, a crash, a start under way, or for having idled inside a transaction
+  ...'57P01 57P02 57P03 57P05 25P03'.split(' '),
+  // a read-only server: a failover is under way
+  '25006',
+  // the server took too long and was told to give up
+  '57014',
+]
+const connectionFailures = new Set([...systemFailures, ...serverFailures])
+/** Whole classes: connection lost, resources used up (disk full, too many connections), failures of the system below. */
+const failureClasses = /^(08|53|58)...$/
 
-/** True when the database could not be reached or went away: the same work may succeed later. */
+/** True when the database could not be reached, went away or cannot work now: the same work may succeed later. */
 export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
   if (error instanceof UnknownCommit) return true
-  const { code, message } = error as { code?: string; message?: string }
-  if (code !== undefined && (connectionFailures.has(code) || code.startsWith('08'))) return true
-  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message ?? '')
+  const { code, message } = error as Error & { code?: string }
+  if (typeof code === 'string' && (connectionFailures.has(code) || failureClasses.test(code))) return true
+  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
 }
 
 export interface DatabaseOptions {
@@ -84,6 +96,10 @@ export function makeDatabase(options: DatabaseOptions): Database {
   const settings: pg.ClientConfig = {
     connectionString: options.url,
     query_timeout: queryTimeoutMs,
+    // The server gives up a little later than we do: a statement nobody waits for must not keep its locks.
+    statement_timeout: queryTimeoutMs + 1_000,
+    // A process that is frozen inside a transaction would hold its locks, and every reader of events, for ever.
+    idle_in_transaction_session_timeout: queryTimeoutMs + 1_000,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     types,
@@ -142,11 +158,14 @@ async function runTransaction<T>(pool: pg.Pool, queryOn: QueryOn, work: (tx: Tx)
     const now = begun[1]?.rows[0]?.now
     if (now === undefined) throw new Error('the database told no time')
     const result = await work({ now, query: (statement, values) => queryOn(client, statement, values) })
+    let ended: pg.QueryResult
     try {
-      await client.query('commit')
+      ended = await client.query('commit')
     } catch (cause) {
       throw isUnavailable(cause) ? new UnknownCommit('commit sent, no answer', { cause }) : cause
     }
+    // A transaction in which a statement failed answers `commit` with a rollback, and no error.
+    if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back: a failed statement was ignored in it')
     return result
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error
