@@ -5,13 +5,14 @@ import { sql, type Queryable } from './db.ts'
 import { outboxColumns, toEnvelope, type OutboxRow } from './outbox.ts'
 
 /**
- * How far a consumer has read. Everything of transactions below `windowFrom` is handled. While `windowTo` is set, the
- * window [windowFrom, windowTo) is being read in order of seq, and is handled up to `afterSeq`.
+ * How far a consumer has read. Everything settled below `windowFrom` is handled. While `windowTo` is set, the window
+ * [windowFrom, windowTo) is being read in order of seq, and is handled up to `afterSeq`.
  *
  * Why windows: a sequence number is taken before commit, so a reader of `seq > cursor` loses what commits late. Below
  * the horizon every transaction has ended. Within a window seq gives the order of each aggregate, because it is taken
- * while the aggregate is locked; and no aggregate's later event can be in an earlier window, because its writer ended
- * before the other could begin to lock.
+ * while the aggregate is locked. No aggregate's later event can be in an earlier window: when it was written, the writer
+ * of the one before had ended, so its `settled_xid` is no smaller. (By the writers' own ids it could be: a transaction
+ * that got its id early may lock the aggregate late.)
  */
 export interface Position {
   readonly windowFrom: number
@@ -32,8 +33,6 @@ export interface EventPage {
   readonly rows: readonly StoredEvent[]
   /** The position once these rows are handled. */
   readonly next: Position
-  /** True when the reader has caught up with the horizon. */
-  readonly caughtUp: boolean
 }
 
 const readHorizonStatement = sql(
@@ -46,7 +45,7 @@ const readFirstPage = sql(
   'bus.read_first_page',
   `with horizon as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin),
    inside as materialized (
-     select o.seq from platform.outbox o where o.xid >= $1 and o.xid < (select xmin from horizon) and o.type = any($2)
+     select o.seq from platform.outbox o where o.settled_xid >= $1 and o.settled_xid < (select xmin from horizon) and o.type = any($2)
    ),
    page as (select seq from inside order by seq limit $3)
    select horizon.xmin as horizon, ${outboxColumns}
@@ -58,7 +57,7 @@ const readFirstPage = sql(
 const readLaterPage = sql(
   'bus.read_later_page',
   `select ${outboxColumns} from platform.outbox o
-   where o.seq > $1 and o.xid >= $2 and o.xid < $3 and o.type = any($4)
+   where o.seq > $1 and o.settled_xid >= $2 and o.settled_xid < $3 and o.type = any($4)
    order by o.seq limit $5`,
 )
 
@@ -89,8 +88,8 @@ export async function readNextPage(
 
 function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
   const last = rows.at(-1)
-  if (last && rows.length === limit) return { rows, next: { ...inside, afterSeq: last.seq }, caughtUp: false }
-  return { rows, next: startOfWindow(inside.windowTo), caughtUp: true }
+  if (last && rows.length === limit) return { rows, next: { ...inside, afterSeq: last.seq } }
+  return { rows, next: startOfWindow(inside.windowTo) }
 }
 
 const readCursor = sql(
@@ -126,10 +125,9 @@ export async function tryLockConsumer(db: Queryable, consumer: string): Promise<
 
 export interface Parked extends StoredEvent {
   readonly attempts: number
-  readonly dueInMs: number
 }
 
-type ParkedRow = OutboxRow & { readonly attempts: number; readonly due_in_ms: number }
+type ParkedRow = OutboxRow & { readonly attempts: number }
 
 const parkStatement = sql(
   'bus.park',
@@ -137,15 +135,26 @@ const parkStatement = sql(
    select $1, seq, subject, attempts, now() + delay_ms * interval '1 millisecond', reason, dead
    from json_to_recordset($2) as p (seq bigint, subject uuid, attempts int, delay_ms float8, reason text, dead boolean)
    on conflict (consumer, seq) do update
-   set attempts = excluded.attempts, due_at = excluded.due_at, reason = excluded.reason, dead = excluded.dead`,
+   set attempts = excluded.attempts, due_at = excluded.due_at, reason = excluded.reason, dead = excluded.dead
+   where excluded.attempts > parked_deliveries.attempts`,
 )
-const readParkedStatement = sql(
-  'bus.read_parked',
-  `select ${outboxColumns}, p.attempts,
-          (extract(epoch from p.due_at - now()) * 1000)::float8 as due_in_ms
+// An aggregate is due when the first of its parked events is; the later ones then come along, in order.
+const readDueStatement = sql(
+  'bus.read_due',
+  `with heads as (
+     select distinct on (subject) subject, due_at from platform.parked_deliveries
+     where consumer = $1 and not dead order by subject, seq
+   )
+   select ${outboxColumns}, p.attempts
    from platform.parked_deliveries p join platform.outbox o on o.seq = p.seq
-   where p.consumer = $1 and not p.dead
-   order by p.seq limit 1000`,
+   where p.consumer = $1 and not p.dead and p.subject in (select subject from heads where due_at <= now())
+   order by p.seq limit $2`,
+)
+const readWaitingStatement = sql(
+  'bus.read_waiting',
+  `select distinct on (subject) subject, (extract(epoch from due_at - now()) * 1000)::float8 as "dueInMs"
+   from platform.parked_deliveries
+   where consumer = $1 and not dead order by subject, seq`,
 )
 const unparkStatement = sql(
   'bus.unpark',
@@ -175,18 +184,26 @@ export interface Parking {
   readonly dead: boolean
 }
 
+/** Parks deliveries. One that is parked already is only changed by a later attempt: a repeated page forgets no attempts. */
 export async function park(db: Queryable, consumer: string, parkings: readonly Parking[]): Promise<void> {
+  if (parkings.length === 0) return
   const rows = parkings.map(({ delayMs, ...rest }) => ({ ...rest, delay_ms: delayMs }))
   await db.query(parkStatement, [consumer, JSON.stringify(rows)])
 }
 
-/** Deliveries that wait for another try, oldest first, with the time until each is due (negative: overdue). */
-export async function readParked(db: Queryable, consumer: string): Promise<Parked[]> {
-  const rows = await db.query<ParkedRow>(readParkedStatement, [consumer])
-  return rows.map((row) => ({ ...toStored(row), attempts: row.attempts, dueInMs: row.due_in_ms }))
+/** Parked events of the aggregates that are due for another try, oldest first. */
+export async function readDue(db: Queryable, consumer: string, limit: number): Promise<Parked[]> {
+  const rows = await db.query<ParkedRow>(readDueStatement, [consumer, limit])
+  return rows.map((row) => ({ ...toStored(row), attempts: row.attempts }))
+}
+
+/** Every aggregate with a parked event, with the time until it is due (negative: overdue). */
+export function readWaiting(db: Queryable, consumer: string): Promise<{ subject: string; dueInMs: number }[]> {
+  return db.query(readWaitingStatement, [consumer])
 }
 
 export async function unpark(db: Queryable, consumer: string, seqs: readonly number[]): Promise<void> {
+  if (seqs.length === 0) return
   await db.query(unparkStatement, [consumer, seqs])
 }
 

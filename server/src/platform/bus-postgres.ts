@@ -1,9 +1,10 @@
 // The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon. One process at a
 // time reads for a consumer (a session lock); events are never deleted or changed here.
-import { parseEvent, type Event, type EventType } from '@holdfast/contract'
+import assert from 'node:assert/strict'
+import { MalformedEvent, parseEvent, type Event, type EventType } from '@holdfast/contract'
 import { defaultRetryPolicy, type Bus, type RetryPolicy, type Subscription } from './bus.ts'
 import { makeConsumer, type Consumer } from './bus-postgres-consumer.ts'
-import { listDeadLetters, readHorizon, readNextPage, replayDeadLetter, startOfWindow } from './bus-postgres-store.ts'
+import { listDeadLetters, readHorizon, readNextPage, replayDeadLetter, startOfWindow, type Position, type StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
 import { sql, type Connection, type Database } from './db.ts'
 import type { Log } from './log.ts'
@@ -30,7 +31,8 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
   const stopping = new AbortController()
   let consumers: Consumer[] = []
   let connection: Connection | undefined
-  let lastNotifyMs = 0
+  let lastNotifyMs = Number.NEGATIVE_INFINITY
+  let started = false
   let notifyTimer: NodeJS.Timeout | undefined
   let supervision: Promise<void> = Promise.resolve()
 
@@ -60,10 +62,16 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
           }),
         )
         onFirst()
-        await Promise.all(consumers.map((consumer) => consumer.run(session.signal)))
+        // All of them are waited for: what one is handling must not overlap with the next connection's deliveries.
+        const runs = consumers.map((consumer) =>
+          consumer.run(session.signal).catch((error: unknown) => {
+            log.error({ err: error }, 'the bus lost its connection')
+            end()
+          }),
+        )
+        await Promise.all(runs)
       } catch (error) {
-        log.error({ err: error }, 'the bus lost its connection')
-        end()
+        log.error({ err: error }, 'the bus cannot connect')
       } finally {
         stopping.signal.removeEventListener('abort', end)
         await connection?.close().catch((error: Error) => log.warn({ err: error }, 'closing the bus connection failed'))
@@ -74,39 +82,44 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
   }
 
   const notifyOthers = () => {
-    if (notifyTimer) return
+    if (notifyTimer || stopping.signal.aborted) return
     notifyTimer = setTimeout(
       () => {
         notifyTimer = undefined
-        lastNotifyMs = clock.nowMs()
+        lastNotifyMs = clock.elapsedMs()
         connection?.query(notifyHint).catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
       },
-      Math.max(0, lastNotifyMs + notifyEveryMs - clock.nowMs()),
+      Math.max(0, lastNotifyMs + notifyEveryMs - clock.elapsedMs()),
     )
   }
 
   return {
     subscribe(subscription) {
+      // The session lock would not keep two loops of one process apart, and one that came late would never run.
+      assert(!started, 'consumers are registered before the bus starts')
+      assert(!subscriptions.some(({ consumer }) => consumer === subscription.consumer), `two consumers are ${subscription.consumer}`)
       subscriptions.push(subscription)
     },
     tail(types, onEvents) {
       const tail = makeTail({ db, clock, log, types, onEvents })
       tails.add(tail)
       return () => {
-        tail.stop()
+        void tail.stop()
         tails.delete(tail)
       }
     },
     start: () =>
       new Promise((resolve) => {
-        supervision = supervise(resolve)
+        started = true
+        // Resolves too when it is stopped before the database could be reached.
+        supervision = supervise(resolve).finally(resolve)
       }),
     async stop() {
       stopping.abort()
       clearTimeout(notifyTimer)
-      for (const tail of tails) tail.stop()
+      notifyTimer = undefined
       wakeAll()
-      await supervision
+      await Promise.all([supervision, ...[...tails].map((tail) => tail.stop())])
     },
     hint() {
       wakeAll()
@@ -124,7 +137,8 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
 
 interface Tail {
   wake(): void
-  stop(): void
+  /** Resolves when nothing is asked or shown any more. */
+  stop(): Promise<void>
 }
 
 interface TailOptions {
@@ -141,15 +155,35 @@ const tailPollMs = 250
 function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
   const stopping = new AbortController()
   let waker = new AbortController()
+  let position: Position | undefined
+
+  const show = (rows: readonly StoredEvent[]) => {
+    const events: Event[] = []
+    for (const { envelope } of rows) {
+      try {
+        events.push(parseEvent(envelope))
+      } catch (error) {
+        // Consumers make it a dead letter; a live view has nothing to show of it.
+        if (!(error instanceof MalformedEvent)) throw error
+      }
+    }
+    try {
+      if (events.length > 0 && !stopping.signal.aborted) onEvents(events)
+    } catch (error) {
+      log.error({ err: error }, 'a live view failed on events')
+    }
+  }
+
   const run = async () => {
-    let position = startOfWindow(await readHorizon(db))
+    position ??= startOfWindow(await readHorizon(db))
     while (!stopping.signal.aborted) {
       const page = await readNextPage(db, { position, types, limit: 500 })
       position = page.next
-      if (page.rows.length > 0) onEvents(page.rows.map(({ envelope }) => parseEvent(envelope)))
+      if (page.rows.length > 0) show(page.rows)
       else {
-        if (waker.signal.aborted) waker = new AbortController()
-        else await clock.sleep(tailPollMs, waker.signal)
+        if (!waker.signal.aborted) await clock.sleep(tailPollMs, waker.signal)
+        waker = new AbortController()
+        if (stopping.signal.aborted) return
       }
     }
   }
@@ -158,17 +192,19 @@ function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
       try {
         await run()
       } catch (error) {
-        log.warn({ err: error }, 'a live view lost the stream and begins again')
+        // It goes on where it was: what was committed meanwhile is shown late, not lost.
+        log.warn({ err: error }, 'a live view lost the stream')
         await clock.sleep(500, stopping.signal)
       }
     }
   }
-  void supervise()
+  const supervision = supervise()
   return {
     wake: () => waker.abort(),
     stop() {
       stopping.abort()
       waker.abort()
+      return supervision
     },
   }
 }

@@ -32,9 +32,12 @@ export interface DeadLetter {
 }
 
 export interface Bus {
-  /** Registers a consumer. Delivery begins with `start`. */
+  /** Registers a consumer, before `start`: delivery begins with it. Each name once. */
   subscribe(subscription: Subscription): void
-  /** Shows every event of these types committed from now on to this process. No memory, no retry: for live views. */
+  /**
+   * Shows every event of these types committed from now on to this process, perhaps with a few from just before. No
+   * retry and no memory of its own: for live views. Each call reads the stream by itself, so call it once and fan out.
+   */
   tail(types: readonly EventType[], onEvents: (events: readonly Event[]) => void): () => void
   start(): Promise<void>
   /** Ends delivery; what is being handled is finished first. */

@@ -4,6 +4,8 @@ import { randomFillSync } from 'node:crypto'
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number
+  /** Milliseconds from some fixed point that only grow: for durations, which a clock set back must not stretch. */
+  elapsedMs(): number
   /** Resolves after `delayMs`, or at once when `signal` aborts. Longer than a timer can hold is cut to that. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }
@@ -12,6 +14,7 @@ const longestTimerMs = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  elapsedMs: () => performance.now(),
   sleep: (delayMs, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve()

@@ -2,8 +2,11 @@
 
 create table platform.outbox (
   seq            bigint generated always as identity primary key,
-  -- the transaction that wrote the row; readers stay below the oldest one still running
-  xid            bigint not null default pg_current_xact_id()::text::bigint,
+  -- The newest transaction that had ended when the row was written, or its own when that is newer. Readers stay below the
+  -- oldest transaction still running. Its own alone would not do: a transaction may get its id early and lock this
+  -- aggregate late, after one with a newer id; its event would then be read first.
+  settled_xid    bigint not null default greatest(
+    pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1),
   id             uuid not null,
   type           text not null,
   source         text not null,
@@ -14,7 +17,7 @@ create table platform.outbox (
   correlation_id text not null,
   data           json not null
 );
-create index outbox_by_xid on platform.outbox (xid, seq);
+create index outbox_by_settled_xid on platform.outbox (settled_xid, seq);
 create index outbox_by_process on platform.outbox (correlation_id);
 
 -- How far each consumer has read: everything below window_from, and of the open window what is up to after_seq.
