@@ -5,17 +5,15 @@ import { makeAttempts } from './attempts.ts'
 import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes.ts'
-import { startForgetting } from './worker.ts'
 
 export const identity: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
-  make({ db, config, clock, log, limits, sessions }) {
+  make({ db, config, limits, sessions }) {
     const service = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits) })
     return {
       name: 'identity',
       routes: (app) => identityRoutes(app, { identity: service, sessions, publicUrl: config.publicUrl }),
-      start: async () => startForgetting({ db, clock, log }),
     }
   },
 }

@@ -1,0 +1,170 @@
+// The tickets of one order: issued when it completes, void when its payment is refunded, used at the door. Pure.
+// Issues nothing twice, and nothing after a refund, in whatever order the news arrives.
+import type { FactOf, IssuedTicket, Seat } from '@holdfast/contract'
+
+export type Ticket = IssuedTicket &
+  (
+    | { readonly status: 'valid' }
+    | { readonly status: 'used'; readonly usedAt: string }
+    | { readonly status: 'void'; readonly usedAt: string | null }
+  )
+
+interface Sold {
+  readonly orderId: string
+  readonly version: number
+  readonly showId: string
+  /** The payment that paid the order; null when free, or not told. */
+  readonly paymentId: string | null
+  readonly tickets: readonly Ticket[]
+}
+export type Admission =
+  /** A tombstone: refunds came before the order was heard of. */
+  | { readonly status: 'refunded_early'; readonly orderId: string; readonly version: number; readonly refundedPaymentIds: readonly string[] }
+  | ({ readonly status: 'issued' } & Sold)
+  | ({ readonly status: 'void' } & Sold)
+
+/** One place of an order, with the ticket's id and code made ready. */
+export interface Place {
+  readonly ticketId: string
+  readonly code: string
+  readonly ticketTypeId: string
+  readonly name: string
+  readonly seatId?: string
+}
+
+export type AdmissionCommand =
+  | { readonly type: 'IssueTickets'; readonly orderId: string; readonly showId: string; readonly paymentId: string | null; readonly places: readonly Place[] }
+  | { readonly type: 'VoidTickets'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
+  | { readonly type: 'CheckIn'; readonly code: string; readonly organiserId: string }
+
+export type PrivateAdmissionFact =
+  | { readonly type: 'SaleNoted'; readonly data: { readonly orderId: string; readonly showId: string; readonly paymentId: string | null } }
+  | { readonly type: 'EarlyRefundNoted'; readonly data: { readonly orderId: string; readonly paymentId: string } }
+export type AdmissionFact = FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketCheckedIn'> | PrivateAdmissionFact
+
+export type AdmissionRejection = 'ticket_unknown' | 'ticket_used' | 'ticket_void'
+
+/** What the door learns of a ticket that it let in. */
+export interface CheckedIn {
+  readonly ticket: Ticket
+  readonly orderId: string
+  readonly showId: string
+  readonly usedAt: string
+}
+
+export type AdmissionDecision =
+  | { readonly facts: readonly AdmissionFact[]; readonly answer: CheckedIn | null }
+  | { readonly rejection: AdmissionRejection; readonly detail?: string }
+
+/** What a decision may know besides the order's own tickets. */
+export interface AdmissionContext {
+  readonly seats: ReadonlyMap<string, Seat>
+  /** By show. */
+  readonly organisers: ReadonlyMap<string, string>
+  readonly now: string
+}
+
+const nothing: AdmissionDecision = { facts: [], answer: null }
+
+/** Decides about one order's tickets. `admission` is undefined while nothing is known of the order. */
+export function decideAdmission(
+  admission: Admission | undefined,
+  command: AdmissionCommand,
+  context: AdmissionContext,
+): AdmissionDecision {
+  switch (command.type) {
+    case 'IssueTickets':
+      return issueTickets(admission, command, context)
+    case 'VoidTickets':
+      return voidTickets(admission, command)
+    case 'CheckIn':
+      return checkIn(admission, command, context)
+  }
+}
+
+type Command<Type extends AdmissionCommand['type']> = Extract<AdmissionCommand, { type: Type }>
+
+function issueTickets(
+  admission: Admission | undefined,
+  { orderId, showId, paymentId, places }: Command<'IssueTickets'>,
+  { seats }: AdmissionContext,
+): AdmissionDecision {
+  if (admission?.status === 'refunded_early') {
+    // A second payment of the order may have been refunded while the first one stands; then the tickets are due.
+    if (paymentId === null || admission.refundedPaymentIds.includes(paymentId)) return nothing
+  } else if (admission) return nothing
+  const tickets = places.map(({ ticketId, code, ticketTypeId, name, seatId }): IssuedTicket => {
+    const ticket = { id: ticketId, code, ticketTypeId, name }
+    if (seatId === undefined) return ticket
+    const seat = seats.get(seatId)
+    if (!seat) throw new Error(`order ${orderId} has seat ${seatId}, which no show has`)
+    return { ...ticket, seat }
+  })
+  return {
+    facts: [
+      { type: 'SaleNoted', data: { orderId, showId, paymentId } },
+      { type: 'TicketsIssued', data: { orderId, showId, tickets } },
+    ],
+    answer: null,
+  }
+}
+
+function voidTickets(admission: Admission | undefined, { orderId, paymentId, reason }: Command<'VoidTickets'>): AdmissionDecision {
+  if (!admission || admission.status === 'refunded_early') {
+    if (admission?.refundedPaymentIds.includes(paymentId)) return nothing
+    return { facts: [{ type: 'EarlyRefundNoted', data: { orderId, paymentId } }], answer: null }
+  }
+  if (admission.status === 'void') return nothing
+  // Money that came twice goes back once; the payment that stands keeps its tickets.
+  if (admission.paymentId !== null && admission.paymentId !== paymentId) return nothing
+  const ticketIds = admission.tickets.map((ticket) => ticket.id)
+  return { facts: [{ type: 'TicketVoided', data: { orderId, ticketIds, reason } }], answer: null }
+}
+
+function checkIn(
+  admission: Admission | undefined,
+  { code, organiserId }: Command<'CheckIn'>,
+  { organisers, now }: AdmissionContext,
+): AdmissionDecision {
+  if (!admission || admission.status === 'refunded_early') return { rejection: 'ticket_unknown' }
+  const { orderId, showId } = admission
+  const ticket = admission.tickets.find((each) => each.code === code)
+  // Somebody else's show is not there, so that a door cannot be used to try codes of other houses.
+  if (!ticket || organisers.get(showId) !== organiserId) return { rejection: 'ticket_unknown' }
+  if (ticket.status === 'void') return { rejection: 'ticket_void' }
+  if (ticket.status === 'used') return { rejection: 'ticket_used', detail: `used at ${ticket.usedAt}` }
+  return {
+    facts: [{ type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id } }],
+    answer: { ticket, orderId, showId, usedAt: now },
+  }
+}
+
+/** Private facts leave the version as it is: it counts what others can hear. */
+export function evolveAdmission(admission: Admission | undefined, fact: AdmissionFact, now: string): Admission {
+  const { orderId } = fact.data
+  if (fact.type === 'SaleNoted') {
+    const { showId, paymentId } = fact.data
+    return { status: 'issued', orderId, version: admission?.version ?? 0, showId, paymentId, tickets: [] }
+  }
+  if (fact.type === 'EarlyRefundNoted') {
+    const before = admission?.status === 'refunded_early' ? admission.refundedPaymentIds : []
+    return { status: 'refunded_early', orderId, version: 0, refundedPaymentIds: [...before, fact.data.paymentId] }
+  }
+  if (!admission || admission.status === 'refunded_early') throw new Error(`${fact.type} of an order without a sale`)
+  const version = admission.version + 1
+  switch (fact.type) {
+    case 'TicketsIssued':
+      return { ...admission, version, tickets: fact.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' })) }
+    case 'TicketVoided':
+      return { ...admission, version, status: 'void', tickets: admission.tickets.map(voided) }
+    case 'TicketCheckedIn': {
+      const { ticketId } = fact.data
+      const tickets = admission.tickets.map((ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now } : ticket))
+      return { ...admission, version, tickets }
+    }
+  }
+}
+
+function voided(ticket: Ticket): Ticket {
+  return { ...ticket, status: 'void', usedAt: ticket.status === 'valid' ? null : ticket.usedAt }
+}

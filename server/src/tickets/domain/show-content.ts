@@ -1,0 +1,143 @@
+// What a show offers: the rules it must keep to be sold, and what a published show may no longer take back. Pure.
+import { currencyExponent } from '@holdfast/contract'
+
+export interface SeatLabel {
+  readonly section: string
+  readonly row: string
+  readonly number: string
+}
+export type Seat = SeatLabel & { readonly id: string }
+
+export interface TicketType {
+  readonly id: string
+  readonly name: string
+  readonly priceMinor: number
+  readonly poolId: string
+  readonly capacity: number
+  /** Only of a seated type; its capacity is their number. */
+  readonly seats?: readonly Seat[]
+}
+
+interface Details {
+  readonly title: string
+  readonly startsAt: string
+  readonly timeZone: string
+  readonly currency: string
+  readonly venue: string | null
+  readonly description: string | null
+  readonly holdSeconds: number
+  readonly maxPerOrder: number
+}
+export type ShowContent = Details & { readonly ticketTypes: readonly TicketType[] }
+
+/** A ticket type as the organiser sends it, with ids at hand for what turns out to be new. */
+export interface ProposedType {
+  /** The existing type that is meant; without it the type is new. */
+  readonly ref?: string
+  readonly freshId: string
+  readonly freshPoolId: string
+  readonly name: string
+  readonly priceMinor: number
+  readonly stock: { readonly capacity: number } | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
+}
+export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
+
+export type Settled = { readonly content: ShowContent } | { readonly refusal: string }
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+/** Turns a proposal into content: known types and seats keep their ids, new ones get the fresh ids. */
+export function settleContent(proposed: ProposedContent, known: readonly TicketType[] = []): Settled {
+  const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known)
+  if (refusal !== null) return { refusal }
+  const knownById = new Map(known.map((type) => [type.id, type]))
+  const ticketTypes = proposed.ticketTypes.map((type) => settleType(type, knownById.get(type.ref ?? '')))
+  return { content: { ...proposed, startsAt: new Date(proposed.startsAt).toISOString(), ticketTypes } }
+}
+
+function settleType({ name, priceMinor, stock, freshId, freshPoolId }: ProposedType, known?: TicketType): TicketType {
+  const type = { id: known?.id ?? freshId, name, priceMinor, poolId: known?.poolId ?? freshPoolId }
+  if ('capacity' in stock) return { ...type, capacity: stock.capacity }
+  const knownSeats = new Map(known?.seats?.map((seat) => [keyOf(seat), seat.id]))
+  const seats = stock.seats.map((seat) => {
+    const { section, row, number } = seat
+    return { id: knownSeats.get(keyOf(seat)) ?? seat.freshId, section, row, number }
+  })
+  return { ...type, capacity: seats.length, seats }
+}
+
+/** Labels are people's text, so they are joined by what no label can hold. */
+const keyOf = ({ section, row, number }: SeatLabel) => `${section}\n${row}\n${number}`
+const nameOf = ({ section, row, number }: SeatLabel) => [section, row, number].filter(Boolean).join(' ')
+
+// Outside of these years a date is a slip of the pen, and some databases and calendars cannot hold it.
+const earliestMs = Date.UTC(2000, 0)
+const latestMs = Date.UTC(2200, 0)
+
+function refuseDetails({ title, startsAt, timeZone, currency }: Details): string | null {
+  if (title.trim() === '') return 'the title is blank'
+  const startMs = Date.parse(startsAt)
+  if (!(startMs >= earliestMs && startMs < latestMs)) return 'startsAt is no instant between the years 2000 and 2200'
+  if (!isTimeZone(timeZone)) return `there is no time zone ${timeZone}`
+  if (!currencies.has(currency)) return `there is no currency ${currency}`
+  return null
+}
+
+/** IANA names only. The runtime also knows offsets such as +02:00, which do not know summer time. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly TicketType[]): string | null {
+  const knownIds = new Set(known.map((type) => type.id))
+  const refs = new Set<string>()
+  const seats = new Set<string>()
+  for (const type of ticketTypes) {
+    if (type.name.trim() === '') return 'the name of a ticket type is blank'
+    const price = refusePrice(type.priceMinor, currency)
+    if (price !== null) return `${type.name}: ${price}`
+    if (type.ref !== undefined) {
+      if (!knownIds.has(type.ref)) return `the show has no ticket type ${type.ref}`
+      if (refs.has(type.ref)) return `ticket type ${type.ref} is there twice`
+      refs.add(type.ref)
+    }
+    for (const seat of 'seats' in type.stock ? type.stock.seats : []) {
+      const key = keyOf(seat)
+      if (key.split('\n').length !== 3) return `${type.name}: the label of a seat has more than one line`
+      if (seats.has(key)) return `seat ${nameOf(seat)} is there twice`
+      seats.add(key)
+    }
+  }
+  return null
+}
+
+/** Free, or at least what the card processor takes: about half a unit, and with three decimals only whole tens. */
+function refusePrice(priceMinor: number, currency: string): string | null {
+  const exponent = currencyExponent(currency)
+  const leastMinor = exponent === 3 ? 500 : 50
+  if (priceMinor > 0 && priceMinor < leastMinor) return `a price is 0 or at least ${leastMinor} minor units`
+  if (exponent === 3 && priceMinor % 10 !== 0) return 'with three decimals the last digit of a price is 0'
+  return null
+}
+
+/** What a published show promised and `next` would take back, or null. People may hold places of it. */
+export function refuseWithdrawal(published: ShowContent, next: ShowContent): string | null {
+  if (published.currency !== next.currency) return 'the currency of a published show stays'
+  const nextById = new Map(next.ticketTypes.map((type) => [type.id, type]))
+  for (const type of published.ticketTypes) {
+    const kept = nextById.get(type.id)
+    if (!kept) return `ticket type ${type.name} was published and is missing`
+    if ((type.seats === undefined) !== (kept.seats === undefined)) return `ticket type ${type.name} stays seated or not seated`
+    const keptSeats = new Set(kept.seats?.map((seat) => seat.id))
+    const missing = type.seats?.find((seat) => !keptSeats.has(seat.id))
+    if (missing) return `seat ${nameOf(missing)} was published and is missing`
+    if (kept.capacity < type.capacity) return `the capacity of ${type.name} was ${type.capacity} and cannot shrink`
+  }
+  return null
+}

@@ -1,0 +1,150 @@
+// A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never counts stock.
+import type { FactOf, PublishedShow } from '@holdfast/contract'
+import { refuseWithdrawal, settleContent, type ProposedContent, type ShowContent } from './show-content.ts'
+
+type ShowFacts = ShowContent & { readonly id: string; readonly organiserId: string; readonly version: number }
+export type Show = ShowFacts &
+  (
+    | { readonly status: 'draft' }
+    | { readonly status: 'on_sale'; readonly publishedAt: string }
+    | { readonly status: 'closed'; readonly publishedAt: string }
+    | { readonly status: 'cancelled'; readonly publishedAt: string | null }
+  )
+export type ShowStatus = Show['status']
+
+/** `organiserId` is whoever asks. For anybody but the organiser the show is not there. */
+interface Addressed {
+  readonly showId: string
+  readonly organiserId: string
+}
+export type ShowCommand =
+  | (Addressed & { readonly type: 'DraftShow'; readonly content: ProposedContent })
+  | (Addressed & { readonly type: 'ChangeShow'; readonly content: ProposedContent })
+  | (Addressed & { readonly type: 'PublishShow' })
+  | (Addressed & { readonly type: 'CloseShow' })
+  | (Addressed & { readonly type: 'CancelShow' })
+
+/** Drafts are nobody's business yet, and details such as the venue do not matter to a sale: these facts stay here. */
+export type PrivateShowFact =
+  | { readonly type: 'ShowDrafted'; readonly data: Addressed & { readonly content: ShowContent } }
+  | { readonly type: 'ContentChanged'; readonly data: { readonly showId: string; readonly content: ShowContent } }
+  | { readonly type: 'DraftCancelled'; readonly data: { readonly showId: string } }
+export type ShowFact = FactOf<'ShowPublished' | 'ShowChanged' | 'ShowCancelled'> | PrivateShowFact
+
+export type ShowRejection = 'show_unknown' | 'show_not_draft' | 'show_cancelled' | 'not_on_sale' | 'invalid_show'
+
+export type ShowDecision =
+  | { readonly facts: readonly ShowFact[]; readonly answer: Show }
+  | { readonly rejection: ShowRejection; readonly detail?: string }
+
+/** Decides a command about one show; the answer is the show as it then is. */
+export function decideShow(show: Show | undefined, command: ShowCommand, now: string): ShowDecision {
+  if (command.type === 'DraftShow') return draftShow(command, now)
+  if (!show || show.organiserId !== command.organiserId) return { rejection: 'show_unknown' }
+  switch (command.type) {
+    case 'ChangeShow':
+      return changeShow(show, command.content, now)
+    case 'PublishShow':
+      return publishShow(show, now)
+    case 'CloseShow':
+      return closeShow(show, now)
+    case 'CancelShow':
+      return cancelShow(show, now)
+  }
+}
+
+function accept(show: Show | undefined, facts: readonly [ShowFact, ...ShowFact[]], now: string): ShowDecision {
+  const [first, ...rest] = facts
+  return { facts, answer: rest.reduce((before, fact) => evolveShow(before, fact, now), evolveShow(show, first, now)) }
+}
+
+function draftShow({ showId, organiserId, content }: ShowCommand & { type: 'DraftShow' }, now: string): ShowDecision {
+  const settled = settleContent(content)
+  if ('refusal' in settled) return { rejection: 'invalid_show', detail: settled.refusal }
+  return accept(undefined, [{ type: 'ShowDrafted', data: { showId, organiserId, content: settled.content } }], now)
+}
+
+function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDecision {
+  if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
+  const settled = settleContent(proposed, show.ticketTypes)
+  if ('refusal' in settled) return { rejection: 'invalid_show', detail: settled.refusal }
+  const { content } = settled
+  const changed: ShowFact = { type: 'ContentChanged', data: { showId: show.id, content } }
+  if (show.status === 'draft') return accept(show, [changed], now)
+  const refusal = refuseWithdrawal(show, content)
+  if (refusal !== null) return { rejection: 'invalid_show', detail: refusal }
+  const next: Show = { ...show, ...content }
+  return accept(show, [changed, { type: 'ShowChanged', data: publishedShow(next, show.status === 'on_sale') }], now)
+}
+
+function publishShow(show: Show, now: string): ShowDecision {
+  if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
+  if (show.status !== 'draft') return { rejection: 'show_not_draft' }
+  return accept(show, [{ type: 'ShowPublished', data: publishedShow(show, true) }], now)
+}
+
+function closeShow(show: Show, now: string): ShowDecision {
+  if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
+  if (show.status === 'draft') return { rejection: 'not_on_sale' }
+  if (show.status === 'closed') return { facts: [], answer: show }
+  return accept(show, [{ type: 'ShowChanged', data: publishedShow(show, false) }], now)
+}
+
+function cancelShow(show: Show, now: string): ShowDecision {
+  if (show.status === 'cancelled') return { facts: [], answer: show }
+  if (show.status === 'draft') return accept(show, [{ type: 'DraftCancelled', data: { showId: show.id } }], now)
+  return accept(show, [{ type: 'ShowCancelled', data: { showId: show.id } }], now)
+}
+
+/** The show as orders has to know it. */
+function publishedShow(show: Show, onSale: boolean): PublishedShow {
+  const { id, organiserId, title, startsAt, timeZone, currency, holdSeconds, maxPerOrder } = show
+  return {
+    id,
+    organiserId,
+    title,
+    startsAt,
+    timeZone,
+    currency,
+    holdSeconds,
+    maxPerOrder,
+    onSale,
+    ticketTypes: show.ticketTypes.map((type) => {
+      const { id, name, priceMinor, poolId, seats } = type
+      return { id, name, priceMinor, poolId, ...(seats ? { seats: [...seats] } : {}) }
+    }),
+    pools: show.ticketTypes.map(({ poolId, capacity }) => ({ id: poolId, capacity })),
+  }
+}
+
+export function evolveShow(show: Show | undefined, fact: ShowFact, now: string): Show {
+  if (fact.type === 'ShowDrafted') {
+    const { showId, organiserId, content } = fact.data
+    return { ...content, id: showId, organiserId, version: 1, status: 'draft' }
+  }
+  if (!show) throw new Error(`${fact.type} of a show that was not drafted`)
+  const version = show.version + 1
+  switch (fact.type) {
+    case 'ContentChanged':
+      // On a published show the ShowChanged that follows counts: one version for one change.
+      return { ...show, ...fact.data.content, version: show.status === 'draft' ? version : show.version }
+    case 'DraftCancelled':
+      return { ...show, version, status: 'cancelled', publishedAt: null }
+    case 'ShowPublished':
+      return { ...show, version, status: 'on_sale', publishedAt: now }
+    case 'ShowChanged':
+      return { ...show, version, status: fact.data.onSale ? 'on_sale' : 'closed', publishedAt: publishedAtOf(show) ?? now }
+    case 'ShowCancelled':
+      return { ...show, version, status: 'cancelled', publishedAt: publishedAtOf(show) }
+  }
+}
+
+/** When the public first saw the show; null: never. */
+export function publishedAtOf(show: Show): string | null {
+  return show.status === 'draft' ? null : show.publishedAt
+}
+
+/** Who may see a show: everybody once it was published, before that its organiser. */
+export function maySee(show: Show, viewerId: string | null): boolean {
+  return publishedAtOf(show) !== null || show.organiserId === viewerId
+}

@@ -1,0 +1,26 @@
+// Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no stock.
+import { migrationsOf } from '../platform/migrate.ts'
+import type { ServiceDefinition } from '../platform/service.ts'
+import { subscribeTickets } from './consumers.ts'
+import { makeAdmissionHandler, makeShowHandler } from './model.ts'
+import { checkInRoutes } from './routes/check-in.ts'
+import { showRoutes } from './routes/shows.ts'
+
+export const tickets: ServiceDefinition = {
+  name: 'tickets',
+  migrations: migrationsOf('tickets'),
+  make({ db, bus, config }) {
+    const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
+    const options = { db, onCommitted: () => bus.hint(), ...grouping }
+    const shows = makeShowHandler(options)
+    const admissions = makeAdmissionHandler(options)
+    return {
+      name: 'tickets',
+      routes(app) {
+        showRoutes(app, { handler: shows, db, holdSeconds: config.orderHoldSeconds })
+        checkInRoutes(app, { handler: admissions })
+      },
+      subscribe: (bus) => subscribeTickets(bus, admissions),
+    }
+  },
+}

@@ -1,0 +1,108 @@
+// How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
+import type { HandlerOptions, Model } from '../platform/handle.ts'
+import { makeHandler } from '../platform/handle.ts'
+import {
+  decideAdmission,
+  evolveAdmission,
+  type Admission,
+  type AdmissionCommand,
+  type AdmissionFact,
+  type AdmissionRejection,
+  type CheckedIn,
+} from './domain/admission.ts'
+import type { Seat } from './domain/show-content.ts'
+import { decideShow, evolveShow, type Show, type ShowCommand, type ShowFact, type ShowRejection } from './domain/show.ts'
+import { findOrders, loadAdmissions, readOrganisersOf, readSeats, saveAdmissions } from './store/admissions.ts'
+import { loadShows, saveShows } from './store/shows.ts'
+
+interface ShowWorld {
+  readonly shows: Map<string, Show>
+  /** Shows to save, and those of them whose ticket types and seats are to be saved too. */
+  readonly changed: Set<string>
+  readonly rewritten: Set<string>
+}
+
+const showModel: Model<ShowCommand, ShowWorld, ShowFact, ShowRejection, Show> = {
+  service: 'tickets',
+  async load(tx, commands) {
+    const ids = commands.flatMap((command) => (command.type === 'DraftShow' ? [] : [command.showId]))
+    return { shows: await loadShows(tx, ids), changed: new Set(), rewritten: new Set() }
+  },
+  decide: (world, command, now) => decideShow(world.shows.get(command.showId), command, now),
+  apply(world, fact, now) {
+    const id = 'showId' in fact.data ? fact.data.showId : fact.data.id
+    const show = evolveShow(world.shows.get(id), fact, now)
+    world.shows.set(id, show)
+    world.changed.add(id)
+    if (fact.type === 'ShowDrafted' || fact.type === 'ContentChanged') world.rewritten.add(id)
+    return { subject: id, version: show.version, correlationId: id }
+  },
+  save(tx, { shows, changed, rewritten }) {
+    const pick = (ids: ReadonlySet<string>) => [...shows.values()].filter((show) => ids.has(show.id))
+    return saveShows(tx, { shows: pick(changed), content: pick(rewritten) })
+  },
+}
+
+interface AdmissionWorld {
+  readonly admissions: Map<string, Admission>
+  /** Orders that have a row already. */
+  readonly known: ReadonlySet<string>
+  readonly orderByCode: ReadonlyMap<string, string>
+  readonly seats: ReadonlyMap<string, Seat>
+  readonly organisers: ReadonlyMap<string, string>
+  readonly changed: Set<string>
+  readonly issued: Set<string>
+}
+
+const admissionModel: Model<AdmissionCommand, AdmissionWorld, AdmissionFact, AdmissionRejection, CheckedIn | null> = {
+  service: 'tickets',
+  async load(tx, commands) {
+    const codes = commands.flatMap((command) => (command.type === 'CheckIn' ? [command.code] : []))
+    const orderByCode = await findOrders(tx, codes)
+    const orderIds = commands.flatMap((command) => (command.type === 'CheckIn' ? [] : [command.orderId]))
+    const admissions = await loadAdmissions(tx, [...new Set([...orderIds, ...orderByCode.values()])])
+    const seatIds = commands.flatMap((command) =>
+      command.type === 'IssueTickets' ? command.places.flatMap(({ seatId }) => (seatId === undefined ? [] : [seatId])) : [],
+    )
+    const scanned = [...orderByCode.values()].flatMap((orderId) => {
+      const admission = admissions.get(orderId)
+      return admission && 'showId' in admission ? [admission.showId] : []
+    })
+    return {
+      admissions,
+      known: new Set(admissions.keys()),
+      orderByCode,
+      seats: await readSeats(tx, seatIds),
+      organisers: await readOrganisersOf(tx, [...new Set(scanned)]),
+      changed: new Set(),
+      issued: new Set(),
+    }
+  },
+  decide(world, command, now) {
+    const orderId = command.type === 'CheckIn' ? world.orderByCode.get(command.code) : command.orderId
+    const admission = orderId === undefined ? undefined : world.admissions.get(orderId)
+    return decideAdmission(admission, command, { seats: world.seats, organisers: world.organisers, now })
+  },
+  apply(world, fact, now) {
+    const { orderId } = fact.data
+    const admission = evolveAdmission(world.admissions.get(orderId), fact, now)
+    world.admissions.set(orderId, admission)
+    world.changed.add(orderId)
+    if (fact.type === 'TicketsIssued') world.issued.add(orderId)
+    return { subject: orderId, version: admission.version, correlationId: orderId }
+  },
+  save(tx, { admissions, known, changed, issued }) {
+    const touched = [...changed].flatMap((orderId) => admissions.get(orderId) ?? [])
+    return saveAdmissions(tx, {
+      inserted: touched.filter((admission) => !known.has(admission.orderId)),
+      updated: touched.filter((admission) => known.has(admission.orderId)),
+      issued,
+    })
+  },
+}
+
+export type ShowHandler = ReturnType<typeof makeShowHandler>
+export type AdmissionHandler = ReturnType<typeof makeAdmissionHandler>
+
+export const makeShowHandler = (options: HandlerOptions) => makeHandler(showModel, options)
+export const makeAdmissionHandler = (options: HandlerOptions) => makeHandler(admissionModel, options)

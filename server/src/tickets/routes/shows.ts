@@ -1,0 +1,143 @@
+// HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees. Never touches stock.
+import { Page, ShowBody, ShowChangeBody, ShowQuery, ShowView, Id } from '@holdfast/contract'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { newId } from '../../platform/clock.ts'
+import type { Database } from '../../platform/db.ts'
+import type { Outcome } from '../../platform/handle.ts'
+import { idempotencyKeyOf, requirePrincipal, type Http } from '../../platform/http.ts'
+import { fingerprintOf } from '../../platform/idempotency.ts'
+import { ProblemError } from '../../platform/problem.ts'
+import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
+import type { ShowHandler } from '../model.ts'
+import { listShows, readShow } from '../store/shows.ts'
+import { cursorOf, parseCursor, proposalOf, showView } from '../views.ts'
+
+export interface ShowRoutes {
+  readonly handler: ShowHandler
+  readonly db: Database
+  readonly holdSeconds: number
+}
+
+const tags = ['shows']
+const ShowParams = Type.Object({ id: Id }, { additionalProperties: false })
+const ShowPage = Page(ShowView)
+/** A map of 20,000 seats is about 1.5 MB. */
+const bodyLimit = 4 * 1024 * 1024
+const pageSize = 20
+
+export function showRoutes(app: Http, parts: ShowRoutes): void {
+  draftRoutes(app, parts)
+  lifeRoutes(app, parts)
+  publicRoutes(app, parts)
+}
+
+function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
+  if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail })
+  return showView(outcome.answer)
+}
+
+function draftRoutes(app: Http, { handler, holdSeconds }: ShowRoutes): void {
+  app.post(
+    '/api/shows',
+    { bodyLimit, schema: { tags, summary: 'Draft a show', body: ShowBody, response: { 201: ShowView } } },
+    async (request, reply) => {
+      const { id: organiserId } = requirePrincipal(request, 'user')
+      const key = idempotencyKeyOf(request)
+      const content = proposalOf(request.body, { holdSeconds })
+      const cause = { causationId: request.id }
+      const idempotency = key === undefined ? undefined : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
+      const outcome = await handler.handle(
+        { type: 'DraftShow', showId: newId(), organiserId, content },
+        idempotency ? { ...cause, idempotency } : cause,
+      )
+      return reply.code(201).send(answer(outcome))
+    },
+  )
+
+  app.put(
+    '/api/shows/:id',
+    {
+      bodyLimit,
+      schema: {
+        tags,
+        summary: 'Change a show',
+        description:
+          'Replaces the whole show; what is left out is as in a new one. Ticket types are recognised by `id`, seats by ' +
+          'their labels. A published show keeps its currency and every ticket type and seat, and no capacity shrinks.',
+        params: ShowParams,
+        body: ShowChangeBody,
+        response: { 200: ShowView },
+      },
+    },
+    async (request) => {
+      const { id: organiserId } = requirePrincipal(request, 'user')
+      const content = proposalOf(request.body, { holdSeconds })
+      const command = { type: 'ChangeShow', showId: request.params.id, organiserId, content } as const
+      return answer(await handler.handle(command, { causationId: request.id }))
+    },
+  )
+}
+
+const lifeSteps = [
+  { path: 'publish', type: 'PublishShow', summary: 'Put a draft on sale' },
+  { path: 'close', type: 'CloseShow', summary: 'End the sale; what is sold stays sold' },
+  { path: 'cancel', type: 'CancelShow', summary: 'Cancel the show; open orders are cancelled' },
+] as const
+
+function lifeRoutes(app: Http, { handler }: ShowRoutes): void {
+  for (const { path, type, summary } of lifeSteps) {
+    app.post(
+      `/api/shows/:id/${path}`,
+      { schema: { tags, summary, params: ShowParams, response: { 200: ShowView } } },
+      async (request) => {
+        const { id: organiserId } = requirePrincipal(request, 'user')
+        const command = { type, showId: (request.params as { id: string }).id, organiserId }
+        return answer(await handler.handle(command, { causationId: request.id }))
+      },
+    )
+  }
+}
+
+function publicRoutes(app: Http, { db }: ShowRoutes): void {
+  app.get(
+    '/api/shows',
+    {
+      schema: {
+        tags,
+        summary: 'Shows on sale, in the order they take place',
+        description: 'Lists leave the seats out; the show itself has them. `mine=true` lists the organiser’s own in every state.',
+        querystring: ShowQuery,
+        response: { 200: ShowPage },
+      },
+    },
+    async (request) => {
+      const { limit = pageSize, q = null, mine = false } = request.query
+      const organiserId = mine ? requirePrincipal(request, 'user').id : null
+      // One more than asked tells whether there is another page.
+      const shows = await listShows(db, { after: positionOf(request.query.cursor), text: q, limit: limit + 1, organiserId })
+      const page = shows.slice(0, limit)
+      const last = shows.length > limit ? page.at(-1) : undefined
+      return { items: page.map(showView), nextCursor: last ? cursorOf(last) : null }
+    },
+  )
+
+  app.get(
+    '/api/shows/:id',
+    { schema: { tags, summary: 'A show with its ticket types and seats', params: ShowParams, response: { 200: ShowView } } },
+    async (request) => {
+      const show = await readShow(db, request.params.id)
+      if (!show || !maySee(show, viewerOf(request))) throw new ProblemError('show_unknown')
+      return showView(show)
+    },
+  )
+}
+
+const viewerOf = ({ principal }: FastifyRequest) => (principal?.kind === 'user' ? principal.id : null)
+
+function positionOf(cursor: string | undefined) {
+  if (cursor === undefined) return null
+  const position = parseCursor(cursor)
+  if (!position) throw new ProblemError('invalid_request', { detail: 'querystring/cursor is none of ours' })
+  return position
+}

@@ -1,0 +1,171 @@
+// SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
+import { sql, type Tx } from '../../platform/db.ts'
+import type { Admission, Ticket } from '../domain/admission.ts'
+import type { Seat } from '../domain/show-content.ts'
+
+const findOrdersByCode = sql(
+  'tickets.find_orders_by_code',
+  `select code, order_id as "orderId" from tickets.tickets where code = any($1)`,
+)
+const lockAdmissions = sql(
+  'tickets.lock_admissions',
+  `select order_id as "orderId", show_id as "showId", payment_id as "paymentId", status,
+     refunded_payment_ids as "refundedPaymentIds", version
+   from tickets.admissions where order_id = any($1) order by order_id for update`,
+)
+const readTickets = sql(
+  'tickets.read_tickets',
+  `select order_id as "orderId", id, ticket_type_id as "ticketTypeId", name, code, seat_id as "seatId", section, row, number,
+     status, used_at as "usedAt"
+   from tickets.tickets where order_id = any($1) order by order_id, id`,
+)
+const readSeatLabels = sql('tickets.read_seat_labels', `select id, section, row, number from tickets.seats where id = any($1)`)
+const readOrganisers = sql(
+  'tickets.read_organisers',
+  `select id, organiser_id as "organiserId" from tickets.shows where id = any($1)`,
+)
+
+interface AdmissionRow {
+  readonly orderId: string
+  readonly showId: string | null
+  readonly paymentId: string | null
+  readonly status: Admission['status']
+  readonly refundedPaymentIds: readonly string[]
+  readonly version: number
+}
+interface TicketRow {
+  readonly orderId: string
+  readonly id: string
+  readonly ticketTypeId: string
+  readonly name: string
+  readonly code: string
+  readonly seatId: string | null
+  readonly section: string | null
+  readonly row: string | null
+  readonly number: string | null
+  readonly status: Ticket['status']
+  readonly usedAt: string | null
+}
+
+/** The order of each ticket code that exists. */
+export async function findOrders(tx: Tx, codes: readonly string[]): Promise<Map<string, string>> {
+  if (codes.length === 0) return new Map()
+  const rows = await tx.query<{ code: string; orderId: string }>(findOrdersByCode, [codes])
+  return new Map(rows.map(({ code, orderId }) => [code, orderId]))
+}
+
+/** Locks what is known of these orders, in the order of their ids, and reads their tickets. */
+export async function loadAdmissions(tx: Tx, orderIds: readonly string[]): Promise<Map<string, Admission>> {
+  if (orderIds.length === 0) return new Map()
+  const rows = await tx.query<AdmissionRow>(lockAdmissions, [orderIds])
+  const sold = rows.flatMap((row) => (row.status === 'refunded_early' ? [] : [row.orderId]))
+  const tickets = sold.length > 0 ? await tx.query<TicketRow>(readTickets, [sold]) : []
+  const ticketsByOrder = Map.groupBy(tickets, (ticket) => ticket.orderId)
+  return new Map(rows.map((row) => [row.orderId, toAdmission(row, ticketsByOrder.get(row.orderId) ?? [])]))
+}
+
+function toAdmission(row: AdmissionRow, tickets: readonly TicketRow[]): Admission {
+  const { orderId, version, status, showId, paymentId } = row
+  if (status === 'refunded_early') return { status, orderId, version, refundedPaymentIds: row.refundedPaymentIds }
+  if (showId === null) throw new Error(`the tickets of order ${orderId} have no show`)
+  return { status, orderId, version, showId, paymentId, tickets: tickets.map(toTicket) }
+}
+
+function toTicket({ id, code, ticketTypeId, name, seatId, section, row, number, status, usedAt }: TicketRow): Ticket {
+  const seat = seatId === null ? {} : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
+  const issued = { id, code, ticketTypeId, name, ...seat }
+  if (status === 'valid') return { ...issued, status }
+  if (status === 'void') return { ...issued, status, usedAt }
+  if (usedAt === null) throw new Error(`ticket ${id} was used at no time`)
+  return { ...issued, status, usedAt }
+}
+
+export async function readSeats(tx: Tx, ids: readonly string[]): Promise<Map<string, Seat>> {
+  if (ids.length === 0) return new Map()
+  const rows = await tx.query<Seat>(readSeatLabels, [ids])
+  return new Map(rows.map((seat) => [seat.id, seat]))
+}
+
+/** The organiser of each show. */
+export async function readOrganisersOf(tx: Tx, showIds: readonly string[]): Promise<Map<string, string>> {
+  if (showIds.length === 0) return new Map()
+  const rows = await tx.query<{ id: string; organiserId: string }>(readOrganisers, [showIds])
+  return new Map(rows.map(({ id, organiserId }) => [id, organiserId]))
+}
+
+const admissionRecord = `order_id uuid, show_id uuid, payment_id uuid, status text, refunded_payment_ids uuid[], version int`
+// No "on conflict": when two processes hear of an order at once, one of them must fail, look again and decide anew.
+const insertAdmissions = sql(
+  'tickets.insert_admissions',
+  `insert into tickets.admissions (order_id, show_id, payment_id, status, refunded_payment_ids, version)
+   select order_id, show_id, payment_id, status, refunded_payment_ids, version
+   from json_to_recordset($1) as a (${admissionRecord})`,
+)
+const updateAdmissions = sql(
+  'tickets.update_admissions',
+  `update tickets.admissions as old
+   set show_id = a.show_id, payment_id = a.payment_id, status = a.status,
+       refunded_payment_ids = a.refunded_payment_ids, version = a.version
+   from json_to_recordset($1) as a (${admissionRecord})
+   where old.order_id = a.order_id`,
+)
+const insertTickets = sql(
+  'tickets.insert_tickets',
+  `insert into tickets.tickets (order_id, id, ticket_type_id, name, code, seat_id, section, row, number, status)
+   select order_id, id, ticket_type_id, name, code, seat_id, section, row, number, 'valid'
+   from json_to_recordset($1) as t (order_id uuid, id uuid, ticket_type_id uuid, name text, code text, seat_id uuid,
+     section text, row text, number text)`,
+)
+const updateTickets = sql(
+  'tickets.update_tickets',
+  `update tickets.tickets as old set status = t.status, used_at = t.used_at
+   from json_to_recordset($1) as t (order_id uuid, id uuid, status text, used_at timestamptz)
+   where old.order_id = t.order_id and old.id = t.id`,
+)
+
+export interface AdmissionChanges {
+  readonly inserted: readonly Admission[]
+  readonly updated: readonly Admission[]
+  /** Orders whose tickets are new; of the other changed ones the tickets are updated. */
+  readonly issued: ReadonlySet<string>
+}
+
+export async function saveAdmissions(tx: Tx, { inserted, updated, issued }: AdmissionChanges): Promise<void> {
+  if (inserted.length > 0) await tx.query(insertAdmissions, [JSON.stringify(inserted.map(admissionRow))])
+  if (updated.length > 0) await tx.query(updateAdmissions, [JSON.stringify(updated.map(admissionRow))])
+  const fresh: object[] = []
+  const changed: object[] = []
+  for (const admission of [...inserted, ...updated]) {
+    if (admission.status === 'refunded_early') continue
+    const { orderId } = admission
+    // A ticket may be issued and void within one batch, so that new tickets are updated as well when they are not valid.
+    for (const ticket of admission.tickets) {
+      const isNew = issued.has(orderId)
+      if (isNew) fresh.push(freshRow(orderId, ticket))
+      if (!isNew || ticket.status !== 'valid') changed.push(changedRow(orderId, ticket))
+    }
+  }
+  if (fresh.length > 0) await tx.query(insertTickets, [JSON.stringify(fresh)])
+  if (changed.length > 0) await tx.query(updateTickets, [JSON.stringify(changed)])
+}
+
+function admissionRow(admission: Admission) {
+  const { orderId: order_id, status, version } = admission
+  if (status === 'refunded_early') return { order_id, status, version, refunded_payment_ids: admission.refundedPaymentIds }
+  return { order_id, status, version, show_id: admission.showId, payment_id: admission.paymentId, refunded_payment_ids: [] }
+}
+
+function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Ticket) {
+  return {
+    order_id,
+    id,
+    ticket_type_id: ticketTypeId,
+    name,
+    code,
+    ...(seat ? { seat_id: seat.id, section: seat.section, row: seat.row, number: seat.number } : {}),
+  }
+}
+
+function changedRow(order_id: string, ticket: Ticket) {
+  return { order_id, id: ticket.id, status: ticket.status, used_at: ticket.status === 'valid' ? null : ticket.usedAt }
+}

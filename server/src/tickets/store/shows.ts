@@ -1,0 +1,186 @@
+// SQL of shows: one by its id, locked or not, and saving. Never decides.
+import { sql, type Queryable, type Tx } from '../../platform/db.ts'
+import type { Seat, TicketType } from '../domain/show-content.ts'
+import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
+
+const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
+  venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", status,
+  published_at as "publishedAt", version`
+
+interface ShowRow extends Omit<Show, 'status' | 'ticketTypes'> {
+  readonly status: ShowStatus
+  readonly publishedAt: string | null
+}
+type TypeRow = Omit<TicketType, 'seats'> & { readonly showId: string; readonly seated: boolean }
+type SeatRow = Seat & { readonly typeId: string }
+
+const lockShows = sql(
+  'tickets.lock_shows',
+  `select ${showColumns} from tickets.shows where id = any($1) order by id for update`,
+)
+const readShowRow = sql('tickets.read_show', `select ${showColumns} from tickets.shows where id = $1`)
+const readTypes = sql(
+  'tickets.read_types',
+  `select id, show_id as "showId", name, price_minor as "priceMinor", pool_id as "poolId", capacity, seated
+   from tickets.ticket_types where show_id = any($1) order by show_id, position`,
+)
+const readSeatsOfTypes = sql(
+  'tickets.read_seats_of_types',
+  `select id, ticket_type_id as "typeId", section, row, number
+   from tickets.seats where ticket_type_id = any($1) order by ticket_type_id, position`,
+)
+const listOnSale = sql(
+  'tickets.list_on_sale',
+  `select ${showColumns} from tickets.shows
+   where status = 'on_sale' and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)
+   order by starts_at, id limit $4`,
+)
+const listOwn = sql(
+  'tickets.list_own',
+  `select ${showColumns} from tickets.shows
+   where organiser_id = $5 and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)
+   order by starts_at, id limit $4`,
+)
+
+/** Puts shows together. Without `seats` seated types come without their seats, for lists. */
+async function assemble(db: Queryable, rows: readonly ShowRow[], { seats }: { seats: boolean }): Promise<Show[]> {
+  if (rows.length === 0) return []
+  const types = await db.query<TypeRow>(readTypes, [rows.map((row) => row.id)])
+  const seated = seats ? types.filter((type) => type.seated).map((type) => type.id) : []
+  const seatRows = seated.length > 0 ? await db.query<SeatRow>(readSeatsOfTypes, [seated]) : []
+  const seatsByType = Map.groupBy(seatRows, (seat) => seat.typeId)
+  const typesByShow = Map.groupBy(types, (type) => type.showId)
+  return rows.map((row) => {
+    const ticketTypes = (typesByShow.get(row.id) ?? []).map((type) => toTicketType(type, seatsByType.get(type.id)))
+    return toShow(row, ticketTypes)
+  })
+}
+
+function toTicketType({ id, name, priceMinor, poolId, capacity }: TypeRow, seats: readonly SeatRow[] | undefined): TicketType {
+  const type = { id, name, priceMinor, poolId, capacity }
+  if (!seats) return type
+  return { ...type, seats: seats.map(({ id, section, row, number }) => ({ id, section, row, number })) }
+}
+
+function toShow({ status, publishedAt, ...row }: ShowRow, ticketTypes: readonly TicketType[]): Show {
+  if (status === 'draft') return { ...row, ticketTypes, status }
+  if (status === 'cancelled') return { ...row, ticketTypes, status, publishedAt }
+  if (publishedAt === null) throw new Error(`show ${row.id} is ${status} and was never published`)
+  return { ...row, ticketTypes, status, publishedAt }
+}
+
+/** Locks shows in the order of their ids and reads them whole. */
+export async function loadShows(tx: Tx, ids: readonly string[]): Promise<Map<string, Show>> {
+  if (ids.length === 0) return new Map()
+  const shows = await assemble(tx, await tx.query<ShowRow>(lockShows, [ids]), { seats: true })
+  return new Map(shows.map((show) => [show.id, show]))
+}
+
+export async function readShow(db: Queryable, id: string): Promise<Show | null> {
+  const [show] = await assemble(db, await db.query<ShowRow>(readShowRow, [id]), { seats: true })
+  return show ?? null
+}
+
+export interface ShowSearch {
+  /** The last show of the page before, or null for the first page. */
+  readonly after: { readonly startsAt: string; readonly id: string } | null
+  readonly text: string | null
+  readonly limit: number
+  /** Only this organiser's, in every state; null: everybody's that are on sale. */
+  readonly organiserId: string | null
+}
+
+const beforeAll = { startsAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
+
+/** One page of shows in the order they take place, without seats. */
+export async function listShows(db: Queryable, { after, text, limit, organiserId }: ShowSearch): Promise<Show[]> {
+  const { startsAt, id } = after ?? beforeAll
+  const pattern = `%${(text ?? '').replace(/[\\%_]/g, '\\$&')}%`
+  const values = [startsAt, id, pattern, limit]
+  const rows = organiserId === null ? db.query<ShowRow>(listOnSale, values) : db.query<ShowRow>(listOwn, [...values, organiserId])
+  return assemble(db, await rows, { seats: false })
+}
+
+const upsertShows = sql(
+  'tickets.upsert_shows',
+  `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
+     max_per_order, status, published_at, version)
+   select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order, status,
+     published_at, version
+   from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
+     currency text, venue text, description text, hold_seconds int, max_per_order int, status text,
+     published_at timestamptz, version int)
+   on conflict (id) do update set
+     title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
+     venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
+     max_per_order = excluded.max_per_order, status = excluded.status, published_at = excluded.published_at,
+     version = excluded.version`,
+)
+const deleteOtherSeats = sql(
+  'tickets.delete_other_seats',
+  `delete from tickets.seats where show_id = any($1) and not id = any($2)`,
+)
+const deleteOtherTypes = sql(
+  'tickets.delete_other_types',
+  `delete from tickets.ticket_types where show_id = any($1) and not id = any($2)`,
+)
+const upsertTypes = sql(
+  'tickets.upsert_types',
+  `insert into tickets.ticket_types (id, show_id, position, name, price_minor, pool_id, capacity, seated)
+   select id, show_id, position, name, price_minor, pool_id, capacity, seated
+   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor int, pool_id uuid,
+     capacity int, seated boolean)
+   on conflict (id) do update set
+     position = excluded.position, name = excluded.name, price_minor = excluded.price_minor,
+     capacity = excluded.capacity, seated = excluded.seated`,
+)
+const upsertSeats = sql(
+  'tickets.upsert_seats',
+  `insert into tickets.seats (id, show_id, ticket_type_id, position, section, row, number)
+   select id, show_id, ticket_type_id, position, section, row, number
+   from json_to_recordset($1) as s (id uuid, show_id uuid, ticket_type_id uuid, position int, section text, row text,
+     number text)
+   on conflict (id) do update set position = excluded.position`,
+)
+
+/** Saves shows; of those in `content` the ticket types and seats too. */
+export async function saveShows(tx: Tx, { shows, content }: { shows: readonly Show[]; content: readonly Show[] }): Promise<void> {
+  if (shows.length > 0) await tx.query(upsertShows, [JSON.stringify(shows.map(showRow))])
+  if (content.length === 0) return
+  const types = content.flatMap((show) => show.ticketTypes.map((type, position) => ({ show, type, position })))
+  const seats = types.flatMap(({ show, type }) => (type.seats ?? []).map((seat, position) => ({ show, type, seat, position })))
+  const showIds = content.map((show) => show.id)
+  await tx.query(deleteOtherSeats, [showIds, seats.map(({ seat }) => seat.id)])
+  await tx.query(deleteOtherTypes, [showIds, types.map(({ type }) => type.id)])
+  const typeRows = types.map(({ show, type, position }) => ({
+    id: type.id,
+    show_id: show.id,
+    position,
+    name: type.name,
+    price_minor: type.priceMinor,
+    pool_id: type.poolId,
+    capacity: type.capacity,
+    seated: type.seats !== undefined,
+  }))
+  await tx.query(upsertTypes, [JSON.stringify(typeRows)])
+  const seatRows = seats.map(({ show, type, seat, position }) => ({ ...seat, show_id: show.id, ticket_type_id: type.id, position }))
+  if (seatRows.length > 0) await tx.query(upsertSeats, [JSON.stringify(seatRows)])
+}
+
+function showRow(show: Show) {
+  return {
+    id: show.id,
+    organiser_id: show.organiserId,
+    title: show.title,
+    starts_at: show.startsAt,
+    time_zone: show.timeZone,
+    currency: show.currency,
+    venue: show.venue,
+    description: show.description,
+    hold_seconds: show.holdSeconds,
+    max_per_order: show.maxPerOrder,
+    status: show.status,
+    published_at: publishedAtOf(show),
+    version: show.version,
+  }
+}
