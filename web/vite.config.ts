@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
+import compileMessage from 'icu-minify/compile'
 import { defineConfig, type Plugin } from 'vite'
 
 /** The shop never compresses while it serves: each text file gets its .br and .gz once, here. */
@@ -28,11 +29,28 @@ function precompress(): Plugin {
   }
 }
 
+/** Messages are parsed here, so that no browser loads a parser. */
+function precompileMessages(): Plugin {
+  const compileAll = (value: unknown): unknown =>
+    typeof value === 'string'
+      ? compileMessage(value)
+      : Object.fromEntries(Object.entries(value as object).map(([key, part]) => [key, compileAll(part)]))
+  return {
+    name: 'precompile-messages',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/messages\/[a-z]+\.json$/.test(id)) return null
+      return { code: JSON.stringify(compileAll(JSON.parse(code))), map: null }
+    },
+  }
+}
+
 const shop = process.env.SHOP_URL ?? 'http://localhost:3000'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), tailwindcss(), precompress()],
+  plugins: [precompileMessages(), react(), tailwindcss(), precompress()],
+  resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   build: {
     outDir: join(import.meta.dirname, 'dist'),
     emptyOutDir: true,

@@ -1,0 +1,70 @@
+// The one way to call the shop: JSON in and out, problems as ApiError, the server's clock learned from each answer.
+import type { ErrorCode, Problem } from '@holdfast/contract'
+import { learnServerTime } from './clock.ts'
+
+/** A code of the shop, or one of ours: the shop could not be reached, or answered something that is no JSON. */
+export type FailureCode = ErrorCode | 'network' | 'bad_answer'
+
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly code: FailureCode
+  readonly status: number
+  readonly problem: Partial<Problem>
+
+  constructor(code: FailureCode, status: number, problem: Partial<Problem> = {}) {
+    super(problem.title ?? code)
+    this.code = code
+    this.status = status
+    this.problem = problem
+  }
+}
+
+export interface CallOptions {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly body?: unknown
+  /** Same key, same effect: kept by the caller over its own retries. */
+  readonly idempotencyKey?: string
+  readonly signal?: AbortSignal
+}
+
+export async function call<Answer>(path: string, options: CallOptions = {}): Promise<Answer> {
+  const headers: Record<string, string> = { accept: 'application/json' }
+  if (options.body !== undefined) headers['content-type'] = 'application/json'
+  if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
+  const init: RequestInit = { method: options.method ?? 'GET', headers }
+  if (options.body !== undefined) init.body = JSON.stringify(options.body)
+  if (options.signal) init.signal = options.signal
+  const sentMs = Date.now()
+  let response: Response
+  try {
+    response = await fetch(path, init)
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new ApiError('network', 0)
+  }
+  learnServerTime(response.headers.get('date'), sentMs, Date.now())
+  if (response.status === 204) return undefined as Answer
+  const answer = await readJson(response)
+  if (response.ok) return answer as Answer
+  const problem = answer as Partial<Problem>
+  throw new ApiError((problem.code as ErrorCode | undefined) ?? 'bad_answer', response.status, problem)
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch {
+    // A proxy's own page instead of an answer of the shop.
+    throw new ApiError('bad_answer', response.status)
+  }
+}
+
+/** A fresh key for one intention of the person. Works on plain http too, where randomUUID is missing. */
+export function makeIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** Failures that may pass by themselves; everything else is an answer. */
+export function mayPass(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status === 503 || error.status === 502 || error.status === 504)
+}

@@ -1,0 +1,60 @@
+// What pages read, each with its key. The only place that knows the paths of reads.
+import type { Availability, CurrentUser, OrderView, ShowView, ShopConfig } from '@holdfast/contract'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Static } from 'typebox'
+import { call } from './client.ts'
+
+export interface PageOf<Item> {
+  readonly items: Item[]
+  readonly nextCursor: string | null
+}
+export type ShopConfigView = Static<typeof ShopConfig>
+
+export const currentUserQuery = queryOptions({
+  queryKey: ['current-user'],
+  queryFn: ({ signal }) => call<CurrentUser>('/api/users/current', { signal }),
+  staleTime: 60_000,
+})
+
+export const shopConfigQuery = queryOptions({
+  queryKey: ['shop-config'],
+  queryFn: ({ signal }) => call<ShopConfigView>('/api/shop-config', { signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+function pageQuery<Item>(name: string, path: string, parameters: Record<string, string>) {
+  return infiniteQueryOptions({
+    queryKey: [name, parameters],
+    queryFn: ({ signal, pageParam }) => {
+      const query = new URLSearchParams(parameters)
+      if (pageParam !== null) query.set('cursor', pageParam)
+      const text = query.toString()
+      return call<PageOf<Item>>(text === '' ? path : `${path}?${text}`, { signal })
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
+}
+
+export const showsQuery = (search: string) => pageQuery<ShowView>('shows', '/api/shows', search === '' ? {} : { q: search })
+export const myShowsQuery = () => pageQuery<ShowView>('my-shows', '/api/shows', { mine: 'true' })
+export const myOrdersQuery = () => pageQuery<OrderView>('orders', '/api/orders', {})
+
+export const showQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['show', id],
+    queryFn: ({ signal }) => call<ShowView>(`/api/shows/${encodeURIComponent(id)}`, { signal }),
+    staleTime: 30_000,
+  })
+
+export const availabilityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['availability', id],
+    queryFn: ({ signal }) => call<Availability>(`/api/shows/${encodeURIComponent(id)}/availability`, { signal }),
+  })
+
+export const orderQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['order', id],
+    queryFn: ({ signal }) => call<OrderView>(`/api/orders/${encodeURIComponent(id)}`, { signal }),
+  })

@@ -1,0 +1,177 @@
+// The panel that holds places: how many, of what, for whom, and one button. Sends no money anywhere.
+import type { Availability, ShowView } from '@holdfast/contract'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useCallback, useEffect, useId, useState, type FormEvent } from 'react'
+import { useTranslations } from 'use-intl'
+import { currentUserQuery } from '../api/queries.ts'
+import type { Liveness } from '../api/live.ts'
+import { useDuration, useFormat } from '../format.ts'
+import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { QuantityRow } from './quantity-row.tsx'
+import { countOf, linesOf, lostSeats, nothing, totalOf, withQuantity, withSeat, type Selection } from './selection.ts'
+import { usePlaceOrder } from './place-order.ts'
+
+const SeatPicker = lazy(() => import('./seat-picker.tsx').then((module) => ({ default: module.SeatPicker })))
+
+export interface BuyPanelProps {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+  readonly liveness: Liveness
+}
+
+export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
+  const t = useTranslations('buy')
+  const heading = useId()
+  const [selection, setSelection] = useState(nothing)
+  const lost = useLostSeats({ show, availability, selection, setSelection })
+  const general = show.ticketTypes.filter((type) => !type.seats)
+  const seated = general.length < show.ticketTypes.length
+  const left = Math.max(0, show.maxPerOrder - countOf(selection))
+  const toggleSeat = useCallback(
+    (seatId: string) => setSelection((before) => (before.seatIds.has(seatId) || countOf(before) < show.maxPerOrder ? withSeat(before, seatId, !before.seatIds.has(seatId)) : before)),
+    [show.maxPerOrder],
+  )
+  return (
+    <section aria-labelledby={heading} className="panel p-4 shadow-(--shadow) sm:p-6">
+      <div className="mb-1 flex items-center justify-between gap-3">
+        <h2 id={heading} className="text-title">
+          {seated ? t('chooseSeats') : t('tickets')}
+        </h2>
+        <LiveMark liveness={liveness} />
+      </div>
+      {seated && (
+        <div className="mt-3 mb-4">
+          <Suspense fallback={<Skeleton className="h-[31rem]" />}>
+            <SeatPicker show={show} availability={availability} chosen={selection.seatIds} toggle={toggleSeat} />
+          </Suspense>
+        </div>
+      )}
+      {general.length > 0 && (
+        <ul className="divide-y divide-line">
+          {general.map((type) => (
+            <QuantityRow
+              key={type.id}
+              type={type}
+              currency={show.currency}
+              stock={availability?.ticketTypes.find((known) => known.id === type.id)}
+              quantity={selection.quantities.get(type.id) ?? 0}
+              mayAdd={left}
+              change={(quantity) => setSelection((before) => withQuantity(before, type.id, quantity))}
+            />
+          ))}
+        </ul>
+      )}
+      {lost.length > 0 && (
+        <div className="mt-3">
+          <Notice tone="warm" title={t('seatsLost', { count: lost.length, seats: lost.join(', ') })}>
+            <p>{t('seatsLostText')}</p>
+          </Notice>
+        </div>
+      )}
+      <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
+    </section>
+  )
+}
+
+function LiveMark({ liveness }: { readonly liveness: Liveness }) {
+  const t = useTranslations('buy')
+  return (
+    <span className={liveness === 'lost' ? 'chip chip-warm' : 'chip'} title={t(`liveness.${liveness}Title`)}>
+      <span className={`size-2 rounded-full ${liveness === 'live' ? 'bg-accent' : 'bg-strong'}`} aria-hidden="true" />
+      {t(`liveness.${liveness}`)}
+    </span>
+  )
+}
+
+/** A chosen seat that goes to somebody else leaves the choice at once, and the buyer is told which. */
+function useLostSeats(parts: {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+  readonly selection: Selection
+  readonly setSelection: (change: (before: Selection) => Selection) => void
+}): readonly string[] {
+  const t = useTranslations('buy')
+  const { show, availability, selection, setSelection } = parts
+  const [lost, setLost] = useState<readonly string[]>([])
+  useEffect(() => {
+    const gone = lostSeats(show, selection, availability)
+    if (gone.length === 0) return
+    setLost(gone.map((seat) => t('seatName', { section: seat.section, row: seat.row, number: seat.number })))
+    setSelection((before) => gone.reduce((rest, seat) => withSeat(rest, seat.id, false), before))
+  }, [show, availability, selection, setSelection, t])
+  return lost
+}
+
+function HoldForm({ show, selection, clear }: { readonly show: ShowView; readonly selection: Selection; readonly clear: () => void }) {
+  const t = useTranslations('buy')
+  const format = useFormat()
+  const duration = useDuration()
+  const failureText = useFailureText()
+  const { data: current } = useQuery(currentUserQuery)
+  const [asOther, setAsOther] = useState(false)
+  const [email, setEmail] = useState('')
+  const [emailMissing, setEmailMissing] = useState(false)
+  const placing = usePlaceOrder()
+  const user = current?.user ?? null
+  const askEmail = user === null || asOther
+  const count = countOf(selection)
+  const total = totalOf(show, selection)
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (count === 0) return
+    const guestEmail = askEmail ? email.trim() : undefined
+    if (guestEmail !== undefined && !/^\S+@\S+\.\S+$/.test(guestEmail)) {
+      setEmailMissing(true)
+      document.querySelector<HTMLInputElement>('#hold-form input[type=email]')?.focus()
+      return
+    }
+    placing.mutate({ order: { showId: show.id, lines: linesOf(show, selection) }, guestEmail }, { onError: clearIfTaken })
+  }
+  const clearIfTaken = (error: Error) => {
+    if ('code' in error && error.code === 'seat_taken') clear()
+  }
+  return (
+    <form id="hold-form" noValidate onSubmit={submit} className="mt-3 border-t border-line pt-4">
+      {askEmail ? (
+        <Field
+          label={t('email')}
+          hint={t('emailHint')}
+          error={emailMissing ? t('emailMissing') : undefined}
+          input={{
+            type: 'email',
+            autoComplete: 'email',
+            required: true,
+            value: email,
+            onChange: (event) => {
+              setEmail(event.target.value)
+              setEmailMissing(false)
+            },
+          }}
+        />
+      ) : (
+        <p className="text-small text-soft">
+          {t('buyingAs', { email: user.email })}{' '}
+          {user.kind === 'guest' && (
+            <button type="button" className="link min-h-6 cursor-pointer" onClick={() => setAsOther(true)}>
+              {t('otherEmail')}
+            </button>
+          )}
+        </p>
+      )}
+      <div className="my-4 flex items-baseline justify-between gap-4">
+        <span>{t('count', { count })}</span>
+        <output className="text-title font-bold">{format.money(total)}</output>
+      </div>
+      {placing.isError && (
+        <div className="mb-4">
+          <Notice tone="bad" title={failureText(placing.error)} />
+        </div>
+      )}
+      <button type="submit" className="button button-main button-large w-full" disabled={count === 0 || placing.isPending}>
+        {placing.isPending ? t('holding') : count === 0 ? t('chooseFirst') : total.amountMinor === 0 ? t('getFree', { count }) : t('hold', { count })}
+      </button>
+      <p className="mt-3 text-small text-soft">{t('holdText', { duration: duration(show.holdSeconds) })}</p>
+    </form>
+  )
+}

@@ -1,0 +1,179 @@
+// The seats of a show as a map. Scrolls and zooms as the browser does; keys walk from seat to seat. Loaded only for seated shows.
+import type { SeatState } from '@holdfast/contract'
+import type { Static } from 'typebox'
+import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
+import { useTranslations } from 'use-intl'
+import { neighbour, pitch, seatSize, type PlacedSeat, type SeatLayout } from './seat-layout.ts'
+
+export type SeatStates = ReadonlyMap<string, Static<typeof SeatState>>
+
+export interface SeatsProps {
+  readonly layout: SeatLayout
+  readonly states: SeatStates
+  readonly chosen: ReadonlySet<string>
+  readonly toggle: (seatId: string) => void
+  readonly priceText: (priceMinor: number) => string
+}
+
+const zooms = [0.4, 0.6, 0.8, 1, 1.35, 1.8]
+const usualZoom = 3
+const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
+
+export function SeatMap({ layout, states, chosen, toggle, priceText }: SeatsProps) {
+  const t = useTranslations('seats')
+  const [zoomIndex, setZoomIndex] = useState(usualZoom)
+  const zoom = zooms[zoomIndex] ?? 1
+  const first = layout.sections[0]?.rows[0]?.seats[0]?.id ?? ''
+  const [current, setCurrent] = useState(first)
+  const scroller = useRef<HTMLDivElement>(null)
+  const drag = useDrag(scroller)
+  useCentred(scroller)
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (keys.includes(event.key)) {
+      event.preventDefault()
+      const next = neighbour(layout, current, event.key)
+      if (!next) return
+      setCurrent(next.id)
+      scroller.current?.querySelector<SVGElement>(`[data-seat="${next.id}"]`)?.focus()
+    } else if (event.key === ' ' || event.key === 'Enter') {
+      event.preventDefault()
+      if (states.get(current) === 'available') toggle(current)
+    }
+  }
+  const onClick = (event: MouseEvent) => {
+    const id = (event.target as Element).closest('[data-seat]')?.getAttribute('data-seat')
+    if (!id || drag.moved()) return
+    setCurrent(id)
+    if (states.get(id) === 'available') toggle(id)
+  }
+  const zoomTo = (index: number) => setZoomIndex(Math.min(zooms.length - 1, Math.max(0, index)))
+  return (
+    <div>
+      <div className="mb-2 flex items-center justify-end gap-2">
+        <button type="button" className="button size-11 p-0" aria-label={t('zoomOut')} disabled={zoomIndex === 0} onClick={() => zoomTo(zoomIndex - 1)}>
+          −
+        </button>
+        <button type="button" className="button size-11 p-0" aria-label={t('zoomIn')} disabled={zoomIndex === zooms.length - 1} onClick={() => zoomTo(zoomIndex + 1)}>
+          +
+        </button>
+      </div>
+      <div ref={scroller} className="h-[26rem] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing" {...drag.handlers}>
+        <div className="mx-auto w-fit">
+          <p className="mx-auto mb-4 w-56 rounded-b-lg border border-t-0 border-line bg-surface py-1 text-center text-small text-soft">{t('stage')}</p>
+          <svg
+            width={layout.width * zoom}
+            height={layout.height * zoom}
+            viewBox={`0 0 ${layout.width} ${layout.height}`}
+            role="group"
+            aria-label={t('map')}
+            onClick={onClick}
+            onKeyDown={onKeyDown}
+          >
+            {layout.sections.map((section) => (
+              <g key={section.name}>
+                <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
+                  {section.name}
+                </text>
+                {section.rows.map((row) => (
+                  <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
+                    {row.label}
+                  </text>
+                ))}
+                {section.rows.flatMap((row) =>
+                  row.seats.map((seat) => (
+                    <SeatMark
+                      key={seat.id}
+                      seat={seat}
+                      state={states.get(seat.id) ?? 'held'}
+                      chosen={chosen.has(seat.id)}
+                      inTabOrder={seat.id === current}
+                      label={t('seatLabel', { section: seat.section, row: seat.row, number: seat.number, price: priceText(seat.priceMinor) })}
+                      goneLabel={t('gone')}
+                    />
+                  )),
+                )}
+              </g>
+            ))}
+          </svg>
+        </div>
+      </div>
+    </div>
+  )
+}
+
+const freeClasses = ['fill-(--seat-free)', 'fill-(--seat-free-2)', 'fill-(--seat-free-3)', 'fill-(--seat-free-4)']
+
+interface SeatMarkProps {
+  readonly seat: PlacedSeat
+  readonly state: string
+  readonly chosen: boolean
+  readonly inTabOrder: boolean
+  readonly label: string
+  readonly goneLabel: string
+}
+
+/** One seat. Five thousand of them are drawn, so each is one or two shapes and draws again only when it changes. */
+const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label, goneLabel }: SeatMarkProps) {
+  const free = state === 'available'
+  const fill = chosen ? 'fill-(--seat-chosen)' : free ? freeClasses[seat.tier % freeClasses.length] : 'fill-(--seat-gone)'
+  const inset = (pitch - seatSize) / 2
+  return (
+    <g
+      data-seat={seat.id}
+      role="checkbox"
+      aria-checked={chosen}
+      aria-disabled={!free}
+      aria-label={free ? label : `${label}, ${goneLabel}`}
+      tabIndex={inTabOrder ? 0 : -1}
+      className={free ? 'seat cursor-pointer' : 'seat'}
+    >
+      <rect x={seat.x + inset} y={seat.y} width={seatSize} height={seatSize} rx={free ? 7 : 12} className={fill} />
+      {chosen && <path d={`M${seat.x + inset + 6} ${seat.y + 12}l4 4 8-8`} fill="none" strokeWidth="2.5" className="stroke-(--seat-tick)" />}
+      {!free && <path d={`M${seat.x + inset + 8} ${seat.y + 8}l8 8m0-8l-8 8`} strokeWidth="1.5" className="stroke-(--seat-cross)" />}
+    </g>
+  )
+})
+
+/** Dragging with a mouse scrolls, as a finger does by itself. A drag is no click. */
+function useDrag(scroller: React.RefObject<HTMLDivElement | null>) {
+  const start = useRef<{ x: number; y: number; left: number; top: number } | null>(null)
+  const moved = useRef(false)
+  const end = () => {
+    start.current = null
+    scroller.current?.classList.remove('dragging')
+  }
+  return {
+    moved: () => moved.current,
+    handlers: {
+      onPointerDown(event: PointerEvent) {
+        const box = scroller.current
+        moved.current = false
+        if (event.pointerType !== 'mouse' || event.button !== 0 || !box) return
+        start.current = { x: event.clientX, y: event.clientY, left: box.scrollLeft, top: box.scrollTop }
+      },
+      onPointerMove(event: PointerEvent) {
+        const from = start.current
+        const box = scroller.current
+        if (!from || !box || event.buttons === 0) return end()
+        const dx = event.clientX - from.x
+        const dy = event.clientY - from.y
+        if (!moved.current && Math.hypot(dx, dy) < 5) return
+        moved.current = true
+        box.classList.add('dragging')
+        box.scrollLeft = from.left - dx
+        box.scrollTop = from.top - dy
+      },
+      onPointerUp: end,
+      onPointerLeave: end,
+    },
+  }
+}
+
+/** A hall wider than the screen is first seen in its middle, where the good seats are. */
+function useCentred(scroller: React.RefObject<HTMLDivElement | null>) {
+  useEffect(() => {
+    const box = scroller.current
+    if (box) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2
+  }, [scroller])
+}

@@ -1,0 +1,56 @@
+// Choosing seats, on the map or in the list; both show and change the same choice.
+import type { Availability, ShowView } from '@holdfast/contract'
+import { useCallback, useMemo, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useFormat } from '../format.ts'
+import { layOutSeats } from './seat-layout.ts'
+import { SeatList } from './seat-list.tsx'
+import { SeatMap } from './seat-map.tsx'
+
+export interface SeatPickerProps {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+  readonly chosen: ReadonlySet<string>
+  readonly toggle: (seatId: string) => void
+}
+
+const swatches = ['bg-(--seat-free)', 'bg-(--seat-free-2)', 'bg-(--seat-free-3)', 'bg-(--seat-free-4)']
+
+export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerProps) {
+  const t = useTranslations('seats')
+  const format = useFormat()
+  const [asList, setAsList] = useState(false)
+  const layout = useMemo(() => layOutSeats(show), [show])
+  const states = useMemo(() => new Map(availability?.seats?.map((seat) => [seat.id, seat.state])), [availability])
+  const { currency } = show
+  const priceText = useCallback((priceMinor: number) => format.money({ amountMinor: priceMinor, currency }), [format, currency])
+  const props = { layout, states, chosen, toggle, priceText }
+  const seated = show.ticketTypes.filter((type) => type.seats)
+  return (
+    <section aria-label={t('title')}>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
+        <ul className="flex flex-wrap gap-x-5 gap-y-1 text-small">
+          {seated.map((type, index) => (
+            <li key={type.id} className="flex items-center gap-2">
+              <span className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`} aria-hidden="true" />
+              {type.name} · {priceText(type.priceMinor)}
+            </li>
+          ))}
+          <li className="flex items-center gap-2">
+            <span className="size-4 rounded-full bg-(--seat-gone)" aria-hidden="true" />
+            {t('gone')}
+          </li>
+        </ul>
+        <div role="group" aria-label={t('viewAs')} className="flex">
+          <button type="button" aria-pressed={!asList} className="button rounded-r-none aria-pressed:border-accent aria-pressed:bg-accent-soft" onClick={() => setAsList(false)}>
+            {t('asMap')}
+          </button>
+          <button type="button" aria-pressed={asList} className="button -ml-px rounded-l-none aria-pressed:border-accent aria-pressed:bg-accent-soft" onClick={() => setAsList(true)}>
+            {t('asList')}
+          </button>
+        </div>
+      </div>
+      {asList ? <SeatList {...props} /> : <SeatMap {...props} />}
+    </section>
+  )
+}

@@ -1,0 +1,95 @@
+// The reader's language: found, remembered, changed. A further language is one more file in messages/.
+import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { IntlProvider } from 'use-intl'
+import type en from './messages/en.json'
+
+declare module 'use-intl' {
+  interface AppConfig {
+    Locale: string
+    Messages: typeof en
+  }
+}
+
+type Messages = typeof en
+
+const loaders = import.meta.glob<Messages>('./messages/*.json', { import: 'default' })
+const fileOf = (language: string) => `./messages/${language}.json`
+
+export const languages: readonly string[] = Object.keys(loaders).map((file) => file.slice('./messages/'.length, -'.json'.length))
+
+const storageKey = 'holdfast-language'
+
+/** What the reader chose before, else the first of the browser's languages that we speak, else English. */
+function preferredLanguage(): string {
+  const chosen = localStorage.getItem(storageKey)
+  const wanted = chosen === null ? [...navigator.languages] : [chosen, ...navigator.languages]
+  for (const tag of wanted) {
+    const language = tag.slice(0, 2).toLowerCase()
+    if (languages.includes(language)) return language
+  }
+  return 'en'
+}
+
+/** The full tag for dates and numbers: the reader's own region where it belongs to the language. */
+function formattingLocale(language: string): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? (language === 'en' ? 'en-GB' : language)
+}
+
+async function loadMessages(language: string): Promise<Messages> {
+  const load = loaders[fileOf(language)]
+  if (!load) throw new Error(`no messages for ${language}`)
+  return load()
+}
+
+export interface LoadedLanguage {
+  readonly language: string
+  readonly messages: Messages
+}
+
+export async function loadPreferredLanguage(): Promise<LoadedLanguage> {
+  const language = preferredLanguage()
+  return { language, messages: await loadMessages(language) }
+}
+
+interface LanguageChoice {
+  readonly language: string
+  /** For Intl: the language with the reader's region. */
+  readonly locale: string
+  choose(language: string): void
+}
+
+const LanguageContext = createContext<LanguageChoice | null>(null)
+
+export function useLanguage(): LanguageChoice {
+  const choice = use(LanguageContext)
+  if (!choice) throw new Error('useLanguage outside of LanguageProvider')
+  return choice
+}
+
+export function LanguageProvider({ initial, children }: { readonly initial: LoadedLanguage; readonly children: ReactNode }) {
+  const [loaded, setLoaded] = useState(initial)
+  const { language, messages } = loaded
+  useEffect(() => {
+    document.documentElement.lang = language
+  }, [language])
+  const choice = useMemo<LanguageChoice>(
+    () => ({
+      language,
+      locale: formattingLocale(language),
+      choose(next) {
+        localStorage.setItem(storageKey, next)
+        void loadMessages(next).then((nextMessages) => setLoaded({ language: next, messages: nextMessages }))
+      },
+    }),
+    [language],
+  )
+  return (
+    <LanguageContext value={choice}>
+      <IntlProvider locale={choice.locale} messages={messages} timeZone={readersTimeZone}>
+        {children}
+      </IntlProvider>
+    </LanguageContext>
+  )
+}
+
+export const readersTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -1,0 +1,2 @@
+export function NewShowPage() { return null }
+export function EditShowPage() { return null }

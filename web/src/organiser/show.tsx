@@ -1,0 +1,1 @@
+export function OrganiserShowPage() { return null }

@@ -1,0 +1,1 @@
+export function OrganiserShowsPage() { return null }

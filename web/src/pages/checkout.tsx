@@ -1,0 +1,170 @@
+// Paying a hold: how long it lasts, what it holds, the card form, and what happens at each turn. The order comes by its stream.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useSecondsUntil } from '../api/clock.ts'
+import { ApiError, call } from '../api/client.ts'
+import { orderQuery, showQuery } from '../api/queries.ts'
+import { useLive } from '../api/live.ts'
+import { Countdown } from '../parts/countdown.tsx'
+import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { OrderSummary } from '../parts/order-summary.tsx'
+import { When } from '../parts/when.tsx'
+import { CardForm } from '../payment/card-form.tsx'
+import { lookAgain } from '../payment/pay.ts'
+import { NotFoundPage } from './failure.tsx'
+
+const route = getRouteApi('/checkout/$orderId')
+
+export function CheckoutPage() {
+  const { orderId } = route.useParams()
+  const order = useQuery(orderQuery(orderId))
+  if (order.isPending) return <CheckoutSkeleton />
+  if (order.isError) {
+    if (order.error instanceof ApiError && (order.error.status === 404 || order.error.status === 401)) return <NotFoundPage />
+    return <Failure error={order.error} retry={() => void order.refetch()} />
+  }
+  return <Checkout key={orderId} order={order.data} />
+}
+
+function Checkout({ order }: { readonly order: OrderView }) {
+  const t = useTranslations('checkout')
+  const navigate = useNavigate()
+  const show = useQuery(showQuery(order.showId))
+  const liveness = useLive(`/api/orders/${order.id}/stream`, orderQuery(order.id).queryKey)
+  const finished = order.status === 'complete' || order.status === 'refunded'
+  useEffect(() => {
+    if (finished) void navigate({ to: '/orders/$orderId', params: { orderId: order.id }, replace: true })
+  }, [finished, navigate, order.id])
+  return (
+    <div className="grid gap-x-10 gap-y-6 pt-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
+      <div className="lg:order-2">
+        <aside className="panel p-4 shadow-(--shadow) sm:p-6 lg:sticky lg:top-4">
+          <ShowHead show={show.data} />
+          <OrderSummary order={order} show={show.data} />
+          {order.status === 'created' && <CancelHold order={order} />}
+        </aside>
+      </div>
+      <div className="min-w-0">
+        <PageTitle title={t('title')}>{t('title')}</PageTitle>
+        {liveness === 'lost' && (
+          <div className="mt-4">
+            <Notice tone="warm">{t('streamLost')}</Notice>
+          </div>
+        )}
+        {order.status === 'cancelled' ? <Ended order={order} /> : <Paying order={order} />}
+      </div>
+    </div>
+  )
+}
+
+/** How often an uncertain payment is looked at again, while its order waits. */
+const lookAgainMs = 4_000
+
+function Paying({ order }: { readonly order: OrderView }) {
+  const t = useTranslations('checkout')
+  const [accepted, setAccepted] = useState<string | null>(null)
+  const seconds = useSecondsUntil(order.expiresAt)
+  const paymentId = accepted ?? (order.status === 'claimed' ? (order.payment?.id ?? null) : null)
+  useEffect(() => {
+    if (paymentId === null || order.status === 'complete') return
+    // A look that fails is followed by the next one; the stream tells the end in any case.
+    const timer = setInterval(() => void lookAgain(paymentId).catch(() => undefined), lookAgainMs)
+    return () => clearInterval(timer)
+  }, [paymentId, order.status])
+  const waiting = order.status === 'claimed' || accepted !== null
+  return (
+    <>
+      <div className="mt-4">
+        {order.status === 'created' && !waiting && <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />}
+        {waiting && (
+          <Notice tone="good" title={t('acceptedTitle')}>
+            <p>{t('acceptedText')}</p>
+          </Notice>
+        )}
+      </div>
+      <div className={waiting ? 'hidden' : 'panel mt-5 p-4 sm:p-6'}>
+        <h2 className="mb-4 text-title">{t('card')}</h2>
+        <CardForm order={order} mayPay={seconds > 0} onAccepted={setAccepted} />
+      </div>
+    </>
+  )
+}
+
+function ShowHead({ show }: { readonly show: ShowView | undefined }) {
+  if (!show) return <Skeleton className="mb-4 h-20" />
+  return (
+    <div className="mb-4 border-b border-line pb-4">
+      <h2 className="text-title [overflow-wrap:anywhere]">{show.title}</h2>
+      <When show={show} className="mt-1" />
+      {show.venue && <p className="text-soft">{show.venue}</p>}
+    </div>
+  )
+}
+
+function Ended({ order }: { readonly order: OrderView }) {
+  const t = useTranslations('checkout')
+  const reason = order.cancelReason ?? 'buyer'
+  return (
+    <div className="mt-4">
+      <Notice tone={reason === 'buyer' ? 'plain' : 'warm'} title={t(`ended.${reason}.title`)}>
+        <p>{t(`ended.${reason}.text`)}</p>
+        <p className="mt-1">{t('notCharged')}</p>
+        <Link to="/shows/$showId" params={{ showId: order.showId }} className="button button-main mt-4">
+          {t('chooseAgain')}
+        </Link>
+      </Notice>
+    </div>
+  )
+}
+
+export function CancelHold({ order }: { readonly order: OrderView }) {
+  const t = useTranslations('checkout')
+  const client = useQueryClient()
+  const failureText = useFailureText()
+  const [asking, setAsking] = useState(false)
+  const cancelling = useMutation({
+    mutationFn: () => call<OrderView>(`/api/orders/${order.id}`, { method: 'DELETE' }),
+    onSuccess: (cancelled) => {
+      client.setQueryData(orderQuery(order.id).queryKey, cancelled)
+      void client.invalidateQueries({ queryKey: ['orders'] })
+      void client.invalidateQueries({ queryKey: ['open-orders'] })
+    },
+    onSettled: () => setAsking(false),
+  })
+  return (
+    <div className="mt-4 border-t border-line pt-3">
+      {cancelling.isError && <Notice tone="bad" title={failureText(cancelling.error)} />}
+      <button type="button" className="button button-quiet -ml-2.5 text-soft" onClick={() => setAsking(true)}>
+        {t('cancel')}
+      </button>
+      <Confirm
+        open={asking}
+        title={t('cancelTitle')}
+        confirmLabel={t('cancelConfirm')}
+        busy={cancelling.isPending}
+        onClose={() => setAsking(false)}
+        onConfirm={() => cancelling.mutate()}
+      >
+        <p>{t('cancelText')}</p>
+      </Confirm>
+    </div>
+  )
+}
+
+function CheckoutSkeleton() {
+  return (
+    <Loading>
+      <div className="grid gap-x-10 gap-y-6 pt-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
+        <Skeleton className="h-72 rounded-lg lg:order-2" />
+        <div>
+          <Skeleton className="h-9 w-56" />
+          <Skeleton className="mt-4 h-24 rounded-lg" />
+          <Skeleton className="mt-5 h-80 rounded-lg" />
+        </div>
+      </div>
+    </Loading>
+  )
+}

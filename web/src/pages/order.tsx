@@ -1,0 +1,136 @@
+// One order of the buyer: its tickets when it is complete, and what it is waiting for or why it ended when not.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useTranslations } from 'use-intl'
+import { ApiError } from '../api/client.ts'
+import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { useLive } from '../api/live.ts'
+import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { Countdown } from '../parts/countdown.tsx'
+import { OrderSummary } from '../parts/order-summary.tsx'
+import { TicketStub } from '../parts/ticket.tsx'
+import { When } from '../parts/when.tsx'
+import { CancelHold } from './checkout.tsx'
+import { NotFoundPage } from './failure.tsx'
+
+const route = getRouteApi('/orders/$orderId')
+
+export function OrderPage() {
+  const { orderId } = route.useParams()
+  const order = useQuery(orderQuery(orderId))
+  if (order.isPending) {
+    return (
+      <Loading>
+        <Skeleton className="mt-6 h-12 w-3/5" />
+        <Skeleton className="mt-6 h-56 rounded-lg" />
+        <Skeleton className="mt-4 h-56 rounded-lg" />
+      </Loading>
+    )
+  }
+  if (order.isError) {
+    if (order.error instanceof ApiError && (order.error.status === 404 || order.error.status === 401)) return <NotFoundPage />
+    return <Failure error={order.error} retry={() => void order.refetch()} />
+  }
+  return <Order order={order.data} />
+}
+
+function Order({ order }: { readonly order: OrderView }) {
+  const t = useTranslations('order')
+  const { data: show } = useQuery(showQuery(order.showId))
+  useLive(`/api/orders/${order.id}/stream`, orderQuery(order.id).queryKey)
+  return (
+    <div className="grid gap-x-10 gap-y-8 pt-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="min-w-0">
+        <Heading order={order} show={show} />
+        {order.status === 'complete' && <Tickets order={order} show={show} />}
+        {order.status === 'refunded' && order.tickets && <Tickets order={order} show={show} />}
+        {order.status === 'created' && (
+          <div className="mt-5">
+            <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
+            {order.total.amountMinor > 0 && (
+              <Link to="/checkout/$orderId" params={{ orderId: order.id }} className="button button-main button-large mt-4">
+                {t('toPayment')}
+              </Link>
+            )}
+          </div>
+        )}
+      </div>
+      <aside className="panel self-start p-4 sm:p-6">
+        {show ? (
+          <div className="mb-4 border-b border-line pb-4">
+            <h2 className="text-title [overflow-wrap:anywhere]">{show.title}</h2>
+            <When show={show} className="mt-1" />
+            {show.venue && <p className="text-soft">{show.venue}</p>}
+          </div>
+        ) : (
+          <Skeleton className="mb-4 h-20" />
+        )}
+        <OrderSummary order={order} show={show} />
+        {(order.status === 'complete' || order.status === 'refunded') && (
+          <Link to="/orders/$orderId/receipt" params={{ orderId: order.id }} className="button mt-4 w-full print:hidden">
+            {t('receipt')}
+          </Link>
+        )}
+        {order.status === 'created' && <CancelHold order={order} />}
+      </aside>
+    </div>
+  )
+}
+
+function Heading({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
+  const t = useTranslations('order')
+  const { data: current } = useQuery(currentUserQuery)
+  const title = t(`heading.${order.status}`)
+  const reason = order.cancelReason ?? 'buyer'
+  return (
+    <>
+      <PageTitle title={show ? `${title}: ${show.title}` : title} className="text-display">
+        {title}
+      </PageTitle>
+      <div className="mt-3 text-lead text-soft">
+        {order.status === 'complete' && <p>{t('completeText', { email: current?.user?.email ?? '' })}</p>}
+        {order.status === 'claimed' && <p role="status">{t('claimedText')}</p>}
+        {order.status === 'cancelled' && <p>{t(`cancelled.${reason}`)}</p>}
+        {order.status === 'refunded' && <p>{t('refundedText')}</p>}
+      </div>
+      {order.status === 'cancelled' && (
+        <Link to="/shows/$showId" params={{ showId: order.showId }} className="button mt-5">
+          {t('backToShow')}
+        </Link>
+      )}
+    </>
+  )
+}
+
+function Tickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
+  const t = useTranslations('order')
+  const { tickets } = order
+  if (!tickets || tickets.length === 0) {
+    return (
+      <div className="mt-6">
+        <Notice title={t('ticketsComing')}>
+          <p>{t('ticketsComingText')}</p>
+        </Notice>
+        <Skeleton className="mt-4 h-56 rounded-lg" />
+      </div>
+    )
+  }
+  return (
+    <section aria-labelledby="tickets" className="mt-6">
+      <div className="mb-3 flex items-center justify-between gap-4">
+        <h2 id="tickets" className="text-title">
+          {t('tickets', { count: tickets.length })}
+        </h2>
+        <button type="button" className="button button-quiet print:hidden" onClick={() => print()}>
+          {t('print')}
+        </button>
+      </div>
+      <ul className="grid gap-4">
+        {tickets.map((ticket, index) => (
+          <TicketStub key={ticket.id} ticket={ticket} show={show} position={index + 1} count={tickets.length} />
+        ))}
+      </ul>
+    </section>
+  )
+}

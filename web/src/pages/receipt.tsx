@@ -1,0 +1,62 @@
+// The receipt of an order, for paper or a file: what was bought, when, for how much.
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useTranslations } from 'use-intl'
+import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
+import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { OrderSummary } from '../parts/order-summary.tsx'
+
+const route = getRouteApi('/orders/$orderId/receipt')
+
+export function ReceiptPage() {
+  const t = useTranslations('receipt')
+  const format = useFormat()
+  const { orderId } = route.useParams()
+  const order = useQuery(orderQuery(orderId))
+  const show = useQuery({ ...showQuery(order.data?.showId ?? ''), enabled: order.data !== undefined })
+  const current = useQuery(currentUserQuery)
+  if (order.isError) return <Failure error={order.error} retry={() => void order.refetch()} />
+  if (order.isPending) {
+    return (
+      <Loading>
+        <Skeleton className="mx-auto mt-6 h-96 max-w-narrow rounded-lg" />
+      </Loading>
+    )
+  }
+  const facts = [
+    [t('number'), order.data.id],
+    [t('date'), format.moment(order.data.createdAt)],
+    [t('buyer'), current.data?.user?.email ?? ''],
+    [t('show'), show.data ? `${show.data.title}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],
+    [t('venue'), show.data?.venue ?? ''],
+  ]
+  return (
+    <div className="mx-auto max-w-narrow pt-6">
+      <div className="mb-4 flex flex-wrap justify-between gap-3 print:hidden">
+        <Link to="/orders/$orderId" params={{ orderId }} className="button">
+          {t('back')}
+        </Link>
+        <button type="button" className="button button-main" onClick={() => print()}>
+          {t('print')}
+        </button>
+      </div>
+      <article className="panel p-6 sm:p-10 print:border-0 print:p-0">
+        <PageTitle title={t('title')}>{t('title')}</PageTitle>
+        <dl className="my-6 grid gap-x-6 gap-y-1 sm:grid-cols-[auto_1fr]">
+          {facts.map(
+            ([name, value]) =>
+              value !== '' && (
+                <div key={name} className="contents">
+                  <dt className="text-soft">{name}</dt>
+                  <dd className="mb-2 [overflow-wrap:anywhere] sm:mb-0">{value}</dd>
+                </div>
+              ),
+          )}
+        </dl>
+        <OrderSummary order={order.data} show={show.data} />
+        <p className="mt-6 text-small text-soft">{order.data.status === 'refunded' ? t('refunded') : t('paid')}</p>
+      </article>
+    </div>
+  )
+}

@@ -1,0 +1,92 @@
+// One show: what it is, when and where, and the panel that holds places of it.
+import type { ShowView } from '@holdfast/contract'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslations } from 'use-intl'
+import { ApiError } from '../api/client.ts'
+import { availabilityQuery, showQuery } from '../api/queries.ts'
+import { useLive } from '../api/live.ts'
+import { BuyPanel } from '../buy/buy-panel.tsx'
+import { OpenHold } from '../buy/open-hold.tsx'
+import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { ShowArt } from '../parts/art.tsx'
+import { When } from '../parts/when.tsx'
+import { NotFoundPage } from './failure.tsx'
+
+const route = getRouteApi('/shows/$showId')
+
+export function ShowPage() {
+  const { showId } = route.useParams()
+  const show = useQuery(showQuery(showId))
+  if (show.isPending) return <ShowSkeleton />
+  if (show.isError) {
+    const { error } = show
+    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <NotFoundPage />
+    return <Failure error={error} retry={() => void show.refetch()} />
+  }
+  return <ShowText key={showId} show={show.data} />
+}
+
+function ShowText({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('show')
+  const seated = show.ticketTypes.some((type) => type.seats)
+  const onSale = show.status === 'on_sale'
+  const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
+  const liveness = useLive(`/api/shows/${show.id}/availability/stream`, availabilityQuery(show.id).queryKey, onSale)
+  return (
+    <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
+      <div className="min-w-0">
+        <ShowArt seed={show.id} className={`mb-6 w-full rounded-lg ${seated ? 'h-32 sm:h-40' : 'h-32 sm:h-56'}`} />
+        <PageTitle title={show.title} className="text-display [overflow-wrap:anywhere]">
+          {show.title}
+        </PageTitle>
+        <div className={`mt-4 grid gap-4 ${seated ? 'sm:grid-cols-2' : ''}`}>
+          <Fact name={t('when')}>
+            <When show={show} />
+          </Fact>
+          {show.venue && (
+            <Fact name={t('where')}>
+              <p className="font-semibold">{show.venue}</p>
+            </Fact>
+          )}
+        </div>
+        {show.description && <p className="mt-6 hidden max-w-prose text-lead whitespace-pre-line lg:block">{show.description}</p>}
+      </div>
+      <div className={`min-w-0 ${seated ? '' : 'lg:sticky lg:top-4 lg:self-start'}`}>
+        <OpenHold showId={show.id} />
+        {onSale ? (
+          <BuyPanel show={show} availability={availability.data} liveness={liveness} />
+        ) : (
+          <Notice tone={show.status === 'cancelled' ? 'bad' : 'plain'} title={t(`status.${show.status}.title`)} quiet>
+            <p>{t(`status.${show.status}.text`)}</p>
+          </Notice>
+        )}
+      </div>
+      {show.description && <p className="max-w-prose whitespace-pre-line lg:hidden">{show.description}</p>}
+    </article>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <div className="border-l-3 border-accent pl-4">
+      <p className="text-small text-soft">{name}</p>
+      {children}
+    </div>
+  )
+}
+
+function ShowSkeleton() {
+  return (
+    <Loading>
+      <div className="grid gap-x-10 gap-y-6 pt-2 lg:grid-cols-[minmax(0,1fr)_25rem]">
+        <div>
+          <Skeleton className="mb-6 h-32 rounded-lg sm:h-56" />
+          <Skeleton className="h-12 w-4/5" />
+          <Skeleton className="mt-4 h-16 w-3/5" />
+        </div>
+        <Skeleton className="h-96 rounded-lg" />
+      </div>
+    </Loading>
+  )
+}

@@ -1,0 +1,69 @@
+// Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells them.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useRouter } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { useTranslations } from 'use-intl'
+import { call } from '../api/client.ts'
+import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
+
+const route = getRouteApi('/sign-in')
+
+interface Fields {
+  readonly email: string
+  readonly password: string
+}
+
+export function SignInPage() {
+  const t = useTranslations('signIn')
+  const { to } = route.useSearch()
+  const router = useRouter()
+  const client = useQueryClient()
+  const failureText = useFailureText()
+  const [fresh, setFresh] = useState(false)
+  const { register, handleSubmit, formState } = useForm<Fields>()
+  const entering = useMutation({
+    mutationFn: (fields: Fields) => call(fresh ? '/api/users/signup' : '/api/users/signin', { method: 'POST', body: { email: fields.email.trim(), password: fields.password } }),
+    onSuccess: async () => {
+      // Another person: nothing that was read for the one before may be shown.
+      client.clear()
+      await router.navigate({ to: to ?? '/organiser' })
+    },
+  })
+  const title = fresh ? t('signUp') : t('signIn')
+  return (
+    <div className="mx-auto max-w-md pt-8">
+      <PageTitle title={title}>{title}</PageTitle>
+      <p className="mt-2 text-soft">{t('text')}</p>
+      <form noValidate className="panel mt-6 grid gap-4 p-5 sm:p-6" onSubmit={(event) => void handleSubmit((fields) => entering.mutate(fields))(event)}>
+        <Field
+          label={t('email')}
+          error={formState.errors.email ? t('emailMissing') : undefined}
+          input={{ type: 'email', autoComplete: 'username', ...register('email', { required: true, pattern: /^\s*\S+@\S+\.\S+\s*$/ }) }}
+        />
+        <Field
+          label={t('password')}
+          hint={fresh ? t('passwordHint') : undefined}
+          error={formState.errors.password ? t('passwordMissing') : undefined}
+          input={{ type: 'password', autoComplete: fresh ? 'new-password' : 'current-password', ...register('password', { required: true, minLength: 8 }) }}
+        />
+        {entering.isError && <Notice tone="bad" title={failureText(entering.error)} />}
+        <button type="submit" className="button button-main button-large" disabled={entering.isPending}>
+          {title}
+        </button>
+      </form>
+      <p className="mt-5 text-center">
+        <button
+          type="button"
+          className="button button-quiet"
+          onClick={() => {
+            setFresh(!fresh)
+            entering.reset()
+          }}
+        >
+          {fresh ? t('haveAccount') : t('noAccount')}
+        </button>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,42 @@
+// What an order holds, line by line, with its seats and its total.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { useTranslations } from 'use-intl'
+import { useFormat } from '../format.ts'
+
+export function OrderSummary({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
+  const t = useTranslations('summary')
+  const format = useFormat()
+  const { currency } = order.total
+  return (
+    <div>
+      <ul className="grid gap-3">
+        {order.lines.map((line) => (
+          <li key={line.ticketTypeId} className="flex items-start justify-between gap-4">
+            <div className="min-w-0">
+              <p className="[overflow-wrap:anywhere]">{t('line', { quantity: line.quantity, name: line.name })}</p>
+              {line.seatIds && <Seats seatIds={line.seatIds} show={show} typeId={line.ticketTypeId} />}
+            </div>
+            <p className="whitespace-nowrap">{format.money({ amountMinor: line.unitPrice.amountMinor * line.quantity, currency })}</p>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-4 flex items-baseline justify-between gap-4 border-t border-line pt-3 font-bold">
+        <span>{t('total')}</span>
+        <span className="text-title">{format.money(order.total)}</span>
+      </p>
+      {order.refunded && (
+        <p className="flex items-baseline justify-between gap-4 text-soft">
+          <span>{t('refunded')}</span>
+          <span>{format.money(order.refunded)}</span>
+        </p>
+      )}
+    </div>
+  )
+}
+
+function Seats({ seatIds, show, typeId }: { readonly seatIds: readonly string[]; readonly show: ShowView | undefined; readonly typeId: string }) {
+  const t = useTranslations('summary')
+  const seats = show?.ticketTypes.find((type) => type.id === typeId)?.seats?.filter((seat) => seatIds.includes(seat.id)) ?? []
+  if (seats.length === 0) return null
+  return <p className="text-small text-soft">{seats.map((seat) => t('seat', { section: seat.section, row: seat.row, number: seat.number })).join('; ')}</p>
+}

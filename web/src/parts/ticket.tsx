@@ -1,0 +1,71 @@
+// One ticket as a stub: what it admits to on the left, its code on the right.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { useTranslations } from 'use-intl'
+import { useFormat } from '../format.ts'
+import { QrCode } from './qr.tsx'
+
+type Ticket = NonNullable<OrderView['tickets']>[number]
+
+export interface TicketStubProps {
+  readonly ticket: Ticket
+  readonly show: ShowView | undefined
+  readonly position: number
+  readonly count: number
+}
+
+export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
+  const t = useTranslations('ticket')
+  const format = useFormat()
+  const seat = ticket.seat ?? show?.ticketTypes.flatMap((type) => type.seats ?? []).find((known) => 'seatId' in ticket && known.id === ticket.seatId)
+  const isVoid = ticket.status === 'void'
+  return (
+    <li className="panel flex flex-col overflow-hidden break-inside-avoid sm:flex-row">
+      <div className="flex min-w-0 grow flex-col justify-between gap-4 p-5 sm:p-6">
+        <div>
+          <p className="text-small text-soft">{t('position', { position, count })}</p>
+          <h3 className="text-title [overflow-wrap:anywhere]">{show?.title ?? ticket.name}</h3>
+          {show && (
+            <p className="mt-1 text-soft">
+              {format.moment(show.startsAt, show.timeZone)}
+              {show.venue ? ` · ${show.venue}` : ''}
+            </p>
+          )}
+        </div>
+        <dl className="flex flex-wrap gap-x-8 gap-y-2">
+          <div>
+            <dt className="text-small text-soft">{t('type')}</dt>
+            <dd className="font-semibold">{ticket.name}</dd>
+          </div>
+          {seat && (
+            <>
+              {seat.section !== '' && (
+                <div>
+                  <dt className="text-small text-soft">{t('section')}</dt>
+                  <dd className="font-semibold">{seat.section}</dd>
+                </div>
+              )}
+              {seat.row !== '' && (
+                <div>
+                  <dt className="text-small text-soft">{t('row')}</dt>
+                  <dd className="font-semibold">{seat.row}</dd>
+                </div>
+              )}
+              <div>
+                <dt className="text-small text-soft">{t('seat')}</dt>
+                <dd className="font-semibold">{seat.number}</dd>
+              </div>
+            </>
+          )}
+        </dl>
+      </div>
+      <div className="flex shrink-0 flex-col items-center justify-center gap-2 border-t border-dashed border-strong p-5 sm:w-56 sm:border-t-0 sm:border-l">
+        {isVoid ? (
+          <p className="chip chip-bad my-12">{t('void')}</p>
+        ) : (
+          <QrCode text={ticket.code} label={t('qr', { code: ticket.code })} className="size-44 rounded-md" />
+        )}
+        <p className={`text-center font-mono text-small break-all ${isVoid ? 'text-soft line-through' : ''}`}>{ticket.code}</p>
+      </div>
+    </li>
+  )
+}

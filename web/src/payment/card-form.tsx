@@ -1,0 +1,169 @@
+// The card form of the processor inside our page, and the button that pays. What the card says is told in words that help.
+import type { OrderView } from '@holdfast/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { useTranslations } from 'use-intl'
+import { shopConfigQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
+import { useLanguage } from '../i18n.tsx'
+import { Failure, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { pay, type PayOutcome } from './pay.ts'
+import { appearance, loadStripe, type StripeElements, type StripeJs } from './stripe.ts'
+
+interface LoadedForm {
+  readonly stripe: StripeJs
+  readonly elements: StripeElements
+}
+
+type Stage =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'paying' }
+  | { readonly kind: 'challenge' }
+  | { readonly kind: 'declined'; readonly declineCode: string }
+  | { readonly kind: 'incomplete'; readonly message: string | undefined }
+  | { readonly kind: 'failed'; readonly error: unknown }
+
+export interface CardFormProps {
+  readonly order: OrderView
+  /** False when the time is over: what is under way goes on, nothing new begins. */
+  readonly mayPay: boolean
+  readonly onAccepted: (paymentId: string) => void
+}
+
+export function CardForm({ order, mayPay, onAccepted }: CardFormProps) {
+  const t = useTranslations('pay')
+  const format = useFormat()
+  const [stage, setStage] = useState<Stage>({ kind: 'ready' })
+  const { target, form, ready, failure, retry, sandbox } = useCardElements(order)
+  const busy = stage.kind === 'paying' || stage.kind === 'challenge'
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (!form || busy) return
+    setStage({ kind: 'paying' })
+    try {
+      const outcome = await pay({ ...form, order, onChallenge: (open) => setStage({ kind: open ? 'challenge' : 'paying' }) })
+      setStage(stageOf(outcome))
+      if (outcome.kind === 'accepted') onAccepted(outcome.payment.id)
+    } catch (error) {
+      setStage({ kind: 'failed', error })
+    }
+  }
+
+  if (failure !== null) return <Failure error={failure} retry={retry} />
+  return (
+    <form onSubmit={(event) => void submit(event)} aria-busy={busy}>
+      {sandbox && <SandboxHint />}
+      <div className="relative min-h-56">
+        {!ready && <Skeleton className="absolute inset-0" />}
+        <div ref={target} />
+      </div>
+      <div aria-live="polite" className="mt-4 grid gap-4 empty:mt-0">
+        {stage.kind === 'challenge' && <Notice title={t('challenge')} quiet />}
+        <StageMessage stage={stage} />
+      </div>
+      <button type="submit" className="button button-main button-large mt-4 w-full" disabled={!ready || busy || !mayPay}>
+        {stage.kind === 'paying' ? t('paying') : stage.kind === 'challenge' ? t('waitingForBank') : t('pay', { amount: format.money(order.total) })}
+      </button>
+      <p className="mt-3 text-small text-soft">{t('safety')}</p>
+    </form>
+  )
+}
+
+function stageOf(outcome: PayOutcome): Stage {
+  if (outcome.kind === 'accepted') return { kind: 'paying' }
+  return outcome
+}
+
+const knownDeclines = ['insufficient_funds', 'expired_card', 'incorrect_cvc', 'processing_error', 'card_velocity_exceeded', 'authentication_failed'] as const
+
+function StageMessage({ stage }: { readonly stage: Stage }) {
+  const t = useTranslations('pay')
+  const failureText = useFailureText()
+  if (stage.kind === 'declined') {
+    // Lost, stolen and suspected cards are told like any other: the person at the screen may not be the card's owner.
+    const known = knownDeclines.find((code) => code === stage.declineCode) ?? 'other'
+    return (
+      <Notice tone="bad" title={t(`declined.${known}.title`)}>
+        <p>{t(`declined.${known}.text`)}</p>
+        <p className="mt-1">{t('stillHeld')}</p>
+      </Notice>
+    )
+  }
+  if (stage.kind === 'incomplete' && stage.message !== undefined) return <Notice tone="bad" title={stage.message} />
+  if (stage.kind === 'failed') {
+    return (
+      <Notice tone="bad" title={failureText(stage.error)}>
+        <p>{t('nothingTaken')}</p>
+      </Notice>
+    )
+  }
+  return null
+}
+
+/** Mounts the processor's form once per order and language. */
+function useCardElements(order: OrderView) {
+  const { language } = useLanguage()
+  const config = useQuery(shopConfigQuery)
+  const target = useRef<HTMLDivElement>(null)
+  const [form, setForm] = useState<LoadedForm | null>(null)
+  const [ready, setReady] = useState(false)
+  const [loadFailure, setLoadFailure] = useState<unknown>(null)
+  const [attempt, setAttempt] = useState(0)
+  const processor = config.data?.processor
+  const { amountMinor, currency } = order.total
+  useEffect(() => {
+    const place = target.current
+    if (!processor || !place) return
+    let unmount = () => undefined as void
+    let stopped = false
+    setReady(false)
+    loadStripe(processor, language)
+      .then((stripe) => {
+        if (stopped) return
+        const elements = stripe.elements({ mode: 'payment', amount: amountMinor, currency: currency.toLowerCase(), captureMethod: 'manual', appearance: appearance(), locale: language })
+        const element = elements.create('payment', { layout: 'tabs', wallets: { applePay: 'never', googlePay: 'never' } })
+        element.on('ready', () => setReady(true))
+        element.on('loaderror', ({ error }) => setLoadFailure(error ?? new Error('the card form did not load')))
+        element.mount(place)
+        unmount = () => element.destroy()
+        setForm({ stripe, elements })
+      })
+      .catch((error: unknown) => {
+        if (!stopped) setLoadFailure(error)
+      })
+    return () => {
+      stopped = true
+      unmount()
+    }
+  }, [processor, amountMinor, currency, language, attempt])
+  return {
+    target,
+    form,
+    ready,
+    failure: loadFailure ?? config.error,
+    sandbox: processor?.sandbox ?? false,
+    retry() {
+      setLoadFailure(null)
+      setAttempt((count) => count + 1)
+      if (config.isError) void config.refetch()
+    },
+  }
+}
+
+function SandboxHint() {
+  const t = useTranslations('pay')
+  return (
+    <details className="mb-4 rounded-md border border-line bg-sunken px-4">
+      <summary className="min-h-11 cursor-pointer py-2.5 font-medium">{t('sandbox.title')}</summary>
+      <dl className="grid gap-x-4 gap-y-1 pb-3 text-small sm:grid-cols-[auto_1fr]">
+        {(['visa', 'declined', 'challenge'] as const).map((card) => (
+          <div key={card} className="contents">
+            <dt className="font-mono">{{ visa: '4242 4242 4242 4242', declined: '4000 0000 0000 0002', challenge: '4000 0000 0000 3220' }[card]}</dt>
+            <dd className="text-soft">{t(`sandbox.${card}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  )
+}
