@@ -13,6 +13,7 @@ import { guardOrigin } from './origin.ts'
 import { guardOverload, type OverloadOptions } from './overload.ts'
 import { ProblemError, sendProblem } from './problem.ts'
 import type { Principal, Sessions } from './sessions.ts'
+import { guardText } from './text.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -69,6 +70,8 @@ export function makeHttp(options: HttpOptions) {
   guardOverload(app as unknown as FastifyInstance, options.metrics, options.overload)
   useSessions(app as unknown as FastifyInstance, options)
   guardOrigin(app as unknown as FastifyInstance, options)
+  allowEmptyBodies(app as unknown as FastifyInstance)
+  guardText(app as unknown as FastifyInstance)
   return app
 }
 
@@ -97,6 +100,15 @@ function useValidators(app: FastifyInstance): void {
   app.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'querystring' ? coercing : strict).compile(schema as object),
   )
+}
+
+/** Many clients name JSON on every POST. Without a body that is no malformed JSON; a route that needs one refuses by itself. */
+function allowEmptyBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers
+    if (length === '0' && encoding === undefined) delete headers['content-type']
+    done()
+  })
 }
 
 function useErrors(app: FastifyInstance, { log }: HttpOptions): void {

@@ -1,0 +1,60 @@
+// One service behind the real HTTP edge, on a database with only its own tables, with a real bus. Nothing is faked.
+import { readConfig } from '../src/config.ts'
+import { makePostgresBus } from '../src/platform/bus-postgres.ts'
+import { systemClock } from '../src/platform/clock.ts'
+import { makeHttp } from '../src/platform/http.ts'
+import { makeLimits, noLimits } from '../src/platform/limits.ts'
+import { makeLog } from '../src/platform/log.ts'
+import { makeMetrics } from '../src/platform/metrics.ts'
+import type { Platform, ServiceDefinition } from '../src/platform/service.ts'
+import { beginSession, makeSessions, type Principal } from '../src/platform/sessions.ts'
+import { makeClient, type Client } from './client.ts'
+import { makeTestDatabase, type TestDatabase } from './database.ts'
+
+export interface ServiceApp {
+  readonly url: string
+  readonly db: TestDatabase
+  readonly platform: Platform
+  /** A client signed in as this principal; identity need not run. */
+  as(principal: Principal): Promise<Client>
+  stop(): Promise<void>
+}
+
+export async function startServiceApp(
+  definition: ServiceDefinition,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServiceApp> {
+  const db = await makeTestDatabase([definition.name])
+  const config = readConfig({ LOG_LEVEL: 'error', ...environment })
+  const log = makeLog(config.logLevel)
+  const metrics = makeMetrics({ defaults: false })
+  const clock = systemClock
+  const sessions = makeSessions(db, clock)
+  const bus = makePostgresBus({ db, clock, log, metrics })
+  const limits = config.rateLimits ? makeLimits(db) : noLimits
+  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits }
+  const service = definition.make(platform)
+  const { publicUrl, trustProxy } = config
+  const app = makeHttp({ log, metrics, sessions, publicUrl, trustProxy, contentSecurityPolicy: `default-src 'none'` })
+  service.routes(app)
+  service.subscribe?.(bus)
+  await bus.start()
+  const stopWork = await service.start?.()
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  return {
+    url,
+    db,
+    platform,
+    async as(principal) {
+      const { token } = await beginSession(db, principal, { purpose: 'session', ttlSeconds: 3_600 })
+      const client = makeClient(url)
+      return { call: (method, path, body, headers) => client.call(method, path, body, { authorization: `Bearer ${token}`, ...headers }) }
+    },
+    async stop() {
+      await stopWork?.()
+      await app.close()
+      await bus.stop()
+      await db.drop()
+    },
+  }
+}
