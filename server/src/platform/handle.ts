@@ -1,18 +1,12 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a write transaction,
 // and many commands share one (group commit). Never calls the network.
-import { isEventType, type EventType, type FactOf, type ServiceName } from '@holdfast/contract'
+import type { ServiceName } from '@holdfast/contract'
+import { makeBatch, type Job, type JobResult } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
 import { isUnavailable, type Database, type Tx } from './db.ts'
-import {
-  AnsweredElsewhere,
-  findAnswers,
-  indexOfKey,
-  storeAnswers,
-  type IdempotencyKey,
-  type StoredAnswer,
-} from './idempotency.ts'
-import { HandledElsewhere, readHandled, recordHandled } from './inbox.ts'
-import { appendToOutbox, seal, type Recorded } from './outbox.ts'
+import { AnsweredElsewhere, indexOfKey, type IdempotencyKey } from './idempotency.ts'
+import { HandledElsewhere } from './inbox.ts'
+import type { Recorded } from './outbox.ts'
 
 /** What `decide` says: facts with an answer, or the reason why not. `Fact` is a fact of the deciding service. */
 export type Decision<Fact, Rejection extends string, Answer = undefined> =
@@ -81,30 +75,6 @@ export interface HandlerOptions {
   readonly maxBatch?: number
 }
 
-interface Item<Command> {
-  readonly command: Command
-  readonly causationId: string | null
-}
-
-/** The commands of one caller. They share one fate: a consumer's events, or one request's command. */
-interface Job<Command, Rejection extends string, Answer> {
-  readonly items: readonly Item<Command>[]
-  readonly idempotency?: IdempotencyKey
-  readonly inbox?: { consumer: string; events: readonly Translated<Command>[]; notYet: (r: Rejection) => boolean }
-  settle(result: JobResult<Rejection, Answer>): void
-  fail(error: unknown): void
-}
-
-interface JobResult<Rejection extends string, Answer> {
-  readonly outcomes: Outcome<Answer, Rejection>[]
-  readonly handled: Handled<Rejection>[]
-}
-
-/** By the contract's table of names; each service is typed to make only its own. */
-function isPublished(fact: AnyFact): fact is FactOf<EventType> {
-  return isEventType(fact.type)
-}
-
 const transientCodes = new Set(['40001', '40P01'])
 const maxAttempts = 5
 
@@ -115,51 +85,53 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
   type AnyJob = Job<Command, Rejection, Answer>
   const inFlight = new Set<string>()
 
-  /** One transaction for the whole batch. Returns what to tell each job, once it is committed. */
-  const commitBatch = (jobs: readonly AnyJob[]): Promise<JobResult<Rejection, Answer>[]> => {
-    const work = options.db.transaction(async (tx) => {
+  /** One transaction for the whole batch. */
+  const commitBatch = (jobs: readonly AnyJob[]) =>
+    options.db.transaction(async (tx) => {
       const batch = makeBatch(model, tx)
       const world = await batch.begin(jobs)
       const results = jobs.map((job) => batch.decide(job))
       const stored = await batch.finish()
       return { world, results, stored }
     })
-    return work.then(({ world, results, stored }) => {
+
+  /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
+  const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {
+    try {
       if (stored) options.onCommitted()
       model.committed?.(world)
-      return results
-    })
+    } catch (error) {
+      for (const job of jobs) job.fail(error)
+      return
+    }
+    for (const [index, job] of jobs.entries()) job.settle(results[index] as JobResult<Rejection, Answer>)
   }
 
   const runAlone = async (job: AnyJob): Promise<void> => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const [result] = await commitBatch([job])
-        if (!result) throw new Error('a batch of one gave no result')
-        return job.settle(result)
+        return tell([job], await commitBatch([job]))
       } catch (error) {
         const again =
           error instanceof AnsweredElsewhere ||
           error instanceof HandledElsewhere ||
-          transientCodes.has((error as { code?: string }).code ?? '')
+          transientCodes.has((error as { code?: string } | null)?.code ?? '')
         if (!again || attempt === maxAttempts) return job.fail(error)
       }
     }
   }
 
   const run = async (jobs: AnyJob[]): Promise<void> => {
+    const [first] = jobs
+    if (first && jobs.length === 1) return runAlone(first)
     try {
-      const results = await commitBatch(jobs)
-      for (const [index, job] of jobs.entries()) {
-        const result = results[index]
-        if (result) job.settle(result)
-      }
+      return tell(jobs, await commitBatch(jobs))
     } catch (error) {
       if (isUnavailable(error)) {
         for (const job of jobs) job.fail(error)
         return
       }
-      // One poison command must not hurt its neighbours: each is tried by itself.
+      // A batch of many may be refused for one of them, or for a deadlock: each is tried by itself.
       for (const job of jobs) await runAlone(job)
     }
   }
@@ -210,94 +182,5 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
       return coalescer.waiting
     },
     drain: () => coalescer.drain(),
-  }
-}
-
-/** The state of one transaction: the world, what was decided so far, and what is to be stored with it. */
-function makeBatch<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
-  model: Model<Command, World, Fact, Rejection, Answer>,
-  tx: Tx,
-) {
-  const events: ReturnType<typeof seal>[] = []
-  const answers: StoredAnswer[] = []
-  const handledBy = new Map<string, string[]>()
-  let known = new Map<string, StoredAnswer>()
-  const seenBy = new Map<string, Set<string>>()
-  const putOff = new Map<string, Rejection>()
-  let world: World
-
-  const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
-    const decision = model.decide(world, command, tx.now)
-    if ('rejection' in decision) return { ok: false, ...decision }
-    for (const fact of decision.facts) {
-      const recorded = model.apply(world, fact, tx.now)
-      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
-    }
-    return { ok: true, answer: decision.answer, replayed: false }
-  }
-
-  const decideRequest = (item: Item<Command>, key: IdempotencyKey): Outcome<Answer, Rejection> => {
-    const before = known.get(indexOfKey(key))
-    if (before) {
-      if (before.fingerprint !== key.fingerprint) return { ok: false, rejection: 'idempotency_key_reused' }
-      return { ok: true, answer: before.answer as Answer, replayed: true }
-    }
-    const outcome = decideOne(item)
-    if (outcome.ok) {
-      const stored = { ...key, answer: outcome.answer }
-      known.set(indexOfKey(key), stored)
-      answers.push(stored)
-    }
-    return outcome
-  }
-
-  const decideEvent = (event: Translated<Command>, job: Required<Job<Command, Rejection, Answer>>['inbox']) => {
-    const seen = seenBy.get(job.consumer)
-    if (seen?.has(event.eventId)) return { ok: true } as const
-    const blockedBy = putOff.get(event.subject)
-    if (blockedBy !== undefined) return { ok: false, rejection: blockedBy } as const
-    const rejections: Rejection[] = []
-    for (const command of event.commands) {
-      const outcome = decideOne({ command, causationId: event.eventId })
-      if (!outcome.ok) rejections.push(outcome.rejection as Rejection)
-    }
-    const later = rejections.find((rejection) => job.notYet(rejection))
-    if (later !== undefined) {
-      putOff.set(event.subject, later)
-      return { ok: false, rejection: later } as const
-    }
-    seen?.add(event.eventId)
-    const handled = handledBy.get(job.consumer)
-    if (handled) handled.push(event.eventId)
-    else handledBy.set(job.consumer, [event.eventId])
-    return { ok: true } as const
-  }
-
-  return {
-    async begin(jobs: readonly Job<Command, Rejection, Answer>[]): Promise<World> {
-      known = await findAnswers(tx, jobs.flatMap((job) => (job.idempotency ? [job.idempotency] : [])))
-      for (const { inbox } of jobs) {
-        if (!inbox) continue
-        const ids = inbox.events.map((event) => event.eventId)
-        const before = await readHandled(tx, inbox.consumer, ids)
-        seenBy.set(inbox.consumer, new Set([...(seenBy.get(inbox.consumer) ?? []), ...before]))
-      }
-      world = await model.load(tx, jobs.flatMap((job) => job.items.map((item) => item.command)))
-      return world
-    },
-    decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
-      const { inbox, idempotency } = job
-      if (inbox) return { outcomes: [], handled: inbox.events.map((event) => decideEvent(event, inbox)) }
-      const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
-      return { outcomes, handled: [] }
-    },
-    /** Stores everything; tells whether any event was among it. */
-    async finish(): Promise<boolean> {
-      await model.save(tx, world)
-      await appendToOutbox(tx, events)
-      await storeAnswers(tx, answers)
-      for (const [consumer, ids] of handledBy) await recordHandled(tx, consumer, ids)
-      return events.length > 0
-    },
   }
 }

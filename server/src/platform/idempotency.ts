@@ -22,8 +22,9 @@ const readAnswers = sql(
 )
 const storeAnswersStatement = sql(
   'platform.store_answers',
+  // An answer may be nothing at all, which JSON hands over as an SQL null.
   `insert into platform.idempotency_keys (scope, key, fingerprint, answer)
-   select scope, key, fingerprint, answer
+   select scope, key, fingerprint, coalesce(answer, 'null')
    from json_to_recordset($1) as a (scope text, key text, fingerprint text, answer json)
    on conflict do nothing
    returning key`,

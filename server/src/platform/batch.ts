@@ -1,0 +1,121 @@
+// One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
+import { isEventType, type EventType, type FactOf } from '@holdfast/contract'
+import type { Tx } from './db.ts'
+import type { AnyFact, Handled, Model, Outcome, Translated } from './handle.ts'
+import { findAnswers, indexOfKey, storeAnswers, type IdempotencyKey, type StoredAnswer } from './idempotency.ts'
+import { readHandled, recordHandled } from './inbox.ts'
+import { appendToOutbox, seal } from './outbox.ts'
+
+export interface Item<Command> {
+  readonly command: Command
+  readonly causationId: string | null
+}
+
+/** The commands of one caller. They share one fate: a consumer's events, or one request's command. */
+export interface Job<Command, Rejection extends string, Answer> {
+  readonly items: readonly Item<Command>[]
+  readonly idempotency?: IdempotencyKey
+  readonly inbox?: { consumer: string; events: readonly Translated<Command>[]; notYet: (r: Rejection) => boolean }
+  settle(result: JobResult<Rejection, Answer>): void
+  fail(error: unknown): void
+}
+
+export interface JobResult<Rejection extends string, Answer> {
+  readonly outcomes: Outcome<Answer, Rejection>[]
+  readonly handled: Handled<Rejection>[]
+}
+
+/** By the contract's table of names; each service is typed to make only its own. */
+function isPublished(fact: AnyFact): fact is FactOf<EventType> {
+  return isEventType(fact.type)
+}
+
+/** The state of one transaction: the world, what was decided so far, and what is to be stored with it. */
+export function makeBatch<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
+  model: Model<Command, World, Fact, Rejection, Answer>,
+  tx: Tx,
+) {
+  const events: ReturnType<typeof seal>[] = []
+  const answers: StoredAnswer[] = []
+  const handledBy = new Map<string, string[]>()
+  let known = new Map<string, StoredAnswer>()
+  const seenBy = new Map<string, Set<string>>()
+  const putOff = new Map<string, Rejection>()
+  let world: World
+
+  const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
+    const decision = model.decide(world, command, tx.now)
+    if ('rejection' in decision) return { ok: false, ...decision }
+    for (const fact of decision.facts) {
+      const recorded = model.apply(world, fact, tx.now)
+      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
+    }
+    return { ok: true, answer: decision.answer, replayed: false }
+  }
+
+  const decideRequest = (item: Item<Command>, key: IdempotencyKey): Outcome<Answer, Rejection> => {
+    const before = known.get(indexOfKey(key))
+    if (before) {
+      if (before.fingerprint !== key.fingerprint) return { ok: false, rejection: 'idempotency_key_reused' }
+      return { ok: true, answer: before.answer as Answer, replayed: true }
+    }
+    const outcome = decideOne(item)
+    if (outcome.ok) {
+      const stored = { ...key, answer: outcome.answer }
+      known.set(indexOfKey(key), stored)
+      answers.push(stored)
+    }
+    return outcome
+  }
+
+  const decideEvent = (event: Translated<Command>, job: Required<Job<Command, Rejection, Answer>>['inbox']) => {
+    const seen = seenBy.get(job.consumer)
+    if (seen?.has(event.eventId)) return { ok: true } as const
+    const blockedBy = putOff.get(event.subject)
+    if (blockedBy !== undefined) return { ok: false, rejection: blockedBy } as const
+    let changed = false
+    for (const command of event.commands) {
+      const outcome = decideOne({ command, causationId: event.eventId })
+      if (outcome.ok) changed = true
+      else if (job.notYet(outcome.rejection as Rejection)) {
+        // What its earlier commands changed must not be stored: tried again, it would take effect twice.
+        if (changed) throw new Error(`an event was put off in the middle: ${outcome.rejection}`)
+        putOff.set(event.subject, outcome.rejection as Rejection)
+        return { ok: false, rejection: outcome.rejection as Rejection } as const
+      }
+    }
+    seen?.add(event.eventId)
+    const handled = handledBy.get(job.consumer)
+    if (handled) handled.push(event.eventId)
+    else handledBy.set(job.consumer, [event.eventId])
+    return { ok: true } as const
+  }
+
+  return {
+    async begin(jobs: readonly Job<Command, Rejection, Answer>[]): Promise<World> {
+      known = await findAnswers(tx, jobs.flatMap((job) => (job.idempotency ? [job.idempotency] : [])))
+      for (const { inbox } of jobs) {
+        if (!inbox) continue
+        const ids = inbox.events.map((event) => event.eventId)
+        const before = await readHandled(tx, inbox.consumer, ids)
+        seenBy.set(inbox.consumer, new Set([...(seenBy.get(inbox.consumer) ?? []), ...before]))
+      }
+      world = await model.load(tx, jobs.flatMap((job) => job.items.map((item) => item.command)))
+      return world
+    },
+    decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
+      const { inbox, idempotency } = job
+      if (inbox) return { outcomes: [], handled: inbox.events.map((event) => decideEvent(event, inbox)) }
+      const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
+      return { outcomes, handled: [] }
+    },
+    /** Stores everything; tells whether any event was among it. */
+    async finish(): Promise<boolean> {
+      await model.save(tx, world)
+      await appendToOutbox(tx, events)
+      await storeAnswers(tx, answers)
+      for (const [consumer, ids] of handledBy) await recordHandled(tx, consumer, ids)
+      return events.length > 0
+    },
+  }
+}
