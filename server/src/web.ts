@@ -1,14 +1,40 @@
 // The built pages on the shop's own origin. Without them (a service process of its own) the API stands alone.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ShowView } from '@holdfast/contract'
 import type { Config } from './config.ts'
 import type { Http } from './platform/http.ts'
+import { serveWeb } from './platform/web.ts'
 
-const fromSources = import.meta.filename.endsWith('.ts')
-const directory = fromSources ? join(import.meta.dirname, '..', '..', 'web', 'dist') : join(import.meta.dirname, '..', '..', 'web', 'dist')
+/** The same two steps up from the sources and from the build. */
+const directory = join(import.meta.dirname, '..', '..', 'web', 'dist')
+/** A sitemap may have 50,000 addresses; a shop with more shows needs another kind. */
+const sitemapPagesMax = 500
 
-export async function serveBuiltWeb(app: Http, _config: Config): Promise<void> {
+export async function serveBuiltWeb(app: Http, { publicUrl }: Config): Promise<void> {
   if (!existsSync(join(directory, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
+    return
   }
+  // Pages learn about shows by the public API, like anybody: they know no service.
+  const read = async <Answer>(url: string): Promise<Answer | null> => {
+    const reply = await app.inject({ method: 'GET', url })
+    return reply.statusCode === 200 ? (reply.json() as Answer) : null
+  }
+  await serveWeb(app, {
+    directory,
+    publicUrl,
+    describeShow: (id) => read<ShowView>(`/api/shows/${id}`),
+    async listShowIds() {
+      const ids: string[] = []
+      let cursor: string | null = ''
+      for (let page = 0; page < sitemapPagesMax && cursor !== null; page += 1) {
+        const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const found: { items: ShowView[]; nextCursor: string | null } | null = await read(`/api/shows?limit=100${query}`)
+        ids.push(...(found?.items ?? []).map((show) => show.id))
+        cursor = found?.nextCursor ?? null
+      }
+      return ids
+    },
+  })
 }
