@@ -46,6 +46,7 @@ export const errorDefinitions = {
   invalid_payment_method: { status: 422, title: 'The card processor does not know this payment method' },
   refund_exceeds_charge: { status: 422, title: 'More than what is left of the charge' },
   nothing_to_refund: { status: 409, title: 'Nothing of this order is charged' },
+  payment_disputed: { status: 409, title: 'The buyer disputes the charge; the bank decides' },
   refund_failed: { status: 409, title: 'The card processor refused the refund' },
   ticket_void: { status: 409, title: 'The ticket is void' },
   ticket_used: { status: 409, title: 'The ticket was used already' },

@@ -1,0 +1,39 @@
+// Waits for orders that payments has not heard of yet: a buyer is often faster than the event of his order. Only in
+// memory, and only a hint: whoever is woken asks the database.
+import type { Clock } from '../platform/clock.ts'
+
+export interface Arrivals {
+  /** Told of orders whose copies were just committed by this process. */
+  arrived(orderIds: Iterable<string>): void
+  /** True when the order arrived lately, so that asking at once is worth it. */
+  isKnown(orderId: string): boolean
+  /** Resolves when the order arrives, or after `delayMs`: another process may have taken it in. */
+  wait(orderId: string, delayMs: number): Promise<void>
+}
+
+const rememberedMax = 20_000
+
+export function makeArrivals(clock: Clock): Arrivals {
+  const recent = new Set<string>()
+  const waiting = new Map<string, AbortController>()
+  return {
+    arrived(orderIds) {
+      for (const id of orderIds) {
+        if (recent.size >= rememberedMax) recent.clear()
+        recent.add(id)
+        waiting.get(id)?.abort()
+        waiting.delete(id)
+      }
+    },
+    isKnown: (orderId) => recent.has(orderId),
+    async wait(orderId, delayMs) {
+      let arrival = waiting.get(orderId)
+      if (!arrival) {
+        arrival = new AbortController()
+        waiting.set(orderId, arrival)
+      }
+      await clock.sleep(delayMs, arrival.signal)
+      if (waiting.get(orderId) === arrival) waiting.delete(orderId)
+    },
+  }
+}

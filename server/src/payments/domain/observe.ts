@@ -1,0 +1,169 @@
+// What the processor showed, and what it means: the only way by which a payment learns about money. Pure. Repeating an
+// observation changes nothing, and an old one never moves a payment backwards.
+import type { Money } from '@holdfast/contract'
+import type { CommandOf, Decision, IntentSeen, PaymentFact, PublicFact } from './commands.ts'
+import type { KnownOrder } from './known-order.ts'
+import { postAuthorization, postCapture, postRefundRequest, postVoid, type LedgerEntry } from './ledger.ts'
+import { isOpen, isUnwanted, refundableMinor, type IntentStatus, type Payment } from './payment.ts'
+import type { Refund } from './refund.ts'
+import { proceed, retryLater, type Surroundings } from './schedule.ts'
+
+/** How far an intent is. It only goes forward, but for a challenge that failed. */
+const rankOf: Record<IntentStatus, number> = {
+  requires_payment_method: 0,
+  requires_confirmation: 0,
+  requires_action: 1,
+  processing: 2,
+  requires_capture: 3,
+  succeeded: 4,
+  canceled: 4,
+}
+
+/** Whether `known` is as new as `seen` or newer, so that `seen` needs no look at the processor. */
+export function isOldNews(known: IntentStatus | null, seen: IntentStatus): boolean {
+  if (known === null) return false
+  if (known === seen) return true
+  return rankOf[known] >= rankOf.requires_capture && rankOf[known] > rankOf[seen]
+}
+
+/** What an observation makes of a payment: its new state, events, entries and refunds. */
+interface Change {
+  readonly payment: Payment
+  readonly events?: readonly PublicFact[]
+  readonly entries?: readonly LedgerEntry[]
+  readonly refunds?: readonly Refund[]
+}
+
+export function decideObservation(payment: Payment, command: CommandOf<'RecordObservation'>, around: Surroundings): Decision {
+  const { seen, refused } = command
+  const foreign = payment.intentId !== null && payment.intentId !== seen.intentId
+  const other = seen.amountMinor !== payment.amount.amountMinor || seen.currency !== payment.amount.currency
+  if (foreign || other) return { rejection: 'intent_mismatch', detail: `${seen.intentId} is not the intent of payment ${payment.id}` }
+  const old = isOldNews(payment.intentStatus, seen.status)
+  const change = old ? again(payment) : observe(payment, seen, around)
+  const after = { ...change.payment, disputed: command.disputed ?? payment.disputed }
+  if (refused !== null && isCaptureRefusal(after, refused)) {
+    return answer(payment, change, proceed({ ...after, captureRefused: true, reason: refused }, around))
+  }
+  // A step refused while the intent stands as before would be refused again at once.
+  if (refused !== null && old) return answer(payment, change, retryLater(payment, around))
+  return answer(payment, change, proceed(after, { ...around, refunds: [...around.refunds, ...(change.refunds ?? [])] }))
+}
+
+function answer({ id }: Payment, { entries = [], refunds = [], events = [] }: Change, moves: readonly PaymentFact[]): Decision {
+  const facts: PaymentFact[] = [
+    ...refunds.map((data) => ({ type: 'RefundMoved', data }) as const),
+    ...entries.map((data) => ({ type: 'LedgerPosted', data }) as const),
+    ...moves,
+    ...events,
+  ]
+  return { facts, answer: { paymentId: id } }
+}
+
+/** The bank took its word back. Other refusals of a capture tell of a moment, not of the money. */
+function isCaptureRefusal(payment: Payment, refused: string): boolean {
+  return payment.status === 'authorized' && payment.claim === 'won' && !payment.captureRefused && cardRefusals.has(refused)
+}
+const cardRefusals = new Set(['card_declined', 'expired_card', 'charge_expired_for_capture', 'processing_error'])
+
+/** Seen before. An uncertain outcome is certain now: nothing had changed. */
+function again(payment: Payment): Change {
+  const waiting = { ...payment, attempts: payment.attempts + 1 }
+  if (payment.status !== 'unknown') return { payment: waiting }
+  const status = payment.intentStatus === 'requires_capture' ? 'authorized' : 'requires_action'
+  return { payment: payment.intentStatus === 'processing' ? waiting : { ...waiting, status, step: null } }
+}
+
+function observe(before: Payment, seen: IntentSeen, around: Surroundings): Change {
+  if (before.status === 'captured' || before.status === 'refunded') return { payment: before }
+  const payment: Payment = { ...before, intentId: seen.intentId, intentStatus: seen.status, chargeId: seen.chargeId ?? before.chargeId }
+  if (!isOpen(before)) return observeClosed(payment, seen, around)
+  const settled = { ...payment, step: null, attempts: 0 }
+  switch (seen.status) {
+    case 'requires_action':
+      return { payment: { ...settled, status: 'requires_action' } }
+    case 'requires_payment_method':
+      return { payment: { ...settled, status: 'declined', declineCode: seen.declineCode ?? 'generic_decline' } }
+    case 'requires_confirmation':
+    case 'processing':
+      return { payment: { ...payment, status: 'unknown', step: 'create', attempts: before.attempts + 1 } }
+    case 'requires_capture':
+      return authorize(settled, around.order)
+    case 'succeeded':
+      return capture(settled, seen, around)
+    case 'canceled':
+      return cancel(settled)
+  }
+}
+
+/** A payment that was given up may still turn out to have touched money: then that is given back. */
+function observeClosed(payment: Payment, seen: IntentSeen, around: Surroundings): Change {
+  if (seen.status === 'requires_capture') return { payment: hold(payment), entries: [postAuthorization(payment)] }
+  if (seen.status === 'canceled') return { payment: { ...payment, authorizedMinor: 0 }, entries: postVoid(payment) }
+  if (seen.status !== 'succeeded') return { payment }
+  return capture({ ...payment, claim: 'lost', reason: payment.reason ?? 'late_money' }, seen, around)
+}
+
+function hold(payment: Payment): Payment {
+  return { ...payment, authorizedMinor: payment.amount.amountMinor }
+}
+
+function askClaim(payment: Payment, order: KnownOrder | undefined): { payment: Payment; events: PublicFact[] } {
+  if (isUnwanted(payment, order)) {
+    return { payment: { ...payment, claim: 'lost', reason: payment.reason ?? 'order_cancelled' }, events: [] }
+  }
+  if (payment.askedVersion !== null || payment.claim !== null) return { payment, events: [] }
+  const orderVersion = Math.max(1, order?.version ?? 1)
+  const { id: paymentId, orderId, amount } = payment
+  const event = { type: 'PaymentAuthorized', data: { orderId, paymentId, amount, orderVersion } } as const
+  return { payment: { ...payment, askedVersion: orderVersion }, events: [event] }
+}
+
+function authorize(payment: Payment, order: KnownOrder | undefined): Change {
+  const asked = askClaim(hold({ ...payment, status: 'authorized' }), order)
+  return { ...asked, entries: [postAuthorization(payment)] }
+}
+
+function capture(payment: Payment, seen: IntentSeen, { order, refunds, now }: Surroundings): Change {
+  const taken: Payment = { ...payment, status: 'captured', capturedMinor: seen.receivedMinor, authorizedMinor: 0 }
+  const asked = askClaim(taken, order)
+  const entries = postCapture({ ...payment, claim: asked.payment.claim }, taken.capturedMinor)
+  if (asked.payment.claim === 'won') return { payment: asked.payment, entries, events: [chargeCreated(taken)] }
+  if (asked.payment.claim === null) return { ...asked, entries }
+  const late = refundLateMoney(asked.payment, refunds, now)
+  return { payment: asked.payment, refunds: late.refunds, entries: [...entries, ...late.entries] }
+}
+
+export function chargeCreated(payment: Payment): PublicFact {
+  const amount: Money = { amountMinor: payment.capturedMinor, currency: payment.amount.currency }
+  return { type: 'ChargeCreated', data: { orderId: payment.orderId, paymentId: payment.id, amount } }
+}
+
+/** The intent is canceled for good: only this un-claims an order. */
+function cancel(before: Payment): Change {
+  const entries = postVoid(before)
+  const payment: Payment = { ...before, status: 'voided', authorizedMinor: 0, reason: before.reason ?? 'processor_cancelled' }
+  const { orderId, id: paymentId } = payment
+  const reason = payment.reason ?? 'processor_cancelled'
+  if (before.claim === 'won') return { payment, entries, events: [{ type: 'ChargeFailed', data: { orderId, paymentId, code: reason } }] }
+  return { payment, entries, events: [{ type: 'PaymentVoided', data: { orderId, paymentId, reason } }] }
+}
+
+/** One full refund of money that nobody gets an order for. Its id is the payment's own, so that there is never a second. */
+export function refundLateMoney(payment: Payment, refunds: readonly Refund[], now: string): { refunds: Refund[]; entries: LedgerEntry[] } {
+  const amountMinor = refundableMinor(payment, refunds)
+  if (amountMinor <= 0 || refunds.some(({ id }) => id === payment.id)) return { refunds: [], entries: [] }
+  const refund: Refund = {
+    id: payment.id,
+    paymentId: payment.id,
+    orderId: payment.orderId,
+    amount: { amountMinor, currency: payment.amount.currency },
+    origin: 'late_money',
+    reason: payment.reason,
+    status: 'requested',
+    processorId: null,
+    failureCode: null,
+    createdAt: now,
+  }
+  return { refunds: [refund], entries: [postRefundRequest(payment, refund)] }
+}

@@ -1,0 +1,48 @@
+// What follows a change of a payment: which step is leased at once, and when somebody looks again. Pure.
+import type { PaymentFact } from './commands.ts'
+import type { KnownOrder } from './known-order.ts'
+import { isAtRest, isLeased, leaseSeconds, lookAgainAt, nextStep, retryAt, secondsAfter, type Payment, type Step } from './payment.ts'
+import type { Refund } from './refund.ts'
+
+export interface Surroundings {
+  readonly order: KnownOrder | undefined
+  readonly refunds: readonly Refund[]
+  readonly now: string
+  /** The fence of the lease that the caller holds and gives back. */
+  readonly held?: number
+}
+
+/** Leases `step` to whoever hears of this transaction's commit. */
+export function lease(payment: Payment, step: Step, { refunds, now }: Surroundings): PaymentFact[] {
+  const leasedUntil = secondsAfter(now, leaseSeconds)
+  const leased: Payment = { ...payment, fence: payment.fence + 1, leasedUntil, nextAttemptAt: leasedUntil }
+  const refund = step === 'refund' ? (refunds.find(({ status }) => status === 'requested' || status === 'unknown') ?? null) : null
+  return [
+    { type: 'PaymentMoved', data: leased },
+    { type: 'WorkLeased', data: { payment: leased, step, fence: leased.fence, refund } },
+  ]
+}
+
+/** Stores the payment and does what is next: now, unless somebody else holds the lease; he will see the change. */
+export function proceed(payment: Payment, around: Surroundings): PaymentFact[] {
+  const step = nextStep(payment, around.order, around.refunds)
+  if (step === null) return rest(payment, around)
+  const foreign = isLeased(payment, around.now) && payment.fence !== around.held
+  if (foreign) return [{ type: 'PaymentMoved', data: payment }]
+  return lease(payment, step, around)
+}
+
+/** Gives the lease back; the step that failed is tried again later. */
+export function retryLater(payment: Payment, { now }: Surroundings): PaymentFact[] {
+  const attempts = payment.attempts + 1
+  return [{ type: 'PaymentMoved', data: { ...payment, attempts, leasedUntil: null, nextAttemptAt: retryAt(now, attempts) } }]
+}
+
+function rest(payment: Payment, around: Surroundings): PaymentFact[] {
+  const { now, order, refunds } = around
+  const foreign = isLeased(payment, now) && payment.fence !== around.held
+  const leasedUntil = foreign ? payment.leasedUntil : null
+  const done = isAtRest(payment, order, refunds)
+  const nextAttemptAt = done ? null : lookAgainAt(now, payment.attempts)
+  return [{ type: 'PaymentMoved', data: { ...payment, leasedUntil, nextAttemptAt } }]
+}

@@ -1,0 +1,54 @@
+// The payments service: what happens to money, and the card processor. Never decides who gets a seat.
+import { makeHandler } from '../platform/handle.ts'
+import { migrationsOf } from '../platform/migrate.ts'
+import type { Platform, Service, ServiceDefinition } from '../platform/service.ts'
+import { makeArrivals } from './arrivals.ts'
+import { subscribe } from './consumers.ts'
+import { makeModel } from './model.ts'
+import type { Processor } from './processor-port.ts'
+import { makeProcessor } from './processor.ts'
+import { registerRoutes } from './routes.ts'
+import { registerWebhook } from './webhook.ts'
+import { makeWorker, type PaymentsHandler } from './worker.ts'
+
+export type { Processor } from './processor-port.ts'
+
+export interface PaymentsOptions {
+  /** Instead of the configured one: for measuring the shop alone, and for tests. */
+  readonly processor?: Processor
+}
+
+export function makePayments(options: PaymentsOptions = {}): ServiceDefinition {
+  return { name: 'payments', migrations: migrationsOf('payments'), make: (platform) => makeService(platform, options) }
+}
+
+function makeService(platform: Platform, options: PaymentsOptions): Service {
+  const { config, db, bus, clock, log, metrics, limits } = platform
+  const processor = options.processor ?? makeProcessor(config.processor)
+  const arrivals = makeArrivals(clock)
+  const worker = makeWorker({ db, clock, log, metrics, processor, handler: () => handler })
+  const model = makeModel((world) => {
+    if (world.changed.orders.size > 0) arrivals.arrived(world.changed.orders)
+    worker.committed(world)
+  })
+  const handler: PaymentsHandler = makeHandler(model, {
+    db,
+    onCommitted: () => bus.hint(),
+    ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }),
+  })
+  return {
+    name: 'payments',
+    routes(app) {
+      registerRoutes(app, { db, clock, limits, handler, worker, arrivals, processor: config.processor })
+      registerWebhook(app, { db, clock, log, metrics, processor, worker })
+    },
+    subscribe: () => subscribe(bus, handler),
+    start: async () => {
+      const stopWorker = worker.start()
+      return async () => {
+        await stopWorker()
+        await handler.drain()
+      }
+    },
+  }
+}

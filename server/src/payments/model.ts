@@ -1,0 +1,12 @@
+// Payments as the platform's handler sees it: how to load, decide, evolve and save. Holds no rule of its own.
+import type { Model } from '../platform/handle.ts'
+import type { Answer, Command, PaymentFact, Rejection, World } from './domain/commands.ts'
+import { decide } from './domain/decide.ts'
+import { evolve } from './domain/evolve.ts'
+import { load, save } from './store.ts'
+
+export type PaymentsModel = Model<Command, World, PaymentFact, Rejection, Answer>
+
+export function makeModel(committed: (world: World) => void): PaymentsModel {
+  return { service: 'payments', load, decide, apply: evolve, save, committed }
+}

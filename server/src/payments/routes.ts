@@ -1,0 +1,187 @@
+// HTTP of payments: bodies to commands, outcomes to answers. Decides nothing; never logs secrets or payment methods.
+import {
+  Page,
+  PageQuery,
+  PaymentBody,
+  PaymentView,
+  RefundBody,
+  RefundView,
+  ShopConfig,
+  Id,
+  type ErrorCode,
+} from '@holdfast/contract'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { ProcessorConfig } from '../config.ts'
+import { newId, type Clock } from '../platform/clock.ts'
+import type { Database } from '../platform/db.ts'
+import type { Outcome } from '../platform/handle.ts'
+import { idempotencyKeyOf, requirePrincipal, type Http } from '../platform/http.ts'
+import { fingerprintOf } from '../platform/idempotency.ts'
+import type { Limits } from '../platform/limits.ts'
+import { ProblemError, sendProblem } from '../platform/problem.ts'
+import type { Arrivals } from './arrivals.ts'
+import type { Answer, Rejection } from './domain/commands.ts'
+import { isOpen, type Payment } from './domain/payment.ts'
+import { listRefunds, readKnownOrder, readPayment, readRefund } from './store.ts'
+import { declineCodeFor, paymentView, refundView } from './views.ts'
+import type { PaymentsHandler, Settled, Worker } from './worker.ts'
+
+export interface RouteOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly limits: Limits
+  readonly handler: PaymentsHandler
+  readonly worker: Worker
+  readonly arrivals: Arrivals
+  readonly processor: ProcessorConfig
+}
+
+/** How long a payment waits for the event of its order, and how often it asks when another process takes that in. */
+const orderWaitMs = 3_000
+const firstAskMs = 25
+const askEveryMs = 250
+const cardLimit = { name: 'payments', attempts: 60, perSeconds: 600 }
+const tags = ['payments']
+
+/** The browser's part of the processor's release that the SDK is pinned to. */
+const stripeScriptUrl = 'https://js.stripe.com/endive/stripe.js'
+
+export function registerRoutes(app: Http, options: RouteOptions): void {
+  payRoutes(app, options)
+  refundRoutes(app, options)
+  const shopConfig = shopConfigOf(options.processor)
+  const schema = { summary: 'What a browser needs before it can take a card', tags, response: { 200: ShopConfig } }
+  app.get('/api/shop-config', { schema }, () => shopConfig)
+}
+
+function shopConfigOf(processor: ProcessorConfig) {
+  const { publishableKey, kind } = processor
+  if (kind === 'stripe') return { processor: { publishableKey, scriptUrl: stripeScriptUrl, sandbox: false } }
+  const host = processor.embedded ? 'localhost' : processor.host
+  return { processor: { publishableKey, scriptUrl: `http://${host}:${processor.port}/stripe.js`, sandbox: true } }
+}
+
+const codeOf: Partial<Record<Rejection, ErrorCode>> = { lease_lost: 'unavailable', intent_mismatch: 'unavailable' }
+
+function refuse({ rejection, detail }: { rejection: string; detail?: string }): ProblemError {
+  const code = codeOf[rejection as Rejection] ?? (rejection as ErrorCode)
+  return new ProblemError(code, detail === undefined ? {} : { detail })
+}
+
+function payRoutes(app: Http, options: RouteOptions): void {
+  const { db, handler, worker, limits } = options
+
+  app.post(
+    '/api/payments',
+    { config: { vital: true }, schema: { summary: 'Pay an order', tags, body: PaymentBody, response: { 201: PaymentView } } },
+    async (request, reply) => {
+      const { id: buyerId } = requirePrincipal(request)
+      await limits.consume(cardLimit, buyerId)
+      const { orderId, paymentMethod } = request.body
+      const key = idempotencyKeyOf(request)
+      const idempotency = key === undefined ? {} : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
+      const paymentId = newId()
+      const outcome = await whenOrderArrived(options, orderId, () =>
+        handler.handle({ type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod }, { causationId: request.id, ...idempotency }),
+      )
+      if (!outcome.ok) throw refuse(outcome)
+      return answerPayment(reply, await currentState(options, outcome.answer.paymentId), 201)
+    },
+  )
+
+  app.post(
+    '/api/payments/:id/advance',
+    {
+      config: { vital: true },
+      schema: { summary: 'Look again at a payment, after a challenge or at any time', tags, params: Type.Object({ id: Id }), response: { 200: PaymentView } },
+    },
+    async (request) => {
+      const { id: buyerId } = requirePrincipal(request)
+      const { id } = request.params
+      const before = await readPayment(db, id)
+      if (before?.buyerId !== buyerId) throw new ProblemError('payment_unknown')
+      const { payment, intent } = await worker.advance(id, isOpen(before))
+      const now = payment ?? (await readPayment(db, id)) ?? before
+      return paymentView(now, intent)
+    },
+  )
+}
+
+/** The payment once this process is done with it. A replayed request may find a challenge open: its secret is asked for again. */
+async function currentState({ db, worker }: RouteOptions, paymentId: string): Promise<Required<Settled> & { payment: Payment }> {
+  const { payment, intent } = await worker.settled(paymentId)
+  const known = payment ?? (await readPayment(db, paymentId))
+  if (!known) throw new Error('a payment was committed and is not there')
+  if (known.status !== 'requires_action' || intent) return { payment: known, intent }
+  const again = await worker.advance(paymentId, true)
+  return { payment: again.payment ?? known, intent: again.intent }
+}
+
+function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { payment: Payment }, status: number): FastifyReply {
+  if (payment.status === 'voided') return sendProblem(reply, 'order_not_payable')
+  if (payment.status !== 'declined') return reply.code(status).send(paymentView(payment, intent))
+  if (payment.declineCode !== 'invalid_payment_method') return sendProblem(reply, 'card_declined', { declineCode: declineCodeFor(payment) })
+  const amount = payment.reason?.startsWith('amount_') === true
+  return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', { detail: payment.reason ?? undefined })
+}
+
+type Started = Outcome<Answer, Rejection>
+
+/** Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. */
+async function whenOrderArrived({ db, arrivals, clock }: RouteOptions, orderId: string, start: () => Promise<Started>): Promise<Started> {
+  const deadlineMs = clock.nowMs() + orderWaitMs
+  if (!arrivals.isKnown(orderId)) await arrivals.wait(orderId, firstAskMs)
+  for (;;) {
+    const outcome = await start()
+    if (outcome.ok || outcome.rejection !== 'order_unknown') return outcome
+    // Somebody else's order is as unknown as none, and no waiting changes that.
+    const known = await readKnownOrder(db, orderId)
+    if (known?.terms || clock.nowMs() >= deadlineMs) return outcome
+    await arrivals.wait(orderId, askEveryMs)
+  }
+}
+
+function refundRoutes(app: Http, options: RouteOptions): void {
+  const { db, handler, worker } = options
+  const params = Type.Object({ id: Id })
+
+  app.post(
+    '/api/orders/:id/refunds',
+    { config: { vital: true }, schema: { summary: 'Refund an order, wholly or in part', tags, params, body: RefundBody, response: { 201: RefundView } } },
+    async (request, reply) => {
+      const { id: organiserId } = requirePrincipal(request)
+      const orderId = request.params.id
+      const { amountMinor = null, reason = null } = request.body
+      const key = idempotencyKeyOf(request)
+      const scope = `${organiserId} POST /api/orders/${orderId}/refunds`
+      const cause = key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
+      const refundId = newId()
+      const outcome = await handler.handle(
+        { type: 'RequestRefund', refundId, orderId, organiserId, amountMinor, reason },
+        { causationId: request.id, ...cause },
+      )
+      if (!outcome.ok) throw refuse(outcome)
+      await worker.settled(outcome.answer.paymentId)
+      const refund = await readRefund(db, outcome.answer.refundId ?? refundId)
+      if (!refund) throw new Error('a refund was committed and is not there')
+      if (refund.status === 'failed') return sendProblem(reply, 'refund_failed', { detail: refund.failureCode ?? undefined })
+      return reply.code(201).send(refundView(refund))
+    },
+  )
+
+  app.get(
+    '/api/orders/:id/refunds',
+    { schema: { summary: 'Refunds of an order, newest first', tags, params, querystring: PageQuery, response: { 200: Page(RefundView) } } },
+    async (request) => {
+      const { id: organiserId } = requirePrincipal(request)
+      const { limit = 20, cursor = null } = request.query
+      const order = await readKnownOrder(db, request.params.id)
+      if (order?.terms?.organiserId !== organiserId) throw new ProblemError('order_unknown')
+      if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor)) throw new ProblemError('invalid_request', { detail: 'no such cursor' })
+      const refunds = await listRefunds(db, request.params.id, { before: cursor, limit: limit + 1 })
+      const items = refunds.slice(0, limit).map(refundView)
+      return { items, nextCursor: refunds.length > limit ? (items.at(-1)?.id ?? null) : null }
+    },
+  )
+}

@@ -1,0 +1,220 @@
+// SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
+// nothing is decided here.
+import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import type { Command, Sibling, World } from './domain/commands.ts'
+import { makeWorld } from './domain/commands.ts'
+import {
+  orderRowOf,
+  paymentRowOf,
+  refundRowOf,
+  toKnownOrder,
+  toPayment,
+  toRefund,
+  type KnownOrderRow,
+  type PaymentRow,
+  type RefundRow,
+} from './rows.ts'
+import type { KnownOrder } from './domain/known-order.ts'
+import type { Payment } from './domain/payment.ts'
+import type { Refund } from './domain/refund.ts'
+
+const paymentColumns = `id, order_id, buyer_id, organiser_id, amount_minor, currency, payment_method, status, step,
+  intent_id, intent_status, charge_id, claim, asked_version, authorized_minor, captured_minor, refunded_minor, decline_code,
+  reason, capture_refused, disputed, version, fence, leased_until, attempts, next_attempt_at, created_at`
+const orderColumns = 'id, version, status, buyer_id, organiser_id, amount_minor, currency, expires_at, claimed_by'
+const refundColumns =
+  'id, payment_id, order_id, amount_minor, currency, origin, reason, status, processor_id, failure_code, created_at'
+
+const findIdsByOrder = sql(
+  'payments.find_ids_by_order',
+  `select id, order_id from payments.payments where order_id = any($1::uuid[])`,
+)
+const lockPayments = sql(
+  'payments.lock_payments',
+  `select ${paymentColumns} from payments.payments where id = any($1::uuid[]) order by id for update`,
+)
+const readSiblings = sql(
+  'payments.read_siblings',
+  `select id, order_id, status, claim from payments.payments where order_id = any($1::uuid[])`,
+)
+const readOrders = sql('payments.read_orders', `select ${orderColumns} from payments.known_orders where id = any($1::uuid[])`)
+const readRefundsOf = sql(
+  'payments.read_refunds_of',
+  `select ${refundColumns} from payments.refunds where payment_id = any($1::uuid[]) order by id`,
+)
+
+
+/** Reads what the commands need. Payments are locked before orders are read: a cancellation is seen by whoever locks second. */
+export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
+  const world = makeWorld()
+  const paymentIds = new Set<string>()
+  const orderIds = new Set<string>()
+  const allOfOrder = new Set<string>()
+  const hinted = new Set<string>()
+  for (const command of commands) {
+    if ('orderId' in command) orderIds.add(command.orderId)
+    if (command.type === 'StartPayment') hinted.add(command.orderId)
+    else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund') allOfOrder.add(command.orderId)
+    else if ('paymentId' in command) paymentIds.add(command.paymentId)
+  }
+  if (allOfOrder.size > 0) await findPaymentsOf(tx, allOfOrder, { world, paymentIds })
+  if (paymentIds.size > 0) {
+    for (const row of await tx.query<PaymentRow>(lockPayments, [[...paymentIds]])) {
+      world.payments.set(row.id, toPayment(row))
+      orderIds.add(row.order_id)
+    }
+  }
+  if (hinted.size > 0) await findSiblings(tx, hinted, world)
+  if (orderIds.size > 0) {
+    for (const row of await tx.query<KnownOrderRow>(readOrders, [[...orderIds]])) world.orders.set(row.id, toKnownOrder(row))
+  }
+  await findRefunds(tx, world)
+  return world
+}
+
+async function findPaymentsOf(tx: Tx, orderIds: Set<string>, into: { world: World; paymentIds: Set<string> }): Promise<void> {
+  for (const row of await tx.query<{ id: string; order_id: string }>(findIdsByOrder, [[...orderIds]])) {
+    into.paymentIds.add(row.id)
+    const ids = into.world.idsByOrder.get(row.order_id)
+    if (ids) ids.push(row.id)
+    else into.world.idsByOrder.set(row.order_id, [row.id])
+  }
+}
+
+async function findSiblings(tx: Tx, orderIds: Set<string>, world: World): Promise<void> {
+  for (const { order_id, ...sibling } of await tx.query<Sibling & { order_id: string }>(readSiblings, [[...orderIds]])) {
+    const siblings = world.siblingsByOrder.get(order_id)
+    if (siblings) siblings.push(sibling)
+    else world.siblingsByOrder.set(order_id, [sibling])
+  }
+}
+
+/** Only captured money has refunds: most batches need none. */
+async function findRefunds(tx: Tx, world: World): Promise<void> {
+  const ids = [...world.payments.values()].filter(({ capturedMinor }) => capturedMinor > 0).map(({ id }) => id)
+  if (ids.length === 0) return
+  for (const row of await tx.query<RefundRow>(readRefundsOf, [ids])) {
+    const refund = toRefund(row)
+    const refunds = world.refundsByPayment.get(refund.paymentId)
+    if (refunds) refunds.push(refund)
+    else world.refundsByPayment.set(refund.paymentId, [refund])
+  }
+}
+
+const insertPayments = sql(
+  'payments.insert_payments',
+  `insert into payments.payments (${paymentColumns}, open)
+   select ${paymentColumns}, next_attempt_at is not null
+   from json_to_recordset($1) as p (
+     id uuid, order_id uuid, buyer_id uuid, organiser_id uuid, amount_minor bigint, currency text, payment_method text,
+     status text, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
+     authorized_minor bigint, captured_minor bigint, refunded_minor bigint, decline_code text, reason text,
+     capture_refused boolean, disputed boolean, version int, fence int, leased_until timestamptz, attempts int,
+     next_attempt_at timestamptz, created_at timestamptz)`,
+)
+const updatePayments = sql(
+  'payments.update_payments',
+  `update payments.payments p
+   set status = n.status, step = n.step, intent_id = n.intent_id, intent_status = n.intent_status,
+       charge_id = n.charge_id, claim = n.claim, asked_version = n.asked_version, authorized_minor = n.authorized_minor,
+       captured_minor = n.captured_minor, refunded_minor = n.refunded_minor, decline_code = n.decline_code,
+       reason = n.reason, capture_refused = n.capture_refused, disputed = n.disputed, version = n.version,
+       fence = n.fence, leased_until = n.leased_until, attempts = n.attempts, next_attempt_at = n.next_attempt_at,
+       open = n.next_attempt_at is not null, updated_at = now()
+   from json_to_recordset($1) as n (
+     id uuid, status text, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
+     authorized_minor bigint, captured_minor bigint, refunded_minor bigint, decline_code text, reason text,
+     capture_refused boolean, disputed boolean, version int, fence int, leased_until timestamptz, attempts int,
+     next_attempt_at timestamptz)
+   where p.id = n.id`,
+)
+// A copy that another process made newer meanwhile stays.
+const saveOrders = sql(
+  'payments.save_orders',
+  `insert into payments.known_orders as k (${orderColumns})
+   select ${orderColumns}
+   from json_to_recordset($1) as o (
+     id uuid, version int, status text, buyer_id uuid, organiser_id uuid, amount_minor bigint, currency text,
+     expires_at timestamptz, claimed_by uuid)
+   order by id
+   on conflict (id) do update
+   set version = excluded.version, status = excluded.status, buyer_id = excluded.buyer_id,
+       organiser_id = excluded.organiser_id, amount_minor = excluded.amount_minor, currency = excluded.currency,
+       expires_at = excluded.expires_at, claimed_by = excluded.claimed_by
+   where k.version <= excluded.version`,
+)
+const saveRefunds = sql(
+  'payments.save_refunds',
+  `insert into payments.refunds (${refundColumns})
+   select ${refundColumns}
+   from json_to_recordset($1) as r (
+     id uuid, payment_id uuid, order_id uuid, amount_minor bigint, currency text, origin text, reason text, status text,
+     processor_id text, failure_code text, created_at timestamptz)
+   on conflict (id) do update
+   set status = excluded.status, processor_id = excluded.processor_id, failure_code = excluded.failure_code, updated_at = now()`,
+)
+const insertEntries = sql(
+  'payments.insert_entries',
+  `insert into payments.ledger_entries
+     (source_id, kind, payment_id, order_id, debit_account, credit_account, currency, posted_minor, pending_minor, effective_at)
+   select "sourceId", kind, "paymentId", "orderId", debit, credit, currency, "postedMinor", "pendingMinor", $2
+   from json_to_recordset($1) as e (
+     "sourceId" uuid, kind text, "paymentId" uuid, "orderId" uuid, debit text, credit text, currency text,
+     "postedMinor" bigint, "pendingMinor" bigint)`,
+)
+
+const pick = <Value>(map: ReadonlyMap<string, Value>, ids: Iterable<string>): Value[] =>
+  [...ids].flatMap((id) => map.get(id) ?? [])
+
+export async function save(tx: Tx, world: World): Promise<void> {
+  const { newPayments, payments, orders, refunds } = world.changed
+  const write = async (statement: typeof updatePayments, rows: readonly unknown[]) => {
+    if (rows.length > 0) await tx.query(statement, [JSON.stringify(rows)])
+  }
+  await write(saveOrders, pick(world.orders, orders).map(orderRowOf))
+  await write(insertPayments, pick(world.payments, newPayments).map(paymentRowOf))
+  const updated = [...payments].filter((id) => !newPayments.has(id))
+  await write(updatePayments, pick(world.payments, updated).map(paymentRowOf))
+  await write(saveRefunds, [...refunds.values()].map(refundRowOf))
+  if (world.entries.length > 0) await tx.query(insertEntries, [JSON.stringify(world.entries), tx.now])
+}
+
+const readPaymentStatement = sql('payments.read_payment', `select ${paymentColumns} from payments.payments where id = $1`)
+const readOrderStatement = sql('payments.read_order', `select ${orderColumns} from payments.known_orders where id = $1`)
+const readRefundStatement = sql('payments.read_refund', `select ${refundColumns} from payments.refunds where id = $1`)
+const listRefundsStatement = sql(
+  'payments.list_refunds',
+  `select ${refundColumns} from payments.refunds
+   where order_id = $1 and ($2::uuid is null or id < $2) order by id desc limit $3`,
+)
+const findDueStatement = sql(
+  'payments.find_due',
+  `select id from payments.payments where open and next_attempt_at <= now() order by next_attempt_at limit $1`,
+)
+
+export async function readPayment(db: Queryable, id: string): Promise<Payment | null> {
+  const [row] = await db.query<PaymentRow>(readPaymentStatement, [id])
+  return row ? toPayment(row) : null
+}
+
+export async function readKnownOrder(db: Queryable, id: string): Promise<KnownOrder | null> {
+  const [row] = await db.query<KnownOrderRow>(readOrderStatement, [id])
+  return row ? toKnownOrder(row) : null
+}
+
+export async function readRefund(db: Queryable, id: string): Promise<Refund | null> {
+  const [row] = await db.query<RefundRow>(readRefundStatement, [id])
+  return row ? toRefund(row) : null
+}
+
+/** Newest first; `before` is the id that the last page ended with. */
+export async function listRefunds(db: Queryable, orderId: string, page: { before: string | null; limit: number }): Promise<Refund[]> {
+  const rows = await db.query<RefundRow>(listRefundsStatement, [orderId, page.before, page.limit])
+  return rows.map(toRefund)
+}
+
+/** Payments that somebody should look at now, longest overdue first. */
+export async function findDue(db: Queryable, limit: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(findDueStatement, [limit])
+  return rows.map(({ id }) => id)
+}
