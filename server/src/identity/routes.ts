@@ -5,8 +5,7 @@ import { Type } from 'typebox'
 import { idempotencyKeyOf, requirePrincipal, sessionCookieName, type Http } from '../platform/http.ts'
 import { ProblemError } from '../platform/problem.ts'
 import type { Sessions } from '../platform/sessions.ts'
-import type { Begun, Identity } from './identity.ts'
-import { sessionSeconds } from './identity.ts'
+import { sessionSeconds, type Begun, type Identity } from './identity.ts'
 
 export interface IdentityRoutes {
   readonly identity: Identity

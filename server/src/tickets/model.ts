@@ -1,6 +1,5 @@
 // How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
-import type { HandlerOptions, Model } from '../platform/handle.ts'
-import { makeHandler } from '../platform/handle.ts'
+import { makeHandler, type HandlerOptions, type Model } from '../platform/handle.ts'
 import {
   decideAdmission,
   evolveAdmission,

@@ -39,7 +39,7 @@ export type ShowDecision =
 
 /** Decides a command about one show; the answer is the show as it then is. */
 export function decideShow(show: Show | undefined, command: ShowCommand, now: string): ShowDecision {
-  if (command.type === 'DraftShow') return draftShow(command, now)
+  if (command.type === 'DraftShow') return show ? { facts: [], answer: show } : draftShow(command, now)
   if (!show || show.organiserId !== command.organiserId) return { rejection: 'show_unknown' }
   switch (command.type) {
     case 'ChangeShow':

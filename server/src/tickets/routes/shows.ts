@@ -92,7 +92,7 @@ function lifeRoutes(app: Http, { handler }: ShowRoutes): void {
       { schema: { tags, summary, params: ShowParams, response: { 200: ShowView } } },
       async (request) => {
         const { id: organiserId } = requirePrincipal(request, 'user')
-        const command = { type, showId: (request.params as { id: string }).id, organiserId }
+        const command = { type, showId: request.params.id, organiserId }
         return answer(await handler.handle(command, { causationId: request.id }))
       },
     )
