@@ -1,0 +1,243 @@
+// The things that are measured, one function each: set the stage, run, check what is in the database, tear down.
+import { freePort } from '../../server/src/platform/embedded-postgres.ts'
+import { readConfig } from '../../server/src/config.ts'
+import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
+import { sql } from '../../server/src/platform/db.ts'
+import type { BaselineJob, BaselineReport } from './baseline-process.ts'
+import { programs } from './build.ts'
+import { makeHistogram, latencyOf } from './histogram.ts'
+import { seedId } from './ids.ts'
+import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
+import type { LagJob, Moments, Pace } from './lag-process.ts'
+import type { LoadJob, LoadReport } from './load-process.ts'
+import { familyCpuMs, watchMemory } from './machine.ts'
+import { startChild, type Child } from './requests.ts'
+import { makeStage, putOnSale, signIn, type Stage } from './stage.ts'
+
+/** What one run of a cell gave. Null is what this cell, or this machine, cannot tell. */
+export interface Figures {
+  readonly perSecond: number | null
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly rssMb: number | null
+  /** Processor time per unit of work, in microseconds: the client's, the server's, the database's. */
+  readonly cpuMicros: { readonly client: number | null; readonly server: number | null; readonly database: number | null }
+  /** How long the consumers needed after the last request to have handled every event. */
+  readonly settledMs: number | null
+  readonly problems: readonly string[]
+}
+
+export interface Bench {
+  readonly serverUrl: string
+  readonly postgresPid: number
+  readonly seconds: number
+  readonly shopArguments: readonly string[]
+}
+
+export interface Cell {
+  readonly name: string
+  run(bench: Bench): Promise<Figures>
+}
+
+const warmSeconds = 1
+const seatsPerShow = 20_000
+const mostSeatsPerSecond = 16_000
+const plenty = 1_000_000
+
+interface ShopCell {
+  readonly wants: 'places' | 'seats' | 'refusals'
+  readonly connections: number
+  readonly groupCommit?: boolean
+}
+
+const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
+
+async function startShop(stage: Stage, port: number, { groupCommit = true, shopArguments }: { groupCommit?: boolean; shopArguments: readonly string[] }): Promise<Child> {
+  const env = { ...shopEnvironment, PORT: String(port), DATABASE_URL: stage.url, GROUP_COMMIT: groupCommit ? 'on' : 'off' }
+  const shop = startChild(programs.shop, { env, nodeArguments: shopArguments })
+  await shop.request('start')
+  return shop
+}
+
+async function setSale(stage: Stage, { wants }: ShopCell, seconds: number): Promise<LoadJob['wanted']> {
+  if (wants === 'seats') {
+    const shows = Math.ceil(((seconds + warmSeconds) * mostSeatsPerSecond) / seatsPerShow)
+    for (let show = 0; show < shows; show += 1) await putOnSale(stage, show, { seats: seatsPerShow })
+    return { kind: 'seats', shows, seatsPerShow }
+  }
+  await putOnSale(stage, 0, { capacity: wants === 'refusals' ? 1 : plenty })
+  return { kind: 'places', show: 0 }
+}
+
+/** Takes the only place, so that everybody after is refused. */
+async function sellOut(port: number, token: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/orders`, {
+    method: 'POST',
+    headers: { cookie: `holdfast=${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ showId: seedId('show', 0), lines: [{ ticketTypeId: seedId('ticketType', 0), quantity: 1 }] }),
+  })
+  if (response.status !== 201) throw new Error(`the last place: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { id: string }).id
+}
+
+/** Which services hear an order that is only held, of those that run. */
+function hearersOfHolds(): Delivery[] {
+  const { services } = readConfig(process.env)
+  return (['expiration', 'payments'] as const).filter((name) => services.includes(name)).map((consumer) => ({ consumer, type: 'OrderCreated' }))
+}
+
+export function shopCell(name: string, cell: ShopCell): Cell {
+  const run = async (bench: Bench): Promise<Figures> => {
+    const stage = await makeStage(bench.serverUrl)
+    const port = await freePort()
+    const shop = await startShop(stage, port, { ...cell, shopArguments: bench.shopArguments })
+    const load = startChild(programs.load)
+    const tokens = await signIn(stage, cell.connections)
+    const wanted = await setSale(stage, cell, bench.seconds)
+    const acknowledged: string[] = []
+    if (cell.wants === 'refusals') acknowledged.push(await sellOut(port, tokens[0] ?? ''))
+    const job = { port, connections: cell.connections, tokens, wanted, expectedStatus: cell.wants === 'refusals' ? 409 : 201 }
+    const warm = await load.request<LoadReport>('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
+    // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has none of them.
+    await stage.db.execute('analyze')
+    const measured = await measure(bench, shop, () => load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob))
+    const endedMs = performance.now()
+    const problems = await checkDelivery(stage.db, hearersOfHolds())
+    const settledMs = performance.now() - endedMs
+    acknowledged.push(...warm.acknowledged, ...measured.report.acknowledged)
+    problems.push(...(await checkStock(stage.db, acknowledged)))
+    await Promise.all([load.stop(), shop.stop()])
+    await stage.drop()
+    return { ...figuresOf(measured), settledMs, problems }
+  }
+  return { name, run }
+}
+
+interface Measured<Report> {
+  readonly report: Report
+  readonly rssMb: number | null
+  readonly serverMs: number | null
+  readonly databaseMs: number | null
+}
+
+/** Runs `work` and tells what it cost the server and the database meanwhile. */
+async function measure<Report>({ postgresPid }: Bench, server: Child | null, work: () => Promise<Report>): Promise<Measured<Report>> {
+  const memory = server && watchMemory(server.pid)
+  const spent = async () => [server && (await server.request<number>('cpuMs')), await familyCpuMs(postgresPid)] as const
+  const before = await spent()
+  const report = await work()
+  const after = await spent()
+  const difference = (index: 0 | 1) => (before[index] === null || after[index] === null ? null : after[index] - before[index])
+  return { report, rssMb: memory?.stop() ?? null, serverMs: difference(0), databaseMs: difference(1) }
+}
+
+function figuresOf({ report, rssMb, serverMs, databaseMs }: Measured<LoadReport | BaselineReport>) {
+  const each = (milliseconds: number | null) => (milliseconds === null ? null : (milliseconds * 1_000) / report.done)
+  return {
+    perSecond: report.perSecond,
+    p50Ms: report.p50Ms,
+    p99Ms: report.p99Ms,
+    rssMb,
+    cpuMicros: { client: each(report.cpuMs), server: each(serverMs), database: each(databaseMs) },
+  }
+}
+
+/** The same client against a route that does nothing. */
+export function fastifyCell(name: string, connections: number): Cell {
+  const run = async (bench: Bench): Promise<Figures> => {
+    const port = await freePort()
+    const server = startChild(programs.fastify)
+    await server.request('start', port)
+    const load = startChild(programs.load)
+    const job = { port, connections, tokens: ['none'], wanted: { kind: 'places', show: 0 }, expectedStatus: 409 } as const
+    await load.request('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
+    const measured = await measure(bench, server, () => load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob))
+    await Promise.all([load.stop(), server.stop()])
+    return { ...figuresOf(measured), settledMs: null, problems: [] }
+  }
+  return { name, run }
+}
+
+const seedShow = sql(
+  'bench.seed_show',
+  `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, status, ticket_types)
+   values ($1, 1, $1, 'Show', 'EUR', 900, 10, 'on_sale', '[]')`,
+)
+const seedPools = sql('bench.seed_pools', 'insert into orders.pools (id, show_id, capacity) select id, $2, $3 from unnest($1::uuid[]) as id')
+
+export function baselineCell(name: string, { pools, connections }: { pools: number; connections: number }): Cell {
+  const run = async (bench: Bench): Promise<Figures> => {
+    const stage = await makeStage(bench.serverUrl)
+    await migrate(stage.db, [migrationsOf('platform'), migrationsOf('orders')])
+    await stage.db.query(seedShow, [seedId('show', 0)])
+    const poolIds = Array.from({ length: pools }, (_, pool) => seedId('pool', 0, pool))
+    await stage.db.query(seedPools, [poolIds, seedId('show', 0), plenty])
+    const writer = startChild(programs.baseline)
+    const job = { databaseUrl: stage.url, connections, pools }
+    const warm = await writer.request<BaselineReport>('run', { ...job, seconds: warmSeconds } satisfies BaselineJob)
+    await stage.db.execute('analyze')
+    const measured = await measure(bench, null, () => writer.request<BaselineReport>('run', { ...job, seconds: bench.seconds } satisfies BaselineJob))
+    const problems = await checkStock(stage.db, [...warm.acknowledged, ...measured.report.acknowledged])
+    await writer.stop()
+    await stage.drop()
+    return { ...figuresOf(measured), settledMs: null, problems }
+  }
+  return { name, run }
+}
+
+const lagEventsPerSecond = 1_000
+
+/** With `processes` 2, one commits and another one hears of it. */
+export function lagCell(name: string, processes: 1 | 2): Cell {
+  const run = async (bench: Bench): Promise<Figures> => {
+    const stage = await makeStage(bench.serverUrl)
+    const hearer = startChild(programs.lag)
+    const writer = processes === 1 ? hearer : startChild(programs.lag)
+    await hearer.request('start', { databaseUrl: stage.url, consumes: true } satisfies LagJob)
+    if (writer !== hearer) await writer.request('start', { databaseUrl: stage.url, consumes: false } satisfies LagJob)
+    await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds: warmSeconds } satisfies Pace)
+    await stage.db.execute('analyze')
+    await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds: bench.seconds } satisfies Pace)
+    const { committed } = await writer.request<{ committed: Moments }>('moments')
+    const { handled, problems } = await allHandled(hearer, committed)
+    const histogram = makeHistogram()
+    for (const [eventId, atMs] of committed.slice(lagEventsPerSecond * warmSeconds)) {
+      histogram.record(Math.max(0, (handled.get(eventId) ?? Number.POSITIVE_INFINITY) - atMs))
+    }
+    await Promise.all([...new Set([hearer, writer])].map((child) => child.stop()))
+    await stage.drop()
+    return { perSecond: null, rssMb: null, settledMs: null, cpuMicros: { client: null, server: null, database: null }, problems, ...latencyOf(histogram) }
+  }
+  return { name, run }
+}
+
+async function allHandled(hearer: Child, committed: Moments): Promise<{ handled: Map<string, number>; problems: string[] }> {
+  const deadlineMs = performance.now() + 30_000
+  for (;;) {
+    const { handled } = await hearer.request<{ handled: Moments }>('moments')
+    const byId = new Map(handled)
+    const missing = committed.filter(([eventId]) => !byId.has(eventId)).length
+    if (missing === 0 || performance.now() > deadlineMs) {
+      const problems = missing > 0 ? [`${missing} events were not delivered`] : []
+      if (byId.size !== handled.length) problems.push(`${handled.length - byId.size} events came twice though nothing failed`)
+      return { handled: byId, problems }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+export const cells: readonly Cell[] = [
+  baselineCell('baseline-hot', { pools: 1, connections: 64 }),
+  baselineCell('baseline-distinct', { pools: 8_000, connections: 8 }),
+  shopCell('holds-hot-64', { wants: 'places', connections: 64 }),
+  shopCell('holds-hot-256', { wants: 'places', connections: 256 }),
+  shopCell('holds-seats-64', { wants: 'seats', connections: 64 }),
+  shopCell('holds-seats-256', { wants: 'seats', connections: 256 }),
+  shopCell('holds-hot-64-off', { wants: 'places', connections: 64, groupCommit: false }),
+  shopCell('refusals-64', { wants: 'refusals', connections: 64 }),
+  shopCell('refusals-256', { wants: 'refusals', connections: 256 }),
+  fastifyCell('fastify-64', 64),
+  fastifyCell('fastify-256', 256),
+  lagCell('lag-one-process', 1),
+  lagCell('lag-two-processes', 2),
+]

@@ -1,0 +1,89 @@
+// Commits events at a steady pace, or consumes them, or both, through the Postgres bus; notes when each was committed
+// and when it reached the handler. Moments are of the machine's monotonic clock, which all processes share.
+import { makePostgresBus } from '../../server/src/platform/bus-postgres.ts'
+import { ack } from '../../server/src/platform/bus.ts'
+import { newId, systemClock } from '../../server/src/platform/clock.ts'
+import { makeDatabase } from '../../server/src/platform/db.ts'
+import { makeLog } from '../../server/src/platform/log.ts'
+import { makeMetrics } from '../../server/src/platform/metrics.ts'
+import { appendToOutbox, seal } from '../../server/src/platform/outbox.ts'
+import { answerRequests } from './requests.ts'
+
+export interface LagJob {
+  readonly databaseUrl: string
+  readonly consumes: boolean
+}
+
+export interface Pace {
+  readonly eventsPerSecond: number
+  readonly seconds: number
+}
+
+/** Event ids with the moment, in milliseconds. */
+export type Moments = readonly (readonly [eventId: string, atMs: number])[]
+
+const tickMs = 2
+
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6
+const committed: [string, number][] = []
+const handled: [string, number][] = []
+let running: { bus: ReturnType<typeof makePostgresBus>; db: ReturnType<typeof makeDatabase> } | undefined
+
+async function start({ databaseUrl, consumes }: LagJob): Promise<void> {
+  const log = makeLog('error')
+  const db = makeDatabase({ url: databaseUrl, maxConnections: 6 })
+  const bus = makePostgresBus({ db, clock: systemClock, log, metrics: makeMetrics({ defaults: false }) })
+  if (consumes) {
+    bus.subscribe({
+      consumer: 'lag',
+      types: ['ExpirationComplete'],
+      async handle(events) {
+        const atMs = nowMs()
+        for (const event of events) handled.push([event.id, atMs])
+        return events.map(() => ack)
+      },
+    })
+  }
+  await bus.start()
+  running = { bus, db }
+}
+
+/** What is due since the last tick goes into one transaction, as group commit does it. */
+async function commitAtPace({ eventsPerSecond, seconds }: Pace): Promise<void> {
+  if (!running) throw new Error('not started')
+  const { bus, db } = running
+  const commitSome = async (count: number) => {
+    const ids = await db.transaction(async (tx) => {
+      const events = Array.from({ length: count }, () => {
+        const orderId = newId()
+        const fact = { type: 'ExpirationComplete', data: { orderId, expiresAt: tx.now } } as const
+        return seal('expiration', { fact, subject: orderId, version: 1, correlationId: orderId }, tx.now, null)
+      })
+      await appendToOutbox(tx, events)
+      return events.map(({ id }) => id)
+    })
+    const atMs = nowMs()
+    bus.hint()
+    for (const id of ids) committed.push([id, atMs])
+  }
+  const startedMs = nowMs()
+  const total = eventsPerSecond * seconds
+  const commits: Promise<void>[] = []
+  let sent = 0
+  while (sent < total) {
+    const due = Math.min(total, Math.floor(((nowMs() - startedMs) / 1_000) * eventsPerSecond))
+    if (due > sent) commits.push(commitSome(due - sent))
+    sent = Math.max(sent, due)
+    await systemClock.sleep(tickMs)
+  }
+  await Promise.all(commits)
+}
+
+async function moments(): Promise<{ committed: Moments; handled: Moments }> {
+  return { committed, handled }
+}
+
+answerRequests({ start, commitAtPace, moments }, async () => {
+  await running?.bus.stop()
+  await running?.db.close()
+})

@@ -1,0 +1,82 @@
+// `npm run bench`: measures this machine on the embedded Postgres with durable commits, checks the database after each
+// run, and prints the figures. Fails when an invariant is broken, never because a machine is slow.
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startEmbeddedPostgres } from '../../server/src/platform/embedded-postgres.ts'
+import { buildPrograms } from './build.ts'
+import { cells, type Bench, type Cell, type Figures } from './cells.ts'
+import { describe, ratiosOf, rowsOf } from './report.ts'
+import { assertDurable } from './stage.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    /** Arguments for the shop's Node, such as --cpu-prof; comma-separated. */
+    'shop-node': { type: 'string', default: '' },
+  },
+})
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new Error(`--${name}: expected a whole number, got "${text}"`)
+  return Number(text)
+}
+
+function chooseCells(only: string | undefined): readonly Cell[] {
+  if (only === undefined) return cells
+  const names = only.split(',')
+  const unknown = names.filter((name) => !cells.some((cell) => cell.name.startsWith(name)))
+  if (unknown.length > 0) throw new Error(`--only: no cell ${unknown.join(', ')}; there are ${cells.map(({ name }) => name).join(', ')}`)
+  return cells.filter((cell) => names.some((name) => cell.name.startsWith(name)))
+}
+
+function oneLine({ perSecond, p50Ms, p99Ms }: Figures): string {
+  const rate = perSecond === null ? '' : `${perSecond.toFixed(0)}/s, `
+  return `${rate}p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`
+}
+
+const rounds = options.quick ? 1 : wholeNumber('rounds', options.rounds)
+const seconds = options.quick ? 2 : wholeNumber('seconds', options.seconds)
+const chosen = chooseCells(options.only)
+const results = new Map<string, Figures[]>(chosen.map(({ name }) => [name, []]))
+const broken: string[] = []
+
+await buildPrograms()
+const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
+const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), () => undefined)
+try {
+  await assertDurable(postgres.url)
+  const postgresPid = Number.parseInt(await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8'), 10)
+  const bench: Bench = { serverUrl: postgres.url, postgresPid, seconds, shopArguments: options['shop-node'].split(',').filter(Boolean) }
+  say(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.version}`)
+  say(`Embedded Postgres, fsync and synchronous_commit on. ${rounds} round(s), ${seconds} s a cell.\n`)
+  for (let round = 1; round <= rounds; round += 1) {
+    // Every other round runs backwards, so that what a cell leaves behind does not always fall on the same next one.
+    for (const cell of round % 2 === 1 ? chosen : chosen.toReversed()) {
+      const figures = await cell.run(bench)
+      results.get(cell.name)?.push(figures)
+      say(`  ${round}/${rounds}  ${cell.name.padEnd(22)} ${oneLine(figures)}`)
+      for (const problem of figures.problems) {
+        broken.push(`${cell.name}: ${problem}`)
+        say(`        BROKEN  ${problem}`)
+      }
+    }
+  }
+} finally {
+  await postgres.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+say(`\n${describe(results)}`)
+if (options.json) await writeFile(options.json, JSON.stringify({ rows: rowsOf(results), ratios: ratiosOf(results), broken }, null, 2))
+say(broken.length === 0 ? '\nEvery invariant held after every run.' : `\n${broken.length} invariants were broken.`)
+process.exitCode = broken.length === 0 ? 0 : 1

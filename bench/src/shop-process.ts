@@ -1,0 +1,22 @@
+// The shop under load: composed as it is delivered, in a process of its own. Only the card processor may be another.
+import { readConfig } from '../../server/src/config.ts'
+import { makeLog } from '../../server/src/platform/log.ts'
+import { startShop, type Shop } from '../../server/src/shop.ts'
+import { answerRequests } from './requests.ts'
+
+let shop: Shop | undefined
+
+async function start(): Promise<void> {
+  const config = readConfig(process.env)
+  if (config.databaseUrl === null) throw new Error('DATABASE_URL is needed')
+  shop = await startShop({ config, databaseUrl: config.databaseUrl, log: makeLog(config.logLevel) })
+}
+
+async function cpuMs(): Promise<number> {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1_000
+}
+
+answerRequests({ start, cpuMs }, async () => {
+  await shop?.stop()
+})

@@ -1,0 +1,98 @@
+// A fresh database for each run, with shows on sale and buyers signed in, as the shop itself would have them.
+import type { PublishedShow } from '@holdfast/contract'
+import { makeDatabase, sql, type Database } from '../../server/src/platform/db.ts'
+import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
+import { appendToOutbox, seal } from '../../server/src/platform/outbox.ts'
+import { beginSession } from '../../server/src/platform/sessions.ts'
+import { systemClock } from '../../server/src/platform/clock.ts'
+import { seedId } from './ids.ts'
+
+export interface Stage {
+  readonly url: string
+  readonly db: Database
+  drop(): Promise<void>
+}
+
+const holdSeconds = 900
+const sessionSeconds = 3_600
+
+let databases = 0
+
+export async function makeStage(serverUrl: string): Promise<Stage> {
+  databases += 1
+  const name = `bench_${databases}`
+  const admin = makeDatabase({ url: serverUrl, maxConnections: 1, queryTimeoutMs: 60_000 })
+  await admin.execute(`create database ${name}`)
+  const url = serverUrl.replace(/\/postgres$/, `/${name}`)
+  const db = makeDatabase({ url, maxConnections: 2, queryTimeoutMs: 60_000 })
+  await migrate(db, [migrationsOf('platform'), migrationsOf('orders')])
+  return {
+    url,
+    db,
+    async drop() {
+      await db.close()
+      await admin.execute(`drop database ${name} with (force)`)
+      // What one run wrote is not written back to the disk during the next.
+      await admin.execute('checkpoint')
+      await admin.close()
+    },
+  }
+}
+
+/** Refuses to measure a server that answers before the disk has what it answered. */
+export async function assertDurable(serverUrl: string): Promise<void> {
+  const db = makeDatabase({ url: serverUrl, maxConnections: 1 })
+  const rows = await db.query<{ name: string; setting: string }>(
+    sql('bench.durability', `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`),
+  )
+  await db.close()
+  const lax = rows.filter(({ setting }) => setting !== 'on')
+  if (rows.length !== 3 || lax.length > 0) throw new Error(`commits are not durable: ${lax.map(({ name }) => name).join(', ')}`)
+}
+
+function showOf(show: number, stock: { capacity: number } | { seats: number }): PublishedShow {
+  const seats = 'seats' in stock ? stock.seats : null
+  const ticketType = { id: seedId('ticketType', show), name: 'Standing', priceMinor: 4_500, poolId: seedId('pool', show) }
+  const seatOf = (index: number) => ({ id: seedId('seat', show, index), section: 'A', row: String(Math.floor(index / 100)), number: String(index % 100) })
+  return {
+    id: seedId('show', show),
+    organiserId: seedId('organiser', show),
+    title: `Show ${show}`,
+    startsAt: '2031-05-01T18:00:00.000Z',
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    holdSeconds,
+    maxPerOrder: 10,
+    onSale: true,
+    ticketTypes: [seats === null ? ticketType : { ...ticketType, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) }],
+    pools: [{ id: ticketType.poolId, capacity: 'seats' in stock ? stock.seats : stock.capacity }],
+  }
+}
+
+const findShow = sql('bench.find_show', 'select 1 as found from orders.shows where id = $1')
+
+/** Tells the running shop of a published show, as the tickets service does, and waits until it is on sale. */
+export async function putOnSale({ db }: Stage, show: number, stock: { capacity: number } | { seats: number }): Promise<void> {
+  const data = showOf(show, stock)
+  await db.transaction(async (tx) => {
+    const recorded = { fact: { type: 'ShowPublished', data }, subject: data.id, version: 1, correlationId: data.id } as const
+    await appendToOutbox(tx, [seal('tickets', recorded, tx.now, null)])
+  })
+  const deadlineMs = performance.now() + 30_000
+  while ((await db.query(findShow, [data.id])).length === 0) {
+    if (performance.now() > deadlineMs) throw new Error('a show did not get on sale')
+    await systemClock.sleep(10)
+  }
+}
+
+/** Tokens of as many signed-in guests. */
+export function signIn({ db }: Stage, buyers: number): Promise<string[]> {
+  return db.transaction(async (tx) => {
+    const tokens: string[] = []
+    for (let buyer = 1; buyer <= buyers; buyer += 1) {
+      const principal = { id: seedId('organiser', 0, buyer), kind: 'guest', email: `buyer${buyer}@example.com` } as const
+      tokens.push((await beginSession(tx, principal, { purpose: 'session', ttlSeconds: sessionSeconds })).token)
+    }
+    return tokens
+  })
+}
