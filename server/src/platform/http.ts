@@ -3,17 +3,15 @@ import { randomUUID } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Ajv } from 'ajv'
-import addFormats from 'ajv-formats'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { isUnavailable } from './db.ts'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { answerClientError, answerUnroutable, useErrors } from './http-errors.ts'
+import { allowEmptyBodies, refuseUnstorableText, useValidators } from './http-input.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { guardOrigin } from './origin.ts'
 import { guardOverload, type OverloadOptions } from './overload.ts'
-import { ProblemError, sendProblem } from './problem.ts'
+import { ProblemError } from './problem.ts'
 import type { Principal, Sessions } from './sessions.ts'
-import { guardText } from './text.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -47,6 +45,7 @@ export type Http = ReturnType<typeof makeHttp>
 const bodyLimitBytes = 100 * 1024
 
 export function makeHttp(options: HttpOptions) {
+  const headers = securityHeaders(options)
   const app = Fastify({
     loggerInstance: options.log.child({}, { level: 'warn' }),
     disableRequestLogging: true,
@@ -58,20 +57,22 @@ export function makeHttp(options: HttpOptions) {
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
+    frameworkErrors: answerUnroutable(headers),
+    clientErrorHandler: answerClientError(headers),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = 10_000
   app.server.headersTimeout = 15_000
 
   useValidators(app as unknown as FastifyInstance)
-  useErrors(app as unknown as FastifyInstance, options)
+  useErrors(app as unknown as FastifyInstance, options.log)
   app.decorateRequest('principal', null)
   app.decorateRequest('sessionToken', null)
-  useHeaders(app as unknown as FastifyInstance, options)
+  useHeaders(app as unknown as FastifyInstance, headers, options.metrics)
+  refuseUnstorableText(app as unknown as FastifyInstance)
   guardOverload(app as unknown as FastifyInstance, options.metrics, options.overload)
   useSessions(app as unknown as FastifyInstance, options)
   guardOrigin(app as unknown as FastifyInstance, options)
   allowEmptyBodies(app as unknown as FastifyInstance)
-  guardText(app as unknown as FastifyInstance)
   return app
 }
 
@@ -93,56 +94,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 
-/** Bodies are taken as they are: nothing is coerced, dropped or filled in. Query strings are text, so they are coerced. */
-function useValidators(app: FastifyInstance): void {
-  const strict = addFormats.default(new Ajv({ coerceTypes: false, removeAdditional: false, useDefaults: true, allErrors: false }))
-  const coercing = addFormats.default(new Ajv({ coerceTypes: true, removeAdditional: false, useDefaults: true, allErrors: false }))
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'querystring' ? coercing : strict).compile(schema as object),
-  )
-}
-
-/** Many clients name JSON on every POST. Without a body that is no malformed JSON; a route that needs one refuses by itself. */
-function allowEmptyBodies(app: FastifyInstance): void {
-  app.addHook('onRequest', ({ headers }, _reply, done) => {
-    const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers
-    if (length === '0' && encoding === undefined) delete headers['content-type']
-    done()
-  })
-}
-
-function useErrors(app: FastifyInstance, { log }: HttpOptions): void {
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, 'route_unknown', { detail: `${request.method} ${request.url.slice(0, 200)}` }))
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))
-}
-
-const codeByFastifyError: Record<string, 'malformed_json' | 'body_too_large' | 'unsupported_media_type' | 'invalid_request'> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_json',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid_request',
-}
-
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  if (error instanceof ProblemError) return sendProblem(reply, error.code, error.extras)
-  if (error.validation) {
-    const [first] = error.validation
-    const detail = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''} ${first?.message ?? 'is invalid'}`
-    return sendProblem(reply, 'invalid_request', { detail })
-  }
-  const known = codeByFastifyError[error.code ?? '']
-  if (known) return sendProblem(reply, known)
-  if (error instanceof SyntaxError || error.statusCode === 400) return sendProblem(reply, 'malformed_json')
-  if (isUnavailable(error)) {
-    log.error({ err: error, url: request.routeOptions.url }, 'the database cannot be reached')
-    return sendProblem(reply, 'unavailable', { retryAfterSeconds: 2 })
-  }
-  log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
-  return sendProblem(reply, 'internal', { detail: `request ${request.id}` })
-}
-
-function useHeaders(app: FastifyInstance, { metrics, publicUrl, contentSecurityPolicy }: HttpOptions): void {
+function securityHeaders({ publicUrl, contentSecurityPolicy }: HttpOptions): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'strict-origin-when-cross-origin',
@@ -151,6 +103,10 @@ function useHeaders(app: FastifyInstance, { metrics, publicUrl, contentSecurityP
     'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
   }
   if (publicUrl.startsWith('https:')) headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
+  return headers
+}
+
+function useHeaders(app: FastifyInstance, headers: Readonly<Record<string, string>>, metrics: Metrics): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
