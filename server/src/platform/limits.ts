@@ -1,6 +1,7 @@
 // Limits on attempts, kept in Postgres so that all processes count together. For accounts and money, not for load.
+import { createHash } from 'node:crypto'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import type { Database } from './db.ts'
+import { sql, type Database, type Queryable } from './db.ts'
 import { ProblemError } from './problem.ts'
 
 export interface Limit {
@@ -23,6 +24,19 @@ export const noLimits: Limits = {
   reset: async () => undefined,
   giveBack: async () => undefined,
 }
+
+const deleteExpired = sql(
+  'platform.delete_expired_limits',
+  `delete from platform.rate_limits where expire < extract(epoch from now()) * 1000`,
+)
+
+/** Takes away the counts whose time is over: each address and each account that ever tried leaves one. */
+export async function forgetExpiredLimits(db: Queryable): Promise<void> {
+  await db.query(deleteExpired)
+}
+
+/** Of one length, as the table needs it, and telling nobody's e-mail or network address. */
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
 
 export function makeLimits(db: Database): Limits {
   // The library speaks to a driver's client; ours is lent by name and text as it expects.
@@ -54,14 +68,14 @@ export function makeLimits(db: Database): Limits {
   return {
     async consume(limit, key) {
       try {
-        await limiterOf(limit).consume(key)
+        await limiterOf(limit).consume(hashOf(key))
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error
         throw new ProblemError('too_many_requests', { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) })
       }
     },
     async reset(limit, key) {
-      await limiterOf(limit).delete(key)
+      await limiterOf(limit).delete(hashOf(key))
     },
     async giveBack(limit, key) {
       await limiterOf(limit).reward(key, 1)

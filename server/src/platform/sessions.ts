@@ -40,6 +40,9 @@ const deleteSession = sql('platform.delete_session', `delete from platform.sessi
 const deleteSessionsOf = sql('platform.delete_sessions_of', `delete from platform.sessions where principal_id = $1`)
 const deleteExpired = sql('platform.delete_expired_sessions', `delete from platform.sessions where expires_at < now()`)
 
+/** What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the memory. */
+const tokenPattern = /^hf[st]_[\w-]{43}$/
+
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 /** Begins a session and returns its token: 256 random bits that are stored nowhere. */
@@ -75,9 +78,13 @@ interface Entry {
 
 export function makeSessions(db: Database, clock: Clock): Sessions {
   const cache = new Map<string, Entry>()
+  const cached = (token: string): Entry | undefined => {
+    const entry = cache.get(token)
+    return entry && entry.validUntilMs > clock.elapsedMs() ? entry : undefined
+  }
   const remember = (token: string, principal: Principal | null) => {
     if (cache.size >= cacheEntriesMax) cache.clear()
-    cache.set(token, { principal, validUntilMs: clock.nowMs() + cacheMs })
+    cache.set(token, { principal, validUntilMs: clock.elapsedMs() + cacheMs })
   }
 
   const findMany = makeBatchLoader(async (tokens: readonly string[]) => {
@@ -89,17 +96,21 @@ export function makeSessions(db: Database, clock: Clock): Sessions {
 
   return {
     find(token) {
-      const entry = cache.get(token)
-      if (entry && entry.validUntilMs > clock.nowMs()) return entry.principal
+      if (!tokenPattern.test(token)) return null
+      const entry = cached(token)
+      if (entry) return entry.principal
       return findMany(token).then((row) => {
         const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
+        // It may have been ended while the query ran: what is known as nobody's stays so.
+        const meanwhile = cached(token)
+        if (meanwhile) return meanwhile.principal
         remember(token, principal)
         return principal
       })
     },
     async end(token) {
       await db.query(deleteSession, [hashOf(token)])
-      cache.delete(token)
+      remember(token, null)
     },
   }
 }
