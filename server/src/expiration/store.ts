@@ -13,16 +13,17 @@ export async function loadTimers(tx: Tx, orderIds: readonly string[]): Promise<T
   return tx.query<Timer>(loadTimersStatement, [orderIds])
 }
 
-// What another process is firing is skipped, so that any number of them share the work.
+// What another process is firing is skipped, so that any number of them share the work. The time is a parameter: a call of
+// clock_timestamp() could not end the walk of the index, and each look would read every timer that waits.
 const loadDueStatement = sql(
   'expiration.load_due',
   `select ${columns} from expiration.timers
-   where status = 'waiting' and expires_at <= clock_timestamp()
+   where status = 'waiting' and expires_at <= $2
    order by expires_at limit $1 for update skip locked`,
 )
 
 export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
-  return tx.query<Timer>(loadDueStatement, [limit])
+  return tx.query<Timer>(loadDueStatement, [limit, tx.now])
 }
 
 const saveTimersStatement = sql(

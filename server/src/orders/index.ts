@@ -8,6 +8,9 @@ import { ordersRoutes } from './routes.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { listOpenOrderIds } from './store.ts'
 
+/** Before every order's. */
+const firstId = '00000000-0000-0000-0000-000000000000'
+
 export const orders: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
@@ -24,10 +27,10 @@ export const orders: ServiceDefinition = {
 
     /** The sale ended: whoever has not paid yet is told at once. */
     const cancelOpenOrders = async (showId: string) => {
-      for (;;) {
-        const orderIds = await listOpenOrderIds(db, showId)
-        if (orderIds.length === 0) return
+      let orderIds = await listOpenOrderIds(db, showId, firstId)
+      while (orderIds.length > 0) {
         await Promise.all(orderIds.map((orderId) => handler.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })))
+        orderIds = await listOpenOrderIds(db, showId, orderIds.at(-1) ?? firstId)
       }
     }
 

@@ -7,7 +7,7 @@ import { makeLive, type Live } from '../platform/live.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { World } from './model.ts'
-import { readAvailability, readOrder } from './views.ts'
+import { readAvailability, readOrder, readShowIds } from './views.ts'
 
 export interface OrdersLive {
   readonly orders: Live
@@ -32,10 +32,10 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
   }
   const readAvailabilityJson = (showId: string): Promise<string | null> => {
     const before = remembered.get(showId)
-    if (before && clock.nowMs() - before.atMs < freshMs) return before.json
+    if (before && clock.elapsedMs() - before.atMs < freshMs) return before.json
     if (remembered.size >= rememberedMax) remembered.clear()
     const json = read(showId)
-    remembered.set(showId, { atMs: clock.nowMs(), json })
+    remembered.set(showId, { atMs: clock.elapsedMs(), json })
     json.catch(() => remembered.delete(showId))
     return json
   }
@@ -52,11 +52,22 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
   })
   const availability = makeLive({ name: 'availability', clock, log, metrics, settleMs: 100, read })
 
+  /** A cancelled order does not tell its show, whose places it gave back. */
+  const showPlacesBack = async (orderIds: readonly string[]) => {
+    try {
+      for (const showId of await readShowIds(db, orderIds)) availability.changed(showId)
+    } catch (error) {
+      log.warn({ err: error }, 'places that were given back are shown late')
+    }
+  }
   const onEvents = (events: readonly Event[]) => {
+    const cancelledIds: string[] = []
     for (const event of events) {
       if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') availability.changed(event.data.showId)
+      if (event.type === 'OrderCancelled') cancelledIds.push(event.data.orderId)
       if ('orderId' in event.data) orders.changed(event.data.orderId)
     }
+    if (cancelledIds.length > 0) void showPlacesBack(cancelledIds)
   }
 
   return {

@@ -3,7 +3,7 @@ import type { IssuedTicket } from '@holdfast/contract'
 import type { Tx } from '../platform/db.ts'
 import { makeHandler, type Decision, type Handler, type HandlerOptions, type Model } from '../platform/handle.ts'
 import { decide, evolve, movementOf, type Order, type OrderCommand, type OrderFact, type OrderRejection, type SaleCommand } from './domain/order.ts'
-import { movePool, moveSeat, saleOf, type Movement, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
+import { movePool, moveSeat, placesOf, saleOf, type Movement, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
 import * as store from './store.ts'
 
 export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
@@ -26,6 +26,8 @@ export interface World {
   readonly sales: Map<string, Sale>
   readonly pools: Map<string, Pool>
   readonly seats: Map<string, StockSeat>
+  /** Asked for by new orders, and not there before this batch. */
+  readonly absentSeats: Set<string>
   readonly orders: Map<string, Order>
   readonly created: Set<string>
   readonly changed: Set<string>
@@ -52,12 +54,10 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   const saleIds = new Set<string>()
   const orderIds = new Set<string>()
   const movingOrderIds = new Set<string>()
-  const seatIds = new Set<string>()
   let changesSales = false
   for (const command of commands) {
     if (command.type === 'PlaceOrder') {
       saleIds.add(command.showId)
-      for (const line of command.lines) if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
     } else if (command.type === 'KnowShow' || command.type === 'EndSale') {
       saleIds.add(command.type === 'KnowShow' ? command.show.id : command.showId)
       changesSales = true
@@ -68,7 +68,8 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   }
   const sales = saleIds.size > 0 ? await store.loadSales(tx, [...saleIds], changesSales) : []
   const orders = orderIds.size > 0 ? await store.loadOrders(tx, [...orderIds]) : []
-  const poolIds = placedPools(commands, sales)
+  const { poolIds, seatIds } = wantedStock(commands, sales)
+  const wantedSeats = [...seatIds]
   for (const order of orders) {
     if (!movingOrderIds.has(order.id)) continue
     for (const line of order.lines) {
@@ -78,10 +79,12 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   }
   const pools = poolIds.size > 0 ? await store.loadPools(tx, [...poolIds]) : []
   const seats = seatIds.size > 0 ? await store.loadSeats(tx, [...seatIds]) : []
+  const found = new Map(seats.map((seat) => [seat.id, seat]))
   return {
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
     pools: new Map(pools.map((pool) => [pool.id, pool])),
-    seats: new Map(seats.map((seat) => [seat.id, seat])),
+    seats: found,
+    absentSeats: new Set(wantedSeats.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
     created: new Set(),
     changed: new Set(),
@@ -94,18 +97,29 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   }
 }
 
-/** The pools behind the ticket types that are asked for. */
-function placedPools(commands: readonly Command[], sales: readonly Sale[]): Set<string> {
-  const poolOfType = new Map(sales.flatMap((sale) => sale.types.map((type) => [type.id, type.poolId])))
+/** The pools and seats that new orders and changed shows touch. Of an order too large for its show none: it is refused unseen. */
+function wantedStock(commands: readonly Command[], sales: readonly Sale[]) {
   const poolIds = new Set<string>()
+  const seatIds = new Set<string>()
+  const offers = [...sales]
   for (const command of commands) {
-    if (command.type !== 'PlaceOrder') continue
+    if (command.type !== 'KnowShow') continue
+    // Orders in this very batch may ask for what the show brings.
+    offers.push(saleOf(command.show, command.version))
+    for (const pool of command.show.pools) poolIds.add(pool.id)
+  }
+  const poolOfType = new Map(offers.flatMap((sale) => sale.types.map((type) => [type.id, type.poolId])))
+  const limitOf = new Map<string, number>()
+  for (const { showId, maxPerOrder } of offers) limitOf.set(showId, Math.max(maxPerOrder, limitOf.get(showId) ?? 0))
+  for (const command of commands) {
+    if (command.type !== 'PlaceOrder' || placesOf(command.lines) > (limitOf.get(command.showId) ?? 0)) continue
     for (const line of command.lines) {
       const poolId = poolOfType.get(line.ticketTypeId)
       if (poolId !== undefined) poolIds.add(poolId)
+      if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
     }
   }
-  return poolIds
+  return { poolIds, seatIds }
 }
 
 type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
@@ -114,14 +128,16 @@ function decideInWorld(world: World, command: Command, now: string): OrdersDecis
   switch (command.type) {
     case 'KnowShow': {
       const known = world.sales.get(command.show.id)
-      if (known && known.version >= command.version) return { facts: [], answer: undefined }
+      // Older news, or news of a show that was called off: neither brings a sale back.
+      if (known && (known.version >= command.version || known.status === 'cancelled')) return { facts: [], answer: undefined }
       const sale = saleOf(command.show, command.version)
       return { facts: [{ type: 'SaleKnown', data: { sale, show: command.show } }], answer: undefined }
     }
     case 'EndSale': {
       const known = world.sales.get(command.showId)
       if (!known) return { rejection: 'show_unknown' }
-      const sale: Sale = { ...known, status: 'cancelled', version: command.version }
+      if (known.status === 'cancelled') return { facts: [], answer: undefined }
+      const sale: Sale = { ...known, status: 'cancelled', version: Math.max(known.version, command.version) }
       return { facts: [{ type: 'SaleEnded', data: { sale } }], answer: undefined }
     }
     case 'NoteTickets': {
@@ -145,11 +161,7 @@ function decideInWorld(world: World, command: Command, now: string): OrdersDecis
 function apply(world: World, fact: Fact, now: string) {
   switch (fact.type) {
     case 'SaleKnown':
-      world.sales.set(fact.data.sale.showId, fact.data.sale)
-      world.saveLater.push(async (tx) => {
-        await store.saveSale(tx, fact.data.sale)
-        await store.saveStock(tx, fact.data.show)
-      })
+      knowSale(world, fact.data)
       return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
     case 'SaleEnded':
       world.sales.set(fact.data.sale.showId, fact.data.sale)
@@ -172,6 +184,27 @@ function apply(world: World, fact: Fact, now: string) {
       return { subject: order.id, version: order.version, correlationId: order.id }
     }
   }
+}
+
+/** What the show brings is in stock for the orders behind it in this batch, too. */
+function knowSale(world: World, { sale, show }: Extract<Fact, { type: 'SaleKnown' }>['data']): void {
+  world.sales.set(sale.showId, sale)
+  for (const { id, capacity } of show.pools) {
+    const pool = world.pools.get(id)
+    if (pool) world.pools.set(id, { ...pool, capacity: Math.max(capacity, pool.held + pool.sold) })
+    else world.pools.set(id, { id, showId: sale.showId, capacity, held: 0, sold: 0 })
+  }
+  if (world.absentSeats.size > 0) {
+    for (const type of show.ticketTypes) {
+      for (const { id } of type.seats ?? []) {
+        if (world.absentSeats.delete(id)) world.seats.set(id, { id, ticketTypeId: type.id, state: 'available', orderId: null })
+      }
+    }
+  }
+  world.saveLater.push(async (tx) => {
+    await store.saveSale(tx, sale)
+    await store.saveStock(tx, show)
+  })
 }
 
 function moveStock(world: World, order: Order, movement: Movement): void {

@@ -23,7 +23,7 @@ import type { OrdersLive } from './live.ts'
 import type { OrdersHandler } from './model.ts'
 import type { StockMemory } from './stock-memory.ts'
 import { toTimeline } from './timeline.ts'
-import { listOrders, listShowOrders, readOrder, toOrderView, type SeenOrder } from './views.ts'
+import { listOrders, listShowOrders, readOrder, readOrganiser, toOrderView, type SeenOrder } from './views.ts'
 
 export interface OrdersRoutes {
   readonly db: Database
@@ -39,6 +39,8 @@ const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 /** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
 const knownWithinMs = 1_500
 const askAgainMs = 20
+/** Each wait is this much longer than the one before: asking is a transaction, and ids can be made up. */
+const patience = 1.5
 const waitersMax = 500
 
 export function makeWaiter(clock: Clock) {
@@ -48,9 +50,9 @@ export function makeWaiter(clock: Clock) {
     if (isKnown(answer) || waiting >= waitersMax) return answer
     waiting += 1
     try {
-      const deadlineMs = clock.nowMs() + knownWithinMs
-      while (!isKnown(answer) && clock.nowMs() < deadlineMs) {
-        await clock.sleep(askAgainMs)
+      const deadlineMs = clock.elapsedMs() + knownWithinMs
+      for (let delayMs = askAgainMs; !isKnown(answer) && clock.elapsedMs() < deadlineMs; delayMs *= patience) {
+        await clock.sleep(delayMs)
         answer = await ask()
       }
       return answer
@@ -169,9 +171,11 @@ function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const { limit = 20, cursor, status = null, email } = request.query
+      const sellerId = await readOrganiser(db, request.params.id)
+      if (sellerId === null) throw new ProblemError('show_unknown')
+      if (sellerId !== organiserId) throw new ProblemError('forbidden')
       const items = await listShowOrders(db, {
         showId: request.params.id,
-        organiserId,
         beforeId: cursorId(cursor),
         limit: limit + 1,
         status,

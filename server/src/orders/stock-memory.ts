@@ -17,6 +17,7 @@ const poolsMax = 10_000
 interface SoldOut {
   readonly poolId: string
   readonly showId: string
+  /** On the clock that only grows: one set back must not keep on refusing. */
   validUntilMs: number
 }
 
@@ -31,7 +32,7 @@ export function makeStockMemory(clock: Clock): StockMemory {
           if (availableIn(pool) > 0 || sale.status !== 'on_sale') byTicketType.delete(type.id)
           else {
             if (byTicketType.size >= poolsMax) byTicketType.clear()
-            byTicketType.set(type.id, { poolId: pool.id, showId: sale.showId, validUntilMs: clock.nowMs() + validMs })
+            byTicketType.set(type.id, { poolId: pool.id, showId: sale.showId, validUntilMs: clock.elapsedMs() + validMs })
           }
         }
       }
@@ -40,7 +41,7 @@ export function makeStockMemory(clock: Clock): StockMemory {
       for (const line of body.lines) {
         const soldOut = byTicketType.get(line.ticketTypeId)
         if (!soldOut || soldOut.showId !== body.showId) continue
-        const nowMs = clock.nowMs()
+        const nowMs = clock.elapsedMs()
         if (nowMs < soldOut.validUntilMs) return true
         soldOut.validUntilMs = nowMs + validMs
       }

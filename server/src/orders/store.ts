@@ -239,10 +239,11 @@ export async function markTicketsVoid(tx: Tx, orderIds: readonly string[], ticke
 
 const openOrdersOfShow = sql(
   'orders.open_orders_of_show',
-  `select id from orders.orders where show_id = $1 and status = 'created' order by id limit 200`,
+  `select id from orders.orders where show_id = $1 and status = 'created' and id > $2 order by id limit 200`,
 )
 
-export async function listOpenOrderIds(db: Queryable, showId: string): Promise<string[]> {
-  const rows = await db.query<{ id: string }>(openOrdersOfShow, [showId])
+/** Some of a show's orders that wait for a payment, from the one behind `afterId` on. */
+export async function listOpenOrderIds(db: Queryable, showId: string, afterId: string): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(openOrdersOfShow, [showId, afterId])
   return rows.map((row) => row.id)
 }

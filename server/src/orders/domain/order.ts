@@ -1,6 +1,6 @@
 // The order: its states, commands, facts and rejections. The order's row decides every race; this is what it decides.
 // Pure: no clock, no random, no database. Expiry never ends a claimed or complete order.
-import type { Buyer, CancelReason, ClaimRejection, FactOf, LineBody, Money, OrderLine, PublishedShow } from '@holdfast/contract'
+import { maxAmountMinor, type Buyer, type CancelReason, type ClaimRejection, type FactOf, type LineBody, type Money, type OrderLine, type PublishedShow } from '@holdfast/contract'
 import { chooseLines, type LineRejection, type Movement, type Sale, type Stock } from './stock.ts'
 
 interface OrderFacts {
@@ -100,6 +100,8 @@ function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Sto
   const chosen = chooseLines(sale, stock, command.lines)
   if ('rejection' in chosen) return chosen
   const created = orderCreated(command, { sale, lines: chosen.lines, now })
+  // No processor takes more at once: such an order would only keep its places from others until it expires.
+  if (created.data.amount.amountMinor > maxAmountMinor) return { rejection: 'limit_exceeded', detail: 'the total is more than a card can pay' }
   if (created.data.amount.amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }

@@ -57,13 +57,12 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
   const lines: OrderLine[] = []
   const wanted = new Map<string, number>()
   const seatIds = new Set<string>()
-  let places = 0
+  if (placesOf(asked) > sale.maxPerOrder) return { rejection: 'limit_exceeded', detail: `at most ${sale.maxPerOrder} places` }
   for (const body of asked) {
     const type = sale.types.find(({ id }) => id === body.ticketTypeId)
     if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
     const line = freezeLine(type, body, stock)
     if ('rejection' in line) return line
-    places += line.quantity
     wanted.set(line.poolId, (wanted.get(line.poolId) ?? 0) + line.quantity)
     for (const seatId of line.seatIds ?? []) {
       if (seatIds.has(seatId)) return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is named twice` }
@@ -71,8 +70,12 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     }
     lines.push(line)
   }
-  if (places > sale.maxPerOrder) return { rejection: 'limit_exceeded', detail: `at most ${sale.maxPerOrder} places` }
   return shortage(stock, wanted, seatIds) ?? { lines }
+}
+
+/** How many places are asked for. Looked at before anything else, so that no seat need be known of an order too large. */
+export function placesOf(asked: readonly LineBody[]): number {
+  return asked.reduce((places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length), 0)
 }
 
 function freezeLine(type: SaleType, body: LineBody, stock: Stock): OrderLine | { rejection: LineRejection; detail: string } {
@@ -131,7 +134,7 @@ export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): 
 }
 
 /** The sale that a published show means, and the stock it brings. */
-export function saleOf(show: PublishedShow & { readonly onSale?: boolean }, version: number): Sale {
+export function saleOf(show: PublishedShow, version: number): Sale {
   return {
     showId: show.id,
     version,
@@ -140,7 +143,7 @@ export function saleOf(show: PublishedShow & { readonly onSale?: boolean }, vers
     currency: show.currency,
     holdSeconds: show.holdSeconds,
     maxPerOrder: show.maxPerOrder,
-    status: show.onSale === false ? 'closed' : 'on_sale',
+    status: show.onSale ? 'on_sale' : 'closed',
     types: show.ticketTypes.map(({ id, name, priceMinor, poolId, seats }) => ({
       id,
       name,
