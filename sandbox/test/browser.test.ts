@@ -83,7 +83,7 @@ describe("the payment element", () => {
 
   it("is accessible, and wide enough for a phone", async () => {
     const frame = await mount("payment");
-    const found = await new AxeBuilder({ page }).include("#slot").analyze();
+    const found = await new AxeBuilder({ page }).include("#slot").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
     expect(found.violations.map((violation) => violation.id)).toEqual([]);
     const box = await frame.locator("#number").boundingBox();
     expect(box?.height).toBeGreaterThanOrEqual(44);

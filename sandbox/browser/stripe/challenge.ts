@@ -15,7 +15,7 @@ export function showChallenge(origin: string, url: string, intentId: string, loc
   });
   dialog.setAttribute("aria-label", "3-D Secure");
   const close = styled(document.createElement("button"), {
-    position: "absolute", top: "10px", right: "10px", width: "40px", height: "40px", border: "0", borderRadius: "20px", background: "rgba(255,255,255,0.9)", color: "#1a2233",
+    position: "absolute", top: "10px", right: "10px", width: "40px", height: "40px", padding: "0", border: "0", borderRadius: "20px", background: "rgba(255,255,255,0.9)", color: "#1a2233",
     font: "20px/1 system-ui, sans-serif", cursor: "pointer",
   });
   close.type = "button";
