@@ -76,7 +76,7 @@ const editShowRoute = createRoute({
 })
 const organiserOrderRoute = createRoute({
   ...page,
-  path: '/organiser/orders/$orderId',
+  path: '/organiser/shows/$showId/orders/$orderId',
   component: lazyRouteComponent(() => import('./organiser/order.tsx'), 'OrganiserOrderPage'),
 })
 const doorRoute = createRoute({

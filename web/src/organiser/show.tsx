@@ -1,1 +1,221 @@
-export function OrganiserShowPage() { return null }
+// One show as its organiser sees it: its state, sales as they happen, its orders.
+import type { Availability, ShowView } from '@holdfast/contract'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { call } from '../api/client.ts'
+import { useLive } from '../api/live.ts'
+import { availabilityQuery, showQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
+import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { When } from '../parts/when.tsx'
+import { OrdersTable } from './orders-table.tsx'
+import { RequireUser } from './require-user.tsx'
+import { ShowStatusChip } from './show-status.tsx'
+
+const SalesChart = lazy(() => import('./sales-chart.tsx').then((module) => ({ default: module.SalesChart })))
+const route = getRouteApi('/organiser/shows/$showId')
+
+export function OrganiserShowPage() {
+  const t = useTranslations('organiser')
+  const { showId } = route.useParams()
+  const show = useQuery(showQuery(showId))
+  return (
+    <RequireUser title={t('title')}>
+      {show.isPending && (
+        <Loading>
+          <Skeleton className="mt-8 h-12 w-2/3" />
+          <Skeleton className="mt-6 h-72 rounded-lg" />
+        </Loading>
+      )}
+      {show.isError && <Failure error={show.error} retry={() => void show.refetch()} />}
+      {show.isSuccess && <Show show={show.data} />}
+    </RequireUser>
+  )
+}
+
+function Show({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('organiser')
+  const wasOnSale = show.status !== 'draft'
+  const { data: availability } = useQuery({ ...availabilityQuery(show.id), enabled: wasOnSale })
+  useLive(`/api/shows/${show.id}/availability/stream`, availabilityQuery(show.id).queryKey, wasOnSale)
+  return (
+    <div className="pt-6">
+      <Link to="/organiser" className="link text-small">
+        {t('title')}
+      </Link>
+      <div className="mt-2 flex flex-wrap items-start justify-between gap-x-8 gap-y-4">
+        <div className="min-w-0">
+          <PageTitle title={show.title} className="text-heading [overflow-wrap:anywhere]">
+            {show.title} <ShowStatusChip status={show.status} />
+          </PageTitle>
+          <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
+            <When show={show} />
+            {show.venue && <p className="text-soft">{show.venue}</p>}
+          </div>
+        </div>
+        <Actions show={show} />
+      </div>
+      {wasOnSale ? <Sales show={show} availability={availability} /> : <DraftHint show={show} />}
+    </div>
+  )
+}
+
+type Step = 'publish' | 'close' | 'cancel'
+
+function Actions({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('organiser')
+  const client = useQueryClient()
+  const failureText = useFailureText()
+  const [asking, setAsking] = useState<Step | null>(null)
+  const stepping = useMutation({
+    mutationFn: (step: Step) => call<ShowView>(`/api/shows/${show.id}/${step}`, { method: 'POST', body: {} }),
+    onSuccess: (changed) => {
+      client.setQueryData(showQuery(show.id).queryKey, changed)
+      void client.invalidateQueries({ queryKey: ['my-shows'] })
+      void client.invalidateQueries({ queryKey: availabilityQuery(show.id).queryKey })
+    },
+    onSettled: () => setAsking(null),
+  })
+  const alive = show.status !== 'cancelled'
+  return (
+    <div>
+      <div className="flex flex-wrap gap-2">
+        {show.status !== 'draft' && (
+          <Link to="/shows/$showId" params={{ showId: show.id }} className="button">
+            {t('publicPage')}
+          </Link>
+        )}
+        {alive && (
+          <Link to="/organiser/shows/$showId/edit" params={{ showId: show.id }} className="button">
+            {t('edit')}
+          </Link>
+        )}
+        {show.status === 'on_sale' && (
+          <button type="button" className="button" onClick={() => setAsking('close')}>
+            {t('close')}
+          </button>
+        )}
+        {alive && show.status !== 'draft' && (
+          <button type="button" className="button button-danger" onClick={() => setAsking('cancel')}>
+            {t('cancelShow')}
+          </button>
+        )}
+        {show.status === 'draft' && (
+          <button type="button" className="button button-main" disabled={stepping.isPending} onClick={() => stepping.mutate('publish')}>
+            {t('publish')}
+          </button>
+        )}
+      </div>
+      {stepping.isError && (
+        <div className="mt-3">
+          <Notice tone="bad" title={failureText(stepping.error)} />
+        </div>
+      )}
+      {(asking === 'close' || asking === 'cancel') && (
+        <Confirm
+          open
+          title={t(`confirm.${asking}.title`)}
+          confirmLabel={t(`confirm.${asking}.label`)}
+          busy={stepping.isPending}
+          onClose={() => setAsking(null)}
+          onConfirm={() => stepping.mutate(asking)}
+        >
+          <p>{t(`confirm.${asking}.text`)}</p>
+        </Confirm>
+      )}
+    </div>
+  )
+}
+
+function DraftHint({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('organiser')
+  const format = useFormat()
+  return (
+    <div className="mt-8 grid gap-4">
+      <Notice title={t('draftTitle')} quiet>
+        <p>{t('draftText')}</p>
+      </Notice>
+      <ul className="panel divide-y divide-line px-5">
+        {show.ticketTypes.map((type) => (
+          <li key={type.id} className="flex justify-between gap-4 py-3">
+            <span>{type.name}</span>
+            <span className="text-soft">
+              {t('places', { count: type.capacity })} · {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+function Sales({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+  const t = useTranslations('organiser')
+  const format = useFormat()
+  const sum = (pick: (stock: Availability['ticketTypes'][number]) => number) => availability?.ticketTypes.reduce((total, stock) => total + pick(stock), 0)
+  const priceOf = (id: string) => show.ticketTypes.find((type) => type.id === id)?.priceMinor ?? 0
+  const figures = [
+    [t('sold'), sum((stock) => stock.sold)],
+    [t('held'), sum((stock) => stock.held)],
+    [t('free'), sum((stock) => stock.available)],
+  ] as const
+  const revenueMinor = sum((stock) => stock.sold * priceOf(stock.id))
+  return (
+    <>
+      <dl className="mt-8 grid grid-cols-2 gap-3 lg:grid-cols-4">
+        {figures.map(([name, value]) => (
+          <Figure key={name} name={name} value={value === undefined ? null : format.number(value)} />
+        ))}
+        <Figure name={t('revenue')} value={revenueMinor === undefined ? null : format.money({ amountMinor: revenueMinor, currency: show.currency })} />
+      </dl>
+      <section aria-labelledby="by-type" className="panel mt-3 p-5 sm:p-6">
+        <h2 id="by-type" className="mb-3 text-title">
+          {t('byType')}
+        </h2>
+        <ul className="grid gap-4">
+          {show.ticketTypes.map((type) => (
+            <TypeBar key={type.id} type={type} stock={availability?.ticketTypes.find((known) => known.id === type.id)} />
+          ))}
+        </ul>
+      </section>
+      <section aria-labelledby="chart" className="panel mt-3 p-5 sm:p-6">
+        <h2 id="chart" className="mb-3 text-title">
+          {t('chart')}
+        </h2>
+        <Suspense fallback={<Skeleton className="h-60" />}>
+          <SalesChart show={show} availability={availability} />
+        </Suspense>
+      </section>
+      <OrdersTable show={show} availability={availability} />
+    </>
+  )
+}
+
+function Figure({ name, value }: { readonly name: string; readonly value: string | null }) {
+  return (
+    <div className="panel p-4 sm:p-5">
+      <dt className="text-small text-soft">{name}</dt>
+      <dd className="text-heading font-bold">{value ?? <Skeleton className="h-8 w-20" />}</dd>
+    </div>
+  )
+}
+
+function TypeBar({ type, stock }: { readonly type: ShowView['ticketTypes'][number]; readonly stock: Availability['ticketTypes'][number] | undefined }) {
+  const t = useTranslations('organiser')
+  const capacity = Math.max(1, type.capacity)
+  const share = (count: number | undefined) => ({ transform: `scaleX(${(count ?? 0) / capacity})` })
+  return (
+    <li>
+      <p className="flex flex-wrap justify-between gap-x-4">
+        <span className="font-medium">{type.name}</span>
+        <span className="text-soft">{t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity: type.capacity })}</span>
+      </p>
+      <div aria-hidden="true" className="relative mt-1 h-2.5 overflow-hidden rounded-full bg-sunken">
+        <div className="absolute inset-0 origin-left bg-(--seat-chosen)" style={share((stock?.sold ?? 0) + (stock?.held ?? 0))} />
+        <div className="absolute inset-0 origin-left bg-accent" style={share(stock?.sold)} />
+      </div>
+    </li>
+  )
+}

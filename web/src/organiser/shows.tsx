@@ -1,1 +1,87 @@
-export function OrganiserShowsPage() { return null }
+// The organiser's own shows in every state, soonest first.
+import type { ShowView } from '@holdfast/contract'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useTranslations } from 'use-intl'
+import { myShowsQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
+import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { RequireUser } from './require-user.tsx'
+import { ShowStatusChip } from './show-status.tsx'
+import { SignOut } from './sign-out.tsx'
+
+export function OrganiserShowsPage() {
+  const t = useTranslations('organiser')
+  return (
+    <RequireUser title={t('title')}>
+      <MyShows />
+    </RequireUser>
+  )
+}
+
+function MyShows() {
+  const t = useTranslations('organiser')
+  const shows = useInfiniteQuery(myShowsQuery())
+  const items = shows.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <div className="pt-6">
+      <div className="mb-6 flex flex-wrap items-center justify-between gap-4">
+        <PageTitle title={t('title')} className="text-display">
+          {t('title')}
+        </PageTitle>
+        <div className="flex flex-wrap gap-2">
+          <SignOut />
+          <Link to="/door" className="button">
+            {t('door')}
+          </Link>
+          <Link to="/organiser/new" className="button button-main">
+            {t('new')}
+          </Link>
+        </div>
+      </div>
+      {shows.isPending && (
+        <Loading>
+          <Skeleton className="h-24 rounded-lg" />
+          <Skeleton className="mt-3 h-24 rounded-lg" />
+        </Loading>
+      )}
+      {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
+      {shows.isSuccess && items.length === 0 && (
+        <Empty title={t('none')}>
+          <p>{t('noneText')}</p>
+        </Empty>
+      )}
+      <ul className="grid gap-3">
+        {items.map((show) => (
+          <Row key={show.id} show={show} />
+        ))}
+      </ul>
+      {shows.hasNextPage && (
+        <button type="button" className="button mt-6" disabled={shows.isFetchingNextPage} onClick={() => void shows.fetchNextPage()}>
+          {t('more')}
+        </button>
+      )}
+    </div>
+  )
+}
+
+function Row({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('organiser')
+  const format = useFormat()
+  const capacity = show.ticketTypes.reduce((sum, type) => sum + type.capacity, 0)
+  return (
+    <li className="panel group relative flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-4 transition-colors hover:border-strong sm:px-6">
+      <div className="min-w-0">
+        <h2 className="text-lead leading-snug [overflow-wrap:anywhere]">
+          <Link to="/organiser/shows/$showId" params={{ showId: show.id }} className="underline-offset-4 group-hover:underline after:absolute after:inset-0">
+            {show.title}
+          </Link>
+        </h2>
+        <p className="text-small text-soft">
+          {[format.moment(show.startsAt, show.timeZone), show.venue, t('places', { count: capacity })].filter(Boolean).join(' · ')}
+        </p>
+      </div>
+      <ShowStatusChip status={show.status} />
+    </li>
+  )
+}

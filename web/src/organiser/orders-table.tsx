@@ -1,0 +1,134 @@
+// The orders of a show: by state, by address, as a file.
+import type { Availability, OrderStatus, ShowView } from '@holdfast/contract'
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useDeferredValue, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { useFormat } from '../format.ts'
+import { Failure, Skeleton } from '../parts/basics.tsx'
+import { StatusChip } from '../parts/status-chip.tsx'
+import { amountText } from './amounts.ts'
+import { csvOf } from './csv.ts'
+import { readAllOrders, showOrdersQuery, type OrderFilter, type OrganiserOrder } from './queries.ts'
+import { useRefreshOnSales } from './refresh.ts'
+
+const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
+
+export function OrdersTable({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+  const t = useTranslations('organiser')
+  const [filter, setFilter] = useState<OrderFilter>({ status: '', email: '' })
+  const asked = useDeferredValue(filter)
+  const orders = useInfiniteQuery({ ...showOrdersQuery(show.id, asked), placeholderData: (before) => before })
+  useRefreshOnSales(availability, ['show-orders', show.id])
+  const items = orders.data?.pages.flatMap((page) => page.items) ?? []
+  return (
+    <section aria-labelledby="orders" className="panel mt-3 p-5 sm:p-6">
+      <div className="mb-4 flex flex-wrap items-end justify-between gap-3">
+        <h2 id="orders" className="text-title">
+          {t('orders')}
+        </h2>
+        <div className="flex flex-wrap items-end gap-3">
+          <label className="block text-small">
+            {t('byEmail')}
+            <input type="search" className="input mt-1 w-52" value={filter.email} maxLength={254} onChange={(event) => setFilter({ ...filter, email: event.target.value.trim() })} />
+          </label>
+          <label className="block text-small">
+            {t('byStatus')}
+            <select className="input mt-1" value={filter.status} onChange={(event) => setFilter({ ...filter, status: event.target.value as OrderStatus | '' })}>
+              <option value="">{t('anyStatus')}</option>
+              {statuses.map((status) => (
+                <StatusOption key={status} status={status} />
+              ))}
+            </select>
+          </label>
+          <CsvButton show={show} filter={filter} />
+        </div>
+      </div>
+      {orders.isError && items.length === 0 && <Failure error={orders.error} retry={() => void orders.refetch()} />}
+      {orders.isPending && <Skeleton className="h-40" />}
+      {orders.isSuccess && items.length === 0 && <p className="py-10 text-center text-soft">{t('noOrders')}</p>}
+      {items.length > 0 && <Rows show={show} orders={items} />}
+      {orders.hasNextPage && (
+        <button type="button" className="button mt-4" disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
+          {t('more')}
+        </button>
+      )}
+    </section>
+  )
+}
+
+function StatusOption({ status }: { readonly status: OrderStatus }) {
+  const t = useTranslations('orderStatus')
+  return <option value={status}>{t(status)}</option>
+}
+
+function Rows({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrganiserOrder[] }) {
+  const t = useTranslations('organiser')
+  const format = useFormat()
+  return (
+    // A table wider than a phone scrolls in its own box; with a keyboard too.
+    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('orders')}>
+      <table className="w-full text-left">
+        <thead className="text-small text-soft">
+          <tr className="border-b border-line [&>th]:py-2 [&>th]:pr-5 [&>th]:font-medium">
+            <th scope="col">{t('column.buyer')}</th>
+            <th scope="col">{t('column.date')}</th>
+            <th scope="col" className="text-right">
+              {t('column.tickets')}
+            </th>
+            <th scope="col" className="text-right">
+              {t('column.total')}
+            </th>
+            <th scope="col">{t('column.status')}</th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {orders.map((order) => (
+            <tr key={order.id} className="[&>td]:py-2.5 [&>td]:pr-5 [&>td]:whitespace-nowrap">
+              <td>
+                <Link to="/organiser/shows/$showId/orders/$orderId" params={{ showId: show.id, orderId: order.id }} className="link">
+                  {order.buyerEmail}
+                </Link>
+              </td>
+              <td className="text-soft">{format.moment(order.createdAt)}</td>
+              <td className="text-right">{format.number(order.lines.reduce((sum, line) => sum + line.quantity, 0))}</td>
+              <td className="text-right">{format.money(order.total)}</td>
+              <td>
+                <StatusChip status={order.status} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
+  const t = useTranslations('organiser')
+  const exporting = useMutation({
+    mutationFn: async () => {
+      const orders = await readAllOrders(show.id, filter)
+      const rows = orders.map((order) => [
+        order.id,
+        order.createdAt,
+        order.buyerEmail,
+        order.status,
+        order.lines.map((line) => `${line.quantity} × ${line.name}`).join('; '),
+        amountText(order.total.amountMinor, order.total.currency),
+        order.total.currency,
+      ])
+      const text = csvOf([['order', 'created', 'buyer', 'status', 'tickets', 'total', 'currency'], ...rows])
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
+      link.download = `orders-${show.id}.csv`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    },
+  })
+  return (
+    <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
+      {t('csv')}
+    </button>
+  )
+}

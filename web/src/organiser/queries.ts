@@ -1,0 +1,62 @@
+// What organisers read of their shows: orders, one order, its story.
+import type { OrderStatus, OrderView, Timeline } from '@holdfast/contract'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Static } from 'typebox'
+import { ApiError, call } from '../api/client.ts'
+import type { PageOf } from '../api/queries.ts'
+
+export type OrganiserOrder = OrderView & { readonly buyerEmail: string }
+
+export interface OrderFilter {
+  readonly status: OrderStatus | ''
+  readonly email: string
+}
+
+const pageSize = 100
+
+function ordersPath(showId: string, { status, email }: OrderFilter, cursor: string | null): string {
+  const query = new URLSearchParams({ limit: String(pageSize) })
+  if (status !== '') query.set('status', status)
+  if (email !== '') query.set('email', email)
+  if (cursor !== null) query.set('cursor', cursor)
+  return `/api/shows/${showId}/orders?${query.toString()}`
+}
+
+export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['show-orders', showId, filter],
+    queryFn: ({ signal, pageParam }) => call<PageOf<OrganiserOrder>>(ordersPath(showId, filter, pageParam), { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
+
+/** Every order of a show, up to a bound that a browser carries well. */
+const ordersMax = 20_000
+
+export async function readAllOrders(showId: string, filter: OrderFilter): Promise<OrganiserOrder[]> {
+  const orders: OrganiserOrder[] = []
+  let cursor: string | null = null
+  do {
+    const page: PageOf<OrganiserOrder> = await call(ordersPath(showId, filter, cursor))
+    orders.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== null && orders.length < ordersMax)
+  return orders
+}
+
+export const showOrderQuery = (showId: string, orderId: string) =>
+  queryOptions({
+    queryKey: ['show-order', showId, orderId],
+    queryFn: async () => {
+      const orders = await readAllOrders(showId, { status: '', email: '' })
+      const order = orders.find((found) => found.id === orderId)
+      if (!order) throw new ApiError('order_unknown', 404)
+      return order
+    },
+  })
+
+export const timelineQuery = (orderId: string) =>
+  queryOptions({
+    queryKey: ['timeline', orderId],
+    queryFn: ({ signal }) => call<Static<typeof Timeline>>(`/api/orders/${orderId}/timeline`, { signal }),
+  })

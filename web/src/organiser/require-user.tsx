@@ -1,0 +1,36 @@
+// Pages for organisers need an account; guests and strangers are asked to sign in and come back.
+import { useQuery } from '@tanstack/react-query'
+import { Link, useLocation } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useTranslations } from 'use-intl'
+import { currentUserQuery } from '../api/queries.ts'
+import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+
+export function RequireUser({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const t = useTranslations('organiser')
+  const { pathname } = useLocation()
+  const current = useQuery(currentUserQuery)
+  if (current.isError) return <Failure error={current.error} retry={() => void current.refetch()} />
+  if (current.isPending) {
+    return (
+      <Loading>
+        <Skeleton className="mt-8 h-10 w-64" />
+        <Skeleton className="mt-6 h-64 rounded-lg" />
+      </Loading>
+    )
+  }
+  if (current.data.user?.kind === 'user') return children
+  return (
+    <div className="mx-auto max-w-narrow pt-8">
+      <PageTitle title={title}>{title}</PageTitle>
+      <div className="mt-6">
+        <Empty title={t('signInFirst')}>
+          <p>{t('signInText')}</p>
+          <Link to="/sign-in" search={{ to: pathname }} className="button button-main mt-5">
+            {t('signIn')}
+          </Link>
+        </Empty>
+      </div>
+    </div>
+  )
+}
