@@ -1,0 +1,183 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  decideAdmission,
+  evolveAdmission,
+  type Admission,
+  type AdmissionCommand,
+  type AdmissionContext,
+  type AdmissionDecision,
+} from './admission.ts'
+
+const now = '2031-05-01T17:30:00.000Z'
+const seat = { id: 'A11', section: 'A', row: '1', number: '1' }
+const context: AdmissionContext = { seats: new Map([['A11', seat]]), organisers: new Map([['show', 'organiser']]), now }
+
+const commands = {
+  issue: {
+    type: 'IssueTickets',
+    orderId: 'order',
+    showId: 'show',
+    paymentId: 'payment',
+    places: [
+      { ticketId: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' },
+      { ticketId: 't2', code: 'CODE2', ticketTypeId: 's', name: 'Stalls', seatId: 'A11' },
+    ],
+  },
+  void: { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' },
+  'void for another payment': { type: 'VoidTickets', orderId: 'order', paymentId: 'other', reason: 'refunded' },
+  'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser' },
+  'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody' },
+  'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser' },
+} as const satisfies Record<string, AdmissionCommand>
+type Name = keyof typeof commands
+
+function run(admission: Admission | undefined, command: AdmissionCommand): Admission | undefined {
+  const decision = decideAdmission(admission, command, context)
+  if ('rejection' in decision) return admission
+  return decision.facts.reduce<Admission | undefined>((before, fact) => evolveAdmission(before, fact, now), admission)
+}
+const after = (...names: Name[]) => names.reduce<Admission | undefined>((admission, name) => run(admission, commands[name]), undefined)
+
+const states = {
+  none: after(),
+  issued: after('issue'),
+  used: after('issue', 'check in'),
+  void: after('issue', 'void'),
+  'used and void': after('issue', 'check in', 'void'),
+  tombstone: after('void'),
+  'tombstone of another payment': after('void for another payment'),
+}
+
+/** The facts, or the rejection after a bang; empty: accepted, and nothing happens. */
+const matrix: Record<keyof typeof states, Record<Name, string>> = {
+  none: {
+    issue: 'SaleNoted TicketsIssued',
+    void: 'EarlyRefundNoted',
+    'void for another payment': 'EarlyRefundNoted',
+    'check in': '!ticket_unknown',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  issued: {
+    issue: '',
+    void: 'TicketVoided',
+    'void for another payment': '',
+    'check in': 'TicketCheckedIn',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  used: {
+    issue: '',
+    void: 'TicketVoided',
+    'void for another payment': '',
+    'check in': '!ticket_used',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  void: {
+    issue: '',
+    void: '',
+    'void for another payment': '',
+    'check in': '!ticket_void',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  'used and void': {
+    issue: '',
+    void: '',
+    'void for another payment': '',
+    'check in': '!ticket_void',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  tombstone: {
+    issue: '',
+    void: '',
+    'void for another payment': 'EarlyRefundNoted',
+    'check in': '!ticket_unknown',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+  'tombstone of another payment': {
+    issue: 'SaleNoted TicketsIssued',
+    void: 'EarlyRefundNoted',
+    'void for another payment': '',
+    'check in': '!ticket_unknown',
+    'check in elsewhere': '!ticket_unknown',
+    'check in an unknown code': '!ticket_unknown',
+  },
+}
+
+const describeDecision = (decision: AdmissionDecision) =>
+  'rejection' in decision ? `!${decision.rejection}` : decision.facts.map((fact) => fact.type).join(' ')
+
+for (const [state, row] of Object.entries(matrix) as [keyof typeof states, Record<Name, string>][]) {
+  describe(`tickets: ${state}`, () => {
+    for (const [name, expected] of Object.entries(row) as [Name, string][]) {
+      test(`${name} gives ${expected || 'nothing'}`, () => {
+        expect(describeDecision(decideAdmission(states[state], commands[name], context))).toBe(expected)
+      })
+    }
+  })
+}
+
+test('issued tickets carry their code and the label of their seat', () => {
+  const decision = decideAdmission(undefined, commands.issue, context)
+  expect('facts' in decision && decision.facts.at(-1)?.data).toEqual({
+    orderId: 'order',
+    showId: 'show',
+    tickets: [
+      { id: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' },
+      { id: 't2', code: 'CODE2', ticketTypeId: 's', name: 'Stalls', seat },
+    ],
+  })
+})
+
+test('a seat that no show has is a fault of ours and is not passed over', () => {
+  expect(() => decideAdmission(undefined, commands.issue, { ...context, seats: new Map() })).toThrow('A11')
+})
+
+test('a used ticket says when it was used', () => {
+  expect(decideAdmission(states.used, commands['check in'], context)).toEqual({ rejection: 'ticket_used', detail: `used at ${now}` })
+})
+
+test('the door learns whom it let in', () => {
+  const decision = decideAdmission(states.issued, commands['check in'], context)
+  expect('answer' in decision && decision.answer).toMatchObject({ orderId: 'order', showId: 'show', usedAt: now, ticket: { id: 't1', name: 'Standing' } })
+})
+
+test('letting one ticket in leaves the other one valid', () => {
+  const admission = states.used
+  expect(admission && 'tickets' in admission && admission.tickets.map((ticket) => ticket.status)).toEqual(['used', 'valid'])
+})
+
+test('a refund takes all tickets of the order, and remembers which were used', () => {
+  const admission = states['used and void']
+  expect(admission && 'tickets' in admission && admission.tickets).toMatchObject([
+    { status: 'void', usedAt: now },
+    { status: 'void', usedAt: null },
+  ])
+})
+
+test('an order that does not tell its payment loses its tickets with any refund', () => {
+  const untold = run(undefined, { ...commands.issue, paymentId: null })
+  expect(describeDecision(decideAdmission(untold, commands['void for another payment'], context))).toBe('TicketVoided')
+  expect(describeDecision(decideAdmission(states['tombstone of another payment'], { ...commands.issue, paymentId: null }, context))).toBe('')
+})
+
+test('in whatever order and how often news arrive: the tickets stand unless their payment was refunded', () => {
+  const news = fc.constantFrom<Name>('issue', 'void', 'void for another payment')
+  fc.assert(
+    fc.property(fc.array(news, { maxLength: 12 }), (names) => {
+      const admission = after(...names)
+      const valid = admission && 'tickets' in admission ? admission.tickets.filter((ticket) => ticket.status !== 'void').length : 0
+      expect(valid).toBe(names.includes('issue') && !names.includes('void') ? 2 : 0)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('versions count what others hear', () => {
+  expect([states.issued, states.used, states['used and void'], states.tombstone].map((admission) => admission?.version)).toEqual([1, 2, 3, 0])
+})

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest'
+import { refuseWithdrawal, settleContent, type ProposedContent, type ProposedType, type ShowContent, type TicketType } from './show-content.ts'
+
+const general = (changes: Partial<ProposedType> = {}): ProposedType => ({
+  freshId: 'g',
+  freshPoolId: 'g-pool',
+  name: 'Standing',
+  priceMinor: 4_500,
+  stock: { capacity: 50 },
+  ...changes,
+})
+const seat = (number: string, row = '1', section = 'A') => ({ freshId: `${section}${row}${number}`, section, row, number })
+const seated = (changes: Partial<ProposedType> = {}): ProposedType => ({
+  freshId: 's',
+  freshPoolId: 's-pool',
+  name: 'Stalls',
+  priceMinor: 8_000,
+  stock: { seats: [seat('1'), seat('2')] },
+  ...changes,
+})
+const proposal = (changes: Partial<ProposedContent> = {}): ProposedContent => ({
+  title: 'A show',
+  startsAt: '2031-05-01T20:00:00+02:00',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+  venue: null,
+  description: null,
+  holdSeconds: 900,
+  maxPerOrder: 10,
+  ticketTypes: [general(), seated()],
+  ...changes,
+})
+const settled = (changes: Partial<ProposedContent> = {}, known: readonly TicketType[] = []): ShowContent => {
+  const result = settleContent(proposal(changes), known)
+  if ('refusal' in result) throw new Error(result.refusal)
+  return result.content
+}
+const refusal = (changes: Partial<ProposedContent>, known: readonly TicketType[] = []): string | undefined => {
+  const result = settleContent(proposal(changes), known)
+  return 'refusal' in result ? result.refusal : undefined
+}
+
+describe('settling a proposal', () => {
+  test('each type gets a pool of its own; that of a seated type holds its seats', () => {
+    expect(settled().ticketTypes).toEqual([
+      { id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool', capacity: 50 },
+      {
+        id: 's',
+        name: 'Stalls',
+        priceMinor: 8_000,
+        poolId: 's-pool',
+        capacity: 2,
+        seats: [
+          { id: 'A11', section: 'A', row: '1', number: '1' },
+          { id: 'A12', section: 'A', row: '1', number: '2' },
+        ],
+      },
+    ])
+  })
+  test('an instant in any zone becomes the same instant in UTC', () => {
+    expect(settled().startsAt).toBe('2031-05-01T18:00:00.000Z')
+  })
+  test('a known type and its known seats keep their ids, new ones get fresh ids', () => {
+    const known = settled().ticketTypes
+    const renumbered = { seats: [seat('2'), seat('3')].map((each) => ({ ...each, freshId: `new-${each.freshId}` })) }
+    const [type] = settled({ ticketTypes: [seated({ ref: 's', freshId: 'x', freshPoolId: 'x-pool', stock: renumbered })] }, known).ticketTypes
+    expect(type).toMatchObject({ id: 's', poolId: 's-pool', capacity: 2 })
+    expect(type?.seats?.map(({ id, number }) => [id, number])).toEqual([
+      ['A12', '2'],
+      ['new-A13', '3'],
+    ])
+  })
+})
+
+describe('a show that cannot be sold as it stands', () => {
+  const refused: [string, Partial<ProposedContent>, string][] = [
+    ['no title', { title: ' \t' }, 'the title is blank'],
+    ['no instant', { startsAt: '2031-12-31T23:59:60Z' }, 'startsAt is no instant between the years 2000 and 2200'],
+    ['an instant long ago', { startsAt: '1999-12-31T23:59:59Z' }, 'startsAt is no instant between the years 2000 and 2200'],
+    ['an instant that no database holds', { startsAt: '0000-01-01T00:00:00Z' }, 'startsAt is no instant between the years 2000 and 2200'],
+    ['an invented zone', { timeZone: 'Europe/Atlantis' }, 'there is no time zone Europe/Atlantis'],
+    ['an offset for a zone', { timeZone: '+02:00' }, 'there is no time zone +02:00'],
+    ['an invented currency', { currency: 'QQQ' }, 'there is no currency QQQ'],
+    ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'the name of a ticket type is blank'],
+    ['a price that no card pays', { ticketTypes: [general({ priceMinor: 49 })] }, 'Standing: a price is 0 or at least 50 minor units'],
+    ['the same in yen', { currency: 'JPY', ticketTypes: [general({ priceMinor: 49 })] }, 'Standing: a price is 0 or at least 50 minor units'],
+    ['the same in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 490 })] }, 'Standing: a price is 0 or at least 500 minor units'],
+    ['a price that the dinar has, but not on cards', { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_005 })] }, 'Standing: with three decimals the last digit of a price is 0'],
+    ['a seat twice in one type', { ticketTypes: [seated({ stock: { seats: [seat('1'), seat('1')] } })] }, 'seat A 1 1 is there twice'],
+    ['a seat in two types', { ticketTypes: [seated(), seated({ freshId: 't', stock: { seats: [seat('2')] } })] }, 'seat A 1 2 is there twice'],
+    ['a label of two lines', { ticketTypes: [seated({ stock: { seats: [seat('1\n2')] } })] }, 'Stalls: the label of a seat has more than one line'],
+    ['a type that is not of this show', { ticketTypes: [general({ ref: 'elsewhere' })] }, 'the show has no ticket type elsewhere'],
+  ]
+  test.each(refused)('%s', (_title, changes, reason) => {
+    expect(refusal(changes)).toBe(reason)
+  })
+  test('one type meant twice', () => {
+    expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes)).toBe('ticket type g is there twice')
+  })
+})
+
+describe('a show that can be sold', () => {
+  const taken: [string, Partial<ProposedContent>][] = [
+    ['for nothing', { ticketTypes: [general({ priceMinor: 0 })] }],
+    ['at the least price', { ticketTypes: [general({ priceMinor: 50 })] }],
+    ['with no place at all', { ticketTypes: [general({ stock: { capacity: 0 } })] }],
+    ['in UTC', { timeZone: 'UTC' }],
+    ['in a zone under its old name', { timeZone: 'Asia/Calcutta' }],
+    ['with seats that differ only in the section', { ticketTypes: [seated({ stock: { seats: [seat('1', '1', 'A'), seat('1', '1', 'B')] } })] }],
+    ['with labels that only look alike when joined', { ticketTypes: [seated({ stock: { seats: [seat('1', '11'), seat('11', '1')] } })] }],
+  ]
+  test.each(taken)('%s', (_title, changes) => {
+    expect(refusal(changes)).toBeUndefined()
+  })
+})
+
+describe('what a published show cannot take back', () => {
+  const published = settled()
+  const next = (changes: Partial<ProposedContent>) => refuseWithdrawal(published, settled(changes, published.ticketTypes))
+  const g = (changes: Partial<ProposedType> = {}) => general({ ref: 'g', ...changes })
+  const s = (changes: Partial<ProposedType> = {}) => seated({ ref: 's', ...changes })
+
+  const refused: [string, Partial<ProposedContent>, string][] = [
+    ['its currency', { currency: 'USD', ticketTypes: [g(), s()] }, 'the currency of a published show stays'],
+    ['a ticket type', { ticketTypes: [g()] }, 'ticket type Stalls was published and is missing'],
+    ['a type whose id is left out, so that it is a new one', { ticketTypes: [general({ freshId: 'n' }), s()] }, 'ticket type Standing was published and is missing'],
+    ['a seat', { ticketTypes: [g(), s({ stock: { seats: [seat('1'), seat('3')] } })] }, 'seat A 1 2 was published and is missing'],
+    ['the seats of a type', { ticketTypes: [g(), s({ stock: { capacity: 2 } })] }, 'ticket type Stalls stays seated or not seated'],
+    ['places', { ticketTypes: [g({ stock: { capacity: 49 } }), s()] }, 'the capacity of Standing was 50 and cannot shrink'],
+  ]
+  test.each(refused)('%s', (_title, changes, reason) => {
+    expect(next(changes)).toBe(reason)
+  })
+
+  const allowed: [string, Partial<ProposedContent>][] = [
+    ['title, venue, description and time', { title: 'Other', venue: 'Hall', description: 'x', startsAt: '2031-06-01T18:00:00Z', ticketTypes: [g(), s()] }],
+    ['prices and names', { ticketTypes: [g({ priceMinor: 0, name: 'Free' }), s({ priceMinor: 9_000 })] }],
+    ['more places', { ticketTypes: [g({ stock: { capacity: 51 } }), s()] }],
+    ['more seats', { ticketTypes: [g(), s({ stock: { seats: [seat('3'), seat('2'), seat('1')] } })] }],
+    ['another type', { ticketTypes: [general({ freshId: 'n', name: 'Late' }), s(), g()] }],
+  ]
+  test.each(allowed)('but it may change %s', (_title, changes) => {
+    expect(next(changes)).toBeNull()
+  })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import type { ProposedContent } from './show-content.ts'
+import { decideShow, evolveShow, maySee, type Show, type ShowCommand, type ShowDecision } from './show.ts'
+
+const now = '2031-01-01T00:00:00.000Z'
+const proposal: ProposedContent = {
+  title: 'A show',
+  startsAt: '2031-05-01T18:00:00.000Z',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+  venue: 'Hall',
+  description: 'Loud',
+  holdSeconds: 900,
+  maxPerOrder: 10,
+  ticketTypes: [
+    { freshId: 'g', freshPoolId: 'g-pool', name: 'Standing', priceMinor: 4_500, stock: { capacity: 50 } },
+    { freshId: 's', freshPoolId: 's-pool', name: 'Stalls', priceMinor: 8_000, stock: { seats: [{ freshId: 'A11', section: 'A', row: '1', number: '1' }] } },
+  ],
+}
+const edited: ProposedContent = {
+  ...proposal,
+  title: 'Another show',
+  ticketTypes: proposal.ticketTypes.map((type) => ({ ...type, ref: type.freshId, freshId: 'unused', freshPoolId: 'unused', priceMinor: 5_000 })),
+}
+
+const to = { showId: 'show', organiserId: 'organiser' }
+const commands = {
+  DraftShow: { type: 'DraftShow', ...to, content: proposal },
+  ChangeShow: { type: 'ChangeShow', ...to, content: edited },
+  PublishShow: { type: 'PublishShow', ...to },
+  CloseShow: { type: 'CloseShow', ...to },
+  CancelShow: { type: 'CancelShow', ...to },
+} as const satisfies { [Type in ShowCommand['type']]: ShowCommand & { type: Type } }
+
+/** The show after these commands, each of which must be accepted. */
+function after(...types: ShowCommand['type'][]): Show | undefined {
+  return types.reduce<Show | undefined>((show, type) => accepted(decideShow(show, commands[type], now)).answer, undefined)
+}
+
+function accepted(decision: ShowDecision) {
+  if ('rejection' in decision) throw new Error(decision.rejection)
+  return decision
+}
+
+const states = {
+  none: after(),
+  draft: after('DraftShow'),
+  on_sale: after('DraftShow', 'PublishShow'),
+  closed: after('DraftShow', 'PublishShow', 'CloseShow'),
+  cancelled: after('DraftShow', 'PublishShow', 'CancelShow'),
+  discarded: after('DraftShow', 'CancelShow'),
+}
+type State = keyof typeof states
+
+/** The facts, or the rejection after a bang; empty: accepted, and nothing happens. */
+const matrix: Record<State, Record<ShowCommand['type'], string>> = {
+  none: {
+    DraftShow: 'ShowDrafted',
+    ChangeShow: '!show_unknown',
+    PublishShow: '!show_unknown',
+    CloseShow: '!show_unknown',
+    CancelShow: '!show_unknown',
+  },
+  draft: {
+    DraftShow: '',
+    ChangeShow: 'ContentChanged',
+    PublishShow: 'ShowPublished',
+    CloseShow: '!not_on_sale',
+    CancelShow: 'DraftCancelled',
+  },
+  on_sale: {
+    DraftShow: '',
+    ChangeShow: 'ContentChanged ShowChanged',
+    PublishShow: '!show_not_draft',
+    CloseShow: 'ShowChanged',
+    CancelShow: 'ShowCancelled',
+  },
+  closed: {
+    DraftShow: '',
+    ChangeShow: 'ContentChanged ShowChanged',
+    PublishShow: '!show_not_draft',
+    CloseShow: '',
+    CancelShow: 'ShowCancelled',
+  },
+  cancelled: {
+    DraftShow: '',
+    ChangeShow: '!show_cancelled',
+    PublishShow: '!show_cancelled',
+    CloseShow: '!show_cancelled',
+    CancelShow: '',
+  },
+  discarded: {
+    DraftShow: '',
+    ChangeShow: '!show_cancelled',
+    PublishShow: '!show_cancelled',
+    CloseShow: '!show_cancelled',
+    CancelShow: '',
+  },
+}
+
+const describeDecision = (decision: ShowDecision) =>
+  'rejection' in decision ? `!${decision.rejection}` : decision.facts.map((fact) => fact.type).join(' ')
+
+for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand['type'], string>][]) {
+  describe(`a show that is ${state}`, () => {
+    for (const [type, expected] of Object.entries(row) as [ShowCommand['type'], string][]) {
+      test(`${type} gives ${expected || 'nothing'}`, () => {
+        const decision = decideShow(states[state], commands[type], now)
+        expect(describeDecision(decision)).toBe(expected)
+        if ('rejection' in decision) return
+        // The answer is the show as the facts make it, one version on if anything happened.
+        const evolved = decision.facts.reduce((show, fact) => evolveShow(show, fact, now), states[state])
+        expect(decision.answer).toEqual(evolved)
+        expect(decision.answer.version).toBe((states[state]?.version ?? 0) + (expected === '' ? 0 : 1))
+      })
+    }
+    for (const type of ['ChangeShow', 'PublishShow', 'CloseShow', 'CancelShow'] as const) {
+      test(`${type} by anybody else: there is no such show`, () => {
+        const decision = decideShow(states[state], { ...commands[type], organiserId: 'somebody' }, now)
+        expect(decision).toEqual({ rejection: 'show_unknown' })
+      })
+    }
+  })
+}
+
+describe('what orders hears', () => {
+  const announced = (state: State, type: ShowCommand['type']) => accepted(decideShow(states[state], commands[type], now)).facts.at(-1)
+
+  test('of a published show: all that it needs to sell it', () => {
+    expect(announced('draft', 'PublishShow')).toEqual({
+      type: 'ShowPublished',
+      data: {
+        id: 'show',
+        organiserId: 'organiser',
+        title: 'A show',
+        startsAt: '2031-05-01T18:00:00.000Z',
+        timeZone: 'Europe/Berlin',
+        currency: 'EUR',
+        holdSeconds: 900,
+        maxPerOrder: 10,
+        onSale: true,
+        ticketTypes: [
+          { id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool' },
+          { id: 's', name: 'Stalls', priceMinor: 8_000, poolId: 's-pool', seats: [{ id: 'A11', section: 'A', row: '1', number: '1' }] },
+        ],
+        pools: [
+          { id: 'g-pool', capacity: 50 },
+          { id: 's-pool', capacity: 1 },
+        ],
+      },
+    })
+  })
+  test('of a closed sale: the show is no longer on sale', () => {
+    expect(announced('on_sale', 'CloseShow')?.data).toMatchObject({ id: 'show', onSale: false })
+  })
+  test('of a change: the new title and prices under the old ids', () => {
+    const data = announced('on_sale', 'ChangeShow')?.data
+    expect(data).toMatchObject({ title: 'Another show', onSale: true, ticketTypes: [{ id: 'g', priceMinor: 5_000 }, { id: 's', priceMinor: 5_000 }] })
+  })
+  test('of a change after the sale: it stays closed', () => {
+    expect(announced('closed', 'ChangeShow')?.data).toMatchObject({ onSale: false })
+  })
+})
+
+test('content that cannot be sold is refused in every state that may change', () => {
+  const content = { ...edited, currency: 'QQQ' }
+  expect(decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now)).toMatchObject({ rejection: 'invalid_show' })
+  for (const state of ['draft', 'on_sale', 'closed'] as const) {
+    expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({ rejection: 'invalid_show', detail: 'there is no currency QQQ' })
+  }
+})
+
+test('a draft may change its currency and drop a ticket type, a published show may not', () => {
+  const content = { ...edited, currency: 'USD', ticketTypes: edited.ticketTypes.slice(0, 1) }
+  expect(describeDecision(decideShow(states.draft, { ...commands.ChangeShow, content }, now))).toBe('ContentChanged')
+  expect(describeDecision(decideShow(states.on_sale, { ...commands.ChangeShow, content }, now))).toBe('!invalid_show')
+})
+
+describe('who may see a show', () => {
+  const visible: Record<Exclude<State, 'none'>, { organiser: boolean; public: boolean }> = {
+    draft: { organiser: true, public: false },
+    on_sale: { organiser: true, public: true },
+    closed: { organiser: true, public: true },
+    cancelled: { organiser: true, public: true },
+    discarded: { organiser: true, public: false },
+  }
+  for (const [state, expected] of Object.entries(visible) as [Exclude<State, 'none'>, { organiser: boolean; public: boolean }][]) {
+    test(`when it is ${state}`, () => {
+      const show = states[state]
+      if (!show) throw new Error('no such state')
+      expect({ organiser: maySee(show, 'organiser'), public: maySee(show, null) && maySee(show, 'somebody') }).toEqual(expected)
+    })
+  }
+})
