@@ -1,0 +1,64 @@
+// Ids that are unique and grow, instants that add up, sleeps that can be ended.
+import fc from 'fast-check'
+import { afterEach, expect, test, vi } from 'vitest'
+import { addSeconds, newId, systemClock } from './clock.ts'
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+test('ids are version 7, variant 10, unique, and grow within a process', () => {
+  const ids = Array.from({ length: 50_000 }, newId)
+  expect(ids.filter((id) => !/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id))).toEqual([])
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.toSorted()).toEqual(ids)
+})
+
+test('ids go on growing when the clock is set back, and tell the time when it goes on', () => {
+  const before = newId()
+  const now = Date.now()
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(now - 3_600_000)
+  const during = Array.from({ length: 5_000 }, newId)
+  clock.mockReturnValue(now + 60_000)
+  const after = newId()
+  const all = [before, ...during, after]
+  expect(all.toSorted()).toEqual(all)
+  expect(Number.parseInt(after.slice(0, 8) + after.slice(9, 13), 16)).toBe(now + 60_000)
+})
+
+test('sums of instants and seconds compare as text as they do in time', () => {
+  const instant = fc.integer({ min: 0, max: Date.parse('2100-01-01T00:00:00Z') }).map((ms) => new Date(ms).toISOString())
+  fc.assert(
+    fc.property(instant, fc.integer({ min: -86_400, max: 86_400 }), fc.integer({ min: -86_400, max: 86_400 }), (start, a, b) => {
+      const [first, second] = [addSeconds(start, a), addSeconds(start, b)]
+      expect(first < second).toBe(a < b)
+      expect(addSeconds(first, -a)).toBe(start)
+    }),
+  )
+  expect(addSeconds('2024-02-28T23:59:59.500Z', 1)).toBe('2024-02-29T00:00:00.500Z')
+})
+
+test('a sleep ends at once when it is aborted, before or while it waits', async () => {
+  const long = 3_600_000
+  await systemClock.sleep(long, AbortSignal.abort())
+  const controller = new AbortController()
+  const slept = systemClock.sleep(long, controller.signal)
+  controller.abort()
+  await slept
+})
+
+test('a sleep longer than timers can hold does not end at once', async () => {
+  const controller = new AbortController()
+  let ended = false
+  const slept = systemClock.sleep(Number.POSITIVE_INFINITY, controller.signal).then(() => (ended = true))
+  await systemClock.sleep(5)
+  expect(ended).toBe(false)
+  controller.abort()
+  await slept
+})
+
+test('elapsed time does not follow a clock that is set back', () => {
+  const before = systemClock.elapsedMs()
+  vi.spyOn(Date, 'now').mockReturnValue(0)
+  expect(systemClock.elapsedMs()).toBeGreaterThanOrEqual(before)
+})

@@ -1,0 +1,121 @@
+// What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a database that is away.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { isUnavailable, makeDatabase, sql, UnknownCommit } from './db.ts'
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await makeTestDatabase([])
+  await db.execute('create table public.things (n int primary key)')
+})
+afterAll(() => db.drop())
+
+const count = async () => (await db.query<{ n: number }>(sql('', 'select count(*) as n from public.things')))[0]?.n
+const failureOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error)
+
+describe('values', () => {
+  test('instants come as RFC 3339 in UTC with milliseconds, whatever the zone of the session', async () => {
+    const rows = await db.transaction(async (tx) => {
+      await tx.query(sql('', `set local time zone 'Asia/Kolkata'`))
+      return tx.query<{ at: string; nothing: null }>(sql('', `select '2026-11-22T16:37:00.123456Z'::timestamptz as at, null::timestamptz as nothing`))
+    })
+    expect(rows).toEqual([{ at: '2026-11-22T16:37:00.123Z', nothing: null }])
+  })
+
+  test('a bigint is a number as long as it is exact, and an error beyond', async () => {
+    expect(await db.query(sql('', 'select 9007199254740991 as n'))).toEqual([{ n: 9_007_199_254_740_991 }])
+    await expect(db.query(sql('', 'select 9007199254740993 as n'))).rejects.toThrow('not a safe integer')
+    expect(await db.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
+  })
+
+  test('json comes parsed', async () => {
+    expect(await db.query(sql('', `select '{"a":[1]}'::json as j, '{"a":[1]}'::jsonb as b`))).toEqual([{ j: { a: [1] }, b: { a: [1] } }])
+  })
+})
+
+describe('transactions', () => {
+  test('what throws is rolled back, and the connection is of use again', async () => {
+    const single = makeDatabase({ url: db.url, maxConnections: 1 })
+    const insert = sql('', 'insert into public.things values (1)')
+    await expect(single.transaction((tx) => tx.query(insert).then(() => Promise.reject(new Error('no'))))).rejects.toThrow('no')
+    await expect(single.transaction((tx) => tx.query(sql('', 'select 1/0')))).rejects.toThrow('division by zero')
+    expect(await count()).toBe(0)
+    expect(await single.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
+    await single.close()
+  })
+
+  test('a transaction with a failed statement in it is never taken for committed', async () => {
+    const work = db.transaction(async (tx) => {
+      await tx.query(sql('', 'insert into public.things values (2)'))
+      await failureOf(tx.query(sql('', 'select 1/0')))
+      return 'done'
+    })
+    await expect(work).rejects.toThrow('rolled back')
+    expect(await count()).toBe(0)
+  })
+
+  test('now is the database’s, of the moment it began', async () => {
+    const [before, inside, after] = await db.transaction(async (tx) => {
+      const [row] = await tx.query<{ began: string; later: string }>(sql('', 'select now() as began, clock_timestamp() as later'))
+      return [row?.began ?? '', tx.now, row?.later ?? '']
+    })
+    expect(before <= inside && inside <= after).toBe(true)
+  })
+
+  test('a commit that gets no answer is unknown', async () => {
+    await db.execute(`
+      create table public.slow (n int);
+      create function public.fall() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
+      create constraint trigger falls after insert on public.slow deferrable initially deferred for each row execute function public.fall();`)
+    const failure = await failureOf(db.transaction((tx) => tx.query(sql('', 'insert into public.slow values (1)'))))
+    expect(failure).toBeInstanceOf(UnknownCommit)
+    expect(await db.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
+  })
+})
+
+describe('a database that is away', () => {
+  test('nobody at the address, a connection cut off and a statement that takes too long are known as such', async () => {
+    const nobody = makeDatabase({ url: 'postgres://nobody@127.0.0.1:9/none' })
+    expect(isUnavailable(await failureOf(nobody.query(sql('', 'select 1'))))).toBe(true)
+    await nobody.close()
+    expect(isUnavailable(await failureOf(db.query(sql('', 'select pg_terminate_backend(pg_backend_pid())'))))).toBe(true)
+    const hasty = makeDatabase({ url: db.url, maxConnections: 1, queryTimeoutMs: 50 })
+    expect(isUnavailable(await failureOf(hasty.query(sql('', 'select pg_sleep(60)'))))).toBe(true)
+    expect(isUnavailable(await failureOf(hasty.transaction((tx) => tx.query(sql('', 'select pg_sleep(60)')))))).toBe(true)
+    expect(await hasty.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
+    await hasty.close()
+  })
+
+  test('a full disk, too many connections and a failover are of the moment; a wrong statement is not', async () => {
+    const withCode = (code: string) => Object.assign(new Error('x'), { code })
+    for (const code of ['53100', '53300', '08006', '58030', '25006', '57P01', '57014', '25P03', 'EHOSTUNREACH', 'EAI_AGAIN']) {
+      expect([code, isUnavailable(withCode(code))]).toEqual([code, true])
+    }
+    for (const code of ['23505', '22P02', '40001', '42601', 'ERR_ASSERTION']) expect([code, isUnavailable(withCode(code))]).toEqual([code, false])
+    expect(isUnavailable(await failureOf(db.query(sql('', 'select nonsense'))))).toBe(false)
+    for (const nothing of [undefined, null, 'text', {}]) expect(isUnavailable(nothing)).toBe(false)
+  })
+
+  test('the server gives up a little after us, on statements and on transactions that stand still', async () => {
+    const patient = makeDatabase({ url: db.url, queryTimeoutMs: 2_000 })
+    const settings = `select name, setting::int as ms from pg_settings where name in ('statement_timeout', 'idle_in_transaction_session_timeout')`
+    expect(await patient.query(sql('', `${settings} order by name`))).toEqual([
+      { name: 'idle_in_transaction_session_timeout', ms: 3_000 },
+      { name: 'statement_timeout', ms: 3_000 },
+    ])
+    await patient.close()
+  })
+})
+
+test('a lent connection tells when it is lost, hears notifications, and closes', async () => {
+  const connection = await db.connect({ name: 'trial' })
+  const lost = new Promise<void>((resolve) => connection.onLost(resolve))
+  const heard = new Promise<void>((resolve) => void connection.listen('trial_channel', resolve))
+  await connection.query(sql('', 'select 1'))
+  await db.execute('notify trial_channel')
+  await heard
+  await db.execute(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'trial'`)
+  await lost
+  expect(isUnavailable(await failureOf(connection.query(sql('', 'select 1'))))).toBe(true)
+  await connection.close()
+})
