@@ -108,11 +108,11 @@ export function availableIn(pool: Pool): number {
 /** Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a sale. */
 export type Movement = 'hold' | 'sell' | 'release' | 'return'
 
-const deltas: Record<Movement, { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: SeatState }> = {
-  hold: { held: 1, sold: 0, seat: 'held' },
-  sell: { held: -1, sold: 1, seat: 'sold' },
-  release: { held: -1, sold: 0, seat: 'available' },
-  return: { held: 0, sold: -1, seat: 'available' },
+const deltas: Record<Movement, { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: readonly [before: SeatState, after: SeatState] }> = {
+  hold: { held: 1, sold: 0, seat: ['available', 'held'] },
+  sell: { held: -1, sold: 1, seat: ['held', 'sold'] },
+  release: { held: -1, sold: 0, seat: ['held', 'available'] },
+  return: { held: 0, sold: -1, seat: ['sold', 'available'] },
 }
 
 /** The pool after `quantity` places moved. Throws when that would sell a place twice or give one back twice. */
@@ -125,11 +125,13 @@ export function movePool(pool: Pool, movement: Movement, quantity: number): Pool
   return moved
 }
 
-/** The seat after the movement. Throws when the seat is not the order's to move. */
+/** The seat after the movement. Throws when the seat is not the order's to move, or not where it moves from. */
 export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): StockSeat {
   const owner = movement === 'hold' ? null : orderId
-  if (seat.orderId !== owner) throw new Error(`seat ${seat.id}: ${movement} by ${orderId}, but it is ${String(seat.orderId)}'s`)
-  const { seat: state } = deltas[movement]
+  const [before, state] = deltas[movement].seat
+  if (seat.orderId !== owner || seat.state !== before) {
+    throw new Error(`seat ${seat.id}: ${movement} by ${orderId}, but it is ${seat.state} and ${String(seat.orderId)}'s`)
+  }
   return { ...seat, state, orderId: state === 'available' ? null : orderId }
 }
 

@@ -1,0 +1,256 @@
+// Every state of an order against every command, cell by cell. A state or a command without its cells does not compile.
+import type { CancelReason, ClaimRejection } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import {
+  base,
+  buyer,
+  deadline,
+  earlier,
+  extendedDeadline,
+  id,
+  inTime,
+  lines,
+  paymentA,
+  paymentB,
+  placedAt,
+  show,
+  stock,
+  stranger,
+  tooLate,
+  total,
+  type,
+} from '../../../test/order-samples.ts'
+import { numbered } from '../../../test/sale.ts'
+import { decide, evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, type OrderStatus } from './order.ts'
+
+type StateName = 'none' | OrderStatus | `created, ${string}` | `complete, ${string}`
+const states = {
+  none: undefined,
+  created: { ...base, status: 'created', paymentUnderWay: null },
+  'created, payment A under way': { ...base, status: 'created', paymentUnderWay: paymentA },
+  'created, extended for payment A': { ...base, status: 'created', paymentUnderWay: paymentA, extended: true, expiresAt: extendedDeadline },
+  claimed: { ...base, status: 'claimed', paymentId: paymentA },
+  complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0 },
+  'complete, 10.00 refunded': { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 1_000 },
+  'complete, free': { ...base, status: 'complete', paymentId: null, refundedMinor: 0, total: { amountMinor: 0, currency: 'EUR' } },
+  refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 },
+  cancelled: { ...base, status: 'cancelled', reason: 'expired' },
+} as const satisfies Record<'none' | OrderStatus, Order | undefined> & Partial<Record<StateName, Order | undefined>>
+
+type Named<Type extends OrderCommand['type']> = Record<string, { readonly now: string; readonly command: Extract<OrderCommand, { type: Type }> }>
+const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
+const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 1_000, full: false } as const
+const cases = {
+  PlaceOrder: {
+    'two places': { now: placedAt, command: { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } },
+  },
+  CancelOrder: {
+    'by its buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id } },
+    'by another buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: stranger } },
+    'by the organiser': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'organiser' } },
+    'by its buyer, after the deadline': { now: tooLate, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id } },
+  },
+  ExpireOrder: {
+    'at a deadline before its own': { now: earlier, command: { type: 'ExpireOrder', orderId: id, deadline: earlier } },
+    'at the first deadline': { now: deadline, command: { type: 'ExpireOrder', orderId: id, deadline } },
+    'at the extended deadline': { now: extendedDeadline, command: { type: 'ExpireOrder', orderId: id, deadline: extendedDeadline } },
+    'at the first deadline, by a clock set back': { now: inTime, command: { type: 'ExpireOrder', orderId: id, deadline } },
+  },
+  NotePaymentStarted: {
+    'payment A': { now: inTime, command: { type: 'NotePaymentStarted', orderId: id, paymentId: paymentA } },
+    'payment B': { now: inTime, command: { type: 'NotePaymentStarted', orderId: id, paymentId: paymentB } },
+  },
+  ClaimOrder: {
+    'payment A': { now: inTime, command: claim },
+    'payment A, after the deadline': { now: tooLate, command: claim },
+    'payment B': { now: inTime, command: { ...claim, paymentId: paymentB } },
+    'payment A, a cent short': { now: inTime, command: { ...claim, amount: { ...total, amountMinor: 8_999 } } },
+    'payment A, a cent more': { now: inTime, command: { ...claim, amount: { ...total, amountMinor: 9_001 } } },
+    'payment A, in another currency': { now: inTime, command: { ...claim, amount: { ...total, currency: 'USD' } } },
+  },
+  CompleteOrder: {
+    'payment A': { now: inTime, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentA } },
+    'payment B': { now: inTime, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentB } },
+    'payment A, after the deadline': { now: tooLate, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentA } },
+  },
+  ReleaseClaim: {
+    'payment A, in time': { now: inTime, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } },
+    'payment A, at the deadline': { now: deadline, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } },
+    'payment B': { now: inTime, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentB } },
+  },
+  RecordRefund: {
+    'payment A, 10.00': { now: inTime, command: refund },
+    'payment A, 20.00 in all': { now: inTime, command: { ...refund, refundedMinor: 2_000 } },
+    'payment A, everything': { now: tooLate, command: { ...refund, refundedMinor: 9_000, full: true } },
+    'payment B, everything': { now: inTime, command: { ...refund, paymentId: paymentB, refundedMinor: 9_000, full: true } },
+  },
+} as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
+
+type Cell = readonly OrderFact[] | { readonly rejection: OrderRejection }
+type Row = { [Type in keyof typeof cases]: { [Case in keyof (typeof cases)[Type]]: Cell } }
+
+const nothing: Cell = []
+const no = (rejection: OrderRejection): Cell => ({ rejection })
+const created: Cell = [
+  {
+    type: 'OrderCreated',
+    data: {
+      orderId: id,
+      buyerId: buyer.id,
+      buyerEmail: buyer.email,
+      showId: show.id,
+      organiserId: show.organiserId,
+      lines,
+      amount: total,
+      expiresAt: deadline,
+    },
+  },
+]
+const cancelled = (reason: CancelReason): Cell => [{ type: 'OrderCancelled', data: { orderId: id, reason } }]
+const extended = (expiresAt: string): Cell => [{ type: 'OrderExtended', data: { orderId: id, expiresAt } }]
+const noticed = (paymentId: string): Cell => [{ type: 'PaymentNoticed', data: { orderId: id, paymentId } }]
+const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { orderId: id, paymentId } }]
+const rejected = (paymentId: string, reason: ClaimRejection): Cell => [{ type: 'ClaimRejected', data: { orderId: id, paymentId, reason } }]
+const completed: Cell = [{ type: 'OrderCompleted', data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA } }]
+const reopened: Cell = [{ type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } }]
+const refunded = (refundedMinor: number, full: boolean): Cell => [{ type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } }]
+
+const all = <Type extends keyof Row>(type: Type, cell: Cell): Row[Type] =>
+  Object.fromEntries(Object.keys(cases[type]).map((name) => [name, cell])) as Row[Type]
+const notTheBuyers = (rejection: OrderRejection): Row['CancelOrder'] => ({
+  'by its buyer': no(rejection),
+  'by another buyer': no('order_unknown'),
+  'by the organiser': no(rejection),
+  'by its buyer, after the deadline': no(rejection),
+})
+const open: Pick<Row, 'PlaceOrder' | 'CancelOrder' | 'ClaimOrder' | 'CompleteOrder' | 'ReleaseClaim' | 'RecordRefund'> = {
+  PlaceOrder: all('PlaceOrder', nothing),
+  CancelOrder: {
+    'by its buyer': cancelled('buyer'),
+    'by another buyer': no('order_unknown'),
+    'by the organiser': cancelled('organiser'),
+    'by its buyer, after the deadline': cancelled('buyer'),
+  },
+  ClaimOrder: {
+    'payment A': claimed(paymentA),
+    'payment A, after the deadline': claimed(paymentA),
+    'payment B': claimed(paymentB),
+    'payment A, a cent short': rejected(paymentA, 'amount_mismatch'),
+    'payment A, a cent more': rejected(paymentA, 'amount_mismatch'),
+    'payment A, in another currency': rejected(paymentA, 'amount_mismatch'),
+  },
+  CompleteOrder: all('CompleteOrder', nothing),
+  ReleaseClaim: all('ReleaseClaim', nothing),
+  RecordRefund: all('RecordRefund', nothing),
+}
+/** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
+const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({ ...all('ClaimOrder', nothing), 'payment B': rejected(paymentB, reason) })
+const paid: Omit<Row, 'RecordRefund'> = {
+  PlaceOrder: all('PlaceOrder', nothing),
+  CancelOrder: notTheBuyers('order_complete'),
+  ExpireOrder: all('ExpireOrder', nothing),
+  NotePaymentStarted: all('NotePaymentStarted', nothing),
+  ClaimOrder: takenByA('order_complete'),
+  CompleteOrder: all('CompleteOrder', nothing),
+  ReleaseClaim: all('ReleaseClaim', nothing),
+}
+
+const matrix: Record<keyof typeof states, Row> = {
+  none: {
+    PlaceOrder: { 'two places': created },
+    CancelOrder: all('CancelOrder', no('order_unknown')),
+    ExpireOrder: all('ExpireOrder', no('order_unknown')),
+    NotePaymentStarted: all('NotePaymentStarted', no('order_unknown')),
+    ClaimOrder: all('ClaimOrder', no('order_unknown')),
+    CompleteOrder: all('CompleteOrder', no('order_unknown')),
+    ReleaseClaim: all('ReleaseClaim', no('order_unknown')),
+    RecordRefund: all('RecordRefund', no('order_unknown')),
+  },
+  created: {
+    ...open,
+    ExpireOrder: { ...all('ExpireOrder', cancelled('expired')), 'at a deadline before its own': nothing },
+    NotePaymentStarted: { 'payment A': noticed(paymentA), 'payment B': noticed(paymentB) },
+  },
+  'created, payment A under way': {
+    ...open,
+    ExpireOrder: {
+      'at a deadline before its own': nothing,
+      'at the first deadline': extended(extendedDeadline),
+      'at the extended deadline': extended(tooLate),
+      'at the first deadline, by a clock set back': extended(earlier),
+    },
+    NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
+  },
+  'created, extended for payment A': {
+    ...open,
+    ExpireOrder: { ...all('ExpireOrder', nothing), 'at the extended deadline': cancelled('expired') },
+    NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
+  },
+  claimed: {
+    PlaceOrder: all('PlaceOrder', nothing),
+    CancelOrder: notTheBuyers('order_claimed'),
+    ExpireOrder: all('ExpireOrder', nothing),
+    NotePaymentStarted: all('NotePaymentStarted', nothing),
+    ClaimOrder: takenByA('order_claimed'),
+    CompleteOrder: { 'payment A': completed, 'payment A, after the deadline': completed, 'payment B': nothing },
+    ReleaseClaim: { 'payment A, in time': reopened, 'payment A, at the deadline': cancelled('payment_failed'), 'payment B': nothing },
+    RecordRefund: all('RecordRefund', nothing),
+  },
+  complete: {
+    ...paid,
+    RecordRefund: {
+      'payment A, 10.00': refunded(1_000, false),
+      'payment A, 20.00 in all': refunded(2_000, false),
+      'payment A, everything': refunded(9_000, true),
+      'payment B, everything': nothing,
+    },
+  },
+  'complete, 10.00 refunded': {
+    ...paid,
+    RecordRefund: {
+      'payment A, 10.00': nothing,
+      'payment A, 20.00 in all': refunded(2_000, false),
+      'payment A, everything': refunded(9_000, true),
+      'payment B, everything': nothing,
+    },
+  },
+  'complete, free': {
+    ...paid,
+    ClaimOrder: { ...all('ClaimOrder', rejected(paymentA, 'order_complete')), 'payment B': rejected(paymentB, 'order_complete') },
+    RecordRefund: all('RecordRefund', nothing),
+  },
+  refunded: {
+    ...paid,
+    CancelOrder: notTheBuyers('order_refunded'),
+    ClaimOrder: takenByA('order_refunded'),
+    RecordRefund: all('RecordRefund', nothing),
+  },
+  cancelled: {
+    ...paid,
+    CancelOrder: { ...all('CancelOrder', nothing), 'by another buyer': no('order_unknown') },
+    ClaimOrder: { ...all('ClaimOrder', rejected(paymentA, 'order_cancelled')), 'payment B': rejected(paymentB, 'order_cancelled') },
+    RecordRefund: all('RecordRefund', nothing),
+  },
+}
+
+const privateTypes = new Set(['PaymentNoticed'])
+
+describe('an order in every state, told every command', () => {
+  for (const [stateName, row] of Object.entries(matrix)) {
+    const order: Order | undefined = states[stateName as keyof typeof states]
+    for (const [commandName, cells] of Object.entries(row)) {
+      const named: Record<string, { now: string; command: OrderCommand }> = cases[commandName as keyof typeof cases]
+      for (const [caseName, expected] of Object.entries(cells as Record<string, Cell>)) {
+        test(`${stateName}: ${commandName} ${caseName}`, () => {
+          const { now, command } = named[caseName] as { now: string; command: OrderCommand }
+          const decision = decide(order, command, { stock, now })
+          if ('rejection' in expected) return expect(decision).toMatchObject(expected)
+          expect(decision).toEqual({ facts: expected })
+          const seen = expected.filter((fact) => !privateTypes.has(fact.type)).length
+          const after = expected.reduce<Order | undefined>((before, fact) => evolve(before, fact, now), order)
+          expect(after?.version).toBe(order || after ? (order?.version ?? 0) + seen : undefined)
+        })
+      }
+    }
+  }
+})

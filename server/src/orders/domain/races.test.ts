@@ -1,0 +1,174 @@
+// The races of one order that the orders service decides, as stories with an end; and what placing one refuses.
+import { describe, expect, test } from 'vitest'
+import {
+  base,
+  buyer,
+  deadline,
+  extendedDeadline,
+  id,
+  inTime,
+  paymentA,
+  paymentB,
+  show,
+  placedAt,
+  stock,
+  tooLate,
+  total,
+  type,
+} from '../../../test/order-samples.ts'
+import { numbered } from '../../../test/sale.ts'
+import { decide, evolve, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { saleOf } from './stock.ts'
+
+const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
+const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
+const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 9_000, full: true } as const
+
+/** Walks commands one after the other; gives the order and every fact on the way. */
+function walk(steps: readonly (readonly [now: string, command: OrderCommand])[], from?: Order) {
+  let order = from
+  const facts: OrderFact[] = []
+  for (const [now, command] of steps) {
+    const decision = decide(order, command, { stock, now })
+    for (const fact of 'facts' in decision ? decision.facts : []) {
+      order = evolve(order, fact, now)
+      facts.push(fact)
+    }
+  }
+  return { order, facts, types: facts.map((fact) => fact.type) }
+}
+
+const place = [placedAt, asked] as const
+const authorize = (paymentId: string, now: string = inTime) => [now, { ...claim, paymentId }] as const
+const charge = (paymentId: string, now: string = inTime) => [now, { type: 'CompleteOrder', orderId: id, paymentId }] as const
+const chargeFails = (paymentId: string, now: string = inTime) => [now, { type: 'ReleaseClaim', orderId: id, paymentId }] as const
+const start = (paymentId: string) => [inTime, { type: 'NotePaymentStarted', orderId: id, paymentId }] as const
+const expire = (at: string) => [at, { type: 'ExpireOrder', orderId: id, deadline: at }] as const
+const cancel = [inTime, { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id }] as const
+
+describe('races, and who wins', () => {
+  test('paid, then expiration complete: still complete', () => {
+    const { order, types } = walk([place, authorize(paymentA), charge(paymentA), expire(deadline), expire(tooLate)])
+    expect(order?.status).toBe('complete')
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted'])
+  })
+
+  test('claimed, then expiration complete: the charge still completes it', () => {
+    const { order, types } = walk([place, authorize(paymentA), expire(deadline), charge(paymentA, tooLate)])
+    expect(order?.status).toBe('complete')
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted'])
+  })
+
+  test('authorized after the order was cancelled: claim rejected, and it stays cancelled', () => {
+    const { order, facts } = walk([place, cancel, authorize(paymentA), charge(paymentA)])
+    expect(order?.status).toBe('cancelled')
+    expect(facts.at(-1)).toEqual({ type: 'ClaimRejected', data: { orderId: id, paymentId: paymentA, reason: 'order_cancelled' } })
+  })
+
+  test('expired while nobody pays: cancelled, once', () => {
+    const { order, types } = walk([place, expire(deadline), expire(deadline)])
+    expect(order).toMatchObject({ status: 'cancelled', reason: 'expired' })
+    expect(types).toEqual(['OrderCreated', 'OrderCancelled'])
+  })
+
+  test('a payment under way at the deadline gets one extension, then the order expires', () => {
+    const { order, types } = walk([place, start(paymentA), expire(deadline), start(paymentB), expire(deadline), expire(extendedDeadline)])
+    expect(types).toEqual(['OrderCreated', 'PaymentNoticed', 'OrderExtended', 'PaymentNoticed', 'OrderCancelled'])
+    expect(order).toMatchObject({ status: 'cancelled', reason: 'expired', extended: true })
+  })
+
+  test('an order that was extended once gets no second extension after a failed charge', () => {
+    const failed = chargeFails(paymentA, '2030-01-01T10:17:00.000Z')
+    const { types } = walk([place, start(paymentA), expire(deadline), authorize(paymentA), failed, start(paymentB), expire(extendedDeadline)])
+    expect(types.filter((type) => type === 'OrderExtended')).toHaveLength(1)
+    expect(types.at(-1)).toBe('OrderCancelled')
+  })
+
+  test('the extension is never longer than the hold itself', () => {
+    const short: Order = { ...base, status: 'created', paymentUnderWay: paymentA, holdSeconds: 7 }
+    expect(walk([expire(deadline)], short).order?.expiresAt).toBe('2030-01-01T10:15:07.000Z')
+  })
+
+  test('two authorizations: the first claims, the second is rejected, the charge of the second means nothing', () => {
+    const { order, types } = walk([place, authorize(paymentA), authorize(paymentB), charge(paymentB), charge(paymentA)])
+    expect(order).toMatchObject({ status: 'complete', paymentId: paymentA })
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'ClaimRejected', 'OrderCompleted'])
+  })
+
+  test('the capture hangs: the order stays claimed, whatever the buyer and the clock do', () => {
+    const { order, types } = walk([place, authorize(paymentA), cancel, expire(deadline), expire(tooLate), chargeFails(paymentB, tooLate)])
+    expect(order).toMatchObject({ status: 'claimed', paymentId: paymentA })
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed'])
+  })
+
+  test('the capture fails for good in time: another card can pay, and its charge completes the order', () => {
+    const { order, types } = walk([place, authorize(paymentA), chargeFails(paymentA), authorize(paymentB), charge(paymentB)])
+    expect(order).toMatchObject({ status: 'complete', paymentId: paymentB })
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderReopened', 'OrderClaimed', 'OrderCompleted'])
+  })
+
+  test('the capture fails for good too late: cancelled, because the payment failed', () => {
+    const { order } = walk([place, authorize(paymentA), chargeFails(paymentA, deadline)])
+    expect(order).toMatchObject({ status: 'cancelled', reason: 'payment_failed' })
+  })
+
+  test('money that came by itself for a cancelled order changes nothing, and neither does its refund', () => {
+    const back = [tooLate, refund] as const
+    const { order, types } = walk([place, cancel, charge(paymentA), back])
+    expect(order?.status).toBe('cancelled')
+    expect(types).toEqual(['OrderCreated', 'OrderCancelled'])
+  })
+
+  test('the buyer cancels while the card is asked: whoever comes first wins', () => {
+    expect(walk([place, start(paymentA), cancel, authorize(paymentA)]).types.slice(-2)).toEqual(['OrderCancelled', 'ClaimRejected'])
+    expect(walk([place, start(paymentA), authorize(paymentA), cancel]).types.at(-1)).toBe('OrderClaimed')
+  })
+
+  test('messages before the order exists are refused as unknown, never remembered', () => {
+    for (const [now, command] of [cancel, authorize(paymentA), charge(paymentA), chargeFails(paymentA), start(paymentA), expire(deadline)]) {
+      expect(decide(undefined, command, { stock, now })).toEqual({ rejection: 'order_unknown' })
+    }
+  })
+
+  test('a price that changed while the places were held does not change the order', () => {
+    const dearer = saleOf({ ...show, ticketTypes: show.ticketTypes.map((each) => ({ ...each, priceMinor: 99_900 })) }, 2)
+    const { order } = walk([place])
+    const context = { stock: { ...stock, sales: new Map([[show.id, dearer]]) }, now: inTime }
+    expect(order?.total).toEqual(total)
+    expect(decide(order, claim, context)).toEqual({ facts: [{ type: 'OrderClaimed', data: { orderId: id, paymentId: paymentA } }] })
+  })
+})
+
+describe('placing an order', () => {
+  const withSale = (changes: Partial<ReturnType<typeof saleOf>>) => ({ ...stock, sales: new Map([[show.id, { ...saleOf(show, 1), ...changes }]]) })
+
+  test('a show that is not known is unknown', () => {
+    expect(decide(undefined, asked, { stock: { ...stock, sales: new Map() }, now: placedAt })).toEqual({ rejection: 'show_unknown' })
+  })
+
+  test.each(['closed', 'cancelled'] as const)('a show whose sale is %s is not on sale', (status) => {
+    expect(decide(undefined, asked, { stock: withSale({ status }), now: placedAt })).toEqual({ rejection: 'not_on_sale' })
+  })
+
+  test('a free order is complete at once, without a payment', () => {
+    const free = withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 0 })) })
+    const decision = decide(undefined, asked, { stock: free, now: placedAt })
+    const facts = 'facts' in decision ? decision.facts : []
+    expect(facts.map((fact) => fact.type)).toEqual(['OrderCreated', 'OrderCompleted'])
+    expect(facts[1]?.data).not.toHaveProperty('paymentId')
+    const order = facts.reduce<Order | undefined>((before, fact) => evolve(before, fact, placedAt), undefined)
+    expect(order).toMatchObject({ status: 'complete', paymentId: null, version: 2 })
+  })
+
+  test('an order that no card can pay is refused instead of held', () => {
+    const dear = withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 50_000_000 })) })
+    expect(decide(undefined, asked, { stock: dear, now: placedAt })).toMatchObject({ rejection: 'limit_exceeded' })
+    const most = { ...asked, lines: [numbered(type, 1)] }
+    const facts = decide(undefined, most, { stock: withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 99_999_999 })) }), now: placedAt })
+    expect(facts).toHaveProperty('facts')
+  })
+
+  test('a fact about an order that never was is a programmer’s error', () => {
+    expect(() => evolve(undefined, { type: 'OrderCancelled', data: { orderId: id, reason: 'buyer' } }, placedAt)).toThrow('not created')
+  })
+})
