@@ -1,0 +1,99 @@
+import type { CheckInView } from '@holdfast/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expectStatus, makeClient, publishShow, standing, type Answer, type Client } from '../../../test/client.ts'
+import { tellFacts } from '../../../test/foreign-events.ts'
+import { startServiceApp, type ServiceApp } from '../../../test/service-app.ts'
+import { waitFor } from '../../../test/wait.ts'
+import { newId } from '../../platform/clock.ts'
+import { readProcessEvents } from '../../platform/outbox.ts'
+import { tickets } from '../index.ts'
+
+let app: ServiceApp
+let organiser: Client
+let other: Client
+
+beforeAll(async () => {
+  app = await startServiceApp(tickets)
+  organiser = await app.as({ id: newId(), kind: 'user', email: 'organiser@example.com' })
+  other = await app.as({ id: newId(), kind: 'user', email: 'other@example.com' })
+})
+afterAll(() => app.stop())
+
+const codeOf = ({ status, body }: Answer<Record<string, unknown>>) => `${status} ${String(body['code'])}`
+const scan = (client: Client, code: unknown) => client.call<Record<string, unknown>>('POST', '/api/tickets/check-in', { code })
+
+/** Sells one seat and gives the code of its ticket. */
+async function sell(): Promise<{ orderId: string; paymentId: string; code: string; showId: string }> {
+  const seats = [{ section: 'A', row: '1', number: '1' }]
+  const show = await publishShow(organiser, { ticketTypes: [standing, { name: 'Stalls', priceMinor: 8_000, seats }] })
+  const [, stalls] = show.ticketTypes
+  const [orderId, paymentId] = [newId(), newId()]
+  const seatIds = stalls?.seats?.map((seat) => seat.id) ?? []
+  const lines = [{ ticketTypeId: stalls?.id ?? '', name: 'Stalls', poolId: newId(), quantity: 1, unitPriceMinor: 8_000, seatIds }]
+  const data = { orderId, showId: show.id, buyer: { id: newId(), email: 'ann@example.com' }, lines, amount: { amountMinor: 8_000, currency: 'EUR' }, paymentId }
+  await tellFacts(app.platform, [{ fact: { type: 'OrderCompleted', data }, subject: orderId }])
+  const issued = await waitFor('the ticket', async () => {
+    const events = await readProcessEvents(app.db, orderId)
+    return events.find((event) => event.type === 'TicketsIssued')
+  })
+  return { orderId, paymentId, showId: show.id, code: issued.data.tickets[0]?.code ?? '' }
+}
+
+test('a ticket lets its holder in once, and the door learns who', async () => {
+  const { code, orderId, showId } = await sell()
+  const first = expectStatus(await organiser.call<CheckInView>('POST', '/api/tickets/check-in', { code }), 200)
+  expect(first).toMatchObject({ orderId, showId, name: 'Stalls', seat: { section: 'A', row: '1', number: '1' } })
+  const again = await scan(organiser, code)
+  expect(codeOf(again)).toBe('409 ticket_used')
+  expect(again.body['detail']).toBe(`used at ${first.usedAt}`)
+  const [used] = (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')
+  expect(used).toMatchObject({ subject: orderId, version: 2, data: { orderId, ticketId: first.ticketId } })
+})
+
+test('a code typed by hand is the same code', async () => {
+  const { code } = await sell()
+  expectStatus(await scan(organiser, ` ${code.toLowerCase().slice(0, 13)}-${code.slice(13).replaceAll('0', 'O').replaceAll('1', 'l')} `), 200)
+})
+
+test('twenty doors that scan one ticket at once let one person in', async () => {
+  const { code, orderId } = await sell()
+  const answers = await Promise.all(Array.from({ length: 20 }, () => scan(organiser, code)))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+  expect(answers.filter((answer) => answer.status !== 200).map(codeOf)).toEqual(Array.from({ length: 19 }, () => '409 ticket_used'))
+  expect((await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')).toHaveLength(1)
+})
+
+test('a refunded ticket lets nobody in', async () => {
+  const { code, orderId, paymentId } = await sell()
+  const money = { amountMinor: 8_000, currency: 'EUR' }
+  const data = { orderId, paymentId, refundId: newId(), amount: money, refundedTotal: money, full: true }
+  await tellFacts(app.platform, [{ fact: { type: 'ChargeRefunded', data }, subject: paymentId }])
+  await waitFor('the void', async () => (await readProcessEvents(app.db, orderId)).some((event) => event.type === 'TicketVoided'))
+  expect(codeOf(await scan(organiser, code))).toBe('409 ticket_void')
+})
+
+test('a code of somebody else’s show is as unknown as one that never was', async () => {
+  const { code } = await sell()
+  const foreign = await scan(other, code)
+  const invented = await scan(other, 'Z'.repeat(26))
+  expect(codeOf(foreign)).toBe('404 ticket_unknown')
+  expect(foreign.body).toEqual(invented.body)
+  expectStatus(await scan(organiser, code), 200)
+})
+
+test('only users check in', async () => {
+  const guest = await app.as({ id: newId(), kind: 'guest', email: 'guest@example.com' })
+  expect(codeOf(await scan(guest, 'x'))).toBe('403 forbidden')
+  expect(codeOf(await scan(makeClient(app.url), 'x'))).toBe('401 unauthenticated')
+})
+
+test.each([['', '400 invalid_request'], [42, '400 invalid_request'], [null, '400 invalid_request'], ['x'.repeat(65), '400 invalid_request'], ['\0', '400 invalid_request'], ['🎟️', '404 ticket_unknown'], ['   ', '404 ticket_unknown']])(
+  'the code %j is answered with %s',
+  async (code, expected) => {
+    expect(codeOf(await scan(organiser, code))).toBe(expected)
+  },
+)
+
+test('unknown fields are refused', async () => {
+  expect(codeOf(await organiser.call('POST', '/api/tickets/check-in', { code: 'x', force: true }))).toBe('400 invalid_request')
+})
