@@ -31,7 +31,7 @@ export interface PaymentsRig extends Omit<ServiceApp, 'stop'> {
   readonly stripe: Stripe
   readonly buyer: Client
   readonly organiser: Client
-  order(options?: { amountMinor?: number; holdSeconds?: number }): Promise<TestOrder>
+  order(options?: { id?: string; amountMinor?: number; holdSeconds?: number }): Promise<TestOrder>
   pay(order: TestOrder, paymentMethod?: string, headers?: Record<string, string>): Promise<Answer<PaymentView>>
   claim(order: TestOrder, paymentId: string): Promise<void>
   reject(order: TestOrder, paymentId: string): Promise<void>
@@ -96,8 +96,8 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
     stripe,
     buyer,
     organiser,
-    async order({ amountMinor = 4_500, holdSeconds = 900 } = {}) {
-      const order: TestOrder = { id: crypto.randomUUID(), amountMinor, version: 0 }
+    async order({ id = crypto.randomUUID(), amountMinor = 4_500, holdSeconds = 900 } = {}) {
+      const order: TestOrder = { id, amountMinor, version: 0 }
       const expiresAt = new Date(Date.now() + holdSeconds * 1000).toISOString()
       const amount = { amountMinor, currency: 'EUR' }
       const data = { orderId: order.id, buyerId, buyerEmail: 'buyer@example.com', showId, organiserId, lines: [], amount, expiresAt }
