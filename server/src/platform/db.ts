@@ -134,11 +134,18 @@ export function makeDatabase(options: DatabaseOptions): Database {
         for (const callback of lost) callback()
       })
       await client.connect()
+      // One connection runs one statement at a time; whoever asks meanwhile waits here.
+      let last: Promise<unknown> = Promise.resolve()
+      const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+        const turn = last.then(work, work)
+        last = turn
+        return turn
+      }
       return {
-        query: (statement, values) => queryOn(client, statement, values),
+        query: (statement, values) => inTurn(() => queryOn(client, statement, values)),
         async listen(channel, onNotify) {
           client.on('notification', onNotify)
-          await client.query(`listen ${pg.escapeIdentifier(channel)}`)
+          await inTurn(() => client.query(`listen ${pg.escapeIdentifier(channel)}`))
         },
         onLost: (callback) => lost.push(callback),
         close: () => client.end(),

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, chmod, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { arch, platform, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -134,18 +134,37 @@ async function createCluster({
   ])
 }
 
-/** The port of a server that a killed shop left running in this cluster, or null. */
+/**
+ * The port of a server that a killed shop left running in this cluster, or null. A server that was killed too may still be
+ * in the list of processes for a moment: it counts when it answers, and not when it is gone.
+ */
 async function runningPort(dataDirectory: string, binaries: Binaries, runner: Runner): Promise<number | null> {
   const pidFile = join(dataDirectory, 'postmaster.pid')
-  if (!(await isReadable(pidFile))) return null
-  try {
-    await runner.exec(binaries.pg_ctl, ['status', '-D', dataDirectory])
-  } catch {
-    return null
+  for (const deadlineMs = performance.now() + answersWithinMs; performance.now() < deadlineMs; ) {
+    if (!(await isReadable(pidFile))) return null
+    const listed = await runner.exec(binaries.pg_ctl, ['status', '-D', dataDirectory]).then(
+      () => true,
+      () => false,
+    )
+    if (!listed) return null
+    const port = Number.parseInt((await readFile(pidFile, 'utf8')).split('\n')[3] ?? '', 10)
+    if (Number.isInteger(port) && (await answersOn(port))) return port
+    await new Promise((resolveLater) => setTimeout(resolveLater, 50))
   }
-  const line = (await readFile(pidFile, 'utf8')).split('\n')[3]
-  const port = Number.parseInt(line ?? '', 10)
-  return Number.isInteger(port) ? port : null
+  throw new Error(`a Postgres of an earlier start runs in ${dataDirectory} and does not answer; end it and start again`)
+}
+
+const answersWithinMs = 30_000
+
+function answersOn(port: number): Promise<boolean> {
+  return new Promise((resolveAnswer) => {
+    const socket = connect({ port, host: '127.0.0.1' })
+    socket.once('connect', () => {
+      socket.destroy()
+      resolveAnswer(true)
+    })
+    socket.once('error', () => resolveAnswer(false))
+  })
 }
 
 async function isReadable(path: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { answerClientError, answerUnroutable, useErrors } from './http-errors.ts'
 import { allowEmptyBodies, refuseUnstorableText, useValidators } from './http-input.ts'
 import type { Log } from './log.ts'
@@ -48,7 +48,7 @@ export function makeHttp(options: HttpOptions) {
   const headers = securityHeaders(options)
   const app = Fastify({
     loggerInstance: options.log.child({}, { level: 'warn' }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 20_000,
     connectionTimeout: 60_000,

@@ -95,6 +95,12 @@ const expectProblem = (what: string, answer: { status: number; body: { code?: st
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
 }
 
+it('the document lists the routes of every service', () => {
+  const routes = operations.map(({ method, path }) => `${method} ${path}`)
+  const expected = ['POST /api/users/signup', 'POST /api/shows', 'POST /api/orders', 'DELETE /api/orders/{id}', 'POST /api/payments', 'POST /api/orders/{id}/refunds', 'POST /api/tickets/check-in']
+  expect(routes).toEqual(expect.arrayContaining(expected))
+})
+
 it('every route with a body refuses spoiled bodies and changes nothing', async () => {
   const bodies = soundBodies()
   const before = await fingerprint()
