@@ -19,6 +19,8 @@ export async function startSandboxProcess(config: Config, processor: Extract<Pro
     env: {
       ...process.env,
       SANDBOX_PORT: String(processor.port),
+      // The name that the shop's policy lets browsers frame; an address is another origin to them.
+      SANDBOX_PUBLIC_URL: `http://localhost:${processor.port}`,
       DATA_DIR: config.dataDirectory,
       SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${config.port}/api/payments/webhooks/stripe`,
       SANDBOX_WEBHOOK_SECRET: processor.webhookSecrets[0],
