@@ -45,11 +45,29 @@ function precompileMessages(): Plugin {
   }
 }
 
+/** The font is asked for together with the styles, or the first page is drawn without it. */
+function preloadFont(): Plugin {
+  return {
+    name: 'preload-font',
+    transformIndexHtml: {
+      order: 'post',
+      handler(_html, { bundle }) {
+        const fonts = Object.keys(bundle ?? {}).filter((name) => name.endsWith('.woff2'))
+        return fonts.map((name) => ({
+          tag: 'link',
+          injectTo: 'head-prepend',
+          attrs: { rel: 'preload', href: `/${name}`, as: 'font', type: 'font/woff2', crossorigin: true },
+        }))
+      },
+    },
+  }
+}
+
 const shop = process.env.SHOP_URL ?? 'http://localhost:3000'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [precompileMessages(), react(), tailwindcss(), precompress()],
+  plugins: [precompileMessages(), react(), tailwindcss(), preloadFont(), precompress()],
   resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   build: {
     outDir: join(import.meta.dirname, 'dist'),

@@ -30,7 +30,7 @@ export function Countdown({ expiresAt, createdAt, extended }: CountdownProps) {
           <p className="font-semibold">{over ? t('over') : extended ? t('extended') : t('held')}</p>
           <p className="text-small text-soft">{over ? t('overText') : extended ? t('extendedText') : t('until', { time: format.time(expiresAt) })}</p>
         </div>
-        <p role="timer" aria-label={t('left')} className={`text-heading font-bold ${short ? 'text-warm' : ''}`}>
+        <p role="timer" aria-label={t('left')} className={`shrink-0 text-heading font-bold whitespace-nowrap ${short ? 'text-warm' : ''}`}>
           {format.countdown(seconds)}
         </p>
       </div>

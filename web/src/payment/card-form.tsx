@@ -53,7 +53,7 @@ export function CardForm({ order, mayPay, onAccepted }: CardFormProps) {
   if (failure !== null) return <Failure error={failure} retry={retry} />
   return (
     <form onSubmit={(event) => void submit(event)} aria-busy={busy}>
-      {sandbox && <SandboxHint />}
+      {sandbox && <p className="chip chip-warm mb-4">{t('testMode')}</p>}
       <div className="relative min-h-56">
         {!ready && <Skeleton className="absolute inset-0" />}
         <div ref={target} />
@@ -149,21 +149,4 @@ function useCardElements(order: OrderView) {
       if (config.isError) void config.refetch()
     },
   }
-}
-
-function SandboxHint() {
-  const t = useTranslations('pay')
-  return (
-    <details className="mb-4 rounded-md border border-line bg-sunken px-4">
-      <summary className="min-h-11 cursor-pointer py-2.5 font-medium">{t('sandbox.title')}</summary>
-      <dl className="grid gap-x-4 gap-y-1 pb-3 text-small sm:grid-cols-[auto_1fr]">
-        {(['visa', 'declined', 'challenge'] as const).map((card) => (
-          <div key={card} className="contents">
-            <dt className="font-mono">{{ visa: '4242 4242 4242 4242', declined: '4000 0000 0000 0002', challenge: '4000 0000 0000 3220' }[card]}</dt>
-            <dd className="text-soft">{t(`sandbox.${card}`)}</dd>
-          </div>
-        ))}
-      </dl>
-    </details>
-  )
 }
