@@ -1,3 +1,4 @@
+// The rules of identity, case by case: addresses, passwords, who is let in, who counts as one stranger.
 import { describe, expect, test } from 'vitest'
 import {
   decideSignIn,

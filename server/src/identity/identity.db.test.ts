@@ -1,3 +1,4 @@
+// Accounts, guests and tokens on a real database: races for one address, repeated requests, limits on guessing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { systemClock } from '../platform/clock.ts'

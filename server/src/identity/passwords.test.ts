@@ -1,3 +1,4 @@
+// Passwords are hashed as recommended, in turn, and fit nobody who does not know them.
 import { argon2Sync } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ProblemError } from '../platform/problem.ts'

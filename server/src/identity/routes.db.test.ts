@@ -1,3 +1,4 @@
+// Identity over HTTP: cookies, tokens, one answer for all bad credentials, and all that people send wrongly.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CurrentUser } from '@holdfast/contract'
 import { expectStatus, makeClient, type Client } from '../../test/client.ts'

@@ -1,3 +1,4 @@
+// Tickets issued and taken back by events, on a real bus and database: twice, too early, by two processes, in bulk.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EventOf, FactOf } from '@holdfast/contract'
 import { tellFacts } from '../../test/foreign-events.ts'

@@ -1,3 +1,4 @@
+// Ticket codes: long, evenly random, and forgiving to whoever types them.
 import { expect, test } from 'vitest'
 import { makeCodes, normaliseCode } from './codes.ts'
 

@@ -1,3 +1,4 @@
+// Shows on a real database, through the handler: what is stored is what was answered, also when many write at once.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from '../platform/clock.ts'

@@ -1,3 +1,4 @@
+// Cursors that nobody can forge into an error, and the defaults of a body.
 import { expect, test } from 'vitest'
 import type { Show } from './domain/show.ts'
 import { cursorOf, parseCursor, proposalOf } from './views.ts'

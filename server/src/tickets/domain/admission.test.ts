@@ -1,3 +1,4 @@
+// Every state of an order’s tickets against every command, cell by cell, and what disorder may not do to them.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {

@@ -1,3 +1,4 @@
+// What makes a show unsellable, and what a published show may change and may not.
 import { describe, expect, test } from 'vitest'
 import { refuseWithdrawal, settleContent, type ProposedContent, type ProposedType, type ShowContent, type TicketType } from './show-content.ts'
 

@@ -1,3 +1,4 @@
+// Every state of a show against every command, cell by cell, and what orders hears of it.
 import { describe, expect, test } from 'vitest'
 import type { ProposedContent } from './show-content.ts'
 import { decideShow, evolveShow, maySee, type Show, type ShowCommand, type ShowDecision } from './show.ts'

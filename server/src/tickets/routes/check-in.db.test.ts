@@ -1,3 +1,4 @@
+// The door over HTTP: each ticket once, whoever scans it and however often.
 import type { CheckInView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectStatus, makeClient, publishShow, standing, type Answer, type Client } from '../../../test/client.ts'

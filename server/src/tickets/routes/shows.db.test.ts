@@ -1,3 +1,4 @@
+// Shows over HTTP: their life, who may do what, the list, and all that people send wrongly.
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expectStatus, makeClient, publishShow, showBody, standing, type Answer, type Client } from '../../../test/client.ts'
