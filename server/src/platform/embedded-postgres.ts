@@ -142,6 +142,10 @@ async function runningPort(dataDirectory: string, binaries: Binaries, runner: Ru
   const pidFile = join(dataDirectory, 'postmaster.pid')
   for (const deadlineMs = performance.now() + answersWithinMs; performance.now() < deadlineMs; ) {
     if (!(await isReadable(pidFile))) return null
+    if (await isStale(pidFile)) {
+      await rm(pidFile)
+      return null
+    }
     const listed = await runner.exec(binaries.pg_ctl, ['status', '-D', dataDirectory]).then(
       () => true,
       () => false,
@@ -155,6 +159,16 @@ async function runningPort(dataDirectory: string, binaries: Binaries, runner: Ru
 }
 
 const answersWithinMs = 30_000
+
+/**
+ * After a power cut or in a new container the number in the file may be another process's by now. Postgres and pg_ctl take
+ * that one for the server. Only Linux tells what a process is; elsewhere the file is believed.
+ */
+async function isStale(pidFile: string): Promise<boolean> {
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8'), 10)
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
+  return name !== '' && !name.startsWith('postgres')
+}
 
 function answersOn(port: number): Promise<boolean> {
   return new Promise((resolveAnswer) => {

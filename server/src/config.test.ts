@@ -1,0 +1,118 @@
+// The environment: defaults that work, and a refusal that names every wrong value at once and no secret.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ConfigError, readConfig, serviceNames } from './config.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'holdfast-config-'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readConfig(environment)
+    return []
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).problems
+  }
+}
+const named = (environment: Record<string, string>) => problemsOf(environment).map((problem) => problem.split(':')[0])
+
+test('nothing set is a shop of one process with the sandbox', () => {
+  const config = readConfig({})
+  expect(config).toMatchObject({
+    port: 3000,
+    publicUrl: 'http://localhost:3000',
+    databaseUrl: null,
+    services: [...serviceNames],
+    orderHoldSeconds: 900,
+    rateLimits: true,
+    demo: true,
+    groupCommit: true,
+    processor: { kind: 'sandbox', secretKey: 'sk_test_holdfast', publishableKey: 'pk_test_holdfast', port: 12_111, embedded: true },
+  })
+  expect(Object.isFrozen(config)).toBe(true)
+})
+
+test('every wrong value is named at once', () => {
+  const wrong = {
+    PORT: '70000',
+    SANDBOX_PORT: '12x',
+    PUBLIC_URL: 'localhost',
+    DATABASE_URL: 'mysql://localhost/shop',
+    NATS_URL: 'http://localhost',
+    SERVICES: 'orders,mail',
+    ORDER_HOLD_SECONDS: '0',
+    RATE_LIMITS: 'maybe',
+    DEMO: '2',
+    GROUP_COMMIT: 'perhaps',
+    TRUST_PROXY: 'some',
+    LOG_LEVEL: 'loud',
+    STRIPE_SECRET_KEY_FILE: join('/', 'nowhere', 'key'),
+  }
+  expect(named(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted())
+  expect(() => readConfig(wrong)).toThrow(/PORT[\s\S]*SERVICES[\s\S]*LOG_LEVEL/)
+})
+
+test.each([
+  ['PORT', '-1'],
+  ['PORT', '3000.5'],
+  ['PORT', '1e3'],
+  ['PORT', '٣'],
+  ['ORDER_HOLD_SECONDS', '86401'],
+  ['PUBLIC_URL', 'ftp://shop.example'],
+  ['DATABASE_URL', 'not a url'],
+])('%s=%s is wrong', (name, value) => {
+  expect(named({ [name]: value })).toEqual([name])
+})
+
+test('values are taken as they are meant', () => {
+  const config = readConfig({
+    PORT: ' 0 ',
+    SERVICES: 'payments, orders',
+    RATE_LIMITS: 'OFF',
+    DEMO: '0',
+    DATABASE_URL: 'postgresql://shop@db/shop',
+    ORDER_HOLD_SECONDS: '86400',
+    PUBLIC_URL: 'https://shop.example',
+  })
+  expect(config).toMatchObject({
+    port: 0,
+    services: ['orders', 'payments'],
+    rateLimits: false,
+    demo: false,
+    databaseUrl: 'postgresql://shop@db/shop',
+    orderHoldSeconds: 86_400,
+    publicUrl: 'https://shop.example',
+  })
+  expect(readConfig({ SERVICES: ' , ' }).services).toEqual(serviceNames)
+})
+
+test('a file may hold a value, as secrets are handed out', () => {
+  const file = join(directory, 'database-url')
+  writeFileSync(file, 'postgres://shop:hush@db/shop\n')
+  expect(readConfig({ DATABASE_URL_FILE: file }).databaseUrl).toBe('postgres://shop:hush@db/shop')
+  const wrong = join(directory, 'wrong')
+  writeFileSync(wrong, 'hush-hush')
+  const problems = problemsOf({ DATABASE_URL_FILE: wrong, STRIPE_SECRET_KEY_FILE: wrong })
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual(expect.arrayContaining(['DATABASE_URL', 'STRIPE_SECRET_KEY']))
+  expect(problems.join('\n')).not.toContain('hush-hush')
+})
+
+test('the real processor needs all of its keys, and no sandbox beside it', () => {
+  expect(named({ STRIPE_SECRET_KEY: 'sk_live_x' })).toEqual(['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY'])
+  expect(named({ STRIPE_SECRET_KEY: 'oops', STRIPE_WEBHOOK_SECRET: 'whsec_x', STRIPE_PUBLISHABLE_KEY: 'pk_x', SANDBOX_HOST: 'box' })).toEqual([
+    'SANDBOX_HOST',
+    'STRIPE_SECRET_KEY',
+  ])
+  const config = readConfig({ STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: 'whsec_a,whsec_b', STRIPE_PUBLISHABLE_KEY: 'pk_x' })
+  expect(config.processor).toEqual({ kind: 'stripe', secretKey: 'sk_test_x', publishableKey: 'pk_x', webhookSecrets: ['whsec_a', 'whsec_b'] })
+})
+
+test('a sandbox elsewhere is not run beside the shop', () => {
+  expect(readConfig({ SANDBOX_HOST: 'sandbox' }).processor).toMatchObject({ kind: 'sandbox', host: 'sandbox', embedded: false })
+})
