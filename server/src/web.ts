@@ -11,7 +11,7 @@ const directory = join(import.meta.dirname, '..', '..', 'web', 'dist')
 /** A sitemap may have 50,000 addresses; a shop with more shows needs another kind. */
 const sitemapPagesMax = 500
 
-export async function serveBuiltWeb(app: Http, { publicUrl }: Config): Promise<void> {
+export async function serveBuiltWeb(app: Http, { publicUrl }: Pick<Config, 'publicUrl'>): Promise<void> {
   if (!existsSync(join(directory, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
     return

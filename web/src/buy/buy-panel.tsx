@@ -68,7 +68,10 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
           </Notice>
         </div>
       )}
-      <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
+      <div className={seated ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]' : 'mt-3 border-t border-line pt-4'}>
+        {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
+        <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
+      </div>
     </section>
   )
 }
@@ -102,6 +105,37 @@ function useLostSeats(parts: {
   return lost
 }
 
+/** What was pressed on the map, in words, each with a way back. */
+function ChosenSeats({ show, selection, drop }: { readonly show: ShowView; readonly selection: Selection; readonly drop: (seatId: string) => void }) {
+  const t = useTranslations('buy')
+  const format = useFormat()
+  const seats = show.ticketTypes.flatMap((type) => (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id)).map((seat) => ({ seat, type })))
+  return (
+    <div className="mb-4">
+      <h3 className="font-semibold">{t('yourSeats')}</h3>
+      {seats.length === 0 && <p className="mt-1 text-soft">{t('noSeats')}</p>}
+      <ul className="mt-2 grid gap-2">
+        {seats.map(({ seat, type }) => {
+          const name = t('seatName', { section: seat.section, row: seat.row, number: seat.number })
+          return (
+            <li key={seat.id} className="flex items-center justify-between gap-3 rounded-md bg-sunken pl-4">
+              <span className="min-w-0 py-1.5">
+                {name} <span className="text-small text-soft">{type.name}</span>
+              </span>
+              <span className="flex shrink-0 items-center gap-1">
+                {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
+                <button type="button" className="button button-quiet size-11 p-0" aria-label={t('dropSeat', { seat: name })} onClick={() => drop(seat.id)}>
+                  ×
+                </button>
+              </span>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
+}
+
 function HoldForm({ show, selection, clear }: { readonly show: ShowView; readonly selection: Selection; readonly clear: () => void }) {
   const t = useTranslations('buy')
   const format = useFormat()
@@ -132,7 +166,7 @@ function HoldForm({ show, selection, clear }: { readonly show: ShowView; readonl
     if ('code' in error && error.code === 'seat_taken') clear()
   }
   return (
-    <form id="hold-form" noValidate onSubmit={submit} className="mt-3 border-t border-line pt-4">
+    <form id="hold-form" noValidate onSubmit={submit}>
       {askEmail ? (
         <Field
           label={t('email')}

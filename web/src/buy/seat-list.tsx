@@ -18,6 +18,7 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
   const t = useTranslations('seats')
   const [open, setOpen] = useState(props.initiallyOpen)
   const { section, states } = props
+  const severalPrices = new Set(section.rows.flatMap((row) => row.seats.map((seat) => seat.priceMinor))).size > 1
   const free = section.rows.reduce((sum, row) => sum + row.seats.filter((seat) => states.get(seat.id) === 'available').length, 0)
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="rounded-md border border-line px-4">
@@ -28,10 +29,11 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
         section.rows.map((row) => (
           <fieldset key={row.label} className="border-t border-line py-3">
             <legend className="sr-only">{t('rowLegend', { section: section.name, row: row.label })}</legend>
-            <div className="flex flex-wrap items-center gap-2">
-              <span aria-hidden="true" className="w-16 shrink-0 text-small text-soft">
+            <div className="grid gap-2 sm:grid-cols-[5rem_1fr]">
+              <span aria-hidden="true" className="text-small text-soft sm:pt-1.5">
                 {t('row', { row: row.label })}
               </span>
+              <div className="flex flex-wrap gap-2">
               {row.seats
                 .filter((seat) => states.get(seat.id) === 'available' || props.chosen.has(seat.id))
                 .map((seat) => (
@@ -42,11 +44,13 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
                     <input type="checkbox" className="size-4 accent-(--accent)" checked={props.chosen.has(seat.id)} onChange={() => props.toggle(seat.id)} />
                     <span>
                       <span className="sr-only">{t('seat')} </span>
-                      {seat.number} <span className="text-small text-soft">{props.priceText(seat.priceMinor)}</span>
+                      {seat.number}
+                      <span className={severalPrices ? 'text-small text-soft' : 'sr-only'}> {props.priceText(seat.priceMinor)}</span>
                     </span>
                   </label>
                 ))}
-              {row.seats.every((seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id)) && <span className="text-small text-soft">{t('rowGone')}</span>}
+              {row.seats.every((seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id)) && <span className="text-small text-soft sm:pt-1.5">{t('rowGone')}</span>}
+              </div>
             </div>
           </fieldset>
         ))}

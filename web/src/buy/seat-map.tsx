@@ -49,12 +49,12 @@ export function SeatMap({ layout, states, chosen, toggle, priceText }: SeatsProp
   }
   const zoomTo = (index: number) => setZoomIndex(Math.min(zooms.length - 1, Math.max(0, index)))
   return (
-    <div>
-      <div className="mb-2 flex items-center justify-end gap-2">
-        <button type="button" className="button size-11 p-0" aria-label={t('zoomOut')} disabled={zoomIndex === 0} onClick={() => zoomTo(zoomIndex - 1)}>
+    <div className="relative">
+      <div className="absolute top-3 right-3 z-10 flex gap-1">
+        <button type="button" className="button size-11 p-0 text-title" aria-label={t('zoomOut')} disabled={zoomIndex === 0} onClick={() => zoomTo(zoomIndex - 1)}>
           −
         </button>
-        <button type="button" className="button size-11 p-0" aria-label={t('zoomIn')} disabled={zoomIndex === zooms.length - 1} onClick={() => zoomTo(zoomIndex + 1)}>
+        <button type="button" className="button size-11 p-0 text-title" aria-label={t('zoomIn')} disabled={zoomIndex === zooms.length - 1} onClick={() => zoomTo(zoomIndex + 1)}>
           +
         </button>
       </div>

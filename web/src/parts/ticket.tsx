@@ -64,7 +64,13 @@ export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
         ) : (
           <QrCode text={ticket.code} label={t('qr', { code: ticket.code })} className="size-44 rounded-md" />
         )}
-        <p className={`text-center font-mono text-small break-all ${isVoid ? 'text-soft line-through' : ''}`}>{ticket.code}</p>
+        <p className={`max-w-44 text-center font-mono text-small ${isVoid ? 'text-soft line-through' : ''}`}>
+          {(ticket.code.match(/.{1,7}/g) ?? []).map((group, index) => (
+            <span key={index} className="mx-0.5 inline-block">
+              {group}
+            </span>
+          ))}
+        </p>
       </div>
     </li>
   )
