@@ -177,7 +177,7 @@ const matrix: Record<keyof typeof states, Row> = {
       'at a deadline before its own': nothing,
       'at the first deadline': extended(extendedDeadline),
       'at the extended deadline': extended(tooLate),
-      'at the first deadline, by a clock set back': extended(earlier),
+      'at the first deadline, by a clock set back': extended(extendedDeadline),
     },
     NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
   },

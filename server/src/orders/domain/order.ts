@@ -161,7 +161,9 @@ function expireOrder(order: Order, deadline: string, now: string): OrderDecision
   // A deadline that was since extended. The instants are compared, not a clock: a clock may jump.
   if (deadline < order.expiresAt) return nothing
   if (order.paymentUnderWay === null || order.extended) return { facts: [cancelled(order, 'expired')] }
-  const expiresAt = later(now, Math.min(extensionSecondsMax, order.holdSeconds))
+  // Never earlier than the deadline it replaces, also by a clock set back: the old one, told again, would end the order.
+  const from = now > order.expiresAt ? now : order.expiresAt
+  const expiresAt = later(from, Math.min(extensionSecondsMax, order.holdSeconds))
   return { facts: [{ type: 'OrderExtended', data: { orderId: order.id, expiresAt } }] }
 }
 

@@ -135,6 +135,7 @@ test('stock equals the sums over its orders, no place or seat is sold twice, and
       if (after) reached.add(after.status)
       if (command.type === 'ExpireOrder' && before && before.status !== 'created') expect(after).toEqual(before)
       if (before?.status === 'cancelled' || before?.status === 'refunded') expect(after?.status).toBe(before.status)
+      if (before && after) expect(after.expiresAt >= before.expiresAt).toBe(true)
       if (before?.status === 'complete') expect(['complete', 'refunded']).toContain(after?.status)
     }
   })
