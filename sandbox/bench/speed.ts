@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { preload } from "./preload.ts";
 
 const CLIENTS = Number(process.argv[2] ?? 32);
 const SECONDS = Number(process.argv[3] ?? 5);
@@ -65,38 +66,57 @@ async function run(port: number, until: (done: number) => boolean): Promise<Figu
   return { sequences: times.length, perSecond: Math.round(times.length / elapsed), p50: at(0.5), p99: at(0.99), slowest: at(0.9999) };
 }
 
-const dataDir = await mkdtemp(join(tmpdir(), "sandbox-bench-"));
-let hooks = 0;
-const receiver = createServer((incoming, response) => {
-  hooks++;
-  incoming.resume().on("end", () => response.end());
-});
-receiver.listen(0, "127.0.0.1");
-await once(receiver, "listening");
-const hookPort = (receiver.address() as AddressInfo).port;
-const child = spawn(process.execPath, [new URL("../src/main.ts", import.meta.url).pathname], {
-  env: {
-    ...process.env, SANDBOX_PORT: "0", DATA_DIR: dataDir, SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${hookPort}/hook`, SANDBOX_WEBHOOK_SECRET: "whsec_bench",
-    SANDBOX_WEBHOOK_EVENTS: "payment_intent.amount_capturable_updated,payment_intent.succeeded",
-  },
-  stdio: ["ignore", "pipe", "inherit"],
-});
-try {
-  const [line] = (await once(child.stdout, "data")) as [Buffer];
-  const port = Number(/:(\d+)/.exec(String(line))?.[1]);
-  const end = Date.now() + SECONDS * 1000;
-  const fresh = await run(port, () => Date.now() >= end);
-  console.log(`fresh store, ${CLIENTS} clients:`, fresh, `webhooks ${hooks}`);
-  if (PRELOAD > 0) {
-    await run(port, (done) => done >= PRELOAD);
-    const later = Date.now() + SECONDS * 1000;
-    console.log(`with ${PRELOAD} payments stored:`, await run(port, () => Date.now() >= later), `webhooks ${hooks}`);
-  }
-} finally {
-  child.kill("SIGTERM");
-  await once(child, "exit");
-  agent.destroy();
-  receiver.closeAllConnections();
-  receiver.close();
-  await rm(dataDir, { recursive: true, force: true });
+interface Receiver {
+  port: number;
+  count(): number;
+  close(): void;
 }
+
+async function startReceiver(): Promise<Receiver> {
+  let hooks = 0;
+  const server = createServer((incoming, response) => {
+    hooks++;
+    incoming.resume().on("end", () => response.end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    count: () => hooks,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+async function measure(title: string, stored: number): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), "sandbox-bench-"));
+  const receiver = await startReceiver();
+  if (stored > 0) await preload(dataDir, stored, CREATE);
+  const child = spawn(process.execPath, [new URL("../src/main.ts", import.meta.url).pathname], {
+    env: {
+      ...process.env, SANDBOX_PORT: "0", DATA_DIR: dataDir, SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${receiver.port}/hook`, SANDBOX_WEBHOOK_SECRET: "whsec_bench",
+      SANDBOX_WEBHOOK_EVENTS: "payment_intent.amount_capturable_updated,payment_intent.succeeded",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const port = Number(/:(\d+)/.exec(String(line))?.[1]);
+    const warm = Date.now() + 1000;
+    await run(port, () => Date.now() >= warm);
+    const end = Date.now() + SECONDS * 1000;
+    const figures = await run(port, () => Date.now() >= end);
+    console.log(`${title}: ${figures.perSecond} sequences/s, p50 ${figures.p50} ms, p99 ${figures.p99} ms, slowest ${figures.slowest} ms; ${receiver.count()} webhooks received`);
+  } finally {
+    child.kill("SIGTERM");
+    await once(child, "exit");
+    receiver.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+await measure(`empty store, ${CLIENTS} clients`, 0);
+if (PRELOAD > 0) await measure(`${PRELOAD} payments stored`, PRELOAD);
+agent.destroy();

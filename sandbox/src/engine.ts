@@ -27,6 +27,8 @@ export interface Engine {
   newUnit(account: string, request: RequestMark): Unit;
   /** Runs work of the sandbox's own (pages, timers, the dashboard) as one unit, durable when it settles. */
   perform<T>(work: (unit: Unit) => T, account?: string): Promise<T>;
+  /** Like `perform` for work that only reads. */
+  look<T>(work: (unit: Unit) => T): Promise<T>;
   forgetEndpoints(): void;
   /** Called after each commit that carried events. */
   onEvents(listener: () => void): () => void;
@@ -124,6 +126,11 @@ export function makeEngine(options: EngineOptions): Engine {
         unit.write();
         return result;
       }),
+    async look(work) {
+      const result = work(newUnit("", { id: null, idempotencyKey: null }));
+      await commit.durable();
+      return result;
+    },
     forgetEndpoints() {
       endpoints = undefined;
       bySubscription.clear();

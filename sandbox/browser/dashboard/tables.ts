@@ -1,7 +1,7 @@
 // The lists of the dashboard: columns, colours of states and the buttons of each row.
 import type { Delivery, Overview, Payment } from "./calls.ts";
 
-export type Cell = string | { text: string; tone?: string; numeric?: boolean; wide?: boolean } | { buttons: Action[] };
+export type Cell = string | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean } | { buttons: Action[] };
 export interface Action {
   label: string;
   run(): Promise<unknown> | void;
@@ -55,8 +55,8 @@ function lastAttempt(delivery: Delivery): string {
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [wideHead("Time"), head("Payment"), numberHead("Amount"), head("State"), wideHead("Order"), head("")],
-    rows: data.payments.map((each) => [wide(time(each.created)), each.id, number(money(each.amount, each.currency)), state(each.error === null ? each.status : `${each.status}`), wide(each.metadata["order_id"] ?? each.error ?? ""), { buttons: paymentActions(each, actions) }]),
+    heads: [wideHead("Time"), head("Payment"), numberHead("Amount"), head("State"), wideHead("Error"), wideHead("Order"), head("")],
+    rows: data.payments.map((each) => [wide(time(each.created)), { text: each.id, id: true }, number(money(each.amount, each.currency)), state(each.status), wide(each.error ?? ""), wide(each.metadata["order_id"] ?? ""), { buttons: paymentActions(each, actions) }]),
     empty: "No payments yet. Create one with the SDK; it appears here at once.",
   }),
   Events: (data, actions) => ({
@@ -112,7 +112,8 @@ function fillCell(target: HTMLTableCellElement, cell: Cell, perform: (action: Ac
   }
   if ("text" in cell) {
     target.textContent = cell.text;
-    target.className = [cell.tone ?? "", cell.numeric === true ? "num" : "", cell.wide === true ? "wide" : ""].join(" ").trim();
+    target.className = [cell.tone ?? "", cell.numeric === true ? "num" : "", cell.wide === true ? "wide" : "", cell.id === true ? "id" : ""].join(" ").trim();
+    if (cell.id === true) target.title = cell.text;
     return;
   }
   const row = document.createElement("div");

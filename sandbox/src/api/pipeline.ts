@@ -172,8 +172,16 @@ async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault
   return spoilt(fault, current.requestId, current.key, run.text);
 }
 
+/** Reading writes nothing, so it needs no commit of its own; it only waits for those whose work it has seen. */
+async function runDurably(engine: Engine, current: Plan, withFaults: boolean): Promise<Run> {
+  if (current.request.method !== "GET") return engine.commit.run(() => execute(engine, current, withFaults));
+  const run = execute(engine, current, withFaults);
+  await engine.commit.durable();
+  return run;
+}
+
 async function answer(engine: Engine, current: Plan, withFaults: boolean): Promise<EdgeReply> {
-  const run = await engine.commit.run(() => execute(engine, current, withFaults));
+  const run = await runDurably(engine, current, withFaults);
   if (current.found.route.op.startsWith("webhook_endpoints.") && current.request.method !== "GET") engine.forgetEndpoints();
   const { fault } = run;
   if (fault !== undefined && fault.when === "before") return misbehaveBefore(engine, current, { ...run, fault });

@@ -79,7 +79,7 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
 
 export async function challengePage(engine: Engine, request: EdgeRequest, id: string): Promise<EdgeReply> {
   if (request.method === "GET") {
-    const found = await engine.perform((unit) => find(unit, id));
+    const found = await engine.look((unit) => find(unit, id));
     if (found === undefined) return { status: 404, headers: pageHeaders(), body: frame("3-D Secure", html`<h1>Nothing to confirm</h1><p>This payment is not known here.</p>`) };
     // The SDK opens this page in a dialog on the shop's page, so any site may frame it.
     return { status: 200, headers: pageHeaders("*", "*"), body: found.intent.status === "requires_action" ? question(found.intent) : verdict(found.intent) };

@@ -22,7 +22,7 @@ interface DeliveryLine {
 }
 
 export function overview(engine: Engine): Promise<object> {
-  return engine.perform((unit) => {
+  return engine.look((unit) => {
     const deliveries = engine.store.query<DeliveryLine>(
       "select d.id, e.id as event, e.type, d.endpoint, d.state, d.attempts, d.fault, d.log from deliveries d join events e on e.seq = d.event_seq order by d.id desc limit ?", ROWS,
     );
