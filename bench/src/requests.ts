@@ -24,7 +24,7 @@ const stopWithinMs = 15_000
 export function startChild(program: string, options: { env?: Record<string, string>; nodeArguments?: readonly string[] } = {}): Child {
   const child = fork(program, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning', ...(options.nodeArguments ?? [])],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--no-deprecation', ...(options.nodeArguments ?? [])],
     env: { ...process.env, ...options.env },
   })
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: Error): void }>()
