@@ -53,6 +53,15 @@ async function printTimeline(person: Person, orderId: string): Promise<void> {
   }
 }
 
+const running = await fetch(`${shopUrl}/healthz`).then(
+  (response) => response.ok,
+  () => false,
+)
+if (!running) {
+  process.stderr.write(`No shop answers at ${shopUrl}. Start it with \"npm start\" in another window, then run this again.\n`)
+  process.exit(1)
+}
+
 const stamp = Date.now()
 const organiser = makePerson('The organiser')
 const anna = makePerson('Anna')
