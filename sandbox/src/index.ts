@@ -10,6 +10,7 @@ import { registerWebhook } from "./register-webhook.ts";
 import { eventStream } from "./pages/live.ts";
 import { makeSite } from "./site.ts";
 
+export { buildBrowserFiles } from "./pages/browser-files.ts";
 export { PUBLISHABLE_KEY, SECRET_KEY };
 
 export interface SandboxOptions {

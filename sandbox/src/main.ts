@@ -52,6 +52,8 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  // Started by another process, it ends with it, however that ends.
+  process.on("disconnect", stop);
 }
 
 main().catch((error: unknown) => {

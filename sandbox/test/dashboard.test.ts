@@ -1,7 +1,11 @@
 // The dashboard in a real browser: it shows what happens while it happens, and its buttons work.
 import { AxeBuilder } from "@axe-core/playwright";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { buildBrowserFiles } from "../src/index.ts";
 import { startBench, type Bench } from "./harness.ts";
 
 let bench: Bench;
@@ -38,6 +42,17 @@ it("opens a dispute, moves the clock and arms a fault", async () => {
   await page.getByLabel("Next").selectOption("rate_limit");
   await page.getByRole("button", { name: "Arm" }).click();
   await page.getByText(/rate_limit before at \*: 1 left/).waitFor();
+});
+
+it("can be built to stand alone", async () => {
+  const target = await mkdtemp(join(tmpdir(), "sandbox-browser-"));
+  try {
+    await buildBrowserFiles(target);
+    expect((await readdir(target)).toSorted()).toEqual(["card-form.css", "card-form.html", "card-form.js", "challenge.css", "challenge.js", "dashboard.css", "dashboard.html", "dashboard.js", "stripe.js"]);
+    expect(await readFile(join(target, "stripe.js"), "utf8")).toContain("endive");
+  } finally {
+    await rm(target, { recursive: true, force: true });
+  }
 });
 
 it("is accessible and has no faulty scripts", async () => {

@@ -39,7 +39,7 @@ const DAY = 86_400;
 
 /** Parameters in any order are the same request. */
 function digestOf(text: string): string {
-  return createHash("sha256").update(text.split("&").sort().join("&")).digest("base64url");
+  return createHash("sha256").update(text.split("&").toSorted().join("&")).digest("base64url");
 }
 
 function plan(request: EdgeRequest, requestId: string): Plan {

@@ -65,6 +65,13 @@ export function wantedIn(text: string, op: string): Fault | undefined {
   return undefined;
 }
 
+function use(rule: FaultRule): boolean {
+  if (rule.timesLeft === 0 || Math.random() >= rule.probability) return false;
+  if (rule.timesLeft !== null) rule.timesLeft--;
+  rule.hits++;
+  return true;
+}
+
 const STRUCK_LIMIT = 20_000;
 
 export type Faults = ReturnType<typeof makeFaults>;
@@ -76,13 +83,6 @@ export function makeFaults() {
 
   function count(name: string): void {
     counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
-
-  function use(rule: FaultRule): boolean {
-    if (rule.timesLeft === 0 || Math.random() >= rule.probability) return false;
-    if (rule.timesLeft !== null) rule.timesLeft--;
-    rule.hits++;
-    return true;
   }
 
   return {
