@@ -115,7 +115,7 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
         data: { orderId: order.id, showId, buyer: { id: buyerId, email: 'buyer@example.com' }, lines: [], amount: { amountMinor: order.amountMinor, currency: 'EUR' } },
       }),
     until: (paymentId, status) =>
-      waitFor(`payment ${status}`, async () => {
+      waitFor(`payment ${paymentId} ${status}`, async () => {
         const payment = await readPayment(db, paymentId)
         return payment?.status === status ? payment : null
       }),

@@ -1,7 +1,9 @@
 // Paying an order over HTTP against the real sandbox: the good way and every way that ends without money.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startPaymentsRig, type PaymentsRig } from '../../test/payments-rig.ts'
+import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/db.ts'
+import { readKnownOrder } from './store.ts'
 
 let rig: PaymentsRig
 beforeAll(async () => {
@@ -80,6 +82,7 @@ it("does not know another buyer's order, a cancelled, an expired or a free one",
   expect(await rig.pay(await rig.order({ amountMinor: 0 }))).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
   const cancelled = await rig.order()
   await rig.cancel(cancelled)
+  await waitFor('the cancellation', async () => (await readKnownOrder(rig.db, cancelled.id))?.status === 'cancelled')
   const refused = await rig.pay(cancelled)
   expect([refused.status, refused.body]).toMatchObject([409, { code: 'order_not_payable' }])
 })

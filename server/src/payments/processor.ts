@@ -152,24 +152,36 @@ async function findIntent(stripe: Stripe, { paymentId, since }: { paymentId: str
   return null
 }
 
+const signatureShape = /^[^\s,=]+=[^\s,=]+(,[^\s,=]+=[^\s,=]+)*$/
+
 function verifyWebhook(
   stripe: Stripe,
   secrets: readonly string[],
   { body, signature, nowMs }: { body: Uint8Array; signature: string | undefined; nowMs: number },
 ): WebhookEvent | null {
-  if (signature === undefined) return null
-  const stamp = Number(/(?:^|,)t=(\d+)/.exec(signature)?.[1])
-  // The SDK refuses old stamps and takes any from the future; a stolen signature must not be good for years.
-  if (!(stamp <= nowMs / 1000 + toleranceSeconds)) return null
+  // The SDK fails in other ways than by refusing when a part is empty.
+  if (signature === undefined || !signatureShape.test(signature)) return null
+  // The SDK refuses old stamps and takes any from the future; a stolen signature must not be good for years. Of two
+  // stamps it takes the last: there must be one.
+  const stamps = signature.split(',').filter((part) => part.startsWith('t='))
+  if (stamps.length !== 1 || !(Number(stamps[0]?.slice(2)) <= nowMs / 1000 + toleranceSeconds)) return null
   for (const secret of secrets) {
     try {
-      return toWebhookEvent(stripe.webhooks.constructEvent(Buffer.from(body), signature, secret, toleranceSeconds, undefined, nowMs))
+      const event = stripe.webhooks.constructEvent(Buffer.from(body), signature, secret, toleranceSeconds, undefined, nowMs)
+      return isEvent(event) ? toWebhookEvent(event) : null
     } catch (error) {
       if (error instanceof SyntaxError) return null
       if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error
     }
   }
   return null
+}
+
+/** What is signed may still be nonsense. */
+function isEvent(value: unknown): value is Stripe.Event {
+  const event = value as { id?: unknown; type?: unknown; data?: { object?: unknown } | null } | null
+  const object = event?.data?.object
+  return typeof event?.id === 'string' && typeof event.type === 'string' && typeof object === 'object' && object !== null
 }
 
 /** The parts of an event's object that tell which payment it is about. */

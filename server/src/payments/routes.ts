@@ -82,7 +82,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
       const key = idempotencyKeyOf(request)
       const idempotency = key === undefined ? {} : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
       const paymentId = newId()
-      const outcome = await whenOrderArrived(options, orderId, () =>
+      const outcome = await whenOrderArrived(options, { orderId, buyerId }, () =>
         handler.handle({ type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod }, { causationId: request.id, ...idempotency }),
       )
       if (!outcome.ok) throw refuse(outcome)
@@ -129,16 +129,21 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
 type Started = Outcome<Answer, Rejection>
 
 /** Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. */
-async function whenOrderArrived({ db, arrivals, clock }: RouteOptions, orderId: string, start: () => Promise<Started>): Promise<Started> {
+async function whenOrderArrived(
+  { db, arrivals, clock }: RouteOptions,
+  { orderId, buyerId }: { orderId: string; buyerId: string },
+  start: () => Promise<Started>,
+): Promise<Started> {
   const deadlineMs = clock.nowMs() + orderWaitMs
   if (!arrivals.isKnown(orderId)) await arrivals.wait(orderId, firstAskMs)
   for (;;) {
     const outcome = await start()
-    if (outcome.ok || outcome.rejection !== 'order_unknown') return outcome
+    if (outcome.ok || outcome.rejection !== 'order_unknown' || clock.nowMs() >= deadlineMs) return outcome
+    const terms = (await readKnownOrder(db, orderId))?.terms
     // Somebody else's order is as unknown as none, and no waiting changes that.
-    const known = await readKnownOrder(db, orderId)
-    if (known?.terms || clock.nowMs() >= deadlineMs) return outcome
-    await arrivals.wait(orderId, askEveryMs)
+    if (terms && terms.buyerId !== buyerId) return outcome
+    // It may have arrived since it was refused; then there is nothing to wait for.
+    if (!terms) await arrivals.wait(orderId, askEveryMs)
   }
 }
 

@@ -3,6 +3,7 @@
 import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expectStatus } from '../../test/client.ts'
 import { startPaymentsRig, webhookSecret, type PaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { sql } from '../platform/db.ts'
 import { readPayment } from './store.ts'
@@ -40,7 +41,7 @@ async function eventAbout(intentId: string, type: string, { id = `evt_${crypto.r
 
 async function paymentInChallenge(): Promise<{ order: TestOrder; paymentId: string; intentId: string }> {
   const order = await rig.order()
-  const { body } = await rig.pay(order, 'pm_card_authenticationRequired')
+  const body = expectStatus(await rig.pay(order, 'pm_card_authenticationRequired'), 201)
   const { intentId } = await rig.until(body.id, 'requires_action')
   return { order, paymentId: body.id, intentId: intentId ?? '' }
 }
