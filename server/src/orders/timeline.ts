@@ -10,6 +10,8 @@ function inWords({ amountMinor, currency }: Money): string {
   return `${(amountMinor / 10 ** exponent).toFixed(exponent)} ${currency}`
 }
 
+const countOf = (tickets: readonly unknown[]): string => (tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`)
+
 const cancelReasons = {
   buyer: 'the buyer cancelled',
   expired: 'nobody paid in time',
@@ -48,9 +50,9 @@ function summarize(event: Event): string {
     case 'ChargeRefunded':
       return `${inWords(event.data.amount)} refunded`
     case 'TicketsIssued':
-      return `${event.data.tickets.length} tickets issued`
+      return `${countOf(event.data.tickets)} issued`
     case 'TicketVoided':
-      return `${event.data.ticketIds.length} tickets void`
+      return `${countOf(event.data.ticketIds)} void`
     case 'TicketCheckedIn':
       return 'A ticket was used at the door'
     case 'ShowPublished':

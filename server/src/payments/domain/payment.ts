@@ -68,8 +68,11 @@ export interface Payment {
   readonly createdAt: string
 }
 
-/** Longer than all retries of one call take together, so that a lease ends only when its holder is gone. */
-export const leaseSeconds = 60
+/**
+ * Longer than a call takes on a good day, so that two rarely work on one payment; short enough that a killed process is soon
+ * made up for. When a slow call outlasts it, the next holder asks with the same key, and the fence keeps the first one's word out.
+ */
+export const leaseSeconds = 20
 /** The processor forgets idempotency keys after a day; a little less, to be on the safe side. */
 const keyLifeSeconds = 23 * 3600
 const retrySeconds = [1, 2, 5, 15, 60, 300, 900, 3600] as const
