@@ -78,7 +78,7 @@ export function makeLimits(db: Database): Limits {
       await limiterOf(limit).delete(hashOf(key))
     },
     async giveBack(limit, key) {
-      await limiterOf(limit).reward(key, 1)
+      await limiterOf(limit).reward(hashOf(key), 1)
     },
   }
 }
