@@ -1,0 +1,198 @@
+// A newcomer buys, in a real browser on a real shop with a real card form.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { answerChallenge, chooseStanding, enterCard, expectAccessible, holdStanding, pay, shown } from './steps.ts'
+import { seatedType, startWebShop, type WebShop } from './web-shop.ts'
+
+let shop: WebShop
+let browser: Browser
+let watched: WatchedContext
+let page: Page
+
+beforeAll(async () => {
+  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await shop.stop()
+})
+beforeEach(async () => {
+  watched = await openContext(browser)
+  page = await watched.page()
+})
+afterEach(async () => {
+  const { complaints, context } = watched
+  await context.close()
+  expect(complaints, 'violations of the content security policy, and errors nobody caught').toEqual([])
+})
+
+const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`
+
+describe('buying a ticket', () => {
+  it('goes from the list to tickets with QR codes, past a declined card that keeps the hold', async () => {
+    await shop.publish({ title: 'From list to ticket' })
+    await page.goto(shop.url)
+    await shown(page, 'From list to ticket')
+    await expectAccessible(page, 'list of shows')
+    await page.getByRole('link', { name: 'From list to ticket' }).click()
+    await shown(page, '<b>Text is text.</b>')
+    await expectAccessible(page, 'show page')
+    await chooseStanding(page, 2)
+    await page.getByRole('button', { name: 'Hold 2 tickets' }).click()
+    await page.waitForURL(/\/checkout\//)
+    await enterCard(page, '4000000000009995')
+    await expectAccessible(page, 'checkout')
+    await pay(page)
+    await shown(page, 'There is not enough money on this card')
+    await shown(page, 'Your places are still held.')
+    await expectAccessible(page, 'checkout after a decline')
+    await enterCard(page, '4242424242424242')
+    await pay(page)
+    await page.waitForURL(/\/orders\//)
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+    await page.getByRole('img', { name: /^QR code of ticket/ }).nth(1).waitFor()
+    expect(await page.getByRole('img', { name: /^QR code of ticket/ }).count()).toBe(2)
+    await expectAccessible(page, 'order with tickets')
+    await page.getByRole('link', { name: 'Receipt' }).click()
+    await shown(page, 'Paid by card.')
+    await expectAccessible(page, 'receipt')
+    await page.getByRole('link', { name: 'My orders' }).click()
+    await page.getByRole('link', { name: 'From list to ticket' }).waitFor()
+    await expectAccessible(page, 'my orders')
+  })
+
+  it('asks again after a failed 3-D Secure challenge, and goes on after one that is passed', async () => {
+    await holdStanding(page, urlOf(await shop.publish({})), 1)
+    await enterCard(page, '4000000000003220')
+    await pay(page)
+    await answerChallenge(page, 'fail')
+    await shown(page, 'Your bank did not confirm the payment')
+    await enterCard(page, '4000000000003220')
+    await pay(page)
+    await answerChallenge(page, 'succeed')
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+  })
+
+  it('can be done with the keyboard alone, on the seat map too', async () => {
+    const show = await shop.publish({ title: 'By keyboard', ticketTypes: [seatedType()] })
+    await page.goto(urlOf(show))
+    await page.getByRole('checkbox').first().waitFor()
+    const tabTo = async (what: string, reached: () => Promise<boolean>) => {
+      for (let presses = 0; presses < 60; presses += 1) {
+        await page.keyboard.press('Tab')
+        if (await reached()) return
+      }
+      throw new Error(`Tab never reached ${what}`)
+    }
+    const focusIs = (selector: string) => () => page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)
+    await tabTo('the seat map', focusIs('[role=checkbox]'))
+    for (const key of ['ArrowRight', 'ArrowDown', ' ', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
+    await shown(page, 'Stalls row B seat 2')
+    await shown(page, 'Stalls row B seat 3')
+    await expectAccessible(page, 'seat map with a choice')
+    await tabTo('the e-mail field', focusIs('input[type=email]'))
+    await page.keyboard.type('keys@example.org')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/checkout\//)
+    await page.frameLocator('iframe').getByLabel('Card number').waitFor()
+    await tabTo('the card form', focusIs('iframe'))
+    // The field of the card number is focused inside the frame; the frames hand the focus on by themselves.
+    const inCardField = () => page.frames().at(-1)?.evaluate(() => document.activeElement?.id ?? '')
+    for (let presses = 0; presses < 5 && (await inCardField()) !== 'number'; presses += 1) await page.keyboard.press('Tab')
+    await page.keyboard.type('4242424242424242')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('1234')
+    await page.keyboard.press('Tab')
+    await page.keyboard.type('123')
+    await page.keyboard.press('Enter')
+    if (!/\/orders\//.test(page.url())) {
+      await tabTo('the button that pays', focusIs('button[type=submit]')).catch(() => undefined)
+      if (!/\/orders\//.test(page.url())) await page.keyboard.press('Enter')
+    }
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+  })
+})
+
+describe('a hold', () => {
+  it('tells when it has ended while the page is open, and that nothing was charged', async () => {
+    await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 3 })), 1)
+    await shown(page, 'The hold has ended')
+    await shown(page, /Nothing was charged/)
+    await expectAccessible(page, 'ended hold')
+    await page.getByRole('link', { name: 'Choose places again' }).click()
+    await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
+  })
+
+  it('is the same in a second tab of the buyer, and ends in both when it is given back in one', async () => {
+    const url = urlOf(await shop.publish({}))
+    await holdStanding(page, url, 2)
+    const second = await watched.page()
+    await second.goto(url)
+    await second.getByText('You are holding 2 places of this show').waitFor()
+    await second.getByRole('link', { name: 'Continue with this order' }).click()
+    await second.getByRole('button', { name: 'Give the places back' }).click()
+    await second.getByRole('button', { name: 'Give them back' }).click()
+    await shown(second, 'You gave the places back')
+    await shown(page, 'You gave the places back')
+  })
+
+  it('loses a chosen seat on the spot when somebody else takes it, and says which', async () => {
+    const show = await shop.publish({ ticketTypes: [seatedType()] })
+    const [type] = show.ticketTypes
+    const seat = type?.seats?.find(({ row, number }) => row === 'A' && number === '7')
+    await page.goto(urlOf(show))
+    await page.getByRole('checkbox', { name: /row A seat 7/ }).click()
+    await page.getByText('1 ticket', { exact: true }).waitFor()
+    await shop.hold(show.id, { ticketTypeId: type?.id ?? '', seatIds: [seat?.id ?? ''] })
+    await shown(page, 'Somebody else was faster: Stalls row A seat 7')
+    await page.getByText('Nothing chosen').waitFor()
+    await page.getByRole('checkbox', { name: /row A seat 7.*Taken/ }).waitFor()
+    await page.getByRole('button', { name: 'List' }).click()
+    expect(await page.getByRole('checkbox', { name: /Seat 7/ }).count()).toBe(1)
+    await expectAccessible(page, 'list of seats')
+  })
+})
+
+describe('the page', () => {
+  it('says that it is off line, and that the shop cannot be reached, and recovers', async () => {
+    const url = urlOf(await shop.publish({}))
+    await page.goto(url)
+    await chooseStanding(page, 1)
+    await page.route('**/api/**', (route) => route.abort())
+    await watched.context.setOffline(true)
+    await shown(page, 'You are offline.')
+    await watched.context.setOffline(false)
+    await page.getByRole('button', { name: 'Hold 1 ticket' }).click()
+    await shown(page, 'The shop cannot be reached.')
+    await page.unroute('**/api/**')
+    await page.getByRole('button', { name: 'Hold 1 ticket' }).click()
+    await page.waitForURL(/\/checkout\//)
+  })
+
+  it('speaks German to those who read German, with German dates and money', async () => {
+    const show = await shop.publish({ title: 'Gezeiten', startsAt: '2027-03-06T19:00:00Z' })
+    const german = await openContext(browser, { locale: 'de-DE' })
+    const seite = await german.page()
+    await seite.goto(urlOf(show))
+    await shown(seite, 'Samstag, 6. März 2027, 20:00 Uhr')
+    await seite.getByText(/45,00\s€/).first().waitFor()
+    await seite.getByRole('button', { name: 'Eins mehr: Standing' }).click()
+    await seite.getByRole('button', { name: '1 Ticket reservieren' }).waitFor()
+    expect(await seite.evaluate(() => document.documentElement.lang)).toBe('de')
+    await german.context.close()
+    expect(german.complaints).toEqual([])
+  })
+
+  it('loads less than 120 kB of compressed scripts for a show', async () => {
+    const show = await shop.publish({})
+    let bytes = 0
+    page.on('response', async (response) => {
+      if (response.request().resourceType() === 'script') bytes += Number(response.headers()['content-length'] ?? 0)
+    })
+    await page.goto(urlOf(show))
+    await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(120_000)
+  })
+})

@@ -1,0 +1,42 @@
+// What people do in the shop, step by step, named as they would name it.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+
+/** No violation of WCAG 2.2 AA in what the page shows now. */
+export async function expectAccessible(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
+  const told = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
+  expect(told, what).toEqual([])
+}
+
+export async function enterCard(page: Page, number: string): Promise<void> {
+  const form = page.frameLocator('iframe').first()
+  await form.getByLabel('Card number').fill(number)
+  await form.getByLabel('Expiration date').fill('12 / 34')
+  await form.getByLabel('Security code').fill('123')
+}
+
+export const pay = (page: Page) => page.getByRole('button', { name: /^Pay / }).click()
+
+/** Answers the bank's question in its own window inside the page. */
+export async function answerChallenge(page: Page, outcome: 'succeed' | 'fail'): Promise<void> {
+  const frame = page.frameLocator('dialog iframe').last()
+  await frame.locator(`button[value=${outcome}]`).click()
+}
+
+export async function chooseStanding(page: Page, count: number, email = 'fan@example.org'): Promise<void> {
+  for (let pressed = 0; pressed < count; pressed += 1) await page.getByRole('button', { name: 'One more: Standing' }).click()
+  await page.getByLabel('Your e-mail address').fill(email)
+}
+
+export async function holdStanding(page: Page, showUrl: string, count: number): Promise<void> {
+  await page.goto(showUrl)
+  await chooseStanding(page, count)
+  await page.getByRole('button', { name: /^Hold / }).click()
+  await page.waitForURL(/\/checkout\//)
+}
+
+export const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()

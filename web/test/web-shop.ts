@@ -1,0 +1,71 @@
+// A whole shop with its pages, and a way to prepare it through its own API. Nothing is faked.
+import type { AddressInfo } from 'node:net'
+import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
+import { startTestShop } from '../../server/test/shop.ts'
+import { serveBuiltWeb } from '../../server/src/web.ts'
+
+export interface WebShop {
+  /** Where a browser finds it. */
+  readonly url: string
+  readonly organiser: Account
+  /** Makes a show of the organiser and puts it on sale. */
+  publish(show: Partial<ShowBody>): Promise<ShowView>
+  /** Holds places as somebody else, in another browser. */
+  hold(showId: string, line: { readonly ticketTypeId: string; readonly seatIds: readonly string[] }): Promise<OrderView>
+  stop(): Promise<void>
+}
+
+export interface Account {
+  readonly email: string
+  readonly password: string
+}
+
+const tomorrow = () => new Date(Date.now() + 40 * 86_400_000).toISOString()
+
+export async function startWebShop(): Promise<WebShop> {
+  const shop = await startTestShop({ extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost' }) })
+  const url = `http://localhost:${(shop.app.server.address() as AddressInfo).port}`
+  const call = async <Answer>(path: string, body: unknown, cookie?: string): Promise<{ answer: Answer; cookie: string }> => {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+    return { answer: (await response.json()) as Answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  }
+  const organiser = { email: 'organiser@example.org', password: 'a long password' }
+  const { cookie } = await call('/api/users/signup', organiser)
+  return {
+    url,
+    organiser,
+    async publish(show) {
+      const { answer: draft } = await call<ShowView>(
+        '/api/shows',
+        {
+          title: 'The Tide',
+          startsAt: tomorrow(),
+          timeZone: 'Europe/Berlin',
+          currency: 'EUR',
+          venue: 'Harbour Hall',
+          description: 'Songs of the sea. <b>Text is text.</b>',
+          ticketTypes: [{ name: 'Standing', priceMinor: 4_500, capacity: 100 }],
+          ...show,
+        },
+        cookie,
+      )
+      return (await call<ShowView>(`/api/shows/${draft.id}/publish`, {}, cookie)).answer
+    },
+    async hold(showId, line) {
+      const guest = await call('/api/users/guest', { email: `${crypto.randomUUID()}@example.org` })
+      return (await call<OrderView>('/api/orders', { showId, lines: [line] }, guest.cookie)).answer
+    },
+    stop: () => shop.stop(),
+  }
+}
+
+/** Two rows of ten, with an aisle after the fifth. */
+export function seatedType(name = 'Stalls'): ShowBody['ticketTypes'][number] {
+  const numbers = ['1', '2', '3', '4', '5', '7', '8', '9', '10', '11']
+  return { name, priceMinor: 2_200, seats: ['A', 'B'].flatMap((row) => numbers.map((number) => ({ section: 'Stalls', row, number }))) }
+}
