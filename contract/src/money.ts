@@ -20,7 +20,9 @@ export function addMoney(currency: string, amounts: readonly Money[]): Money {
   for (const amount of amounts) {
     if (amount.currency !== currency) throw new RangeError(`cannot add ${amount.currency} to ${currency}`)
     amountMinor += amount.amountMinor
+    // Looked at in each step: a sum that was rounded on the way may look exact at the end.
+    const isExact = Number.isSafeInteger(amount.amountMinor) && Number.isSafeInteger(amountMinor)
+    if (!isExact) throw new RangeError('sum of money is not a safe integer')
   }
-  if (!Number.isSafeInteger(amountMinor)) throw new RangeError('sum of money is not a safe integer')
   return { amountMinor, currency }
 }

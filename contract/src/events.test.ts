@@ -1,0 +1,108 @@
+// What may enter as an event, and what may not.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { eventDefinitions, isEventType, MalformedEvent, parseEvent, type EventType } from './events.ts'
+
+const id = '01900000-0000-7000-8000-000000000001'
+const at = '2026-11-22T16:37:00.000Z'
+const money = { amountMinor: 4_500, currency: 'EUR' }
+const line = { ticketTypeId: id, name: 'Stalls', poolId: id, quantity: 2, unitPriceMinor: 2_250 }
+const show = {
+  id,
+  organiserId: id,
+  title: 'Tosca',
+  startsAt: at,
+  timeZone: 'Europe/Vienna',
+  currency: 'EUR',
+  holdSeconds: 900,
+  maxPerOrder: 10,
+  onSale: true,
+  ticketTypes: [{ id, name: 'Stalls', priceMinor: 2_250, poolId: id, seats: [{ id, section: 'A', row: '1', number: '2' }] }],
+  pools: [{ id, capacity: 50 }],
+}
+
+const dataOf: Record<EventType, Record<string, unknown>> = {
+  ShowPublished: show,
+  ShowChanged: show,
+  ShowCancelled: { showId: id },
+  OrderCreated: { orderId: id, buyerId: id, buyerEmail: 'a@b.example', showId: id, organiserId: id, lines: [line], amount: money, expiresAt: at },
+  OrderExtended: { orderId: id, expiresAt: at },
+  OrderReopened: { orderId: id, paymentId: id, expiresAt: at },
+  OrderCancelled: { orderId: id, reason: 'expired' },
+  ExpirationComplete: { orderId: id, expiresAt: at },
+  PaymentStarted: { orderId: id, paymentId: id },
+  PaymentAuthorized: { orderId: id, paymentId: id, amount: money, orderVersion: 1 },
+  OrderClaimed: { orderId: id, paymentId: id },
+  ClaimRejected: { orderId: id, paymentId: id, reason: 'order_cancelled' },
+  ChargeCreated: { orderId: id, paymentId: id, amount: money },
+  ChargeFailed: { orderId: id, paymentId: id, code: 'expired_card' },
+  PaymentVoided: { orderId: id, paymentId: id, reason: 'claim_rejected' },
+  OrderCompleted: { orderId: id, showId: id, buyer: { id, email: 'a@b.example' }, lines: [line], amount: money },
+  ChargeRefunded: { orderId: id, paymentId: id, refundId: id, amount: money, refundedTotal: money, full: true },
+  TicketsIssued: { orderId: id, showId: id, tickets: [{ id, code: 'K7Q2', ticketTypeId: id, name: 'Stalls' }] },
+  TicketVoided: { orderId: id, ticketIds: [id], reason: 'refunded' },
+  TicketCheckedIn: { orderId: id, ticketId: id },
+}
+
+const eventOf = (type: EventType, changes: Record<string, unknown> = {}) => ({
+  specversion: '1.0',
+  id,
+  source: `holdfast/${eventDefinitions[type].owner}`,
+  type,
+  subject: id,
+  version: 1,
+  occurredAt: at,
+  causationId: null,
+  correlationId: id,
+  data: dataOf[type],
+  ...changes,
+})
+const types = Object.keys(eventDefinitions) as EventType[]
+
+describe.each(types)('%s', (type) => {
+  test('a sound one enters as it is', () => {
+    const event = eventOf(type)
+    expect(parseEvent(event)).toBe(event)
+  })
+
+  test('none enters without one of its fields, or with one of another type', () => {
+    for (const name of Object.keys(dataOf[type])) {
+      const { [name]: _left, ...without } = dataOf[type]
+      expect(() => parseEvent(eventOf(type, { data: without }))).toThrow(MalformedEvent)
+      expect(() => parseEvent(eventOf(type, { data: { ...dataOf[type], [name]: { not: 'this' } } }))).toThrow(MalformedEvent)
+    }
+  })
+
+  test('none enters from a service that does not own it', () => {
+    expect(() => parseEvent(eventOf(type, { source: 'holdfast/identity' }))).toThrow(`${type}/source`)
+  })
+})
+
+test.each([
+  ['no id', { id: undefined }],
+  ['an id that is none', { id: 'x' }],
+  ['version nought', { version: 0 }],
+  ['half a version', { version: 1.5 }],
+  ['a time that is none', { occurredAt: 'yesterday' }],
+  ['another specification', { specversion: '2.0' }],
+  ['a causation of a wrong type', { causationId: 5 }],
+  ['an attribute that nobody knows', { traceparent: 'x' }],
+  ['money as a float', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: 1.5, currency: 'EUR' } } }],
+  ['negative money', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: -1, currency: 'EUR' } } }],
+  ['a currency in small letters', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: 1, currency: 'eur' } } }],
+])('an event with %s is malformed', (_what, changes) => {
+  expect(() => parseEvent(eventOf('ChargeCreated', changes))).toThrow(MalformedEvent)
+})
+
+test('a field that a newer sender added to the data is let in', () => {
+  expect(() => parseEvent(eventOf('ChargeCreated', { data: { ...dataOf.ChargeCreated, fee: 5 } }))).not.toThrow()
+})
+
+test('whatever comes in, it is an event or MalformedEvent is thrown', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.anything(), fc.record({ type: fc.constantFrom(...types, '__proto__', 'toString', 'Nothing'), data: fc.anything() })), (value) => {
+      expect(() => parseEvent(value)).toThrow(MalformedEvent)
+    }),
+  )
+  expect(isEventType('toString')).toBe(false)
+})
