@@ -1,3 +1,4 @@
+// Which tests there are, and how they run.
 import { defineConfig } from 'vitest/config'
 
 const domain = ['server/src/*/domain/*.test.ts', 'server/src/*/domain.test.ts', 'contract/**/*.test.ts']

@@ -1,3 +1,4 @@
+// Which tests there are, and how they run.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

