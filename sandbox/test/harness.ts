@@ -69,7 +69,7 @@ export async function startReceiver(): Promise<Receiver> {
       const hook = { body, signature: String(request.headers["stripe-signature"]), event: JSON.parse(body) as Stripe.Event };
       hooks.push(hook);
       response.writeHead(statuses.shift() ?? 200).end();
-      for (const waiter of [...waiting]) {
+      for (const waiter of waiting.slice()) {
         if (!waiter.fits(hook)) continue;
         waiting.splice(waiting.indexOf(waiter), 1);
         waiter.resolve(hook);

@@ -40,7 +40,7 @@ function problem(message: string, code = "invalid_usage"): Failure {
 }
 
 function makeStripe(key: string, options: { locale?: string; stripeAccount?: string } = {}) {
-  if (!/^pk_/.test(key)) throw new Error("Please call Stripe() with your publishable key. You used a secret key or none.");
+  if (!key.startsWith("pk_")) throw new Error("Please call Stripe() with your publishable key. You used a secret key or none.");
   const locale = options.locale === undefined || options.locale === "auto" ? navigator.language : options.locale;
   let controller: Frame | undefined;
 

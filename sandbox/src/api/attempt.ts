@@ -63,6 +63,7 @@ export function attempt(call: ApiCall, intent: PaymentIntent, found: FoundMethod
   unit.put("charge", settled, { hidden: { card: card.key } });
   unit.emit("charge.succeeded", settled);
   const done = finish(call, succeeded(intent, charge.id, intent.amount), "payment_intent.succeeded", null);
+  unit.emit("charge.updated", settled, { balance_transaction: null });
   bringTrouble(unit, settled, card);
   return done;
 }

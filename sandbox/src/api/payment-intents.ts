@@ -1,79 +1,18 @@
 // The routes of payment intents: create, retrieve, update, confirm, capture, cancel, list, search.
-import { cardByKey } from "../cards/test-cards.ts";
-import { DECLINES } from "../cards/declines.ts";
-import { checkAmount, checkCurrency, spoken } from "../core/currency.ts";
+import { checkAmount, checkCurrency } from "../core/currency.ts";
 import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from "../core/errors.ts";
-import { anything, clearable, filled, flag, hash, listOf, mergeMetadata, metadata, natural, oneOf, positive, text, type Read } from "../core/params.ts";
+import { filled, mergeMetadata, oneOf, type Read } from "../core/params.ts";
 import { refusal } from "../machines/payment-intent.ts";
-import { releasedCharge } from "../objects/charge.ts";
 import type { PaymentIntent } from "../objects/kinds.ts";
-import { cancelled, newPaymentIntent, publicView, succeeded, withMethod } from "../objects/payment-intent.ts";
+import { newPaymentIntent, publicView, withMethod } from "../objects/payment-intent.ts";
 import { fullAddress } from "../objects/payment-method.ts";
 import type { Unit } from "../store/unit.ts";
 import { route, type ApiCall, type RouteTable } from "./call.ts";
+import { captureIntent, release } from "./capture.ts";
 import { chooseMethod, confirmIntent, unexpectedState } from "./confirm.ts";
 import { listRoute, searchRoute } from "./lists.ts";
-import { checkUsable, methodData, shipping } from "./methods.ts";
-import { bringTrouble, settle } from "./settle.ts";
-
-const CAPTURE = oneOf("automatic", "automatic_async", "manual");
-const USAGE = oneOf("off_session", "on_session");
-const threeDs = hash({ card: hash({ request_three_d_secure: oneOf("any", "automatic", "challenge"), capture_method: oneOf("manual"), setup_future_usage: anything, network: anything, require_cvc_recollection: flag, request_extended_authorization: anything, request_incremental_authorization: anything, request_multicapture: anything, request_overcapture: anything, mandate_options: anything, installments: anything, statement_descriptor_suffix_kana: anything, statement_descriptor_suffix_kanji: anything }), link: anything });
-
-const shared = {
-  allowed_payment_method_types: listOf(filled),
-  amount_details: anything,
-  application_fee_amount: clearable(natural),
-  capture_method: CAPTURE,
-  description: text,
-  excluded_payment_method_types: listOf(filled),
-  hooks: anything,
-  payment_details: anything,
-  payment_method: filled,
-  payment_method_data: methodData,
-  payment_method_options: threeDs,
-  receipt_email: clearable(text),
-  setup_future_usage: clearable(USAGE),
-  shipping: clearable(shipping),
-};
-const create = {
-  ...shared,
-  amount: positive,
-  automatic_payment_methods: hash({ enabled: flag, allow_redirects: oneOf("always", "never") }),
-  confirm: flag,
-  confirmation_method: oneOf("automatic", "manual"),
-  confirmation_token: filled,
-  currency: filled,
-  customer: filled,
-  error_on_requires_action: flag,
-  mandate: filled,
-  mandate_data: anything,
-  metadata,
-  off_session: flag,
-  on_behalf_of: filled,
-  payment_method_configuration: filled,
-  radar_options: anything,
-  return_url: filled,
-  statement_descriptor: text,
-  statement_descriptor_suffix: text,
-  transfer_data: hash({ destination: filled, amount: positive, description: text, metadata }),
-  transfer_group: text,
-  use_stripe_sdk: flag,
-};
-const update = {
-  ...shared, amount: positive, currency: filled, customer: filled, metadata, payment_method_configuration: filled, statement_descriptor: text,
-  statement_descriptor_suffix: text, transfer_data: hash({ amount: positive }), transfer_group: text,
-};
-const confirm = {
-  allowed_payment_method_types: listOf(filled), amount_details: anything, amount_to_confirm: positive, capture_method: CAPTURE, client_secret: filled, confirmation_token: filled,
-  error_on_requires_action: flag, excluded_payment_method_types: anything, hooks: anything, mandate: filled, mandate_data: anything, off_session: flag, payment_details: anything,
-  payment_method: filled, payment_method_data: methodData, payment_method_options: threeDs, radar_options: anything, receipt_email: clearable(text), return_url: filled,
-  setup_future_usage: clearable(USAGE), shipping: clearable(shipping), use_stripe_sdk: flag,
-};
-const capture = {
-  amount_details: anything, amount_to_capture: positive, application_fee_amount: natural, final_capture: flag, hooks: anything, metadata, payment_details: anything,
-  statement_descriptor: text, statement_descriptor_suffix: text, transfer_data: hash({ amount: positive }),
-};
+import { checkUsable } from "./methods.ts";
+import { capture, confirm, create, update } from "./payment-intent-params.ts";
 
 function checkReferences(unit: Unit, params: { customer?: string | undefined; transfer_data?: { destination?: string | undefined } | undefined }): void {
   if (params.customer !== undefined && unit.find("customer", params.customer) === undefined) throw badParamReference("customer", params.customer, "customer");
@@ -199,55 +138,6 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
   return after;
 }
 
-function captureIntent(call: ApiCall, params: Read<typeof capture>): PaymentIntent {
-  const { unit } = call;
-  const intent = loadIntent(call);
-  const refused = refusal("capture", intent);
-  if (refused !== undefined) throw unexpectedState(intent, refused);
-  const amount = params.amount_to_capture ?? intent.amount_capturable;
-  if (amount > intent.amount_capturable) {
-    throw new ApiError(400, {
-      type: "invalid_request_error", code: "amount_too_large", param: "amount_to_capture",
-      message: `The amount_to_capture (${spoken(amount, intent.currency)}) is greater than the amount that can be captured (${spoken(intent.amount_capturable, intent.currency)}).`,
-    });
-  }
-  const charge = intent.latest_charge === null ? undefined : unit.find("charge", intent.latest_charge);
-  const hidden = charge === undefined ? undefined : unit.hidden("charge", charge.id);
-  if (charge === undefined || hidden === undefined) throw new Error(`the charge of ${intent.id} is missing`);
-  const card = cardByKey(hidden.card);
-  const { metadata: change } = params;
-  const current = { ...intent, metadata: mergeMetadata(intent.metadata, change), application_fee_amount: params.application_fee_amount ?? intent.application_fee_amount };
-  if (card.declineAtCapture === true) throw declineCapture(unit, current);
-  const settled = settle(unit, { ...charge, application_fee_amount: current.application_fee_amount }, amount, card);
-  unit.put("charge", settled);
-  unit.emit("charge.captured", settled);
-  const after = succeeded(current, charge.id, amount);
-  unit.put("payment_intent", after, { due: null });
-  unit.emit("payment_intent.succeeded", after);
-  bringTrouble(unit, settled, card);
-  return after;
-}
-
-/** The bank has taken back its word: the authorization is gone and so is the intent. */
-function declineCapture(unit: Unit, intent: PaymentIntent): ApiError {
-  release(unit, intent, "automatic", "charge.expired");
-  return new ApiError(402, { type: "card_error", code: "card_declined", decline_code: "generic_decline", message: DECLINES.generic.message, ...(intent.latest_charge === null ? {} : { charge: intent.latest_charge }), payment_intent: unit.find("payment_intent", intent.id) }, true);
-}
-
-/** Cancels an intent and gives an authorization back; `event` says how the charge ended. */
-export function release(unit: Unit, intent: PaymentIntent, reason: string | null, event: "charge.refunded" | "charge.expired"): PaymentIntent {
-  const charge = intent.status !== "requires_capture" || intent.latest_charge === null ? undefined : unit.find("charge", intent.latest_charge);
-  if (charge !== undefined) {
-    const released = releasedCharge(charge);
-    unit.put("charge", released);
-    unit.emit(event, released);
-  }
-  const after = cancelled(intent, reason, unit.now);
-  unit.put("payment_intent", after, { due: null });
-  unit.emit("payment_intent.canceled", after);
-  return after;
-}
-
 export const paymentIntentRoutes: RouteTable = {
   "POST /v1/payment_intents": route("payment_intents.create", create, createIntent),
   "GET /v1/payment_intents": listRoute("payment_intents.list", "payment_intent", ["customer"]),
@@ -266,7 +156,7 @@ export const paymentIntentRoutes: RouteTable = {
     }
     return shown(call, confirmIntent(call, { ...intent, capture_method: params.capture_method ?? intent.capture_method, receipt_email: params.receipt_email ?? intent.receipt_email }, params));
   }, { publishable: true }),
-  "POST /v1/payment_intents/:id/capture": route("payment_intents.capture", capture, captureIntent),
+  "POST /v1/payment_intents/:id/capture": route("payment_intents.capture", capture, (call, params) => captureIntent(call, loadIntent(call), params)),
   "POST /v1/payment_intents/:id/cancel": route("payment_intents.cancel", { cancellation_reason: oneOf("duplicate", "fraudulent", "requested_by_customer", "abandoned") }, (call, params) => {
     const intent = loadIntent(call);
     const refused = refusal("cancel", intent);

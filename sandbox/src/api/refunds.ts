@@ -12,7 +12,7 @@ import { route, type ApiCall, type RouteTable } from "./call.ts";
 import { hasOpenDispute } from "./disputes.ts";
 import { addLedgerLine } from "./ledger.ts";
 import { listRoute, retrieveRoute } from "./lists.ts";
-import { release } from "./payment-intents.ts";
+import { release } from "./capture.ts";
 import { reverseForRefund } from "./transfers.ts";
 
 const create = {
