@@ -75,6 +75,8 @@ function stageOf(outcome: PayOutcome): Stage {
   return outcome
 }
 
+/** The processor's word for a challenge that was not passed. */
+const challengeFailed = 'payment_intent_authentication_failure'
 const knownDeclines = ['insufficient_funds', 'expired_card', 'incorrect_cvc', 'processing_error', 'card_velocity_exceeded', 'authentication_failed'] as const
 
 function StageMessage({ stage }: { readonly stage: Stage }) {
@@ -82,7 +84,8 @@ function StageMessage({ stage }: { readonly stage: Stage }) {
   const failureText = useFailureText()
   if (stage.kind === 'declined') {
     // Lost, stolen and suspected cards are told like any other: the person at the screen may not be the card's owner.
-    const known = knownDeclines.find((code) => code === stage.declineCode) ?? 'other'
+    const told = stage.declineCode === challengeFailed ? 'authentication_failed' : stage.declineCode
+    const known = knownDeclines.find((code) => code === told) ?? 'other'
     return (
       <Notice tone="bad" title={t(`declined.${known}.title`)}>
         <p>{t(`declined.${known}.text`)}</p>
