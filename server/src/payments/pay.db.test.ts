@@ -28,6 +28,8 @@ it('authorizes, waits for the claim, then captures and tells of the charge', asy
   const charge = await rig.untilEvent(order, 'ChargeCreated')
   expect(charge.data).toEqual({ orderId: order.id, paymentId: answer.body.id, amount: { amountMinor: 4_500, currency: 'EUR' } })
   expect(await rig.ledgerOf(order)).toEqual({ processor_balance: { posted: 4_500, pending: 0 }, organiser: { posted: -4_500, pending: 0 } })
+  const { values } = await rig.platform.metrics.processorCalls.get()
+  expect(values.map(({ labels, value }) => [labels.operation, value])).toEqual([['create', 1], ['capture', 1]])
   const intent = await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')
   expect(intent).toMatchObject({ status: 'succeeded', amount_received: 4_500, metadata: { order_id: order.id, payment_id: payment.id } })
 })

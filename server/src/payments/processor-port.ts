@@ -63,6 +63,8 @@ export interface WebhookEvent {
   readonly intentStatus: IntentSeen['status'] | null
   readonly amountMinor: number | null
   readonly currency: string | null
+  /** All that was refunded of a charge, when the event is about one. */
+  readonly refundedMinor: number | null
 }
 
 export interface Processor {

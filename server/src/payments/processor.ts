@@ -191,6 +191,7 @@ interface WebhookObject {
   readonly status?: string
   readonly amount?: number
   readonly currency?: string
+  readonly amount_refunded?: number
   readonly metadata?: Record<string, string> | null
   readonly payment_intent?: string | { id: string } | null
 }
@@ -209,5 +210,6 @@ function toWebhookEvent(event: Stripe.Event): WebhookEvent {
     intentStatus: about ? (object.status as IntentStatus) : null,
     amountMinor: about ? (object.amount ?? null) : null,
     currency: about ? (object.currency?.toUpperCase() ?? null) : null,
+    refundedMinor: object.amount_refunded ?? null,
   }
 }

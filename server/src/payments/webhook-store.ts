@@ -12,6 +12,7 @@ export interface KnownState {
   readonly intentId: string | null
   readonly intentStatus: IntentStatus | null
   readonly amountMinor: number | null
+  readonly refundedMinor: number | null
   readonly currency: string | null
 }
 
@@ -24,7 +25,8 @@ export interface Asked {
 const readStates = sql(
   'payments.read_webhook_states',
   `select e."eventId", w.id is not null as seen, p.id as "paymentId", p.status, p.intent_id as "intentId",
-          p.intent_status as "intentStatus", p.amount_minor as "amountMinor", p.currency
+          p.intent_status as "intentStatus", p.amount_minor as "amountMinor", p.currency,
+          p.refunded_minor as "refundedMinor"
    from json_to_recordset($1) as e ("eventId" text, "paymentId" uuid, "intentId" text)
    left join payments.webhook_events w on w.id = e."eventId"
    left join lateral (

@@ -23,7 +23,7 @@ export interface WebhookOptions {
 }
 
 /** `behind`: the row does not know yet what the event tells of. */
-type Judgement = 'duplicate' | 'foreign' | 'mismatch' | 'known' | 'behind'
+type Judgement = 'ignored' | 'duplicate' | 'foreign' | 'mismatch' | 'known' | 'behind'
 
 const bodyLimitBytes = 512 * 1024
 /** Looks before the processor is told to come again: another process may hold the payment for a moment. */
@@ -61,6 +61,7 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
 function makeIntake({ db, clock, log, processor, worker }: WebhookOptions): (event: WebhookEvent) => Promise<Judgement | 'advanced' | 'busy'> {
   const judge = makeJudge(db, processor)
   return async (event) => {
+    if (!isOfInterest(event.type)) return 'ignored'
     for (let look = 1; look <= looksMax; look += 1) {
       const { judgement, state } = await judge(event)
       if (judgement === 'mismatch') log.warn({ eventId: event.id, type: event.type }, 'a webhook does not fit its payment')
@@ -122,15 +123,23 @@ function makeJudge(db: Database, processor: Processor): (event: WebhookEvent) =>
   return (event) => new Promise((resolve, reject) => coalescer.submit({ event, resolve, reject }))
 }
 
-/** Compares an event with the row. Exported for its test. */
-export function judgeEvent(event: WebhookEvent, state: KnownState | undefined, livemode: boolean): Judgement {
+const others = new Set(['charge.refunded', 'refund.updated', 'refund.failed'])
+
+/** What our own calls do not tell. All else is told by these as well, or is nobody's business here. */
+function isOfInterest(type: string): boolean {
+  return type.startsWith('payment_intent.') || type.startsWith('charge.dispute.') || others.has(type)
+}
+
+/** Compares an event with the row. */
+function judgeEvent(event: WebhookEvent, state: KnownState | undefined, livemode: boolean): Judgement {
   if (event.livemode !== livemode || event.account !== null) return 'mismatch'
   if (state?.seen) return 'duplicate'
   if (!state?.paymentId) return 'foreign'
   if (state.intentId !== null && event.intentId !== null && event.intentId !== state.intentId) return 'mismatch'
   if (event.amountMinor !== null && (event.amountMinor !== state.amountMinor || event.currency !== state.currency)) return 'mismatch'
-  if (event.type.startsWith('charge.dispute.') || event.type.startsWith('refund.')) return 'behind'
   if (event.intentStatus !== null) return isOldNews(state.intentStatus, event.intentStatus) ? 'known' : 'behind'
-  // A refunded charge: also what a void looks like from the charge's side.
-  return state.status === 'voided' || state.status === 'declined' ? 'known' : 'behind'
+  if (event.type !== 'charge.refunded') return 'behind'
+  // From the charge's side a void is a refund too.
+  const untouched = state.status === 'voided' || state.status === 'declined'
+  return untouched || event.refundedMinor === state.refundedMinor ? 'known' : 'behind'
 }
