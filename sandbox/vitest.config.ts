@@ -1,6 +1,6 @@
 // Which tests there are, and how they run.
-import { defineConfig } from "vitest/config";
+import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ["test/**/*.test.ts"], testTimeout: 20_000, hookTimeout: 20_000, pool: "threads", maxWorkers: 2 },
-});
+  test: { include: ['test/**/*.test.ts'], testTimeout: 20_000, hookTimeout: 20_000, pool: 'threads', maxWorkers: 2 },
+})

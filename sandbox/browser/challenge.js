@@ -1,5 +1,5 @@
 // Tells the dialog that holds this page how the challenge has ended.
-const outcome = document.getElementById("outcome");
+const outcome = document.getElementById('outcome')
 if (outcome !== null && window.parent !== window) {
-  window.parent.postMessage({ holdfastChallenge: outcome.dataset.intent, status: outcome.dataset.status }, "*");
+  window.parent.postMessage({ holdfastChallenge: outcome.dataset.intent, status: outcome.dataset.status }, '*')
 }

@@ -1,72 +1,77 @@
 // Starts a sandbox inside a process: for its own command and for the tests of other software.
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { PUBLISHABLE_KEY, SECRET_KEY } from "./api/auth.ts";
-import { makePipeline } from "./api/pipeline.ts";
-import { makeEngine } from "./engine.ts";
-import { makeServer } from "./http/server.ts";
-import { startJobs } from "./jobs.ts";
-import { registerWebhook } from "./register-webhook.ts";
-import { eventStream } from "./pages/live.ts";
-import { makeSite } from "./site.ts";
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { PUBLISHABLE_KEY, SECRET_KEY } from './api/auth.ts'
+import { makePipeline } from './api/pipeline.ts'
+import { makeEngine } from './engine.ts'
+import { makeServer } from './http/server.ts'
+import { startJobs } from './jobs.ts'
+import { registerWebhook } from './register-webhook.ts'
+import { eventStream } from './pages/live.ts'
+import { makeSite } from './site.ts'
 
-export { buildBrowserFiles } from "./pages/browser-files.ts";
-export { PUBLISHABLE_KEY, SECRET_KEY };
+export { buildBrowserFiles } from './pages/browser-files.ts'
+export { PUBLISHABLE_KEY, SECRET_KEY }
 
 export interface SandboxOptions {
   /** 0 takes a free one. */
-  port?: number;
-  host?: string;
+  port?: number
+  host?: string
   /** The store is the directory `sandbox` in it. */
-  dataDir: string;
+  dataDir: string
   /** How browsers reach the sandbox, where that differs from `http://host:port`. */
-  publicUrl?: string;
+  publicUrl?: string
   /** Told of every event, or of those named. */
-  webhook?: { url: string; secret: string; events?: string[] };
-  webhookTimeoutMs?: number;
+  webhook?: { url: string; secret: string; events?: string[] }
+  webhookTimeoutMs?: number
   /** Waits between the attempts of one delivery; their number is that of the retries. */
-  webhookRetryMs?: number[];
-  log?: (message: string) => void;
+  webhookRetryMs?: number[]
+  log?: (message: string) => void
 }
 
 export interface Sandbox {
-  url: string;
-  port: number;
-  close(): Promise<void>;
+  url: string
+  port: number
+  close(): Promise<void>
 }
 
-const HOUR_MS = 3_600_000;
-export const DEFAULT_RETRY_MS = [500, 2000, 10_000, 60_000, 300_000, 30 * 60_000, HOUR_MS, 2 * HOUR_MS];
+const HOUR_MS = 3_600_000
+export const DEFAULT_RETRY_MS = [500, 2000, 10_000, 60_000, 300_000, 30 * 60_000, HOUR_MS, 2 * HOUR_MS]
 
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const host = options.host ?? "127.0.0.1";
-  const log = options.log ?? (() => undefined);
-  const engine = makeEngine({ dataDir: options.dataDir, log, webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000, webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS });
-  const server = makeServer({ api: makePipeline(engine), other: makeSite(engine, log), streams: new Map([["/_sandbox/live", eventStream(engine)]]), log });
+  const host = options.host ?? '127.0.0.1'
+  const log = options.log ?? (() => undefined)
+  const engine = makeEngine({
+    dataDir: options.dataDir,
+    log,
+    webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
+    webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
+  })
+  const server = makeServer({ api: makePipeline(engine), other: makeSite(engine, log), streams: new Map([['/_sandbox/live', eventStream(engine)]]), log })
   try {
-    if (options.webhook !== undefined) await registerWebhook(engine, options.webhook);
-    server.listen(options.port ?? 12111, host);
-    await once(server, "listening");
+    if (options.webhook !== undefined) await registerWebhook(engine, options.webhook)
+    server.listen(options.port ?? 12111, host)
+    await once(server, 'listening')
   } catch (cause) {
-    await engine.close();
-    throw cause;
+    await engine.close()
+    throw cause
   }
-  const { port } = server.address() as AddressInfo;
-  const shownHost = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  const url = options.publicUrl ?? `http://${shownHost}:${port}`;
-  engine.baseUrl = url;
-  const stopJobs = startJobs(engine, log);
-  engine.dispatcher.wake();
+  const { port } = server.address() as AddressInfo
+  const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  const url = options.publicUrl ?? `http://${shownHost}:${port}`
+  engine.baseUrl = url
+  const stopJobs = startJobs(engine, log)
+  engine.dispatcher.wake()
   return {
     url,
     port,
     async close() {
-      await stopJobs();
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-      await engine.close();
+      await stopJobs()
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+      await engine.close()
     },
-  };
+  }
 }

@@ -1,70 +1,70 @@
 // What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts arrive, old keys are forgotten.
-import { payPayout } from "./api/balance.ts";
-import { endDispute } from "./api/disputes.ts";
-import { release } from "./api/capture.ts";
-import { settleRefund } from "./api/refunds.ts";
-import { DAY_SECONDS } from "./core/clock.ts";
-import type { Engine } from "./engine.ts";
-import type { Unit } from "./store/unit.ts";
+import { payPayout } from './api/balance.ts'
+import { endDispute } from './api/disputes.ts'
+import { release } from './api/capture.ts'
+import { settleRefund } from './api/refunds.ts'
+import { DAY_SECONDS } from './core/clock.ts'
+import type { Engine } from './engine.ts'
+import type { Unit } from './store/unit.ts'
 
-const BATCH = 200;
+const BATCH = 200
 
 function moveOne(unit: Unit, kind: string, id: string): void {
-  if (kind === "payment_intent") {
-    const intent = unit.find("payment_intent", id);
-    if (intent?.status === "requires_capture") release(unit, intent, "automatic", "charge.expired");
-    return;
+  if (kind === 'payment_intent') {
+    const intent = unit.find('payment_intent', id)
+    if (intent?.status === 'requires_capture') release(unit, intent, 'automatic', 'charge.expired')
+    return
   }
-  if (kind === "refund") {
-    const refund = unit.find("refund", id);
-    const next = unit.hidden("refund", id)?.next;
-    if (refund !== undefined && next !== undefined) settleRefund(unit, refund, next);
-    return;
+  if (kind === 'refund') {
+    const refund = unit.find('refund', id)
+    const next = unit.hidden('refund', id)?.next
+    if (refund !== undefined && next !== undefined) settleRefund(unit, refund, next)
+    return
   }
-  if (kind === "dispute") {
-    const dispute = unit.find("dispute", id);
-    if (dispute !== undefined) endDispute(unit, dispute, "lost");
-    return;
+  if (kind === 'dispute') {
+    const dispute = unit.find('dispute', id)
+    if (dispute !== undefined) endDispute(unit, dispute, 'lost')
+    return
   }
-  if (kind === "payout") {
-    const payout = unit.find("payout", id);
-    if (payout !== undefined) payPayout(unit, payout);
+  if (kind === 'payout') {
+    const payout = unit.find('payout', id)
+    if (payout !== undefined) payPayout(unit, payout)
   }
 }
 
 /** Moves everything whose time has come; returns how many objects moved. */
 export async function runDueJobs(engine: Engine): Promise<number> {
-  let moved = 0;
+  let moved = 0
   for (;;) {
-    const due = engine.store.dueBefore(engine.clock.now(), BATCH);
-    if (due.length === 0) break;
+    const due = engine.store.dueBefore(engine.clock.now(), BATCH)
+    if (due.length === 0) break
     await engine.commit.run(() => {
       for (const { id, kind, account } of due) {
-        const unit = engine.newUnit(account, { id: null, idempotencyKey: null });
-        moveOne(unit, kind, id);
-        unit.write();
-        engine.store.execute("update objects set due = null where id = ? and due <= ?", id, engine.clock.now());
+        const unit = engine.newUnit(account, { id: null, idempotencyKey: null })
+        moveOne(unit, kind, id)
+        unit.write()
+        engine.store.execute('update objects set due = null where id = ? and due <= ?', id, engine.clock.now())
       }
-    });
-    moved += due.length;
+    })
+    moved += due.length
   }
-  const old = engine.clock.now() - DAY_SECONDS;
-  if (engine.store.hasKeyBefore(old)) await engine.commit.run(() => engine.store.forgetKeysBefore(old));
-  return moved;
+  const old = engine.clock.now() - DAY_SECONDS
+  if (engine.store.hasKeyBefore(old)) await engine.commit.run(() => engine.store.forgetKeysBefore(old))
+  return moved
 }
 
 export function startJobs(engine: Engine, log: (message: string) => void): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
+  let running: Promise<unknown> | undefined
   const timer = setInterval(() => {
     running ??= runDueJobs(engine)
       .catch((error: unknown) => log(`timed work failed: ${String(error)}`))
       .finally(() => {
-        running = undefined;
-      });
-  }, 500);
-  timer.unref();
+        running = undefined
+      })
+  }, 500)
+  timer.unref()
   return async () => {
-    clearInterval(timer);
-    await running;
-  };
+    clearInterval(timer)
+    await running
+  }
 }

@@ -1,61 +1,61 @@
 // Everything beside the API: health, the challenge page, the sandbox's own controls, assets and the dashboard.
-import { controls } from "./controls.ts";
-import { parseForm, MalformedForm } from "./core/form.ts";
-import { ApiError } from "./core/errors.ts";
-import type { Engine } from "./engine.ts";
-import { BadFault } from "./faults/faults.ts";
-import type { Handler } from "./http/server.ts";
-import { jsonReply, type EdgeReply, type EdgeRequest } from "./http/request.ts";
-import { asset } from "./pages/assets.ts";
-import { challengePage } from "./pages/challenge.ts";
-import { receiptPage } from "./pages/receipt.ts";
+import { controls } from './controls.ts'
+import { parseForm, MalformedForm } from './core/form.ts'
+import { ApiError } from './core/errors.ts'
+import type { Engine } from './engine.ts'
+import { BadFault } from './faults/faults.ts'
+import type { Handler } from './http/server.ts'
+import { jsonReply, type EdgeReply, type EdgeRequest } from './http/request.ts'
+import { asset } from './pages/assets.ts'
+import { challengePage } from './pages/challenge.ts'
+import { receiptPage } from './pages/receipt.ts'
 
 export function readInput(request: EdgeRequest): Record<string, unknown> {
-  const text = request.method === "GET" || request.method === "DELETE" ? request.query : request.body;
-  if (text === "") return {};
-  if (request.headers["content-type"]?.startsWith("application/json") !== true || request.method === "GET") return parseForm(text);
-  const read: unknown = JSON.parse(text);
-  if (typeof read !== "object" || read === null || Array.isArray(read)) throw new MalformedForm("expected a JSON object");
-  return read as Record<string, unknown>;
+  const text = request.method === 'GET' || request.method === 'DELETE' ? request.query : request.body
+  if (text === '') return {}
+  if (request.headers['content-type']?.startsWith('application/json') !== true || request.method === 'GET') return parseForm(text)
+  const read: unknown = JSON.parse(text)
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new MalformedForm('expected a JSON object')
+  return read as Record<string, unknown>
 }
 
 function isBadInput(error: unknown): error is Error {
-  return error instanceof BadFault || error instanceof MalformedForm || error instanceof SyntaxError || error instanceof URIError;
+  return error instanceof BadFault || error instanceof MalformedForm || error instanceof SyntaxError || error instanceof URIError
 }
 
 /** A page of another site must not push these buttons: browsers name the site they come from. */
 function isForeign(request: EdgeRequest, baseUrl: string): boolean {
-  const site = request.headers["sec-fetch-site"];
-  if (request.method === "GET" || site === undefined || site === "same-origin" || site === "none") return false;
-  const { origin } = request.headers;
-  return origin !== new URL(baseUrl).origin;
+  const site = request.headers['sec-fetch-site']
+  if (request.method === 'GET' || site === undefined || site === 'same-origin' || site === 'none') return false
+  const { origin } = request.headers
+  return origin !== new URL(baseUrl).origin
 }
 
 export function makeSite(engine: Engine, log: (message: string) => void): Handler {
   async function serve(request: EdgeRequest): Promise<EdgeReply> {
-    const { path } = request;
-    if (path === "/_sandbox/health") return jsonReply(200, { status: "ok", clock_offset_seconds: engine.clock.offsetSeconds() });
-    const challenge = /^\/_sandbox\/3ds\/([A-Za-z0-9_]+)$/.exec(path)?.[1];
-    if (challenge !== undefined) return challengePage(engine, request, challenge);
-    const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1];
-    if (receipt !== undefined) return receiptPage(engine, receipt);
-    const file = request.method === "GET" ? await asset(path) : undefined;
-    if (file !== undefined) return file;
-    if (path.startsWith("/_sandbox/")) {
-      if (isForeign(request, engine.baseUrl)) return jsonReply(403, { error: { message: "another site may not do this" } });
-      return controls(engine, request, readInput(request));
+    const { path } = request
+    if (path === '/_sandbox/health') return jsonReply(200, { status: 'ok', clock_offset_seconds: engine.clock.offsetSeconds() })
+    const challenge = /^\/_sandbox\/3ds\/([A-Za-z0-9_]+)$/.exec(path)?.[1]
+    if (challenge !== undefined) return challengePage(engine, request, challenge)
+    const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
+    if (receipt !== undefined) return receiptPage(engine, receipt)
+    const file = request.method === 'GET' ? await asset(path) : undefined
+    if (file !== undefined) return file
+    if (path.startsWith('/_sandbox/')) {
+      if (isForeign(request, engine.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })
+      return controls(engine, request, readInput(request))
     }
-    return jsonReply(404, { error: { type: "invalid_request_error", message: `Unrecognized request URL (${request.method}: ${path}).` } });
+    return jsonReply(404, { error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.method}: ${path}).` } })
   }
 
   return async (request) => {
     try {
-      return await serve(request);
+      return await serve(request)
     } catch (error) {
-      if (error instanceof ApiError) return jsonReply(error.status, { error: error.body });
-      if (isBadInput(error)) return jsonReply(400, { error: { type: "invalid_request_error", message: error.message } });
-      log(`${request.method} ${request.path} failed`);
-      throw error;
+      if (error instanceof ApiError) return jsonReply(error.status, { error: error.body })
+      if (isBadInput(error)) return jsonReply(400, { error: { type: 'invalid_request_error', message: error.message } })
+      log(`${request.method} ${request.path} failed`)
+      throw error
     }
-  };
+  }
 }

@@ -1,41 +1,44 @@
 // The sandbox's Stripe.js in a real browser, on a page with a strict content policy.
-import { chromium, type Browser, type FrameLocator, type Page } from "playwright-core";
-import { AxeBuilder } from "@axe-core/playwright";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startBench, type Bench } from "./harness.ts";
-import { startShopPage, type ShopPage } from "./browser-page.ts";
+import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core'
+import { AxeBuilder } from '@axe-core/playwright'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startBench, type Bench } from './harness.ts'
+import { startShopPage, type ShopPage } from './browser-page.ts'
 
-let bench: Bench;
-let shop: ShopPage;
-let browser: Browser;
-let page: Page;
+let bench: Bench
+let shop: ShopPage
+let browser: Browser
+let page: Page
 beforeAll(async () => {
-  bench = await startBench();
-  [shop, browser] = await Promise.all([
+  bench = await startBench()
+  ;[shop, browser] = await Promise.all([
     startShopPage(bench.sandbox.url),
-    chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"] }),
-  ]);
-});
+    chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    }),
+  ])
+})
 afterAll(async () => {
-  await browser.close();
-  await Promise.all([shop.close(), bench.close()]);
-});
+  await browser.close()
+  await Promise.all([shop.close(), bench.close()])
+})
 beforeEach(async () => {
-  page = await (await browser.newContext({ viewport: { width: 390, height: 800 } })).newPage();
-  await page.goto(shop.url);
-});
+  page = await (await browser.newContext({ viewport: { width: 390, height: 800 } })).newPage()
+  await page.goto(shop.url)
+})
 afterEach(async () => {
-  expect(await page.evaluate("window.violations")).toEqual([]);
-  await page.context().close();
-});
+  expect(await page.evaluate('window.violations')).toEqual([])
+  await page.context().close()
+})
 
-const automatic = { enabled: true, allow_redirects: "never" as const };
+const automatic = { enabled: true, allow_redirects: 'never' as const }
 
 function run(script: string): Promise<unknown> {
-  return page.evaluate(`(async () => { ${script} })()`);
+  return page.evaluate(`(async () => { ${script} })()`)
 }
 
-async function mount(kind: "payment" | "card", options = "{}", elementsOptions = "{mode:'payment',amount:2500,currency:'eur'}"): Promise<FrameLocator> {
+async function mount(kind: 'payment' | 'card', options = '{}', elementsOptions = "{mode:'payment',amount:2500,currency:'eur'}"): Promise<FrameLocator> {
   await run(`
     window.stripe = Stripe('pk_test_holdfast');
     window.elements = stripe.elements(${elementsOptions});
@@ -43,111 +46,138 @@ async function mount(kind: "payment" | "card", options = "{}", elementsOptions =
     window.changes = [];
     element.on('change', event => changes.push(event));
     const ready = new Promise(resolve => element.on('ready', resolve));
-    element.mount('${kind === "payment" ? "#slot" : "#card-slot"}');
-    await ready;`);
-  return page.frameLocator(`iframe[title^="Secure"]`);
+    element.mount('${kind === 'payment' ? '#slot' : '#card-slot'}');
+    await ready;`)
+  return page.frameLocator(`iframe[title^="Secure"]`)
 }
 
 async function type(frame: FrameLocator, number: string): Promise<void> {
-  await frame.locator("#number").pressSequentially(number);
-  await frame.locator("#expiry").pressSequentially("1230");
-  await frame.locator("#cvc").pressSequentially("123");
+  await frame.locator('#number').pressSequentially(number)
+  await frame.locator('#expiry').pressSequentially('1230')
+  await frame.locator('#cvc').pressSequentially('123')
 }
 
-describe("the payment element", () => {
-  it("makes a confirmation token that the server can pay with", async () => {
-    const frame = await mount("payment");
-    await type(frame, "4242424242424242");
-    expect(await frame.locator("#number").inputValue()).toBe("4242 4242 4242 4242");
-    const result = (await run("await elements.submit(); return stripe.createConfirmationToken({ elements, params: { payment_method_data: { billing_details: { name: 'Ada' } } } })")) as { confirmationToken: { id: string; payment_method_preview: { card: { last4: string }; billing_details: { name: string } } } };
-    expect(result.confirmationToken.payment_method_preview).toMatchObject({ card: { last4: "4242" }, billing_details: { name: "Ada" } });
-    const paid = await bench.stripe.paymentIntents.create({ amount: 2500, currency: "eur", confirm: true, confirmation_token: result.confirmationToken.id, automatic_payment_methods: automatic });
-    expect(paid.status).toBe("succeeded");
-    expect((await run("return changes.at(-1)")) as object).toMatchObject({ elementType: "payment", complete: true, empty: false });
-  });
+describe('the payment element', () => {
+  it('makes a confirmation token that the server can pay with', async () => {
+    const frame = await mount('payment')
+    await type(frame, '4242424242424242')
+    expect(await frame.locator('#number').inputValue()).toBe('4242 4242 4242 4242')
+    const result = (await run(
+      "await elements.submit(); return stripe.createConfirmationToken({ elements, params: { payment_method_data: { billing_details: { name: 'Ada' } } } })",
+    )) as { confirmationToken: { id: string; payment_method_preview: { card: { last4: string }; billing_details: { name: string } } } }
+    expect(result.confirmationToken.payment_method_preview).toMatchObject({ card: { last4: '4242' }, billing_details: { name: 'Ada' } })
+    const paid = await bench.stripe.paymentIntents.create({
+      amount: 2500,
+      currency: 'eur',
+      confirm: true,
+      confirmation_token: result.confirmationToken.id,
+      automatic_payment_methods: automatic,
+    })
+    expect(paid.status).toBe('succeeded')
+    expect((await run('return changes.at(-1)')) as object).toMatchObject({ elementType: 'payment', complete: true, empty: false })
+  })
 
   it("shows what is wrong, in the page's language, and sends nothing", async () => {
-    const frame = await mount("payment", "{}", "{mode:'payment',amount:2500,currency:'eur',locale:'de'}");
-    await frame.locator("#number").fill("4242 4242 4242 4241");
-    const result = (await run("return elements.submit()")) as { error: { code: string } };
-    expect(result.error.code).toBe("invalid_number");
-    expect(await frame.getByRole("alert").first().textContent()).toBe("Die Kartennummer ist ungültig.");
-    expect(await frame.getByLabel("Kartennummer").getAttribute("aria-invalid")).toBe("true");
-  });
+    const frame = await mount('payment', '{}', "{mode:'payment',amount:2500,currency:'eur',locale:'de'}")
+    await frame.locator('#number').fill('4242 4242 4242 4241')
+    const result = (await run('return elements.submit()')) as { error: { code: string } }
+    expect(result.error.code).toBe('invalid_number')
+    expect(await frame.getByRole('alert').first().textContent()).toBe('Die Kartennummer ist ungültig.')
+    expect(await frame.getByLabel('Kartennummer').getAttribute('aria-invalid')).toBe('true')
+  })
 
-  it("reports a card that the processor refuses", async () => {
-    const frame = await mount("payment");
-    await type(frame, "4111111111111111");
-    expect(await run("return stripe.createConfirmationToken({ elements })")).toMatchObject({ error: { code: "card_declined", decline_code: "test_mode_live_card" } });
-  });
+  it('reports a card that the processor refuses', async () => {
+    const frame = await mount('payment')
+    await type(frame, '4111111111111111')
+    expect(await run('return stripe.createConfirmationToken({ elements })')).toMatchObject({
+      error: { code: 'card_declined', decline_code: 'test_mode_live_card' },
+    })
+  })
 
-  it("is accessible, and wide enough for a phone", async () => {
-    const frame = await mount("payment");
-    const found = await new AxeBuilder({ page }).include("#slot").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-    expect(found.violations.map((violation) => violation.id)).toEqual([]);
-    const box = await frame.locator("#number").boundingBox();
-    expect(box?.height).toBeGreaterThanOrEqual(44);
-  });
+  it('is accessible, and wide enough for a phone', async () => {
+    const frame = await mount('payment')
+    const found = await new AxeBuilder({ page }).include('#slot').withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+    expect(found.violations.map((violation) => violation.id)).toEqual([])
+    const box = await frame.locator('#number').boundingBox()
+    expect(box?.height).toBeGreaterThanOrEqual(44)
+  })
 
   it("follows the shop's appearance", async () => {
-    const frame = await mount("payment", "{}", "{mode:'payment',amount:1,currency:'eur',appearance:{theme:'night',variables:{colorPrimary:'#ff0066'}}}");
-    expect(await frame.locator("html").evaluate((root) => getComputedStyle(root).getPropertyValue("--colorPrimary"))).toBe("#ff0066");
-  });
-});
+    const frame = await mount('payment', '{}', "{mode:'payment',amount:1,currency:'eur',appearance:{theme:'night',variables:{colorPrimary:'#ff0066'}}}")
+    expect(await frame.locator('html').evaluate((root) => getComputedStyle(root).getPropertyValue('--colorPrimary'))).toBe('#ff0066')
+  })
+})
 
-describe("the 3-D Secure dialog", () => {
+describe('the 3-D Secure dialog', () => {
   async function challenged(): Promise<string> {
-    const frame = await mount("payment");
-    await type(frame, "4000002760003184");
-    const token = (await run("return stripe.createConfirmationToken({ elements })")) as { confirmationToken: { id: string } };
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: "eur", confirm: true, capture_method: "manual", confirmation_token: token.confirmationToken.id, automatic_payment_methods: automatic });
-    expect(intent).toMatchObject({ status: "requires_action", next_action: { type: "use_stripe_sdk" } });
-    await run(`window.done = stripe.handleNextAction({ clientSecret: ${JSON.stringify(intent.client_secret)} }); return null`);
-    return intent.id;
+    const frame = await mount('payment')
+    await type(frame, '4000002760003184')
+    const token = (await run('return stripe.createConfirmationToken({ elements })')) as { confirmationToken: { id: string } }
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 2500,
+      currency: 'eur',
+      confirm: true,
+      capture_method: 'manual',
+      confirmation_token: token.confirmationToken.id,
+      automatic_payment_methods: automatic,
+    })
+    expect(intent).toMatchObject({ status: 'requires_action', next_action: { type: 'use_stripe_sdk' } })
+    await run(`window.done = stripe.handleNextAction({ clientSecret: ${JSON.stringify(intent.client_secret)} }); return null`)
+    return intent.id
   }
 
-  it("finishes the payment when the buyer agrees", async () => {
-    const id = await challenged();
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole("button", { name: "Complete authentication" }).click();
-    expect(await run("return window.done")).toMatchObject({ paymentIntent: { id, status: "requires_capture" } });
-    expect(await page.locator("dialog").count()).toBe(0);
-    const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ["latest_charge"] });
-    expect(intent.latest_charge).toMatchObject({ payment_method_details: { card: { three_d_secure: { result: "authenticated" } } } });
-  });
+  it('finishes the payment when the buyer agrees', async () => {
+    const id = await challenged()
+    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Complete authentication' }).click()
+    expect(await run('return window.done')).toMatchObject({ paymentIntent: { id, status: 'requires_capture' } })
+    expect(await page.locator('dialog').count()).toBe(0)
+    const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })
+    expect(intent.latest_charge).toMatchObject({ payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } })
+  })
 
-  it("fails it when the buyer refuses", async () => {
-    await challenged();
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole("button", { name: "Fail authentication" }).click();
-    expect(await run("return window.done")).toMatchObject({ error: { code: "payment_intent_authentication_failure" } });
-  });
+  it('fails it when the buyer refuses', async () => {
+    await challenged()
+    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Fail authentication' }).click()
+    expect(await run('return window.done')).toMatchObject({ error: { code: 'payment_intent_authentication_failure' } })
+  })
 
-  it("counts closing it as a refusal", async () => {
-    const id = await challenged();
-    await page.getByRole("button", { name: "Cancel authentication" }).click();
-    expect(await run("return window.done")).toMatchObject({ error: { code: "payment_intent_authentication_failure" } });
-    expect((await bench.stripe.paymentIntents.retrieve(id)).status).toBe("requires_payment_method");
-  });
-});
+  it('counts closing it as a refusal', async () => {
+    const id = await challenged()
+    await page.getByRole('button', { name: 'Cancel authentication' }).click()
+    expect(await run('return window.done')).toMatchObject({ error: { code: 'payment_intent_authentication_failure' } })
+    expect((await bench.stripe.paymentIntents.retrieve(id)).status).toBe('requires_payment_method')
+  })
+})
 
-describe("the classic calls", () => {
-  it("pay with a card element", async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: "eur" });
-    const frame = await mount("card");
-    await type(frame, "5555555555554444");
-    const done = await run(`return stripe.confirmCardPayment(${JSON.stringify(intent.client_secret)}, { payment_method: { card: element, billing_details: { name: 'Ada' } } })`);
-    expect(done).toMatchObject({ paymentIntent: { id: intent.id, status: "succeeded" } });
-    expect(done).not.toHaveProperty("paymentIntent.metadata");
-  });
+describe('the classic calls', () => {
+  it('pay with a card element', async () => {
+    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' })
+    const frame = await mount('card')
+    await type(frame, '5555555555554444')
+    const done = await run(
+      `return stripe.confirmCardPayment(${JSON.stringify(intent.client_secret)}, { payment_method: { card: element, billing_details: { name: 'Ada' } } })`,
+    )
+    expect(done).toMatchObject({ paymentIntent: { id: intent.id, status: 'succeeded' } })
+    expect(done).not.toHaveProperty('paymentIntent.metadata')
+  })
 
-  it("pay with confirmPayment, and tell of a decline", async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: "eur" });
-    const frame = await mount("payment", "{}", `{clientSecret:${JSON.stringify(intent.client_secret)}}`);
-    await type(frame, "4000000000009995");
-    expect(await run("return stripe.confirmPayment({ elements, redirect: 'if_required' })")).toMatchObject({ error: { decline_code: "insufficient_funds", payment_intent: { status: "requires_payment_method" } } });
-    expect(await run(`return stripe.retrievePaymentIntent(${JSON.stringify(intent.client_secret)})`)).toMatchObject({ paymentIntent: { status: "requires_payment_method" } });
-  });
+  it('pay with confirmPayment, and tell of a decline', async () => {
+    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' })
+    const frame = await mount('payment', '{}', `{clientSecret:${JSON.stringify(intent.client_secret)}}`)
+    await type(frame, '4000000000009995')
+    expect(await run("return stripe.confirmPayment({ elements, redirect: 'if_required' })")).toMatchObject({
+      error: { decline_code: 'insufficient_funds', payment_intent: { status: 'requires_payment_method' } },
+    })
+    expect(await run(`return stripe.retrievePaymentIntent(${JSON.stringify(intent.client_secret)})`)).toMatchObject({
+      paymentIntent: { status: 'requires_payment_method' },
+    })
+  })
 
-  it("offer what wrappers look for", async () => {
-    expect(await run("const s = Stripe('pk_test_holdfast'); return [Stripe.version, ...['elements','createToken','createPaymentMethod','confirmCardPayment','registerAppInfo','_registerWrapper'].map(name => typeof s[name])]")).toEqual(["endive", ...Array(6).fill("function")]);
-  });
-});
+  it('offer what wrappers look for', async () => {
+    expect(
+      await run(
+        "const s = Stripe('pk_test_holdfast'); return [Stripe.version, ...['elements','createToken','createPaymentMethod','confirmCardPayment','registerAppInfo','_registerWrapper'].map(name => typeof s[name])]",
+      ),
+    ).toEqual(['endive', ...Array(6).fill('function')])
+  })
+})

@@ -1,56 +1,58 @@
 // The dashboard's calls: the overview, the sandbox's controls, and the API with the public test key.
 
 export interface Payment {
-  id: string;
-  amount: number;
-  currency: string;
-  status: string;
-  created: number;
-  latest_charge: string | null;
-  metadata: Record<string, string>;
-  error: string | null;
+  id: string
+  amount: number
+  currency: string
+  status: string
+  created: number
+  latest_charge: string | null
+  metadata: Record<string, string>
+  error: string | null
 }
 export interface Delivery {
-  id: number;
-  event: string;
-  type: string;
-  endpoint: string;
-  state: string;
-  attempts: number;
-  fault: string | null;
-  log: { at: number; status: number | null; error: string | null; ms: number }[];
+  id: number
+  event: string
+  type: string
+  endpoint: string
+  state: string
+  attempts: number
+  fault: string | null
+  log: { at: number; status: number | null; error: string | null; ms: number }[]
 }
 export interface Overview {
-  now: number;
-  offset_seconds: number;
-  balance: { currency: string; available: number; pending: number }[];
-  payments: Payment[];
-  events: { id: string; type: string; created: number }[];
-  deliveries: Delivery[];
-  ledger: { id: string; type: string; amount: number; fee: number; net: number; currency: string; source: string; status: string; created: number }[];
-  disputes: { id: string; amount: number; currency: string; status: string; reason: string; charge: string }[];
-  endpoints: { id: string; url: string; enabled_events: string[]; status: string }[];
-  faults: { id: string; kind: string; when: string; match: string; timesLeft: number | null; hits: number }[];
-  struck: Record<string, number>;
-  waiting: number;
+  now: number
+  offset_seconds: number
+  balance: { currency: string; available: number; pending: number }[]
+  payments: Payment[]
+  events: { id: string; type: string; created: number }[]
+  deliveries: Delivery[]
+  ledger: { id: string; type: string; amount: number; fee: number; net: number; currency: string; source: string; status: string; created: number }[]
+  disputes: { id: string; amount: number; currency: string; status: string; reason: string; charge: string }[]
+  endpoints: { id: string; url: string; enabled_events: string[]; status: string }[]
+  faults: { id: string; kind: string; when: string; match: string; timesLeft: number | null; hits: number }[]
+  struck: Record<string, number>
+  waiting: number
 }
 
-const KEY = "Bearer sk_test_holdfast";
+const KEY = 'Bearer sk_test_holdfast'
 
 async function read<T>(response: Response): Promise<T> {
-  const body = (await response.json()) as T & { error?: { message?: string } };
-  if (!response.ok) throw new Error(body.error?.message ?? `HTTP ${response.status}`);
-  return body;
+  const body = (await response.json()) as T & { error?: { message?: string } }
+  if (!response.ok) throw new Error(body.error?.message ?? `HTTP ${response.status}`)
+  return body
 }
 
 export async function fetchOverview(): Promise<Overview> {
-  return read(await fetch("/_sandbox/overview"));
+  return read(await fetch('/_sandbox/overview'))
 }
 
-export async function control(method: "POST" | "DELETE", path: string, body: Record<string, unknown> = {}): Promise<unknown> {
-  return read(await fetch(`/_sandbox/${path}`, { method, ...(method === "POST" ? { headers: { "content-type": "application/json" }, body: JSON.stringify(body) } : {}) }));
+export async function control(method: 'POST' | 'DELETE', path: string, body: Record<string, unknown> = {}): Promise<unknown> {
+  return read(
+    await fetch(`/_sandbox/${path}`, { method, ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) }),
+  )
 }
 
-export async function api(method: "GET" | "POST", path: string, form: Record<string, string> = {}): Promise<unknown> {
-  return read(await fetch(`/v1/${path}`, { method, headers: { authorization: KEY }, ...(method === "POST" ? { body: new URLSearchParams(form) } : {}) }));
+export async function api(method: 'GET' | 'POST', path: string, form: Record<string, string> = {}): Promise<unknown> {
+  return read(await fetch(`/v1/${path}`, { method, headers: { authorization: KEY }, ...(method === 'POST' ? { body: new URLSearchParams(form) } : {}) }))
 }

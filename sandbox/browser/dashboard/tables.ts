@@ -1,130 +1,199 @@
 // The lists of the dashboard: columns, colours of states and the buttons of each row.
-import type { Delivery, Overview, Payment } from "./calls.ts";
+import type { Delivery, Overview, Payment } from './calls.ts'
 
-export type Cell = string | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean } | { buttons: Action[] };
+export type Cell = string | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean } | { buttons: Action[] }
 export interface Action {
-  label: string;
-  run(): Promise<unknown> | void;
+  label: string
+  run(): Promise<unknown> | void
 }
 export interface Actions {
-  show(title: string, path: string): void;
-  payment(payment: Payment, verb: "capture" | "cancel" | "refund" | "dispute" | "challenge"): Promise<unknown> | void;
-  resend(event: string): Promise<unknown>;
-  dispute(id: string, verb: "win" | "lose"): Promise<unknown>;
+  show(title: string, path: string): void
+  payment(payment: Payment, verb: 'capture' | 'cancel' | 'refund' | 'dispute' | 'challenge'): Promise<unknown> | void
+  resend(event: string): Promise<unknown>
+  dispute(id: string, verb: 'win' | 'lose'): Promise<unknown>
 }
 export interface Table {
-  heads: { text: string; numeric?: boolean; wide?: boolean }[];
-  rows: Cell[][];
-  empty: string;
+  heads: { text: string; numeric?: boolean; wide?: boolean }[]
+  rows: Cell[][]
+  empty: string
 }
 
 const TONES: Record<string, string> = {
-  succeeded: "good", delivered: "good", won: "good", available: "good", requires_capture: "warn", requires_action: "warn", pending: "warn", waiting: "warn", needs_response: "warn",
-  under_review: "warn", canceled: "bad", failed: "bad", dropped: "bad", lost: "bad",
-};
+  succeeded: 'good',
+  delivered: 'good',
+  won: 'good',
+  available: 'good',
+  requires_capture: 'warn',
+  requires_action: 'warn',
+  pending: 'warn',
+  waiting: 'warn',
+  needs_response: 'warn',
+  under_review: 'warn',
+  canceled: 'bad',
+  failed: 'bad',
+  dropped: 'bad',
+  lost: 'bad',
+}
 
 export function money(amount: number, currency: string): string {
-  const format = new Intl.NumberFormat("en", { style: "currency", currency: currency.toUpperCase() });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase() })
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
 }
 
 function time(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(5, 19).replace("T", " ");
+  return new Date(seconds * 1000).toISOString().slice(5, 19).replace('T', ' ')
 }
 
 function state(text: string): Cell {
-  return { text, ...(TONES[text] === undefined ? {} : { tone: TONES[text] }) };
+  return { text, ...(TONES[text] === undefined ? {} : { tone: TONES[text] }) }
 }
 
-const number = (text: string): Cell => ({ text, numeric: true });
-const wide = (text: string): Cell => ({ text, wide: true });
-const head = (text: string) => ({ text });
-const wideHead = (text: string) => ({ text, wide: true });
-const numberHead = (text: string) => ({ text, numeric: true });
+const number = (text: string): Cell => ({ text, numeric: true })
+const wide = (text: string): Cell => ({ text, wide: true })
+const head = (text: string) => ({ text })
+const wideHead = (text: string) => ({ text, wide: true })
+const numberHead = (text: string) => ({ text, numeric: true })
 
 function paymentActions(payment: Payment, actions: Actions): Action[] {
-  const verbs = { requires_capture: ["capture", "cancel"], succeeded: ["refund", "dispute"], requires_action: ["challenge", "cancel"], requires_payment_method: ["cancel"], requires_confirmation: ["cancel"] } as const;
-  const list = payment.status in verbs ? verbs[payment.status as keyof typeof verbs] : [];
-  return [{ label: "Show", run: () => actions.show(payment.id, `payment_intents/${payment.id}?expand[]=latest_charge`) }, ...list.map((verb) => ({ label: { capture: "Capture", cancel: "Cancel", refund: "Refund", dispute: "Dispute", challenge: "3-D Secure" }[verb], run: () => actions.payment(payment, verb) }))];
+  const verbs = {
+    requires_capture: ['capture', 'cancel'],
+    succeeded: ['refund', 'dispute'],
+    requires_action: ['challenge', 'cancel'],
+    requires_payment_method: ['cancel'],
+    requires_confirmation: ['cancel'],
+  } as const
+  const list = payment.status in verbs ? verbs[payment.status as keyof typeof verbs] : []
+  return [
+    { label: 'Show', run: () => actions.show(payment.id, `payment_intents/${payment.id}?expand[]=latest_charge`) },
+    ...list.map((verb) => ({
+      label: { capture: 'Capture', cancel: 'Cancel', refund: 'Refund', dispute: 'Dispute', challenge: '3-D Secure' }[verb],
+      run: () => actions.payment(payment, verb),
+    })),
+  ]
 }
 
 function lastAttempt(delivery: Delivery): string {
-  const last = delivery.log.at(-1);
-  return last === undefined ? "" : `${last.status ?? last.error ?? ""} in ${last.ms} ms`;
+  const last = delivery.log.at(-1)
+  return last === undefined ? '' : `${last.status ?? last.error ?? ''} in ${last.ms} ms`
 }
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [wideHead("Time"), head("Payment"), numberHead("Amount"), head("State"), wideHead("Error"), wideHead("Order"), head("")],
-    rows: data.payments.map((each) => [wide(time(each.created)), { text: each.id, id: true }, number(money(each.amount, each.currency)), state(each.status), wide(each.error ?? ""), wide(each.metadata["order_id"] ?? ""), { buttons: paymentActions(each, actions) }]),
-    empty: "No payments yet. Create one with the SDK; it appears here at once.",
+    heads: [wideHead('Time'), head('Payment'), numberHead('Amount'), head('State'), wideHead('Error'), wideHead('Order'), head('')],
+    rows: data.payments.map((each) => [
+      wide(time(each.created)),
+      { text: each.id, id: true },
+      number(money(each.amount, each.currency)),
+      state(each.status),
+      wide(each.error ?? ''),
+      wide(each.metadata['order_id'] ?? ''),
+      { buttons: paymentActions(each, actions) },
+    ]),
+    empty: 'No payments yet. Create one with the SDK; it appears here at once.',
   }),
   Events: (data, actions) => ({
-    heads: [head("Time"), head("Type"), wideHead("Event"), head("")],
-    rows: data.events.map((each) => [time(each.created), each.type, wide(each.id), { buttons: [{ label: "Show", run: () => actions.show(each.type, `events/${each.id}`) }, { label: "Send again", run: () => actions.resend(each.id) }] }]),
-    empty: "No events yet.",
+    heads: [head('Time'), head('Type'), wideHead('Event'), head('')],
+    rows: data.events.map((each) => [
+      time(each.created),
+      each.type,
+      wide(each.id),
+      {
+        buttons: [
+          { label: 'Show', run: () => actions.show(each.type, `events/${each.id}`) },
+          { label: 'Send again', run: () => actions.resend(each.id) },
+        ],
+      },
+    ]),
+    empty: 'No events yet.',
   }),
   Deliveries: (data, actions) => ({
-    heads: [head("Event"), head("State"), numberHead("Attempts"), wideHead("Last attempt"), wideHead("Fault"), head("")],
-    rows: data.deliveries.map((each) => [each.type, state(each.state), number(String(each.attempts)), wide(lastAttempt(each)), wide(each.fault ?? ""), { buttons: [{ label: "Send again", run: () => actions.resend(each.event) }] }]),
-    empty: "Nothing was sent. Add a webhook endpoint above.",
+    heads: [head('Event'), head('State'), numberHead('Attempts'), wideHead('Last attempt'), wideHead('Fault'), head('')],
+    rows: data.deliveries.map((each) => [
+      each.type,
+      state(each.state),
+      number(String(each.attempts)),
+      wide(lastAttempt(each)),
+      wide(each.fault ?? ''),
+      { buttons: [{ label: 'Send again', run: () => actions.resend(each.event) }] },
+    ]),
+    empty: 'Nothing was sent. Add a webhook endpoint above.',
   }),
   Ledger: (data) => ({
-    heads: [wideHead("Time"), head("Type"), numberHead("Amount"), numberHead("Fee"), numberHead("Net"), head("State"), wideHead("Source")],
-    rows: data.ledger.map((each) => [wide(time(each.created)), each.type, number(money(each.amount, each.currency)), number(money(each.fee, each.currency)), number(money(each.net, each.currency)), state(each.status), wide(each.source)]),
-    empty: "No money has moved yet.",
+    heads: [wideHead('Time'), head('Type'), numberHead('Amount'), numberHead('Fee'), numberHead('Net'), head('State'), wideHead('Source')],
+    rows: data.ledger.map((each) => [
+      wide(time(each.created)),
+      each.type,
+      number(money(each.amount, each.currency)),
+      number(money(each.fee, each.currency)),
+      number(money(each.net, each.currency)),
+      state(each.status),
+      wide(each.source),
+    ]),
+    empty: 'No money has moved yet.',
   }),
   Disputes: (data, actions) => ({
-    heads: [wideHead("Dispute"), head("Reason"), numberHead("Amount"), head("State"), wideHead("Charge"), head("")],
-    rows: data.disputes.map((each) => [wide(each.id), each.reason, number(money(each.amount, each.currency)), state(each.status), wide(each.charge), { buttons: [{ label: "Win", run: () => actions.dispute(each.id, "win") }, { label: "Lose", run: () => actions.dispute(each.id, "lose") }] }]),
-    empty: "No disputes. Open one from a payment that succeeded.",
+    heads: [wideHead('Dispute'), head('Reason'), numberHead('Amount'), head('State'), wideHead('Charge'), head('')],
+    rows: data.disputes.map((each) => [
+      wide(each.id),
+      each.reason,
+      number(money(each.amount, each.currency)),
+      state(each.status),
+      wide(each.charge),
+      {
+        buttons: [
+          { label: 'Win', run: () => actions.dispute(each.id, 'win') },
+          { label: 'Lose', run: () => actions.dispute(each.id, 'lose') },
+        ],
+      },
+    ]),
+    empty: 'No disputes. Open one from a payment that succeeded.',
   }),
-};
+}
 
 export function renderTable(table: Table, perform: (action: Action) => void): HTMLElement {
   if (table.rows.length === 0) {
-    const empty = document.createElement("p");
-    empty.className = "empty";
-    empty.textContent = table.empty;
-    return empty;
+    const empty = document.createElement('p')
+    empty.className = 'empty'
+    empty.textContent = table.empty
+    return empty
   }
-  const element = document.createElement("table");
-  const top = element.createTHead().insertRow();
+  const element = document.createElement('table')
+  const top = element.createTHead().insertRow()
   for (const each of table.heads) {
-    const cell = document.createElement("th");
-    cell.scope = "col";
-    cell.textContent = each.text;
-    cell.className = each.wide === true ? "wide" : "";
-    top.append(cell);
+    const cell = document.createElement('th')
+    cell.scope = 'col'
+    cell.textContent = each.text
+    cell.className = each.wide === true ? 'wide' : ''
+    top.append(cell)
   }
-  const body = element.createTBody();
+  const body = element.createTBody()
   for (const row of table.rows) {
-    const line = body.insertRow();
-    for (const cell of row) fillCell(line.insertCell(), cell, perform);
+    const line = body.insertRow()
+    for (const cell of row) fillCell(line.insertCell(), cell, perform)
   }
-  return element;
+  return element
 }
 
 function fillCell(target: HTMLTableCellElement, cell: Cell, perform: (action: Action) => void): void {
-  if (typeof cell === "string") {
-    target.textContent = cell;
-    return;
+  if (typeof cell === 'string') {
+    target.textContent = cell
+    return
   }
-  if ("text" in cell) {
-    target.textContent = cell.text;
-    target.className = [cell.tone ?? "", cell.numeric === true ? "num" : "", cell.wide === true ? "wide" : "", cell.id === true ? "id" : ""].join(" ").trim();
-    if (cell.id === true) target.title = cell.text;
-    return;
+  if ('text' in cell) {
+    target.textContent = cell.text
+    target.className = [cell.tone ?? '', cell.numeric === true ? 'num' : '', cell.wide === true ? 'wide' : '', cell.id === true ? 'id' : ''].join(' ').trim()
+    if (cell.id === true) target.title = cell.text
+    return
   }
-  const row = document.createElement("div");
-  row.className = "row";
+  const row = document.createElement('div')
+  row.className = 'row'
   for (const action of cell.buttons) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "plain";
-    button.textContent = action.label;
-    button.addEventListener("click", () => perform(action));
-    row.append(button);
+    const button = document.createElement('button')
+    button.type = 'button'
+    button.className = 'plain'
+    button.textContent = action.label
+    button.addEventListener('click', () => perform(action))
+    row.append(button)
   }
-  target.append(row);
+  target.append(row)
 }

@@ -1,27 +1,27 @@
 // Calls the API of this origin with the publishable key; every failure becomes an error as Stripe.js reports it.
-import type { Answer, StripeError } from "../protocol.ts";
+import type { Answer, StripeError } from '../protocol.ts'
 
-export function encodeForm(params: Record<string, unknown>, prefix = ""): [string, string][] {
+export function encodeForm(params: Record<string, unknown>, prefix = ''): [string, string][] {
   return Object.entries(params).flatMap(([name, value]): [string, string][] => {
-    const full = prefix === "" ? name : `${prefix}[${name}]`;
-    if (value === undefined || value === null) return [];
-    if (typeof value === "object") return encodeForm(value as Record<string, unknown>, full);
-    return [[full, String(value)]];
-  });
+    const full = prefix === '' ? name : `${prefix}[${name}]`
+    if (value === undefined || value === null) return []
+    if (typeof value === 'object') return encodeForm(value as Record<string, unknown>, full)
+    return [[full, String(value)]]
+  })
 }
 
-export async function callApi(key: string, method: "GET" | "POST", path: string, params: Record<string, unknown>, offline: string): Promise<Answer> {
-  const form = new URLSearchParams(encodeForm(params));
+export async function callApi(key: string, method: 'GET' | 'POST', path: string, params: Record<string, unknown>, offline: string): Promise<Answer> {
+  const form = new URLSearchParams(encodeForm(params))
   try {
-    const response = await fetch(method === "GET" ? `${path}?${form}` : path, {
+    const response = await fetch(method === 'GET' ? `${path}?${form}` : path, {
       method,
-      headers: { authorization: `Bearer ${key}`, accept: "application/json", ...(method === "POST" ? { "idempotency-key": crypto.randomUUID() } : {}) },
-      ...(method === "POST" ? { body: form } : {}),
-    });
-    const body = (await response.json()) as { error?: StripeError };
-    return body.error === undefined ? { value: body } : { error: body.error };
+      headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) },
+      ...(method === 'POST' ? { body: form } : {}),
+    })
+    const body = (await response.json()) as { error?: StripeError }
+    return body.error === undefined ? { value: body } : { error: body.error }
   } catch {
     // Neither a refused connection nor a broken answer says whether anything happened, and the buyer is told the same.
-    return { error: { type: "api_connection_error", message: offline } };
+    return { error: { type: 'api_connection_error', message: offline } }
   }
 }

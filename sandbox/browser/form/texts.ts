@@ -1,57 +1,57 @@
 // What the card form says, in English and German.
 
 export interface Texts {
-  number: string;
-  expiry: string;
-  expiryHint: string;
-  cvc: string;
-  testCards: string;
-  card: string;
-  secure: string;
-  errors: Record<string, string>;
-  samples: { succeeds: string; challenge: string; declined: string; funds: string };
+  number: string
+  expiry: string
+  expiryHint: string
+  cvc: string
+  testCards: string
+  card: string
+  secure: string
+  errors: Record<string, string>
+  samples: { succeeds: string; challenge: string; declined: string; funds: string }
 }
 
 const en: Texts = {
-  number: "Card number",
-  expiry: "Expiration date",
-  expiryHint: "MM / YY",
-  cvc: "Security code",
-  testCards: "Test cards",
-  card: "Card",
-  secure: "Test mode: use test cards only. Real card numbers are refused.",
+  number: 'Card number',
+  expiry: 'Expiration date',
+  expiryHint: 'MM / YY',
+  cvc: 'Security code',
+  testCards: 'Test cards',
+  card: 'Card',
+  secure: 'Test mode: use test cards only. Real card numbers are refused.',
   errors: {
-    incomplete_number: "Your card number is incomplete.",
-    invalid_number: "Your card number is invalid.",
-    incomplete_expiry: "Your card’s expiration date is incomplete.",
-    invalid_expiry_month: "Your card’s expiration date is invalid.",
-    invalid_expiry_year_past: "Your card’s expiration year is in the past.",
-    incomplete_cvc: "Your card’s security code is incomplete.",
-    network: "The payment service cannot be reached. Check your connection and try again.",
+    incomplete_number: 'Your card number is incomplete.',
+    invalid_number: 'Your card number is invalid.',
+    incomplete_expiry: 'Your card’s expiration date is incomplete.',
+    invalid_expiry_month: 'Your card’s expiration date is invalid.',
+    invalid_expiry_year_past: 'Your card’s expiration year is in the past.',
+    incomplete_cvc: 'Your card’s security code is incomplete.',
+    network: 'The payment service cannot be reached. Check your connection and try again.',
   },
-  samples: { succeeds: "Succeeds", challenge: "3-D Secure", declined: "Declined", funds: "No funds" },
-};
+  samples: { succeeds: 'Succeeds', challenge: '3-D Secure', declined: 'Declined', funds: 'No funds' },
+}
 
 const de: Texts = {
-  number: "Kartennummer",
-  expiry: "Ablaufdatum",
-  expiryHint: "MM / JJ",
-  cvc: "Prüfnummer",
-  testCards: "Testkarten",
-  card: "Karte",
-  secure: "Testmodus: nur Testkarten verwenden. Echte Kartennummern werden abgelehnt.",
+  number: 'Kartennummer',
+  expiry: 'Ablaufdatum',
+  expiryHint: 'MM / JJ',
+  cvc: 'Prüfnummer',
+  testCards: 'Testkarten',
+  card: 'Karte',
+  secure: 'Testmodus: nur Testkarten verwenden. Echte Kartennummern werden abgelehnt.',
   errors: {
-    incomplete_number: "Die Kartennummer ist unvollständig.",
-    invalid_number: "Die Kartennummer ist ungültig.",
-    incomplete_expiry: "Das Ablaufdatum der Karte ist unvollständig.",
-    invalid_expiry_month: "Das Ablaufdatum der Karte ist ungültig.",
-    invalid_expiry_year_past: "Das Ablaufjahr der Karte liegt in der Vergangenheit.",
-    incomplete_cvc: "Die Prüfnummer der Karte ist unvollständig.",
-    network: "Der Zahlungsdienst ist nicht erreichbar. Bitte Verbindung prüfen und erneut versuchen.",
+    incomplete_number: 'Die Kartennummer ist unvollständig.',
+    invalid_number: 'Die Kartennummer ist ungültig.',
+    incomplete_expiry: 'Das Ablaufdatum der Karte ist unvollständig.',
+    invalid_expiry_month: 'Das Ablaufdatum der Karte ist ungültig.',
+    invalid_expiry_year_past: 'Das Ablaufjahr der Karte liegt in der Vergangenheit.',
+    incomplete_cvc: 'Die Prüfnummer der Karte ist unvollständig.',
+    network: 'Der Zahlungsdienst ist nicht erreichbar. Bitte Verbindung prüfen und erneut versuchen.',
   },
-  samples: { succeeds: "Erfolgreich", challenge: "3-D Secure", declined: "Abgelehnt", funds: "Kein Guthaben" },
-};
+  samples: { succeeds: 'Erfolgreich', challenge: '3-D Secure', declined: 'Abgelehnt', funds: 'Kein Guthaben' },
+}
 
 export function textsFor(locale: string): Texts {
-  return locale.toLowerCase().startsWith("de") ? de : en;
+  return locale.toLowerCase().startsWith('de') ? de : en
 }

@@ -1,162 +1,181 @@
 // The global `Stripe` of this sandbox: the part of Stripe.js that takes card payments, with the same names and answers.
 // The page never sees a card: typing, checking and sending happen in frames of the sandbox's origin.
-import type { Answer, ApiRequest, CreateRequest, StripeError } from "../protocol.ts";
-import { showChallenge } from "./challenge.ts";
-import { makeElements, type Elements, type ElementsOptions } from "./elements.ts";
-import type { StripeElement } from "./element.ts";
-import { makeFrame, type Frame } from "./frame.ts";
+import type { Answer, ApiRequest, CreateRequest, StripeError } from '../protocol.ts'
+import { showChallenge } from './challenge.ts'
+import { makeElements, type Elements, type ElementsOptions } from './elements.ts'
+import type { StripeElement } from './element.ts'
+import { makeFrame, type Frame } from './frame.ts'
 
-type Params = Record<string, unknown>;
+type Params = Record<string, unknown>
 interface Intent {
-  id: string;
-  object: "payment_intent" | "setup_intent";
-  status: string;
-  next_action: { type: string; use_stripe_sdk?: { stripe_js?: string }; redirect_to_url?: { url: string | null } } | null;
-  last_payment_error?: StripeError | null;
-  last_setup_error?: StripeError | null;
+  id: string
+  object: 'payment_intent' | 'setup_intent'
+  status: string
+  next_action: { type: string; use_stripe_sdk?: { stripe_js?: string }; redirect_to_url?: { url: string | null } } | null
+  last_payment_error?: StripeError | null
+  last_setup_error?: StripeError | null
 }
-type Failure = { error: StripeError };
-type Outcome = Record<string, unknown> | Failure;
+type Failure = { error: StripeError }
+type Outcome = Record<string, unknown> | Failure
 
-const script = document.currentScript;
-const origin = script instanceof HTMLScriptElement ? new URL(script.src).origin : location.origin;
+const script = document.currentScript
+const origin = script instanceof HTMLScriptElement ? new URL(script.src).origin : location.origin
 
 function isFailure(answer: object): answer is Failure {
-  return "error" in answer;
+  return 'error' in answer
 }
 
 function isElement(value: unknown): value is StripeElement {
-  return typeof value === "object" && value !== null && "_frame" in value;
+  return typeof value === 'object' && value !== null && '_frame' in value
 }
 
-function idOf(clientSecret: string): { id: string; path: string; name: "paymentIntent" | "setupIntent" } {
-  const [id = ""] = clientSecret.split("_secret_");
-  const setup = id.startsWith("seti_");
-  return { id, path: `/v1/${setup ? "setup_intents" : "payment_intents"}/${id}`, name: setup ? "setupIntent" : "paymentIntent" };
+function idOf(clientSecret: string): { id: string; path: string; name: 'paymentIntent' | 'setupIntent' } {
+  const [id = ''] = clientSecret.split('_secret_')
+  const setup = id.startsWith('seti_')
+  return { id, path: `/v1/${setup ? 'setup_intents' : 'payment_intents'}/${id}`, name: setup ? 'setupIntent' : 'paymentIntent' }
 }
 
-function problem(message: string, code = "invalid_usage"): Failure {
-  return { error: { type: "invalid_request_error", code, message } };
+function problem(message: string, code = 'invalid_usage'): Failure {
+  return { error: { type: 'invalid_request_error', code, message } }
 }
 
 function makeStripe(key: string, options: { locale?: string; stripeAccount?: string } = {}) {
-  if (!key.startsWith("pk_")) throw new Error("Please call Stripe() with your publishable key. You used a secret key or none.");
-  const locale = options.locale === undefined || options.locale === "auto" ? navigator.language : options.locale;
-  let controller: Frame | undefined;
+  if (!key.startsWith('pk_')) throw new Error('Please call Stripe() with your publishable key. You used a secret key or none.')
+  const locale = options.locale === undefined || options.locale === 'auto' ? navigator.language : options.locale
+  let controller: Frame | undefined
 
   /** Calls the API from a hidden frame, so that the host page needs no right to connect anywhere. */
   function api(request: ApiRequest): Promise<Answer> {
     if (controller === undefined) {
-      controller = makeFrame(origin, { kind: "controller", key, locale, appearance: {}, style: {}, hidePostalCode: true, testCards: false }, "Payment service");
-      const { iframe } = controller;
-      Object.assign(iframe.style, { position: "absolute", width: "1px", height: "1px", left: "-9999px", visibility: "hidden" });
-      iframe.setAttribute("aria-hidden", "true");
-      iframe.tabIndex = -1;
-      document.body.append(iframe);
+      controller = makeFrame(origin, { kind: 'controller', key, locale, appearance: {}, style: {}, hidePostalCode: true, testCards: false }, 'Payment service')
+      const { iframe } = controller
+      Object.assign(iframe.style, { position: 'absolute', width: '1px', height: '1px', left: '-9999px', visibility: 'hidden' })
+      iframe.setAttribute('aria-hidden', 'true')
+      iframe.tabIndex = -1
+      document.body.append(iframe)
     }
-    return controller.ask("api", request);
+    return controller.ask('api', request)
   }
 
   async function retrieve(clientSecret: string): Promise<Intent | Failure> {
-    const answer = await api({ method: "GET", path: idOf(clientSecret).path, params: { client_secret: clientSecret } });
-    return "error" in answer ? answer : (answer.value as Intent);
+    const answer = await api({ method: 'GET', path: idOf(clientSecret).path, params: { client_secret: clientSecret } })
+    return 'error' in answer ? answer : (answer.value as Intent)
   }
 
   function outcome(intent: Intent): Outcome {
-    const name = intent.object === "setup_intent" ? "setupIntent" : "paymentIntent";
-    const last = intent.last_payment_error ?? intent.last_setup_error;
-    if (intent.status === "requires_payment_method" && last != null) return { error: { ...last, [intent.object]: intent } };
-    return { [name]: intent };
+    const name = intent.object === 'setup_intent' ? 'setupIntent' : 'paymentIntent'
+    const last = intent.last_payment_error ?? intent.last_setup_error
+    if (intent.status === 'requires_payment_method' && last != null) return { error: { ...last, [intent.object]: intent } }
+    return { [name]: intent }
   }
 
   async function followUp(clientSecret: string, intent: Intent): Promise<Outcome> {
-    if (intent.status !== "requires_action" || intent.next_action === null) return outcome(intent);
-    const redirect = intent.next_action.redirect_to_url?.url;
+    if (intent.status !== 'requires_action' || intent.next_action === null) return outcome(intent)
+    const redirect = intent.next_action.redirect_to_url?.url
     if (redirect != null) {
-      location.assign(redirect);
-      return new Promise<Outcome>(() => undefined);
+      location.assign(redirect)
+      return new Promise<Outcome>(() => undefined)
     }
-    const page = intent.next_action.use_stripe_sdk?.stripe_js ?? `${origin}/_sandbox/3ds/${intent.id}`;
-    const ended = await showChallenge(origin, page, intent.id, locale);
-    if (ended === "closed") await api({ method: "POST", path: `/_sandbox/3ds/${intent.id}`, params: { outcome: "fail" } });
-    const after = await retrieve(clientSecret);
-    return isFailure(after) ? after : outcome(after);
+    const page = intent.next_action.use_stripe_sdk?.stripe_js ?? `${origin}/_sandbox/3ds/${intent.id}`
+    const ended = await showChallenge(origin, page, intent.id, locale)
+    if (ended === 'closed') await api({ method: 'POST', path: `/_sandbox/3ds/${intent.id}`, params: { outcome: 'fail' } })
+    const after = await retrieve(clientSecret)
+    return isFailure(after) ? after : outcome(after)
   }
 
   async function handleNextAction({ clientSecret }: { clientSecret: string }): Promise<Outcome> {
-    const intent = await retrieve(clientSecret);
-    return isFailure(intent) ? intent : followUp(clientSecret, intent);
+    const intent = await retrieve(clientSecret)
+    return isFailure(intent) ? intent : followUp(clientSecret, intent)
   }
 
   /** Sends the typed card from its own frame. */
   async function create(frame: Frame | undefined, request: CreateRequest): Promise<Answer> {
-    if (frame === undefined) return problem("The element is not mounted. Mount it and wait for `ready` before you use it.", "element_not_mounted");
-    return frame.ask("create", request);
+    if (frame === undefined) return problem('The element is not mounted. Mount it and wait for `ready` before you use it.', 'element_not_mounted')
+    return frame.ask('create', request)
   }
 
   function named(answer: Answer, name: string): Outcome {
-    return "error" in answer ? answer : { [name]: answer.value };
+    return 'error' in answer ? answer : { [name]: answer.value }
   }
 
   async function confirmWith(clientSecret: string, frame: Frame | undefined, params: Params, handleActions = true): Promise<Outcome> {
-    const { path } = idOf(clientSecret);
-    const full = { ...params, client_secret: clientSecret, use_stripe_sdk: true };
-    const answer = frame === undefined ? await api({ method: "POST", path: `${path}/confirm`, params: full }) : await create(frame, { target: "confirm", path: `${path}/confirm`, params: full });
-    if ("error" in answer) return answer;
-    const intent = answer.value as Intent;
-    return handleActions ? followUp(clientSecret, intent) : outcome(intent);
+    const { path } = idOf(clientSecret)
+    const full = { ...params, client_secret: clientSecret, use_stripe_sdk: true }
+    const answer =
+      frame === undefined
+        ? await api({ method: 'POST', path: `${path}/confirm`, params: full })
+        : await create(frame, { target: 'confirm', path: `${path}/confirm`, params: full })
+    if ('error' in answer) return answer
+    const intent = answer.value as Intent
+    return handleActions ? followUp(clientSecret, intent) : outcome(intent)
   }
 
   interface ConfirmOptions {
-    elements?: Elements;
-    clientSecret?: string;
-    confirmParams?: Params & { return_url?: string; confirmation_token?: string };
-    redirect?: "always" | "if_required";
+    elements?: Elements
+    clientSecret?: string
+    confirmParams?: Params & { return_url?: string; confirmation_token?: string }
+    redirect?: 'always' | 'if_required'
   }
 
-  async function confirmElements({ elements, clientSecret, confirmParams = {}, redirect = "always" }: ConfirmOptions): Promise<Outcome> {
-    const secret = clientSecret ?? elements?._options.clientSecret;
-    if (secret === undefined) return problem("A client secret is needed: pass `clientSecret`, or create elements with one.");
-    if (confirmParams.return_url === undefined && redirect !== "if_required") return problem("You must provide `confirmParams.return_url`, or `redirect: 'if_required'`.");
-    const usesElements = elements !== undefined && confirmParams["payment_method"] === undefined && confirmParams.confirmation_token === undefined;
-    const done = await confirmWith(secret, usesElements ? elements._frame() : undefined, confirmParams);
-    if (isFailure(done) || redirect === "if_required" || confirmParams.return_url === undefined) return done;
-    const { name, id } = idOf(secret);
-    const url = new URL(confirmParams.return_url, location.href);
-    const snake = name === "paymentIntent" ? "payment_intent" : "setup_intent";
-    url.searchParams.set(snake, id);
-    url.searchParams.set(`${snake}_client_secret`, secret);
-    url.searchParams.set("redirect_status", "succeeded");
-    location.assign(url.href);
-    return new Promise<Outcome>(() => undefined);
+  async function confirmElements({ elements, clientSecret, confirmParams = {}, redirect = 'always' }: ConfirmOptions): Promise<Outcome> {
+    const secret = clientSecret ?? elements?._options.clientSecret
+    if (secret === undefined) return problem('A client secret is needed: pass `clientSecret`, or create elements with one.')
+    if (confirmParams.return_url === undefined && redirect !== 'if_required')
+      return problem("You must provide `confirmParams.return_url`, or `redirect: 'if_required'`.")
+    const usesElements = elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
+    const done = await confirmWith(secret, usesElements ? elements._frame() : undefined, confirmParams)
+    if (isFailure(done) || redirect === 'if_required' || confirmParams.return_url === undefined) return done
+    const { name, id } = idOf(secret)
+    const url = new URL(confirmParams.return_url, location.href)
+    const snake = name === 'paymentIntent' ? 'payment_intent' : 'setup_intent'
+    url.searchParams.set(snake, id)
+    url.searchParams.set(`${snake}_client_secret`, secret)
+    url.searchParams.set('redirect_status', 'succeeded')
+    location.assign(url.href)
+    return new Promise<Outcome>(() => undefined)
   }
 
   interface CardData {
-    payment_method?: string | { card?: unknown; billing_details?: Params };
-    return_url?: string;
-    setup_future_usage?: string;
+    payment_method?: string | { card?: unknown; billing_details?: Params }
+    return_url?: string
+    setup_future_usage?: string
   }
 
   async function confirmCard(clientSecret: string, data: CardData = {}, how: { handleActions?: boolean } = {}): Promise<Outcome> {
-    const { payment_method: method, ...rest } = data;
-    if (typeof method !== "object") return confirmWith(clientSecret, undefined, method === undefined ? rest : { ...rest, payment_method: method }, how.handleActions !== false);
-    const { card, billing_details: billing } = method;
-    if (!isElement(card)) return problem("payment_method.card must be a Card Element.");
-    return confirmWith(clientSecret, card._frame(), { ...rest, ...(billing === undefined ? {} : { payment_method_data: { billing_details: billing } }) }, how.handleActions !== false);
+    const { payment_method: method, ...rest } = data
+    if (typeof method !== 'object')
+      return confirmWith(clientSecret, undefined, method === undefined ? rest : { ...rest, payment_method: method }, how.handleActions !== false)
+    const { card, billing_details: billing } = method
+    if (!isElement(card)) return problem('payment_method.card must be a Card Element.')
+    return confirmWith(
+      clientSecret,
+      card._frame(),
+      { ...rest, ...(billing === undefined ? {} : { payment_method_data: { billing_details: billing } }) },
+      how.handleActions !== false,
+    )
   }
 
   const stripe = {
     elements: (elementsOptions: ElementsOptions = {}) => makeElements(origin, key, elementsOptions, locale),
     async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
-      return named(await create(elements._frame(), { target: "confirmation_tokens", params }), "confirmationToken");
+      return named(await create(elements._frame(), { target: 'confirmation_tokens', params }), 'confirmationToken')
     },
     async createPaymentMethod(data: { elements?: Elements; params?: Params; type?: string; card?: unknown; billing_details?: Params }): Promise<Outcome> {
-      if (data.elements !== undefined) return named(await create(data.elements._frame(), { target: "payment_methods", params: data.params ?? {} }), "paymentMethod");
-      if (!isElement(data.card)) return problem("card must be a Card Element.");
-      return named(await create(data.card._frame(), { target: "payment_methods", params: data.billing_details === undefined ? {} : { billing_details: data.billing_details } }), "paymentMethod");
+      if (data.elements !== undefined)
+        return named(await create(data.elements._frame(), { target: 'payment_methods', params: data.params ?? {} }), 'paymentMethod')
+      if (!isElement(data.card)) return problem('card must be a Card Element.')
+      return named(
+        await create(data.card._frame(), {
+          target: 'payment_methods',
+          params: data.billing_details === undefined ? {} : { billing_details: data.billing_details },
+        }),
+        'paymentMethod',
+      )
     },
     async createToken(element: unknown): Promise<Outcome> {
-      return isElement(element) ? named(await create(element._frame(), { target: "tokens", params: {} }), "token") : problem("createToken needs a Card Element.");
+      return isElement(element)
+        ? named(await create(element._frame(), { target: 'tokens', params: {} }), 'token')
+        : problem('createToken needs a Card Element.')
     },
     confirmPayment: confirmElements,
     confirmSetup: confirmElements,
@@ -165,22 +184,22 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     handleNextAction,
     handleCardAction: (clientSecret: string) => handleNextAction({ clientSecret }),
     async retrievePaymentIntent(clientSecret: string): Promise<Outcome> {
-      const intent = await retrieve(clientSecret);
-      return isFailure(intent) ? intent : { paymentIntent: intent };
+      const intent = await retrieve(clientSecret)
+      return isFailure(intent) ? intent : { paymentIntent: intent }
     },
     async retrieveSetupIntent(clientSecret: string): Promise<Outcome> {
-      const intent = await retrieve(clientSecret);
-      return isFailure(intent) ? intent : { setupIntent: intent };
+      const intent = await retrieve(clientSecret)
+      return isFailure(intent) ? intent : { setupIntent: intent }
     },
     registerAppInfo: () => undefined,
     _registerWrapper: () => undefined,
-  };
-  return stripe;
+  }
+  return stripe
 }
 
 function Stripe(key: string, options?: { locale?: string }): ReturnType<typeof makeStripe> {
-  return makeStripe(key, options);
+  return makeStripe(key, options)
 }
-Stripe.version = "endive";
+Stripe.version = 'endive'
 
-Object.assign(window, { Stripe });
+Object.assign(window, { Stripe })

@@ -1,86 +1,86 @@
 // One attempt to take money with one card: the charge, what it does to its intent, the events, the error of a decline.
-import { DECLINES, type Decline } from "../cards/declines.ts";
-import { DAY_SECONDS } from "../core/clock.ts";
-import { ApiError, type ErrorBody } from "../core/errors.ts";
-import { newCharge } from "../objects/charge.ts";
-import type { PaymentIntent, PaymentIntentHidden } from "../objects/kinds.ts";
-import { authorized, failed, succeeded } from "../objects/payment-intent.ts";
-import type { ThreeDsResult } from "../objects/payment-method.ts";
-import type { ApiCall } from "./call.ts";
-import { attach, type FoundMethod } from "./methods.ts";
-import { bringTrouble, settle } from "./settle.ts";
+import { DECLINES, type Decline } from '../cards/declines.ts'
+import { DAY_SECONDS } from '../core/clock.ts'
+import { ApiError, type ErrorBody } from '../core/errors.ts'
+import { newCharge } from '../objects/charge.ts'
+import type { PaymentIntent, PaymentIntentHidden } from '../objects/kinds.ts'
+import { authorized, failed, succeeded } from '../objects/payment-intent.ts'
+import type { ThreeDsResult } from '../objects/payment-method.ts'
+import type { ApiCall } from './call.ts'
+import { attach, type FoundMethod } from './methods.ts'
+import { bringTrouble, settle } from './settle.ts'
 
-const AUTHORIZATION_SECONDS = 7 * DAY_SECONDS;
+const AUTHORIZATION_SECONDS = 7 * DAY_SECONDS
 
 export function cardError(decline: Decline, found: FoundMethod, charge: string | null): ErrorBody {
   return {
-    type: "card_error",
+    type: 'card_error',
     code: decline.code,
     message: decline.message,
     ...(decline.advice === undefined ? {} : { advice_code: decline.advice }),
     ...(charge === null ? {} : { charge }),
     ...(decline.declineCode === undefined ? {} : { decline_code: decline.declineCode }),
-    ...(decline.code === "expired_card" ? { param: "exp_month" } : decline.code === "incorrect_cvc" ? { param: "cvc" } : {}),
-    doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll("_", "-")}`,
+    ...(decline.code === 'expired_card' ? { param: 'exp_month' } : decline.code === 'incorrect_cvc' ? { param: 'cvc' } : {}),
+    doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
     payment_method: found.method,
-  };
+  }
 }
 
 function declineOf(found: FoundMethod): Decline | undefined {
-  const { card } = found;
-  if (card.decline === undefined) return undefined;
-  return card.declineNeedsCvc === true && !found.hidden.cvcGiven ? undefined : card.decline;
+  const { card } = found
+  if (card.decline === undefined) return undefined
+  return card.declineNeedsCvc === true && !found.hidden.cvcGiven ? undefined : card.decline
 }
 
 /** Leaves the intent asking for another method; the caller gets a 402 whose effects stay. */
 export function declineIntent(call: ApiCall, intent: PaymentIntent, error: ErrorBody, charge: string | null): ApiError {
-  const after = failed(intent, error, charge);
-  call.unit.put("payment_intent", after, { due: null });
-  call.unit.emit("payment_intent.payment_failed", after);
-  return new ApiError(402, { ...error, payment_intent: after }, true);
+  const after = failed(intent, error, charge)
+  call.unit.put('payment_intent', after, { due: null })
+  call.unit.emit('payment_intent.payment_failed', after)
+  return new ApiError(402, { ...error, payment_intent: after }, true)
 }
 
 export function attempt(call: ApiCall, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult, override?: Decline): PaymentIntent {
-  const { unit } = call;
-  const { card } = found;
-  const decline = override ?? declineOf(found);
-  const captured = intent.capture_method !== "manual";
-  const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS;
-  const charge = newCharge({ intent, method: found.method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl }, unit.now);
-  if (card.fault !== undefined) call.wantFault(card.fault);
+  const { unit } = call
+  const { card } = found
+  const decline = override ?? declineOf(found)
+  const captured = intent.capture_method !== 'manual'
+  const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS
+  const charge = newCharge({ intent, method: found.method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl }, unit.now)
+  if (card.fault !== undefined) call.wantFault(card.fault)
   if (decline !== undefined) {
-    unit.put("charge", charge, { hidden: { card: card.key } });
-    unit.emit("charge.failed", charge);
-    throw declineIntent(call, intent, cardError(decline, found, charge.id), charge.id);
+    unit.put('charge', charge, { hidden: { card: card.key } })
+    unit.emit('charge.failed', charge)
+    throw declineIntent(call, intent, cardError(decline, found, charge.id), charge.id)
   }
-  keepMethod(call, intent, found, threeDs);
+  keepMethod(call, intent, found, threeDs)
   if (!captured) {
-    unit.put("charge", charge, { hidden: { card: card.key } });
-    unit.emit("charge.succeeded", charge);
-    return finish(call, authorized(intent, charge.id), "payment_intent.amount_capturable_updated", captureBefore);
+    unit.put('charge', charge, { hidden: { card: card.key } })
+    unit.emit('charge.succeeded', charge)
+    return finish(call, authorized(intent, charge.id), 'payment_intent.amount_capturable_updated', captureBefore)
   }
-  const settled = settle(unit, charge, intent.amount, card);
-  unit.put("charge", settled, { hidden: { card: card.key } });
-  unit.emit("charge.succeeded", settled);
-  const done = finish(call, succeeded(intent, charge.id, intent.amount), "payment_intent.succeeded", null);
-  unit.emit("charge.updated", settled, { balance_transaction: null });
-  bringTrouble(unit, settled, card);
-  return done;
+  const settled = settle(unit, charge, intent.amount, card)
+  unit.put('charge', settled, { hidden: { card: card.key } })
+  unit.emit('charge.succeeded', settled)
+  const done = finish(call, succeeded(intent, charge.id, intent.amount), 'payment_intent.succeeded', null)
+  unit.emit('charge.updated', settled, { balance_transaction: null })
+  bringTrouble(unit, settled, card)
+  return done
 }
 
 function finish(call: ApiCall, intent: PaymentIntent, event: string, due: number | null): PaymentIntent {
-  const hidden: PaymentIntentHidden = {};
-  call.unit.put("payment_intent", intent, { hidden, due });
-  call.unit.emit(event, intent);
-  return intent;
+  const hidden: PaymentIntentHidden = {}
+  call.unit.put('payment_intent', intent, { hidden, due })
+  call.unit.emit(event, intent)
+  return intent
 }
 
 /** Saves the card with its customer when the intent says so; a card of nobody is spent by its first payment. */
 function keepMethod(call: ApiCall, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): void {
-  const saved = intent.setup_future_usage !== null && intent.customer !== null;
-  const setUp = found.hidden.setUp === true || (saved && threeDs !== null);
-  if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer);
-  else if (found.method.customer === null) call.unit.put("payment_method", found.method, { hidden: { ...found.hidden, spent: true } });
+  const saved = intent.setup_future_usage !== null && intent.customer !== null
+  const setUp = found.hidden.setUp === true || (saved && threeDs !== null)
+  if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)
+  else if (found.method.customer === null) call.unit.put('payment_method', found.method, { hidden: { ...found.hidden, spent: true } })
 }
 
-export const OFF_SESSION_DECLINE: Decline = DECLINES.authenticationRequired;
+export const OFF_SESSION_DECLINE: Decline = DECLINES.authenticationRequired

@@ -1,59 +1,60 @@
 // Who is calling: secret or publishable key, as Bearer or Basic, and for which account. Keys are compared, never logged.
-import type { IncomingHttpHeaders } from "node:http";
-import { ApiError } from "../core/errors.ts";
+import type { IncomingHttpHeaders } from 'node:http'
+import { ApiError } from '../core/errors.ts'
 
-export const SECRET_KEY = "sk_test_holdfast";
-export const PUBLISHABLE_KEY = "pk_test_holdfast";
+export const SECRET_KEY = 'sk_test_holdfast'
+export const PUBLISHABLE_KEY = 'pk_test_holdfast'
 
 export interface Caller {
-  publishable: boolean;
+  publishable: boolean
   /** '' is the platform itself. */
-  account: string;
+  account: string
 }
 
 function readKey(headers: IncomingHttpHeaders, fallback: string | undefined): string | undefined {
-  const { authorization } = headers;
-  if (authorization === undefined) return fallback;
-  const space = authorization.indexOf(" ");
-  const scheme = authorization.slice(0, space).toLowerCase();
-  const value = authorization.slice(space + 1).trim();
-  if (scheme === "bearer") return value;
-  if (scheme === "basic") return Buffer.from(value, "base64").toString().split(":")[0];
-  return undefined;
+  const { authorization } = headers
+  if (authorization === undefined) return fallback
+  const space = authorization.indexOf(' ')
+  const scheme = authorization.slice(0, space).toLowerCase()
+  const value = authorization.slice(space + 1).trim()
+  if (scheme === 'bearer') return value
+  if (scheme === 'basic') return Buffer.from(value, 'base64').toString().split(':')[0]
+  return undefined
 }
 
 function masked(key: string): string {
-  return key.length <= 12 ? "*".repeat(key.length) : `${key.slice(0, 8)}${"*".repeat(Math.min(key.length - 12, 20))}${key.slice(-4)}`;
+  return key.length <= 12 ? '*'.repeat(key.length) : `${key.slice(0, 8)}${'*'.repeat(Math.min(key.length - 12, 20))}${key.slice(-4)}`
 }
 
 export function readCaller(headers: IncomingHttpHeaders, keyParam: string | undefined): Caller {
-  const key = readKey(headers, keyParam);
-  if (key === undefined || key === "") {
+  const key = readKey(headers, keyParam)
+  if (key === undefined || key === '') {
     throw new ApiError(401, {
-      type: "invalid_request_error",
+      type: 'invalid_request_error',
       message:
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
-    });
+    })
   }
   if (key !== SECRET_KEY && key !== PUBLISHABLE_KEY) {
-    throw new ApiError(401, { type: "invalid_request_error", message: `Invalid API Key provided: ${masked(key)}` });
+    throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked(key)}` })
   }
-  const account = headers["stripe-account"];
-  return { publishable: key === PUBLISHABLE_KEY, account: typeof account === "string" ? account : "" };
+  const account = headers['stripe-account']
+  return { publishable: key === PUBLISHABLE_KEY, account: typeof account === 'string' ? account : '' }
 }
 
 export function secretKeyRequired(): ApiError {
   return new ApiError(403, {
-    type: "invalid_request_error",
-    code: "secret_key_required",
-    message: "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.",
-  });
+    type: 'invalid_request_error',
+    code: 'secret_key_required',
+    message:
+      'This API call cannot be made with a publishable API key. Please use a secret API key. You can find a list of your API keys at https://dashboard.stripe.com/account/apikeys.',
+  })
 }
 
 export function noAccess(account: string): ApiError {
   return new ApiError(403, {
-    type: "invalid_request_error",
-    code: "account_invalid",
+    type: 'invalid_request_error',
+    code: 'account_invalid',
     message: `The provided key '${masked(SECRET_KEY)}' does not have access to account '${account.slice(0, 60)}' (or that account does not exist). Application access may have been revoked.`,
-  });
+  })
 }

@@ -1,64 +1,81 @@
 // Taking held money, and giving it back: capture, cancel, and the end of an authorization that nobody used.
-import { DECLINES } from "../cards/declines.ts";
-import { cardByKey } from "../cards/test-cards.ts";
-import { spoken } from "../core/currency.ts";
-import { ApiError } from "../core/errors.ts";
-import { mergeMetadata, type Read } from "../core/params.ts";
-import { refusal } from "../machines/payment-intent.ts";
-import { releasedCharge } from "../objects/charge.ts";
-import type { PaymentIntent } from "../objects/kinds.ts";
-import { cancelled, succeeded } from "../objects/payment-intent.ts";
-import type { Unit } from "../store/unit.ts";
-import type { ApiCall } from "./call.ts";
-import { unexpectedState } from "./confirm.ts";
-import type { capture } from "./payment-intent-params.ts";
-import { bringTrouble, settle } from "./settle.ts";
+import { DECLINES } from '../cards/declines.ts'
+import { cardByKey } from '../cards/test-cards.ts'
+import { spoken } from '../core/currency.ts'
+import { ApiError } from '../core/errors.ts'
+import { mergeMetadata, type Read } from '../core/params.ts'
+import { refusal } from '../machines/payment-intent.ts'
+import { releasedCharge } from '../objects/charge.ts'
+import type { PaymentIntent } from '../objects/kinds.ts'
+import { cancelled, succeeded } from '../objects/payment-intent.ts'
+import type { Unit } from '../store/unit.ts'
+import type { ApiCall } from './call.ts'
+import { unexpectedState } from './confirm.ts'
+import type { capture } from './payment-intent-params.ts'
+import { bringTrouble, settle } from './settle.ts'
 
 export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read<typeof capture>): PaymentIntent {
-  const { unit } = call;
-  const refused = refusal("capture", intent);
-  if (refused !== undefined) throw unexpectedState(intent, refused);
-  const amount = params.amount_to_capture ?? intent.amount_capturable;
+  const { unit } = call
+  const refused = refusal('capture', intent)
+  if (refused !== undefined) throw unexpectedState(intent, refused)
+  const amount = params.amount_to_capture ?? intent.amount_capturable
   if (amount > intent.amount_capturable) {
     throw new ApiError(400, {
-      type: "invalid_request_error", code: "amount_too_large", param: "amount_to_capture",
+      type: 'invalid_request_error',
+      code: 'amount_too_large',
+      param: 'amount_to_capture',
       message: `The amount_to_capture (${spoken(amount, intent.currency)}) is greater than the amount that can be captured (${spoken(intent.amount_capturable, intent.currency)}).`,
-    });
+    })
   }
-  const charge = intent.latest_charge === null ? undefined : unit.find("charge", intent.latest_charge);
-  const hidden = charge === undefined ? undefined : unit.hidden("charge", charge.id);
-  if (charge === undefined || hidden === undefined) throw new Error(`the charge of ${intent.id} is missing`);
-  const card = cardByKey(hidden.card);
-  const { metadata: change } = params;
-  const current = { ...intent, metadata: mergeMetadata(intent.metadata, change), application_fee_amount: params.application_fee_amount ?? intent.application_fee_amount };
-  if (card.declineAtCapture === true) throw declineCapture(unit, current);
-  const settled = settle(unit, { ...charge, application_fee_amount: current.application_fee_amount }, amount, card);
-  unit.put("charge", settled);
-  unit.emit("charge.captured", settled);
-  const after = succeeded(current, charge.id, amount);
-  unit.put("payment_intent", after, { due: null });
-  unit.emit("payment_intent.succeeded", after);
-  unit.emit("charge.updated", settled, { balance_transaction: null });
-  bringTrouble(unit, settled, card);
-  return after;
+  const charge = intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
+  const hidden = charge === undefined ? undefined : unit.hidden('charge', charge.id)
+  if (charge === undefined || hidden === undefined) throw new Error(`the charge of ${intent.id} is missing`)
+  const card = cardByKey(hidden.card)
+  const { metadata: change } = params
+  const current = {
+    ...intent,
+    metadata: mergeMetadata(intent.metadata, change),
+    application_fee_amount: params.application_fee_amount ?? intent.application_fee_amount,
+  }
+  if (card.declineAtCapture === true) throw declineCapture(unit, current)
+  const settled = settle(unit, { ...charge, application_fee_amount: current.application_fee_amount }, amount, card)
+  unit.put('charge', settled)
+  unit.emit('charge.captured', settled)
+  const after = succeeded(current, charge.id, amount)
+  unit.put('payment_intent', after, { due: null })
+  unit.emit('payment_intent.succeeded', after)
+  unit.emit('charge.updated', settled, { balance_transaction: null })
+  bringTrouble(unit, settled, card)
+  return after
 }
 
 /** The bank has taken back its word: the authorization is gone and so is the intent. */
 function declineCapture(unit: Unit, intent: PaymentIntent): ApiError {
-  release(unit, intent, "automatic", "charge.expired");
-  return new ApiError(402, { type: "card_error", code: "card_declined", decline_code: "generic_decline", message: DECLINES.generic.message, ...(intent.latest_charge === null ? {} : { charge: intent.latest_charge }), payment_intent: unit.find("payment_intent", intent.id) }, true);
+  release(unit, intent, 'automatic', 'charge.expired')
+  return new ApiError(
+    402,
+    {
+      type: 'card_error',
+      code: 'card_declined',
+      decline_code: 'generic_decline',
+      message: DECLINES.generic.message,
+      ...(intent.latest_charge === null ? {} : { charge: intent.latest_charge }),
+      payment_intent: unit.find('payment_intent', intent.id),
+    },
+    true,
+  )
 }
 
 /** Cancels an intent and gives an authorization back; `event` says how the charge ended. */
-export function release(unit: Unit, intent: PaymentIntent, reason: string | null, event: "charge.refunded" | "charge.expired"): PaymentIntent {
-  const charge = intent.status !== "requires_capture" || intent.latest_charge === null ? undefined : unit.find("charge", intent.latest_charge);
+export function release(unit: Unit, intent: PaymentIntent, reason: string | null, event: 'charge.refunded' | 'charge.expired'): PaymentIntent {
+  const charge = intent.status !== 'requires_capture' || intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
   if (charge !== undefined) {
-    const released = releasedCharge(charge);
-    unit.put("charge", released);
-    unit.emit(event, released);
+    const released = releasedCharge(charge)
+    unit.put('charge', released)
+    unit.emit(event, released)
   }
-  const after = cancelled(intent, reason, unit.now);
-  unit.put("payment_intent", after, { due: null });
-  unit.emit("payment_intent.canceled", after);
-  return after;
+  const after = cancelled(intent, reason, unit.now)
+  unit.put('payment_intent', after, { due: null })
+  unit.emit('payment_intent.canceled', after)
+  return after
 }

@@ -1,110 +1,122 @@
 // Confirming a payment intent: which method, whether it must be authenticated, then the attempt.
 // Also the end of a challenge, whoever brings its outcome.
-import { DECLINES } from "../cards/declines.ts";
-import { ApiError, invalidRequest, type ErrorBody } from "../core/errors.ts";
-import { newId } from "../core/ids.ts";
-import { authenticationStep } from "../machines/authentication.ts";
-import { AUTHENTICATION_FAILED, NO_METHOD, NO_RETURN_URL, refusal } from "../machines/payment-intent.ts";
-import type { PaymentIntent } from "../objects/kinds.ts";
-import { inChallenge, withMethod } from "../objects/payment-intent.ts";
-import { attempt, cardError, declineIntent, OFF_SESSION_DECLINE } from "./attempt.ts";
-import type { ApiCall } from "./call.ts";
-import { buildMethod, checkUsable, findMethod, redeemToken, saveMethod, type FoundMethod, type MethodData } from "./methods.ts";
+import { DECLINES } from '../cards/declines.ts'
+import { ApiError, invalidRequest, type ErrorBody } from '../core/errors.ts'
+import { newId } from '../core/ids.ts'
+import { authenticationStep } from '../machines/authentication.ts'
+import { AUTHENTICATION_FAILED, NO_METHOD, NO_RETURN_URL, refusal } from '../machines/payment-intent.ts'
+import type { PaymentIntent } from '../objects/kinds.ts'
+import { inChallenge, withMethod } from '../objects/payment-intent.ts'
+import { attempt, cardError, declineIntent, OFF_SESSION_DECLINE } from './attempt.ts'
+import type { ApiCall } from './call.ts'
+import { buildMethod, checkUsable, findMethod, redeemToken, saveMethod, type FoundMethod, type MethodData } from './methods.ts'
 
 export interface ConfirmInput {
-  payment_method?: string | undefined;
-  payment_method_data?: MethodData | undefined;
-  confirmation_token?: string | undefined;
-  return_url?: string | undefined;
-  off_session?: boolean | undefined;
-  error_on_requires_action?: boolean | undefined;
-  use_stripe_sdk?: boolean | undefined;
-  setup_future_usage?: "on_session" | "off_session" | null | undefined;
+  payment_method?: string | undefined
+  payment_method_data?: MethodData | undefined
+  confirmation_token?: string | undefined
+  return_url?: string | undefined
+  off_session?: boolean | undefined
+  error_on_requires_action?: boolean | undefined
+  use_stripe_sdk?: boolean | undefined
+  setup_future_usage?: 'on_session' | 'off_session' | null | undefined
 }
 
 export function unexpectedState(intent: PaymentIntent, message: string, param?: string): ApiError {
   return new ApiError(400, {
-    type: "invalid_request_error", code: "payment_intent_unexpected_state", message, ...(param === undefined ? {} : { param }), payment_intent: intent,
-  });
+    type: 'invalid_request_error',
+    code: 'payment_intent_unexpected_state',
+    message,
+    ...(param === undefined ? {} : { param }),
+    payment_intent: intent,
+  })
 }
 
 interface ChosenMethod {
-  found: FoundMethod;
-  returnUrl: string | undefined;
-  bySdk: boolean;
-  setupFutureUsage: string | null | undefined;
+  found: FoundMethod
+  returnUrl: string | undefined
+  bySdk: boolean
+  setupFutureUsage: string | null | undefined
 }
 
 export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): ChosenMethod {
-  const { unit } = call;
-  const plain = { returnUrl: input.return_url, bySdk: input.use_stripe_sdk === true, setupFutureUsage: input.setup_future_usage };
+  const { unit } = call
+  const plain = { returnUrl: input.return_url, bySdk: input.use_stripe_sdk === true, setupFutureUsage: input.setup_future_usage }
   if (input.confirmation_token !== undefined) {
-    const token = redeemToken(unit, input.confirmation_token, { kind: "payment_intent", id: intent.id });
-    return { found: token, returnUrl: input.return_url ?? token.returnUrl ?? undefined, bySdk: input.use_stripe_sdk ?? true, setupFutureUsage: input.setup_future_usage ?? token.setupFutureUsage };
+    const token = redeemToken(unit, input.confirmation_token, { kind: 'payment_intent', id: intent.id })
+    return {
+      found: token,
+      returnUrl: input.return_url ?? token.returnUrl ?? undefined,
+      bySdk: input.use_stripe_sdk ?? true,
+      setupFutureUsage: input.setup_future_usage ?? token.setupFutureUsage,
+    }
   }
-  if (input.payment_method_data !== undefined) return { ...plain, found: saveMethod(unit, buildMethod(unit, input.payment_method_data)) };
-  const id = input.payment_method ?? intent.payment_method;
-  if (id === null) throw unexpectedState(intent, NO_METHOD);
-  return { ...plain, found: findMethod(unit, id) };
+  if (input.payment_method_data !== undefined) return { ...plain, found: saveMethod(unit, buildMethod(unit, input.payment_method_data)) }
+  const id = input.payment_method ?? intent.payment_method
+  if (id === null) throw unexpectedState(intent, NO_METHOD)
+  return { ...plain, found: findMethod(unit, id) }
 }
 
 function checkReturnUrl(intent: PaymentIntent, chosen: ChosenMethod): void {
-  const redirects = intent.automatic_payment_methods?.allow_redirects === "always";
-  if (redirects && chosen.returnUrl === undefined && !chosen.bySdk) throw invalidRequest(NO_RETURN_URL, { param: "return_url" });
+  const redirects = intent.automatic_payment_methods?.allow_redirects === 'always'
+  if (redirects && chosen.returnUrl === undefined && !chosen.bySdk) throw invalidRequest(NO_RETURN_URL, { param: 'return_url' })
 }
 
 export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): PaymentIntent {
-  const refused = refusal("confirm", intent);
-  if (refused !== undefined) throw unexpectedState(intent, refused);
-  const chosen = chooseMethod(call, intent, input);
-  checkReturnUrl(intent, chosen);
-  const { found } = chosen;
-  checkUsable(found, intent.customer);
-  const usage = chosen.setupFutureUsage === undefined ? intent.setup_future_usage : (chosen.setupFutureUsage as PaymentIntent["setup_future_usage"]);
-  const ready = { ...withMethod(intent, found.method.id), setup_future_usage: usage };
-  const requested = ["any", "challenge"].includes(String(intent.payment_method_options?.card?.request_three_d_secure));
-  const step = authenticationStep({ threeDs: found.card.threeDs, offSession: input.off_session === true, setUp: found.hidden.setUp === true, requested });
+  const refused = refusal('confirm', intent)
+  if (refused !== undefined) throw unexpectedState(intent, refused)
+  const chosen = chooseMethod(call, intent, input)
+  checkReturnUrl(intent, chosen)
+  const { found } = chosen
+  checkUsable(found, intent.customer)
+  const usage = chosen.setupFutureUsage === undefined ? intent.setup_future_usage : (chosen.setupFutureUsage as PaymentIntent['setup_future_usage'])
+  const ready = { ...withMethod(intent, found.method.id), setup_future_usage: usage }
+  const requested = ['any', 'challenge'].includes(String(intent.payment_method_options?.card?.request_three_d_secure))
+  const step = authenticationStep({ threeDs: found.card.threeDs, offSession: input.off_session === true, setUp: found.hidden.setUp === true, requested })
   switch (step.kind) {
-    case "none":
-      return attempt(call, ready, found, step.result);
-    case "lookup_failed":
-      return attempt(call, ready, found, null, found.card.decline ?? DECLINES.generic);
-    case "decline_off_session":
-      return attempt(call, ready, found, null, OFF_SESSION_DECLINE);
-    case "challenge":
-      return challenge(call, ready, chosen, input.error_on_requires_action === true);
+    case 'none':
+      return attempt(call, ready, found, step.result)
+    case 'lookup_failed':
+      return attempt(call, ready, found, null, found.card.decline ?? DECLINES.generic)
+    case 'decline_off_session':
+      return attempt(call, ready, found, null, OFF_SESSION_DECLINE)
+    case 'challenge':
+      return challenge(call, ready, chosen, input.error_on_requires_action === true)
   }
 }
 
 function challenge(call: ApiCall, intent: PaymentIntent, chosen: ChosenMethod, refuse: boolean): PaymentIntent {
-  if (refuse) throw declineIntent(call, intent, cardError(OFF_SESSION_DECLINE, chosen.found, null), null);
-  const page = `${call.baseUrl}/_sandbox/3ds/${intent.id}`;
-  const redirect = chosen.returnUrl !== undefined && !chosen.bySdk;
+  if (refuse) throw declineIntent(call, intent, cardError(OFF_SESSION_DECLINE, chosen.found, null), null)
+  const page = `${call.baseUrl}/_sandbox/3ds/${intent.id}`
+  const redirect = chosen.returnUrl !== undefined && !chosen.bySdk
   const waiting = inChallenge(
     intent,
     redirect
-      ? { type: "redirect_to_url", redirect_to_url: { return_url: chosen.returnUrl ?? null, url: page } }
-      : { type: "use_stripe_sdk", use_stripe_sdk: { type: "three_d_secure_redirect", stripe_js: page, source: newId("src") } },
-  );
-  call.unit.put("payment_intent", waiting, { hidden: chosen.returnUrl === undefined ? {} : { returnUrl: chosen.returnUrl }, due: null });
-  call.unit.emit("payment_intent.requires_action", waiting);
-  return waiting;
+      ? { type: 'redirect_to_url', redirect_to_url: { return_url: chosen.returnUrl ?? null, url: page } }
+      : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') } },
+  )
+  call.unit.put('payment_intent', waiting, { hidden: chosen.returnUrl === undefined ? {} : { returnUrl: chosen.returnUrl }, due: null })
+  call.unit.emit('payment_intent.requires_action', waiting)
+  return waiting
 }
 
 /** The buyer's bank has answered. Returns the intent as it then is; a decline after a passed challenge is part of it. */
 export function finishChallenge(call: ApiCall, intent: PaymentIntent, passed: boolean): PaymentIntent {
-  if (intent.status !== "requires_action" || intent.payment_method === null) return intent;
-  const found = findMethod(call.unit, intent.payment_method);
+  if (intent.status !== 'requires_action' || intent.payment_method === null) return intent
+  const found = findMethod(call.unit, intent.payment_method)
   try {
-    if (passed) return attempt(call, intent, found, "authenticated");
+    if (passed) return attempt(call, intent, found, 'authenticated')
     const error: ErrorBody = {
-      type: "invalid_request_error", code: "payment_intent_authentication_failure", message: AUTHENTICATION_FAILED,
-      doc_url: "https://stripe.com/docs/error-codes/payment-intent-authentication-failure", payment_method: found.method,
-    };
-    throw declineIntent(call, intent, error, null);
+      type: 'invalid_request_error',
+      code: 'payment_intent_authentication_failure',
+      message: AUTHENTICATION_FAILED,
+      doc_url: 'https://stripe.com/docs/error-codes/payment-intent-authentication-failure',
+      payment_method: found.method,
+    }
+    throw declineIntent(call, intent, error, null)
   } catch (error) {
     // The page answers with the intent itself; the kept decline is already written in it.
-    if (error instanceof ApiError && error.keep) return call.unit.find("payment_intent", intent.id) ?? intent;
-    throw error;
+    if (error instanceof ApiError && error.keep) return call.unit.find('payment_intent', intent.id) ?? intent
+    throw error
   }
 }

@@ -1,22 +1,39 @@
 // Customers: the owners of saved cards.
-import type Stripe from "stripe";
-import { noSuch } from "../core/errors.ts";
-import { newId, randomText } from "../core/ids.ts";
-import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, text, type Read } from "../core/params.ts";
-import { fullAddress } from "../objects/payment-method.ts";
-import { route, type ApiCall, type RouteTable } from "./call.ts";
-import { listRoute, searchRoute } from "./lists.ts";
-import { address, findMethod, shipping } from "./methods.ts";
-import { checkSavable } from "./payment-methods.ts";
-import { attach } from "./methods.ts";
+import type Stripe from 'stripe'
+import { noSuch } from '../core/errors.ts'
+import { newId, randomText } from '../core/ids.ts'
+import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, text, type Read } from '../core/params.ts'
+import { fullAddress } from '../objects/payment-method.ts'
+import { route, type ApiCall, type RouteTable } from './call.ts'
+import { listRoute, searchRoute } from './lists.ts'
+import { address, findMethod, shipping } from './methods.ts'
+import { checkSavable } from './payment-methods.ts'
+import { attach } from './methods.ts'
 
 const update = {
-  address: clearable(address), balance: integer, business_name: clearable(text), cash_balance: anything, default_source: filled, description: text, email: text,
-  individual_name: clearable(text), invoice_prefix: text, invoice_settings: hash({ default_payment_method: clearable(filled), custom_fields: anything, footer: text, rendering_options: anything }),
-  metadata, name: text, next_invoice_sequence: integer, phone: text, preferred_locales: anything, shipping: clearable(shipping), source: text, tax: anything, tax_exempt: text, validate: text,
-};
-const create = { ...update, payment_method: filled, tax_id_data: anything, test_clock: filled };
-type Change = Read<typeof update>;
+  address: clearable(address),
+  balance: integer,
+  business_name: clearable(text),
+  cash_balance: anything,
+  default_source: filled,
+  description: text,
+  email: text,
+  individual_name: clearable(text),
+  invoice_prefix: text,
+  invoice_settings: hash({ default_payment_method: clearable(filled), custom_fields: anything, footer: text, rendering_options: anything }),
+  metadata,
+  name: text,
+  next_invoice_sequence: integer,
+  phone: text,
+  preferred_locales: anything,
+  shipping: clearable(shipping),
+  source: text,
+  tax: anything,
+  tax_exempt: text,
+  validate: text,
+}
+const create = { ...update, payment_method: filled, tax_id_data: anything, test_clock: filled }
+type Change = Read<typeof update>
 
 function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
   return {
@@ -27,15 +44,18 @@ function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
     name: params.name ?? customer.name ?? null,
     phone: params.phone ?? customer.phone ?? null,
     metadata: mergeMetadata(customer.metadata, params.metadata),
-    invoice_settings: params.invoice_settings?.default_payment_method === undefined ? customer.invoice_settings : { ...customer.invoice_settings, default_payment_method: params.invoice_settings.default_payment_method },
-  };
+    invoice_settings:
+      params.invoice_settings?.default_payment_method === undefined
+        ? customer.invoice_settings
+        : { ...customer.invoice_settings, default_payment_method: params.invoice_settings.default_payment_method },
+  }
 }
 
 function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Customer {
-  const { unit } = call;
+  const { unit } = call
   const empty = {
-    id: newId("cus"),
-    object: "customer",
+    id: newId('cus'),
+    object: 'customer',
     address: null,
     balance: 0,
     created: unit.now,
@@ -53,42 +73,42 @@ function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Cust
     phone: null,
     preferred_locales: [],
     shipping: null,
-    tax_exempt: "none",
+    tax_exempt: 'none',
     test_clock: null,
-  } satisfies Stripe.Customer;
-  const customer = changed(empty, params);
-  unit.put("customer", customer);
-  unit.emit("customer.created", customer);
+  } satisfies Stripe.Customer
+  const customer = changed(empty, params)
+  unit.put('customer', customer)
+  unit.emit('customer.created', customer)
   if (params.payment_method !== undefined) {
-    const found = findMethod(unit, params.payment_method);
-    checkSavable(found);
-    attach(unit, found, customer.id);
+    const found = findMethod(unit, params.payment_method)
+    checkSavable(found)
+    attach(unit, found, customer.id)
   }
-  return customer;
+  return customer
 }
 
 export const customerRoutes: RouteTable = {
-  "POST /v1/customers": route("customers.create", create, createCustomer),
-  "GET /v1/customers": listRoute("customers.list", "customer", ["email"]),
-  "GET /v1/customers/search": searchRoute("customers.search", "customer"),
-  "GET /v1/customers/:id": route("customers.retrieve", {}, (call) => {
-    const customer = call.unit.find("customer", call.id);
-    if (customer === undefined) throw noSuch("customer", call.id);
-    return customer;
+  'POST /v1/customers': route('customers.create', create, createCustomer),
+  'GET /v1/customers': listRoute('customers.list', 'customer', ['email']),
+  'GET /v1/customers/search': searchRoute('customers.search', 'customer'),
+  'GET /v1/customers/:id': route('customers.retrieve', {}, (call) => {
+    const customer = call.unit.find('customer', call.id)
+    if (customer === undefined) throw noSuch('customer', call.id)
+    return customer
   }),
-  "POST /v1/customers/:id": route("customers.update", update, (call, params) => {
-    const customer = call.unit.find("customer", call.id);
-    if (customer === undefined) throw noSuch("customer", call.id);
-    const after = changed(customer, params);
-    call.unit.put("customer", after);
-    call.unit.emit("customer.updated", after);
-    return after;
+  'POST /v1/customers/:id': route('customers.update', update, (call, params) => {
+    const customer = call.unit.find('customer', call.id)
+    if (customer === undefined) throw noSuch('customer', call.id)
+    const after = changed(customer, params)
+    call.unit.put('customer', after)
+    call.unit.emit('customer.updated', after)
+    return after
   }),
-  "DELETE /v1/customers/:id": route("customers.delete", {}, (call) => {
-    const customer = call.unit.find("customer", call.id);
-    if (customer === undefined) throw noSuch("customer", call.id);
-    call.unit.remove("customer", call.id);
-    call.unit.emit("customer.deleted", customer);
-    return { id: call.id, object: "customer", deleted: true };
+  'DELETE /v1/customers/:id': route('customers.delete', {}, (call) => {
+    const customer = call.unit.find('customer', call.id)
+    if (customer === undefined) throw noSuch('customer', call.id)
+    call.unit.remove('customer', call.id)
+    call.unit.emit('customer.deleted', customer)
+    return { id: call.id, object: 'customer', deleted: true }
   }),
-};
+}

@@ -1,50 +1,58 @@
 // The routes of payment intents: create, retrieve, update, confirm, capture, cancel, list, search.
-import { checkAmount, checkCurrency } from "../core/currency.ts";
-import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from "../core/errors.ts";
-import { filled, mergeMetadata, oneOf, type Read } from "../core/params.ts";
-import { refusal } from "../machines/payment-intent.ts";
-import type { PaymentIntent } from "../objects/kinds.ts";
-import { newPaymentIntent, publicView, withMethod } from "../objects/payment-intent.ts";
-import { fullAddress } from "../objects/payment-method.ts";
-import type { Unit } from "../store/unit.ts";
-import { route, type ApiCall, type RouteTable } from "./call.ts";
-import { captureIntent, release } from "./capture.ts";
-import { chooseMethod, confirmIntent, unexpectedState } from "./confirm.ts";
-import { listRoute, searchRoute } from "./lists.ts";
-import { checkUsable } from "./methods.ts";
-import { capture, confirm, create, update } from "./payment-intent-params.ts";
+import { checkAmount, checkCurrency } from '../core/currency.ts'
+import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
+import { filled, mergeMetadata, oneOf, type Read } from '../core/params.ts'
+import { refusal } from '../machines/payment-intent.ts'
+import type { PaymentIntent } from '../objects/kinds.ts'
+import { newPaymentIntent, publicView, withMethod } from '../objects/payment-intent.ts'
+import { fullAddress } from '../objects/payment-method.ts'
+import type { Unit } from '../store/unit.ts'
+import { route, type ApiCall, type RouteTable } from './call.ts'
+import { captureIntent, release } from './capture.ts'
+import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
+import { listRoute, searchRoute } from './lists.ts'
+import { checkUsable } from './methods.ts'
+import { capture, confirm, create, update } from './payment-intent-params.ts'
 
 function checkReferences(unit: Unit, params: { customer?: string | undefined; transfer_data?: { destination?: string | undefined } | undefined }): void {
-  if (params.customer !== undefined && unit.find("customer", params.customer) === undefined) throw badParamReference("customer", params.customer, "customer");
-  const destination = params.transfer_data?.destination;
-  if (destination !== undefined && unit.find("account", destination) === undefined) throw badParamReference("account", destination, "transfer_data[destination]");
+  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined) throw badParamReference('customer', params.customer, 'customer')
+  const destination = params.transfer_data?.destination
+  if (destination !== undefined && unit.find('account', destination) === undefined)
+    throw badParamReference('account', destination, 'transfer_data[destination]')
 }
 
-function shippingOf(input: Read<typeof create>["shipping"]): PaymentIntent["shipping"] {
-  if (input == null) return null;
-  return { address: fullAddress(input.address), carrier: input.carrier ?? null, ...(input.name === undefined ? {} : { name: input.name }), phone: input.phone ?? null, tracking_number: input.tracking_number ?? null };
+function shippingOf(input: Read<typeof create>['shipping']): PaymentIntent['shipping'] {
+  if (input == null) return null
+  return {
+    address: fullAddress(input.address),
+    carrier: input.carrier ?? null,
+    ...(input.name === undefined ? {} : { name: input.name }),
+    phone: input.phone ?? null,
+    tracking_number: input.tracking_number ?? null,
+  }
 }
 
 function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent {
-  const { unit } = call;
-  if (params.amount === undefined) throw missingParam("amount");
-  if (params.currency === undefined) throw missingParam("currency");
-  const currency = checkCurrency(params.currency);
-  checkAmount(params.amount, currency);
-  checkReferences(unit, params);
+  const { unit } = call
+  if (params.amount === undefined) throw missingParam('amount')
+  if (params.currency === undefined) throw missingParam('currency')
+  const currency = checkCurrency(params.currency)
+  checkAmount(params.amount, currency)
+  checkReferences(unit, params)
   if (params.confirm !== true) {
-    for (const name of ["return_url", "confirmation_token", "off_session", "error_on_requires_action", "mandate_data"] as const) {
-      if (params[name] !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name });
+    for (const name of ['return_url', 'confirmation_token', 'off_session', 'error_on_requires_action', 'mandate_data'] as const) {
+      if (params[name] !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
     }
   }
-  const automatic = params.automatic_payment_methods?.enabled === true || (params.automatic_payment_methods === undefined && params.allowed_payment_method_types === undefined);
+  const automatic =
+    params.automatic_payment_methods?.enabled === true || (params.automatic_payment_methods === undefined && params.allowed_payment_method_types === undefined)
   const intent = newPaymentIntent(
     {
       amount: params.amount,
       currency,
-      captureMethod: params.capture_method ?? "automatic_async",
-      confirmationMethod: params.confirmation_method ?? "automatic",
-      allowRedirects: automatic ? (params.automatic_payment_methods?.allow_redirects ?? "always") : null,
+      captureMethod: params.capture_method ?? 'automatic_async',
+      confirmationMethod: params.confirmation_method ?? 'automatic',
+      allowRedirects: automatic ? (params.automatic_payment_methods?.allow_redirects ?? 'always') : null,
       allowedTypes: params.allowed_payment_method_types ?? null,
       customer: params.customer ?? null,
       description: params.description ?? null,
@@ -54,69 +62,72 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
       shipping: shippingOf(params.shipping),
       statementDescriptor: params.statement_descriptor ?? null,
       statementDescriptorSuffix: params.statement_descriptor_suffix ?? null,
-      threeDs: params.payment_method_options?.card?.request_three_d_secure ?? "automatic",
+      threeDs: params.payment_method_options?.card?.request_three_d_secure ?? 'automatic',
       onBehalfOf: params.on_behalf_of ?? null,
       applicationFee: params.application_fee_amount ?? null,
-      transferData: params.transfer_data?.destination === undefined ? null : { destination: params.transfer_data.destination, ...(params.transfer_data.amount === undefined ? {} : { amount: params.transfer_data.amount }) },
+      transferData:
+        params.transfer_data?.destination === undefined
+          ? null
+          : { destination: params.transfer_data.destination, ...(params.transfer_data.amount === undefined ? {} : { amount: params.transfer_data.amount }) },
       transferGroup: params.transfer_group ?? null,
     },
     unit.now,
-  );
-  const faults = intent.metadata["sandbox_fault"];
-  if (faults !== undefined) call.wantFault(faults);
+  )
   if (params.confirm === true) {
-    unit.put("payment_intent", intent);
-    unit.emit("payment_intent.created", intent);
-    return confirmIntent(call, intent, params);
+    unit.put('payment_intent', intent)
+    unit.emit('payment_intent.created', intent)
+    return confirmIntent(call, intent, params)
   }
-  const withCard = params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params);
-  unit.put("payment_intent", withCard);
-  unit.emit("payment_intent.created", withCard);
-  return withCard;
+  const withCard = params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params)
+  unit.put('payment_intent', withCard)
+  unit.emit('payment_intent.created', withCard)
+  return withCard
 }
 
-function addMethod(call: ApiCall, intent: PaymentIntent, params: Pick<Read<typeof create>, "payment_method" | "payment_method_data">): PaymentIntent {
-  const { found } = chooseMethod(call, intent, { payment_method: params.payment_method, payment_method_data: params.payment_method_data });
-  checkUsable(found, intent.customer);
-  return withMethod(intent, found.method.id);
+function addMethod(call: ApiCall, intent: PaymentIntent, params: Pick<Read<typeof create>, 'payment_method' | 'payment_method_data'>): PaymentIntent {
+  const { found } = chooseMethod(call, intent, { payment_method: params.payment_method, payment_method_data: params.payment_method_data })
+  checkUsable(found, intent.customer)
+  return withMethod(intent, found.method.id)
 }
 
 export function loadIntent(call: ApiCall): PaymentIntent {
-  const intent = call.unit.find("payment_intent", call.id);
-  if (intent === undefined) throw noSuch("payment_intent", call.id);
-  const faults = intent.metadata["sandbox_fault"];
-  if (faults !== undefined) call.wantFault(faults);
-  return intent;
+  const intent = call.unit.find('payment_intent', call.id)
+  if (intent === undefined) throw noSuch('payment_intent', call.id)
+  const faults = intent.metadata['sandbox_fault']
+  if (faults !== undefined) call.wantFault(faults)
+  return intent
 }
 
 /** A publishable key proves nothing but the client secret that comes with it. */
 export function checkClientSecret(call: ApiCall, stored: string | null, given: string | undefined): void {
-  if (!call.publishable) return;
-  if (given === undefined) throw missingParam("client_secret");
+  if (!call.publishable) return
+  if (given === undefined) throw missingParam('client_secret')
   if (given !== stored) {
     throw new ApiError(400, {
-      type: "invalid_request_error", code: "payment_intent_invalid_parameter", param: "client_secret",
+      type: 'invalid_request_error',
+      code: 'payment_intent_invalid_parameter',
+      param: 'client_secret',
       message: `The client_secret provided does not match any associated PaymentIntent on this account. Ensure the publishable key used belongs to the same account that created the PaymentIntent.`,
-    });
+    })
   }
 }
 
 function shown(call: ApiCall, intent: PaymentIntent): object {
-  return call.publishable ? publicView(intent) : intent;
+  return call.publishable ? publicView(intent) : intent
 }
 
 function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent {
-  const { unit } = call;
-  const intent = loadIntent(call);
-  checkReferences(unit, { customer: params.customer });
+  const { unit } = call
+  const intent = loadIntent(call)
+  checkReferences(unit, { customer: params.customer })
   if (params.amount !== undefined || params.currency !== undefined || params.payment_method !== undefined || params.payment_method_data !== undefined) {
-    const refused = refusal("update_amount", intent);
-    if (refused !== undefined) throw unexpectedState(intent, refused, params.amount === undefined ? undefined : "amount");
+    const refused = refusal('update_amount', intent)
+    if (refused !== undefined) throw unexpectedState(intent, refused, params.amount === undefined ? undefined : 'amount')
   }
-  const currency = params.currency === undefined ? intent.currency : checkCurrency(params.currency);
-  const amount = params.amount ?? intent.amount;
-  checkAmount(amount, currency);
-  const threeDsRequest = params.payment_method_options?.card?.request_three_d_secure;
+  const currency = params.currency === undefined ? intent.currency : checkCurrency(params.currency)
+  const amount = params.amount ?? intent.amount
+  checkAmount(amount, currency)
+  const threeDsRequest = params.payment_method_options?.card?.request_three_d_secure
   const changed: PaymentIntent = {
     ...intent,
     amount,
@@ -131,36 +142,64 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
     capture_method: params.capture_method ?? intent.capture_method,
     application_fee_amount: params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount,
     transfer_group: params.transfer_group ?? intent.transfer_group,
-    payment_method_options: threeDsRequest === undefined ? intent.payment_method_options : { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: threeDsRequest } },
-  };
-  const after = params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params);
-  unit.put("payment_intent", after);
-  return after;
+    payment_method_options:
+      threeDsRequest === undefined
+        ? intent.payment_method_options
+        : { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: threeDsRequest } },
+  }
+  const after = params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
+  unit.put('payment_intent', after)
+  return after
 }
 
 export const paymentIntentRoutes: RouteTable = {
-  "POST /v1/payment_intents": route("payment_intents.create", create, createIntent),
-  "GET /v1/payment_intents": listRoute("payment_intents.list", "payment_intent", ["customer"]),
-  "GET /v1/payment_intents/search": searchRoute("payment_intents.search", "payment_intent"),
-  "GET /v1/payment_intents/:id": route("payment_intents.retrieve", { client_secret: filled }, (call, params) => {
-    const intent = loadIntent(call);
-    checkClientSecret(call, intent.client_secret, params.client_secret);
-    return shown(call, intent);
-  }, { publishable: true }),
-  "POST /v1/payment_intents/:id": route("payment_intents.update", update, updateIntent),
-  "POST /v1/payment_intents/:id/confirm": route("payment_intents.confirm", confirm, (call, params) => {
-    const intent = loadIntent(call);
-    checkClientSecret(call, intent.client_secret, params.client_secret);
-    if (params.amount_to_confirm !== undefined && params.amount_to_confirm !== intent.amount) {
-      throw new ApiError(400, { type: "invalid_request_error", param: "amount_to_confirm", message: `The amount_to_confirm (${params.amount_to_confirm}) does not match the amount of the PaymentIntent (${intent.amount}).` });
-    }
-    return shown(call, confirmIntent(call, { ...intent, capture_method: params.capture_method ?? intent.capture_method, receipt_email: params.receipt_email ?? intent.receipt_email }, params));
-  }, { publishable: true }),
-  "POST /v1/payment_intents/:id/capture": route("payment_intents.capture", capture, (call, params) => captureIntent(call, loadIntent(call), params)),
-  "POST /v1/payment_intents/:id/cancel": route("payment_intents.cancel", { cancellation_reason: oneOf("duplicate", "fraudulent", "requested_by_customer", "abandoned") }, (call, params) => {
-    const intent = loadIntent(call);
-    const refused = refusal("cancel", intent);
-    if (refused !== undefined) throw unexpectedState(intent, refused);
-    return release(call.unit, intent, params.cancellation_reason ?? null, "charge.refunded");
-  }),
-};
+  'POST /v1/payment_intents': route('payment_intents.create', create, createIntent),
+  'GET /v1/payment_intents': listRoute('payment_intents.list', 'payment_intent', ['customer']),
+  'GET /v1/payment_intents/search': searchRoute('payment_intents.search', 'payment_intent'),
+  'GET /v1/payment_intents/:id': route(
+    'payment_intents.retrieve',
+    { client_secret: filled },
+    (call, params) => {
+      const intent = loadIntent(call)
+      checkClientSecret(call, intent.client_secret, params.client_secret)
+      return shown(call, intent)
+    },
+    { publishable: true },
+  ),
+  'POST /v1/payment_intents/:id': route('payment_intents.update', update, updateIntent),
+  'POST /v1/payment_intents/:id/confirm': route(
+    'payment_intents.confirm',
+    confirm,
+    (call, params) => {
+      const intent = loadIntent(call)
+      checkClientSecret(call, intent.client_secret, params.client_secret)
+      if (params.amount_to_confirm !== undefined && params.amount_to_confirm !== intent.amount) {
+        throw new ApiError(400, {
+          type: 'invalid_request_error',
+          param: 'amount_to_confirm',
+          message: `The amount_to_confirm (${params.amount_to_confirm}) does not match the amount of the PaymentIntent (${intent.amount}).`,
+        })
+      }
+      return shown(
+        call,
+        confirmIntent(
+          call,
+          { ...intent, capture_method: params.capture_method ?? intent.capture_method, receipt_email: params.receipt_email ?? intent.receipt_email },
+          params,
+        ),
+      )
+    },
+    { publishable: true },
+  ),
+  'POST /v1/payment_intents/:id/capture': route('payment_intents.capture', capture, (call, params) => captureIntent(call, loadIntent(call), params)),
+  'POST /v1/payment_intents/:id/cancel': route(
+    'payment_intents.cancel',
+    { cancellation_reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned') },
+    (call, params) => {
+      const intent = loadIntent(call)
+      const refused = refusal('cancel', intent)
+      if (refused !== undefined) throw unexpectedState(intent, refused)
+      return release(call.unit, intent, params.cancellation_reason ?? null, 'charge.refunded')
+    },
+  ),
+}

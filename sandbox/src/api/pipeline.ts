@@ -1,223 +1,248 @@
 // From an HTTP request to a durable answer: key, parameters, idempotency, the handler in its unit of work, faults.
 // Nothing is answered before it is on disk, and an effect is never stored without the record that replays its answer.
-import { createHash } from "node:crypto";
-import { ApiError, invalidRequest } from "../core/errors.ts";
-import { MalformedForm, parseForm, type FormRecord } from "../core/form.ts";
-import { newId } from "../core/ids.ts";
-import { filled, listOf, readAll } from "../core/params.ts";
-import type { Engine } from "../engine.ts";
-import { BadFault, wantedIn, type Fault } from "../faults/faults.ts";
-import type { EdgeReply, EdgeRequest } from "../http/request.ts";
-import type { Unit } from "../store/unit.ts";
-import { noAccess, readCaller, secretKeyRequired, type Caller } from "./auth.ts";
-import type { ApiCall } from "./call.ts";
-import { expand } from "./expand.ts";
-import { findRoute, type FoundRoute } from "./routes.ts";
-import { errorReply, reply, spoilt, storedServerError } from "./replies.ts";
+import { createHash } from 'node:crypto'
+import { ApiError, invalidRequest } from '../core/errors.ts'
+import { MalformedForm, parseForm, type FormRecord } from '../core/form.ts'
+import { newId } from '../core/ids.ts'
+import { filled, listOf, readAll } from '../core/params.ts'
+import type { Engine } from '../engine.ts'
+import { BadFault, wantedIn, type Fault } from '../faults/faults.ts'
+import type { EdgeReply, EdgeRequest } from '../http/request.ts'
+import type { Unit } from '../store/unit.ts'
+import { noAccess, readCaller, secretKeyRequired, type Caller } from './auth.ts'
+import type { ApiCall } from './call.ts'
+import { expand } from './expand.ts'
+import { findRoute, type FoundRoute } from './routes.ts'
+import { errorReply, reply, spoilt, storedServerError } from './replies.ts'
 
 interface Plan {
-  found: FoundRoute;
-  caller: Caller;
-  form: FormRecord;
-  params: Record<string, unknown>;
-  expands: string[];
-  key: string | undefined;
-  digest: string;
-  requestId: string;
-  request: EdgeRequest;
+  found: FoundRoute
+  caller: Caller
+  form: FormRecord
+  params: Record<string, unknown>
+  expands: string[]
+  key: string | undefined
+  digest: string
+  requestId: string
+  request: EdgeRequest
 }
 interface Run {
-  status: number;
-  text: string;
+  status: number
+  text: string
   /** A fault that strikes now; its effects are stored unless it strikes before. */
-  fault?: Fault | undefined;
-  replayOf?: string;
+  fault?: Fault | undefined
+  replayOf?: string
 }
 
-const expandParam = listOf(filled);
-const DAY = 86_400;
+const expandParam = listOf(filled)
+const DAY = 86_400
 
 /** Parameters in any order are the same request. */
 function digestOf(text: string): string {
-  return createHash("sha256").update(text.split("&").toSorted().join("&")).digest("base64url");
+  return createHash('sha256').update(text.split('&').toSorted().join('&')).digest('base64url')
 }
 
 function plan(request: EdgeRequest, requestId: string): Plan {
-  const source = request.method === "POST" ? request.body : request.query;
-  let form: FormRecord;
+  const source = request.method === 'POST' ? request.body : request.query
+  let form: FormRecord
   try {
-    form = parseForm(source);
-    if (request.method === "POST" && request.query !== "") Object.assign(form, parseForm(request.query));
+    form = parseForm(source)
+    if (request.method === 'POST' && request.query !== '') Object.assign(form, parseForm(request.query))
   } catch (error) {
-    if (error instanceof MalformedForm) throw invalidRequest(error.message);
-    throw error;
+    if (error instanceof MalformedForm) throw invalidRequest(error.message)
+    throw error
   }
-  const { key: keyParam, _stripe_version: _version, expand: expandValue, ...rest } = form;
-  const caller = readCaller(request.headers, typeof keyParam === "string" ? keyParam : undefined);
-  const found = findRoute(request.method, request.path);
+  const { key: keyParam, _stripe_version: _version, expand: expandValue, ...rest } = form
+  const caller = readCaller(request.headers, typeof keyParam === 'string' ? keyParam : undefined)
+  const found = findRoute(request.method, request.path)
   if (found === undefined) {
     throw new ApiError(404, {
-      type: "invalid_request_error",
+      type: 'invalid_request_error',
       message: `Unrecognized request URL (${request.method}: ${request.path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
-    });
+    })
   }
-  if (caller.publishable && !found.route.publishable) throw secretKeyRequired();
-  const params = readAll(found.route.spec, Object.assign(Object.create(null), rest) as FormRecord);
-  const expands = expandValue === undefined ? [] : expandParam(expandValue, "expand");
-  const header = request.headers["idempotency-key"];
-  const key = request.method === "POST" && typeof header === "string" && header !== "" ? header : undefined;
-  if (key !== undefined && key.length > 255) throw invalidRequest(`Idempotency keys must be at most 255 characters; yours has ${key.length}.`);
-  return { found, caller, form, params, expands, key, digest: key === undefined ? "" : digestOf(source), requestId, request };
+  if (caller.publishable && !found.route.publishable) throw secretKeyRequired()
+  const params = readAll(found.route.spec, Object.assign(Object.create(null), rest) as FormRecord)
+  const expands = expandValue === undefined ? [] : expandParam(expandValue, 'expand')
+  const header = request.headers['idempotency-key']
+  const key = request.method === 'POST' && typeof header === 'string' && header !== '' ? header : undefined
+  if (key !== undefined && key.length > 255) throw invalidRequest(`Idempotency keys must be at most 255 characters; yours has ${key.length}.`)
+  return { found, caller, form, params, expands, key, digest: key === undefined ? '' : digestOf(source), requestId, request }
 }
 
 function metadataOf(form: FormRecord): FormRecord {
-  const value = form["metadata"];
-  return typeof value === "object" ? value : {};
+  const value = form['metadata']
+  return typeof value === 'object' ? value : {}
 }
 
 /** Validation errors are not remembered: the same key may carry the corrected request. */
 function isStored(error: ApiError): boolean {
-  const { status, body } = error;
-  if (status === 402) return body.decline_code !== "test_mode_live_card" && body.code !== "incorrect_number";
-  return status === 500 || (status === 400 && /unexpected_state|already|disputed|insufficient/.test(body.code ?? ""));
+  const { status, body } = error
+  if (status === 402) return body.decline_code !== 'test_mode_live_card' && body.code !== 'incorrect_number'
+  return status === 500 || (status === 400 && /unexpected_state|already|disputed|insufficient/.test(body.code ?? ''))
 }
 
 function findReplay(engine: Engine, { caller, key, digest, request }: Plan): Run | undefined {
-  if (key === undefined) return undefined;
-  const row = engine.store.idempotency(caller.account, key);
-  if (row === undefined || row.created < engine.clock.now() - DAY) return undefined;
+  if (key === undefined) return undefined
+  const row = engine.store.idempotency(caller.account, key)
+  if (row === undefined || row.created < engine.clock.now() - DAY) return undefined
   if (row.path !== request.path) {
-    throw new ApiError(400, { type: "idempotency_error", message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${request.path}' vs '${row.path}'). Try using a key other than '${key}' if you meant to execute a different request.` });
+    throw new ApiError(400, {
+      type: 'idempotency_error',
+      message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${request.path}' vs '${row.path}'). Try using a key other than '${key}' if you meant to execute a different request.`,
+    })
   }
   if (row.digest !== digest) {
-    throw new ApiError(400, { type: "idempotency_error", message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.` });
+    throw new ApiError(400, {
+      type: 'idempotency_error',
+      message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+    })
   }
-  const text = row.body ?? (row.event_seq === null ? undefined : engine.store.eventBySeq(row.event_seq)?.object);
-  if (text === undefined) throw new Error(`the stored answer of ${key} is missing`);
-  return { status: row.status, text, replayOf: row.request };
+  const text = row.body ?? (row.event_seq === null ? undefined : engine.store.eventBySeq(row.event_seq)?.object)
+  if (text === undefined) throw new Error(`the stored answer of ${key} is missing`)
+  return { status: row.status, text, replayOf: row.request }
 }
 
 function remember(engine: Engine, unit: Unit, { caller, key, digest, request, requestId }: Plan, status: number, text: string): void {
-  if (key === undefined) return;
-  const eventSeq = unit.eventWith(text);
+  if (key === undefined) return
+  const eventSeq = unit.eventWith(text)
   engine.store.putIdempotency(caller.account, key, {
-    created: unit.now, path: request.path, digest, request: requestId, status, body: eventSeq === null ? text : null, event_seq: eventSeq,
-  });
+    created: unit.now,
+    path: request.path,
+    digest,
+    request: requestId,
+    status,
+    body: eventSeq === null ? text : null,
+    event_seq: eventSeq,
+  })
 }
 
 function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | undefined {
-  const { found, key, form, request, caller } = current;
-  const { op } = found.route;
-  const header = request.headers["sandbox-fault"];
-  const texts = [...(typeof header === "string" ? [header] : []), ...wanted];
-  const meta = metadataOf(form);
-  const own = meta["sandbox_fault"];
-  if (typeof own === "string" && own !== "") texts.push(own);
+  const { found, key, form, request, caller } = current
+  const { op } = found.route
+  const header = request.headers['sandbox-fault']
+  const texts = [...(typeof header === 'string' ? [header] : []), ...wanted]
+  const meta = metadataOf(form)
+  const own = meta['sandbox_fault']
+  if (typeof own === 'string' && own !== '') texts.push(own)
   for (const text of texts) {
-    const fault = wantedIn(text, op);
-    if (fault === undefined || (request.method === "GET" && text !== header)) continue;
-    if (engine.faults.strikes(fault, key === undefined ? undefined : `${caller.account} ${key} ${text}`)) return fault;
+    const fault = wantedIn(text, op)
+    if (fault === undefined || (request.method === 'GET' && text !== header)) continue
+    if (engine.faults.strikes(fault, key === undefined ? undefined : `${caller.account} ${key} ${text}`)) return fault
   }
-  if (!engine.faults.hasRules()) return undefined;
-  const rule = engine.faults.ruleFor(op, meta);
-  return rule !== undefined && engine.faults.strikes(rule, undefined) ? rule : undefined;
+  if (!engine.faults.hasRules()) return undefined
+  const rule = engine.faults.ruleFor(op, meta)
+  return rule !== undefined && engine.faults.strikes(rule, undefined) ? rule : undefined
 }
 
 /** Runs within the open transaction. A fault "before" drops the unit, so that nothing has happened. */
 function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
-  const replay = findReplay(engine, current);
-  if (replay !== undefined) return replay;
-  const { found, caller, params, expands, requestId, key, request, form } = current;
-  let unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null });
-  const wanted: string[] = [];
+  const replay = findReplay(engine, current)
+  if (replay !== undefined) return replay
+  const { found, caller, params, expands, requestId, key, request, form } = current
+  let unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null })
+  const wanted: string[] = []
   const call: ApiCall = {
-    unit, path: request.path, id: found.id, subId: found.subId, publishable: caller.publishable, baseUrl: engine.baseUrl, form, wantFault: (spec) => void wanted.push(spec),
-  };
-  let status = 200;
-  let text: string;
-  let stored = true;
-  try {
-    const body = found.route.run(call, params);
-    text = expands.length === 0 ? unit.textOf(body) : JSON.stringify(expand(unit, body, expands));
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    ({ status } = error);
-    text = JSON.stringify({ error: { ...error.body, request_log_url: `${engine.baseUrl}/?request=${requestId}` } });
-    stored = isStored(error);
-    if (!error.keep) unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null });
+    unit,
+    path: request.path,
+    id: found.id,
+    subId: found.subId,
+    publishable: caller.publishable,
+    baseUrl: engine.baseUrl,
+    form,
+    wantFault: (spec) => void wanted.push(spec),
   }
-  const fault = withFaults ? struckFault(engine, current, wanted) : undefined;
-  if (fault?.when === "before") return { status, text, fault };
-  if (fault?.kind === "api_error") ({ status, text } = storedServerError(requestId));
-  unit.write();
-  if (stored) remember(engine, unit, current, status, text);
-  return { status, text, fault };
+  let status = 200
+  let text: string
+  let stored = true
+  try {
+    const body = found.route.run(call, params)
+    text = expands.length === 0 ? unit.textOf(body) : JSON.stringify(expand(unit, body, expands))
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    ;({ status } = error)
+    text = JSON.stringify({ error: { ...error.body, request_log_url: `${engine.baseUrl}/?request=${requestId}` } })
+    stored = isStored(error)
+    if (!error.keep) unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null })
+  }
+  const fault = withFaults ? struckFault(engine, current, wanted) : undefined
+  if (fault?.when === 'before') return { status, text, fault }
+  if (fault?.kind === 'api_error') ({ status, text } = storedServerError(requestId))
+  unit.write()
+  if (stored) remember(engine, unit, current, status, text)
+  return { status, text, fault }
 }
 
 async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault: Fault }): Promise<EdgeReply> {
-  const { fault } = run;
-  if (fault.kind === "latency") {
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone]);
-    return answer(engine, current, false);
+  const { fault } = run
+  if (fault.kind === 'latency') {
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone])
+    return answer(engine, current, false)
   }
-  if (fault.kind === "hang") {
-    await current.request.gone;
-    return { status: 0, body: "", spoil: "hang" };
+  if (fault.kind === 'hang') {
+    await current.request.gone
+    return { status: 0, body: '', spoil: 'hang' }
   }
-  if (fault.kind === "api_error") {
-    const { status, text } = storedServerError(current.requestId);
-    await engine.commit.run(() => remember(engine, engine.newUnit(current.caller.account, { id: current.requestId, idempotencyKey: null }), current, status, text));
-    return reply(current.requestId, current.key, status, text);
+  if (fault.kind === 'api_error') {
+    const { status, text } = storedServerError(current.requestId)
+    await engine.commit.run(() =>
+      remember(engine, engine.newUnit(current.caller.account, { id: current.requestId, idempotencyKey: null }), current, status, text),
+    )
+    return reply(current.requestId, current.key, status, text)
   }
-  return spoilt(fault, current.requestId, current.key, run.text);
+  return spoilt(fault, current.requestId, current.key, run.text)
 }
 
 /** Reading writes nothing, so it needs no commit of its own; it only waits for those whose work it has seen. */
 async function runDurably(engine: Engine, current: Plan, withFaults: boolean): Promise<Run> {
-  if (current.request.method !== "GET") return engine.commit.run(() => execute(engine, current, withFaults));
-  const run = execute(engine, current, withFaults);
-  await engine.commit.durable();
-  return run;
+  if (current.request.method !== 'GET') return engine.commit.run(() => execute(engine, current, withFaults))
+  const run = execute(engine, current, withFaults)
+  await engine.commit.durable()
+  return run
 }
 
 async function answer(engine: Engine, current: Plan, withFaults: boolean): Promise<EdgeReply> {
-  const run = await runDurably(engine, current, withFaults);
-  if (current.found.route.op.startsWith("webhook_endpoints.") && current.request.method !== "GET") engine.forgetEndpoints();
-  const { fault } = run;
-  if (fault !== undefined && fault.when === "before") return misbehaveBefore(engine, current, { ...run, fault });
-  const proper = reply(current.requestId, current.key, run.status, run.text, run.replayOf);
-  if (fault === undefined || fault.kind === "api_error") return proper;
-  if (fault.kind === "latency") {
-    await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone]);
-    return proper;
+  const run = await runDurably(engine, current, withFaults)
+  if (current.found.route.op.startsWith('webhook_endpoints.') && current.request.method !== 'GET') engine.forgetEndpoints()
+  const { fault } = run
+  if (fault !== undefined && fault.when === 'before') return misbehaveBefore(engine, current, { ...run, fault })
+  const proper = reply(current.requestId, current.key, run.status, run.text, run.replayOf)
+  if (fault === undefined || fault.kind === 'api_error') return proper
+  if (fault.kind === 'latency') {
+    await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone])
+    return proper
   }
-  return spoilt(fault, current.requestId, current.key, run.text);
+  return spoilt(fault, current.requestId, current.key, run.text)
 }
 
 export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<EdgeReply> {
-  const inFlight = new Set<string>();
+  const inFlight = new Set<string>()
 
   return async function handle(request) {
-    const requestId = newId("req");
-    let current: Plan | undefined;
+    const requestId = newId('req')
+    let current: Plan | undefined
     try {
-      current = plan(request, requestId);
-      if (current.caller.account !== "" && engine.store.object("account", current.caller.account) === undefined) throw noAccess(current.caller.account);
-      if (current.key === undefined) return await answer(engine, current, true);
-      const slot = `${current.caller.account} ${current.key}`;
+      current = plan(request, requestId)
+      if (current.caller.account !== '' && engine.store.object('account', current.caller.account) === undefined) throw noAccess(current.caller.account)
+      if (current.key === undefined) return await answer(engine, current, true)
+      const slot = `${current.caller.account} ${current.key}`
       if (inFlight.has(slot) && engine.store.idempotency(current.caller.account, current.key) === undefined) {
-        throw new ApiError(409, { type: "invalid_request_error", code: "idempotency_key_in_use", message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${current.key}. Please try again later.` });
+        throw new ApiError(409, {
+          type: 'invalid_request_error',
+          code: 'idempotency_key_in_use',
+          message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${current.key}. Please try again later.`,
+        })
       }
-      inFlight.add(slot);
+      inFlight.add(slot)
       try {
-        return await answer(engine, current, true);
+        return await answer(engine, current, true)
       } finally {
-        inFlight.delete(slot);
+        inFlight.delete(slot)
       }
     } catch (error) {
-      if (error instanceof ApiError) return errorReply(engine.baseUrl, requestId, current?.key, error);
-      if (error instanceof BadFault) return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: "sandbox_fault" }));
-      throw error;
+      if (error instanceof ApiError) return errorReply(engine.baseUrl, requestId, current?.key, error)
+      if (error instanceof BadFault) return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
+      throw error
     }
-  };
+  }
 }

@@ -1,44 +1,44 @@
 // Webhook endpoints: who is told of which events. A secret is shown once, when it is made.
-import type Stripe from "stripe";
-import { invalidRequest, missingParam, noSuch } from "../core/errors.ts";
-import { newId, randomText } from "../core/ids.ts";
-import { anything, clearable, filled, flag, listOf, mergeMetadata, metadata, natural, text, type Read } from "../core/params.ts";
-import type { Unit } from "../store/unit.ts";
-import { API_VERSION } from "./events.ts";
-import { route, type ApiCall, type RouteTable } from "./call.ts";
-import { listRoute, retrieveRoute } from "./lists.ts";
+import type Stripe from 'stripe'
+import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
+import { newId, randomText } from '../core/ids.ts'
+import { anything, clearable, filled, flag, listOf, mergeMetadata, metadata, natural, text, type Read } from '../core/params.ts'
+import type { Unit } from '../store/unit.ts'
+import { API_VERSION } from './events.ts'
+import { route, type ApiCall, type RouteTable } from './call.ts'
+import { listRoute, retrieveRoute } from './lists.ts'
 
 function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw invalidRequest("Invalid URL: An explicit scheme (such as https) must be provided.", { code: "url_invalid", param: "url" });
+    throw invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', { code: 'url_invalid', param: 'url' })
   }
-  return url;
+  return url
 }
 
 function checkEvents(names: string[] | undefined): string[] {
-  if (names === undefined || names.length === 0) throw missingParam("enabled_events");
+  if (names === undefined || names.length === 0) throw missingParam('enabled_events')
   for (const name of names) {
-    if (name !== "*" && !/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) {
-      throw invalidRequest(`Invalid enabled_events[]: must be one of the known event types (${name.slice(0, 60)} is not)`, { param: "enabled_events[0]" });
+    if (name !== '*' && !/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) {
+      throw invalidRequest(`Invalid enabled_events[]: must be one of the known event types (${name.slice(0, 60)} is not)`, { param: 'enabled_events[0]' })
     }
   }
-  return names;
+  return names
 }
 
 export interface NewEndpoint {
-  url: string;
-  events: string[];
-  description: string | null;
-  metadata: Record<string, string>;
-  secret?: string;
+  url: string
+  events: string[]
+  description: string | null
+  metadata: Record<string, string>
+  secret?: string
 }
 
 /** Stores a new endpoint and returns it together with its secret. */
 export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.WebhookEndpoint; secret: string } {
-  const secret = input.secret ?? `whsec_${randomText(32)}`;
+  const secret = input.secret ?? `whsec_${randomText(32)}`
   const endpoint = {
-    id: newId("we"),
-    object: "webhook_endpoint",
+    id: newId('we'),
+    object: 'webhook_endpoint',
     api_version: API_VERSION,
     application: null,
     created: unit.now,
@@ -46,62 +46,71 @@ export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.
     enabled_events: input.events,
     livemode: false,
     metadata: input.metadata,
-    status: "enabled",
+    status: 'enabled',
     url: input.url,
-  } satisfies Stripe.WebhookEndpoint;
-  unit.put("webhook_endpoint", endpoint, { hidden: { secrets: [{ value: secret, until: null }] } });
-  return { endpoint, secret };
+  } satisfies Stripe.WebhookEndpoint
+  unit.put('webhook_endpoint', endpoint, { hidden: { secrets: [{ value: secret, until: null }] } })
+  return { endpoint, secret }
 }
 
-const update = { description: clearable(text), disabled: flag, enabled_events: listOf(filled), metadata, url: filled };
+const update = { description: clearable(text), disabled: flag, enabled_events: listOf(filled), metadata, url: filled }
 
 function load(call: ApiCall): Stripe.WebhookEndpoint {
-  const endpoint = call.unit.find("webhook_endpoint", call.id);
-  if (endpoint === undefined) throw noSuch("webhook_endpoint", call.id);
-  return endpoint;
+  const endpoint = call.unit.find('webhook_endpoint', call.id)
+  if (endpoint === undefined) throw noSuch('webhook_endpoint', call.id)
+  return endpoint
 }
 
 function updateEndpoint(call: ApiCall, params: Read<typeof update>): Stripe.WebhookEndpoint {
-  const endpoint = load(call);
+  const endpoint = load(call)
   const after: Stripe.WebhookEndpoint = {
     ...endpoint,
     description: params.description === undefined ? endpoint.description : params.description,
     enabled_events: params.enabled_events === undefined ? endpoint.enabled_events : checkEvents(params.enabled_events),
     metadata: mergeMetadata(endpoint.metadata, params.metadata),
-    status: params.disabled === undefined ? endpoint.status : params.disabled ? "disabled" : "enabled",
+    status: params.disabled === undefined ? endpoint.status : params.disabled ? 'disabled' : 'enabled',
     url: params.url === undefined ? endpoint.url : checkUrl(params.url),
-  };
-  call.unit.put("webhook_endpoint", after);
-  return after;
+  }
+  call.unit.put('webhook_endpoint', after)
+  return after
 }
 
 /** A new secret; the old one goes on signing beside it until it expires. */
 export function rotateSecret(unit: Unit, id: string, overlapSeconds: number, realNow: number): string {
-  const endpoint = unit.find("webhook_endpoint", id);
-  const hidden = unit.hidden("webhook_endpoint", id);
-  if (endpoint === undefined || hidden === undefined) throw noSuch("webhook_endpoint", id);
-  const secret = `whsec_${randomText(32)}`;
-  const old = hidden.secrets.filter((entry) => entry.until === null || entry.until > realNow).map((entry) => ({ ...entry, until: entry.until ?? realNow + overlapSeconds }));
-  unit.put("webhook_endpoint", endpoint, { hidden: { secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] } });
-  return secret;
+  const endpoint = unit.find('webhook_endpoint', id)
+  const hidden = unit.hidden('webhook_endpoint', id)
+  if (endpoint === undefined || hidden === undefined) throw noSuch('webhook_endpoint', id)
+  const secret = `whsec_${randomText(32)}`
+  const old = hidden.secrets
+    .filter((entry) => entry.until === null || entry.until > realNow)
+    .map((entry) => ({ ...entry, until: entry.until ?? realNow + overlapSeconds }))
+  unit.put('webhook_endpoint', endpoint, { hidden: { secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] } })
+  return secret
 }
 
-export const rotateSpec = { overlap_seconds: natural };
+export const rotateSpec = { overlap_seconds: natural }
 
 export const webhookEndpointRoutes: RouteTable = {
-  "POST /v1/webhook_endpoints": route("webhook_endpoints.create", { url: filled, enabled_events: listOf(filled), api_version: text, connect: flag, description: clearable(text), metadata, events_from: anything }, (call, params) => {
-    if (params.url === undefined) throw missingParam("url");
-    const { endpoint, secret } = addEndpoint(call.unit, {
-      url: checkUrl(params.url), events: checkEvents(params.enabled_events), description: params.description ?? null, metadata: mergeMetadata({}, params.metadata),
-    });
-    return { ...endpoint, secret };
+  'POST /v1/webhook_endpoints': route(
+    'webhook_endpoints.create',
+    { url: filled, enabled_events: listOf(filled), api_version: text, connect: flag, description: clearable(text), metadata, events_from: anything },
+    (call, params) => {
+      if (params.url === undefined) throw missingParam('url')
+      const { endpoint, secret } = addEndpoint(call.unit, {
+        url: checkUrl(params.url),
+        events: checkEvents(params.enabled_events),
+        description: params.description ?? null,
+        metadata: mergeMetadata({}, params.metadata),
+      })
+      return { ...endpoint, secret }
+    },
+  ),
+  'GET /v1/webhook_endpoints': listRoute('webhook_endpoints.list', 'webhook_endpoint', []),
+  'GET /v1/webhook_endpoints/:id': retrieveRoute('webhook_endpoints.retrieve', 'webhook_endpoint'),
+  'POST /v1/webhook_endpoints/:id': route('webhook_endpoints.update', update, updateEndpoint),
+  'DELETE /v1/webhook_endpoints/:id': route('webhook_endpoints.delete', {}, (call) => {
+    load(call)
+    call.unit.remove('webhook_endpoint', call.id)
+    return { id: call.id, object: 'webhook_endpoint', deleted: true }
   }),
-  "GET /v1/webhook_endpoints": listRoute("webhook_endpoints.list", "webhook_endpoint", []),
-  "GET /v1/webhook_endpoints/:id": retrieveRoute("webhook_endpoints.retrieve", "webhook_endpoint"),
-  "POST /v1/webhook_endpoints/:id": route("webhook_endpoints.update", update, updateEndpoint),
-  "DELETE /v1/webhook_endpoints/:id": route("webhook_endpoints.delete", {}, (call) => {
-    load(call);
-    call.unit.remove("webhook_endpoint", call.id);
-    return { id: call.id, object: "webhook_endpoint", deleted: true };
-  }),
-};
+}

@@ -1,50 +1,50 @@
 // Builds and changes charges; every change returns a new body. No IO.
-import type Stripe from "stripe";
-import type { Decline } from "../cards/declines.ts";
-import type { TestCard } from "../cards/test-cards.ts";
-import { newId } from "../core/ids.ts";
-import type { Charge, PaymentIntent, PaymentMethod } from "./kinds.ts";
-import { chargeDetails, type ThreeDsResult } from "./payment-method.ts";
+import type Stripe from 'stripe'
+import type { Decline } from '../cards/declines.ts'
+import type { TestCard } from '../cards/test-cards.ts'
+import { newId } from '../core/ids.ts'
+import type { Charge, PaymentIntent, PaymentMethod } from './kinds.ts'
+import { chargeDetails, type ThreeDsResult } from './payment-method.ts'
 
 export interface Attempt {
-  intent: PaymentIntent;
-  method: PaymentMethod;
-  card: TestCard;
-  threeDs: ThreeDsResult;
-  decline: Decline | undefined;
-  captured: boolean;
-  captureBefore: number | null;
-  receiptBase: string;
+  intent: PaymentIntent
+  method: PaymentMethod
+  card: TestCard
+  threeDs: ThreeDsResult
+  decline: Decline | undefined
+  captured: boolean
+  captureBefore: number | null
+  receiptBase: string
 }
 
 function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.Outcome {
-  const blocked = decline?.blocked;
-  const level = card.risk ?? "normal";
+  const blocked = decline?.blocked
+  const level = card.risk ?? 'normal'
   return {
     advice_code: decline?.advice ?? null,
     network_advice_code: null,
     network_decline_code: decline?.networkCode ?? null,
-    network_status: decline === undefined ? "approved_by_network" : blocked === undefined ? "declined_by_network" : "not_sent_to_network",
-    reason: decline === undefined ? (level === "elevated" ? "elevated_risk_level" : null) : (blocked ?? decline.declineCode ?? null),
+    network_status: decline === undefined ? 'approved_by_network' : blocked === undefined ? 'declined_by_network' : 'not_sent_to_network',
+    reason: decline === undefined ? (level === 'elevated' ? 'elevated_risk_level' : null) : (blocked ?? decline.declineCode ?? null),
     risk_level: level,
     risk_score: { normal: 20, elevated: 70, highest: 92 }[level],
     seller_message:
       decline === undefined
-        ? "Payment complete."
+        ? 'Payment complete.'
         : blocked === undefined
-          ? "The bank did not return any further details with this decline."
-          : "Stripe blocked this payment as too risky.",
-    type: decline === undefined ? (level === "elevated" ? "manual_review" : "authorized") : blocked === undefined ? "issuer_declined" : "blocked",
-  };
+          ? 'The bank did not return any further details with this decline.'
+          : 'Stripe blocked this payment as too risky.',
+    type: decline === undefined ? (level === 'elevated' ? 'manual_review' : 'authorized') : blocked === undefined ? 'issuer_declined' : 'blocked',
+  }
 }
 
 export function newCharge(attempt: Attempt, now: number): Charge {
-  const { intent, method, decline } = attempt;
-  const id = newId("ch");
-  const approved = decline === undefined;
+  const { intent, method, decline } = attempt
+  const id = newId('ch')
+  const approved = decline === undefined
   return {
     id,
-    object: "charge",
+    object: 'charge',
     amount: intent.amount,
     amount_captured: approved && attempt.captured ? intent.amount : 0,
     amount_refunded: 0,
@@ -53,7 +53,7 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     application_fee_amount: intent.application_fee_amount,
     balance_transaction: null,
     billing_details: method.billing_details,
-    calculated_statement_descriptor: intent.statement_descriptor ?? "HOLDFAST SANDBOX",
+    calculated_statement_descriptor: intent.statement_descriptor ?? 'HOLDFAST SANDBOX',
     captured: approved && attempt.captured,
     created: now,
     currency: intent.currency,
@@ -83,27 +83,27 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: approved ? "succeeded" : "failed",
+    status: approved ? 'succeeded' : 'failed',
     transfer_data: intent.transfer_data == null ? null : { amount: intent.transfer_data.amount ?? null, destination: intent.transfer_data.destination },
     transfer_group: intent.transfer_group,
-  } satisfies Stripe.Charge;
+  } satisfies Stripe.Charge
 }
 
 /** Captured, in full or in part: what is not captured is released and shown as refunded. */
 export function capturedCharge(charge: Charge, amount: number, balanceTransaction: string): Charge {
-  return { ...charge, captured: true, amount_captured: amount, amount_refunded: charge.amount - amount, balance_transaction: balanceTransaction };
+  return { ...charge, captured: true, amount_captured: amount, amount_refunded: charge.amount - amount, balance_transaction: balanceTransaction }
 }
 
 /** An authorization that was given back: nothing was captured and everything counts as refunded. */
 export function releasedCharge(charge: Charge): Charge {
-  return { ...charge, amount_refunded: charge.amount, refunded: true };
+  return { ...charge, amount_refunded: charge.amount, refunded: true }
 }
 
 export function refundedCharge(charge: Charge, amount: number): Charge {
-  const total = charge.amount_refunded + amount;
-  return { ...charge, amount_refunded: total, refunded: total === charge.amount };
+  const total = charge.amount_refunded + amount
+  return { ...charge, amount_refunded: total, refunded: total === charge.amount }
 }
 
 export function unrefundedAmount(charge: Charge): number {
-  return charge.amount - charge.amount_refunded;
+  return charge.amount - charge.amount_refunded
 }

@@ -1,36 +1,36 @@
 // Builds and changes payment intents; every change returns a new body. No IO, no rules: those are in machines/.
-import type Stripe from "stripe";
-import type { ErrorBody } from "../core/errors.ts";
-import { newId, newSecret } from "../core/ids.ts";
-import type { PaymentIntent } from "./kinds.ts";
+import type Stripe from 'stripe'
+import type { ErrorBody } from '../core/errors.ts'
+import { newId, newSecret } from '../core/ids.ts'
+import type { PaymentIntent } from './kinds.ts'
 
 export interface NewIntent {
-  amount: number;
-  currency: string;
-  captureMethod: "automatic" | "automatic_async" | "manual";
-  confirmationMethod: "automatic" | "manual";
-  allowRedirects: "always" | "never" | null;
-  allowedTypes: string[] | null;
-  customer: string | null;
-  description: string | null;
-  metadata: Record<string, string>;
-  receiptEmail: string | null;
-  setupFutureUsage: "on_session" | "off_session" | null;
-  shipping: Stripe.PaymentIntent.Shipping | null;
-  statementDescriptor: string | null;
-  statementDescriptorSuffix: string | null;
-  threeDs: "any" | "automatic" | "challenge";
-  onBehalfOf: string | null;
-  applicationFee: number | null;
-  transferData: Stripe.PaymentIntent.TransferData | null;
-  transferGroup: string | null;
+  amount: number
+  currency: string
+  captureMethod: 'automatic' | 'automatic_async' | 'manual'
+  confirmationMethod: 'automatic' | 'manual'
+  allowRedirects: 'always' | 'never' | null
+  allowedTypes: string[] | null
+  customer: string | null
+  description: string | null
+  metadata: Record<string, string>
+  receiptEmail: string | null
+  setupFutureUsage: 'on_session' | 'off_session' | null
+  shipping: Stripe.PaymentIntent.Shipping | null
+  statementDescriptor: string | null
+  statementDescriptorSuffix: string | null
+  threeDs: 'any' | 'automatic' | 'challenge'
+  onBehalfOf: string | null
+  applicationFee: number | null
+  transferData: Stripe.PaymentIntent.TransferData | null
+  transferGroup: string | null
 }
 
 export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
-  const id = newId("pi");
+  const id = newId('pi')
   return {
     id,
-    object: "payment_intent",
+    object: 'payment_intent',
     allowed_payment_method_types: input.allowedTypes,
     amount: input.amount,
     amount_capturable: 0,
@@ -62,7 +62,7 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     payment_method_options: {
       card: { installments: null, mandate_options: null, network: null, request_three_d_secure: input.threeDs },
     },
-    payment_method_types: ["card"],
+    payment_method_types: ['card'],
     payment_record: null,
     processing: null,
     receipt_email: input.receiptEmail,
@@ -72,47 +72,95 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     source: null,
     statement_descriptor: input.statementDescriptor,
     statement_descriptor_suffix: input.statementDescriptorSuffix,
-    status: "requires_payment_method",
+    status: 'requires_payment_method',
     transfer_data: input.transferData,
     transfer_group: input.transferGroup,
-  } satisfies Stripe.PaymentIntent;
+  } satisfies Stripe.PaymentIntent
 }
 
 export function withMethod(intent: PaymentIntent, method: string): PaymentIntent {
-  return { ...intent, payment_method: method, status: intent.status === "requires_payment_method" ? "requires_confirmation" : intent.status };
+  return { ...intent, payment_method: method, status: intent.status === 'requires_payment_method' ? 'requires_confirmation' : intent.status }
 }
 
 export function inChallenge(intent: PaymentIntent, nextAction: Stripe.PaymentIntent.NextAction): PaymentIntent {
-  return { ...intent, status: "requires_action", next_action: nextAction, last_payment_error: null };
+  return { ...intent, status: 'requires_action', next_action: nextAction, last_payment_error: null }
 }
 
 export function authorized(intent: PaymentIntent, charge: string): PaymentIntent {
-  return { ...intent, status: "requires_capture", amount_capturable: intent.amount, latest_charge: charge, next_action: null, last_payment_error: null };
+  return { ...intent, status: 'requires_capture', amount_capturable: intent.amount, latest_charge: charge, next_action: null, last_payment_error: null }
 }
 
 export function succeeded(intent: PaymentIntent, charge: string, amount: number): PaymentIntent {
-  return { ...intent, status: "succeeded", amount_capturable: 0, amount_received: amount, latest_charge: charge, next_action: null, last_payment_error: null };
+  return { ...intent, status: 'succeeded', amount_capturable: 0, amount_received: amount, latest_charge: charge, next_action: null, last_payment_error: null }
 }
 
 /** A failed attempt: the intent asks for another method and can be confirmed again. */
 export function failed(intent: PaymentIntent, error: ErrorBody, charge: string | null): PaymentIntent {
   return {
     ...intent,
-    status: "requires_payment_method",
+    status: 'requires_payment_method',
     payment_method: null,
     amount_capturable: 0,
     next_action: null,
     latest_charge: charge ?? intent.latest_charge,
     last_payment_error: error as Stripe.PaymentIntent.LastPaymentError,
-  };
+  }
 }
 
 export function cancelled(intent: PaymentIntent, reason: string | null, now: number): PaymentIntent {
-  return { ...intent, status: "canceled", amount_capturable: 0, next_action: null, canceled_at: now, cancellation_reason: reason };
+  return { ...intent, status: 'canceled', amount_capturable: 0, next_action: null, canceled_at: now, cancellation_reason: reason }
 }
 
 /** What a publishable key may see: enough to show the next step, nothing about the customer or the shop. */
 export function publicView(intent: PaymentIntent): Record<string, unknown> {
-  const { id, object, amount, automatic_payment_methods, canceled_at, cancellation_reason, capture_method, client_secret, confirmation_method, created, currency, description, last_payment_error, livemode, next_action, payment_method, payment_method_types, processing, receipt_email, setup_future_usage, shipping, source, status } = intent;
-  return { id, object, amount, automatic_payment_methods, canceled_at, cancellation_reason, capture_method, client_secret, confirmation_method, created, currency, description, last_payment_error, livemode, next_action, payment_method, payment_method_types, processing, receipt_email, setup_future_usage, shipping, source, status };
+  const {
+    id,
+    object,
+    amount,
+    automatic_payment_methods,
+    canceled_at,
+    cancellation_reason,
+    capture_method,
+    client_secret,
+    confirmation_method,
+    created,
+    currency,
+    description,
+    last_payment_error,
+    livemode,
+    next_action,
+    payment_method,
+    payment_method_types,
+    processing,
+    receipt_email,
+    setup_future_usage,
+    shipping,
+    source,
+    status,
+  } = intent
+  return {
+    id,
+    object,
+    amount,
+    automatic_payment_methods,
+    canceled_at,
+    cancellation_reason,
+    capture_method,
+    client_secret,
+    confirmation_method,
+    created,
+    currency,
+    description,
+    last_payment_error,
+    livemode,
+    next_action,
+    payment_method,
+    payment_method_types,
+    processing,
+    receipt_email,
+    setup_future_usage,
+    shipping,
+    source,
+    status,
+  }
 }

@@ -1,21 +1,21 @@
 // Builds and changes refunds; every change returns a new body. No IO.
-import type Stripe from "stripe";
-import { newId, randomText } from "../core/ids.ts";
-import type { Charge, Refund } from "./kinds.ts";
+import type Stripe from 'stripe'
+import { newId, randomText } from '../core/ids.ts'
+import type { Charge, Refund } from './kinds.ts'
 
 export interface NewRefund {
-  charge: Charge;
-  amount: number;
-  reason: Refund["reason"];
-  metadata: Record<string, string>;
-  status: "succeeded" | "pending";
+  charge: Charge
+  amount: number
+  reason: Refund['reason']
+  metadata: Record<string, string>
+  status: 'succeeded' | 'pending'
 }
 
 export function newRefund(input: NewRefund, now: number): Refund {
-  const { charge } = input;
+  const { charge } = input
   return {
-    id: newId("re"),
-    object: "refund",
+    id: newId('re'),
+    object: 'refund',
     amount: input.amount,
     balance_transaction: null,
     charge: charge.id,
@@ -23,25 +23,28 @@ export function newRefund(input: NewRefund, now: number): Refund {
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: { card: { reference: randomText(10).toUpperCase(), reference_status: "available", reference_type: "acquirer_reference_number", type: "refund" }, type: "card" },
+    destination_details: {
+      card: { reference: randomText(10).toUpperCase(), reference_status: 'available', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
     metadata: input.metadata,
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,
-    ...(input.status === "pending" ? { pending_reason: "processing" as const } : {}),
+    ...(input.status === 'pending' ? { pending_reason: 'processing' as const } : {}),
     reason: input.reason,
     receipt_number: null,
     source_transfer_reversal: null,
     status: input.status,
     transfer_reversal: null,
-  } satisfies Stripe.Refund;
+  } satisfies Stripe.Refund
 }
 
 export function succeededRefund(refund: Refund): Refund {
-  const { pending_reason: _gone, ...rest } = refund;
-  return { ...rest, status: "succeeded" };
+  const { pending_reason: _gone, ...rest } = refund
+  return { ...rest, status: 'succeeded' }
 }
 
-export function endedRefund(refund: Refund, status: "failed" | "canceled", balanceTransaction: string): Refund {
-  const { pending_reason: _gone, ...rest } = refund;
-  return { ...rest, status, failure_balance_transaction: balanceTransaction, ...(status === "failed" ? { failure_reason: "expired_or_canceled_card" } : {}) };
+export function endedRefund(refund: Refund, status: 'failed' | 'canceled', balanceTransaction: string): Refund {
+  const { pending_reason: _gone, ...rest } = refund
+  return { ...rest, status, failure_balance_transaction: balanceTransaction, ...(status === 'failed' ? { failure_reason: 'expired_or_canceled_card' } : {}) }
 }

@@ -1,8 +1,8 @@
 // Opens the one SQLite file and brings its schema up to date; knows no business.
 // Commits only write the log here: group-commit.ts makes them durable off the main thread.
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 
 const SCHEMA = `
   create table if not exists meta (name text primary key, value text not null) strict, without rowid;
@@ -79,22 +79,22 @@ const SCHEMA = `
     primary key (account, key)
   ) strict, without rowid;
   create index if not exists idempotency_by_age on idempotency (created);
-`;
+`
 
 export interface OpenedDatabase {
-  db: DatabaseSync;
-  walPath: string;
+  db: DatabaseSync
+  walPath: string
 }
 
 export function openDatabase(directory: string): OpenedDatabase {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, "sandbox.db");
-  const db = new DatabaseSync(path);
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const path = join(directory, 'sandbox.db')
+  const db = new DatabaseSync(path)
   // NORMAL still syncs the log before every checkpoint, so the main file can never hold what the log has lost.
-  db.exec("pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;");
-  db.exec("pragma cache_size = -65536; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;");
-  db.exec(SCHEMA);
+  db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;')
+  db.exec('pragma cache_size = -65536; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;')
+  db.exec(SCHEMA)
   // The first write creates the log file, whose descriptor the group commit then keeps open.
-  db.prepare("insert into meta (name, value) values ('schema', '1') on conflict (name) do update set value = excluded.value").run();
-  return { db, walPath: `${path}-wal` };
+  db.prepare("insert into meta (name, value) values ('schema', '1') on conflict (name) do update set value = excluded.value").run()
+  return { db, walPath: `${path}-wal` }
 }

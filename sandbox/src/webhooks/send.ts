@@ -1,52 +1,52 @@
 // One HTTP POST to an endpoint over kept-alive connections; answers with a status or the reason why there is none.
-import { Agent as HttpAgent, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
 export interface Target {
-  url: string;
-  secrets: { value: string; until: number | null }[];
+  url: string
+  secrets: { value: string; until: number | null }[]
 }
 export interface Answer {
-  status: number | null;
-  error: string | null;
+  status: number | null
+  error: string | null
 }
 export interface Sender {
-  http: HttpAgent;
-  https: HttpsAgent;
-  timeoutMs: number;
-  destroy(): void;
+  http: HttpAgent
+  https: HttpsAgent
+  timeoutMs: number
+  destroy(): void
 }
 
 export function makeSender(timeoutMs: number): Sender {
-  const options = { keepAlive: true, maxSockets: 24, maxFreeSockets: 24, timeout: timeoutMs };
-  const http = new HttpAgent(options);
-  const https = new HttpsAgent(options);
+  const options = { keepAlive: true, maxSockets: 24, maxFreeSockets: 24, timeout: timeoutMs }
+  const http = new HttpAgent(options)
+  const https = new HttpsAgent(options)
   return {
     http,
     https,
     timeoutMs,
     destroy() {
-      http.destroy();
-      https.destroy();
+      http.destroy()
+      https.destroy()
     },
-  };
+  }
 }
 
 export function postWebhook(sender: Sender, url: string, body: string, headers: Record<string, string>): Promise<Answer> {
   return new Promise((resolve) => {
-    const secure = url.startsWith("https:");
+    const secure = url.startsWith('https:')
     const options = {
-      method: "POST",
+      method: 'POST',
       agent: secure ? sender.https : sender.http,
-      headers: { ...headers, "content-length": Buffer.byteLength(body) },
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       signal: AbortSignal.timeout(sender.timeoutMs),
-    };
+    }
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
-      response.resume();
-      response.on("end", () => resolve({ status: response.statusCode ?? null, error: null }));
-      response.on("error", (error) => resolve({ status: null, error: error.message }));
-    });
-    request.on("error", (error) => resolve({ status: null, error: error.message }));
-    request.end(body);
-  });
+      response.resume()
+      response.on('end', () => resolve({ status: response.statusCode ?? null, error: null }))
+      response.on('error', (error) => resolve({ status: null, error: error.message }))
+    })
+    request.on('error', (error) => resolve({ status: null, error: error.message }))
+    request.end(body)
+  })
 }
