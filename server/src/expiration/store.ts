@@ -15,7 +15,7 @@ export async function loadTimers(tx: Tx, orderIds: readonly string[]): Promise<T
 
 // What another process is firing is skipped, so that any number of them share the work. The time is a parameter: a call of
 // clock_timestamp() could not end the walk of the index, and each look would read every timer that waits.
-const loadDueStatement = sql(
+export const dueStatement = sql(
   'expiration.load_due',
   `select ${columns} from expiration.timers
    where status = 'waiting' and expires_at <= $2
@@ -23,7 +23,7 @@ const loadDueStatement = sql(
 )
 
 export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
-  return tx.query<Timer>(loadDueStatement, [limit, tx.now])
+  return tx.query<Timer>(dueStatement, [limit, tx.now])
 }
 
 const saveTimersStatement = sql(
@@ -40,7 +40,7 @@ export async function saveTimers(tx: Tx, timers: readonly Timer[]): Promise<void
   if (timers.length > 0) await tx.query(saveTimersStatement, [JSON.stringify(timers)])
 }
 
-const nextDueStatement = sql(
+export const nextDueStatement = sql(
   'expiration.next_due',
   `select (extract(epoch from min(expires_at) - clock_timestamp()) * 1000)::float8 as due_in_ms
    from expiration.timers where status = 'waiting'`,
