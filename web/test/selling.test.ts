@@ -1,0 +1,131 @@
+// An organiser makes a show, sells it, lets people in and gives money back, in a real browser on a real shop.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { enterCard, expectAccessible, pay, shown } from './steps.ts'
+import { startWebShop, type WebShop } from './web-shop.ts'
+
+let shop: WebShop
+let browser: Browser
+let watched: WatchedContext
+let page: Page
+
+beforeAll(async () => {
+  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
+  watched = await openContext(browser)
+  page = await watched.page()
+})
+afterAll(async () => {
+  await browser.close()
+  await shop.stop()
+})
+
+async function signIn(): Promise<void> {
+  await page.goto(`${shop.url}/organiser`)
+  await shown(page, 'Sign in to sell tickets')
+  await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
+  await expectAccessible(page, 'sign in')
+  await page.getByLabel('E-mail address').fill(shop.organiser.email)
+  await page.getByLabel('Password').fill('not the password')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await shown(page, 'E-mail address or password is wrong.')
+  await page.getByLabel('Password').fill(shop.organiser.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'New show' }).waitFor()
+}
+
+async function makeShow(): Promise<string> {
+  await expectAccessible(page, 'my shows')
+  await page.getByRole('link', { name: 'New show' }).click()
+  await page.getByLabel('Title').fill('Night Ferry')
+  await page.getByLabel('Starts at').fill('2027-06-01T20:00')
+  await page.getByLabel('Time zone').selectOption('Europe/Lisbon')
+  await page.getByLabel('Venue').fill('The Quay')
+  await page.getByLabel('Name', { exact: true }).fill('Deck')
+  await page.getByLabel('Price (EUR)').fill('12.50')
+  await page.getByRole('spinbutton', { name: 'Places' }).fill('30')
+  await page.getByRole('button', { name: 'Add a ticket type' }).click()
+  const second = page.getByRole('group', { name: 'Ticket type 2' })
+  await second.getByLabel('Name', { exact: true }).fill('Cabin')
+  await second.getByLabel('Price (EUR)').fill('40')
+  await second.getByLabel('Numbered seats').check()
+  await second.getByLabel('Section').fill('Bow')
+  await second.getByLabel('Rows', { exact: true }).fill('A-B')
+  await second.getByLabel('Seats in each row').fill('1-3, 5-6')
+  await shown(page, '10 seats')
+  await expectAccessible(page, 'show form')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await shown(page, 'This is a draft')
+  await expectAccessible(page, 'draft')
+  await page.getByRole('button', { name: 'Put on sale' }).click()
+  const link = page.getByRole('link', { name: 'Public page' })
+  await link.waitFor()
+  return `${shop.url}${(await link.getAttribute('href')) ?? ''}`
+}
+
+async function buyOne(url: string): Promise<string> {
+  const buyer = await openContext(browser)
+  const theirs = await buyer.page()
+  await theirs.goto(url)
+  await shown(theirs, 'Tuesday, 1 June 2027, 20:00')
+  await theirs.getByRole('checkbox', { name: /Bow row A seat 5/ }).click()
+  await theirs.getByLabel('Your e-mail address').fill('passenger@example.org')
+  await theirs.getByRole('button', { name: 'Hold 1 ticket' }).click()
+  await enterCard(theirs, '4242424242424242')
+  await pay(theirs)
+  const code = (await theirs.getByRole('img', { name: /^QR code/ }).getAttribute('aria-label'))?.split(' ').at(-1) ?? ''
+  await buyer.context.close()
+  expect(buyer.complaints).toEqual([])
+  return code
+}
+
+async function scan(code: string): Promise<void> {
+  await page.getByLabel('Ticket code').fill(code)
+  await page.getByRole('button', { name: 'Check' }).click()
+}
+
+it('makes a show with seats, puts it on sale, watches a sale, lets the buyer in once, and refunds', async () => {
+  await signIn()
+  const url = await makeShow()
+  const code = await buyOne(url)
+
+  // The sale arrives by itself: figures, chart and table.
+  await page.getByRole('definition').filter({ hasText: '€40.00' }).waitFor()
+  await page.getByRole('link', { name: 'passenger@example.org' }).waitFor()
+  await shown(page, '1 complete order, 1 ticket, €40.00')
+  await expectAccessible(page, 'sales')
+
+  const salesUrl = page.url()
+  await page.goto(`${shop.url}/door`)
+  await scan(code.toLowerCase())
+  await page.getByText('Welcome').waitFor()
+  await shown(page, 'Bow row A seat 5')
+  await scan(code)
+  await page.getByText('Used already').waitFor()
+  await shown(page, /^Let in on /)
+  await expectAccessible(page, 'door')
+  await scan('NOSUCHTICKET')
+  await page.getByText('There is no such ticket for your shows.').waitFor()
+
+  await page.goto(salesUrl)
+  await page.getByRole('link', { name: 'passenger@example.org' }).click()
+  await shown(page, /€40\.00|40\.00 EUR/)
+  await shown(page, 'ChargeCreated')
+  await expectAccessible(page, 'order with its story')
+  await page.getByRole('button', { name: 'Refund' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click()
+  await shown(page, '€40.00 was refunded')
+  await page.getByText('Refunded').first().waitFor()
+
+  await page.goto(salesUrl)
+  await page.getByRole('button', { name: 'Close the sale' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Close the sale' }).click()
+  await shown(page, 'Sale closed')
+  await page.goto(url)
+  await shown(page, 'The sale is closed')
+  await expectAccessible(page, 'closed show')
+  await page.goto(`${shop.url}/nowhere`)
+  await shown(page, 'There is nothing here')
+  await expectAccessible(page, 'page that is not there')
+  expect(watched.complaints).toEqual([])
+})
