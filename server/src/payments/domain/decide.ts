@@ -46,7 +46,8 @@ function aroundOf(world: World, payment: Payment, now: string): Surroundings {
 
 /** An authorization that the order may have accepted or may still accept. */
 function isHolding({ status, claim }: Sibling): boolean {
-  return claim !== 'lost' && (status === 'authorized' || status === 'captured' || status === 'refunded')
+  if (status === 'authorized' || status === 'captured' || status === 'refunded') return claim !== 'lost'
+  return status === 'unknown' && claim === 'won'
 }
 
 function startPayment(world: World, command: CommandOf<'StartPayment'>, now: string): Decision {

@@ -45,8 +45,9 @@ export function decideObservation(payment: Payment, command: CommandOf<'RecordOb
   if (refused !== null && isCaptureRefusal(after, refused)) {
     return answer(payment, change, proceed({ ...after, captureRefused: true, reason: refused }, around))
   }
-  // A step refused while the intent stands as before would be refused again at once.
-  if (refused !== null && old) return answer(payment, change, retryLater(payment, around))
+  // Asked again at once, the processor would say the same again.
+  const same = (refused !== null && old) || after.status === 'unknown'
+  if (same) return answer(payment, change, retryLater({ ...after, attempts: payment.attempts }, around))
   return answer(payment, change, proceed(after, { ...around, refunds: [...around.refunds, ...(change.refunds ?? [])] }))
 }
 
@@ -69,9 +70,9 @@ const cardRefusals = new Set(['card_declined', 'expired_card', 'charge_expired_f
 /** Seen before. An uncertain outcome is certain now: nothing had changed. */
 function again(payment: Payment): Change {
   const waiting = { ...payment, attempts: payment.attempts + 1 }
-  if (payment.status !== 'unknown') return { payment: waiting }
+  if (payment.status !== 'unknown' || payment.intentStatus === 'processing') return { payment: waiting }
   const status = payment.intentStatus === 'requires_capture' ? 'authorized' : 'requires_action'
-  return { payment: payment.intentStatus === 'processing' ? waiting : { ...waiting, status, step: null } }
+  return { payment: { ...waiting, status, step: null } }
 }
 
 function observe(before: Payment, seen: IntentSeen, around: Surroundings): Change {
@@ -86,7 +87,7 @@ function observe(before: Payment, seen: IntentSeen, around: Surroundings): Chang
       return { payment: { ...settled, status: 'declined', declineCode: seen.declineCode ?? 'generic_decline' } }
     case 'requires_confirmation':
     case 'processing':
-      return { payment: { ...payment, status: 'unknown', step: 'create', attempts: before.attempts + 1 } }
+      return { payment: { ...payment, status: 'unknown', step: 'create' } }
     case 'requires_capture':
       return authorize(settled, around.order)
     case 'succeeded':
