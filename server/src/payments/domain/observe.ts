@@ -111,7 +111,7 @@ function hold(payment: Payment): Payment {
 
 function askClaim(payment: Payment, order: KnownOrder | undefined): { payment: Payment; events: PublicFact[] } {
   if (isUnwanted(payment, order)) {
-    return { payment: { ...payment, claim: 'lost', reason: payment.reason ?? 'order_cancelled' }, events: [] }
+    return { payment: { ...payment, claim: 'lost', reason: payment.reason ?? `order_${order?.status ?? 'unknown'}` }, events: [] }
   }
   if (payment.askedVersion !== null || payment.claim !== null) return { payment, events: [] }
   const orderVersion = Math.max(1, order?.version ?? 1)

@@ -112,9 +112,10 @@ function isIntentLive(payment: Payment): boolean {
   return intentId !== null && intentStatus !== 'succeeded' && intentStatus !== 'canceled'
 }
 
-/** Money that this payment may not keep: the order went to somebody else or is gone. */
-export function isUnwanted(payment: Payment, order: KnownOrder | undefined): boolean {
-  return payment.claim === 'lost' || order?.status === 'cancelled'
+/** Money that this payment may not keep: the order went to another payment or is gone, for good. */
+export function isUnwanted({ claim }: Payment, order: KnownOrder | undefined): boolean {
+  if (claim === 'lost' || order?.status === 'cancelled') return true
+  return order?.status === 'complete' && claim === null
 }
 
 export function refundableMinor(payment: Payment, refunds: readonly Refund[]): number {
