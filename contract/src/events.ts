@@ -58,7 +58,7 @@ const checks = new Map<EventType, EventCheck>()
 function checkOf(type: EventType): EventCheck {
   let check = checks.get(type)
   if (!check) {
-    check = Compile(eventSchema(type)) as unknown as EventCheck
+    check = Compile(eventSchema(type))
     checks.set(type, check)
   }
   return check
