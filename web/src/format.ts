@@ -53,22 +53,38 @@ function makeFormat(locale: string): Format {
   return {
     money({ amountMinor, currency }) {
       const digits = currencyExponent(currency)
-      const options: Intl.NumberFormatOptions = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits }
+      const options: Intl.NumberFormatOptions = {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      }
       return new Intl.NumberFormat(locale, options).format(amountMinor / 10 ** digits)
     },
     number: (value) => numbers.format(value),
     day: (instant, zone = readersTimeZone) =>
       dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(Date.parse(instant)),
-    time: (instant, zone = readersTimeZone) => dates('time', zone, { hour: '2-digit', minute: '2-digit' }).format(Date.parse(instant)),
+    time: (instant, zone = readersTimeZone) =>
+      dates('time', zone, { hour: '2-digit', minute: '2-digit' }).format(Date.parse(instant)),
     moment: (instant, zone = readersTimeZone) =>
-      dates('moment', zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(Date.parse(instant)),
+      dates('moment', zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
+        Date.parse(instant),
+      ),
     preciseTime: (instant) =>
-      dates('precise', readersTimeZone, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(Date.parse(instant)),
+      dates('precise', readersTimeZone, {
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        fractionalSecondDigits: 3,
+      }).format(Date.parse(instant)),
     monthAndYear: (instant, zone) => dates('month', zone, { month: 'long', year: 'numeric' }).format(Date.parse(instant)),
     parts(instant, zone) {
       const ms = Date.parse(instant)
       return {
-        day: dates('d', zone, { day: 'numeric' }).formatToParts(ms).find((part) => part.type === 'day')?.value ?? '',
+        day:
+          dates('d', zone, { day: 'numeric' })
+            .formatToParts(ms)
+            .find((part) => part.type === 'day')?.value ?? '',
         month: dates('m', zone, { month: 'short' }).format(ms),
         weekday: dates('w', zone, { weekday: 'short' }).format(ms),
       }
@@ -89,7 +105,9 @@ function makeFormat(locale: string): Format {
 /** Whether both zones show the same wall clock at this instant. */
 export function sameWallClock(instant: string, one: string, other: string): boolean {
   const wall = (zone: string) =>
-    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: safeZone(zone) }).format(Date.parse(instant))
+    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: safeZone(zone) }).format(
+      Date.parse(instant),
+    )
   return wall(one) === wall(other)
 }
 
@@ -97,7 +115,8 @@ export function sameWallClock(instant: string, one: string, other: string): bool
 export function useDuration(): (seconds: number) => string {
   const { locale } = useLanguage()
   return useMemo(() => {
-    const inUnit = (value: number, unit: string) => new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+    const inUnit = (value: number, unit: string) =>
+      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
     return (seconds) => {
       if (seconds < 120 || seconds % 60 !== 0) return inUnit(seconds, 'second')
       return seconds < 7200 || seconds % 3600 !== 0 ? inUnit(seconds / 60, 'minute') : inUnit(seconds / 3600, 'hour')

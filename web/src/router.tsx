@@ -51,7 +51,8 @@ const receiptRoute = createRoute({
 const signInRoute = createRoute({
   ...page,
   path: '/sign-in',
-  validateSearch: (search): { to?: string } => (typeof search.to === 'string' && /^\/[^/\\]/.test(search.to) ? { to: search.to } : {}),
+  validateSearch: (search): { to?: string } =>
+    typeof search.to === 'string' && /^\/[^/\\]/.test(search.to) ? { to: search.to } : {},
   component: lazyRouteComponent(() => import('./pages/sign-in.tsx'), 'SignInPage'),
 })
 const organiserRoute = createRoute({

@@ -51,7 +51,10 @@ describe('buying a ticket', () => {
     await pay(page)
     await page.waitForURL(/\/orders\//)
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
-    await page.getByRole('img', { name: /^QR code of ticket/ }).nth(1).waitFor()
+    await page
+      .getByRole('img', { name: /^QR code of ticket/ })
+      .nth(1)
+      .waitFor()
     expect(await page.getByRole('img', { name: /^QR code of ticket/ }).count()).toBe(2)
     await expectAccessible(page, 'order with tickets')
     await page.getByRole('link', { name: 'Receipt' }).click()
@@ -85,7 +88,8 @@ describe('buying a ticket', () => {
       }
       throw new Error(`Tab never reached ${what}`)
     }
-    const focusIs = (selector: string) => () => page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)
+    const focusIs = (selector: string) => () =>
+      page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)
     await tabTo('the seat map', focusIs('[role=checkbox]'))
     for (const key of ['ArrowRight', 'ArrowDown', ' ', 'ArrowRight', 'Enter']) await page.keyboard.press(key)
     await shown(page, 'Stalls row B seat 2')
@@ -96,7 +100,11 @@ describe('buying a ticket', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/checkout\//)
     await page.frameLocator('iframe').getByLabel('Card number').waitFor()
-    const cardField = (id: string) => async () => (await page.frames().at(-1)?.evaluate(() => document.activeElement?.id)) === id
+    const cardField = (id: string) => async () =>
+      (await page
+        .frames()
+        .at(-1)
+        ?.evaluate(() => document.activeElement?.id)) === id
     for (const [field, text] of [
       ['number', '4242424242424242'],
       ['expiry', '1234'],
@@ -173,7 +181,10 @@ describe('the page', () => {
     const seite = await german.page()
     await seite.goto(urlOf(show))
     await shown(seite, 'Samstag, 6. März 2027, 20:00 Uhr')
-    await seite.getByText(/45,00\s€/).first().waitFor()
+    await seite
+      .getByText(/45,00\s€/)
+      .first()
+      .waitFor()
     await seite.getByRole('button', { name: 'Eins mehr: Standing' }).click()
     await seite.getByRole('button', { name: '1 Ticket reservieren' }).waitFor()
     expect(await seite.evaluate(() => document.documentElement.lang)).toBe('de')

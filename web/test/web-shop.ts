@@ -67,5 +67,9 @@ export async function startWebShop(): Promise<WebShop> {
 /** Two rows of ten, with an aisle after the fifth. */
 export function seatedType(name = 'Stalls'): ShowBody['ticketTypes'][number] {
   const numbers = ['1', '2', '3', '4', '5', '7', '8', '9', '10', '11']
-  return { name, priceMinor: 2_200, seats: ['A', 'B'].flatMap((row) => numbers.map((number) => ({ section: 'Stalls', row, number }))) }
+  return {
+    name,
+    priceMinor: 2_200,
+    seats: ['A', 'B'].flatMap((row) => numbers.map((number) => ({ section: 'Stalls', row, number }))),
+  }
 }

@@ -28,7 +28,12 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
   const seated = general.length < show.ticketTypes.length
   const left = Math.max(0, show.maxPerOrder - countOf(selection))
   const toggleSeat = useCallback(
-    (seatId: string) => setSelection((before) => (before.seatIds.has(seatId) || countOf(before) < show.maxPerOrder ? withSeat(before, seatId, !before.seatIds.has(seatId)) : before)),
+    (seatId: string) =>
+      setSelection((before) =>
+        before.seatIds.has(seatId) || countOf(before) < show.maxPerOrder
+          ? withSeat(before, seatId, !before.seatIds.has(seatId))
+          : before,
+      ),
     [show.maxPerOrder],
   )
   return (
@@ -68,7 +73,9 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
           </Notice>
         </div>
       )}
-      <div className={seated ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]' : 'mt-3 border-t border-line pt-4'}>
+      <div
+        className={seated ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]' : 'mt-3 border-t border-line pt-4'}
+      >
         {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
         <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
       </div>
@@ -106,10 +113,20 @@ function useLostSeats(parts: {
 }
 
 /** What was pressed on the map, in words, each with a way back. */
-function ChosenSeats({ show, selection, drop }: { readonly show: ShowView; readonly selection: Selection; readonly drop: (seatId: string) => void }) {
+function ChosenSeats({
+  show,
+  selection,
+  drop,
+}: {
+  readonly show: ShowView
+  readonly selection: Selection
+  readonly drop: (seatId: string) => void
+}) {
   const t = useTranslations('buy')
   const format = useFormat()
-  const seats = show.ticketTypes.flatMap((type) => (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id)).map((seat) => ({ seat, type })))
+  const seats = show.ticketTypes.flatMap((type) =>
+    (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id)).map((seat) => ({ seat, type })),
+  )
   return (
     <div className="mb-4">
       <h3 className="font-semibold">{t('yourSeats')}</h3>
@@ -120,11 +137,16 @@ function ChosenSeats({ show, selection, drop }: { readonly show: ShowView; reado
           return (
             <li key={seat.id} className="flex items-center justify-between gap-3 rounded-md bg-sunken pl-4">
               <span className="min-w-0 py-1.5">
-                {name} <span className="text-small text-soft">{type.name}</span>
+                {name} {type.name !== seat.section && <span className="text-small text-soft">{type.name}</span>}
               </span>
               <span className="flex shrink-0 items-center gap-1">
                 {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
-                <button type="button" className="button button-quiet size-11 p-0" aria-label={t('dropSeat', { seat: name })} onClick={() => drop(seat.id)}>
+                <button
+                  type="button"
+                  className="button button-quiet size-11 p-0"
+                  aria-label={t('dropSeat', { seat: name })}
+                  onClick={() => drop(seat.id)}
+                >
                   ×
                 </button>
               </span>
@@ -136,7 +158,15 @@ function ChosenSeats({ show, selection, drop }: { readonly show: ShowView; reado
   )
 }
 
-function HoldForm({ show, selection, clear }: { readonly show: ShowView; readonly selection: Selection; readonly clear: () => void }) {
+function HoldForm({
+  show,
+  selection,
+  clear,
+}: {
+  readonly show: ShowView
+  readonly selection: Selection
+  readonly clear: () => void
+}) {
   const t = useTranslations('buy')
   const format = useFormat()
   const duration = useDuration()
@@ -203,7 +233,13 @@ function HoldForm({ show, selection, clear }: { readonly show: ShowView; readonl
         </div>
       )}
       <button type="submit" className="button button-main button-large w-full" disabled={count === 0 || placing.isPending}>
-        {placing.isPending ? t('holding') : count === 0 ? t('chooseFirst') : total.amountMinor === 0 ? t('getFree', { count }) : t('hold', { count })}
+        {placing.isPending
+          ? t('holding')
+          : count === 0
+            ? t('chooseFirst')
+            : total.amountMinor === 0
+              ? t('getFree', { count })
+              : t('hold', { count })}
       </button>
       <p className="mt-3 text-small text-soft">{t('holdText', { duration: duration(show.holdSeconds) })}</p>
     </form>

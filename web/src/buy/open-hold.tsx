@@ -18,7 +18,9 @@ export function OpenHold({ showId }: { readonly showId: string }) {
     enabled: signedIn,
     refetchOnWindowFocus: 'always',
   })
-  const open = orders?.items.find((order) => order.showId === showId && (order.status === 'created' || order.status === 'claimed'))
+  const open = orders?.items.find(
+    (order) => order.showId === showId && (order.status === 'created' || order.status === 'claimed'),
+  )
   return open ? <Hold order={open} /> : null
 }
 

@@ -42,7 +42,11 @@ export function usePlaceOrder() {
       void client.invalidateQueries({ queryKey: ['open-orders'] })
       void client.invalidateQueries({ queryKey: ['orders'] })
       const free = order.total.amountMinor === 0
-      return navigate(free ? { to: '/orders/$orderId', params: { orderId: order.id } } : { to: '/checkout/$orderId', params: { orderId: order.id } })
+      return navigate(
+        free
+          ? { to: '/orders/$orderId', params: { orderId: order.id } }
+          : { to: '/checkout/$orderId', params: { orderId: order.id } },
+      )
     },
   })
 }

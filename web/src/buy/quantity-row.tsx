@@ -26,14 +26,24 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
     <li className="flex items-center justify-between gap-4 py-4">
       <div className="min-w-0">
         <h3 className="leading-snug [overflow-wrap:anywhere]">{type.name}</h3>
-        <p className="font-semibold">{type.priceMinor === 0 ? t('free') : format.money({ amountMinor: type.priceMinor, currency })}</p>
+        <p className="font-semibold">
+          {type.priceMinor === 0 ? t('free') : format.money({ amountMinor: type.priceMinor, currency })}
+        </p>
         <Left stock={stock} />
       </div>
       <div role="group" aria-label={type.name} className="flex shrink-0 items-center gap-1">
-        <button type="button" className="button size-11 p-0 text-title" aria-label={t('less', { name: type.name })} disabled={quantity === 0} onClick={() => change(quantity - 1)}>
+        <button
+          type="button"
+          className="button size-11 p-0 text-title"
+          aria-label={t('less', { name: type.name })}
+          disabled={quantity === 0}
+          onClick={() => change(quantity - 1)}
+        >
           −
         </button>
-        <output className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}>{format.number(quantity)}</output>
+        <output className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}>
+          {format.number(quantity)}
+        </output>
         <button
           type="button"
           className="button size-11 p-0 text-title"

@@ -34,22 +34,32 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
                 {t('row', { row: row.label })}
               </span>
               <div className="flex flex-wrap gap-2">
-              {row.seats
-                .filter((seat) => states.get(seat.id) === 'available' || props.chosen.has(seat.id))
-                .map((seat) => (
-                  <label
-                    key={seat.id}
-                    className="inline-flex min-h-9 cursor-pointer items-center gap-1.5 rounded-md border border-strong px-2.5 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-(--focus)"
-                  >
-                    <input type="checkbox" className="size-4 accent-(--accent)" checked={props.chosen.has(seat.id)} onChange={() => props.toggle(seat.id)} />
-                    <span>
-                      <span className="sr-only">{t('seat')} </span>
-                      {seat.number}
-                      <span className={severalPrices ? 'text-small text-soft' : 'sr-only'}> {props.priceText(seat.priceMinor)}</span>
-                    </span>
-                  </label>
-                ))}
-              {row.seats.every((seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id)) && <span className="text-small text-soft sm:pt-1.5">{t('rowGone')}</span>}
+                {row.seats
+                  .filter((seat) => states.get(seat.id) === 'available' || props.chosen.has(seat.id))
+                  .map((seat) => (
+                    <label
+                      key={seat.id}
+                      className="inline-flex min-h-9 cursor-pointer items-center gap-1.5 rounded-md border border-strong px-2.5 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-(--focus)"
+                    >
+                      <input
+                        type="checkbox"
+                        className="size-4 accent-(--accent)"
+                        checked={props.chosen.has(seat.id)}
+                        onChange={() => props.toggle(seat.id)}
+                      />
+                      <span>
+                        <span className="sr-only">{t('seat')} </span>
+                        {seat.number}
+                        <span className={severalPrices ? 'text-small text-soft' : 'sr-only'}>
+                          {' '}
+                          {props.priceText(seat.priceMinor)}
+                        </span>
+                      </span>
+                    </label>
+                  ))}
+                {row.seats.every((seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id)) && (
+                  <span className="text-small text-soft sm:pt-1.5">{t('rowGone')}</span>
+                )}
               </div>
             </div>
           </fieldset>

@@ -15,14 +15,12 @@ export interface SeatsProps {
   readonly priceText: (priceMinor: number) => string
 }
 
-const zooms = [0.4, 0.6, 0.8, 1, 1.35, 1.8]
-const usualZoom = 3
+export const zooms = [0.4, 0.6, 0.8, 1, 1.35, 1.8] as const
+export const usualZoom = 3
 const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
 
-export function SeatMap({ layout, states, chosen, toggle, priceText }: SeatsProps) {
+export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: SeatsProps & { readonly zoom: number }) {
   const t = useTranslations('seats')
-  const [zoomIndex, setZoomIndex] = useState(usualZoom)
-  const zoom = zooms[zoomIndex] ?? 1
   const first = layout.sections[0]?.rows[0]?.seats[0]?.id ?? ''
   const [current, setCurrent] = useState(first)
   const scroller = useRef<HTMLDivElement>(null)
@@ -47,56 +45,56 @@ export function SeatMap({ layout, states, chosen, toggle, priceText }: SeatsProp
     setCurrent(id)
     if (states.get(id) === 'available') toggle(id)
   }
-  const zoomTo = (index: number) => setZoomIndex(Math.min(zooms.length - 1, Math.max(0, index)))
   return (
-    <div className="relative">
-      <div className="absolute top-3 right-3 z-10 flex gap-1">
-        <button type="button" className="button size-11 p-0 text-title" aria-label={t('zoomOut')} disabled={zoomIndex === 0} onClick={() => zoomTo(zoomIndex - 1)}>
-          −
-        </button>
-        <button type="button" className="button size-11 p-0 text-title" aria-label={t('zoomIn')} disabled={zoomIndex === zooms.length - 1} onClick={() => zoomTo(zoomIndex + 1)}>
-          +
-        </button>
-      </div>
-      <div ref={scroller} className="h-[26rem] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing" {...drag.handlers}>
-        <div className="mx-auto w-fit">
-          <p className="mx-auto mb-4 w-56 rounded-b-lg border border-t-0 border-line bg-surface py-1 text-center text-small text-soft">{t('stage')}</p>
-          <svg
-            width={layout.width * zoom}
-            height={layout.height * zoom}
-            viewBox={`0 0 ${layout.width} ${layout.height}`}
-            role="group"
-            aria-label={t('map')}
-            onClick={onClick}
-            onKeyDown={onKeyDown}
-          >
-            {layout.sections.map((section) => (
-              <g key={section.name}>
-                <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
-                  {section.name}
+    <div
+      ref={scroller}
+      className="h-[26rem] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing"
+      {...drag.handlers}
+    >
+      <div className="mx-auto w-fit">
+        <p className="mx-auto mb-4 w-56 rounded-b-lg border border-t-0 border-line bg-surface py-1 text-center text-small text-soft">
+          {t('stage')}
+        </p>
+        <svg
+          width={layout.width * zoom}
+          height={layout.height * zoom}
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          role="group"
+          aria-label={t('map')}
+          onClick={onClick}
+          onKeyDown={onKeyDown}
+        >
+          {layout.sections.map((section) => (
+            <g key={section.name}>
+              <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
+                {section.name}
+              </text>
+              {section.rows.map((row) => (
+                <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
+                  {row.label}
                 </text>
-                {section.rows.map((row) => (
-                  <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
-                    {row.label}
-                  </text>
-                ))}
-                {section.rows.flatMap((row) =>
-                  row.seats.map((seat) => (
-                    <SeatMark
-                      key={seat.id}
-                      seat={seat}
-                      state={states.get(seat.id) ?? 'held'}
-                      chosen={chosen.has(seat.id)}
-                      inTabOrder={seat.id === current}
-                      label={t('seatLabel', { section: seat.section, row: seat.row, number: seat.number, price: priceText(seat.priceMinor) })}
-                      goneLabel={t('gone')}
-                    />
-                  )),
-                )}
-              </g>
-            ))}
-          </svg>
-        </div>
+              ))}
+              {section.rows.flatMap((row) =>
+                row.seats.map((seat) => (
+                  <SeatMark
+                    key={seat.id}
+                    seat={seat}
+                    state={states.get(seat.id) ?? 'held'}
+                    chosen={chosen.has(seat.id)}
+                    inTabOrder={seat.id === current}
+                    label={t('seatLabel', {
+                      section: seat.section,
+                      row: seat.row,
+                      number: seat.number,
+                      price: priceText(seat.priceMinor),
+                    })}
+                    goneLabel={t('gone')}
+                  />
+                )),
+              )}
+            </g>
+          ))}
+        </svg>
       </div>
     </div>
   )
@@ -129,8 +127,17 @@ const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label
       className={free ? 'seat cursor-pointer' : 'seat'}
     >
       <rect x={seat.x + inset} y={seat.y} width={seatSize} height={seatSize} rx={free ? 7 : 12} className={fill} />
-      {chosen && <path d={`M${seat.x + inset + 6} ${seat.y + 12}l4 4 8-8`} fill="none" strokeWidth="2.5" className="stroke-(--seat-tick)" />}
-      {!free && <path d={`M${seat.x + inset + 8} ${seat.y + 8}l8 8m0-8l-8 8`} strokeWidth="1.5" className="stroke-(--seat-cross)" />}
+      {chosen && (
+        <path
+          d={`M${seat.x + inset + 6} ${seat.y + 12}l4 4 8-8`}
+          fill="none"
+          strokeWidth="2.5"
+          className="stroke-(--seat-tick)"
+        />
+      )}
+      {!free && (
+        <path d={`M${seat.x + inset + 8} ${seat.y + 8}l8 8m0-8l-8 8`} strokeWidth="1.5" className="stroke-(--seat-cross)" />
+      )}
     </g>
   )
 })

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { layOutSeats } from './seat-layout.ts'
 import { SeatList } from './seat-list.tsx'
-import { SeatMap } from './seat-map.tsx'
+import { SeatMap, usualZoom, zooms } from './seat-map.tsx'
 
 export interface SeatPickerProps {
   readonly show: ShowView
@@ -20,6 +20,7 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
   const t = useTranslations('seats')
   const format = useFormat()
   const [asList, setAsList] = useState(false)
+  const [zoomIndex, setZoomIndex] = useState(usualZoom)
   const layout = useMemo(() => layOutSeats(show), [show])
   const states = useMemo(() => new Map(availability?.seats?.map((seat) => [seat.id, seat.state])), [availability])
   const { currency } = show
@@ -41,16 +42,50 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
             {t('gone')}
           </li>
         </ul>
-        <div role="group" aria-label={t('viewAs')} className="flex">
-          <button type="button" aria-pressed={!asList} className="button rounded-r-none aria-pressed:border-accent aria-pressed:bg-accent-soft" onClick={() => setAsList(false)}>
-            {t('asMap')}
-          </button>
-          <button type="button" aria-pressed={asList} className="button -ml-px rounded-l-none aria-pressed:border-accent aria-pressed:bg-accent-soft" onClick={() => setAsList(true)}>
-            {t('asList')}
-          </button>
+        <div className="flex grow justify-between gap-3 sm:grow-0">
+          <div role="group" aria-label={t('viewAs')} className="flex">
+            <button
+              type="button"
+              aria-pressed={!asList}
+              className="button rounded-r-none aria-pressed:border-accent aria-pressed:bg-accent-soft"
+              onClick={() => setAsList(false)}
+            >
+              {t('asMap')}
+            </button>
+            <button
+              type="button"
+              aria-pressed={asList}
+              className="button -ml-px rounded-l-none aria-pressed:border-accent aria-pressed:bg-accent-soft"
+              onClick={() => setAsList(true)}
+            >
+              {t('asList')}
+            </button>
+          </div>
+          {!asList && (
+            <div className="flex gap-1">
+              <button
+                type="button"
+                className="button size-11 p-0 text-title"
+                aria-label={t('zoomOut')}
+                disabled={zoomIndex === 0}
+                onClick={() => setZoomIndex(zoomIndex - 1)}
+              >
+                −
+              </button>
+              <button
+                type="button"
+                className="button size-11 p-0 text-title"
+                aria-label={t('zoomIn')}
+                disabled={zoomIndex === zooms.length - 1}
+                onClick={() => setZoomIndex(zoomIndex + 1)}
+              >
+                +
+              </button>
+            </div>
+          )}
         </div>
       </div>
-      {asList ? <SeatList {...props} /> : <SeatMap {...props} />}
+      {asList ? <SeatList {...props} /> : <SeatMap {...props} zoom={zooms[zoomIndex] ?? 1} />}
     </section>
   )
 }

@@ -32,7 +32,8 @@ export function withSeat(selection: Selection, seatId: string, chosen: boolean):
   return { ...selection, seatIds }
 }
 
-const chosenSeats = (type: TicketType, selection: Selection): Seat[] => (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id))
+const chosenSeats = (type: TicketType, selection: Selection): Seat[] =>
+  (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id))
 
 export function linesOf(show: ShowView, selection: Selection): LineBody[] {
   const lines: LineBody[] = []

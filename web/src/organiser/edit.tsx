@@ -108,8 +108,17 @@ function Facts({ fixed, initial }: { readonly fixed: boolean; readonly initial: 
   const required = t('required')
   return (
     <section aria-label={t('facts')} className="panel grid gap-4 p-5 sm:grid-cols-2 sm:p-6">
-      <Field className="sm:col-span-2" label={t('title')} error={errors.title && required} input={{ maxLength: 200, ...register('title', { required: true }) }} />
-      <Field label={t('startsAt')} error={errors.startsAt && required} input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }} />
+      <Field
+        className="sm:col-span-2"
+        label={t('title')}
+        error={errors.title && required}
+        input={{ maxLength: 200, ...register('title', { required: true }) }}
+      />
+      <Field
+        label={t('startsAt')}
+        error={errors.startsAt && required}
+        input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }}
+      />
       <div>
         <label htmlFor="zone" className="mb-1 block font-medium">
           {t('timeZone')}
@@ -126,7 +135,9 @@ function Facts({ fixed, initial }: { readonly fixed: boolean; readonly initial: 
           {t('currency')}
         </label>
         <select id="currency" className="input" disabled={fixed} {...register('currency', { disabled: false })}>
-          {[...new Set([initial.currency, 'EUR', 'USD', 'GBP', 'CHF', 'SEK', 'DKK', 'NOK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD'])].map((code) => (
+          {[
+            ...new Set([initial.currency, 'EUR', 'USD', 'GBP', 'CHF', 'SEK', 'DKK', 'NOK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']),
+          ].map((code) => (
             <option key={code}>{code}</option>
           ))}
         </select>
@@ -141,9 +152,19 @@ function Facts({ fixed, initial }: { readonly fixed: boolean; readonly initial: 
         label={t('holdMinutes')}
         hint={t('holdHint')}
         error={errors.holdMinutes && required}
-        input={{ type: 'number', step: 'any', min: 0.05, max: 1440, ...register('holdMinutes', { required: true, min: 0.01, max: 1440 }) }}
+        input={{
+          type: 'number',
+          step: 'any',
+          min: 0.05,
+          max: 1440,
+          ...register('holdMinutes', { required: true, min: 0.01, max: 1440 }),
+        }}
       />
-      <Field label={t('maxPerOrder')} error={errors.maxPerOrder && required} input={{ type: 'number', min: 1, max: 100, ...register('maxPerOrder', { required: true, min: 1, max: 100 }) }} />
+      <Field
+        label={t('maxPerOrder')}
+        error={errors.maxPerOrder && required}
+        input={{ type: 'number', min: 1, max: 100, ...register('maxPerOrder', { required: true, min: 1, max: 100 }) }}
+      />
     </section>
   )
 }

@@ -73,11 +73,14 @@ function Story({ orderId }: { readonly orderId: string }) {
       <ol className="relative ml-2 border-l-2 border-line">
         {timeline.data?.items.map((entry) => (
           <li key={entry.id} className="relative pb-5 pl-6 last:pb-0">
-            <span aria-hidden="true" className="absolute top-2 -left-[7px] size-3 rounded-full border-2 border-surface bg-accent" />
+            <span
+              aria-hidden="true"
+              className="absolute top-2 -left-[7px] size-3 rounded-full border-2 border-surface bg-accent"
+            />
             <p className="[overflow-wrap:anywhere]">{entry.summary}</p>
             <p className="text-small text-soft">
-              <time dateTime={entry.occurredAt}>{format.preciseTime(entry.occurredAt)}</time> · {entry.source.replace('holdfast/', '')} ·{' '}
-              <span className="font-mono">{entry.type}</span>
+              <time dateTime={entry.occurredAt}>{format.preciseTime(entry.occurredAt)}</time> ·{' '}
+              {entry.source.replace('holdfast/', '')} · <span className="font-mono">{entry.type}</span>
             </p>
           </li>
         ))}
@@ -142,7 +145,9 @@ function Money({ order }: { readonly order: OrganiserOrder }) {
         {order.status === 'created' ? t('cancelTitle') : t('refundTitle')}
       </h2>
       {failed && <Notice tone="bad" title={failureText(failed)} />}
-      {refunding.isSuccess && <Notice tone="good" title={t(`refund.${refunding.data.status}`, { amount: format.money(refunding.data.amount) })} />}
+      {refunding.isSuccess && (
+        <Notice tone="good" title={t(`refund.${refunding.data.status}`, { amount: format.money(refunding.data.amount) })} />
+      )}
       {refundable && (
         <form
           className="grid gap-4"
@@ -158,20 +163,32 @@ function Money({ order }: { readonly order: OrganiserOrder }) {
             error={valid ? undefined : t('amountWrong')}
             input={{ inputMode: 'decimal', value: amount, onChange: (event) => setAmount(event.target.value) }}
           />
-          <Field label={t('reason')} input={{ value: reason, maxLength: 500, onChange: (event) => setReason(event.target.value) }} />
+          <Field
+            label={t('reason')}
+            input={{ value: reason, maxLength: 500, onChange: (event) => setReason(event.target.value) }}
+          />
           <button type="submit" className="button button-danger" disabled={refunding.isPending}>
             {t('refundButton')}
           </button>
         </form>
       )}
       {order.status === 'created' && (
-        <button type="button" className="button button-danger" disabled={cancelling.isPending} onClick={() => setAsking('cancel')}>
+        <button
+          type="button"
+          className="button button-danger"
+          disabled={cancelling.isPending}
+          onClick={() => setAsking('cancel')}
+        >
           {t('cancelButton')}
         </button>
       )}
       <Confirm
         open={asking !== null}
-        title={asking === 'cancel' ? t('cancelAsk') : t('refundAsk', { amount: format.money({ amountMinor: amountMinor ?? 0, currency }) })}
+        title={
+          asking === 'cancel'
+            ? t('cancelAsk')
+            : t('refundAsk', { amount: format.money({ amountMinor: amountMinor ?? 0, currency }) })
+        }
         confirmLabel={asking === 'cancel' ? t('cancelButton') : t('refundButton')}
         busy={refunding.isPending || cancelling.isPending}
         onClose={() => setAsking(null)}

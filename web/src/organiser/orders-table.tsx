@@ -14,7 +14,13 @@ import { useRefreshOnSales } from './refresh.ts'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
 
-export function OrdersTable({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+export function OrdersTable({
+  show,
+  availability,
+}: {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+}) {
   const t = useTranslations('organiser')
   const [filter, setFilter] = useState<OrderFilter>({ status: '', email: '' })
   const asked = useDeferredValue(filter)
@@ -30,11 +36,21 @@ export function OrdersTable({ show, availability }: { readonly show: ShowView; r
         <div className="flex flex-wrap items-end gap-3">
           <label className="block text-small">
             {t('byEmail')}
-            <input type="search" className="input mt-1 w-52" value={filter.email} maxLength={254} onChange={(event) => setFilter({ ...filter, email: event.target.value.trim() })} />
+            <input
+              type="search"
+              className="input mt-1 w-52"
+              value={filter.email}
+              maxLength={254}
+              onChange={(event) => setFilter({ ...filter, email: event.target.value.trim() })}
+            />
           </label>
           <label className="block text-small">
             {t('byStatus')}
-            <select className="input mt-1" value={filter.status} onChange={(event) => setFilter({ ...filter, status: event.target.value as OrderStatus | '' })}>
+            <select
+              className="input mt-1"
+              value={filter.status}
+              onChange={(event) => setFilter({ ...filter, status: event.target.value as OrderStatus | '' })}
+            >
               <option value="">{t('anyStatus')}</option>
               {statuses.map((status) => (
                 <StatusOption key={status} status={status} />
@@ -49,7 +65,12 @@ export function OrdersTable({ show, availability }: { readonly show: ShowView; r
       {orders.isSuccess && items.length === 0 && <p className="py-10 text-center text-soft">{t('noOrders')}</p>}
       {items.length > 0 && <Rows show={show} orders={items} />}
       {orders.hasNextPage && (
-        <button type="button" className="button mt-4" disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
+        <button
+          type="button"
+          className="button mt-4"
+          disabled={orders.isFetchingNextPage}
+          onClick={() => void orders.fetchNextPage()}
+        >
           {t('more')}
         </button>
       )}
@@ -86,7 +107,11 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
           {orders.map((order) => (
             <tr key={order.id} className="[&>td]:py-2.5 [&>td]:pr-5 [&>td]:whitespace-nowrap">
               <td>
-                <Link to="/organiser/shows/$showId/orders/$orderId" params={{ showId: show.id, orderId: order.id }} className="link">
+                <Link
+                  to="/organiser/shows/$showId/orders/$orderId"
+                  params={{ showId: show.id, orderId: order.id }}
+                  className="link"
+                >
                   {order.buyerEmail}
                 </Link>
               </td>

@@ -19,7 +19,11 @@ export function SalesChart({ show, availability }: { readonly show: ShowView; re
   useRefreshOnSales(availability, key)
   if (orders.isPending) return <Skeleton className="h-60" />
   const sales = (orders.data ?? [])
-    .map((order) => ({ at: Date.parse(order.createdAt) / 1000, count: order.lines.reduce((sum, line) => sum + line.quantity, 0), amount: order.total.amountMinor }))
+    .map((order) => ({
+      at: Date.parse(order.createdAt) / 1000,
+      count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+      amount: order.total.amountMinor,
+    }))
     .sort((one, other) => one.at - other.at)
   if (sales.length === 0) return <p className="py-16 text-center text-soft">{t('noSales')}</p>
   let tickets = 0
@@ -27,7 +31,7 @@ export function SalesChart({ show, availability }: { readonly show: ShowView; re
   const counts = sales.map((sale) => (tickets += sale.count))
   const total = format.money({ amountMinor: sales.reduce((sum, sale) => sum + sale.amount, 0), currency: show.currency })
   // A line needs two points: it begins at nothing, shortly before the first sale.
-  const spanSeconds = Math.max(60, ((times.at(-1) ?? 0) - (times[0] ?? 0)) * 0.05)
+  const spanSeconds = Math.max(1, ((times.at(-1) ?? 0) - (times[0] ?? 0)) * 0.05)
   const data: uPlot.AlignedData = [
     [(times[0] ?? 0) - spanSeconds, ...times],
     [0, ...counts],
@@ -48,7 +52,12 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
     if (!box) return
     const style = getComputedStyle(document.documentElement)
     const color = (name: string) => style.getPropertyValue(name).trim()
-    const axis = { stroke: color('--ink-soft'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: `14px ${style.fontFamily}` }
+    const axis = {
+      stroke: color('--ink-soft'),
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { show: false },
+      font: `14px ${style.fontFamily}`,
+    }
     const times = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
     const plot = new uPlot(
       {
@@ -60,7 +69,16 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
           { ...axis, space: 120, values: (_plot, values) => values.map((seconds) => times.format(seconds * 1000)) },
           { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
         ],
-        series: [{}, { stroke: color('--accent'), width: 2.5, fill: color('--accent-soft'), paths: uPlot.paths.stepped?.({ align: 1 }) ?? null, points: { show: false } } as uPlot.Series],
+        series: [
+          {},
+          {
+            stroke: color('--accent'),
+            width: 2.5,
+            fill: color('--accent-soft'),
+            paths: uPlot.paths.stepped?.({ align: 1 }) ?? null,
+            points: { show: false },
+          } as uPlot.Series,
+        ],
       },
       data,
       box,

@@ -38,7 +38,9 @@ function labelsBetween(from: string, to: string): string[] | null {
   const first = numeric ? Number(from) : from.charCodeAt(0)
   const last = numeric ? Number(to) : to.charCodeAt(0)
   if (last < first || last - first > longestRange) return null
-  return Array.from({ length: last - first + 1 }, (_, index) => (numeric ? String(first + index) : String.fromCharCode(first + index)))
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    numeric ? String(first + index) : String.fromCharCode(first + index),
+  )
 }
 
 export function seatsOf(blocks: readonly SeatBlock[]): LooseSeat[] | null {

@@ -103,7 +103,12 @@ function Actions({ show }: { readonly show: ShowView }) {
           </button>
         )}
         {show.status === 'draft' && (
-          <button type="button" className="button button-main" disabled={stepping.isPending} onClick={() => stepping.mutate('publish')}>
+          <button
+            type="button"
+            className="button button-main"
+            disabled={stepping.isPending}
+            onClick={() => stepping.mutate('publish')}
+          >
             {t('publish')}
           </button>
         )}
@@ -154,7 +159,8 @@ function DraftHint({ show }: { readonly show: ShowView }) {
 function Sales({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
   const t = useTranslations('organiser')
   const format = useFormat()
-  const sum = (pick: (stock: Availability['ticketTypes'][number]) => number) => availability?.ticketTypes.reduce((total, stock) => total + pick(stock), 0)
+  const sum = (pick: (stock: Availability['ticketTypes'][number]) => number) =>
+    availability?.ticketTypes.reduce((total, stock) => total + pick(stock), 0)
   const priceOf = (id: string) => show.ticketTypes.find((type) => type.id === id)?.priceMinor ?? 0
   const figures = [
     [t('sold'), sum((stock) => stock.sold)],
@@ -168,7 +174,10 @@ function Sales({ show, availability }: { readonly show: ShowView; readonly avail
         {figures.map(([name, value]) => (
           <Figure key={name} name={name} value={value === undefined ? null : format.number(value)} />
         ))}
-        <Figure name={t('revenue')} value={revenueMinor === undefined ? null : format.money({ amountMinor: revenueMinor, currency: show.currency })} />
+        <Figure
+          name={t('revenue')}
+          value={revenueMinor === undefined ? null : format.money({ amountMinor: revenueMinor, currency: show.currency })}
+        />
       </dl>
       <section aria-labelledby="by-type" className="panel mt-3 p-5 sm:p-6">
         <h2 id="by-type" className="mb-3 text-title">
@@ -202,7 +211,13 @@ function Figure({ name, value }: { readonly name: string; readonly value: string
   )
 }
 
-function TypeBar({ type, stock }: { readonly type: ShowView['ticketTypes'][number]; readonly stock: Availability['ticketTypes'][number] | undefined }) {
+function TypeBar({
+  type,
+  stock,
+}: {
+  readonly type: ShowView['ticketTypes'][number]
+  readonly stock: Availability['ticketTypes'][number] | undefined
+}) {
   const t = useTranslations('organiser')
   const capacity = Math.max(1, type.capacity)
   const share = (count: number | undefined) => ({ transform: `scaleX(${(count ?? 0) / capacity})` })
@@ -210,7 +225,9 @@ function TypeBar({ type, stock }: { readonly type: ShowView['ticketTypes'][numbe
     <li>
       <p className="flex flex-wrap justify-between gap-x-4">
         <span className="font-medium">{type.name}</span>
-        <span className="text-soft">{t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity: type.capacity })}</span>
+        <span className="text-soft">
+          {t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity: type.capacity })}
+        </span>
       </p>
       <div aria-hidden="true" className="relative mt-1 h-2.5 overflow-hidden rounded-full bg-sunken">
         <div className="absolute inset-0 origin-left bg-(--seat-chosen)" style={share((stock?.sold ?? 0) + (stock?.held ?? 0))} />

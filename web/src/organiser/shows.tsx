@@ -57,7 +57,12 @@ function MyShows() {
         ))}
       </ul>
       {shows.hasNextPage && (
-        <button type="button" className="button mt-6" disabled={shows.isFetchingNextPage} onClick={() => void shows.fetchNextPage()}>
+        <button
+          type="button"
+          className="button mt-6"
+          disabled={shows.isFetchingNextPage}
+          onClick={() => void shows.fetchNextPage()}
+        >
           {t('more')}
         </button>
       )}
@@ -73,12 +78,18 @@ function Row({ show }: { readonly show: ShowView }) {
     <li className="panel group relative flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-4 transition-colors hover:border-strong sm:px-6">
       <div className="min-w-0">
         <h2 className="text-lead leading-snug [overflow-wrap:anywhere]">
-          <Link to="/organiser/shows/$showId" params={{ showId: show.id }} className="underline-offset-4 group-hover:underline after:absolute after:inset-0">
+          <Link
+            to="/organiser/shows/$showId"
+            params={{ showId: show.id }}
+            className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
+          >
             {show.title}
           </Link>
         </h2>
         <p className="text-small text-soft">
-          {[format.moment(show.startsAt, show.timeZone), show.venue, t('places', { count: capacity })].filter(Boolean).join(' · ')}
+          {[format.moment(show.startsAt, show.timeZone), show.venue, t('places', { count: capacity })]
+            .filter(Boolean)
+            .join(' · ')}
         </p>
       </div>
       <ShowStatusChip status={show.status} />

@@ -29,17 +29,30 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
     <fieldset className="panel grid gap-4 p-5 sm:p-6">
       <legend className="sr-only">{t('typeLegend', { number: index + 1 })}</legend>
       <div className="grid gap-4 sm:grid-cols-[1fr_10rem]">
-        <Field label={t('typeName')} error={errors?.name && required} input={{ maxLength: 200, ...register(`types.${index}.name`, { required: true }) }} />
+        <Field
+          label={t('typeName')}
+          error={errors?.name && required}
+          input={{ maxLength: 200, ...register(`types.${index}.name`, { required: true }) }}
+        />
         <Field
           label={t('price', { currency })}
           error={errors?.price && t('priceWrong')}
-          input={{ inputMode: 'decimal', ...register(`types.${index}.price`, { validate: (text) => parseAmount(text, currency) !== null }) }}
+          input={{
+            inputMode: 'decimal',
+            ...register(`types.${index}.price`, { validate: (text) => parseAmount(text, currency) !== null }),
+          }}
         />
       </div>
       <div role="radiogroup" aria-label={t('kind')} className="flex flex-wrap gap-x-6 gap-y-2">
         {[false, true].map((asSeats) => (
           <label key={String(asSeats)} className="inline-flex min-h-9 items-center gap-2">
-            <input type="radio" className="size-4 accent-(--accent)" disabled={fixedKind} checked={seated === asSeats} onChange={() => choose(asSeats)} />
+            <input
+              type="radio"
+              className="size-4 accent-(--accent)"
+              disabled={fixedKind}
+              checked={seated === asSeats}
+              onChange={() => choose(asSeats)}
+            />
             {asSeats ? t('seated') : t('general')}
           </label>
         ))}
@@ -51,7 +64,12 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
           className="sm:w-40"
           label={t('capacity')}
           error={errors?.capacity && required}
-          input={{ type: 'number', min: 0, max: 1_000_000, ...register(`types.${index}.capacity`, { required: true, min: 0, max: 1_000_000 }) }}
+          input={{
+            type: 'number',
+            min: 0,
+            max: 1_000_000,
+            ...register(`types.${index}.capacity`, { required: true, min: 0, max: 1_000_000 }),
+          }}
         />
       )}
       {remove && (
@@ -76,21 +94,34 @@ function Blocks({ index }: { readonly index: number }) {
       {blocks.fields.map((field, position) => (
         <div key={field.key} className="grid items-start gap-3 sm:grid-cols-[1fr_1fr_1.5fr_auto]">
           <Field label={t('section')} input={{ maxLength: 40, ...register(`types.${index}.blocks.${position}.section`) }} />
-          <Field label={t('rows')} error={errors?.[position]?.rows && t('rangeWrong')} input={register(`types.${index}.blocks.${position}.rows`, { validate: readable })} />
+          <Field
+            label={t('rows')}
+            error={errors?.[position]?.rows && t('rangeWrong')}
+            input={register(`types.${index}.blocks.${position}.rows`, { validate: readable })}
+          />
           <Field
             label={t('numbers')}
             error={errors?.[position]?.numbers && t('rangeWrong')}
             input={register(`types.${index}.blocks.${position}.numbers`, { validate: readable })}
           />
           {blocks.fields.length > 1 && (
-            <button type="button" className="button sm:mt-7" aria-label={t('removeBlock', { number: position + 1 })} onClick={() => blocks.remove(position)}>
+            <button
+              type="button"
+              className="button sm:mt-7"
+              aria-label={t('removeBlock', { number: position + 1 })}
+              onClick={() => blocks.remove(position)}
+            >
               ×
             </button>
           )}
         </div>
       ))}
       <p className="text-small text-soft">{t('blockHint')}</p>
-      <button type="button" className="button justify-self-start" onClick={() => blocks.append({ ...emptyBlock, section: '', rows: '', numbers: '' })}>
+      <button
+        type="button"
+        className="button justify-self-start"
+        onClick={() => blocks.append({ ...emptyBlock, section: '', rows: '', numbers: '' })}
+      >
         {t('addBlock')}
       </button>
       {seats && seats.length > 0 ? (

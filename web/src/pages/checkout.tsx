@@ -40,13 +40,6 @@ function Checkout({ order }: { readonly order: OrderView }) {
   }, [finished, navigate, order.id])
   return (
     <div className="grid gap-x-10 gap-y-6 pt-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
-      <div className="lg:order-2">
-        <aside className="panel p-4 shadow-(--shadow) sm:p-6 lg:sticky lg:top-4">
-          <ShowHead show={show.data} />
-          <OrderSummary order={order} show={show.data} />
-          {order.status === 'created' && <CancelHold order={order} />}
-        </aside>
-      </div>
       <div className="min-w-0">
         <PageTitle title={t('title')}>{t('title')}</PageTitle>
         {liveness === 'lost' && (
@@ -56,6 +49,11 @@ function Checkout({ order }: { readonly order: OrderView }) {
         )}
         {order.status === 'cancelled' ? <Ended order={order} /> : <Paying order={order} />}
       </div>
+      <aside className="panel p-4 shadow-(--shadow) sm:p-6 self-start lg:sticky lg:top-4">
+        <ShowHead show={show.data} />
+        <OrderSummary order={order} show={show.data} />
+        {order.status === 'created' && <CancelHold order={order} />}
+      </aside>
     </div>
   )
 }
@@ -78,7 +76,9 @@ function Paying({ order }: { readonly order: OrderView }) {
   return (
     <>
       <div className="mt-4">
-        {order.status === 'created' && !waiting && <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />}
+        {order.status === 'created' && !waiting && (
+          <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
+        )}
         {waiting && (
           <Notice tone="good" title={t('acceptedTitle')}>
             <p>{t('acceptedText')}</p>
@@ -158,12 +158,12 @@ function CheckoutSkeleton() {
   return (
     <Loading>
       <div className="grid gap-x-10 gap-y-6 pt-4 lg:grid-cols-[minmax(0,1fr)_25rem]">
-        <Skeleton className="h-72 rounded-lg lg:order-2" />
         <div>
           <Skeleton className="h-9 w-56" />
           <Skeleton className="mt-4 h-24 rounded-lg" />
           <Skeleton className="mt-5 h-80 rounded-lg" />
         </div>
+        <Skeleton className="h-72 rounded-lg" />
       </div>
     </Loading>
   )

@@ -57,7 +57,17 @@ function Door() {
           <label htmlFor="code" className="mb-1 block font-medium">
             {t('code')}
           </label>
-          <input id="code" ref={field} className="input font-mono uppercase" value={code} maxLength={64} autoComplete="off" autoCapitalize="characters" spellCheck={false} onChange={(event) => setCode(event.target.value)} />
+          <input
+            id="code"
+            ref={field}
+            className="input font-mono uppercase"
+            value={code}
+            maxLength={64}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            onChange={(event) => setCode(event.target.value)}
+          />
         </div>
         <button type="submit" className="button button-main" disabled={code.trim() === ''}>
           {t('check')}
@@ -71,9 +81,14 @@ function Door() {
           </h2>
           <ul className="divide-y divide-line">
             {earlier.map((answer, index) => (
-              <li key={`${answer.code}-${String(earlier.length - index)}`} className="flex items-center justify-between gap-4 py-2">
+              <li
+                key={`${answer.code}-${String(earlier.length - index)}`}
+                className="flex items-center justify-between gap-4 py-2"
+              >
                 <span className="truncate font-mono text-small">{answer.code}</span>
-                <span className={answer.kind === 'in' ? 'chip chip-good' : 'chip chip-bad'}>{answer.kind === 'in' ? t('in') : t('refused')}</span>
+                <span className={answer.kind === 'in' ? 'chip chip-good' : 'chip chip-bad'}>
+                  {answer.kind === 'in' ? t('in') : t('refused')}
+                </span>
               </li>
             ))}
           </ul>
@@ -106,7 +121,9 @@ function BigAnswer({ answer, busy }: { readonly answer: Answer | undefined; read
   return (
     <div className={`${box} bg-danger text-surface`}>
       <p className="text-display font-bold">{problem?.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
-      <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.moment(usedAt), time: format.preciseTime(usedAt) }) : failureText(error)}</p>
+      <p className="mt-1 text-title">
+        {usedAt ? t('usedAt', { when: format.moment(usedAt), time: format.preciseTime(usedAt) }) : failureText(error)}
+      </p>
       <p className="mt-1 font-mono text-small break-all">{answer.code}</p>
     </div>
   )
@@ -117,7 +134,8 @@ interface Detector {
 }
 type DetectorConstructor = new (options: { readonly formats: readonly string[] }) => Detector
 
-const detectorOf = (): DetectorConstructor | undefined => (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
+const detectorOf = (): DetectorConstructor | undefined =>
+  (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
 /** The same picture is seen many times a second: one code counts again only after this. */
 const repeatMs = 4_000
 const lookMs = 200
@@ -170,7 +188,13 @@ function Camera({ onScan }: { readonly onScan: (code: string) => void }) {
       </button>
       {failed && <p className="mt-2 text-small font-medium text-warm">{t('cameraFailed')}</p>}
       {/* The picture is only for aiming; what it finds is told in the answer above. */}
-      <video ref={video} muted playsInline aria-hidden="true" className={`mt-3 aspect-square w-full max-w-sm rounded-lg bg-sunken object-cover ${on ? '' : 'hidden'}`} />
+      <video
+        ref={video}
+        muted
+        playsInline
+        aria-hidden="true"
+        className={`mt-3 aspect-square w-full max-w-sm rounded-lg bg-sunken object-cover ${on ? '' : 'hidden'}`}
+      />
     </div>
   )
 }

@@ -53,7 +53,12 @@ export function OrdersPage() {
         ))}
       </ul>
       {orders.hasNextPage && (
-        <button type="button" className="button mt-6" disabled={orders.isFetchingNextPage} onClick={() => void orders.fetchNextPage()}>
+        <button
+          type="button"
+          className="button mt-6"
+          disabled={orders.isFetchingNextPage}
+          onClick={() => void orders.fetchNextPage()}
+        >
           {t('more')}
         </button>
       )}
@@ -70,7 +75,11 @@ function OrderRow({ order }: { readonly order: OrderView }) {
     <li className="panel group relative flex flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-4 transition-colors hover:border-strong sm:px-6">
       <div className="min-w-0">
         <h2 className="text-lead leading-snug [overflow-wrap:anywhere]">
-          <Link to="/orders/$orderId" params={{ orderId: order.id }} className="underline-offset-4 group-hover:underline after:absolute after:inset-0">
+          <Link
+            to="/orders/$orderId"
+            params={{ orderId: order.id }}
+            className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
+          >
             {show?.title ?? t('loadingTitle')}
           </Link>
         </h2>

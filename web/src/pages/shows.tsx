@@ -31,7 +31,9 @@ export function ShowsPage() {
       </div>
       {shows.isPending && <ListSkeleton />}
       {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
-      {shows.isSuccess && items.length === 0 && <Empty title={q === '' ? t('none') : t('noneFound', { q })}>{q !== '' && <p>{t('searchHint')}</p>}</Empty>}
+      {shows.isSuccess && items.length === 0 && (
+        <Empty title={q === '' ? t('none') : t('noneFound', { q })}>{q !== '' && <p>{t('searchHint')}</p>}</Empty>
+      )}
       <Months shows={items} />
       {shows.hasNextPage && (
         <div className="mt-8 text-center">
@@ -59,7 +61,14 @@ function Search({ initial }: { readonly initial: string }) {
       <label htmlFor="search" className="mb-1 block text-small font-medium">
         {t('search')}
       </label>
-      <input id="search" type="search" className="input" value={text} maxLength={100} onChange={(event) => setText(event.target.value)} />
+      <input
+        id="search"
+        type="search"
+        className="input"
+        value={text}
+        maxLength={100}
+        onChange={(event) => setText(event.target.value)}
+      />
     </form>
   )
 }
@@ -102,15 +111,25 @@ function ShowRow({ show }: { readonly show: ShowView }) {
       <div className="flex min-w-0 grow flex-wrap items-center justify-between gap-x-6 gap-y-1 px-4 py-4 sm:px-6">
         <div className="min-w-0">
           <h3 className="text-lead leading-snug [overflow-wrap:anywhere] sm:text-title">
-            <Link to="/shows/$showId" params={{ showId: show.id }} className="underline-offset-4 group-hover:underline after:absolute after:inset-0">
+            <Link
+              to="/shows/$showId"
+              params={{ showId: show.id }}
+              className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
+            >
               {show.title}
             </Link>
           </h3>
-          <p className="text-small text-soft">{[format.time(show.startsAt, show.timeZone), show.venue].filter(Boolean).join(' · ')}</p>
+          <p className="text-small text-soft">
+            {[format.time(show.startsAt, show.timeZone), show.venue].filter(Boolean).join(' · ')}
+          </p>
         </div>
         {show.status === 'on_sale' ? (
           <p className="font-semibold whitespace-nowrap">
-            {lowest === 0 ? t('free') : prices.every((amount) => amount === lowest) ? format.money(price) : t('from', { price: format.money(price) })}
+            {lowest === 0
+              ? t('free')
+              : prices.every((amount) => amount === lowest)
+                ? format.money(price)
+                : t('from', { price: format.money(price) })}
           </p>
         ) : (
           <span className="chip">{t(`status.${show.status}`)}</span>

@@ -23,7 +23,11 @@ export function SignInPage() {
   const [fresh, setFresh] = useState(false)
   const { register, handleSubmit, formState } = useForm<Fields>()
   const entering = useMutation({
-    mutationFn: (fields: Fields) => call(fresh ? '/api/users/signup' : '/api/users/signin', { method: 'POST', body: { email: fields.email.trim(), password: fields.password } }),
+    mutationFn: (fields: Fields) =>
+      call(fresh ? '/api/users/signup' : '/api/users/signin', {
+        method: 'POST',
+        body: { email: fields.email.trim(), password: fields.password },
+      }),
     onSuccess: async () => {
       // Another person: nothing that was read for the one before may be shown.
       client.clear()
@@ -35,17 +39,29 @@ export function SignInPage() {
     <div className="mx-auto max-w-md pt-8">
       <PageTitle title={title}>{title}</PageTitle>
       <p className="mt-2 text-soft">{t('text')}</p>
-      <form noValidate className="panel mt-6 grid gap-4 p-5 sm:p-6" onSubmit={(event) => void handleSubmit((fields) => entering.mutate(fields))(event)}>
+      <form
+        noValidate
+        className="panel mt-6 grid gap-4 p-5 sm:p-6"
+        onSubmit={(event) => void handleSubmit((fields) => entering.mutate(fields))(event)}
+      >
         <Field
           label={t('email')}
           error={formState.errors.email ? t('emailMissing') : undefined}
-          input={{ type: 'email', autoComplete: 'username', ...register('email', { required: true, pattern: /^\s*\S+@\S+\.\S+\s*$/ }) }}
+          input={{
+            type: 'email',
+            autoComplete: 'username',
+            ...register('email', { required: true, pattern: /^\s*\S+@\S+\.\S+\s*$/ }),
+          }}
         />
         <Field
           label={t('password')}
           hint={fresh ? t('passwordHint') : undefined}
           error={formState.errors.password ? t('passwordMissing') : undefined}
-          input={{ type: 'password', autoComplete: fresh ? 'new-password' : 'current-password', ...register('password', { required: true, minLength: 8 }) }}
+          input={{
+            type: 'password',
+            autoComplete: fresh ? 'new-password' : 'current-password',
+            ...register('password', { required: true, minLength: 8 }),
+          }}
         />
         {entering.isError && <Notice tone="bad" title={failureText(entering.error)} />}
         <button type="submit" className="button button-main button-large" disabled={entering.isPending}>

@@ -13,7 +13,12 @@ const noticeClasses: Record<Tone, string> = {
 }
 
 /** A message in the page. Bad ones are announced at once, others when the reader pauses. */
-export function Notice(props: { readonly tone?: Tone; readonly title?: ReactNode; readonly children?: ReactNode; readonly quiet?: boolean }) {
+export function Notice(props: {
+  readonly tone?: Tone
+  readonly title?: ReactNode
+  readonly children?: ReactNode
+  readonly quiet?: boolean
+}) {
   const tone = props.tone ?? 'plain'
   const role = props.quiet ? undefined : tone === 'bad' ? 'alert' : 'status'
   return (
@@ -64,7 +69,13 @@ export function Field(props: {
       <label htmlFor={id} className="mb-1 block font-medium">
         {props.label}
       </label>
-      <input id={id} className="input" aria-invalid={props.error ? true : undefined} aria-describedby={described || undefined} {...props.input} />
+      <input
+        id={id}
+        className="input"
+        aria-invalid={props.error ? true : undefined}
+        aria-describedby={described || undefined}
+        {...props.input}
+      />
       {props.hint && (
         <p id={`${id}-hint`} className="mt-1 text-small text-soft">
           {props.hint}
@@ -80,7 +91,15 @@ export function Field(props: {
 }
 
 /** The page's one h1 and its title in the browser. */
-export function PageTitle({ children, title, className }: { readonly children: ReactNode; readonly title: string; readonly className?: string }) {
+export function PageTitle({
+  children,
+  title,
+  className,
+}: {
+  readonly children: ReactNode
+  readonly title: string
+  readonly className?: string
+}) {
   useTitle(title)
   return <h1 className={className ?? 'text-heading'}>{children}</h1>
 }

@@ -28,14 +28,23 @@ export function Countdown({ expiresAt, createdAt, extended }: CountdownProps) {
       <div className="flex items-center justify-between gap-4">
         <div>
           <p className="font-semibold">{over ? t('over') : extended ? t('extended') : t('held')}</p>
-          <p className="text-small text-soft">{over ? t('overText') : extended ? t('extendedText') : t('until', { time: format.time(expiresAt) })}</p>
+          <p className="text-small text-soft">
+            {over ? t('overText') : extended ? t('extendedText') : t('until', { time: format.time(expiresAt) })}
+          </p>
         </div>
-        <p role="timer" aria-label={t('left')} className={`shrink-0 text-heading font-bold whitespace-nowrap ${short ? 'text-warm' : ''}`}>
+        <p
+          role="timer"
+          aria-label={t('left')}
+          className={`shrink-0 text-heading font-bold whitespace-nowrap ${short ? 'text-warm' : ''}`}
+        >
           {format.countdown(seconds)}
         </p>
       </div>
       <div aria-hidden="true" className="mt-3 h-1.5 overflow-hidden rounded-full bg-line">
-        <div className={`h-full origin-left rounded-full ${short ? 'bg-warm' : 'bg-accent'}`} style={{ transform: `scaleX(${share})` }} />
+        <div
+          className={`h-full origin-left rounded-full ${short ? 'bg-warm' : 'bg-accent'}`}
+          style={{ transform: `scaleX(${share})` }}
+        />
       </div>
       <p role="status" className="sr-only">
         {spoken !== undefined && !over ? t('spoken', { seconds: spoken }) : ''}

@@ -40,7 +40,8 @@ function Header() {
   const t = useTranslations('frame')
   const { data } = useQuery(currentUserQuery)
   const user = data?.user ?? null
-  const linkClass = 'inline-flex min-h-11 items-center px-2.5 font-medium underline-offset-4 hover:underline aria-[current=page]:text-accent sm:px-3'
+  const linkClass =
+    'inline-flex min-h-11 items-center px-2.5 font-medium underline-offset-4 hover:underline aria-[current=page]:text-accent sm:px-3'
   return (
     <header className="mx-auto flex w-full max-w-column items-center justify-between gap-2 px-2 py-2 sm:px-4 print:hidden">
       <Link to="/" className="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight">

@@ -16,7 +16,9 @@ export function OrderSummary({ order, show }: { readonly order: OrderView; reado
               <p className="[overflow-wrap:anywhere]">{t('line', { quantity: line.quantity, name: line.name })}</p>
               {line.seatIds && <Seats seatIds={line.seatIds} show={show} typeId={line.ticketTypeId} />}
             </div>
-            <p className="whitespace-nowrap">{format.money({ amountMinor: line.unitPrice.amountMinor * line.quantity, currency })}</p>
+            <p className="whitespace-nowrap">
+              {format.money({ amountMinor: line.unitPrice.amountMinor * line.quantity, currency })}
+            </p>
           </li>
         ))}
       </ul>
@@ -34,9 +36,21 @@ export function OrderSummary({ order, show }: { readonly order: OrderView; reado
   )
 }
 
-function Seats({ seatIds, show, typeId }: { readonly seatIds: readonly string[]; readonly show: ShowView | undefined; readonly typeId: string }) {
+function Seats({
+  seatIds,
+  show,
+  typeId,
+}: {
+  readonly seatIds: readonly string[]
+  readonly show: ShowView | undefined
+  readonly typeId: string
+}) {
   const t = useTranslations('summary')
   const seats = show?.ticketTypes.find((type) => type.id === typeId)?.seats?.filter((seat) => seatIds.includes(seat.id)) ?? []
   if (seats.length === 0) return null
-  return <p className="text-small text-soft">{seats.map((seat) => t('seat', { section: seat.section, row: seat.row, number: seat.number })).join('; ')}</p>
+  return (
+    <p className="text-small text-soft">
+      {seats.map((seat) => t('seat', { section: seat.section, row: seat.row, number: seat.number })).join('; ')}
+    </p>
+  )
 }

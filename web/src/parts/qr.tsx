@@ -4,7 +4,15 @@ import { useMemo } from 'react'
 
 const quietZone = 3
 
-export function QrCode({ text, label, className }: { readonly text: string; readonly label: string; readonly className?: string }) {
+export function QrCode({
+  text,
+  label,
+  className,
+}: {
+  readonly text: string
+  readonly label: string
+  readonly className?: string
+}) {
   const { size, path } = useMemo(() => {
     const { modules } = create(text, { errorCorrectionLevel: 'M' })
     let drawn = ''

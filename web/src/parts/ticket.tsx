@@ -16,7 +16,9 @@ export interface TicketStubProps {
 export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
   const t = useTranslations('ticket')
   const format = useFormat()
-  const seat = ticket.seat ?? show?.ticketTypes.flatMap((type) => type.seats ?? []).find((known) => 'seatId' in ticket && known.id === ticket.seatId)
+  const seat =
+    ticket.seat ??
+    show?.ticketTypes.flatMap((type) => type.seats ?? []).find((known) => 'seatId' in ticket && known.id === ticket.seatId)
   const isVoid = ticket.status === 'void'
   return (
     <li className="panel flex flex-col overflow-hidden break-inside-avoid sm:flex-row">
@@ -38,7 +40,7 @@ export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
           </div>
           {seat && (
             <>
-              {seat.section !== '' && (
+              {seat.section !== '' && seat.section !== ticket.name && (
                 <div>
                   <dt className="text-small text-soft">{t('section')}</dt>
                   <dd className="font-semibold">{seat.section}</dd>

@@ -63,7 +63,11 @@ export function CardForm({ order, mayPay, onAccepted }: CardFormProps) {
         <StageMessage stage={stage} />
       </div>
       <button type="submit" className="button button-main button-large mt-4 w-full" disabled={!ready || busy || !mayPay}>
-        {stage.kind === 'paying' ? t('paying') : stage.kind === 'challenge' ? t('waitingForBank') : t('pay', { amount: format.money(order.total) })}
+        {stage.kind === 'paying'
+          ? t('paying')
+          : stage.kind === 'challenge'
+            ? t('waitingForBank')
+            : t('pay', { amount: format.money(order.total) })}
       </button>
       <p className="mt-3 text-small text-soft">{t('safety')}</p>
     </form>
@@ -77,7 +81,14 @@ function stageOf(outcome: PayOutcome): Stage {
 
 /** The processor's word for a challenge that was not passed. */
 const challengeFailed = 'payment_intent_authentication_failure'
-const knownDeclines = ['insufficient_funds', 'expired_card', 'incorrect_cvc', 'processing_error', 'card_velocity_exceeded', 'authentication_failed'] as const
+const knownDeclines = [
+  'insufficient_funds',
+  'expired_card',
+  'incorrect_cvc',
+  'processing_error',
+  'card_velocity_exceeded',
+  'authentication_failed',
+] as const
 
 function StageMessage({ stage }: { readonly stage: Stage }) {
   const t = useTranslations('pay')
@@ -124,7 +135,14 @@ function useCardElements(order: OrderView) {
     loadStripe(processor, language)
       .then((stripe) => {
         if (stopped) return
-        const elements = stripe.elements({ mode: 'payment', amount: amountMinor, currency: currency.toLowerCase(), captureMethod: 'manual', appearance: appearance(), locale: language })
+        const elements = stripe.elements({
+          mode: 'payment',
+          amount: amountMinor,
+          currency: currency.toLowerCase(),
+          captureMethod: 'manual',
+          appearance: appearance(),
+          locale: language,
+        })
         const element = elements.create('payment', { layout: 'tabs', wallets: { applePay: 'never', googlePay: 'never' } })
         element.on('ready', () => setReady(true))
         element.on('loaderror', ({ error }) => setLoadFailure(error ?? new Error('the card form did not load')))

@@ -46,9 +46,13 @@ export async function pay({ stripe, elements, order, onChallenge }: PayParts): P
   if (!created.confirmationToken) return incomplete(created.error ?? {})
   let payment: PaymentView
   try {
-    payment = await callUntilAnswered<PaymentView>('/api/payments', { orderId: order.id, paymentMethod: created.confirmationToken.id })
+    payment = await callUntilAnswered<PaymentView>('/api/payments', {
+      orderId: order.id,
+      paymentMethod: created.confirmationToken.id,
+    })
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'card_declined') return { kind: 'declined', declineCode: error.problem.declineCode ?? 'generic_decline' }
+    if (error instanceof ApiError && error.code === 'card_declined')
+      return { kind: 'declined', declineCode: error.problem.declineCode ?? 'generic_decline' }
     throw error
   }
   if (payment.status === 'requires_action' && payment.clientSecret !== undefined) {
@@ -59,12 +63,14 @@ export async function pay({ stripe, elements, order, onChallenge }: PayParts): P
     try {
       payment = await advance(payment.id)
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'card_declined') return { kind: 'declined', declineCode: error.problem.declineCode ?? 'authentication_failed' }
+      if (error instanceof ApiError && error.code === 'card_declined')
+        return { kind: 'declined', declineCode: error.problem.declineCode ?? 'authentication_failed' }
       throw error
     }
     if (payment.status === 'requires_action') return { kind: 'declined', declineCode: 'authentication_failed' }
   }
-  if (payment.status === 'declined' || payment.status === 'voided') return { kind: 'declined', declineCode: payment.declineCode ?? 'authentication_failed' }
+  if (payment.status === 'declined' || payment.status === 'voided')
+    return { kind: 'declined', declineCode: payment.declineCode ?? 'authentication_failed' }
   return { kind: 'accepted', payment }
 }
 

@@ -54,7 +54,10 @@ function loadScript(url: string): Promise<void> {
   return loading
 }
 
-export async function loadStripe(processor: { readonly scriptUrl: string; readonly publishableKey: string }, locale: string): Promise<StripeJs> {
+export async function loadStripe(
+  processor: { readonly scriptUrl: string; readonly publishableKey: string },
+  locale: string,
+): Promise<StripeJs> {
   await loadScript(processor.scriptUrl)
   if (!window.Stripe) throw new Error(`the card processor's script did not start`)
   return window.Stripe(processor.publishableKey, { locale })

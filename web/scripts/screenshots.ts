@@ -1,0 +1,189 @@
+// Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales in it.
+// All go to web/screenshots; those that the README shows go to docs/images as well.
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox } from '@holdfast/sandbox'
+import type { Browser, Page } from 'playwright-core'
+import { readConfig } from '../../server/src/config.ts'
+import { freePort, startEmbeddedPostgres } from '../../server/src/platform/embedded-postgres.ts'
+import { makeLog } from '../../server/src/platform/log.ts'
+import { startShop } from '../../server/src/shop.ts'
+import { serveBuiltWeb } from '../../server/src/web.ts'
+import { openBrowser } from '../test/browser.ts'
+import { enterCard, pay } from '../test/steps.ts'
+import { fillShop, organiser, type FilledShop } from './screenshot-shop.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+const target = join(root, 'web', 'screenshots')
+const inReadme = [
+  'seats-desktop-light',
+  'checkout-phone-dark',
+  'tickets-phone-light',
+  'sales-desktop-dark',
+  'shows-desktop-light',
+]
+
+const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
+type Take = (name: string) => Promise<void>
+
+async function buyerPages(
+  page: Page,
+  url: string,
+  { general, seated, row }: FilledShop & { readonly row: string },
+  take: Take,
+): Promise<void> {
+  await page.goto(url)
+  await page.getByRole('heading', { level: 3 }).first().waitFor()
+  await take('shows')
+  await page.goto(`${url}/shows/${general.id}`)
+  await page
+    .getByRole('button', { name: /^One more/ })
+    .first()
+    .click()
+  await page
+    .getByRole('button', { name: /^One more/ })
+    .first()
+    .click()
+  await page.getByLabel('Your e-mail address').fill('nora@example.org')
+  await take('show')
+  await page.goto(`${url}/shows/${seated.id}`)
+  await page.getByRole('checkbox', { name: new RegExp(`Stalls row ${row} seat 7,`) }).click()
+  await page.getByRole('checkbox', { name: new RegExp(`Stalls row ${row} seat 8,`) }).click()
+  await page.getByLabel('Your e-mail address').fill('nora@example.org')
+  await take('seats')
+  await page.getByRole('button', { name: /^Hold / }).click()
+  await page.waitForURL(/\/checkout\//)
+  await enterCard(page, '4000000000009995')
+  await take('checkout')
+  await pay(page)
+  await page.getByText('not enough money').waitFor()
+  await take('declined')
+  await page.goto(`${url}/shows/${seated.id}`)
+  await page.getByText('You are holding').waitFor()
+  await take('open-hold')
+  await page.getByRole('link', { name: 'Continue with this order' }).click()
+  await enterCard(page, '4242424242424242')
+  await pay(page)
+  await page
+    .getByRole('img', { name: /^QR code/ })
+    .first()
+    .waitFor()
+  await take('tickets')
+  await page.getByRole('link', { name: 'Receipt' }).click()
+  await page.getByText('Paid by card.').waitFor()
+  await take('receipt')
+  await page.getByRole('link', { name: 'My orders' }).click()
+  await page.getByText('2 tickets').first().waitFor()
+  await take('orders')
+}
+
+async function organiserPages(page: Page, url: string, { general, ticketCode }: FilledShop, take: Take): Promise<void> {
+  await page.goto(`${url}/sign-in`)
+  await page.getByLabel('E-mail address').fill(organiser.email)
+  await page.getByLabel('Password').fill(organiser.password)
+  await take('sign-in')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { level: 2 }).first().waitFor()
+  await take('my-shows')
+  await page.getByRole('link', { name: 'New show' }).click()
+  await page.getByLabel('Numbered seats').check()
+  await take('new-show')
+  await page.goto(`${url}/organiser/shows/${general.id}`)
+  await page.getByText(/complete orders,/).waitFor()
+  await page.getByRole('table').waitFor()
+  await take('sales')
+  await page.getByRole('table').getByRole('link').first().click()
+  await page.getByText('OrderCompleted').waitFor()
+  await take('order-story')
+  await page.goto(`${url}/door`)
+  await take('door')
+  await page.getByLabel('Ticket code').fill(ticketCode)
+  await page.getByRole('button', { name: 'Check' }).click()
+  await page
+    .getByText(/Welcome|Used already/)
+    .first()
+    .waitFor()
+  await page.getByLabel('Ticket code').fill(ticketCode)
+  await page.getByRole('button', { name: 'Check' }).click()
+  await page.getByText('Used already').waitFor()
+  await take('door-used')
+}
+
+async function round(browser: Browser, url: string, filled: FilledShop): Promise<void> {
+  // Each round buys a pair of seats in a row of its own.
+  const rows = ['C', 'D', 'E', 'F']
+  for (const [sizeName, viewport] of Object.entries(sizes)) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const context = await browser.newContext({
+        viewport,
+        colorScheme,
+        locale: 'en-GB',
+        timezoneId: 'Europe/Berlin',
+        reducedMotion: 'reduce',
+        isMobile: sizeName === 'phone',
+        hasTouch: sizeName === 'phone',
+      })
+      context.setDefaultTimeout(20_000)
+      const page = await context.newPage()
+      const take: Take = async (name) => {
+        await page.mouse.move(0, 0)
+        await page.evaluate(() => document.fonts.ready.then(() => undefined))
+        await page.screenshot({
+          path: join(target, `${name}-${sizeName}-${colorScheme}.png`),
+          fullPage: true,
+          animations: 'disabled',
+        })
+      }
+      await buyerPages(page, url, { ...filled, row: rows.pop() ?? '' }, take)
+      await context.clearCookies()
+      await organiserPages(page, url, filled, take)
+      await context.close()
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-pictures-'))
+  const [port, sandboxPort] = [await freePort(), await freePort()]
+  const config = readConfig({
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    DATA_DIR: directory,
+    RATE_LIMITS: 'off',
+    DEMO: '0',
+    LOG_LEVEL: 'error',
+  })
+  const postgres = await startEmbeddedPostgres(directory, () => undefined)
+  const sandbox = await startSandbox({
+    port: sandboxPort,
+    host: '127.0.0.1',
+    publicUrl: `http://localhost:${sandboxPort}`,
+    dataDir: directory,
+    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: config.processor.webhookSecrets[0] ?? '' },
+  })
+  const shop = await startShop({
+    config,
+    databaseUrl: postgres.url,
+    log: makeLog('error'),
+    extend: (app) => serveBuiltWeb(app, config),
+  })
+  const browser = await openBrowser()
+  try {
+    await rm(target, { recursive: true, force: true })
+    await mkdir(target, { recursive: true })
+    const url = `http://localhost:${port}`
+    await round(browser, url, await fillShop(url))
+    const images = join(root, 'docs', 'images')
+    await mkdir(images, { recursive: true })
+    for (const name of inReadme) await copyFile(join(target, `${name}.png`), join(images, `${name}.png`))
+  } finally {
+    await browser.close()
+    await shop.stop()
+    await sandbox.close()
+    await postgres.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+await main()
