@@ -53,6 +53,15 @@ const broken: string[] = []
 await buildPrograms()
 const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
 const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), () => undefined)
+
+async function tidyUp(): Promise<void> {
+  await postgres.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+// The database outlives a killed process by design; one that only measured must not.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void tidyUp().finally(() => process.exit(130)))
+
 try {
   await assertDurable(postgres.url)
   const postgresPid = Number.parseInt(await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8'), 10)
@@ -72,8 +81,7 @@ try {
     }
   }
 } finally {
-  await postgres.stop()
-  await rm(directory, { recursive: true, force: true })
+  await tidyUp()
 }
 
 say(`\n${describe(results)}`)

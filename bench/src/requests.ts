@@ -36,10 +36,13 @@ export function startChild(program: string, options: { env?: Record<string, stri
     else asker?.reject(new Error(`${program}: ${error}`))
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  child.once('exit', (code, signal) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${program} ended with ${String(signal ?? code)}`))
+  const failAll = (reason: string) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${program} ${reason}`))
     waiting.clear()
-  })
+  }
+  child.once('exit', (code, signal) => failAll(`ended with ${String(signal ?? code)}`))
+  // Without a listener, a request to a process that just died would end the bench and leave its database running.
+  child.on('error', (error) => failAll(`cannot be reached: ${error.message}`))
   return {
     pid: pidOf(child),
     request: <Answer>(method: string, argument?: unknown) =>
