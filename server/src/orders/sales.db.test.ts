@@ -4,7 +4,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { expectSoundStock, makeTestHandler, place, placeOne, putOnSale, readPools, tally } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, seatIdsOf, seated, typeOf, type SaleSample } from '../../test/sale.ts'
+import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
+import { sql } from '../platform/db.ts'
 import type { OrdersHandler } from './model.ts'
 import { listOrders, listShowOrders, readAvailability, readOrder } from './views.ts'
 
@@ -19,6 +21,7 @@ afterEach(async () => {
 })
 afterAll(() => db.drop())
 
+const waiting = sql('', `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 const know = (show: PublishedShow, version: number) => handler.handle({ type: 'KnowShow', show, version })
 const withCapacity = ({ show }: SaleSample, capacity: number): PublishedShow => ({ ...show, pools: show.pools.map(({ id }) => ({ id, capacity })) })
@@ -115,6 +118,21 @@ describe('the end of a sale', () => {
     for (const version of [2, 5]) await handler.handle({ type: 'EndSale', showId: sale.show.id, version })
     await know(sale.show, 9)
     expect(await place(handler, sale, [numbered(typeOf(sale))])).toEqual({ rejection: 'not_on_sale' })
+  })
+
+  test('that is just being written is waited for: no order is placed on what the show was before', async () => {
+    const sale = makeSale()
+    await putOnSale(handler, sale)
+    let settled = false
+    const placing = db.transaction(async (tx) => {
+      await tx.query(sql('', `update orders.shows set status = 'cancelled' where id = $1`), [sale.show.id])
+      const placed = place(handler, sale, [numbered(typeOf(sale))]).finally(() => {
+        settled = true
+      })
+      await waitFor('the order waits', async () => settled || (await db.query(waiting)).length > 0)
+      return { placed }
+    })
+    expect(await (await placing).placed).toEqual({ rejection: 'not_on_sale' })
   })
 
   test('beside many who buy: each got a place before it, or is told that nothing is on sale', async () => {
