@@ -1,6 +1,6 @@
 // Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales in it.
 // All go to web/screenshots; those that the README shows go to docs/images as well.
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '@holdfast/sandbox'
@@ -12,10 +12,11 @@ import { startShop } from '../../server/src/shop.ts'
 import { serveBuiltWeb } from '../../server/src/web.ts'
 import { openBrowser } from '../test/browser.ts'
 import { enterCard, pay } from '../test/steps.ts'
-import { fillShop, organiser, type FilledShop } from './screenshot-shop.ts'
+import { type FilledShop, fillShop, organiser } from './screenshot-shop.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const target = join(root, 'web', 'screenshots')
+const images = join(root, 'docs', 'images')
 const inReadme = [
   'seats-desktop-light',
   'checkout-phone-dark',
@@ -129,11 +130,10 @@ async function round(browser: Browser, url: string, filled: FilledShop): Promise
       const take: Take = async (name) => {
         await page.mouse.move(0, 0)
         await page.evaluate(() => document.fonts.ready.then(() => undefined))
-        await page.screenshot({
-          path: join(target, `${name}-${sizeName}-${colorScheme}.png`),
-          fullPage: true,
-          animations: 'disabled',
-        })
+        const file = `${name}-${sizeName}-${colorScheme}`
+        await page.screenshot({ path: join(target, `${file}.png`), fullPage: true, animations: 'disabled' })
+        // A README shows what a screen shows, and loads quickly.
+        if (inReadme.includes(file)) await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
       }
       await buyerPages(page, url, { ...filled, row: rows.pop() ?? '' }, take)
       await context.clearCookies()
@@ -173,10 +173,8 @@ async function main(): Promise<void> {
     await rm(target, { recursive: true, force: true })
     await mkdir(target, { recursive: true })
     const url = `http://localhost:${port}`
-    await round(browser, url, await fillShop(url))
-    const images = join(root, 'docs', 'images')
     await mkdir(images, { recursive: true })
-    for (const name of inReadme) await copyFile(join(target, `${name}.png`), join(images, `${name}.png`))
+    await round(browser, url, await fillShop(url))
   } finally {
     await browser.close()
     await shop.stop()

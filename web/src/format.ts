@@ -13,7 +13,9 @@ export interface Format {
   time(instant: string, timeZone?: string): string
   /** 14 Mar 2026, 20:00 */
   moment(instant: string, timeZone?: string): string
-  /** The time with seconds, for timelines. */
+  /** 14 Mar 2026, 20:00:31 */
+  momentWithSeconds(instant: string): string
+  /** The time with thousandths, for timelines. */
   preciseTime(instant: string): string
   monthAndYear(instant: string, timeZone: string): string
   parts(instant: string, timeZone: string): { readonly day: string; readonly month: string; readonly weekday: string }
@@ -70,6 +72,8 @@ function makeFormat(locale: string): Format {
       dates('moment', zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
         Date.parse(instant),
       ),
+    momentWithSeconds: (instant) =>
+      dates('seconds', readersTimeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(Date.parse(instant)),
     preciseTime: (instant) =>
       dates('precise', readersTimeZone, {
         hour: '2-digit',

@@ -1,5 +1,5 @@
 // The reader's language: found, remembered, changed. A further language is one more file in messages/.
-import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
 

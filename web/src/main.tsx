@@ -4,9 +4,9 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { mayPass } from './api/client.ts'
+import { readEmbeddedShow } from './api/embedded-show.ts'
 import { LanguageProvider, loadPreferredLanguage } from './i18n.tsx'
 import { makeAppRouter } from './router.tsx'
-import { readEmbeddedShow } from './api/embedded-show.ts'
 import './style.css'
 
 const queryClient = new QueryClient({

@@ -1,9 +1,9 @@
 // Which page answers which address. Each page is a piece of its own, loaded when it is asked for.
 import type { QueryClient } from '@tanstack/react-query'
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { Frame } from './parts/frame.tsx'
-import { NotFoundPage, PageFailure } from './pages/failure.tsx'
 import { currentUserQuery, showQuery } from './api/queries.ts'
+import { NotFoundPage, PageFailure } from './pages/failure.tsx'
+import { Frame } from './parts/frame.tsx'
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Frame,

@@ -1,5 +1,5 @@
 // A real Chromium for tests and screenshots. Every page watches for violations of the content security policy and for broken scripts.
-import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
 const flags = [
   '--headless',

@@ -1,8 +1,8 @@
 // A whole shop with its pages, and a way to prepare it through its own API. Nothing is faked.
 import type { AddressInfo } from 'node:net'
 import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
-import { startTestShop } from '../../server/test/shop.ts'
 import { serveBuiltWeb } from '../../server/src/web.ts'
+import { startTestShop } from '../../server/test/shop.ts'
 
 export interface WebShop {
   /** Where a browser finds it. */

@@ -1,5 +1,5 @@
 // Server-sent events into the query cache: what the shop pushes replaces what was fetched. Never polls while the stream lives.
-import { useQueryClient, type QueryKey } from '@tanstack/react-query'
+import { type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 
 export type Liveness = 'connecting' | 'live' | 'lost'

@@ -1,5 +1,5 @@
 // What pages read, each with its key. The only place that knows the paths of reads.
-import type { Availability, CurrentUser, OrderView, ShowView, ShopConfig } from '@holdfast/contract'
+import type { Availability, CurrentUser, OrderView, ShopConfig, ShowView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { Static } from 'typebox'
 import { call } from './client.ts'

@@ -1,15 +1,15 @@
 // The panel that holds places: how many, of what, for whom, and one button. Sends no money anywhere.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useCallback, useEffect, useId, useState, type FormEvent } from 'react'
+import { type FormEvent, lazy, Suspense, useCallback, useEffect, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { currentUserQuery } from '../api/queries.ts'
 import type { Liveness } from '../api/live.ts'
+import { currentUserQuery } from '../api/queries.ts'
 import { useDuration, useFormat } from '../format.ts'
 import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
-import { QuantityRow } from './quantity-row.tsx'
-import { countOf, linesOf, lostSeats, nothing, totalOf, withQuantity, withSeat, type Selection } from './selection.ts'
 import { usePlaceOrder } from './place-order.ts'
+import { QuantityRow } from './quantity-row.tsx'
+import { countOf, linesOf, lostSeats, nothing, type Selection, totalOf, withQuantity, withSeat } from './selection.ts'
 
 const SeatPicker = lazy(() => import('./seat-picker.tsx').then((module) => ({ default: module.SeatPicker })))
 

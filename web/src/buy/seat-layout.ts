@@ -66,7 +66,7 @@ export function layOutSeats(show: ShowView): SeatLayout {
       y += pitch
       const placed = seats
         .map((seat, order): PlacedSeat => ({ ...seat, x: rowLabelWidth + columnOf(seat, order) * pitch, y: rowY }))
-        .sort((one, other) => one.x - other.x)
+        .toSorted((one, other) => one.x - other.x)
       for (const seat of placed) {
         byId.set(seat.id, seat)
         width = Math.max(width, seat.x + pitch)

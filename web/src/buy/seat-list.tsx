@@ -1,8 +1,8 @@
 // The same seats as a list, for those whom a map does not serve. Sections open one by one, so that a large hall stays light.
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import type { SeatsProps } from './seat-map.tsx'
 import type { SeatSection } from './seat-layout.ts'
+import type { SeatsProps } from './seat-map.tsx'
 
 export function SeatList(props: SeatsProps) {
   return (

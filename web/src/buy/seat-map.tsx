@@ -1,9 +1,9 @@
 // The seats of a show as a map. Scrolls and zooms as the browser does; keys walk from seat to seat. Loaded only for seated shows.
 import type { SeatState } from '@holdfast/contract'
+import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useEffect, useRef, useState } from 'react'
 import type { Static } from 'typebox'
-import { memo, useEffect, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
 import { useTranslations } from 'use-intl'
-import { neighbour, pitch, seatSize, type PlacedSeat, type SeatLayout } from './seat-layout.ts'
+import { neighbour, type PlacedSeat, pitch, type SeatLayout, seatSize } from './seat-layout.ts'
 
 export type SeatStates = ReadonlyMap<string, Static<typeof SeatState>>
 

@@ -11,7 +11,7 @@ import { Confirm, Failure, Field, Loading, Notice, PageTitle, Skeleton, useFailu
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
 import { amountText, parseAmount } from './amounts.ts'
-import { showOrderQuery, timelineQuery, type OrganiserOrder } from './queries.ts'
+import { type OrganiserOrder, showOrderQuery, timelineQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
 
 const route = getRouteApi('/organiser/shows/$showId/orders/$orderId')
@@ -59,9 +59,28 @@ function Order({ order, show }: { readonly order: OrganiserOrder; readonly show:
   )
 }
 
+/** What an event means, in the reader's language; amounts and times come from the shop's own sentence. */
+function useSentence(): (entry: { readonly type: string; readonly summary: string }) => string {
+  const t = useTranslations('timeline')
+  const format = useFormat()
+  return ({ type, summary }) => {
+    const known = t as unknown as { has(key: string): boolean } & ((key: string, values: Record<string, string>) => string)
+    if (!known.has(type)) return summary
+    const [, digits = '', currency = ''] = /(\d+(?:\.\d+)?) ([A-Z]{3})\b/.exec(summary) ?? []
+    const until = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(summary)?.[0]
+    const amountMinor = currency === '' ? null : parseAmount(digits, currency)
+    return known(type, {
+      amount: amountMinor === null ? '' : format.money({ amountMinor, currency }),
+      until: until === undefined ? '' : format.time(until),
+      reason: /\((\w+)\)/.exec(summary)?.[1] ?? /cancelled: ([^;]+)/.exec(summary)?.[1] ?? '',
+    })
+  }
+}
+
 function Story({ orderId }: { readonly orderId: string }) {
   const t = useTranslations('organiserOrder')
   const format = useFormat()
+  const sentence = useSentence()
   const timeline = useQuery(timelineQuery(orderId))
   return (
     <section aria-labelledby="story" className="panel p-5 sm:p-6">
@@ -77,7 +96,7 @@ function Story({ orderId }: { readonly orderId: string }) {
               aria-hidden="true"
               className="absolute top-2 -left-[7px] size-3 rounded-full border-2 border-surface bg-accent"
             />
-            <p className="[overflow-wrap:anywhere]">{entry.summary}</p>
+            <p className="[overflow-wrap:anywhere]">{sentence(entry)}</p>
             <p className="text-small text-soft">
               <time dateTime={entry.occurredAt}>{format.preciseTime(entry.occurredAt)}</time> ·{' '}
               {entry.source.replace('holdfast/', '')} · <span className="font-mono">{entry.type}</span>

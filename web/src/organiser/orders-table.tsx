@@ -9,7 +9,7 @@ import { Failure, Skeleton } from '../parts/basics.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
 import { amountText } from './amounts.ts'
 import { csvOf } from './csv.ts'
-import { readAllOrders, showOrdersQuery, type OrderFilter, type OrganiserOrder } from './queries.ts'
+import { type OrderFilter, type OrganiserOrder, readAllOrders, showOrdersQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']

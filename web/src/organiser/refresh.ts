@@ -1,6 +1,6 @@
 // Orders are read again when the stream says that something was sold or held, and not more often than that is of use.
 import type { Availability } from '@holdfast/contract'
-import { useQueryClient, type QueryKey } from '@tanstack/react-query'
+import { type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 
 const calmMs = 1_500

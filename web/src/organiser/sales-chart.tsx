@@ -2,8 +2,8 @@
 import type { Availability, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { useTranslations } from 'use-intl'
 import uPlot from 'uplot'
+import { useTranslations } from 'use-intl'
 import 'uplot/dist/uPlot.min.css'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
@@ -24,7 +24,7 @@ export function SalesChart({ show, availability }: { readonly show: ShowView; re
       count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
       amount: order.total.amountMinor,
     }))
-    .sort((one, other) => one.at - other.at)
+    .toSorted((one, other) => one.at - other.at)
   if (sales.length === 0) return <p className="py-16 text-center text-soft">{t('noSales')}</p>
   let tickets = 0
   const times = sales.map((sale) => sale.at)
@@ -66,7 +66,7 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
         legend: { show: false },
         cursor: { show: false },
         axes: [
-          { ...axis, space: 120, values: (_plot, values) => values.map((seconds) => times.format(seconds * 1000)) },
+          { ...axis, space: 120, size: 30, values: (_plot, values) => values.map((seconds) => times.format(seconds * 1000)) },
           { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
         ],
         series: [

@@ -1,7 +1,7 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
 import { amountText, instantOfWallClock, parseAmount, wallClockIn } from './amounts.ts'
-import { blocksOf, seatsOf, type SeatBlock } from './seat-grid.ts'
+import { blocksOf, type SeatBlock, seatsOf } from './seat-grid.ts'
 
 export interface TypeFields {
   /** Of a type that the show has; empty for a new one. */

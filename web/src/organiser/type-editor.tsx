@@ -3,8 +3,8 @@ import { useFieldArray, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { Field } from '../parts/basics.tsx'
 import { parseAmount } from './amounts.ts'
-import { SeatPreview } from './seat-preview.tsx'
 import { expandRanges, seatsOf } from './seat-grid.ts'
+import { SeatPreview } from './seat-preview.tsx'
 import { emptyBlock, type ShowFields } from './show-form.ts'
 
 export interface TypeEditorProps {

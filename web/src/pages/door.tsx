@@ -1,7 +1,7 @@
 // The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at arm's length.
 import type { CheckInView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
-import { useCallback, useEffect, useRef, useState, type FormEvent } from 'react'
+import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError, call, mayPass } from '../api/client.ts'
 import { useFormat } from '../format.ts'
@@ -121,9 +121,7 @@ function BigAnswer({ answer, busy }: { readonly answer: Answer | undefined; read
   return (
     <div className={`${box} bg-danger text-surface`}>
       <p className="text-display font-bold">{problem?.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
-      <p className="mt-1 text-title">
-        {usedAt ? t('usedAt', { when: format.moment(usedAt), time: format.preciseTime(usedAt) }) : failureText(error)}
-      </p>
+      <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
       <p className="mt-1 font-mono text-small break-all">{answer.code}</p>
     </div>
   )

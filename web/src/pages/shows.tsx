@@ -6,8 +6,8 @@ import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { showsQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
-import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { ShowArt } from '../parts/art.tsx'
+import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 
 const route = getRouteApi('/')
 /** Long enough that a word is typed and not each letter asked for. */

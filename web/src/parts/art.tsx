@@ -27,7 +27,8 @@ const palettes = [
 export function ShowArt({ seed, className }: { readonly seed: string; readonly className?: string }) {
   const random = makeRandom(seed)
   const [deep, pale, bright] = palettes[Math.floor(random() * palettes.length)] ?? palettes[0]
-  const sunX = 90 + random() * (width - 180)
+  // Near the middle, so that a narrow cut of the picture keeps it.
+  const sunX = width * (0.36 + random() * 0.28)
   const sunY = 70 + random() * 90
   const sunRadius = 34 + random() * 34
   const waves = Array.from({ length: 9 }, (_, index) => {

@@ -1,5 +1,5 @@
 // Small parts that pages are made of: notices, fields, states of loading and failure. No knowledge of shows or orders.
-import { useEffect, useId, useRef, type ComponentProps, type ReactNode } from 'react'
+import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
 

@@ -1,13 +1,13 @@
 // The card form of the processor inside our page, and the button that pays. What the card says is told in words that help.
 import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { shopConfigQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
 import { Failure, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
-import { pay, type PayOutcome } from './pay.ts'
+import { type PayOutcome, pay } from './pay.ts'
 import { appearance, loadStripe, type StripeElements, type StripeJs } from './stripe.ts'
 
 interface LoadedForm {
