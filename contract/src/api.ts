@@ -1,6 +1,6 @@
 // Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document with these; the web reads them.
-import { Type, type Static, type TSchema } from 'typebox'
-import { Currency, maxAmountMinor, Money } from './money.ts'
+import { type Static, type TSchema, Type } from 'typebox'
+import { Currency, Money, maxAmountMinor } from './money.ts'
 import { CancelReason } from './orders.ts'
 import { Id, Instant } from './values.ts'
 
@@ -31,10 +31,7 @@ export const PageQuery = Type.Object(
 
 // ---- identity
 const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 })
-export const Credentials = Type.Object(
-  { email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) },
-  closed,
-)
+export const Credentials = Type.Object({ email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) }, closed)
 export const GuestBody = Type.Object({ email: Email }, closed)
 export const UserView = Type.Object({ id: Id, email: Type.String() })
 export const CurrentUser = Type.Object({
@@ -142,9 +139,7 @@ export type ShowView = Static<typeof ShowView>
 
 export const SeatState = Type.Union([Type.Literal('available'), Type.Literal('held'), Type.Literal('sold')])
 export const Availability = Type.Object({
-  ticketTypes: Type.Array(
-    Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() }),
-  ),
+  ticketTypes: Type.Array(Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() })),
   seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
 })
 export type Availability = Static<typeof Availability>
@@ -230,6 +225,7 @@ export const TimelineEntry = Type.Object({
   summary: Type.String({ description: 'one sentence for people' }),
 })
 export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })
+export type Timeline = Static<typeof Timeline>
 
 // ---- payments
 export const PaymentBody = Type.Object(
@@ -283,3 +279,4 @@ export const ShopConfig = Type.Object({
     sandbox: Type.Boolean(),
   }),
 })
+export type ShopConfig = Static<typeof ShopConfig>

@@ -1,14 +1,12 @@
 // What pages read, each with its key. The only place that knows the paths of reads.
 import type { Availability, CurrentUser, OrderView, ShopConfig, ShowView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Static } from 'typebox'
 import { call } from './client.ts'
 
 export interface PageOf<Item> {
   readonly items: Item[]
   readonly nextCursor: string | null
 }
-export type ShopConfigView = Static<typeof ShopConfig>
 
 export const currentUserQuery = queryOptions({
   queryKey: ['current-user'],
@@ -18,7 +16,7 @@ export const currentUserQuery = queryOptions({
 
 export const shopConfigQuery = queryOptions({
   queryKey: ['shop-config'],
-  queryFn: ({ signal }) => call<ShopConfigView>('/api/shop-config', { signal }),
+  queryFn: ({ signal }) => call<ShopConfig>('/api/shop-config', { signal }),
   staleTime: Number.POSITIVE_INFINITY,
 })
 

@@ -1,11 +1,11 @@
 // The seats of a show as a map. Scrolls and zooms as the browser does; keys walk from seat to seat. Loaded only for seated shows.
-import type { SeatState } from '@holdfast/contract'
+import type { Availability } from '@holdfast/contract'
 import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useEffect, useRef, useState } from 'react'
-import type { Static } from 'typebox'
 import { useTranslations } from 'use-intl'
 import { neighbour, type PlacedSeat, pitch, type SeatLayout, seatSize } from './seat-layout.ts'
 
-export type SeatStates = ReadonlyMap<string, Static<typeof SeatState>>
+type SeatState = NonNullable<Availability['seats']>[number]['state']
+export type SeatStates = ReadonlyMap<string, SeatState>
 
 export interface SeatsProps {
   readonly layout: SeatLayout

@@ -1,7 +1,6 @@
 // What organisers read of their shows: orders, one order, its story.
 import type { OrderStatus, OrderView, Timeline } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import type { Static } from 'typebox'
 import { ApiError, call } from '../api/client.ts'
 import type { PageOf } from '../api/queries.ts'
 
@@ -58,5 +57,5 @@ export const showOrderQuery = (showId: string, orderId: string) =>
 export const timelineQuery = (orderId: string) =>
   queryOptions({
     queryKey: ['timeline', orderId],
-    queryFn: ({ signal }) => call<Static<typeof Timeline>>(`/api/orders/${orderId}/timeline`, { signal }),
+    queryFn: ({ signal }) => call<Timeline>(`/api/orders/${orderId}/timeline`, { signal }),
   })
