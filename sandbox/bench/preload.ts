@@ -7,7 +7,14 @@ const NEVER = new Promise<void>(() => undefined)
 const AT_ONCE = 200
 
 function edge(path: string, body: string): EdgeRequest {
-  return { method: 'POST', path, query: '', headers: { authorization: 'Bearer sk_test_holdfast', 'idempotency-key': crypto.randomUUID() }, body, gone: NEVER }
+  return {
+    method: 'POST',
+    path,
+    query: '',
+    headers: { authorization: 'Bearer sk_test_holdfast', 'idempotency-key': crypto.randomUUID() },
+    body,
+    gone: NEVER,
+  }
 }
 
 export async function preload(dataDir: string, payments: number, create: string): Promise<void> {
@@ -16,7 +23,9 @@ export async function preload(dataDir: string, payments: number, create: string)
   for (let done = 0; done < payments; done += AT_ONCE) {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
-        const intent = JSON.parse((await handle(edge('/v1/payment_intents', `${create}&metadata[order_id]=${crypto.randomUUID()}`))).body) as { id: string }
+        const intent = JSON.parse(
+          (await handle(edge('/v1/payment_intents', `${create}&metadata[order_id]=${crypto.randomUUID()}`))).body,
+        ) as { id: string }
         await handle(edge(`/v1/payment_intents/${intent.id}/capture`, ''))
       }),
     )

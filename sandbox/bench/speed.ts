@@ -1,14 +1,14 @@
 // Measures create-confirm-capture sequences per second against a sandbox in a process of its own.
 // The client is plain HTTP over kept-alive connections, so that the figure is the sandbox's and not the SDK's.
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { Agent, request } from 'node:http'
+import { Agent, createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { preload } from './preload.ts'
 
 const CLIENTS = Number(process.argv[2] ?? 32)
@@ -52,7 +52,11 @@ const CREATE =
 
 async function sequence(port: number): Promise<number> {
   const started = performance.now()
-  const intent = await post(port, '/v1/payment_intents', `${CREATE}&metadata[order_id]=${randomUUID()}&metadata[payment_id]=${randomUUID()}`)
+  const intent = await post(
+    port,
+    '/v1/payment_intents',
+    `${CREATE}&metadata[order_id]=${randomUUID()}&metadata[payment_id]=${randomUUID()}`,
+  )
   const taken = await post(port, `/v1/payment_intents/${String(intent['id'])}/capture`, '')
   if (taken['status'] !== 'succeeded') throw new Error(`not captured: ${String(taken['status'])}`)
   return performance.now() - started
@@ -69,7 +73,13 @@ async function run(port: number, until: (done: number) => boolean): Promise<Figu
   const elapsed = (performance.now() - started) / 1000
   times.sort((a, b) => a - b)
   const at = (share: number): number => Math.round((times[Math.floor(times.length * share)] ?? 0) * 10) / 10
-  return { sequences: times.length, perSecond: Math.round(times.length / elapsed), p50: at(0.5), p99: at(0.99), slowest: at(0.9999) }
+  return {
+    sequences: times.length,
+    perSecond: Math.round(times.length / elapsed),
+    p50: at(0.5),
+    p99: at(0.99),
+    slowest: at(0.9999),
+  }
 }
 
 interface Receiver {
@@ -96,6 +106,19 @@ async function startReceiver(): Promise<Receiver> {
   }
 }
 
+/** Processor time of a process in milliseconds, which other work on the machine does not change; NaN where /proc is missing. */
+function cpuMs(pid: number | undefined): number {
+  if (pid === undefined || !existsSync(`/proc/${pid}/stat`)) return Number.NaN
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+/** Resident memory in megabytes. */
+function residentMb(pid: number | undefined): number {
+  if (pid === undefined || !existsSync(`/proc/${pid}/status`)) return Number.NaN
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
+}
+
 async function measure(title: string, stored: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-bench-'))
   const receiver = await startReceiver()
@@ -117,9 +140,10 @@ async function measure(title: string, stored: number): Promise<void> {
     const warm = Date.now() + 1000
     await run(port, () => Date.now() >= warm)
     const end = Date.now() + SECONDS * 1000
+    const before = cpuMs(child.pid)
     const figures = await run(port, () => Date.now() >= end)
     console.log(
-      `${title}: ${figures.perSecond} sequences/s, p50 ${figures.p50} ms, p99 ${figures.p99} ms, slowest ${figures.slowest} ms; ${receiver.count()} webhooks received`,
+      `${title}: ${figures.perSecond} sequences/s, p50 ${figures.p50} ms, p99 ${figures.p99} ms, slowest ${figures.slowest} ms, ${((cpuMs(child.pid) - before) / figures.sequences).toFixed(2)} ms of one core each, ${residentMb(child.pid)} MB; ${receiver.count()} webhooks received`,
     )
   } finally {
     child.kill('SIGTERM')

@@ -31,7 +31,9 @@ export interface Ask {
   payload: unknown
 }
 /** From a frame to the page: an answer, or something that happened. */
-export type Tell = { holdfast: string; id: number; answer: Answer } | { holdfast: string; event: string; detail: Record<string, unknown> }
+export type Tell =
+  | { holdfast: string; id: number; answer: Answer }
+  | { holdfast: string; event: string; detail: Record<string, unknown> }
 
 export interface ApiRequest {
   method: 'GET' | 'POST'

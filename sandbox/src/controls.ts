@@ -1,12 +1,13 @@
 // The sandbox's own controls under /_sandbox/: clock, faults, resending, disputes, secrets, emptying the store.
+
+import { openDispute, warnOfFraud } from './api/open-dispute.ts'
+import { rotateSecret } from './api/webhook-endpoints.ts'
 import { spoken } from './core/currency.ts'
 import { ApiError, noSuch } from './core/errors.ts'
 import type { Engine } from './engine.ts'
-import { BadFault, FAULT_KINDS, isWebhookKind, WEBHOOK_FAULTS, type FaultRule, type NewRule } from './faults/faults.ts'
-import { jsonReply, type EdgeReply, type EdgeRequest } from './http/request.ts'
+import { BadFault, FAULT_KINDS, type FaultRule, isWebhookKind, type NewRule, WEBHOOK_FAULTS } from './faults/faults.ts'
+import { type EdgeReply, type EdgeRequest, jsonReply } from './http/request.ts'
 import { runDueJobs } from './jobs.ts'
-import { openDispute, warnOfFraud } from './api/open-dispute.ts'
-import { rotateSecret } from './api/webhook-endpoints.ts'
 import { overview } from './pages/overview.ts'
 
 type Input = Record<string, unknown>
@@ -28,7 +29,8 @@ function numberOf(input: Input, name: string): number | undefined {
 export function readRule(input: Input): NewRule {
   const kind = textOf(input, 'kind') ?? ''
   const known = FAULT_KINDS.find((name) => name === kind)
-  if (known === undefined && !isWebhookKind(kind)) throw new BadFault(`kind must be one of ${[...FAULT_KINDS, ...WEBHOOK_FAULTS].join(', ')}`)
+  if (known === undefined && !isWebhookKind(kind))
+    throw new BadFault(`kind must be one of ${[...FAULT_KINDS, ...WEBHOOK_FAULTS].join(', ')}`)
   const when = textOf(input, 'when') ?? 'before'
   if (when !== 'before' && when !== 'after') throw new BadFault('when must be before or after')
   const probability = numberOf(input, 'probability') ?? 1
@@ -53,7 +55,8 @@ function showRule(rule: FaultRule): object {
 async function advanceClock(engine: Engine, input: Input): Promise<EdgeReply> {
   const to = numberOf(input, 'to')
   const seconds = numberOf(input, 'advance_seconds') ?? (to === undefined ? undefined : to - engine.clock.now())
-  if (seconds === undefined || seconds < 0) throw new BadFault('advance_seconds (or to) must be given, and time only goes forward')
+  if (seconds === undefined || seconds < 0)
+    throw new BadFault('advance_seconds (or to) must be given, and time only goes forward')
   await engine.perform(() => engine.clock.advance(Math.floor(seconds)))
   const moved = await runDueJobs(engine)
   return jsonReply(200, { now: engine.clock.now(), offset_seconds: engine.clock.offsetSeconds(), moved })
@@ -82,7 +85,8 @@ async function resend(engine: Engine, eventId: string, endpoint: string | undefi
 
 async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {
   const named = textOf(input, 'charge') ?? textOf(input, 'payment_intent')
-  if (named === undefined) throw new ApiError(400, { type: 'invalid_request_error', message: 'charge or payment_intent must be given' })
+  if (named === undefined)
+    throw new ApiError(400, { type: 'invalid_request_error', message: 'charge or payment_intent must be given' })
   const opened = await engine.perform((unit) => {
     const id = unit.find('payment_intent', named)?.latest_charge ?? named
     const charge = unit.find('charge', id)
@@ -107,7 +111,9 @@ async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {
 }
 
 async function rotate(engine: Engine, id: string, input: Input): Promise<EdgeReply> {
-  const secret = await engine.perform((unit) => rotateSecret(unit, id, numberOf(input, 'overlap_seconds') ?? 86_400, Math.floor(Date.now() / 1000)))
+  const secret = await engine.perform((unit) =>
+    rotateSecret(unit, id, numberOf(input, 'overlap_seconds') ?? 86_400, Math.floor(Date.now() / 1000)),
+  )
   engine.forgetEndpoints()
   return jsonReply(200, { id, secret })
 }
@@ -135,7 +141,10 @@ export async function controls(engine: Engine, request: EdgeRequest, input: Inpu
   const [, , area = '', id, action] = request.path.split('/')
   const post = request.method === 'POST'
   if (area === 'faults') return faultControl(engine, request, id, input)
-  if (area === 'clock') return post ? advanceClock(engine, input) : jsonReply(200, { now: engine.clock.now(), offset_seconds: engine.clock.offsetSeconds() })
+  if (area === 'clock')
+    return post
+      ? advanceClock(engine, input)
+      : jsonReply(200, { now: engine.clock.now(), offset_seconds: engine.clock.offsetSeconds() })
   if (area === 'events' && action === 'resend' && id !== undefined && post) return resend(engine, id, textOf(input, 'endpoint'))
   if (area === 'disputes' && id === 'open' && post) return dispute(engine, input)
   if (area === 'webhook_endpoints' && action === 'rotate' && id !== undefined && post) return rotate(engine, id, input)

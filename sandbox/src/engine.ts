@@ -1,13 +1,13 @@
 // The parts of one sandbox put together: store, commits, clock, faults, endpoints, dispatcher, and units of work over them.
 import { join } from 'node:path'
 import { makeClock, type SandboxClock } from './core/clock.ts'
-import { makeFaults, type Faults } from './faults/faults.ts'
+import { type Faults, makeFaults } from './faults/faults.ts'
 import type { Kinds, WebhookHidden } from './objects/kinds.ts'
 import { openDatabase } from './store/database.ts'
-import { makeGroupCommit, type GroupCommit } from './store/group-commit.ts'
+import { type GroupCommit, makeGroupCommit } from './store/group-commit.ts'
 import { makeStore, type Store } from './store/store.ts'
-import { makeUnit, type RequestMark, type Unit, type WrittenEvent, type DeliveryPlan } from './store/unit.ts'
-import { makeDispatcher, type Dispatcher } from './webhooks/dispatcher.ts'
+import { type DeliveryPlan, makeUnit, type RequestMark, type Unit, type WrittenEvent } from './store/unit.ts'
+import { type Dispatcher, makeDispatcher } from './webhooks/dispatcher.ts'
 import { makeSender, type Target } from './webhooks/send.ts'
 
 export interface EngineOptions {
@@ -43,11 +43,15 @@ interface EndpointRow {
 
 function loadEndpoints(store: Store): EndpointRow[] {
   return store
-    .query<{ body: string; hidden: string }>("select body, hidden from objects where kind = 'webhook_endpoint' and account = '' order by seq")
+    .query<{ body: string; hidden: string }>(
+      "select body, hidden from objects where kind = 'webhook_endpoint' and account = '' order by seq",
+    )
     .flatMap((row) => {
       const body = JSON.parse(row.body) as Kinds['webhook_endpoint']
       const { secrets } = JSON.parse(row.hidden) as WebhookHidden
-      return body.status === 'enabled' ? [{ id: body.id, events: new Set(body.enabled_events), target: { url: body.url, secrets } }] : []
+      return body.status === 'enabled'
+        ? [{ id: body.id, events: new Set(body.enabled_events), target: { url: body.url, secrets } }]
+        : []
     })
 }
 

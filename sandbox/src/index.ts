@@ -6,8 +6,8 @@ import { makePipeline } from './api/pipeline.ts'
 import { makeEngine } from './engine.ts'
 import { makeServer } from './http/server.ts'
 import { startJobs } from './jobs.ts'
-import { registerWebhook } from './register-webhook.ts'
 import { eventStream } from './pages/live.ts'
+import { registerWebhook } from './register-webhook.ts'
 import { makeSite } from './site.ts'
 
 export { buildBrowserFiles } from './pages/browser-files.ts'
@@ -47,7 +47,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
   })
-  const server = makeServer({ api: makePipeline(engine), other: makeSite(engine, log), streams: new Map([['/_sandbox/live', eventStream(engine)]]), log })
+  const server = makeServer({
+    api: makePipeline(engine),
+    other: makeSite(engine, log),
+    streams: new Map([['/_sandbox/live', eventStream(engine)]]),
+    log,
+  })
   try {
     if (options.webhook !== undefined) await registerWebhook(engine, options.webhook)
     server.listen(options.port ?? 12111, host)

@@ -1,7 +1,7 @@
 // What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts arrive, old keys are forgotten.
 import { payPayout } from './api/balance.ts'
-import { endDispute } from './api/disputes.ts'
 import { release } from './api/capture.ts'
+import { endDispute } from './api/disputes.ts'
 import { settleRefund } from './api/refunds.ts'
 import { DAY_SECONDS } from './core/clock.ts'
 import type { Engine } from './engine.ts'

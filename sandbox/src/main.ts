@@ -1,6 +1,6 @@
 // The command: reads the environment, starts one sandbox, says where it is, stops cleanly on a signal.
 import { readFileSync } from 'node:fs'
-import { startSandbox, type SandboxOptions } from './index.ts'
+import { type SandboxOptions, startSandbox } from './index.ts'
 
 const STOP_DEADLINE_MS = 8000
 
@@ -23,7 +23,8 @@ function readOptions(): SandboxOptions {
     .split(',')
     .filter((part) => part !== '')
     .map(Number)
-  if (retries.some((delay) => !Number.isFinite(delay) || delay < 0)) wrong.push('SANDBOX_WEBHOOK_RETRY_MS must be milliseconds separated by commas')
+  if (retries.some((delay) => !Number.isFinite(delay) || delay < 0))
+    wrong.push('SANDBOX_WEBHOOK_RETRY_MS must be milliseconds separated by commas')
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   const events = (process.env['SANDBOX_WEBHOOK_EVENTS'] || '').split(',').filter((part) => part !== '')
   return {
@@ -32,7 +33,9 @@ function readOptions(): SandboxOptions {
     dataDir: process.env['DATA_DIR'] || './data',
     log: (message) => console.error(`sandbox: ${message}`),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/$/, '') }),
-    ...(url === undefined || secret === undefined ? {} : { webhook: { url, secret, ...(events.length === 0 ? {} : { events }) } }),
+    ...(url === undefined || secret === undefined
+      ? {}
+      : { webhook: { url, secret, ...(events.length === 0 ? {} : { events }) } }),
     ...(retries.length === 0 ? {} : { webhookRetryMs: retries }),
   }
 }

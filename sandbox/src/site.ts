@@ -1,11 +1,11 @@
 // Everything beside the API: health, the challenge page, the sandbox's own controls, assets and the dashboard.
 import { controls } from './controls.ts'
-import { parseForm, MalformedForm } from './core/form.ts'
 import { ApiError } from './core/errors.ts'
+import { MalformedForm, parseForm } from './core/form.ts'
 import type { Engine } from './engine.ts'
 import { BadFault } from './faults/faults.ts'
+import { type EdgeReply, type EdgeRequest, jsonReply } from './http/request.ts'
 import type { Handler } from './http/server.ts'
-import { jsonReply, type EdgeReply, type EdgeRequest } from './http/request.ts'
 import { asset } from './pages/assets.ts'
 import { challengePage } from './pages/challenge.ts'
 import { receiptPage } from './pages/receipt.ts'
@@ -45,7 +45,9 @@ export function makeSite(engine: Engine, log: (message: string) => void): Handle
       if (isForeign(request, engine.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })
       return controls(engine, request, readInput(request))
     }
-    return jsonReply(404, { error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.method}: ${path}).` } })
+    return jsonReply(404, {
+      error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.method}: ${path}).` },
+    })
   }
 
   return async (request) => {

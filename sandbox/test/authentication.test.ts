@@ -1,6 +1,6 @@
 // 3-D Secure in each variant, saved cards and setup intents.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusal, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, startBench } from './harness.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -10,7 +10,14 @@ afterAll(() => bench.close())
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
 const pay = (card: string, extra: object = {}) =>
-  bench.stripe.paymentIntents.create({ amount: 5000, currency: 'eur', confirm: true, payment_method: card, automatic_payment_methods: automatic, ...extra })
+  bench.stripe.paymentIntents.create({
+    amount: 5000,
+    currency: 'eur',
+    confirm: true,
+    payment_method: card,
+    automatic_payment_methods: automatic,
+    ...extra,
+  })
 
 async function answer(intent: string, outcome: 'succeed' | 'fail'): Promise<Record<string, unknown>> {
   const response = await fetch(`${bench.sandbox.url}/_sandbox/3ds/${intent}`, {
@@ -63,7 +70,10 @@ describe('a challenge', () => {
   })
 
   it('with a return address redirects there and back', async () => {
-    const intent = await pay('pm_card_authenticationRequired', { automatic_payment_methods: { enabled: true }, return_url: 'https://shop.example/done?x=1' })
+    const intent = await pay('pm_card_authenticationRequired', {
+      automatic_payment_methods: { enabled: true },
+      return_url: 'https://shop.example/done?x=1',
+    })
     expect(intent.next_action?.type).toBe('redirect_to_url')
     const response = await fetch(intent.next_action?.redirect_to_url?.url ?? '', {
       method: 'POST',
@@ -95,9 +105,15 @@ describe('a challenge', () => {
   })
 
   it('is asked of an optional card when the shop wants it', async () => {
-    expect((await pay('pm_card_threeDSecureOptional', { payment_method_options: { card: { request_three_d_secure: 'any' } } })).status).toBe('requires_action')
     expect(
-      await refusal(pay('pm_card_threeDSecureOptionalProcessingError', { payment_method_options: { card: { request_three_d_secure: 'any' } } })),
+      (await pay('pm_card_threeDSecureOptional', { payment_method_options: { card: { request_three_d_secure: 'any' } } })).status,
+    ).toBe('requires_action')
+    expect(
+      await refusal(
+        pay('pm_card_threeDSecureOptionalProcessingError', {
+          payment_method_options: { card: { request_three_d_secure: 'any' } },
+        }),
+      ),
     ).toMatchObject({ code: 'card_declined' })
     expect(await refusal(pay('pm_card_threeDSecureRequiredProcessingError'))).toMatchObject({ code: 'card_declined' })
   })
@@ -109,7 +125,9 @@ describe('a challenge', () => {
       decline_code: 'authentication_required',
     })
     expect((await pay('pm_card_authenticationRequiredSetupForOffSession', { off_session: true })).status).toBe('succeeded')
-    expect(await refusal(pay('pm_card_authenticationRequired', { error_on_requires_action: true }))).toMatchObject({ code: 'authentication_required' })
+    expect(await refusal(pay('pm_card_authenticationRequired', { error_on_requires_action: true }))).toMatchObject({
+      code: 'authentication_required',
+    })
   })
 })
 
@@ -132,13 +150,17 @@ describe('a saved card', () => {
   it('not set up, is declined off-session', async () => {
     const customer = await bench.stripe.customers.create({})
     const method = await bench.stripe.paymentMethods.attach('pm_card_authenticationRequiredOnSetup', { customer: customer.id })
-    expect(await refusal(pay(method.id, { customer: customer.id, off_session: true }))).toMatchObject({ code: 'authentication_required' })
+    expect(await refusal(pay(method.id, { customer: customer.id, off_session: true }))).toMatchObject({
+      code: 'authentication_required',
+    })
   })
 
   it('is kept by a payment that says so', async () => {
     const customer = await bench.stripe.customers.create({})
     const paid = await pay('pm_card_visa', { customer: customer.id, setup_future_usage: 'off_session' })
-    expect((await bench.stripe.paymentMethods.list({ customer: customer.id })).data.map((method) => method.id)).toEqual([paid.payment_method])
+    expect((await bench.stripe.paymentMethods.list({ customer: customer.id })).data.map((method) => method.id)).toEqual([
+      paid.payment_method,
+    ])
     const detached = await bench.stripe.paymentMethods.detach(String(paid.payment_method))
     expect(detached.customer).toBeNull()
     expect((await refusal(pay(detached.id))).message).toMatch(/may not be used again/)

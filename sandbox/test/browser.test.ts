@@ -1,9 +1,10 @@
 // The sandbox's Stripe.js in a real browser, on a page with a strict content policy.
-import { chromium, type Browser, type FrameLocator, type Page } from 'playwright-core'
+
 import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startBench, type Bench } from './harness.ts'
-import { startShopPage, type ShopPage } from './browser-page.ts'
+import { type ShopPage, startShopPage } from './browser-page.ts'
+import { type Bench, startBench } from './harness.ts'
 
 let bench: Bench
 let shop: ShopPage
@@ -15,7 +16,14 @@ beforeAll(async () => {
     startShopPage(bench.sandbox.url),
     chromium.launch({
       executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
     }),
   ])
 })
@@ -38,7 +46,11 @@ function run(script: string): Promise<unknown> {
   return page.evaluate(`(async () => { ${script} })()`)
 }
 
-async function mount(kind: 'payment' | 'card', options = '{}', elementsOptions = "{mode:'payment',amount:2500,currency:'eur'}"): Promise<FrameLocator> {
+async function mount(
+  kind: 'payment' | 'card',
+  options = '{}',
+  elementsOptions = "{mode:'payment',amount:2500,currency:'eur'}",
+): Promise<FrameLocator> {
   await run(`
     window.stripe = Stripe('pk_test_holdfast');
     window.elements = stripe.elements(${elementsOptions});
@@ -64,8 +76,13 @@ describe('the payment element', () => {
     expect(await frame.locator('#number').inputValue()).toBe('4242 4242 4242 4242')
     const result = (await run(
       "await elements.submit(); return stripe.createConfirmationToken({ elements, params: { payment_method_data: { billing_details: { name: 'Ada' } } } })",
-    )) as { confirmationToken: { id: string; payment_method_preview: { card: { last4: string }; billing_details: { name: string } } } }
-    expect(result.confirmationToken.payment_method_preview).toMatchObject({ card: { last4: '4242' }, billing_details: { name: 'Ada' } })
+    )) as {
+      confirmationToken: { id: string; payment_method_preview: { card: { last4: string }; billing_details: { name: string } } }
+    }
+    expect(result.confirmationToken.payment_method_preview).toMatchObject({
+      card: { last4: '4242' },
+      billing_details: { name: 'Ada' },
+    })
     const paid = await bench.stripe.paymentIntents.create({
       amount: 2500,
       currency: 'eur',
@@ -96,15 +113,24 @@ describe('the payment element', () => {
 
   it('is accessible, and wide enough for a phone', async () => {
     const frame = await mount('payment')
-    const found = await new AxeBuilder({ page }).include('#slot').withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+    const found = await new AxeBuilder({ page })
+      .include('#slot')
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+      .analyze()
     expect(found.violations.map((violation) => violation.id)).toEqual([])
     const box = await frame.locator('#number').boundingBox()
     expect(box?.height).toBeGreaterThanOrEqual(44)
   })
 
   it("follows the shop's appearance", async () => {
-    const frame = await mount('payment', '{}', "{mode:'payment',amount:1,currency:'eur',appearance:{theme:'night',variables:{colorPrimary:'#ff0066'}}}")
-    expect(await frame.locator('html').evaluate((root) => getComputedStyle(root).getPropertyValue('--colorPrimary'))).toBe('#ff0066')
+    const frame = await mount(
+      'payment',
+      '{}',
+      "{mode:'payment',amount:1,currency:'eur',appearance:{theme:'night',variables:{colorPrimary:'#ff0066'}}}",
+    )
+    expect(await frame.locator('html').evaluate((root) => getComputedStyle(root).getPropertyValue('--colorPrimary'))).toBe(
+      '#ff0066',
+    )
   })
 })
 
@@ -132,7 +158,9 @@ describe('the 3-D Secure dialog', () => {
     expect(await run('return window.done')).toMatchObject({ paymentIntent: { id, status: 'requires_capture' } })
     expect(await page.locator('dialog').count()).toBe(0)
     const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })
-    expect(intent.latest_charge).toMatchObject({ payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } })
+    expect(intent.latest_charge).toMatchObject({
+      payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } },
+    })
   })
 
   it('fails it when the buyer refuses', async () => {

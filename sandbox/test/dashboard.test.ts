@@ -1,12 +1,13 @@
 // The dashboard in a real browser: it shows what happens while it happens, and its buttons work.
-import { AxeBuilder } from '@axe-core/playwright'
+
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildBrowserFiles } from '../src/index.ts'
-import { startBench, type Bench } from './harness.ts'
+import { type Bench, startBench } from './harness.ts'
 
 let bench: Bench
 let browser: Browser
@@ -15,7 +16,14 @@ beforeAll(async () => {
   bench = await startBench()
   browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
   })
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
   await page.goto(bench.sandbox.url)

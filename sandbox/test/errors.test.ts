@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERROR_CASES, tableRow } from './error-cases.ts'
-import { startBench, type Bench } from './harness.ts'
+import { type Bench, startBench } from './harness.ts'
 
 let bench: Bench
 const names: Record<string, string> = {}
@@ -35,7 +35,12 @@ describe('wrong input', () => {
       ...(method === 'POST' ? { body: fill(form ?? '') } : {}),
     })
     const { error } = (await response.json()) as { error: Record<string, unknown> }
-    expect({ status: response.status, type: error['type'], code: error['code'], param: error['param'] }).toEqual({ status, type, code, param })
+    expect({ status: response.status, type: error['type'], code: error['code'], param: error['param'] }).toEqual({
+      status,
+      type,
+      code,
+      param,
+    })
     expect(String(error['message']).length).toBeGreaterThan(5)
     expect(JSON.stringify(error)).not.toMatch(/4111111111111111|sk_test_wrong/)
     expect(response.headers.get('request-id')).toMatch(/^req_/)

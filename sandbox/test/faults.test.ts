@@ -1,6 +1,6 @@
 // Faults on demand: each strikes once per key, and the state tells afterwards what really happened.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusal, sdk, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, sdk, startBench } from './harness.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -42,7 +42,11 @@ describe('a fault of the answer', () => {
     // The SDK repeats a reset connection once by itself; a single raw call shows the fault alone.
     const response = fetch(`${bench.sandbox.url}/v1/payment_intents`, {
       method: 'POST',
-      headers: { authorization: 'Bearer sk_test_holdfast', 'content-type': 'application/x-www-form-urlencoded', 'idempotency-key': run },
+      headers: {
+        authorization: 'Bearer sk_test_holdfast',
+        'content-type': 'application/x-www-form-urlencoded',
+        'idempotency-key': run,
+      },
       body: `amount=1200&currency=eur&confirm=true&payment_method=pm_card_visa&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never&metadata[run]=${encodeURIComponent(run)}&metadata[sandbox_fault]=${fault}`,
     }).then(async (answer) => ({ status: answer.status, body: JSON.parse(await answer.text()) as { id?: string } }))
     const outcome = await response.catch(() => ({ status: 0, body: {} }))
@@ -65,7 +69,9 @@ describe('a fault of the answer', () => {
       statusCode: 500,
       type: 'StripeAPIError',
     })
-    expect(await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options))).toMatchObject({ statusCode: 500 })
+    expect(await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options))).toMatchObject({
+      statusCode: 500,
+    })
     expect(await made('stored')).toBe(1)
   })
 
@@ -84,21 +90,29 @@ describe('a fault of the answer', () => {
 
 describe('where a fault comes from', () => {
   it('an intent may carry one for its capture', async () => {
-    const held = await bench.stripe.paymentIntents.create({ ...payment('capture=bad_gateway:after', 'at capture'), capture_method: 'manual' })
+    const held = await bench.stripe.paymentIntents.create({
+      ...payment('capture=bad_gateway:after', 'at capture'),
+      capture_method: 'manual',
+    })
     await refusal(bench.stripe.paymentIntents.capture(held.id, {}, { idempotencyKey: 'cap' }))
     expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('succeeded')
     expect((await bench.stripe.paymentIntents.capture(held.id, {}, { idempotencyKey: 'cap' })).amount_received).toBe(1200)
   })
 
   it('a card may bring one', async () => {
-    await refusal(bench.stripe.paymentIntents.create({ ...payment('', 'by card'), payment_method: 'pm_card_faultServerErrorAfter' }))
+    await refusal(
+      bench.stripe.paymentIntents.create({ ...payment('', 'by card'), payment_method: 'pm_card_faultServerErrorAfter' }),
+    )
     expect(await made('by card')).toBe(1)
   })
 
   it('a rule may order a number of them', async () => {
     await bench.post('/_sandbox/faults', { kind: 'rate_limit', op: 'refunds.create', times: 1 })
     const paid = await bench.stripe.paymentIntents.create(payment('', 'rule'))
-    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({ statusCode: 429, type: 'StripeRateLimitError' })
+    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({
+      statusCode: 429,
+      type: 'StripeRateLimitError',
+    })
     expect((await bench.stripe.refunds.create({ payment_intent: paid.id })).status).toBe('succeeded')
   })
 
@@ -113,8 +127,13 @@ describe('where a fault comes from', () => {
   })
 
   it('a wrong fault is refused by name', async () => {
-    expect(await refusal(bench.stripe.paymentIntents.create(payment('explode', 'wrong')))).toMatchObject({ statusCode: 400, param: 'sandbox_fault' })
-    expect(await bench.post('/_sandbox/faults', { kind: 'explode' })).toMatchObject({ error: { message: expect.stringContaining('latency') } })
+    expect(await refusal(bench.stripe.paymentIntents.create(payment('explode', 'wrong')))).toMatchObject({
+      statusCode: 400,
+      param: 'sandbox_fault',
+    })
+    expect(await bench.post('/_sandbox/faults', { kind: 'explode' })).toMatchObject({
+      error: { message: expect.stringContaining('latency') },
+    })
   })
 })
 
@@ -122,7 +141,10 @@ describe('the clock', () => {
   it('lets an authorization expire after seven days', async () => {
     const held = await bench.stripe.paymentIntents.create({ ...payment('', 'expiry'), capture_method: 'manual' })
     await bench.post('/_sandbox/clock', { advance_seconds: 7 * 86_400 })
-    expect(await bench.stripe.paymentIntents.retrieve(held.id)).toMatchObject({ status: 'canceled', cancellation_reason: 'automatic' })
+    expect(await bench.stripe.paymentIntents.retrieve(held.id)).toMatchObject({
+      status: 'canceled',
+      cancellation_reason: 'automatic',
+    })
     const events = await bench.stripe.events.list({ types: ['charge.expired'] })
     expect(events.data[0]?.data.object).toMatchObject({ id: held.latest_charge, refunded: true })
     expect(await refusal(bench.stripe.paymentIntents.capture(held.id))).toMatchObject({ code: 'payment_intent_unexpected_state' })

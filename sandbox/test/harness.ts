@@ -1,12 +1,13 @@
 // Starts a sandbox of its own for a test file, with the unmodified SDK pointed at it and a receiver for webhooks.
-import { createServer, type Server } from 'node:http'
+
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Stripe from 'stripe'
-import { startSandbox, type Sandbox, type SandboxOptions } from '../src/index.ts'
+import { type Sandbox, type SandboxOptions, startSandbox } from '../src/index.ts'
 
 export interface Bench {
   sandbox: Sandbox
@@ -20,7 +21,14 @@ export interface Bench {
 
 export function sdk(url: string, key = 'sk_test_holdfast', retries = 0): Stripe {
   const { hostname, port } = new URL(url)
-  return new Stripe(key, { host: hostname, port: Number(port), protocol: 'http', telemetry: false, timeout: 5000, maxNetworkRetries: retries })
+  return new Stripe(key, {
+    host: hostname,
+    port: Number(port),
+    protocol: 'http',
+    telemetry: false,
+    timeout: 5000,
+    maxNetworkRetries: retries,
+  })
 }
 
 export async function startBench(options: Partial<SandboxOptions> = {}): Promise<Bench> {
@@ -32,7 +40,11 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
     publishable: sdk(sandbox.url, 'pk_test_holdfast'),
     dataDir,
     async post(path, body) {
-      const response = await fetch(`${sandbox.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      const response = await fetch(`${sandbox.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
       return (await response.json()) as Record<string, unknown>
     },
     async close() {

@@ -1,6 +1,6 @@
 // Idempotency as documented: one effect per key, replays, mismatches, what is not remembered.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusal, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, startBench } from './harness.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -19,7 +19,9 @@ const payment = {
 describe('an idempotency key', () => {
   it('used fifty times at once has one effect and fifty equal answers', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 50 }, () => bench.stripe.paymentIntents.create({ ...payment, metadata: { run: 'fifty' } }, { idempotencyKey: 'fifty' })),
+      Array.from({ length: 50 }, () =>
+        bench.stripe.paymentIntents.create({ ...payment, metadata: { run: 'fifty' } }, { idempotencyKey: 'fifty' }),
+      ),
     )
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     const found = await bench.stripe.paymentIntents.search({ query: "metadata['run']:'fifty'" })
@@ -41,7 +43,10 @@ describe('an idempotency key', () => {
   })
 
   it('is refused on another endpoint', async () => {
-    const intent = await bench.stripe.paymentIntents.create({ ...payment, capture_method: 'manual' }, { idempotencyKey: 'endpoint' })
+    const intent = await bench.stripe.paymentIntents.create(
+      { ...payment, capture_method: 'manual' },
+      { idempotencyKey: 'endpoint' },
+    )
     const error = await refusal(bench.stripe.paymentIntents.capture(intent.id, {}, { idempotencyKey: 'endpoint' }))
     expect(error).toMatchObject({ type: 'StripeIdempotencyError' })
     expect((await bench.stripe.paymentIntents.retrieve(intent.id)).status).toBe('requires_capture')

@@ -3,13 +3,21 @@ import { describe, expect, it } from 'vitest'
 import type { ThreeDs } from '../src/cards/test-cards.ts'
 import { authenticationStep } from '../src/machines/authentication.ts'
 import { isOpen, verdictOf } from '../src/machines/dispute.ts'
-import { refusal, type IntentCommand } from '../src/machines/payment-intent.ts'
+import { type IntentCommand, refusal } from '../src/machines/payment-intent.ts'
 import { refundRefusal } from '../src/machines/refund.ts'
 import { setupRefusal } from '../src/machines/setup-intent.ts'
 import type { Charge } from '../src/objects/kinds.ts'
 import { signatureHeader } from '../src/webhooks/signature.ts'
 
-const STATUSES = ['requires_payment_method', 'requires_confirmation', 'requires_action', 'processing', 'requires_capture', 'succeeded', 'canceled'] as const
+const STATUSES = [
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'processing',
+  'requires_capture',
+  'succeeded',
+  'canceled',
+] as const
 
 describe('a payment intent', () => {
   const allowed: Record<IntentCommand, readonly string[]> = {
@@ -54,7 +62,8 @@ describe('authentication', () => {
     ['lookup_error', 'lookup_failed', 'lookup_failed', 'lookup_failed'],
   ]
   it.each(rows)('%s: present %s, absent %s, absent after setup %s', (threeDs, present, absent, afterSetup) => {
-    const step = (offSession: boolean, setUp: boolean) => authenticationStep({ threeDs, offSession, setUp, requested: false }).kind
+    const step = (offSession: boolean, setUp: boolean) =>
+      authenticationStep({ threeDs, offSession, setUp, requested: false }).kind
     expect([step(false, false), step(true, false), step(true, true)]).toEqual([present, absent, afterSetup])
   })
 

@@ -3,11 +3,19 @@ import type { ErrorCase } from './error-case.ts'
 
 const CARD =
   'payment_method_data[type]=card&payment_method_data[card][exp_month]=12&payment_method_data[card][exp_year]=2032&payment_method_data[card][cvc]=123&payment_method_data[card][number]='
-const PAY = 'amount=1000&currency=eur&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never'
+const PAY =
+  'amount=1000&currency=eur&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never'
 const INVALID = 'invalid_request_error'
 
 export const OBJECT_ERRORS: ErrorCase[] = [
-  { title: 'unknown payment intent', call: 'GET /v1/payment_intents/pi_none', status: 404, type: INVALID, code: 'resource_missing', param: 'intent' },
+  {
+    title: 'unknown payment intent',
+    call: 'GET /v1/payment_intents/pi_none',
+    status: 404,
+    type: INVALID,
+    code: 'resource_missing',
+    param: 'intent',
+  },
   { title: 'unknown charge', call: 'GET /v1/charges/ch_none', status: 404, type: INVALID, code: 'resource_missing', param: 'id' },
   {
     title: 'refund of a fully refunded charge',
@@ -17,7 +25,14 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     type: INVALID,
     code: 'charge_already_refunded',
   },
-  { title: 'refund above what is left', call: 'POST /v1/refunds', form: 'payment_intent={paid}&amount=5001', status: 400, type: INVALID, param: 'amount' },
+  {
+    title: 'refund above what is left',
+    call: 'POST /v1/refunds',
+    form: 'payment_intent={paid}&amount=5001',
+    status: 400,
+    type: INVALID,
+    param: 'amount',
+  },
   {
     title: 'refund of held money by its intent',
     call: 'POST /v1/refunds',
@@ -37,8 +52,21 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     param: 'amount',
   },
   { title: 'list limit of 101', call: 'GET /v1/charges?limit=101', status: 400, type: INVALID, param: 'limit' },
-  { title: 'unknown cursor', call: 'GET /v1/charges?starting_after=ch_none', status: 404, type: INVALID, code: 'resource_missing', param: 'starting_after' },
-  { title: 'field that cannot be expanded', call: 'GET /v1/payment_intents/{paid}?expand[]=amount', status: 400, type: INVALID, param: 'expand' },
+  {
+    title: 'unknown cursor',
+    call: 'GET /v1/charges?starting_after=ch_none',
+    status: 404,
+    type: INVALID,
+    code: 'resource_missing',
+    param: 'starting_after',
+  },
+  {
+    title: 'field that cannot be expanded',
+    call: 'GET /v1/payment_intents/{paid}?expand[]=amount',
+    status: 400,
+    type: INVALID,
+    param: 'expand',
+  },
   {
     title: 'expansion deeper than four levels',
     call: 'GET /v1/payment_intents/{paid}?expand[]=latest_charge.payment_intent.latest_charge.payment_intent.latest_charge',
@@ -46,7 +74,13 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     type: INVALID,
     param: 'expand',
   },
-  { title: 'search that cannot be parsed', call: 'GET /v1/payment_intents/search?query=%3F%3F', status: 400, type: INVALID, param: 'query' },
+  {
+    title: 'search that cannot be parsed',
+    call: 'GET /v1/payment_intents/search?query=%3F%3F',
+    status: 400,
+    type: INVALID,
+    param: 'query',
+  },
   {
     title: 'webhook endpoint without a scheme',
     call: 'POST /v1/webhook_endpoints',
@@ -56,7 +90,14 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     code: 'url_invalid',
     param: 'url',
   },
-  { title: 'card declined', call: 'POST /v1/payment_intents', form: `${PAY}&${CARD}4000000000000002`, status: 402, type: 'card_error', code: 'card_declined' },
+  {
+    title: 'card declined',
+    call: 'POST /v1/payment_intents',
+    form: `${PAY}&${CARD}4000000000000002`,
+    status: 402,
+    type: 'card_error',
+    code: 'card_declined',
+  },
   {
     title: 'card expired',
     call: 'POST /v1/payment_intents',
@@ -147,5 +188,11 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     param: 'client_secret',
   },
   { title: 'percent sign without digits', call: 'POST /v1/payment_intents', form: 'amount=%ZZ', status: 400, type: INVALID },
-  { title: 'parameter given as a value and as a hash', call: 'POST /v1/payment_intents', form: 'metadata=1&metadata[a]=2', status: 400, type: INVALID },
+  {
+    title: 'parameter given as a value and as a hash',
+    call: 'POST /v1/payment_intents',
+    form: 'metadata=1&metadata[a]=2',
+    status: 400,
+    type: INVALID,
+  },
 ]

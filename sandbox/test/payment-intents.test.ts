@@ -1,6 +1,6 @@
 // The life of a payment intent through the unmodified SDK.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusal, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, startBench } from './harness.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -28,7 +28,9 @@ describe('manual capture', () => {
     expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 2000, amount_received: 0, livemode: false })
     const taken = await bench.stripe.paymentIntents.capture(held.id)
     expect(taken).toMatchObject({ status: 'succeeded', amount_capturable: 0, amount_received: 2000 })
-    const charge = await bench.stripe.charges.retrieve(String(taken.latest_charge), { expand: ['balance_transaction', 'payment_intent'] })
+    const charge = await bench.stripe.charges.retrieve(String(taken.latest_charge), {
+      expand: ['balance_transaction', 'payment_intent'],
+    })
     expect(charge).toMatchObject({ captured: true, amount_captured: 2000, paid: true, payment_intent: { id: held.id } })
     expect(charge.balance_transaction).toMatchObject({ amount: 2000, fee: 88, net: 1912, type: 'charge' })
   })
@@ -53,7 +55,11 @@ describe('manual capture', () => {
   it('does not announce success before the capture', async () => {
     const held = await authorize()
     const events = await bench.stripe.events.list({ limit: 3 })
-    expect(events.data.map((event) => event.type)).toEqual(['payment_intent.amount_capturable_updated', 'charge.succeeded', 'payment_intent.created'])
+    expect(events.data.map((event) => event.type)).toEqual([
+      'payment_intent.amount_capturable_updated',
+      'charge.succeeded',
+      'payment_intent.created',
+    ])
     expect(events.data[0]?.data.object).toMatchObject({ id: held.id, amount_capturable: 2000 })
   })
 })
@@ -63,7 +69,11 @@ describe('cancelling', () => {
     const held = await authorize()
     const cancelled = await bench.stripe.paymentIntents.cancel(held.id, { cancellation_reason: 'abandoned' })
     expect(cancelled).toMatchObject({ status: 'canceled', cancellation_reason: 'abandoned', amount_capturable: 0 })
-    expect(await bench.stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({ captured: false, refunded: true, amount_refunded: 2000 })
+    expect(await bench.stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
+      captured: false,
+      refunded: true,
+      amount_refunded: 2000,
+    })
   })
 
   it.each([
@@ -71,7 +81,12 @@ describe('cancelling', () => {
     ['requires_confirmation', { payment_method: 'pm_card_visa' }],
     ['requires_action', { payment_method: 'pm_card_authenticationRequired', confirm: true }],
   ])('works in %s', async (status, extra) => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2000, currency: 'eur', automatic_payment_methods: automatic, ...extra })
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'eur',
+      automatic_payment_methods: automatic,
+      ...extra,
+    })
     expect(intent.status).toBe(status)
     expect((await bench.stripe.paymentIntents.cancel(intent.id)).status).toBe('canceled')
   })
@@ -92,9 +107,20 @@ describe('cancelling', () => {
 
 describe('declines', () => {
   it('leaves the intent ready for another card', async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2000, currency: 'eur', automatic_payment_methods: automatic })
-    const error = await refusal(bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }))
-    expect(error).toMatchObject({ type: 'StripeCardError', statusCode: 402, code: 'card_declined', decline_code: 'insufficient_funds' })
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'eur',
+      automatic_payment_methods: automatic,
+    })
+    const error = await refusal(
+      bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }),
+    )
+    expect(error).toMatchObject({
+      type: 'StripeCardError',
+      statusCode: 402,
+      code: 'card_declined',
+      decline_code: 'insufficient_funds',
+    })
     const after = await bench.stripe.paymentIntents.retrieve(intent.id, { expand: ['latest_charge'] })
     expect(after.status).toBe('requires_payment_method')
     expect(after.last_payment_error).toMatchObject({ decline_code: 'insufficient_funds' })
@@ -122,12 +148,15 @@ describe('lists', () => {
     const made: string[] = []
     for (let batch = 0; batch < 21; batch++) {
       const intents = await Promise.all(
-        Array.from({ length: 50 }, () => bench.stripe.paymentIntents.create({ amount: 700, currency: 'eur', metadata: { run: 'paging' } })),
+        Array.from({ length: 50 }, () =>
+          bench.stripe.paymentIntents.create({ amount: 700, currency: 'eur', metadata: { run: 'paging' } }),
+        ),
       )
       made.push(...intents.map((intent) => intent.id))
     }
     const seen = new Set<string>()
-    for await (const intent of bench.stripe.paymentIntents.list({ limit: 100 })) if (intent.metadata['run'] === 'paging') seen.add(intent.id)
+    for await (const intent of bench.stripe.paymentIntents.list({ limit: 100 }))
+      if (intent.metadata['run'] === 'paging') seen.add(intent.id)
     expect(seen.size).toBe(1050)
     expect(made.every((id) => seen.has(id))).toBe(true)
   })

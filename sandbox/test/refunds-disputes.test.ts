@@ -1,6 +1,6 @@
 // Money that goes back: refunds of every kind, and disputes from open to lost and won, with the ledger beside them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { refusal, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, startBench } from './harness.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -10,13 +10,24 @@ afterAll(() => bench.close())
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
 const pay = (card = 'pm_card_visa', amount = 5000) =>
-  bench.stripe.paymentIntents.create({ amount, currency: 'eur', confirm: true, payment_method: card, automatic_payment_methods: automatic })
+  bench.stripe.paymentIntents.create({
+    amount,
+    currency: 'eur',
+    confirm: true,
+    payment_method: card,
+    automatic_payment_methods: automatic,
+  })
 const types = async (limit: number) => (await bench.stripe.events.list({ limit })).data.map((event) => event.type)
 
 describe('a refund', () => {
   it('gives back a part, then the rest, then nothing more', async () => {
     const paid = await pay()
-    const part = await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 2000, reason: 'requested_by_customer', metadata: { why: 'rain' } })
+    const part = await bench.stripe.refunds.create({
+      payment_intent: paid.id,
+      amount: 2000,
+      reason: 'requested_by_customer',
+      metadata: { why: 'rain' },
+    })
     expect(part).toMatchObject({ status: 'succeeded', amount: 2000, charge: paid.latest_charge, metadata: { why: 'rain' } })
     expect(await types(2)).toEqual(['charge.refunded', 'refund.created'])
     const over = await refusal(bench.stripe.refunds.create({ payment_intent: paid.id, amount: 3001 }))
@@ -27,15 +38,22 @@ describe('a refund', () => {
       message: 'Refund amount (€30.01) is greater than unrefunded amount on charge (€30.00)',
     })
     await bench.stripe.refunds.create({ charge: String(paid.latest_charge) })
-    expect(await bench.stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({ refunded: true, amount_refunded: 5000 })
-    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({ code: 'charge_already_refunded' })
+    expect(await bench.stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({
+      refunded: true,
+      amount_refunded: 5000,
+    })
+    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({
+      code: 'charge_already_refunded',
+    })
     const list = await bench.stripe.refunds.list({ payment_intent: paid.id })
     expect(list.data.map((refund) => refund.amount)).toEqual([3000, 2000])
   })
 
   it('never gives back more than was taken, however many come at once', async () => {
     const paid = await pay()
-    const results = await Promise.allSettled(Array.from({ length: 20 }, () => bench.stripe.refunds.create({ payment_intent: paid.id, amount: 1500 })))
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, () => bench.stripe.refunds.create({ payment_intent: paid.id, amount: 1500 })),
+    )
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(3)
   })
 
@@ -61,7 +79,10 @@ describe('a refund', () => {
     const refund = await bench.stripe.refunds.create({ payment_intent: paid.id })
     expect(refund.status).toBe('succeeded')
     await bench.post('/_sandbox/clock', { advance_seconds: 61 })
-    expect(await bench.stripe.refunds.retrieve(refund.id)).toMatchObject({ status: 'failed', failure_reason: 'expired_or_canceled_card' })
+    expect(await bench.stripe.refunds.retrieve(refund.id)).toMatchObject({
+      status: 'failed',
+      failure_reason: 'expired_or_canceled_card',
+    })
     expect(await types(3)).toContain('refund.failed')
     expect(await bench.stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({ amount_refunded: 0, refunded: false })
   })
@@ -75,7 +96,9 @@ describe('a refund', () => {
       payment_method: 'pm_card_visa',
       automatic_payment_methods: automatic,
     })
-    expect(await refusal(bench.stripe.refunds.create({ payment_intent: held.id }))).toMatchObject({ code: 'payment_intent_unexpected_state' })
+    expect(await refusal(bench.stripe.refunds.create({ payment_intent: held.id }))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    })
     await bench.stripe.refunds.create({ charge: String(held.latest_charge) })
     expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('canceled')
   })
@@ -108,7 +131,9 @@ describe('a dispute', () => {
 
   it('is lost with bad evidence, by giving in, or by silence', async () => {
     const [one, two, three] = [await disputed(), await disputed(), await disputed()]
-    expect((await bench.stripe.disputes.update(one.dispute.id, { evidence: { uncategorized_text: 'losing_evidence' } })).status).toBe('lost')
+    expect(
+      (await bench.stripe.disputes.update(one.dispute.id, { evidence: { uncategorized_text: 'losing_evidence' } })).status,
+    ).toBe('lost')
     expect((await bench.stripe.disputes.close(two.dispute.id)).status).toBe('lost')
     await bench.post('/_sandbox/clock', { advance_seconds: 8 * 86_400 })
     expect((await bench.stripe.disputes.retrieve(three.dispute.id)).status).toBe('lost')
@@ -119,14 +144,18 @@ describe('a dispute', () => {
     const { dispute } = await disputed()
     const draft = await bench.stripe.disputes.update(dispute.id, { evidence: { customer_name: 'Ada' }, submit: false })
     expect(draft).toMatchObject({ status: 'needs_response', evidence_details: { has_evidence: true, submission_count: 0 } })
-    expect((await bench.stripe.disputes.update(dispute.id, { submit: true, evidence: { receipt: 'file_1' } })).status).toBe('under_review')
+    expect((await bench.stripe.disputes.update(dispute.id, { submit: true, evidence: { receipt: 'file_1' } })).status).toBe(
+      'under_review',
+    )
   })
 
   it('may be an inquiry, which costs nothing until it is escalated', async () => {
     const { dispute, paid } = await disputed('pm_card_createDisputeInquiry')
     expect(dispute).toMatchObject({ status: 'warning_needs_response', is_charge_refundable: true, balance_transactions: [] })
     expect((await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 100 })).status).toBe('succeeded')
-    const raised = await bench.stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'escalate_inquiry_evidence' } })
+    const raised = await bench.stripe.disputes.update(dispute.id, {
+      evidence: { uncategorized_text: 'escalate_inquiry_evidence' },
+    })
     expect(raised).toMatchObject({ status: 'needs_response', is_charge_refundable: false })
     expect(raised.balance_transactions).toHaveLength(1)
   })
@@ -173,7 +202,10 @@ describe('the balance', () => {
         ['charge', 3854],
         ['charge', 9680],
       ])
-      expect(await fresh.stripe.balance.retrieve()).toMatchObject({ available: [{ amount: 3854, currency: 'usd' }], pending: [{ amount: 8680 }] })
+      expect(await fresh.stripe.balance.retrieve()).toMatchObject({
+        available: [{ amount: 3854, currency: 'usd' }],
+        pending: [{ amount: 8680 }],
+      })
       await fresh.post('/_sandbox/clock', { advance_seconds: 4 * 86_400 })
       expect(await fresh.stripe.balance.retrieve()).toMatchObject({ available: [{ amount: 12_534 }], pending: [{ amount: 0 }] })
       expect((await fresh.stripe.balanceTransactions.list()).data.every((line) => line.status === 'available')).toBe(true)

@@ -1,13 +1,21 @@
 // Wrong keys, routes and parameters of payment intents, and the answers they get.
 import type { ErrorCase } from './error-case.ts'
 
-const PAY = 'amount=1000&currency=eur&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never'
+const PAY =
+  'amount=1000&currency=eur&confirm=true&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never'
 const INVALID = 'invalid_request_error'
 
 export const REQUEST_ERRORS: ErrorCase[] = [
   { title: 'no API key', call: 'GET /v1/charges', key: null, status: 401, type: INVALID },
   { title: 'wrong API key', call: 'GET /v1/charges', key: 'sk_test_wrong', status: 401, type: INVALID },
-  { title: 'publishable key for a secret call', call: 'GET /v1/charges', key: 'pk_test_holdfast', status: 403, type: INVALID, code: 'secret_key_required' },
+  {
+    title: 'publishable key for a secret call',
+    call: 'GET /v1/charges',
+    key: 'pk_test_holdfast',
+    status: 403,
+    type: INVALID,
+    code: 'secret_key_required',
+  },
   { title: 'unknown route', call: 'GET /v1/nothing', status: 404, type: INVALID },
   { title: 'known path, wrong method', call: 'DELETE /v1/payment_intents/{fresh}', status: 404, type: INVALID },
   {
@@ -37,7 +45,15 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     code: 'parameter_unknown',
     param: 'automatic_payment_methods[on]',
   },
-  { title: 'amount missing', call: 'POST /v1/payment_intents', form: 'currency=eur', status: 400, type: INVALID, code: 'parameter_missing', param: 'amount' },
+  {
+    title: 'amount missing',
+    call: 'POST /v1/payment_intents',
+    form: 'currency=eur',
+    status: 400,
+    type: INVALID,
+    code: 'parameter_missing',
+    param: 'amount',
+  },
   {
     title: 'currency missing',
     call: 'POST /v1/payment_intents',
@@ -91,7 +107,14 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     type: INVALID,
     param: 'amount',
   },
-  { title: 'unknown currency', call: 'POST /v1/payment_intents', form: 'amount=1000&currency=xxx', status: 400, type: INVALID, param: 'currency' },
+  {
+    title: 'unknown currency',
+    call: 'POST /v1/payment_intents',
+    form: 'amount=1000&currency=xxx',
+    status: 400,
+    type: INVALID,
+    param: 'currency',
+  },
   {
     title: 'empty string for a parameter that cannot be unset',
     call: 'POST /v1/payment_intents',
@@ -182,7 +205,13 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     type: INVALID,
     code: 'payment_intent_unexpected_state',
   },
-  { title: 'capture twice', call: 'POST /v1/payment_intents/{paid}/capture', status: 400, type: INVALID, code: 'payment_intent_unexpected_state' },
+  {
+    title: 'capture twice',
+    call: 'POST /v1/payment_intents/{paid}/capture',
+    status: 400,
+    type: INVALID,
+    code: 'payment_intent_unexpected_state',
+  },
   {
     title: 'capture more than was held',
     call: 'POST /v1/payment_intents/{held}/capture',
@@ -192,7 +221,13 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     code: 'amount_too_large',
     param: 'amount_to_capture',
   },
-  { title: 'cancel what is paid', call: 'POST /v1/payment_intents/{paid}/cancel', status: 400, type: INVALID, code: 'payment_intent_unexpected_state' },
+  {
+    title: 'cancel what is paid',
+    call: 'POST /v1/payment_intents/{paid}/cancel',
+    status: 400,
+    type: INVALID,
+    code: 'payment_intent_unexpected_state',
+  },
   {
     title: 'change the amount of held money',
     call: 'POST /v1/payment_intents/{held}',

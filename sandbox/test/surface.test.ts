@@ -2,10 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { TEST_CARDS } from '../src/cards/test-cards.ts'
 import { luhnValid } from '../src/cards/card-input.ts'
+import { TEST_CARDS } from '../src/cards/test-cards.ts'
 import { parseForm } from '../src/core/form.ts'
-import { refusal, startBench, type Bench } from './harness.ts'
+import { type Bench, refusal, startBench } from './harness.ts'
 
 let bench: Bench
 const logged: string[] = []
@@ -41,7 +41,10 @@ describe('a card number', () => {
   it('that is no test card leaves no trace', async () => {
     const real = '4539578763621486'
     expect(luhnValid(real)).toBe(true)
-    expect(await refusal(bench.stripe.paymentMethods.create(card(real)))).toMatchObject({ statusCode: 402, decline_code: 'test_mode_live_card' })
+    expect(await refusal(bench.stripe.paymentMethods.create(card(real)))).toMatchObject({
+      statusCode: 402,
+      decline_code: 'test_mode_live_card',
+    })
     const files = await readdir(join(bench.dataDir, 'sandbox'))
     for (const file of files) expect(await readFile(join(bench.dataDir, 'sandbox', file), 'latin1')).not.toContain(real)
     expect(logged.join()).not.toContain(real)
@@ -55,7 +58,9 @@ describe('a card number', () => {
 
 describe('a publishable key', () => {
   it('makes tokens, each good for one payment', async () => {
-    const token = await bench.publishable.rawRequest('POST', '/v1/confirmation_tokens', { payment_method_data: card('4242424242424242') })
+    const token = await bench.publishable.rawRequest('POST', '/v1/confirmation_tokens', {
+      payment_method_data: card('4242424242424242'),
+    })
     const id = String((token as { id?: string }).id)
     const paid = await bench.stripe.paymentIntents.create({
       amount: 1000,
@@ -67,7 +72,13 @@ describe('a publishable key', () => {
     expect(paid.status).toBe('succeeded')
     expect(
       await refusal(
-        bench.stripe.paymentIntents.create({ amount: 1000, currency: 'eur', confirm: true, confirmation_token: id, automatic_payment_methods: automatic }),
+        bench.stripe.paymentIntents.create({
+          amount: 1000,
+          currency: 'eur',
+          confirm: true,
+          confirmation_token: id,
+          automatic_payment_methods: automatic,
+        }),
       ),
     ).toMatchObject({ param: 'confirmation_token' })
     expect(await bench.stripe.confirmationTokens.retrieve(id)).toMatchObject({ payment_intent: paid.id })
@@ -108,8 +119,16 @@ describe('sellers', () => {
       transfer_data: { destination: seller.id },
       expand: ['latest_charge.transfer', 'latest_charge.application_fee'],
     })
-    expect(paid.latest_charge).toMatchObject({ transfer: { amount: 10_000, destination: seller.id }, application_fee: { amount: 700, account: seller.id } })
-    await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 5000, reverse_transfer: true, refund_application_fee: true })
+    expect(paid.latest_charge).toMatchObject({
+      transfer: { amount: 10_000, destination: seller.id },
+      application_fee: { amount: 700, account: seller.id },
+    })
+    await bench.stripe.refunds.create({
+      payment_intent: paid.id,
+      amount: 5000,
+      reverse_transfer: true,
+      refund_application_fee: true,
+    })
     const [fee] = (await bench.stripe.applicationFees.list()).data
     expect(fee).toMatchObject({ amount_refunded: 350, refunded: false })
     const [transfer] = (await bench.stripe.transfers.list({ destination: seller.id })).data
@@ -125,10 +144,17 @@ describe('sellers', () => {
       payment_method: 'pm_card_bypassPending',
       automatic_payment_methods: automatic,
     })
-    expect(await refusal(bench.stripe.transfers.create({ amount: 5000, currency: 'chf', destination: seller.id }))).toMatchObject({
-      code: 'balance_insufficient',
+    expect(await refusal(bench.stripe.transfers.create({ amount: 5000, currency: 'chf', destination: seller.id }))).toMatchObject(
+      {
+        code: 'balance_insufficient',
+      },
+    )
+    const transfer = await bench.stripe.transfers.create({
+      amount: 4000,
+      currency: 'chf',
+      destination: seller.id,
+      transfer_group: 'order_1',
     })
-    const transfer = await bench.stripe.transfers.create({ amount: 4000, currency: 'chf', destination: seller.id, transfer_group: 'order_1' })
     const reversal = await bench.stripe.transfers.createReversal(transfer.id, { amount: 1000 })
     expect(reversal).toMatchObject({ amount: 1000, transfer: transfer.id })
     expect((await refusal(bench.stripe.transfers.createReversal(transfer.id, { amount: 3001 }))).statusCode).toBe(400)
@@ -163,15 +189,16 @@ describe('lists and expansion', () => {
     for (let index = 0; index < 7; index++)
       made.push((await bench.stripe.paymentIntents.create({ amount: 1000 + index, currency: 'eur', customer: customer.id })).id)
     const first = await bench.stripe.paymentIntents.list({ customer: customer.id, limit: 3, created: { gte: 1 } })
-    expect(first.data.map((intent) => intent.id)).toEqual(made.slice(4).reverse())
+    expect(first.data.map((intent) => intent.id)).toEqual(made.slice(4).toReversed())
     expect(first.has_more).toBe(true)
     const back = await bench.stripe.paymentIntents.list({ customer: customer.id, limit: 3, ending_before: made[3] ?? '' })
-    expect(back.data.map((intent) => intent.id)).toEqual(made.slice(4).reverse())
+    expect(back.data.map((intent) => intent.id)).toEqual(made.slice(4).toReversed())
     expect((await bench.stripe.paymentIntents.list({ created: { lt: 1000 } })).data).toEqual([])
   })
 
   it('search in pages, by status and amount too', async () => {
-    for (const amount of [7001, 7002, 7003]) await bench.stripe.paymentIntents.create({ amount, currency: 'sek', metadata: { set: 'search' } })
+    for (const amount of [7001, 7002, 7003])
+      await bench.stripe.paymentIntents.create({ amount, currency: 'sek', metadata: { set: 'search' } })
     const ids: number[] = []
     for await (const intent of bench.stripe.paymentIntents.search({
       query: "metadata['set']:'search' AND amount>7001 AND status:'requires_payment_method'",

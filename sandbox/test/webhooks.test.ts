@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { sdk, startBench, startReceiver, type Bench, type Receiver } from './harness.ts'
+import { type Bench, type Receiver, sdk, startBench, startReceiver } from './harness.ts'
 
 let bench: Bench
 let receiver: Receiver
@@ -44,8 +44,12 @@ describe('a webhook', () => {
     const hook = await receiver.waitFor(({ event }) => (event.data.object as { id?: string }).id === paid.id)
     const event = bench.stripe.webhooks.constructEvent(hook.body, hook.signature, secret)
     expect(event).toMatchObject({ type: 'payment_intent.succeeded', api_version: '2026-10-28.endive', livemode: false })
-    expect(receiver.hooks.filter((each) => each.body.includes(paid.id)).map((each) => each.event.type)).toEqual(['payment_intent.succeeded'])
-    expect((await bench.stripe.webhookEndpoints.retrieve((await bench.stripe.webhookEndpoints.list()).data[0]?.id ?? '')).secret).toBeUndefined()
+    expect(receiver.hooks.filter((each) => each.body.includes(paid.id)).map((each) => each.event.type)).toEqual([
+      'payment_intent.succeeded',
+    ])
+    expect(
+      (await bench.stripe.webhookEndpoints.retrieve((await bench.stripe.webhookEndpoints.list()).data[0]?.id ?? '')).secret,
+    ).toBeUndefined()
   })
 
   it('comes again after failures, the same event signed anew', async () => {
@@ -145,7 +149,9 @@ describe('a sandbox that is killed', () => {
         const replayed = await again.paymentIntents.create(params, { idempotencyKey: 'killed' })
         expect(replayed.lastResponse.headers['idempotent-replayed']).toBe('true')
         expect((await again.paymentIntents.search({ query: "metadata['run']:'killed'" })).data).toHaveLength(1)
-        const hook = await receiver.waitFor((each) => each.body.includes(replayed.id) && each.event.type === 'payment_intent.succeeded')
+        const hook = await receiver.waitFor(
+          (each) => each.body.includes(replayed.id) && each.event.type === 'payment_intent.succeeded',
+        )
         expect(again.webhooks.constructEvent(hook.body, hook.signature, 'whsec_killed').type).toBe('payment_intent.succeeded')
       } finally {
         const gone = once(second.child, 'exit')

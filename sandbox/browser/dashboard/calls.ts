@@ -27,7 +27,17 @@ export interface Overview {
   payments: Payment[]
   events: { id: string; type: string; created: number }[]
   deliveries: Delivery[]
-  ledger: { id: string; type: string; amount: number; fee: number; net: number; currency: string; source: string; status: string; created: number }[]
+  ledger: {
+    id: string
+    type: string
+    amount: number
+    fee: number
+    net: number
+    currency: string
+    source: string
+    status: string
+    created: number
+  }[]
   disputes: { id: string; amount: number; currency: string; status: string; reason: string; charge: string }[]
   endpoints: { id: string; url: string; enabled_events: string[]; status: string }[]
   faults: { id: string; kind: string; when: string; match: string; timesLeft: number | null; hits: number }[]
@@ -49,10 +59,19 @@ export async function fetchOverview(): Promise<Overview> {
 
 export async function control(method: 'POST' | 'DELETE', path: string, body: Record<string, unknown> = {}): Promise<unknown> {
   return read(
-    await fetch(`/_sandbox/${path}`, { method, ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}) }),
+    await fetch(`/_sandbox/${path}`, {
+      method,
+      ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+    }),
   )
 }
 
 export async function api(method: 'GET' | 'POST', path: string, form: Record<string, string> = {}): Promise<unknown> {
-  return read(await fetch(`/v1/${path}`, { method, headers: { authorization: KEY }, ...(method === 'POST' ? { body: new URLSearchParams(form) } : {}) }))
+  return read(
+    await fetch(`/v1/${path}`, {
+      method,
+      headers: { authorization: KEY },
+      ...(method === 'POST' ? { body: new URLSearchParams(form) } : {}),
+    }),
+  )
 }

@@ -1,6 +1,6 @@
 // The dashboard: shows what the sandbox knows, live, and pushes its buttons.
 import { api, control, fetchOverview, type Overview, type Payment } from './calls.ts'
-import { money, renderTable, TABLES, type Action, type Actions } from './tables.ts'
+import { type Action, type Actions, money, renderTable, TABLES } from './tables.ts'
 
 const FAULTS = [
   'latency',
@@ -86,7 +86,8 @@ const actions: Actions = {
     }
   },
   resend: (event) => control('POST', `events/${event}/resend`),
-  dispute: (id, verb) => api('POST', `disputes/${id}`, { 'evidence[uncategorized_text]': verb === 'win' ? 'winning_evidence' : 'losing_evidence' }),
+  dispute: (id, verb) =>
+    api('POST', `disputes/${id}`, { 'evidence[uncategorized_text]': verb === 'win' ? 'winning_evidence' : 'losing_evidence' }),
 }
 
 function tile(label: string, value: string): HTMLElement {
@@ -135,12 +136,15 @@ function render(): void {
   )
   find('endpoints').replaceChildren(
     ...data.endpoints.map((endpoint) =>
-      listItem(`${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`, 'New secret', () => rotate(endpoint.id)),
+      listItem(`${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`, 'New secret', () =>
+        rotate(endpoint.id),
+      ),
     ),
   )
   const table = TABLES[chosen]
   // Rebuilding the list would take the focus from a button that somebody is about to press.
-  if (table !== undefined && !find('list').contains(document.activeElement)) find('list').replaceChildren(renderTable(table(data, actions), perform))
+  if (table !== undefined && !find('list').contains(document.activeElement))
+    find('list').replaceChildren(renderTable(table(data, actions), perform))
 }
 
 async function rotate(id: string): Promise<void> {
@@ -185,10 +189,17 @@ function start(): void {
   )
   onSubmit('clock', (form) => control('POST', 'clock', { advance_seconds: Number(form.get('seconds')) }))
   onSubmit('fault', (form) =>
-    control('POST', 'faults', { kind: form.get('kind'), when: form.get('when'), op: form.get('op'), times: Number(form.get('times')) }),
+    control('POST', 'faults', {
+      kind: form.get('kind'),
+      when: form.get('when'),
+      op: form.get('op'),
+      times: Number(form.get('times')),
+    }),
   )
   onSubmit('hook', async (form) => {
-    const made = (await api('POST', 'webhook_endpoints', { url: String(form.get('url')), 'enabled_events[0]': '*' })) as { secret: string }
+    const made = (await api('POST', 'webhook_endpoints', { url: String(form.get('url')), 'enabled_events[0]': '*' })) as {
+      secret: string
+    }
     find('detail-title').textContent = 'The signing secret, shown once'
     find('detail-body').textContent = made.secret
     find<HTMLDialogElement>('detail').showModal()

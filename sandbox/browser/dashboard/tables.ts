@@ -1,7 +1,10 @@
 // The lists of the dashboard: columns, colours of states and the buttons of each row.
 import type { Delivery, Overview, Payment } from './calls.ts'
 
-export type Cell = string | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean } | { buttons: Action[] }
+export type Cell =
+  | string
+  | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean }
+  | { buttons: Action[] }
 export interface Action {
   label: string
   run(): Promise<unknown> | void
@@ -79,7 +82,15 @@ function lastAttempt(delivery: Delivery): string {
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [wideHead('Time'), head('Payment'), numberHead('Amount'), head('State'), wideHead('Error'), wideHead('Order'), head('')],
+    heads: [
+      wideHead('Time'),
+      head('Payment'),
+      numberHead('Amount'),
+      head('State'),
+      wideHead('Error'),
+      wideHead('Order'),
+      head(''),
+    ],
     rows: data.payments.map((each) => [
       wide(time(each.created)),
       { text: each.id, id: true },
@@ -119,7 +130,15 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'Nothing was sent. Add a webhook endpoint above.',
   }),
   Ledger: (data) => ({
-    heads: [wideHead('Time'), head('Type'), numberHead('Amount'), numberHead('Fee'), numberHead('Net'), head('State'), wideHead('Source')],
+    heads: [
+      wideHead('Time'),
+      head('Type'),
+      numberHead('Amount'),
+      numberHead('Fee'),
+      numberHead('Net'),
+      head('State'),
+      wideHead('Source'),
+    ],
     rows: data.ledger.map((each) => [
       wide(time(each.created)),
       each.type,
@@ -181,7 +200,14 @@ function fillCell(target: HTMLTableCellElement, cell: Cell, perform: (action: Ac
   }
   if ('text' in cell) {
     target.textContent = cell.text
-    target.className = [cell.tone ?? '', cell.numeric === true ? 'num' : '', cell.wide === true ? 'wide' : '', cell.id === true ? 'id' : ''].join(' ').trim()
+    target.className = [
+      cell.tone ?? '',
+      cell.numeric === true ? 'num' : '',
+      cell.wide === true ? 'wide' : '',
+      cell.id === true ? 'id' : '',
+    ]
+      .join(' ')
+      .trim()
     if (cell.id === true) target.title = cell.text
     return
   }

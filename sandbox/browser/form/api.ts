@@ -10,12 +10,22 @@ export function encodeForm(params: Record<string, unknown>, prefix = ''): [strin
   })
 }
 
-export async function callApi(key: string, method: 'GET' | 'POST', path: string, params: Record<string, unknown>, offline: string): Promise<Answer> {
+export async function callApi(
+  key: string,
+  method: 'GET' | 'POST',
+  path: string,
+  params: Record<string, unknown>,
+  offline: string,
+): Promise<Answer> {
   const form = new URLSearchParams(encodeForm(params))
   try {
     const response = await fetch(method === 'GET' ? `${path}?${form}` : path, {
       method,
-      headers: { authorization: `Bearer ${key}`, accept: 'application/json', ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}) },
+      headers: {
+        authorization: `Bearer ${key}`,
+        accept: 'application/json',
+        ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
+      },
       ...(method === 'POST' ? { body: form } : {}),
     })
     const body = (await response.json()) as { error?: StripeError }

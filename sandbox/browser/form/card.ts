@@ -41,7 +41,7 @@ export function groupExpiry(typed: string): string {
 
 export function luhnValid(digits: string): boolean {
   let sum = 0
-  ;[...digits].reverse().forEach((digit, index) => {
+  ;[...digits].toReversed().forEach((digit, index) => {
     const doubled = index % 2 === 1 ? Number(digit) * 2 : Number(digit)
     sum += doubled > 9 ? doubled - 9 : doubled
   })

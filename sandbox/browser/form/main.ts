@@ -2,8 +2,8 @@
 // The page around it gets events, errors and finished objects, never a digit.
 import type { Answer, ApiRequest, Ask, CreateRequest, FormConfig, StripeError, Tell } from '../protocol.ts'
 import { callApi } from './api.ts'
-import { brandOf, problemOf, type Field } from './card.ts'
-import { textsFor, type Texts } from './texts.ts'
+import { brandOf, type Field, problemOf } from './card.ts'
+import { type Texts, textsFor } from './texts.ts'
 import { makeView, type View } from './view.ts'
 
 const channel = location.hash.slice(1)
@@ -63,7 +63,8 @@ function onChanged(field: Field): void {
   if (view !== undefined && problemOf(field, view.typed(), new Date()) === undefined) view.show(field, '')
   if (view !== undefined && field === 'number') {
     const typed = view.typed()
-    if (document.activeElement?.id === 'number' && problemOf('number', typed, new Date()) === undefined && typed.expiry === '') view.focus('expiry')
+    if (document.activeElement?.id === 'number' && problemOf('number', typed, new Date()) === undefined && typed.expiry === '')
+      view.focus('expiry')
   }
   announce()
 }
@@ -79,7 +80,8 @@ function apply(next: FormConfig): void {
   const { style, classList } = document.documentElement
   classList.toggle('night', next.appearance.theme === 'night')
   classList.toggle('flat', next.appearance.theme === 'flat')
-  for (const [name, value] of Object.entries(next.appearance.variables ?? {})) if (/^[A-Za-z]+$/.test(name)) style.setProperty(`--${name}`, value)
+  for (const [name, value] of Object.entries(next.appearance.variables ?? {}))
+    if (/^[A-Za-z]+$/.test(name)) style.setProperty(`--${name}`, value)
   const { base = {} } = next.style
   if (base['color'] !== undefined) style.setProperty('--colorText', base['color'])
   if (base['fontSize'] !== undefined) style.setProperty('--fontSizeBase', base['fontSize'])
@@ -107,7 +109,8 @@ async function create(request: CreateRequest): Promise<Answer> {
   const key = config?.key ?? ''
   const card = cardData()
   const given = (request.params['payment_method_data'] ?? {}) as Record<string, unknown>
-  const send = (path: string, params: Record<string, unknown>): Promise<Answer> => callApi(key, 'POST', path, params, texts.errors['network'] ?? '')
+  const send = (path: string, params: Record<string, unknown>): Promise<Answer> =>
+    callApi(key, 'POST', path, params, texts.errors['network'] ?? '')
   switch (request.target) {
     case 'tokens':
       return send('/v1/tokens', { card })

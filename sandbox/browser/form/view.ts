@@ -1,5 +1,5 @@
 // The fields of the card form as page elements, labelled and described for assistive technology.
-import { brandOf, cvcLengthOf, groupDigits, groupExpiry, lengthOf, type Field, type Typed } from './card.ts'
+import { brandOf, cvcLengthOf, type Field, groupDigits, groupExpiry, lengthOf, type Typed } from './card.ts'
 import type { Texts } from './texts.ts'
 
 export interface View {
@@ -70,7 +70,11 @@ export function makeView(
   changed: (field: Field) => void,
   left: (field: Field) => void,
 ): View {
-  const parts: Record<Field, Parts> = { number: makeField('number', kind === 'payment'), expiry: makeField('expiry', false), cvc: makeField('cvc', false) }
+  const parts: Record<Field, Parts> = {
+    number: makeField('number', kind === 'payment'),
+    expiry: makeField('expiry', false),
+    cvc: makeField('cvc', false),
+  }
   const brand = document.createElement('span')
   brand.className = 'brand'
   brand.setAttribute('aria-hidden', 'true')

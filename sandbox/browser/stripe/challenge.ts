@@ -2,11 +2,11 @@
 
 const CLOSE = { en: 'Cancel authentication', de: 'Authentifizierung abbrechen' }
 
-function styled<T extends HTMLElement>(element: T, style: Partial<Record<keyof CSSStyleDeclaration & string, string>>): T {
+function styled<T extends HTMLElement>(element: T, style: Record<string, string>): T {
   for (const [name, value] of Object.entries(style))
     element.style.setProperty(
       name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      String(value),
+      value,
     )
   return element
 }
@@ -50,7 +50,8 @@ export function showChallenge(origin: string, url: string, intentId: string, loc
   document.body.append(dialog)
   const { promise, resolve } = Promise.withResolvers<'finished' | 'closed'>()
   const hear = (message: MessageEvent<{ holdfastChallenge?: string } | null>): void => {
-    if (message.origin === origin && message.source === frame.contentWindow && message.data?.holdfastChallenge === intentId) resolve('finished')
+    if (message.origin === origin && message.source === frame.contentWindow && message.data?.holdfastChallenge === intentId)
+      resolve('finished')
   }
   window.addEventListener('message', hear)
   dialog.addEventListener('cancel', (event) => {

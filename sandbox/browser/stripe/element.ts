@@ -1,6 +1,6 @@
 // One mounted element (Payment Element or Card Element): its frame, its events, its life in the host page.
 import type { Appearance, FormConfig } from '../protocol.ts'
-import { makeFrame, type Frame } from './frame.ts'
+import { type Frame, makeFrame } from './frame.ts'
 
 type Listener = (event: Record<string, unknown>) => void
 export type ElementKind = 'payment' | 'card'
@@ -16,7 +16,12 @@ const TITLES = { payment: 'Secure payment input frame', card: 'Secure card payme
 
 export type StripeElement = ReturnType<typeof makeElement>
 
-export function makeElement(kind: ElementKind, options: Record<string, unknown>, settings: ElementSettings, onDestroy: () => void) {
+export function makeElement(
+  kind: ElementKind,
+  options: Record<string, unknown>,
+  settings: ElementSettings,
+  onDestroy: () => void,
+) {
   const listeners = new Map<string, Set<Listener>>()
   let frame: Frame | undefined
   let host: Element | undefined
@@ -81,7 +86,10 @@ export function makeElement(kind: ElementKind, options: Record<string, unknown>,
     },
     mount(target: string | Element) {
       const found = typeof target === 'string' ? document.querySelector(target) : target
-      if (found === null) throw new Error(`The selector you specified (${String(target)}) applies to no DOM elements that are currently on the page.`)
+      if (found === null)
+        throw new Error(
+          `The selector you specified (${String(target)}) applies to no DOM elements that are currently on the page.`,
+        )
       if (frame !== undefined && host === found) return
       element.unmount()
       host = found
@@ -95,7 +103,13 @@ export function makeElement(kind: ElementKind, options: Record<string, unknown>,
     unmount() {
       frame?.destroy()
       frame = undefined
-      host?.classList.remove('StripeElement', 'StripeElement--empty', 'StripeElement--complete', 'StripeElement--invalid', 'StripeElement--focus')
+      host?.classList.remove(
+        'StripeElement',
+        'StripeElement--empty',
+        'StripeElement--complete',
+        'StripeElement--invalid',
+        'StripeElement--focus',
+      )
       host = undefined
     },
     destroy() {

@@ -1,6 +1,6 @@
 // `stripe.elements()`: makes elements, keeps one of each kind, and checks them all with `submit()`.
 import type { Appearance, StripeError } from '../protocol.ts'
-import { makeElement, type ElementKind, type StripeElement } from './element.ts'
+import { type ElementKind, makeElement, type StripeElement } from './element.ts'
 
 export interface ElementsOptions {
   clientSecret?: string
@@ -40,7 +40,7 @@ export function makeElements(origin: string, key: string, options: ElementsOptio
       return element
     },
     getElement(type: string | { name?: string; __elementType?: string }) {
-      const name = typeof type === 'string' ? type : String((type as { __elementType?: string }).__elementType ?? '')
+      const name = typeof type === 'string' ? type : (type.__elementType ?? '')
       return isKind(name) ? (made.get(name) ?? null) : null
     },
     update(change: ElementsOptions) {
@@ -50,7 +50,8 @@ export function makeElements(origin: string, key: string, options: ElementsOptio
     fetchUpdates: () => Promise.resolve({}),
     async submit(): Promise<{ error?: StripeError; selectedPaymentMethod?: string }> {
       const frame = mounted()?._frame()
-      if (frame === undefined) return { error: { type: 'validation_error', code: 'element_not_mounted', message: 'No element is mounted.' } }
+      if (frame === undefined)
+        return { error: { type: 'validation_error', code: 'element_not_mounted', message: 'No element is mounted.' } }
       const answer = await frame.ask('validate', null)
       submitted = !('error' in answer)
       return 'error' in answer ? { error: answer.error } : { selectedPaymentMethod: 'card' }

@@ -67,7 +67,8 @@ export function makeFrame(origin: string, config: FormConfig, title: string): Fr
     destroy() {
       window.removeEventListener('message', hear)
       iframe.remove()
-      for (const resolve of open.values()) resolve({ error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' } })
+      for (const resolve of open.values())
+        resolve({ error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' } })
       loaded = Promise.resolve()
     },
   }

@@ -2,9 +2,9 @@
 // The page never sees a card: typing, checking and sending happen in frames of the sandbox's origin.
 import type { Answer, ApiRequest, CreateRequest, StripeError } from '../protocol.ts'
 import { showChallenge } from './challenge.ts'
-import { makeElements, type Elements, type ElementsOptions } from './elements.ts'
 import type { StripeElement } from './element.ts'
-import { makeFrame, type Frame } from './frame.ts'
+import { type Elements, type ElementsOptions, makeElements } from './elements.ts'
+import { type Frame, makeFrame } from './frame.ts'
 
 type Params = Record<string, unknown>
 interface Intent {
@@ -47,7 +47,11 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   /** Calls the API from a hidden frame, so that the host page needs no right to connect anywhere. */
   function api(request: ApiRequest): Promise<Answer> {
     if (controller === undefined) {
-      controller = makeFrame(origin, { kind: 'controller', key, locale, appearance: {}, style: {}, hidePostalCode: true, testCards: false }, 'Payment service')
+      controller = makeFrame(
+        origin,
+        { kind: 'controller', key, locale, appearance: {}, style: {}, hidePostalCode: true, testCards: false },
+        'Payment service',
+      )
       const { iframe } = controller
       Object.assign(iframe.style, { position: 'absolute', width: '1px', height: '1px', left: '-9999px', visibility: 'hidden' })
       iframe.setAttribute('aria-hidden', 'true')
@@ -90,7 +94,8 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
 
   /** Sends the typed card from its own frame. */
   async function create(frame: Frame | undefined, request: CreateRequest): Promise<Answer> {
-    if (frame === undefined) return problem('The element is not mounted. Mount it and wait for `ready` before you use it.', 'element_not_mounted')
+    if (frame === undefined)
+      return problem('The element is not mounted. Mount it and wait for `ready` before you use it.', 'element_not_mounted')
     return frame.ask('create', request)
   }
 
@@ -98,7 +103,12 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     return 'error' in answer ? answer : { [name]: answer.value }
   }
 
-  async function confirmWith(clientSecret: string, frame: Frame | undefined, params: Params, handleActions = true): Promise<Outcome> {
+  async function confirmWith(
+    clientSecret: string,
+    frame: Frame | undefined,
+    params: Params,
+    handleActions = true,
+  ): Promise<Outcome> {
     const { path } = idOf(clientSecret)
     const full = { ...params, client_secret: clientSecret, use_stripe_sdk: true }
     const answer =
@@ -117,12 +127,18 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     redirect?: 'always' | 'if_required'
   }
 
-  async function confirmElements({ elements, clientSecret, confirmParams = {}, redirect = 'always' }: ConfirmOptions): Promise<Outcome> {
+  async function confirmElements({
+    elements,
+    clientSecret,
+    confirmParams = {},
+    redirect = 'always',
+  }: ConfirmOptions): Promise<Outcome> {
     const secret = clientSecret ?? elements?._options.clientSecret
     if (secret === undefined) return problem('A client secret is needed: pass `clientSecret`, or create elements with one.')
     if (confirmParams.return_url === undefined && redirect !== 'if_required')
       return problem("You must provide `confirmParams.return_url`, or `redirect: 'if_required'`.")
-    const usesElements = elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
+    const usesElements =
+      elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
     const done = await confirmWith(secret, usesElements ? elements._frame() : undefined, confirmParams)
     if (isFailure(done) || redirect === 'if_required' || confirmParams.return_url === undefined) return done
     const { name, id } = idOf(secret)
@@ -144,7 +160,12 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   async function confirmCard(clientSecret: string, data: CardData = {}, how: { handleActions?: boolean } = {}): Promise<Outcome> {
     const { payment_method: method, ...rest } = data
     if (typeof method !== 'object')
-      return confirmWith(clientSecret, undefined, method === undefined ? rest : { ...rest, payment_method: method }, how.handleActions !== false)
+      return confirmWith(
+        clientSecret,
+        undefined,
+        method === undefined ? rest : { ...rest, payment_method: method },
+        how.handleActions !== false,
+      )
     const { card, billing_details: billing } = method
     if (!isElement(card)) return problem('payment_method.card must be a Card Element.')
     return confirmWith(
@@ -160,9 +181,18 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
       return named(await create(elements._frame(), { target: 'confirmation_tokens', params }), 'confirmationToken')
     },
-    async createPaymentMethod(data: { elements?: Elements; params?: Params; type?: string; card?: unknown; billing_details?: Params }): Promise<Outcome> {
+    async createPaymentMethod(data: {
+      elements?: Elements
+      params?: Params
+      type?: string
+      card?: unknown
+      billing_details?: Params
+    }): Promise<Outcome> {
       if (data.elements !== undefined)
-        return named(await create(data.elements._frame(), { target: 'payment_methods', params: data.params ?? {} }), 'paymentMethod')
+        return named(
+          await create(data.elements._frame(), { target: 'payment_methods', params: data.params ?? {} }),
+          'paymentMethod',
+        )
       if (!isElement(data.card)) return problem('card must be a Card Element.')
       return named(
         await create(data.card._frame(), {

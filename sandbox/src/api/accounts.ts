@@ -3,7 +3,7 @@ import type Stripe from 'stripe'
 import { missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { anything, filled, mergeMetadata, metadata, oneOf, text } from '../core/params.ts'
-import { route, type RouteTable } from './call.ts'
+import { type RouteTable, route } from './call.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
 
 const fields = {
@@ -51,7 +51,11 @@ export const accountRoutes: RouteTable = {
   'POST /v1/accounts/:id': route('accounts.update', fields, (call, params) => {
     const account = call.unit.find('account', call.id)
     if (account === undefined) throw noSuch('account', call.id)
-    const after = { ...account, email: params.email ?? account.email, metadata: mergeMetadata(account.metadata ?? {}, params.metadata) }
+    const after = {
+      ...account,
+      email: params.email ?? account.email,
+      metadata: mergeMetadata(account.metadata ?? {}, params.metadata),
+    }
     call.unit.put('account', after)
     call.unit.emit('account.updated', after)
     return after

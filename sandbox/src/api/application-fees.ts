@@ -6,16 +6,19 @@ import { newId } from '../core/ids.ts'
 import { mergeMetadata, metadata, positive } from '../core/params.ts'
 import type { ApplicationFee, FeeRefund } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type RouteTable } from './call.ts'
+import { type RouteTable, route } from './call.ts'
 import { addLedgerLine } from './ledger.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
 
 export function refundFee(unit: Unit, fee: ApplicationFee, amount: number, meta: Record<string, string>): FeeRefund {
   const left = fee.amount - fee.amount_refunded
   if (amount > left) {
-    throw invalidRequest(`Refund amount (${spoken(amount, fee.currency)}) is greater than unrefunded amount on fee (${spoken(left, fee.currency)})`, {
-      param: 'amount',
-    })
+    throw invalidRequest(
+      `Refund amount (${spoken(amount, fee.currency)}) is greater than unrefunded amount on fee (${spoken(left, fee.currency)})`,
+      {
+        param: 'amount',
+      },
+    )
   }
   const id = newId('fr')
   const debit = addLedgerLine(unit, {
@@ -43,7 +46,12 @@ export function refundFee(unit: Unit, fee: ApplicationFee, amount: number, meta:
   unit.put('application_fee', after)
   const account = fee.account
   unit.onWrite(() =>
-    unit.store.execute('update balances set net = net + ? where account = ? and currency = ? and available_on = 0', amount, account, fee.currency),
+    unit.store.execute(
+      'update balances set net = net + ? where account = ? and currency = ? and available_on = 0',
+      amount,
+      account,
+      fee.currency,
+    ),
   )
   unit.emit('application_fee.refunded', after, { amount_refunded: fee.amount_refunded })
   return refund

@@ -40,13 +40,22 @@ export function declineIntent(call: ApiCall, intent: PaymentIntent, error: Error
   return new ApiError(402, { ...error, payment_intent: after }, true)
 }
 
-export function attempt(call: ApiCall, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult, override?: Decline): PaymentIntent {
+export function attempt(
+  call: ApiCall,
+  intent: PaymentIntent,
+  found: FoundMethod,
+  threeDs: ThreeDsResult,
+  override?: Decline,
+): PaymentIntent {
   const { unit } = call
   const { card } = found
   const decline = override ?? declineOf(found)
   const captured = intent.capture_method !== 'manual'
   const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS
-  const charge = newCharge({ intent, method: found.method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl }, unit.now)
+  const charge = newCharge(
+    { intent, method: found.method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },
+    unit.now,
+  )
   if (card.fault !== undefined) call.wantFault(card.fault)
   if (decline !== undefined) {
     unit.put('charge', charge, { hidden: { card: card.key } })
@@ -80,7 +89,8 @@ function keepMethod(call: ApiCall, intent: PaymentIntent, found: FoundMethod, th
   const saved = intent.setup_future_usage !== null && intent.customer !== null
   const setUp = found.hidden.setUp === true || (saved && threeDs !== null)
   if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)
-  else if (found.method.customer === null) call.unit.put('payment_method', found.method, { hidden: { ...found.hidden, spent: true } })
+  else if (found.method.customer === null)
+    call.unit.put('payment_method', found.method, { hidden: { ...found.hidden, spent: true } })
 }
 
 export const OFF_SESSION_DECLINE: Decline = DECLINES.authenticationRequired

@@ -23,7 +23,9 @@ function readKey(headers: IncomingHttpHeaders, fallback: string | undefined): st
 }
 
 function masked(key: string): string {
-  return key.length <= 12 ? '*'.repeat(key.length) : `${key.slice(0, 8)}${'*'.repeat(Math.min(key.length - 12, 20))}${key.slice(-4)}`
+  return key.length <= 12
+    ? '*'.repeat(key.length)
+    : `${key.slice(0, 8)}${'*'.repeat(Math.min(key.length - 12, 20))}${key.slice(-4)}`
 }
 
 export function readCaller(headers: IncomingHttpHeaders, keyParam: string | undefined): Caller {

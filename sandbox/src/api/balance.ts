@@ -1,21 +1,27 @@
 // The processor's view of the money: the balance, its lines, and payouts to the bank.
 import type Stripe from 'stripe'
-import { checkCurrency } from '../core/currency.ts'
 import { DAY_SECONDS } from '../core/clock.ts'
+import { checkCurrency } from '../core/currency.ts'
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { anything, filled, mergeMetadata, metadata, oneOf, positive, text, type Read } from '../core/params.ts'
+import { anything, filled, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
 import type { Payout } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type RouteTable } from './call.ts'
+import { type RouteTable, route } from './call.ts'
 import { addLedgerLine, balanceOf } from './ledger.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
 
 function balance(unit: Unit): Stripe.Balance {
   const lines = balanceOf(unit)
-  const part = (pick: 'available' | 'pending') => lines.map((line) => ({ amount: line[pick], currency: line.currency, source_types: { card: line[pick] } }))
+  const part = (pick: 'available' | 'pending') =>
+    lines.map((line) => ({ amount: line[pick], currency: line.currency, source_types: { card: line[pick] } }))
   const none = [{ amount: 0, currency: 'usd', source_types: { card: 0 } }]
-  return { object: 'balance', available: lines.length === 0 ? none : part('available'), livemode: false, pending: lines.length === 0 ? none : part('pending') }
+  return {
+    object: 'balance',
+    available: lines.length === 0 ? none : part('available'),
+    livemode: false,
+    pending: lines.length === 0 ? none : part('pending'),
+  }
 }
 
 const create = {

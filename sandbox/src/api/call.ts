@@ -23,7 +23,12 @@ export interface Route {
   run(call: ApiCall, params: Record<string, unknown>): object
 }
 
-export function route<S extends Spec>(op: string, spec: S, run: (call: ApiCall, params: Read<S>) => object, options: { publishable?: boolean } = {}): Route {
+export function route<S extends Spec>(
+  op: string,
+  spec: S,
+  run: (call: ApiCall, params: Read<S>) => object,
+  options: { publishable?: boolean } = {},
+): Route {
   return { op, spec, publishable: options.publishable ?? false, run: (call, params) => run(call, params as Read<S>) }
 }
 

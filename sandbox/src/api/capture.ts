@@ -67,8 +67,14 @@ function declineCapture(unit: Unit, intent: PaymentIntent): ApiError {
 }
 
 /** Cancels an intent and gives an authorization back; `event` says how the charge ended. */
-export function release(unit: Unit, intent: PaymentIntent, reason: string | null, event: 'charge.refunded' | 'charge.expired'): PaymentIntent {
-  const charge = intent.status !== 'requires_capture' || intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
+export function release(
+  unit: Unit,
+  intent: PaymentIntent,
+  reason: string | null,
+  event: 'charge.refunded' | 'charge.expired',
+): PaymentIntent {
+  const charge =
+    intent.status !== 'requires_capture' || intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
   if (charge !== undefined) {
     const released = releasedCharge(charge)
     unit.put('charge', released)

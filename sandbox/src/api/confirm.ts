@@ -1,7 +1,7 @@
 // Confirming a payment intent: which method, whether it must be authenticated, then the attempt.
 // Also the end of a challenge, whoever brings its outcome.
 import { DECLINES } from '../cards/declines.ts'
-import { ApiError, invalidRequest, type ErrorBody } from '../core/errors.ts'
+import { ApiError, type ErrorBody, invalidRequest } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { authenticationStep } from '../machines/authentication.ts'
 import { AUTHENTICATION_FAILED, NO_METHOD, NO_RETURN_URL, refusal } from '../machines/payment-intent.ts'
@@ -9,7 +9,7 @@ import type { PaymentIntent } from '../objects/kinds.ts'
 import { inChallenge, withMethod } from '../objects/payment-intent.ts'
 import { attempt, cardError, declineIntent, OFF_SESSION_DECLINE } from './attempt.ts'
 import type { ApiCall } from './call.ts'
-import { buildMethod, checkUsable, findMethod, redeemToken, saveMethod, type FoundMethod, type MethodData } from './methods.ts'
+import { buildMethod, checkUsable, type FoundMethod, findMethod, type MethodData, redeemToken, saveMethod } from './methods.ts'
 
 export interface ConfirmInput {
   payment_method?: string | undefined
@@ -51,7 +51,8 @@ export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: Confir
       setupFutureUsage: input.setup_future_usage ?? token.setupFutureUsage,
     }
   }
-  if (input.payment_method_data !== undefined) return { ...plain, found: saveMethod(unit, buildMethod(unit, input.payment_method_data)) }
+  if (input.payment_method_data !== undefined)
+    return { ...plain, found: saveMethod(unit, buildMethod(unit, input.payment_method_data)) }
   const id = input.payment_method ?? intent.payment_method
   if (id === null) throw unexpectedState(intent, NO_METHOD)
   return { ...plain, found: findMethod(unit, id) }
@@ -69,10 +70,15 @@ export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: Confi
   checkReturnUrl(intent, chosen)
   const { found } = chosen
   checkUsable(found, intent.customer)
-  const usage = chosen.setupFutureUsage === undefined ? intent.setup_future_usage : (chosen.setupFutureUsage as PaymentIntent['setup_future_usage'])
+  const usage = chosen.setupFutureUsage === undefined ? intent.setup_future_usage : chosen.setupFutureUsage
   const ready = { ...withMethod(intent, found.method.id), setup_future_usage: usage }
   const requested = ['any', 'challenge'].includes(String(intent.payment_method_options?.card?.request_three_d_secure))
-  const step = authenticationStep({ threeDs: found.card.threeDs, offSession: input.off_session === true, setUp: found.hidden.setUp === true, requested })
+  const step = authenticationStep({
+    threeDs: found.card.threeDs,
+    offSession: input.off_session === true,
+    setUp: found.hidden.setUp === true,
+    requested,
+  })
   switch (step.kind) {
     case 'none':
       return attempt(call, ready, found, step.result)
@@ -95,7 +101,10 @@ function challenge(call: ApiCall, intent: PaymentIntent, chosen: ChosenMethod, r
       ? { type: 'redirect_to_url', redirect_to_url: { return_url: chosen.returnUrl ?? null, url: page } }
       : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') } },
   )
-  call.unit.put('payment_intent', waiting, { hidden: chosen.returnUrl === undefined ? {} : { returnUrl: chosen.returnUrl }, due: null })
+  call.unit.put('payment_intent', waiting, {
+    hidden: chosen.returnUrl === undefined ? {} : { returnUrl: chosen.returnUrl },
+    due: null,
+  })
   call.unit.emit('payment_intent.requires_action', waiting)
   return waiting
 }

@@ -2,13 +2,12 @@
 import type Stripe from 'stripe'
 import { noSuch } from '../core/errors.ts'
 import { newId, randomText } from '../core/ids.ts'
-import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, text, type Read } from '../core/params.ts'
+import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, type Read, text } from '../core/params.ts'
 import { fullAddress } from '../objects/payment-method.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { listRoute, searchRoute } from './lists.ts'
-import { address, findMethod, shipping } from './methods.ts'
+import { address, attach, findMethod, shipping } from './methods.ts'
 import { checkSavable } from './payment-methods.ts'
-import { attach } from './methods.ts'
 
 const update = {
   address: clearable(address),
@@ -20,7 +19,12 @@ const update = {
   email: text,
   individual_name: clearable(text),
   invoice_prefix: text,
-  invoice_settings: hash({ default_payment_method: clearable(filled), custom_fields: anything, footer: text, rendering_options: anything }),
+  invoice_settings: hash({
+    default_payment_method: clearable(filled),
+    custom_fields: anything,
+    footer: text,
+    rendering_options: anything,
+  }),
   metadata,
   name: text,
   next_invoice_sequence: integer,
@@ -38,7 +42,8 @@ type Change = Read<typeof update>
 function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
   return {
     ...customer,
-    address: params.address === undefined ? (customer.address ?? null) : params.address === null ? null : fullAddress(params.address),
+    address:
+      params.address === undefined ? (customer.address ?? null) : params.address === null ? null : fullAddress(params.address),
     description: params.description ?? customer.description,
     email: params.email ?? customer.email,
     name: params.name ?? customer.name ?? null,

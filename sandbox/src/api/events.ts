@@ -3,8 +3,8 @@ import type { SQLInputValue } from 'node:sqlite'
 import { invalidRequest, noSuch } from '../core/errors.ts'
 import { filled, flag, listOf } from '../core/params.ts'
 import type { EventRow, Store } from '../store/store.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
-import { createdRange, pageSpec, type PageParams } from './lists.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
+import { createdRange, type PageParams, pageSpec } from './lists.ts'
 
 export const API_VERSION = '2026-10-28.endive'
 
@@ -17,7 +17,10 @@ export function eventText(row: EventRow, pendingWebhooks: number, account = ''):
 }
 
 export function pendingOf(store: Store, eventSeq: number): number {
-  return store.query<{ n: number }>("select count(*) as n from deliveries where event_seq = ? and state <> 'delivered'", eventSeq)[0]?.n ?? 0
+  return (
+    store.query<{ n: number }>("select count(*) as n from deliveries where event_seq = ? and state <> 'delivered'", eventSeq)[0]
+      ?.n ?? 0
+  )
 }
 
 function bodyOf(store: Store, row: EventRow): object {
@@ -52,20 +55,28 @@ function listEvents(call: ApiCall, params: EventParams): object {
   const backwards = params.ending_before !== undefined
   if (cursorId !== undefined) {
     const cursor = store.event(cursorId)
-    if (cursor === undefined || cursor.account !== account) throw noSuch('event', cursorId, backwards ? 'ending_before' : 'starting_after')
+    if (cursor === undefined || cursor.account !== account)
+      throw noSuch('event', cursorId, backwards ? 'ending_before' : 'starting_after')
     where.push(`(created, seq) ${backwards ? '>' : '<'} (?, ?)`)
     values.push(cursor.created, cursor.seq)
   }
   const limit = params.limit ?? 10
   const order = backwards ? 'asc' : 'desc'
-  const rows = store.events(`select * from events where ${where.join(' and ')} order by created ${order}, seq ${order} limit ?`, [...values, limit + 1])
+  const rows = store.events(`select * from events where ${where.join(' and ')} order by created ${order}, seq ${order} limit ?`, [
+    ...values,
+    limit + 1,
+  ])
   const shown = rows.slice(0, limit)
   if (backwards) shown.reverse()
   return { object: 'list', data: shown.map((row) => bodyOf(store, row)), has_more: rows.length > limit, url: call.path }
 }
 
 export const eventRoutes: RouteTable = {
-  'GET /v1/events': route('events.list', { ...pageSpec, created: createdRange, type: filled, types: listOf(filled), delivery_success: flag }, listEvents),
+  'GET /v1/events': route(
+    'events.list',
+    { ...pageSpec, created: createdRange, type: filled, types: listOf(filled), delivery_success: flag },
+    listEvents,
+  ),
   'GET /v1/events/:id': route('events.retrieve', {}, (call) => {
     const row = call.unit.store.event(call.id)
     if (row === undefined || row.account !== call.unit.account) throw noSuch('event', call.id)

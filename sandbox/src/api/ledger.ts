@@ -1,5 +1,5 @@
 // Writes a line of the balance and keeps the sums by day that GET /v1/balance reads.
-import { newBalanceTransaction, type LedgerLine } from '../objects/balance-transaction.ts'
+import { type LedgerLine, newBalanceTransaction } from '../objects/balance-transaction.ts'
 import type { BalanceTransaction } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 

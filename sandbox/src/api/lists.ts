@@ -1,11 +1,11 @@
 // Cursor pages and searches over stored objects, each answered from an index: newest first, at most one hundred.
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import type { FormValue } from '../core/form.ts'
-import { filled, integer, positive, readAll, type Reader, type Spec } from '../core/params.ts'
+import { filled, integer, positive, type Reader, readAll, type Spec } from '../core/params.ts'
 import type { Kind, Kinds } from '../objects/kinds.ts'
 import type { ObjectRow } from '../store/store.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type ApiCall, type Route } from './call.ts'
+import { type ApiCall, type Route, route } from './call.ts'
 
 export interface Range {
   from: number
@@ -60,10 +60,18 @@ export function bodyOf<K extends Kind>(kind: K, row: ObjectRow, now: number): Ki
   return asOf(kind, JSON.parse(row.body) as Kinds[Kind], now) as Kinds[K]
 }
 
-export function listObjects<K extends Kind>(unit: Unit, kind: K, filters: [string, string][], params: PageParams, url: string): Page<Kinds[K]> {
+export function listObjects<K extends Kind>(
+  unit: Unit,
+  kind: K,
+  filters: [string, string][],
+  params: PageParams,
+  url: string,
+): Page<Kinds[K]> {
   const limit = params.limit ?? 10
   if (params.starting_after !== undefined && params.ending_before !== undefined) {
-    throw invalidRequest('You may only specify one of these parameters: starting_after, ending_before.', { code: 'parameters_exclusive' })
+    throw invalidRequest('You may only specify one of these parameters: starting_after, ending_before.', {
+      code: 'parameters_exclusive',
+    })
   }
   const cursorId = params.starting_after ?? params.ending_before
   const cursorRow = cursorId === undefined ? undefined : unit.store.object(kind, cursorId)
@@ -86,7 +94,13 @@ export function listObjects<K extends Kind>(unit: Unit, kind: K, filters: [strin
 }
 
 /** The usual list: filters by the named references, by creation time, in pages. */
-export function listRoute(op: string, kind: Kind, names: string[], fixed?: (call: ApiCall) => [string, string][], wanted: string[] = []): Route {
+export function listRoute(
+  op: string,
+  kind: Kind,
+  names: string[],
+  fixed?: (call: ApiCall) => [string, string][],
+  wanted: string[] = [],
+): Route {
   const spec: Spec = { ...pageSpec, created: createdRange }
   for (const name of names) spec[name] = filled
   return route(op, spec, (call, params) => {
@@ -115,7 +129,8 @@ interface SearchPlan {
 
 function planClause(plan: SearchPlan, clause: string, indexed: Set<string>): void {
   const match = CLAUSE.exec(clause)
-  if (match === null) throw invalidRequest(`We were unable to parse your search query near: ${clause.slice(0, 60)}`, { param: 'query' })
+  if (match === null)
+    throw invalidRequest(`We were unable to parse your search query near: ${clause.slice(0, 60)}`, { param: 'query' })
   const [, field = '', metadataKey, sign = ':', quoted, bare] = match
   const value = quoted ?? bare ?? ''
   if (field === 'created') {
@@ -167,7 +182,8 @@ export function searchRoute(op: string, kind: Kind): Route {
         cursor = { seq: row.seq, created: row.created, backwards: false }
       }
       const last = rows.at(-1)
-      if (last === undefined || rows.length < (plan.tests.length === 0 ? limit + 1 : SEARCH_STRIDE)) return result(call, found, null)
+      if (last === undefined || rows.length < (plan.tests.length === 0 ? limit + 1 : SEARCH_STRIDE))
+        return result(call, found, null)
       cursor = { seq: last.seq, created: last.created, backwards: false }
     }
   })

@@ -2,7 +2,7 @@
 import { readCard } from '../cards/card-input.ts'
 import { cardByAlias, cardByKey, type TestCard } from '../cards/test-cards.ts'
 import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
-import { anything, clearable, filled, hash, integer, metadata, oneOf, text, type Read } from '../core/params.ts'
+import { anything, clearable, filled, hash, integer, metadata, oneOf, type Read, text } from '../core/params.ts'
 import type { MethodHidden, PaymentMethod } from '../objects/kinds.ts'
 import { knownTestCard, newPaymentMethod } from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
@@ -40,7 +40,11 @@ export function buildMethod(unit: Unit, data: MethodData): FoundMethod {
     const stored = unit.hidden('token', token)
     const held = unit.find('token', token)
     if (stored === undefined || held === undefined) throw badParamReference('token', token, 'token')
-    if (held.used) throw invalidRequest(`You cannot use a Stripe token more than once: ${token}.`, { code: 'token_already_used', param: 'token' })
+    if (held.used)
+      throw invalidRequest(`You cannot use a Stripe token more than once: ${token}.`, {
+        code: 'token_already_used',
+        param: 'token',
+      })
     unit.put('token', { ...held, used: true })
     return made(cardByKey(stored.card), stored.data, stored.cvcGiven)
   }
@@ -77,7 +81,9 @@ export function redeemToken(
   const hidden = unit.hidden('confirmation_token', id)
   if (token === undefined || hidden === undefined) throw badParamReference('confirmation_token', id, 'confirmation_token')
   if (hidden.used === true)
-    throw invalidRequest(`The ConfirmationToken ${id} has already been used. You can only use a ConfirmationToken once.`, { param: 'confirmation_token' })
+    throw invalidRequest(`The ConfirmationToken ${id} has already been used. You can only use a ConfirmationToken once.`, {
+      param: 'confirmation_token',
+    })
   if (token.expires_at !== null && token.expires_at <= unit.now)
     throw invalidRequest(`The ConfirmationToken ${id} has expired.`, { param: 'confirmation_token' })
   unit.put('confirmation_token', { ...token, [intent.kind]: intent.id }, { hidden: { ...hidden, used: true } })

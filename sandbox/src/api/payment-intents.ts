@@ -7,15 +7,19 @@ import type { PaymentIntent } from '../objects/kinds.ts'
 import { newPaymentIntent, publicView, withMethod } from '../objects/payment-intent.ts'
 import { fullAddress } from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { captureIntent, release } from './capture.ts'
 import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
 import { listRoute, searchRoute } from './lists.ts'
 import { checkUsable } from './methods.ts'
 import { capture, confirm, create, update } from './payment-intent-params.ts'
 
-function checkReferences(unit: Unit, params: { customer?: string | undefined; transfer_data?: { destination?: string | undefined } | undefined }): void {
-  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined) throw badParamReference('customer', params.customer, 'customer')
+function checkReferences(
+  unit: Unit,
+  params: { customer?: string | undefined; transfer_data?: { destination?: string | undefined } | undefined },
+): void {
+  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined)
+    throw badParamReference('customer', params.customer, 'customer')
   const destination = params.transfer_data?.destination
   if (destination !== undefined && unit.find('account', destination) === undefined)
     throw badParamReference('account', destination, 'transfer_data[destination]')
@@ -41,11 +45,13 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
   checkReferences(unit, params)
   if (params.confirm !== true) {
     for (const name of ['return_url', 'confirmation_token', 'off_session', 'error_on_requires_action', 'mandate_data'] as const) {
-      if (params[name] !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
+      if (params[name] !== undefined)
+        throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
     }
   }
   const automatic =
-    params.automatic_payment_methods?.enabled === true || (params.automatic_payment_methods === undefined && params.allowed_payment_method_types === undefined)
+    params.automatic_payment_methods?.enabled === true ||
+    (params.automatic_payment_methods === undefined && params.allowed_payment_method_types === undefined)
   const intent = newPaymentIntent(
     {
       amount: params.amount,
@@ -68,7 +74,10 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
       transferData:
         params.transfer_data?.destination === undefined
           ? null
-          : { destination: params.transfer_data.destination, ...(params.transfer_data.amount === undefined ? {} : { amount: params.transfer_data.amount }) },
+          : {
+              destination: params.transfer_data.destination,
+              ...(params.transfer_data.amount === undefined ? {} : { amount: params.transfer_data.amount }),
+            },
       transferGroup: params.transfer_group ?? null,
     },
     unit.now,
@@ -78,14 +87,22 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
     unit.emit('payment_intent.created', intent)
     return confirmIntent(call, intent, params)
   }
-  const withCard = params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params)
+  const withCard =
+    params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params)
   unit.put('payment_intent', withCard)
   unit.emit('payment_intent.created', withCard)
   return withCard
 }
 
-function addMethod(call: ApiCall, intent: PaymentIntent, params: Pick<Read<typeof create>, 'payment_method' | 'payment_method_data'>): PaymentIntent {
-  const { found } = chooseMethod(call, intent, { payment_method: params.payment_method, payment_method_data: params.payment_method_data })
+function addMethod(
+  call: ApiCall,
+  intent: PaymentIntent,
+  params: Pick<Read<typeof create>, 'payment_method' | 'payment_method_data'>,
+): PaymentIntent {
+  const { found } = chooseMethod(call, intent, {
+    payment_method: params.payment_method,
+    payment_method_data: params.payment_method_data,
+  })
   checkUsable(found, intent.customer)
   return withMethod(intent, found.method.id)
 }
@@ -120,7 +137,12 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
   const { unit } = call
   const intent = loadIntent(call)
   checkReferences(unit, { customer: params.customer })
-  if (params.amount !== undefined || params.currency !== undefined || params.payment_method !== undefined || params.payment_method_data !== undefined) {
+  if (
+    params.amount !== undefined ||
+    params.currency !== undefined ||
+    params.payment_method !== undefined ||
+    params.payment_method_data !== undefined
+  ) {
     const refused = refusal('update_amount', intent)
     if (refused !== undefined) throw unexpectedState(intent, refused, params.amount === undefined ? undefined : 'amount')
   }
@@ -140,14 +162,16 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
     shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
     statement_descriptor: params.statement_descriptor ?? intent.statement_descriptor,
     capture_method: params.capture_method ?? intent.capture_method,
-    application_fee_amount: params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount,
+    application_fee_amount:
+      params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount,
     transfer_group: params.transfer_group ?? intent.transfer_group,
     payment_method_options:
       threeDsRequest === undefined
         ? intent.payment_method_options
         : { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: threeDsRequest } },
   }
-  const after = params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
+  const after =
+    params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
   unit.put('payment_intent', after)
   return after
 }
@@ -184,14 +208,20 @@ export const paymentIntentRoutes: RouteTable = {
         call,
         confirmIntent(
           call,
-          { ...intent, capture_method: params.capture_method ?? intent.capture_method, receipt_email: params.receipt_email ?? intent.receipt_email },
+          {
+            ...intent,
+            capture_method: params.capture_method ?? intent.capture_method,
+            receipt_email: params.receipt_email ?? intent.receipt_email,
+          },
           params,
         ),
       )
     },
     { publishable: true },
   ),
-  'POST /v1/payment_intents/:id/capture': route('payment_intents.capture', capture, (call, params) => captureIntent(call, loadIntent(call), params)),
+  'POST /v1/payment_intents/:id/capture': route('payment_intents.capture', capture, (call, params) =>
+    captureIntent(call, loadIntent(call), params),
+  ),
   'POST /v1/payment_intents/:id/cancel': route(
     'payment_intents.cancel',
     { cancellation_reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer', 'abandoned') },

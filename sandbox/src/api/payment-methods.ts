@@ -2,13 +2,25 @@
 import type Stripe from 'stripe'
 import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { anything, clearable, filled, flag, hash, integer, mergeMetadata, metadata, oneOf, text, type Read } from '../core/params.ts'
+import {
+  anything,
+  clearable,
+  filled,
+  flag,
+  hash,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  type Read,
+  text,
+} from '../core/params.ts'
 import type { PaymentMethod } from '../objects/kinds.ts'
 import { billingDetails } from '../objects/payment-method.ts'
 import { cardError } from './attempt.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { limitParam, listObjects, listRoute, pageSpec, retrieveRoute } from './lists.ts'
-import { attach, billing, buildMethod, findMethod, methodData, saveMethod, shipping, type FoundMethod } from './methods.ts'
+import { attach, billing, buildMethod, type FoundMethod, findMethod, methodData, saveMethod, shipping } from './methods.ts'
 
 const create = {
   type: oneOf('card'),
@@ -38,8 +50,20 @@ function updateMethod(call: ApiCall, params: Read<typeof update>): PaymentMethod
     billing_details:
       params.billing_details === undefined
         ? method.billing_details
-        : billingDetails({ email: params.billing_details.email, name: params.billing_details.name, phone: params.billing_details.phone }),
-    ...(card === undefined ? {} : { card: { ...card, exp_month: params.card?.exp_month ?? card.exp_month, exp_year: params.card?.exp_year ?? card.exp_year } }),
+        : billingDetails({
+            email: params.billing_details.email,
+            name: params.billing_details.name,
+            phone: params.billing_details.phone,
+          }),
+    ...(card === undefined
+      ? {}
+      : {
+          card: {
+            ...card,
+            exp_month: params.card?.exp_month ?? card.exp_month,
+            exp_year: params.card?.exp_year ?? card.exp_year,
+          },
+        }),
   }
   call.unit.put('payment_method', after)
   call.unit.emit('payment_method.updated', after)
@@ -53,7 +77,9 @@ function attachMethod(call: ApiCall, customer: string | undefined): PaymentMetho
   if (unit.find('customer', customer) === undefined) throw badParamReference('customer', customer, 'customer')
   const found = findMethod(unit, call.id)
   if (found.method.customer !== null && found.method.customer !== customer) {
-    throw invalidRequest('The payment method you provided has already been attached to a customer.', { code: 'payment_method_unexpected_state' })
+    throw invalidRequest('The payment method you provided has already been attached to a customer.', {
+      code: 'payment_method_unexpected_state',
+    })
   }
   if (found.hidden.spent === true) {
     throw invalidRequest(
@@ -106,7 +132,10 @@ const tokenSpec = {
 function createConfirmationToken(call: ApiCall, params: Read<typeof tokenSpec>): Stripe.ConfirmationToken {
   const { unit } = call
   if (params.payment_method === undefined && params.payment_method_data === undefined) throw missingParam('payment_method_data')
-  const found = params.payment_method_data === undefined ? findMethod(unit, params.payment_method ?? '') : buildMethod(unit, params.payment_method_data)
+  const found =
+    params.payment_method_data === undefined
+      ? findMethod(unit, params.payment_method ?? '')
+      : buildMethod(unit, params.payment_method_data)
   const { billing_details, card, customer } = found.method
   const token = {
     id: newId('ctoken'),
@@ -155,12 +184,21 @@ const cardToken = {
 
 function createToken(call: ApiCall, params: Read<typeof cardToken>): Stripe.Token {
   const { unit } = call
-  if (params.card === undefined) throw invalidRequest('You must supply either a card, customer, PII data, bank account, or account details to create a token.')
+  if (params.card === undefined)
+    throw invalidRequest('You must supply either a card, customer, PII data, bank account, or account details to create a token.')
   const found = buildMethod(unit, {
     type: 'card',
     card: { number: params.card.number, exp_month: params.card.exp_month, exp_year: params.card.exp_year, cvc: params.card.cvc },
   })
-  const token = { id: newId('tok'), object: 'token', client_ip: null, created: unit.now, livemode: false, type: 'card', used: false } satisfies Stripe.Token
+  const token = {
+    id: newId('tok'),
+    object: 'token',
+    client_ip: null,
+    created: unit.now,
+    livemode: false,
+    type: 'card',
+    used: false,
+  } satisfies Stripe.Token
   unit.put('token', token, { hidden: { ...found.hidden, data: found.method } })
   return {
     ...token,
@@ -179,13 +217,22 @@ function createToken(call: ApiCall, params: Read<typeof cardToken>): Stripe.Toke
 }
 
 export const paymentMethodRoutes: RouteTable = {
-  'POST /v1/payment_methods': route('payment_methods.create', create, (call, params) => saveMethod(call.unit, buildMethod(call.unit, params)).method, {
-    publishable: true,
-  }),
-  'GET /v1/payment_methods': route('payment_methods.list', { ...pageSpec, customer: filled, type: oneOf('card'), allow_redisplay: text }, (call, params) => {
-    if (params.customer === undefined) throw missingParam('customer')
-    return listObjects(call.unit, 'payment_method', [['customer', params.customer]], params, call.path)
-  }),
+  'POST /v1/payment_methods': route(
+    'payment_methods.create',
+    create,
+    (call, params) => saveMethod(call.unit, buildMethod(call.unit, params)).method,
+    {
+      publishable: true,
+    },
+  ),
+  'GET /v1/payment_methods': route(
+    'payment_methods.list',
+    { ...pageSpec, customer: filled, type: oneOf('card'), allow_redisplay: text },
+    (call, params) => {
+      if (params.customer === undefined) throw missingParam('customer')
+      return listObjects(call.unit, 'payment_method', [['customer', params.customer]], params, call.path)
+    },
+  ),
   'GET /v1/payment_methods/:id': route('payment_methods.retrieve', {}, (call) => findMethodForRead(call)),
   'POST /v1/payment_methods/:id': route('payment_methods.update', update, updateMethod),
   'POST /v1/payment_methods/:id/attach': route('payment_methods.attach', { customer: clearable(filled) }, (call, params) =>

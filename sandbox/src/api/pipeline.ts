@@ -2,18 +2,18 @@
 // Nothing is answered before it is on disk, and an effect is never stored without the record that replays its answer.
 import { createHash } from 'node:crypto'
 import { ApiError, invalidRequest } from '../core/errors.ts'
-import { MalformedForm, parseForm, type FormRecord } from '../core/form.ts'
+import { type FormRecord, MalformedForm, parseForm } from '../core/form.ts'
 import { newId } from '../core/ids.ts'
 import { filled, listOf, readAll } from '../core/params.ts'
 import type { Engine } from '../engine.ts'
-import { BadFault, wantedIn, type Fault } from '../faults/faults.ts'
+import { BadFault, type Fault, wantedIn } from '../faults/faults.ts'
 import type { EdgeReply, EdgeRequest } from '../http/request.ts'
 import type { Unit } from '../store/unit.ts'
-import { noAccess, readCaller, secretKeyRequired, type Caller } from './auth.ts'
+import { type Caller, noAccess, readCaller, secretKeyRequired } from './auth.ts'
 import type { ApiCall } from './call.ts'
 import { expand } from './expand.ts'
-import { findRoute, type FoundRoute } from './routes.ts'
 import { errorReply, reply, spoilt, storedServerError } from './replies.ts'
+import { type FoundRoute, findRoute } from './routes.ts'
 
 interface Plan {
   found: FoundRoute
@@ -66,7 +66,8 @@ function plan(request: EdgeRequest, requestId: string): Plan {
   const expands = expandValue === undefined ? [] : expandParam(expandValue, 'expand')
   const header = request.headers['idempotency-key']
   const key = request.method === 'POST' && typeof header === 'string' && header !== '' ? header : undefined
-  if (key !== undefined && key.length > 255) throw invalidRequest(`Idempotency keys must be at most 255 characters; yours has ${key.length}.`)
+  if (key !== undefined && key.length > 255)
+    throw invalidRequest(`Idempotency keys must be at most 255 characters; yours has ${key.length}.`)
   return { found, caller, form, params, expands, key, digest: key === undefined ? '' : digestOf(source), requestId, request }
 }
 
@@ -103,7 +104,13 @@ function findReplay(engine: Engine, { caller, key, digest, request }: Plan): Run
   return { status: row.status, text, replayOf: row.request }
 }
 
-function remember(engine: Engine, unit: Unit, { caller, key, digest, request, requestId }: Plan, status: number, text: string): void {
+function remember(
+  engine: Engine,
+  unit: Unit,
+  { caller, key, digest, request, requestId }: Plan,
+  status: number,
+  text: string,
+): void {
   if (key === undefined) return
   const eventSeq = unit.eventWith(text)
   engine.store.putIdempotency(caller.account, key, {
@@ -186,7 +193,13 @@ async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault
   if (fault.kind === 'api_error') {
     const { status, text } = storedServerError(current.requestId)
     await engine.commit.run(() =>
-      remember(engine, engine.newUnit(current.caller.account, { id: current.requestId, idempotencyKey: null }), current, status, text),
+      remember(
+        engine,
+        engine.newUnit(current.caller.account, { id: current.requestId, idempotencyKey: null }),
+        current,
+        status,
+        text,
+      ),
     )
     return reply(current.requestId, current.key, status, text)
   }
@@ -223,7 +236,8 @@ export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<
     let current: Plan | undefined
     try {
       current = plan(request, requestId)
-      if (current.caller.account !== '' && engine.store.object('account', current.caller.account) === undefined) throw noAccess(current.caller.account)
+      if (current.caller.account !== '' && engine.store.object('account', current.caller.account) === undefined)
+        throw noAccess(current.caller.account)
       if (current.key === undefined) return await answer(engine, current, true)
       const slot = `${current.caller.account} ${current.key}`
       if (inFlight.has(slot) && engine.store.idempotency(current.caller.account, current.key) === undefined) {
@@ -241,7 +255,8 @@ export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<
       }
     } catch (error) {
       if (error instanceof ApiError) return errorReply(engine.baseUrl, requestId, current?.key, error)
-      if (error instanceof BadFault) return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
+      if (error instanceof BadFault)
+        return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
       throw error
     }
   }

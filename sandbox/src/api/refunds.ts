@@ -1,18 +1,18 @@
 // Refunds: create, update, cancel, list, and what later becomes of pending and failing ones.
 import { cardByKey } from '../cards/test-cards.ts'
 import { ApiError, badParamReference, invalidRequest, noSuch } from '../core/errors.ts'
-import { anything, filled, flag, mergeMetadata, metadata, oneOf, positive, text, type Read } from '../core/params.ts'
+import { anything, filled, flag, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
 import { refundRefusal } from '../machines/refund.ts'
 import { PENDING_SECONDS } from '../objects/balance-transaction.ts'
 import { refundedCharge, unrefundedAmount } from '../objects/charge.ts'
 import type { Charge, Refund } from '../objects/kinds.ts'
 import { endedRefund, newRefund, succeededRefund } from '../objects/refund.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
+import { release } from './capture.ts'
 import { hasOpenDispute } from './disputes.ts'
 import { addLedgerLine } from './ledger.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
-import { release } from './capture.ts'
 import { reverseForRefund } from './transfers.ts'
 
 const create = {
@@ -37,7 +37,9 @@ function chargeOf(unit: Unit, params: Read<typeof create>): Charge {
     const charge = unit.find('charge', params.charge)
     if (charge === undefined) throw badParamReference('charge', params.charge, 'charge')
     if (params.payment_intent !== undefined && charge.payment_intent !== params.payment_intent) {
-      throw invalidRequest(`The charge ${charge.id} does not belong to the payment intent ${params.payment_intent}.`, { param: 'payment_intent' })
+      throw invalidRequest(`The charge ${charge.id} does not belong to the payment intent ${params.payment_intent}.`, {
+        param: 'payment_intent',
+      })
     }
     return charge
   }
@@ -67,7 +69,10 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
   const behaviour = hidden === undefined ? undefined : cardByKey(hidden.card).refund
   const amount = params.amount ?? unrefundedAmount(charge)
   const status = behaviour === 'pending' ? 'pending' : 'succeeded'
-  const bare = newRefund({ charge, amount, reason: params.reason ?? null, metadata: mergeMetadata({}, params.metadata), status }, unit.now)
+  const bare = newRefund(
+    { charge, amount, reason: params.reason ?? null, metadata: mergeMetadata({}, params.metadata), status },
+    unit.now,
+  )
   if (!charge.captured) return refundAuthorization(unit, charge, bare)
   const debit = addLedgerLine(unit, {
     type: 'refund',
@@ -79,10 +84,17 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
     description: charge.description === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${charge.description})`,
     pendingSeconds: PENDING_SECONDS,
   })
-  const shares = reverseForRefund(unit, charge, amount, { transfer: params.reverse_transfer === true, fee: params.refund_application_fee === true })
+  const shares = reverseForRefund(unit, charge, amount, {
+    transfer: params.reverse_transfer === true,
+    fee: params.refund_application_fee === true,
+  })
   const refund: Refund = { ...bare, balance_transaction: debit.id, transfer_reversal: shares }
   if (behaviour === undefined) unit.put('refund', refund)
-  else unit.put('refund', refund, { hidden: { next: behaviour === 'pending' ? 'succeed' : 'fail' }, due: unit.now + SECONDS_UNTIL_SETTLED })
+  else
+    unit.put('refund', refund, {
+      hidden: { next: behaviour === 'pending' ? 'succeed' : 'fail' },
+      due: unit.now + SECONDS_UNTIL_SETTLED,
+    })
   const after = refundedCharge(unit.find('charge', charge.id) ?? charge, amount)
   unit.put('charge', after)
   unit.emit('refund.created', refund)
@@ -128,7 +140,8 @@ function returnMoney(unit: Unit, refund: Refund, status: 'failed' | 'canceled'):
   const after = endedRefund(refund, status, credit.id)
   unit.put('refund', after, { due: null })
   const charge = refund.charge === null ? undefined : unit.find('charge', refund.charge)
-  if (charge !== undefined) unit.put('charge', { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false })
+  if (charge !== undefined)
+    unit.put('charge', { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false })
   return after
 }
 

@@ -1,5 +1,5 @@
 // The answers of the API as HTTP: headers that the SDK reads, error bodies, and the broken answers that faults ask for.
-import { ApiError } from '../core/errors.ts'
+import type { ApiError } from '../core/errors.ts'
 import type { Fault } from '../faults/faults.ts'
 import type { EdgeReply } from '../http/request.ts'
 import { API_VERSION } from './events.ts'
@@ -22,7 +22,12 @@ export function reply(requestId: string, key: string | undefined, status: number
 }
 
 export function errorReply(baseUrl: string, requestId: string, key: string | undefined, error: ApiError): EdgeReply {
-  return reply(requestId, key, error.status, JSON.stringify({ error: { ...error.body, request_log_url: `${baseUrl}/?request=${requestId}` } }))
+  return reply(
+    requestId,
+    key,
+    error.status,
+    JSON.stringify({ error: { ...error.body, request_log_url: `${baseUrl}/?request=${requestId}` } }),
+  )
 }
 
 /** A failure of the processor: stored under its key and replayed, so only looking up the state tells what happened. */
@@ -38,7 +43,8 @@ export function storedServerError(requestId: string): { status: number; text: st
   }
 }
 
-const BAD_GATEWAY = '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n'
+const BAD_GATEWAY =
+  '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n'
 
 /** What the client gets instead of `body`. Latency, hang before and stored 500s are the pipeline's own. */
 export function spoilt(fault: Fault, requestId: string, key: string | undefined, body: string): EdgeReply {
@@ -51,7 +57,11 @@ export function spoilt(fault: Fault, requestId: string, key: string | undefined,
     case 'truncate':
       return { ...reply(requestId, key, 200, body), spoil: 'truncate' }
     case 'rate_limit':
-      return refuse(429, 'rate_limit', 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.')
+      return refuse(
+        429,
+        'rate_limit',
+        'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
+      )
     case 'lock_timeout':
       return refuse(
         429,

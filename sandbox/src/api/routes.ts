@@ -45,11 +45,12 @@ export function findRoute(method: string, path: string): FoundRoute | undefined 
   const grouped = GROUPS.has(parts[0] ?? '')
   const [collection = '', id = '', child, subId = ''] = grouped ? [`${parts[0]}/${parts[1]}`, ...parts.slice(2)] : parts
   if (id === '' || parts.length > (grouped ? 5 : 4)) return undefined
-  const shape = child === undefined ? `/v1/${collection}/:id` : subId === '' ? `/v1/${collection}/:id/${child}` : `/v1/${collection}/:id/${child}/:sub`
+  const shape =
+    child === undefined
+      ? `/v1/${collection}/:id`
+      : subId === ''
+        ? `/v1/${collection}/:id/${child}`
+        : `/v1/${collection}/:id/${child}/:sub`
   const found = TABLE.get(`${method} ${shape}`)
   return found === undefined ? undefined : { route: found, id: decodeURIComponent(id), subId }
-}
-
-export function routeNames(): string[] {
-  return [...TABLE.keys()]
 }

@@ -1,16 +1,16 @@
 // Setup intents: saving a card for later, with authentication where its bank wants it.
 import type Stripe from 'stripe'
-import { ApiError, badParamReference, invalidRequest, noSuch, type ErrorBody } from '../core/errors.ts'
+import { ApiError, badParamReference, type ErrorBody, invalidRequest, noSuch } from '../core/errors.ts'
 import { newId, newSecret } from '../core/ids.ts'
-import { anything, filled, flag, hash, listOf, mergeMetadata, metadata, oneOf, text, type Read } from '../core/params.ts'
+import { anything, filled, flag, hash, listOf, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import { authenticationStep } from '../machines/authentication.ts'
 import { AUTHENTICATION_FAILED } from '../machines/payment-intent.ts'
 import { setupRefusal } from '../machines/setup-intent.ts'
 import type { SetupIntent } from '../objects/kinds.ts'
 import { cardError } from './attempt.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { listRoute } from './lists.ts'
-import { attach, buildMethod, checkUsable, findMethod, methodData, redeemToken, saveMethod, type FoundMethod } from './methods.ts'
+import { attach, buildMethod, checkUsable, type FoundMethod, findMethod, methodData, redeemToken, saveMethod } from './methods.ts'
 
 const confirm = {
   allowed_payment_method_types: listOf(filled),
@@ -50,12 +50,18 @@ const create = {
 }
 
 function unexpected(intent: SetupIntent, message: string): ApiError {
-  return new ApiError(400, { type: 'invalid_request_error', code: 'setup_intent_unexpected_state', message, setup_intent: intent })
+  return new ApiError(400, {
+    type: 'invalid_request_error',
+    code: 'setup_intent_unexpected_state',
+    message,
+    setup_intent: intent,
+  })
 }
 
 function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
   const { unit } = call
-  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined) throw badParamReference('customer', params.customer, 'customer')
+  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined)
+    throw badParamReference('customer', params.customer, 'customer')
   const id = newId('seti')
   const automatic = params.automatic_payment_methods?.enabled === true || params.allowed_payment_method_types === undefined
   const intent = {
@@ -63,7 +69,9 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
     object: 'setup_intent',
     allowed_payment_method_types: params.allowed_payment_method_types ?? null,
     application: null,
-    automatic_payment_methods: automatic ? { allow_redirects: params.automatic_payment_methods?.allow_redirects ?? 'always', enabled: true } : null,
+    automatic_payment_methods: automatic
+      ? { allow_redirects: params.automatic_payment_methods?.allow_redirects ?? 'always', enabled: true }
+      : null,
     cancellation_reason: null,
     client_secret: newSecret(id),
     created: unit.now,
@@ -87,17 +95,23 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
     status: 'requires_payment_method',
     usage: params.usage ?? 'off_session',
   } satisfies SetupIntent & Stripe.SetupIntent
-  const named = params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
-  const ready: SetupIntent = named === undefined ? intent : { ...intent, payment_method: named.method.id, status: 'requires_confirmation' }
+  const named =
+    params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
+  const ready: SetupIntent =
+    named === undefined ? intent : { ...intent, payment_method: named.method.id, status: 'requires_confirmation' }
   unit.put('setup_intent', ready)
   unit.emit('setup_intent.created', ready)
   return params.confirm === true ? confirmSetup(call, ready, params) : ready
 }
 
-type ConfirmParams = Pick<Read<typeof confirm>, 'confirmation_token' | 'payment_method' | 'payment_method_data' | 'return_url' | 'use_stripe_sdk'>
+type ConfirmParams = Pick<
+  Read<typeof confirm>,
+  'confirmation_token' | 'payment_method' | 'payment_method_data' | 'return_url' | 'use_stripe_sdk'
+>
 
 function choose(call: ApiCall, intent: SetupIntent, params: ConfirmParams): FoundMethod & { returnUrl?: string | null } {
-  if (params.confirmation_token !== undefined) return redeemToken(call.unit, params.confirmation_token, { kind: 'setup_intent', id: intent.id })
+  if (params.confirmation_token !== undefined)
+    return redeemToken(call.unit, params.confirmation_token, { kind: 'setup_intent', id: intent.id })
   if (params.payment_method_data !== undefined) return saveMethod(call.unit, buildMethod(call.unit, params.payment_method_data))
   const id = params.payment_method ?? intent.payment_method
   if (id === null)
@@ -114,7 +128,12 @@ function confirmSetup(call: ApiCall, intent: SetupIntent, params: ConfirmParams)
   const already = intent.payment_method !== null && params.payment_method === intent.payment_method
   const found = choose(call, intent, already ? { ...params, payment_method: undefined } : params)
   checkUsable(found, intent.customer)
-  const step = authenticationStep({ threeDs: found.card.threeDs, offSession: false, setUp: found.hidden.setUp === true, requested: false })
+  const step = authenticationStep({
+    threeDs: found.card.threeDs,
+    offSession: false,
+    setUp: found.hidden.setUp === true,
+    requested: false,
+  })
   const named = { ...intent, payment_method: found.method.id }
   if (step.kind !== 'challenge') return finishSetup(call, named, found, step.kind !== 'lookup_failed')
   const page = `${call.baseUrl}/_sandbox/3ds/${intent.id}`
@@ -172,7 +191,8 @@ function failSetup(call: ApiCall, intent: SetupIntent, found: FoundMethod, error
 function finishSetup(call: ApiCall, intent: SetupIntent, found: FoundMethod, allowed: boolean): SetupIntent {
   const { card, hidden } = found
   const declines = card.decline !== undefined && card.attaches !== true && (card.declineNeedsCvc !== true || hidden.cvcGiven)
-  if (card.decline !== undefined && (declines || !allowed)) throw failSetup(call, intent, found, cardError(card.decline, found, null))
+  if (card.decline !== undefined && (declines || !allowed))
+    throw failSetup(call, intent, found, cardError(card.decline, found, null))
   const ready = { ...hidden, setUp: true }
   call.unit.put('payment_method', found.method, { hidden: ready })
   if (intent.customer !== null) attach(call.unit, { ...found, hidden: ready }, intent.customer)
@@ -220,12 +240,18 @@ function load(call: ApiCall, clientSecret?: string): SetupIntent {
 export const setupIntentRoutes: RouteTable = {
   'POST /v1/setup_intents': route('setup_intents.create', create, createSetup),
   'GET /v1/setup_intents': listRoute('setup_intents.list', 'setup_intent', ['customer', 'payment_method']),
-  'GET /v1/setup_intents/:id': route('setup_intents.retrieve', { client_secret: filled }, (call, params) => load(call, params.client_secret), {
-    publishable: true,
-  }),
+  'GET /v1/setup_intents/:id': route(
+    'setup_intents.retrieve',
+    { client_secret: filled },
+    (call, params) => load(call, params.client_secret),
+    {
+      publishable: true,
+    },
+  ),
   'POST /v1/setup_intents/:id': route('setup_intents.update', update, (call, params) => {
     const intent = load(call)
-    const named = params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
+    const named =
+      params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
     const after: SetupIntent = {
       ...intent,
       metadata: mergeMetadata(intent.metadata ?? {}, params.metadata),
@@ -249,7 +275,12 @@ export const setupIntentRoutes: RouteTable = {
       const intent = load(call)
       const refused = setupRefusal('cancel', intent.status)
       if (refused !== undefined) throw unexpected(intent, refused)
-      const after: SetupIntent = { ...intent, status: 'canceled', next_action: null, cancellation_reason: params.cancellation_reason ?? null }
+      const after: SetupIntent = {
+        ...intent,
+        status: 'canceled',
+        next_action: null,
+        cancellation_reason: params.cancellation_reason ?? null,
+      }
       call.unit.put('setup_intent', after)
       call.unit.emit('setup_intent.canceled', after)
       return after

@@ -5,8 +5,6 @@ import type { ApplicationFee, Charge, Transfer } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { addLedgerLine } from './ledger.ts'
 
-export const PLATFORM_ACCOUNT = 'acct_1HoldfastSandbox'
-
 export interface TransferInput {
   amount: number
   currency: string
@@ -115,7 +113,12 @@ export function payDestination(unit: Unit, charge: Charge): Charge {
   if (share === null || share === 0) return { ...charge, transfer: transfer.id }
   const fee = makeApplicationFee(unit, charge, Math.min(share, gross), destination)
   unit.onWrite(() =>
-    unit.store.execute('update balances set net = net - ? where account = ? and currency = ? and available_on = 0', fee.amount, destination, charge.currency),
+    unit.store.execute(
+      'update balances set net = net - ? where account = ? and currency = ? and available_on = 0',
+      fee.amount,
+      destination,
+      charge.currency,
+    ),
   )
   return { ...charge, transfer: transfer.id, application_fee: fee.id }
 }

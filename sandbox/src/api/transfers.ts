@@ -1,13 +1,13 @@
 // Money to sellers: transfers and their reversals, by hand or as part of a refund.
 import type Stripe from 'stripe'
-import { badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
-import { anything, filled, flag, mergeMetadata, metadata, positive, text, type Read } from '../core/params.ts'
 import { checkCurrency, spoken } from '../core/currency.ts'
+import { badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
+import { anything, filled, flag, mergeMetadata, metadata, positive, type Read, text } from '../core/params.ts'
 import type { Charge, Transfer, TransferReversal } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
-import { route, type RouteTable } from './call.ts'
 import { refundFee } from './application-fees.ts'
+import { type RouteTable, route } from './call.ts'
 import { addLedgerLine, balanceOf } from './ledger.ts'
 import { listObjects, listRoute } from './lists.ts'
 import { makeTransfer } from './split.ts'
@@ -50,12 +50,21 @@ export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, 
     transfer: transfer.id,
   } satisfies TransferReversal & Stripe.TransferReversal
   unit.put('transfer_reversal', reversal)
-  const after = { ...transfer, amount_reversed: transfer.amount_reversed + amount, reversed: transfer.amount_reversed + amount === transfer.amount }
+  const after = {
+    ...transfer,
+    amount_reversed: transfer.amount_reversed + amount,
+    reversed: transfer.amount_reversed + amount === transfer.amount,
+  }
   unit.put('transfer', after)
   const { destination } = transfer
   if (destination !== null) {
     unit.onWrite(() =>
-      unit.store.execute('update balances set net = net - ? where account = ? and currency = ? and available_on = 0', amount, destination, transfer.currency),
+      unit.store.execute(
+        'update balances set net = net - ? where account = ? and currency = ? and available_on = 0',
+        amount,
+        destination,
+        transfer.currency,
+      ),
     )
   }
   unit.emit('transfer.reversed', after, { amount_reversed: transfer.amount_reversed })
@@ -63,7 +72,12 @@ export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, 
 }
 
 /** Takes back the seller's share and the platform's fee in proportion to the refund, where asked to. */
-export function reverseForRefund(unit: Unit, charge: Charge, amount: number, asked: { transfer: boolean; fee: boolean }): string | null {
+export function reverseForRefund(
+  unit: Unit,
+  charge: Charge,
+  amount: number,
+  asked: { transfer: boolean; fee: boolean },
+): string | null {
   const id = typeof charge.transfer === 'string' ? charge.transfer : charge.transfer?.id
   const transfer = id === undefined ? undefined : unit.find('transfer', id)
   if (asked.transfer && transfer === undefined)
@@ -93,10 +107,12 @@ const create = {
 function createTransfer(unit: Unit, params: Read<typeof create>): Transfer {
   if (params.destination === undefined) throw missingParam('destination')
   if (params.currency === undefined) throw missingParam('currency')
-  if (unit.find('account', params.destination) === undefined) throw badParamReference('account', params.destination, 'destination')
+  if (unit.find('account', params.destination) === undefined)
+    throw badParamReference('account', params.destination, 'destination')
   const currency = checkCurrency(params.currency)
   const source = params.source_transaction === undefined ? undefined : unit.find('charge', params.source_transaction)
-  if (params.source_transaction !== undefined && source === undefined) throw badParamReference('charge', params.source_transaction, 'source_transaction')
+  if (params.source_transaction !== undefined && source === undefined)
+    throw badParamReference('charge', params.source_transaction, 'source_transaction')
   const amount = params.amount ?? source?.amount_captured
   if (amount === undefined) throw missingParam('amount')
   const available = balanceOf(unit).find((line) => line.currency === currency)?.available ?? 0
@@ -129,7 +145,11 @@ export const transferRoutes: RouteTable = {
   'GET /v1/transfers/:id': route('transfers.retrieve', {}, (call) => withReversals(call.unit, load(call.unit, call.id))),
   'POST /v1/transfers/:id': route('transfers.update', { metadata, description: text }, (call, params) => {
     const transfer = load(call.unit, call.id)
-    const after = { ...transfer, metadata: mergeMetadata(transfer.metadata, params.metadata), description: params.description ?? transfer.description }
+    const after = {
+      ...transfer,
+      metadata: mergeMetadata(transfer.metadata, params.metadata),
+      description: params.description ?? transfer.description,
+    }
     call.unit.put('transfer', after)
     call.unit.emit('transfer.updated', after)
     return after
@@ -139,7 +159,12 @@ export const transferRoutes: RouteTable = {
     { amount: positive, description: text, metadata, refund_application_fee: flag, expand: anything },
     (call, params) => {
       const transfer = load(call.unit, call.id)
-      return reverseTransfer(call.unit, transfer, params.amount ?? transfer.amount - transfer.amount_reversed, mergeMetadata({}, params.metadata))
+      return reverseTransfer(
+        call.unit,
+        transfer,
+        params.amount ?? transfer.amount - transfer.amount_reversed,
+        mergeMetadata({}, params.metadata),
+      )
     },
   ),
   'GET /v1/transfers/:id/reversals': listRoute('transfers.reversals', 'transfer_reversal', [], (call) => [['transfer', call.id]]),

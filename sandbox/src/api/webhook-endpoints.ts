@@ -2,15 +2,18 @@
 import type Stripe from 'stripe'
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId, randomText } from '../core/ids.ts'
-import { anything, clearable, filled, flag, listOf, mergeMetadata, metadata, natural, text, type Read } from '../core/params.ts'
+import { anything, clearable, filled, flag, listOf, mergeMetadata, metadata, type Read, text } from '../core/params.ts'
 import type { Unit } from '../store/unit.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { API_VERSION } from './events.ts'
-import { route, type ApiCall, type RouteTable } from './call.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
 
 function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', { code: 'url_invalid', param: 'url' })
+    throw invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', {
+      code: 'url_invalid',
+      param: 'url',
+    })
   }
   return url
 }
@@ -19,7 +22,9 @@ function checkEvents(names: string[] | undefined): string[] {
   if (names === undefined || names.length === 0) throw missingParam('enabled_events')
   for (const name of names) {
     if (name !== '*' && !/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) {
-      throw invalidRequest(`Invalid enabled_events[]: must be one of the known event types (${name.slice(0, 60)} is not)`, { param: 'enabled_events[0]' })
+      throw invalidRequest(`Invalid enabled_events[]: must be one of the known event types (${name.slice(0, 60)} is not)`, {
+        param: 'enabled_events[0]',
+      })
     }
   }
   return names
@@ -84,16 +89,24 @@ export function rotateSecret(unit: Unit, id: string, overlapSeconds: number, rea
   const old = hidden.secrets
     .filter((entry) => entry.until === null || entry.until > realNow)
     .map((entry) => ({ ...entry, until: entry.until ?? realNow + overlapSeconds }))
-  unit.put('webhook_endpoint', endpoint, { hidden: { secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] } })
+  unit.put('webhook_endpoint', endpoint, {
+    hidden: { secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] },
+  })
   return secret
 }
-
-export const rotateSpec = { overlap_seconds: natural }
 
 export const webhookEndpointRoutes: RouteTable = {
   'POST /v1/webhook_endpoints': route(
     'webhook_endpoints.create',
-    { url: filled, enabled_events: listOf(filled), api_version: text, connect: flag, description: clearable(text), metadata, events_from: anything },
+    {
+      url: filled,
+      enabled_events: listOf(filled),
+      api_version: text,
+      connect: flag,
+      description: clearable(text),
+      metadata,
+      events_from: anything,
+    },
     (call, params) => {
       if (params.url === undefined) throw missingParam('url')
       const { endpoint, secret } = addEndpoint(call.unit, {

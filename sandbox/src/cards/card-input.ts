@@ -20,7 +20,13 @@ export interface KnownCard {
 }
 
 function cardError(code: string, message: string, param: string, declineCode?: string): ApiError {
-  return new ApiError(402, { type: 'card_error', code, message, param, ...(declineCode === undefined ? {} : { decline_code: declineCode }) })
+  return new ApiError(402, {
+    type: 'card_error',
+    code,
+    message,
+    param,
+    ...(declineCode === undefined ? {} : { decline_code: declineCode }),
+  })
 }
 
 export function luhnValid(digits: string): boolean {
@@ -35,18 +41,22 @@ export function luhnValid(digits: string): boolean {
 
 export function readCard(input: CardInput, now: number): KnownCard {
   const digits = (input.number ?? '').replace(/[\s-]/g, '')
-  if (!/^\d{12,19}$/.test(digits) || !luhnValid(digits)) throw cardError('incorrect_number', 'Your card number is incorrect.', 'number')
+  if (!/^\d{12,19}$/.test(digits) || !luhnValid(digits))
+    throw cardError('incorrect_number', 'Your card number is incorrect.', 'number')
   const month = input.exp_month ?? 0
   if (month < 1 || month > 12) throw cardError('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month')
   const today = new Date(now * 1000)
   const typed = input.exp_year ?? 0
   const year = typed < 100 ? 2000 + typed : typed
   const past = year < today.getUTCFullYear() || (year === today.getUTCFullYear() && month < today.getUTCMonth() + 1)
-  if (past || year > today.getUTCFullYear() + 50) throw cardError('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year')
+  if (past || year > today.getUTCFullYear() + 50)
+    throw cardError('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year')
   const card = cardByNumber(digits)
   const cvcPattern = card?.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/
-  if (input.cvc !== undefined && !cvcPattern.test(input.cvc)) throw cardError('invalid_cvc', "Your card's security code is invalid.", 'cvc')
-  if (card === undefined) throw cardError(DECLINES.liveCard.code, DECLINES.liveCard.message, 'number', DECLINES.liveCard.declineCode)
+  if (input.cvc !== undefined && !cvcPattern.test(input.cvc))
+    throw cardError('invalid_cvc', "Your card's security code is invalid.", 'cvc')
+  if (card === undefined)
+    throw cardError(DECLINES.liveCard.code, DECLINES.liveCard.message, 'number', DECLINES.liveCard.declineCode)
   return { card, expMonth: month, expYear: year, cvcGiven: input.cvc !== undefined }
 }
 

@@ -14,7 +14,13 @@ export interface Decline {
 const DECLINED = 'Your card was declined.'
 
 export const DECLINES = {
-  generic: { code: 'card_declined', declineCode: 'generic_decline', message: DECLINED, advice: 'try_again_later', networkCode: '01' },
+  generic: {
+    code: 'card_declined',
+    declineCode: 'generic_decline',
+    message: DECLINED,
+    advice: 'try_again_later',
+    networkCode: '01',
+  },
   insufficientFunds: {
     code: 'card_declined',
     declineCode: 'insufficient_funds',
@@ -24,7 +30,13 @@ export const DECLINES = {
   },
   lost: { code: 'card_declined', declineCode: 'lost_card', message: DECLINED, advice: 'do_not_try_again', networkCode: '41' },
   stolen: { code: 'card_declined', declineCode: 'stolen_card', message: DECLINED, advice: 'do_not_try_again', networkCode: '43' },
-  expired: { code: 'expired_card', declineCode: 'expired_card', message: 'Your card has expired.', advice: 'do_not_try_again', networkCode: '54' },
+  expired: {
+    code: 'expired_card',
+    declineCode: 'expired_card',
+    message: 'Your card has expired.',
+    advice: 'do_not_try_again',
+    networkCode: '54',
+  },
   incorrectCvc: {
     code: 'incorrect_cvc',
     declineCode: 'incorrect_cvc',
@@ -47,7 +59,13 @@ export const DECLINES = {
     networkCode: '65',
   },
   blocked: { code: 'card_declined', declineCode: 'fraudulent', message: DECLINED, advice: 'do_not_try_again', blocked: 'rule' },
-  highestRisk: { code: 'card_declined', declineCode: 'fraudulent', message: DECLINED, advice: 'do_not_try_again', blocked: 'highest_risk_level' },
+  highestRisk: {
+    code: 'card_declined',
+    declineCode: 'fraudulent',
+    message: DECLINED,
+    advice: 'do_not_try_again',
+    blocked: 'highest_risk_level',
+  },
   authenticationRequired: {
     code: 'authentication_required',
     declineCode: 'authentication_required',

@@ -27,7 +27,11 @@ export interface TestCard {
   /** Saving the card works; only charging it is declined. */
   attaches?: boolean
   declineAtCapture?: boolean
-  checks?: { cvc?: 'pass' | 'fail' | 'unavailable'; line1?: 'pass' | 'fail' | 'unavailable'; zip?: 'pass' | 'fail' | 'unavailable' }
+  checks?: {
+    cvc?: 'pass' | 'fail' | 'unavailable'
+    line1?: 'pass' | 'fail' | 'unavailable'
+    zip?: 'pass' | 'fail' | 'unavailable'
+  }
   risk?: 'normal' | 'elevated' | 'highest'
   dispute?: 'fraudulent' | 'product_not_received' | 'inquiry' | 'multiple'
   earlyFraudWarning?: boolean
@@ -41,7 +45,16 @@ type Detail = Partial<Omit<TestCard, 'key' | 'number' | 'names'>>
 
 function card(number: string, names: string, detail: Detail = {}): TestCard {
   const list = names.split(' ')
-  return { key: list[0] ?? number, number, names: list, brand: 'visa', funding: 'credit', country: 'US', threeDs: 'none', ...detail }
+  return {
+    key: list[0] ?? number,
+    number,
+    names: list,
+    brand: 'visa',
+    funding: 'credit',
+    country: 'US',
+    threeDs: 'none',
+    ...detail,
+  }
 }
 
 export const TEST_CARDS: TestCard[] = [
@@ -55,7 +68,9 @@ export const TEST_CARDS: TestCard[] = [
   card('6011111111111117', 'discover', { brand: 'discover', threeDs: 'unsupported' }),
   card('3566002020360505', 'jcb', { brand: 'jcb', country: 'JP', threeDs: 'unsupported' }),
   card('4000000000000002', 'visa_chargeDeclined chargeDeclined', { decline: DECLINES.generic }),
-  card('4000000000009995', 'visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds', { decline: DECLINES.insufficientFunds }),
+  card('4000000000009995', 'visa_chargeDeclinedInsufficientFunds chargeDeclinedInsufficientFunds', {
+    decline: DECLINES.insufficientFunds,
+  }),
   card('4000000000009987', 'visa_chargeDeclinedLostCard chargeDeclinedLostCard', { decline: DECLINES.lost }),
   card('4000000000009979', 'visa_chargeDeclinedStolenCard chargeDeclinedStolenCard', { decline: DECLINES.stolen }),
   card('4000000000000069', 'chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard', { decline: DECLINES.expired }),
@@ -65,7 +80,9 @@ export const TEST_CARDS: TestCard[] = [
     checks: { cvc: 'fail' },
   }),
   card('4000000000000119', 'chargeDeclinedProcessingError visa_chargeDeclinedProcessingError', { decline: DECLINES.processing }),
-  card('4000000000006975', 'visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded', { decline: DECLINES.velocity }),
+  card('4000000000006975', 'visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded', {
+    decline: DECLINES.velocity,
+  }),
   card('4000000000000341', 'chargeCustomerFail', { decline: DECLINES.generic, attaches: true }),
   card('4100000000000019', 'radarBlock', { decline: DECLINES.blocked, risk: 'highest', attaches: true }),
   card('4000000000004954', 'riskLevelHighest', { decline: DECLINES.highestRisk, risk: 'highest', attaches: true }),
@@ -86,8 +103,16 @@ export const TEST_CARDS: TestCard[] = [
   }),
   card('4000000000003220', 'threeDSecure2Required', { threeDs: 'always' }),
   card('4000008400000027', 'threeDSecureRequired', { threeDs: 'always' }),
-  card('4000008400001629', 'threeDSecureRequiredChargeDeclined', { threeDs: 'always', decline: DECLINES.generic, attaches: true }),
-  card('4000008400001280', 'threeDSecureRequiredProcessingError', { threeDs: 'lookup_error', decline: DECLINES.generic, attaches: true }),
+  card('4000008400001629', 'threeDSecureRequiredChargeDeclined', {
+    threeDs: 'always',
+    decline: DECLINES.generic,
+    attaches: true,
+  }),
+  card('4000008400001280', 'threeDSecureRequiredProcessingError', {
+    threeDs: 'lookup_error',
+    decline: DECLINES.generic,
+    attaches: true,
+  }),
   card('4000000000003055', 'threeDSecureOptional', { threeDs: 'optional' }),
   card('4000000000003097', 'threeDSecureOptionalProcessingError', { threeDs: 'optional_error' }),
   card('4000000032200000', 'threeDSecureFrictionless', { threeDs: 'frictionless' }),

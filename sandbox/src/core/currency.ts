@@ -53,20 +53,29 @@ export function spoken(amount: number, currency: string): string {
 export function checkCurrency(currency: string): string {
   const lower = currency.toLowerCase()
   if (!CURRENCIES.has(lower)) {
-    throw invalidRequest(`Invalid currency: ${currency.slice(0, 20)}. Stripe currently supports these currencies: ${[...CURRENCIES].join(', ')}`, {
-      param: 'currency',
-    })
+    throw invalidRequest(
+      `Invalid currency: ${currency.slice(0, 20)}. Stripe currently supports these currencies: ${[...CURRENCIES].join(', ')}`,
+      {
+        param: 'currency',
+      },
+    )
   }
   return lower
 }
 
 export function checkAmount(amount: number, currency: string): void {
   if (amount > 99_999_999) {
-    throw invalidRequest(`Amount must be no more than ${spoken(99_999_999, currency)}`, { code: 'amount_too_large', param: 'amount' })
+    throw invalidRequest(`Amount must be no more than ${spoken(99_999_999, currency)}`, {
+      code: 'amount_too_large',
+      param: 'amount',
+    })
   }
   const smallest = SMALLEST[currency] ?? 1
   if (amount < smallest) {
-    throw invalidRequest(`Amount must be at least ${spoken(smallest, currency)} ${currency}`, { code: 'amount_too_small', param: 'amount' })
+    throw invalidRequest(`Amount must be at least ${spoken(smallest, currency)} ${currency}`, {
+      code: 'amount_too_small',
+      param: 'amount',
+    })
   }
   if (WITH_THREE.has(currency) && amount % 10 !== 0) {
     throw invalidRequest(`Invalid amount: the last digit of a ${currency} amount must be 0 for cards.`, { param: 'amount' })

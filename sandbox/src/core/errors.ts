@@ -26,7 +26,10 @@ export class ApiError extends Error {
     super(body.message)
     this.status = status
     this.keep = keep
-    this.body = body.code === undefined ? body : { ...body, doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}` }
+    this.body =
+      body.code === undefined
+        ? body
+        : { ...body, doc_url: `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}` }
   }
 }
 

@@ -29,19 +29,22 @@ export const filled: Reader<string> = (value, name) => {
 
 export const integer: Reader<number> = (value, name) => {
   const read = filled(value, name)
-  if (!/^-?\d{1,15}$/.test(read)) throw invalidRequest(`Invalid integer: ${read.slice(0, 60)}`, { code: 'parameter_invalid_integer', param: name })
+  if (!/^-?\d{1,15}$/.test(read))
+    throw invalidRequest(`Invalid integer: ${read.slice(0, 60)}`, { code: 'parameter_invalid_integer', param: name })
   return Number(read)
 }
 
 export const positive: Reader<number> = (value, name) => {
   const read = integer(value, name)
-  if (read < 1) throw invalidRequest('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: name })
+  if (read < 1)
+    throw invalidRequest('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: name })
   return read
 }
 
 export const natural: Reader<number> = (value, name) => {
   const read = integer(value, name)
-  if (read < 0) throw invalidRequest('This value must be greater than or equal to 0.', { code: 'parameter_invalid_integer', param: name })
+  if (read < 0)
+    throw invalidRequest('This value must be greater than or equal to 0.', { code: 'parameter_invalid_integer', param: name })
   return read
 }
 
@@ -55,9 +58,12 @@ export function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
   return (value, name) => {
     const read = text(value, name)
     for (const option of allowed) if (read === option) return option
-    throw invalidRequest(`Invalid ${name}: must be one of ${allowed.slice(0, -1).join(', ')}${allowed.length > 1 ? ', or ' : ''}${allowed.at(-1) ?? ''}`, {
-      param: name,
-    })
+    throw invalidRequest(
+      `Invalid ${name}: must be one of ${allowed.slice(0, -1).join(', ')}${allowed.length > 1 ? ', or ' : ''}${allowed.at(-1) ?? ''}`,
+      {
+        param: name,
+      },
+    )
   }
 }
 
@@ -96,9 +102,12 @@ export const metadata: Reader<MetadataChange> = (value, name) => {
   for (const [key, item] of Object.entries(value)) {
     if (typeof item !== 'string') throw invalidRequest('Metadata values must be strings', { param: `${name}[${key}]` })
     if (key.length > 40)
-      throw invalidRequest(`Metadata keys may have up to 40 characters. You passed in a key that is ${key.length} characters: ${key.slice(0, 60)}`, {
-        param: name,
-      })
+      throw invalidRequest(
+        `Metadata keys may have up to 40 characters. You passed in a key that is ${key.length} characters: ${key.slice(0, 60)}`,
+        {
+          param: name,
+        },
+      )
     if (item.length > 500)
       throw invalidRequest(
         `Metadata values can have up to 500 characters, but you passed in a value that is ${item.length} characters. Invalid value: ${item.slice(0, 40)}…`,
@@ -122,7 +131,8 @@ export function mergeMetadata(current: Record<string, string>, change: MetadataC
 }
 
 function unknownParam(names: string[]): ApiError {
-  const message = names.length === 1 ? `Received unknown parameter: ${names[0] ?? ''}` : `Received unknown parameters: ${names.join(', ')}`
+  const message =
+    names.length === 1 ? `Received unknown parameter: ${names[0] ?? ''}` : `Received unknown parameters: ${names.join(', ')}`
   return new ApiError(400, { type: 'invalid_request_error', code: 'parameter_unknown', message, param: names[0] ?? '' })
 }
 

@@ -2,7 +2,17 @@
 // A fault strikes an idempotency key once, so that a retry of the same call can find out what really happened.
 import { newId } from '../core/ids.ts'
 
-export const FAULT_KINDS = ['latency', 'hang', 'reset', 'truncate', 'rate_limit', 'lock_timeout', 'api_error', 'bad_gateway', 'in_use'] as const
+export const FAULT_KINDS = [
+  'latency',
+  'hang',
+  'reset',
+  'truncate',
+  'rate_limit',
+  'lock_timeout',
+  'api_error',
+  'bad_gateway',
+  'in_use',
+] as const
 export const WEBHOOK_FAULTS = [
   'duplicate',
   'delay',
@@ -129,7 +139,9 @@ export function makeFaults() {
     },
     hasRules: () => rules.size > 0,
     webhookFault(type: string, object: string): { kind: WebhookFault; delayMs: number } | undefined {
-      const asked = object.includes('"sandbox_webhook_fault"') ? /"sandbox_webhook_fault":"([a-z_]+)(?::(\d+))?"/.exec(object) : null
+      const asked = object.includes('"sandbox_webhook_fault"')
+        ? /"sandbox_webhook_fault":"([a-z_]+)(?::(\d+))?"/.exec(object)
+        : null
       const kind = asked?.[1] ?? ''
       if (isWebhookKind(kind)) {
         count(`webhook:${kind}`)

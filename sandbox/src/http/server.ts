@@ -35,7 +35,9 @@ function readBody(request: IncomingMessage): Promise<string | undefined> {
       size += chunk.length
       if (size <= BODY_LIMIT) chunks.push(chunk)
     })
-    request.on('end', () => resolve(size > BODY_LIMIT ? undefined : chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()))
+    request.on('end', () =>
+      resolve(size > BODY_LIMIT ? undefined : chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
+    )
     request.on('error', reject)
     request.on('close', () => reject(new Error('the client went away')))
   })
@@ -91,13 +93,17 @@ async function serve(routes: EdgeRoutes, request: IncomingMessage, response: Ser
 }
 
 export function makeServer(routes: EdgeRoutes): Server {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 }, (request, response) => {
-    serve(routes, request, response).catch((error: unknown) => {
-      if (request.socket.destroyed) return
-      routes.log(`request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-      if (!response.headersSent) write(request, response, jsonReply(500, { error: { type: 'api_error', message: 'An unknown error occurred' } }), true)
-    })
-  })
+  const server = createServer(
+    { keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 },
+    (request, response) => {
+      serve(routes, request, response).catch((error: unknown) => {
+        if (request.socket.destroyed) return
+        routes.log(`request failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+        if (!response.headersSent)
+          write(request, response, jsonReply(500, { error: { type: 'api_error', message: 'An unknown error occurred' } }), true)
+      })
+    },
+  )
   server.on('connection', (socket) => {
     socket.setNoDelay(true)
   })

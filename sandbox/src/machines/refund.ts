@@ -9,8 +9,10 @@ export interface RefundRefusal {
 }
 
 export function refundRefusal(charge: Charge, amount: number | undefined, openDispute: boolean): RefundRefusal | undefined {
-  if (!charge.paid) return { message: `This charge (${charge.id}) has failed and cannot be refunded.`, code: 'charge_not_refundable' }
-  if (openDispute) return { message: `Charge ${charge.id} has been charged back; cannot issue a refund.`, code: 'charge_disputed' }
+  if (!charge.paid)
+    return { message: `This charge (${charge.id}) has failed and cannot be refunded.`, code: 'charge_not_refundable' }
+  if (openDispute)
+    return { message: `Charge ${charge.id} has been charged back; cannot issue a refund.`, code: 'charge_disputed' }
   const left = charge.amount - charge.amount_refunded
   if (left <= 0) return { message: `Charge ${charge.id} has already been refunded.`, code: 'charge_already_refunded' }
   if (amount !== undefined && amount > left) {
@@ -21,7 +23,8 @@ export function refundRefusal(charge: Charge, amount: number | undefined, openDi
   }
   if (!charge.captured && amount !== undefined && amount !== left) {
     return {
-      message: 'You cannot partially refund an uncaptured charge. Instead, capture the charge for an amount less than the original amount.',
+      message:
+        'You cannot partially refund an uncaptured charge. Instead, capture the charge for an amount less than the original amount.',
       param: 'amount',
     }
   }

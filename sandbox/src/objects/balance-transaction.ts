@@ -44,7 +44,15 @@ export function newBalanceTransaction(line: LedgerLine, now: number): BalanceTra
     fee_details:
       line.fee === 0
         ? []
-        : [{ amount: line.fee, application: null, currency: line.currency, description: line.feeText ?? 'Stripe processing fees', type: 'stripe_fee' }],
+        : [
+            {
+              amount: line.fee,
+              application: null,
+              currency: line.currency,
+              description: line.feeText ?? 'Stripe processing fees',
+              type: 'stripe_fee',
+            },
+          ],
     net: line.amount - line.fee,
     reporting_category: line.category,
     source: line.source,

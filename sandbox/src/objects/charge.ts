@@ -24,8 +24,10 @@ function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.
     advice_code: decline?.advice ?? null,
     network_advice_code: null,
     network_decline_code: decline?.networkCode ?? null,
-    network_status: decline === undefined ? 'approved_by_network' : blocked === undefined ? 'declined_by_network' : 'not_sent_to_network',
-    reason: decline === undefined ? (level === 'elevated' ? 'elevated_risk_level' : null) : (blocked ?? decline.declineCode ?? null),
+    network_status:
+      decline === undefined ? 'approved_by_network' : blocked === undefined ? 'declined_by_network' : 'not_sent_to_network',
+    reason:
+      decline === undefined ? (level === 'elevated' ? 'elevated_risk_level' : null) : (blocked ?? decline.declineCode ?? null),
     risk_level: level,
     risk_score: { normal: 20, elevated: 70, highest: 92 }[level],
     seller_message:
@@ -34,7 +36,14 @@ function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.
         : blocked === undefined
           ? 'The bank did not return any further details with this decline.'
           : 'Stripe blocked this payment as too risky.',
-    type: decline === undefined ? (level === 'elevated' ? 'manual_review' : 'authorized') : blocked === undefined ? 'issuer_declined' : 'blocked',
+    type:
+      decline === undefined
+        ? level === 'elevated'
+          ? 'manual_review'
+          : 'authorized'
+        : blocked === undefined
+          ? 'issuer_declined'
+          : 'blocked',
   }
 }
 
@@ -71,7 +80,12 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     paid: approved,
     payment_intent: intent.id,
     payment_method: method.id,
-    payment_method_details: chargeDetails(method, { amount: intent.amount, captureBefore: attempt.captureBefore, threeDs: attempt.threeDs, approved }),
+    payment_method_details: chargeDetails(method, {
+      amount: intent.amount,
+      captureBefore: attempt.captureBefore,
+      threeDs: attempt.threeDs,
+      approved,
+    }),
     radar_options: {},
     receipt_email: intent.receipt_email,
     receipt_number: null,
@@ -84,14 +98,23 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
     status: approved ? 'succeeded' : 'failed',
-    transfer_data: intent.transfer_data == null ? null : { amount: intent.transfer_data.amount ?? null, destination: intent.transfer_data.destination },
+    transfer_data:
+      intent.transfer_data == null
+        ? null
+        : { amount: intent.transfer_data.amount ?? null, destination: intent.transfer_data.destination },
     transfer_group: intent.transfer_group,
   } satisfies Stripe.Charge
 }
 
 /** Captured, in full or in part: what is not captured is released and shown as refunded. */
 export function capturedCharge(charge: Charge, amount: number, balanceTransaction: string): Charge {
-  return { ...charge, captured: true, amount_captured: amount, amount_refunded: charge.amount - amount, balance_transaction: balanceTransaction }
+  return {
+    ...charge,
+    captured: true,
+    amount_captured: amount,
+    amount_refunded: charge.amount - amount,
+    balance_transaction: balanceTransaction,
+  }
 }
 
 /** An authorization that was given back: nothing was captured and everything counts as refunded. */

@@ -22,7 +22,13 @@ export type Charge = Ids<
 >
 export type Refund = Ids<
   Stripe.Refund,
-  'charge' | 'payment_intent' | 'balance_transaction' | 'customer' | 'payment_method' | 'source_transfer_reversal' | 'transfer_reversal'
+  | 'charge'
+  | 'payment_intent'
+  | 'balance_transaction'
+  | 'customer'
+  | 'payment_method'
+  | 'source_transfer_reversal'
+  | 'transfer_reversal'
 >
 export type PaymentMethod = Ids<Stripe.PaymentMethod, 'customer'>
 export type Dispute = Ids<Stripe.Dispute, 'charge' | 'payment_intent'>
@@ -32,15 +38,24 @@ export type SetupIntent = Ids<
 >
 export type BalanceTransaction = Ids<Stripe.BalanceTransaction, 'source'>
 export type Transfer = Ids<Stripe.Transfer, 'balance_transaction' | 'destination' | 'source_transaction'>
-export type TransferReversal = Ids<Stripe.TransferReversal, 'balance_transaction' | 'destination_payment_refund' | 'source_refund' | 'transfer'>
+export type TransferReversal = Ids<
+  Stripe.TransferReversal,
+  'balance_transaction' | 'destination_payment_refund' | 'source_refund' | 'transfer'
+>
 export type Payout = Ids<
   Stripe.Payout,
   'application_fee' | 'balance_transaction' | 'destination' | 'failure_balance_transaction' | 'original_payout' | 'reversed_by'
 >
-export type ApplicationFee = Ids<Stripe.ApplicationFee, 'account' | 'application' | 'balance_transaction' | 'charge' | 'originating_transaction'>
+export type ApplicationFee = Ids<
+  Stripe.ApplicationFee,
+  'account' | 'application' | 'balance_transaction' | 'charge' | 'originating_transaction'
+>
 export type FeeRefund = Ids<Stripe.FeeRefund, 'balance_transaction' | 'fee'>
 export type Mandate = Ids<Stripe.Mandate, 'payment_method'>
-export type SetupAttempt = Ids<Stripe.SetupAttempt, 'application' | 'customer' | 'on_behalf_of' | 'payment_method' | 'setup_intent'>
+export type SetupAttempt = Ids<
+  Stripe.SetupAttempt,
+  'application' | 'customer' | 'on_behalf_of' | 'payment_method' | 'setup_intent'
+>
 export type EarlyFraudWarning = Ids<Stripe.Radar.EarlyFraudWarning, 'charge'>
 
 export interface Kinds {
@@ -161,6 +176,6 @@ const REFS: { [K in Kind]?: (body: Kinds[K]) => Ref[] } = {
 
 /** The values by which an object of this kind can be listed or searched without a scan. */
 export function refsOf<K extends Kind>(kind: K, body: Kinds[K]): Ref[] {
-  const read = REFS[kind] as ((body: Kinds[K]) => Ref[]) | undefined
+  const read = REFS[kind]
   return read === undefined ? [] : read(body)
 }

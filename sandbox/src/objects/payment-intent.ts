@@ -79,7 +79,11 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
 }
 
 export function withMethod(intent: PaymentIntent, method: string): PaymentIntent {
-  return { ...intent, payment_method: method, status: intent.status === 'requires_payment_method' ? 'requires_confirmation' : intent.status }
+  return {
+    ...intent,
+    payment_method: method,
+    status: intent.status === 'requires_payment_method' ? 'requires_confirmation' : intent.status,
+  }
 }
 
 export function inChallenge(intent: PaymentIntent, nextAction: Stripe.PaymentIntent.NextAction): PaymentIntent {
@@ -87,11 +91,26 @@ export function inChallenge(intent: PaymentIntent, nextAction: Stripe.PaymentInt
 }
 
 export function authorized(intent: PaymentIntent, charge: string): PaymentIntent {
-  return { ...intent, status: 'requires_capture', amount_capturable: intent.amount, latest_charge: charge, next_action: null, last_payment_error: null }
+  return {
+    ...intent,
+    status: 'requires_capture',
+    amount_capturable: intent.amount,
+    latest_charge: charge,
+    next_action: null,
+    last_payment_error: null,
+  }
 }
 
 export function succeeded(intent: PaymentIntent, charge: string, amount: number): PaymentIntent {
-  return { ...intent, status: 'succeeded', amount_capturable: 0, amount_received: amount, latest_charge: charge, next_action: null, last_payment_error: null }
+  return {
+    ...intent,
+    status: 'succeeded',
+    amount_capturable: 0,
+    amount_received: amount,
+    latest_charge: charge,
+    next_action: null,
+    last_payment_error: null,
+  }
 }
 
 /** A failed attempt: the intent asks for another method and can be confirmed again. */

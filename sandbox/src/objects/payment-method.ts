@@ -5,7 +5,9 @@ import type { TestCard } from '../cards/test-cards.ts'
 import { newId, randomText } from '../core/ids.ts'
 import type { PaymentMethod } from './kinds.ts'
 
-export type AddressInput = { [line in 'city' | 'country' | 'line1' | 'line2' | 'postal_code' | 'state']?: string | null | undefined }
+export type AddressInput = {
+  [line in 'city' | 'country' | 'line1' | 'line2' | 'postal_code' | 'state']?: string | null | undefined
+}
 
 export interface BillingInput {
   address?: AddressInput | null | undefined
@@ -69,7 +71,12 @@ export function cardFields(known: KnownCard, address: Address): Stripe.PaymentMe
   }
 }
 
-export function newPaymentMethod(known: KnownCard, now: number, billing?: BillingInput, metadata: Record<string, string> = {}): PaymentMethod {
+export function newPaymentMethod(
+  known: KnownCard,
+  now: number,
+  billing?: BillingInput,
+  metadata: Record<string, string> = {},
+): PaymentMethod {
   const details = billingDetails(billing)
   return {
     id: newId('pm'),

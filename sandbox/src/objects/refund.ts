@@ -24,7 +24,12 @@ export function newRefund(input: NewRefund, now: number): Refund {
     customer: charge.customer,
     customer_account: null,
     destination_details: {
-      card: { reference: randomText(10).toUpperCase(), reference_status: 'available', reference_type: 'acquirer_reference_number', type: 'refund' },
+      card: {
+        reference: randomText(10).toUpperCase(),
+        reference_status: 'available',
+        reference_type: 'acquirer_reference_number',
+        type: 'refund',
+      },
       type: 'card',
     },
     metadata: input.metadata,
@@ -46,5 +51,10 @@ export function succeededRefund(refund: Refund): Refund {
 
 export function endedRefund(refund: Refund, status: 'failed' | 'canceled', balanceTransaction: string): Refund {
   const { pending_reason: _gone, ...rest } = refund
-  return { ...rest, status, failure_balance_transaction: balanceTransaction, ...(status === 'failed' ? { failure_reason: 'expired_or_canceled_card' } : {}) }
+  return {
+    ...rest,
+    status,
+    failure_balance_transaction: balanceTransaction,
+    ...(status === 'failed' ? { failure_reason: 'expired_or_canceled_card' } : {}),
+  }
 }

@@ -5,11 +5,17 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The scripts: what they are called, and where each begins. */
-const SCRIPTS: Record<string, string> = { 'stripe.js': 'stripe/main.ts', 'card-form.js': 'form/main.ts', 'dashboard.js': 'dashboard/main.ts' }
+const SCRIPTS: Record<string, string> = {
+  'stripe.js': 'stripe/main.ts',
+  'card-form.js': 'form/main.ts',
+  'dashboard.js': 'dashboard/main.ts',
+}
 const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'challenge.js', 'dashboard.html', 'dashboard.css']
 
 // Beside dist/sandbox/main.js, from src/pages/, and from dist/sandbox/ to the sources, in this order.
-const PLACES = ['./browser/', '../../browser/', '../../sandbox/browser/'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+const PLACES = ['./browser/', '../../browser/', '../../sandbox/browser/'].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url)),
+)
 const bundles = new Map<string, Promise<string>>()
 
 function findDirectory(): string {
@@ -20,7 +26,15 @@ function findDirectory(): string {
 
 async function bundle(entry: string): Promise<string> {
   const { build } = await import('esbuild')
-  const built = await build({ entryPoints: [entry], bundle: true, write: false, format: 'iife', target: 'es2022', minify: true, legalComments: 'none' })
+  const built = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+  })
   return built.outputFiles[0]?.text ?? ''
 }
 

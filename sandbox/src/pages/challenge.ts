@@ -1,14 +1,15 @@
 // The 3-D Secure page of the buyer's bank: shows what is paid, asks yes or no, and sends the buyer back.
-import { finishChallenge } from '../api/confirm.ts'
+
 import type { ApiCall } from '../api/call.ts'
+import { finishChallenge } from '../api/confirm.ts'
 import { finishSetupChallenge } from '../api/setup-intents.ts'
 import { spoken } from '../core/currency.ts'
 import { parseForm } from '../core/form.ts'
 import type { Engine } from '../engine.ts'
-import { jsonReply, type EdgeReply, type EdgeRequest } from '../http/request.ts'
+import { type EdgeReply, type EdgeRequest, jsonReply } from '../http/request.ts'
 import type { PaymentIntent, SetupIntent } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
-import { html, pageHeaders, type Html } from './html.ts'
+import { type Html, html, pageHeaders } from './html.ts'
 
 type Intent = PaymentIntent | SetupIntent
 
@@ -71,9 +72,22 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
   return engine.perform((unit) => {
     const found = find(unit, id)
     if (found === undefined) return undefined
-    const call: ApiCall = { unit, path: '', id, subId: '', publishable: false, baseUrl: engine.baseUrl, form: {}, wantFault: () => undefined }
+    const call: ApiCall = {
+      unit,
+      path: '',
+      id,
+      subId: '',
+      publishable: false,
+      baseUrl: engine.baseUrl,
+      form: {},
+      wantFault: () => undefined,
+    }
     const { intent } = found
-    return { found, intent: intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed) }
+    return {
+      found,
+      intent:
+        intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed),
+    }
   })
 }
 
@@ -81,9 +95,17 @@ export async function challengePage(engine: Engine, request: EdgeRequest, id: st
   if (request.method === 'GET') {
     const found = await engine.look((unit) => find(unit, id))
     if (found === undefined)
-      return { status: 404, headers: pageHeaders(), body: frame('3-D Secure', html`<h1>Nothing to confirm</h1><p>This payment is not known here.</p>`) }
+      return {
+        status: 404,
+        headers: pageHeaders(),
+        body: frame('3-D Secure', html`<h1>Nothing to confirm</h1><p>This payment is not known here.</p>`),
+      }
     // The SDK opens this page in a dialog on the shop's page, so any site may frame it.
-    return { status: 200, headers: pageHeaders('*', '*'), body: found.intent.status === 'requires_action' ? question(found.intent) : verdict(found.intent) }
+    return {
+      status: 200,
+      headers: pageHeaders('*', '*'),
+      body: found.intent.status === 'requires_action' ? question(found.intent) : verdict(found.intent),
+    }
   }
   const fromJson = request.headers['content-type']?.startsWith('application/json') === true
   const outcome = fromJson

@@ -43,28 +43,48 @@ export function overview(engine: Engine): Promise<object> {
           error: last_payment_error?.decline_code ?? last_payment_error?.code ?? null,
         }),
       ),
-      events: engine.store.query<EventLine>("select id, type, created from events where account = '' order by created desc, seq desc limit ?", ROWS),
+      events: engine.store.query<EventLine>(
+        "select id, type, created from events where account = '' order by created desc, seq desc limit ?",
+        ROWS,
+      ),
       deliveries: deliveries.map((row) => ({ ...row, log: row.log === null ? [] : (JSON.parse(row.log) as unknown) })),
       ledger: listObjects(unit, 'balance_transaction', [], { limit: ROWS }, '').data.map(
-        ({ id, type, amount, fee, net, currency, source, status, created }) => ({ id, type, amount, fee, net, currency, source, status, created }),
+        ({ id, type, amount, fee, net, currency, source, status, created }) => ({
+          id,
+          type,
+          amount,
+          fee,
+          net,
+          currency,
+          source,
+          status,
+          created,
+        }),
       ),
-      disputes: listObjects(unit, 'dispute', [], { limit: ROWS }, '').data.map(({ id, amount, currency, status, reason, charge }) => ({
-        id,
-        amount,
-        currency,
-        status,
-        reason,
-        charge,
-      })),
-      endpoints: listObjects(unit, 'webhook_endpoint', [], { limit: ROWS }, '').data.map(({ id, url, enabled_events, status }) => ({
-        id,
-        url,
-        enabled_events,
-        status,
-      })),
+      disputes: listObjects(unit, 'dispute', [], { limit: ROWS }, '').data.map(
+        ({ id, amount, currency, status, reason, charge }) => ({
+          id,
+          amount,
+          currency,
+          status,
+          reason,
+          charge,
+        }),
+      ),
+      endpoints: listObjects(unit, 'webhook_endpoint', [], { limit: ROWS }, '').data.map(
+        ({ id, url, enabled_events, status }) => ({
+          id,
+          url,
+          enabled_events,
+          status,
+        }),
+      ),
       faults: engine.faults.list(),
       struck: engine.faults.counts(),
-      waiting: engine.store.query<{ n: number }>("select count(*) as n from (select 1 from deliveries where state = 'waiting' limit 1000)")[0]?.n ?? 0,
+      waiting:
+        engine.store.query<{ n: number }>(
+          "select count(*) as n from (select 1 from deliveries where state = 'waiting' limit 1000)",
+        )[0]?.n ?? 0,
     }
   })
 }

@@ -95,6 +95,8 @@ export function openDatabase(directory: string): OpenedDatabase {
   db.exec('pragma cache_size = -65536; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;')
   db.exec(SCHEMA)
   // The first write creates the log file, whose descriptor the group commit then keeps open.
-  db.prepare("insert into meta (name, value) values ('schema', '1') on conflict (name) do update set value = excluded.value").run()
+  db.prepare(
+    "insert into meta (name, value) values ('schema', '1') on conflict (name) do update set value = excluded.value",
+  ).run()
   return { db, walPath: `${path}-wal` }
 }

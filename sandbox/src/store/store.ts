@@ -48,30 +48,44 @@ export type Store = ReturnType<typeof makeStore>
 
 export function makeStore(db: DatabaseSync) {
   const get = db.prepare('select seq, id, account, created, body, hidden from objects where id = ? and kind = ?')
-  const insert = db.prepare('insert into objects (seq, id, kind, account, created, due, body, hidden) values (?, ?, ?, ?, ?, ?, ?, ?)')
+  const insert = db.prepare(
+    'insert into objects (seq, id, kind, account, created, due, body, hidden) values (?, ?, ?, ?, ?, ?, ?, ?)',
+  )
   const update = db.prepare('update objects set body = ?, hidden = ? where id = ?')
   const updateDue = db.prepare('update objects set body = ?, hidden = ?, due = ? where id = ?')
   const remove = db.prepare('delete from objects where id = ?')
   const addRef = db.prepare('insert or ignore into refs (kind, name, value, account, created, seq) values (?, ?, ?, ?, ?, ?)')
-  const dropRef = db.prepare('delete from refs where kind = ? and name = ? and value = ? and account = ? and created = ? and seq = ?')
+  const dropRef = db.prepare(
+    'delete from refs where kind = ? and name = ? and value = ? and account = ? and created = ? and seq = ?',
+  )
   const due = db.prepare('select seq, id, kind, account from objects where due is not null and due <= ? order by due limit ?')
   const insertEvent = db.prepare(
     'insert into events (seq, id, account, type, created, request, idempotency_key, object, previous) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
-  const insertDelivery = db.prepare("insert into deliveries (id, event_seq, endpoint, state, next_at, fault) values (?, ?, ?, 'waiting', ?, ?)")
+  const insertDelivery = db.prepare(
+    "insert into deliveries (id, event_seq, endpoint, state, next_at, fault) values (?, ?, ?, 'waiting', ?, ?)",
+  )
   const getEvent = db.prepare('select * from events where id = ?')
   const getEventBySeq = db.prepare('select * from events where seq = ?')
-  const getKey = db.prepare('select created, path, digest, request, status, body, event_seq from idempotency where account = ? and key = ?')
+  const getKey = db.prepare(
+    'select created, path, digest, request, status, body, event_seq from idempotency where account = ? and key = ?',
+  )
   const putKey = db.prepare(
     'insert or replace into idempotency (account, key, created, path, digest, request, status, body, event_seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
-  const dropKeys = db.prepare('delete from idempotency where (account, key) in (select account, key from idempotency where created < ? limit 500)')
+  const dropKeys = db.prepare(
+    'delete from idempotency where (account, key) in (select account, key from idempotency where created < ? limit 500)',
+  )
   const firstKey = db.prepare('select 1 from idempotency where created < ? limit 1')
   const getMeta = db.prepare('select value from meta where name = ?')
-  const putMeta = db.prepare('insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value')
+  const putMeta = db.prepare(
+    'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+  )
   const pages = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   let lastSeq = Math.max(
-    ...['objects', 'events'].map((table) => rowsOf<{ top: number | null }>(db.prepare(`select max(seq) as top from ${table}`).get()).top ?? 0),
+    ...['objects', 'events'].map(
+      (table) => rowsOf<{ top: number | null }>(db.prepare(`select max(seq) as top from ${table}`).get()).top ?? 0,
+    ),
   )
 
   function prepared(sql: string) {
@@ -134,9 +148,20 @@ export function makeStore(db: DatabaseSync) {
       dropRef.run(kind, name, value, row.account, row.created, row.seq)
     },
     page,
-    dueBefore: (now: number, limit: number) => rowsOf<{ seq: number; id: string; kind: string; account: string }[]>(due.all(now, limit)),
+    dueBefore: (now: number, limit: number) =>
+      rowsOf<{ seq: number; id: string; kind: string; account: string }[]>(due.all(now, limit)),
     insertEvent(row: EventRow) {
-      insertEvent.run(row.seq, row.id, row.account, row.type, row.created, row.request, row.idempotency_key, row.object, row.previous)
+      insertEvent.run(
+        row.seq,
+        row.id,
+        row.account,
+        row.type,
+        row.created,
+        row.request,
+        row.idempotency_key,
+        row.object,
+        row.previous,
+      )
     },
     insertDelivery(row: { id: number; eventSeq: number; endpoint: string; nextAtMs: number; fault: string | null }) {
       insertDelivery.run(row.id, row.eventSeq, row.endpoint, row.nextAtMs, row.fault)

@@ -1,7 +1,7 @@
 // One unit of work: reads through to the store, buffers its writes and events, writes them in one go at the end.
 // A handler that throws leaves nothing behind because its unit is dropped; bodies are never changed in place.
 import { newId } from '../core/ids.ts'
-import { refsOf, type Hidden, type Kind, type Kinds } from '../objects/kinds.ts'
+import { type Hidden, type Kind, type Kinds, refsOf } from '../objects/kinds.ts'
 import type { ObjectRow, Store } from './store.ts'
 
 export interface RequestMark {

@@ -14,7 +14,8 @@ export function prepareBody(
   realNow: number,
 ): { body: string; headers: Record<string, string> } {
   let body = eventText(event, pendingOf(store, event.seq), event.account)
-  if (fault === 'tamper_amount') body = body.replace(/"amount":\d+/, '"amount":1').replace(/"amount_received":\d+/, '"amount_received":1')
+  if (fault === 'tamper_amount')
+    body = body.replace(/"amount":\d+/, '"amount":1').replace(/"amount_received":\d+/, '"amount_received":1')
   if (fault === 'tamper_livemode') body = body.replaceAll('"livemode":false', '"livemode":true')
   if (fault === 'other_account') body = body.replace('"object":"event"', '"object":"event","account":"acct_somebodyElse"')
   const timestamp = fault === 'stale_signature' ? realNow - HOUR : fault === 'future_signature' ? realNow + HOUR : realNow

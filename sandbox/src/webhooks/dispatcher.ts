@@ -1,9 +1,10 @@
 // Sends webhooks: only what is on disk, many at once but never unbounded, again after a failure, until delivered or given up.
 // The queue is the deliveries table; this file holds nothing that a kill could lose.
-import type { Store } from '../store/store.ts'
+
 import type { GroupCommit } from '../store/group-commit.ts'
-import { postWebhook, type Sender, type Target } from './send.ts'
+import type { Store } from '../store/store.ts'
 import { prepareBody } from './body.ts'
+import { postWebhook, type Sender, type Target } from './send.ts'
 
 export interface DispatcherDeps {
   store: Store
@@ -66,7 +67,10 @@ export function makeDispatcher(deps: DispatcherDeps) {
   }
 
   function setTimer(now: number): void {
-    const next = store.query<{ at: number | null }>("select min(next_at) as at from deliveries where state = 'waiting' and next_at > ?", now)[0]?.at
+    const next = store.query<{ at: number | null }>(
+      "select min(next_at) as at from deliveries where state = 'waiting' and next_at > ?",
+      now,
+    )[0]?.at
     clearTimeout(timer)
     if (next == null || closed) return
     timer = setTimeout(() => wake(), Math.min(Math.max(next - Date.now(), 1), 2 ** 31 - 1))

@@ -39,13 +39,14 @@ export function postWebhook(sender: Sender, url: string, body: string, headers: 
       method: 'POST',
       agent: secure ? sender.https : sender.http,
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
-      signal: AbortSignal.timeout(sender.timeoutMs),
     }
     const request = (secure ? httpsRequest : httpRequest)(url, options, (response) => {
       response.resume()
       response.on('end', () => resolve({ status: response.statusCode ?? null, error: null }))
       response.on('error', (error) => resolve({ status: null, error: error.message }))
     })
+    // A timer of the socket costs far less per request than an abort signal.
+    request.setTimeout(sender.timeoutMs, () => request.destroy(new Error(`no answer within ${sender.timeoutMs} ms`)))
     request.on('error', (error) => resolve({ status: null, error: error.message }))
     request.end(body)
   })
