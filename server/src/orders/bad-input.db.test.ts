@@ -65,7 +65,7 @@ const bad: readonly Bad[] = [
   ['broken JSON', 'POST', '/api/orders', 400, 'malformed_json', '{"showId":', json],
   ['an empty body', 'POST', '/api/orders', 400, 'invalid_request', '', json],
   ['a huge body', 'POST', '/api/orders', 413, 'body_too_large', { showId, lines: [line], note: 'x'.repeat(200_000) }],
-  ['text', 'POST', '/api/orders', 400, 'invalid_request', 'showId', { 'content-type': 'text/plain' }],
+  ['text', 'POST', '/api/orders', 415, 'unsupported_media_type', 'showId', { 'content-type': 'text/plain' }],
   ['a form', 'POST', '/api/orders', 415, 'unsupported_media_type', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
   ['an empty key', 'POST', '/api/orders', 400, 'invalid_idempotency_key', { showId, lines: [line] }, { 'idempotency-key': '' }],
   ['a long key', 'POST', '/api/orders', 400, 'invalid_idempotency_key', { showId, lines: [line] }, { 'idempotency-key': 'k'.repeat(256) }],

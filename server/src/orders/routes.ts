@@ -171,9 +171,7 @@ function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const { limit = 20, cursor, status = null, email } = request.query
-      const sellerId = await readOrganiser(db, request.params.id)
-      if (sellerId === null) throw new ProblemError('show_unknown')
-      if (sellerId !== organiserId) throw new ProblemError('forbidden')
+      if ((await readOrganiser(db, request.params.id)) !== organiserId) throw new ProblemError('show_unknown')
       const items = await listShowOrders(db, {
         showId: request.params.id,
         beforeId: cursorId(cursor),

@@ -49,7 +49,7 @@ const detail = 'the text holds characters that cannot be stored'
 /** Refuses NUL and lone surrogates, in body and address: Postgres stores neither, and would fail a whole batch over one. */
 export function refuseUnstorableText(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     const text = String(body)
     // Both can only be written as escapes: raw, one is no JSON and the other no UTF-8.
