@@ -71,10 +71,20 @@ export interface RigOptions extends PaymentsOptions {
 export async function startPaymentsRig({ environment = {}, webhooks = true, ...options }: RigOptions = {}): Promise<PaymentsRig> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-payments-'))
   const port = await freePort()
-  const settings = { SANDBOX_PORT: String(port), STRIPE_WEBHOOK_SECRET: `whsec_older,${webhookSecret}`, RATE_LIMITS: 'off', LOG_LEVEL: 'silent', ...environment }
+  const settings = {
+    SANDBOX_PORT: String(port),
+    STRIPE_WEBHOOK_SECRET: `whsec_older,${webhookSecret}`,
+    RATE_LIMITS: 'off',
+    LOG_LEVEL: 'silent',
+    ...environment,
+  }
   const service = await startServiceApp(makePayments(options), settings)
   const url = `${service.url}/api/payments/webhooks/stripe`
-  const sandbox = await startSandbox({ port, dataDir: directory, ...(webhooks ? { webhook: { url, secret: webhookSecret } } : {}) })
+  const sandbox = await startSandbox({
+    port,
+    dataDir: directory,
+    ...(webhooks ? { webhook: { url, secret: webhookSecret } } : {}),
+  })
   const stripe = new Stripe('sk_test_holdfast', { host: '127.0.0.1', port, protocol: 'http', telemetry: false })
   const buyer = await service.as({ id: buyerId, kind: 'guest', email: 'buyer@example.com' })
   const organiser = await service.as({ id: organiserId, kind: 'user', email: 'organiser@example.com' })
@@ -85,7 +95,11 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
     await tellFacts(platform, [{ fact, subject: order.id, version: order.version }])
   }
   const control = async (path: string, body: unknown) => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
     if (!answer.ok) throw new Error(`the sandbox said ${answer.status}: ${await answer.text()}`)
   }
   const eventsOf = (order: TestOrder) => readProcessEvents(db, order.id)
@@ -100,19 +114,35 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
       const order: TestOrder = { id, amountMinor, version: 0 }
       const expiresAt = new Date(Date.now() + holdSeconds * 1000).toISOString()
       const amount = { amountMinor, currency: 'EUR' }
-      const data = { orderId: order.id, buyerId, buyerEmail: 'buyer@example.com', showId, organiserId, lines: [], amount, expiresAt }
+      const data = {
+        orderId: order.id,
+        buyerId,
+        buyerEmail: 'buyer@example.com',
+        showId,
+        organiserId,
+        lines: [],
+        amount,
+        expiresAt,
+      }
       await tell(order, { type: 'OrderCreated', data })
       return order
     },
     pay: (order, paymentMethod = 'pm_card_visa', headers = {}) =>
       buyer.call<PaymentView>('POST', '/api/payments', { orderId: order.id, paymentMethod }, headers),
     claim: (order, paymentId) => tell(order, { type: 'OrderClaimed', data: { orderId: order.id, paymentId } }),
-    reject: (order, paymentId) => tell(order, { type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason: 'order_claimed' } }),
+    reject: (order, paymentId) =>
+      tell(order, { type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason: 'order_claimed' } }),
     cancel: (order, reason = 'expired') => tell(order, { type: 'OrderCancelled', data: { orderId: order.id, reason } }),
     complete: (order) =>
       tell(order, {
         type: 'OrderCompleted',
-        data: { orderId: order.id, showId, buyer: { id: buyerId, email: 'buyer@example.com' }, lines: [], amount: { amountMinor: order.amountMinor, currency: 'EUR' } },
+        data: {
+          orderId: order.id,
+          showId,
+          buyer: { id: buyerId, email: 'buyer@example.com' },
+          lines: [],
+          amount: { amountMinor: order.amountMinor, currency: 'EUR' },
+        },
       }),
     until: (paymentId, status) =>
       waitFor(`payment ${paymentId} ${status}`, async () => {
@@ -127,11 +157,17 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
     eventsOf,
     async ledgerOf(order) {
       const rows = await db.query<{ account: string; posted: number; pending: number }>(readBalances, [order.id])
-      return Object.fromEntries(rows.map(({ account, posted, pending }) => [account.split('_payable:')[0] ?? account, { posted, pending }]))
+      return Object.fromEntries(
+        rows.map(({ account, posted, pending }) => [account.split('_payable:')[0] ?? account, { posted, pending }]),
+      )
     },
     fault: (rule) => control('faults', rule),
     async finishChallenge(intentId, outcome) {
-      const answer = await fetch(`${sandbox.url}/_sandbox/3ds/${intentId}`, { method: 'POST', body: new URLSearchParams({ outcome }), redirect: 'manual' })
+      const answer = await fetch(`${sandbox.url}/_sandbox/3ds/${intentId}`, {
+        method: 'POST',
+        body: new URLSearchParams({ outcome }),
+        redirect: 'manual',
+      })
       if (answer.status >= 400) throw new Error(`the challenge page said ${answer.status}`)
     },
     async hurry() {

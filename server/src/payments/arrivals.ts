@@ -21,7 +21,7 @@ export function makeArrivals(clock: Clock): Arrivals {
       for (const id of orderIds) {
         if (recent.size >= rememberedMax) recent.clear()
         recent.add(id)
-        waiting.get(id)?.abort()
+        waiting.get(id)?.abort('arrived')
         waiting.delete(id)
       }
     },

@@ -1,6 +1,6 @@
 // Paying an order over HTTP against the real sandbox: the good way and every way that ends without money.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPaymentsRig, type PaymentsRig } from '../../test/payments-rig.ts'
+import { type PaymentsRig, startPaymentsRig } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/db.ts'
 import { readKnownOrder } from './store.ts'
@@ -20,18 +20,31 @@ it('authorizes, waits for the claim, then captures and tells of the charge', asy
   expect(answer.body).toMatchObject({ orderId: order.id, status: 'authorized', amount: { amountMinor: 4_500, currency: 'EUR' } })
   const authorized = await rig.untilEvent(order, 'PaymentAuthorized')
   expect(authorized.data).toMatchObject({ paymentId: answer.body.id, orderVersion: 1 })
-  expect(await rig.ledgerOf(order)).toEqual({ processor_balance: { posted: 0, pending: 4_500 }, organiser: { posted: 0, pending: -4_500 } })
+  expect(await rig.ledgerOf(order)).toEqual({
+    processor_balance: { posted: 0, pending: 4_500 },
+    organiser: { posted: 0, pending: -4_500 },
+  })
 
   await rig.claim(order, answer.body.id)
   const payment = await rig.until(answer.body.id, 'captured')
   expect(payment).toMatchObject({ capturedMinor: 4_500, authorizedMinor: 0, claim: 'won', nextAttemptAt: null })
   const charge = await rig.untilEvent(order, 'ChargeCreated')
   expect(charge.data).toEqual({ orderId: order.id, paymentId: answer.body.id, amount: { amountMinor: 4_500, currency: 'EUR' } })
-  expect(await rig.ledgerOf(order)).toEqual({ processor_balance: { posted: 4_500, pending: 0 }, organiser: { posted: -4_500, pending: 0 } })
+  expect(await rig.ledgerOf(order)).toEqual({
+    processor_balance: { posted: 4_500, pending: 0 },
+    organiser: { posted: -4_500, pending: 0 },
+  })
   const { values } = await rig.platform.metrics.processorCalls.get()
-  expect(values.map(({ labels, value }) => [labels.operation, value])).toEqual([['create', 1], ['capture', 1]])
+  expect(values.map(({ labels, value }) => [labels.operation, value])).toEqual([
+    ['create', 1],
+    ['capture', 1],
+  ])
   const intent = await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')
-  expect(intent).toMatchObject({ status: 'succeeded', amount_received: 4_500, metadata: { order_id: order.id, payment_id: payment.id } })
+  expect(intent).toMatchObject({
+    status: 'succeeded',
+    amount_received: 4_500,
+    metadata: { order_id: order.id, payment_id: payment.id },
+  })
 })
 
 it('authorized after the order was cancelled: voided, never captured', async () => {
@@ -95,7 +108,10 @@ it('the same key is the same payment, whatever became of it; with another body i
   const first = await rig.pay(order, 'pm_card_visa', key)
   await rig.claim(order, first.body.id)
   await rig.until(first.body.id, 'captured')
-  expect(await rig.pay(order, 'pm_card_visa', key)).toMatchObject({ status: 201, body: { id: first.body.id, status: 'captured' } })
+  expect(await rig.pay(order, 'pm_card_visa', key)).toMatchObject({
+    status: 201,
+    body: { id: first.body.id, status: 'captured' },
+  })
   expect(await rig.pay(order, 'pm_card_mastercard', key)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   expect((await rig.eventsOf(order)).filter(({ type }) => type === 'PaymentStarted')).toHaveLength(1)
 })
@@ -108,7 +124,10 @@ it('two cards at once: the claim takes one, the other is voided', async () => {
   await rig.reject(order, other.body.id)
   await rig.until(one.body.id, 'captured')
   await rig.until(other.body.id, 'voided')
-  expect(await rig.ledgerOf(order)).toEqual({ processor_balance: { posted: 4_500, pending: 0 }, organiser: { posted: -4_500, pending: 0 } })
+  expect(await rig.ledgerOf(order)).toEqual({
+    processor_balance: { posted: 4_500, pending: 0 },
+    organiser: { posted: -4_500, pending: 0 },
+  })
   expect(await rig.pay(order)).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
 })
 
@@ -120,7 +139,10 @@ it('a challenge: gives the secret to the buyer only, and goes on after it', asyn
   expect(asked.body.clientSecret).toMatch(/^pi_.+_secret_/)
   expect((await rig.pay(order, 'pm_card_authenticationRequired', key)).body.clientSecret).toBe(asked.body.clientSecret)
   const stranger = await rig.as({ id: crypto.randomUUID(), kind: 'guest', email: 'stranger@example.com' })
-  expect(await stranger.call('POST', `/api/payments/${asked.body.id}/advance`)).toMatchObject({ status: 404, body: { code: 'payment_unknown' } })
+  expect(await stranger.call('POST', `/api/payments/${asked.body.id}/advance`)).toMatchObject({
+    status: 404,
+    body: { code: 'payment_unknown' },
+  })
   const { intentId } = await rig.until(asked.body.id, 'requires_action')
   await rig.finishChallenge(intentId ?? '', 'succeed')
   expect((await rig.buyer.call('POST', `/api/payments/${asked.body.id}/advance`)).body).toMatchObject({ status: 'authorized' })
@@ -132,7 +154,10 @@ it('a challenge that fails is a decline, and its intent is closed so that nobody
   const { body } = await rig.pay(order, 'pm_card_authenticationRequired')
   const { intentId } = await rig.until(body.id, 'requires_action')
   await rig.finishChallenge(intentId ?? '', 'fail')
-  expect((await rig.buyer.call('POST', `/api/payments/${body.id}/advance`)).body).toMatchObject({ status: 'declined', declineCode: 'payment_intent_authentication_failure' })
+  expect((await rig.buyer.call('POST', `/api/payments/${body.id}/advance`)).body).toMatchObject({
+    status: 'declined',
+    declineCode: 'payment_intent_authentication_failure',
+  })
   expect(await rig.stripe.paymentIntents.retrieve(intentId ?? '')).toMatchObject({ status: 'canceled' })
 })
 
@@ -196,10 +221,19 @@ it('stops after too many declined cards for one order', async () => {
 
 it('refuses bodies that are not a payment, and people who are nobody', async () => {
   const { buyer } = rig
-  for (const body of [{}, { orderId: 'x', paymentMethod: 'pm_x' }, { orderId: crypto.randomUUID(), paymentMethod: '4242424242424242' }, { orderId: crypto.randomUUID(), paymentMethod: 'pm_x', amount: 1 }]) {
+  for (const body of [
+    {},
+    { orderId: 'x', paymentMethod: 'pm_x' },
+    { orderId: crypto.randomUUID(), paymentMethod: '4242424242424242' },
+    { orderId: crypto.randomUUID(), paymentMethod: 'pm_x', amount: 1 },
+  ]) {
     expect(await buyer.call('POST', '/api/payments', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
   }
-  const anonymous = await fetch(`${rig.url}/api/payments`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+  const anonymous = await fetch(`${rig.url}/api/payments`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  })
   expect([400, 401]).toContain(anonymous.status)
 })
 

@@ -32,7 +32,9 @@ export function makeProcessor(config: ProcessorConfig): Processor {
     livemode: /^(sk|rk)_live_/.test(config.secretKey),
     authorize: ({ paymentId, orderId, amount, paymentMethod, key }) =>
       call(async () => {
-        const method = paymentMethod.startsWith('ctoken_') ? { confirmation_token: paymentMethod } : { payment_method: paymentMethod }
+        const method = paymentMethod.startsWith('ctoken_')
+          ? { confirmation_token: paymentMethod }
+          : { payment_method: paymentMethod }
         const params: Stripe.PaymentIntentCreateParams = {
           amount: amount.amountMinor,
           currency: amount.currency.toLowerCase(),
@@ -50,8 +52,10 @@ export function makeProcessor(config: ProcessorConfig): Processor {
         const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
         return { intent: toIntent(intent), disputed: charge !== null && (await isDisputed(stripe, charge)) }
       }),
-    capture: (intentId, key) => call(async () => toIntent(await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key }))),
-    cancel: (intentId, key) => call(async () => toIntent(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
+    capture: (intentId, key) =>
+      call(async () => toIntent(await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key }))),
+    cancel: (intentId, key) =>
+      call(async () => toIntent(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
     refund: ({ intentId, refundId, paymentId, amountMinor, key }) =>
       call(async () => {
         const metadata = { refund_id: refundId, payment_id: paymentId }
@@ -61,7 +65,8 @@ export function makeProcessor(config: ProcessorConfig): Processor {
     listRefunds: (intentId) =>
       call(async () => {
         const refunds: RefundSeen[] = []
-        for await (const refund of stripe.refunds.list({ payment_intent: intentId, limit: 100 })) refunds.push(toRefundSeen(refund))
+        for await (const refund of stripe.refunds.list({ payment_intent: intentId, limit: 100 }))
+          refunds.push(toRefundSeen(refund))
         return refunds
       }),
     find: (payment) => call(() => findIntent(stripe, payment)),

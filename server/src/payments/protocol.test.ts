@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { makeMetrics } from '../platform/metrics.ts'
 import type { Command, PaymentFact, Work } from './domain/commands.ts'
-import { addOrders, type OrdersModel } from './models/orders-model.ts'
-import { makeProcessorModel, type Card, type Mishap } from './models/processor-model.ts'
 import { isOpen, secondsAfter } from './domain/payment.ts'
 import { amount, apply, ids, now as start, worldOf } from './domain/samples.ts'
+import { addOrders, type OrdersModel } from './models/orders-model.ts'
+import { type Card, type Mishap, makeProcessorModel } from './models/processor-model.ts'
 import { makeSteps } from './steps.ts'
 
 type Action =
@@ -20,10 +20,21 @@ type Action =
 const pick = fc.nat(20)
 const mishap = fc.constantFrom<Mishap>('none', 'none', 'none', 'lost_before', 'lost_after')
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('pay' as const), card: fc.constantFrom<Card>('good', 'good', 'good', 'declined', 'challenge', 'declined_at_capture') }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('pay' as const),
+      card: fc.constantFrom<Card>('good', 'good', 'good', 'declined', 'challenge', 'declined_at_capture'),
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('deliver' as const, 'deliver' as const, 'repeat' as const), pick }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('work' as const), pick, mishap }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('die', 'expire', 'cancel', 'refund', 'look', 'wait', 'challenge', 'selfCapture' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('die', 'expire', 'cancel', 'refund', 'look', 'wait', 'challenge', 'selfCapture' as const),
+    }),
+  },
 )
 
 /** One order, its payments, and everything that is on its way between three parties. */
@@ -99,7 +110,14 @@ function makeShop() {
           toPayments.push(...orders.cancel())
           return
         case 'refund':
-          run({ type: 'RequestRefund', refundId: newId(), orderId: ids.order, organiserId: ids.organiser, amountMinor: 1_500, reason: null })
+          run({
+            type: 'RequestRefund',
+            refundId: newId(),
+            orderId: ids.order,
+            organiserId: ids.organiser,
+            amountMinor: 1_500,
+            reason: null,
+          })
           return
         case 'look':
           for (const paymentId of paymentIds()) run({ type: 'TakeLease', paymentId, look: true })
@@ -117,7 +135,14 @@ function makeShop() {
   }
 }
 
-const published = new Set<string>(['PaymentStarted', 'PaymentAuthorized', 'ChargeCreated', 'ChargeFailed', 'PaymentVoided', 'ChargeRefunded'])
+const published = new Set<string>([
+  'PaymentStarted',
+  'PaymentAuthorized',
+  'ChargeCreated',
+  'ChargeFailed',
+  'PaymentVoided',
+  'ChargeRefunded',
+])
 function isPublic(fact: PaymentFact): fact is FactOf<EventType> & PaymentFact {
   return published.has(fact.type)
 }
@@ -143,15 +168,25 @@ async function settle(shop: ShopModel): Promise<void> {
 function check({ world, orders, processor }: ShopModel): void {
   const payments = [...world.payments.values()]
   const net = payments.reduce((sum, { capturedMinor, refundedMinor }) => sum + capturedMinor - refundedMinor, 0)
-  const refundedByOrganiser = [...world.refundsByPayment.values()].flat().filter(({ origin, status }) => origin === 'organiser' && status === 'succeeded')
+  const refundedByOrganiser = [...world.refundsByPayment.values()]
+    .flat()
+    .filter(({ origin, status }) => origin === 'organiser' && status === 'succeeded')
   const returned = refundedByOrganiser.reduce((sum, refund) => sum + refund.amount.amountMinor, 0)
   expect(payments.filter(isOpen), 'nothing is open at rest').toEqual([])
-  expect(payments.reduce((sum, { authorizedMinor }) => sum + authorizedMinor, 0), 'nothing is set aside at rest').toBe(0)
+  expect(
+    payments.reduce((sum, { authorizedMinor }) => sum + authorizedMinor, 0),
+    'nothing is set aside at rest',
+  ).toBe(0)
   expect(net, 'the order and its money agree').toBe(orders.status === 'complete' ? amount.amountMinor - returned : 0)
   expect(payments.filter(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0).length).toBeLessThanOrEqual(1)
   expect(processor.netMinor(), 'the processor agrees').toBe(net)
   expect(processor.heldMinor(), 'the processor holds nothing').toBe(0)
-  expect(balances(world.entries), 'the ledger agrees').toEqual({ processor_balance: [net, 0], 'organiser_payable:organiser': [0 - net, 0], 'clearing:late_money': [0, 0], 'clearing:refunds': [0, 0] })
+  expect(balances(world.entries), 'the ledger agrees').toEqual({
+    processor_balance: [net, 0],
+    'organiser_payable:organiser': [0 - net, 0],
+    'clearing:late_money': [0, 0],
+    'clearing:refunds': [0, 0],
+  })
   const keys = world.entries.map(({ sourceId, kind }) => `${sourceId} ${kind}`)
   expect(new Set(keys).size, 'each entry once').toBe(keys.length)
 }
@@ -162,7 +197,8 @@ function balances(entries: readonly { debit: string; credit: string; postedMinor
     const [before, held] = sums[account] ?? [0, 0]
     sums[account] = [before + posted, held + pending]
   }
-  for (const account of ['processor_balance', 'organiser_payable:organiser', 'clearing:late_money', 'clearing:refunds']) add(account, 0, 0)
+  for (const account of ['processor_balance', 'organiser_payable:organiser', 'clearing:late_money', 'clearing:refunds'])
+    add(account, 0, 0)
   for (const { debit, credit, postedMinor, pendingMinor } of entries) {
     add(debit, postedMinor, pendingMinor)
     add(credit, -postedMinor, -pendingMinor)

@@ -1,7 +1,7 @@
 // Refunds over HTTP against the real sandbox: never more than was captured, never twice, never over a dispute.
 import type { RefundView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPaymentsRig, type PaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
+import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
 import { readPayment, readRefund } from './store.ts'
 
@@ -28,7 +28,10 @@ const refund = (order: TestOrder, body: object = {}, headers: Record<string, str
 it('in two parts: the first leaves the rest, the second tells that nothing is left', async () => {
   const { order, paymentId } = await sell()
   const first = await refund(order, { amountMinor: 1_000, reason: 'rain' })
-  expect(first).toMatchObject({ status: 201, body: { orderId: order.id, paymentId, amount: { amountMinor: 1_000, currency: 'EUR' }, status: 'succeeded', reason: 'rain' } })
+  expect(first).toMatchObject({
+    status: 201,
+    body: { orderId: order.id, paymentId, amount: { amountMinor: 1_000, currency: 'EUR' }, status: 'succeeded', reason: 'rain' },
+  })
   expect(await readPayment(rig.db, paymentId)).toMatchObject({ status: 'captured', refundedMinor: 1_000 })
   const rest = await refund(order)
   expect(rest).toMatchObject({ status: 201, body: { amount: { amountMinor: 3_500 } } })
@@ -137,6 +140,10 @@ it('is refused while the buyer disputes the charge', async () => {
 
 async function moveSandboxClock(seconds: number): Promise<void> {
   const body = JSON.stringify({ advance_seconds: seconds })
-  const answer = await fetch(`${rig.sandbox.url}/_sandbox/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const answer = await fetch(`${rig.sandbox.url}/_sandbox/clock`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
   expect(answer.status).toBe(200)
 }

@@ -1,5 +1,7 @@
 // HTTP of payments: bodies to commands, outcomes to answers. Decides nothing; never logs secrets or payment methods.
 import {
+  type ErrorCode,
+  Id,
   Page,
   PageQuery,
   PaymentBody,
@@ -7,16 +9,14 @@ import {
   RefundBody,
   RefundView,
   ShopConfig,
-  Id,
-  type ErrorCode,
 } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { ProcessorConfig } from '../config.ts'
-import { newId, type Clock } from '../platform/clock.ts'
+import { type Clock, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
 import type { Outcome } from '../platform/handle.ts'
-import { idempotencyKeyOf, requirePrincipal, type Http } from '../platform/http.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
 import { fingerprintOf } from '../platform/idempotency.ts'
 import type { Limits } from '../platform/limits.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
@@ -80,10 +80,16 @@ function payRoutes(app: Http, options: RouteOptions): void {
       await limits.consume(cardLimit, buyerId)
       const { orderId, paymentMethod } = request.body
       const key = idempotencyKeyOf(request)
-      const idempotency = key === undefined ? {} : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
+      const idempotency =
+        key === undefined
+          ? {}
+          : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
       const paymentId = newId()
       const outcome = await whenOrderArrived(options, { orderId, buyerId }, () =>
-        handler.handle({ type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod }, { causationId: request.id, ...idempotency }),
+        handler.handle(
+          { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
+          { causationId: request.id, ...idempotency },
+        ),
       )
       if (!outcome.ok) throw refuse(outcome)
       return answerPayment(reply, await currentState(options, outcome.answer.paymentId), 201)
@@ -94,7 +100,12 @@ function payRoutes(app: Http, options: RouteOptions): void {
     '/api/payments/:id/advance',
     {
       config: { vital: true },
-      schema: { summary: 'Look again at a payment, after a challenge or at any time', tags, params: Type.Object({ id: Id }), response: { 200: PaymentView } },
+      schema: {
+        summary: 'Look again at a payment, after a challenge or at any time',
+        tags,
+        params: Type.Object({ id: Id }),
+        response: { 200: PaymentView },
+      },
     },
     async (request) => {
       const { id: buyerId } = requirePrincipal(request)
@@ -121,7 +132,8 @@ async function currentState({ db, worker }: RouteOptions, paymentId: string): Pr
 function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { payment: Payment }, status: number): FastifyReply {
   if (payment.status === 'voided') return sendProblem(reply, 'order_not_payable')
   if (payment.status !== 'declined') return reply.code(status).send(paymentView(payment, intent))
-  if (payment.declineCode !== 'invalid_payment_method') return sendProblem(reply, 'card_declined', { declineCode: declineCodeFor(payment) })
+  if (payment.declineCode !== 'invalid_payment_method')
+    return sendProblem(reply, 'card_declined', { declineCode: declineCodeFor(payment) })
   const amount = payment.reason?.startsWith('amount_') === true
   return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', { detail: payment.reason ?? undefined })
 }
@@ -153,7 +165,10 @@ function refundRoutes(app: Http, options: RouteOptions): void {
 
   app.post(
     '/api/orders/:id/refunds',
-    { config: { vital: true }, schema: { summary: 'Refund an order, wholly or in part', tags, params, body: RefundBody, response: { 201: RefundView } } },
+    {
+      config: { vital: true },
+      schema: { summary: 'Refund an order, wholly or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
+    },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request)
       const orderId = request.params.id
@@ -177,13 +192,22 @@ function refundRoutes(app: Http, options: RouteOptions): void {
 
   app.get(
     '/api/orders/:id/refunds',
-    { schema: { summary: 'Refunds of an order, newest first', tags, params, querystring: PageQuery, response: { 200: Page(RefundView) } } },
+    {
+      schema: {
+        summary: 'Refunds of an order, newest first',
+        tags,
+        params,
+        querystring: PageQuery,
+        response: { 200: Page(RefundView) },
+      },
+    },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request)
       const { limit = 20, cursor = null } = request.query
       const order = await readKnownOrder(db, request.params.id)
       if (order?.terms?.organiserId !== organiserId) throw new ProblemError('order_unknown')
-      if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor)) throw new ProblemError('invalid_request', { detail: 'no such cursor' })
+      if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor))
+        throw new ProblemError('invalid_request', { detail: 'no such cursor' })
       const refunds = await listRefunds(db, request.params.id, { before: cursor, limit: limit + 1 })
       const items = refunds.slice(0, limit).map(refundView)
       return { items, nextCursor: refunds.length > limit ? (items.at(-1)?.id ?? null) : null }

@@ -49,7 +49,10 @@ export function makeSteps(processor: Processor, metrics: Metrics): Perform {
     const { payment } = work
     if (!isKeyAlive(payment.createdAt, now)) return findIntent(work, true)
     const { id: paymentId, orderId, amount, paymentMethod } = payment
-    const result = await counted('create', processor.authorize({ paymentId, orderId, amount, paymentMethod, key: `${paymentId}:create` }))
+    const result = await counted(
+      'create',
+      processor.authorize({ paymentId, orderId, amount, paymentMethod, key: `${paymentId}:create` }),
+    )
     if (result.kind === 'ok') return observe(work, result.value)
     // The same key may repeat a stored failure for a day: the second time the list is asked as well.
     if (result.kind === 'unknown') return payment.attempts > 0 ? findIntent(work, false) : unknown(work)
@@ -69,17 +72,19 @@ export function makeSteps(processor: Processor, metrics: Metrics): Perform {
   }
 
   /** Both steps that end an authorization: a no is read again, because somebody may have been faster. */
-  const finish = (operation: 'capture' | 'void'): Perform => async (work) => {
-    const { payment } = work
-    if (payment.intentId === null) return unknown(work)
-    const key = keyOf(payment, operation)
-    const asked = operation === 'capture' ? processor.capture(payment.intentId, key) : processor.cancel(payment.intentId, key)
-    const result = await counted(operation, asked)
-    if (result.kind === 'ok') return observe(work, result.value)
-    if (result.kind === 'unknown') return unknown(work)
-    const reread = await counted('retrieve', processor.retrieve(payment.intentId))
-    return reread.kind === 'ok' ? observe(work, reread.value.intent, { refused: result.code }) : unknown(work)
-  }
+  const finish =
+    (operation: 'capture' | 'void'): Perform =>
+    async (work) => {
+      const { payment } = work
+      if (payment.intentId === null) return unknown(work)
+      const key = keyOf(payment, operation)
+      const asked = operation === 'capture' ? processor.capture(payment.intentId, key) : processor.cancel(payment.intentId, key)
+      const result = await counted(operation, asked)
+      if (result.kind === 'ok') return observe(work, result.value)
+      if (result.kind === 'unknown') return unknown(work)
+      const reread = await counted('retrieve', processor.retrieve(payment.intentId))
+      return reread.kind === 'ok' ? observe(work, reread.value.intent, { refused: result.code }) : unknown(work)
+    }
 
   const refund: Perform = async (work, context) => {
     const { payment, refund: wanted } = work
@@ -92,7 +97,13 @@ export function makeSteps(processor: Processor, metrics: Metrics): Perform {
       if (!isKeyAlive(wanted.createdAt, context.now)) return refuseRefund(work, wanted, 'never_reached_processor')
     }
     const { id: refundId, amount } = wanted
-    const request = { intentId: payment.intentId, refundId, paymentId: payment.id, amountMinor: amount.amountMinor, key: `${refundId}:refund` }
+    const request = {
+      intentId: payment.intentId,
+      refundId,
+      paymentId: payment.id,
+      amountMinor: amount.amountMinor,
+      key: `${refundId}:refund`,
+    }
     const result = await counted('refund', processor.refund(request))
     if (result.kind === 'ok') return recordRefunds(work, [result.value], context)
     return result.kind === 'refused' ? refuseRefund(work, wanted, result.code) : unknown(work)

@@ -1,22 +1,22 @@
 // SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
 // nothing is decided here.
-import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx } from '../platform/db.ts'
 import type { Command, Sibling, World } from './domain/commands.ts'
 import { makeWorld } from './domain/commands.ts'
+import type { KnownOrder } from './domain/known-order.ts'
+import type { Payment } from './domain/payment.ts'
+import type { Refund } from './domain/refund.ts'
 import {
+  type KnownOrderRow,
   orderRowOf,
+  type PaymentRow,
   paymentRowOf,
+  type RefundRow,
   refundRowOf,
   toKnownOrder,
   toPayment,
   toRefund,
-  type KnownOrderRow,
-  type PaymentRow,
-  type RefundRow,
 } from './rows.ts'
-import type { KnownOrder } from './domain/known-order.ts'
-import type { Payment } from './domain/payment.ts'
-import type { Refund } from './domain/refund.ts'
 
 const paymentColumns = `id, order_id, buyer_id, organiser_id, amount_minor, currency, payment_method, status, step,
   intent_id, intent_status, charge_id, claim, asked_version, authorized_minor, captured_minor, refunded_minor, decline_code,
@@ -42,7 +42,6 @@ const readRefundsOf = sql(
   'payments.read_refunds_of',
   `select ${refundColumns} from payments.refunds where payment_id = any($1::uuid[]) order by id`,
 )
-
 
 /** Reads what the commands need. Payments are locked before orders are read: a cancellation is seen by whoever locks second. */
 export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
@@ -208,7 +207,11 @@ export async function readRefund(db: Queryable, id: string): Promise<Refund | nu
 }
 
 /** Newest first; `before` is the id that the last page ended with. */
-export async function listRefunds(db: Queryable, orderId: string, page: { before: string | null; limit: number }): Promise<Refund[]> {
+export async function listRefunds(
+  db: Queryable,
+  orderId: string,
+  page: { before: string | null; limit: number },
+): Promise<Refund[]> {
   const rows = await db.query<RefundRow>(listRefundsStatement, [orderId, page.before, page.limit])
   return rows.map(toRefund)
 }

@@ -1,6 +1,6 @@
 // Outcomes that are not certain: asked again until they are, never guessed, never by a retry count running out.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { startPaymentsRig, type PaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
+import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/db.ts'
 import { readPayment } from './store.ts'
@@ -24,15 +24,23 @@ async function hurryUntil(paymentId: string, status: string) {
   })
 }
 
-it.each(['truncate', 'rate_limit'] as const)('create: %s is unknown to the buyer, then resolved with the same key', async (kind) => {
-  const order = await rig.order()
-  await rig.fault({ kind, op: 'payment_intents.create', when: kind === 'truncate' ? 'after' : 'before', metadata: { order_id: order.id } })
-  const { status, body } = await rig.pay(order)
-  expect([status, body.status]).toEqual([201, 'unknown'])
-  await hurryUntil(body.id, 'authorized')
-  expect(await intentsOf(order)).toHaveLength(1)
-  expect((await rig.eventsOf(order)).filter(({ type }) => type === 'PaymentAuthorized')).toHaveLength(1)
-})
+it.each(['truncate', 'rate_limit'] as const)(
+  'create: %s is unknown to the buyer, then resolved with the same key',
+  async (kind) => {
+    const order = await rig.order()
+    await rig.fault({
+      kind,
+      op: 'payment_intents.create',
+      when: kind === 'truncate' ? 'after' : 'before',
+      metadata: { order_id: order.id },
+    })
+    const { status, body } = await rig.pay(order)
+    expect([status, body.status]).toEqual([201, 'unknown'])
+    await hurryUntil(body.id, 'authorized')
+    expect(await intentsOf(order)).toHaveLength(1)
+    expect((await rig.eventsOf(order)).filter(({ type }) => type === 'PaymentAuthorized')).toHaveLength(1)
+  },
+)
 
 it('create: a stored 500 that had made the intent is resolved by the list', async () => {
   const order = await rig.order()
@@ -101,8 +109,11 @@ it('a process that died after its lease: the next one asks with the same key', a
   const { intentId } = await rig.until(body.id, 'authorized')
   // As a crash leaves it: the intent row is there, the answer is not.
   await rig.db.query(
-    sql('', `update payments.payments set status = 'started', step = 'create', intent_id = null, intent_status = null, asked_version = null,
-             authorized_minor = 0, next_attempt_at = now(), leased_until = now(), open = true where id = $1`),
+    sql(
+      '',
+      `update payments.payments set status = 'started', step = 'create', intent_id = null, intent_status = null, asked_version = null,
+             authorized_minor = 0, next_attempt_at = now(), leased_until = now(), open = true where id = $1`,
+    ),
     [body.id],
   )
   await rig.db.query(sql('', `delete from payments.ledger_entries where payment_id = $1`), [body.id])

@@ -1,5 +1,5 @@
 // SQL of webhooks: what the rows already know, and which events have taken effect.
-import { sql, type Queryable } from '../platform/db.ts'
+import { type Queryable, sql } from '../platform/db.ts'
 import type { IntentStatus, PaymentStatus } from './domain/payment.ts'
 
 export interface KnownState {

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectStatus } from '../../test/client.ts'
-import { startPaymentsRig, webhookSecret, type PaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
+import { type PaymentsRig, startPaymentsRig, type TestOrder, webhookSecret } from '../../test/payments-rig.ts'
 import { sql } from '../platform/db.ts'
 import { readPayment } from './store.ts'
 
@@ -19,12 +19,19 @@ const path = '/api/payments/webhooks/stripe'
 const nowSeconds = () => Math.floor(Date.now() / 1000)
 
 function send(payload: string, signature: string | null) {
-  const headers = { 'content-type': 'application/json; charset=utf-8', ...(signature === null ? {} : { 'stripe-signature': signature }) }
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...(signature === null ? {} : { 'stripe-signature': signature }),
+  }
   return fetch(`${rig.url}${path}`, { method: 'POST', headers, body: payload })
 }
 
 const signed = (payload: string, options: { secret?: string; timestamp?: number } = {}) =>
-  Stripe.webhooks.generateTestHeaderString({ payload, secret: options.secret ?? webhookSecret, timestamp: options.timestamp ?? nowSeconds() })
+  Stripe.webhooks.generateTestHeaderString({
+    payload,
+    secret: options.secret ?? webhookSecret,
+    timestamp: options.timestamp ?? nowSeconds(),
+  })
 
 interface EventOptions {
   readonly id?: string
@@ -34,9 +41,22 @@ interface EventOptions {
 }
 
 /** The processor's event about an intent as it stands there now. */
-async function eventAbout(intentId: string, type: string, { id = `evt_${crypto.randomUUID()}`, livemode = false, changes = {}, ...rest }: EventOptions = {}) {
+async function eventAbout(
+  intentId: string,
+  type: string,
+  { id = `evt_${crypto.randomUUID()}`, livemode = false, changes = {}, ...rest }: EventOptions = {},
+) {
   const object = { ...(await rig.stripe.paymentIntents.retrieve(intentId)), ...changes }
-  return JSON.stringify({ id, object: 'event', api_version: '2026-10-28.endive', created: nowSeconds(), livemode, type, data: { object }, ...rest })
+  return JSON.stringify({
+    id,
+    object: 'event',
+    api_version: '2026-10-28.endive',
+    created: nowSeconds(),
+    livemode,
+    type,
+    data: { object },
+    ...rest,
+  })
 }
 
 async function paymentInChallenge(): Promise<{ order: TestOrder; paymentId: string; intentId: string }> {
@@ -153,7 +173,9 @@ it('an event about no payment of ours is accepted and forgotten', async () => {
   const foreign = await rig.stripe.paymentIntents.create({ amount: 500, currency: 'eur' })
   const payload = await eventAbout(foreign.id, 'payment_intent.created')
   expect((await send(payload, signed(payload))).status).toBe(200)
-  const strange = await eventAbout(foreign.id, 'payment_intent.created', { changes: { metadata: { payment_id: "'; drop table" } } })
+  const strange = await eventAbout(foreign.id, 'payment_intent.created', {
+    changes: { metadata: { payment_id: "'; drop table" } },
+  })
   expect((await send(strange, signed(strange))).status).toBe(200)
 })
 

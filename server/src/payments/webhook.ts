@@ -1,8 +1,8 @@
 // The processor's signed webhook. Its body is a trigger and never the truth: what a row does not know yet is asked at
 // the processor. Events may come before the HTTP reply, twice, late, never, out of order and forged.
 import type { FastifyInstance } from 'fastify'
-import { makeCoalescer } from '../platform/coalesce.ts'
 import type { Clock } from '../platform/clock.ts'
+import { makeCoalescer } from '../platform/coalesce.ts'
 import type { Database } from '../platform/db.ts'
 import type { Http } from '../platform/http.ts'
 import type { Log } from '../platform/log.ts'
@@ -10,7 +10,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { sendProblem } from '../platform/problem.ts'
 import { isOldNews } from './domain/observe.ts'
 import type { Processor, WebhookEvent } from './processor-port.ts'
-import { readKnownStates, recordWebhookEvents, type KnownState } from './webhook-store.ts'
+import { type KnownState, readKnownStates, recordWebhookEvents } from './webhook-store.ts'
 import type { Worker } from './worker.ts'
 
 export interface WebhookOptions {
@@ -39,26 +39,36 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body))
     const schema = { summary: "The card processor's signed events", tags: ['payments'], response: {} }
-    scope.post('/api/payments/webhooks/stripe', { config: { signed: true, vital: true }, bodyLimit: bodyLimitBytes, schema }, async (request, reply) => {
-      const header = request.headers['stripe-signature']
-      const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const event = processor.verifyWebhook(body, typeof header === 'string' ? header : undefined, clock.nowMs())
-      if (!event) {
-        metrics.webhooks.inc({ outcome: 'forged' })
-        return sendProblem(reply, 'bad_signature')
-      }
-      const outcome = await take(event)
-      metrics.webhooks.inc({ outcome })
-      // A wanted retry is a 5xx; everything that is dealt with is a 2xx, also a no.
-      if (outcome === 'busy') return sendProblem(reply, 'unavailable', { retryAfterSeconds: 2 })
-      return reply.send({ received: true })
-    })
+    scope.post(
+      '/api/payments/webhooks/stripe',
+      { config: { signed: true, vital: true }, bodyLimit: bodyLimitBytes, schema },
+      async (request, reply) => {
+        const header = request.headers['stripe-signature']
+        const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+        const event = processor.verifyWebhook(body, typeof header === 'string' ? header : undefined, clock.nowMs())
+        if (!event) {
+          metrics.webhooks.inc({ outcome: 'forged' })
+          return sendProblem(reply, 'bad_signature')
+        }
+        const outcome = await take(event)
+        metrics.webhooks.inc({ outcome })
+        // A wanted retry is a 5xx; everything that is dealt with is a 2xx, also a no.
+        if (outcome === 'busy') return sendProblem(reply, 'unavailable', { retryAfterSeconds: 2 })
+        return reply.send({ received: true })
+      },
+    )
   }
   ;(app as unknown as FastifyInstance).register(register)
 }
 
 /** Takes one event in: what happened to it, for the count. */
-function makeIntake({ db, clock, log, processor, worker }: WebhookOptions): (event: WebhookEvent) => Promise<Judgement | 'advanced' | 'busy'> {
+function makeIntake({
+  db,
+  clock,
+  log,
+  processor,
+  worker,
+}: WebhookOptions): (event: WebhookEvent) => Promise<Judgement | 'advanced' | 'busy'> {
   const judge = makeJudge(db, processor)
   return async (event) => {
     if (!isOfInterest(event.type)) return 'ignored'
@@ -136,7 +146,8 @@ function judgeEvent(event: WebhookEvent, state: KnownState | undefined, livemode
   if (state?.seen) return 'duplicate'
   if (!state?.paymentId) return 'foreign'
   if (state.intentId !== null && event.intentId !== null && event.intentId !== state.intentId) return 'mismatch'
-  if (event.amountMinor !== null && (event.amountMinor !== state.amountMinor || event.currency !== state.currency)) return 'mismatch'
+  if (event.amountMinor !== null && (event.amountMinor !== state.amountMinor || event.currency !== state.currency))
+    return 'mismatch'
   if (event.intentStatus !== null) return isOldNews(state.intentStatus, event.intentStatus) ? 'known' : 'behind'
   if (event.type !== 'charge.refunded') return 'behind'
   // From the charge's side a void is a refund too.

@@ -70,7 +70,8 @@ export function makeWorker(options: WorkerOptions): Worker {
     })
     if (result === null) return null
     const outcome = await options.handler().handle(result.command)
-    if (!outcome.ok) log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')
+    if (!outcome.ok)
+      log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')
     return result.intent
   }
 
@@ -93,6 +94,10 @@ export function makeWorker(options: WorkerOptions): Worker {
       const current = running.get(id)
       const payment = payments.get(id)
       if (current && payment) current.payment = payment
+    }
+    for (const { id, paymentId, status, origin } of changed.refunds.values()) {
+      // Money is owed and does not move by itself: somebody has to act.
+      if (status === 'failed') log.error({ refundId: id, paymentId, origin }, 'a refund failed')
     }
     for (const work of works) begin(work)
   }

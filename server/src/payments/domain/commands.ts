@@ -24,18 +24,34 @@ interface Result {
 
 export type Command =
   | NoteOrder
-  | { readonly type: 'StartPayment'; readonly paymentId: string; readonly orderId: string; readonly buyerId: string; readonly paymentMethod: string }
+  | {
+      readonly type: 'StartPayment'
+      readonly paymentId: string
+      readonly orderId: string
+      readonly buyerId: string
+      readonly paymentMethod: string
+    }
   /** `look`: ask the processor although nothing is due. */
   | { readonly type: 'TakeLease'; readonly paymentId: string; readonly look: boolean }
   /** `refused`: the processor's reason, when it said no to the step and the intent was read again. */
-  | (Result & { readonly type: 'RecordObservation'; readonly seen: IntentSeen; readonly refused: string | null; readonly disputed?: boolean })
+  | (Result & {
+      readonly type: 'RecordObservation'
+      readonly seen: IntentSeen
+      readonly refused: string | null
+      readonly disputed?: boolean
+    })
   | (Result & { readonly type: 'RecordUnknown'; readonly step: Step; readonly refundId?: string })
   /** The processor refused to make an intent, and made none. */
   | (Result & { readonly type: 'RecordRefusal'; readonly code: string; readonly card: boolean })
   /** The idempotency key is dead and the processor's list holds no intent of this payment. */
   | (Result & { readonly type: 'RecordAbsence' })
   /** `importIds`: ids for refunds that were made at the processor itself. */
-  | (Result & { readonly type: 'RecordRefunds'; readonly seen: readonly RefundSeen[]; readonly importIds: readonly string[]; readonly disputed?: boolean })
+  | (Result & {
+      readonly type: 'RecordRefunds'
+      readonly seen: readonly RefundSeen[]
+      readonly importIds: readonly string[]
+      readonly disputed?: boolean
+    })
   | (Result & { readonly type: 'RecordRefundRefusal'; readonly refundId: string; readonly code: string })
   | { readonly type: 'NoteClaimRejected'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
   | {

@@ -58,7 +58,8 @@ function startPayment(world: World, command: CommandOf<'StartPayment'>, now: str
   const siblings = world.siblingsByOrder.get(orderId) ?? []
   if (siblings.some(isHolding)) return { rejection: 'order_not_payable', detail: 'another payment of this order is authorized' }
   const declined = siblings.filter(({ status }) => status === 'declined').length
-  if (declined >= maxDeclinesPerOrder) return { rejection: 'too_many_requests', detail: 'too many cards were declined for this order' }
+  if (declined >= maxDeclinesPerOrder)
+    return { rejection: 'too_many_requests', detail: 'too many cards were declined for this order' }
   const payment: Payment = {
     id: paymentId,
     orderId,
@@ -176,7 +177,10 @@ function noteClaimed(world: World, command: CommandOf<'NoteOrderClaimed'>, now: 
   }
   const won: Payment = { ...payment, claim: 'won' }
   if (payment.status !== 'captured') return { facts: [...facts, ...proceed(won, around)], answer }
-  return { facts: [...facts, { type: 'LedgerPosted', data: postClaim(won) }, ...proceed(won, around), chargeCreated(won)], answer }
+  return {
+    facts: [...facts, { type: 'LedgerPosted', data: postClaim(won) }, ...proceed(won, around), chargeCreated(won)],
+    answer,
+  }
 }
 
 /** The order accepted what is given back already: it must hear that no money comes. */

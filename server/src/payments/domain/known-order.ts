@@ -21,7 +21,13 @@ export interface KnownOrder {
 }
 
 export type NoteOrder =
-  | { readonly type: 'NoteOrderCreated'; readonly orderId: string; readonly version: number; readonly terms: OrderTerms; readonly expiresAt: string }
+  | {
+      readonly type: 'NoteOrderCreated'
+      readonly orderId: string
+      readonly version: number
+      readonly terms: OrderTerms
+      readonly expiresAt: string
+    }
   | { readonly type: 'NoteOrderExtended'; readonly orderId: string; readonly version: number; readonly expiresAt: string }
   | { readonly type: 'NoteOrderReopened'; readonly orderId: string; readonly version: number; readonly expiresAt: string }
   | { readonly type: 'NoteOrderCancelled'; readonly orderId: string; readonly version: number }

@@ -73,7 +73,14 @@ export function postVoid(payment: Payment): LedgerEntry[] {
 export function postCapture(payment: Payment, capturedMinor: number): LedgerEntry[] {
   if (payment.claim === 'won') {
     const pendingMinor = -payment.authorizedMinor
-    return [entry(payment, 'capture', { debit: processorBalance, credit: payableOf(payment), postedMinor: capturedMinor, pendingMinor })]
+    return [
+      entry(payment, 'capture', {
+        debit: processorBalance,
+        credit: payableOf(payment),
+        postedMinor: capturedMinor,
+        pendingMinor,
+      }),
+    ]
   }
   const late = entry(payment, 'late_capture', { debit: processorBalance, credit: lateMoney, postedMinor: capturedMinor })
   return [...postVoid(payment), late]
@@ -97,9 +104,11 @@ export function postRefundRequest(payment: Payment, refund: Refund): LedgerEntry
 export function postRefundChange(payment: Payment, before: Refund, after: Refund): LedgerEntry[] {
   if (before.status === after.status) return []
   const move = { postedMinor: after.amount.amountMinor, sourceId: after.id }
-  if (after.status === 'succeeded') return [entry(payment, 'refund', { debit: refundsUnderway, credit: processorBalance, ...move })]
+  if (after.status === 'succeeded')
+    return [entry(payment, 'refund', { debit: refundsUnderway, credit: processorBalance, ...move })]
   if (after.status !== 'failed') return []
   // A refund that had succeeded and comes back: the money is with us again and owed as before.
-  if (before.status === 'succeeded') return [entry(payment, 'refund_return', { debit: processorBalance, credit: sourceOf(payment), ...move })]
+  if (before.status === 'succeeded')
+    return [entry(payment, 'refund_return', { debit: processorBalance, credit: sourceOf(payment), ...move })]
   return [entry(payment, 'refund_failure', { debit: refundsUnderway, credit: sourceOf(payment), ...move })]
 }

@@ -3,8 +3,8 @@
 import type { Money } from '@holdfast/contract'
 import type { CommandOf, Decision, IntentSeen, PaymentFact, PublicFact } from './commands.ts'
 import type { KnownOrder } from './known-order.ts'
-import { postAuthorization, postCapture, postRefundRequest, postVoid, type LedgerEntry } from './ledger.ts'
-import { isOpen, isUnwanted, refundableMinor, type IntentStatus, type Payment } from './payment.ts'
+import { type LedgerEntry, postAuthorization, postCapture, postRefundRequest, postVoid } from './ledger.ts'
+import { type IntentStatus, isOpen, isUnwanted, type Payment, refundableMinor } from './payment.ts'
 import type { Refund } from './refund.ts'
 import { proceed, retryLater, type Surroundings } from './schedule.ts'
 
@@ -36,9 +36,9 @@ interface Change {
 
 export function decideObservation(payment: Payment, command: CommandOf<'RecordObservation'>, around: Surroundings): Decision {
   const { seen, refused } = command
-  const foreign = payment.intentId !== null && payment.intentId !== seen.intentId
-  const other = seen.amountMinor !== payment.amount.amountMinor || seen.currency !== payment.amount.currency
-  if (foreign || other) return { rejection: 'intent_mismatch', detail: `${seen.intentId} is not the intent of payment ${payment.id}` }
+  if (!fits(payment, seen, around.order)) {
+    return { rejection: 'intent_mismatch', detail: `${seen.intentId} does not fit payment ${payment.id}` }
+  }
   const old = isOldNews(payment.intentStatus, seen.status)
   const change = old ? again(payment) : observe(payment, seen, around)
   const after = { ...change.payment, disputed: command.disputed ?? payment.disputed }
@@ -49,6 +49,14 @@ export function decideObservation(payment: Payment, command: CommandOf<'RecordOb
   const same = (refused !== null && old) || after.status === 'unknown'
   if (same) return answer(payment, change, retryLater({ ...after, attempts: payment.attempts }, around))
   return answer(payment, change, proceed(after, { ...around, refunds: [...around.refunds, ...(change.refunds ?? [])] }))
+}
+
+/** What is kept must be the whole amount; what is given back may be any. */
+function fits(payment: Payment, seen: IntentSeen, order: KnownOrder | undefined): boolean {
+  if (payment.intentId !== null && payment.intentId !== seen.intentId) return false
+  const { amountMinor, currency } = payment.amount
+  if (seen.amountMinor !== amountMinor || seen.currency !== currency) return false
+  return seen.status !== 'succeeded' || seen.receivedMinor === amountMinor || isUnwanted(payment, order)
 }
 
 function answer({ id }: Payment, { entries = [], refunds = [], events = [] }: Change, moves: readonly PaymentFact[]): Decision {
@@ -77,7 +85,12 @@ function again(payment: Payment): Change {
 
 function observe(before: Payment, seen: IntentSeen, around: Surroundings): Change {
   if (before.status === 'captured' || before.status === 'refunded') return { payment: before }
-  const payment: Payment = { ...before, intentId: seen.intentId, intentStatus: seen.status, chargeId: seen.chargeId ?? before.chargeId }
+  const payment: Payment = {
+    ...before,
+    intentId: seen.intentId,
+    intentStatus: seen.status,
+    chargeId: seen.chargeId ?? before.chargeId,
+  }
   if (!isOpen(before)) return observeClosed(payment, seen, around)
   const settled = { ...payment, step: null, attempts: 0 }
   switch (seen.status) {
@@ -146,12 +159,17 @@ function cancel(before: Payment): Change {
   const payment: Payment = { ...before, status: 'voided', authorizedMinor: 0, reason: before.reason ?? 'processor_cancelled' }
   const { orderId, id: paymentId } = payment
   const reason = payment.reason ?? 'processor_cancelled'
-  if (before.claim === 'won') return { payment, entries, events: [{ type: 'ChargeFailed', data: { orderId, paymentId, code: reason } }] }
+  if (before.claim === 'won')
+    return { payment, entries, events: [{ type: 'ChargeFailed', data: { orderId, paymentId, code: reason } }] }
   return { payment, entries, events: [{ type: 'PaymentVoided', data: { orderId, paymentId, reason } }] }
 }
 
 /** One full refund of money that nobody gets an order for. Its id is the payment's own, so that there is never a second. */
-export function refundLateMoney(payment: Payment, refunds: readonly Refund[], now: string): { refunds: Refund[]; entries: LedgerEntry[] } {
+export function refundLateMoney(
+  payment: Payment,
+  refunds: readonly Refund[],
+  now: string,
+): { refunds: Refund[]; entries: LedgerEntry[] } {
   const amountMinor = refundableMinor(payment, refunds)
   if (amountMinor <= 0 || refunds.some(({ id }) => id === payment.id)) return { refunds: [], entries: [] }
   const refund: Refund = {

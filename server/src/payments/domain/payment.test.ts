@@ -2,7 +2,7 @@
 // the others hear, `>` the step that is begun at the processor. A rejection stands alone.
 import { expect, it } from 'vitest'
 import type { Command } from './commands.ts'
-import { apply, eventsOf, ids, observed, states, worldOf, type StateName } from './samples.ts'
+import { apply, eventsOf, ids, observed, type StateName, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order
@@ -24,7 +24,14 @@ const commands = {
   NoteOrderClaimed: { type: 'NoteOrderClaimed', orderId, paymentId, version: 2 },
   NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' },
   NoteOrderCancelled: { type: 'NoteOrderCancelled', orderId, version: 2 },
-  RequestRefund: { type: 'RequestRefund', refundId: 'refund-2', orderId, organiserId: ids.organiser, amountMinor: null, reason: null },
+  RequestRefund: {
+    type: 'RequestRefund',
+    refundId: 'refund-2',
+    orderId,
+    organiserId: ids.organiser,
+    amountMinor: null,
+    reason: null,
+  },
 } as const satisfies Record<string, Command>
 type CommandName = keyof typeof commands
 

@@ -132,7 +132,7 @@ it('a capture refused because it was done is a charge', () => {
 })
 
 it('an intent of another amount, currency or payment is not taken', () => {
-  for (const wrong of [{ amountMinor: 1 }, { currency: 'USD' }, { intentId: 'pi_other' }]) {
+  for (const wrong of [{ amountMinor: 1 }, { currency: 'USD' }, { intentId: 'pi_other' }, { receivedMinor: 4_499 }]) {
     const world = worldOf({ ...states.authorizedWon, leasedUntil: later })
     const seen = intent('succeeded', wrong)
     const decision = apply(world, { type: 'RecordObservation', paymentId, fence: 1, seen, refused: null })
@@ -150,7 +150,14 @@ it('a decline ends one payment and not the order: each card is a payment of its 
 it('ten refunds of the whole at once are one', () => {
   const world = worldOf(states.captured)
   const decisions = Array.from({ length: 10 }, (_, index) =>
-    apply(world, { type: 'RequestRefund', refundId: `refund-${index}`, orderId, organiserId: ids.organiser, amountMinor: 4_500, reason: null }),
+    apply(world, {
+      type: 'RequestRefund',
+      refundId: `refund-${index}`,
+      orderId,
+      organiserId: ids.organiser,
+      amountMinor: 4_500,
+      reason: null,
+    }),
   )
   expect(decisions.map((decision) => 'rejection' in decision && decision.rejection).filter(Boolean)).toEqual(
     Array.from({ length: 9 }, () => 'nothing_to_refund'),

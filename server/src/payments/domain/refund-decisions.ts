@@ -1,7 +1,7 @@
 // Decides refunds under the payment's row lock: never more than was captured, never twice, never over an open dispute.
 import type { CommandOf, Decision, PaymentFact, World } from './commands.ts'
 import { postRefundChange, postRefundRequest } from './ledger.ts'
-import { refundableMinor, type Payment } from './payment.ts'
+import { type Payment, refundableMinor } from './payment.ts'
 import { observeRefund, type Refund, type RefundSeen } from './refund.ts'
 import { proceed, retryLater, type Surroundings } from './schedule.ts'
 
@@ -92,7 +92,14 @@ function countRefund(payment: Payment, before: Refund, after: Refund): Payment {
 function chargeRefunded(payment: Payment, refund: Refund): PaymentFact {
   const { orderId, id: paymentId, refundedMinor, capturedMinor } = payment
   const refundedTotal = { amountMinor: refundedMinor, currency: payment.amount.currency }
-  const data = { orderId, paymentId, refundId: refund.id, amount: refund.amount, refundedTotal, full: refundedMinor >= capturedMinor }
+  const data = {
+    orderId,
+    paymentId,
+    refundId: refund.id,
+    amount: refund.amount,
+    refundedTotal,
+    full: refundedMinor >= capturedMinor,
+  }
   return { type: 'ChargeRefunded', data }
 }
 

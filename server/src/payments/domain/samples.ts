@@ -100,11 +100,26 @@ export function worldOf(given: Payment | null, order: KnownOrder | null = knownO
 
 export function intent(status: IntentStatus, changes: Partial<IntentSeen> = {}): IntentSeen {
   const receivedMinor = status === 'succeeded' ? 4_500 : 0
-  return { intentId: 'pi_1', status, amountMinor: 4_500, receivedMinor, currency: 'EUR', chargeId: 'ch_1', declineCode: null, ...changes }
+  return {
+    intentId: 'pi_1',
+    status,
+    amountMinor: 4_500,
+    receivedMinor,
+    currency: 'EUR',
+    chargeId: 'ch_1',
+    declineCode: null,
+    ...changes,
+  }
 }
 
 export function observed(status: IntentStatus, changes: { refused?: string; fence?: number } = {}): Command {
-  return { type: 'RecordObservation', paymentId: ids.payment, fence: changes.fence ?? 1, seen: intent(status), refused: changes.refused ?? null }
+  return {
+    type: 'RecordObservation',
+    paymentId: ids.payment,
+    fence: changes.fence ?? 1,
+    seen: intent(status),
+    refused: changes.refused ?? null,
+  }
 }
 
 const privateFacts = new Set<PaymentFact['type']>(['PaymentMoved', 'OrderNoted', 'RefundMoved', 'LedgerPosted', 'WorkLeased'])

@@ -1,7 +1,17 @@
 // What follows a change of a payment: which step is leased at once, and when somebody looks again. Pure.
 import type { PaymentFact } from './commands.ts'
 import type { KnownOrder } from './known-order.ts'
-import { isAtRest, isLeased, leaseSeconds, lookAgainAt, nextStep, retryAt, secondsAfter, type Payment, type Step } from './payment.ts'
+import {
+  isAtRest,
+  isLeased,
+  leaseSeconds,
+  lookAgainAt,
+  nextStep,
+  type Payment,
+  retryAt,
+  type Step,
+  secondsAfter,
+} from './payment.ts'
 import type { Refund } from './refund.ts'
 
 export interface Surroundings {

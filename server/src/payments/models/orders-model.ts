@@ -44,7 +44,8 @@ export function addOrders(orderId: string): OrdersModel {
       heard.add(event)
       if (event.type === 'PaymentAuthorized') return [claim(event.data.paymentId)]
       if (event.type === 'ChargeCreated') {
-        if (status !== 'claimed' || claimedBy !== event.data.paymentId) throw new Error('a charge of an order that did not claim it')
+        if (status !== 'claimed' || claimedBy !== event.data.paymentId)
+          throw new Error('a charge of an order that did not claim it')
         status = 'complete'
         return [{ type: 'NoteOrderCompleted', orderId, version: next() }]
       }

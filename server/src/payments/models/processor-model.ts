@@ -1,6 +1,7 @@
 // A card processor in memory, for the tests of the protocol: idempotent by key, and its answers may be lost.
-import type { CallResult, Intent, Processor } from '../processor-port.ts'
+
 import type { RefundSeen } from '../domain/refund.ts'
+import type { CallResult, Intent, Processor } from '../processor-port.ts'
 
 /** What the next call suffers: the request or the answer is lost. */
 export type Mishap = 'none' | 'lost_before' | 'lost_after'
@@ -63,7 +64,8 @@ export function makeProcessorModel(): ProcessorModel {
     authorize: ({ paymentId, amount, paymentMethod, key }) =>
       call(key, () => {
         const card = paymentMethod as Card
-        const status = card === 'declined' ? 'requires_payment_method' : card === 'challenge' ? 'requires_action' : 'requires_capture'
+        const status =
+          card === 'declined' ? 'requires_payment_method' : card === 'challenge' ? 'requires_action' : 'requires_capture'
         const intentId = `pi_${paymentId}`
         const intent: Intent = {
           intentId,
@@ -91,7 +93,8 @@ export function makeProcessorModel(): ProcessorModel {
     cancel: (id, key) =>
       call(key, () => {
         const held = get(id)
-        if (held.intent.status === 'succeeded' || held.intent.status === 'canceled') return no('payment_intent_unexpected_state', held.intent)
+        if (held.intent.status === 'succeeded' || held.intent.status === 'canceled')
+          return no('payment_intent_unexpected_state', held.intent)
         return ok(move(held, { status: 'canceled' }))
       }),
     refund: ({ intentId, refundId, amountMinor, key }) =>
@@ -99,12 +102,19 @@ export function makeProcessorModel(): ProcessorModel {
         const held = get(intentId)
         const sum = held.refunds.reduce((total, refund) => total + refund.amountMinor, 0)
         if (sum + amountMinor > held.intent.receivedMinor) return no('charge_already_refunded', null)
-        const refund: RefundSeen = { processorId: `re_${refundId}`, refundId, amountMinor, status: 'succeeded', failureCode: null }
+        const refund: RefundSeen = {
+          processorId: `re_${refundId}`,
+          refundId,
+          amountMinor,
+          status: 'succeeded',
+          failureCode: null,
+        }
         held.refunds.push(refund)
         return ok(refund)
       }),
     listRefunds: (id) => call(null, () => ok([...get(id).refunds])),
-    find: ({ paymentId }) => call(null, () => ok([...intents.values()].find((held) => held.paymentId === paymentId)?.intent ?? null)),
+    find: ({ paymentId }) =>
+      call(null, () => ok([...intents.values()].find((held) => held.paymentId === paymentId)?.intent ?? null)),
     verifyWebhook: () => null,
     finishChallenges() {
       for (const held of intents.values()) {
@@ -123,7 +133,10 @@ export function makeProcessorModel(): ProcessorModel {
       }
       return sum
     },
-    heldMinor: () => [...intents.values()].filter(({ intent }) => intent.status === 'requires_capture').reduce((sum, { intent }) => sum + intent.amountMinor, 0),
+    heldMinor: () =>
+      [...intents.values()]
+        .filter(({ intent }) => intent.status === 'requires_capture')
+        .reduce((sum, { intent }) => sum + intent.amountMinor, 0),
     touchedMinor: () => touched,
   }
   return model
