@@ -1,6 +1,5 @@
 // With the shop running: an organiser and two buyers over HTTP. One pays in time, one too late; prints what happened.
-import type { OrderView, ShowView, Timeline } from '@holdfast/contract'
-import type { Static } from 'typebox'
+import type { OrderView, ShowView, TimelineView } from '@holdfast/contract'
 
 const shopUrl = process.env.SHOP_URL ?? `http://localhost:${process.env.PORT ?? 3000}`
 const holdSeconds = 4
@@ -47,7 +46,7 @@ async function waitForStatus(person: Person, orderId: string, status: OrderView[
 }
 
 async function printTimeline(person: Person, orderId: string): Promise<void> {
-  const { items } = await expectCall<Static<typeof Timeline>>(person, 200, ['GET', `/api/orders/${orderId}/timeline`])
+  const { items } = await expectCall<TimelineView>(person, 200, ['GET', `/api/orders/${orderId}/timeline`])
   for (const entry of items) {
     say(`  ${entry.occurredAt.slice(11, 23)}  ${entry.source.padEnd(20)} ${entry.type.padEnd(20)} ${entry.summary}`)
   }
@@ -58,7 +57,7 @@ const running = await fetch(`${shopUrl}/healthz`).then(
   () => false,
 )
 if (!running) {
-  process.stderr.write(`No shop answers at ${shopUrl}. Start it with \"npm start\" in another window, then run this again.\n`)
+  process.stderr.write(`No shop answers at ${shopUrl}. Start it with "npm start" in another window, then run this again.\n`)
   process.exit(1)
 }
 

@@ -58,7 +58,7 @@ function fingerprint(paths) {
   const add = (path) => {
     const stat = statSync(path)
     if (stat.isDirectory()) {
-      for (const name of readdirSync(path).sort()) if (name !== 'node_modules' && name !== 'dist' && name !== 'test') add(join(path, name))
+      for (const name of readdirSync(path).toSorted()) if (name !== 'node_modules' && name !== 'dist' && name !== 'test') add(join(path, name))
     } else hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\0`)
   }
   for (const path of paths) if (existsSync(path)) add(path)

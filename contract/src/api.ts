@@ -225,6 +225,7 @@ export const TimelineEntry = Type.Object({
   summary: Type.String({ description: 'one sentence for people' }),
 })
 export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })
+export type TimelineView = Static<typeof Timeline>
 export type Timeline = Static<typeof Timeline>
 
 // ---- payments

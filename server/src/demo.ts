@@ -42,14 +42,14 @@ function demoShows(now: Date): ShowBody[] {
 
 export async function seedDemo({ app }: Shop, config: Config): Promise<void> {
   const listed = await app.inject({ method: 'GET', url: '/api/shows?limit=1' })
-  if (listed.statusCode !== 200 || (listed.json() as { items: unknown[] }).items.length > 0) return
+  if (listed.statusCode !== 200 || listed.json<{ items: unknown[] }>().items.length > 0) return
   const credentials = { email: 'organiser@demo.holdfast.example', password: randomBytes(12).toString('base64url') }
   const signup = await app.inject({ method: 'POST', url: '/api/users/signup', payload: credentials })
   if (signup.statusCode !== 201) return
   const cookie = signup.cookies.find(({ name }) => name === sessionCookieName(config.publicUrl))
   const cookies = { [cookie?.name ?? '']: cookie?.value ?? '' }
   for (const payload of demoShows(new Date())) {
-    const show = (await app.inject({ method: 'POST', url: '/api/shows', payload, cookies })).json() as ShowView
+    const show = (await app.inject({ method: 'POST', url: '/api/shows', payload, cookies })).json<ShowView>()
     await app.inject({ method: 'POST', url: `/api/shows/${show.id}/publish`, cookies })
   }
   // Known to nobody but whoever may read the data directory.

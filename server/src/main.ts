@@ -11,6 +11,7 @@ import { serveBuiltWeb } from './web.ts'
 type Stop = () => Promise<void>
 
 const startedMs = performance.now()
+const stopWithinMs = 30_000
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`)
@@ -71,6 +72,10 @@ async function main(): Promise<void> {
     if (stopping) return
     stopping = true
     say(`\nStopping (${signal})`)
+    setTimeout(() => {
+      process.stderr.write('stopping took too long; what was committed is safe\n')
+      process.exit(1)
+    }, stopWithinMs).unref()
     stopAll(stops).then(
       () => process.exit(0),
       (error: unknown) => {

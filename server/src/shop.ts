@@ -12,7 +12,7 @@ import { makeDatabase } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
 import { describeApi, makeHttp, type Http } from './platform/http.ts'
 import { forgetOldAnswers } from './platform/idempotency.ts'
-import { makeLimits, noLimits } from './platform/limits.ts'
+import { forgetExpiredLimits, makeLimits, noLimits } from './platform/limits.ts'
 import type { Log } from './platform/log.ts'
 import { makeMetrics, type Metrics } from './platform/metrics.ts'
 import { migrate, migrationsOf } from './platform/migrate.ts'
@@ -59,7 +59,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const definitions = definitionsOf(options.payments ?? {})
   options.progress?.('bringing the database up to date')
   const chosen = config.services.map((name) => definitions[name])
-  await migrate(db, [migrationsOf('platform'), ...chosen.map((definition) => definition.migrations)])
+  await bringUpToDate(options.databaseUrl, chosen)
 
   const clock = systemClock
   const metrics = makeMetrics()
@@ -92,7 +92,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     if (stop) stops.push(stop)
   }
   const tidying = setInterval(() => {
-    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db)]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
+    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
   }, tidyEveryMs)
   tidying.unref()
   const url = await app.listen({ port: config.port, host: config.host })
@@ -113,6 +113,16 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await bus.stop()
       await db.close()
     },
+  }
+}
+
+/** With time: a migration may rewrite a large table, and must not be cut off like an ordinary statement. */
+async function bringUpToDate(url: string, chosen: readonly ServiceDefinition[]): Promise<void> {
+  const db = makeDatabase({ url, maxConnections: 1, queryTimeoutMs: 60 * 60 * 1_000 })
+  try {
+    await migrate(db, [migrationsOf('platform'), ...chosen.map((definition) => definition.migrations)])
+  } finally {
+    await db.close()
   }
 }
 

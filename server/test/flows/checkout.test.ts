@@ -1,6 +1,5 @@
 // The main job, end to end over HTTP with the real SDK against the real sandbox.
-import type { OrderView, PaymentView, RefundView, ShowView, Timeline } from '@holdfast/contract'
-import type { Static } from 'typebox'
+import type { OrderView, PaymentView, RefundView, ShowView, TimelineView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { asGuest, expectStatus, makeClient, pay, placeOrder, publishShow, readOrder, signUp, type Client } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
@@ -204,7 +203,7 @@ it('the timeline tells the whole story of an order in order, to its buyer and or
   const order = await hold(buyer)
   expectStatus(await pay(buyer, order.id), 201)
   const types = await waitFor('the tickets in the timeline', async () => {
-    const { body } = await buyer.call<Static<typeof Timeline>>('GET', `/api/orders/${order.id}/timeline`)
+    const { body } = await buyer.call<TimelineView>('GET', `/api/orders/${order.id}/timeline`)
     const seen = body.items.map((entry) => entry.type)
     return seen.includes('TicketsIssued') && seen
   })
