@@ -37,7 +37,48 @@ export function openGraphOf(show: ShowView, url: string): string {
   ].join('\n    ')
 }
 
-const eventStatus = { draft: 'EventScheduled', on_sale: 'EventScheduled', closed: 'EventScheduled', cancelled: 'EventCancelled' } as const
+/**
+ * What a reader came for, before any script has run: title, time, place, text, laid out as the page will lay them out.
+ * The page's own code draws over it with the same classes, so that nothing jumps.
+ */
+export function showTextOf(show: ShowView, language: string): string {
+  const seated = show.ticketTypes.some((type) => type.seats)
+  const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
+  const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    ...day,
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: knownZone(show.timeZone),
+  }).format(Date.parse(show.startsAt))
+  return [
+    '<div class="flex min-h-dvh flex-col"><header class="mx-auto flex w-full max-w-column items-center justify-between gap-2 px-2 py-2 sm:px-4">',
+    '<a href="/" class="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight">Holdfast</a></header>',
+    '<main class="mx-auto w-full max-w-column grow px-4 pt-2 pb-16 outline-none sm:px-6">',
+    `<article class="grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}"><div class="min-w-0">`,
+    `<div class="mb-6 w-full rounded-lg bg-sunken ${seated ? 'h-32 sm:h-40' : 'h-32 sm:h-56'}"></div>`,
+    `<h1 class="text-display [overflow-wrap:anywhere]">${textToHtml(show.title)}</h1>`,
+    `<p class="mt-4 font-semibold">${textToHtml(when)}</p>`,
+    show.venue === null ? '' : `<p>${textToHtml(show.venue)}</p>`,
+    show.description === null ? '' : `<p class="mt-6 max-w-prose whitespace-pre-line">${textToHtml(show.description)}</p>`,
+    '</div></article></main></div>',
+  ].join('')
+}
+
+function knownZone(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+  } catch {
+    // A zone that this runtime does not know: UTC is honest where a failed page would be useless.
+    return 'UTC'
+  }
+}
+
+const eventStatus = {
+  draft: 'EventScheduled',
+  on_sale: 'EventScheduled',
+  closed: 'EventScheduled',
+  cancelled: 'EventCancelled',
+} as const
 
 /** schema.org Event, as search engines read it. */
 export function jsonLdOf(show: ShowView, url: string): Record<string, unknown> {

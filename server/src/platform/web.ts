@@ -7,7 +7,7 @@ import fastifyStatic from '@fastify/static'
 import type { ShowView } from '@holdfast/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from './http.ts'
-import { jsonLdOf, openGraphOf, scriptSafeJson, textToHtml } from './web-head.ts'
+import { jsonLdOf, openGraphOf, scriptSafeJson, showTextOf, textToHtml } from './web-head.ts'
 
 export interface WebOptions {
   /** Where `vite build` put the pages. */
@@ -37,6 +37,7 @@ const pages: Readonly<Record<string, string>> = {
   '/ops': 'src/ops/ops.tsx',
 }
 const showPage = 'src/pages/show.tsx'
+const seatMap = 'src/buy/seat-picker.tsx'
 const yearMs = 365 * 24 * 60 * 60 * 1_000
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
@@ -54,22 +55,34 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   })
   for (const file of readdirSync(directory, { withFileTypes: true })) {
     if (!file.isFile() || /^index\.html$|\.(br|gz)$/.test(file.name)) continue
-    fastify.get(`/${file.name}`, { schema: { hide: true } }, (_request, reply) => reply.sendFile(file.name, directory, { maxAge: 60 * 60 * 1_000, immutable: false }))
+    fastify.get(`/${file.name}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.sendFile(file.name, directory, { maxAge: 60 * 60 * 1_000, immutable: false }),
+    )
   }
   const shell = makeShell(directory)
-  const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) => sendPage(request, reply, shell(request, { source }))
+  const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) =>
+    sendPage(request, reply, shell(request, { source }))
   for (const [path, source] of Object.entries(pages)) fastify.get(path, { schema: { hide: true } }, serve(source))
   fastify.get<{ Params: { id: string } }>('/shows/:id', { schema: { hide: true } }, async (request, reply) => {
     const show = uuidPattern.test(request.params.id) ? await options.describeShow(request.params.id) : null
     if (!show) reply.code(404)
-    return sendPage(request, reply, shell(request, { source: showPage, ...(show ? { head: headOf(show, options.publicUrl) } : {}) }))
+    return sendPage(
+      request,
+      reply,
+      shell(request, {
+        source: showPage,
+        ...(show ? { head: headOf(show, options.publicUrl), show } : {}),
+      }),
+    )
   })
   fastify.get('/sitemap.xml', { schema: { hide: true } }, async (_request, reply) => {
     const addresses = ['/', ...(await options.listShowIds()).map((id) => `/shows/${id}`)]
     const entries = addresses.map((path) => `<url><loc>${textToHtml(new URL(path, options.publicUrl).href)}</loc></url>`)
     return reply
       .type('application/xml; charset=utf-8')
-      .send(`<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('')}</urlset>\n`)
+      .send(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('')}</urlset>\n`,
+      )
   })
   fastify.get('/*', { schema: { hide: true } }, (request, reply) => {
     if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return reply.callNotFound()
@@ -89,7 +102,11 @@ function headOf(show: ShowView, publicUrl: string): string {
 function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
   const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
   // A page is small and names hashed files: asked again each time, answered with 304 most times.
-  reply.header('cache-control', 'no-cache').header('etag', etag).header('vary', 'accept-language').type('text/html; charset=utf-8')
+  reply
+    .header('cache-control', 'no-cache')
+    .header('etag', etag)
+    .header('vary', 'accept-language')
+    .type('text/html; charset=utf-8')
   if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
   return reply.send(html)
 }
@@ -103,6 +120,8 @@ interface Shell {
   readonly source: string
   /** Instead of the plain title. */
   readonly head?: string
+  /** The show that the page is about. */
+  readonly show?: ShowView
 }
 
 /** The one HTML file with what a page adds: its head, and early requests for the code and the language that it will need. */
@@ -110,7 +129,8 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
   const html = readFileSync(join(directory, 'index.html'), 'utf8')
   const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
   const [before, plainHead, after] = html.split(/<!--\/?head-->/)
-  if (before === undefined || plainHead === undefined || after === undefined) throw new Error('index.html has no <!--head--> … <!--/head-->')
+  if (before === undefined || plainHead === undefined || after === undefined)
+    throw new Error('index.html has no <!--head--> … <!--/head-->')
   const preloads = new Map<string, string>()
   const preloadOf = (source: string): string => {
     let links = preloads.get(source)
@@ -121,11 +141,14 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
     }
     return links
   }
-  return (request, { source, head }) => {
+  return (request, { source, head, show }) => {
     const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? 'en'
     const known = manifest[`src/messages/${language}.json`] ? language : 'en'
+    const wanted = [source, ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []), `src/messages/${known}.json`]
     const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head ?? plainHead.trim(), after]
-    return parts.join('').replace('</head>', `  ${preloadOf(source)}\n    ${preloadOf(`src/messages/${known}.json`)}\n  </head>`)
+    const page = parts.join('').replace('</head>', `  ${wanted.map(preloadOf).join('\n    ')}\n  </head>`)
+    // A function, because text of organisers may hold what a replacement string would read as a pattern.
+    return show ? page.replace('<div id="root"></div>', () => `<div id="root">${showTextOf(show, known)}</div>`) : page
   }
 }
 

@@ -1,6 +1,6 @@
 // The seats of a show as a map. Scrolls and zooms as the browser does; keys walk from seat to seat. Loaded only for seated shows.
 import type { Availability } from '@holdfast/contract'
-import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { neighbour, type PlacedSeat, pitch, type SeatLayout, seatSize } from './seat-layout.ts'
 
@@ -21,6 +21,14 @@ const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
 
 export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: SeatsProps & { readonly zoom: number }) {
   const t = useTranslations('seats')
+  // Five thousand sentences are made once, not at each change.
+  const labels = useMemo(() => {
+    const made = new Map<string, string>()
+    for (const { id, section, row, number, priceMinor } of layout.byId.values())
+      made.set(id, t('seatLabel', { section, row, number, price: priceText(priceMinor) }))
+    return made
+  }, [layout, t, priceText])
+  const gone = t('gone')
   const first = layout.sections[0]?.rows[0]?.seats[0]?.id ?? ''
   const [current, setCurrent] = useState(first)
   const scroller = useRef<HTMLDivElement>(null)
@@ -48,7 +56,7 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: Sea
   return (
     <div
       ref={scroller}
-      className="h-[26rem] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing"
+      className="max-h-[min(38rem,75dvh)] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing"
       {...drag.handlers}
     >
       <div className="mx-auto w-fit">
@@ -60,6 +68,8 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: Sea
           height={layout.height * zoom}
           viewBox={`0 0 ${layout.width} ${layout.height}`}
           role="group"
+          // A layer of its own: dragging moves a picture instead of drawing thousands of seats again.
+          className="will-change-transform"
           aria-label={t('map')}
           onClick={onClick}
           onKeyDown={onKeyDown}
@@ -82,13 +92,8 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: Sea
                     state={states.get(seat.id) ?? 'held'}
                     chosen={chosen.has(seat.id)}
                     inTabOrder={seat.id === current}
-                    label={t('seatLabel', {
-                      section: seat.section,
-                      row: seat.row,
-                      number: seat.number,
-                      price: priceText(seat.priceMinor),
-                    })}
-                    goneLabel={t('gone')}
+                    label={labels.get(seat.id) ?? ''}
+                    goneLabel={gone}
                   />
                 )),
               )}

@@ -6,9 +6,9 @@ import { useTranslations } from 'use-intl'
 import { myShowsQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { SignOut } from '../parts/sign-out.tsx'
 import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
-import { SignOut } from './sign-out.tsx'
 
 export function OrganiserShowsPage() {
   const t = useTranslations('organiser')

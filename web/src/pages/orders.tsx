@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import { currentUserQuery, myOrdersQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { SignOut } from '../parts/sign-out.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
 
 export function OrdersPage() {
@@ -19,7 +20,12 @@ export function OrdersPage() {
       <PageTitle title={t('title')} className="text-display">
         {t('title')}
       </PageTitle>
-      {user && <p className="mt-2 mb-6 text-soft">{t('of', { email: user.email })}</p>}
+      {user && (
+        <div className="mt-2 mb-6 flex flex-wrap items-center justify-between gap-x-4">
+          <p className="text-soft">{t('of', { email: user.email })}</p>
+          <SignOut />
+        </div>
+      )}
       {current.isError && <Failure error={current.error} retry={() => void current.refetch()} />}
       {orders.isError && items.length === 0 && <Failure error={orders.error} retry={() => void orders.refetch()} />}
       {(current.isPending || (user !== null && orders.isPending)) && (
