@@ -41,6 +41,9 @@ export interface RouteOptions {
 const orderWaitMs = 3_000
 const firstAskMs = 25
 const askEveryMs = 250
+/** How often and how long a replayed request looks for the result of the first. */
+const replayLookMs = 150
+const replayLooksMax = 20
 const cardLimit = { name: 'payments', attempts: 60, perSeconds: 600 }
 const tags = ['payments']
 
@@ -119,14 +122,20 @@ function payRoutes(app: Http, options: RouteOptions): void {
   )
 }
 
-/** The payment once this process is done with it. A replayed request may find a challenge open: its secret is asked for again. */
-async function currentState({ db, worker }: RouteOptions, paymentId: string): Promise<Required<Settled> & { payment: Payment }> {
-  const { payment, intent } = await worker.settled(paymentId)
-  const known = payment ?? (await readPayment(db, paymentId))
-  if (!known) throw new Error('a payment was committed and is not there')
-  if (known.status !== 'requires_action' || intent) return { payment: known, intent }
-  const again = await worker.advance(paymentId, true)
-  return { payment: again.payment ?? known, intent: again.intent }
+/**
+ * The payment once its first step is done. A replayed request may find that another process does it still, or a challenge
+ * open: then the secret, which is stored nowhere, is asked for again.
+ */
+async function currentState({ db, worker, clock }: RouteOptions, paymentId: string): Promise<Settled & { payment: Payment }> {
+  let { payment, intent } = await worker.settled(paymentId)
+  for (let look = 1; ; look += 1) {
+    payment ??= await readPayment(db, paymentId)
+    if (!payment) throw new Error('a payment was committed and is not there')
+    const secretMissing = payment.status === 'requires_action' && !intent
+    if ((payment.status !== 'started' && !secretMissing) || look > replayLooksMax) return { payment, intent }
+    if (look > 1) await clock.sleep(replayLookMs)
+    ;({ payment, intent } = await worker.advance(paymentId, true))
+  }
 }
 
 function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { payment: Payment }, status: number): FastifyReply {

@@ -121,6 +121,26 @@ it('a process that died after its lease: the next one asks with the same key', a
   expect(await intentsOf(order)).toHaveLength(1)
 })
 
+it('the same request again, while another process still asks the processor, waits for what comes of it', async () => {
+  const order = await rig.order()
+  const key = { 'idempotency-key': crypto.randomUUID() }
+  const { body } = await rig.pay(order, 'pm_card_visa', key)
+  await rig.db.query(
+    sql(
+      '',
+      `with entries as (delete from payments.ledger_entries where payment_id = $1)
+       update payments.payments set status = 'started', step = 'create', intent_id = null, intent_status = null,
+              asked_version = null, authorized_minor = 0, leased_until = now() + interval '1 hour',
+              next_attempt_at = now() + interval '1 hour', open = true where id = $1`,
+    ),
+    [body.id],
+  )
+  const replayed = rig.pay(order, 'pm_card_visa', key)
+  // The other process is gone.
+  await rig.db.query(sql('', 'update payments.payments set leased_until = null where id = $1'), [body.id])
+  expect(await replayed).toMatchObject({ status: 201, body: { id: body.id, status: 'authorized' } })
+})
+
 it('an authorization that the bank let expire before the claim is voided, and a late claim hears that no money comes', async () => {
   const order = await rig.order()
   const { body } = await rig.pay(order)
