@@ -1,6 +1,7 @@
 // Builds the server and the sandbox into dist/: one file each, with what they read at run time beside it.
 import { cpSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildBrowserFiles } from '@holdfast/sandbox'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
@@ -26,3 +27,5 @@ for (const schema of ['platform', 'identity', 'tickets', 'orders', 'expiration',
   const from = join(root, 'server', 'src', schema, 'migrations')
   if (existsSync(from)) cpSync(from, join(out, 'server', schema, 'migrations'), { recursive: true })
 }
+
+await buildBrowserFiles(join(out, 'sandbox', 'browser'))

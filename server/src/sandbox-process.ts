@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Config, ProcessorConfig } from './config.ts'
+import { webhookTypes } from './payments/webhook-types.ts'
 
 const fromSources = import.meta.filename.endsWith('.ts')
 const program = fromSources
@@ -19,11 +20,13 @@ export async function startSandboxProcess(config: Config, processor: Extract<Pro
     env: {
       ...process.env,
       SANDBOX_PORT: String(processor.port),
+      SANDBOX_HOST: config.host,
       // The name that the shop's policy lets browsers frame; an address is another origin to them.
       SANDBOX_PUBLIC_URL: `http://localhost:${processor.port}`,
       DATA_DIR: config.dataDirectory,
       SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${config.port}/api/payments/webhooks/stripe`,
       SANDBOX_WEBHOOK_SECRET: processor.webhookSecrets[0],
+      SANDBOX_WEBHOOK_EVENTS: webhookTypes.join(','),
     },
   })
   let lastWords = ''
