@@ -129,6 +129,25 @@ describe('a hold', () => {
     await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
   })
 
+  it('gets a little more time, and says so, when the bank is still asking at the deadline', async () => {
+    await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 5 })), 1)
+    await enterCard(page, '4000000000003220')
+    await pay(page)
+    await page.frameLocator('dialog iframe').last().locator('button[value=succeed]').waitFor()
+    await page.getByText('You have a little more time').waitFor()
+    await answerChallenge(page, 'succeed')
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+  })
+
+  it('of free tickets is complete at once, with no card', async () => {
+    const show = await shop.publish({ ticketTypes: [{ name: 'Standing', priceMinor: 0, capacity: 10 }] })
+    await page.goto(urlOf(show))
+    await chooseStanding(page, 1)
+    await page.getByRole('button', { name: 'Get 1 ticket' }).click()
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+    await page.getByRole('img', { name: /^QR code of ticket/ }).waitFor()
+  })
+
   it('is the same in a second tab of the buyer, and ends in both when it is given back in one', async () => {
     const url = urlOf(await shop.publish({}))
     await holdStanding(page, url, 2)
@@ -190,6 +209,46 @@ describe('the page', () => {
     expect(await seite.evaluate(() => document.documentElement.lang)).toBe('de')
     await german.context.close()
     expect(german.complaints).toEqual([])
+  })
+
+  it('is accessible in the dark, and no wider than a phone of 360 pixels', async () => {
+    const show = await shop.publish({
+      title: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabend',
+      ticketTypes: [seatedType(), { name: 'Standing', priceMinor: 4_500, capacity: 3 }],
+    })
+    const phone = await openContext(browser, {
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+      isMobile: true,
+      hasTouch: true,
+    })
+    const small = await phone.page()
+    const expectNarrow = async (what: string) => {
+      expect(await small.evaluate(() => document.documentElement.scrollWidth), `width of ${what}`).toBeLessThanOrEqual(360)
+      await expectAccessible(small, `${what} in the dark`, { dark: true })
+    }
+    await small.goto(shop.url)
+    await shown(small, show.title)
+    await expectNarrow('list of shows')
+    await small.goto(urlOf(show))
+    await small.getByRole('checkbox', { name: /row A seat 2,/ }).click()
+    await chooseStanding(small, 1)
+    await expectNarrow('seat map')
+    await small.getByRole('button', { name: 'Hold 2 tickets' }).click()
+    await enterCard(small, '4000000000000002')
+    await pay(small)
+    await shown(small, 'Your bank declined this card')
+    await expectNarrow('checkout')
+    await enterCard(small, '4242424242424242')
+    await pay(small)
+    await small
+      .getByRole('img', { name: /^QR code/ })
+      .first()
+      .waitFor()
+    await expectNarrow('tickets')
+    await phone.context.close()
+    expect(phone.complaints).toEqual([])
   })
 
   it('loads less than 120 kB of compressed scripts for a show', async () => {

@@ -1,0 +1,31 @@
+// Every language says everything, with the same parts to fill in.
+
+import { errorDefinitions } from '@holdfast/contract'
+import { describe, expect, it } from 'vitest'
+import de from './de.json' with { type: 'json' }
+import en from './en.json' with { type: 'json' }
+
+function flatten(messages: object, prefix = ''): [string, string][] {
+  return Object.entries(messages).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flatten(value as object, `${prefix}${key}.`),
+  )
+}
+const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].toSorted()
+
+describe('messages', () => {
+  const english = new Map(flatten(en))
+  const german = new Map(flatten(de))
+
+  it('exist in both languages', () => {
+    expect([...german.keys()].toSorted()).toEqual([...english.keys()].toSorted())
+  })
+
+  it('have the same parts to fill in', () => {
+    for (const [key, text] of english) expect(placeholders(german.get(key) ?? ''), key).toEqual(placeholders(text))
+  })
+
+  it('of problems are only for codes that the shop or the page can give', () => {
+    const known = new Set([...Object.keys(errorDefinitions), 'network', 'bad_answer'])
+    expect(Object.keys(en.problems).filter((code) => !known.has(code))).toEqual([])
+  })
+})
