@@ -1,0 +1,150 @@
+// How the pages behave whatever is sold: off line, in German, in the dark on a small phone, on other people's sites.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { chooseStanding, enterCard, expectAccessible, pay, shown } from './steps.ts'
+import { seatedType, startWebShop, type WebShop } from './web-shop.ts'
+
+let shop: WebShop
+let browser: Browser
+let watched: WatchedContext
+let page: Page
+
+beforeAll(async () => {
+  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await shop.stop()
+})
+beforeEach(async () => {
+  watched = await openContext(browser)
+  page = await watched.page()
+})
+afterEach(async () => {
+  const { complaints, context } = watched
+  await context.close()
+  expect(complaints, 'violations of the content security policy, and errors nobody caught').toEqual([])
+})
+
+const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`
+
+describe('the page', () => {
+  it('says that it is off line, and that the shop cannot be reached, and recovers', async () => {
+    const url = urlOf(await shop.publish({}))
+    await page.goto(url)
+    await chooseStanding(page, 1)
+    await page.route('**/api/**', (route) => route.abort())
+    await watched.context.setOffline(true)
+    await shown(page, 'You are offline.')
+    await watched.context.setOffline(false)
+    await page.getByRole('button', { name: 'Hold 1 ticket' }).click()
+    await shown(page, 'The shop cannot be reached.')
+    await page.unroute('**/api/**')
+    await page.getByRole('button', { name: 'Hold 1 ticket' }).click()
+    await page.waitForURL(/\/checkout\//)
+  })
+
+  it('speaks German to those who read German, with German dates and money', async () => {
+    const show = await shop.publish({ title: 'Gezeiten', startsAt: '2027-03-06T19:00:00Z' })
+    const german = await openContext(browser, { locale: 'de-DE' })
+    const seite = await german.page()
+    await seite.goto(urlOf(show))
+    await shown(seite, 'Samstag, 6. März 2027, 20:00 Uhr')
+    await seite
+      .getByText(/45,00\s€/)
+      .first()
+      .waitFor()
+    await seite.getByRole('button', { name: 'Eins mehr: Standing' }).click()
+    await seite.getByRole('button', { name: '1 Ticket reservieren' }).waitFor()
+    expect(await seite.evaluate(() => document.documentElement.lang)).toBe('de')
+    await german.context.close()
+    expect(german.complaints).toEqual([])
+  })
+
+  it('is accessible in the dark, and no wider than a phone of 360 pixels', async () => {
+    const show = await shop.publish({
+      title: 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabend',
+      ticketTypes: [seatedType(), { name: 'Standing', priceMinor: 4_500, capacity: 3 }],
+    })
+    const phone = await openContext(browser, {
+      viewport: { width: 360, height: 740 },
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+      isMobile: true,
+      hasTouch: true,
+    })
+    const small = await phone.page()
+    const expectNarrow = async (what: string) => {
+      expect(await small.evaluate(() => document.documentElement.scrollWidth), `width of ${what}`).toBeLessThanOrEqual(360)
+      await expectAccessible(small, `${what} in the dark`, { dark: true })
+    }
+    await small.goto(shop.url)
+    await shown(small, show.title)
+    await expectNarrow('list of shows')
+    await small.goto(urlOf(show))
+    await small.getByRole('checkbox', { name: /row A seat 2,/ }).click()
+    await chooseStanding(small, 1)
+    await expectNarrow('seat map')
+    await small.getByRole('button', { name: 'Hold 2 tickets' }).click()
+    await enterCard(small, '4000000000000002')
+    await pay(small)
+    await shown(small, 'Your bank declined this card')
+    await expectNarrow('checkout')
+    await enterCard(small, '4242424242424242')
+    await pay(small)
+    await small
+      .getByRole('img', { name: /^QR code/ })
+      .first()
+      .waitFor()
+    await expectNarrow('tickets')
+    await phone.context.close()
+    expect(phone.complaints).toEqual([])
+  })
+
+  it('loads less than 120 kB of compressed scripts for a show', async () => {
+    const show = await shop.publish({})
+    let bytes = 0
+    page.on('response', async (response) => {
+      if (response.request().resourceType() === 'script') bytes += Number(response.headers()['content-length'] ?? 0)
+    })
+    await page.goto(urlOf(show))
+    await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
+    expect(bytes).toBeGreaterThan(10_000)
+    expect(bytes).toBeLessThan(120_000)
+  })
+
+  it('puts a button that leads to the show on any other site, by one script', async () => {
+    const show = await shop.publish({})
+    // A site of its own on this machine: browsers let no page from far away load from here.
+    const script = `<script src="${shop.url}/embed.js" data-show="${show.id}" data-label="Get tickets"></script>`
+    const site = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end(`<p>Our band</p>${script}`),
+    )
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    await page.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
+    const button = page.getByRole('link', { name: 'Get tickets' })
+    await button.waitFor()
+    expect(await button.getAttribute('href')).toBe(urlOf(show))
+    site.close()
+    site.closeAllConnections()
+  })
+
+  it('tells search engines and those who pass a link on what the show is, as text', async () => {
+    const show = await shop.publish({ title: 'Rock & </script><b>Roll', description: 'Loud. <i>Very</i> loud.' })
+    const html = await (await fetch(urlOf(show), { headers: { accept: 'text/html' } })).text()
+    expect(html).toContain('<title>Rock &#38; &#60;/script&#62;&#60;b&#62;Roll · Holdfast</title>')
+    const [, json = ''] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(html) ?? []
+    expect(JSON.parse(json)).toMatchObject({
+      '@type': 'Event',
+      name: show.title,
+      startDate: show.startsAt,
+      offers: [{ price: '45.00', priceCurrency: 'EUR' }],
+    })
+    await page.goto(urlOf(show))
+    await page.getByRole('heading', { name: show.title }).waitFor()
+    expect(await (await fetch(`${shop.url}/sitemap.xml`)).text()).toContain(`/shows/${show.id}</loc>`)
+  })
+})
