@@ -19,40 +19,14 @@ export const zooms = [0.4, 0.6, 0.8, 1, 1.35, 1.8] as const
 export const usualZoom = 3
 const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
 
-export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: SeatsProps & { readonly zoom: number }) {
+export function SeatMap(props: SeatsProps & { readonly zoom: number }) {
   const t = useTranslations('seats')
-  // Five thousand sentences are made once, not at each change.
-  const labels = useMemo(() => {
-    const made = new Map<string, string>()
-    for (const { id, section, row, number, priceMinor } of layout.byId.values())
-      made.set(id, t('seatLabel', { section, row, number, price: priceText(priceMinor) }))
-    return made
-  }, [layout, t, priceText])
-  const gone = t('gone')
-  const first = layout.sections[0]?.rows[0]?.seats[0]?.id ?? ''
-  const [current, setCurrent] = useState(first)
+  const { layout, zoom } = props
+  const [current, setCurrent] = useState(layout.sections[0]?.rows[0]?.seats[0]?.id ?? '')
   const scroller = useRef<HTMLDivElement>(null)
   const drag = useDrag(scroller)
+  const { onKeyDown, onClick } = useChoosing(props, { current, setCurrent, scroller, wasDragged: drag.moved })
   useCentred(scroller)
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (keys.includes(event.key)) {
-      event.preventDefault()
-      const next = neighbour(layout, current, event.key)
-      if (!next) return
-      setCurrent(next.id)
-      scroller.current?.querySelector<SVGElement>(`[data-seat="${next.id}"]`)?.focus()
-    } else if (event.key === ' ' || event.key === 'Enter') {
-      event.preventDefault()
-      if (states.get(current) === 'available') toggle(current)
-    }
-  }
-  const onClick = (event: MouseEvent) => {
-    const id = (event.target as Element).closest('[data-seat]')?.getAttribute('data-seat')
-    if (!id || drag.moved()) return
-    setCurrent(id)
-    if (states.get(id) === 'available') toggle(id)
-  }
   return (
     <div
       ref={scroller}
@@ -74,35 +48,79 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, zoom }: Sea
           onClick={onClick}
           onKeyDown={onKeyDown}
         >
-          {layout.sections.map((section) => (
-            <g key={section.name}>
-              <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
-                {section.name}
-              </text>
-              {section.rows.map((row) => (
-                <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
-                  {row.label}
-                </text>
-              ))}
-              {section.rows.flatMap((row) =>
-                row.seats.map((seat) => (
-                  <SeatMark
-                    key={seat.id}
-                    seat={seat}
-                    state={states.get(seat.id) ?? 'held'}
-                    chosen={chosen.has(seat.id)}
-                    inTabOrder={seat.id === current}
-                    label={labels.get(seat.id) ?? ''}
-                    goneLabel={gone}
-                  />
-                )),
-              )}
-            </g>
-          ))}
+          <Sections {...props} current={current} />
         </svg>
       </div>
     </div>
   )
+}
+
+interface Choosing {
+  /** The one seat that Tab reaches; arrow keys move it. */
+  readonly current: string
+  readonly setCurrent: (seatId: string) => void
+  readonly scroller: React.RefObject<HTMLDivElement | null>
+  readonly wasDragged: () => boolean
+}
+
+function useChoosing({ layout, states, toggle }: SeatsProps, { current, setCurrent, scroller, wasDragged }: Choosing) {
+  return {
+    onKeyDown(event: KeyboardEvent) {
+      if (keys.includes(event.key)) {
+        event.preventDefault()
+        const next = neighbour(layout, current, event.key)
+        if (!next) return
+        setCurrent(next.id)
+        scroller.current?.querySelector<SVGElement>(`[data-seat="${next.id}"]`)?.focus()
+      } else if (event.key === ' ' || event.key === 'Enter') {
+        event.preventDefault()
+        if (states.get(current) === 'available') toggle(current)
+      }
+    },
+    onClick(event: MouseEvent) {
+      const id = (event.target as Element).closest('[data-seat]')?.getAttribute('data-seat')
+      if (!id || wasDragged()) return
+      setCurrent(id)
+      if (states.get(id) === 'available') toggle(id)
+    },
+  }
+}
+
+function Sections({ layout, states, chosen, priceText, current }: SeatsProps & { readonly current: string }) {
+  const t = useTranslations('seats')
+  // Five thousand sentences are made once, not at each change.
+  const labels = useMemo(() => {
+    const made = new Map<string, string>()
+    for (const { id, section, row, number, priceMinor } of layout.byId.values())
+      made.set(id, t('seatLabel', { section, row, number, price: priceText(priceMinor) }))
+    return made
+  }, [layout, t, priceText])
+  const gone = t('gone')
+  return layout.sections.map((section) => (
+    <g key={section.name}>
+      <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
+        {section.name}
+      </text>
+      {section.rows.map((row) => (
+        <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
+          {row.label}
+        </text>
+      ))}
+      {section.rows.flatMap((row) =>
+        row.seats.map((seat) => (
+          <SeatMark
+            key={seat.id}
+            seat={seat}
+            state={states.get(seat.id) ?? 'held'}
+            chosen={chosen.has(seat.id)}
+            inTabOrder={seat.id === current}
+            label={labels.get(seat.id) ?? ''}
+            goneLabel={gone}
+          />
+        )),
+      )}
+    </g>
+  ))
 }
 
 const freeClasses = ['fill-(--seat-free)', 'fill-(--seat-free-2)', 'fill-(--seat-free-3)', 'fill-(--seat-free-4)']

@@ -26,66 +26,85 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
   const { currency } = show
   const priceText = useCallback((priceMinor: number) => format.money({ amountMinor: priceMinor, currency }), [format, currency])
   const props = { layout, states, chosen, toggle, priceText }
-  const seated = show.ticketTypes.filter((type) => type.seats)
   return (
     <section aria-label={t('title')}>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-3">
-        <ul className="flex flex-wrap gap-x-5 gap-y-1 text-small">
-          {seated.map((type, index) => (
-            <li key={type.id} className="flex items-center gap-2">
-              <span className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`} aria-hidden="true" />
-              {type.name} · {priceText(type.priceMinor)}
-            </li>
-          ))}
-          <li className="flex items-center gap-2">
-            <span className="size-4 rounded-full bg-(--seat-gone)" aria-hidden="true" />
-            {t('gone')}
-          </li>
-        </ul>
+        <Legend show={show} priceText={priceText} />
         <div className="flex grow justify-between gap-3 sm:grow-0">
-          <div role="group" aria-label={t('viewAs')} className="flex">
-            <button
-              type="button"
-              aria-pressed={!asList}
-              className="button rounded-r-none aria-pressed:border-accent aria-pressed:bg-accent-soft"
-              onClick={() => setAsList(false)}
-            >
-              {t('asMap')}
-            </button>
-            <button
-              type="button"
-              aria-pressed={asList}
-              className="button -ml-px rounded-l-none aria-pressed:border-accent aria-pressed:bg-accent-soft"
-              onClick={() => setAsList(true)}
-            >
-              {t('asList')}
-            </button>
-          </div>
-          {!asList && (
-            <div className="flex gap-1">
-              <button
-                type="button"
-                className="button size-11 p-0 text-title"
-                aria-label={t('zoomOut')}
-                disabled={zoomIndex === 0}
-                onClick={() => setZoomIndex(zoomIndex - 1)}
-              >
-                −
-              </button>
-              <button
-                type="button"
-                className="button size-11 p-0 text-title"
-                aria-label={t('zoomIn')}
-                disabled={zoomIndex === zooms.length - 1}
-                onClick={() => setZoomIndex(zoomIndex + 1)}
-              >
-                +
-              </button>
-            </div>
-          )}
+          <ViewSwitch asList={asList} choose={setAsList} />
+          {!asList && <Zoom index={zoomIndex} choose={setZoomIndex} />}
         </div>
       </div>
       {asList ? <SeatList {...props} /> : <SeatMap {...props} zoom={zooms[zoomIndex] ?? 1} />}
     </section>
+  )
+}
+
+function Legend({ show, priceText }: { readonly show: ShowView; readonly priceText: (priceMinor: number) => string }) {
+  const t = useTranslations('seats')
+  return (
+    <ul className="flex flex-wrap gap-x-5 gap-y-1 text-small">
+      {show.ticketTypes
+        .filter((type) => type.seats)
+        .map((type, index) => (
+          <li key={type.id} className="flex items-center gap-2">
+            <span className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`} aria-hidden="true" />
+            {type.name} · {priceText(type.priceMinor)}
+          </li>
+        ))}
+      <li className="flex items-center gap-2">
+        <span className="size-4 rounded-full bg-(--seat-gone)" aria-hidden="true" />
+        {t('gone')}
+      </li>
+    </ul>
+  )
+}
+
+function ViewSwitch({ asList, choose }: { readonly asList: boolean; readonly choose: (asList: boolean) => void }) {
+  const t = useTranslations('seats')
+  const chosenClass = 'aria-pressed:border-accent aria-pressed:bg-accent-soft'
+  return (
+    <div role="group" aria-label={t('viewAs')} className="flex">
+      <button
+        type="button"
+        aria-pressed={!asList}
+        className={`button rounded-r-none ${chosenClass}`}
+        onClick={() => choose(false)}
+      >
+        {t('asMap')}
+      </button>
+      <button
+        type="button"
+        aria-pressed={asList}
+        className={`button -ml-px rounded-l-none ${chosenClass}`}
+        onClick={() => choose(true)}
+      >
+        {t('asList')}
+      </button>
+    </div>
+  )
+}
+
+function Zoom({ index, choose }: { readonly index: number; readonly choose: (index: number) => void }) {
+  const t = useTranslations('seats')
+  const steps = [
+    { sign: '−', label: t('zoomOut'), next: index - 1 },
+    { sign: '+', label: t('zoomIn'), next: index + 1 },
+  ]
+  return (
+    <div className="flex gap-1">
+      {steps.map(({ sign, label, next }) => (
+        <button
+          key={sign}
+          type="button"
+          className="button size-11 p-0 text-title"
+          aria-label={label}
+          disabled={zooms[next] === undefined}
+          onClick={() => choose(next)}
+        >
+          {sign}
+        </button>
+      ))}
+    </div>
   )
 }

@@ -5,7 +5,7 @@ import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { FormProvider, useFieldArray, useForm, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
-import { call, makeIdempotencyKey } from '../api/client.ts'
+import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { showQuery } from '../api/queries.ts'
 import { readersTimeZone } from '../i18n.tsx'
 import { Failure, Field, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
@@ -180,8 +180,9 @@ function useSaveShow(show: ShowView | undefined) {
       if (show) return call<ShowView>(`/api/shows/${show.id}`, { method: 'PUT', body })
       return call<ShowView>('/api/shows', { method: 'POST', body, idempotencyKey: key.current })
     },
-    onError: () => {
-      key.current = makeIdempotencyKey()
+    // While it is not known whether the shop took it, the next press is the same attempt.
+    onError: (error) => {
+      if (!mayPass(error)) key.current = makeIdempotencyKey()
     },
     onSuccess: async (saved) => {
       client.setQueryData(showQuery(saved.id).queryKey, saved)

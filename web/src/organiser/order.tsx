@@ -1,16 +1,15 @@
 // One order for its organiser: who, what, how much, what happened across the services, and giving money back.
-import type { RefundView, ShowView } from '@holdfast/contract'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import type { ShowView } from '@holdfast/contract'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { call, makeIdempotencyKey } from '../api/client.ts'
 import { showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
-import { Confirm, Failure, Field, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
-import { amountText, parseAmount } from './amounts.ts'
+import { parseAmount } from './amounts.ts'
+import { MoneyBack } from './money-back.tsx'
 import { type OrganiserOrder, showOrderQuery, timelineQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
 
@@ -52,7 +51,7 @@ function Order({ order, show }: { readonly order: OrganiserOrder; readonly show:
           <div className="panel p-5 sm:p-6">
             <OrderSummary order={order} show={show} />
           </div>
-          <Money order={order} />
+          <MoneyBack order={order} />
         </div>
       </div>
     </div>
@@ -104,117 +103,6 @@ function Story({ orderId }: { readonly orderId: string }) {
           </li>
         ))}
       </ol>
-    </section>
-  )
-}
-
-/** How often an order is looked at again after money was asked back; the processor needs a moment. */
-const settleChecks = [400, 1_200, 3_000]
-
-function useReload(order: OrganiserOrder) {
-  const client = useQueryClient()
-  const reload = () => {
-    void client.invalidateQueries({ queryKey: ['show-order', order.showId, order.id] })
-    void client.invalidateQueries({ queryKey: timelineQuery(order.id).queryKey })
-    void client.invalidateQueries({ queryKey: ['show-orders', order.showId] })
-  }
-  return () => {
-    reload()
-    for (const delayMs of settleChecks) setTimeout(reload, delayMs)
-  }
-}
-
-function Money({ order }: { readonly order: OrganiserOrder }) {
-  const t = useTranslations('organiserOrder')
-  const format = useFormat()
-  const failureText = useFailureText()
-  const reload = useReload(order)
-  const left = order.total.amountMinor - (order.refunded?.amountMinor ?? 0)
-  const { currency } = order.total
-  const [amount, setAmount] = useState(amountText(left, currency))
-  const [reason, setReason] = useState('')
-  const [asking, setAsking] = useState<'refund' | 'cancel' | null>(null)
-  const key = useRef(makeIdempotencyKey())
-  const amountMinor = parseAmount(amount, currency)
-  const valid = amountMinor !== null && amountMinor > 0 && amountMinor <= left
-  const refunding = useMutation({
-    mutationFn: () =>
-      call<RefundView>(`/api/orders/${order.id}/refunds`, {
-        method: 'POST',
-        body: { ...(amountMinor === left ? {} : { amountMinor }), ...(reason.trim() === '' ? {} : { reason: reason.trim() }) },
-        idempotencyKey: key.current,
-      }),
-    onSuccess: reload,
-    onSettled: () => {
-      key.current = makeIdempotencyKey()
-      setAsking(null)
-    },
-  })
-  const cancelling = useMutation({
-    mutationFn: () => call(`/api/orders/${order.id}`, { method: 'DELETE' }),
-    onSuccess: reload,
-    onSettled: () => setAsking(null),
-  })
-  const failed = refunding.error ?? cancelling.error
-  const refundable = order.status === 'complete' && left > 0
-  if (!refundable && order.status !== 'created' && !refunding.isSuccess && !failed) return null
-  return (
-    <section aria-labelledby="money" className="panel grid gap-4 p-5 sm:p-6">
-      <h2 id="money" className="text-title">
-        {order.status === 'created' ? t('cancelTitle') : t('refundTitle')}
-      </h2>
-      {failed && <Notice tone="bad" title={failureText(failed)} />}
-      {refunding.isSuccess && (
-        <Notice tone="good" title={t(`refund.${refunding.data.status}`, { amount: format.money(refunding.data.amount) })} />
-      )}
-      {refundable && (
-        <form
-          className="grid gap-4"
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault()
-            if (valid) setAsking('refund')
-          }}
-        >
-          <Field
-            label={t('amount', { currency })}
-            hint={t('amountHint', { left: format.money({ amountMinor: left, currency }) })}
-            error={valid ? undefined : t('amountWrong')}
-            input={{ inputMode: 'decimal', value: amount, onChange: (event) => setAmount(event.target.value) }}
-          />
-          <Field
-            label={t('reason')}
-            input={{ value: reason, maxLength: 500, onChange: (event) => setReason(event.target.value) }}
-          />
-          <button type="submit" className="button button-danger" disabled={refunding.isPending}>
-            {t('refundButton')}
-          </button>
-        </form>
-      )}
-      {order.status === 'created' && (
-        <button
-          type="button"
-          className="button button-danger"
-          disabled={cancelling.isPending}
-          onClick={() => setAsking('cancel')}
-        >
-          {t('cancelButton')}
-        </button>
-      )}
-      <Confirm
-        open={asking !== null}
-        title={
-          asking === 'cancel'
-            ? t('cancelAsk')
-            : t('refundAsk', { amount: format.money({ amountMinor: amountMinor ?? 0, currency }) })
-        }
-        confirmLabel={asking === 'cancel' ? t('cancelButton') : t('refundButton')}
-        busy={refunding.isPending || cancelling.isPending}
-        onClose={() => setAsking(null)}
-        onConfirm={() => (asking === 'cancel' ? cancelling : refunding).mutate()}
-      >
-        <p>{asking === 'cancel' ? t('cancelText') : t('refundText')}</p>
-      </Confirm>
     </section>
   )
 }

@@ -1,12 +1,13 @@
 // The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at arm's length.
 import type { CheckInView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useCallback, useEffect, useRef, useState } from 'react'
+import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { ApiError, call, mayPass } from '../api/client.ts'
+import { ApiError, call } from '../api/client.ts'
 import { useFormat } from '../format.ts'
 import { RequireUser } from '../organiser/require-user.tsx'
 import { PageTitle, useFailureText } from '../parts/basics.tsx'
+import { Camera } from './door-camera.tsx'
 
 export function DoorPage() {
   const t = useTranslations('door')
@@ -23,78 +24,91 @@ type Answer =
 
 const historyMax = 12
 
-function Door() {
-  const t = useTranslations('door')
+function useCheckIn() {
   const [answers, setAnswers] = useState<readonly Answer[]>([])
-  const [code, setCode] = useState('')
-  const field = useRef<HTMLInputElement>(null)
   const remember = (answer: Answer) => setAnswers((before) => [answer, ...before].slice(0, historyMax))
   const checking = useMutation({
-    mutationFn: (scanned: string) => call<CheckInView>('/api/tickets/check-in', { method: 'POST', body: { code: scanned } }),
-    retry: (failures, error) => mayPass(error) && failures < 2,
-    onSuccess: (ticket, scanned) => remember({ kind: 'in', code: scanned, ticket }),
-    onError: (error, scanned) => remember({ kind: 'refused', code: scanned, error }),
+    mutationFn: (code: string) => call<CheckInView>('/api/tickets/check-in', { method: 'POST', body: { code } }),
+    onSuccess: (ticket, code) => remember({ kind: 'in', code, ticket }),
+    onError: (error, code) => remember({ kind: 'refused', code, error }),
   })
-  const { mutate } = checking
-  const onScan = useCallback((scanned: string) => mutate(scanned), [mutate])
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    const typed = code.trim()
-    if (typed === '') return
-    mutate(typed)
-    setCode('')
-    field.current?.focus()
-  }
+  return { answers, busy: checking.isPending, check: checking.mutate }
+}
+
+function Door() {
+  const t = useTranslations('door')
+  const { answers, busy, check } = useCheckIn()
   const [latest, ...earlier] = answers
+  const onScan = useCallback((scanned: string) => check(scanned), [check])
   return (
     <div className="mx-auto max-w-narrow pt-4">
       <PageTitle title={t('title')}>{t('title')}</PageTitle>
       <div aria-live="assertive" className="mt-4">
-        <BigAnswer answer={latest} busy={checking.isPending} />
+        <BigAnswer answer={latest} busy={busy} />
       </div>
-      <form onSubmit={submit} className="mt-4 flex items-end gap-2">
-        <div className="grow">
-          <label htmlFor="code" className="mb-1 block font-medium">
-            {t('code')}
-          </label>
-          <input
-            id="code"
-            ref={field}
-            className="input font-mono uppercase"
-            value={code}
-            maxLength={64}
-            autoComplete="off"
-            autoCapitalize="characters"
-            spellCheck={false}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        </div>
-        <button type="submit" className="button button-main" disabled={code.trim() === ''}>
-          {t('check')}
-        </button>
-      </form>
+      <CodeForm check={check} />
       <Camera onScan={onScan} />
-      {earlier.length > 0 && (
-        <section aria-labelledby="earlier" className="mt-8">
-          <h2 id="earlier" className="mb-2 text-title">
-            {t('earlier')}
-          </h2>
-          <ul className="divide-y divide-line">
-            {earlier.map((answer, index) => (
-              <li
-                key={`${answer.code}-${String(earlier.length - index)}`}
-                className="flex items-center justify-between gap-4 py-2"
-              >
-                <span className="truncate font-mono text-small">{answer.code}</span>
-                <span className={answer.kind === 'in' ? 'chip chip-good' : 'chip chip-bad'}>
-                  {answer.kind === 'in' ? t('in') : t('refused')}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {earlier.length > 0 && <Earlier answers={earlier} />}
     </div>
+  )
+}
+
+/** A scanner that types ends with Enter; the field is ready for the next ticket at once. */
+function CodeForm({ check }: { readonly check: (code: string) => void }) {
+  const t = useTranslations('door')
+  const [code, setCode] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const typed = code.trim()
+    if (typed === '') return
+    check(typed)
+    setCode('')
+    field.current?.focus()
+  }
+  return (
+    <form onSubmit={submit} className="mt-4 flex items-end gap-2">
+      <div className="grow">
+        <label htmlFor="code" className="mb-1 block font-medium">
+          {t('code')}
+        </label>
+        <input
+          id="code"
+          ref={field}
+          className="input font-mono uppercase"
+          value={code}
+          maxLength={64}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          onChange={(event) => setCode(event.target.value)}
+        />
+      </div>
+      <button type="submit" className="button button-main" disabled={code.trim() === ''}>
+        {t('check')}
+      </button>
+    </form>
+  )
+}
+
+function Earlier({ answers }: { readonly answers: readonly Answer[] }) {
+  const t = useTranslations('door')
+  return (
+    <section aria-labelledby="earlier" className="mt-8">
+      <h2 id="earlier" className="mb-2 text-title">
+        {t('earlier')}
+      </h2>
+      <ul className="divide-y divide-line">
+        {answers.map((answer, index) => (
+          <li key={`${answer.code}-${String(answers.length - index)}`} className="flex items-center justify-between gap-4 py-2">
+            <span className="truncate font-mono text-small">{answer.code}</span>
+            <span className={answer.kind === 'in' ? 'chip chip-good' : 'chip chip-bad'}>
+              {answer.kind === 'in' ? t('in') : t('refused')}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
@@ -123,76 +137,6 @@ function BigAnswer({ answer, busy }: { readonly answer: Answer | undefined; read
       <p className="text-display font-bold">{problem?.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
       <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
       <p className="mt-1 font-mono text-small break-all">{answer.code}</p>
-    </div>
-  )
-}
-
-interface Detector {
-  detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>
-}
-type DetectorConstructor = new (options: { readonly formats: readonly string[] }) => Detector
-
-const detectorOf = (): DetectorConstructor | undefined =>
-  (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
-/** The same picture is seen many times a second: one code counts again only after this. */
-const repeatMs = 4_000
-const lookMs = 200
-
-function Camera({ onScan }: { readonly onScan: (code: string) => void }) {
-  const t = useTranslations('door')
-  const video = useRef<HTMLVideoElement>(null)
-  const [on, setOn] = useState(false)
-  const [failed, setFailed] = useState(false)
-  const Detector = detectorOf()
-  useEffect(() => {
-    const picture = video.current
-    if (!on || !picture || !Detector) return
-    let stream: MediaStream | null = null
-    let stopped = false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let last = { code: '', atMs: 0 }
-    const detector = new Detector({ formats: ['qr_code'] })
-    const look = async () => {
-      const [found] = picture.readyState >= 2 ? await detector.detect(picture) : []
-      if (stopped) return
-      if (found && (found.rawValue !== last.code || Date.now() - last.atMs > repeatMs)) onScan(found.rawValue)
-      if (found) last = { code: found.rawValue, atMs: Date.now() }
-      timer = setTimeout(() => void look(), lookMs)
-    }
-    navigator.mediaDevices
-      .getUserMedia({ video: { facingMode: 'environment' } })
-      .then(async (opened) => {
-        stream = opened
-        if (stopped) return opened.getTracks().forEach((track) => track.stop())
-        picture.srcObject = opened
-        await picture.play()
-        await look()
-      })
-      .catch(() => {
-        setFailed(true)
-        setOn(false)
-      })
-    return () => {
-      stopped = true
-      clearTimeout(timer)
-      stream?.getTracks().forEach((track) => track.stop())
-    }
-  }, [on, Detector, onScan])
-  if (!Detector || !('mediaDevices' in navigator)) return <p className="mt-4 text-small text-soft">{t('noCamera')}</p>
-  return (
-    <div className="mt-5">
-      <button type="button" className="button" onClick={() => setOn(!on)}>
-        {on ? t('cameraOff') : t('cameraOn')}
-      </button>
-      {failed && <p className="mt-2 text-small font-medium text-warm">{t('cameraFailed')}</p>}
-      {/* The picture is only for aiming; what it finds is told in the answer above. */}
-      <video
-        ref={video}
-        muted
-        playsInline
-        aria-hidden="true"
-        className={`mt-3 aspect-square w-full max-w-sm rounded-lg bg-sunken object-cover ${on ? '' : 'hidden'}`}
-      />
     </div>
   )
 }
