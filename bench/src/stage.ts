@@ -23,7 +23,7 @@ export async function makeStage(serverUrl: string): Promise<Stage> {
   const name = `bench_${databases}`
   const admin = makeDatabase({ url: serverUrl, maxConnections: 1, queryTimeoutMs: 60_000 })
   await admin.execute(`create database ${name}`)
-  const url = serverUrl.replace(/\/postgres$/, `/${name}`)
+  const url = serverUrl.replace(/\/postgres(?=$|\?)/, `/${name}`)
   const db = makeDatabase({ url, maxConnections: 2, queryTimeoutMs: 60_000 })
   await migrate(db, [migrationsOf('platform'), migrationsOf('orders')])
   return {

@@ -16,7 +16,7 @@ export async function makeTestDatabase(services: readonly ServiceName[]): Promis
   const admin = makeDatabase({ url: serverUrl, maxConnections: 1 })
   const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
   await admin.execute(`create database ${name}`)
-  const url = serverUrl.replace(/\/postgres$/, `/${name}`)
+  const url = serverUrl.replace(/\/postgres(?=$|\?)/, `/${name}`)
   const db = makeDatabase({ url, maxConnections: 10 })
   await migrate(db, [migrationsOf('platform'), ...services.map(migrationsOf)])
   return {

@@ -1,5 +1,5 @@
 // What buyers watch: availability of a show, and their order. Woken by our own commits and by events from elsewhere.
-import type { Event } from '@holdfast/contract'
+import type { Event, EventType } from '@holdfast/contract'
 import type { Bus } from '../platform/bus.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
@@ -20,10 +20,22 @@ export interface OrdersLive {
   close(): void
 }
 
+const followed = [
+  'OrderCreated',
+  'OrderCompleted',
+  'OrderCancelled',
+  'OrderExtended',
+  'OrderReopened',
+  'OrderClaimed',
+  'ChargeRefunded',
+  'TicketsIssued',
+  'TicketVoided',
+] as const satisfies readonly EventType[]
 const freshMs = 50
 const rememberedMax = 1_000
 
 export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; clock: Clock; log: Log; metrics: Metrics }): OrdersLive {
+  let onListener: () => void = () => undefined
   const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
 
   const read = async (showId: string) => {
@@ -45,12 +57,13 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
     log,
     metrics,
     settleMs: 10,
+    onListener: () => onListener(),
     read: async (orderId) => {
       const seen = await readOrder(db, orderId)
       return seen && JSON.stringify(seen.view)
     },
   })
-  const availability = makeLive({ name: 'availability', clock, log, metrics, settleMs: 100, read })
+  const availability = makeLive({ name: 'availability', clock, log, metrics, settleMs: 100, onListener: () => onListener(), read })
 
   /** A cancelled order does not tell its show, whose places it gave back. */
   const showPlacesBack = async (orderIds: readonly string[]) => {
@@ -79,8 +92,14 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
       const moved = new Set([...world.movedPools].map((poolId) => world.pools.get(poolId)?.showId))
       for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
     },
-    follow: (bus) =>
-      bus.tail(['OrderCreated', 'OrderCompleted', 'OrderCancelled', 'OrderExtended', 'OrderReopened', 'OrderClaimed'], onEvents),
+    follow(bus) {
+      let unfollow: (() => void) | undefined
+      // The stream is read only once somebody watches.
+      onListener = () => {
+        unfollow ??= bus.tail(followed, onEvents)
+      }
+      return () => unfollow?.()
+    },
     close() {
       orders.close()
       availability.close()

@@ -66,8 +66,10 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
     }
   }
-  const sales = saleIds.size > 0 ? await store.loadSales(tx, [...saleIds], changesSales) : []
-  const orders = orderIds.size > 0 ? await store.loadOrders(tx, [...orderIds]) : []
+  const [sales, orders] = await Promise.all([
+    saleIds.size > 0 ? store.loadSales(tx, [...saleIds], changesSales) : [],
+    orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
+  ])
   const { poolIds, seatIds } = wantedStock(commands, sales)
   const wantedSeats = [...seatIds]
   for (const order of orders) {
@@ -77,8 +79,10 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
       for (const seatId of line.seatIds ?? []) seatIds.add(seatId)
     }
   }
-  const pools = poolIds.size > 0 ? await store.loadPools(tx, [...poolIds]) : []
-  const seats = seatIds.size > 0 ? await store.loadSeats(tx, [...seatIds]) : []
+  const [pools, seats] = await Promise.all([
+    poolIds.size > 0 ? store.loadPools(tx, [...poolIds]) : [],
+    seatIds.size > 0 ? store.loadSeats(tx, [...seatIds]) : [],
+  ])
   const found = new Map(seats.map((seat) => [seat.id, seat]))
   return {
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
@@ -224,11 +228,13 @@ function moveStock(world: World, order: Order, movement: Movement): void {
 
 async function save(tx: Tx, world: World): Promise<void> {
   for (const write of world.saveLater) await write(tx)
-  await store.insertOrders(tx, pick(world.orders, world.created))
   const updated = [...world.changed].filter((id) => !world.created.has(id))
-  await store.updateOrders(tx, pick(world.orders, updated))
-  await store.updatePools(tx, pick(world.pools, world.movedPools))
-  await store.updateSeats(tx, pick(world.seats, world.movedSeats))
+  await Promise.all([
+    store.insertOrders(tx, pick(world.orders, world.created)),
+    store.updateOrders(tx, pick(world.orders, updated)),
+    store.updatePools(tx, pick(world.pools, world.movedPools)),
+    store.updateSeats(tx, pick(world.seats, world.movedSeats)),
+  ])
   await store.saveKnownTickets(tx, [...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets })))
   await store.markTicketsVoid(tx, [...world.voidedOf], [...world.voidedTickets])
 }

@@ -33,7 +33,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
   })
   const handler: PaymentsHandler = makeHandler(model, {
     db,
-    onCommitted: () => bus.hint(),
+    onCommitted: (types) => bus.hint(types),
     ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }),
   })
   return {

@@ -170,12 +170,14 @@ export async function save(tx: Tx, world: World): Promise<void> {
   const write = async (statement: typeof updatePayments, rows: readonly unknown[]) => {
     if (rows.length > 0) await tx.query(statement, [JSON.stringify(rows)])
   }
-  await write(saveOrders, pick(world.orders, orders).map(orderRowOf))
-  await write(insertPayments, pick(world.payments, newPayments).map(paymentRowOf))
   const updated = [...payments].filter((id) => !newPayments.has(id))
-  await write(updatePayments, pick(world.payments, updated).map(paymentRowOf))
-  await write(saveRefunds, [...refunds.values()].map(refundRowOf))
-  if (world.entries.length > 0) await tx.query(insertEntries, [JSON.stringify(world.entries), tx.now])
+  await Promise.all([
+    write(saveOrders, pick(world.orders, orders).map(orderRowOf)),
+    write(insertPayments, pick(world.payments, newPayments).map(paymentRowOf)),
+    write(updatePayments, pick(world.payments, updated).map(paymentRowOf)),
+    write(saveRefunds, [...refunds.values()].map(refundRowOf)),
+    world.entries.length > 0 ? tx.query(insertEntries, [JSON.stringify(world.entries), tx.now]) : undefined,
+  ])
 }
 
 const readPaymentStatement = sql('payments.read_payment', `select ${paymentColumns} from payments.payments where id = $1`)

@@ -93,14 +93,15 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
 
   return {
     async begin(jobs: readonly Job<Command, Rejection, Answer>[]): Promise<World> {
-      known = await findAnswers(tx, jobs.flatMap((job) => (job.idempotency ? [job.idempotency] : [])))
-      for (const { inbox } of jobs) {
-        if (!inbox) continue
-        const ids = inbox.events.map((event) => event.eventId)
-        const before = await readHandled(tx, inbox.consumer, ids)
+      const keys = jobs.flatMap((job) => (job.idempotency ? [job.idempotency] : []))
+      const readInbox = async ({ inbox }: Job<Command, Rejection, Answer>) => {
+        if (!inbox) return
+        const before = await readHandled(tx, inbox.consumer, inbox.events.map((event) => event.eventId))
         seenBy.set(inbox.consumer, new Set([...(seenBy.get(inbox.consumer) ?? []), ...before]))
       }
-      world = await model.load(tx, jobs.flatMap((job) => job.items.map((item) => item.command)))
+      // Asked for together, so that they travel together.
+      const loading = model.load(tx, jobs.flatMap((job) => job.items.map((item) => item.command)))
+      ;[world, known] = await Promise.all([loading, findAnswers(tx, keys), ...jobs.map(readInbox)])
       return world
     },
     decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
@@ -109,13 +110,11 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
       return { outcomes, handled: [] }
     },
-    /** Stores everything; tells whether any event was among it. */
-    async finish(): Promise<boolean> {
-      await model.save(tx, world)
-      await appendToOutbox(tx, events)
-      await storeAnswers(tx, answers)
-      for (const [consumer, ids] of handledBy) await recordHandled(tx, consumer, ids)
-      return events.length > 0
+    /** Stores everything; tells which types of events were among it. */
+    async finish(): Promise<ReadonlySet<string>> {
+      const inboxes = [...handledBy].map(([consumer, ids]) => recordHandled(tx, consumer, ids))
+      await Promise.all([model.save(tx, world), appendToOutbox(tx, events), storeAnswers(tx, answers), ...inboxes])
+      return new Set(events.map((event) => event.type))
     },
   }
 }

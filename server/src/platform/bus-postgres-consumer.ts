@@ -15,6 +15,7 @@ import {
   type Position,
   type StoredEvent,
 } from './bus-postgres-store.ts'
+import { makeWaker } from './clock.ts'
 import { isUnavailable, type Connection } from './db.ts'
 
 export interface Consumer {
@@ -34,7 +35,7 @@ export interface ConsumerOptions extends DeliveryOptions {
 const lockRetryMs = 1_000
 const busyPollMs = 5
 const idlePollMs = 200
-const busyForMs = 1_000
+const quickLooksMax = 6
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
 /** A position that only moved over others' transactions: saving is one too, so an idle shop would write for ever. */
@@ -48,15 +49,15 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   const { subscription, connection, clock, log, metrics, retry } = options
   const { consumer } = subscription
   const deliver = makeDeliver(options)
-  let waker = new AbortController()
+  const waker = makeWaker(clock)
+  /** Empty looks that are still made in quick succession: a hint may come before the horizon has passed its event. */
+  let quickLooks = 0
   let waitingSubjects = new Set<string>()
   let lookAgainAtMs = 0
 
-  const wake = () => waker.abort()
-  const rest = async (delayMs: number, signal: AbortSignal) => {
-    if (signal.aborted) return
-    if (!waker.signal.aborted) await clock.sleep(delayMs, waker.signal)
-    waker = new AbortController()
+  const wake = () => {
+    quickLooks = quickLooksMax
+    waker.wake()
   }
 
   const parkingOf = (delivery: Delivery, verdict: Exclude<Verdict, { kind: 'ack' }>): Parking => {
@@ -122,14 +123,13 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     let position: Position = await readPosition(connection, consumer)
     let savedAtMs = clock.elapsedMs()
     let unsaved: 'nothing' | 'window' | 'events' = 'nothing'
-    let lastEventAtMs = Number.NEGATIVE_INFINITY
     lookAgainAtMs = Number.NEGATIVE_INFINITY
     while (!signal.aborted) {
       if (clock.elapsedMs() >= lookAgainAtMs) await retryParked()
       const page = await readNextPage(connection, { position, types: subscription.types, limit: options.pageSize })
       const idle = page.rows.length === 0
       if (!idle) {
-        lastEventAtMs = clock.elapsedMs()
+        quickLooks = quickLooksMax
         await handlePage(page.rows)
         unsaved = 'events'
       } else if (unsaved === 'nothing' && page.next.windowFrom !== position.windowFrom) unsaved = 'window'
@@ -141,8 +141,9 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         unsaved = 'nothing'
       }
       if (idle) {
-        const pollMs = clock.elapsedMs() - lastEventAtMs < busyForMs ? busyPollMs : idlePollMs
-        await rest(Math.max(0, Math.min(pollMs, lookAgainAtMs - clock.elapsedMs())), signal)
+        const pollMs = quickLooks > 0 ? busyPollMs : idlePollMs
+        quickLooks = Math.max(0, quickLooks - 1)
+        if (!signal.aborted) await waker.rest(Math.max(0, Math.min(pollMs, lookAgainAtMs - clock.elapsedMs())))
       }
     }
     if (unsaved !== 'nothing') await savePosition(connection, consumer, position)

@@ -5,13 +5,13 @@ import { MalformedEvent, parseEvent, type Event, type EventType } from '@holdfas
 import { defaultRetryPolicy, type Bus, type RetryPolicy, type Subscription } from './bus.ts'
 import { makeConsumer, type Consumer } from './bus-postgres-consumer.ts'
 import { listDeadLetters, readHorizon, readNextPage, replayDeadLetter, startOfWindow, type Position, type StoredEvent } from './bus-postgres-store.ts'
-import type { Clock } from './clock.ts'
+import { makeWaker, type Clock } from './clock.ts'
 import { sql, type Connection, type Database } from './db.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 const hintChannel = 'holdfast_events'
-const notifyHint = sql('platform.notify_hint', `select pg_notify('${hintChannel}', '')`)
+const notifyHint = sql('platform.notify_hint', `select pg_notify('${hintChannel}', $1)`)
 /** Hints to other processes are sent at most this often: each NOTIFY takes a lock that every commit shares. */
 const notifyEveryMs = 5
 
@@ -36,8 +36,13 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
   let notifyTimer: NodeJS.Timeout | undefined
   let supervision: Promise<void> = Promise.resolve()
 
-  const wakeAll = () => {
-    for (const consumer of consumers) consumer.wake()
+  const hinted = new Set<string>()
+
+  /** Wakes who listens to one of these types, or everybody when none is named. */
+  const wake = (types?: ReadonlySet<string>) => {
+    for (const [index, consumer] of consumers.entries()) {
+      if (!types || subscriptions[index]?.types.some((type) => types.has(type))) consumer.wake()
+    }
     for (const tail of tails) tail.wake()
   }
 
@@ -50,7 +55,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       try {
         connection = await db.connect({ name: 'holdfast-bus', lazyCommit: true })
         connection.onLost(end)
-        await connection.listen(hintChannel, wakeAll)
+        await connection.listen(hintChannel, (payload) => wake(payload === '' ? undefined : new Set(payload.split(','))))
         const lent = connection
         consumers = subscriptions.map((subscription) =>
           makeConsumer({
@@ -87,7 +92,9 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       () => {
         notifyTimer = undefined
         lastNotifyMs = clock.elapsedMs()
-        connection?.query(notifyHint).catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
+        const payload = [...hinted].join(',')
+        hinted.clear()
+        connection?.query(notifyHint, [payload]).catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
       },
       Math.max(0, lastNotifyMs + notifyEveryMs - clock.elapsedMs()),
     )
@@ -118,18 +125,19 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       stopping.abort()
       clearTimeout(notifyTimer)
       notifyTimer = undefined
-      wakeAll()
+      wake()
       await Promise.all([supervision, ...[...tails].map((tail) => tail.stop())])
     },
-    hint() {
-      wakeAll()
+    hint(types) {
+      wake(types)
+      for (const type of types ?? []) hinted.add(type)
       notifyOthers()
     },
     listDeadLetters: (consumer) => listDeadLetters(db, consumer),
     async replay(consumer, eventId) {
       const found = await replayDeadLetter(db, consumer, eventId)
       if (found) for (const each of consumers) each.reloadParked()
-      wakeAll()
+      wake()
       return found
     },
   }
@@ -150,11 +158,13 @@ interface TailOptions {
 }
 
 const tailPollMs = 250
+/** A live view is as good some moments later; on a busy stream it is read this often and no more. */
+const tailRestMs = 40
 
 /** Follows the stream from now on with a position in memory only. */
 function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
   const stopping = new AbortController()
-  let waker = new AbortController()
+  const waker = makeWaker(clock)
   let position: Position | undefined
 
   const show = (rows: readonly StoredEvent[]) => {
@@ -181,8 +191,8 @@ function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
       position = page.next
       if (page.rows.length > 0) show(page.rows)
       else {
-        if (!waker.signal.aborted) await clock.sleep(tailPollMs, waker.signal)
-        waker = new AbortController()
+        await waker.rest(tailPollMs)
+        if (!stopping.signal.aborted) await clock.sleep(tailRestMs, stopping.signal)
         if (stopping.signal.aborted) return
       }
     }
@@ -200,10 +210,10 @@ function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
   }
   const supervision = supervise()
   return {
-    wake: () => waker.abort(),
+    wake: () => waker.wake(),
     stop() {
       stopping.abort()
-      waker.abort()
+      waker.wake()
       return supervision
     },
   }

@@ -28,6 +28,26 @@ export const systemClock: Clock = {
     }),
 }
 
+/** Lets one loop rest until somebody wakes it or a time is over. A wake while it is busy is kept for the next rest. */
+export interface Waker {
+  wake(): void
+  rest(delayMs: number): Promise<void>
+}
+
+const woken = 'woken'
+
+export function makeWaker(clock: Clock): Waker {
+  let controller = new AbortController()
+  return {
+    // A reason of our own: the default one is an error with a stack, made anew for each hint.
+    wake: () => controller.abort(woken),
+    async rest(delayMs) {
+      if (!controller.signal.aborted) await clock.sleep(delayMs, controller.signal)
+      controller = new AbortController()
+    },
+  }
+}
+
 const pool = new Uint8Array(16 * 256)
 let poolOffset = pool.length
 let lastMs = 0

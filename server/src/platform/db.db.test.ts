@@ -110,7 +110,7 @@ describe('a database that is away', () => {
 test('a lent connection tells when it is lost, hears notifications, and closes', async () => {
   const connection = await db.connect({ name: 'trial' })
   const lost = new Promise<void>((resolve) => connection.onLost(resolve))
-  const heard = new Promise<void>((resolve) => void connection.listen('trial_channel', resolve))
+  const heard = new Promise<void>((resolve) => void connection.listen('trial_channel', () => resolve()))
   await connection.query(sql('', 'select 1'))
   await db.execute('notify trial_channel')
   await heard

@@ -16,7 +16,10 @@ export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
 }
 
-/** An open write transaction. `now` is the database's clock when it began: the only clock that decides. */
+/**
+ * An open write transaction. `now` is the database's clock when it began: the only clock that decides. Statements asked
+ * for together (`Promise.all`) travel together, in the order they were asked for.
+ */
 export interface Tx extends Queryable {
   readonly now: string
 }
@@ -32,7 +35,8 @@ export interface Database extends Queryable {
 }
 
 export interface Connection extends Queryable {
-  listen(channel: string, onNotify: () => void): Promise<void>
+  /** Hears what others send to a channel, and not what this connection sends itself. */
+  listen(channel: string, onNotify: (payload: string) => void): Promise<void>
   onLost(callback: () => void): void
   close(): Promise<void>
 }
@@ -102,6 +106,8 @@ export function makeDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: queryTimeoutMs + 1_000,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
+    // Statements that do not wait for one another share a way to the server and back.
+    pipeline: true,
     types,
   }
   const onIdleError = options.onIdleError ?? (() => undefined)
@@ -144,7 +150,10 @@ export function makeDatabase(options: DatabaseOptions): Database {
       return {
         query: (statement, values) => inTurn(() => queryOn(client, statement, values)),
         async listen(channel, onNotify) {
-          client.on('notification', onNotify)
+          const { rows } = await inTurn(() => client.query<{ pid: number }>('select pg_backend_pid() as pid'))
+          client.on('notification', ({ processId, payload = '' }) => {
+            if (processId !== rows[0]?.pid) onNotify(payload)
+          })
           await inTurn(() => client.query(`listen ${pg.escapeIdentifier(channel)}`))
         },
         onLost: (callback) => lost.push(callback),

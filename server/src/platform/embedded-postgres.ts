@@ -35,7 +35,6 @@ const settings = {
   fsync: 'on',
   synchronous_commit: 'on',
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '',
   max_connections: '100',
   shared_buffers: '128MB',
   max_wal_size: '2GB',
@@ -56,6 +55,7 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
     await createCluster({ binaries, runner, dataDirectory, passwordFile })
   }
   const password = (await readFile(passwordFile, 'utf8')).trim()
+  const socketDirectory = socketDirectoryOf(directory)
   const stop = async () => {
     await runner.exec(binaries.pg_ctl, ['stop', '-D', dataDirectory, '-m', 'fast', '-w', '-t', '30'])
   }
@@ -63,11 +63,19 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
   const started = port === null
   if (port === null) {
     port = await freePort()
-    const options = Object.entries({ ...settings, port: String(port) }).map(([name, value]) => `-c ${name}='${value}'`)
+    const options = Object.entries({ ...settings, port: String(port), unix_socket_directories: socketDirectory ?? '' }).map(([name, value]) => `-c ${name}='${value}'`)
     const logFile = join(dataDirectory, 'server.log')
     await runner.exec(binaries.pg_ctl, ['start', '-D', dataDirectory, '-l', logFile, '-w', '-t', '60', '-o', options.join(' ')])
   }
-  return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`, started, stop }
+  // Half the way of a packet through the machine's network stack, for each statement.
+  const via = socketDirectory !== null && existsSync(join(socketDirectory, `.s.PGSQL.${port}`)) ? `?host=${encodeURIComponent(socketDirectory)}` : ''
+  return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`, started, stop }
+}
+
+/** Where the server's socket lies, or null where there are none or the path would be too long for one. */
+function socketDirectoryOf(directory: string): string | null {
+  const path = resolve(directory)
+  return platform() === 'win32' || path.length > 80 || /['\s,@]/.test(path) ? null : path
 }
 
 function platformName(): string {

@@ -69,8 +69,8 @@ export interface Handler<Command, Rejection extends string, Answer> {
 
 export interface HandlerOptions {
   readonly db: Database
-  /** Called after each commit that stored events: the bus's wake-up hint. */
-  readonly onCommitted: () => void
+  /** Called after each commit that stored events, with their types: the bus's wake-up hint. */
+  readonly onCommitted: (types: ReadonlySet<string>) => void
   readonly lanes?: number
   readonly maxBatch?: number
 }
@@ -98,7 +98,7 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
   /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
   const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {
     try {
-      if (stored) options.onCommitted()
+      if (stored.size > 0) options.onCommitted(stored)
       model.committed?.(world)
     } catch (error) {
       for (const job of jobs) job.fail(error)

@@ -1,9 +1,9 @@
 // The HTTP edge: what every request passes before and after its route. Knows no service.
-import { randomUUID } from 'node:crypto'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
+import { newId } from './clock.ts'
 import { answerClientError, answerUnroutable, useErrors } from './http-errors.ts'
 import { allowEmptyBodies, refuseUnstorableText, useValidators } from './http-input.ts'
 import type { Log } from './log.ts'
@@ -48,13 +48,15 @@ export function makeHttp(options: HttpOptions) {
   const headers = securityHeaders(options)
   const app = Fastify({
     loggerInstance: options.log.child({}, { level: 'warn' }),
+    // Requests share one logger: what is logged names the request by its id where it matters.
+    childLoggerFactory: (logger) => logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
     requestTimeout: 20_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
     trustProxy: options.trustProxy,
-    genReqId: () => randomUUID(),
+    genReqId: newId,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
     frameworkErrors: answerUnroutable(headers),

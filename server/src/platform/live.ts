@@ -22,6 +22,8 @@ export interface LiveOptions {
   read(key: string): Promise<string | null>
   /** Changes within this time are shown together. */
   readonly settleMs: number
+  /** Told whenever somebody begins to listen. */
+  onListener?(): void
 }
 
 const heartbeatMs = 15_000
@@ -94,6 +96,7 @@ export function makeLive(options: LiveOptions): Live {
       })
       reply.hijack()
       releaseAdmission(raw)
+      options.onListener?.()
       request.raw.socket.setTimeout(0)
       const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
       raw.writeHead(200, headers as Record<string, string>)

@@ -1,4 +1,5 @@
 // Bounded admission: more requests under way than can be served soon are refused at once, with a time to come back.
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
 import { sendProblem } from './problem.ts'
@@ -23,23 +24,27 @@ export function guardOverload(app: FastifyInstance, metrics: Metrics, options: O
       return
     }
     inFlight += 1
-    // A stream stays open for hours: it gives its place back as soon as it is under way.
-    reply.raw.once('close', () => {
-      if (!released.has(reply.raw)) inFlight -= 1
-    })
-    releases.set(reply.raw, () => {
-      inFlight -= 1
-    })
+    const raw: Admitted = reply.raw
+    raw[giveBack] = leave
+    raw.on('close', onClose)
     done()
   })
+  // One function for all requests: a closure for each is garbage on the hottest path.
+  const leave = () => {
+    inFlight -= 1
+  }
 }
 
-const released = new WeakSet<object>()
-const releases = new WeakMap<object, () => void>()
+const giveBack = Symbol('gives back the place of a request')
 
-/** A long-lived stream gives back its place among the requests under way. */
-export function releaseAdmission(raw: object): void {
-  if (released.has(raw)) return
-  released.add(raw)
-  releases.get(raw)?.()
+type Admitted = ServerResponse & { [giveBack]?: (() => void) | undefined }
+
+function onClose(this: Admitted): void {
+  releaseAdmission(this)
+}
+
+/** A stream stays open for hours: it gives back its place among the requests under way as soon as it is on its way. */
+export function releaseAdmission(raw: Admitted): void {
+  raw[giveBack]?.()
+  raw[giveBack] = undefined
 }

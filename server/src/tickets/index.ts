@@ -11,7 +11,7 @@ export const tickets: ServiceDefinition = {
   migrations: migrationsOf('tickets'),
   make({ db, bus, config }) {
     const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
-    const options = { db, onCommitted: () => bus.hint(), ...grouping }
+    const options = { db, onCommitted: (types: ReadonlySet<string>) => bus.hint(types), ...grouping }
     const shows = makeShowHandler(options)
     const admissions = makeAdmissionHandler(options)
     return {

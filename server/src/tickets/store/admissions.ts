@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { sql, type Tx } from '../../platform/db.ts'
+import { sql, type Statement, type Tx } from '../../platform/db.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -131,8 +131,6 @@ export interface AdmissionChanges {
 }
 
 export async function saveAdmissions(tx: Tx, { inserted, updated, issued }: AdmissionChanges): Promise<void> {
-  if (inserted.length > 0) await tx.query(insertAdmissions, [JSON.stringify(inserted.map(admissionRow))])
-  if (updated.length > 0) await tx.query(updateAdmissions, [JSON.stringify(updated.map(admissionRow))])
   const fresh: object[] = []
   const changed: object[] = []
   for (const admission of [...inserted, ...updated]) {
@@ -145,8 +143,15 @@ export async function saveAdmissions(tx: Tx, { inserted, updated, issued }: Admi
       if (!isNew || ticket.status !== 'valid') changed.push(changedRow(orderId, ticket))
     }
   }
-  if (fresh.length > 0) await tx.query(insertTickets, [JSON.stringify(fresh)])
-  if (changed.length > 0) await tx.query(updateTickets, [JSON.stringify(changed)])
+  const write = async (statement: Statement, rows: readonly object[]) => {
+    if (rows.length > 0) await tx.query(statement, [JSON.stringify(rows)])
+  }
+  await Promise.all([
+    write(insertAdmissions, inserted.map(admissionRow)),
+    write(updateAdmissions, updated.map(admissionRow)),
+    write(insertTickets, fresh),
+    write(updateTickets, changed),
+  ])
 }
 
 function admissionRow(admission: Admission) {
