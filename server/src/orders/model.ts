@@ -41,8 +41,8 @@ export interface World {
 
 export interface OrderAnswer {
   readonly orderId: string
-  /** The order as it was right after the command. */
-  readonly order: Order
+  /** The order as it was right after the command. Not there in a replay. */
+  readonly order?: Order
 }
 
 export type OrdersHandler = Handler<Command, OrderRejection, OrderAnswer | undefined>
@@ -256,6 +256,8 @@ export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: Worl
     decide: decideInWorld,
     apply,
     save,
+    // Its row tells the rest: an order is stored once.
+    remember: (answer) => answer && { orderId: answer.orderId },
     committed: onWorld,
   }
   return makeHandler(model, options)

@@ -23,7 +23,7 @@ import type { OrdersLive } from './live.ts'
 import type { OrdersHandler } from './model.ts'
 import type { StockMemory } from './stock-memory.ts'
 import { toTimeline } from './timeline.ts'
-import { listOrders, listShowOrders, readOrder, readOrganiser, toOrderView, type SeenOrder } from './views.ts'
+import { listOrders, listShowOrders, readOrder, readOrderAsPlaced, readOrganiser, toOrderView, type SeenOrder } from './views.ts'
 
 export interface OrdersRoutes {
   readonly db: Database
@@ -93,7 +93,8 @@ function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): 
       )
       if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
       if (!outcome.answer) throw new Error('an order was placed without an answer')
-      return reply.code(201).header('location', `/api/orders/${outcome.answer.orderId}`).send(toOrderView(outcome.answer.order))
+      const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer
+      return reply.code(201).header('location', `/api/orders/${orderId}`).send(toOrderView(order))
     },
   )
 }
@@ -146,7 +147,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
       if (reason === null) throw new ProblemError('order_unknown')
       const outcome = await handler.handle({ type: 'CancelOrder', orderId: request.params.id, reason }, { causationId: request.id })
       if (!outcome.ok) return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
-      if (!outcome.answer) throw new Error('an order was cancelled without an answer')
+      if (!outcome.answer?.order) throw new Error('an order was cancelled without an answer')
       return toOrderView(outcome.answer.order)
     },
   )

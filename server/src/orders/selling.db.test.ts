@@ -144,7 +144,7 @@ describe('commands of one batch', () => {
       handler.handle({ type: 'CompleteOrder', orderId, paymentId }),
       handler.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true }),
     ])
-    expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order.status)).toEqual(['created', 'claimed', 'complete', 'refunded'])
+    expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order?.status)).toEqual(['created', 'claimed', 'complete', 'refunded'])
     expect(await readPools(db, sale)).toEqual([{ capacity: 50, held: 0, sold: 0 }])
   })
 

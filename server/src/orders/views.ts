@@ -1,7 +1,7 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
 import type { Availability, OrderView } from '@holdfast/contract'
 import { sql, type Queryable } from '../platform/db.ts'
-import type { Order } from './domain/order.ts'
+import { asPlaced, type Order } from './domain/order.ts'
 import type { KnownTicket } from './model.ts'
 import { toOrder, type OrderRow } from './store.ts'
 
@@ -74,6 +74,13 @@ const readOrganiserStatement = sql('orders.read_organiser', `select organiser_id
 export async function readOrganiser(db: Queryable, showId: string): Promise<string | null> {
   const [row] = await db.query<{ organiser_id: string }>(readOrganiserStatement, [showId])
   return row?.organiser_id ?? null
+}
+
+/** The order as its buyer was first answered. */
+export async function readOrderAsPlaced(db: Queryable, orderId: string): Promise<Order> {
+  const [row] = await db.query<ViewRow>(readOrderStatement, [orderId])
+  if (!row) throw new Error(`order ${orderId} was answered and is not there`)
+  return asPlaced(toOrder(row))
 }
 
 const listOrdersStatement = sql(

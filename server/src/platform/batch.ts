@@ -61,7 +61,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     }
     const outcome = decideOne(item)
     if (outcome.ok) {
-      const stored = { ...key, answer: outcome.answer }
+      const stored = { ...key, answer: model.remember ? model.remember(outcome.answer) : outcome.answer }
       known.set(indexOfKey(key), stored)
       answers.push(stored)
     }

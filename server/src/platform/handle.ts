@@ -28,6 +28,8 @@ export interface Model<Command, World, Fact extends AnyFact, Rejection extends s
   /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
   save(tx: Tx, world: World): Promise<void>
+  /** What is stored of an answer under its idempotency key, and given again as the answer of a replay. All of it by default. */
+  remember?(answer: Answer): Answer
   /** Told after the commit, with the world as it now stands: for caches and for waking workers. Must not throw. */
   committed?(world: World): void
 }

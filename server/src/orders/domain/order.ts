@@ -242,6 +242,14 @@ function evolveRefund(order: Order, kept: OrderFacts, { refundedMinor, full }: {
   return { ...kept, status: 'complete', paymentId, refundedMinor }
 }
 
+/** The order as it was right after it was placed, whatever became of it since: what a repeated request is answered. */
+export function asPlaced(order: Order): Order {
+  const { id, buyer, showId, lines, total, createdAt, holdSeconds } = order
+  const facts = { id, buyer, showId, lines, total, createdAt, holdSeconds, expiresAt: later(createdAt, holdSeconds), extended: false }
+  if (total.amountMinor === 0) return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0 }
+  return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
+}
+
 /** The payment that claimed the order, if one did. */
 export function paymentOf(order: Order): string | null {
   return 'paymentId' in order ? order.paymentId : null

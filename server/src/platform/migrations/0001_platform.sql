@@ -58,7 +58,7 @@ create table platform.idempotency_keys (
   created_at  timestamptz not null default now(),
   primary key (scope, key)
 );
-create index idempotency_keys_by_age on platform.idempotency_keys (created_at);
+create index idempotency_keys_by_age on platform.idempotency_keys using brin (created_at);
 
 create table platform.sessions (
   token_hash   bytea primary key,
