@@ -8,14 +8,15 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const windows = process.platform === 'win32'
-const quiet = ['--disable-warning=ExperimentalWarning']
+// How the project's processes are started: the heap is kept small, which costs a little speed and saves half the memory.
+const flags = JSON.parse(readFileSync(join(root, 'scripts', 'node-flags.json'), 'utf8'))
 
 /** Each task: what must be built first, and what runs. `{node}` is the Node that the project runs on. */
 const tasks = {
-  start: { build: ['server', 'web'], run: [['{node}', ...quiet, '--enable-source-maps', 'dist/server/main.js']] },
-  sandbox: { build: ['server'], run: [['{node}', ...quiet, 'dist/sandbox/main.js']] },
-  demo: { build: [], run: [['{node}', ...quiet, 'scripts/demo.ts']] },
-  bench: { build: ['server'], run: [['{node}', ...quiet, 'bench/src/main.ts']] },
+  start: { build: ['server', 'web'], run: [['{node}', ...flags, '--enable-source-maps', 'dist/server/main.js']] },
+  sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
+  demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
+  bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   check: {
     build: [],
     run: [
@@ -41,7 +42,7 @@ const tasks = {
       ['{node}', 'node_modules/vitest/vitest.mjs', 'run'],
     ],
   },
-  screenshots: { build: ['server', 'web'], needs: ['chromium'], run: [['{node}', ...quiet, 'web/scripts/screenshots.ts']] },
+  screenshots: { build: ['server', 'web'], needs: ['chromium'], run: [['{node}', ...flags, 'web/scripts/screenshots.ts']] },
 }
 
 function say(text) {

@@ -16,7 +16,7 @@ const stopWithinMs = 5_000
 export async function startSandboxProcess(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Promise<() => Promise<void>> {
   const child = fork(program, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Started with the same flags of Node as we were: `fork` hands them on.
     env: {
       ...process.env,
       SANDBOX_PORT: String(processor.port),

@@ -33,7 +33,7 @@ export interface ConsumerOptions extends DeliveryOptions {
 }
 
 const lockRetryMs = 1_000
-const busyPollMs = 5
+const busyPollMs = 10
 const idlePollMs = 200
 const quickLooksMax = 6
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
