@@ -9,6 +9,7 @@ const out = join(root, 'bench', 'dist')
 export const programs = {
   shop: join(out, 'shop', 'main.js'),
   fastify: join(out, 'fastify', 'main.js'),
+  sandbox: join(out, 'sandbox', 'main.js'),
   load: join(import.meta.dirname, 'load-process.ts'),
   baseline: join(import.meta.dirname, 'baseline-process.ts'),
   lag: join(import.meta.dirname, 'lag-process.ts'),
@@ -23,7 +24,6 @@ export async function buildPrograms(): Promise<void> {
     entryPoints: {
       'shop/main': 'bench/src/shop-process.ts',
       'fastify/main': 'bench/src/fastify-process.ts',
-      // Where the shop looks for the card sandbox that it starts beside itself.
       'sandbox/main': 'sandbox/src/main.ts',
     },
     outdir: out,

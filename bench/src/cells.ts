@@ -5,58 +5,23 @@ import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import { sql } from '../../server/src/platform/db.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
+import { figuresOf, measure, plenty, startShop, warmSeconds, type Bench, type Cell, type Figures } from './cell.ts'
+import { checkoutCell } from './checkout-cell.ts'
 import { makeHistogram, latencyOf } from './histogram.ts'
 import { seedId } from './ids.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LagJob, Moments, Pace } from './lag-process.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
-import { familyCpuMs, watchMemory } from './machine.ts'
 import { startChild, type Child } from './requests.ts'
 import { makeStage, putOnSale, signIn, type Stage } from './stage.ts'
 
-/** What one run of a cell gave. Null is what this cell, or this machine, cannot tell. */
-export interface Figures {
-  readonly perSecond: number | null
-  readonly p50Ms: number
-  readonly p99Ms: number
-  readonly rssMb: number | null
-  /** Processor time per unit of work, in microseconds: the client's, the server's, the database's. */
-  readonly cpuMicros: { readonly client: number | null; readonly server: number | null; readonly database: number | null }
-  /** How long the consumers needed after the last request to have handled every event. */
-  readonly settledMs: number | null
-  readonly problems: readonly string[]
-}
-
-export interface Bench {
-  readonly serverUrl: string
-  readonly postgresPid: number
-  readonly seconds: number
-  readonly shopArguments: readonly string[]
-}
-
-export interface Cell {
-  readonly name: string
-  run(bench: Bench): Promise<Figures>
-}
-
-const warmSeconds = 1
 const seatsPerShow = 20_000
 const mostSeatsPerSecond = 16_000
-const plenty = 1_000_000
 
 interface ShopCell {
   readonly wants: 'places' | 'seats' | 'refusals'
   readonly connections: number
   readonly groupCommit?: boolean
-}
-
-const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
-
-async function startShop(stage: Stage, port: number, { groupCommit = true, shopArguments }: { groupCommit?: boolean; shopArguments: readonly string[] }): Promise<Child> {
-  const env = { ...shopEnvironment, PORT: String(port), DATABASE_URL: stage.url, GROUP_COMMIT: groupCommit ? 'on' : 'off' }
-  const shop = startChild(programs.shop, { env, nodeArguments: shopArguments })
-  await shop.request('start')
-  return shop
 }
 
 async function setSale(stage: Stage, { wants }: ShopCell, seconds: number): Promise<LoadJob['wanted']> {
@@ -111,35 +76,6 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     return { ...figuresOf(measured), settledMs, problems }
   }
   return { name, run }
-}
-
-interface Measured<Report> {
-  readonly report: Report
-  readonly rssMb: number | null
-  readonly serverMs: number | null
-  readonly databaseMs: number | null
-}
-
-/** Runs `work` and tells what it cost the server and the database meanwhile. */
-async function measure<Report>({ postgresPid }: Bench, server: Child | null, work: () => Promise<Report>): Promise<Measured<Report>> {
-  const memory = server && watchMemory(server.pid)
-  const spent = async () => [server && (await server.request<number>('cpuMs')), await familyCpuMs(postgresPid)] as const
-  const before = await spent()
-  const report = await work()
-  const after = await spent()
-  const difference = (index: 0 | 1) => (before[index] === null || after[index] === null ? null : after[index] - before[index])
-  return { report, rssMb: memory?.stop() ?? null, serverMs: difference(0), databaseMs: difference(1) }
-}
-
-function figuresOf({ report, rssMb, serverMs, databaseMs }: Measured<LoadReport | BaselineReport>) {
-  const each = (milliseconds: number | null) => (milliseconds === null ? null : (milliseconds * 1_000) / report.done)
-  return {
-    perSecond: report.perSecond,
-    p50Ms: report.p50Ms,
-    p99Ms: report.p99Ms,
-    rssMb,
-    cpuMicros: { client: each(report.cpuMs), server: each(serverMs), database: each(databaseMs) },
-  }
 }
 
 /** The same client against a route that does nothing. */
@@ -236,6 +172,9 @@ export const cells: readonly Cell[] = [
   shopCell('holds-hot-64-off', { wants: 'places', connections: 64, groupCommit: false }),
   shopCell('refusals-64', { wants: 'refusals', connections: 64 }),
   shopCell('refusals-256', { wants: 'refusals', connections: 256 }),
+  checkoutCell('checkouts-instant', { processor: 'instant' }),
+  checkoutCell('checkouts-instant-off', { processor: 'instant', groupCommit: false }),
+  checkoutCell('checkouts-sandbox', { processor: 'sandbox' }),
   fastifyCell('fastify-64', 64),
   fastifyCell('fastify-256', 256),
   lagCell('lag-one-process', 1),

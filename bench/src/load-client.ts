@@ -70,7 +70,7 @@ export function runLoad(options: LoadOptions): Promise<LoadResult> {
             try {
               feed((buffer as Buffer).subarray(0, length))
             } catch (error) {
-              reject(error as Error)
+              reject(error)
               socket.destroy()
               return false
             }

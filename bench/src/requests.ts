@@ -21,9 +21,16 @@ interface Reply {
 
 const stopWithinMs = 15_000
 
-export function startChild(program: string, options: { env?: Record<string, string>; nodeArguments?: readonly string[] } = {}): Child {
+interface ChildOptions {
+  readonly env?: Readonly<Record<string, string>>
+  readonly nodeArguments?: readonly string[]
+  /** Says on its standard output what is of no interest here. */
+  readonly talkative?: boolean
+}
+
+export function startChild(program: string, options: ChildOptions = {}): Child {
   const child = fork(program, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', options.talkative ? 'ignore' : 'inherit', 'inherit', 'ipc'],
     execArgv: ['--disable-warning=ExperimentalWarning', '--no-deprecation', ...(options.nodeArguments ?? [])],
     env: { ...process.env, ...options.env },
   })
@@ -48,7 +55,7 @@ export function startChild(program: string, options: { env?: Record<string, stri
     request: <Answer>(method: string, argument?: unknown) =>
       new Promise<Answer>((resolve, reject) => {
         lastId += 1
-        waiting.set(lastId, { resolve: resolve as (answer: unknown) => void, reject })
+        waiting.set(lastId, { resolve, reject })
         child.send({ id: lastId, method, argument } satisfies Request)
       }),
     async stop() {

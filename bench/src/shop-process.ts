@@ -2,14 +2,16 @@
 import { readConfig } from '../../server/src/config.ts'
 import { makeLog } from '../../server/src/platform/log.ts'
 import { startShop, type Shop } from '../../server/src/shop.ts'
+import { makeInstantProcessor } from './instant-processor.ts'
 import { answerRequests } from './requests.ts'
 
+const instant = process.env['BENCH_PROCESSOR'] === 'instant' ? makeInstantProcessor() : null
 let shop: Shop | undefined
 
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   if (config.databaseUrl === null) throw new Error('DATABASE_URL is needed')
-  shop = await startShop({ config, databaseUrl: config.databaseUrl, log: makeLog(config.logLevel) })
+  shop = await startShop({ config, databaseUrl: config.databaseUrl, log: makeLog(config.logLevel), ...(instant ? { payments: { processor: instant } } : {}) })
 }
 
 async function cpuMs(): Promise<number> {
@@ -17,6 +19,11 @@ async function cpuMs(): Promise<number> {
   return (user + system) / 1_000
 }
 
-answerRequests({ start, cpuMs }, async () => {
+/** Authorized at the instant processor, and neither captured nor given back. */
+async function authorizedLeft(): Promise<number> {
+  return instant?.authorizedLeft() ?? 0
+}
+
+answerRequests({ start, cpuMs, authorizedLeft }, async () => {
   await shop?.stop()
 })
