@@ -1,7 +1,13 @@
 // Which tests there are, and how they run.
 import { defineConfig } from 'vitest/config'
 
-const domain = ['server/src/*/domain/*.test.ts', 'server/src/*/domain.test.ts', 'contract/**/*.test.ts', 'server/test/tidy.test.ts', 'server/test/documents.test.ts']
+const domain = [
+  'server/src/*/domain/*.test.ts',
+  'server/src/*/domain.test.ts',
+  'contract/**/*.test.ts',
+  'server/test/tidy.test.ts',
+  'server/test/documents.test.ts',
+]
 
 export default defineConfig({
   test: {

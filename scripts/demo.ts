@@ -30,9 +30,14 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-async function expectCall<Body>(person: Person, status: number, request: [method: string, path: string, body?: unknown]): Promise<Body> {
+async function expectCall<Body>(
+  person: Person,
+  status: number,
+  request: [method: string, path: string, body?: unknown],
+): Promise<Body> {
   const answer = await person.call<Body>(...request)
-  if (answer.status !== status) throw new Error(`${person.name}: ${request[0]} ${request[1]} answered ${answer.status} ${JSON.stringify(answer.body)}`)
+  if (answer.status !== status)
+    throw new Error(`${person.name}: ${request[0]} ${request[1]} answered ${answer.status} ${JSON.stringify(answer.body)}`)
   return answer.body
 }
 
@@ -66,7 +71,11 @@ const organiser = makePerson('The organiser')
 const anna = makePerson('Anna')
 const ben = makePerson('Ben')
 
-await expectCall(organiser, 201, ['POST', '/api/users/signup', { email: `organiser-${stamp}@example.com`, password: 'correct horse battery' }])
+await expectCall(organiser, 201, [
+  'POST',
+  '/api/users/signup',
+  { email: `organiser-${stamp}@example.com`, password: 'correct horse battery' },
+])
 const draft = await expectCall<ShowView>(organiser, 201, [
   'POST',
   '/api/shows',
@@ -93,6 +102,9 @@ say(`Anna paid in time. Her order is ${complete.status}, ticket ${complete.ticke
 await printTimeline(anna, annas.id)
 
 await waitForStatus(ben, bens.id, 'cancelled')
-const late = await ben.call<{ code: string; title: string }>('POST', '/api/payments', { orderId: bens.id, paymentMethod: 'pm_card_visa' })
+const late = await ben.call<{ code: string; title: string }>('POST', '/api/payments', {
+  orderId: bens.id,
+  paymentMethod: 'pm_card_visa',
+})
 say(`\nBen was too late: ${late.status} ${late.body.code} (${late.body.title}). His card was not touched:`)
 await printTimeline(ben, bens.id)

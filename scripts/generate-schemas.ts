@@ -1,7 +1,7 @@
 // Writes the JSON Schema of every event to contract/schemas, one file each and an index. A test fails when they differ.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { eventDefinitions, eventSchema, type EventType } from '../contract/src/events.ts'
+import { type EventType, eventDefinitions, eventSchema } from '../contract/src/events.ts'
 
 export const schemaDirectory = join(import.meta.dirname, '..', 'contract', 'schemas')
 

@@ -59,7 +59,8 @@ function fingerprint(paths) {
   const add = (path) => {
     const stat = statSync(path)
     if (stat.isDirectory()) {
-      for (const name of readdirSync(path).toSorted()) if (name !== 'node_modules' && name !== 'dist' && name !== 'test') add(join(path, name))
+      for (const name of readdirSync(path).toSorted())
+        if (name !== 'node_modules' && name !== 'dist' && name !== 'test') add(join(path, name))
     } else hash.update(`${path}\0${stat.size}\0${stat.mtimeMs}\0`)
   }
   for (const path of paths) if (existsSync(path)) add(path)
@@ -77,7 +78,12 @@ async function once(name, stamp, work) {
 
 function run(command, args, { environment = {}, hidden = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: hidden ? 'ignore' : 'inherit', env: { ...process.env, ...environment }, shell: windows })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: hidden ? 'ignore' : 'inherit',
+      env: { ...process.env, ...environment },
+      shell: windows,
+    })
     const forward = (signal) => child.kill(signal)
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
@@ -91,7 +97,9 @@ function run(command, args, { environment = {}, hidden = false } = {}) {
 }
 
 async function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   await once('installed', lock, async () => {
     say('Installing (once; a minute or so)')
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -104,7 +112,8 @@ function findNode() {
   const own = join(root, 'node_modules', '.bin', windows ? 'node.exe' : 'node')
   const node = existsSync(own) ? own : process.execPath
   const found = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? ''
-  if (Number.parseInt(found.slice(1), 10) < 24) fail(`Holdfast needs Node 24 or newer; this is ${found}. Install it from nodejs.org.`)
+  if (Number.parseInt(found.slice(1), 10) < 24)
+    fail(`Holdfast needs Node 24 or newer; this is ${found}. Install it from nodejs.org.`)
   return node
 }
 
@@ -117,7 +126,9 @@ async function build(parts, node) {
     })
   }
   if (parts.includes('web') && existsSync(join(root, 'web', 'vite.config.ts'))) {
-    const sources = ['contract/src', 'web/src', 'web/public', 'web/index.html', 'web/vite.config.ts'].map((path) => join(root, path))
+    const sources = ['contract/src', 'web/src', 'web/public', 'web/index.html', 'web/vite.config.ts'].map((path) =>
+      join(root, path),
+    )
     await once('built-web', fingerprint(sources), async () => {
       say('Building the pages')
       const code = await run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', 'web', '--logLevel', 'warn'])
@@ -134,7 +145,10 @@ async function needChromium() {
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say('Installing chromium for the browser tests')
     await run('apt-get', ['update', '-qq'], { hidden: true })
-    await run('apt-get', ['install', '-y', '-qq', 'chromium'], { hidden: true, environment: { DEBIAN_FRONTEND: 'noninteractive' } })
+    await run('apt-get', ['install', '-y', '-qq', 'chromium'], {
+      hidden: true,
+      environment: { DEBIAN_FRONTEND: 'noninteractive' },
+    })
     if (existsSync('/usr/bin/chromium')) return { CHROMIUM_PATH: '/usr/bin/chromium' }
   }
   return fail('The browser tests need Chromium: install it, or set CHROMIUM_PATH to one.')

@@ -1,6 +1,6 @@
 // The envelope every event travels in: CloudEvents 1.0 names where CloudEvents has one (specversion, id, type, source,
 // subject, data), the names of the glossary for the rest.
-import { Type, type Static, type TSchema } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 
 /** Attributes of the envelope. `subject` is the aggregate's id, `version` its version after this event. */
 export const envelopeAttributes = {
@@ -32,9 +32,8 @@ export function defineEvent<const Name extends string, Data extends TSchema>(
 }
 
 /** What a domain function returns: the fact without its envelope. */
-export type Fact<D extends EventDefinition> = D extends EventDefinition<infer Name, infer Data>
-  ? { readonly type: Name; readonly data: Static<Data> }
-  : never
+export type Fact<D extends EventDefinition> =
+  D extends EventDefinition<infer Name, infer Data> ? { readonly type: Name; readonly data: Static<Data> } : never
 
 export interface EnvelopeAttributes {
   readonly specversion: '1.0'

@@ -1,7 +1,7 @@
 // What may enter as an event, and what may not.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { eventDefinitions, isEventType, MalformedEvent, parseEvent, type EventType } from './events.ts'
+import { type EventType, eventDefinitions, isEventType, MalformedEvent, parseEvent } from './events.ts'
 
 const id = '01900000-0000-7000-8000-000000000001'
 const at = '2026-11-22T16:37:00.000Z'
@@ -25,7 +25,16 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
   ShowPublished: show,
   ShowChanged: show,
   ShowCancelled: { showId: id },
-  OrderCreated: { orderId: id, buyerId: id, buyerEmail: 'a@b.example', showId: id, organiserId: id, lines: [line], amount: money, expiresAt: at },
+  OrderCreated: {
+    orderId: id,
+    buyerId: id,
+    buyerEmail: 'a@b.example',
+    showId: id,
+    organiserId: id,
+    lines: [line],
+    amount: money,
+    expiresAt: at,
+  },
   OrderExtended: { orderId: id, expiresAt: at },
   OrderReopened: { orderId: id, paymentId: id, expiresAt: at },
   OrderCancelled: { orderId: id, reason: 'expired' },
@@ -100,9 +109,15 @@ test('a field that a newer sender added to the data is let in', () => {
 
 test('whatever comes in, it is an event or MalformedEvent is thrown', () => {
   fc.assert(
-    fc.property(fc.oneof(fc.anything(), fc.record({ type: fc.constantFrom(...types, '__proto__', 'toString', 'Nothing'), data: fc.anything() })), (value) => {
-      expect(() => parseEvent(value)).toThrow(MalformedEvent)
-    }),
+    fc.property(
+      fc.oneof(
+        fc.anything(),
+        fc.record({ type: fc.constantFrom(...types, '__proto__', 'toString', 'Nothing'), data: fc.anything() }),
+      ),
+      (value) => {
+        expect(() => parseEvent(value)).toThrow(MalformedEvent)
+      },
+    ),
   )
   expect(isEventType('toString')).toBe(false)
 })

@@ -1,7 +1,7 @@
 // Every event of the system in one table, and the one function that lets a foreign event in.
-import { Type, type TSchema } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
-import { envelopeAttributes, type Envelope, type EventDefinition, type Fact } from './envelope.ts'
+import { type Envelope, type EventDefinition, envelopeAttributes, type Fact } from './envelope.ts'
 import * as expiration from './expiration.ts'
 import * as orders from './orders.ts'
 import * as payments from './payments.ts'

@@ -16,7 +16,10 @@ test('a sum is exact and does not depend on the order', () => {
 })
 
 test('currencies do not mix', () => {
-  const mixed: Money[] = [{ amountMinor: 1, currency: 'EUR' }, { amountMinor: 1, currency: 'USD' }]
+  const mixed: Money[] = [
+    { amountMinor: 1, currency: 'EUR' },
+    { amountMinor: 1, currency: 'USD' },
+  ]
   expect(() => addMoney('EUR', mixed)).toThrow(RangeError)
   expect(addMoney('USD', [])).toEqual({ amountMinor: 0, currency: 'USD' })
 })
@@ -31,7 +34,14 @@ test('what a number cannot hold exactly is refused, also when the sum comes back
   expect(() => addMoney('EUR', [beyond, { amountMinor: -(2 ** 53), currency: 'EUR' }])).toThrow(RangeError)
 })
 
-test.each([['EUR', 2], ['USD', 2], ['JPY', 0], ['KRW', 0], ['KWD', 3], ['TND', 3], ['ISK', 2], ['UGX', 2], ['HUF', 2]] as const)(
-  '%s has %i digits after the point',
-  (currency, digits) => expect(currencyExponent(currency)).toBe(digits),
-)
+test.each([
+  ['EUR', 2],
+  ['USD', 2],
+  ['JPY', 0],
+  ['KRW', 0],
+  ['KWD', 3],
+  ['TND', 3],
+  ['ISK', 2],
+  ['UGX', 2],
+  ['HUF', 2],
+] as const)('%s has %i digits after the point', (currency, digits) => expect(currencyExponent(currency)).toBe(digits))

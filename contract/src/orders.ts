@@ -1,5 +1,5 @@
 // Events of the orders service: the one place where stock changes hands.
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Money } from './money.ts'
 import { Id, Instant } from './values.ts'

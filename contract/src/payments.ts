@@ -15,11 +15,7 @@ export const PaymentAuthorized = defineEvent(
     orderVersion: Type.Integer({ minimum: 1, description: 'the version of the order that payments knew' }),
   }),
 )
-export const ChargeCreated = defineEvent(
-  'payments',
-  'ChargeCreated',
-  Type.Object({ orderId: Id, paymentId: Id, amount: Money }),
-)
+export const ChargeCreated = defineEvent('payments', 'ChargeCreated', Type.Object({ orderId: Id, paymentId: Id, amount: Money }))
 /** The capture of a claimed order failed for good, read back from the processor. */
 export const ChargeFailed = defineEvent(
   'payments',

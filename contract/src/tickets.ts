@@ -1,5 +1,5 @@
 // Events of the tickets service: shows as they are sold, and the tickets issued after a sale.
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Currency } from './money.ts'
 import { Id, Instant } from './values.ts'

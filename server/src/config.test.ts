@@ -33,7 +33,13 @@ test('nothing set is a shop of one process with the sandbox', () => {
     rateLimits: true,
     demo: true,
     groupCommit: true,
-    processor: { kind: 'sandbox', secretKey: 'sk_test_holdfast', publishableKey: 'pk_test_holdfast', port: 12_111, embedded: true },
+    processor: {
+      kind: 'sandbox',
+      secretKey: 'sk_test_holdfast',
+      publishableKey: 'pk_test_holdfast',
+      port: 12_111,
+      embedded: true,
+    },
   })
   expect(Object.isFrozen(config)).toBe(true)
 })
@@ -105,12 +111,20 @@ test('a file may hold a value, as secrets are handed out', () => {
 
 test('the real processor needs all of its keys, and no sandbox beside it', () => {
   expect(named({ STRIPE_SECRET_KEY: 'sk_live_x' })).toEqual(['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY'])
-  expect(named({ STRIPE_SECRET_KEY: 'oops', STRIPE_WEBHOOK_SECRET: 'whsec_x', STRIPE_PUBLISHABLE_KEY: 'pk_x', SANDBOX_HOST: 'box' })).toEqual([
-    'SANDBOX_HOST',
-    'STRIPE_SECRET_KEY',
-  ])
-  const config = readConfig({ STRIPE_SECRET_KEY: 'sk_test_x', STRIPE_WEBHOOK_SECRET: 'whsec_a,whsec_b', STRIPE_PUBLISHABLE_KEY: 'pk_x' })
-  expect(config.processor).toEqual({ kind: 'stripe', secretKey: 'sk_test_x', publishableKey: 'pk_x', webhookSecrets: ['whsec_a', 'whsec_b'] })
+  expect(
+    named({ STRIPE_SECRET_KEY: 'oops', STRIPE_WEBHOOK_SECRET: 'whsec_x', STRIPE_PUBLISHABLE_KEY: 'pk_x', SANDBOX_HOST: 'box' }),
+  ).toEqual(['SANDBOX_HOST', 'STRIPE_SECRET_KEY'])
+  const config = readConfig({
+    STRIPE_SECRET_KEY: 'sk_test_x',
+    STRIPE_WEBHOOK_SECRET: 'whsec_a,whsec_b',
+    STRIPE_PUBLISHABLE_KEY: 'pk_x',
+  })
+  expect(config.processor).toEqual({
+    kind: 'stripe',
+    secretKey: 'sk_test_x',
+    publishableKey: 'pk_x',
+    webhookSecrets: ['whsec_a', 'whsec_b'],
+  })
 })
 
 test('a sandbox elsewhere is not run beside the shop', () => {

@@ -25,7 +25,12 @@ export interface Config {
 
 /** Which card processor: Stripe itself, or a sandbox (ours by default) that speaks its protocol. */
 export type ProcessorConfig =
-  | { readonly kind: 'stripe'; readonly secretKey: string; readonly publishableKey: string; readonly webhookSecrets: readonly string[] }
+  | {
+      readonly kind: 'stripe'
+      readonly secretKey: string
+      readonly publishableKey: string
+      readonly webhookSecrets: readonly string[]
+    }
   | {
       readonly kind: 'sandbox'
       readonly secretKey: string
@@ -147,7 +152,10 @@ function makeReader(environment: Environment) {
   }
   const optionalUrl = (name: string, protocols: readonly string[]) => (raw(name) === '' ? null : url(name, '', protocols))
   const services = (name: string): ServiceName[] => {
-    const asked = raw(name).split(',').map((part) => part.trim()).filter(Boolean)
+    const asked = raw(name)
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
     if (asked.length === 0) return [...serviceNames]
     const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
     if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; there are ${serviceNames.join(', ')}`)

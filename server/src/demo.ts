@@ -14,7 +14,9 @@ function demoShows(now: Date): ShowBody[] {
     return day.toISOString()
   }
   const rows = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H']
-  const seats = rows.flatMap((row) => Array.from({ length: 14 }, (_, index) => ({ section: 'Stalls', row, number: String(index + 1) })))
+  const seats = rows.flatMap((row) =>
+    Array.from({ length: 14 }, (_, index) => ({ section: 'Stalls', row, number: String(index + 1) })),
+  )
   return [
     {
       title: 'The Lighthouse Orchestra',

@@ -1,11 +1,11 @@
 // The process: environment, database, sandbox, shop; says where things are; stops cleanly.
 import { join } from 'node:path'
-import { ConfigError, readConfig, serviceNames, type Config } from './config.ts'
+import { type Config, ConfigError, readConfig, serviceNames } from './config.ts'
 import { seedDemo } from './demo.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { makeLog } from './platform/log.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
-import { startShop, type Shop } from './shop.ts'
+import { type Shop, startShop } from './shop.ts'
 import { serveBuiltWeb } from './web.ts'
 
 type Stop = () => Promise<void>
@@ -51,7 +51,9 @@ function announce(config: Config): void {
     `Holdfast is ready (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
     `  Shop            ${base}`,
     `  API documents   ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
-    ...(processor.kind === 'sandbox' ? [`  Card sandbox    http://localhost:${processor.port}   (pay with 4242 4242 4242 4242)`] : []),
+    ...(processor.kind === 'sandbox'
+      ? [`  Card sandbox    http://localhost:${processor.port}   (pay with 4242 4242 4242 4242)`]
+      : []),
     ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
     ...(config.services.length < serviceNames.length ? [`  Services        ${config.services.join(', ')}`] : []),
     '  Stop with Ctrl-C',
@@ -96,7 +98,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text = error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const text =
+    error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
   process.stderr.write(`Holdfast cannot start: ${text}\n`)
   process.exit(1)
 })

@@ -13,7 +13,10 @@ const startWithinMs = 20_000
 const stopWithinMs = 5_000
 
 /** Starts the sandbox, waits until it answers, and returns how to stop it. */
-export async function startSandboxProcess(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Promise<() => Promise<void>> {
+export async function startSandboxProcess(
+  config: Config,
+  processor: Extract<ProcessorConfig, { kind: 'sandbox' }>,
+): Promise<() => Promise<void>> {
   const child = fork(program, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Started with the same flags of Node as we were: `fork` hands them on.

@@ -10,11 +10,11 @@ import { makePostgresBus } from './platform/bus-postgres.ts'
 import { systemClock } from './platform/clock.ts'
 import { makeDatabase } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
-import { describeApi, makeHttp, type Http } from './platform/http.ts'
+import { describeApi, type Http, makeHttp } from './platform/http.ts'
 import { forgetOldAnswers } from './platform/idempotency.ts'
 import { forgetExpiredLimits, makeLimits, noLimits } from './platform/limits.ts'
 import type { Log } from './platform/log.ts'
-import { makeMetrics, type Metrics } from './platform/metrics.ts'
+import { type Metrics, makeMetrics } from './platform/metrics.ts'
 import { migrate, migrationsOf } from './platform/migrate.ts'
 import type { Platform, ServiceDefinition } from './platform/service.ts'
 import { forgetExpiredSessions, makeSessions } from './platform/sessions.ts'
@@ -92,7 +92,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     if (stop) stops.push(stop)
   }
   const tidying = setInterval(() => {
-    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
+    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch((error: Error) =>
+      log.warn({ err: error }, 'tidying failed'),
+    )
   }, tidyEveryMs)
   tidying.unref()
   const url = await app.listen({ port: config.port, host: config.host })
@@ -129,7 +131,9 @@ async function bringUpToDate(url: string, chosen: readonly ServiceDefinition[]):
 /** Pages run our scripts and the card processor's, and nothing inline. */
 function contentSecurityPolicy({ processor }: Config): string {
   const origins =
-    processor.kind === 'stripe' ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com' : `http://localhost:${processor.port}`
+    processor.kind === 'stripe'
+      ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com'
+      : `http://localhost:${processor.port}`
   return [
     `default-src 'self'`,
     `script-src 'self' ${origins}`,

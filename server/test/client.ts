@@ -8,7 +8,12 @@ export interface Answer<Body> {
 }
 
 export interface Client {
-  call<Body = Record<string, unknown>>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>
+  call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>
 }
 
 /** A client without a session; it keeps the cookie that it is given. */
@@ -43,7 +48,13 @@ let people = 0
 export async function signUp(baseUrl: string): Promise<Client> {
   const client = makeClient(baseUrl)
   people += 1
-  expectStatus(await client.call('POST', '/api/users/signup', { email: `user${people}.${process.pid}@example.com`, password: 'correct horse' }), 201)
+  expectStatus(
+    await client.call('POST', '/api/users/signup', {
+      email: `user${people}.${process.pid}@example.com`,
+      password: 'correct horse',
+    }),
+    201,
+  )
   return client
 }
 
@@ -73,7 +84,10 @@ export async function publishShow(organiser: Client, changes: Partial<ShowBody> 
 }
 
 export function placeOrder(buyer: Client, show: ShowView, quantity = 1): Promise<Answer<OrderView>> {
-  return buyer.call<OrderView>('POST', '/api/orders', { showId: show.id, lines: [{ ticketTypeId: show.ticketTypes[0]?.id, quantity }] })
+  return buyer.call<OrderView>('POST', '/api/orders', {
+    showId: show.id,
+    lines: [{ ticketTypeId: show.ticketTypes[0]?.id, quantity }],
+  })
 }
 
 export function pay(buyer: Client, orderId: string, paymentMethod = 'pm_card_visa'): Promise<Answer<PaymentView>> {

@@ -2,7 +2,7 @@
 // a query into a neighbour's schema fails.
 import type { ServiceName } from '@holdfast/contract'
 import { inject } from 'vitest'
-import { makeDatabase, type Database } from '../src/platform/db.ts'
+import { type Database, makeDatabase } from '../src/platform/db.ts'
 import { migrate, migrationsOf } from '../src/platform/migrate.ts'
 
 export interface TestDatabase extends Database {

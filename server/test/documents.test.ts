@@ -12,7 +12,12 @@ const rowsOf = (text: string): string[][] =>
   text
     .split('\n')
     .filter((line) => line.startsWith('| `'))
-    .map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
 const nameOf = (cell: string | undefined) => cell?.replaceAll('`', '') ?? ''
 const section = (text: string, heading: string) => text.split(/^## /m).find((part) => part.startsWith(heading)) ?? ''
 
@@ -33,13 +38,18 @@ test('docs/events.md lists every event with its owner, and no other', () => {
 })
 
 test('docs/events.md tells who hears each event', () => {
-  const listed = rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , heardBy]) => [nameOf(type), heardBy === '–' ? '' : heardBy])
+  const listed = rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , heardBy]) => [
+    nameOf(type),
+    heardBy === '–' ? '' : heardBy,
+  ])
   const heard = Object.keys(eventDefinitions).map((type) => [type, consumersOf(type).join(', ')])
   expect(listed.toSorted()).toEqual(heard.toSorted())
 })
 
 test('docs/events.md tells of each field that an event carries beside its ids', () => {
-  const carries = new Map(rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , , text]) => [nameOf(type), text ?? '']))
+  const carries = new Map(
+    rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , , text]) => [nameOf(type), text ?? '']),
+  )
   for (const [type, { data }] of Object.entries(eventDefinitions)) {
     const text = carries.get(type) ?? ''
     const fields = Object.keys(data.properties).filter((field) => !/^(id|buyerId|buyerEmail|showId|organiserId)$/.test(field))

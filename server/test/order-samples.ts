@@ -1,5 +1,5 @@
 // One order of two places and what surrounds it, frozen in time, for tests of the orders domain. Pure.
-import { saleOf, type Stock } from '../src/orders/domain/stock.ts'
+import { type Stock, saleOf } from '../src/orders/domain/stock.ts'
 import { makeSale, typeOf } from './sale.ts'
 
 const sale = makeSale({ capacities: [50] })
@@ -25,4 +25,15 @@ export const extendedDeadline = '2030-01-01T10:20:00.000Z'
 export const tooLate = '2030-01-01T10:25:00.000Z'
 export const lines = [{ ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: 4_500, quantity: 2 }]
 
-export const base = { id, version: 3, buyer, showId: show.id, lines, total, createdAt: placedAt, expiresAt: deadline, extended: false, holdSeconds: 900 }
+export const base = {
+  id,
+  version: 3,
+  buyer,
+  showId: show.id,
+  lines,
+  total,
+  createdAt: placedAt,
+  expiresAt: deadline,
+  extended: false,
+  holdSeconds: 900,
+}

@@ -1,9 +1,9 @@
 // Orders of a test on a real database: their handler, short ways to tell it things, and the invariants of stock as SQL.
-import { eventDefinitions, type EventType, type FactOf, type LineBody } from '@holdfast/contract'
+import { type EventType, eventDefinitions, type FactOf, type LineBody } from '@holdfast/contract'
 import { expect } from 'vitest'
 import { makeOrdersHandler, type OrdersHandler } from '../src/orders/model.ts'
 import { newId } from '../src/platform/clock.ts'
-import { sql, type Database } from '../src/platform/db.ts'
+import { type Database, sql } from '../src/platform/db.ts'
 import type { IdempotencyKey } from '../src/platform/idempotency.ts'
 import { appendToOutbox } from '../src/platform/outbox.ts'
 import { makeBuyer, type SaleSample } from './sale.ts'
@@ -51,7 +51,18 @@ export function tally(placed: readonly ({ orderId: string } | { rejection: strin
 export function foreignEvent<Type extends EventType>(type: Type, subject: string, data: FactOf<Type>['data'], version = 1) {
   const source = `holdfast/${eventDefinitions[type].owner}`
   const occurredAt = new Date().toISOString()
-  return { specversion: '1.0', id: newId(), source, subject, version, occurredAt, causationId: null, correlationId: subject, type, data } as const
+  return {
+    specversion: '1.0',
+    id: newId(),
+    source,
+    subject,
+    version,
+    occurredAt,
+    causationId: null,
+    correlationId: subject,
+    type,
+    data,
+  } as const
 }
 
 export function publish(db: Database, events: Parameters<typeof appendToOutbox>[1]): Promise<void> {
@@ -97,7 +108,9 @@ export async function expectSoundStock(db: Database): Promise<void> {
 }
 
 export async function countByStatus(db: Database): Promise<Record<string, number>> {
-  const rows = await db.query<{ status: string; count: number }>(sql('', 'select status, count(*)::int as count from orders.orders group by status'))
+  const rows = await db.query<{ status: string; count: number }>(
+    sql('', 'select status, count(*)::int as count from orders.orders group by status'),
+  )
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
@@ -106,5 +119,7 @@ export async function readPools(db: Database, { show }: SaleSample): Promise<{ c
     sql('', 'select id, capacity, held, sold from orders.pools where show_id = $1'),
     [show.id],
   )
-  return show.pools.flatMap(({ id }) => rows.filter((row) => row.id === id)).map(({ capacity, held, sold }) => ({ capacity, held, sold }))
+  return show.pools
+    .flatMap(({ id }) => rows.filter((row) => row.id === id))
+    .map(({ capacity, held, sold }) => ({ capacity, held, sold }))
 }

@@ -27,8 +27,16 @@ export function makeSale(shape: SaleShape = {}): SaleSample {
   })
   const seated = seats.map((count, index) => {
     const poolId = newId()
-    const rows = Array.from({ length: count }, (_, place) => ({ id: newId(), section: 'A', row: String(index + 1), number: String(place + 1) }))
-    return { type: { id: newId(), name: `Seated ${index + 1}`, priceMinor, poolId, seats: rows }, pool: { id: poolId, capacity: count } }
+    const rows = Array.from({ length: count }, (_, place) => ({
+      id: newId(),
+      section: 'A',
+      row: String(index + 1),
+      number: String(place + 1),
+    }))
+    return {
+      type: { id: newId(), name: `Seated ${index + 1}`, priceMinor, poolId, seats: rows },
+      pool: { id: poolId, capacity: count },
+    }
   })
   const offers = [...general, ...seated]
   const types = offers.map(({ type }) => type)

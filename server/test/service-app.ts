@@ -8,7 +8,7 @@ import { makeLog } from '../src/platform/log.ts'
 import { makeMetrics } from '../src/platform/metrics.ts'
 import type { Platform, ServiceDefinition } from '../src/platform/service.ts'
 import { beginSession, makeSessions, type Principal } from '../src/platform/sessions.ts'
-import { makeClient, type Client } from './client.ts'
+import { type Client, makeClient } from './client.ts'
 import { makeTestDatabase, type TestDatabase } from './database.ts'
 
 export interface ServiceApp {
@@ -48,7 +48,9 @@ export async function startServiceApp(
     async as(principal) {
       const { token } = await beginSession(db, principal, { purpose: 'session', ttlSeconds: 3_600 })
       const client = makeClient(url)
-      return { call: (method, path, body, headers) => client.call(method, path, body, { authorization: `Bearer ${token}`, ...headers }) }
+      return {
+        call: (method, path, body, headers) => client.call(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
+      }
     },
     async stop() {
       await stopWork?.()

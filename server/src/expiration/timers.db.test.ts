@@ -3,25 +3,33 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { foreignEvent, publish } from '../../test/orders-store.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId, systemClock } from '../platform/clock.ts'
-import { sql, type Database } from '../platform/db.ts'
+import { type Database, sql } from '../platform/db.ts'
 import { makeLog } from '../platform/log.ts'
 import { expiration } from './index.ts'
-import { makeExpirationHandler, type ExpirationCommand } from './model.ts'
+import { type ExpirationCommand, makeExpirationHandler } from './model.ts'
 import { dueStatement, nextDueInMs, nextDueStatement } from './store.ts'
 import { makeExpirationWorker } from './worker.ts'
 
 const past = '2020-01-01T00:00:00.000Z'
 const future = '2100-01-01T00:00:00.000Z'
 
-const firedStatement = sql('', `select subject, data ->> 'expiresAt' as at from platform.outbox where type = 'ExpirationComplete' order by seq`)
+const firedStatement = sql(
+  '',
+  `select subject, data ->> 'expiresAt' as at from platform.outbox where type = 'ExpirationComplete' order by seq`,
+)
 const fired = (db: Database) => db.query<{ subject: string; at: string }>(firedStatement)
-const firedOf = async (db: Database, orderId: string) => (await fired(db)).filter(({ subject }) => subject === orderId).map(({ at }) => at)
+const firedOf = async (db: Database, orderId: string) =>
+  (await fired(db)).filter(({ subject }) => subject === orderId).map(({ at }) => at)
 const timerStatement = sql('', 'select status, expires_at as "expiresAt" from expiration.timers where order_id = $1')
-const timerOf = async (db: Database, orderId: string) => (await db.query<{ status: string; expiresAt: string | null }>(timerStatement, [orderId]))[0]
-const shift = sql('', `update expiration.timers set expires_at = expires_at + make_interval(secs => $2) where order_id = any($1::uuid[])`)
+const timerOf = async (db: Database, orderId: string) =>
+  (await db.query<{ status: string; expiresAt: string | null }>(timerStatement, [orderId]))[0]
+const shift = sql(
+  '',
+  `update expiration.timers set expires_at = expires_at + make_interval(secs => $2) where order_id = any($1::uuid[])`,
+)
 const fill = sql(
   '',
   `insert into expiration.timers (order_id, status, expires_at, order_version, version)
@@ -51,7 +59,12 @@ describe('the store and its workers', () => {
     const handler = makeHandler()
     for (const command of commands) expect(await handler.handle(command)).toMatchObject({ ok: true })
   }
-  const set = (orderId: string, expiresAt: string, orderVersion = 1): ExpirationCommand => ({ type: 'SetTimer', orderId, expiresAt, orderVersion })
+  const set = (orderId: string, expiresAt: string, orderVersion = 1): ExpirationCommand => ({
+    type: 'SetTimer',
+    orderId,
+    expiresAt,
+    orderVersion,
+  })
   const stop = (orderId: string, orderVersion: number): ExpirationCommand => ({ type: 'StopTimer', orderId, orderVersion })
   const fire: ExpirationCommand = { type: 'FireDue', limit: 100 }
 
@@ -151,7 +164,9 @@ describe('the store and its workers', () => {
     const connection = await db.connect()
     await connection.query(sql('', `prepare due_in_general (int, timestamptz) as ${dueStatement.text}`))
     await connection.query(sql('', 'set plan_cache_mode = force_generic_plan'))
-    const general = await connection.query(sql('', `explain (format json) execute due_in_general(500, '2030-01-01T00:00:00.000Z')`))
+    const general = await connection.query(
+      sql('', `explain (format json) execute due_in_general(500, '2030-01-01T00:00:00.000Z')`),
+    )
     await connection.close()
     expect(JSON.stringify(general)).toContain('"Index Cond":"(expires_at <= $2)"')
     await tell(fire)
@@ -166,12 +181,18 @@ describe('the service on a bus', () => {
   })
   afterAll(() => app.stop())
 
-  const handledCount = sql('', `select count(*)::int as count from platform.inbox where consumer = 'expiration' and event_id = any($1::uuid[])`)
+  const handledCount = sql(
+    '',
+    `select count(*)::int as count from platform.inbox where consumer = 'expiration' and event_id = any($1::uuid[])`,
+  )
   const hear = async (...events: Parameters<typeof publish>[1]) => {
     await publish(app.db, events)
     app.platform.bus.hint()
     const ids = events.map((event) => event.id)
-    await waitFor('the events are handled', async () => (await app.db.query<{ count: number }>(handledCount, [ids]))[0]?.count === ids.length)
+    await waitFor(
+      'the events are handled',
+      async () => (await app.db.query<{ count: number }>(handledCount, [ids]))[0]?.count === ids.length,
+    )
   }
   const created = (orderId: string, expiresAt: string, amountMinor = 4_500) =>
     foreignEvent('OrderCreated', orderId, {

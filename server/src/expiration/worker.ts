@@ -14,7 +14,17 @@ const batchSize = 500
 const longestRestMs = 1_000
 const shortestRestMs = 5
 
-export function makeExpirationWorker({ db, clock, log, handler }: { db: Database; clock: Clock; log: Log; handler: ExpirationHandler }): ExpirationWorker {
+export function makeExpirationWorker({
+  db,
+  clock,
+  log,
+  handler,
+}: {
+  db: Database
+  clock: Clock
+  log: Log
+  handler: ExpirationHandler
+}): ExpirationWorker {
   const stopping = new AbortController()
 
   /** Fires one batch; tells how long to rest. */

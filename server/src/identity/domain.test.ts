@@ -1,13 +1,13 @@
 // The rules of identity, case by case: addresses, passwords, who is let in, who counts as one stranger.
 import { describe, expect, test } from 'vitest'
 import {
+  type Account,
   decideSignIn,
   decideSignUp,
   networkOf,
   normaliseEmail,
   normalisePassword,
   refusePassword,
-  type Account,
   type SignInDecision,
   type SignUpDecision,
 } from './domain.ts'

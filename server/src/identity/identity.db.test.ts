@@ -5,7 +5,7 @@ import { systemClock } from '../platform/clock.ts'
 import { makeLimits, noLimits } from '../platform/limits.ts'
 import { makeSessions } from '../platform/sessions.ts'
 import { makeAttempts } from './attempts.ts'
-import { makeIdentity, type Begun } from './identity.ts'
+import { type Begun, makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
 
 let db: TestDatabase

@@ -3,7 +3,7 @@ import { newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
 import { beginSession, type Principal } from '../platform/sessions.ts'
 import type { Attempts } from './attempts.ts'
-import { decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword, type Account } from './domain.ts'
+import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain.ts'
 import type { Passwords } from './passwords.ts'
 import { findAccount, insertAccount, insertGuest } from './store.ts'
 

@@ -16,7 +16,14 @@ test('a password fits its own hash and no other', async () => {
 test('hashes are argon2id with the recommended cost, in the form that other programs read', async () => {
   const phc = await makePasswords().hash('correct horse')
   const [, salt = '', hash = ''] = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/.exec(phc) ?? []
-  const parameters = { message: 'correct horse', nonce: Buffer.from(salt, 'base64'), memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 }
+  const parameters = {
+    message: 'correct horse',
+    nonce: Buffer.from(salt, 'base64'),
+    memory: 19_456,
+    passes: 2,
+    parallelism: 1,
+    tagLength: 32,
+  }
   expect(argon2Sync('argon2id', parameters).toString('base64').replace('=', '')).toBe(hash)
 })
 

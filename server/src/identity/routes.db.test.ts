@@ -1,8 +1,9 @@
 // Identity over HTTP: cookies, tokens, one answer for all bad credentials, and all that people send wrongly.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
 import type { CurrentUser } from '@holdfast/contract'
-import { expectStatus, makeClient, type Client } from '../../test/client.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, expectStatus, makeClient } from '../../test/client.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { identity } from './index.ts'
 
 let app: ServiceApp
@@ -47,7 +48,9 @@ test('signing in gives a new session and ends the one that was presented', async
   expect(after).toMatch(/^holdfast=hfs_/)
   expect(after).not.toBe(before)
   expect(await whoIs(ann)).toMatchObject({ email })
-  expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie: before }), 200).user).toBeNull()
+  expect(
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie: before }), 200).user,
+  ).toBeNull()
 })
 
 test('signing out ends the session and clears the cookie', async () => {
@@ -98,10 +101,14 @@ test('a token for programs speaks for its user, until it signs out', async () =>
   const { token } = expectStatus(await ann.call<{ token: string }>('POST', '/api/users/tokens'), 201)
   const asProgram = { authorization: `Bearer ${token}` }
   expect(token).toMatch(/^hft_/)
-  expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user).toMatchObject({ email })
+  expect(
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user,
+  ).toMatchObject({ email })
   // Signing in with the token at hand leaves it alone; signing out with it ends it.
   expectStatus(await client().call('POST', '/api/users/signin', { email, password }, asProgram), 200)
-  expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user).toMatchObject({ email })
+  expect(
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user,
+  ).toMatchObject({ email })
   expectStatus(await client().call('POST', '/api/users/signout', undefined, asProgram), 204)
   expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user).toBeNull()
 })
@@ -162,7 +169,9 @@ describe('bad input is refused with its code and changes nothing', () => {
   })
   test('tokens that nobody gave out', async () => {
     for (const token of ['hfs_x', 'hft_', '\u00ff', 'x'.repeat(4_000), "' or 1=1 --"]) {
-      const answer = await client().call<CurrentUser>('GET', '/api/users/current', undefined, { authorization: `Bearer ${token}` })
+      const answer = await client().call<CurrentUser>('GET', '/api/users/current', undefined, {
+        authorization: `Bearer ${token}`,
+      })
       expect(expectStatus(answer, 200).user).toBeNull()
     }
   })
@@ -176,5 +185,7 @@ test('on https the cookie is bound to the host and never sent in the clear', asy
   const secure = await startServiceApp(identity, { PUBLIC_URL: 'https://shop.example' })
   const answer = await makeClient(secure.url).call('POST', '/api/users/guest', { email: address() })
   await secure.stop()
-  expect(answer.headers.get('set-cookie')).toMatch(/^__Host-holdfast=hfs_[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/)
+  expect(answer.headers.get('set-cookie')).toMatch(
+    /^__Host-holdfast=hfs_[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/,
+  )
 })

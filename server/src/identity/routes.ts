@@ -2,10 +2,10 @@
 import { ApiTokenView, Credentials, CurrentUser, GuestBody, UserView } from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { idempotencyKeyOf, requirePrincipal, sessionCookieName, type Http } from '../platform/http.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal, sessionCookieName } from '../platform/http.ts'
 import { ProblemError } from '../platform/problem.ts'
 import type { Sessions } from '../platform/sessions.ts'
-import { sessionSeconds, type Begun, type Identity } from './identity.ts'
+import { type Begun, type Identity, sessionSeconds } from './identity.ts'
 
 export interface IdentityRoutes {
   readonly identity: Identity

@@ -1,5 +1,5 @@
 // SQL of identity: accounts and guests. Plain functions; never sees a password.
-import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx } from '../platform/db.ts'
 import type { Account } from './domain.ts'
 
 const findAccountStatement = sql(

@@ -2,10 +2,18 @@
 // its streams, which must show every change.
 import { errorDefinitions, type OrderView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectStatus, type Client } from '../../test/client.ts'
-import { expectSoundStock, foreignEvent, makeTestHandler, placeOne, publish, putOnSale, readPools } from '../../test/orders-store.ts'
-import { makeSale, numbered, seatIdsOf, seated, typeOf } from '../../test/sale.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { type Client, expectStatus } from '../../test/client.ts'
+import {
+  expectSoundStock,
+  foreignEvent,
+  makeTestHandler,
+  placeOne,
+  publish,
+  putOnSale,
+  readPools,
+} from '../../test/orders-store.ts'
+import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
 import { beginSession, type Principal } from '../platform/sessions.ts'
@@ -29,7 +37,15 @@ beforeAll(async () => {
 })
 afterAll(() => app.stop())
 
-type Bad = [what: string, method: string, path: string, status: number, code: string, body?: unknown, headers?: Record<string, string>]
+type Bad = [
+  what: string,
+  method: string,
+  path: string,
+  status: number,
+  code: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+]
 
 const line = numbered(standing)
 const badBodies: readonly (readonly [what: string, body: unknown])[] = [
@@ -66,12 +82,44 @@ const bad: readonly Bad[] = [
   ['an empty body', 'POST', '/api/orders', 400, 'invalid_request', '', json],
   ['a huge body', 'POST', '/api/orders', 413, 'body_too_large', { showId, lines: [line], note: 'x'.repeat(200_000) }],
   ['text', 'POST', '/api/orders', 415, 'unsupported_media_type', 'showId', { 'content-type': 'text/plain' }],
-  ['a form', 'POST', '/api/orders', 415, 'unsupported_media_type', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }],
+  [
+    'a form',
+    'POST',
+    '/api/orders',
+    415,
+    'unsupported_media_type',
+    'a=b',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ],
   ['an empty key', 'POST', '/api/orders', 400, 'invalid_idempotency_key', { showId, lines: [line] }, { 'idempotency-key': '' }],
-  ['a long key', 'POST', '/api/orders', 400, 'invalid_idempotency_key', { showId, lines: [line] }, { 'idempotency-key': 'k'.repeat(256) }],
+  [
+    'a long key',
+    'POST',
+    '/api/orders',
+    400,
+    'invalid_idempotency_key',
+    { showId, lines: [line] },
+    { 'idempotency-key': 'k'.repeat(256) },
+  ],
   ['another site', 'POST', '/api/orders', 403, 'cross_origin', { showId, lines: [line] }, { 'sec-fetch-site': 'cross-site' }],
-  ['another origin', 'POST', '/api/orders', 403, 'cross_origin', { showId, lines: [line] }, { origin: 'https://elsewhere.example' }],
-  ['a foreign token', 'POST', '/api/orders', 401, 'unauthenticated', { showId, lines: [line] }, { authorization: 'Bearer hfs_forged' }],
+  [
+    'another origin',
+    'POST',
+    '/api/orders',
+    403,
+    'cross_origin',
+    { showId, lines: [line] },
+    { origin: 'https://elsewhere.example' },
+  ],
+  [
+    'a foreign token',
+    'POST',
+    '/api/orders',
+    401,
+    'unauthenticated',
+    { showId, lines: [line] },
+    { authorization: 'Bearer hfs_forged' },
+  ],
   ['no id', 'GET', '/api/orders/first', 400, 'invalid_request'],
   ['an id in capitals', 'GET', '/api/orders/ABCDEFAB-0000-7000-8000-000000000000', 400, 'invalid_request'],
   ['an id as a URN', 'DELETE', '/api/orders/urn:uuid:00000000-0000-7000-8000-000000000000', 400, 'invalid_request'],
@@ -110,7 +158,14 @@ describe('bad input', () => {
 
   test('who is nobody may look at what is left, and do nothing else', async () => {
     const nobody = { authorization: '' }
-    for (const [method, path] of [['GET', '/api/orders'], ['GET', `/api/orders/${orderId}`], ['DELETE', `/api/orders/${orderId}`], ['GET', `/api/orders/${orderId}/stream`], ['GET', `/api/orders/${orderId}/timeline`], ['GET', `/api/shows/${showId}/orders`]] as const) {
+    for (const [method, path] of [
+      ['GET', '/api/orders'],
+      ['GET', `/api/orders/${orderId}`],
+      ['DELETE', `/api/orders/${orderId}`],
+      ['GET', `/api/orders/${orderId}/stream`],
+      ['GET', `/api/orders/${orderId}/timeline`],
+      ['GET', `/api/shows/${showId}/orders`],
+    ] as const) {
       const answer = await client.call(method, path, undefined, nobody)
       expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 401, 'unauthenticated'])
     }
@@ -119,7 +174,10 @@ describe('bad input', () => {
 
   test('after all of it nothing has changed', async () => {
     await expectSoundStock(app.db)
-    expect(await readPools(app.db, sale)).toEqual([{ capacity: 50, held: 1, sold: 0 }, { capacity: 3, held: 0, sold: 0 }])
+    expect(await readPools(app.db, sale)).toEqual([
+      { capacity: 50, held: 1, sold: 0 },
+      { capacity: 3, held: 0, sold: 0 },
+    ])
     expect(expectStatus(await client.call('GET', '/api/orders'), 200)).toEqual({ items: [], nextCursor: null })
   })
 })
@@ -135,7 +193,8 @@ async function listen(path: string) {
     const decoder = new TextDecoder()
     for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true })
   })()
-  const messages = <T>(event: string): T[] => [...text.matchAll(new RegExp(`event: ${event}\ndata: (.*)\n\n`, 'g'))].map((match) => JSON.parse(match[1] ?? '') as T)
+  const messages = <T>(event: string): T[] =>
+    [...text.matchAll(new RegExp(`event: ${event}\ndata: (.*)\n\n`, 'g'))].map((match) => JSON.parse(match[1] ?? '') as T)
   const stop = async () => {
     ending.abort()
     await reading.catch((error: Error) => expect(error.name).toBe('AbortError'))
@@ -150,7 +209,9 @@ describe('streams', () => {
     const first = await waitFor('the order as it is', () => stream.messages<OrderView>('order')[0])
     expect(first).toEqual(order)
     const paymentId = newId()
-    await publish(app.db, [foreignEvent('PaymentAuthorized', paymentId, { orderId: order.id, paymentId, amount: order.total, orderVersion: 1 })])
+    await publish(app.db, [
+      foreignEvent('PaymentAuthorized', paymentId, { orderId: order.id, paymentId, amount: order.total, orderVersion: 1 }),
+    ])
     await waitFor('claimed', () => stream.messages<OrderView>('order').some(({ status }) => status === 'claimed'))
     await makeTestHandler(app.db).handle({ type: 'CompleteOrder', orderId: order.id, paymentId })
     await waitFor('complete', () => stream.messages<OrderView>('order').some(({ status }) => status === 'complete'))
@@ -159,7 +220,10 @@ describe('streams', () => {
 
   test('availability’s tells a hold and its return, also when both happen in another process', async () => {
     const stream = await listen(`/api/shows/${showId}/availability/stream`)
-    const left = () => stream.messages<{ ticketTypes: { available: number }[] }>('availability').map(({ ticketTypes }) => ticketTypes[1]?.available)
+    const left = () =>
+      stream
+        .messages<{ ticketTypes: { available: number }[] }>('availability')
+        .map(({ ticketTypes }) => ticketTypes[1]?.available)
     await waitFor('all seats', () => left().at(-1) === 3)
     const elsewhere = makeTestHandler(app.db)
     const heldId = await placeOne(elsewhere, sale, [seated(chairs, [seatId])])

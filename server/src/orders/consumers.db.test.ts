@@ -1,8 +1,18 @@
 // Events of other services through a real bus: what orders makes of them, in order, out of order and twice.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { countByStatus, expectSoundStock, foreignEvent, makeTestHandler, place, placeOne, publish, putOnSale, tally } from '../../test/orders-store.ts'
+import {
+  countByStatus,
+  expectSoundStock,
+  foreignEvent,
+  makeTestHandler,
+  place,
+  placeOne,
+  publish,
+  putOnSale,
+  tally,
+} from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, typeOf } from '../../test/sale.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
 import { sql } from '../platform/db.ts'
@@ -38,11 +48,15 @@ async function view(orderId: string) {
   return seen.view
 }
 
-const untilStatus = (orderId: string, status: string) => waitFor(`order ${status}`, async () => (await view(orderId)).status === status)
+const untilStatus = (orderId: string, status: string) =>
+  waitFor(`order ${status}`, async () => (await view(orderId)).status === status)
 
 const typesOf = sql('', `select type from platform.outbox where subject = $1 and source = 'holdfast/orders' order by seq`)
 const toldOf = async (orderId: string) => (await app.db.query<{ type: string }>(typesOf, [orderId])).map((row) => row.type)
-const handledCount = sql('', `select count(*)::int as count from platform.inbox where consumer = 'orders' and event_id = any($1::uuid[])`)
+const handledCount = sql(
+  '',
+  `select count(*)::int as count from platform.inbox where consumer = 'orders' and event_id = any($1::uuid[])`,
+)
 
 /** Commits events and waits until orders has each of them behind it. */
 async function tell(...events: readonly { readonly id: string }[] & Parameters<typeof publish>[1]): Promise<void> {
@@ -58,8 +72,10 @@ async function tell(...events: readonly { readonly id: string }[] & Parameters<t
 const started = (orderId: string, paymentId: string) => foreignEvent('PaymentStarted', paymentId, { orderId, paymentId })
 const authorized = (orderId: string, paymentId: string) =>
   foreignEvent('PaymentAuthorized', paymentId, { orderId, paymentId, amount, orderVersion: 1 }, 2)
-const charged = (orderId: string, paymentId: string) => foreignEvent('ChargeCreated', paymentId, { orderId, paymentId, amount }, 3)
-const expired = (orderId: string, expiresAt: string, version = 1) => foreignEvent('ExpirationComplete', orderId, { orderId, expiresAt }, version)
+const charged = (orderId: string, paymentId: string) =>
+  foreignEvent('ChargeCreated', paymentId, { orderId, paymentId, amount }, 3)
+const expired = (orderId: string, expiresAt: string, version = 1) =>
+  foreignEvent('ExpirationComplete', orderId, { orderId, expiresAt }, version)
 
 test('a published show is for sale, and its change is known', async () => {
   const sale = makeSale({ capacities: [1] })
@@ -76,7 +92,14 @@ test('authorized, charged and refunded: claimed, complete, refunded; the place c
   expect(await view(orderId)).toMatchObject({ status: 'claimed', payment: { id: paymentId } })
   await tell(charged(orderId, paymentId))
   expect(await view(orderId)).toMatchObject({ status: 'complete' })
-  const part = { orderId, paymentId, refundId: newId(), amount: { ...amount, amountMinor: 500 }, refundedTotal: { ...amount, amountMinor: 500 }, full: false }
+  const part = {
+    orderId,
+    paymentId,
+    refundId: newId(),
+    amount: { ...amount, amountMinor: 500 },
+    refundedTotal: { ...amount, amountMinor: 500 },
+    full: false,
+  }
   await tell(foreignEvent('ChargeRefunded', paymentId, part, 4))
   expect(await view(orderId)).toMatchObject({ status: 'complete', refunded: { amountMinor: 500 } })
   await tell(foreignEvent('ChargeRefunded', paymentId, { ...part, refundId: newId(), refundedTotal: amount, full: true }, 5))
@@ -103,7 +126,12 @@ test('the deadline passes while nobody pays: cancelled', async () => {
 test('paid, then expiration complete: still complete', async () => {
   const { orderId, order } = await holdOne()
   const paymentId = newId()
-  await tell(authorized(orderId, paymentId), expired(orderId, order.expiresAt), charged(orderId, paymentId), expired(orderId, inTheFuture, 2))
+  await tell(
+    authorized(orderId, paymentId),
+    expired(orderId, order.expiresAt),
+    charged(orderId, paymentId),
+    expired(orderId, inTheFuture, 2),
+  )
   expect(await view(orderId)).toMatchObject({ status: 'complete' })
 })
 

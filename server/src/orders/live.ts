@@ -3,7 +3,7 @@ import type { Event, EventType } from '@holdfast/contract'
 import type { Bus } from '../platform/bus.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
-import { makeLive, type Live } from '../platform/live.ts'
+import { type Live, makeLive } from '../platform/live.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { World } from './model.ts'
@@ -34,7 +34,17 @@ const followed = [
 const freshMs = 50
 const rememberedMax = 1_000
 
-export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; clock: Clock; log: Log; metrics: Metrics }): OrdersLive {
+export function makeOrdersLive({
+  db,
+  clock,
+  log,
+  metrics,
+}: {
+  db: Database
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}): OrdersLive {
   let onListener: () => void = () => undefined
   const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
 
@@ -63,7 +73,15 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
       return seen && JSON.stringify(seen.view)
     },
   })
-  const availability = makeLive({ name: 'availability', clock, log, metrics, settleMs: 100, onListener: () => onListener(), read })
+  const availability = makeLive({
+    name: 'availability',
+    clock,
+    log,
+    metrics,
+    settleMs: 100,
+    onListener: () => onListener(),
+    read,
+  })
 
   /** A cancelled order does not tell its show, whose places it gave back. */
   const showPlacesBack = async (orderIds: readonly string[]) => {
@@ -88,7 +106,8 @@ export function makeOrdersLive({ db, clock, log, metrics }: { db: Database; cloc
     availability,
     readAvailabilityJson,
     learn(world) {
-      for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf]) orders.changed(orderId)
+      for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf])
+        orders.changed(orderId)
       const moved = new Set([...world.movedPools].map((poolId) => world.pools.get(poolId)?.showId))
       for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
     },

@@ -1,9 +1,18 @@
 // How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
 import type { IssuedTicket } from '@holdfast/contract'
 import type { Tx } from '../platform/db.ts'
-import { makeHandler, type Decision, type Handler, type HandlerOptions, type Model } from '../platform/handle.ts'
-import { decide, evolve, movementOf, type Order, type OrderCommand, type OrderFact, type OrderRejection, type SaleCommand } from './domain/order.ts'
-import { movePool, moveSeat, placesOf, saleOf, type Movement, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
+import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
+import { decide } from './domain/decide.ts'
+import {
+  evolve,
+  movementOf,
+  type Order,
+  type OrderCommand,
+  type OrderFact,
+  type OrderRejection,
+  type SaleCommand,
+} from './domain/order.ts'
+import { type Movement, movePool, moveSeat, type Pool, placesOf, type Sale, type StockSeat, saleOf } from './domain/stock.ts'
 import * as store from './store.ts'
 
 export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
@@ -15,7 +24,10 @@ export type Command = OrderCommand | SaleCommand | TicketCommand
 
 /** Facts about copies of other services' things. Private, like all that is known and not owned. */
 type CopyFact =
-  | { readonly type: 'SaleKnown'; readonly data: { readonly sale: Sale } & Pick<Extract<SaleCommand, { type: 'KnowShow' }>, 'show'> }
+  | {
+      readonly type: 'SaleKnown'
+      readonly data: { readonly sale: Sale } & Pick<Extract<SaleCommand, { type: 'KnowShow' }>, 'show'>
+    }
   | { readonly type: 'SaleEnded'; readonly data: { readonly sale: Sale } }
   | { readonly type: 'TicketsKnown'; readonly data: { readonly orderId: string; readonly tickets: readonly KnownTicket[] } }
   | { readonly type: 'TicketsKnownVoid'; readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] } }
@@ -146,7 +158,10 @@ function decideInWorld(world: World, command: Command, now: string): OrdersDecis
     }
     case 'NoteTickets': {
       if (!world.orders.has(command.orderId)) return { rejection: 'order_unknown' }
-      return { facts: [{ type: 'TicketsKnown', data: { orderId: command.orderId, tickets: command.tickets } }], answer: undefined }
+      return {
+        facts: [{ type: 'TicketsKnown', data: { orderId: command.orderId, tickets: command.tickets } }],
+        answer: undefined,
+      }
     }
     case 'NoteTicketsVoided': {
       if (!world.orders.has(command.orderId)) return { rejection: 'order_unknown' }
@@ -235,7 +250,10 @@ async function save(tx: Tx, world: World): Promise<void> {
     store.updatePools(tx, pick(world.pools, world.movedPools)),
     store.updateSeats(tx, pick(world.seats, world.movedSeats)),
   ])
-  await store.saveKnownTickets(tx, [...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets })))
+  await store.saveKnownTickets(
+    tx,
+    [...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets })),
+  )
   await store.markTicketsVoid(tx, [...world.voidedOf], [...world.voidedTickets])
 }
 

@@ -1,10 +1,10 @@
 // The orders API through the real HTTP edge on a real database: what buyers and organisers send, and what they get.
 import type { Availability, OrderView, Problem } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { expectStatus, type Client } from '../../test/client.ts'
+import { type Client, expectStatus } from '../../test/client.ts'
 import { expectSoundStock, foreignEvent, makeTestHandler, publish, putOnSale } from '../../test/orders-store.ts'
-import { makeSale, numbered, seatIdsOf, seated, typeOf, type SaleSample } from '../../test/sale.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { newId } from '../platform/clock.ts'
 import { orders } from './index.ts'
 import type { OrdersHandler } from './model.ts'
@@ -31,7 +31,8 @@ async function onSale(shape: Parameters<typeof makeSale>[0] = {}): Promise<SaleS
 }
 
 const bodyOf = (sale: SaleSample, quantity = 1) => ({ showId: sale.show.id, lines: [numbered(typeOf(sale), quantity)] })
-const post = (client: Client, body: unknown, key?: string) => client.call<OrderView>('POST', '/api/orders', body, key === undefined ? {} : { 'idempotency-key': key })
+const post = (client: Client, body: unknown, key?: string) =>
+  client.call<OrderView>('POST', '/api/orders', body, key === undefined ? {} : { 'idempotency-key': key })
 const codeOf = (answer: { body: unknown }) => (answer.body as Problem).code
 const amount = { amountMinor: 4_500, currency: 'EUR' }
 
@@ -41,7 +42,8 @@ async function bring(orderId: string, status: 'claimed' | 'complete' | 'refunded
   if (status === 'cancelled') return elsewhere.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })
   await elsewhere.handle({ type: 'ClaimOrder', orderId, paymentId, amount })
   if (status !== 'claimed') await elsewhere.handle({ type: 'CompleteOrder', orderId, paymentId })
-  if (status === 'refunded') await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true })
+  if (status === 'refunded')
+    await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true })
 }
 
 describe('POST /api/orders', () => {
@@ -70,7 +72,10 @@ describe('POST /api/orders', () => {
     expect(answer.headers.get('location')).toBe(`/api/orders/${order.id}`)
     expect(expectStatus(await client.call('GET', `/api/orders/${order.id}`), 200)).toEqual(order)
     const { ticketTypes } = expectStatus(await client.call<Availability>('GET', `/api/shows/${sale.show.id}/availability`), 200)
-    expect(ticketTypes.map(({ available, held }) => [available, held])).toEqual([[8, 2], [2, 2]])
+    expect(ticketTypes.map(({ available, held }) => [available, held])).toEqual([
+      [8, 2],
+      [2, 2],
+    ])
   })
 
   test('a free order is complete at once', async () => {
@@ -120,7 +125,10 @@ describe('POST /api/orders', () => {
     const unknown = await post(client, { showId: newId(), lines: [{ ticketTypeId: newId(), quantity: 1 }] })
     expect([unknown.status, codeOf(unknown)]).toEqual([404, 'show_unknown'])
     const sale = makeSale()
-    const [answer] = await Promise.all([post(client, bodyOf(sale)), publish(app.db, [foreignEvent('ShowPublished', sale.show.id, sale.show)])])
+    const [answer] = await Promise.all([
+      post(client, bodyOf(sale)),
+      publish(app.db, [foreignEvent('ShowPublished', sale.show.id, sale.show)]),
+    ])
     expectStatus(answer, 201)
   })
 
@@ -186,7 +194,12 @@ test('another’s order is not there, by any route', async () => {
   const sale = await onSale()
   const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
   const stranger = await asBuyer()
-  const routes = [['GET', ''], ['GET', '/stream'], ['GET', '/timeline'], ['DELETE', '']] as const
+  const routes = [
+    ['GET', ''],
+    ['GET', '/stream'],
+    ['GET', '/timeline'],
+    ['DELETE', ''],
+  ] as const
   for (const orderId of [id, newId()]) {
     for (const [method, rest] of routes) {
       const answer = await stranger.call(method, `/api/orders/${orderId}${rest}`)
@@ -205,7 +218,10 @@ test('the timeline tells what happened, in order, to the buyer and the organiser
   const tickets = [{ id: newId(), code: 'SECRETCODE', ticketTypeId: typeOf(sale).id, name: 'Standing' }]
   await publish(app.db, [foreignEvent('TicketsIssued', id, { orderId: id, showId: sale.show.id, tickets })])
   for (const reader of [client, await asOrganiser(sale.show.organiserId)]) {
-    const { items } = expectStatus(await reader.call<{ items: { type: string; summary: string }[] }>('GET', `/api/orders/${id}/timeline`), 200)
+    const { items } = expectStatus(
+      await reader.call<{ items: { type: string; summary: string }[] }>('GET', `/api/orders/${id}/timeline`),
+      200,
+    )
     expect(items.map(({ type }) => type)).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'TicketsIssued'])
     expect(items[0]?.summary).toContain('45.00 EUR')
     expect(JSON.stringify(items)).not.toContain('SECRETCODE')
@@ -219,7 +235,10 @@ test('a buyer’s orders come in pages, by the cursor given', async () => {
   for (let count = 0; count < 5; count += 1) ids.push(expectStatus(await post(client, bodyOf(sale)), 201).id)
   const seen: string[] = []
   for (let query = '?limit=2'; ; ) {
-    const page = expectStatus(await client.call<{ items: OrderView[]; nextCursor: string | null }>('GET', `/api/orders${query}`), 200)
+    const page = expectStatus(
+      await client.call<{ items: OrderView[]; nextCursor: string | null }>('GET', `/api/orders${query}`),
+      200,
+    )
     seen.push(...page.items.map((order) => order.id))
     if (page.nextCursor === null) break
     query = `?limit=2&cursor=${page.nextCursor}`
@@ -232,7 +251,10 @@ test('orders of a show are for its organiser only', async () => {
   const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
   const path = `/api/shows/${sale.show.id}/orders`
   const organiser = await asOrganiser(sale.show.organiserId)
-  const page = expectStatus(await organiser.call<{ items: (OrderView & { buyerEmail: string })[] }>('GET', `${path}?status=created`), 200)
+  const page = expectStatus(
+    await organiser.call<{ items: (OrderView & { buyerEmail: string })[] }>('GET', `${path}?status=created`),
+    200,
+  )
   expect(page.items).toMatchObject([{ id, buyerEmail: expect.stringContaining('@example.com') }])
   expect((await organiser.call('GET', `/api/shows/${newId()}/orders`)).status).toBe(404)
   expect((await (await asOrganiser(newId())).call('GET', path)).status).toBe(404)

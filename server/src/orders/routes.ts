@@ -1,6 +1,7 @@
 // HTTP of the orders service: buyers hold, watch and cancel; organisers see the orders of their shows.
 import {
   Availability,
+  type ErrorCode,
   Id,
   OrderBody,
   OrderStatus,
@@ -8,22 +9,21 @@ import {
   Page,
   PageQuery,
   Timeline,
-  type ErrorCode,
 } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { makeBatchLoader } from '../platform/batch-loader.ts'
-import { newId, type Clock } from '../platform/clock.ts'
+import { type Clock, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
-import { idempotencyKeyOf, requirePrincipal, type Http } from '../platform/http.ts'
-import { findAnswers, fingerprintOf, indexOfKey, type IdempotencyKey } from '../platform/idempotency.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
+import { findAnswers, fingerprintOf, type IdempotencyKey, indexOfKey } from '../platform/idempotency.ts'
 import { readProcessEvents } from '../platform/outbox.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
 import type { OrdersLive } from './live.ts'
 import type { OrdersHandler } from './model.ts'
 import type { StockMemory } from './stock-memory.ts'
 import { toTimeline } from './timeline.ts'
-import { listOrders, listShowOrders, readOrder, readOrderAsPlaced, readOrganiser, toOrderView, type SeenOrder } from './views.ts'
+import { listOrders, listShowOrders, readOrder, readOrderAsPlaced, readOrganiser, type SeenOrder, toOrderView } from './views.ts'
 
 export interface OrdersRoutes {
   readonly db: Database
@@ -102,7 +102,14 @@ function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): 
 function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
   app.get(
     '/api/orders',
-    { schema: { tags: ['orders'], summary: 'The buyer’s own orders, newest first', querystring: PageQuery, response: { 200: Page(OrderView) } } },
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'The buyer’s own orders, newest first',
+        querystring: PageQuery,
+        response: { 200: Page(OrderView) },
+      },
+    },
     async (request) => {
       const buyer = requirePrincipal(request)
       const limit = request.query.limit ?? 20
@@ -128,7 +135,14 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
 
   app.get(
     '/api/orders/:id/timeline',
-    { schema: { tags: ['orders'], summary: 'What happened, in order, across services', params: idParams, response: { 200: Timeline } } },
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'What happened, in order, across services',
+        params: idParams,
+        response: { 200: Timeline },
+      },
+    },
     async (request) => {
       const { id } = requirePrincipal(request)
       const seen = await readOrder(db, request.params.id)
@@ -139,13 +153,19 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
 
   app.delete(
     '/api/orders/:id',
-    { config: { vital: true }, schema: { tags: ['orders'], summary: 'Cancel an order that is not paid', params: idParams, response: { 200: OrderView } } },
+    {
+      config: { vital: true },
+      schema: { tags: ['orders'], summary: 'Cancel an order that is not paid', params: idParams, response: { 200: OrderView } },
+    },
     async (request, reply) => {
       const { id } = requirePrincipal(request)
       const seen = await readOrder(db, request.params.id)
       const reason = seen?.buyerId === id ? 'buyer' : seen?.organiserId === id ? 'organiser' : null
       if (reason === null) throw new ProblemError('order_unknown')
-      const outcome = await handler.handle({ type: 'CancelOrder', orderId: request.params.id, reason }, { causationId: request.id })
+      const outcome = await handler.handle(
+        { type: 'CancelOrder', orderId: request.params.id, reason },
+        { causationId: request.id },
+      )
       if (!outcome.ok) return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
       if (!outcome.answer?.order) throw new Error('an order was cancelled without an answer')
       return toOrderView(outcome.answer.order)
@@ -168,7 +188,15 @@ const ShowOrdersQuery = Type.Object(
 function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
   app.get(
     '/api/shows/:id/orders',
-    { schema: { tags: ['orders'], summary: 'Orders of a show, for its organiser', params: idParams, querystring: ShowOrdersQuery, response: { 200: Page(OrganiserOrder) } } },
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'Orders of a show, for its organiser',
+        params: idParams,
+        querystring: ShowOrdersQuery,
+        response: { 200: Page(OrganiserOrder) },
+      },
+    },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const { limit = 20, cursor, status = null, email } = request.query
@@ -188,7 +216,10 @@ function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
 function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
   const untilKnown = makeWaiter(clock)
   const availabilityOf = async (showId: string): Promise<string> => {
-    const json = await untilKnown(() => live.readAvailabilityJson(showId), (found) => found !== null)
+    const json = await untilKnown(
+      () => live.readAvailabilityJson(showId),
+      (found) => found !== null,
+    )
     if (json === null) throw new ProblemError('show_unknown')
     return json
   }
@@ -201,7 +232,13 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
 
   app.get(
     '/api/shows/:id/availability/stream',
-    { schema: { tags: ['shows'], summary: 'What is left, pushed as it changes, as server-sent events named "availability"', params: idParams } },
+    {
+      schema: {
+        tags: ['shows'],
+        summary: 'What is left, pushed as it changes, as server-sent events named "availability"',
+        params: idParams,
+      },
+    },
     async (request, reply) => {
       await availabilityOf(request.params.id)
       await live.availability.stream(request, reply, request.params.id)
@@ -211,7 +248,10 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
 
 /** JSON text that was made once for many. */
 function sendJson(reply: FastifyReply, json: string) {
-  return reply.type('application/json; charset=utf-8').serializer((text: unknown) => String(text)).send(json)
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer((text: unknown) => String(text))
+    .send(json)
 }
 
 function cursorId(cursor: string | undefined): string | null {

@@ -3,7 +3,7 @@ import type { PublishedShow } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { expectSoundStock, makeTestHandler, place, placeOne, putOnSale, readPools, tally } from '../../test/orders-store.ts'
-import { makeBuyer, makeSale, numbered, seatIdsOf, seated, typeOf, type SaleSample } from '../../test/sale.ts'
+import { makeBuyer, makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
 import { sql } from '../platform/db.ts'
@@ -24,7 +24,10 @@ afterAll(() => db.drop())
 const waiting = sql('', `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
 const know = (show: PublishedShow, version: number) => handler.handle({ type: 'KnowShow', show, version })
-const withCapacity = ({ show }: SaleSample, capacity: number): PublishedShow => ({ ...show, pools: show.pools.map(({ id }) => ({ id, capacity })) })
+const withCapacity = ({ show }: SaleSample, capacity: number): PublishedShow => ({
+  ...show,
+  pools: show.pools.map(({ id }) => ({ id, capacity })),
+})
 
 describe('news of a show', () => {
   test('told twice, it keeps its holds', async () => {
@@ -80,7 +83,11 @@ describe('news of a show', () => {
     const show = {
       ...sale.show,
       ticketTypes: [...sale.show.ticketTypes, balcony],
-      pools: [{ id: standing.poolId, capacity: 4 }, { id: chairs.poolId, capacity: 1 }, { id: balcony.poolId, capacity: 2 }],
+      pools: [
+        { id: standing.poolId, capacity: 4 },
+        { id: chairs.poolId, capacity: 1 },
+        { id: balcony.poolId, capacity: 2 },
+      ],
     }
     const changed = { show, types: show.ticketTypes }
     const [, ...placed] = await Promise.all([
@@ -109,7 +116,10 @@ describe('news of a show', () => {
 
 describe('the end of a sale', () => {
   test('of a show that is not known is put off', async () => {
-    expect(await handler.handle({ type: 'EndSale', showId: newId(), version: 2 })).toMatchObject({ ok: false, rejection: 'show_unknown' })
+    expect(await handler.handle({ type: 'EndSale', showId: newId(), version: 2 })).toMatchObject({
+      ok: false,
+      rejection: 'show_unknown',
+    })
   })
 
   test('is final: no later news brings the show back', async () => {
@@ -142,7 +152,10 @@ describe('the end of a sale', () => {
     const buying = times(120, (index) => place(index % 2 ? handler : other, sale, [numbered(typeOf(sale))]))
     await buying[3]
     const ended = makeTestHandler(db).handle({ type: 'EndSale', showId: sale.show.id, version: 2 })
-    const placed = await Promise.all([...buying, ...times(20, () => ended.then(() => place(other, sale, [numbered(typeOf(sale))])))])
+    const placed = await Promise.all([
+      ...buying,
+      ...times(20, () => ended.then(() => place(other, sale, [numbered(typeOf(sale))]))),
+    ])
     const { placed: count = 0, not_on_sale: refused = 0 } = tally(placed)
     expect(count + refused).toBe(140)
     expect(refused).toBeGreaterThanOrEqual(20)
@@ -170,7 +183,11 @@ describe('what people are shown', () => {
       { id: chairs.id, available: 1, held: 1, sold: 1 },
     ])
     expect(new Map(availability?.seats?.map(({ id, state }) => [id, state]))).toEqual(
-      new Map([[bought, 'sold'], [held, 'held'], [free, 'available']]),
+      new Map([
+        [bought, 'sold'],
+        [held, 'held'],
+        [free, 'available'],
+      ]),
     )
   })
 
@@ -221,12 +238,21 @@ describe('what people are shown', () => {
     const sale = makeSale({ priceMinor: 0 })
     await putOnSale(handler, sale)
     const orderId = await placeOne(handler, sale, [numbered(typeOf(sale), 2)])
-    const tickets = ['A1', 'A2'].map((code) => ({ id: newId(), code, ticketTypeId: typeOf(sale).id, name: 'Standing', status: 'valid' as const }))
+    const tickets = ['A1', 'A2'].map((code) => ({
+      id: newId(),
+      code,
+      ticketTypeId: typeOf(sale).id,
+      name: 'Standing',
+      status: 'valid' as const,
+    }))
     expect((await readOrder(db, orderId))?.view.tickets).toBeUndefined()
     await handler.handle({ type: 'NoteTickets', orderId, tickets })
     expect((await readOrder(db, orderId))?.view.tickets).toEqual(tickets)
     await handler.handle({ type: 'NoteTicketsVoided', orderId, ticketIds: [tickets[1]?.id ?? ''] })
-    expect((await readOrder(db, orderId))?.view.tickets?.map(({ code, status }) => [code, status])).toEqual([['A1', 'valid'], ['A2', 'void']])
+    expect((await readOrder(db, orderId))?.view.tickets?.map(({ code, status }) => [code, status])).toEqual([
+      ['A1', 'valid'],
+      ['A2', 'void'],
+    ])
     expect(await handler.handle({ type: 'NoteTickets', orderId: newId(), tickets })).toMatchObject({ rejection: 'order_unknown' })
   })
 

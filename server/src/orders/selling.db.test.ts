@@ -2,8 +2,17 @@
 import type { LineBody } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { countByStatus, expectSoundStock, makeTestHandler, place, placeOne, putOnSale, readPools, tally } from '../../test/orders-store.ts'
-import { makeBuyer, makeSale, numbered, seatIdsOf, seated, typeOf } from '../../test/sale.ts'
+import {
+  countByStatus,
+  expectSoundStock,
+  makeTestHandler,
+  place,
+  placeOne,
+  putOnSale,
+  readPools,
+  tally,
+} from '../../test/orders-store.ts'
+import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
 import { newId } from '../platform/clock.ts'
 import { sql } from '../platform/db.ts'
 import type { OrdersHandler } from './model.ts'
@@ -43,7 +52,9 @@ describe('the last places', () => {
     const handlers = batching.map((options) => makeTestHandler(db, options))
     const sale = makeSale({ capacities: [50] })
     await putOnSale(handler, sale)
-    const placed = await Promise.all(times(200, (index) => place(handlers[index % handlers.length] as OrdersHandler, sale, [numbered(typeOf(sale))])))
+    const placed = await Promise.all(
+      times(200, (index) => place(handlers[index % handlers.length] as OrdersHandler, sale, [numbered(typeOf(sale))])),
+    )
     expect(tally(placed)).toEqual({ placed: 50, sold_out: 150 })
   })
 
@@ -52,7 +63,9 @@ describe('the last places', () => {
     await putOnSale(handler, sale)
     const type = typeOf(sale)
     const other = makeTestHandler(db)
-    const placed = await Promise.all(times(60, (index) => place(index % 2 ? handler : other, sale, [seated(type, seatIdsOf(type, 1))])))
+    const placed = await Promise.all(
+      times(60, (index) => place(index % 2 ? handler : other, sale, [seated(type, seatIdsOf(type, 1))])),
+    )
     expect(tally(placed)).toEqual({ placed: 1, seat_taken: 59 })
   })
 
@@ -63,7 +76,9 @@ describe('the last places', () => {
     const all = seatIdsOf(type)
     const other = makeTestHandler(db)
     const wishes = times(80, (index) => [0, 1, 2].map((step) => all[(index * 5 + step * 3) % all.length] as string))
-    const placed = await Promise.all(wishes.map((seatIds, index) => place(index % 2 ? handler : other, sale, [seated(type, seatIds.toReversed())])))
+    const placed = await Promise.all(
+      wishes.map((seatIds, index) => place(index % 2 ? handler : other, sale, [seated(type, seatIds.toReversed())])),
+    )
     const { placed: count = 0, seat_taken: refused = 0 } = tally(placed)
     expect(count).toBeGreaterThan(0)
     expect(count + refused).toBe(80)
@@ -94,7 +109,9 @@ describe('the last places', () => {
     expect(first).toHaveProperty('orderId')
     expect(await place(handler, sale, lines)).toEqual({ rejection: 'sold_out' })
     expect(await place(makeTestHandler(db), sale, lines, { idempotency })).toEqual(first)
-    expect(await place(handler, sale, lines, { idempotency: { ...idempotency, fingerprint: 'other' } })).toEqual({ rejection: 'idempotency_key_reused' })
+    expect(await place(handler, sale, lines, { idempotency: { ...idempotency, fingerprint: 'other' } })).toEqual({
+      rejection: 'idempotency_key_reused',
+    })
   })
 
   test('a refusal is not remembered under its key: the same request gets a place that came back', async () => {
@@ -115,16 +132,26 @@ describe('commands of one batch', () => {
     await putOnSale(handler, sale)
     const [standing, chairs] = [typeOf(sale, 0), typeOf(sale, 1)]
     const seatIds = seatIdsOf(chairs)
-    const ids = await Promise.all(times(30, (index) => placeOne(handler, sale, [index % 2 ? numbered(standing) : seated(chairs, [seatIds[index] as string])])))
+    const ids = await Promise.all(
+      times(30, (index) =>
+        placeOne(handler, sale, [index % 2 ? numbered(standing) : seated(chairs, [seatIds[index] as string])]),
+      ),
+    )
     const other = makeTestHandler(db)
     const deadline = '2100-01-01T00:00:00.000Z'
     await Promise.all(
       ids.flatMap((orderId, index) => {
         const by = index % 3 ? handler : other
         const paymentId = newId()
-        const paid = [by.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }), by.handle({ type: 'CompleteOrder', orderId, paymentId })]
+        const paid = [
+          by.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
+          by.handle({ type: 'CompleteOrder', orderId, paymentId }),
+        ]
         if (index % 5 === 0) paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true }))
-        const against = [handler.handle({ type: 'ExpireOrder', orderId, deadline }), other.handle({ type: 'CancelOrder', orderId, reason: 'buyer' })]
+        const against = [
+          handler.handle({ type: 'ExpireOrder', orderId, deadline }),
+          other.handle({ type: 'CancelOrder', orderId, reason: 'buyer' }),
+        ]
         const fresh = place(by, sale, [index % 2 ? numbered(standing, 2) : seated(chairs, [seatIds[index] as string])])
         return index % 4 === 0 ? [...against, ...paid, fresh] : [...paid, ...against, fresh]
       }),
@@ -144,7 +171,12 @@ describe('commands of one batch', () => {
       handler.handle({ type: 'CompleteOrder', orderId, paymentId }),
       handler.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true }),
     ])
-    expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order?.status)).toEqual(['created', 'claimed', 'complete', 'refunded'])
+    expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order?.status)).toEqual([
+      'created',
+      'claimed',
+      'complete',
+      'refunded',
+    ])
     expect(await readPools(db, sale)).toEqual([{ capacity: 50, held: 0, sold: 0 }])
   })
 

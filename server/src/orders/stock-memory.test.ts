@@ -36,7 +36,9 @@ function makeTestClock() {
 
 function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
   const sale = { ...saleOf(sample.show, 1), ...changes }
-  const pools = sample.show.pools.map(({ id, capacity }) => [id, { id, showId: sale.showId, capacity, held: id === first.poolId ? held : 0, sold: 0 }] as const)
+  const pools = sample.show.pools.map(
+    ({ id, capacity }) => [id, { id, showId: sale.showId, capacity, held: id === first.poolId ? held : 0, sold: 0 }] as const,
+  )
   return {
     sales: new Map([[sale.showId, sale]]),
     pools: new Map(pools),
@@ -106,7 +108,12 @@ describe('waiting for what may be on its way', () => {
   test('asks again until it is known', async () => {
     const { clock, slept } = makeTestClock()
     const answers = [null, null, 'known']
-    expect(await makeWaiter(clock)(async () => answers.shift() ?? null, (answer) => answer !== null)).toBe('known')
+    expect(
+      await makeWaiter(clock)(
+        async () => answers.shift() ?? null,
+        (answer) => answer !== null,
+      ),
+    ).toBe('known')
     expect(slept).toHaveLength(2)
   })
 
@@ -129,10 +136,20 @@ describe('waiting for what may be on its way', () => {
     const stuck: Clock = { ...clock, sleep: () => new Promise((resolve) => open.push(resolve)) }
     const wait = makeWaiter(stuck)
     let known = false
-    const waiting = Array.from({ length: 500 }, () => wait(async () => known, (answer) => answer))
+    const waiting = Array.from({ length: 500 }, () =>
+      wait(
+        async () => known,
+        (answer) => answer,
+      ),
+    )
     // Nothing is asked again for this one: were it to wait, it would wait for ever.
     await new Promise((resolve) => setImmediate(resolve))
-    expect(await wait(async () => known, (answer) => answer)).toBe(false)
+    expect(
+      await wait(
+        async () => known,
+        (answer) => answer,
+      ),
+    ).toBe(false)
     known = true
     for (const wake of open) wake()
     expect(new Set(await Promise.all(waiting))).toEqual(new Set([true]))

@@ -1,6 +1,6 @@
 // SQL of the orders service for deciding: loads with locks, saves in bulk. Reads for views are in views.ts.
 import type { CancelReason, OrderLine, PublishedShow } from '@holdfast/contract'
-import { sql, type Queryable, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx } from '../platform/db.ts'
 import type { Order } from './domain/order.ts'
 import type { Pool, Sale, SaleType, StockSeat } from './domain/stock.ts'
 

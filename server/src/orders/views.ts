@@ -1,9 +1,9 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
 import type { Availability, OrderView } from '@holdfast/contract'
-import { sql, type Queryable } from '../platform/db.ts'
+import { type Queryable, sql } from '../platform/db.ts'
 import { asPlaced, type Order } from './domain/order.ts'
 import type { KnownTicket } from './model.ts'
-import { toOrder, type OrderRow } from './store.ts'
+import { type OrderRow, toOrder } from './store.ts'
 
 type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
 
@@ -136,10 +136,7 @@ const readSaleStock = sql(
    where s.id = $1
    order by t.position`,
 )
-const readSeatStates = sql(
-  'orders.read_seat_states',
-  `select id, state from orders.seats where show_id = $1 order by id`,
-)
+const readSeatStates = sql('orders.read_seat_states', `select id, state from orders.seats where show_id = $1 order by id`)
 
 interface StockRow {
   readonly id: string

@@ -1,7 +1,9 @@
 // Single lookups that come in during one turn of the event loop become one statement.
 
 /** `loadMany` gives one value for each key, in the keys' order. */
-export function makeBatchLoader<Key, Value>(loadMany: (keys: readonly Key[]) => Promise<readonly Value[]>): (key: Key) => Promise<Value> {
+export function makeBatchLoader<Key, Value>(
+  loadMany: (keys: readonly Key[]) => Promise<readonly Value[]>,
+): (key: Key) => Promise<Value> {
   interface Asker {
     readonly key: Key
     resolve(value: Value): void

@@ -1,8 +1,8 @@
 // One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
-import { isEventType, type EventType, type FactOf } from '@holdfast/contract'
+import { type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { Tx } from './db.ts'
 import type { AnyFact, Handled, Model, Outcome, Translated } from './handle.ts'
-import { findAnswers, indexOfKey, storeAnswers, type IdempotencyKey, type StoredAnswer } from './idempotency.ts'
+import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
 import { readHandled, recordHandled } from './inbox.ts'
 import { appendToOutbox, seal } from './outbox.ts'
 
@@ -96,11 +96,18 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const keys = jobs.flatMap((job) => (job.idempotency ? [job.idempotency] : []))
       const readInbox = async ({ inbox }: Job<Command, Rejection, Answer>) => {
         if (!inbox) return
-        const before = await readHandled(tx, inbox.consumer, inbox.events.map((event) => event.eventId))
+        const before = await readHandled(
+          tx,
+          inbox.consumer,
+          inbox.events.map((event) => event.eventId),
+        )
         seenBy.set(inbox.consumer, new Set([...(seenBy.get(inbox.consumer) ?? []), ...before]))
       }
       // Asked for together, so that they travel together.
-      const loading = model.load(tx, jobs.flatMap((job) => job.items.map((item) => item.command)))
+      const loading = model.load(
+        tx,
+        jobs.flatMap((job) => job.items.map((item) => item.command)),
+      )
       ;[world, known] = await Promise.all([loading, findAnswers(tx, keys), ...jobs.map(readInbox)])
       return world
     },

@@ -1,22 +1,22 @@
 // One consumer's loop over the outbox: read a page, handle it, remember the position; park what fails and come back
 // to it. While an aggregate has a parked event, its later events wait behind it.
-import { retryDelayMs, type RetryPolicy, type Verdict } from './bus.ts'
-import { makeDeliver, waitsBehind, type DeliveryOptions } from './bus-postgres-delivery.ts'
+import { type RetryPolicy, retryDelayMs, type Verdict } from './bus.ts'
+import { type DeliveryOptions, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
 import {
+  type Parking,
+  type Position,
   park,
   readDue,
   readNextPage,
   readPosition,
   readWaiting,
+  type StoredEvent,
   savePosition,
   tryLockConsumer,
   unpark,
-  type Parking,
-  type Position,
-  type StoredEvent,
 } from './bus-postgres-store.ts'
 import { makeWaker } from './clock.ts'
-import { isUnavailable, type Connection } from './db.ts'
+import { type Connection, isUnavailable } from './db.ts'
 
 export interface Consumer {
   /** Reads until `signal` aborts. Throws when its connection is of no use any more. */

@@ -1,5 +1,5 @@
 // Hands stored events to a service and gives a verdict for each. Decides nothing about when they come again.
-import { MalformedEvent, parseEvent, type Event } from '@holdfast/contract'
+import { type Event, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Subscription, Verdict } from './bus.ts'
 import type { StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
@@ -23,7 +23,8 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
   const handle = async (events: readonly Event[]): Promise<readonly Verdict[]> => {
     const verdicts = await subscription.handle(events)
     // An event without a verdict would be lost if it passed for handled.
-    if (verdicts.length !== events.length) throw new Error(`${consumer} gave ${verdicts.length} verdicts for ${events.length} events`)
+    if (verdicts.length !== events.length)
+      throw new Error(`${consumer} gave ${verdicts.length} verdicts for ${events.length} events`)
     return verdicts
   }
 

@@ -1,8 +1,8 @@
 // SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions, parked deliveries.
 import type { Envelope } from '@holdfast/contract'
 import type { DeadLetter } from './bus.ts'
-import { sql, type Queryable } from './db.ts'
-import { outboxColumns, toEnvelope, type OutboxRow } from './outbox.ts'
+import { type Queryable, sql } from './db.ts'
+import { type OutboxRow, outboxColumns, toEnvelope } from './outbox.ts'
 
 /**
  * How far a consumer has read. Everything settled below `windowFrom` is handled. While `windowTo` is set, the window
@@ -35,10 +35,7 @@ export interface EventPage {
   readonly next: Position
 }
 
-const readHorizonStatement = sql(
-  'bus.read_horizon',
-  `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`,
-)
+const readHorizonStatement = sql('bus.read_horizon', `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`)
 
 // The first page of a window sorts the window's rows of the wanted types. The column list is fetched for one page only.
 const readFirstPage = sql(

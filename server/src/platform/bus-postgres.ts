@@ -1,12 +1,20 @@
 // The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon. One process at a
 // time reads for a consumer (a session lock); events are never deleted or changed here.
 import assert from 'node:assert/strict'
-import { MalformedEvent, parseEvent, type Event, type EventType } from '@holdfast/contract'
-import { defaultRetryPolicy, type Bus, type RetryPolicy, type Subscription } from './bus.ts'
-import { makeConsumer, type Consumer } from './bus-postgres-consumer.ts'
-import { listDeadLetters, readHorizon, readNextPage, replayDeadLetter, startOfWindow, type Position, type StoredEvent } from './bus-postgres-store.ts'
-import { makeWaker, type Clock } from './clock.ts'
-import { sql, type Connection, type Database } from './db.ts'
+import { type Event, type EventType, MalformedEvent, parseEvent } from '@holdfast/contract'
+import { type Bus, defaultRetryPolicy, type RetryPolicy, type Subscription } from './bus.ts'
+import { type Consumer, makeConsumer } from './bus-postgres-consumer.ts'
+import {
+  listDeadLetters,
+  type Position,
+  readHorizon,
+  readNextPage,
+  replayDeadLetter,
+  type StoredEvent,
+  startOfWindow,
+} from './bus-postgres-store.ts'
+import { type Clock, makeWaker } from './clock.ts'
+import { type Connection, type Database, sql } from './db.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -104,7 +112,10 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
     subscribe(subscription) {
       // The session lock would not keep two loops of one process apart, and one that came late would never run.
       assert(!started, 'consumers are registered before the bus starts')
-      assert(!subscriptions.some(({ consumer }) => consumer === subscription.consumer), `two consumers are ${subscription.consumer}`)
+      assert(
+        !subscriptions.some(({ consumer }) => consumer === subscription.consumer),
+        `two consumers are ${subscription.consumer}`,
+      )
       subscriptions.push(subscription)
     },
     tail(types, onEvents) {

@@ -3,17 +3,26 @@ import { expect, test } from 'vitest'
 import { makeCoalescer } from './coalesce.ts'
 
 /** A coalescer whose batches end when the test says so. */
-function makeGated({ lanes = 1, maxWeight = 10, weigh = () => 1 }: { lanes?: number; maxWeight?: number; weigh?: (job: number) => number } = {}) {
+function makeGated({
+  lanes = 1,
+  maxWeight = 10,
+  weigh = () => 1,
+}: {
+  lanes?: number
+  maxWeight?: number
+  weigh?: (job: number) => number
+} = {}) {
   const batches: number[][] = []
   const gates: (() => void)[] = []
   const coalescer = makeCoalescer<number>({
     lanes,
     maxWeight,
     weigh,
-    run: (jobs) => new Promise((resolve) => {
-      batches.push(jobs)
-      gates.push(resolve)
-    }),
+    run: (jobs) =>
+      new Promise((resolve) => {
+        batches.push(jobs)
+        gates.push(resolve)
+      }),
   })
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
   return { coalescer, batches, turn, finish: () => gates.shift()?.() }
@@ -29,7 +38,10 @@ test('jobs of one turn go together, and those that come while it runs are the ne
   expect(coalescer.waiting).toBe(2)
   finish()
   await turn()
-  expect(batches).toEqual([[1, 2, 3], [4, 5]])
+  expect(batches).toEqual([
+    [1, 2, 3],
+    [4, 5],
+  ])
   finish()
   await coalescer.drain()
 })

@@ -11,13 +11,19 @@ beforeAll(async () => {
 afterAll(() => db.drop())
 
 const count = async () => (await db.query<{ n: number }>(sql('', 'select count(*) as n from public.things')))[0]?.n
-const failureOf = (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error)
+const failureOf = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
 
 describe('values', () => {
   test('instants come as RFC 3339 in UTC with milliseconds, whatever the zone of the session', async () => {
     const rows = await db.transaction(async (tx) => {
       await tx.query(sql('', `set local time zone 'Asia/Kolkata'`))
-      return tx.query<{ at: string; nothing: null }>(sql('', `select '2026-11-22T16:37:00.123456Z'::timestamptz as at, null::timestamptz as nothing`))
+      return tx.query<{ at: string; nothing: null }>(
+        sql('', `select '2026-11-22T16:37:00.123456Z'::timestamptz as at, null::timestamptz as nothing`),
+      )
     })
     expect(rows).toEqual([{ at: '2026-11-22T16:37:00.123Z', nothing: null }])
   })
@@ -29,7 +35,9 @@ describe('values', () => {
   })
 
   test('json comes parsed', async () => {
-    expect(await db.query(sql('', `select '{"a":[1]}'::json as j, '{"a":[1]}'::jsonb as b`))).toEqual([{ j: { a: [1] }, b: { a: [1] } }])
+    expect(await db.query(sql('', `select '{"a":[1]}'::json as j, '{"a":[1]}'::jsonb as b`))).toEqual([
+      { j: { a: [1] }, b: { a: [1] } },
+    ])
   })
 })
 
@@ -91,7 +99,8 @@ describe('a database that is away', () => {
     for (const code of ['53100', '53300', '08006', '58030', '25006', '57P01', '57014', '25P03', 'EHOSTUNREACH', 'EAI_AGAIN']) {
       expect([code, isUnavailable(withCode(code))]).toEqual([code, true])
     }
-    for (const code of ['23505', '22P02', '40001', '42601', 'ERR_ASSERTION']) expect([code, isUnavailable(withCode(code))]).toEqual([code, false])
+    for (const code of ['23505', '22P02', '40001', '42601', 'ERR_ASSERTION'])
+      expect([code, isUnavailable(withCode(code))]).toEqual([code, false])
     expect(isUnavailable(await failureOf(db.query(sql('', 'select nonsense'))))).toBe(false)
     for (const nothing of [undefined, null, 'text', {}]) expect(isUnavailable(nothing)).toBe(false)
   })

@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { makeDatabase, sql } from './db.ts'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
 
 let base: string
 let running: EmbeddedPostgres[]
@@ -43,7 +43,10 @@ test('a second start finds the server that a killed shop left running, and a thi
   const first = await start(directory)
   expect(first.progress).toEqual(['creating the database cluster'])
   await ask(first.postgres.url, 'create table kept (n int)')
-  const [settings] = await ask(first.postgres.url, `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_user as who`)
+  const [settings] = await ask(
+    first.postgres.url,
+    `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit, current_user as who`,
+  )
   expect(settings).toEqual({ fsync: 'on', commit: 'on', who: 'holdfast' })
   const second = await start(directory)
   expect(second.progress).toEqual([])

@@ -63,12 +63,17 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
   const started = port === null
   if (port === null) {
     port = await freePort()
-    const options = Object.entries({ ...settings, port: String(port), unix_socket_directories: socketDirectory ?? '' }).map(([name, value]) => `-c ${name}='${value}'`)
+    const options = Object.entries({ ...settings, port: String(port), unix_socket_directories: socketDirectory ?? '' }).map(
+      ([name, value]) => `-c ${name}='${value}'`,
+    )
     const logFile = join(dataDirectory, 'server.log')
     await runner.exec(binaries.pg_ctl, ['start', '-D', dataDirectory, '-l', logFile, '-w', '-t', '60', '-o', options.join(' ')])
   }
   // Half the way of a packet through the machine's network stack, for each statement.
-  const via = socketDirectory !== null && existsSync(join(socketDirectory, `.s.PGSQL.${port}`)) ? `?host=${encodeURIComponent(socketDirectory)}` : ''
+  const via =
+    socketDirectory !== null && existsSync(join(socketDirectory, `.s.PGSQL.${port}`))
+      ? `?host=${encodeURIComponent(socketDirectory)}`
+      : ''
   return { url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`, started, stop }
 }
 

@@ -1,10 +1,10 @@
 // Group commit as the caller sees it: few transactions, own answers, no command lost, doubled or hurt by another.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { counterModel, createCounters, poison, readCounters, seedCounters, type Add, type Counter } from '../../test/counter.ts'
+import { type Add, type Counter, counterModel, createCounters, poison, readCounters, seedCounters } from '../../test/counter.ts'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from './clock.ts'
-import { sql, UnknownCommit, type Database, type Tx } from './db.ts'
-import { makeHandler, type HandlerOptions, type Model, type Translated } from './handle.ts'
+import { type Database, sql, type Tx, UnknownCommit } from './db.ts'
+import { type HandlerOptions, type Model, makeHandler, type Translated } from './handle.ts'
 import { fingerprintOf } from './idempotency.ts'
 import { readProcessEvents } from './outbox.ts'
 
@@ -88,7 +88,9 @@ describe('group commit', () => {
   test('a rejection is an answer and spoils nothing', async () => {
     const { wrapped, counted } = wrap()
     const handler = handlerOn(wrapped, { lanes: 1 })
-    const outcomes = await Promise.all([add(id, 999), add(id, 2), add(newId()), add(id, 1)].map((command) => handler.handle(command)))
+    const outcomes = await Promise.all(
+      [add(id, 999), add(id, 2), add(newId()), add(id, 1)].map((command) => handler.handle(command)),
+    )
     expect(outcomes).toEqual([
       { ok: true, answer: { value: 999 }, replayed: false },
       { ok: false, rejection: 'too_much', detail: 'at 999' },
@@ -100,7 +102,9 @@ describe('group commit', () => {
 
   test('facts are stored as events with versions in order, private ones are not', async () => {
     const handlers = [handlerOn(db), handlerOn(db)]
-    await Promise.all(Array.from({ length: 40 }, (_, index) => handlers[index % 2]?.handle(add(id), { causationId: 'a request' })))
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => handlers[index % 2]?.handle(add(id), { causationId: 'a request' })),
+    )
     const events = await readProcessEvents(db, id)
     expect(events.map((event) => event.version)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
     expect(new Set(events.map((event) => `${event.type} ${event.source} ${event.subject} ${event.causationId}`))).toEqual(
@@ -133,7 +137,12 @@ describe('group commit', () => {
   })
 
   test('a listener that throws after the commit fails the call, and the effect stays single', async () => {
-    const handler = handlerOn(db, { onCommitted: () => { throw new Error('a bad listener') }, lanes: 1 })
+    const handler = handlerOn(db, {
+      onCommitted: () => {
+        throw new Error('a bad listener')
+      },
+      lanes: 1,
+    })
     const outcomes = await Promise.allSettled([handler.handle(add(id)), handler.handle(add(id))])
     expect(outcomes).toMatchObject([{ reason: { message: 'a bad listener' } }, { reason: { message: 'a bad listener' } }])
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 2, version: 2 })
@@ -221,7 +230,10 @@ describe('idempotency keys', () => {
   test('another request with the same key is refused, one of another scope is not', async () => {
     const handler = handlerOn(db)
     await handler.handle(add(id, 5), { idempotency: keyOf('k2', { amount: 5 }) })
-    expect(await handler.handle(add(id, 6), { idempotency: keyOf('k2', { amount: 6 }) })).toEqual({ ok: false, rejection: 'idempotency_key_reused' })
+    expect(await handler.handle(add(id, 6), { idempotency: keyOf('k2', { amount: 6 }) })).toEqual({
+      ok: false,
+      rejection: 'idempotency_key_reused',
+    })
     const elsewhere = { ...keyOf('k2', { amount: 6 }), scope: 'somebody else' }
     expect(await handler.handle(add(id, 6), { idempotency: elsewhere })).toMatchObject({ ok: true, replayed: false })
   })
@@ -229,7 +241,10 @@ describe('idempotency keys', () => {
   test('a key in flight is refused, and free again after a failure', async () => {
     const handler = handlerOn(db)
     const idempotency = keyOf('k3', 'x')
-    const [first, second] = await Promise.all([handler.handle(add(id), { idempotency }), handler.handle(add(id), { idempotency })])
+    const [first, second] = await Promise.all([
+      handler.handle(add(id), { idempotency }),
+      handler.handle(add(id), { idempotency }),
+    ])
     expect(first).toMatchObject({ ok: true })
     expect(second).toEqual({ ok: false, rejection: 'idempotency_key_in_use' })
     const failing = keyOf('k4', 'x')
@@ -346,7 +361,9 @@ describe('events of others', () => {
     const event = eventFor([add(id, 5_000)])
     expect(await handler.handleEvents('e', [event], notYet)).toEqual([{ ok: true }])
     expect(await handler.handleEvents('e', [eventFor([])], notYet)).toEqual([{ ok: true }])
-    const [row] = await db.query<{ count: number }>(sql('', `select count(*)::int as count from platform.inbox where consumer = 'e'`))
+    const [row] = await db.query<{ count: number }>(
+      sql('', `select count(*)::int as count from platform.inbox where consumer = 'e'`),
+    )
     expect(row).toEqual({ count: 2 })
   })
 

@@ -1,10 +1,10 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a write transaction,
 // and many commands share one (group commit). Never calls the network.
 import type { ServiceName } from '@holdfast/contract'
-import { makeBatch, type Job, type JobResult } from './batch.ts'
+import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
-import { isUnavailable, type Database, type Tx } from './db.ts'
-import { AnsweredElsewhere, indexOfKey, type IdempotencyKey } from './idempotency.ts'
+import { type Database, isUnavailable, type Tx } from './db.ts'
+import { AnsweredElsewhere, type IdempotencyKey, indexOfKey } from './idempotency.ts'
 import { HandledElsewhere } from './inbox.ts'
 import type { Recorded } from './outbox.ts'
 
@@ -172,9 +172,7 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
     handleEvents: (consumer, events, notYet) =>
       new Promise((resolve, reject) => {
         coalescer.submit({
-          items: events.flatMap((event) =>
-            event.commands.map((command) => ({ command, causationId: event.eventId })),
-          ),
+          items: events.flatMap((event) => event.commands.map((command) => ({ command, causationId: event.eventId }))),
           inbox: { consumer, events, notYet },
           settle: (result) => resolve(result.handled),
           fail: reject,

@@ -1,5 +1,5 @@
 // What operators and their machines ask: alive, ready, metrics. Never behind a session, never refused for load.
-import { sql, type Database } from './db.ts'
+import { type Database, sql } from './db.ts'
 import type { Http } from './http.ts'
 import type { Metrics } from './metrics.ts'
 import { sendProblem } from './problem.ts'

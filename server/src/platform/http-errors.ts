@@ -5,7 +5,7 @@ import type { ErrorCode } from '@holdfast/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable } from './db.ts'
 import type { Log } from './log.ts'
-import { problemOf, ProblemError, sendProblem } from './problem.ts'
+import { ProblemError, problemOf, sendProblem } from './problem.ts'
 
 export function useErrors(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((request, reply) => {

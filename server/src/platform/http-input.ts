@@ -8,9 +8,7 @@ import { ProblemError, sendProblem } from './problem.ts'
 export function useValidators(app: FastifyInstance): void {
   const strict = makeValidator(false)
   const coercing = makeValidator(true)
-  app.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'querystring' ? coercing : strict).compile(schema as object),
-  )
+  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'querystring' ? coercing : strict).compile(schema as object))
 }
 
 function makeValidator(coerceTypes: boolean): Ajv {

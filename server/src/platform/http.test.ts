@@ -1,13 +1,13 @@
 // The HTTP edge: every answer that says no is problem details with our headers, whatever was wrong with the request.
-import { connect, type AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { errorDefinitions, Id, Instant, PageQuery } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { idempotencyKeyOf, makeHttp, requirePrincipal, sessionCookieName, type HttpOptions } from './http.ts'
+import { type HttpOptions, idempotencyKeyOf, makeHttp, requirePrincipal, sessionCookieName } from './http.ts'
 import { makeLog } from './log.ts'
 import { makeMetrics } from './metrics.ts'
-import { releaseAdmission, type OverloadOptions } from './overload.ts'
+import { type OverloadOptions, releaseAdmission } from './overload.ts'
 import { ProblemError } from './problem.ts'
 import type { Principal } from './sessions.ts'
 
@@ -20,7 +20,10 @@ let gate: Promise<void>
 const optionsWith = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   log: makeLog('warn', { write: (line) => logged.push(line) }),
   metrics: makeMetrics({ defaults: false }),
-  sessions: { find: (token) => (token === 'good' ? guest : token === 'later' ? Promise.resolve(guest) : null), end: async () => undefined },
+  sessions: {
+    find: (token) => (token === 'good' ? guest : token === 'later' ? Promise.resolve(guest) : null),
+    end: async () => undefined,
+  },
   publicUrl: 'http://localhost:3000',
   trustProxy: false,
   contentSecurityPolicy: "default-src 'self'",
@@ -40,7 +43,9 @@ function build(changes: Partial<HttpOptions> = {}): FastifyInstance {
   built.get('/api/key', async (request) => ({ key: idempotencyKeyOf(request) ?? null }))
   built.get('/api/broken', async () => Promise.reject(new Error('a secret inside')))
   built.get('/api/away', async () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })))
-  built.get('/api/refusal', async () => Promise.reject(new ProblemError('card_declined', { declineCode: 'lost_card', detail: 'no' })))
+  built.get('/api/refusal', async () =>
+    Promise.reject(new ProblemError('card_declined', { declineCode: 'lost_card', detail: 'no' })),
+  )
   built.get('/api/slow', async () => gate.then(() => ({ ok: true })))
   built.get('/api/stream', (_request, reply) => {
     releaseAdmission(reply.raw)
@@ -66,20 +71,60 @@ const json = { 'content-type': 'application/json' }
 describe('problems', () => {
   test.each([
     ['malformed JSON', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":' }, 'malformed_json'],
-    ['a body that would change prototypes', { method: 'POST', url: '/api/things', headers: json, payload: '{"__proto__":{"a":1}}' }, 'malformed_json'],
+    [
+      'a body that would change prototypes',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"__proto__":{"a":1}}' },
+      'malformed_json',
+    ],
     ['no body', { method: 'POST', url: '/api/things' }, 'invalid_request'],
-    ['an unknown field', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","admin":true}' }, 'invalid_request'],
+    [
+      'an unknown field',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","admin":true}' },
+      'invalid_request',
+    ],
     ['a number for a text', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":5}' }, 'invalid_request'],
-    ['a day that does not exist', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2026-02-30T00:00:00Z"}' }, 'invalid_request'],
-    ['a leap second', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2016-12-31T23:59:60Z"}' }, 'invalid_request'],
-    ['a year that no calendar here has', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"0000-01-01T00:00:00Z"}' }, 'invalid_request'],
+    [
+      'a day that does not exist',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2026-02-30T00:00:00Z"}' },
+      'invalid_request',
+    ],
+    [
+      'a leap second',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2016-12-31T23:59:60Z"}' },
+      'invalid_request',
+    ],
+    [
+      'a year that no calendar here has',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"0000-01-01T00:00:00Z"}' },
+      'invalid_request',
+    ],
     ['a NUL', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"a\\u0000b"}' }, 'invalid_request'],
-    ['half of a character', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"\\ud83d"}' }, 'invalid_request'],
-    ['a NUL deep in a body without schema', { method: 'POST', url: '/api/free', headers: json, payload: `${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}` }, 'invalid_request'],
+    [
+      'half of a character',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"\\ud83d"}' },
+      'invalid_request',
+    ],
+    [
+      'a NUL deep in a body without schema',
+      { method: 'POST', url: '/api/free', headers: json, payload: `${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}` },
+      'invalid_request',
+    ],
     ['a NUL in the address', { method: 'GET', url: '/api/things?cursor=%00' }, 'invalid_request'],
-    ['another media type', { method: 'POST', url: '/api/things', headers: { 'content-type': 'text/xml' }, payload: '<a/>' }, 'unsupported_media_type'],
-    ['a form', { method: 'POST', url: '/api/things', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'name=x' }, 'unsupported_media_type'],
-    ['a huge body', { method: 'POST', url: '/api/things', headers: json, payload: JSON.stringify({ name: 'x'.repeat(200_000) }) }, 'body_too_large'],
+    [
+      'another media type',
+      { method: 'POST', url: '/api/things', headers: { 'content-type': 'text/xml' }, payload: '<a/>' },
+      'unsupported_media_type',
+    ],
+    [
+      'a form',
+      { method: 'POST', url: '/api/things', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'name=x' },
+      'unsupported_media_type',
+    ],
+    [
+      'a huge body',
+      { method: 'POST', url: '/api/things', headers: json, payload: JSON.stringify({ name: 'x'.repeat(200_000) }) },
+      'body_too_large',
+    ],
     ['an unknown route', { method: 'GET', url: '/api/nowhere' }, 'route_unknown'],
     ['another method', { method: 'DELETE', url: '/api/things' }, 'route_unknown'],
     ['a limit of nought', { method: 'GET', url: '/api/things?limit=0' }, 'invalid_request'],
@@ -88,14 +133,26 @@ describe('problems', () => {
     ['an unknown parameter', { method: 'GET', url: '/api/things?offset=5' }, 'invalid_request'],
     ['an id that is none', { method: 'GET', url: '/api/things/7' }, 'invalid_request'],
     ['an id in capitals', { method: 'GET', url: '/api/things/01900000-0000-7000-8000-00000000000A' }, 'invalid_request'],
-    ['an id with a prefix', { method: 'GET', url: '/api/things/urn:uuid:01900000-0000-7000-8000-000000000001' }, 'invalid_request'],
+    [
+      'an id with a prefix',
+      { method: 'GET', url: '/api/things/urn:uuid:01900000-0000-7000-8000-000000000001' },
+      'invalid_request',
+    ],
     ['a parameter longer than any', { method: 'GET', url: `/api/things/${'x'.repeat(500)}` }, 'route_unknown'],
     ['an address that cannot be decoded', { method: 'GET', url: '/api/things/%ff' }, 'invalid_request'],
     ['nobody asking', { method: 'GET', url: '/api/me' }, 'unauthenticated'],
     ['a guest who would sell', { method: 'GET', url: '/api/seller', headers: { authorization: 'Bearer good' } }, 'forbidden'],
-    ['a key that is too long', { method: 'GET', url: '/api/key', headers: { 'idempotency-key': 'x'.repeat(256) } }, 'invalid_idempotency_key'],
+    [
+      'a key that is too long',
+      { method: 'GET', url: '/api/key', headers: { 'idempotency-key': 'x'.repeat(256) } },
+      'invalid_idempotency_key',
+    ],
     ['an empty key', { method: 'GET', url: '/api/key', headers: { 'idempotency-key': '' } }, 'invalid_idempotency_key'],
-    ['another origin', { method: 'POST', url: '/api/things', headers: { ...json, origin: 'https://evil.example' }, payload: '{"name":"x"}' }, 'cross_origin'],
+    [
+      'another origin',
+      { method: 'POST', url: '/api/things', headers: { ...json, origin: 'https://evil.example' }, payload: '{"name":"x"}' },
+      'cross_origin',
+    ],
     ['a refusal from below', { method: 'GET', url: '/api/refusal' }, 'card_declined'],
     ['a database that is away', { method: 'GET', url: '/api/away' }, 'unavailable'],
     ['a failure of ours', { method: 'GET', url: '/api/broken' }, 'internal'],
@@ -148,7 +205,12 @@ describe('problems', () => {
 describe('what is let in', () => {
   test('a sound body, text of any script, and an empty body that calls itself JSON', async () => {
     const post = (payload: string) => app.inject({ method: 'POST', url: '/api/things', headers: json, payload })
-    for (const payload of ['{"name":"x"}', '{"name":"Жизель 😀"}', '{"name":"\\ud83d\\ude00"}', '{"name":"x","at":"2024-02-29T23:59:59.5+14:00"}']) {
+    for (const payload of [
+      '{"name":"x"}',
+      '{"name":"Жизель 😀"}',
+      '{"name":"\\ud83d\\ude00"}',
+      '{"name":"x","at":"2024-02-29T23:59:59.5+14:00"}',
+    ]) {
       expect([payload, (await post(payload)).statusCode]).toEqual([payload, 200])
     }
     expect((await app.inject({ method: 'POST', url: '/api/free', headers: json })).statusCode).toBe(200)

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { newId } from './clock.ts'
 import { answerClientError, answerUnroutable, useErrors } from './http-errors.ts'
 import { allowEmptyBodies, refuseUnstorableText, useValidators } from './http-input.ts'

@@ -1,7 +1,7 @@
 // Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
 // request that changed nothing may be tried again with the same key.
 import { createHash } from 'node:crypto'
-import { sql, type Queryable, type Tx } from './db.ts'
+import { type Queryable, sql, type Tx } from './db.ts'
 
 /** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
 export interface IdempotencyKey {

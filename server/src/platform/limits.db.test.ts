@@ -17,9 +17,15 @@ test('attempts beyond the limit are refused in every process, with the time to w
   const processes = [makeLimits(db), makeLimits(db)]
   for (let attempt = 0; attempt < 3; attempt += 1) await processes[attempt % 2]?.consume(limit, 'ada')
   for (const limits of processes) {
-    const error = await limits.consume(limit, 'ada').then(() => undefined, (thrown: unknown) => thrown)
+    const error = await limits.consume(limit, 'ada').then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
     expect(error).toBeInstanceOf(ProblemError)
-    expect(error).toMatchObject({ code: 'too_many_requests', extras: { retryAfterSeconds: expect.toSatisfy((s: number) => s > 0 && s <= 60) } })
+    expect(error).toMatchObject({
+      code: 'too_many_requests',
+      extras: { retryAfterSeconds: expect.toSatisfy((s: number) => s > 0 && s <= 60) },
+    })
   }
   await makeLimits(db).consume(limit, 'grace')
   await makeLimits(db).consume({ ...limit, name: 'signup' }, 'ada')

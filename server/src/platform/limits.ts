@@ -1,7 +1,7 @@
 // Limits on attempts, kept in Postgres so that all processes count together. For accounts and money, not for load.
 import { createHash } from 'node:crypto'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { sql, type Database, type Queryable } from './db.ts'
+import { type Database, type Queryable, sql } from './db.ts'
 import { ProblemError } from './problem.ts'
 
 export interface Limit {

@@ -98,7 +98,12 @@ export function makeLive(options: LiveOptions): Live {
       releaseAdmission(raw)
       options.onListener?.()
       request.raw.socket.setTimeout(0)
-      const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' }
+      const headers = {
+        ...reply.getHeaders(),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      }
       raw.writeHead(200, headers as Record<string, string>)
       raw.write('retry: 1000\n\n')
       if (topic.last === null) topic.last = await options.read(key)

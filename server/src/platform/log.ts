@@ -1,5 +1,5 @@
 // Logs as JSON lines. Secrets are cut out by name, however deep; nothing logs bodies, cookies, keys or card data.
-import { pino, stdSerializers, type Logger } from 'pino'
+import { type Logger, pino, stdSerializers } from 'pino'
 
 export type Log = Logger
 
@@ -17,7 +17,10 @@ function censor(value: unknown, depth = 0): unknown {
   if (depth === depthMax) return '[deeper]'
   if (Array.isArray(value)) return value.map((each) => censor(each, depth + 1))
   if (value instanceof Date) return value
-  const entries = Object.entries(value).map(([name, each]) => [name, secretNames.has(plain(name)) ? '[cut]' : censor(each, depth + 1)])
+  const entries = Object.entries(value).map(([name, each]) => [
+    name,
+    secretNames.has(plain(name)) ? '[cut]' : censor(each, depth + 1),
+  ])
   return Object.fromEntries(entries)
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
-import { sql, type Database } from './db.ts'
+import { type Database, sql } from './db.ts'
 
 /** The migrations of one schema: a directory of `0001_name.sql` files. */
 export interface MigrationSet {

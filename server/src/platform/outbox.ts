@@ -1,7 +1,7 @@
 // The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
-import type { Envelope, Event, FactOf, EventType, ServiceName } from '@holdfast/contract'
+import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { newId } from './clock.ts'
-import { sql, type Queryable, type Tx } from './db.ts'
+import { type Queryable, sql, type Tx } from './db.ts'
 
 /** A fact with the facts about it that the aggregate knows. */
 export interface Recorded {

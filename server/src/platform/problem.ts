@@ -1,5 +1,5 @@
 // Answers that say no: RFC 9457 problem details from the one table of codes. The only place that writes them.
-import { errorDefinitions, type ErrorCode, type Problem } from '@holdfast/contract'
+import { type ErrorCode, errorDefinitions, type Problem } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 
 export interface ProblemExtras {

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId, systemClock } from './clock.ts'
-import { sql, type Database } from './db.ts'
+import { type Database, sql } from './db.ts'
 import { beginSession, endSessionsOf, forgetExpiredSessions, makeSessions, type Principal } from './sessions.ts'
 
 let db: TestDatabase
@@ -70,7 +70,8 @@ test('a cached session is asked for again after a second', async () => {
 test('what is no token of ours costs nothing', async () => {
   const { watched, seen } = watch()
   const sessions = makeSessions(watched, systemClock)
-  for (const nonsense of ['', 'x', `hfs_${'a'.repeat(42)}`, `hfs_${'a'.repeat(10_000)}`, "hfs_' or 1=1 --"]) expect(await sessions.find(nonsense)).toBeNull()
+  for (const nonsense of ['', 'x', `hfs_${'a'.repeat(42)}`, `hfs_${'a'.repeat(10_000)}`, "hfs_' or 1=1 --"])
+    expect(await sessions.find(nonsense)).toBeNull()
   expect(seen.queries).toBe(0)
   expect(await sessions.find(`hfs_${'a'.repeat(43)}`)).toBeNull()
 })

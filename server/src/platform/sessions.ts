@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { makeBatchLoader } from './batch-loader.ts'
 import type { Clock } from './clock.ts'
-import { sql, type Database, type Queryable } from './db.ts'
+import { type Database, type Queryable, sql } from './db.ts'
 
 /** Who is asking. Guests may buy; users may also sell. */
 export interface Principal {

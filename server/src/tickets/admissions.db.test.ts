@@ -1,8 +1,9 @@
 // Tickets issued and taken back by events, on a real bus and database: twice, too early, by two processes, in bulk.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+
 import type { EventOf, FactOf } from '@holdfast/contract'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tellFacts } from '../../test/foreign-events.ts'
-import { startServiceApp, type ServiceApp } from '../../test/service-app.ts'
+import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
 import type { Database, Statement } from '../platform/db.ts'
@@ -19,7 +20,9 @@ const organiserId = newId()
 
 beforeAll(async () => {
   app = await startServiceApp(tickets)
-  const stock = { seats: Array.from({ length: 50 }, (_, index) => ({ freshId: newId(), section: 'A', row: '1', number: String(index + 1) })) }
+  const stock = {
+    seats: Array.from({ length: 50 }, (_, index) => ({ freshId: newId(), section: 'A', row: '1', number: String(index + 1) })),
+  }
   const content = {
     title: 'A show',
     startsAt: '2031-05-01T18:00:00.000Z',
@@ -34,7 +37,12 @@ beforeAll(async () => {
       { freshId: newId(), freshPoolId: newId(), name: 'Stalls', priceMinor: 2_000, stock },
     ],
   }
-  const drafted = await makeShowHandler({ db: app.db, onCommitted: () => undefined }).handle({ type: 'DraftShow', showId: newId(), organiserId, content })
+  const drafted = await makeShowHandler({ db: app.db, onCommitted: () => undefined }).handle({
+    type: 'DraftShow',
+    showId: newId(),
+    organiserId,
+    content,
+  })
   if (!drafted.ok) throw new Error(drafted.rejection)
   show = drafted.answer
 })
@@ -46,9 +54,18 @@ const typeAt = (index: number) => {
   return type
 }
 type Lines = FactOf<'OrderCompleted'>['data']['lines']
-const standing = (quantity: number): Lines => [{ ticketTypeId: typeAt(0).id, name: 'Standing', poolId: typeAt(0).poolId, quantity, unitPriceMinor: 1_000 }]
+const standing = (quantity: number): Lines => [
+  { ticketTypeId: typeAt(0).id, name: 'Standing', poolId: typeAt(0).poolId, quantity, unitPriceMinor: 1_000 },
+]
 const stalls = (...seatIds: string[]): Lines => [
-  { ticketTypeId: typeAt(1).id, name: 'Stalls', poolId: typeAt(1).poolId, quantity: seatIds.length, unitPriceMinor: 2_000, seatIds },
+  {
+    ticketTypeId: typeAt(1).id,
+    name: 'Stalls',
+    poolId: typeAt(1).poolId,
+    quantity: seatIds.length,
+    unitPriceMinor: 2_000,
+    seatIds,
+  },
 ]
 const seatAt = (index: number) => typeAt(1).seats?.[index] ?? { id: '', section: '', row: '', number: '' }
 
@@ -62,7 +79,14 @@ const completed = ({ orderId, paymentId, lines = standing(2) }: Sale) => ({
   version: 3,
   fact: {
     type: 'OrderCompleted',
-    data: { orderId, showId: show.id, buyer: { id: newId(), email: 'ann@example.com' }, amount: { amountMinor: 2_000, currency: 'EUR' }, lines, ...(paymentId ? { paymentId } : {}) },
+    data: {
+      orderId,
+      showId: show.id,
+      buyer: { id: newId(), email: 'ann@example.com' },
+      amount: { amountMinor: 2_000, currency: 'EUR' },
+      lines,
+      ...(paymentId ? { paymentId } : {}),
+    },
   } satisfies FactOf<'OrderCompleted'>,
 })
 const refunded = ({ orderId, paymentId }: Required<Pick<Sale, 'orderId' | 'paymentId'>>, full = true) => ({
@@ -71,7 +95,14 @@ const refunded = ({ orderId, paymentId }: Required<Pick<Sale, 'orderId' | 'payme
   version: 5,
   fact: {
     type: 'ChargeRefunded',
-    data: { orderId, paymentId, refundId: newId(), amount: { amountMinor: 500, currency: 'EUR' }, refundedTotal: { amountMinor: 500, currency: 'EUR' }, full },
+    data: {
+      orderId,
+      paymentId,
+      refundId: newId(),
+      amount: { amountMinor: 500, currency: 'EUR' },
+      refundedTotal: { amountMinor: 500, currency: 'EUR' },
+      full,
+    },
   } satisfies FactOf<'ChargeRefunded'>,
 })
 
@@ -98,7 +129,13 @@ test('a complete order gets one ticket per place, with a code of its own', async
   await tellFacts(app.platform, [completed({ orderId, lines: [...standing(3), ...stalls(seatAt(0).id, seatAt(1).id)] })])
   const [event] = (await told(orderId)) as [EventOf<'TicketsIssued'>]
   const stored = await ticketsOf(orderId)
-  expect(event).toMatchObject({ type: 'TicketsIssued', subject: orderId, version: 1, correlationId: orderId, data: { orderId, showId: show.id } })
+  expect(event).toMatchObject({
+    type: 'TicketsIssued',
+    subject: orderId,
+    version: 1,
+    correlationId: orderId,
+    data: { orderId, showId: show.id },
+  })
   expect(event.data.tickets.map(({ name, seat }) => [name, seat])).toEqual([
     ['Standing', undefined],
     ['Standing', undefined],
@@ -125,7 +162,11 @@ test('a full refund takes the tickets, a refund in part does not', async () => {
   const fully = { orderId: newId(), paymentId: newId() }
   await tellFacts(app.platform, [completed(partly), completed(fully), refunded(partly, false), refunded(fully)])
   const [, voided] = await told(fully.orderId, 2)
-  expect(voided).toMatchObject({ type: 'TicketVoided', version: 2, data: { reason: 'refunded', ticketIds: (await ticketsOf(fully.orderId)).map(({ id }) => id) } })
+  expect(voided).toMatchObject({
+    type: 'TicketVoided',
+    version: 2,
+    data: { reason: 'refunded', ticketIds: (await ticketsOf(fully.orderId)).map(({ id }) => id) },
+  })
   await heardAll()
   expect((await ticketsOf(fully.orderId)).map(({ status }) => status)).toEqual(['void', 'void'])
   expect((await ticketsOf(partly.orderId)).map(({ status }) => status)).toEqual(['valid', 'valid'])
@@ -146,9 +187,15 @@ test('the refund of a second payment of an order leaves its tickets, before or a
   const paymentId = newId()
   const before = { orderId: newId(), paymentId }
   const after = { orderId: newId(), paymentId }
-  await tellFacts(app.platform, [refunded({ ...before, paymentId: newId() }), completed(before), completed(after), refunded({ ...after, paymentId: newId() })])
+  await tellFacts(app.platform, [
+    refunded({ ...before, paymentId: newId() }),
+    completed(before),
+    completed(after),
+    refunded({ ...after, paymentId: newId() }),
+  ])
   await heardAll()
-  for (const { orderId } of [before, after]) expect((await ticketsOf(orderId)).map(({ status }) => status)).toEqual(['valid', 'valid'])
+  for (const { orderId } of [before, after])
+    expect((await ticketsOf(orderId)).map(({ status }) => status)).toEqual(['valid', 'valid'])
   await tellFacts(app.platform, [refunded(before)])
   await told(before.orderId, 2)
   expect((await ticketsOf(before.orderId)).map(({ status }) => status)).toEqual(['void', 'void'])
@@ -158,7 +205,13 @@ test('two processes that hear of an order at once issue its tickets once', async
   const orderIds = Array.from({ length: 30 }, newId)
   const issue = (orderId: string): AdmissionCommand => {
     const [code = ''] = makeCodes(1)
-    return { type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [{ ticketId: newId(), code, ticketTypeId: typeAt(0).id, name: 'Standing' }] }
+    return {
+      type: 'IssueTickets',
+      orderId,
+      showId: show.id,
+      paymentId: null,
+      places: [{ ticketId: newId(), code, ticketTypeId: typeAt(0).id, name: 'Standing' }],
+    }
   }
   const one = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined })
   const other = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined })
@@ -188,12 +241,19 @@ function countingDatabase(db: Database, count: (statement: Statement) => void): 
 
 test('two hundred orders with seats take no more statements than one', async () => {
   const statements: string[] = []
-  const handler = makeAdmissionHandler({ db: countingDatabase(app.db, ({ name }) => statements.push(name)), onCommitted: () => undefined })
+  const handler = makeAdmissionHandler({
+    db: countingDatabase(app.db, ({ name }) => statements.push(name)),
+    onCommitted: () => undefined,
+  })
   const event = () => {
     const [code = ''] = makeCodes(1)
     const place = { ticketId: newId(), code, ticketTypeId: typeAt(1).id, name: 'Stalls', seatId: seatAt(7).id }
     const orderId = newId()
-    return { eventId: newId(), subject: orderId, commands: [{ type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [place] }] as const }
+    return {
+      eventId: newId(),
+      subject: orderId,
+      commands: [{ type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [place] }] as const,
+    }
   }
   const issueBatch = async (size: number) => {
     statements.length = 0
@@ -213,7 +273,10 @@ test('one order that cannot be issued does not hold up its neighbours, and is ke
   await told(good)
   expect(await ticketsOf(good)).toHaveLength(2)
   const parked = await waitFor('the broken one is parked', async () => {
-    const rows = await app.db.query<{ reason: string }>({ name: '', text: 'select reason from platform.parked_deliveries where subject = $1' }, [broken])
+    const rows = await app.db.query<{ reason: string }>(
+      { name: '', text: 'select reason from platform.parked_deliveries where subject = $1' },
+      [broken],
+    )
     return rows[0]
   })
   expect(parked.reason).toContain('which no show has')

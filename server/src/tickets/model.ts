@@ -1,16 +1,16 @@
 // How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
-import { makeHandler, type HandlerOptions, type Model } from '../platform/handle.ts'
+import { type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
 import {
-  decideAdmission,
-  evolveAdmission,
   type Admission,
   type AdmissionCommand,
   type AdmissionFact,
   type AdmissionRejection,
   type CheckedIn,
+  decideAdmission,
+  evolveAdmission,
 } from './domain/admission.ts'
-import type { Seat } from './domain/show-content.ts'
 import { decideShow, evolveShow, type Show, type ShowCommand, type ShowFact, type ShowRejection } from './domain/show.ts'
+import type { Seat } from './domain/show-content.ts'
 import { findOrders, loadAdmissions, readOrganisersOf, readSeats, saveAdmissions } from './store/admissions.ts'
 import { loadShows, saveShows } from './store/shows.ts'
 

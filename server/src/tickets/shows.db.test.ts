@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from '../platform/clock.ts'
-import type { ProposedContent, SeatLabel } from './domain/show-content.ts'
 import type { Show } from './domain/show.ts'
+import type { ProposedContent, SeatLabel } from './domain/show-content.ts'
 import { makeShowHandler, type ShowHandler } from './model.ts'
 import { listShows, readShow } from './store/shows.ts'
 
@@ -25,7 +25,8 @@ const seated = (labels: readonly SeatLabel[], ref?: string) => ({
   stock: { seats: labels.map((label) => ({ ...label, freshId: newId() })) },
 })
 const fresh = (ref?: string) => ({ freshId: newId(), freshPoolId: newId(), ...(ref === undefined ? {} : { ref }) })
-const row = (count: number, section = 'A') => Array.from({ length: count }, (_, index) => ({ section, row: '1', number: String(index + 1) }))
+const row = (count: number, section = 'A') =>
+  Array.from({ length: count }, (_, index) => ({ section, row: '1', number: String(index + 1) }))
 
 const content = (changes: Partial<ProposedContent> = {}): ProposedContent => ({
   title: 'A show',
@@ -47,7 +48,8 @@ async function answer(outcome: ReturnType<ShowHandler['handle']>): Promise<Show>
 }
 const draft = (changes?: Partial<ProposedContent>) =>
   answer(handler.handle({ type: 'DraftShow', showId: newId(), organiserId, content: content(changes) }))
-const step = (type: 'PublishShow' | 'CloseShow' | 'CancelShow', { id: showId }: Show) => handler.handle({ type, showId, organiserId })
+const step = (type: 'PublishShow' | 'CloseShow' | 'CancelShow', { id: showId }: Show) =>
+  handler.handle({ type, showId, organiserId })
 const change = ({ id: showId }: Show, changes: Partial<ProposedContent>) =>
   handler.handle({ type: 'ChangeShow', showId, organiserId, content: content(changes) })
 const eventsOf = ({ id }: Show) =>
@@ -120,13 +122,22 @@ test('one draft sent twice with one key is one show', async () => {
   const send = (showId: string) => handler.handle({ type: 'DraftShow', showId, organiserId, content: content() }, { idempotency })
   const first = await answer(send(newId()))
   expect(await send(newId())).toEqual({ ok: true, answer: first, replayed: true })
-  expect(await handler.handle({ type: 'DraftShow', showId: newId(), organiserId, content: content() }, { idempotency: { ...idempotency, fingerprint: 'g' } })).toMatchObject({
+  expect(
+    await handler.handle(
+      { type: 'DraftShow', showId: newId(), organiserId, content: content() },
+      { idempotency: { ...idempotency, fingerprint: 'g' } },
+    ),
+  ).toMatchObject({
     rejection: 'idempotency_key_reused',
   })
 })
 
 test('a map of twenty thousand seats is stored and read back whole', async () => {
-  const labels = Array.from({ length: 20_000 }, (_, index) => ({ section: 'B', row: String(Math.floor(index / 100)), number: String(index % 100) }))
+  const labels = Array.from({ length: 20_000 }, (_, index) => ({
+    section: 'B',
+    row: String(Math.floor(index / 100)),
+    number: String(index % 100),
+  }))
   const show = await answer(step('PublishShow', await draft({ ticketTypes: [seated(labels)] })))
   expect(await readShow(db, show.id)).toEqual(show)
   expect(show.ticketTypes[0]).toMatchObject({ capacity: 20_000 })
@@ -134,7 +145,11 @@ test('a map of twenty thousand seats is stored and read back whole', async () =>
 
 test('without group commit the same comes out', async () => {
   const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 })
-  const shows = await Promise.all([1, 2, 3].map((n) => answer(alone.handle({ type: 'DraftShow', showId: newId(), organiserId, content: content({ title: `${n}` }) }))))
+  const shows = await Promise.all(
+    [1, 2, 3].map((n) =>
+      answer(alone.handle({ type: 'DraftShow', showId: newId(), organiserId, content: content({ title: `${n}` }) })),
+    ),
+  )
   for (const show of shows) expect(await readShow(db, show.id)).toEqual(show)
 })
 
@@ -142,7 +157,10 @@ test('the database refuses a second seat with the same label, whatever the rules
   const show = await draft()
   const [, stalls] = show.ticketTypes
   const again = db.query(
-    { name: '', text: `insert into tickets.seats (id, show_id, ticket_type_id, position, section, row, number) values ($1, $2, $3, 9, 'A', '1', '1')` },
+    {
+      name: '',
+      text: `insert into tickets.seats (id, show_id, ticket_type_id, position, section, row, number) values ($1, $2, $3, 9, 'A', '1', '1')`,
+    },
     [newId(), show.id, stalls?.id],
   )
   await expect(again).rejects.toMatchObject({ code: '23505' })
@@ -153,7 +171,14 @@ test('lists go through shows at one instant without losing or repeating one', as
   const startsAt = '2040-01-01T00:00:00.000Z'
   const made = await Promise.all(
     Array.from({ length: 7 }, (_, n) =>
-      answer(handler.handle({ type: 'DraftShow', showId: newId(), organiserId: owner, content: content({ title: `Show ${n}`, startsAt }) })),
+      answer(
+        handler.handle({
+          type: 'DraftShow',
+          showId: newId(),
+          organiserId: owner,
+          content: content({ title: `Show ${n}`, startsAt }),
+        }),
+      ),
     ),
   )
   const seen: Show[] = []
@@ -170,9 +195,17 @@ test('lists go through shows at one instant without losing or repeating one', as
 test('a search finds what it says and takes no character for a wildcard', async () => {
   const owner = newId()
   for (const title of ['100% Jazz', '100 Jazz', 'Under_score', 'UnderXscore', 'Back\\slash']) {
-    await answer(handler.handle({ type: 'DraftShow', showId: newId(), organiserId: owner, content: content({ title, venue: title === '100 Jazz' ? 'The Cellar' : null }) }))
+    await answer(
+      handler.handle({
+        type: 'DraftShow',
+        showId: newId(),
+        organiserId: owner,
+        content: content({ title, venue: title === '100 Jazz' ? 'The Cellar' : null }),
+      }),
+    )
   }
-  const find = async (text: string) => (await listShows(db, { after: null, text, limit: 10, organiserId: owner })).map((show) => show.title).toSorted()
+  const find = async (text: string) =>
+    (await listShows(db, { after: null, text, limit: 10, organiserId: owner })).map((show) => show.title).toSorted()
   expect(await find('jazz')).toEqual(['100 Jazz', '100% Jazz'])
   expect(await find('100%')).toEqual(['100% Jazz'])
   expect(await find('r_s')).toEqual(['Under_score'])

@@ -10,12 +10,27 @@ test('a cursor says where it was made', () => {
 })
 
 test('what is no cursor of ours is recognised, whatever it is', () => {
-  const texts = ['', 'x', `${position.startsAt} nobody`, `2031-99-01T18:00:00.000Z ${position.id}`, `0000-01-01T00:00:00.000Z ${position.id}`, `${position.startsAt} ${'-'.repeat(36)}`]
+  const texts = [
+    '',
+    'x',
+    `${position.startsAt} nobody`,
+    `2031-99-01T18:00:00.000Z ${position.id}`,
+    `0000-01-01T00:00:00.000Z ${position.id}`,
+    `${position.startsAt} ${'-'.repeat(36)}`,
+  ]
   for (const text of texts) expect(parseCursor(Buffer.from(text).toString('base64url'))).toBeNull()
 })
 
 test('a body without them gets the hold of the configuration and ten places per order', () => {
   const body = { title: 'A', startsAt: position.startsAt, timeZone: 'UTC', currency: 'EUR', ticketTypes: [] }
-  expect(proposalOf(body, { holdSeconds: 77 })).toMatchObject({ holdSeconds: 77, maxPerOrder: 10, venue: null, description: null })
-  expect(proposalOf({ ...body, holdSeconds: 5, maxPerOrder: 2 }, { holdSeconds: 77 })).toMatchObject({ holdSeconds: 5, maxPerOrder: 2 })
+  expect(proposalOf(body, { holdSeconds: 77 })).toMatchObject({
+    holdSeconds: 77,
+    maxPerOrder: 10,
+    venue: null,
+    description: null,
+  })
+  expect(proposalOf({ ...body, holdSeconds: 5, maxPerOrder: 2 }, { holdSeconds: 77 })).toMatchObject({
+    holdSeconds: 5,
+    maxPerOrder: 2,
+  })
 })

@@ -2,8 +2,8 @@
 import type { CheckInView, ShowBody, ShowChangeBody, ShowView } from '@holdfast/contract'
 import { newId } from '../platform/clock.ts'
 import type { CheckedIn } from './domain/admission.ts'
-import type { ProposedContent, ProposedType } from './domain/show-content.ts'
 import type { Show } from './domain/show.ts'
+import type { ProposedContent, ProposedType } from './domain/show-content.ts'
 
 const defaultMaxPerOrder = 10
 
@@ -49,7 +49,13 @@ export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds }: { h
 
 function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType {
   const { name, priceMinor } = type
-  const proposed = { freshId: newId(), freshPoolId: newId(), name, priceMinor, ...(type.id === undefined ? {} : { ref: type.id }) }
+  const proposed = {
+    freshId: newId(),
+    freshPoolId: newId(),
+    name,
+    priceMinor,
+    ...(type.id === undefined ? {} : { ref: type.id }),
+  }
   if ('capacity' in type) return { ...proposed, stock: { capacity: type.capacity } }
   return { ...proposed, stock: { seats: type.seats.map((seat) => ({ ...seat, freshId: newId() })) } }
 }
@@ -68,6 +74,7 @@ export function cursorOf({ startsAt, id }: Show): string {
 export function parseCursor(cursor: string): { startsAt: string; id: string } | null {
   const text = Buffer.from(cursor, 'base64url').toString()
   const [, startsAt, id] = /^(2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f-]{36})$/.exec(text) ?? []
-  if (!startsAt || !id || Number.isNaN(Date.parse(startsAt)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)) return null
+  if (!startsAt || !id || Number.isNaN(Date.parse(startsAt)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    return null
   return { startsAt, id }
 }

@@ -1,8 +1,8 @@
 // The Postgres adapter keeps the bus's promises, and writes nothing while nothing happens.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { systemClock, newId } from '../../src/platform/clock.ts'
 import { makePostgresBus } from '../../src/platform/bus-postgres.ts'
-import { makeDatabase, sql, type Database } from '../../src/platform/db.ts'
+import { newId, systemClock } from '../../src/platform/clock.ts'
+import { type Database, makeDatabase, sql } from '../../src/platform/db.ts'
 import { makeLog } from '../../src/platform/log.ts'
 import { makeMetrics } from '../../src/platform/metrics.ts'
 import { makeTestDatabase, type TestDatabase } from '../database.ts'

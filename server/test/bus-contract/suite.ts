@@ -1,12 +1,20 @@
 // What every bus adapter promises, as tests. An adapter passes when `describeBusContract` runs green on its fixture.
 import type { Envelope, Event } from '@holdfast/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ack, defaultRetryPolicy, retryDelayMs, type Bus, type RetryPolicy, type Subscription, type Verdict } from '../../src/platform/bus.ts'
+import {
+  ack,
+  type Bus,
+  defaultRetryPolicy,
+  type RetryPolicy,
+  retryDelayMs,
+  type Subscription,
+  type Verdict,
+} from '../../src/platform/bus.ts'
 import { newId } from '../../src/platform/clock.ts'
-import { sql, type Database } from '../../src/platform/db.ts'
+import { type Database, sql } from '../../src/platform/db.ts'
 import { makeHandler } from '../../src/platform/handle.ts'
 import { appendToOutbox } from '../../src/platform/outbox.ts'
-import { counterModel, createCounters, readCounters, type Add } from '../counter.ts'
+import { type Add, counterModel, createCounters, readCounters } from '../counter.ts'
 import { waitFor } from '../wait.ts'
 
 export interface BusFixture {
@@ -102,7 +110,11 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const first = makeRecorder('first')
       const second = makeRecorder('second')
       const other: Event[] = []
-      const deaf: Subscription = { consumer: 'deaf', types: ['ShowCancelled'], handle: async (events) => (other.push(...events), events.map(() => ack)) }
+      const deaf: Subscription = {
+        consumer: 'deaf',
+        types: ['ShowCancelled'],
+        handle: async (events) => (other.push(...events), events.map(() => ack)),
+      }
       const bus = await startBus([first.subscription, second.subscription, deaf])
       await publish(fixture.db, [eventOf(a, 1), eventOf(b, 1), eventOf(a, 2)])
       bus.hint()
@@ -128,20 +140,23 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const [sick, sound] = [newId(), newId()]
       let failures = 0
       const handled: string[] = []
-      await startBus([
-        {
-          consumer: 'thrower',
-          types: ['PaymentVoided'],
-          async handle(events) {
-            if (failures < 3 && events.some((event) => event.subject === sick)) {
-              failures += 1
-              throw new Error('not now')
-            }
-            handled.push(...events.map((event) => `${event.subject === sick ? 'sick' : 'sound'} ${event.version}`))
-            return events.map(() => ack)
+      await startBus(
+        [
+          {
+            consumer: 'thrower',
+            types: ['PaymentVoided'],
+            async handle(events) {
+              if (failures < 3 && events.some((event) => event.subject === sick)) {
+                failures += 1
+                throw new Error('not now')
+              }
+              handled.push(...events.map((event) => `${event.subject === sick ? 'sick' : 'sound'} ${event.version}`))
+              return events.map(() => ack)
+            },
           },
-        },
-      ], { retry: quickRetry })
+        ],
+        { retry: quickRetry },
+      )
       await publish(fixture.db, [eventOf(sound, 1), eventOf(sick, 1), eventOf(sound, 2), eventOf(sick, 2)])
       await waitFor('all four', () => handled.length === 4)
       expect(handled.filter((entry) => entry.startsWith('sound'))).toEqual(['sound 1', 'sound 2'])
@@ -153,20 +168,23 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const subject = newId()
       let silent = true
       const handled: number[] = []
-      await startBus([
-        {
-          consumer: 'silent',
-          types: ['PaymentVoided'],
-          async handle(events) {
-            if (silent) {
-              silent = false
-              return []
-            }
-            handled.push(...events.map((event) => event.version))
-            return events.map(() => ack)
+      await startBus(
+        [
+          {
+            consumer: 'silent',
+            types: ['PaymentVoided'],
+            async handle(events) {
+              if (silent) {
+                silent = false
+                return []
+              }
+              handled.push(...events.map((event) => event.version))
+              return events.map(() => ack)
+            },
           },
-        },
-      ], { retry: quickRetry })
+        ],
+        { retry: quickRetry },
+      )
       await publish(fixture.db, eventsOf(subject, 3))
       await waitFor('all three', () => handled.length === 3)
       expect(handled).toEqual([1, 2, 3])
@@ -181,7 +199,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await waitFor('the free ones', () => recorder.versionsOf(free).length === 4)
       await publish(fixture.db, [eventOf(held, 5), eventOf(free, 5)])
       await waitFor('the free ones', () => recorder.versionsOf(free).length === 5)
-      await waitFor('a second try', () => recorder.tries.filter((event) => event.subject === held && event.version === 2).length > 1)
+      await waitFor(
+        'a second try',
+        () => recorder.tries.filter((event) => event.subject === held && event.version === 2).length > 1,
+      )
       expect(recorder.versionsOf(held)).toEqual([1])
       holding = false
       await waitFor('the held ones', () => recorder.versionsOf(held).length === 5)
@@ -194,9 +215,15 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       let holding = true
       const recorder = makeRecorder('crowd', (event) => holding && event.version === 1)
       await startBus([recorder.subscription], { retry: patientRetry })
-      await publish(fixture.db, subjects.map((subject) => eventOf(subject, 1)))
+      await publish(
+        fixture.db,
+        subjects.map((subject) => eventOf(subject, 1)),
+      )
       await waitFor('one try each', () => recorder.tries.length >= subjects.length)
-      await publish(fixture.db, subjects.flatMap((subject) => [eventOf(subject, 2), eventOf(subject, 3)]))
+      await publish(
+        fixture.db,
+        subjects.flatMap((subject) => [eventOf(subject, 2), eventOf(subject, 3)]),
+      )
       await publish(fixture.db, [eventOf(newId(), 2)])
       await waitFor('the event after them', () => recorder.handled.length === 1)
       holding = false
@@ -233,7 +260,14 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       expect(recorder.tries.filter((event) => event.id === events[0]?.id)).toHaveLength(quickRetry.maxAttempts)
       const letters = await bus.listDeadLetters('undertaker')
       expect(letters).toMatchObject([
-        { consumer: 'undertaker', eventId: events[0]?.id, type: 'PaymentVoided', subject: sick, attempts: 4, reason: 'held by the test' },
+        {
+          consumer: 'undertaker',
+          eventId: events[0]?.id,
+          type: 'PaymentVoided',
+          subject: sick,
+          attempts: 4,
+          reason: 'held by the test',
+        },
       ])
       expect(await bus.listDeadLetters('somebody else')).toEqual([])
     })
@@ -307,7 +341,11 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const subjects = Array.from({ length: 7 }, newId)
       const early = makeRecorder('early')
       const first = await startBus([early.subscription], { pageSize: 10 })
-      for (let version = 1; version <= 15; version += 1) await publish(fixture.db, subjects.map((subject) => eventOf(subject, version)))
+      for (let version = 1; version <= 15; version += 1)
+        await publish(
+          fixture.db,
+          subjects.map((subject) => eventOf(subject, version)),
+        )
       await waitFor('all of them', () => early.handled.length === 105)
       await first.stop()
       const late = makeRecorder('late')
@@ -321,7 +359,11 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
 
     test('twelve thousand waiting events are caught up with, each once and in order', async () => {
       const subjects = Array.from({ length: 400 }, newId)
-      for (let version = 1; version <= 30; version += 1) await publish(fixture.db, subjects.map((subject) => eventOf(subject, version)))
+      for (let version = 1; version <= 30; version += 1)
+        await publish(
+          fixture.db,
+          subjects.map((subject) => eventOf(subject, version)),
+        )
       const last = new Map<string, number>()
       let outOfOrder = 0
       let count = 0
@@ -392,19 +434,22 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       }
     }
 
-    test.each([false, true])('order is kept when the later event is of the older transaction (another open between them: %s)', async (between) => {
-      const [subject, other, marker] = [newId(), newId(), newId()]
-      await createCounters(fixture.db, [subject, other])
-      const recorder = makeRecorder('historian')
-      await publish(fixture.db, [eventOf(marker, 1)])
-      const { finish } = await writeInverted(subject, other, between)
-      await startBus([recorder.subscription])
-      // The consumer has looked at the stream as it is now, with the transaction between still open.
-      await waitFor('the marker', () => recorder.versionsOf(marker).length === 1)
-      await finish()
-      await waitFor('all three', () => recorder.handled.length === 3)
-      expect(recorder.versionsOf(subject)).toEqual([1, 2])
-    })
+    test.each([false, true])(
+      'order is kept when the later event is of the older transaction (another open between them: %s)',
+      async (between) => {
+        const [subject, other, marker] = [newId(), newId(), newId()]
+        await createCounters(fixture.db, [subject, other])
+        const recorder = makeRecorder('historian')
+        await publish(fixture.db, [eventOf(marker, 1)])
+        const { finish } = await writeInverted(subject, other, between)
+        await startBus([recorder.subscription])
+        // The consumer has looked at the stream as it is now, with the transaction between still open.
+        await waitFor('the marker', () => recorder.versionsOf(marker).length === 1)
+        await finish()
+        await waitFor('all three', () => recorder.handled.length === 3)
+        expect(recorder.versionsOf(subject)).toEqual([1, 2])
+      },
+    )
 
     test('order is kept under many writers of the same aggregates at once', async () => {
       const subjects = Array.from({ length: 6 }, newId)
@@ -457,7 +502,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
         },
       }
       await startBus([twice])
-      await publish(fixture.db, upTo(20).map((version) => checkInOf(subject, version)))
+      await publish(
+        fixture.db,
+        upTo(20).map((version) => checkInOf(subject, version)),
+      )
       await waitFor('the effects', async () => (await readCounters(fixture.db)).get(subject)?.value === 20)
       await publish(fixture.db, [checkInOf(subject, 21)])
       await waitFor('one more', async () => (await readCounters(fixture.db)).get(subject)?.value === 21)
@@ -470,11 +518,17 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const first = await startBus([one.subscription], { pageSize: 7 })
       await startBus([two.subscription], { pageSize: 7 })
       const total = async () => [...(await readCounters(fixture.db)).values()].reduce((sum, { value }) => sum + value, 0)
-      await publish(fixture.db, subjects.flatMap((subject) => upTo(5).map((version) => checkInOf(subject, version))))
+      await publish(
+        fixture.db,
+        subjects.flatMap((subject) => upTo(5).map((version) => checkInOf(subject, version))),
+      )
       await waitFor('a hundred effects', async () => (await total()) >= 100)
       await first.stop()
       const before = two.batches()
-      await publish(fixture.db, subjects.map((subject) => checkInOf(subject, 6)))
+      await publish(
+        fixture.db,
+        subjects.map((subject) => checkInOf(subject, 6)),
+      )
       await waitFor('twenty more', async () => (await total()) >= 120)
       expect(two.batches()).toBeGreaterThan(before)
       expect(await total()).toBe(120)
@@ -487,11 +541,17 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await startBus([consumer.subscription], { pageSize: 3 })
       const values = async () => [...(await readCounters(fixture.db)).values()].map(({ value }) => value)
       for (let version = 1; version <= 6; version += 1) {
-        await publish(fixture.db, subjects.map((subject) => checkInOf(subject, version)))
+        await publish(
+          fixture.db,
+          subjects.map((subject) => checkInOf(subject, version)),
+        )
         if (version % 2 === 0) await fixture.cutConnections()
       }
       await waitFor('all effects', async () => (await values()).every((value) => value >= 6))
-      await publish(fixture.db, subjects.map((subject) => checkInOf(subject, 7)))
+      await publish(
+        fixture.db,
+        subjects.map((subject) => checkInOf(subject, 7)),
+      )
       await waitFor('the newest', async () => (await values()).every((value) => value >= 7))
       expect(await values()).toEqual(subjects.map(() => 7))
     })

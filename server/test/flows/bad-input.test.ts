@@ -1,7 +1,7 @@
 // Bad input on every route that the OpenAPI document lists: a 4xx with a known code, and nothing changed. Never a 5xx.
 import { errorDefinitions } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { asGuest, expectStatus, makeClient, pay, placeOrder, publishShow, showBody, signUp, type Client } from '../client.ts'
+import { asGuest, type Client, expectStatus, makeClient, pay, placeOrder, publishShow, showBody, signUp } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 
@@ -34,7 +34,11 @@ beforeAll(async () => {
   operations = Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/api/'))
     .flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, { requestBody }]) => ({ method: method.toUpperCase(), path, takesBody: requestBody !== undefined })),
+      Object.entries(methods).map(([method, { requestBody }]) => ({
+        method: method.toUpperCase(),
+        path,
+        takesBody: requestBody !== undefined,
+      })),
     )
   await waitFor('the tickets', async () => (await fingerprint()).includes('TicketsIssued'))
 })
@@ -74,15 +78,42 @@ const long = 'x'.repeat(20_000)
 
 /** JSON texts that are nearly `sound`: one thing wrong in each. */
 function spoiled(sound: Record<string, unknown>): string[] {
-  const texts = [JSON.stringify({ ...sound, surprise: true }), JSON.stringify({ ...sound, __proto__x: { admin: true } }), '[]', '"text"', 'null', '17']
+  const texts = [
+    JSON.stringify({ ...sound, surprise: true }),
+    JSON.stringify({ ...sound, __proto__x: { admin: true } }),
+    '[]',
+    '"text"',
+    'null',
+    '17',
+  ]
   for (const [key, value] of Object.entries(sound)) {
-    const wrong: unknown[] = [null, {}, [[]], long, -1, 1.5, Number.MAX_SAFE_INTEGER, true, '\u0000', "'; drop table orders.orders; --"]
+    const wrong: unknown[] = [
+      null,
+      {},
+      [[]],
+      long,
+      -1,
+      1.5,
+      Number.MAX_SAFE_INTEGER,
+      true,
+      '\u0000',
+      "'; drop table orders.orders; --",
+    ]
     for (const bad of wrong) {
       // A text where a text belongs is not wrong by its type alone.
-      if (typeof value === 'string' && typeof bad === 'string' && bad !== long && !/email|Id|code|currency|At|Zone|Method/.test(key)) continue
+      if (
+        typeof value === 'string' &&
+        typeof bad === 'string' &&
+        bad !== long &&
+        !/email|Id|code|currency|At|Zone|Method/.test(key)
+      )
+        continue
       texts.push(JSON.stringify({ ...sound, [key]: bad }))
     }
-    texts.push(JSON.stringify(sound).replace(JSON.stringify(value), '1e309'), JSON.stringify(sound).replace(JSON.stringify(value), '-1e309'))
+    texts.push(
+      JSON.stringify(sound).replace(JSON.stringify(value), '1e309'),
+      JSON.stringify(sound).replace(JSON.stringify(value), '-1e309'),
+    )
   }
   return [...texts, '{', '{"a":}', '', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`]
 }
@@ -97,7 +128,15 @@ const expectProblem = (what: string, answer: { status: number; body: { code?: st
 
 it('the document lists the routes of every service', () => {
   const routes = operations.map(({ method, path }) => `${method} ${path}`)
-  const expected = ['POST /api/users/signup', 'POST /api/shows', 'POST /api/orders', 'DELETE /api/orders/{id}', 'POST /api/payments', 'POST /api/orders/{id}/refunds', 'POST /api/tickets/check-in']
+  const expected = [
+    'POST /api/users/signup',
+    'POST /api/shows',
+    'POST /api/orders',
+    'DELETE /api/orders/{id}',
+    'POST /api/payments',
+    'POST /api/orders/{id}/refunds',
+    'POST /api/tickets/check-in',
+  ]
   expect(routes).toEqual(expect.arrayContaining(expected))
 })
 
@@ -111,7 +150,10 @@ it('every route with a body refuses spoiled bodies and changes nothing', async (
     if (!sound) throw new Error(`${route} has no sound body in this test`)
     const url = path.replace('{id}', path.startsWith('/api/shows') ? ids.show : ids.order)
     for (const text of spoiled(sound)) {
-      expectProblem(`${route} ${text.slice(0, 120)}`, await organiser.call(method, url, text, { 'content-type': 'application/json' }))
+      expectProblem(
+        `${route} ${text.slice(0, 120)}`,
+        await organiser.call(method, url, text, { 'content-type': 'application/json' }),
+      )
     }
   }
   expect(await fingerprint()).toBe(before)
@@ -125,7 +167,10 @@ it('huge bodies, other media types and no body are refused on every unsafe route
     const url = path.replace('{id}', ids.show)
     expectProblem(`${method} ${path} huge`, await organiser.call(method, url, huge))
     expectProblem(`${method} ${path} text`, await organiser.call(method, url, 'a=b', { 'content-type': 'text/plain' }))
-    expectProblem(`${method} ${path} form`, await organiser.call(method, url, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }))
+    expectProblem(
+      `${method} ${path} form`,
+      await organiser.call(method, url, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
+    )
   }
   expect(await fingerprint()).toBe(before)
 })
@@ -150,7 +195,16 @@ it('malformed, unknown and other people’s ids are refused on every route that 
 })
 
 it('bad query strings, cursors and limits are refused', async () => {
-  for (const query of ['limit=0', 'limit=-1', 'limit=1000000', 'limit=x', 'cursor=%00', 'cursor=zzz', 'surprise=1', `cursor=${'a'.repeat(300)}`]) {
+  for (const query of [
+    'limit=0',
+    'limit=-1',
+    'limit=1000000',
+    'limit=x',
+    'cursor=%00',
+    'cursor=zzz',
+    'surprise=1',
+    `cursor=${'a'.repeat(300)}`,
+  ]) {
     for (const path of ['/api/orders', '/api/shows', `/api/shows/${ids.show}/orders`]) {
       expectProblem(`GET ${path}?${query}`, await organiser.call('GET', `${path}?${query}`))
     }
@@ -159,7 +213,9 @@ it('bad query strings, cursors and limits are refused', async () => {
 
 it('malformed tokens and idempotency keys are nobody’s and no key', async () => {
   for (const token of ['x', 'hfs_', `hfs_${'a'.repeat(43)}`, '😀'.replace('😀', '%F0'), 'a'.repeat(4_000)]) {
-    const answer = await makeClient(shop.url).call('POST', '/api/orders', soundBodies()['POST /api/orders'], { authorization: `Bearer ${token}` })
+    const answer = await makeClient(shop.url).call('POST', '/api/orders', soundBodies()['POST /api/orders'], {
+      authorization: `Bearer ${token}`,
+    })
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
   }
   for (const key of ['', 'k'.repeat(256)]) {

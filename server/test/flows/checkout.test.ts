@@ -1,7 +1,7 @@
 // The main job, end to end over HTTP with the real SDK against the real sandbox.
 import type { OrderView, PaymentView, RefundView, ShowView, TimelineView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { asGuest, expectStatus, makeClient, pay, placeOrder, publishShow, readOrder, signUp, type Client } from '../client.ts'
+import { asGuest, type Client, expectStatus, makeClient, pay, placeOrder, publishShow, readOrder, signUp } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants } from './invariants.ts'
@@ -90,7 +90,10 @@ it('a tab that closes after the challenge is finished by the webhook alone', asy
 })
 
 it('a hold that nobody pays expires, and its places are free again', async () => {
-  const shortShow = await publishShow(organiser, { holdSeconds: 1, ticketTypes: [{ name: 'Last one', priceMinor: 1_000, capacity: 1 }] })
+  const shortShow = await publishShow(organiser, {
+    holdSeconds: 1,
+    ticketTypes: [{ name: 'Last one', priceMinor: 1_000, capacity: 1 }],
+  })
   const first = await asGuest(shop.url)
   const second = await asGuest(shop.url)
   const order = await hold(first, shortShow)
@@ -148,7 +151,10 @@ it('a free order is complete at once, with no payment', async () => {
 it('a buyer cancels an unpaid order, and cannot cancel a complete one', async () => {
   const buyer = await asGuest(shop.url)
   const order = await hold(buyer)
-  expect(await buyer.call('DELETE', `/api/orders/${order.id}`)).toMatchObject({ status: 200, body: { status: 'cancelled', cancelReason: 'buyer' } })
+  expect(await buyer.call('DELETE', `/api/orders/${order.id}`)).toMatchObject({
+    status: 200,
+    body: { status: 'cancelled', cancelReason: 'buyer' },
+  })
   const paid = await hold(buyer)
   expectStatus(await pay(buyer, paid.id), 201)
   await untilStatus(buyer, paid.id, 'complete')
@@ -162,9 +168,15 @@ it('an organiser refunds an order in part and then in full; its places and ticke
   expectStatus(await pay(buyer, order.id), 201)
   await untilStatus(buyer, order.id, 'complete')
   expect(await buyer.call('POST', `/api/orders/${order.id}/refunds`, {})).toMatchObject({ status: 404 })
-  expectStatus(await organiser.call<RefundView>('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 500, reason: 'late start' }), 201)
+  expectStatus(
+    await organiser.call<RefundView>('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 500, reason: 'late start' }),
+    201,
+  )
   await waitFor('the part', async () => (await readOrder(buyer, order.id)).refunded?.amountMinor === 500)
-  expect(await organiser.call('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 1_501 })).toMatchObject({ status: 422, body: { code: 'refund_exceeds_charge' } })
+  expect(await organiser.call('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 1_501 })).toMatchObject({
+    status: 422,
+    body: { code: 'refund_exceeds_charge' },
+  })
   expectStatus(await organiser.call<RefundView>('POST', `/api/orders/${order.id}/refunds`, {}), 201)
   const refunded = await waitFor('void tickets', async () => {
     const now = await readOrder(buyer, order.id)
@@ -172,7 +184,10 @@ it('an organiser refunds an order in part and then in full; its places and ticke
   })
   expect(refunded.refunded).toEqual({ amountMinor: 2_000, currency: 'EUR' })
   await waitFor('the place back', async () => {
-    const { body } = await makeClient(shop.url).call<{ ticketTypes: { available: number }[] }>('GET', `/api/shows/${ownShow.id}/availability`)
+    const { body } = await makeClient(shop.url).call<{ ticketTypes: { available: number }[] }>(
+      'GET',
+      `/api/shows/${ownShow.id}/availability`,
+    )
     return body.ticketTypes[0]?.available === 1
   })
 })
@@ -183,7 +198,9 @@ it('seats are sold once, and the stream tells of it', async () => {
   const [type] = seated.ticketTypes
   const seatId = type?.seats?.[1]?.id
   const body = { showId: seated.id, lines: [{ ticketTypeId: type?.id, seatIds: [seatId] }] }
-  const stream = await fetch(`${shop.url}/api/shows/${seated.id}/availability/stream`, { headers: { accept: 'text/event-stream' } })
+  const stream = await fetch(`${shop.url}/api/shows/${seated.id}/availability/stream`, {
+    headers: { accept: 'text/event-stream' },
+  })
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
   const winner = await asGuest(shop.url)
   const loser = await asGuest(shop.url)
@@ -207,9 +224,20 @@ it('the timeline tells the whole story of an order in order, to its buyer and or
     const seen = body.items.map((entry) => entry.type)
     return seen.includes('TicketsIssued') && seen
   })
-  expect(types).toEqual(['OrderCreated', 'PaymentStarted', 'PaymentAuthorized', 'OrderClaimed', 'ChargeCreated', 'OrderCompleted', 'TicketsIssued'])
+  expect(types).toEqual([
+    'OrderCreated',
+    'PaymentStarted',
+    'PaymentAuthorized',
+    'OrderClaimed',
+    'ChargeCreated',
+    'OrderCompleted',
+    'TicketsIssued',
+  ])
   expectStatus(await organiser.call('GET', `/api/orders/${order.id}/timeline`), 200)
-  expect(await (await asGuest(shop.url)).call('GET', `/api/orders/${order.id}/timeline`)).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+  expect(await (await asGuest(shop.url)).call('GET', `/api/orders/${order.id}/timeline`)).toMatchObject({
+    status: 404,
+    body: { code: 'order_unknown' },
+  })
 })
 
 it('after all of it, stock, tickets, streams and money agree', async () => {

@@ -1,7 +1,7 @@
 // Many people at once: the last places, and everything that can happen around a deadline.
 import type { OrderView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { asGuest, expectStatus, pay, placeOrder, publishShow, signUp, standing, type Client } from '../client.ts'
+import { asGuest, type Client, expectStatus, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants, readProcessor, unsettled } from './invariants.ts'
@@ -63,14 +63,25 @@ it('payments, cancels and second cards around the deadline: every order comes to
   )
   const stripe = stripeOf(shop.sandbox)
   await waitFor('everything at rest', async () => {
-    const open = await shop.db.query({ name: 'test.open', text: `select id from orders.orders where show_id = $1 and status in ('created', 'claimed')` }, [show.id])
+    const open = await shop.db.query(
+      { name: 'test.open', text: `select id from orders.orders where show_id = $1 and status in ('created', 'claimed')` },
+      [show.id],
+    )
     const processor = await readProcessor(stripe)
     return open.length === 0 && [...processor.values()].every(({ authorized }) => authorized === 0)
   })
   await expectMoneyInvariants(shop.db, stripe)
-  await waitFor('the tickets issued', () => expectStockInvariants(shop.db).then(() => true, () => false))
+  await waitFor('the tickets issued', () =>
+    expectStockInvariants(shop.db).then(
+      () => true,
+      () => false,
+    ),
+  )
   await expectStockInvariants(shop.db)
-  const statuses = await shop.db.query<{ status: string }>({ name: 'test.statuses', text: `select distinct status from orders.orders where show_id = $1` }, [show.id])
+  const statuses = await shop.db.query<{ status: string }>(
+    { name: 'test.statuses', text: `select distinct status from orders.orders where show_id = $1` },
+    [show.id],
+  )
   expect(statuses.map(({ status }) => status).toSorted()).toEqual(['cancelled', 'complete'])
   expect(await unsettled(shop.db)).toEqual([])
 })

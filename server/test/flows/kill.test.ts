@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { asGuest, makeClient, pay, placeOrder, publishShow, signUp, standing, type Client } from '../client.ts'
-import { makeDatabase, type Database } from '../../src/platform/db.ts'
+import { type Database, makeDatabase } from '../../src/platform/db.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { asGuest, type Client, makeClient, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants, readProcessor } from './invariants.ts'
-import { startShopProcess, type ShopProcess } from './shop-process.ts'
+import { type ShopProcess, startShopProcess } from './shop-process.ts'
 import { stripeOf } from './stripe.ts'
 
 const kills = 5
@@ -27,7 +27,12 @@ async function openDatabase(): Promise<Database> {
 }
 
 /** Buys without end until told to stop. What was acknowledged is remembered; a call without an answer is unknown. */
-async function buyUntil(stopped: () => boolean, buyer: Client, show: Parameters<typeof placeOrder>[1], acknowledged: Set<string>): Promise<void> {
+async function buyUntil(
+  stopped: () => boolean,
+  buyer: Client,
+  show: Parameters<typeof placeOrder>[1],
+  acknowledged: Set<string>,
+): Promise<void> {
   while (!stopped()) {
     try {
       const order = await placeOrder(buyer, show)
@@ -67,7 +72,10 @@ it('five kills later no acknowledged order is lost, none is stuck, and there is 
   await waitFor(
     'every order at rest',
     async () => {
-      const open = await db.query({ name: 'test.open', text: `select id from orders.orders where status in ('created', 'claimed')` })
+      const open = await db.query({
+        name: 'test.open',
+        text: `select id from orders.orders where status in ('created', 'claimed')`,
+      })
       const processor = await readProcessor(stripe)
       return open.length === 0 && [...processor.values()].every(({ authorized }) => authorized === 0)
     },
@@ -77,7 +85,12 @@ it('five kills later no acknowledged order is lost, none is stuck, and there is 
   const stored = new Set(rows.map(({ id }) => id))
   expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
   await expectMoneyInvariants(db, stripe)
-  await waitFor('tickets', () => expectStockInvariants(db).then(() => true, () => false))
+  await waitFor('tickets', () =>
+    expectStockInvariants(db).then(
+      () => true,
+      () => false,
+    ),
+  )
   await expectStockInvariants(db)
   await db.close()
 }, 240_000)

@@ -1,5 +1,5 @@
 // The shop as people run it: a process of its own with its own Postgres and sandbox, to be killed without mercy.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '../wait.ts'

@@ -6,11 +6,11 @@ import type { ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serviceNames } from '../../src/config.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
-import { expectStatus, makeClient, showBody, type Client } from '../client.ts'
+import { type Client, expectStatus, makeClient, showBody } from '../client.ts'
 import { makeTestDatabase, type TestDatabase } from '../database.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants } from './invariants.ts'
-import { startShopProcess, type ShopProcess } from './shop-process.ts'
+import { type ShopProcess, startShopProcess } from './shop-process.ts'
 import { stripeOf } from './stripe.ts'
 
 const directory = await mkdtemp(join(tmpdir(), 'holdfast-split-'))
@@ -44,7 +44,9 @@ function makeGateway(): Client {
     if (path.startsWith('/api/orders') || path.includes('/availability')) return 'orders'
     return 'tickets'
   }
-  return { call: (method, path, body, headers) => client.call(method, `${processes.get(serviceOf(path))?.url}${path}`, body, headers) }
+  return {
+    call: (method, path, body, headers) => client.call(method, `${processes.get(serviceOf(path))?.url}${path}`, body, headers),
+  }
 }
 
 it('signs up, publishes, holds, pays, completes and refunds across five processes', async () => {
@@ -56,12 +58,18 @@ it('signs up, publishes, holds, pays, completes and refunds across five processe
   const paid = expectStatus(await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
   const unpaid = expectStatus(await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
   expectStatus(await organiser.call('POST', '/api/payments', { orderId: paid.id, paymentMethod: 'pm_card_visa' }), 201)
-  const statusOf = async (id: string) => (await organiser.call<{ status: string; tickets?: unknown }>('GET', `/api/orders/${id}`)).body
+  const statusOf = async (id: string) =>
+    (await organiser.call<{ status: string; tickets?: unknown }>('GET', `/api/orders/${id}`)).body
   await waitFor('tickets', async () => (await statusOf(paid.id)).tickets)
   await waitFor('the expiry', async () => (await statusOf(unpaid.id)).status === 'cancelled')
   expect((await statusOf(paid.id)).status).toBe('complete')
   expectStatus(await organiser.call('POST', `/api/orders/${paid.id}/refunds`, {}), 201)
   await waitFor('the refund', async () => (await statusOf(paid.id)).status === 'refunded')
-  await waitFor('the tickets void', () => expectStockInvariants(db).then(() => true, () => false))
+  await waitFor('the tickets void', () =>
+    expectStockInvariants(db).then(
+      () => true,
+      () => false,
+    ),
+  )
   await expectMoneyInvariants(db, stripeOf({ port: sandboxPort }))
 }, 90_000)

@@ -21,39 +21,64 @@ import {
   type,
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
-import { decide, evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, type OrderStatus } from './order.ts'
+import { decide } from './decide.ts'
+import { evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, type OrderStatus } from './order.ts'
 
 type StateName = 'none' | OrderStatus | `created, ${string}` | `complete, ${string}`
 const states = {
   none: undefined,
   created: { ...base, status: 'created', paymentUnderWay: null },
   'created, payment A under way': { ...base, status: 'created', paymentUnderWay: paymentA },
-  'created, extended for payment A': { ...base, status: 'created', paymentUnderWay: paymentA, extended: true, expiresAt: extendedDeadline },
+  'created, extended for payment A': {
+    ...base,
+    status: 'created',
+    paymentUnderWay: paymentA,
+    extended: true,
+    expiresAt: extendedDeadline,
+  },
   claimed: { ...base, status: 'claimed', paymentId: paymentA },
   complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0 },
   'complete, 10.00 refunded': { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 1_000 },
-  'complete, free': { ...base, status: 'complete', paymentId: null, refundedMinor: 0, total: { amountMinor: 0, currency: 'EUR' } },
+  'complete, free': {
+    ...base,
+    status: 'complete',
+    paymentId: null,
+    refundedMinor: 0,
+    total: { amountMinor: 0, currency: 'EUR' },
+  },
   refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 },
   cancelled: { ...base, status: 'cancelled', reason: 'expired' },
 } as const satisfies Record<'none' | OrderStatus, Order | undefined> & Partial<Record<StateName, Order | undefined>>
 
-type Named<Type extends OrderCommand['type']> = Record<string, { readonly now: string; readonly command: Extract<OrderCommand, { type: Type }> }>
+type Named<Type extends OrderCommand['type']> = Record<
+  string,
+  { readonly now: string; readonly command: Extract<OrderCommand, { type: Type }> }
+>
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
 const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 1_000, full: false } as const
 const cases = {
   PlaceOrder: {
-    'two places': { now: placedAt, command: { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } },
+    'two places': {
+      now: placedAt,
+      command: { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] },
+    },
   },
   CancelOrder: {
     'by its buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id } },
     'by another buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: stranger } },
     'by the organiser': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'organiser' } },
-    'by its buyer, after the deadline': { now: tooLate, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id } },
+    'by its buyer, after the deadline': {
+      now: tooLate,
+      command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id },
+    },
   },
   ExpireOrder: {
     'at a deadline before its own': { now: earlier, command: { type: 'ExpireOrder', orderId: id, deadline: earlier } },
     'at the first deadline': { now: deadline, command: { type: 'ExpireOrder', orderId: id, deadline } },
-    'at the extended deadline': { now: extendedDeadline, command: { type: 'ExpireOrder', orderId: id, deadline: extendedDeadline } },
+    'at the extended deadline': {
+      now: extendedDeadline,
+      command: { type: 'ExpireOrder', orderId: id, deadline: extendedDeadline },
+    },
     'at the first deadline, by a clock set back': { now: inTime, command: { type: 'ExpireOrder', orderId: id, deadline } },
   },
   NotePaymentStarted: {
@@ -110,10 +135,16 @@ const cancelled = (reason: CancelReason): Cell => [{ type: 'OrderCancelled', dat
 const extended = (expiresAt: string): Cell => [{ type: 'OrderExtended', data: { orderId: id, expiresAt } }]
 const noticed = (paymentId: string): Cell => [{ type: 'PaymentNoticed', data: { orderId: id, paymentId } }]
 const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { orderId: id, paymentId } }]
-const rejected = (paymentId: string, reason: ClaimRejection): Cell => [{ type: 'ClaimRejected', data: { orderId: id, paymentId, reason } }]
-const completed: Cell = [{ type: 'OrderCompleted', data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA } }]
+const rejected = (paymentId: string, reason: ClaimRejection): Cell => [
+  { type: 'ClaimRejected', data: { orderId: id, paymentId, reason } },
+]
+const completed: Cell = [
+  { type: 'OrderCompleted', data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA } },
+]
 const reopened: Cell = [{ type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } }]
-const refunded = (refundedMinor: number, full: boolean): Cell => [{ type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } }]
+const refunded = (refundedMinor: number, full: boolean): Cell => [
+  { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } },
+]
 
 const all = <Type extends keyof Row>(type: Type, cell: Cell): Row[Type] =>
   Object.fromEntries(Object.keys(cases[type]).map((name) => [name, cell])) as Row[Type]
@@ -144,7 +175,10 @@ const open: Pick<Row, 'PlaceOrder' | 'CancelOrder' | 'ClaimOrder' | 'CompleteOrd
   RecordRefund: all('RecordRefund', nothing),
 }
 /** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
-const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({ ...all('ClaimOrder', nothing), 'payment B': rejected(paymentB, reason) })
+const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
+  ...all('ClaimOrder', nothing),
+  'payment B': rejected(paymentB, reason),
+})
 const paid: Omit<Row, 'RecordRefund'> = {
   PlaceOrder: all('PlaceOrder', nothing),
   CancelOrder: notTheBuyers('order_complete'),
@@ -193,7 +227,11 @@ const matrix: Record<keyof typeof states, Row> = {
     NotePaymentStarted: all('NotePaymentStarted', nothing),
     ClaimOrder: takenByA('order_claimed'),
     CompleteOrder: { 'payment A': completed, 'payment A, after the deadline': completed, 'payment B': nothing },
-    ReleaseClaim: { 'payment A, in time': reopened, 'payment A, at the deadline': cancelled('payment_failed'), 'payment B': nothing },
+    ReleaseClaim: {
+      'payment A, in time': reopened,
+      'payment A, at the deadline': cancelled('payment_failed'),
+      'payment B': nothing,
+    },
     RecordRefund: all('RecordRefund', nothing),
   },
   complete: {
@@ -228,7 +266,10 @@ const matrix: Record<keyof typeof states, Row> = {
   cancelled: {
     ...paid,
     CancelOrder: { ...all('CancelOrder', nothing), 'by another buyer': no('order_unknown') },
-    ClaimOrder: { ...all('ClaimOrder', rejected(paymentA, 'order_cancelled')), 'payment B': rejected(paymentB, 'order_cancelled') },
+    ClaimOrder: {
+      ...all('ClaimOrder', rejected(paymentA, 'order_cancelled')),
+      'payment B': rejected(paymentB, 'order_cancelled'),
+    },
     RecordRefund: all('RecordRefund', nothing),
   },
 }

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import type { OrderStatus } from '@holdfast/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { makeBuyer, makeSale, numbered, seatIdsOf, seated, typeOf } from '../../../test/sale.ts'
-import { decide, evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './order.ts'
-import { movePool, moveSeat, saleOf, type Pool, type Sale, type StockSeat } from './stock.ts'
+import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import { decide } from './decide.ts'
+import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { movePool, moveSeat, type Pool, type Sale, type StockSeat, saleOf } from './stock.ts'
 
 const sample = makeSale({ capacities: [3], seats: [3], maxPerOrder: 4 })
 const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
@@ -45,7 +46,8 @@ function tell(world: World, command: OrderCommand, now: string): readonly OrderF
     if (!movement) continue
     for (const line of order.lines) {
       world.pools.set(line.poolId, movePool(world.pools.get(line.poolId) as Pool, movement, line.quantity))
-      for (const seatId of line.seatIds ?? []) world.seats.set(seatId, moveSeat(world.seats.get(seatId) as StockSeat, movement, order.id))
+      for (const seatId of line.seatIds ?? [])
+        world.seats.set(seatId, moveSeat(world.seats.get(seatId) as StockSeat, movement, order.id))
     }
   }
   return decision.facts
@@ -66,9 +68,13 @@ function checkStock(world: World): void {
   }
   for (const seat of world.seats.values()) {
     const owners = [...world.orders.values()].filter(
-      (order) => (holds.has(order.status) || order.status === 'complete') && order.lines.some((line) => line.seatIds?.includes(seat.id)),
+      (order) =>
+        (holds.has(order.status) || order.status === 'complete') && order.lines.some((line) => line.seatIds?.includes(seat.id)),
     )
-    assert.deepEqual(owners.map((order) => order.id), seat.orderId === null ? [] : [seat.orderId])
+    assert.deepEqual(
+      owners.map((order) => order.id),
+      seat.orderId === null ? [] : [seat.orderId],
+    )
     const [owner] = owners
     assert.equal(seat.state, owner ? (owner.status === 'complete' ? 'sold' : 'held') : 'available')
   }
@@ -77,7 +83,9 @@ function checkStock(world: World): void {
 const linesArb = fc.oneof(
   fc.integer({ min: 1, max: 2 }).map((quantity) => [numbered(standing, quantity)]),
   fc.subarray(seatIdsOf(chairs), { minLength: 1 }).map((seatIds) => [seated(chairs, seatIds)]),
-  fc.subarray(seatIdsOf(chairs), { minLength: 1, maxLength: 2 }).map((seatIds) => [numbered(standing, 1), seated(chairs, seatIds)]),
+  fc
+    .subarray(seatIdsOf(chairs), { minLength: 1, maxLength: 2 })
+    .map((seatIds) => [numbered(standing, 1), seated(chairs, seatIds)]),
 )
 const orderArb = fc.constantFrom(...orderIds)
 const paymentArb = fc.constantFrom(...paymentIds)
@@ -85,30 +93,51 @@ const deadlineArb = fc.integer({ min: 800, max: 1_600 }).map(at)
 
 /** The life of one order as it is meant to go, to be told out of order. */
 function storyOf(orderId: string) {
-  return fc.record({ lines: linesArb, paymentId: paymentArb, deadline: deadlineArb, full: fc.boolean() }).map(({ lines, paymentId, deadline, full }): OrderCommand[] => {
-    const amount = { amountMinor: lines.reduce((sum, line) => sum + ('quantity' in line ? line.quantity : line.seatIds.length), 0) * 4_500, currency: 'EUR' }
-    return [
-      { type: 'PlaceOrder', orderId, buyer, showId: sale.showId, lines },
-      { type: 'NotePaymentStarted', orderId, paymentId },
-      { type: 'ClaimOrder', orderId, paymentId, amount },
-      { type: 'CompleteOrder', orderId, paymentId },
-      { type: 'ExpireOrder', orderId, deadline },
-      { type: 'RecordRefund', orderId, paymentId, refundedMinor: full ? amount.amountMinor : 100, full },
-    ]
-  })
+  return fc
+    .record({ lines: linesArb, paymentId: paymentArb, deadline: deadlineArb, full: fc.boolean() })
+    .map(({ lines, paymentId, deadline, full }): OrderCommand[] => {
+      const amount = {
+        amountMinor: lines.reduce((sum, line) => sum + ('quantity' in line ? line.quantity : line.seatIds.length), 0) * 4_500,
+        currency: 'EUR',
+      }
+      return [
+        { type: 'PlaceOrder', orderId, buyer, showId: sale.showId, lines },
+        { type: 'NotePaymentStarted', orderId, paymentId },
+        { type: 'ClaimOrder', orderId, paymentId, amount },
+        { type: 'CompleteOrder', orderId, paymentId },
+        { type: 'ExpireOrder', orderId, deadline },
+        { type: 'RecordRefund', orderId, paymentId, refundedMinor: full ? amount.amountMinor : 100, full },
+      ]
+    })
 }
 
 const noiseArb: fc.Arbitrary<OrderCommand> = fc.oneof(
-  fc.record({ type: fc.constant('CancelOrder' as const), orderId: orderArb, reason: fc.constantFrom('buyer' as const, 'organiser' as const) }),
+  fc.record({
+    type: fc.constant('CancelOrder' as const),
+    orderId: orderArb,
+    reason: fc.constantFrom('buyer' as const, 'organiser' as const),
+  }),
   fc.record({ type: fc.constant('ExpireOrder' as const), orderId: orderArb, deadline: deadlineArb }),
   fc.record({ type: fc.constant('ReleaseClaim' as const), orderId: orderArb, paymentId: paymentArb }),
   fc.record({ type: fc.constant('CompleteOrder' as const), orderId: orderArb, paymentId: paymentArb }),
-  fc.record({ type: fc.constant('ClaimOrder' as const), orderId: orderArb, paymentId: paymentArb, amount: fc.constant({ amountMinor: 4_500, currency: 'EUR' }) }),
-  fc.record({ type: fc.constant('PlaceOrder' as const), orderId: orderArb, buyer: fc.constant(buyer), showId: fc.constant(sale.showId), lines: linesArb }),
+  fc.record({
+    type: fc.constant('ClaimOrder' as const),
+    orderId: orderArb,
+    paymentId: paymentArb,
+    amount: fc.constant({ amountMinor: 4_500, currency: 'EUR' }),
+  }),
+  fc.record({
+    type: fc.constant('PlaceOrder' as const),
+    orderId: orderArb,
+    buyer: fc.constant(buyer),
+    showId: fc.constant(sale.showId),
+    lines: linesArb,
+  }),
 )
 
 /** Dropped or told up to three times, each time up to a story too late. */
-const told = (command: OrderCommand) => fc.array(fc.integer({ min: 0, max: 14 }), { maxLength: 3 }).map((delays) => delays.map((delay) => ({ command, delay })))
+const told = (command: OrderCommand) =>
+  fc.array(fc.integer({ min: 0, max: 14 }), { maxLength: 3 }).map((delays) => delays.map((delay) => ({ command, delay })))
 
 const messagesArb = fc
   .tuple(fc.tuple(...orderIds.map(storyOf)), fc.array(noiseArb, { maxLength: 12 }))
@@ -123,53 +152,70 @@ const messagesArb = fc
 const runs = { numRuns: 300 }
 const timeoutMs = 60_000
 
-test('stock equals the sums over its orders, no place or seat is sold twice, and no expiry ends what is paid', () => {
-  const reached = new Set<OrderStatus>()
-  const property = fc.property(messagesArb, fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 90, maxLength: 90 }), fc.boolean(), (commands, pauses, free) => {
-    const world = makeWorld(free)
-    let seconds = 0
-    for (const [index, command] of commands.entries()) {
-      seconds += pauses[index % pauses.length] ?? 0
-      const before = world.orders.get(command.orderId)
-      tell(world, command, at(seconds))
-      checkStock(world)
-      const after = world.orders.get(command.orderId)
-      if (after) reached.add(after.status)
-      if (command.type === 'ExpireOrder' && before && before.status !== 'created') assert.equal(after, before)
-      if (before?.status === 'cancelled' || before?.status === 'refunded') assert.equal(after?.status, before.status)
-      if (before && after) assert.ok(after.expiresAt >= before.expiresAt)
-      if (before?.status === 'complete') assert.ok(after?.status === 'complete' || after?.status === 'refunded')
-    }
-  })
-  fc.assert(property, runs)
-  // Had the stories never come this far, nothing would have been tried.
-  expect([...reached].toSorted()).toEqual(['cancelled', 'claimed', 'complete', 'created', 'refunded'])
-}, timeoutMs)
+test(
+  'stock equals the sums over its orders, no place or seat is sold twice, and no expiry ends what is paid',
+  () => {
+    const reached = new Set<OrderStatus>()
+    const property = fc.property(
+      messagesArb,
+      fc.array(fc.integer({ min: 0, max: 120 }), { minLength: 90, maxLength: 90 }),
+      fc.boolean(),
+      (commands, pauses, free) => {
+        const world = makeWorld(free)
+        let seconds = 0
+        for (const [index, command] of commands.entries()) {
+          seconds += pauses[index % pauses.length] ?? 0
+          const before = world.orders.get(command.orderId)
+          tell(world, command, at(seconds))
+          checkStock(world)
+          const after = world.orders.get(command.orderId)
+          if (after) reached.add(after.status)
+          if (command.type === 'ExpireOrder' && before && before.status !== 'created') assert.equal(after, before)
+          if (before?.status === 'cancelled' || before?.status === 'refunded') assert.equal(after?.status, before.status)
+          if (before && after) assert.ok(after.expiresAt >= before.expiresAt)
+          if (before?.status === 'complete') assert.ok(after?.status === 'complete' || after?.status === 'refunded')
+        }
+      },
+    )
+    fc.assert(property, runs)
+    // Had the stories never come this far, nothing would have been tried.
+    expect([...reached].toSorted()).toEqual(['cancelled', 'claimed', 'complete', 'created', 'refunded'])
+  },
+  timeoutMs,
+)
 
-test('the version grows by one with each fact that is told, and with each refund; noticing a payment is not a change', () => {
-  const property = fc.property(messagesArb, (commands) => {
-    const world = makeWorld(false)
-    for (const command of commands) {
-      const before = world.orders.get(command.orderId)?.version ?? 0
-      const seen = tell(world, command, at(0)).filter((fact) => fact.type !== 'PaymentNoticed').length
-      assert.equal(world.orders.get(command.orderId)?.version ?? 0, before + seen)
-    }
-  })
-  fc.assert(property, runs)
-}, timeoutMs)
+test(
+  'the version grows by one with each fact that is told, and with each refund; noticing a payment is not a change',
+  () => {
+    const property = fc.property(messagesArb, (commands) => {
+      const world = makeWorld(false)
+      for (const command of commands) {
+        const before = world.orders.get(command.orderId)?.version ?? 0
+        const seen = tell(world, command, at(0)).filter((fact) => fact.type !== 'PaymentNoticed').length
+        assert.equal(world.orders.get(command.orderId)?.version ?? 0, before + seen)
+      }
+    })
+    fc.assert(property, runs)
+  },
+  timeoutMs,
+)
 
-test('an order is extended at most once, claimed by one payment at a time, and completed and cancelled at most once', () => {
-  const property = fc.property(messagesArb, (commands) => {
-    const world = makeWorld(false)
-    const facts = commands.flatMap((command, index) => tell(world, command, at(index * 30)))
-    for (const orderId of orderIds) {
-      const types = facts.filter((fact) => fact.data.orderId === orderId).map((fact) => fact.type)
-      const count = (type: OrderFact['type']) => types.filter((each) => each === type).length
-      assert.ok(count('OrderCreated') <= 1)
-      assert.ok(count('OrderExtended') <= 1)
-      assert.ok(count('OrderCompleted') + count('OrderCancelled') <= 1)
-      assert.ok(count('OrderClaimed') - count('OrderReopened') <= 1)
-    }
-  })
-  fc.assert(property, runs)
-}, timeoutMs)
+test(
+  'an order is extended at most once, claimed by one payment at a time, and completed and cancelled at most once',
+  () => {
+    const property = fc.property(messagesArb, (commands) => {
+      const world = makeWorld(false)
+      const facts = commands.flatMap((command, index) => tell(world, command, at(index * 30)))
+      for (const orderId of orderIds) {
+        const types = facts.filter((fact) => fact.data.orderId === orderId).map((fact) => fact.type)
+        const count = (type: OrderFact['type']) => types.filter((each) => each === type).length
+        assert.ok(count('OrderCreated') <= 1)
+        assert.ok(count('OrderExtended') <= 1)
+        assert.ok(count('OrderCompleted') + count('OrderCancelled') <= 1)
+        assert.ok(count('OrderClaimed') - count('OrderReopened') <= 1)
+      }
+    })
+    fc.assert(property, runs)
+  },
+  timeoutMs,
+)

@@ -9,15 +9,16 @@ import {
   inTime,
   paymentA,
   paymentB,
-  show,
   placedAt,
+  show,
   stock,
   tooLate,
   total,
   type,
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
-import { decide, evolve, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { decide } from './decide.ts'
+import { asPlaced, evolve, type Order, type OrderCommand, type OrderFact } from './order.ts'
 import { saleOf } from './stock.ts'
 
 const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
@@ -72,14 +73,29 @@ describe('races, and who wins', () => {
   })
 
   test('a payment under way at the deadline gets one extension, then the order expires', () => {
-    const { order, types } = walk([place, start(paymentA), expire(deadline), start(paymentB), expire(deadline), expire(extendedDeadline)])
+    const { order, types } = walk([
+      place,
+      start(paymentA),
+      expire(deadline),
+      start(paymentB),
+      expire(deadline),
+      expire(extendedDeadline),
+    ])
     expect(types).toEqual(['OrderCreated', 'PaymentNoticed', 'OrderExtended', 'PaymentNoticed', 'OrderCancelled'])
     expect(order).toMatchObject({ status: 'cancelled', reason: 'expired', extended: true })
   })
 
   test('an order that was extended once gets no second extension after a failed charge', () => {
     const failed = chargeFails(paymentA, '2030-01-01T10:17:00.000Z')
-    const { types } = walk([place, start(paymentA), expire(deadline), authorize(paymentA), failed, start(paymentB), expire(extendedDeadline)])
+    const { types } = walk([
+      place,
+      start(paymentA),
+      expire(deadline),
+      authorize(paymentA),
+      failed,
+      start(paymentB),
+      expire(extendedDeadline),
+    ])
     expect(types.filter((type) => type === 'OrderExtended')).toHaveLength(1)
     expect(types.at(-1)).toBe('OrderCancelled')
   })
@@ -96,7 +112,14 @@ describe('races, and who wins', () => {
   })
 
   test('the capture hangs: the order stays claimed, whatever the buyer and the clock do', () => {
-    const { order, types } = walk([place, authorize(paymentA), cancel, expire(deadline), expire(tooLate), chargeFails(paymentB, tooLate)])
+    const { order, types } = walk([
+      place,
+      authorize(paymentA),
+      cancel,
+      expire(deadline),
+      expire(tooLate),
+      chargeFails(paymentB, tooLate),
+    ])
     expect(order).toMatchObject({ status: 'claimed', paymentId: paymentA })
     expect(types).toEqual(['OrderCreated', 'OrderClaimed'])
   })
@@ -120,12 +143,22 @@ describe('races, and who wins', () => {
   })
 
   test('the buyer cancels while the card is asked: whoever comes first wins', () => {
-    expect(walk([place, start(paymentA), cancel, authorize(paymentA)]).types.slice(-2)).toEqual(['OrderCancelled', 'ClaimRejected'])
+    expect(walk([place, start(paymentA), cancel, authorize(paymentA)]).types.slice(-2)).toEqual([
+      'OrderCancelled',
+      'ClaimRejected',
+    ])
     expect(walk([place, start(paymentA), authorize(paymentA), cancel]).types.at(-1)).toBe('OrderClaimed')
   })
 
   test('messages before the order exists are refused as unknown, never remembered', () => {
-    for (const [now, command] of [cancel, authorize(paymentA), charge(paymentA), chargeFails(paymentA), start(paymentA), expire(deadline)]) {
+    for (const [now, command] of [
+      cancel,
+      authorize(paymentA),
+      charge(paymentA),
+      chargeFails(paymentA),
+      start(paymentA),
+      expire(deadline),
+    ]) {
       expect(decide(undefined, command, { stock, now })).toEqual({ rejection: 'order_unknown' })
     }
   })
@@ -135,15 +168,22 @@ describe('races, and who wins', () => {
     const { order } = walk([place])
     const context = { stock: { ...stock, sales: new Map([[show.id, dearer]]) }, now: inTime }
     expect(order?.total).toEqual(total)
-    expect(decide(order, claim, context)).toEqual({ facts: [{ type: 'OrderClaimed', data: { orderId: id, paymentId: paymentA } }] })
+    expect(decide(order, claim, context)).toEqual({
+      facts: [{ type: 'OrderClaimed', data: { orderId: id, paymentId: paymentA } }],
+    })
   })
 })
 
 describe('placing an order', () => {
-  const withSale = (changes: Partial<ReturnType<typeof saleOf>>) => ({ ...stock, sales: new Map([[show.id, { ...saleOf(show, 1), ...changes }]]) })
+  const withSale = (changes: Partial<ReturnType<typeof saleOf>>) => ({
+    ...stock,
+    sales: new Map([[show.id, { ...saleOf(show, 1), ...changes }]]),
+  })
 
   test('a show that is not known is unknown', () => {
-    expect(decide(undefined, asked, { stock: { ...stock, sales: new Map() }, now: placedAt })).toEqual({ rejection: 'show_unknown' })
+    expect(decide(undefined, asked, { stock: { ...stock, sales: new Map() }, now: placedAt })).toEqual({
+      rejection: 'show_unknown',
+    })
   })
 
   test.each(['closed', 'cancelled'] as const)('a show whose sale is %s is not on sale', (status) => {
@@ -164,11 +204,26 @@ describe('placing an order', () => {
     const dear = withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 50_000_000 })) })
     expect(decide(undefined, asked, { stock: dear, now: placedAt })).toMatchObject({ rejection: 'limit_exceeded' })
     const most = { ...asked, lines: [numbered(type, 1)] }
-    const facts = decide(undefined, most, { stock: withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 99_999_999 })) }), now: placedAt })
+    const facts = decide(undefined, most, {
+      stock: withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 99_999_999 })) }),
+      now: placedAt,
+    })
     expect(facts).toHaveProperty('facts')
   })
 
   test('a fact about an order that never was is a programmer’s error', () => {
-    expect(() => evolve(undefined, { type: 'OrderCancelled', data: { orderId: id, reason: 'buyer' } }, placedAt)).toThrow('not created')
+    expect(() => evolve(undefined, { type: 'OrderCancelled', data: { orderId: id, reason: 'buyer' } }, placedAt)).toThrow(
+      'not created',
+    )
   })
+})
+
+test('a repeated request is answered with the order as it was placed, whatever became of it since', () => {
+  const placed = walk([place]).order
+  const extended = walk([place, start(paymentA), expire(deadline)]).order
+  const complete = walk([place, authorize(paymentA), charge(paymentA)]).order
+  if (!placed || !extended || !complete) throw new Error('no order was placed')
+  expect([extended.extended, complete.status]).toEqual([true, 'complete'])
+  expect(asPlaced(extended)).toEqual(placed)
+  expect(asPlaced(complete)).toEqual(placed)
 })

@@ -1,8 +1,19 @@
 // Choosing lines out of stock in all its refusals, and the movements of pools and seats that must never happen.
 import type { LineBody } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { makeSale, numbered, seatIdsOf, seated, typeOf } from '../../../test/sale.ts'
-import { availableIn, chooseLines, movePool, moveSeat, saleOf, type Movement, type Pool, type SeatState, type Stock, type StockSeat } from './stock.ts'
+import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import {
+  availableIn,
+  chooseLines,
+  type Movement,
+  movePool,
+  moveSeat,
+  type Pool,
+  type SeatState,
+  type Stock,
+  type StockSeat,
+  saleOf,
+} from './stock.ts'
 
 const sample = makeSale({ capacities: [5, 3], seats: [4], maxPerOrder: 4 })
 const sale = saleOf(sample.show, 1)
@@ -12,12 +23,18 @@ const stranger = '00000000-0000-7000-8000-000000000099'
 const order = '00000000-0000-7000-8000-000000000001'
 
 function stockWith(taken: Readonly<Record<string, SeatState>> = {}, held: Readonly<Record<string, number>> = {}): Stock {
-  const pools = sample.show.pools.map(({ id, capacity }): Pool => ({ id, showId: sale.showId, capacity, held: held[id] ?? 0, sold: 0 }))
+  const pools = sample.show.pools.map(
+    ({ id, capacity }): Pool => ({ id, showId: sale.showId, capacity, held: held[id] ?? 0, sold: 0 }),
+  )
   const seats = seatIdsOf(chairs).map((id): StockSeat => {
     const state = taken[id] ?? 'available'
     return { id, ticketTypeId: chairs.id, state, orderId: state === 'available' ? null : order }
   })
-  return { sales: new Map([[sale.showId, sale]]), pools: new Map(pools.map((pool) => [pool.id, pool])), seats: new Map(seats.map((seat) => [seat.id, seat])) }
+  return {
+    sales: new Map([[sale.showId, sale]]),
+    pools: new Map(pools.map((pool) => [pool.id, pool])),
+    seats: new Map(seats.map((seat) => [seat.id, seat])),
+  }
 }
 
 describe('choosing lines', () => {
@@ -39,7 +56,11 @@ describe('choosing lines', () => {
     ['one seat in two lines', 'unknown_ticket_type', [seated(chairs, [a1]), seated(chairs, [a1])]],
     ['one seat twice in a line', 'unknown_ticket_type', [seated(chairs, [a1, a1])]],
     ['more than one order may have, in one line', 'limit_exceeded', [numbered(first, 5)]],
-    ['more than one order may have, in several lines', 'limit_exceeded', [numbered(first, 2), numbered(second, 1), seated(chairs, [a1, a2])]],
+    [
+      'more than one order may have, in several lines',
+      'limit_exceeded',
+      [numbered(first, 2), numbered(second, 1), seated(chairs, [a1, a2])],
+    ],
     ['far too many of a type that is not there', 'limit_exceeded', [{ ticketTypeId: stranger, quantity: 1_000_000 }]],
     ['more than the pool has', 'sold_out', [numbered(second, 4)]],
     ['more than the pool has, in two lines', 'sold_out', [numbered(second, 2), numbered(second, 2)]],

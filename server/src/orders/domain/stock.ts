@@ -120,7 +120,9 @@ export function movePool(pool: Pool, movement: Movement, quantity: number): Pool
   const { held, sold } = deltas[movement]
   const moved = { ...pool, held: pool.held + held * quantity, sold: pool.sold + sold * quantity }
   if (moved.held < 0 || moved.sold < 0 || availableIn(moved) < 0) {
-    throw new Error(`pool ${pool.id}: ${movement} of ${quantity} leaves held ${moved.held}, sold ${moved.sold} of ${pool.capacity}`)
+    throw new Error(
+      `pool ${pool.id}: ${movement} of ${quantity} leaves held ${moved.held}, sold ${moved.sold} of ${pool.capacity}`,
+    )
   }
   return moved
 }

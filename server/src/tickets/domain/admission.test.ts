@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  decideAdmission,
-  evolveAdmission,
   type Admission,
   type AdmissionCommand,
   type AdmissionContext,
   type AdmissionDecision,
+  decideAdmission,
+  evolveAdmission,
 } from './admission.ts'
 
 const now = '2031-05-01T17:30:00.000Z'
@@ -38,7 +38,8 @@ function run(admission: Admission | undefined, command: AdmissionCommand): Admis
   if ('rejection' in decision) return admission
   return decision.facts.reduce<Admission | undefined>((before, fact) => evolveAdmission(before, fact, now), admission)
 }
-const after = (...names: Name[]) => names.reduce<Admission | undefined>((admission, name) => run(admission, commands[name]), undefined)
+const after = (...names: Name[]) =>
+  names.reduce<Admission | undefined>((admission, name) => run(admission, commands[name]), undefined)
 
 const states = {
   none: after(),
@@ -140,12 +141,20 @@ test('a seat that no show has is a fault of ours and is not passed over', () => 
 })
 
 test('a used ticket says when it was used', () => {
-  expect(decideAdmission(states.used, commands['check in'], context)).toEqual({ rejection: 'ticket_used', detail: `used at ${now}` })
+  expect(decideAdmission(states.used, commands['check in'], context)).toEqual({
+    rejection: 'ticket_used',
+    detail: `used at ${now}`,
+  })
 })
 
 test('the door learns whom it let in', () => {
   const decision = decideAdmission(states.issued, commands['check in'], context)
-  expect('answer' in decision && decision.answer).toMatchObject({ orderId: 'order', showId: 'show', usedAt: now, ticket: { id: 't1', name: 'Standing' } })
+  expect('answer' in decision && decision.answer).toMatchObject({
+    orderId: 'order',
+    showId: 'show',
+    usedAt: now,
+    ticket: { id: 't1', name: 'Standing' },
+  })
 })
 
 test('letting one ticket in leaves the other one valid', () => {
@@ -164,7 +173,9 @@ test('a refund takes all tickets of the order, and remembers which were used', (
 test('an order that does not tell its payment loses its tickets with any refund', () => {
   const untold = run(undefined, { ...commands.issue, paymentId: null })
   expect(describeDecision(decideAdmission(untold, commands['void for another payment'], context))).toBe('TicketVoided')
-  expect(describeDecision(decideAdmission(states['tombstone of another payment'], { ...commands.issue, paymentId: null }, context))).toBe('')
+  expect(
+    describeDecision(decideAdmission(states['tombstone of another payment'], { ...commands.issue, paymentId: null }, context)),
+  ).toBe('')
 })
 
 test('in whatever order and how often news arrive: the tickets stand unless their payment was refunded', () => {
@@ -172,7 +183,8 @@ test('in whatever order and how often news arrive: the tickets stand unless thei
   fc.assert(
     fc.property(fc.array(news, { maxLength: 12 }), (names) => {
       const admission = after(...names)
-      const valid = admission && 'tickets' in admission ? admission.tickets.filter((ticket) => ticket.status !== 'void').length : 0
+      const valid =
+        admission && 'tickets' in admission ? admission.tickets.filter((ticket) => ticket.status !== 'void').length : 0
       expect(valid).toBe(names.includes('issue') && !names.includes('void') ? 2 : 0)
     }),
     { numRuns: 500 },
@@ -180,5 +192,7 @@ test('in whatever order and how often news arrive: the tickets stand unless thei
 })
 
 test('versions count what others hear', () => {
-  expect([states.issued, states.used, states['used and void'], states.tombstone].map((admission) => admission?.version)).toEqual([1, 2, 3, 0])
+  expect([states.issued, states.used, states['used and void'], states.tombstone].map((admission) => admission?.version)).toEqual([
+    1, 2, 3, 0,
+  ])
 })

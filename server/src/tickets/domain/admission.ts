@@ -19,7 +19,12 @@ interface Sold {
 }
 export type Admission =
   /** A tombstone: refunds came before the order was heard of. */
-  | { readonly status: 'refunded_early'; readonly orderId: string; readonly version: number; readonly refundedPaymentIds: readonly string[] }
+  | {
+      readonly status: 'refunded_early'
+      readonly orderId: string
+      readonly version: number
+      readonly refundedPaymentIds: readonly string[]
+    }
   | ({ readonly status: 'issued' } & Sold)
   | ({ readonly status: 'void' } & Sold)
 
@@ -33,12 +38,21 @@ export interface Place {
 }
 
 export type AdmissionCommand =
-  | { readonly type: 'IssueTickets'; readonly orderId: string; readonly showId: string; readonly paymentId: string | null; readonly places: readonly Place[] }
+  | {
+      readonly type: 'IssueTickets'
+      readonly orderId: string
+      readonly showId: string
+      readonly paymentId: string | null
+      readonly places: readonly Place[]
+    }
   | { readonly type: 'VoidTickets'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
   | { readonly type: 'CheckIn'; readonly code: string; readonly organiserId: string }
 
 export type PrivateAdmissionFact =
-  | { readonly type: 'SaleNoted'; readonly data: { readonly orderId: string; readonly showId: string; readonly paymentId: string | null } }
+  | {
+      readonly type: 'SaleNoted'
+      readonly data: { readonly orderId: string; readonly showId: string; readonly paymentId: string | null }
+    }
   | { readonly type: 'EarlyRefundNoted'; readonly data: { readonly orderId: string; readonly paymentId: string } }
 export type AdmissionFact = FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketCheckedIn'> | PrivateAdmissionFact
 
@@ -109,7 +123,10 @@ function issueTickets(
   }
 }
 
-function voidTickets(admission: Admission | undefined, { orderId, paymentId, reason }: Command<'VoidTickets'>): AdmissionDecision {
+function voidTickets(
+  admission: Admission | undefined,
+  { orderId, paymentId, reason }: Command<'VoidTickets'>,
+): AdmissionDecision {
   if (!admission || admission.status === 'refunded_early') {
     if (admission?.refundedPaymentIds.includes(paymentId)) return nothing
     return { facts: [{ type: 'EarlyRefundNoted', data: { orderId, paymentId } }], answer: null }
@@ -159,7 +176,9 @@ export function evolveAdmission(admission: Admission | undefined, fact: Admissio
       return { ...admission, version, status: 'void', tickets: admission.tickets.map(voided) }
     case 'TicketCheckedIn': {
       const { ticketId } = fact.data
-      const tickets = admission.tickets.map((ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now } : ticket))
+      const tickets = admission.tickets.map(
+        (ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now } : ticket),
+      )
       return { ...admission, version, tickets }
     }
   }

@@ -1,6 +1,13 @@
 // What makes a show unsellable, and what a published show may change and may not.
 import { describe, expect, test } from 'vitest'
-import { refuseWithdrawal, settleContent, type ProposedContent, type ProposedType, type ShowContent, type TicketType } from './show-content.ts'
+import {
+  type ProposedContent,
+  type ProposedType,
+  refuseWithdrawal,
+  type ShowContent,
+  settleContent,
+  type TicketType,
+} from './show-content.ts'
 
 const general = (changes: Partial<ProposedType> = {}): ProposedType => ({
   freshId: 'g',
@@ -64,7 +71,10 @@ describe('settling a proposal', () => {
   test('a known type and its known seats keep their ids, new ones get fresh ids', () => {
     const known = settled().ticketTypes
     const renumbered = { seats: [seat('2'), seat('3')].map((each) => ({ ...each, freshId: `new-${each.freshId}` })) }
-    const [type] = settled({ ticketTypes: [seated({ ref: 's', freshId: 'x', freshPoolId: 'x-pool', stock: renumbered })] }, known).ticketTypes
+    const [type] = settled(
+      { ticketTypes: [seated({ ref: 's', freshId: 'x', freshPoolId: 'x-pool', stock: renumbered })] },
+      known,
+    ).ticketTypes
     expect(type).toMatchObject({ id: 's', poolId: 's-pool', capacity: 2 })
     expect(type?.seats?.map(({ id, number }) => [id, number])).toEqual([
       ['A12', '2'],
@@ -78,25 +88,63 @@ describe('a show that cannot be sold as it stands', () => {
     ['no title', { title: ' \t' }, 'the title is blank'],
     ['no instant', { startsAt: '2031-12-31T23:59:60Z' }, 'startsAt is no instant between the years 2000 and 2200'],
     ['an instant long ago', { startsAt: '1999-12-31T23:59:59Z' }, 'startsAt is no instant between the years 2000 and 2200'],
-    ['an instant that no database holds', { startsAt: '0000-01-01T00:00:00Z' }, 'startsAt is no instant between the years 2000 and 2200'],
+    [
+      'an instant that no database holds',
+      { startsAt: '0000-01-01T00:00:00Z' },
+      'startsAt is no instant between the years 2000 and 2200',
+    ],
     ['an invented zone', { timeZone: 'Europe/Atlantis' }, 'there is no time zone Europe/Atlantis'],
     ['an offset for a zone', { timeZone: '+02:00' }, 'there is no time zone +02:00'],
     ['an invented currency', { currency: 'QQQ' }, 'there is no currency QQQ'],
     ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'the name of a ticket type is blank'],
-    ['a price that no card pays', { ticketTypes: [general({ priceMinor: 49 })] }, 'Standing: a price is 0 or at least 50 minor units'],
-    ['the same in yen', { currency: 'JPY', ticketTypes: [general({ priceMinor: 49 })] }, 'Standing: a price is 0 or at least 50 minor units'],
-    ['the same in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 490 })] }, 'Standing: a price is 0 or at least 500 minor units'],
-    ['a price that the dinar has, but not on cards', { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_005 })] }, 'Standing: with three decimals the last digit of a price is 0'],
-    ['a seat twice in one type', { ticketTypes: [seated({ stock: { seats: [seat('1'), seat('1')] } })] }, 'seat A 1 1 is there twice'],
-    ['a seat in two types', { ticketTypes: [seated(), seated({ freshId: 't', stock: { seats: [seat('2')] } })] }, 'seat A 1 2 is there twice'],
-    ['a label of two lines', { ticketTypes: [seated({ stock: { seats: [seat('1\n2')] } })] }, 'Stalls: the label of a seat has more than one line'],
-    ['a type that is not of this show', { ticketTypes: [general({ ref: 'elsewhere' })] }, 'the show has no ticket type elsewhere'],
+    [
+      'a price that no card pays',
+      { ticketTypes: [general({ priceMinor: 49 })] },
+      'Standing: a price is 0 or at least 50 minor units',
+    ],
+    [
+      'the same in yen',
+      { currency: 'JPY', ticketTypes: [general({ priceMinor: 49 })] },
+      'Standing: a price is 0 or at least 50 minor units',
+    ],
+    [
+      'the same in dinar',
+      { currency: 'KWD', ticketTypes: [general({ priceMinor: 490 })] },
+      'Standing: a price is 0 or at least 500 minor units',
+    ],
+    [
+      'a price that the dinar has, but not on cards',
+      { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_005 })] },
+      'Standing: with three decimals the last digit of a price is 0',
+    ],
+    [
+      'a seat twice in one type',
+      { ticketTypes: [seated({ stock: { seats: [seat('1'), seat('1')] } })] },
+      'seat A 1 1 is there twice',
+    ],
+    [
+      'a seat in two types',
+      { ticketTypes: [seated(), seated({ freshId: 't', stock: { seats: [seat('2')] } })] },
+      'seat A 1 2 is there twice',
+    ],
+    [
+      'a label of two lines',
+      { ticketTypes: [seated({ stock: { seats: [seat('1\n2')] } })] },
+      'Stalls: the label of a seat has more than one line',
+    ],
+    [
+      'a type that is not of this show',
+      { ticketTypes: [general({ ref: 'elsewhere' })] },
+      'the show has no ticket type elsewhere',
+    ],
   ]
   test.each(refused)('%s', (_title, changes, reason) => {
     expect(refusal(changes)).toBe(reason)
   })
   test('one type meant twice', () => {
-    expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes)).toBe('ticket type g is there twice')
+    expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes)).toBe(
+      'ticket type g is there twice',
+    )
   })
 })
 
@@ -107,8 +155,14 @@ describe('a show that can be sold', () => {
     ['with no place at all', { ticketTypes: [general({ stock: { capacity: 0 } })] }],
     ['in UTC', { timeZone: 'UTC' }],
     ['in a zone under its old name', { timeZone: 'Asia/Calcutta' }],
-    ['with seats that differ only in the section', { ticketTypes: [seated({ stock: { seats: [seat('1', '1', 'A'), seat('1', '1', 'B')] } })] }],
-    ['with labels that only look alike when joined', { ticketTypes: [seated({ stock: { seats: [seat('1', '11'), seat('11', '1')] } })] }],
+    [
+      'with seats that differ only in the section',
+      { ticketTypes: [seated({ stock: { seats: [seat('1', '1', 'A'), seat('1', '1', 'B')] } })] },
+    ],
+    [
+      'with labels that only look alike when joined',
+      { ticketTypes: [seated({ stock: { seats: [seat('1', '11'), seat('11', '1')] } })] },
+    ],
   ]
   test.each(taken)('%s', (_title, changes) => {
     expect(refusal(changes)).toBeUndefined()
@@ -124,9 +178,21 @@ describe('what a published show cannot take back', () => {
   const refused: [string, Partial<ProposedContent>, string][] = [
     ['its currency', { currency: 'USD', ticketTypes: [g(), s()] }, 'the currency of a published show stays'],
     ['a ticket type', { ticketTypes: [g()] }, 'ticket type Stalls was published and is missing'],
-    ['a type whose id is left out, so that it is a new one', { ticketTypes: [general({ freshId: 'n' }), s()] }, 'ticket type Standing was published and is missing'],
-    ['a seat', { ticketTypes: [g(), s({ stock: { seats: [seat('1'), seat('3')] } })] }, 'seat A 1 2 was published and is missing'],
-    ['the seats of a type', { ticketTypes: [g(), s({ stock: { capacity: 2 } })] }, 'ticket type Stalls stays seated or not seated'],
+    [
+      'a type whose id is left out, so that it is a new one',
+      { ticketTypes: [general({ freshId: 'n' }), s()] },
+      'ticket type Standing was published and is missing',
+    ],
+    [
+      'a seat',
+      { ticketTypes: [g(), s({ stock: { seats: [seat('1'), seat('3')] } })] },
+      'seat A 1 2 was published and is missing',
+    ],
+    [
+      'the seats of a type',
+      { ticketTypes: [g(), s({ stock: { capacity: 2 } })] },
+      'ticket type Stalls stays seated or not seated',
+    ],
     ['places', { ticketTypes: [g({ stock: { capacity: 49 } }), s()] }, 'the capacity of Standing was 50 and cannot shrink'],
   ]
   test.each(refused)('%s', (_title, changes, reason) => {
@@ -134,7 +200,10 @@ describe('what a published show cannot take back', () => {
   })
 
   const allowed: [string, Partial<ProposedContent>][] = [
-    ['title, venue, description and time', { title: 'Other', venue: 'Hall', description: 'x', startsAt: '2031-06-01T18:00:00Z', ticketTypes: [g(), s()] }],
+    [
+      'title, venue, description and time',
+      { title: 'Other', venue: 'Hall', description: 'x', startsAt: '2031-06-01T18:00:00Z', ticketTypes: [g(), s()] },
+    ],
     ['prices and names', { ticketTypes: [g({ priceMinor: 0, name: 'Free' }), s({ priceMinor: 9_000 })] }],
     ['more places', { ticketTypes: [g({ stock: { capacity: 51 } }), s()] }],
     ['more seats', { ticketTypes: [g(), s({ stock: { seats: [seat('3'), seat('2'), seat('1')] } })] }],

@@ -1,7 +1,7 @@
 // Every state of a show against every command, cell by cell, and what orders hears of it.
 import { describe, expect, test } from 'vitest'
-import type { ProposedContent } from './show-content.ts'
 import { decideShow, evolveShow, maySee, type Show, type ShowCommand, type ShowDecision } from './show.ts'
+import type { ProposedContent } from './show-content.ts'
 
 const now = '2031-01-01T00:00:00.000Z'
 const proposal: ProposedContent = {
@@ -15,13 +15,25 @@ const proposal: ProposedContent = {
   maxPerOrder: 10,
   ticketTypes: [
     { freshId: 'g', freshPoolId: 'g-pool', name: 'Standing', priceMinor: 4_500, stock: { capacity: 50 } },
-    { freshId: 's', freshPoolId: 's-pool', name: 'Stalls', priceMinor: 8_000, stock: { seats: [{ freshId: 'A11', section: 'A', row: '1', number: '1' }] } },
+    {
+      freshId: 's',
+      freshPoolId: 's-pool',
+      name: 'Stalls',
+      priceMinor: 8_000,
+      stock: { seats: [{ freshId: 'A11', section: 'A', row: '1', number: '1' }] },
+    },
   ],
 }
 const edited: ProposedContent = {
   ...proposal,
   title: 'Another show',
-  ticketTypes: proposal.ticketTypes.map((type) => ({ ...type, ref: type.freshId, freshId: 'unused', freshPoolId: 'unused', priceMinor: 5_000 })),
+  ticketTypes: proposal.ticketTypes.map((type) => ({
+    ...type,
+    ref: type.freshId,
+    freshId: 'unused',
+    freshPoolId: 'unused',
+    priceMinor: 5_000,
+  })),
 }
 
 const to = { showId: 'show', organiserId: 'organiser' }
@@ -125,7 +137,8 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
 }
 
 describe('what orders hears', () => {
-  const announced = (state: State, type: ShowCommand['type']) => accepted(decideShow(states[state], commands[type], now)).facts.at(-1)
+  const announced = (state: State, type: ShowCommand['type']) =>
+    accepted(decideShow(states[state], commands[type], now)).facts.at(-1)
 
   test('of a published show: all that it needs to sell it', () => {
     expect(announced('draft', 'PublishShow')).toEqual({
@@ -142,7 +155,13 @@ describe('what orders hears', () => {
         onSale: true,
         ticketTypes: [
           { id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool' },
-          { id: 's', name: 'Stalls', priceMinor: 8_000, poolId: 's-pool', seats: [{ id: 'A11', section: 'A', row: '1', number: '1' }] },
+          {
+            id: 's',
+            name: 'Stalls',
+            priceMinor: 8_000,
+            poolId: 's-pool',
+            seats: [{ id: 'A11', section: 'A', row: '1', number: '1' }],
+          },
         ],
         pools: [
           { id: 'g-pool', capacity: 50 },
@@ -156,7 +175,14 @@ describe('what orders hears', () => {
   })
   test('of a change: the new title and prices under the old ids', () => {
     const data = announced('on_sale', 'ChangeShow')?.data
-    expect(data).toMatchObject({ title: 'Another show', onSale: true, ticketTypes: [{ id: 'g', priceMinor: 5_000 }, { id: 's', priceMinor: 5_000 }] })
+    expect(data).toMatchObject({
+      title: 'Another show',
+      onSale: true,
+      ticketTypes: [
+        { id: 'g', priceMinor: 5_000 },
+        { id: 's', priceMinor: 5_000 },
+      ],
+    })
   })
   test('of a change after the sale: it stays closed', () => {
     expect(announced('closed', 'ChangeShow')?.data).toMatchObject({ onSale: false })
@@ -165,9 +191,14 @@ describe('what orders hears', () => {
 
 test('content that cannot be sold is refused in every state that may change', () => {
   const content = { ...edited, currency: 'QQQ' }
-  expect(decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now)).toMatchObject({ rejection: 'invalid_show' })
+  expect(decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now)).toMatchObject({
+    rejection: 'invalid_show',
+  })
   for (const state of ['draft', 'on_sale', 'closed'] as const) {
-    expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({ rejection: 'invalid_show', detail: 'there is no currency QQQ' })
+    expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({
+      rejection: 'invalid_show',
+      detail: 'there is no currency QQQ',
+    })
   }
 })
 
@@ -185,7 +216,10 @@ describe('who may see a show', () => {
     cancelled: { organiser: true, public: true },
     discarded: { organiser: true, public: false },
   }
-  for (const [state, expected] of Object.entries(visible) as [Exclude<State, 'none'>, { organiser: boolean; public: boolean }][]) {
+  for (const [state, expected] of Object.entries(visible) as [
+    Exclude<State, 'none'>,
+    { organiser: boolean; public: boolean },
+  ][]) {
     test(`when it is ${state}`, () => {
       const show = states[state]
       if (!show) throw new Error('no such state')

@@ -1,6 +1,6 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never counts stock.
 import type { FactOf, PublishedShow } from '@holdfast/contract'
-import { refuseWithdrawal, settleContent, type ProposedContent, type ShowContent } from './show-content.ts'
+import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
 
 type ShowFacts = ShowContent & { readonly id: string; readonly organiserId: string; readonly version: number }
 export type Show = ShowFacts &

@@ -1,9 +1,9 @@
 // The door over HTTP: each ticket once, whoever scans it and however often.
 import type { CheckInView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { expectStatus, makeClient, publishShow, standing, type Answer, type Client } from '../../../test/client.ts'
+import { type Answer, type Client, expectStatus, makeClient, publishShow, standing } from '../../../test/client.ts'
 import { tellFacts } from '../../../test/foreign-events.ts'
-import { startServiceApp, type ServiceApp } from '../../../test/service-app.ts'
+import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { waitFor } from '../../../test/wait.ts'
 import { newId } from '../../platform/clock.ts'
 import { readProcessEvents } from '../../platform/outbox.ts'
@@ -31,7 +31,14 @@ async function sell(): Promise<{ orderId: string; paymentId: string; code: strin
   const [orderId, paymentId] = [newId(), newId()]
   const seatIds = stalls?.seats?.map((seat) => seat.id) ?? []
   const lines = [{ ticketTypeId: stalls?.id ?? '', name: 'Stalls', poolId: newId(), quantity: 1, unitPriceMinor: 8_000, seatIds }]
-  const data = { orderId, showId: show.id, buyer: { id: newId(), email: 'ann@example.com' }, lines, amount: { amountMinor: 8_000, currency: 'EUR' }, paymentId }
+  const data = {
+    orderId,
+    showId: show.id,
+    buyer: { id: newId(), email: 'ann@example.com' },
+    lines,
+    amount: { amountMinor: 8_000, currency: 'EUR' },
+    paymentId,
+  }
   await tellFacts(app.platform, [{ fact: { type: 'OrderCompleted', data }, subject: orderId }])
   const issued = await waitFor('the ticket', async () => {
     const events = await readProcessEvents(app.db, orderId)
@@ -53,14 +60,19 @@ test('a ticket lets its holder in once, and the door learns who', async () => {
 
 test('a code typed by hand is the same code', async () => {
   const { code } = await sell()
-  expectStatus(await scan(organiser, ` ${code.toLowerCase().slice(0, 13)}-${code.slice(13).replaceAll('0', 'O').replaceAll('1', 'l')} `), 200)
+  expectStatus(
+    await scan(organiser, ` ${code.toLowerCase().slice(0, 13)}-${code.slice(13).replaceAll('0', 'O').replaceAll('1', 'l')} `),
+    200,
+  )
 })
 
 test('twenty doors that scan one ticket at once let one person in', async () => {
   const { code, orderId } = await sell()
   const answers = await Promise.all(Array.from({ length: 20 }, () => scan(organiser, code)))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-  expect(answers.filter((answer) => answer.status !== 200).map(codeOf)).toEqual(Array.from({ length: 19 }, () => '409 ticket_used'))
+  expect(answers.filter((answer) => answer.status !== 200).map(codeOf)).toEqual(
+    Array.from({ length: 19 }, () => '409 ticket_used'),
+  )
   expect((await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')).toHaveLength(1)
 })
 
@@ -88,12 +100,17 @@ test('only users check in', async () => {
   expect(codeOf(await scan(makeClient(app.url), 'x'))).toBe('401 unauthenticated')
 })
 
-test.each([['', '400 invalid_request'], [42, '400 invalid_request'], [null, '400 invalid_request'], ['x'.repeat(65), '400 invalid_request'], ['\0', '400 invalid_request'], ['🎟️', '404 ticket_unknown'], ['   ', '404 ticket_unknown']])(
-  'the code %j is answered with %s',
-  async (code, expected) => {
-    expect(codeOf(await scan(organiser, code))).toBe(expected)
-  },
-)
+test.each([
+  ['', '400 invalid_request'],
+  [42, '400 invalid_request'],
+  [null, '400 invalid_request'],
+  ['x'.repeat(65), '400 invalid_request'],
+  ['\0', '400 invalid_request'],
+  ['🎟️', '404 ticket_unknown'],
+  ['   ', '404 ticket_unknown'],
+])('the code %j is answered with %s', async (code, expected) => {
+  expect(codeOf(await scan(organiser, code))).toBe(expected)
+})
 
 test('unknown fields are refused', async () => {
   expect(codeOf(await organiser.call('POST', '/api/tickets/check-in', { code: 'x', force: true }))).toBe('400 invalid_request')

@@ -1,6 +1,6 @@
 // HTTP of the door: a code is scanned, and lets somebody in exactly once.
 import { CheckInBody, CheckInView } from '@holdfast/contract'
-import { requirePrincipal, type Http } from '../../platform/http.ts'
+import { type Http, requirePrincipal } from '../../platform/http.ts'
 import { ProblemError } from '../../platform/problem.ts'
 import { normaliseCode } from '../codes.ts'
 import type { AdmissionHandler } from '../model.ts'

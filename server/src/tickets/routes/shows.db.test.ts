@@ -1,8 +1,8 @@
 // Shows over HTTP: their life, who may do what, the list, and all that people send wrongly.
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { expectStatus, makeClient, publishShow, showBody, standing, type Answer, type Client } from '../../../test/client.ts'
-import { startServiceApp, type ServiceApp } from '../../../test/service-app.ts'
+import { type Answer, type Client, expectStatus, makeClient, publishShow, showBody, standing } from '../../../test/client.ts'
+import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { newId } from '../../platform/clock.ts'
 import { tickets } from '../index.ts'
 
@@ -25,7 +25,8 @@ interface ShowPage {
   readonly items: ShowView[]
   readonly nextCursor: string | null
 }
-const draft = async (changes: Partial<ShowBody> = {}) => expectStatus(await organiser.call<ShowView>('POST', '/api/shows', showBody(changes)), 201)
+const draft = async (changes: Partial<ShowBody> = {}) =>
+  expectStatus(await organiser.call<ShowView>('POST', '/api/shows', showBody(changes)), 201)
 const codeOf = ({ status, body }: Answer<Record<string, unknown>>) => `${status} ${String(body['code'])}`
 const seats = [
   { section: 'A', row: '1', number: '1' },
@@ -54,7 +55,8 @@ test('one draft sent twice with one key is one show; with another body the key i
 
 test('a draft is there for its organiser only; once published it is there for everybody', async () => {
   const { id } = await draft()
-  for (const stranger of [other, guest, nobody]) expect(codeOf(await stranger.call('GET', `/api/shows/${id}`))).toBe('404 show_unknown')
+  for (const stranger of [other, guest, nobody])
+    expect(codeOf(await stranger.call('GET', `/api/shows/${id}`))).toBe('404 show_unknown')
   expect(expectStatus(await organiser.call<ShowView>('GET', `/api/shows/${id}`), 200).status).toBe('draft')
   expectStatus(await organiser.call('POST', `/api/shows/${id}/publish`), 200)
   for (const anybody of [organiser, other, guest, nobody]) {
@@ -136,7 +138,9 @@ describe('the list', () => {
     const q = 'Paged'
     const days = [3, 1, 2].map((day) => `2032-01-0${day}T18:00:00.000Z`)
     const ticketTypes = [{ name: 'Stalls', priceMinor: 100, seats }]
-    const shows = await Promise.all(days.map((startsAt, n) => publishShow(organiser, { title: `Paged ${n}`, startsAt, ticketTypes })))
+    const shows = await Promise.all(
+      days.map((startsAt, n) => publishShow(organiser, { title: `Paged ${n}`, startsAt, ticketTypes })),
+    )
     await draft({ title: 'Paged draft' })
     const first = await list(nobody, { q, limit: '2' })
     const second = await list(nobody, { q, limit: '2', cursor: first.nextCursor ?? '' })
@@ -152,7 +156,10 @@ describe('the list', () => {
     expectStatus(await organiser.call('POST', `/api/shows/${closed.id}/close`), 200)
     expectStatus(await organiser.call('POST', `/api/shows/${cancelled.id}/cancel`), 200)
     expect((await list(nobody, { q: 'Gone' })).items).toEqual([])
-    expect((await list(organiser, { q: 'Gone', mine: 'true' })).items.map((show) => show.status).toSorted()).toEqual(['cancelled', 'closed'])
+    expect((await list(organiser, { q: 'Gone', mine: 'true' })).items.map((show) => show.status).toSorted()).toEqual([
+      'cancelled',
+      'closed',
+    ])
   })
   test('of one’s own has drafts, and nobody else’s', async () => {
     const show = await draft({ title: 'Own draft' })
@@ -162,7 +169,18 @@ describe('the list', () => {
     expect(codeOf(await nobody.call('GET', '/api/shows?mine=true'))).toBe('401 unauthenticated')
     expect(codeOf(await guest.call('GET', '/api/shows?mine=true'))).toBe('403 forbidden')
   })
-  const queries = ['limit=0', 'limit=101', 'limit=x', 'cursor=x', `cursor=${'x'.repeat(201)}`, 'mine=perhaps', 'q=', 'q=%00', 'sort=price', 'q=a&q=b']
+  const queries = [
+    'limit=0',
+    'limit=101',
+    'limit=x',
+    'cursor=x',
+    `cursor=${'x'.repeat(201)}`,
+    'mine=perhaps',
+    'q=',
+    'q=%00',
+    'sort=price',
+    'q=a&q=b',
+  ]
   test.each(queries)('refuses ?%s', async (query) => {
     expect(codeOf(await nobody.call('GET', `/api/shows?${query}`))).toBe('400 invalid_request')
   })
@@ -188,7 +206,11 @@ describe('bad input is refused with its code and changes nothing', () => {
     ['an absurd capacity', withType({ ...standing, capacity: 1e9 }), '400 invalid_request'],
     ['capacity and seats', withType({ ...standing, seats }), '400 invalid_request'],
     ['neither capacity nor seats', withType({ name: 'x', priceMinor: 0 }), '400 invalid_request'],
-    ['an unknown field in a seat', withType({ name: 'x', priceMinor: 0, seats: [{ ...seats[0], id: newId() }] }), '400 invalid_request'],
+    [
+      'an unknown field in a seat',
+      withType({ name: 'x', priceMinor: 0, seats: [{ ...seats[0], id: newId() }] }),
+      '400 invalid_request',
+    ],
     ['a hold of no time', { ...showBody(), holdSeconds: 0 }, '400 invalid_request'],
     ['a currency in lower case', { ...showBody(), currency: 'eur' }, '400 invalid_request'],
     ['a currency that is none', showBody({ currency: 'QQQ' }), '422 invalid_show'],
@@ -216,7 +238,9 @@ describe('bad input is refused with its code and changes nothing', () => {
   test('changing a ticket type of another show', async () => {
     const { id } = await draft()
     const foreign = (await draft()).ticketTypes[0]?.id
-    expect(codeOf(await organiser.call('PUT', `/api/shows/${id}`, withType({ ...standing, id: foreign })))).toBe('422 invalid_show')
+    expect(codeOf(await organiser.call('PUT', `/api/shows/${id}`, withType({ ...standing, id: foreign })))).toBe(
+      '422 invalid_show',
+    )
   })
   test('a refusal says what is wrong', async () => {
     const answer = await organiser.call('POST', '/api/shows', showBody({ timeZone: 'Mars/Olympus' }))
@@ -225,7 +249,11 @@ describe('bad input is refused with its code and changes nothing', () => {
 })
 
 test('a seat map of 20,000 seats fits through the door', async () => {
-  const map = Array.from({ length: 20_000 }, (_, index) => ({ section: 'Lower tier east', row: String(Math.floor(index / 200)), number: String(index % 200) }))
+  const map = Array.from({ length: 20_000 }, (_, index) => ({
+    section: 'Lower tier east',
+    row: String(Math.floor(index / 200)),
+    number: String(index % 200),
+  }))
   const show = await draft({ ticketTypes: [{ name: 'Seated', priceMinor: 100, seats: map }] })
   const read = expectStatus(await organiser.call<ShowView>('GET', `/api/shows/${show.id}`), 200)
   expect(read.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number }))).toEqual(map)

@@ -1,11 +1,11 @@
 // HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees. Never touches stock.
-import { Page, ShowBody, ShowChangeBody, ShowQuery, ShowView, Id } from '@holdfast/contract'
+import { Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { newId } from '../../platform/clock.ts'
 import type { Database } from '../../platform/db.ts'
 import type { Outcome } from '../../platform/handle.ts'
-import { idempotencyKeyOf, requirePrincipal, type Http } from '../../platform/http.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http.ts'
 import { fingerprintOf } from '../../platform/idempotency.ts'
 import { ProblemError } from '../../platform/problem.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
@@ -46,7 +46,8 @@ function draftRoutes(app: Http, { handler, holdSeconds }: ShowRoutes): void {
       const key = idempotencyKeyOf(request)
       const content = proposalOf(request.body, { holdSeconds })
       const cause = { causationId: request.id }
-      const idempotency = key === undefined ? undefined : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
+      const idempotency =
+        key === undefined ? undefined : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
       const outcome = await handler.handle(
         { type: 'DraftShow', showId: newId(), organiserId, content },
         idempotency ? { ...cause, idempotency } : cause,

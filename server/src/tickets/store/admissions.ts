@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { sql, type Statement, type Tx } from '../../platform/db.ts'
+import { type Statement, sql, type Tx } from '../../platform/db.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 

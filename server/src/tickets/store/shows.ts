@@ -1,7 +1,7 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
-import { sql, type Queryable, type Tx } from '../../platform/db.ts'
-import type { Seat, TicketType } from '../domain/show-content.ts'
+import { type Queryable, sql, type Tx } from '../../platform/db.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
+import type { Seat, TicketType } from '../domain/show-content.ts'
 
 const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", status,
@@ -14,10 +14,7 @@ interface ShowRow extends Omit<Show, 'status' | 'ticketTypes'> {
 type TypeRow = Omit<TicketType, 'seats'> & { readonly showId: string; readonly seated: boolean }
 type SeatRow = Seat & { readonly typeId: string }
 
-const lockShows = sql(
-  'tickets.lock_shows',
-  `select ${showColumns} from tickets.shows where id = any($1) order by id for update`,
-)
+const lockShows = sql('tickets.lock_shows', `select ${showColumns} from tickets.shows where id = any($1) order by id for update`)
 const readShowRow = sql('tickets.read_show', `select ${showColumns} from tickets.shows where id = $1`)
 const readTypes = sql(
   'tickets.read_types',
@@ -163,7 +160,12 @@ export async function saveShows(tx: Tx, { shows, content }: { shows: readonly Sh
     seated: type.seats !== undefined,
   }))
   await tx.query(upsertTypes, [JSON.stringify(typeRows)])
-  const seatRows = seats.map(({ show, type, seat, position }) => ({ ...seat, show_id: show.id, ticket_type_id: type.id, position }))
+  const seatRows = seats.map(({ show, type, seat, position }) => ({
+    ...seat,
+    show_id: show.id,
+    ticket_type_id: type.id,
+    position,
+  }))
   if (seatRows.length > 0) await tx.query(upsertSeats, [JSON.stringify(seatRows)])
 }
 

@@ -1,0 +1,143 @@
+// What becomes of an order by a command. The order's row decides every race, and this is how. Pure: no clock, no random,
+// no database. Expiry never ends a claimed or complete order.
+import { type CancelReason, type ClaimRejection, type FactOf, maxAmountMinor, type OrderLine } from '@holdfast/contract'
+import { evolve, later, type Order, type OrderCommand, type OrderFact, type OrderRejection, paymentOf } from './order.ts'
+import { chooseLines, type Sale, type Stock } from './stock.ts'
+
+export type OrderDecision =
+  | { readonly facts: readonly OrderFact[] }
+  | { readonly rejection: OrderRejection; readonly detail?: string }
+
+const nothing: OrderDecision = { facts: [] }
+
+/** At most this much is added, once, when a payment is in flight at the deadline. Never more than the hold itself. */
+const extensionSecondsMax = 300
+
+/** Decides a command about one order. `order` is undefined while there is none; `now` is the database's clock. */
+export function decide(order: Order | undefined, command: OrderCommand, context: { stock: Stock; now: string }): OrderDecision {
+  if (command.type === 'PlaceOrder') return order ? nothing : placeOrder(command, context)
+  if (!order) return { rejection: 'order_unknown' }
+  switch (command.type) {
+    case 'CancelOrder':
+      return cancelOrder(order, command)
+    case 'ExpireOrder':
+      return expireOrder(order, command.deadline, context.now)
+    case 'NotePaymentStarted':
+      if (order.status !== 'created' || order.paymentUnderWay === command.paymentId) return nothing
+      return { facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: command.paymentId } }] }
+    case 'ClaimOrder':
+      return claimOrder(order, command)
+    case 'CompleteOrder':
+      if (order.status !== 'claimed' || order.paymentId !== command.paymentId) return nothing
+      return { facts: [completed(order)] }
+    case 'ReleaseClaim':
+      return releaseClaim(order, command.paymentId, context.now)
+    case 'RecordRefund':
+      return recordRefund(order, command)
+  }
+}
+
+type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
+
+function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Stock; now: string }): OrderDecision {
+  const sale = stock.sales.get(command.showId)
+  if (!sale) return { rejection: 'show_unknown' }
+  if (sale.status !== 'on_sale') return { rejection: 'not_on_sale' }
+  const chosen = chooseLines(sale, stock, command.lines)
+  if ('rejection' in chosen) return chosen
+  const created = orderCreated(command, { sale, lines: chosen.lines, now })
+  // No processor takes more at once: such an order would only keep its places from others until it expires.
+  if (created.data.amount.amountMinor > maxAmountMinor)
+    return { rejection: 'limit_exceeded', detail: 'the total is more than a card can pay' }
+  if (created.data.amount.amountMinor > 0) return { facts: [created] }
+  // Nothing to pay: complete at once, with no payment and no deadline.
+  return { facts: [created, completed(evolve(undefined, created, now))] }
+}
+
+function orderCreated(
+  { orderId, buyer, showId }: Command<'PlaceOrder'>,
+  { sale, lines, now }: { sale: Sale; lines: readonly OrderLine[]; now: string },
+): FactOf<'OrderCreated'> {
+  const amountMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+  return {
+    type: 'OrderCreated',
+    data: {
+      orderId,
+      buyerId: buyer.id,
+      buyerEmail: buyer.email,
+      showId,
+      organiserId: sale.organiserId,
+      lines: [...lines],
+      amount: { amountMinor, currency: sale.currency },
+      expiresAt: later(now, sale.holdSeconds),
+    },
+  }
+}
+
+function completed(order: Order): FactOf<'OrderCompleted'> {
+  const { id, showId, buyer, lines, total } = order
+  const paymentId = paymentOf(order)
+  const paid = paymentId === null ? {} : { paymentId }
+  return { type: 'OrderCompleted', data: { orderId: id, showId, buyer, lines: [...lines], amount: total, ...paid } }
+}
+
+function cancelled(order: Order, reason: CancelReason): FactOf<'OrderCancelled'> {
+  return { type: 'OrderCancelled', data: { orderId: order.id, reason } }
+}
+
+function cancelOrder(order: Order, command: Command<'CancelOrder'>): OrderDecision {
+  // Another's order is not there, as far as this buyer can tell.
+  if (command.buyerId !== undefined && command.buyerId !== order.buyer.id) return { rejection: 'order_unknown' }
+  switch (order.status) {
+    case 'created':
+      return { facts: [cancelled(order, command.reason)] }
+    case 'cancelled':
+      return nothing
+    case 'claimed':
+      return { rejection: 'order_claimed' }
+    case 'complete':
+      return { rejection: 'order_complete' }
+    case 'refunded':
+      return { rejection: 'order_refunded' }
+  }
+}
+
+function expireOrder(order: Order, deadline: string, now: string): OrderDecision {
+  // Claimed, complete, refunded, cancelled: the deadline means nothing any more.
+  if (order.status !== 'created') return nothing
+  // A deadline that was since extended. The instants are compared, not a clock: a clock may jump.
+  if (deadline < order.expiresAt) return nothing
+  if (order.paymentUnderWay === null || order.extended) return { facts: [cancelled(order, 'expired')] }
+  // Never earlier than the deadline it replaces, also by a clock set back: the old one, told again, would end the order.
+  const from = now > order.expiresAt ? now : order.expiresAt
+  const expiresAt = later(from, Math.min(extensionSecondsMax, order.holdSeconds))
+  return { facts: [{ type: 'OrderExtended', data: { orderId: order.id, expiresAt } }] }
+}
+
+function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>): OrderDecision {
+  const reject = (reason: ClaimRejection): OrderDecision => ({
+    facts: [{ type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason } }],
+  })
+  if (order.status === 'cancelled') return reject('order_cancelled')
+  if (order.status === 'created') {
+    if (amount.amountMinor !== order.total.amountMinor || amount.currency !== order.total.currency)
+      return reject('amount_mismatch')
+    return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId } }] }
+  }
+  // The same authorization again is a message repeated: its answer stands in the stream already.
+  if (order.paymentId === paymentId) return nothing
+  return reject(`order_${order.status}`)
+}
+
+function releaseClaim(order: Order, paymentId: string, now: string): OrderDecision {
+  if (order.status !== 'claimed' || order.paymentId !== paymentId) return nothing
+  if (now >= order.expiresAt) return { facts: [cancelled(order, 'payment_failed')] }
+  return { facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }] }
+}
+
+function recordRefund(order: Order, { paymentId, refundedMinor, full }: Command<'RecordRefund'>): OrderDecision {
+  // Late money of a payment that never won the order is given back without touching it.
+  if (order.status !== 'complete' || order.paymentId !== paymentId) return nothing
+  if (refundedMinor <= order.refundedMinor) return nothing
+  return { facts: [{ type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } }] }
+}
