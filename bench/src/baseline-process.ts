@@ -1,7 +1,7 @@
 // What the shop is compared with: the same rows, written with one transaction per order, straight on Postgres.
 import pg from 'pg'
 import { newId } from '../../server/src/platform/clock.ts'
-import { latencyOf, makeHistogram, type Latency } from './histogram.ts'
+import { type Latency, latencyOf, makeHistogram } from './histogram.ts'
 import { seedId } from './ids.ts'
 import { answerRequests } from './requests.ts'
 
@@ -42,11 +42,39 @@ async function placeOrder(client: pg.Client, pool: number): Promise<string> {
   await client.query('begin')
   const held = await client.query({ name: 'hold_place', text: holdPlace, values: [poolId] })
   if (held.rowCount !== 1) throw new Error('the baseline sold out')
-  await client.query({ name: 'insert_order', text: insertOrder, values: [orderId, buyerId, email, showId, JSON.stringify(lines), 4_500] })
+  await client.query({
+    name: 'insert_order',
+    text: insertOrder,
+    values: [orderId, buyerId, email, showId, JSON.stringify(lines), 4_500],
+  })
   const data = { orderId, buyerId, buyerEmail: email, showId, organiserId: buyerId, lines, amount, expiresAt }
-  await client.query({ name: 'insert_event', text: insertEvent, values: [newId(), orderId, newId(), orderId, JSON.stringify(data)] })
-  const answer = { orderId, order: { id: orderId, version: 1, status: 'created', buyer: { id: buyerId, email }, showId, lines, total: amount, createdAt: expiresAt, expiresAt, extended: false, holdSeconds: 900, paymentUnderWay: null } }
-  await client.query({ name: 'insert_answer', text: insertAnswer, values: [`orders:${buyerId}`, newId(), fingerprint, JSON.stringify(answer)] })
+  await client.query({
+    name: 'insert_event',
+    text: insertEvent,
+    values: [newId(), orderId, newId(), orderId, JSON.stringify(data)],
+  })
+  const answer = {
+    orderId,
+    order: {
+      id: orderId,
+      version: 1,
+      status: 'created',
+      buyer: { id: buyerId, email },
+      showId,
+      lines,
+      total: amount,
+      createdAt: expiresAt,
+      expiresAt,
+      extended: false,
+      holdSeconds: 900,
+      paymentUnderWay: null,
+    },
+  }
+  await client.query({
+    name: 'insert_answer',
+    text: insertAnswer,
+    values: [`orders:${buyerId}`, newId(), fingerprint, JSON.stringify(answer)],
+  })
   await client.query('commit')
   return orderId
 }
@@ -74,7 +102,13 @@ async function run({ databaseUrl, connections, seconds, pools }: BaselineJob): P
   await Promise.all(clients.map(runClient))
   const { user, system } = process.cpuUsage(before)
   await Promise.all(clients.map((client) => client.end()))
-  return { perSecond: histogram.count / seconds, done: histogram.count, acknowledged, cpuMs: (user + system) / 1_000, ...latencyOf(histogram) }
+  return {
+    perSecond: histogram.count / seconds,
+    done: histogram.count,
+    acknowledged,
+    cpuMs: (user + system) / 1_000,
+    ...latencyOf(histogram),
+  }
 }
 
 answerRequests({ run })

@@ -1,9 +1,11 @@
 // What every cell is made of: its figures, the shop it starts, and how its cost is taken. Knows no cell.
-import { programs } from './build.ts'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { BaselineReport } from './baseline-process.ts'
+import { programs } from './build.ts'
 import type { LoadReport } from './load-process.ts'
 import { familyCpuMs, watchMemory } from './machine.ts'
-import { startChild, type Child } from './requests.ts'
+import { type Child, startChild } from './requests.ts'
 import type { Stage } from './stage.ts'
 
 /** What one run of a cell gave. Null is what this cell, or this machine, cannot tell. */
@@ -36,6 +38,10 @@ export interface Cell {
 export const warmSeconds = 1
 export const plenty = 1_000_000
 
+// The shop is measured as it is delivered: what keeps its memory small costs a little speed.
+const flagsFile = join(import.meta.dirname, '..', '..', 'scripts', 'node-flags.json')
+const shopFlags = JSON.parse(readFileSync(flagsFile, 'utf8')) as string[]
+
 const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
 
 interface ShopStart {
@@ -45,9 +51,19 @@ interface ShopStart {
   readonly more?: Readonly<Record<string, string>>
 }
 
-export async function startShop(stage: Stage, port: number, { groupCommit = true, shopArguments, more = {} }: ShopStart): Promise<Child> {
-  const env = { ...shopEnvironment, PORT: String(port), DATABASE_URL: stage.url, GROUP_COMMIT: groupCommit ? 'on' : 'off', ...more }
-  const shop = startChild(programs.shop, { env, nodeArguments: shopArguments })
+export async function startShop(
+  stage: Stage,
+  port: number,
+  { groupCommit = true, shopArguments, more = {} }: ShopStart,
+): Promise<Child> {
+  const env = {
+    ...shopEnvironment,
+    PORT: String(port),
+    DATABASE_URL: stage.url,
+    GROUP_COMMIT: groupCommit ? 'on' : 'off',
+    ...more,
+  }
+  const shop = startChild(programs.shop, { env, nodeArguments: [...shopFlags, ...shopArguments] })
   await shop.request('start')
   return shop
 }
@@ -60,7 +76,11 @@ interface Measured<Report> {
 }
 
 /** Runs `work` and tells what it cost the server and the database meanwhile. */
-export async function measure<Report>({ postgresPid }: Bench, server: Child | null, work: () => Promise<Report>): Promise<Measured<Report>> {
+export async function measure<Report>(
+  { postgresPid }: Bench,
+  server: Child | null,
+  work: () => Promise<Report>,
+): Promise<Measured<Report>> {
   const memory = server && watchMemory(server.pid)
   const spent = async () => [server && (await server.request<number>('cpuMs')), await familyCpuMs(postgresPid)] as const
   const before = await spent()

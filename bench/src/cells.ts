@@ -1,19 +1,20 @@
 // The things that are measured, one function each: set the stage, run, check what is in the database, tear down.
-import { freePort } from '../../server/src/platform/embedded-postgres.ts'
+
 import { readConfig } from '../../server/src/config.ts'
-import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import { sql } from '../../server/src/platform/db.ts'
+import { freePort } from '../../server/src/platform/embedded-postgres.ts'
+import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
-import { figuresOf, measure, plenty, startShop, warmSeconds, type Bench, type Cell, type Figures } from './cell.ts'
+import { type Bench, type Cell, type Figures, figuresOf, measure, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkoutCell } from './checkout-cell.ts'
-import { makeHistogram, latencyOf } from './histogram.ts'
+import { latencyOf, makeHistogram } from './histogram.ts'
 import { seedId } from './ids.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LagJob, Moments, Pace } from './lag-process.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
-import { startChild, type Child } from './requests.ts'
-import { makeStage, putOnSale, signIn, type Stage } from './stage.ts'
+import { type Child, startChild } from './requests.ts'
+import { makeStage, putOnSale, type Stage, signIn } from './stage.ts'
 
 const seatsPerShow = 20_000
 const mostSeatsPerSecond = 16_000
@@ -48,7 +49,9 @@ async function sellOut(port: number, token: string): Promise<string> {
 /** Which services hear an order that is only held, of those that run. */
 function hearersOfHolds(): Delivery[] {
   const { services } = readConfig(process.env)
-  return (['expiration', 'payments'] as const).filter((name) => services.includes(name)).map((consumer) => ({ consumer, type: 'OrderCreated' }))
+  return (['expiration', 'payments'] as const)
+    .filter((name) => services.includes(name))
+    .map((consumer) => ({ consumer, type: 'OrderCreated' }))
 }
 
 export function shopCell(name: string, cell: ShopCell): Cell {
@@ -65,7 +68,9 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     const warm = await load.request<LoadReport>('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
     // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has none of them.
     await stage.db.execute('analyze')
-    const measured = await measure(bench, shop, () => load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob))
+    const measured = await measure(bench, shop, () =>
+      load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob),
+    )
     const endedMs = performance.now()
     const problems = await checkDelivery(stage.db, hearersOfHolds())
     const settledMs = performance.now() - endedMs
@@ -87,7 +92,9 @@ export function fastifyCell(name: string, connections: number): Cell {
     const load = startChild(programs.load)
     const job = { port, connections, tokens: ['none'], wanted: { kind: 'places', show: 0 }, expectedStatus: 409 } as const
     await load.request('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
-    const measured = await measure(bench, server, () => load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob))
+    const measured = await measure(bench, server, () =>
+      load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob),
+    )
     await Promise.all([load.stop(), server.stop()])
     return { ...figuresOf(measured), settledMs: null, problems: [] }
   }
@@ -99,7 +106,10 @@ const seedShow = sql(
   `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, status, ticket_types)
    values ($1, 1, $1, 'Show', 'EUR', 900, 10, 'on_sale', '[]')`,
 )
-const seedPools = sql('bench.seed_pools', 'insert into orders.pools (id, show_id, capacity) select id, $2, $3 from unnest($1::uuid[]) as id')
+const seedPools = sql(
+  'bench.seed_pools',
+  'insert into orders.pools (id, show_id, capacity) select id, $2, $3 from unnest($1::uuid[]) as id',
+)
 
 export function baselineCell(name: string, { pools, connections }: { pools: number; connections: number }): Cell {
   const run = async (bench: Bench): Promise<Figures> => {
@@ -112,7 +122,9 @@ export function baselineCell(name: string, { pools, connections }: { pools: numb
     const job = { databaseUrl: stage.url, connections, pools }
     const warm = await writer.request<BaselineReport>('run', { ...job, seconds: warmSeconds } satisfies BaselineJob)
     await stage.db.execute('analyze')
-    const measured = await measure(bench, null, () => writer.request<BaselineReport>('run', { ...job, seconds: bench.seconds } satisfies BaselineJob))
+    const measured = await measure(bench, null, () =>
+      writer.request<BaselineReport>('run', { ...job, seconds: bench.seconds } satisfies BaselineJob),
+    )
     const problems = await checkStock(stage.db, [...warm.acknowledged, ...measured.report.acknowledged])
     await writer.stop()
     await stage.drop()
@@ -142,7 +154,14 @@ export function lagCell(name: string, processes: 1 | 2): Cell {
     }
     await Promise.all([...new Set([hearer, writer])].map((child) => child.stop()))
     await stage.drop()
-    return { perSecond: null, rssMb: null, settledMs: null, cpuMicros: { client: null, server: null, database: null }, problems, ...latencyOf(histogram) }
+    return {
+      perSecond: null,
+      rssMb: null,
+      settledMs: null,
+      cpuMicros: { client: null, server: null, database: null },
+      problems,
+      ...latencyOf(histogram),
+    }
   }
   return { name, run }
 }

@@ -1,16 +1,16 @@
 // Whole checkouts: an order and its payment by the same client, counted once the order is complete and every consumer
 // has handled every event that came of it.
-import { sql, type Database } from '../../server/src/platform/db.ts'
+import { type Database, sql } from '../../server/src/platform/db.ts'
 import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { programs } from './build.ts'
-import { figuresOf, measure, plenty, startShop, warmSeconds, type Bench, type Cell, type Figures } from './cell.ts'
+import { type Bench, type Cell, type Figures, figuresOf, measure, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkCheckouts, checkTaken, checkWebhooks, ordersAtRest } from './checkout-invariants.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
 import { familyCpuMs, watchMemory } from './machine.ts'
-import { startChild, type Child } from './requests.ts'
-import { startSandbox, type SandboxProcess } from './sandbox.ts'
-import { makeStage, putOnSale, signIn, type Stage } from './stage.ts'
+import { type Child, startChild } from './requests.ts'
+import { type SandboxProcess, startSandbox } from './sandbox.ts'
+import { makeStage, putOnSale, type Stage, signIn } from './stage.ts'
 
 interface CheckoutCell {
   readonly processor: 'instant' | 'sandbox'
@@ -35,7 +35,10 @@ const countComplete = sql(
 )
 const readClock = sql('bench.read_clock', 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"')
 // Tickets are told of in the transaction that handles the completion, so the last thing handled is the end of all.
-const readLastHandled = sql('bench.read_last_handled', 'select (extract(epoch from max(handled_at)) * 1000)::float8 as "atMs" from platform.inbox')
+const readLastHandled = sql(
+  'bench.read_last_handled',
+  'select (extract(epoch from max(handled_at)) * 1000)::float8 as "atMs" from platform.inbox',
+)
 
 async function readMs(db: Database, statement: typeof readClock): Promise<number> {
   return (await db.query<{ atMs: number }>(statement))[0]?.atMs ?? Number.NaN
@@ -74,7 +77,11 @@ async function measureSandbox(sandbox: SandboxProcess | null, work: () => Promis
   return { ...figures, sandbox: { rssMb: memory.stop(), cpuMicros } }
 }
 
-async function checkAll(stage: Stage, shop: Child, { sandbox, paid }: { sandbox: SandboxProcess | null; paid: string[] }): Promise<string[]> {
+async function checkAll(
+  stage: Stage,
+  shop: Child,
+  { sandbox, paid }: { sandbox: SandboxProcess | null; paid: string[] },
+): Promise<string[]> {
   const problems = [...(await checkStock(stage.db, paid)), ...(await checkCheckouts(stage.db, paid))]
   if (sandbox) return [...problems, ...(await checkWebhooks(stage.db)), ...(await checkTaken(stage.db, await sandbox.list()))]
   const left = await shop.request<number>('authorizedLeft')

@@ -54,7 +54,9 @@ export function makeInstantProcessor(): InstantProcessor {
     find({ paymentId }) {
       const intentId = [...authorized, ...cancelled].find((id) => id.startsWith(`pi_${paymentId}_`))
       // A captured one is not kept, so its absence is no certain answer.
-      return intentId === undefined ? Promise.resolve({ kind: 'unknown', reason: 'not_kept' }) : ok(intentOf(intentId, statusOf(intentId)))
+      return intentId === undefined
+        ? Promise.resolve({ kind: 'unknown', reason: 'not_kept' })
+        : ok(intentOf(intentId, statusOf(intentId)))
     },
     verifyWebhook: () => null,
     authorizedLeft: () => authorized.size,

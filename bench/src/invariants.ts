@@ -1,6 +1,7 @@
 // What must be true in the database after a run, however fast it was. Reads every schema, which only a bench may.
-import { sql, type Database } from '../../server/src/platform/db.ts'
+
 import { systemClock } from '../../server/src/platform/clock.ts'
+import { type Database, sql } from '../../server/src/platform/db.ts'
 
 const poolsThatLie = sql(
   'bench.pools_that_lie',
@@ -82,5 +83,8 @@ export async function checkDelivery(db: Database, expected: readonly Delivery[])
     missed = await db.query(missedEvents, values)
   }
   const strange = await db.query(strangeDeliveries)
-  return [...missed.map((row) => `events not delivered once: ${JSON.stringify(row)}`), ...strange.map((row) => `a delivery went wrong: ${JSON.stringify(row)}`)]
+  return [
+    ...missed.map((row) => `events not delivered once: ${JSON.stringify(row)}`),
+    ...strange.map((row) => `a delivery went wrong: ${JSON.stringify(row)}`),
+  ]
 }

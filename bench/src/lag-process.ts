@@ -1,7 +1,8 @@
 // Commits events at a steady pace, or consumes them, or both, through the Postgres bus; notes when each was committed
 // and when it reached the handler. Moments are of the machine's monotonic clock, which all processes share.
-import { makePostgresBus } from '../../server/src/platform/bus-postgres.ts'
+
 import { ack } from '../../server/src/platform/bus.ts'
+import { makePostgresBus } from '../../server/src/platform/bus-postgres.ts'
 import { newId, systemClock } from '../../server/src/platform/clock.ts'
 import { makeDatabase } from '../../server/src/platform/db.ts'
 import { makeLog } from '../../server/src/platform/log.ts'

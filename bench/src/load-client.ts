@@ -1,7 +1,7 @@
 // A closed loop of keep-alive connections: each sends its next request when the last is answered. Lean on purpose: the
 // client shares the machine's cores with what it measures.
 import { connect } from 'node:net'
-import { latencyOf, makeHistogram, type Latency } from './histogram.ts'
+import { type Latency, latencyOf, makeHistogram } from './histogram.ts'
 import { makeResponseParser } from './http-parser.ts'
 
 export interface LoadRequest {

@@ -1,6 +1,7 @@
 // The load client's process: turns scenarios into requests, counts statuses, and keeps the ids that were acknowledged.
-import { runLoad, type LoadOptions, type LoadRequest, type LoadResult } from './load-client.ts'
+
 import { seedId } from './ids.ts'
+import { type LoadOptions, type LoadRequest, type LoadResult, runLoad } from './load-client.ts'
 import { answerRequests } from './requests.ts'
 
 /** `places`: of one pool. `checkouts`: the same, and each is paid at once by who took it. `seats`: each request another seat. */
@@ -53,7 +54,10 @@ function makeNext({ wanted }: LoadJob, buyers: Buyers): LoadOptions['next'] {
     return `${buyers.now(connection).order}idempotency-key: ${process.pid}-${keys}\r\n`
   }
   if (wanted.kind !== 'seats') {
-    const body = JSON.stringify({ showId: seedId('show', wanted.show), lines: [{ ticketTypeId: seedId('ticketType', wanted.show), quantity: 1 }] })
+    const body = JSON.stringify({
+      showId: seedId('show', wanted.show),
+      lines: [{ ticketTypeId: seedId('ticketType', wanted.show), quantity: 1 }],
+    })
     return (connection) => ({ head: orderHead(connection), body })
   }
   return (connection) => {

@@ -14,7 +14,10 @@ async function readStat(pid: number | string): Promise<Stat | null> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   if (text === null) return null
   // The name before it may hold anything; what follows its closing bracket are numbers.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number)
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
   const ticks = (from: number) => ((fields[from] ?? 0) + (fields[from + 1] ?? 0)) * tickMs
   return { parent: fields[1] ?? 0, ownMs: ticks(11), reapedMs: ticks(13) }
 }

@@ -36,7 +36,8 @@ function chooseCells(only: string | undefined): readonly Cell[] {
   if (only === undefined) return cells
   const names = only.split(',')
   const unknown = names.filter((name) => !cells.some((cell) => cell.name.startsWith(name)))
-  if (unknown.length > 0) throw new Error(`--only: no cell ${unknown.join(', ')}; there are ${cells.map(({ name }) => name).join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`--only: no cell ${unknown.join(', ')}; there are ${cells.map(({ name }) => name).join(', ')}`)
   return cells.filter((cell) => names.some((name) => cell.name.startsWith(name)))
 }
 
@@ -46,7 +47,7 @@ function oneLine({ perSecond, p50Ms, p99Ms }: Figures): string {
 }
 
 const rounds = options.quick ? 1 : wholeNumber('rounds', options.rounds)
-const seconds = options.quick ? 2 : wholeNumber('seconds', options.seconds)
+const seconds = options.quick ? 1 : wholeNumber('seconds', options.seconds)
 const chosen = chooseCells(options.only)
 const results = new Map<string, Figures[]>(chosen.map(({ name }) => [name, []]))
 const broken: string[] = []
@@ -66,7 +67,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 try {
   await assertDurable(postgres.url)
   const postgresPid = Number.parseInt(await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8'), 10)
-  const bench: Bench = { serverUrl: postgres.url, postgresPid, seconds, shopArguments: options['shop-node'].split(',').filter(Boolean) }
+  const bench: Bench = {
+    serverUrl: postgres.url,
+    postgresPid,
+    seconds,
+    shopArguments: options['shop-node'].split(',').filter(Boolean),
+  }
   say(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.version}`)
   say(`Embedded Postgres, fsync and synchronous_commit on. ${rounds} round(s), ${seconds} s a cell.\n`)
   for (let round = 1; round <= rounds; round += 1) {
@@ -86,6 +92,7 @@ try {
 }
 
 say(`\n${describe(results)}`)
-if (options.json) await writeFile(options.json, JSON.stringify({ rows: rowsOf(results), ratios: ratiosOf(results), broken }, null, 2))
+if (options.json)
+  await writeFile(options.json, JSON.stringify({ rows: rowsOf(results), ratios: ratiosOf(results), broken }, null, 2))
 say(broken.length === 0 ? '\nEvery invariant held after every run.' : `\n${broken.length} invariants were broken.`)
 process.exitCode = broken.length === 0 ? 0 : 1

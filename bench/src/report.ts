@@ -45,14 +45,22 @@ function mostOf(values: readonly (number | null | undefined)[]): number | null {
 }
 
 export function ratiosOf(results: Results): Ratio[] {
-  const ratios: Ratio[] = promised.map(([name, above, below, target]) => ({ name, target, value: ratioOf(results, above, below) }))
+  const ratios: Ratio[] = promised.map(([name, above, below, target]) => ({
+    name,
+    target,
+    value: ratioOf(results, above, below),
+  }))
   for (const cell of ['lag-one-process', 'lag-two-processes']) {
     const value = median((results.get(cell) ?? []).map(({ p50Ms }) => p50Ms))
     ratios.push({ name: `event lag p50, ms, ${cell.slice('lag-'.length).replace('-', ' ')}`, target: '< 5', value })
   }
   const all = [...results].filter(([cell]) => !cell.startsWith('fastify')).flatMap(([, rounds]) => rounds)
   ratios.push({ name: 'resident memory of the shop, most, MB', target: '≤ 150', value: mostOf(all.map(({ rssMb }) => rssMb)) })
-  ratios.push({ name: 'resident memory of the card sandbox, most, MB', target: '≤ 150', value: mostOf(all.map(({ sandbox }) => sandbox?.rssMb)) })
+  ratios.push({
+    name: 'resident memory of the card sandbox, most, MB',
+    target: '≤ 150',
+    value: mostOf(all.map(({ sandbox }) => sandbox?.rssMb)),
+  })
   return ratios.filter(({ value }) => value !== null)
 }
 
@@ -93,7 +101,8 @@ const show = (value: number | null, digits: number) => (value === null ? '–' :
 
 function table(lines: readonly (readonly string[])[]): string {
   const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
-  const format = (line: readonly string[]) => line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
+  const format = (line: readonly string[]) =>
+    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
   return lines.map(format).join('\n')
 }
 
@@ -111,7 +120,19 @@ export function describe(results: Results): string {
     show(row.sandboxRssMb, 0),
     show(row.settledMs, 0),
   ])
-  const heads = ['', 'per second', 'p50 ms', 'p99 ms', 'RSS MB', 'client µs', 'server µs', 'database µs', 'sandbox µs', 'sandbox MB', 'settled ms']
+  const heads = [
+    '',
+    'per second',
+    'p50 ms',
+    'p99 ms',
+    'RSS MB',
+    'client µs',
+    'server µs',
+    'database µs',
+    'sandbox µs',
+    'sandbox MB',
+    'settled ms',
+  ]
   const ratios = ratiosOf(results).map(({ name, value, target }) => [name, show(value, 2), target])
   return [table([heads, ...figures]), '', table([['', 'measured', 'target'], ...ratios])].join('\n')
 }

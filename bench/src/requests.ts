@@ -1,5 +1,5 @@
 // How the bench talks to the processes that it starts: a request and its answer over the channel of a forked process.
-import { fork, type ChildProcess } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 
 export interface Child {
   readonly pid: number

@@ -1,7 +1,7 @@
 // The shop under load: composed as it is delivered, in a process of its own. Only the card processor may be another.
 import { readConfig } from '../../server/src/config.ts'
 import { makeLog } from '../../server/src/platform/log.ts'
-import { startShop, type Shop } from '../../server/src/shop.ts'
+import { type Shop, startShop } from '../../server/src/shop.ts'
 import { makeInstantProcessor } from './instant-processor.ts'
 import { answerRequests } from './requests.ts'
 
@@ -11,7 +11,12 @@ let shop: Shop | undefined
 async function start(): Promise<void> {
   const config = readConfig(process.env)
   if (config.databaseUrl === null) throw new Error('DATABASE_URL is needed')
-  shop = await startShop({ config, databaseUrl: config.databaseUrl, log: makeLog(config.logLevel), ...(instant ? { payments: { processor: instant } } : {}) })
+  shop = await startShop({
+    config,
+    databaseUrl: config.databaseUrl,
+    log: makeLog(config.logLevel),
+    ...(instant ? { payments: { processor: instant } } : {}),
+  })
 }
 
 async function cpuMs(): Promise<number> {

@@ -1,10 +1,10 @@
 // A fresh database for each run, with shows on sale and buyers signed in, as the shop itself would have them.
 import type { PublishedShow } from '@holdfast/contract'
-import { makeDatabase, sql, type Database } from '../../server/src/platform/db.ts'
+import { systemClock } from '../../server/src/platform/clock.ts'
+import { type Database, makeDatabase, sql } from '../../server/src/platform/db.ts'
 import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import { appendToOutbox, seal } from '../../server/src/platform/outbox.ts'
 import { beginSession } from '../../server/src/platform/sessions.ts'
-import { systemClock } from '../../server/src/platform/clock.ts'
 import { seedId } from './ids.ts'
 
 export interface Stage {
@@ -43,7 +43,10 @@ export async function makeStage(serverUrl: string): Promise<Stage> {
 export async function assertDurable(serverUrl: string): Promise<void> {
   const db = makeDatabase({ url: serverUrl, maxConnections: 1 })
   const rows = await db.query<{ name: string; setting: string }>(
-    sql('bench.durability', `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`),
+    sql(
+      'bench.durability',
+      `select name, setting from pg_settings where name in ('fsync', 'synchronous_commit', 'full_page_writes')`,
+    ),
   )
   await db.close()
   const lax = rows.filter(({ setting }) => setting !== 'on')
@@ -53,7 +56,12 @@ export async function assertDurable(serverUrl: string): Promise<void> {
 function showOf(show: number, stock: { capacity: number } | { seats: number }): PublishedShow {
   const seats = 'seats' in stock ? stock.seats : null
   const ticketType = { id: seedId('ticketType', show), name: 'Standing', priceMinor: 4_500, poolId: seedId('pool', show) }
-  const seatOf = (index: number) => ({ id: seedId('seat', show, index), section: 'A', row: String(Math.floor(index / 100)), number: String(index % 100) })
+  const seatOf = (index: number) => ({
+    id: seedId('seat', show, index),
+    section: 'A',
+    row: String(Math.floor(index / 100)),
+    number: String(index % 100),
+  })
   return {
     id: seedId('show', show),
     organiserId: seedId('organiser', show),
@@ -64,7 +72,9 @@ function showOf(show: number, stock: { capacity: number } | { seats: number }): 
     holdSeconds,
     maxPerOrder: 10,
     onSale: true,
-    ticketTypes: [seats === null ? ticketType : { ...ticketType, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) }],
+    ticketTypes: [
+      seats === null ? ticketType : { ...ticketType, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) },
+    ],
     pools: [{ id: ticketType.poolId, capacity: 'seats' in stock ? stock.seats : stock.capacity }],
   }
 }
