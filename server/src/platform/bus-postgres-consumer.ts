@@ -36,6 +36,8 @@ const lockRetryMs = 1_000
 const busyPollMs = 10
 const idlePollMs = 200
 const quickLooksMax = 6
+/** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
+const pageEveryMs = 4
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
 /** A position that only moved over others' transactions: saving is one too, so an idle shop would write for ever. */
@@ -126,11 +128,14 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     lookAgainAtMs = Number.NEGATIVE_INFINITY
     while (!signal.aborted) {
       if (clock.elapsedMs() >= lookAgainAtMs) await retryParked()
+      const readAtMs = clock.elapsedMs()
       const page = await readNextPage(connection, { position, types: subscription.types, limit: options.pageSize })
       const idle = page.rows.length === 0
       if (!idle) {
         quickLooks = quickLooksMax
         await handlePage(page.rows)
+        const earlyMs = readAtMs + pageEveryMs - clock.elapsedMs()
+        if (earlyMs > 0 && page.rows.length < options.pageSize) await clock.sleep(earlyMs, signal)
         unsaved = 'events'
       } else if (unsaved === 'nothing' && page.next.windowFrom !== position.windowFrom) unsaved = 'window'
       position = page.next
