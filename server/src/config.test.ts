@@ -76,6 +76,15 @@ test.each([
   expect(named({ [name]: value })).toEqual([name])
 })
 
+test('a failpoint is known by name, and never beside a live key', () => {
+  expect(readConfig({ FAILPOINT: 'orders.after_commit:3,payments.after_effect' }).failpoints).toContain('payments.after_effect')
+  for (const wrong of ['orders.never', 'orders.after_commit:0', 'orders.after_commit:1:2', ','])
+    expect(named({ FAILPOINT: wrong })).toEqual(['FAILPOINT'])
+  const real = { STRIPE_PUBLISHABLE_KEY: 'pk', STRIPE_WEBHOOK_SECRET: 'whsec_x', FAILPOINT: 'orders.after_commit' }
+  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_test_1' })).toEqual([])
+  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_live_1' })).toEqual(['FAILPOINT'])
+})
+
 test('values are taken as they are meant', () => {
   const config = readConfig({
     PORT: ' 0 ',

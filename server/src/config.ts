@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
+import { problemOfFailpoints } from './platform/failpoint.ts'
 
 export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
 
@@ -20,6 +21,8 @@ export interface Config {
   readonly logLevel: string
   /** Off only to measure what it brings. */
   readonly groupCommit: boolean
+  /** Where the process is to die; empty but for tests. */
+  readonly failpoints: string
   readonly processor: ProcessorConfig
 }
 
@@ -72,6 +75,7 @@ export function readConfig(environment: Environment): Config {
     demo: read.flag('DEMO', true),
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
     groupCommit: read.flag('GROUP_COMMIT', true),
+    failpoints: readFailpoints(read),
     processor: readProcessor(read),
   }
   if (read.text('NATS_URL', '') !== '') read.problem('NATS_URL: events travel through Postgres in this version; leave it empty')
@@ -101,6 +105,16 @@ function readProcessor(read: Reader): ProcessorConfig {
     embedded: sandboxHost === '',
     webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : ['whsec_holdfast_sandbox'],
   }
+}
+
+/** A shop that takes real money never dies on purpose. */
+function readFailpoints(read: Reader): string {
+  const text = read.text('FAILPOINT', '')
+  if (text === '') return text
+  const problem = problemOfFailpoints(text)
+  if (problem !== null) read.problem(`FAILPOINT: ${problem}`)
+  if (/^(sk|rk)_live_/.test(read.text('STRIPE_SECRET_KEY', ''))) read.problem('FAILPOINT: not beside a live key of the processor')
+  return text
 }
 
 type Reader = ReturnType<typeof makeReader>

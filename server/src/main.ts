@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Config, ConfigError, readConfig, serviceNames } from './config.ts'
 import { seedDemo } from './demo.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { armFailpoints } from './platform/failpoint.ts'
 import { makeLog } from './platform/log.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 import { type Shop, startShop } from './shop.ts'
@@ -68,6 +69,7 @@ async function stopAll(stops: Stop[]): Promise<void> {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env)
+  armFailpoints(config.failpoints)
   const stops: Stop[] = []
   let stopping = false
   const stopProcess = (signal: string) => {

@@ -1,5 +1,6 @@
 // How timers are decided in batches. No HTTP, no bus.
 import type { Tx } from '../platform/db.ts'
+import { makeFailpoint } from '../platform/failpoint.ts'
 import { type Handler, type HandlerOptions, makeHandler } from '../platform/handle.ts'
 import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain.ts'
 import * as store from './store.ts'
@@ -51,13 +52,14 @@ function apply(world: World, fact: TimerFact) {
   return { subject: orderId, version: timer.version, correlationId: orderId }
 }
 
-async function save(tx: Tx, world: World): Promise<void> {
-  await store.saveTimers(
-    tx,
-    [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []),
-  )
-}
-
 export function makeExpirationHandler(options: HandlerOptions): ExpirationHandler {
+  const midBatch = makeFailpoint('expiration.mid_batch')
+  const save = async (tx: Tx, world: World): Promise<void> => {
+    await store.saveTimers(
+      tx,
+      [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []),
+    )
+    if (world.due.length > 0) midBatch()
+  }
   return makeHandler({ service: 'expiration', load, decide: decideInWorld, apply, save }, options)
 }

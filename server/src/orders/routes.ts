@@ -15,6 +15,7 @@ import Type from 'typebox'
 import { makeBatchLoader } from '../platform/batch-loader.ts'
 import { type Clock, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
+import { makeFailpoint } from '../platform/failpoint.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
 import { findAnswers, fingerprintOf, type IdempotencyKey, indexOfKey } from '../platform/idempotency.ts'
 import { readProcessEvents } from '../platform/outbox.ts'
@@ -71,6 +72,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
 
 function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): void {
   const untilKnown = makeWaiter(clock)
+  const afterHold = makeFailpoint('orders.after_hold')
   const wasAnswered = makeBatchLoader(async (keys: readonly IdempotencyKey[]) => {
     const answers = await findAnswers(db, keys)
     return keys.map((key) => answers.has(indexOfKey(key)))
@@ -92,6 +94,7 @@ function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): 
         (answer) => answer.ok || answer.rejection !== 'show_unknown',
       )
       if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
+      afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')
       const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer
       return reply.code(201).header('location', `/api/orders/${orderId}`).send(toOrderView(order))

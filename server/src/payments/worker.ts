@@ -3,6 +3,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
+import { makeFailpoint } from '../platform/failpoint.ts'
 import type { Handler } from '../platform/handle.ts'
 import type { Log } from '../platform/log.ts'
 import type { Metrics } from '../platform/metrics.ts'
@@ -60,15 +61,19 @@ export function makeWorker(options: WorkerOptions): Worker {
   const running = new Map<string, Run>()
   const slots = makeSlots(maxCalls)
   const perform = makeSteps(processor, metrics)
+  const beforeEffect = makeFailpoint('payments.before_effect')
+  const afterEffect = makeFailpoint('payments.after_effect')
 
   const run = async (work: Work): Promise<Intent | null> => {
     const takenMs = clock.nowMs()
     const result = await slots.lend(async () => {
       // A lease that ended in the queue may be somebody else's by now.
       if (clock.nowMs() - takenMs > leaseSeconds * 1000) return null
+      beforeEffect()
       return perform(work, { now: new Date(clock.nowMs()).toISOString(), newId })
     })
     if (result === null) return null
+    afterEffect()
     const outcome = await options.handler().handle(result.command)
     if (!outcome.ok)
       log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')

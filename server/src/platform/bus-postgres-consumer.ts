@@ -17,6 +17,7 @@ import {
 } from './bus-postgres-store.ts'
 import { makeWaker } from './clock.ts'
 import { type Connection, isUnavailable } from './db.ts'
+import { makeFailpoint } from './failpoint.ts'
 
 export interface Consumer {
   /** Reads until `signal` aborts. Throws when its connection is of no use any more. */
@@ -52,6 +53,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   const { consumer } = subscription
   const deliver = makeDeliver(options)
   const waker = makeWaker(clock)
+  const beforeMark = makeFailpoint(`${consumer}.before_mark`)
   /** Empty looks that are still made in quick succession: a hint may come before the horizon has passed its event. */
   let quickLooks = 0
   let waitingSubjects = new Set<string>()
@@ -141,6 +143,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       position = page.next
       const saveAfterMs = unsaved === 'events' ? saveEveryMs : saveIdleEveryMs
       if (unsaved !== 'nothing' && clock.elapsedMs() - savedAtMs >= saveAfterMs) {
+        beforeMark()
         await savePosition(connection, consumer, position)
         savedAtMs = clock.elapsedMs()
         unsaved = 'nothing'

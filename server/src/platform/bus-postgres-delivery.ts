@@ -4,6 +4,7 @@ import type { Subscription, Verdict } from './bus.ts'
 import type { StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
 import { isUnavailable } from './db.ts'
+import { makeFailpoint } from './failpoint.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -19,9 +20,11 @@ export type Deliver = (stored: readonly StoredEvent[]) => Promise<Verdict[]>
 
 export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptions): Deliver {
   const { consumer } = subscription
+  const afterInbox = makeFailpoint(`${consumer}.after_inbox`)
 
   const handle = async (events: readonly Event[]): Promise<readonly Verdict[]> => {
     const verdicts = await subscription.handle(events)
+    afterInbox()
     // An event without a verdict would be lost if it passed for handled.
     if (verdicts.length !== events.length)
       throw new Error(`${consumer} gave ${verdicts.length} verdicts for ${events.length} events`)

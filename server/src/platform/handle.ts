@@ -4,6 +4,7 @@ import type { ServiceName } from '@holdfast/contract'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
 import { type Database, isUnavailable, type Tx } from './db.ts'
+import { makeFailpoint } from './failpoint.ts'
 import { AnsweredElsewhere, type IdempotencyKey, indexOfKey } from './idempotency.ts'
 import { HandledElsewhere } from './inbox.ts'
 import type { Recorded } from './outbox.ts'
@@ -86,6 +87,8 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
 ): Handler<Command, Rejection, Answer> {
   type AnyJob = Job<Command, Rejection, Answer>
   const inFlight = new Set<string>()
+  const beforeCommit = makeFailpoint(`${model.service}.before_commit`)
+  const afterCommit = makeFailpoint(`${model.service}.after_commit`)
 
   /** One transaction for the whole batch. */
   const commitBatch = (jobs: readonly AnyJob[]) =>
@@ -94,11 +97,13 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
       const world = await batch.begin(jobs)
       const results = jobs.map((job) => batch.decide(job))
       const stored = await batch.finish()
+      beforeCommit()
       return { world, results, stored }
     })
 
   /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
   const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {
+    afterCommit()
     try {
       if (stored.size > 0) options.onCommitted(stored)
       model.committed?.(world)
