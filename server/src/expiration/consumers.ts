@@ -3,7 +3,7 @@ import type { Event, EventOf, EventType } from '@holdfast/contract'
 import { ack, type Bus } from '../platform/bus.ts'
 import type { ExpirationCommand, ExpirationHandler } from './model.ts'
 
-const heard = [
+export const heard = [
   'OrderCreated',
   'OrderExtended',
   'OrderReopened',
@@ -13,7 +13,7 @@ const heard = [
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
-function translate(event: Heard): ExpirationCommand[] {
+export function translate(event: Heard): ExpirationCommand[] {
   const { orderId } = event.data
   const orderVersion = event.version
   switch (event.type) {

@@ -5,7 +5,7 @@ import type { Translated } from '../platform/handle.ts'
 import type { OrderRejection } from './domain/order.ts'
 import type { Command, OrdersHandler } from './model.ts'
 
-const heard = [
+export const heard = [
   'ShowPublished',
   'ShowChanged',
   'ShowCancelled',
@@ -20,7 +20,7 @@ const heard = [
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
-function translate(event: Heard): Command {
+export function translate(event: Heard): Command {
   switch (event.type) {
     case 'ShowPublished':
     case 'ShowChanged':
@@ -53,7 +53,7 @@ function translate(event: Heard): Command {
 }
 
 /** Facts about something we have not heard of yet: the news may be on its way. Any other rejection is final. */
-const notYet = (rejection: OrderRejection) => rejection === 'order_unknown' || rejection === 'show_unknown'
+export const notYet = (rejection: OrderRejection) => rejection === 'order_unknown' || rejection === 'show_unknown'
 
 export function subscribeOrders(bus: Bus, handler: OrdersHandler, cancelOpenOrders: (showId: string) => Promise<void>): void {
   bus.subscribe({

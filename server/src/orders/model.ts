@@ -32,7 +32,7 @@ type CopyFact =
   | { readonly type: 'TicketsKnown'; readonly data: { readonly orderId: string; readonly tickets: readonly KnownTicket[] } }
   | { readonly type: 'TicketsKnownVoid'; readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] } }
 
-type Fact = OrderFact | CopyFact
+export type Fact = OrderFact | CopyFact
 
 export interface World {
   readonly sales: Map<string, Sale>
@@ -138,9 +138,9 @@ function wantedStock(commands: readonly Command[], sales: readonly Sale[]) {
   return { poolIds, seatIds }
 }
 
-type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
+export type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
 
-function decideInWorld(world: World, command: Command, now: string): OrdersDecision {
+export function decideInWorld(world: World, command: Command, now: string): OrdersDecision {
   switch (command.type) {
     case 'KnowShow': {
       const known = world.sales.get(command.show.id)
@@ -177,7 +177,7 @@ function decideInWorld(world: World, command: Command, now: string): OrdersDecis
   }
 }
 
-function apply(world: World, fact: Fact, now: string) {
+export function apply(world: World, fact: Fact, now: string) {
   switch (fact.type) {
     case 'SaleKnown':
       knowSale(world, fact.data)

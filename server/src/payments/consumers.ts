@@ -7,7 +7,7 @@ import type { PaymentsHandler } from './worker.ts'
 
 const consumer = 'payments'
 
-const types = [
+export const heard = [
   'OrderCreated',
   'OrderExtended',
   'OrderReopened',
@@ -42,15 +42,15 @@ export function translate(event: Event): Command[] {
 }
 
 /** A claim of a payment that is not stored: its transaction may only be late. */
-const isNotYet = (rejection: Rejection) => rejection === 'payment_unknown'
+export const notYet = (rejection: Rejection) => rejection === 'payment_unknown'
 
 export function subscribe(bus: Bus, handler: PaymentsHandler): void {
   bus.subscribe({
     consumer,
-    types,
+    types: heard,
     async handle(events): Promise<Verdict[]> {
       const translated = events.map((event) => ({ eventId: event.id, subject: event.subject, commands: translate(event) }))
-      const results = await handler.handleEvents(consumer, translated, isNotYet)
+      const results = await handler.handleEvents(consumer, translated, notYet)
       return results.map((result): Verdict => (result.ok ? ack : { kind: 'retry', reason: result.rejection }))
     },
   })

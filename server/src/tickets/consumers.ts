@@ -7,9 +7,9 @@ import { makeCodes } from './codes.ts'
 import type { AdmissionCommand, Place } from './domain/admission.ts'
 import type { AdmissionHandler } from './model.ts'
 
-const heard = ['OrderCompleted', 'ChargeRefunded'] as const
+export const heard = ['OrderCompleted', 'ChargeRefunded'] as const
 
-function translate(event: EventOf<(typeof heard)[number]>): AdmissionCommand[] {
+export function translate(event: EventOf<(typeof heard)[number]>): AdmissionCommand[] {
   if (event.type === 'ChargeRefunded') {
     const { orderId, paymentId, full } = event.data
     // A refund in part leaves the buyer his places.
