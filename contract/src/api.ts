@@ -32,6 +32,13 @@ export const PageQuery = Type.Object(
 // ---- identity
 const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 })
 export const Credentials = Type.Object({ email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) }, closed)
+export const PasswordBody = Type.Object(
+  {
+    currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
+    newPassword: Type.String({ minLength: 8, maxLength: 200 }),
+  },
+  closed,
+)
 export const GuestBody = Type.Object({ email: Email }, closed)
 export const UserView = Type.Object({ id: Id, email: Type.String() })
 export const CurrentUser = Type.Object({

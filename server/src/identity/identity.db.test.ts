@@ -10,7 +10,8 @@ import { makePasswords } from './passwords.ts'
 
 let db: TestDatabase
 const passwords = makePasswords({ parameters: { memoryKib: 64, passes: 1, parallelism: 1 } })
-const identityOf = (limits = noLimits) => makeIdentity({ db, passwords, attempts: makeAttempts(limits) })
+const identityOf = (limits = noLimits) =>
+  makeIdentity({ db, passwords, attempts: makeAttempts(limits), sessions: makeSessions(db, systemClock) })
 
 beforeAll(async () => {
   db = await makeTestDatabase(['identity'])
@@ -91,14 +92,106 @@ test('every guest is somebody else, also with the address of a user', async () =
 
 test('a token for programs is a session of a year', async () => {
   const identity = identityOf()
-  const { principal } = begun(await identity.signUp(ann))
-  const { token } = await identity.makeApiToken(principal)
+  const { principal, token: sessionToken } = begun(await identity.signUp(ann))
+  const made = await identity.makeApiToken(principal, sessionToken)
+  if ('rejection' in made) throw new Error(made.rejection)
+  const { token } = made
   expect(await makeSessions(db, systemClock).find(token)).toEqual(principal)
   const rows = await db.query<{ days: number }>({
     name: '',
     text: `select extract(days from expires_at - created_at)::int as days from platform.sessions where purpose = 'api_token'`,
   })
   expect(rows).toEqual([{ days: 365 }])
+})
+
+describe('a change of the password', () => {
+  const change = { currentPassword: ann.password, newPassword: 'battery staple', address: ann.address }
+
+  test('ends every other session and token, at once in this process, and leaves one new session', async () => {
+    const sessions = makeSessions(db, systemClock)
+    const identity = makeIdentity({ db, passwords, attempts: makeAttempts(noLimits), sessions })
+    const { principal: user, token: first } = begun(await identity.signUp(ann))
+    const { token: second } = begun(await identity.signIn(ann))
+    const made = await identity.makeApiToken(user, first)
+    const program = 'token' in made ? made.token : ''
+    for (const token of [first, second, program]) expect(await sessions.find(token)).toEqual(user)
+    const { token } = begun(await identity.changePassword({ ...change, user }))
+    for (const old of [first, second, program]) expect(await sessions.find(old)).toBeNull()
+    expect(await sessions.find(token)).toEqual(user)
+    expect(await identity.signIn(ann)).toEqual({ rejection: 'bad_credentials' })
+    begun(await identity.signIn({ ...ann, password: change.newPassword }))
+  })
+
+  test('needs the old password, and refuses a new one that no account may have', async () => {
+    const identity = identityOf()
+    const { principal: user } = begun(await identity.signUp(ann))
+    expect(await identity.changePassword({ ...change, user, currentPassword: 'wrong horse' })).toEqual({
+      rejection: 'bad_credentials',
+    })
+    expect(await identity.changePassword({ ...change, user, newPassword: ann.email })).toMatchObject({
+      rejection: 'invalid_request',
+    })
+    begun(await identity.signIn(ann))
+    expect(await count('platform.sessions')).toBe(2)
+  })
+
+  test('of many at once one wins, and the others change nothing', async () => {
+    const identity = identityOf()
+    const { principal: user } = begun(await identity.signUp(ann))
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => identity.changePassword({ ...change, user, newPassword: `battery staple ${n}` })),
+    )
+    expect(results.filter((result) => 'token' in result)).toHaveLength(1)
+    expect(await count('platform.sessions')).toBe(1)
+  })
+
+  // A sign-in with the old password is checked, the password is changed, and only then would its session begin: whoever
+  // stole the password would be in for another month.
+  test('is not outrun by a sign-in that was checking the old password', async () => {
+    let checked: () => void = () => undefined
+    let goOn: () => void = () => undefined
+    const atCheck = new Promise<void>((resolve) => (checked = resolve))
+    const held = new Promise<void>((resolve) => (goOn = resolve))
+    const slow = {
+      ...passwords,
+      fits: async (password: string, phc: string | null) => {
+        const fits = await passwords.fits(password, phc)
+        checked()
+        await held
+        return fits
+      },
+    }
+    const sessions = makeSessions(db, systemClock)
+    const thief = makeIdentity({ db, passwords: slow, attempts: makeAttempts(noLimits), sessions })
+    const { principal: user } = begun(await identityOf().signUp(ann))
+    const signingIn = thief.signIn(ann)
+    await atCheck
+    begun(await identityOf().changePassword({ ...change, user }))
+    goOn()
+    expect(await signingIn).toEqual({ rejection: 'bad_credentials' })
+    expect(await count('platform.sessions')).toBe(1)
+  })
+
+  // A request that was let in by the old session a moment ago would otherwise turn it into a token of a year.
+  test('leaves no way to make a token from a session that it ended', async () => {
+    const identity = identityOf()
+    const { principal: user, token } = begun(await identity.signUp(ann))
+    begun(await identity.changePassword({ ...change, user }))
+    expect(await identity.makeApiToken(user, token)).toEqual({ rejection: 'unauthenticated' })
+    expect(await count('platform.sessions')).toBe(1)
+  })
+
+  test('a thief with a session does not get to guess: tries are counted like those of a sign-in', async () => {
+    const identity = identityOf(makeLimits(db))
+    const { principal: user } = begun(await identity.signUp(ann))
+    const guess = () =>
+      identity.changePassword({ ...change, user, currentPassword: 'wrong horse' }).then(
+        (result) => ('rejection' in result ? result.rejection : 'in'),
+        (error: { code: string }) => error.code,
+      )
+    for (let n = 0; n < 10; n += 1) expect(await guess()).toBe('bad_credentials')
+    expect(await guess()).toBe('too_many_requests')
+  })
 })
 
 describe('with limits', () => {

@@ -1,11 +1,11 @@
 // What identity does, step by step: limits, hashing, the account, the session. Decides nothing that domain.ts can.
 import { newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
-import { beginSession, type Principal } from '../platform/sessions.ts'
+import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessions } from '../platform/sessions.ts'
 import type { Attempts } from './attempts.ts'
 import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain.ts'
 import type { Passwords } from './passwords.ts'
-import { findAccount, insertAccount, insertGuest } from './store.ts'
+import { findAccount, insertAccount, insertGuest, lockAccount, replacePassword } from './store.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
@@ -24,29 +24,45 @@ export interface SignUp {
   readonly key: string | undefined
 }
 
+export interface PasswordChange {
+  readonly user: Principal
+  readonly currentPassword: string
+  readonly newPassword: string
+  readonly address: string
+}
+
 type Refused<Rejection extends string> = { readonly rejection: Rejection; readonly detail?: string }
 
 export interface Identity {
   signUp(request: SignUp): Promise<Begun | Refused<'email_taken' | 'invalid_request'>>
   signIn(request: Omit<SignUp, 'key'>): Promise<Begun | Refused<'bad_credentials'>>
   beginGuest(request: { email: string; address: string }): Promise<Begun>
-  makeApiToken(user: Principal): Promise<{ token: string; expiresAt: string }>
+  /** Takes the old password and ends every session and token of the account; the new session is the only one left. */
+  changePassword(request: PasswordChange): Promise<Begun | Refused<'bad_credentials' | 'invalid_request'>>
+  /** `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no tokens. */
+  makeApiToken(user: Principal, sessionToken: string): Promise<ApiToken | Refused<'unauthenticated'>>
 }
+
+type ApiToken = { readonly token: string; readonly expiresAt: string }
 
 export interface IdentityParts {
   readonly db: Database
   readonly passwords: Passwords
   readonly attempts: Attempts
+  readonly sessions: Pick<Sessions, 'forget'>
 }
 
 const session = { purpose: 'session', ttlSeconds: sessionSeconds } as const
 const userOf = ({ id, email }: Account): Principal => ({ id, kind: 'user', email })
 
-export function makeIdentity({ db, passwords, attempts }: IdentityParts): Identity {
-  const begin = async (principal: Principal): Promise<Begun> => {
-    const { token } = await beginSession(db, principal, session)
-    return { principal, token }
-  }
+export function makeIdentity({ db, passwords, attempts, sessions }: IdentityParts): Identity {
+  /** A session for whoever knew the password, or null when it was changed while it was being checked. */
+  const begin = (account: Account): Promise<Begun | null> =>
+    db.transaction(async (tx) => {
+      if ((await lockAccount(tx, account.id)) !== account.passwordHash) return null
+      const { token } = await beginSession(tx, userOf(account), session)
+      return { principal: userOf(account), token }
+    })
 
   /** The account and its first session, or null when another request took the address first. */
   const create = (account: Account): Promise<Begun | null> =>
@@ -66,7 +82,7 @@ export function makeIdentity({ db, passwords, attempts }: IdentityParts): Identi
         return { rejection: decision.rejection }
       case 'repeat': {
         const fits = await passwords.fits(password, decision.account.passwordHash)
-        return fits ? begin(userOf(decision.account)) : { rejection: 'email_taken' }
+        return (fits ? await begin(decision.account) : null) ?? { rejection: 'email_taken' }
       }
       case 'create': {
         const passwordHash = await passwords.hash(password)
@@ -94,7 +110,29 @@ export function makeIdentity({ db, passwords, attempts }: IdentityParts): Identi
       const decision = decideSignIn(account, fits)
       if (decision.kind === 'refuse') return { rejection: decision.rejection }
       await attempts.passSignIn(email, request.address)
-      return begin(userOf(decision.account))
+      return (await begin(decision.account)) ?? { rejection: 'bad_credentials' }
+    },
+    async changePassword({ user, currentPassword, newPassword, address }) {
+      const detail = refusePassword(newPassword, user.email)
+      if (detail !== null) return { rejection: 'invalid_request', detail }
+      // A stolen session must not become a place to guess at: tries count like those of a sign-in, by the same work.
+      await attempts.beginSignIn(user.email, address)
+      const account = await findAccount(db, user.email)
+      const fits = await passwords.fits(normalisePassword(currentPassword), account?.passwordHash ?? null)
+      const decision = decideSignIn(account, fits)
+      if (decision.kind === 'refuse') return { rejection: decision.rejection }
+      const { id, passwordHash: from } = decision.account
+      const to = await passwords.hash(normalisePassword(newPassword))
+      const begun = await db.transaction(async (tx) => {
+        if (!(await replacePassword(tx, id, { from, to }))) return null
+        await endSessionsOf(tx, id)
+        const { token } = await beginSession(tx, user, session)
+        return { principal: user, token }
+      })
+      if (!begun) return { rejection: 'bad_credentials' }
+      sessions.forget(id)
+      await attempts.passSignIn(user.email, address)
+      return begun
     },
     async beginGuest(request) {
       await attempts.beginGuest(request.address)
@@ -105,6 +143,11 @@ export function makeIdentity({ db, passwords, attempts }: IdentityParts): Identi
         return { principal, token }
       })
     },
-    makeApiToken: (user) => beginSession(db, user, { purpose: 'api_token', ttlSeconds: apiTokenSeconds }),
+    makeApiToken: (user, sessionToken) =>
+      db.transaction(async (tx) => {
+        await lockAccount(tx, user.id)
+        if (!(await isLiveSession(tx, sessionToken, user.id))) return { rejection: 'unauthenticated' }
+        return beginSession(tx, user, { purpose: 'api_token', ttlSeconds: apiTokenSeconds })
+      }),
   }
 }

@@ -10,7 +10,7 @@ export const identity: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
   make({ db, config, limits, sessions }) {
-    const service = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits) })
+    const service = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits), sessions })
     return {
       name: 'identity',
       routes: (app) => identityRoutes(app, { identity: service, sessions, publicUrl: config.publicUrl }),

@@ -113,6 +113,30 @@ test('a token for programs speaks for its user, until it signs out', async () =>
   expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user).toBeNull()
 })
 
+test('changing the password takes the old one, and leaves this browser in and every other one out', async () => {
+  const [ann, other] = [client(), client()]
+  const email = address()
+  expectStatus(await ann.call('POST', '/api/users/signup', { email, password }), 201)
+  expectStatus(await other.call('POST', '/api/users/signin', { email, password }), 200)
+  const body = { currentPassword: password, newPassword: 'battery staple' }
+  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, currentPassword: 'wrong' }))).toBe('401 bad_credentials')
+  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, newPassword: email }))).toBe('400 invalid_request')
+  expect(await whoIs(other)).toMatchObject({ email })
+  expectStatus(await ann.call('POST', '/api/users/password', body), 200)
+  expect(await whoIs(ann)).toMatchObject({ email })
+  expect(await whoIs(other)).toBeNull()
+  expect(codeOf(await client().call('POST', '/api/users/signin', { email, password }))).toBe('401 bad_credentials')
+  expectStatus(await client().call('POST', '/api/users/signin', { email, password: body.newPassword }), 200)
+})
+
+test('passwords are for users only', async () => {
+  const guest = client()
+  expectStatus(await guest.call('POST', '/api/users/guest', { email: address() }), 201)
+  const body = { currentPassword: password, newPassword: 'battery staple' }
+  expect(codeOf(await guest.call('POST', '/api/users/password', body))).toBe('403 forbidden')
+  expect(codeOf(await client().call('POST', '/api/users/password', body))).toBe('401 unauthenticated')
+})
+
 test('tokens are for users only', async () => {
   const guest = client()
   expectStatus(await guest.call('POST', '/api/users/guest', { email: address() }), 201)

@@ -1,5 +1,5 @@
 // HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only place that sets cookies.
-import { ApiTokenView, Credentials, CurrentUser, GuestBody, UserView } from '@holdfast/contract'
+import { ApiTokenView, Credentials, CurrentUser, GuestBody, PasswordBody, UserView } from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { type Http, idempotencyKeyOf, requirePrincipal, sessionCookieName } from '../platform/http.ts'
@@ -87,6 +87,25 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     },
   )
 
+  app.post(
+    '/api/users/password',
+    {
+      schema: {
+        tags,
+        summary: 'Change the password',
+        description: 'Needs the old one. Ends every other session and every token for programs; the answer brings a new session.',
+        body: PasswordBody,
+        response: { 200: UserView },
+      },
+    },
+    async (request, reply) => {
+      const user = requirePrincipal(request, 'user')
+      const begun = await identity.changePassword({ ...request.body, user, address: request.ip })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
+      return enter(request, reply, begun)
+    },
+  )
+
   app.get(
     '/api/users/current',
     { schema: { tags, summary: 'Who is signed in', response: { 200: CurrentUser } } },
@@ -104,8 +123,9 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       },
     },
     async (request, reply) => {
-      const token = await identity.makeApiToken(requirePrincipal(request, 'user'))
-      return reply.code(201).send(token)
+      const made = await identity.makeApiToken(requirePrincipal(request, 'user'), request.sessionToken ?? '')
+      if ('rejection' in made) throw new ProblemError(made.rejection)
+      return reply.code(201).send(made)
     },
   )
 }

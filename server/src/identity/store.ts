@@ -21,6 +21,27 @@ export async function findAccount(db: Queryable, email: string): Promise<Account
   return account ?? null
 }
 
+const lockAccountStatement = sql(
+  'identity.lock_account',
+  `select password_hash as "passwordHash" from identity.users where id = $1 for share`,
+)
+const replacePasswordStatement = sql(
+  'identity.replace_password',
+  `update identity.users set password_hash = $3 where id = $1 and password_hash = $2 returning id`,
+)
+
+/** Holds the account still until the commit, against a change of its password; its hash, or null when there is none. */
+export async function lockAccount(tx: Tx, id: string): Promise<string | null> {
+  const [row] = await tx.query<{ passwordHash: string }>(lockAccountStatement, [id])
+  return row?.passwordHash ?? null
+}
+
+/** Compare and set: false when the password is no longer the one that was checked. */
+export async function replacePassword(tx: Tx, id: string, hashes: { from: string; to: string }): Promise<boolean> {
+  const rows = await tx.query(replacePasswordStatement, [id, hashes.from, hashes.to])
+  return rows.length === 1
+}
+
 /** Stores a new account; false when the address was taken meanwhile. */
 export async function insertAccount(tx: Tx, { id, email, passwordHash, signUpKey }: Account): Promise<boolean> {
   const rows = await tx.query(insertAccountStatement, [id, email, passwordHash, signUpKey])

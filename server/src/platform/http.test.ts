@@ -23,6 +23,7 @@ const optionsWith = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   sessions: {
     find: (token) => (token === 'good' ? guest : token === 'later' ? Promise.resolve(guest) : null),
     end: async () => undefined,
+    forget: () => undefined,
   },
   publicUrl: 'http://localhost:3000',
   trustProxy: false,

@@ -23,6 +23,8 @@ export interface Sessions {
   /** The principal behind a token, or null. Asks the database at most once a second per token. */
   find(token: string): Promise<Principal | null> | Principal | null
   end(token: string): Promise<void>
+  /** All sessions of a principal were ended in the database: what this process remembers of them counts no more. */
+  forget(principalId: string): void
 }
 
 const findSessions = sql(
@@ -35,6 +37,10 @@ const insertSession = sql(
   `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at)
    values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')
    returning expires_at`,
+)
+const findLive = sql(
+  'platform.find_live_session',
+  `select 1 as live from platform.sessions where token_hash = $1 and principal_id = $2 and expires_at > now()`,
 )
 const deleteSession = sql('platform.delete_session', `delete from platform.sessions where token_hash = $1`)
 const deleteSessionsOf = sql('platform.delete_sessions_of', `delete from platform.sessions where principal_id = $1`)
@@ -63,6 +69,11 @@ export async function endSessionsOf(tx: Queryable, principalId: string): Promise
   await tx.query(deleteSessionsOf, [principalId])
 }
 
+/** Whether the token still speaks for the principal, asked of the database and not of a memory that may be a second old. */
+export async function isLiveSession(tx: Queryable, token: string, principalId: string): Promise<boolean> {
+  return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
+}
+
 export async function forgetExpiredSessions(db: Queryable): Promise<void> {
   await db.query(deleteExpired)
 }
@@ -78,6 +89,8 @@ interface Entry {
 
 export function makeSessions(db: Database, clock: Clock): Sessions {
   const cache = new Map<string, Entry>()
+  /** Grows whenever sessions are ended by their principal: what was read before is not remembered after. */
+  let forgotten = 0
   const cached = (token: string): Entry | undefined => {
     const entry = cache.get(token)
     return entry && entry.validUntilMs > clock.elapsedMs() ? entry : undefined
@@ -99,18 +112,23 @@ export function makeSessions(db: Database, clock: Clock): Sessions {
       if (!tokenPattern.test(token)) return null
       const entry = cached(token)
       if (entry) return entry.principal
+      const forgottenBefore = forgotten
       return findMany(token).then((row) => {
         const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
         // It may have been ended while the query ran: what is known as nobody's stays so.
         const meanwhile = cached(token)
         if (meanwhile) return meanwhile.principal
-        remember(token, principal)
+        if (forgotten === forgottenBefore) remember(token, principal)
         return principal
       })
     },
     async end(token) {
       await db.query(deleteSession, [hashOf(token)])
       remember(token, null)
+    },
+    forget(principalId) {
+      forgotten += 1
+      for (const [token, { principal }] of cache) if (principal?.id === principalId) remember(token, null)
     },
   }
 }

@@ -65,6 +65,7 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/users/signup': { email: 'new@example.com', password: 'correct horse' },
     'POST /api/users/signin': { email: 'new@example.com', password: 'correct horse' },
     'POST /api/users/guest': { email: 'new@example.com' },
+    'POST /api/users/password': { currentPassword: 'not the one', newPassword: 'battery staple' },
     'POST /api/shows': { ...showBody() },
     'PUT /api/shows/{id}': { ...showBody() },
     'POST /api/orders': { showId: ids.show, lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }] },
