@@ -1,18 +1,38 @@
 // The words between a shop's page and the frames of the sandbox's origin. Card data never appears in them.
 
+export type ElementKind = 'payment' | 'card' | 'cardNumber' | 'cardExpiry' | 'cardCvc'
+export type Field = 'number' | 'expiry' | 'cvc' | 'postal'
+
 export interface Appearance {
   theme?: string
   variables?: Record<string, string>
-  labels?: 'above' | 'floating'
+  rules?: Record<string, Record<string, string>>
+  labels?: 'auto' | 'above' | 'floating'
+  disableAnimations?: boolean
+}
+/** Properties of one variant of the classic elements' style, with pseudo-classes nested in it. */
+export type StyleVariant = Record<string, string | number | Record<string, string | number>>
+
+export interface Layout {
+  type: 'tabs' | 'accordion' | 'auto'
+  defaultCollapsed: boolean
+  radios: boolean
 }
 export interface FormConfig {
-  kind: 'payment' | 'card' | 'controller'
+  kind: ElementKind | 'controller'
   key: string
+  /** What the frames of one `stripe.elements()` share, so that split fields find each other. */
+  group: string
   locale: string
   appearance: Appearance
-  /** Style of the classic Card Element. */
-  style: Record<string, Record<string, string>>
+  /** Style of the classic elements. */
+  style: Partial<Record<'base' | 'complete' | 'empty' | 'invalid', StyleVariant>>
+  layout: Layout
+  placeholder: string | undefined
+  postalCode: string
   hidePostalCode: boolean
+  showIcon: boolean
+  disabled: boolean
   testCards: boolean
 }
 export interface StripeError {
@@ -27,7 +47,7 @@ export type Answer = { value: unknown } | { error: StripeError }
 export interface Ask {
   holdfast: string
   id: number
-  action: 'init' | 'validate' | 'create' | 'api' | 'focus' | 'blur' | 'clear' | 'update'
+  action: 'init' | 'validate' | 'create' | 'api' | 'focus' | 'blur' | 'clear' | 'collapse' | 'update'
   payload: unknown
 }
 /** From a frame to the page: an answer, or something that happened. */
@@ -46,4 +66,6 @@ export interface CreateRequest {
   params: Record<string, unknown>
   /** For `confirm`: where to. */
   path?: string
+  /** Fields that are typed in other frames of the same group. */
+  elsewhere?: Field[]
 }

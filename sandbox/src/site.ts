@@ -39,7 +39,7 @@ export function makeSite(engine: Engine, log: (message: string) => void): Handle
     if (challenge !== undefined) return challengePage(engine, request, challenge)
     const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
     if (receipt !== undefined) return receiptPage(engine, receipt)
-    const file = request.method === 'GET' ? await asset(path) : undefined
+    const file = request.method === 'GET' ? await asset(path, engine.baseUrl) : undefined
     if (file !== undefined) return file
     if (path.startsWith('/_sandbox/')) {
       if (isForeign(request, engine.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })

@@ -106,7 +106,7 @@ describe('the payment element', () => {
   it('reports a card that the processor refuses', async () => {
     const frame = await mount('payment')
     await type(frame, '4111111111111111')
-    expect(await run('return stripe.createConfirmationToken({ elements })')).toMatchObject({
+    expect(await run('await elements.submit(); return stripe.createConfirmationToken({ elements })')).toMatchObject({
       error: { code: 'card_declined', decline_code: 'test_mode_live_card' },
     })
   })
@@ -134,11 +134,59 @@ describe('the payment element', () => {
   })
 })
 
+describe('what Stripe.js demands of a page', () => {
+  it('throws when elements were not submitted first', async () => {
+    const frame = await mount('payment')
+    await type(frame, '4242424242424242')
+    expect(await run('return stripe.createConfirmationToken({ elements }).catch(error => error.message)')).toContain(
+      'elements.submit() must be called before stripe.createConfirmationToken()',
+    )
+  })
+
+  it('throws when the page keeps a field to itself and then does not pass it', async () => {
+    const frame = await mount('payment', "{fields:{billingDetails:{name:'never',address:{postalCode:'never'}}}}")
+    await type(frame, '4242424242424242')
+    const create = (details: string): Promise<unknown> =>
+      run(
+        `await elements.submit(); return stripe.createConfirmationToken({ elements, params: { payment_method_data: { billing_details: ${details} } } }).then(done => done.confirmationToken.payment_method_preview.billing_details, error => error.message)`,
+      )
+    expect(await create("{ name: 'Ada' }")).toContain('fields.billing_details.address.postal_code')
+    expect(await create("{ name: 'Ada', address: { postal_code: '10115' } }")).toMatchObject({
+      name: 'Ada',
+      address: { postal_code: '10115' },
+    })
+  })
+
+  it('refuses wrong options for elements', async () => {
+    const refused = (options: string): Promise<unknown> =>
+      run(`try { Stripe('pk_test_holdfast').elements(${options}); return '' } catch (error) { return error.message }`)
+    expect(await refused("{mode:'payment',currency:'eur'}")).toContain('amount')
+    expect(await refused("{mode:'payment',amount:100,currency:'EUR'}")).toContain('lowercase')
+    expect(await refused("{mode:'gift',amount:100,currency:'eur'}")).toContain('mode')
+  })
+
+  it('updates elements in place and says when that is done', async () => {
+    const frame = await mount('payment', "{layout:'accordion'}")
+    await frame.locator('#number').pressSequentially('4242')
+    await run(`
+      window.ended = 0;
+      elements.on('update-end', () => ended++);
+      await elements.update({ amount: 3000, locale: 'de', appearance: { variables: { colorPrimary: '#00aa55' }, labels: 'floating' } });
+      element.collapse();`)
+    expect(await run('return ended')).toBe(1)
+    expect(await frame.locator('#number').inputValue()).toBe('4242')
+    expect(await frame.locator('label[for=number]').textContent()).toBe('Kartennummer')
+    await expect.poll(() => frame.locator('#number').isVisible()).toBe(false)
+  })
+})
+
 describe('the 3-D Secure dialog', () => {
   async function challenged(): Promise<string> {
     const frame = await mount('payment')
     await type(frame, '4000002760003184')
-    const token = (await run('return stripe.createConfirmationToken({ elements })')) as { confirmationToken: { id: string } }
+    const token = (await run('await elements.submit(); return stripe.createConfirmationToken({ elements })')) as {
+      confirmationToken: { id: string }
+    }
     const intent = await bench.stripe.paymentIntents.create({
       amount: 2500,
       currency: 'eur',
@@ -180,7 +228,7 @@ describe('the 3-D Secure dialog', () => {
 describe('the classic calls', () => {
   it('pay with a card element', async () => {
     const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' })
-    const frame = await mount('card')
+    const frame = await mount('card', '{hidePostalCode:true}')
     await type(frame, '5555555555554444')
     const done = await run(
       `return stripe.confirmCardPayment(${JSON.stringify(intent.client_secret)}, { payment_method: { card: element, billing_details: { name: 'Ada' } } })`,

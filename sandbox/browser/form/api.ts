@@ -1,5 +1,6 @@
 // Calls the API of this origin with the publishable key; every failure becomes an error as Stripe.js reports it.
 import type { Answer, StripeError } from '../protocol.ts'
+import { randomName } from '../random.ts'
 
 export function encodeForm(params: Record<string, unknown>, prefix = ''): [string, string][] {
   return Object.entries(params).flatMap(([name, value]): [string, string][] => {
@@ -24,7 +25,7 @@ export async function callApi(
       headers: {
         authorization: `Bearer ${key}`,
         accept: 'application/json',
-        ...(method === 'POST' ? { 'idempotency-key': crypto.randomUUID() } : {}),
+        ...(method === 'POST' ? { 'idempotency-key': randomName() } : {}),
       },
       ...(method === 'POST' ? { body: form } : {}),
     })

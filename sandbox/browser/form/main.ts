@@ -2,16 +2,20 @@
 // The page around it gets events, errors and finished objects, never a digit.
 import type { Answer, ApiRequest, Ask, CreateRequest, FormConfig, StripeError, Tell } from '../protocol.ts'
 import { callApi } from './api.ts'
-import { brandOf, type Field, problemOf } from './card.ts'
+import { type Brand, brandOf, digitsOf, type Field, NOTHING, problemOf, type Typed } from './card.ts'
+import { makeSiblings, type Siblings } from './siblings.ts'
+import { applyLook } from './style.ts'
 import { type Texts, textsFor } from './texts.ts'
-import { makeView, type View } from './view.ts'
+import { fieldsOf, makeView, type View } from './view.ts'
 
 const channel = location.hash.slice(1)
-const FIELDS = ['number', 'expiry', 'cvc'] as const
 const SHARED_API = /^\/(v1\/|_sandbox\/3ds\/)/
 let config: FormConfig | undefined
 let texts: Texts = textsFor('en')
 let view: View | undefined
+let siblings: Siblings | undefined
+/** The brand of a number that is typed in another frame. */
+let foreignBrand: Brand = 'unknown'
 let parentOrigin = '*'
 
 function tell(message: Tell): void {
@@ -26,100 +30,166 @@ function problem(code: string): StripeError {
   return { type: 'validation_error', code, message: texts.errors[code] ?? code }
 }
 
+function brandNow(): Brand {
+  return view?.fields.includes('number') === true ? brandOf(digitsOf(view.typed().number)) : foreignBrand
+}
+
+function wrongIn(field: Field): string | undefined {
+  return view === undefined ? undefined : problemOf(field, view.typed(), brandNow(), new Date())
+}
+
 function announce(): void {
   if (view === undefined || config === undefined) return
+  const { kind } = config
+  const { fields } = view
   const typed = view.typed()
-  const now = new Date()
-  const complete = FIELDS.every((field) => problemOf(field, typed, now) === undefined)
-  const empty = FIELDS.every((field) => typed[field] === '')
-  const brand = brandOf(typed.number.replace(/\D/g, ''))
-  const wrong = FIELDS.map((field) => problemOf(field, typed, now)).find((code) => code?.startsWith('invalid'))
+  const complete = fields.every((field) => wrongIn(field) === undefined)
+  const empty = fields.every((field) => typed[field] === '')
+  const wrong = fields.map(wrongIn).find((code) => code?.startsWith('invalid'))
+  view.setState({ empty, complete, invalid: wrong !== undefined })
   happen('change', {
     empty,
     complete,
-    ...(config.kind === 'card'
-      ? { brand, value: { postalCode: '' }, error: wrong === undefined ? undefined : problem(wrong) }
-      : { value: { type: 'card' }, collapsed: false }),
+    ...(kind === 'payment'
+      ? { value: { type: 'card' }, collapsed: false }
+      : { error: wrong === undefined ? undefined : problem(wrong) }),
+    ...(fields.includes('number') && kind !== 'payment' ? { brand: brandNow() } : {}),
+    ...(kind === 'card' ? { value: { postalCode: typed.postal } } : {}),
   })
 }
 
 function check(field: Field, whenEmpty: boolean): StripeError | undefined {
   if (view === undefined) return undefined
-  const typed = view.typed()
-  const code = typed[field] === '' && !whenEmpty ? undefined : problemOf(field, typed, new Date())
+  const code = view.typed()[field] === '' && !whenEmpty ? undefined : wrongIn(field)
   view.show(field, code === undefined ? '' : (texts.errors[code] ?? code))
   return code === undefined ? undefined : problem(code)
 }
 
 function validate(): StripeError | undefined {
-  const problems = FIELDS.map((field) => ({ field, error: check(field, true) })).filter((each) => each.error !== undefined)
+  const problems = (view?.fields ?? [])
+    .map((field) => ({ field, error: check(field, true) }))
+    .filter((each) => each.error !== undefined)
   const [first] = problems
   if (first !== undefined) view?.focus(first.field)
   return first?.error
 }
 
 function onChanged(field: Field): void {
+  if (view === undefined) return
   // A mistake disappears while it is being corrected; a new one is shown when the field is left.
-  if (view !== undefined && problemOf(field, view.typed(), new Date()) === undefined) view.show(field, '')
-  if (view !== undefined && field === 'number') {
-    const typed = view.typed()
-    if (document.activeElement?.id === 'number' && problemOf('number', typed, new Date()) === undefined && typed.expiry === '')
+  const wrong = wrongIn(field)
+  if (wrong === undefined) view.show(field, '')
+  if (field === 'number') {
+    siblings?.tellBrand(brandNow())
+    if (
+      document.activeElement?.id === 'number' &&
+      wrong === undefined &&
+      view.fields.includes('expiry') &&
+      view.typed().expiry === ''
+    )
       view.focus('expiry')
   }
   announce()
 }
 
+function startSiblings(next: FormConfig): Siblings {
+  return makeSiblings(next.group, {
+    answer: (field) =>
+      view?.fields.includes(field) === true ? { value: view.typed()[field], problem: check(field, true)?.code } : undefined,
+    brandChanged(brand) {
+      if (view?.fields.includes('number') === true) return
+      foreignBrand = brand
+      view?.setBrand(brand)
+    },
+  })
+}
+
+function build(next: FormConfig): View {
+  const root = document.getElementById('form')
+  if (root === null) throw new Error("the form's page has lost its root")
+  if (view === undefined)
+    new ResizeObserver(() => happen('height', { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root)
+  if (next.kind.startsWith('card') && next.kind !== 'card') siblings ??= startSiblings(next)
+  const typed = view?.typed()
+  const made = makeView(root, next, { changed: onChanged, left: leave, toggled: announce })
+  made.set(typed ?? { ...NOTHING, postal: next.postalCode })
+  return made
+}
+
+function leave(field: Field): void {
+  check(field, false)
+  announce()
+}
+
 function apply(next: FormConfig): void {
-  const rebuilt = config?.kind !== next.kind || view === undefined
+  const shape = ({ kind, hidePostalCode, layout }: FormConfig): string => JSON.stringify([kind, hidePostalCode, layout])
+  const first = view === undefined
+  const rebuilt = config === undefined || shape(config) !== shape(next)
   config = next
   texts = textsFor(next.locale)
   document.documentElement.lang = next.locale.slice(0, 2)
   if (next.kind === 'controller') return
-  const root = document.getElementById('form')
-  if (root === null) throw new Error("the form's page has lost its root")
-  const { style, classList } = document.documentElement
-  classList.toggle('night', next.appearance.theme === 'night')
-  classList.toggle('flat', next.appearance.theme === 'flat')
-  for (const [name, value] of Object.entries(next.appearance.variables ?? {}))
-    if (/^[A-Za-z]+$/.test(name)) style.setProperty(`--${name}`, value)
-  const { base = {} } = next.style
-  if (base['color'] !== undefined) style.setProperty('--colorText', base['color'])
-  if (base['fontSize'] !== undefined) style.setProperty('--fontSizeBase', base['fontSize'])
-  if (base['fontFamily'] !== undefined) style.setProperty('--fontFamily', base['fontFamily'])
-  if (rebuilt) {
-    view = makeView(root, next.kind, next.testCards, onChanged, (field) => {
-      check(field, false)
-      announce()
-    })
-    new ResizeObserver(() => happen('height', { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root)
+  const refused = applyLook(next)
+  if (refused.length > 0) happen('refused', { refused })
+  if (rebuilt || view === undefined) view = build(next)
+  view.refresh(texts, next)
+  if (first) {
+    view.setState({ empty: true, complete: false, invalid: false })
+    happen('ready')
   }
-  view?.relabel(texts)
-  if (rebuilt) happen('ready')
 }
 
-function cardData(): Record<string, unknown> {
-  const typed = view?.typed() ?? { number: '', expiry: '', cvc: '' }
+async function typedHereAndElsewhere(elsewhere: Field[]): Promise<Typed | StripeError> {
+  const typed = view?.typed() ?? NOTHING
+  const others = await Promise.all(elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field)) })))
+  const wrong = others.find((other) => other.problem !== undefined)
+  if (wrong?.problem !== undefined) return problem(wrong.problem)
+  return { ...typed, ...Object.fromEntries(others.map(({ field, value }) => [field, value ?? ''])) }
+}
+
+function cardOf(typed: Typed): Record<string, unknown> {
   const [month = '', year = ''] = typed.expiry.split(' / ')
-  return { number: typed.number.replace(/\D/g, ''), exp_month: Number(month), exp_year: 2000 + Number(year), cvc: typed.cvc }
+  return {
+    number: digitsOf(typed.number),
+    exp_month: Number(month),
+    exp_year: 2000 + Number(year),
+    ...(typed.cvc === '' ? {} : { cvc: typed.cvc }),
+  }
 }
 
-async function create(request: CreateRequest): Promise<Answer> {
+type Hash = Record<string, unknown>
+
+/** What the form collected goes over what the page passed. */
+function withPostal(billing: unknown, postal: string): Hash {
+  const given = (billing ?? {}) as Hash
+  if (postal === '') return given
+  return { ...given, address: { ...((given['address'] ?? {}) as Hash), postal_code: postal } }
+}
+
+async function create({ target, params, path, elsewhere = [] }: CreateRequest): Promise<Answer> {
   const wrong = validate()
   if (wrong !== undefined) return { error: wrong }
-  const key = config?.key ?? ''
-  const card = cardData()
-  const given = (request.params['payment_method_data'] ?? {}) as Record<string, unknown>
-  const send = (path: string, params: Record<string, unknown>): Promise<Answer> =>
-    callApi(key, 'POST', path, params, texts.errors['network'] ?? '')
-  switch (request.target) {
+  const typed = await typedHereAndElsewhere(elsewhere)
+  if ('type' in typed) return { error: typed }
+  const card = cardOf(typed)
+  const send = (to: string, body: Hash): Promise<Answer> =>
+    callApi(config?.key ?? '', 'POST', to, body, texts.errors['network'] ?? '')
+  const given = (params['payment_method_data'] ?? {}) as Hash
+  const data = { ...given, type: 'card', card, billing_details: withPostal(given['billing_details'], typed.postal) }
+  switch (target) {
     case 'tokens':
-      return send('/v1/tokens', { card })
+      return send('/v1/tokens', { card: { ...params, ...card, ...(typed.postal === '' ? {} : { address_zip: typed.postal }) } })
     case 'payment_methods':
-      return send('/v1/payment_methods', { ...request.params, type: 'card', card })
+      return send('/v1/payment_methods', {
+        ...params,
+        type: 'card',
+        card,
+        billing_details: withPostal(params['billing_details'], typed.postal),
+      })
     case 'confirmation_tokens':
-      return send('/v1/confirmation_tokens', { ...request.params, payment_method_data: { ...given, type: 'card', card } })
+      return send('/v1/confirmation_tokens', { ...params, payment_method_data: data })
     case 'confirm':
-      return send(request.path ?? '', { ...request.params, payment_method_data: { ...given, type: 'card', card } })
+      return send(path ?? '', { ...params, payment_method_data: data })
   }
 }
 
@@ -141,16 +211,19 @@ async function respond(ask: Ask): Promise<Answer> {
       return callApi(config?.key ?? '', method, path, params, texts.errors['network'] ?? '')
     }
     case 'focus':
-      view?.focus('number')
-      return { value: null }
+      if (config !== undefined) view?.focus(fieldsOf(config)[0] ?? 'number')
+      break
     case 'blur':
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
-      return { value: null }
+      break
+    case 'collapse':
+      view?.collapse()
+      break
     case 'clear':
-      view?.set({ number: '', expiry: '', cvc: '' })
+      view?.set({})
       announce()
-      return { value: null }
   }
+  return { value: null }
 }
 
 window.addEventListener('message', (message: MessageEvent<Ask>) => {

@@ -5,6 +5,8 @@ export interface Texts {
   expiry: string
   expiryHint: string
   cvc: string
+  postal: string
+  postalHint: string
   testCards: string
   card: string
   secure: string
@@ -17,6 +19,8 @@ const en: Texts = {
   expiry: 'Expiration date',
   expiryHint: 'MM / YY',
   cvc: 'Security code',
+  postal: 'Postal code',
+  postalHint: 'ZIP',
   testCards: 'Test cards',
   card: 'Card',
   secure: 'Test mode: use test cards only. Real card numbers are refused.',
@@ -27,6 +31,7 @@ const en: Texts = {
     invalid_expiry_month: 'Your card’s expiration date is invalid.',
     invalid_expiry_year_past: 'Your card’s expiration year is in the past.',
     incomplete_cvc: 'Your card’s security code is incomplete.',
+    incomplete_zip: 'Your postal code is incomplete.',
     network: 'The payment service cannot be reached. Check your connection and try again.',
   },
   samples: { succeeds: 'Succeeds', challenge: '3-D Secure', declined: 'Declined', funds: 'No funds' },
@@ -37,6 +42,8 @@ const de: Texts = {
   expiry: 'Ablaufdatum',
   expiryHint: 'MM / JJ',
   cvc: 'Prüfnummer',
+  postal: 'Postleitzahl',
+  postalHint: 'PLZ',
   testCards: 'Testkarten',
   card: 'Karte',
   secure: 'Testmodus: nur Testkarten verwenden. Echte Kartennummern werden abgelehnt.',
@@ -47,6 +54,7 @@ const de: Texts = {
     invalid_expiry_month: 'Das Ablaufdatum der Karte ist ungültig.',
     invalid_expiry_year_past: 'Das Ablaufjahr der Karte liegt in der Vergangenheit.',
     incomplete_cvc: 'Die Prüfnummer der Karte ist unvollständig.',
+    incomplete_zip: 'Die Postleitzahl ist unvollständig.',
     network: 'Der Zahlungsdienst ist nicht erreichbar. Bitte Verbindung prüfen und erneut versuchen.',
   },
   samples: { succeeds: 'Erfolgreich', challenge: '3-D Secure', declined: 'Abgelehnt', funds: 'Kein Guthaben' },

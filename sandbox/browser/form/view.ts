@@ -1,13 +1,31 @@
 // The fields of the card form as page elements, labelled and described for assistive technology.
-import { brandOf, cvcLengthOf, type Field, groupDigits, groupExpiry, lengthOf, type Typed } from './card.ts'
+import type { FormConfig } from '../protocol.ts'
+import {
+  type Brand,
+  brandOf,
+  cvcLengthOf,
+  digitsOf,
+  type Field,
+  groupDigits,
+  groupExpiry,
+  lengthOf,
+  NOTHING,
+  type Typed,
+} from './card.ts'
+import { type Frameless, makeAccordion, makeSamples } from './parts.ts'
 import type { Texts } from './texts.ts'
 
 export interface View {
+  fields: readonly Field[]
   typed(): Typed
   show(field: Field, message: string): void
-  set(values: Typed): void
+  set(values: Partial<Typed>): void
   focus(field: Field): void
-  relabel(texts: Texts): void
+  /** Texts, placeholder, disabled fields: all that may change while somebody types. */
+  refresh(texts: Texts, config: FormConfig): void
+  setBrand(brand: Brand): void
+  setState(state: { empty: boolean; complete: boolean; invalid: boolean }): void
+  collapse(): void
 }
 
 interface Parts {
@@ -16,33 +34,60 @@ interface Parts {
   input: HTMLInputElement
   error: HTMLParagraphElement
 }
+export interface ViewEvents {
+  changed(field: Field): void
+  left(field: Field): void
+  toggled(): void
+}
 
-const AUTOCOMPLETE = { number: 'cc-number', expiry: 'cc-exp', cvc: 'cc-csc' }
-const SAMPLES = [
-  ['4242424242424242', 'succeeds'],
-  ['4000002760003184', 'challenge'],
-  ['4000000000000002', 'declined'],
-  ['4000000000009995', 'funds'],
-] as const
-const BADGES = { visa: 'VISA', mastercard: 'MASTERCARD', amex: 'AMEX', discover: 'DISCOVER', jcb: 'JCB', unknown: '' }
+const AUTOCOMPLETE = { number: 'cc-number', expiry: 'cc-exp', cvc: 'cc-csc', postal: 'postal-code' }
+const BADGES: Record<Brand, string> = {
+  visa: 'VISA',
+  mastercard: 'MASTERCARD',
+  amex: 'AMEX',
+  discover: 'DISCOVER',
+  diners: 'DINERS',
+  jcb: 'JCB',
+  unionpay: 'UNIONPAY',
+  unknown: '',
+}
+
+export function fieldsOf(config: FormConfig): Field[] {
+  switch (config.kind) {
+    case 'payment':
+      return ['number', 'expiry', 'cvc']
+    case 'card':
+      return config.hidePostalCode ? ['number', 'expiry', 'cvc'] : ['number', 'expiry', 'cvc', 'postal']
+    case 'cardNumber':
+      return ['number']
+    case 'cardExpiry':
+      return ['expiry']
+    case 'cardCvc':
+      return ['cvc']
+    case 'controller':
+      return []
+  }
+}
 
 function makeField(field: Field, wide: boolean): Parts {
   const wrap = document.createElement('div')
   wrap.className = `field ${field}${wide ? ' wide' : ''}`
   const label = document.createElement('label')
+  label.className = 'Label'
   label.htmlFor = field
   const box = document.createElement('div')
   box.className = 'box'
   const input = document.createElement('input')
+  input.className = 'Input Input--empty'
   input.id = field
   input.name = AUTOCOMPLETE[field]
   input.type = 'text'
-  input.inputMode = 'numeric'
+  input.inputMode = field === 'postal' ? 'text' : 'numeric'
   input.setAttribute('autocomplete', AUTOCOMPLETE[field])
   input.setAttribute('aria-describedby', `${field}-error`)
   input.spellcheck = false
   const error = document.createElement('p')
-  error.className = 'error'
+  error.className = 'error Error'
   error.id = `${field}-error`
   error.setAttribute('role', 'alert')
   box.append(input)
@@ -53,7 +98,7 @@ function makeField(field: Field, wide: boolean): Parts {
 /** Formats what was typed without throwing the caret to the end while somebody corrects the middle. */
 function reformat(input: HTMLInputElement, format: (typed: string) => string): void {
   const atEnd = input.selectionStart === input.value.length
-  const before = input.value.slice(0, input.selectionStart ?? 0).replace(/\D/g, '').length
+  const before = digitsOf(input.value.slice(0, input.selectionStart ?? 0)).length
   const next = format(input.value)
   if (next === input.value) return
   input.value = next
@@ -63,95 +108,97 @@ function reformat(input: HTMLInputElement, format: (typed: string) => string): v
   input.setSelectionRange(caret, caret)
 }
 
-export function makeView(
-  root: HTMLElement,
-  kind: 'payment' | 'card',
-  withSamples: boolean,
-  changed: (field: Field) => void,
-  left: (field: Field) => void,
-): View {
-  const parts: Record<Field, Parts> = {
-    number: makeField('number', kind === 'payment'),
-    expiry: makeField('expiry', false),
-    cvc: makeField('cvc', false),
-  }
-  const brand = document.createElement('span')
-  brand.className = 'brand'
-  brand.setAttribute('aria-hidden', 'true')
+export function makeView(root: HTMLElement, config: FormConfig, events: ViewEvents): View {
+  const whole = config.kind === 'payment'
+  const fields = fieldsOf(config)
+  const parts = new Map(fields.map((field) => [field, makeField(field, whole && field === 'number')]))
+  let brand: Brand = 'unknown'
+  const badge = document.createElement('span')
+  badge.className = 'brand'
+  badge.setAttribute('aria-hidden', 'true')
   const line = document.createElement('div')
-  line.className = kind
-  line.append(...(kind === 'card' ? [brand] : []), parts.number.wrap, parts.expiry.wrap, parts.cvc.wrap)
-  if (kind === 'payment') parts.number.input.parentElement?.append(brand)
-
-  const summary = document.createElement('summary')
-  const note = document.createElement('p')
-  note.className = 'note'
-  const buttons = SAMPLES.map(([number, name]) => {
-    const button = document.createElement('button')
-    button.type = 'button'
-    button.className = 'sample'
-    button.addEventListener('click', () => {
+  line.className = whole ? 'payment' : `bare ${config.kind}`
+  const wraps = [...parts.values()].map(({ wrap }) => wrap)
+  line.append(...(whole ? wraps : [badge, ...wraps]))
+  if (whole) parts.get('number')?.input.parentElement?.append(badge)
+  const extras: Frameless[] = []
+  if (whole && config.testCards) {
+    const samples = makeSamples((number) => {
       view.set({ number, expiry: `12 / ${String((new Date().getFullYear() + 3) % 100)}`, cvc: '123' })
-      changed('number')
+      events.changed('number')
     })
-    return { button, name }
-  })
-  if (kind === 'payment' && withSamples) {
-    const details = document.createElement('details')
-    details.className = 'wide'
-    const list = document.createElement('div')
-    list.className = 'samples'
-    list.append(...buttons.map(({ button }) => button))
-    details.append(summary, list, note)
-    line.append(details)
+    extras.push(samples)
+    line.append(samples.element)
   }
-  root.replaceChildren(line)
+  const accordion = whole && config.layout.type === 'accordion' ? makeAccordion(line, config.layout, events.toggled) : undefined
+  if (accordion !== undefined) extras.push(accordion)
+  root.replaceChildren(accordion?.element ?? line)
 
   function format(field: Field): void {
-    const digits = parts.number.input.value.replace(/\D/g, '')
-    const known = brandOf(digits)
+    const input = parts.get(field)?.input
+    if (input === undefined) return
     if (field === 'number') {
-      reformat(parts.number.input, (typed) => groupDigits(typed.replace(/\D/g, '').slice(0, lengthOf(known))))
-      brand.textContent = BADGES[known]
-    } else if (field === 'expiry') reformat(parts.expiry.input, groupExpiry)
-    else reformat(parts.cvc.input, (typed) => typed.replace(/\D/g, '').slice(0, cvcLengthOf(known)))
+      brand = brandOf(digitsOf(input.value))
+      reformat(input, (typed) => groupDigits(digitsOf(typed).slice(0, lengthOf(brand))))
+      badge.textContent = BADGES[brand]
+    } else if (field === 'expiry') reformat(input, groupExpiry)
+    else if (field === 'cvc') reformat(input, (typed) => digitsOf(typed).slice(0, cvcLengthOf(brand).most))
+    input.classList.toggle('Input--empty', input.value === '')
   }
 
-  for (const field of ['number', 'expiry', 'cvc'] as const) {
-    const { input } = parts[field]
+  for (const [field, { input }] of parts) {
     input.addEventListener('input', (event) => {
       const erasing = event instanceof InputEvent && event.inputType.startsWith('delete')
       if (field !== 'expiry' || !erasing) format(field)
-      changed(field)
+      events.changed(field)
     })
-    input.addEventListener('blur', () => left(field))
+    input.addEventListener('blur', () => events.left(field))
   }
 
   const view: View = {
-    typed: () => ({ number: parts.number.input.value, expiry: parts.expiry.input.value, cvc: parts.cvc.input.value }),
+    fields,
+    typed: () => ({ ...NOTHING, ...Object.fromEntries([...parts].map(([field, { input }]) => [field, input.value])) }),
     show(field, message) {
-      const { input, error } = parts[field]
-      if (error.textContent !== message) error.textContent = message
-      if (message === '') input.removeAttribute('aria-invalid')
-      else input.setAttribute('aria-invalid', 'true')
+      const part = parts.get(field)
+      if (part === undefined) return
+      if (part.error.textContent !== message) part.error.textContent = message
+      part.input.classList.toggle('Input--invalid', message !== '')
+      if (message === '') part.input.removeAttribute('aria-invalid')
+      else part.input.setAttribute('aria-invalid', 'true')
     },
     set(values) {
-      for (const field of ['number', 'expiry', 'cvc'] as const) {
-        parts[field].input.value = values[field]
+      for (const [field, { input }] of parts) {
+        input.value = values[field] ?? ''
         format(field)
         view.show(field, '')
       }
     },
-    focus: (field) => parts[field].input.focus(),
-    relabel(texts) {
-      for (const field of ['number', 'expiry', 'cvc'] as const) parts[field].label.textContent = texts[field]
-      parts.number.input.placeholder = kind === 'card' ? texts.number : '1234 1234 1234 1234'
-      parts.expiry.input.placeholder = texts.expiryHint
-      parts.cvc.input.placeholder = 'CVC'
-      summary.textContent = texts.testCards
-      note.textContent = texts.secure
-      for (const { button, name } of buttons) button.textContent = texts.samples[name]
+    focus: (field) => (parts.get(field) ?? [...parts.values()][0])?.input.focus(),
+    refresh(texts, { kind, placeholder, disabled, showIcon }) {
+      for (const [field, { label, input }] of parts) {
+        label.textContent = texts[field]
+        input.disabled = disabled
+        input.placeholder = {
+          number: kind === 'card' ? texts.number : '1234 1234 1234 1234',
+          expiry: texts.expiryHint,
+          cvc: 'CVC',
+          postal: texts.postalHint,
+        }[field]
+        if (parts.size === 1 && placeholder !== undefined) input.placeholder = placeholder
+      }
+      badge.hidden = !showIcon
+      for (const extra of extras) extra.relabel(texts)
     },
+    setBrand(next) {
+      brand = next
+      badge.textContent = BADGES[next]
+    },
+    setState({ empty, complete, invalid }) {
+      line.classList.toggle('is-empty', empty)
+      line.classList.toggle('is-complete', complete)
+      line.classList.toggle('is-invalid', invalid)
+    },
+    collapse: () => accordion?.close(),
   }
   return view
 }

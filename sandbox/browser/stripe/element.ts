@@ -1,51 +1,114 @@
-// One mounted element (Payment Element or Card Element): its frame, its events, its life in the host page.
-import type { Appearance, FormConfig } from '../protocol.ts'
+// One mounted element (Payment Element, Card Element, or one field of a card): its frame, its events, its life in the host page.
+import type { Appearance, ElementKind, Field, FormConfig, Layout } from '../protocol.ts'
 import { type Frame, makeFrame } from './frame.ts'
 
 type Listener = (event: Record<string, unknown>) => void
-export type ElementKind = 'payment' | 'card'
+type Options = Record<string, unknown>
 
 export interface ElementSettings {
   origin: string
   key: string
+  group: string
   locale: string
   appearance: Appearance
 }
 
-const TITLES = { payment: 'Secure payment input frame', card: 'Secure card payment input frame' }
+const TITLES: Record<ElementKind, string> = {
+  payment: 'Secure payment input frame',
+  card: 'Secure card payment input frame',
+  cardNumber: 'Secure card number input frame',
+  cardExpiry: 'Secure expiration date input frame',
+  cardCvc: 'Secure CVC input frame',
+}
+const LOAD_PATIENCE_MS = 15_000
 
 export type StripeElement = ReturnType<typeof makeElement>
 
+function layoutOf(option: unknown): Layout {
+  const given = (typeof option === 'object' && option !== null ? option : { type: option }) as Options
+  const { type, radios } = given
+  return {
+    type: type === 'accordion' || type === 'tabs' ? type : 'auto',
+    defaultCollapsed: given['defaultCollapsed'] === true,
+    radios: radios === true || radios === 'always',
+  }
+}
+
+function configOf(kind: ElementKind, options: Options, settings: ElementSettings): FormConfig {
+  const { key, group, locale, appearance } = settings
+  return {
+    kind,
+    key,
+    group,
+    locale,
+    appearance,
+    style: (options['style'] as FormConfig['style'] | undefined) ?? {},
+    layout: layoutOf(options['layout']),
+    placeholder: typeof options['placeholder'] === 'string' ? options['placeholder'] : undefined,
+    postalCode: (options['value'] as { postalCode?: string } | undefined)?.postalCode ?? '',
+    hidePostalCode: options['hidePostalCode'] === true,
+    showIcon:
+      kind === 'cardNumber'
+        ? options['showIcon'] === true
+        : kind === 'payment' || (kind === 'card' && options['hideIcon'] !== true),
+    disabled: options['disabled'] === true || options['readOnly'] === true,
+    testCards: options['testCards'] !== false,
+  }
+}
+
+/** The events of one element: who listens, and telling them. */
+function makeListeners(kind: ElementKind) {
+  const listeners = new Map<string, Set<Listener>>()
+  return {
+    add(name: string, listener: Listener) {
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener))
+    },
+    remove(name: string, listener?: Listener) {
+      if (listener === undefined) listeners.delete(name)
+      else listeners.get(name)?.delete(listener)
+    },
+    clear: () => listeners.clear(),
+    emit(name: string, detail: Record<string, unknown> = {}) {
+      for (const listener of listeners.get(name) ?? []) listener({ elementType: kind, ...detail })
+    },
+  }
+}
+
+/** The classes on the element that the page gave as a place, under the page's own names if it has some. */
+function makeHostClasses(options: Options) {
+  const nameOf = (state: string): string[] => {
+    const own = (options['classes'] as Record<string, string> | undefined)?.[state]
+    return (own ?? (state === 'base' ? 'StripeElement' : `StripeElement--${state}`)).split(/\s+/).filter((name) => name !== '')
+  }
+  return {
+    set(host: Element | undefined, state: string, on: boolean) {
+      for (const name of nameOf(state)) host?.classList.toggle(name, on)
+    },
+    clear(host: Element | undefined) {
+      for (const state of ['base', 'empty', 'complete', 'invalid', 'focus']) host?.classList.remove(...nameOf(state))
+    },
+  }
+}
+
+/** The labels that belong to the place: a click on one goes to the field, as with an input of the page. */
+function labelsOf(host: Element): Element[] {
+  const around = host.closest('label')
+  const named = host.id === '' ? [] : [...document.querySelectorAll(`label[for="${CSS.escape(host.id)}"]`)]
+  return around === null ? named : [around, ...named]
+}
+
 export function makeElement(
   kind: ElementKind,
-  options: Record<string, unknown>,
+  options: Options,
   settings: ElementSettings,
-  onDestroy: () => void,
+  life: { destroyed(): void; elsewhere(): Field[] },
 ) {
-  const listeners = new Map<string, Set<Listener>>()
+  const events = makeListeners(kind)
+  const classes = makeHostClasses(options)
   let frame: Frame | undefined
   let host: Element | undefined
-  let current = { empty: true, complete: false }
-
-  function config(): FormConfig {
-    return {
-      kind,
-      key: settings.key,
-      locale: settings.locale,
-      appearance: settings.appearance,
-      style: (options['style'] as FormConfig['style'] | undefined) ?? {},
-      hidePostalCode: options['hidePostalCode'] === true,
-      testCards: options['testCards'] !== false,
-    }
-  }
-
-  function emit(name: string, detail: Record<string, unknown>): void {
-    for (const listener of listeners.get(name) ?? []) listener({ elementType: kind, ...detail })
-  }
-
-  function setClass(name: string, on: boolean): void {
-    host?.classList.toggle(`StripeElement--${name}`, on)
-  }
+  let patience: number | undefined
+  let unbind: () => void = () => undefined
 
   function hear(event: string, detail: Record<string, unknown>): void {
     if (frame === undefined) return
@@ -53,35 +116,46 @@ export function makeElement(
       frame.iframe.style.height = `${Number(detail['height'])}px`
       return
     }
-    if (event === 'change') {
-      current = { empty: detail['empty'] === true, complete: detail['complete'] === true }
-      setClass('empty', current.empty)
-      setClass('complete', current.complete)
-      setClass('invalid', detail['error'] !== undefined)
+    if (event === 'refused') {
+      // oxlint-disable-next-line no-console -- Stripe.js tells the page's developer of it there
+      for (const text of detail['refused'] as string[]) console.warn(`[Stripe.js] elements: ${text}`)
+      return
     }
-    if (event === 'focus' || event === 'blur') setClass('focus', event === 'focus')
-    emit(event, event === 'ready' ? {} : detail)
+    if (event === 'ready') clearTimeout(patience)
+    if (event === 'change') {
+      classes.set(host, 'empty', detail['empty'] === true)
+      classes.set(host, 'complete', detail['complete'] === true)
+      classes.set(host, 'invalid', detail['error'] !== undefined)
+    }
+    if (event === 'focus' || event === 'blur') classes.set(host, 'focus', event === 'focus')
+    events.emit(event, event === 'ready' ? {} : detail)
+  }
+
+  function bindLabels(place: Element): () => void {
+    const labels = labelsOf(place)
+    const toField = (): void => element.focus()
+    for (const label of labels) label.addEventListener('click', toField)
+    return () => {
+      for (const label of labels) label.removeEventListener('click', toField)
+    }
   }
 
   const element = {
     /** Read by wrappers to tell elements apart. */
     _elementType: kind,
     on(name: string, listener: Listener) {
-      const known = listeners.get(name) ?? new Set()
-      known.add(listener)
-      listeners.set(name, known)
+      events.add(name, listener)
       return element
     },
     once(name: string, listener: Listener) {
       const wrapped: Listener = (event) => {
-        element.off(name, wrapped)
+        events.remove(name, wrapped)
         listener(event)
       }
       return element.on(name, wrapped)
     },
     off(name: string, listener?: Listener) {
-      if (listener === undefined) listeners.delete(name)
-      else listeners.get(name)?.delete(listener)
+      events.remove(name, listener)
       return element
     },
     mount(target: string | Element) {
@@ -93,44 +167,55 @@ export function makeElement(
       if (frame !== undefined && host === found) return
       element.unmount()
       host = found
-      host.classList.add('StripeElement', 'StripeElement--empty')
-      frame = makeFrame(settings.origin, config(), TITLES[kind])
+      classes.set(host, 'base', true)
+      classes.set(host, 'empty', true)
+      frame = makeFrame(settings.origin, () => configOf(kind, options, settings), TITLES[kind])
       frame.iframe.style.height = kind === 'payment' ? '180px' : '20px'
       frame.on(hear)
       host.replaceChildren(frame.iframe)
-      emit('loaderstart', {})
+      unbind = bindLabels(host)
+      events.emit('loaderstart')
+      patience = window.setTimeout(
+        () =>
+          events.emit('loaderror', { error: { type: 'api_connection_error', message: 'The card form could not be loaded.' } }),
+        LOAD_PATIENCE_MS,
+      )
     },
     unmount() {
+      clearTimeout(patience)
+      unbind()
       frame?.destroy()
       frame = undefined
-      host?.classList.remove(
-        'StripeElement',
-        'StripeElement--empty',
-        'StripeElement--complete',
-        'StripeElement--invalid',
-        'StripeElement--focus',
-      )
+      classes.clear(host)
       host = undefined
     },
     destroy() {
       element.unmount()
-      listeners.clear()
-      onDestroy()
+      events.clear()
+      life.destroyed()
     },
-    update(change: Record<string, unknown>) {
+    update(change: Options) {
+      classes.clear(change['classes'] === undefined ? undefined : host)
       Object.assign(options, change)
-      void frame?.ask('update', config())
+      classes.set(host, 'base', true)
+      void frame?.ask('update', configOf(kind, options, settings))
+      return element
     },
     focus: () => void frame?.ask('focus', null),
     blur: () => void frame?.ask('blur', null),
     clear: () => void frame?.ask('clear', null),
-    collapse: () => undefined,
-    restyle(appearance: Appearance, locale: string) {
+    collapse() {
+      void frame?.ask('collapse', null)
+      return element
+    },
+    async _restyle(appearance: Appearance, locale: string): Promise<void> {
       settings.appearance = appearance
       settings.locale = locale
-      void frame?.ask('update', config())
+      await frame?.ask('update', configOf(kind, options, settings))
     },
     _frame: () => frame,
+    _options: options,
+    _elsewhere: life.elsewhere,
   }
   return element
 }

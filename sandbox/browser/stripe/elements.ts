@@ -1,6 +1,7 @@
 // `stripe.elements()`: makes elements, keeps one of each kind, and checks them all with `submit()`.
-import type { Appearance, StripeError } from '../protocol.ts'
-import { type ElementKind, makeElement, type StripeElement } from './element.ts'
+import type { Appearance, ElementKind, Field, StripeError } from '../protocol.ts'
+import { randomName } from '../random.ts'
+import { type ElementSettings, makeElement, type StripeElement } from './element.ts'
 
 export interface ElementsOptions {
   clientSecret?: string
@@ -15,41 +16,85 @@ export interface ElementsOptions {
 
 export type Elements = ReturnType<typeof makeElements>
 
+const KINDS: ElementKind[] = ['payment', 'card', 'cardNumber', 'cardExpiry', 'cardCvc']
+const FIELD_OF: Partial<Record<ElementKind, Field>> = { cardNumber: 'number', cardExpiry: 'expiry', cardCvc: 'cvc' }
+
 function isKind(type: string): type is ElementKind {
-  return type === 'payment' || type === 'card'
+  return (KINDS as string[]).includes(type)
 }
 
-export function makeElements(origin: string, key: string, options: ElementsOptions, defaultLocale: string) {
+function checkOptions(options: ElementsOptions): void {
+  const { mode, clientSecret, amount, currency } = options
+  if (mode === undefined) return
+  if (clientSecret !== undefined)
+    throw new Error('Invalid value for elements(): you may give `mode` or `clientSecret`, not both.')
+  if (!['payment', 'setup', 'subscription'].includes(mode))
+    throw new Error(`Invalid value for elements(): mode should be one of payment, setup, subscription. You specified: ${mode}.`)
+  if (currency === undefined) throw new Error('Invalid value for elements(): `currency` is required with `mode`.')
+  if (currency !== currency.toLowerCase())
+    throw new Error(`Invalid value for elements(): currency should be lowercase. You specified: ${currency}.`)
+  if (mode === 'payment' && !(Number.isInteger(amount) && Number(amount) > 0))
+    throw new Error('Invalid value for elements(): `amount` must be greater than 0 with `mode: payment`.')
+}
+
+/** The wrappers of React name an element by its component. */
+function nameOf(type: string | { __elementType?: string }): string {
+  return typeof type === 'string' ? type : (type.__elementType ?? '')
+}
+
+export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>, options: ElementsOptions) {
+  checkOptions(options)
   const made = new Map<ElementKind, StripeElement>()
+  const listeners = new Map<string, Set<() => void>>()
+  const group = randomName()
   let submitted = false
 
-  function mounted(): StripeElement | undefined {
-    return [...made.values()].find((element) => element._frame() !== undefined)
+  const locale = (): string => (options.locale === undefined || options.locale === 'auto' ? base.locale : options.locale)
+
+  function chief(): StripeElement | undefined {
+    return KINDS.map((kind) => made.get(kind)).find((element) => element?._frame() !== undefined)
+  }
+
+  function elsewhere(): Field[] {
+    return [...made].flatMap(([kind, element]) => {
+      const field = FIELD_OF[kind]
+      return field === undefined || field === 'number' || element._frame() === undefined ? [] : [field]
+    })
   }
 
   const elements = {
     create(type: string, elementOptions: Record<string, unknown> = {}) {
-      if (!isKind(type)) throw new Error(`This sandbox has no element of type "${type}"; it has "payment" and "card".`)
+      if (!isKind(type)) throw new Error(`This sandbox has no element of type "${type}"; it has ${KINDS.join(', ')}.`)
       if (made.has(type)) throw new Error(`Can only create one Element of type ${type}.`)
-      const settings = { origin, key, locale: options.locale ?? defaultLocale, appearance: options.appearance ?? {} }
-      const element = makeElement(type, { ...elementOptions }, settings, () => made.delete(type))
+      const settings = { ...base, group, locale: locale(), appearance: options.appearance ?? {} }
+      const element = makeElement(type, { ...elementOptions }, settings, { destroyed: () => made.delete(type), elsewhere })
       made.set(type, element)
       element.on('change', () => {
         submitted = false
       })
       return element
     },
-    getElement(type: string | { name?: string; __elementType?: string }) {
-      const name = typeof type === 'string' ? type : (type.__elementType ?? '')
+    getElement(type: string | { __elementType?: string }) {
+      const name = nameOf(type)
       return isKind(name) ? (made.get(name) ?? null) : null
     },
-    update(change: ElementsOptions) {
+    async update(change: ElementsOptions): Promise<void> {
+      checkOptions({ ...options, ...change })
       Object.assign(options, change)
-      for (const element of made.values()) element.restyle(options.appearance ?? {}, options.locale ?? defaultLocale)
+      await Promise.all([...made.values()].map((element) => element._restyle(options.appearance ?? {}, locale())))
+      for (const listener of listeners.get('update-end') ?? []) listener()
+    },
+    on(name: string, listener: () => void) {
+      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener))
+      return elements
+    },
+    off(name: string, listener: () => void) {
+      listeners.get(name)?.delete(listener)
+      return elements
     },
     fetchUpdates: () => Promise.resolve({}),
     async submit(): Promise<{ error?: StripeError; selectedPaymentMethod?: string }> {
-      const frame = mounted()?._frame()
+      const frame = chief()?._frame()
       if (frame === undefined)
         return { error: { type: 'validation_error', code: 'element_not_mounted', message: 'No element is mounted.' } }
       const answer = await frame.ask('validate', null)
@@ -57,7 +102,7 @@ export function makeElements(origin: string, key: string, options: ElementsOptio
       return 'error' in answer ? { error: answer.error } : { selectedPaymentMethod: 'card' }
     },
     _options: options,
-    _frame: () => mounted()?._frame(),
+    _chief: chief,
     _wasSubmitted: () => submitted,
   }
   return elements

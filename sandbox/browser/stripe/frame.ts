@@ -1,7 +1,8 @@
 // One frame of the sandbox's origin and the conversation with it. All styling is by CSSOM, as strict pages demand.
 import type { Answer, Ask, FormConfig, Tell } from '../protocol.ts'
+import { randomName } from '../random.ts'
 
-let frames = 0
+const REMOVED: Answer = { error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' } }
 
 export interface Frame {
   iframe: HTMLIFrameElement
@@ -10,8 +11,8 @@ export interface Frame {
   destroy(): void
 }
 
-export function makeFrame(origin: string, config: FormConfig, title: string): Frame {
-  const channel = `frame${++frames}${Math.random().toString(36).slice(2)}`
+export function makeFrame(origin: string, config: () => FormConfig, title: string): Frame {
+  const channel = randomName()
   const iframe = document.createElement('iframe')
   iframe.title = title
   iframe.src = `${origin}/_sandbox/assets/card-form.html#${channel}`
@@ -27,7 +28,8 @@ export function makeFrame(origin: string, config: FormConfig, title: string): Fr
   const open = new Map<number, (answer: Answer) => void>()
   let asked = 0
   let ready: () => void = () => undefined
-  let loaded = new Promise<void>((resolve) => {
+  let removed = false
+  const loaded = new Promise<void>((resolve) => {
     ready = resolve
   })
 
@@ -45,7 +47,7 @@ export function makeFrame(origin: string, config: FormConfig, title: string): Fr
     }
     if (tell.event === 'loaded') {
       // A frame that was moved in the document loads again and must be told again what it is.
-      post({ holdfast: channel, id: 0, action: 'init', payload: config })
+      post({ holdfast: channel, id: 0, action: 'init', payload: config() })
       ready()
       return
     }
@@ -57,6 +59,7 @@ export function makeFrame(origin: string, config: FormConfig, title: string): Fr
     iframe,
     async ask(action, payload) {
       await loaded
+      if (removed) return REMOVED
       const id = ++asked
       return new Promise((resolve) => {
         open.set(id, resolve)
@@ -67,9 +70,9 @@ export function makeFrame(origin: string, config: FormConfig, title: string): Fr
     destroy() {
       window.removeEventListener('message', hear)
       iframe.remove()
-      for (const resolve of open.values())
-        resolve({ error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' } })
-      loaded = Promise.resolve()
+      removed = true
+      ready()
+      for (const resolve of open.values()) resolve(REMOVED)
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Answer, ApiRequest, CreateRequest, StripeError } from '../protocol
 import { showChallenge } from './challenge.ts'
 import type { StripeElement } from './element.ts'
 import { type Elements, type ElementsOptions, makeElements } from './elements.ts'
+import { brokenPromise } from './fields.ts'
 import { type Frame, makeFrame } from './frame.ts'
 
 type Params = Record<string, unknown>
@@ -19,7 +20,15 @@ type Failure = { error: StripeError }
 type Outcome = Record<string, unknown> | Failure
 
 const script = document.currentScript
-const origin = script instanceof HTMLScriptElement ? new URL(script.src).origin : location.origin
+/** Set by the sandbox when it serves this file: where it can be reached. */
+const HOME = '__SANDBOX_ORIGIN__'
+
+/** A test may answer requests for the vendor's address with this file; the frames still belong to the sandbox. */
+function findOrigin(): string {
+  const from = script instanceof HTMLScriptElement && script.src !== '' ? new URL(script.src).origin : location.origin
+  return from === 'https://js.stripe.com' && HOME.startsWith('http') ? HOME : from
+}
+const origin = findOrigin()
 
 function isFailure(answer: object): answer is Failure {
   return 'error' in answer
@@ -49,7 +58,21 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     if (controller === undefined) {
       controller = makeFrame(
         origin,
-        { kind: 'controller', key, locale, appearance: {}, style: {}, hidePostalCode: true, testCards: false },
+        () => ({
+          kind: 'controller',
+          key,
+          group: '',
+          locale,
+          appearance: {},
+          style: {},
+          layout: { type: 'auto', defaultCollapsed: false, radios: false },
+          placeholder: undefined,
+          postalCode: '',
+          hidePostalCode: true,
+          showIcon: false,
+          disabled: false,
+          testCards: false,
+        }),
         'Payment service',
       )
       const { iframe } = controller
@@ -93,10 +116,20 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   }
 
   /** Sends the typed card from its own frame. */
-  async function create(frame: Frame | undefined, request: CreateRequest): Promise<Answer> {
-    if (frame === undefined)
+  async function create(element: StripeElement | undefined, request: CreateRequest): Promise<Answer> {
+    const frame = element?._frame()
+    if (element === undefined || frame === undefined)
       return problem('The element is not mounted. Mount it and wait for `ready` before you use it.', 'element_not_mounted')
-    return frame.ask('create', request)
+    const elsewhere = element._elementType === 'cardNumber' ? element._elsewhere() : []
+    return frame.ask('create', { ...request, elsewhere })
+  }
+
+  /** What Stripe.js demands of a page before it uses `elements`; breaking it is a fault of the page, so it is thrown. */
+  function checkElements(elements: Elements, name: string, billing: unknown, path: string): void {
+    if (elements._options.clientSecret === undefined && elements._options.mode !== undefined && !elements._wasSubmitted())
+      throw new Error(`elements.submit() must be called before ${name}.`)
+    const broken = brokenPromise(elements._chief()?._options['fields'], billing, { name, path })
+    if (broken !== undefined) throw new Error(broken)
   }
 
   function named(answer: Answer, name: string): Outcome {
@@ -105,16 +138,16 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
 
   async function confirmWith(
     clientSecret: string,
-    frame: Frame | undefined,
+    element: StripeElement | undefined,
     params: Params,
     handleActions = true,
   ): Promise<Outcome> {
     const { path } = idOf(clientSecret)
     const full = { ...params, client_secret: clientSecret, use_stripe_sdk: true }
     const answer =
-      frame === undefined
+      element === undefined
         ? await api({ method: 'POST', path: `${path}/confirm`, params: full })
-        : await create(frame, { target: 'confirm', path: `${path}/confirm`, params: full })
+        : await create(element, { target: 'confirm', path: `${path}/confirm`, params: full })
     if ('error' in answer) return answer
     const intent = answer.value as Intent
     return handleActions ? followUp(clientSecret, intent) : outcome(intent)
@@ -139,7 +172,11 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
       return problem("You must provide `confirmParams.return_url`, or `redirect: 'if_required'`.")
     const usesElements =
       elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
-    const done = await confirmWith(secret, usesElements ? elements._frame() : undefined, confirmParams)
+    if (usesElements) {
+      const billing = (confirmParams['payment_method_data'] as Params | undefined)?.['billing_details']
+      checkElements(elements, 'stripe.confirmPayment()', billing, 'confirmParams.payment_method_data.billing_details')
+    }
+    const done = await confirmWith(secret, usesElements ? elements._chief() : undefined, confirmParams)
     if (isFailure(done) || redirect === 'if_required' || confirmParams.return_url === undefined) return done
     const { name, id } = idOf(secret)
     const url = new URL(confirmParams.return_url, location.href)
@@ -170,16 +207,18 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     if (!isElement(card)) return problem('payment_method.card must be a Card Element.')
     return confirmWith(
       clientSecret,
-      card._frame(),
+      card,
       { ...rest, ...(billing === undefined ? {} : { payment_method_data: { billing_details: billing } }) },
       how.handleActions !== false,
     )
   }
 
   const stripe = {
-    elements: (elementsOptions: ElementsOptions = {}) => makeElements(origin, key, elementsOptions, locale),
+    elements: (elementsOptions: ElementsOptions = {}) => makeElements({ origin, key, locale }, { ...elementsOptions }),
     async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
-      return named(await create(elements._frame(), { target: 'confirmation_tokens', params }), 'confirmationToken')
+      const billing = (params['payment_method_data'] as Params | undefined)?.['billing_details']
+      checkElements(elements, 'stripe.createConfirmationToken()', billing, 'params.payment_method_data.billing_details')
+      return named(await create(elements._chief(), { target: 'confirmation_tokens', params }), 'confirmationToken')
     },
     async createPaymentMethod(data: {
       elements?: Elements
@@ -190,21 +229,21 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     }): Promise<Outcome> {
       if (data.elements !== undefined)
         return named(
-          await create(data.elements._frame(), { target: 'payment_methods', params: data.params ?? {} }),
+          await create(data.elements._chief(), { target: 'payment_methods', params: data.params ?? {} }),
           'paymentMethod',
         )
       if (!isElement(data.card)) return problem('card must be a Card Element.')
       return named(
-        await create(data.card._frame(), {
+        await create(data.card, {
           target: 'payment_methods',
           params: data.billing_details === undefined ? {} : { billing_details: data.billing_details },
         }),
         'paymentMethod',
       )
     },
-    async createToken(element: unknown): Promise<Outcome> {
+    async createToken(element: unknown, data: Params = {}): Promise<Outcome> {
       return isElement(element)
-        ? named(await create(element._frame(), { target: 'tokens', params: {} }), 'token')
+        ? named(await create(element, { target: 'tokens', params: data }), 'token')
         : problem('createToken needs a Card Element.')
     },
     confirmPayment: confirmElements,

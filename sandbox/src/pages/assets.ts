@@ -18,6 +18,10 @@ const PAGE = 'text/html; charset=utf-8'
 const ASSETS: Record<string, Asset> = {
   '/': { file: 'dashboard.html', type: PAGE },
   '/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
+  // The vendor's own paths, so that a page changes nothing but the origin.
+  '/v3': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/v3/': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/endive/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
   '/_sandbox/assets/card-form.html': { file: 'card-form.html', type: PAGE, framable: true },
   '/_sandbox/assets/card-form.js': { file: 'card-form.js', type: SCRIPT },
   '/_sandbox/assets/card-form.css': { file: 'card-form.css', type: STYLE },
@@ -27,10 +31,12 @@ const ASSETS: Record<string, Asset> = {
   '/_sandbox/assets/dashboard.css': { file: 'dashboard.css', type: STYLE },
 }
 
-export async function asset(path: string): Promise<EdgeReply | undefined> {
+/** `home` is where browsers reach this sandbox; stripe.js must know it when it is served under another name. */
+export async function asset(path: string, home: string): Promise<EdgeReply | undefined> {
   const known = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined
   if (known === undefined) return undefined
-  const body = await browserFile(known.file)
+  const file = await browserFile(known.file)
+  const body = known.shared === true ? file.replace('__SANDBOX_ORIGIN__', new URL(home).origin) : file
   if (known.type === PAGE) return { status: 200, headers: pageHeaders(known.framable === true ? '*' : "'none'"), body }
   return {
     status: 200,
