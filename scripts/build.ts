@@ -23,7 +23,7 @@ await build({
   logLevel: 'warning',
 })
 
-for (const schema of ['platform', 'identity', 'tickets', 'orders', 'expiration', 'payments']) {
+for (const schema of ['platform', 'identity', 'tickets', 'orders', 'expiration', 'payments', 'audit']) {
   const from = join(root, 'server', 'src', schema, 'migrations')
   if (existsSync(from)) cpSync(from, join(out, 'server', schema, 'migrations'), { recursive: true })
 }

@@ -27,11 +27,13 @@ export const errorDefinitions = {
   order_unknown: { status: 404, title: 'There is no such order' },
   payment_unknown: { status: 404, title: 'There is no such payment' },
   ticket_unknown: { status: 404, title: 'There is no such ticket' },
+  dead_letter_unknown: { status: 404, title: 'There is no such dead letter' },
   // The business says no
   sold_out: { status: 409, title: 'Not enough places are left' },
   seat_taken: { status: 409, title: 'A chosen seat is held or sold' },
+  sales_stopped: { status: 409, title: 'Selling is stopped for the moment; what is held can still be paid' },
   not_on_sale: { status: 409, title: 'The show is not on sale' },
-  limit_exceeded: { status: 422, title: 'More places than one order may have' },
+  limit_exceeded: { status: 422, title: 'More places than one order or one buyer may have' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
   show_not_draft: { status: 409, title: 'The show is published already' },
   show_cancelled: { status: 409, title: 'The show is cancelled' },
@@ -50,6 +52,8 @@ export const errorDefinitions = {
   refund_failed: { status: 409, title: 'The card processor refused the refund' },
   ticket_void: { status: 409, title: 'The ticket is void' },
   ticket_used: { status: 409, title: 'The ticket was used already' },
+  sandbox_off: { status: 409, title: 'The shop does not use the card sandbox' },
+  demo_unavailable: { status: 409, title: 'There is no demo show on sale, or the card sandbox is off' },
   // Idempotency
   idempotency_key_reused: { status: 422, title: 'The Idempotency-Key was used with another request' },
   idempotency_key_in_use: { status: 409, title: 'A request with this Idempotency-Key is still in flight' },

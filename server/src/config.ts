@@ -18,6 +18,8 @@ export interface Config {
   readonly orderHoldSeconds: number
   readonly rateLimits: boolean
   readonly demo: boolean
+  /** E-mail addresses of the accounts that may operate the shop, in lower case. */
+  readonly operators: readonly string[]
   readonly logLevel: string
   /** Off only to measure what it brings. */
   readonly groupCommit: boolean
@@ -73,6 +75,7 @@ export function readConfig(environment: Environment): Config {
     orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
     rateLimits: read.flag('RATE_LIMITS', true),
     demo: read.flag('DEMO', true),
+    operators: read.emails('OPERATORS'),
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),
@@ -175,5 +178,15 @@ function makeReader(environment: Environment) {
     if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; there are ${serviceNames.join(', ')}`)
     return serviceNames.filter((service) => asked.includes(service))
   }
-  return { problems, problem, text, integer, choice, flag, url, optionalUrl, services }
+  const emails = (name: string): string[] => {
+    const asked = raw(name)
+      .toLowerCase()
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
+    const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part))
+    if (wrong.length > 0) problem(`${name}: expected e-mail addresses by commas, got "${wrong.join(', ')}"`)
+    return asked
+  }
+  return { problems, problem, text, integer, choice, flag, url, optionalUrl, services, emails }
 }

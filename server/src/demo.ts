@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import type { Config } from './config.ts'
 import { sessionCookieName } from './platform/http.ts'
+import { demoAccountFile } from './platform/operators.ts'
 import type { Shop } from './shop.ts'
 
 function demoShows(now: Date): ShowBody[] {
@@ -55,5 +56,6 @@ export async function seedDemo({ app }: Shop, config: Config): Promise<void> {
     await app.inject({ method: 'POST', url: `/api/shows/${show.id}/publish`, cookies })
   }
   // Known to nobody but whoever may read the data directory.
-  await writeFile(join(config.dataDirectory, 'demo-organiser.json'), `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 })
+  const account = { ...credentials, id: signup.json<{ id: string }>().id }
+  await writeFile(join(config.dataDirectory, demoAccountFile), `${JSON.stringify(account, null, 2)}\n`, { mode: 0o600 })
 }

@@ -16,8 +16,11 @@ import { forgetExpiredLimits, makeLimits, noLimits } from './platform/limits.ts'
 import type { Log } from './platform/log.ts'
 import { type Metrics, makeMetrics } from './platform/metrics.ts'
 import { migrate, migrationsOf } from './platform/migrate.ts'
+import { makeRequireOperator } from './platform/operators.ts'
+import { announceProcess } from './platform/processes.ts'
 import type { Platform, ServiceDefinition } from './platform/service.ts'
 import { forgetExpiredSessions, makeSessions } from './platform/sessions.ts'
+import { makeSwitches } from './platform/switches.ts'
 import { tickets } from './tickets/index.ts'
 
 export interface Shop {
@@ -66,7 +69,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const sessions = makeSessions(db, clock)
   const limits = config.rateLimits ? makeLimits(db) : noLimits
   const bus = makePostgresBus({ db, clock, log, metrics })
-  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits }
+  const switches = makeSwitches({ db, clock, log })
+  const requireOperator = makeRequireOperator(config)
+  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
   const services = chosen.map((definition) => definition.make(platform))
 
   const app = makeHttp({
@@ -86,7 +91,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 
   for (const service of services) service.subscribe?.(bus)
   await bus.start()
-  const stops: (() => Promise<void>)[] = []
+  const stops = [await announceProcess({ db, clock, log }, { services: config.services, version })]
+  await switches.refresh()
+  const unfollowSwitches = switches.start()
   for (const service of services) {
     const stop = await service.start?.()
     if (stop) stops.push(stop)
@@ -106,6 +113,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     url,
     async stop() {
       clearInterval(tidying)
+      unfollowSwitches()
       const closed = app.close()
       // A client that sends half a request must not keep us from stopping.
       const deadline = setTimeout(() => app.server.closeAllConnections(), drainMs)

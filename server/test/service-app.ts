@@ -6,8 +6,10 @@ import { makeHttp } from '../src/platform/http.ts'
 import { makeLimits, noLimits } from '../src/platform/limits.ts'
 import { makeLog } from '../src/platform/log.ts'
 import { makeMetrics } from '../src/platform/metrics.ts'
+import { makeRequireOperator } from '../src/platform/operators.ts'
 import type { Platform, ServiceDefinition } from '../src/platform/service.ts'
 import { beginSession, makeSessions, type Principal } from '../src/platform/sessions.ts'
+import { makeSwitches } from '../src/platform/switches.ts'
 import { type Client, makeClient } from './client.ts'
 import { makeTestDatabase, type TestDatabase } from './database.ts'
 
@@ -32,7 +34,9 @@ export async function startServiceApp(
   const sessions = makeSessions(db, clock)
   const bus = makePostgresBus({ db, clock, log, metrics })
   const limits = config.rateLimits ? makeLimits(db) : noLimits
-  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits }
+  const switches = makeSwitches({ db, clock, log })
+  const requireOperator = makeRequireOperator(config)
+  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config
   const app = makeHttp({ log, metrics, sessions, publicUrl, trustProxy, contentSecurityPolicy: `default-src 'none'` })

@@ -15,7 +15,7 @@ export interface MigrationSet {
 const sourceRoot = basename(import.meta.dirname) === 'platform' ? join(import.meta.dirname, '..') : import.meta.dirname
 
 /** The migrations in `<schema>/migrations`, wherever the program runs from. */
-export function migrationsOf(schema: ServiceName | 'platform'): MigrationSet {
+export function migrationsOf(schema: ServiceName | 'platform' | 'audit'): MigrationSet {
   return { schema, directory: join(sourceRoot, schema, 'migrations') }
 }
 

@@ -9,7 +9,9 @@ import type { Limits } from './limits.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { MigrationSet } from './migrate.ts'
+import type { RequireOperator } from './operators.ts'
 import type { Sessions } from './sessions.ts'
+import type { Switches } from './switches.ts'
 
 export interface Platform {
   readonly config: Config
@@ -20,6 +22,8 @@ export interface Platform {
   readonly metrics: Metrics
   readonly sessions: Sessions
   readonly limits: Limits
+  readonly switches: Switches
+  readonly requireOperator: RequireOperator
 }
 
 /** A service made ready for one process: its routes, its consumers on the bus, its workers. */
