@@ -1,12 +1,12 @@
 // Says that the buyer holds places of this show already, in this tab or another, and leads back to them.
 import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { useSecondsUntil } from '../api/clock.ts'
 import { currentUserQuery, type PageOf } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
 import { Notice } from '../parts/basics.tsx'
 
 export function OpenHold({ showId }: { readonly showId: string }) {

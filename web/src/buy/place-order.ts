@@ -1,10 +1,10 @@
 // One press: become a guest where needed, hold the places, go to the checkout. Pressing twice holds once.
 import type { OrderBody, OrderView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { currentUserQuery, orderQuery } from '../api/queries.ts'
+import { useNavigate } from '../navigation/router.tsx'
 
 export interface Placing {
   readonly order: OrderBody

@@ -1,13 +1,14 @@
 // Making and changing a show. The form checks what it can; the shop decides.
 import type { ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { FormProvider, useFieldArray, useForm, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { showQuery } from '../api/queries.ts'
 import { readersTimeZone } from '../i18n.tsx'
+import { Link } from '../navigation/link.tsx'
+import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Failure, Field, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { RequireUser } from './require-user.tsx'
 import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './show-form.ts'
@@ -22,11 +23,9 @@ export function NewShowPage() {
   )
 }
 
-const route = getRouteApi('/organiser/shows/$showId/edit')
-
 export function EditShowPage() {
   const t = useTranslations('edit')
-  const { showId } = route.useParams()
+  const { showId } = useParams('/organiser/shows/$showId/edit')
   const show = useQuery(showQuery(showId))
   return (
     <RequireUser title={t('editTitle')}>
@@ -164,6 +163,11 @@ function Facts({ fixed, initial }: { readonly fixed: boolean; readonly initial: 
         label={t('maxPerOrder')}
         error={errors.maxPerOrder && required}
         input={{ type: 'number', min: 1, max: 100, ...register('maxPerOrder', { required: true, min: 1, max: 100 }) }}
+      />
+      <Field
+        label={t('maxPerBuyer')}
+        hint={t('maxPerBuyerHint')}
+        input={{ type: 'number', min: 1, max: 1_000_000, ...register('maxPerBuyer', { min: 1, max: 1_000_000 }) }}
       />
     </section>
   )

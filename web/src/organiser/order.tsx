@@ -1,10 +1,11 @@
 // One order for its organiser: who, what, how much, what happened across the services, and giving money back.
 import type { ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
+import { useParams } from '../navigation/router.tsx'
 import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
@@ -13,11 +14,9 @@ import { MoneyBack } from './money-back.tsx'
 import { type OrganiserOrder, showOrderQuery, timelineQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
 
-const route = getRouteApi('/organiser/shows/$showId/orders/$orderId')
-
 export function OrganiserOrderPage() {
   const t = useTranslations('organiserOrder')
-  const { showId, orderId } = route.useParams()
+  const { showId, orderId } = useParams('/organiser/shows/$showId/orders/$orderId')
   const order = useQuery(showOrderQuery(showId, orderId))
   const show = useQuery(showQuery(showId))
   return (

@@ -1,10 +1,10 @@
 // The orders of a show: by state, by address, as a file.
 import type { Availability, OrderStatus, ShowView } from '@holdfast/contract'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
 import { Failure, Skeleton } from '../parts/basics.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
 import { amountText } from './amounts.ts'

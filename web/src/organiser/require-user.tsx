@@ -1,14 +1,15 @@
 // Pages for organisers need an account; guests and strangers are asked to sign in and come back.
 import { useQuery } from '@tanstack/react-query'
-import { Link, useLocation } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery } from '../api/queries.ts'
+import { Link } from '../navigation/link.tsx'
+import { usePlace } from '../navigation/router.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 
 export function RequireUser({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const t = useTranslations('organiser')
-  const { pathname } = useLocation()
+  const { pathname } = usePlace()
   const current = useQuery(currentUserQuery)
   if (current.isError) return <Failure error={current.error} retry={() => void current.refetch()} />
   if (current.isPending) {

@@ -22,6 +22,8 @@ export interface ShowFields {
   currency: string
   holdMinutes: string
   maxPerOrder: string
+  /** Empty: what the shop says. */
+  maxPerBuyer: string
   types: TypeFields[]
 }
 
@@ -38,6 +40,7 @@ export function emptyShow(timeZone: string): ShowFields {
     currency: 'EUR',
     holdMinutes: '15',
     maxPerOrder: '10',
+    maxPerBuyer: '',
     types: [emptyType],
   }
 }
@@ -52,6 +55,7 @@ export function fieldsOf(show: ShowView): ShowFields {
     currency: show.currency,
     holdMinutes: String(show.holdSeconds / 60),
     maxPerOrder: String(show.maxPerOrder),
+    maxPerBuyer: show.maxPerBuyer === undefined ? '' : String(show.maxPerBuyer),
     types: show.ticketTypes.map((type) => ({
       id: type.id,
       name: type.name,
@@ -77,6 +81,7 @@ export function bodyOf(fields: ShowFields): ShowChangeBody | null {
     ...(fields.description.trim() === '' ? {} : { description: fields.description.trim() }),
     holdSeconds: Math.max(1, Math.round(Number(fields.holdMinutes) * 60)),
     maxPerOrder: Number(fields.maxPerOrder),
+    ...(fields.maxPerBuyer === '' ? {} : { maxPerBuyer: Number(fields.maxPerBuyer) }),
     ticketTypes: types.filter((type) => type !== null),
   }
 }

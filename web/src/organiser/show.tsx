@@ -1,13 +1,14 @@
 // One show as its organiser sees it: its state, sales as they happen, its orders.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
+import { useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { When } from '../parts/when.tsx'
 import { OrdersTable } from './orders-table.tsx'
@@ -15,11 +16,9 @@ import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
 const SalesChart = lazy(() => import('./sales-chart.tsx').then((module) => ({ default: module.SalesChart })))
-const route = getRouteApi('/organiser/shows/$showId')
-
 export function OrganiserShowPage() {
   const t = useTranslations('organiser')
-  const { showId } = route.useParams()
+  const { showId } = useParams('/organiser/shows/$showId')
   const show = useQuery(showQuery(showId))
   return (
     <RequireUser title={t('title')}>

@@ -1,13 +1,14 @@
 // Paying a hold: how long it lasts, what it holds, the card form, and what happens at each turn. The order comes by its stream.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError, call } from '../api/client.ts'
 import { useSecondsUntil } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
 import { orderQuery, showQuery } from '../api/queries.ts'
+import { Link } from '../navigation/link.tsx'
+import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
@@ -16,10 +17,8 @@ import { CardForm } from '../payment/card-form.tsx'
 import { lookAgain } from '../payment/pay.ts'
 import { NotFoundPage } from './failure.tsx'
 
-const route = getRouteApi('/checkout/$orderId')
-
 export function CheckoutPage() {
-  const { orderId } = route.useParams()
+  const { orderId } = useParams('/checkout/$orderId')
   const order = useQuery(orderQuery(orderId))
   if (order.isPending) return <CheckoutSkeleton />
   if (order.isError) {

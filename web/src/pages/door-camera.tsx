@@ -5,55 +5,69 @@ import { useTranslations } from 'use-intl'
 interface Detector {
   detect(source: HTMLVideoElement): Promise<readonly { readonly rawValue: string }[]>
 }
-type DetectorConstructor = new (options: { readonly formats: readonly string[] }) => Detector
+interface DetectorConstructor {
+  new (options: { formats: ['qr_code'] }): Detector
+  getSupportedFormats(): Promise<readonly string[]>
+}
 
-const detectorOf = (): DetectorConstructor | undefined =>
-  (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
+/** The browser's own detector where it reads QR codes; elsewhere one in plain JavaScript, loaded only then. */
+async function makeDetector(): Promise<Detector> {
+  const native = (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
+  const formats = (await native?.getSupportedFormats()) ?? []
+  if (native && formats.includes('qr_code')) return new native({ formats: ['qr_code'] })
+  const { BarcodeDetector } = await import('qr/decode.js')
+  return new BarcodeDetector({ formats: ['qr_code'] })
+}
 /** The same picture is seen many times a second: one code counts again only after this. */
 const repeatMs = 4_000
-const lookMs = 200
+const lookMs = 150
+
+interface Looking {
+  readonly picture: HTMLVideoElement
+  readonly onScan: (code: string) => void
+  readonly signal: AbortSignal
+}
+
+/** Looks at the camera's picture until told to stop. Rejects when there is no camera, or no leave to use it. */
+async function lookForCodes({ picture, onScan, signal }: Looking): Promise<void> {
+  const [detector, stream] = await Promise.all([
+    makeDetector(),
+    navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment', width: { ideal: 1280 } } }),
+  ])
+  const release = () => stream.getTracks().forEach((track) => track.stop())
+  if (signal.aborted) return release()
+  signal.addEventListener('abort', release)
+  picture.srcObject = stream
+  await picture.play()
+  let last = { code: '', atMs: 0 }
+  while (!signal.aborted) {
+    const [found] = picture.readyState >= 2 ? await detector.detect(picture) : []
+    if (signal.aborted) return
+    if (found && (found.rawValue !== last.code || Date.now() - last.atMs > repeatMs)) onScan(found.rawValue)
+    if (found) last = { code: found.rawValue, atMs: Date.now() }
+    await new Promise((resolve) => setTimeout(resolve, lookMs))
+  }
+}
 
 export function Camera({ onScan }: { readonly onScan: (code: string) => void }) {
   const t = useTranslations('door')
   const video = useRef<HTMLVideoElement>(null)
   const [on, setOn] = useState(false)
   const [failed, setFailed] = useState(false)
-  const Detector = detectorOf()
   useEffect(() => {
     const picture = video.current
-    if (!on || !picture || !Detector) return
-    let stream: MediaStream | null = null
-    let stopped = false
-    let timer: ReturnType<typeof setTimeout> | undefined
-    let last = { code: '', atMs: 0 }
-    const detector = new Detector({ formats: ['qr_code'] })
-    const look = async () => {
-      const [found] = picture.readyState >= 2 ? await detector.detect(picture) : []
-      if (stopped) return
-      if (found && (found.rawValue !== last.code || Date.now() - last.atMs > repeatMs)) onScan(found.rawValue)
-      if (found) last = { code: found.rawValue, atMs: Date.now() }
-      timer = setTimeout(() => void look(), lookMs)
-    }
-    navigator.mediaDevices
-      .getUserMedia({ video: { facingMode: 'environment' } })
-      .then(async (opened) => {
-        stream = opened
-        if (stopped) return opened.getTracks().forEach((track) => track.stop())
-        picture.srcObject = opened
-        await picture.play()
-        await look()
-      })
-      .catch(() => {
-        setFailed(true)
-        setOn(false)
-      })
-    return () => {
-      stopped = true
-      clearTimeout(timer)
-      stream?.getTracks().forEach((track) => track.stop())
-    }
-  }, [on, Detector, onScan])
-  if (!Detector || !('mediaDevices' in navigator)) return <p className="mt-4 text-small text-soft">{t('noCamera')}</p>
+    if (!on || !picture) return
+    const stopping = new AbortController()
+    setFailed(false)
+    lookForCodes({ picture, onScan, signal: stopping.signal }).catch(() => {
+      if (stopping.signal.aborted) return
+      setFailed(true)
+      setOn(false)
+    })
+    return () => stopping.abort()
+  }, [on, onScan])
+  // Browsers give a camera to secure pages only: https, or this machine itself.
+  if (!('mediaDevices' in navigator)) return <p className="mt-4 text-small text-soft">{t('noCamera')}</p>
   return (
     <div className="mt-5">
       <button type="button" className="button" onClick={() => setOn(!on)}>

@@ -1,6 +1,6 @@
 // What a reader sees when an address has no page, or a page could not be loaded or drawn.
-import { Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
+import { Link } from '../navigation/link.tsx'
 import { Notice, PageTitle } from '../parts/basics.tsx'
 
 export function NotFoundPage() {

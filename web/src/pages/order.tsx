@@ -1,11 +1,12 @@
 // One order of the buyer: its tickets when it is complete, and what it is waiting for or why it ended when not.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
 import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { Link } from '../navigation/link.tsx'
+import { useParams } from '../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
@@ -14,10 +15,8 @@ import { When } from '../parts/when.tsx'
 import { CancelHold } from './checkout.tsx'
 import { NotFoundPage } from './failure.tsx'
 
-const route = getRouteApi('/orders/$orderId')
-
 export function OrderPage() {
-  const { orderId } = route.useParams()
+  const { orderId } = useParams('/orders/$orderId')
   const order = useQuery(orderQuery(orderId))
   if (order.isPending) {
     return (

@@ -1,10 +1,10 @@
 // The buyer's own orders, newest first.
 import type { OrderView } from '@holdfast/contract'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery, myOrdersQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { SignOut } from '../parts/sign-out.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'

@@ -1,18 +1,17 @@
 // The receipt of an order, for paper or a file: what was bought, when, for how much.
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
+import { useParams } from '../navigation/router.tsx'
 import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
-
-const route = getRouteApi('/orders/$orderId/receipt')
 
 export function ReceiptPage() {
   const t = useTranslations('receipt')
   const format = useFormat()
-  const { orderId } = route.useParams()
+  const { orderId } = useParams('/orders/$orderId/receipt')
   const order = useQuery(orderQuery(orderId))
   const show = useQuery({ ...showQuery(order.data?.showId ?? ''), enabled: order.data !== undefined })
   const current = useQuery(currentUserQuery)

@@ -1,22 +1,20 @@
 // One show: what it is, when and where, and the panel that holds places of it.
 import type { ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
 import { OpenHold } from '../buy/open-hold.tsx'
+import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { When } from '../parts/when.tsx'
 import { NotFoundPage } from './failure.tsx'
 
-const route = getRouteApi('/shows/$showId')
-
 export function ShowPage() {
-  const { showId } = route.useParams()
+  const { showId } = useParams('/shows/$showId')
   const show = useQuery(showQuery(showId))
   if (show.isPending) return <ShowSkeleton />
   if (show.isError) {

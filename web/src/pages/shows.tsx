@@ -1,21 +1,21 @@
 // The list of shows, by month, with a search. Also the shop's front page.
 import type { ShowView } from '@holdfast/contract'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { showsQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
+import { Link } from '../navigation/link.tsx'
+import { useNavigate, useSearchValue } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 
-const route = getRouteApi('/')
 /** Long enough that a word is typed and not each letter asked for. */
 const searchDelayMs = 250
 
 export function ShowsPage() {
   const t = useTranslations('shows')
-  const { q = '' } = route.useSearch()
+  const q = useSearchValue('q')
   const shows = useInfiniteQuery(showsQuery(q))
   const items = shows.data?.pages.flatMap((page) => page.items) ?? []
   return (
@@ -48,12 +48,12 @@ export function ShowsPage() {
 
 function Search({ initial }: { readonly initial: string }) {
   const t = useTranslations('shows')
-  const navigate = route.useNavigate()
+  const navigate = useNavigate()
   const [text, setText] = useState(initial)
   useEffect(() => {
     const wanted = text.trim()
     if (wanted === initial) return
-    const timer = setTimeout(() => void navigate({ search: wanted === '' ? {} : { q: wanted }, replace: true }), searchDelayMs)
+    const timer = setTimeout(() => void navigate({ to: '/', search: { q: wanted }, replace: true }), searchDelayMs)
     return () => clearTimeout(timer)
   }, [text, initial, navigate])
   return (

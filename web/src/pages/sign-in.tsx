@@ -1,13 +1,11 @@
 // Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells them.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
+import { useGo, useSearchValue } from '../navigation/router.tsx'
 import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
-
-const route = getRouteApi('/sign-in')
 
 interface Fields {
   readonly email: string
@@ -16,8 +14,8 @@ interface Fields {
 
 export function SignInPage() {
   const t = useTranslations('signIn')
-  const { to } = route.useSearch()
-  const router = useRouter()
+  const to = useSearchValue('to')
+  const go = useGo()
   const client = useQueryClient()
   const failureText = useFailureText()
   const [fresh, setFresh] = useState(false)
@@ -31,7 +29,8 @@ export function SignInPage() {
     onSuccess: async () => {
       // Another person: nothing that was read for the one before may be shown.
       client.clear()
-      await router.navigate({ to: to ?? '/organiser' })
+      // An address on another site is nobody's to ask for.
+      await go(/^\/[^/\\]/.test(to) ? to : '/organiser')
     },
   })
   const title = fresh ? t('signUp') : t('signIn')

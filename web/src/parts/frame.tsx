@@ -1,10 +1,12 @@
 // What stands around every page: the way home, who is signed in, the language, and whether the shop can be reached.
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery } from '../api/queries.ts'
 import { languages, useLanguage } from '../i18n.tsx'
+import { Link } from '../navigation/link.tsx'
+import { Guard, usePlace } from '../navigation/router.tsx'
+import { NotFoundPage, PageFailure } from '../pages/failure.tsx'
 
 export function Frame() {
   const t = useTranslations('frame')
@@ -17,17 +19,28 @@ export function Frame() {
       <Header />
       <OfflineNotice />
       <main id="main" ref={main} tabIndex={-1} className="mx-auto w-full max-w-column grow px-4 pt-2 pb-16 outline-none sm:px-6">
-        <Outlet />
+        <CurrentPage />
       </main>
       <Footer />
     </div>
   )
 }
 
+function CurrentPage() {
+  const { page: Page, pathname } = usePlace()
+  if (Page === null) return <NotFoundPage />
+  if (Page === 'failed') return <PageFailure />
+  return (
+    <Guard key={pathname} fallback={<PageFailure />}>
+      <Page />
+    </Guard>
+  )
+}
+
 /** A new page is a new text: the reader of a screen reader begins at its start, as after a full load. */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null)
-  const path = useRouterState({ select: (state) => state.resolvedLocation?.pathname })
+  const { pathname: path } = usePlace()
   const first = useRef<string | undefined>(undefined)
   useEffect(() => {
     if (first.current !== undefined && first.current !== path) main.current?.focus({ preventScroll: true })
@@ -41,7 +54,7 @@ function Header() {
   const { data } = useQuery(currentUserQuery)
   const user = data?.user ?? null
   const linkClass =
-    'inline-flex min-h-11 items-center px-2.5 font-medium underline-offset-4 hover:underline aria-[current=page]:text-accent sm:px-3'
+    'inline-flex min-h-11 items-center px-2.5 font-medium underline-offset-4 hover:underline aria-[current]:text-accent sm:px-3'
   return (
     <header className="mx-auto flex w-full max-w-column items-center justify-between gap-2 px-2 py-2 sm:px-4 print:hidden">
       <Link to="/" className="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight">

@@ -1,5 +1,5 @@
 // A ticket's code as a QR picture: one SVG path, dark on light in both themes, because scanners want it so.
-import { create } from 'qrcode'
+import { encodeQR } from 'qr'
 import { useMemo } from 'react'
 
 const quietZone = 3
@@ -14,12 +14,9 @@ export function QrCode({
   readonly className?: string
 }) {
   const { size, path } = useMemo(() => {
-    const { modules } = create(text, { errorCorrectionLevel: 'M' })
-    let drawn = ''
-    for (let y = 0; y < modules.size; y += 1) {
-      for (let x = 0; x < modules.size; x += 1) if (modules.get(y, x)) drawn += `M${x + quietZone} ${y + quietZone}h1v1h-1z`
-    }
-    return { size: modules.size + quietZone * 2, path: drawn }
+    const rows = encodeQR(text, 'raw', { ecc: 'medium', border: quietZone })
+    const drawn = rows.map((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')).join(''))
+    return { size: rows.length, path: drawn.join('') }
   }, [text])
   return (
     <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges" className={className}>

@@ -1,8 +1,8 @@
 // Ends the session; nothing that was read for this person stays in the page.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
+import { useNavigate } from '../navigation/router.tsx'
 
 export function SignOut() {
   const t = useTranslations('organiser')
