@@ -13,6 +13,7 @@ export const programs = {
   load: join(import.meta.dirname, 'load-process.ts'),
   baseline: join(import.meta.dirname, 'baseline-process.ts'),
   lag: join(import.meta.dirname, 'lag-process.ts'),
+  listeners: join(import.meta.dirname, 'listeners-process.ts'),
 } as const
 
 export const schemas = ['platform', 'identity', 'tickets', 'orders', 'expiration', 'payments'] as const

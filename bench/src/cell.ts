@@ -20,6 +20,8 @@ export interface Figures {
   readonly cpuMicros: { readonly client: number | null; readonly server: number | null; readonly database: number | null }
   /** How long the consumers needed after the last request to have handled every event. */
   readonly settledMs: number | null
+  /** From the answer to a buyer until a listener was told of it. */
+  readonly push?: { readonly p50Ms: number; readonly p99Ms: number }
   readonly problems: readonly string[]
 }
 

@@ -12,6 +12,7 @@ import { latencyOf, makeHistogram } from './histogram.ts'
 import { seedId } from './ids.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LagJob, Moments, Pace } from './lag-process.ts'
+import { listenersCell } from './listeners-cell.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
 import { type Child, startChild } from './requests.ts'
 import { makeStage, putOnSale, type Stage, signIn } from './stage.ts'
@@ -196,6 +197,10 @@ export const cells: readonly Cell[] = [
   checkoutCell('checkouts-sandbox', { processor: 'sandbox' }),
   fastifyCell('fastify-64', 64),
   fastifyCell('fastify-256', 256),
+  listenersCell('holds-listeners-none', { listeners: 0 }),
+  listenersCell('holds-listeners-1000', { listeners: 1_000 }),
+  listenersCell('holds-listeners-1000-map', { listeners: 1_000, seats: 5_000, changesOnly: true }),
+  listenersCell('holds-listeners-1000-whole', { listeners: 1_000, seats: 5_000 }),
   lagCell('lag-one-process', 1),
   lagCell('lag-two-processes', 2),
 ]

@@ -8,6 +8,7 @@ import { makeDatabase } from '../../server/src/platform/db.ts'
 import { makeLog } from '../../server/src/platform/log.ts'
 import { makeMetrics } from '../../server/src/platform/metrics.ts'
 import { appendToOutbox, seal } from '../../server/src/platform/outbox.ts'
+import { monotonicMs } from './machine.ts'
 import { answerRequests } from './requests.ts'
 
 export interface LagJob {
@@ -25,7 +26,6 @@ export type Moments = readonly (readonly [eventId: string, atMs: number])[]
 
 const tickMs = 2
 
-const nowMs = () => Number(process.hrtime.bigint()) / 1e6
 const committed: [string, number][] = []
 const handled: [string, number][] = []
 let running: { bus: ReturnType<typeof makePostgresBus>; db: ReturnType<typeof makeDatabase> } | undefined
@@ -39,7 +39,7 @@ async function start({ databaseUrl, consumes }: LagJob): Promise<void> {
       consumer: 'lag',
       types: ['ExpirationComplete'],
       async handle(events) {
-        const atMs = nowMs()
+        const atMs = monotonicMs()
         for (const event of events) handled.push([event.id, atMs])
         return events.map(() => ack)
       },
@@ -63,16 +63,16 @@ async function commitAtPace({ eventsPerSecond, seconds }: Pace): Promise<void> {
       await appendToOutbox(tx, events)
       return events.map(({ id }) => id)
     })
-    const atMs = nowMs()
+    const atMs = monotonicMs()
     bus.hint()
     for (const id of ids) committed.push([id, atMs])
   }
-  const startedMs = nowMs()
+  const startedMs = monotonicMs()
   const total = eventsPerSecond * seconds
   const commits: Promise<void>[] = []
   let sent = 0
   while (sent < total) {
-    const due = Math.min(total, Math.floor(((nowMs() - startedMs) / 1_000) * eventsPerSecond))
+    const due = Math.min(total, Math.floor(((monotonicMs() - startedMs) / 1_000) * eventsPerSecond))
     if (due > sent) commits.push(commitSome(due - sent))
     sent = Math.max(sent, due)
     await systemClock.sleep(tickMs)

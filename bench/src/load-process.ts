@@ -2,6 +2,7 @@
 
 import { seedId } from './ids.ts'
 import { type LoadOptions, type LoadRequest, type LoadResult, runLoad } from './load-client.ts'
+import { monotonicMs } from './machine.ts'
 import { answerRequests } from './requests.ts'
 
 /** `places`: of one pool. `checkouts`: the same, and each is paid at once by who took it. `seats`: each request another seat. */
@@ -16,6 +17,8 @@ export interface LoadJob {
   readonly tokens: readonly string[]
   readonly wanted: Wanted
   readonly expectedStatus: number
+  /** Note when each order was acknowledged. Off where nobody asks: it costs the client time. */
+  readonly moments?: boolean
 }
 
 export interface LoadReport extends LoadResult {
@@ -24,6 +27,8 @@ export interface LoadReport extends LoadResult {
   readonly acknowledged: readonly string[]
   /** Those of them whose payment was acknowledged with 201. */
   readonly paid: readonly string[]
+  /** When each of the acknowledged was, on the machine's monotonic clock; empty unless asked for. */
+  readonly acknowledgedAtMs: readonly number[]
 }
 
 const idPrefix = '{"id":"'
@@ -79,6 +84,7 @@ function idOf(body: Buffer): string {
 /** Takes each answer in; a checkout's first is followed by its payment. */
 function makeAnswered(job: LoadJob, buyers: Buyers) {
   const acknowledged: string[] = []
+  const acknowledgedAtMs: number[] = []
   const paid: string[] = []
   const paying: (string | undefined)[] = []
   const answered: LoadOptions['answered'] = (connection, status, body): LoadRequest | null => {
@@ -92,21 +98,22 @@ function makeAnswered(job: LoadJob, buyers: Buyers) {
     }
     const id = idOf(body)
     acknowledged.push(id)
+    if (job.moments) acknowledgedAtMs.push(monotonicMs())
     if (job.wanted.kind !== 'checkouts') return null
     paying[connection] = id
     return { head: buyers.now(connection).payment, body: `{"orderId":"${id}","paymentMethod":"pm_card_visa"}` }
   }
-  return { answered, acknowledged, paid }
+  return { answered, acknowledged, paid, acknowledgedAtMs }
 }
 
 async function run(job: LoadJob): Promise<LoadReport> {
   const buyers = makeBuyers(job.tokens, job.connections)
-  const { answered, acknowledged, paid } = makeAnswered(job, buyers)
+  const { answered, ...seen } = makeAnswered(job, buyers)
   const before = process.cpuUsage()
   const { port, connections, seconds } = job
   const result = await runLoad({ port, connections, seconds, next: makeNext(job, buyers), answered })
   const { user, system } = process.cpuUsage(before)
-  return { ...result, acknowledged, paid, cpuMs: (user + system) / 1_000 }
+  return { ...result, ...seen, cpuMs: (user + system) / 1_000 }
 }
 
 answerRequests({ run })

@@ -1,6 +1,9 @@
 // What the machine spends: processor time and resident memory of processes. Only Linux tells; elsewhere all is null.
 import { readdir, readFile } from 'node:fs/promises'
 
+/** A moment on the clock that all processes of this machine share. */
+export const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6
+
 /** Processor time is told in hundredths of a second. */
 const tickMs = 10
 

@@ -32,6 +32,9 @@ const promised: readonly (readonly [name: string, above: string, below: string, 
   ['holds, hot pool ÷ distinct seats, 64 clients', 'holds-hot-64', 'holds-seats-64', '≥ 0.9'],
   ['holds, hot pool ÷ distinct seats, 256 clients', 'holds-hot-256', 'holds-seats-256', '≥ 0.9'],
   ['holds, group commit on ÷ off', 'holds-hot-64', 'holds-hot-64-off', '≥ 3'],
+  ['holds with 1,000 listeners ÷ with none', 'holds-listeners-1000', 'holds-listeners-none', '–'],
+  ['holds with 1,000 listeners of 5,000 seats ÷ with none', 'holds-listeners-1000-map', 'holds-listeners-none', '–'],
+  ['the same, each told of all seats each time ÷ with none', 'holds-listeners-1000-whole', 'holds-listeners-none', '–'],
   ['checkouts, shop alone ÷ transactions, distinct rows', 'checkouts-instant', 'baseline-distinct', '≥ 0.38'],
   ['checkouts, SDK and sandbox ÷ transactions, distinct rows', 'checkouts-sandbox', 'baseline-distinct', '≥ 0.12'],
   ['checkouts, group commit on ÷ off', 'checkouts-instant', 'checkouts-instant-off', '–'],
@@ -53,6 +56,12 @@ export function ratiosOf(results: Results): Ratio[] {
   for (const cell of ['lag-one-process', 'lag-two-processes']) {
     const value = median((results.get(cell) ?? []).map(({ p50Ms }) => p50Ms))
     ratios.push({ name: `event lag p50, ms, ${cell.slice('lag-'.length).replace('-', ' ')}`, target: '< 5', value })
+  }
+  for (const [cell, rounds] of results) {
+    if (!rounds.some(({ push }) => push)) continue
+    const of = (pick: 'p50Ms' | 'p99Ms') => median(rounds.map(({ push }) => push?.[pick] ?? null))
+    ratios.push({ name: `answer to push p50, ms, ${cell}`, target: '–', value: of('p50Ms') })
+    ratios.push({ name: `answer to push p99, ms, ${cell}`, target: '–', value: of('p99Ms') })
   }
   const all = [...results].filter(([cell]) => !cell.startsWith('fastify')).flatMap(([, rounds]) => rounds)
   ratios.push({ name: 'resident memory of the shop, most, MB', target: '≤ 150', value: mostOf(all.map(({ rssMb }) => rssMb)) })

@@ -53,15 +53,23 @@ export async function assertDurable(serverUrl: string): Promise<void> {
   if (rows.length !== 3 || lax.length > 0) throw new Error(`commits are not durable: ${lax.map(({ name }) => name).join(', ')}`)
 }
 
-function showOf(show: number, stock: { capacity: number } | { seats: number }): PublishedShow {
-  const seats = 'seats' in stock ? stock.seats : null
-  const ticketType = { id: seedId('ticketType', show), name: 'Standing', priceMinor: 4_500, poolId: seedId('pool', show) }
+/** Places without a number, seats, or both in one show. */
+export interface Stock {
+  readonly capacity?: number
+  readonly seats?: number
+}
+
+function showOf(show: number, { capacity, seats }: Stock): PublishedShow {
   const seatOf = (index: number) => ({
     id: seedId('seat', show, index),
     section: 'A',
     row: String(Math.floor(index / 100)),
     number: String(index % 100),
   })
+  const stocks = [
+    ...(capacity === undefined ? [] : [{ capacity }]),
+    ...(seats === undefined ? [] : [{ capacity: seats, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) }]),
+  ]
   return {
     id: seedId('show', show),
     organiserId: seedId('organiser', show),
@@ -72,17 +80,21 @@ function showOf(show: number, stock: { capacity: number } | { seats: number }): 
     holdSeconds,
     maxPerOrder: 10,
     onSale: true,
-    ticketTypes: [
-      seats === null ? ticketType : { ...ticketType, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) },
-    ],
-    pools: [{ id: ticketType.poolId, capacity: 'seats' in stock ? stock.seats : stock.capacity }],
+    ticketTypes: stocks.map((stock, index) => ({
+      id: seedId('ticketType', show, index),
+      name: 'Standing',
+      priceMinor: 4_500,
+      poolId: seedId('pool', show, index),
+      ...('seats' in stock ? { seats: stock.seats } : {}),
+    })),
+    pools: stocks.map((stock, index) => ({ id: seedId('pool', show, index), capacity: stock.capacity })),
   }
 }
 
 const findShow = sql('bench.find_show', 'select 1 as found from orders.shows where id = $1')
 
 /** Tells the running shop of a published show, as the tickets service does, and waits until it is on sale. */
-export async function putOnSale({ db }: Stage, show: number, stock: { capacity: number } | { seats: number }): Promise<void> {
+export async function putOnSale({ db }: Stage, show: number, stock: Stock): Promise<void> {
   const data = showOf(show, stock)
   await db.transaction(async (tx) => {
     const recorded = { fact: { type: 'ShowPublished', data }, subject: data.id, version: 1, correlationId: data.id } as const

@@ -1,5 +1,5 @@
 // What buyers watch: availability of a show, and their order. Woken by our own commits and by events from elsewhere.
-import type { Event, EventType } from '@holdfast/contract'
+import type { Availability, Event, EventType, OrderView } from '@holdfast/contract'
 import type { Bus } from '../platform/bus.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
@@ -48,32 +48,30 @@ export function makeOrdersLive({
   let onListener: () => void = () => undefined
   const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
 
-  const read = async (showId: string) => {
-    const availability = await readAvailability(db, showId)
+  const read = (showId: string) => readAvailability(db, showId)
+  const readJson = async (showId: string) => {
+    const availability = await read(showId)
     return availability && JSON.stringify(availability)
   }
   const readAvailabilityJson = (showId: string): Promise<string | null> => {
     const before = remembered.get(showId)
     if (before && clock.elapsedMs() - before.atMs < freshMs) return before.json
     if (remembered.size >= rememberedMax) remembered.clear()
-    const json = read(showId)
+    const json = readJson(showId)
     remembered.set(showId, { atMs: clock.elapsedMs(), json })
     json.catch(() => remembered.delete(showId))
     return json
   }
-  const orders = makeLive({
+  const orders = makeLive<OrderView>({
     name: 'order',
     clock,
     log,
     metrics,
     settleMs: 10,
     onListener: () => onListener(),
-    read: async (orderId) => {
-      const seen = await readOrder(db, orderId)
-      return seen && JSON.stringify(seen.view)
-    },
+    read: async (orderId) => (await readOrder(db, orderId))?.view ?? null,
   })
-  const availability = makeLive({
+  const availability = makeLive<Availability>({
     name: 'availability',
     clock,
     log,
@@ -81,6 +79,7 @@ export function makeOrdersLive({
     settleMs: 100,
     onListener: () => onListener(),
     read,
+    changes: changedSeats,
   })
 
   /** A cancelled order does not tell its show, whose places it gave back. */
@@ -124,4 +123,16 @@ export function makeOrdersLive({
       availability.close()
     },
   }
+}
+
+/** The counts, and of the seats only those that changed hands. Null when they are not the same seats as before. */
+function changedSeats(before: Availability, now: Availability): Availability | null {
+  if (!before.seats || !now.seats || before.seats.length !== now.seats.length) return null
+  const changed: typeof now.seats = []
+  for (const [index, seat] of now.seats.entries()) {
+    const was = before.seats[index]
+    if (was?.id !== seat.id) return null
+    if (was.state !== seat.state) changed.push(seat)
+  }
+  return { ticketTypes: now.ticketTypes, seats: changed }
 }

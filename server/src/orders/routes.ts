@@ -35,6 +35,8 @@ export interface OrdersRoutes {
 }
 
 const idParams = Type.Object({ id: Id })
+/** `seats=changed`: after the first event only the seats that changed, in events named "changes". */
+const streamQuery = Type.Object({ seats: Type.Optional(Type.Literal('changed')) }, { additionalProperties: false })
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
@@ -132,7 +134,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     { schema: { tags: ['orders'], summary: 'The order as it changes, as server-sent events named "order"', params: idParams } },
     async (request, reply) => {
       await ownOrder(request.params.id, requirePrincipal(request).id)
-      await live.orders.stream(request, reply, request.params.id)
+      live.orders.stream(request, reply, { key: request.params.id })
     },
   )
 
@@ -240,11 +242,12 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
         tags: ['shows'],
         summary: 'What is left, pushed as it changes, as server-sent events named "availability"',
         params: idParams,
+        querystring: streamQuery,
       },
     },
     async (request, reply) => {
       await availabilityOf(request.params.id)
-      await live.availability.stream(request, reply, request.params.id)
+      live.availability.stream(request, reply, { key: request.params.id, changesOnly: request.query.seats === 'changed' })
     },
   )
 }
