@@ -81,6 +81,9 @@ const showFields = {
   description: Type.Optional(Type.String({ maxLength: 10_000 })),
   holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
   maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  maxPerBuyer: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: maxCapacity, description: 'of one buyer in all his orders, held and bought' }),
+  ),
   ticketTypes: Type.Array(Type.Union([GeneralTypeBody, SeatedTypeBody]), { minItems: 1, maxItems: 50 }),
 }
 export const ShowBody = Type.Object(showFields, closed)
@@ -138,6 +141,7 @@ export const ShowView = Type.Object({
   description: Type.Union([Type.String(), Type.Null()]),
   holdSeconds: Type.Integer(),
   maxPerOrder: Type.Integer(),
+  maxPerBuyer: Type.Optional(Type.Integer({ description: 'of one buyer in all his orders; without it there is no limit' })),
   status: ShowStatus,
   version: Type.Integer(),
   ticketTypes: Type.Array(TicketTypeView),

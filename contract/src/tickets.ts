@@ -29,6 +29,9 @@ export const PublishedShow = Type.Object({
   currency: Currency,
   holdSeconds: Type.Integer({ minimum: 1 }),
   maxPerOrder: Type.Integer({ minimum: 1 }),
+  maxPerBuyer: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'of one buyer in all his orders, held and bought; without it there is no limit' }),
+  ),
   onSale: Type.Boolean({ description: 'false once the organiser closed the sale: orders take no more holds' }),
   ticketTypes: Type.Array(PublishedTicketType),
   pools: Type.Array(Type.Object({ id: Id, capacity: Type.Integer({ minimum: 0 }) })),

@@ -2,6 +2,7 @@
 import type { IssuedTicket } from '@holdfast/contract'
 import type { Tx } from '../platform/db.ts'
 import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
+import { limitedBuyers, loadPlacesOf, movePlaces } from './buyers.ts'
 import { decide } from './domain/decide.ts'
 import {
   evolve,
@@ -38,6 +39,8 @@ export interface World {
   readonly sales: Map<string, Sale>
   readonly pools: Map<string, Pool>
   readonly seats: Map<string, StockSeat>
+  /** Only of shows that limit their buyers. */
+  readonly placesOfBuyers?: Map<string, number>
   /** Asked for by new orders, and not there before this batch. */
   readonly absentSeats: Set<string>
   readonly orders: Map<string, Order>
@@ -82,7 +85,8 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
     saleIds.size > 0 ? store.loadSales(tx, [...saleIds], changesSales) : [],
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
   ])
-  const { poolIds, seatIds } = wantedStock(commands, sales)
+  const offers = offersOf(commands, sales)
+  const { poolIds, seatIds } = wantedStock(commands, offers)
   const wantedSeats = [...seatIds]
   for (const order of orders) {
     if (!movingOrderIds.has(order.id)) continue
@@ -91,7 +95,8 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
       for (const seatId of line.seatIds ?? []) seatIds.add(seatId)
     }
   }
-  const [pools, seats] = await Promise.all([
+  const [placesOfBuyers, pools, seats] = await Promise.all([
+    loadPlacesOf(tx, limitedBuyers(commands, offers)),
     poolIds.size > 0 ? store.loadPools(tx, [...poolIds]) : [],
     seatIds.size > 0 ? store.loadSeats(tx, [...seatIds]) : [],
   ])
@@ -100,6 +105,7 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
     pools: new Map(pools.map((pool) => [pool.id, pool])),
     seats: found,
+    placesOfBuyers,
     absentSeats: new Set(wantedSeats.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
     created: new Set(),
@@ -113,17 +119,17 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   }
 }
 
+/** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */
+function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonly Sale[] {
+  const brought = commands.flatMap((command) => (command.type === 'KnowShow' ? [saleOf(command.show, command.version)] : []))
+  return [...sales, ...brought]
+}
+
 /** The pools and seats that new orders and changed shows touch. Of an order too large for its show none: it is refused unseen. */
-function wantedStock(commands: readonly Command[], sales: readonly Sale[]) {
+function wantedStock(commands: readonly Command[], offers: readonly Sale[]) {
   const poolIds = new Set<string>()
   const seatIds = new Set<string>()
-  const offers = [...sales]
-  for (const command of commands) {
-    if (command.type !== 'KnowShow') continue
-    // Orders in this very batch may ask for what the show brings.
-    offers.push(saleOf(command.show, command.version))
-    for (const pool of command.show.pools) poolIds.add(pool.id)
-  }
+  for (const command of commands) if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
   const poolOfType = new Map(offers.flatMap((sale) => sale.types.map((type) => [type.id, type.poolId])))
   const limitOf = new Map<string, number>()
   for (const { showId, maxPerOrder } of offers) limitOf.set(showId, Math.max(maxPerOrder, limitOf.get(showId) ?? 0))
@@ -227,7 +233,9 @@ function knowSale(world: World, { sale, show }: Extract<Fact, { type: 'SaleKnown
 }
 
 function moveStock(world: World, order: Order, movement: Movement): void {
+  const buyer = { showId: order.showId, buyerId: order.buyer.id }
   for (const line of order.lines) {
+    movePlaces(world.placesOfBuyers, buyer, { movement, quantity: line.quantity })
     const pool = world.pools.get(line.poolId)
     if (!pool) throw new Error(`pool ${line.poolId} of order ${order.id} was not loaded`)
     world.pools.set(pool.id, movePool(pool, movement, line.quantity))

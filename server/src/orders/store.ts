@@ -86,7 +86,7 @@ function toRow(order: Order): OrderRow {
 const loadSalesStatement = sql(
   'orders.load_sales',
   `select id as "showId", version, organiser_id as "organiserId", title, currency, hold_seconds as "holdSeconds",
-          max_per_order as "maxPerOrder", status, ticket_types as types
+          max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status, ticket_types as types
    from orders.shows where id = any($1::uuid[])
    order by id for share`,
 )
@@ -180,13 +180,15 @@ export async function updateSeats(tx: Tx, seats: readonly StockSeat[]): Promise<
 
 const saveSaleStatement = sql(
   'orders.save_sale',
-  `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, status, ticket_types)
-   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", status, types
+  `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, max_per_buyer, status,
+     ticket_types)
+   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", "maxPerBuyer", status, types
    from json_to_record($1) as s ("showId" uuid, version int, "organiserId" uuid, title text, currency text,
-     "holdSeconds" int, "maxPerOrder" int, status text, types json)
+     "holdSeconds" int, "maxPerOrder" int, "maxPerBuyer" int, status text, types json)
    on conflict (id) do update
    set version = excluded.version, title = excluded.title, hold_seconds = excluded.hold_seconds,
-       max_per_order = excluded.max_per_order, status = excluded.status, ticket_types = excluded.ticket_types`,
+       max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
+       ticket_types = excluded.ticket_types`,
 )
 // A pool never shrinks below what is held and sold, whatever the show now says.
 const savePoolsStatement = sql(

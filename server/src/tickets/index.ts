@@ -17,7 +17,8 @@ export const tickets: ServiceDefinition = {
     return {
       name: 'tickets',
       routes(app) {
-        showRoutes(app, { handler: shows, db, holdSeconds: config.orderHoldSeconds })
+        const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits }
+        showRoutes(app, { handler: shows, db, defaults })
         checkInRoutes(app, { handler: admissions })
       },
       subscribe: (bus) => subscribeTickets(bus, admissions),

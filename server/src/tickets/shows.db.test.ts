@@ -37,6 +37,7 @@ const content = (changes: Partial<ProposedContent> = {}): ProposedContent => ({
   description: 'Loud',
   holdSeconds: 900,
   maxPerOrder: 10,
+  maxPerBuyer: null,
   ticketTypes: [general(), seated(row(3))],
   ...changes,
 })

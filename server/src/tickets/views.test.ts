@@ -21,16 +21,21 @@ test('what is no cursor of ours is recognised, whatever it is', () => {
   for (const text of texts) expect(parseCursor(Buffer.from(text).toString('base64url'))).toBeNull()
 })
 
-test('a body without them gets the hold of the configuration and ten places per order', () => {
+test('a body without them gets the hold of the configuration and ten places per order, a hundred per buyer', () => {
   const body = { title: 'A', startsAt: position.startsAt, timeZone: 'UTC', currency: 'EUR', ticketTypes: [] }
-  expect(proposalOf(body, { holdSeconds: 77 })).toMatchObject({
+  expect(proposalOf(body, { holdSeconds: 77, limitBuyers: true })).toMatchObject({
     holdSeconds: 77,
     maxPerOrder: 10,
+    maxPerBuyer: 100,
     venue: null,
     description: null,
   })
-  expect(proposalOf({ ...body, holdSeconds: 5, maxPerOrder: 2 }, { holdSeconds: 77 })).toMatchObject({
+  expect(
+    proposalOf({ ...body, holdSeconds: 5, maxPerOrder: 2, maxPerBuyer: 3 }, { holdSeconds: 77, limitBuyers: true }),
+  ).toMatchObject({
     holdSeconds: 5,
     maxPerOrder: 2,
+    maxPerBuyer: 3,
   })
+  expect(proposalOf(body, { holdSeconds: 77, limitBuyers: false }).maxPerBuyer).toBeNull()
 })

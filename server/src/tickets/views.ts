@@ -6,6 +6,15 @@ import type { Show } from './domain/show.ts'
 import type { ProposedContent, ProposedType } from './domain/show-content.ts'
 
 const defaultMaxPerOrder = 10
+/** Ten full orders: more than any family buys, and far from what a reseller would like to hold. */
+const defaultMaxPerBuyer = 100
+
+/** What a show gets where its organiser says nothing. */
+export interface ShowDefaults {
+  readonly holdSeconds: number
+  /** Off for load tests, where one buyer stands for many. */
+  readonly limitBuyers: boolean
+}
 
 export function showView(show: Show): ShowView {
   return {
@@ -19,6 +28,7 @@ export function showView(show: Show): ShowView {
     description: show.description,
     holdSeconds: show.holdSeconds,
     maxPerOrder: show.maxPerOrder,
+    ...(show.maxPerBuyer == null ? {} : { maxPerBuyer: show.maxPerBuyer }),
     status: show.status,
     version: show.version,
     ticketTypes: show.ticketTypes.map(({ id, name, priceMinor, capacity, seats }) => ({
@@ -32,7 +42,7 @@ export function showView(show: Show): ShowView {
 }
 
 /** Gives a body its defaults, and each type and seat an id for the case that it is new. */
-export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds }: { holdSeconds: number }): ProposedContent {
+export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds, limitBuyers }: ShowDefaults): ProposedContent {
   const { title, startsAt, timeZone, currency } = body
   return {
     title,
@@ -43,6 +53,7 @@ export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds }: { h
     description: body.description ?? null,
     holdSeconds: body.holdSeconds ?? holdSeconds,
     maxPerOrder: body.maxPerOrder ?? defaultMaxPerOrder,
+    maxPerBuyer: body.maxPerBuyer ?? (limitBuyers ? defaultMaxPerBuyer : null),
     ticketTypes: body.ticketTypes.map(proposedType),
   }
 }

@@ -2,7 +2,7 @@
 // no database. Expiry never ends a claimed or complete order.
 import { type CancelReason, type ClaimRejection, type FactOf, maxAmountMinor, type OrderLine } from '@holdfast/contract'
 import { evolve, later, type Order, type OrderCommand, type OrderFact, type OrderRejection, paymentOf } from './order.ts'
-import { chooseLines, type Sale, type Stock } from './stock.ts'
+import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock } from './stock.ts'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
@@ -45,6 +45,8 @@ function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Sto
   if (sale.status !== 'on_sale') return { rejection: 'not_on_sale' }
   const chosen = chooseLines(sale, stock, command.lines)
   if ('rejection' in chosen) return chosen
+  const refusal = refuseBuyer(sale, stock, { buyerId: command.buyer.id, places: placesOf(command.lines) })
+  if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
   const created = orderCreated(command, { sale, lines: chosen.lines, now })
   // No processor takes more at once: such an order would only keep its places from others until it expires.
   if (created.data.amount.amountMinor > maxAmountMinor)

@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import {
   availableIn,
+  buyerKey,
   chooseLines,
   type Movement,
   movePool,
   moveSeat,
   type Pool,
+  refuseBuyer,
   type SeatState,
   type Stock,
   type StockSeat,
@@ -78,6 +80,24 @@ describe('choosing lines', () => {
     expect(chooseLines(sale, stockWith({}, { [first.poolId]: 4 }), [numbered(first, 1)])).toHaveProperty('lines')
     expect(chooseLines(sale, stockWith(), [numbered(first, 4)])).toHaveProperty('lines')
     expect(chooseLines(sale, stockWith({ [a1]: 'held' }), [seated(chairs, [a2, a3, a4])])).toHaveProperty('lines')
+  })
+})
+
+describe('what one buyer may have', () => {
+  const limited = { ...sale, maxPerBuyer: 6 }
+  const stockOf = (had: number): Stock => ({ ...stockWith(), placesOfBuyers: new Map([[buyerKey(sale.showId, 'ann'), had]]) })
+
+  test.each([
+    ['the last one within the limit', 5, 1, null],
+    ['one too many', 6, 1, 'at most 6 places for one buyer, who has 6'],
+    ['many too many', 0, 7, 'at most 6 places for one buyer, who has 0'],
+  ])('%s', (_what, had, places, refusal) => {
+    expect(refuseBuyer(limited, stockOf(had), { buyerId: 'ann', places })).toBe(refusal)
+  })
+
+  test('another buyer, and a show without a limit, are not concerned', () => {
+    expect(refuseBuyer(limited, stockOf(6), { buyerId: 'bob', places: 6 })).toBeNull()
+    expect(refuseBuyer({ ...sale, maxPerBuyer: null }, stockOf(600), { buyerId: 'ann', places: 600 })).toBeNull()
   })
 })
 

@@ -20,6 +20,8 @@ export interface Sale {
   readonly currency: string
   readonly holdSeconds: number
   readonly maxPerOrder: number
+  /** Of one buyer in all his orders, held and bought. Null or missing: as many as there are. */
+  readonly maxPerBuyer?: number | null
   readonly status: SaleStatus
   readonly types: readonly SaleType[]
 }
@@ -46,6 +48,12 @@ export interface Stock {
   readonly sales: ReadonlyMap<string, Sale>
   readonly pools: ReadonlyMap<string, Pool>
   readonly seats: ReadonlyMap<string, StockSeat>
+  /** What buyers hold and own of shows that limit it, by `buyerKey`. */
+  readonly placesOfBuyers?: ReadonlyMap<string, number>
+}
+
+export function buyerKey(showId: string, buyerId: string): string {
+  return `${showId} ${buyerId}`
 }
 
 export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
@@ -71,6 +79,14 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     lines.push(line)
   }
   return shortage(stock, wanted, seatIds) ?? { lines }
+}
+
+/** Why one buyer may not have so many of this show, counting what he holds and owns; null when he may. */
+export function refuseBuyer(sale: Sale, stock: Stock, { buyerId, places }: { buyerId: string; places: number }): string | null {
+  const { showId, maxPerBuyer } = sale
+  if (maxPerBuyer == null) return null
+  const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
+  return had + places > maxPerBuyer ? `at most ${maxPerBuyer} places for one buyer, who has ${had}` : null
 }
 
 /** How many places are asked for. Looked at before anything else, so that no seat need be known of an order too large. */
@@ -147,6 +163,7 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     currency: show.currency,
     holdSeconds: show.holdSeconds,
     maxPerOrder: show.maxPerOrder,
+    maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     types: show.ticketTypes.map(({ id, name, priceMinor, poolId, seats }) => ({
       id,

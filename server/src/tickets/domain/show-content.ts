@@ -27,6 +27,8 @@ interface Details {
   readonly description: string | null
   readonly holdSeconds: number
   readonly maxPerOrder: number
+  /** Of one buyer in all his orders. Null or missing: as many as there are. */
+  readonly maxPerBuyer?: number | null
 }
 export type ShowContent = Details & { readonly ticketTypes: readonly TicketType[] }
 

@@ -98,7 +98,7 @@ function cancelShow(show: Show, now: string): ShowDecision {
 
 /** The show as orders has to know it. */
 function publishedShow(show: Show, onSale: boolean): PublishedShow {
-  const { id, organiserId, title, startsAt, timeZone, currency, holdSeconds, maxPerOrder } = show
+  const { id, organiserId, title, startsAt, timeZone, currency, holdSeconds, maxPerOrder, maxPerBuyer } = show
   return {
     id,
     organiserId,
@@ -108,6 +108,7 @@ function publishedShow(show: Show, onSale: boolean): PublishedShow {
     currency,
     holdSeconds,
     maxPerOrder,
+    ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
     onSale,
     ticketTypes: show.ticketTypes.map((type) => {
       const { id, name, priceMinor, poolId, seats } = type

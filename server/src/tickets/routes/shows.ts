@@ -11,12 +11,12 @@ import { ProblemError } from '../../platform/problem.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { listShows, readShow } from '../store/shows.ts'
-import { cursorOf, parseCursor, proposalOf, showView } from '../views.ts'
+import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../views.ts'
 
 export interface ShowRoutes {
   readonly handler: ShowHandler
   readonly db: Database
-  readonly holdSeconds: number
+  readonly defaults: ShowDefaults
 }
 
 const tags = ['shows']
@@ -37,14 +37,14 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
   return showView(outcome.answer)
 }
 
-function draftRoutes(app: Http, { handler, holdSeconds }: ShowRoutes): void {
+function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
   app.post(
     '/api/shows',
     { bodyLimit, schema: { tags, summary: 'Draft a show', body: ShowBody, response: { 201: ShowView } } },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const key = idempotencyKeyOf(request)
-      const content = proposalOf(request.body, { holdSeconds })
+      const content = proposalOf(request.body, defaults)
       const cause = { causationId: request.id }
       const idempotency =
         key === undefined ? undefined : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
@@ -73,7 +73,7 @@ function draftRoutes(app: Http, { handler, holdSeconds }: ShowRoutes): void {
     },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
-      const content = proposalOf(request.body, { holdSeconds })
+      const content = proposalOf(request.body, defaults)
       const command = { type: 'ChangeShow', showId: request.params.id, organiserId, content } as const
       return answer(await handler.handle(command, { causationId: request.id }))
     },

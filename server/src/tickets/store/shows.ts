@@ -4,7 +4,8 @@ import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
 
 const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
-  venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", status,
+  venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
+  status,
   published_at as "publishedAt", version`
 
 interface ShowRow extends Omit<Show, 'status' | 'ticketTypes'> {
@@ -101,16 +102,17 @@ export async function listShows(db: Queryable, { after, text, limit, organiserId
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, status, published_at, version)
-   select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order, status,
-     published_at, version
+     max_per_order, max_per_buyer, status, published_at, version)
+   select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
+     max_per_buyer, status, published_at, version
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
-     currency text, venue text, description text, hold_seconds int, max_per_order int, status text,
+     currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
      published_at timestamptz, version int)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
-     max_per_order = excluded.max_per_order, status = excluded.status, published_at = excluded.published_at,
+     max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
+     published_at = excluded.published_at,
      version = excluded.version`,
 )
 const deleteOtherSeats = sql(
@@ -181,6 +183,7 @@ function showRow(show: Show) {
     description: show.description,
     hold_seconds: show.holdSeconds,
     max_per_order: show.maxPerOrder,
+    max_per_buyer: show.maxPerBuyer ?? null,
     status: show.status,
     published_at: publishedAtOf(show),
     version: show.version,
