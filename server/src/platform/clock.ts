@@ -53,8 +53,15 @@ let poolOffset = pool.length
 let lastMs = 0
 let sequence = 0
 
+/** Where ids come from. A run that must repeat itself exactly puts its own source here. */
+export const ids = { next: timeOrderedId }
+
 /** A UUIDv7: time-ordered, so that indexes grow at one end. Monotonic within a process. */
 export function newId(): string {
+  return ids.next()
+}
+
+function timeOrderedId(): string {
   if (poolOffset === pool.length) {
     randomFillSync(pool)
     poolOffset = 0
