@@ -15,6 +15,8 @@ export const Problem = Type.Object({
   detail: Type.Optional(Type.String()),
   declineCode: Type.Optional(Type.String()),
   retryAfterSeconds: Type.Optional(Type.Integer()),
+  usedAt: Type.Optional(Instant),
+  usedDoor: Type.Optional(Type.String()),
 })
 export type Problem = Static<typeof Problem>
 
@@ -156,7 +158,15 @@ export const Availability = Type.Object({
 export type Availability = Static<typeof Availability>
 
 // ---- tickets at the door
-export const CheckInBody = Type.Object({ code: Type.String({ minLength: 1, maxLength: 64 }) }, closed)
+export const CheckInBody = Type.Object(
+  {
+    code: Type.String({ minLength: 1, maxLength: 64 }),
+    door: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 60, description: 'where it is scanned, for whoever scans it again' }),
+    ),
+  },
+  closed,
+)
 export const CheckInView = Type.Object({
   ticketId: Id,
   orderId: Id,
@@ -164,6 +174,7 @@ export const CheckInView = Type.Object({
   name: Type.String({ description: 'of the ticket type' }),
   seat: Type.Optional(SeatView),
   usedAt: Instant,
+  door: Type.Optional(Type.String()),
 })
 export type CheckInView = Static<typeof CheckInView>
 

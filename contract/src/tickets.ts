@@ -60,4 +60,8 @@ export const TicketVoided = defineEvent(
   'TicketVoided',
   Type.Object({ orderId: Id, ticketIds: Type.Array(Id), reason: Type.String() }),
 )
-export const TicketCheckedIn = defineEvent('tickets', 'TicketCheckedIn', Type.Object({ orderId: Id, ticketId: Id }))
+export const TicketCheckedIn = defineEvent(
+  'tickets',
+  'TicketCheckedIn',
+  Type.Object({ orderId: Id, ticketId: Id, door: Type.Optional(Type.String({ description: 'what the door calls itself' })) }),
+)

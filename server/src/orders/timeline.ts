@@ -54,7 +54,9 @@ function summarize(event: Event): string {
     case 'TicketVoided':
       return `${countOf(event.data.ticketIds)} void`
     case 'TicketCheckedIn':
-      return 'A ticket was used at the door'
+      return event.data.door === undefined
+        ? 'A ticket was used at the door'
+        : `A ticket was used at the door “${event.data.door}”`
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':

@@ -6,9 +6,13 @@ export interface ProblemExtras {
   readonly detail?: string | undefined
   readonly declineCode?: string | undefined
   readonly retryAfterSeconds?: number | undefined
+  /** Of a ticket that was used already: when and where. */
+  readonly usedAt?: string | undefined
+  readonly usedDoor?: string | undefined
 }
 
-export function problemOf(code: ErrorCode, { detail, declineCode, retryAfterSeconds }: ProblemExtras = {}): Problem {
+export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
+  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -18,6 +22,8 @@ export function problemOf(code: ErrorCode, { detail, declineCode, retryAfterSeco
     ...(detail === undefined ? {} : { detail }),
     ...(declineCode === undefined ? {} : { declineCode }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    ...(usedAt === undefined ? {} : { usedAt }),
+    ...(usedDoor === undefined ? {} : { usedDoor }),
   }
 }
 

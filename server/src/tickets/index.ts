@@ -19,7 +19,7 @@ export const tickets: ServiceDefinition = {
       routes(app) {
         const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits }
         showRoutes(app, { handler: shows, db, defaults })
-        checkInRoutes(app, { handler: admissions })
+        checkInRoutes(app, { handler: admissions, db })
       },
       subscribe: (bus) => subscribeTickets(bus, admissions),
     }

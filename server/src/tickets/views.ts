@@ -71,9 +71,9 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
   return { ...proposed, stock: { seats: type.seats.map((seat) => ({ ...seat, freshId: newId() })) } }
 }
 
-export function checkInView({ ticket, orderId, showId, usedAt }: CheckedIn): CheckInView {
+export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn): CheckInView {
   const { id: ticketId, name, seat } = ticket
-  return { ticketId, orderId, showId, name, usedAt, ...(seat ? { seat } : {}) }
+  return { ticketId, orderId, showId, name, usedAt, ...(seat ? { seat } : {}), ...(door === null ? {} : { door }) }
 }
 
 /** Where the next page begins: after this show. */

@@ -27,9 +27,9 @@ const commands = {
   },
   void: { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' },
   'void for another payment': { type: 'VoidTickets', orderId: 'order', paymentId: 'other', reason: 'refunded' },
-  'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser' },
-  'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody' },
-  'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser' },
+  'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: 'North' },
+  'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody', door: null },
+  'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser', door: null },
 } as const satisfies Record<string, AdmissionCommand>
 type Name = keyof typeof commands
 
@@ -140,10 +140,10 @@ test('a seat that no show has is a fault of ours and is not passed over', () => 
   expect(() => decideAdmission(undefined, commands.issue, { ...context, seats: new Map() })).toThrow('A11')
 })
 
-test('a used ticket says when it was used', () => {
+test('a used ticket says when and where it was used', () => {
   expect(decideAdmission(states.used, commands['check in'], context)).toEqual({
     rejection: 'ticket_used',
-    detail: `used at ${now}`,
+    detail: `used at ${now}, North`,
   })
 })
 
@@ -153,6 +153,7 @@ test('the door learns whom it let in', () => {
     orderId: 'order',
     showId: 'show',
     usedAt: now,
+    door: 'North',
     ticket: { id: 't1', name: 'Standing' },
   })
 })
@@ -162,11 +163,11 @@ test('letting one ticket in leaves the other one valid', () => {
   expect(admission && 'tickets' in admission && admission.tickets.map((ticket) => ticket.status)).toEqual(['used', 'valid'])
 })
 
-test('a refund takes all tickets of the order, and remembers which were used', () => {
+test('a refund takes all tickets of the order, and remembers which were used, and where', () => {
   const admission = states['used and void']
   expect(admission && 'tickets' in admission && admission.tickets).toMatchObject([
-    { status: 'void', usedAt: now },
-    { status: 'void', usedAt: null },
+    { status: 'void', usedAt: now, usedDoor: 'North' },
+    { status: 'void', usedAt: null, usedDoor: null },
   ])
 })
 

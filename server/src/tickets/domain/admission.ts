@@ -5,8 +5,8 @@ import type { FactOf, IssuedTicket, Seat } from '@holdfast/contract'
 export type Ticket = IssuedTicket &
   (
     | { readonly status: 'valid' }
-    | { readonly status: 'used'; readonly usedAt: string }
-    | { readonly status: 'void'; readonly usedAt: string | null }
+    | { readonly status: 'used'; readonly usedAt: string; readonly usedDoor: string | null }
+    | { readonly status: 'void'; readonly usedAt: string | null; readonly usedDoor: string | null }
   )
 
 interface Sold {
@@ -46,7 +46,7 @@ export type AdmissionCommand =
       readonly places: readonly Place[]
     }
   | { readonly type: 'VoidTickets'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
-  | { readonly type: 'CheckIn'; readonly code: string; readonly organiserId: string }
+  | { readonly type: 'CheckIn'; readonly code: string; readonly organiserId: string; readonly door: string | null }
 
 export type PrivateAdmissionFact =
   | {
@@ -64,6 +64,7 @@ export interface CheckedIn {
   readonly orderId: string
   readonly showId: string
   readonly usedAt: string
+  readonly door: string | null
 }
 
 export type AdmissionDecision =
@@ -140,7 +141,7 @@ function voidTickets(
 
 function checkIn(
   admission: Admission | undefined,
-  { code, organiserId }: Command<'CheckIn'>,
+  { code, organiserId, door }: Command<'CheckIn'>,
   { organisers, now }: AdmissionContext,
 ): AdmissionDecision {
   if (!admission || admission.status === 'refunded_early') return { rejection: 'ticket_unknown' }
@@ -149,10 +150,13 @@ function checkIn(
   // Somebody else's show is not there, so that a door cannot be used to try codes of other houses.
   if (!ticket || organisers.get(showId) !== organiserId) return { rejection: 'ticket_unknown' }
   if (ticket.status === 'void') return { rejection: 'ticket_void' }
-  if (ticket.status === 'used') return { rejection: 'ticket_used', detail: `used at ${ticket.usedAt}` }
+  if (ticket.status === 'used') {
+    const where = ticket.usedDoor === null ? '' : `, ${ticket.usedDoor}`
+    return { rejection: 'ticket_used', detail: `used at ${ticket.usedAt}${where}` }
+  }
   return {
-    facts: [{ type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id } }],
-    answer: { ticket, orderId, showId, usedAt: now },
+    facts: [{ type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id, ...(door === null ? {} : { door }) } }],
+    answer: { ticket, orderId, showId, usedAt: now, door },
   }
 }
 
@@ -175,9 +179,9 @@ export function evolveAdmission(admission: Admission | undefined, fact: Admissio
     case 'TicketVoided':
       return { ...admission, version, status: 'void', tickets: admission.tickets.map(voided) }
     case 'TicketCheckedIn': {
-      const { ticketId } = fact.data
+      const { ticketId, door: usedDoor = null } = fact.data
       const tickets = admission.tickets.map(
-        (ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now } : ticket),
+        (ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now, usedDoor } : ticket),
       )
       return { ...admission, version, tickets }
     }
@@ -185,5 +189,6 @@ export function evolveAdmission(admission: Admission | undefined, fact: Admissio
 }
 
 function voided(ticket: Ticket): Ticket {
-  return { ...ticket, status: 'void', usedAt: ticket.status === 'valid' ? null : ticket.usedAt }
+  const { usedAt, usedDoor } = ticket.status === 'valid' ? { usedAt: null, usedDoor: null } : ticket
+  return { ...ticket, status: 'void', usedAt, usedDoor }
 }

@@ -21,7 +21,13 @@ beforeAll(async () => {
 afterAll(() => app.stop())
 
 const codeOf = ({ status, body }: Answer<Record<string, unknown>>) => `${status} ${String(body['code'])}`
-const scan = (client: Client, code: unknown) => client.call<Record<string, unknown>>('POST', '/api/tickets/check-in', { code })
+const scan = (client: Client, code: unknown, { door, key }: { door?: unknown; key?: string } = {}) =>
+  client.call<Record<string, unknown>>(
+    'POST',
+    '/api/tickets/check-in',
+    { code, ...(door === undefined ? {} : { door }) },
+    key === undefined ? {} : { 'idempotency-key': key },
+  )
 
 /** Sells one seat and gives the code of its ticket. */
 async function sell(): Promise<{ orderId: string; paymentId: string; code: string; showId: string }> {
@@ -56,6 +62,39 @@ test('a ticket lets its holder in once, and the door learns who', async () => {
   expect(again.body['detail']).toBe(`used at ${first.usedAt}`)
   const [used] = (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')
   expect(used).toMatchObject({ subject: orderId, version: 2, data: { orderId, ticketId: first.ticketId } })
+})
+
+test('a door that lost the answer asks again with its key and is answered alike; any other door learns when and where', async () => {
+  const { code, orderId } = await sell()
+  const key = newId()
+  const first = expectStatus(await scan(organiser, code, { door: ' North gate ', key }), 200)
+  expect(first).toMatchObject({ door: 'North gate' })
+  expect(expectStatus(await scan(organiser, code, { door: ' North gate ', key }), 200)).toEqual(first)
+  const other = await scan(organiser, code, { door: 'South', key: newId() })
+  expect(codeOf(other)).toBe('409 ticket_used')
+  expect(other.body).toMatchObject({ usedAt: first['usedAt'], usedDoor: 'North gate' })
+  const [used, ...more] = (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')
+  expect(used?.data).toMatchObject({ door: 'North gate' })
+  expect(more).toEqual([])
+})
+
+test('a key belongs to one code and one door', async () => {
+  const [one, another] = [await sell(), await sell()]
+  const key = newId()
+  expectStatus(await scan(organiser, one.code, { key }), 200)
+  expect(codeOf(await scan(organiser, another.code, { key }))).toBe('422 idempotency_key_reused')
+  expectStatus(await scan(organiser, another.code, { key: newId() }), 200)
+})
+
+test('a refusal is not kept under its key: the ticket may be valid at the next try', async () => {
+  const { code } = await sell()
+  const key = newId()
+  expect(codeOf(await scan(other, code, { key }))).toBe('404 ticket_unknown')
+  expectStatus(await scan(organiser, code, { key }), 200)
+})
+
+test.each([[''], ['x'.repeat(61)], [7], [null]])('the door %j is refused', async (door) => {
+  expect(codeOf(await scan(organiser, 'x', { door }))).toBe('400 invalid_request')
 })
 
 test('a code typed by hand is the same code', async () => {

@@ -1,27 +1,54 @@
-// HTTP of the door: a code is scanned, and lets somebody in exactly once.
+// HTTP of the door: a code is scanned, and lets somebody in exactly once. A request that is sent again with its key gets its
+// first answer again: a door that lost an answer to the radio must not turn away whom it let in.
 import { CheckInBody, CheckInView } from '@holdfast/contract'
-import { type Http, requirePrincipal } from '../../platform/http.ts'
+import type { Database } from '../../platform/db.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http.ts'
+import { fingerprintOf } from '../../platform/idempotency.ts'
 import { ProblemError } from '../../platform/problem.ts'
 import { normaliseCode } from '../codes.ts'
 import type { AdmissionHandler } from '../model.ts'
+import { readUse } from '../store/admissions.ts'
 import { checkInView } from '../views.ts'
 
-export function checkInRoutes(app: Http, { handler }: { handler: AdmissionHandler }): void {
+export interface CheckInRoutes {
+  readonly handler: AdmissionHandler
+  readonly db: Database
+}
+
+export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
   app.post(
     '/api/tickets/check-in',
     {
       schema: {
         tags: ['tickets'],
         summary: 'Let the holder of a ticket in, once; organiser of the show only',
+        description:
+          'The second time it is `ticket_used`, with `usedAt` and, when the door gave its name, `usedDoor`. Takes an ' +
+          '`Idempotency-Key`: the same request sent again is answered as the first time.',
         body: CheckInBody,
         response: { 200: CheckInView },
       },
     },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
-      const command = { type: 'CheckIn', code: normaliseCode(request.body.code), organiserId } as const
-      const outcome = await handler.handle(command, { causationId: request.id })
-      if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail })
+      const code = normaliseCode(request.body.code)
+      const door = request.body.door?.trim() || null
+      const key = idempotencyKeyOf(request)
+      const idempotency =
+        key === undefined
+          ? undefined
+          : { scope: `${organiserId} POST /api/tickets/check-in`, key, fingerprint: fingerprintOf(request.body) }
+      const outcome = await handler.handle(
+        { type: 'CheckIn', code, organiserId, door },
+        { causationId: request.id, ...(idempotency ? { idempotency } : {}) },
+      )
+      if (!outcome.ok) {
+        const use = outcome.rejection === 'ticket_used' ? await readUse(db, code) : null
+        throw new ProblemError(outcome.rejection, {
+          detail: outcome.detail,
+          ...(use ? { usedAt: use.usedAt, usedDoor: use.usedDoor ?? undefined } : {}),
+        })
+      }
       if (!outcome.answer) throw new Error('a check-in was accepted without a ticket')
       return checkInView(outcome.answer)
     },

@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { type Statement, sql, type Tx } from '../../platform/db.ts'
+import { type Queryable, type Statement, sql, type Tx } from '../../platform/db.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -16,7 +16,7 @@ const lockAdmissions = sql(
 const readTickets = sql(
   'tickets.read_tickets',
   `select order_id as "orderId", id, ticket_type_id as "ticketTypeId", name, code, seat_id as "seatId", section, row, number,
-     status, used_at as "usedAt"
+     status, used_at as "usedAt", used_door as "usedDoor"
    from tickets.tickets where order_id = any($1) order by order_id, id`,
 )
 const readSeatLabels = sql('tickets.read_seat_labels', `select id, section, row, number from tickets.seats where id = any($1)`)
@@ -45,6 +45,7 @@ interface TicketRow {
   readonly number: string | null
   readonly status: Ticket['status']
   readonly usedAt: string | null
+  readonly usedDoor: string | null
 }
 
 /** The order of each ticket code that exists. */
@@ -71,13 +72,24 @@ function toAdmission(row: AdmissionRow, tickets: readonly TicketRow[]): Admissio
   return { status, orderId, version, showId, paymentId, tickets: tickets.map(toTicket) }
 }
 
-function toTicket({ id, code, ticketTypeId, name, seatId, section, row, number, status, usedAt }: TicketRow): Ticket {
+function toTicket({ id, code, ticketTypeId, name, seatId, section, row, number, status, usedAt, usedDoor }: TicketRow): Ticket {
   const seat = seatId === null ? {} : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
   const issued = { id, code, ticketTypeId, name, ...seat }
   if (status === 'valid') return { ...issued, status }
-  if (status === 'void') return { ...issued, status, usedAt }
+  if (status === 'void') return { ...issued, status, usedAt, usedDoor }
   if (usedAt === null) throw new Error(`ticket ${id} was used at no time`)
-  return { ...issued, status, usedAt }
+  return { ...issued, status, usedAt, usedDoor }
+}
+
+const readUseStatement = sql(
+  'tickets.read_use',
+  `select used_at as "usedAt", used_door as "usedDoor" from tickets.tickets where code = $1 and used_at is not null`,
+)
+
+/** When and where a ticket was used. What is used stays used, so that no lock is needed. */
+export async function readUse(db: Queryable, code: string): Promise<{ usedAt: string; usedDoor: string | null } | null> {
+  const [row] = await db.query<{ usedAt: string; usedDoor: string | null }>(readUseStatement, [code])
+  return row ?? null
 }
 
 export async function readSeats(tx: Tx, ids: readonly string[]): Promise<Map<string, Seat>> {
@@ -118,8 +130,8 @@ const insertTickets = sql(
 )
 const updateTickets = sql(
   'tickets.update_tickets',
-  `update tickets.tickets as old set status = t.status, used_at = t.used_at
-   from json_to_recordset($1) as t (order_id uuid, id uuid, status text, used_at timestamptz)
+  `update tickets.tickets as old set status = t.status, used_at = t.used_at, used_door = t.used_door
+   from json_to_recordset($1) as t (order_id uuid, id uuid, status text, used_at timestamptz, used_door text)
    where old.order_id = t.order_id and old.id = t.id`,
 )
 
@@ -172,5 +184,6 @@ function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Tick
 }
 
 function changedRow(order_id: string, ticket: Ticket) {
-  return { order_id, id: ticket.id, status: ticket.status, used_at: ticket.status === 'valid' ? null : ticket.usedAt }
+  const { usedAt, usedDoor } = ticket.status === 'valid' ? { usedAt: null, usedDoor: null } : ticket
+  return { order_id, id: ticket.id, status: ticket.status, used_at: usedAt, used_door: usedDoor }
 }
