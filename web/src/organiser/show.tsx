@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
-import { useLive } from '../api/live.ts'
+import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
@@ -38,7 +38,7 @@ function Show({ show }: { readonly show: ShowView }) {
   const t = useTranslations('organiser')
   const wasOnSale = show.status !== 'draft'
   const { data: availability } = useQuery({ ...availabilityQuery(show.id), enabled: wasOnSale })
-  useLive(`/api/shows/${show.id}/availability/stream`, availabilityQuery(show.id).queryKey, wasOnSale)
+  useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, wasOnSale)
   return (
     <div className="pt-6">
       <Link to="/organiser" className="link text-small">

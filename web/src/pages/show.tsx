@@ -3,7 +3,7 @@ import type { ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
-import { useLive } from '../api/live.ts'
+import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
 import { OpenHold } from '../buy/open-hold.tsx'
@@ -30,7 +30,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
   const seated = show.ticketTypes.some((type) => type.seats)
   const onSale = show.status === 'on_sale'
   const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
-  const liveness = useLive(`/api/shows/${show.id}/availability/stream`, availabilityQuery(show.id).queryKey, onSale)
+  const liveness = useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, onSale)
   return (
     <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
       <div className="min-w-0">
