@@ -1,7 +1,6 @@
 // Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency, Money, maxAmountMinor } from './money.ts'
-import { CancelReason } from './orders.ts'
+import { Currency, maxAmountMinor } from './money.ts'
 import { Id, Instant } from './values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -108,10 +107,15 @@ export const ShowChangeBody = Type.Object(
 )
 export type ShowChangeBody = Static<typeof ShowChangeBody>
 
+/** A day (`2027-06-01`) is that of the show where it takes place; an instant is the same everywhere. Both ends belong to the span. */
+const DayOrInstant = Type.Union([Type.String({ format: 'date' }), Type.String({ format: 'date-time' })])
+
 export const ShowQuery = Type.Object(
   {
     ...PageQuery.properties,
     q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'in title or venue' })),
+    from: Type.Optional(DayOrInstant),
+    to: Type.Optional(DayOrInstant),
     mine: Type.Optional(Type.Boolean({ description: 'the organiser’s own, drafts among them' })),
   },
   closed,
@@ -178,122 +182,7 @@ export const CheckInView = Type.Object({
 })
 export type CheckInView = Static<typeof CheckInView>
 
-// ---- orders
-const maxQuantity = 1_000_000
-const maxSeatsPerLine = 1_000
-export const LineBody = Type.Union([
-  Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
-  Type.Object(
-    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }) },
-    closed,
-  ),
-])
-export type LineBody = Static<typeof LineBody>
-export const OrderBody = Type.Object({ showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) }, closed)
-export type OrderBody = Static<typeof OrderBody>
-
-export const OrderStatus = Type.Union([
-  Type.Literal('created'),
-  Type.Literal('claimed'),
-  Type.Literal('complete'),
-  Type.Literal('cancelled'),
-  Type.Literal('refunded'),
-])
-export type OrderStatus = Static<typeof OrderStatus>
-export const OrderView = Type.Object({
-  id: Id,
-  showId: Id,
-  status: OrderStatus,
-  lines: Type.Array(
-    Type.Object({
-      ticketTypeId: Id,
-      name: Type.String(),
-      quantity: Type.Integer(),
-      unitPrice: Money,
-      seatIds: Type.Optional(Type.Array(Id)),
-    }),
-  ),
-  total: Money,
-  expiresAt: Instant,
-  extended: Type.Boolean({ description: 'the one bounded extension was given, for a payment in flight at the deadline' }),
-  version: Type.Integer(),
-  createdAt: Instant,
-  cancelReason: Type.Optional(CancelReason),
-  payment: Type.Optional(Type.Object({ id: Id })),
-  refunded: Type.Optional(Money),
-  tickets: Type.Optional(
-    Type.Array(
-      Type.Object({
-        id: Id,
-        code: Type.String(),
-        ticketTypeId: Id,
-        name: Type.String(),
-        seat: Type.Optional(SeatView),
-        status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
-      }),
-    ),
-  ),
-})
-export type OrderView = Static<typeof OrderView>
-
-export const TimelineEntry = Type.Object({
-  id: Id,
-  type: Type.String(),
-  source: Type.String(),
-  subject: Id,
-  version: Type.Integer(),
-  occurredAt: Instant,
-  causationId: Type.Union([Type.String(), Type.Null()]),
-  summary: Type.String({ description: 'one sentence for people' }),
-})
-export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })
-export type TimelineView = Static<typeof Timeline>
-export type Timeline = Static<typeof Timeline>
-
-// ---- payments
-export const PaymentBody = Type.Object(
-  { orderId: Id, paymentMethod: Type.String({ pattern: '^(pm|ctoken)_[A-Za-z0-9_]{1,250}$' }) },
-  closed,
-)
-export const PaymentStatus = Type.Union([
-  Type.Literal('started'),
-  Type.Literal('requires_action'),
-  Type.Literal('authorized'),
-  Type.Literal('captured'),
-  Type.Literal('voided'),
-  Type.Literal('declined'),
-  Type.Literal('refunded'),
-  Type.Literal('unknown'),
-])
-export const PaymentView = Type.Object({
-  id: Id,
-  orderId: Id,
-  status: PaymentStatus,
-  amount: Money,
-  clientSecret: Type.Optional(Type.String()),
-  nextAction: Type.Optional(Type.Object({ type: Type.String(), url: Type.Optional(Type.String()) })),
-  declineCode: Type.Optional(Type.String()),
-})
-export type PaymentView = Static<typeof PaymentView>
-
-export const RefundBody = Type.Object(
-  {
-    amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: maxAmountMinor })),
-    reason: Type.Optional(Type.String({ maxLength: 500 })),
-  },
-  closed,
-)
-export const RefundView = Type.Object({
-  id: Id,
-  orderId: Id,
-  paymentId: Id,
-  amount: Money,
-  status: Type.Union([Type.Literal('pending'), Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('unknown')]),
-  reason: Type.Union([Type.String(), Type.Null()]),
-  createdAt: Instant,
-})
-export type RefundView = Static<typeof RefundView>
-
+// ---- the shop itself
 /** What a browser needs to know before it can take a card. */
 export const ShopConfig = Type.Object({
   processor: Type.Object({

@@ -1,5 +1,6 @@
 // What crosses a border between services, processes or browser and shop. Runs anywhere.
 export * from './api.ts'
+export * from './api-orders.ts'
 export * from './envelope.ts'
 export * from './errors.ts'
 export * from './events.ts'

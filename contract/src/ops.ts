@@ -1,6 +1,7 @@
 // Shapes of the operator's API under /api/ops: the state of the shop, what waits for a person, and what the auditor found.
 import { type Static, type TSchema, Type } from 'typebox'
-import { OrderStatus, Page, PageQuery, PaymentStatus } from './api.ts'
+import { Page, PageQuery } from './api.ts'
+import { OrderStatus, PaymentStatus } from './api-orders.ts'
 import { Currency, Money } from './money.ts'
 import { Id, Instant } from './values.ts'
 

@@ -1,5 +1,5 @@
 // The orders API through the real HTTP edge on a real database: what buyers and organisers send, and what they get.
-import type { Availability, OrderView, Problem } from '@holdfast/contract'
+import type { Availability, OrderView, Problem, ShowSales, TimelineView } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, expectStatus } from '../../test/client.ts'
 import { expectSoundStock, foreignEvent, makeTestHandler, publish, putOnSale } from '../../test/orders-store.ts'
@@ -218,12 +218,11 @@ test('the timeline tells what happened, in order, to the buyer and the organiser
   const tickets = [{ id: newId(), code: 'SECRETCODE', ticketTypeId: typeOf(sale).id, name: 'Standing' }]
   await publish(app.db, [foreignEvent('TicketsIssued', id, { orderId: id, showId: sale.show.id, tickets })])
   for (const reader of [client, await asOrganiser(sale.show.organiserId)]) {
-    const { items } = expectStatus(
-      await reader.call<{ items: { type: string; summary: string }[] }>('GET', `/api/orders/${id}/timeline`),
-      200,
-    )
+    const { items } = expectStatus(await reader.call<TimelineView>('GET', `/api/orders/${id}/timeline`), 200)
     expect(items.map(({ type }) => type)).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'TicketsIssued'])
     expect(items[0]?.summary).toContain('45.00 EUR')
+    expect(items[0]?.data).toEqual({ amount, until: expect.stringMatching(/Z$/) })
+    expect(items[3]?.data).toEqual({ count: 1 })
     expect(JSON.stringify(items)).not.toContain('SECRETCODE')
   }
 })
@@ -259,4 +258,51 @@ test('orders of a show are for its organiser only', async () => {
   expect((await organiser.call('GET', `/api/shows/${newId()}/orders`)).status).toBe(404)
   expect((await (await asOrganiser(newId())).call('GET', path)).status).toBe(404)
   expect((await (await asBuyer()).call('GET', path)).status).toBe(403)
+})
+
+test('one order of a show is for its organiser only, and with its show only', async () => {
+  const [sale, another] = [await onSale(), await onSale()]
+  const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
+  const organiser = await asOrganiser(sale.show.organiserId)
+  const path = `/api/shows/${sale.show.id}/orders/${id}`
+  const found = expectStatus(await organiser.call<OrderView & { buyerEmail: string }>('GET', path), 200)
+  expect(found).toMatchObject({ id, status: 'created', buyerEmail: expect.stringContaining('@example.com') })
+  expect(codeOf(await organiser.call('GET', `/api/shows/${another.show.id}/orders/${id}`))).toBe('order_unknown')
+  expect(codeOf(await organiser.call('GET', `/api/shows/${sale.show.id}/orders/${newId()}`))).toBe('order_unknown')
+  expect(codeOf(await (await asOrganiser(newId())).call('GET', path))).toBe('order_unknown')
+  expect(codeOf(await (await asBuyer()).call('GET', path))).toBe('forbidden')
+})
+
+test('the sales of a show are added up by the shop, for its organiser only', async () => {
+  const sale = await onSale()
+  const organiser = await asOrganiser(sale.show.organiserId)
+  const path = `/api/shows/${sale.show.id}/sales`
+  const read = async () => expectStatus(await organiser.call<ShowSales>('GET', path), 200)
+  expect(await read()).toEqual({ currency: 'EUR', byStatus: [], stepSeconds: 1, steps: [] })
+  const ids: string[] = []
+  for (let count = 0; count < 5; count += 1) ids.push(expectStatus(await post(await asBuyer(), bodyOf(sale)), 201).id)
+  const [first = '', second = '', third = '', fourth = ''] = ids
+  for (const id of [first, second]) await bring(id, 'complete')
+  await bring(third, 'refunded')
+  await bring(fourth, 'cancelled')
+  // Two hours earlier, so that there are two steps.
+  await app.db.query({
+    name: '',
+    text: `update orders.orders set created_at = created_at - interval '2 hours' where id = '${first}'`,
+  })
+  const { byStatus, steps, stepSeconds } = await read()
+  const one = { orders: 1, tickets: 1, totalMinor: 4_500, refundedMinor: 0 }
+  expect(byStatus).toEqual([
+    { ...one, status: 'cancelled' },
+    { ...one, status: 'complete', orders: 2, tickets: 2, totalMinor: 9_000 },
+    { ...one, status: 'created' },
+    { ...one, status: 'refunded', refundedMinor: 4_500 },
+  ])
+  expect(steps.map(({ orders, tickets, totalMinor }) => [orders, tickets, totalMinor])).toEqual([
+    [1, 1, 4_500],
+    [1, 1, 4_500],
+  ])
+  expect(stepSeconds).toBeGreaterThanOrEqual(48)
+  expect(codeOf(await (await asOrganiser(newId())).call('GET', path))).toBe('show_unknown')
+  expect(codeOf(await (await asBuyer()).call('GET', path))).toBe('forbidden')
 })

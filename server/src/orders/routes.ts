@@ -1,15 +1,5 @@
-// HTTP of the orders service: buyers hold, watch and cancel; organisers see the orders of their shows.
-import {
-  Availability,
-  type ErrorCode,
-  Id,
-  OrderBody,
-  OrderStatus,
-  OrderView,
-  Page,
-  PageQuery,
-  Timeline,
-} from '@holdfast/contract'
+// HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in organiser-routes.ts.
+import { Availability, type ErrorCode, Id, OrderBody, OrderView, Page, PageQuery, Timeline } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { makeBatchLoader } from '../platform/batch-loader.ts'
@@ -22,9 +12,11 @@ import { readProcessEvents } from '../platform/outbox.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
 import type { OrdersLive } from './live.ts'
 import type { OrdersHandler } from './model.ts'
+import { organiserRoutes } from './organiser-routes.ts'
+import { cursorId, pageOf } from './pages.ts'
 import type { StockMemory } from './stock-memory.ts'
 import { toTimeline } from './timeline.ts'
-import { listOrders, listShowOrders, readOrder, readOrderAsPlaced, readOrganiser, type SeenOrder, toOrderView } from './views.ts'
+import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from './views.ts'
 
 export interface OrdersRoutes {
   readonly db: Database
@@ -37,7 +29,6 @@ export interface OrdersRoutes {
 const idParams = Type.Object({ id: Id })
 /** `seats=changed`: after the first event only the seats that changed, in events named "changes". */
 const streamQuery = Type.Object({ seats: Type.Optional(Type.Literal('changed')) }, { additionalProperties: false })
-const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 /** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
 const knownWithinMs = 1_500
@@ -68,7 +59,7 @@ export function makeWaiter(clock: Clock) {
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
-  organiserRoutes(app, parts)
+  organiserRoutes(app, parts.db)
   availabilityRoutes(app, parts)
 }
 
@@ -184,40 +175,6 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
   }
 }
 
-const OrganiserOrder = Type.Intersect([OrderView, Type.Object({ buyerEmail: Type.String() })])
-const ShowOrdersQuery = Type.Object(
-  { ...PageQuery.properties, status: Type.Optional(OrderStatus), email: Type.Optional(Type.String({ maxLength: 254 })) },
-  { additionalProperties: false },
-)
-
-function organiserRoutes(app: Http, { db }: OrdersRoutes): void {
-  app.get(
-    '/api/shows/:id/orders',
-    {
-      schema: {
-        tags: ['orders'],
-        summary: 'Orders of a show, for its organiser',
-        params: idParams,
-        querystring: ShowOrdersQuery,
-        response: { 200: Page(OrganiserOrder) },
-      },
-    },
-    async (request) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
-      const { limit = 20, cursor, status = null, email } = request.query
-      if ((await readOrganiser(db, request.params.id)) !== organiserId) throw new ProblemError('show_unknown')
-      const items = await listShowOrders(db, {
-        showId: request.params.id,
-        beforeId: cursorId(cursor),
-        limit: limit + 1,
-        status,
-        emailPrefix: email?.toLowerCase() ?? null,
-      })
-      return pageOf(items, limit)
-    },
-  )
-}
-
 function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
   const untilKnown = makeWaiter(clock)
   const availabilityOf = async (showId: string): Promise<string> => {
@@ -258,16 +215,4 @@ function sendJson(reply: FastifyReply, json: string) {
     .type('application/json; charset=utf-8')
     .serializer((text: unknown) => String(text))
     .send(json)
-}
-
-function cursorId(cursor: string | undefined): string | null {
-  if (cursor === undefined) return null
-  if (!uuidPattern.test(cursor)) throw new ProblemError('invalid_request', { detail: 'cursor is not one of ours' })
-  return cursor
-}
-
-/** A page of `limit` out of up to one more: the last id is the cursor when there is more. */
-function pageOf<Item extends { readonly id: string }>(items: readonly Item[], limit: number) {
-  const shown = items.slice(0, limit)
-  return { items: shown, nextCursor: items.length > limit ? (shown.at(-1)?.id ?? null) : null }
 }

@@ -64,6 +64,44 @@ function summarize(event: Event): string {
   }
 }
 
+/** What a sentence about the event is made of. Ticket codes are secrets and stay out. */
+function dataOf(event: Event): Entry['data'] {
+  switch (event.type) {
+    case 'OrderCreated':
+      return { amount: event.data.amount, until: event.data.expiresAt }
+    case 'OrderExtended':
+    case 'OrderReopened':
+      return { until: event.data.expiresAt }
+    case 'OrderCancelled':
+      return { reason: event.data.reason }
+    case 'OrderClaimed':
+    case 'PaymentStarted':
+      return { paymentId: event.data.paymentId }
+    case 'ClaimRejected':
+    case 'PaymentVoided':
+      return { paymentId: event.data.paymentId, reason: event.data.reason }
+    case 'PaymentAuthorized':
+    case 'ChargeCreated':
+      return { paymentId: event.data.paymentId, amount: event.data.amount }
+    case 'ChargeFailed':
+      return { paymentId: event.data.paymentId, reason: event.data.code }
+    case 'ChargeRefunded':
+      return { paymentId: event.data.paymentId, refundId: event.data.refundId, amount: event.data.amount }
+    case 'TicketsIssued':
+      return { count: event.data.tickets.length }
+    case 'TicketVoided':
+      return { count: event.data.ticketIds.length, reason: event.data.reason }
+    case 'TicketCheckedIn':
+      return { count: 1, ...(event.data.door === undefined ? {} : { door: event.data.door }) }
+    case 'OrderCompleted':
+    case 'ExpirationComplete':
+    case 'ShowPublished':
+    case 'ShowChanged':
+    case 'ShowCancelled':
+      return {}
+  }
+}
+
 /** Events of one order as its timeline: oldest first. Secrets of the events (ticket codes) stay out. */
 export function toTimeline(events: readonly Event[]): Entry[] {
   return events.map((event) => ({
@@ -75,5 +113,6 @@ export function toTimeline(events: readonly Event[]): Entry[] {
     occurredAt: event.occurredAt,
     causationId: event.causationId,
     summary: summarize(event),
+    data: dataOf(event),
   }))
 }

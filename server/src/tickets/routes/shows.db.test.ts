@@ -150,6 +150,33 @@ describe('the list', () => {
     expect(first.items[0]?.ticketTypes[0]).toMatchObject({ capacity: 2 })
     expect(first.items[0]?.ticketTypes[0]).not.toHaveProperty('seats')
   })
+  test('of some days counts days where the show takes place, and instants the same everywhere', async () => {
+    const q = 'Dated'
+    // The same evening of the same day, twelve hours apart: on other days in UTC.
+    const auckland = await publishShow(organiser, {
+      title: 'Dated A',
+      startsAt: '2033-06-01T06:30:00Z',
+      timeZone: 'Pacific/Auckland',
+    })
+    const york = await publishShow(organiser, {
+      title: 'Dated N',
+      startsAt: '2033-06-02T00:30:00Z',
+      timeZone: 'America/New_York',
+    })
+    const later = await publishShow(organiser, { title: 'Dated L', startsAt: '2033-06-02T20:00:00Z', timeZone: 'Europe/Berlin' })
+    const found = async (span: Record<string, string>) => (await list(nobody, { q, ...span })).items.map(({ id }) => id)
+    expect(await found({ from: '2033-06-01', to: '2033-06-01' })).toEqual([auckland.id, york.id])
+    expect(await found({ from: '2033-06-02' })).toEqual([later.id])
+    expect(await found({ to: '2033-06-02' })).toEqual([auckland.id, york.id, later.id])
+    expect(await found({ from: '2033-06-02T00:30:00Z', to: '2033-06-02T22:00:00+02:00' })).toEqual([york.id, later.id])
+    expect(await found({ from: '2033-06-03', to: '2033-06-01' })).toEqual([])
+    // A show that is moved is found on its new day.
+    const body = { ...showBody({ title: 'Dated L', startsAt: '2033-07-09T23:30:00Z', timeZone: 'Europe/Berlin' }) }
+    const ticketTypes = [{ ...standing, id: later.ticketTypes[0]?.id }]
+    expectStatus(await organiser.call('PUT', `/api/shows/${later.id}`, { ...body, ticketTypes }), 200)
+    expect(await found({ from: '2033-07-10', to: '2033-07-10' })).toEqual([later.id])
+    expect((await list(organiser, { q, mine: 'true', from: '2033-07-10' })).items).toHaveLength(1)
+  })
   test('has no closed and no cancelled show', async () => {
     const closed = await publishShow(organiser, { title: 'Gone A' })
     const cancelled = await publishShow(organiser, { title: 'Gone B' })
@@ -180,6 +207,10 @@ describe('the list', () => {
     'q=%00',
     'sort=price',
     'q=a&q=b',
+    'from=tomorrow',
+    'from=2033-02-30',
+    'to=2033-06-01T25:00:00Z',
+    'to=',
   ]
   test.each(queries)('refuses ?%s', async (query) => {
     expect(codeOf(await nobody.call('GET', `/api/shows?${query}`))).toBe('400 invalid_request')

@@ -107,16 +107,19 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
       schema: {
         tags,
         summary: 'Shows on sale, in the order they take place',
-        description: 'Lists leave the seats out; the show itself has them. `mine=true` lists the organiser’s own in every state.',
+        description:
+          'Lists leave the seats out; the show itself has them. `mine=true` lists the organiser’s own in every state. `from` and ' +
+          '`to` are instants, or days (`2027-06-01`) as they are where each show takes place; both belong to the span.',
         querystring: ShowQuery,
         response: { 200: ShowPage },
       },
     },
     async (request) => {
-      const { limit = pageSize, q = null, mine = false } = request.query
+      const { limit = pageSize, q = null, from = null, to = null, mine = false } = request.query
       const organiserId = mine ? requirePrincipal(request, 'user').id : null
       // One more than asked tells whether there is another page.
-      const shows = await listShows(db, { after: positionOf(request.query.cursor), text: q, limit: limit + 1, organiserId })
+      const after = positionOf(request.query.cursor)
+      const shows = await listShows(db, { after, text: q, from, to, limit: limit + 1, organiserId })
       const page = shows.slice(0, limit)
       const last = shows.length > limit ? page.at(-1) : undefined
       return { items: page.map(showView), nextCursor: last ? cursorOf(last) : null }

@@ -27,16 +27,19 @@ const readSeatsOfTypes = sql(
   `select id, ticket_type_id as "typeId", section, row, number
    from tickets.seats where ticket_type_id = any($1) order by ticket_type_id, position`,
 )
+const inSpan = `
+     and ($5::date is null or local_day >= $5) and ($6::date is null or local_day <= $6)
+     and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at <= $8)`
 const listOnSale = sql(
   'tickets.list_on_sale',
   `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)
+   where status = 'on_sale' and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)${inSpan}
    order by starts_at, id limit $4`,
 )
 const listOwn = sql(
   'tickets.list_own',
   `select ${showColumns} from tickets.shows
-   where organiser_id = $5 and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)
+   where organiser_id = $9 and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)${inSpan}
    order by starts_at, id limit $4`,
 )
 
@@ -83,6 +86,9 @@ export interface ShowSearch {
   /** The last show of the page before, or null for the first page. */
   readonly after: { readonly startsAt: string; readonly id: string } | null
   readonly text: string | null
+  /** Days where the show takes place, or instants; both ends belong to the span. */
+  readonly from?: string | null
+  readonly to?: string | null
   readonly limit: number
   /** Only this organiser's, in every state; null: everybody's that are on sale. */
   readonly organiserId: string | null
@@ -91,28 +97,36 @@ export interface ShowSearch {
 const beforeAll = { startsAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
 
 /** One page of shows in the order they take place, without seats. */
-export async function listShows(db: Queryable, { after, text, limit, organiserId }: ShowSearch): Promise<Show[]> {
+export async function listShows(
+  db: Queryable,
+  { after, text, from = null, to = null, limit, organiserId }: ShowSearch,
+): Promise<Show[]> {
   const { startsAt, id } = after ?? beforeAll
   const pattern = `%${(text ?? '').replace(/[\\%_]/g, '\\$&')}%`
-  const values = [startsAt, id, pattern, limit]
+  const span = [dayOf(from), dayOf(to), instantOf(from), instantOf(to)]
+  const values = [startsAt, id, pattern, limit, ...span]
   const rows = organiserId === null ? db.query<ShowRow>(listOnSale, values) : db.query<ShowRow>(listOwn, [...values, organiserId])
   return assemble(db, await rows, { seats: false })
 }
 
+const isDay = (text: string) => text.length === 'YYYY-MM-DD'.length
+const dayOf = (text: string | null) => (text !== null && isDay(text) ? text : null)
+const instantOf = (text: string | null) => (text !== null && !isDay(text) ? text : null)
+
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, max_per_buyer, status, published_at, version)
+     max_per_order, max_per_buyer, status, published_at, version, local_day)
    select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
-     max_per_buyer, status, published_at, version
+     max_per_buyer, status, published_at, version, local_day
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, version int)
+     published_at timestamptz, version int, local_day date)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-     published_at = excluded.published_at,
+     published_at = excluded.published_at, local_day = excluded.local_day,
      version = excluded.version`,
 )
 const deleteOtherSeats = sql(
@@ -187,5 +201,13 @@ function showRow(show: Show) {
     status: show.status,
     published_at: publishedAtOf(show),
     version: show.version,
+    local_day: localDayOf(show),
   }
+}
+
+/** The day on which a show begins where it takes place. Swedish writes dates as ISO does. */
+function localDayOf({ startsAt, timeZone }: Show): string {
+  return new Intl.DateTimeFormat('sv', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    Date.parse(startsAt),
+  )
 }

@@ -1,0 +1,162 @@
+// Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of their sales.
+import { type Static, Type } from 'typebox'
+import { PageQuery, SeatView } from './api.ts'
+import { Currency, Money, maxAmountMinor } from './money.ts'
+import { CancelReason } from './orders.ts'
+import { Id, Instant } from './values.ts'
+
+const closed = { additionalProperties: false } as const
+
+// ---- orders
+const maxQuantity = 1_000_000
+const maxSeatsPerLine = 1_000
+export const LineBody = Type.Union([
+  Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
+  Type.Object(
+    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }) },
+    closed,
+  ),
+])
+export type LineBody = Static<typeof LineBody>
+export const OrderBody = Type.Object({ showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) }, closed)
+export type OrderBody = Static<typeof OrderBody>
+
+export const OrderStatus = Type.Union([
+  Type.Literal('created'),
+  Type.Literal('claimed'),
+  Type.Literal('complete'),
+  Type.Literal('cancelled'),
+  Type.Literal('refunded'),
+])
+export type OrderStatus = Static<typeof OrderStatus>
+export const OrderView = Type.Object({
+  id: Id,
+  showId: Id,
+  status: OrderStatus,
+  lines: Type.Array(
+    Type.Object({
+      ticketTypeId: Id,
+      name: Type.String(),
+      quantity: Type.Integer(),
+      unitPrice: Money,
+      seatIds: Type.Optional(Type.Array(Id)),
+    }),
+  ),
+  total: Money,
+  expiresAt: Instant,
+  extended: Type.Boolean({ description: 'the one bounded extension was given, for a payment in flight at the deadline' }),
+  version: Type.Integer(),
+  createdAt: Instant,
+  cancelReason: Type.Optional(CancelReason),
+  payment: Type.Optional(Type.Object({ id: Id })),
+  refunded: Type.Optional(Money),
+  tickets: Type.Optional(
+    Type.Array(
+      Type.Object({
+        id: Id,
+        code: Type.String(),
+        ticketTypeId: Id,
+        name: Type.String(),
+        seat: Type.Optional(SeatView),
+        status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+      }),
+    ),
+  ),
+})
+export type OrderView = Static<typeof OrderView>
+
+export const OrganiserOrder = Type.Intersect([OrderView, Type.Object({ buyerEmail: Type.String() })])
+export type OrganiserOrder = Static<typeof OrganiserOrder>
+export const ShowOrdersQuery = Type.Object(
+  { ...PageQuery.properties, status: Type.Optional(OrderStatus), email: Type.Optional(Type.String({ maxLength: 254 })) },
+  closed,
+)
+
+/** The sales of one show in figures, made by the shop so that nobody adds up orders page by page. */
+export const ShowSales = Type.Object({
+  currency: Currency,
+  byStatus: Type.Array(
+    Type.Object({
+      status: OrderStatus,
+      orders: Type.Integer(),
+      tickets: Type.Integer(),
+      totalMinor: Type.Integer(),
+      refundedMinor: Type.Integer(),
+    }),
+  ),
+  stepSeconds: Type.Integer({ description: 'how much time each step stands for' }),
+  steps: Type.Array(Type.Object({ at: Instant, orders: Type.Integer(), tickets: Type.Integer(), totalMinor: Type.Integer() }), {
+    description: 'complete orders by the time they were placed; steps in which nothing was sold are left out',
+  }),
+})
+export type ShowSales = Static<typeof ShowSales>
+
+export const TimelineEntry = Type.Object({
+  id: Id,
+  type: Type.String(),
+  source: Type.String(),
+  subject: Id,
+  version: Type.Integer(),
+  occurredAt: Instant,
+  causationId: Type.Union([Type.String(), Type.Null()]),
+  summary: Type.String({ description: 'one sentence for people' }),
+  data: Type.Object(
+    {
+      amount: Type.Optional(Money),
+      until: Type.Optional(Instant),
+      reason: Type.Optional(Type.String()),
+      count: Type.Optional(Type.Integer({ description: 'of tickets' })),
+      door: Type.Optional(Type.String()),
+      paymentId: Type.Optional(Id),
+      refundId: Type.Optional(Id),
+    },
+    { description: 'what the sentence is made of, for those who write their own' },
+  ),
+})
+export const Timeline = Type.Object({ items: Type.Array(TimelineEntry) })
+export type TimelineView = Static<typeof Timeline>
+export type Timeline = Static<typeof Timeline>
+
+// ---- payments
+export const PaymentBody = Type.Object(
+  { orderId: Id, paymentMethod: Type.String({ pattern: '^(pm|ctoken)_[A-Za-z0-9_]{1,250}$' }) },
+  closed,
+)
+export const PaymentStatus = Type.Union([
+  Type.Literal('started'),
+  Type.Literal('requires_action'),
+  Type.Literal('authorized'),
+  Type.Literal('captured'),
+  Type.Literal('voided'),
+  Type.Literal('declined'),
+  Type.Literal('refunded'),
+  Type.Literal('unknown'),
+])
+export const PaymentView = Type.Object({
+  id: Id,
+  orderId: Id,
+  status: PaymentStatus,
+  amount: Money,
+  clientSecret: Type.Optional(Type.String()),
+  nextAction: Type.Optional(Type.Object({ type: Type.String(), url: Type.Optional(Type.String()) })),
+  declineCode: Type.Optional(Type.String()),
+})
+export type PaymentView = Static<typeof PaymentView>
+
+export const RefundBody = Type.Object(
+  {
+    amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: maxAmountMinor })),
+    reason: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  closed,
+)
+export const RefundView = Type.Object({
+  id: Id,
+  orderId: Id,
+  paymentId: Id,
+  amount: Money,
+  status: Type.Union([Type.Literal('pending'), Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('unknown')]),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Instant,
+})
+export type RefundView = Static<typeof RefundView>
