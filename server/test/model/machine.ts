@@ -1,0 +1,105 @@
+// The modelled shop as a machine to explore: its start, its steps, which of them can wait, and its promises.
+import { Coverage } from './coverage.ts'
+import { type Exploration, explore, type Machine, type Step } from './explorer.ts'
+import { type Exchange, exchange } from './parts.ts'
+import { breachAtRest, breachIn } from './promises.ts'
+import { type Rules, rules as realRules } from './rules.ts'
+import type { Scope } from './scopes.ts'
+import { stepsOf } from './steps.ts'
+import type { Walker } from './walk.ts'
+import { type Cluster, cluster, type State, startOf } from './world.ts'
+
+export interface Explored extends Exploration<State> {
+  readonly coverage: Coverage
+  readonly seconds: number
+}
+
+export function makeMachine(walker: Walker): Machine<State> {
+  const { scope } = walker
+  const all = exchangesOf(scope.alike ? scope.wants.length : 1)
+  const key = (state: State) => {
+    const [first = '', ...others] = all.map((buyers) => keyAs(state, buyers))
+    return others.reduce((least, each) => (each < least ? each : least), first)
+  }
+  const steps = (state: State) => state.clusters.flatMap((_, buyer) => stepsOf(walker, state, buyer))
+  const enough = (state: State, isNew: (next: State) => boolean): Step<State>[] => {
+    const gathered: Step<State>[][] = []
+    const settled = state.clusters.every(({ ordered }) => ordered.value.order !== null)
+    for (const [buyer, own] of state.clusters.entries()) {
+      const ownSteps = stepsOf(walker, state, buyer)
+      if (own.ordered.value.order !== null && canGoFirst(state, ownSteps, settled) && ownSteps.some(({ next }) => isNew(next)))
+        return ownSteps
+      gathered.push(ownSteps)
+    }
+    return gathered.flat()
+  }
+  return {
+    start: startOf(scope),
+    key,
+    steps,
+    ...(scope.reduced && scope.wants.length > 1 ? { enough } : {}),
+    breachIn,
+    breachAtRest,
+  }
+}
+
+/**
+ * Orders meet only at the stock. The steps of one order can go before those of the others when it moves by itself, and
+ * when none of its steps frees a place that somebody may still ask for: in whatever order they happen, all see the same.
+ */
+function canGoFirst(state: State, steps: readonly Step<State>[], settled: boolean): boolean {
+  if (!steps.some(({ force }) => force === 'system')) return false
+  return settled || steps.every(({ next }) => next.stock === state.stock)
+}
+
+function keyAs({ clusters, stock }: State, buyers: Exchange): string {
+  if (buyers.length < 2) return `${clusters.map(({ number }) => number).join(',')};${stock.number}`
+  const places: number[] = []
+  for (const [buyer, own] of clusters.entries()) places[buyers[buyer] ?? 0] = exchangeCluster(own, buyers).number
+  return `${places.join(',')};${exchange(stock, buyers).number}`
+}
+
+const exchanged = new Map<string, Map<number, Cluster>>()
+
+function exchangeCluster(own: Cluster, buyers: Exchange): Cluster {
+  if (buyers.every((to, from) => to === from)) return own
+  const name = buyers.join('')
+  let known = exchanged.get(name)
+  if (!known) exchanged.set(name, (known = new Map()))
+  let other = known.get(own.number)
+  if (!other) {
+    const { ordered, known: copy, timer, admission, paid, works, held, letters, done } = own
+    const swap = <Value>(part: Parameters<typeof exchange<Value>>[0]) => exchange(part, buyers)
+    other = cluster({
+      ordered: swap(ordered),
+      known: swap(copy),
+      timer: swap(timer),
+      admission: swap(admission),
+      paid: paid.map(swap),
+      works: works.map(swap),
+      held: held.map(swap),
+      letters: letters.map(swap),
+      done: swap(done),
+    })
+    known.set(own.number, other)
+  }
+  return other
+}
+
+function exchangesOf(count: number): Exchange[] {
+  if (count < 2) return [[0]]
+  const build = (rest: readonly number[]): number[][] =>
+    rest.length === 0
+      ? [[]]
+      : rest.flatMap((each) => build(rest.filter((other) => other !== each)).map((tail) => [each, ...tail]))
+  return build(Array.from({ length: count }, (_, index) => index))
+}
+
+/** Explores a scope to its end, or to the first breach, with the real rules or with some of them replaced. */
+export function exploreScope(scope: Scope, replaced: Partial<Rules> = {}): Explored {
+  const coverage = new Coverage()
+  const begun = performance.now()
+  const walker: Walker = { scope, rules: { ...realRules, ...replaced }, coverage, memory: new Map() }
+  const exploration = explore(makeMachine(walker), { statesMax: scope.statesMax })
+  return { ...exploration, coverage, seconds: (performance.now() - begun) / 1000 }
+}

@@ -1,0 +1,172 @@
+// The promises of the shop, looked at in every state. The numbers are those of the invariants in the design; what the
+// processor holds counts, not what our own rows say of it.
+import { isOpen } from '../../src/payments/domain/payment.ts'
+import type { Cluster, Intent, State } from './world.ts'
+
+const ownBreaches = new Map<number, string | null>()
+const restBreaches = new Map<number, string | null>()
+
+function remembered(breaches: Map<number, string | null>, own: Cluster, look: (own: Cluster) => string | null): string | null {
+  let breach = breaches.get(own.number)
+  if (breach === undefined) breaches.set(own.number, (breach = look(own)))
+  return breach
+}
+
+/** What must hold at every moment. */
+export function breachIn(state: State): string | null {
+  for (const own of state.clusters) {
+    const breach = remembered(ownBreaches, own, breachOfOrder)
+    if (breach !== null) return breach
+  }
+  return breachOfStock(state)
+}
+
+/** What must hold as well once nothing happens by itself any more. */
+export function breachAtRest(state: State): string | null {
+  for (const own of state.clusters) {
+    const breach = remembered(restBreaches, own, breachOfRest)
+    if (breach !== null) return breach
+  }
+  return null
+}
+
+const holding = new Set(['created', 'claimed'])
+const owning = new Set(['created', 'claimed', 'complete'])
+
+function breachOfStock({ clusters, stock }: State): string | null {
+  const orders = clusters.flatMap(({ ordered }) => ordered.value.order ?? [])
+  for (const pool of stock.value.pools) {
+    let held = 0
+    let sold = 0
+    for (const order of orders) {
+      for (const line of order.lines) {
+        if (line.poolId !== pool.id) continue
+        if (holding.has(order.status)) held += line.quantity
+        if (order.status === 'complete') sold += line.quantity
+      }
+    }
+    if (pool.held + pool.sold > pool.capacity || held + sold > pool.capacity)
+      return `1: no more places are sold than pool ${pool.id} has`
+    if (pool.held !== held || pool.sold !== sold)
+      return `1: pool ${pool.id} counts what its orders hold (${held}) and bought (${sold}), not ${pool.held} and ${pool.sold}`
+  }
+  for (const seat of stock.value.seats) {
+    const owners = orders.filter(
+      ({ status, lines }) => owning.has(status) && lines.some(({ seatIds }) => seatIds?.includes(seat.id)),
+    )
+    if (owners.length > 1) return `1: ${seat.id} belongs to one order at a time`
+    const owner = owners[0]
+    if ((owner?.id ?? null) !== seat.orderId) return `1: ${seat.id} is held for the order that has it`
+    const state = owner ? (owner.status === 'complete' ? 'sold' : 'held') : 'available'
+    if (seat.state !== state) return `1: ${seat.id} is ${state} and not ${seat.state}`
+  }
+  return null
+}
+
+const returnedOf = (intent: Intent) =>
+  intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum), 0)
+const netOf = (intent: Intent | null) => (intent ? intent.receivedMinor - returnedOf(intent) : 0)
+
+function breachOfOrder(own: Cluster): string | null {
+  const { order } = own.ordered.value
+  const intents = own.held.flatMap(({ value }) => value.intent ?? [])
+  for (const intent of intents) if (netOf(intent) < 0) return '5: never more is given back than was taken'
+  // Money that we took, and not the processor by itself.
+  const taken = intents.filter(({ receivedMinor, byItself }) => receivedMinor > 0 && !byItself)
+  if (taken.length > 1) return '5: an order is charged once'
+  const [charged] = taken
+  const winner = order && 'paymentId' in order ? order.paymentId : null
+  if (charged && charged.paymentId !== winner) return '3: a buyer is charged for an order that he gets, and for no other'
+  if (order?.status === 'complete' || order?.status === 'refunded') {
+    const paid = intents.find(({ paymentId }) => paymentId === winner)
+    if (order.total.amountMinor > 0 && paid?.receivedMinor !== order.total.amountMinor)
+      return '2: a complete order is paid in full'
+    if (order.status === 'refunded' && paid && returnedOf(paid) === 0) return '2: a refunded order had its money back'
+  }
+  return breachOfBooks(own) ?? breachOfTickets(own)
+}
+
+function breachOfBooks(own: Cluster): string | null {
+  const keys = new Set<string>()
+  let kept = 0
+  for (const { value } of own.paid) {
+    if (!value) continue
+    const { payment, refunds, entries } = value
+    let balance = 0
+    for (const entry of entries) {
+      const key = `${entry.sourceId} ${entry.kind}`
+      if (keys.has(key)) return `6: each thing that happens to money is booked once, but ${key} is there twice`
+      keys.add(key)
+      if (entry.kind === 'capture' || entry.kind === 'claim') kept += 1
+      if (entry.debit === 'processor_balance') balance += entry.postedMinor
+      if (entry.credit === 'processor_balance') balance -= entry.postedMinor
+    }
+    if (balance !== payment.capturedMinor - payment.refundedMinor) return '6: the ledger says what the payment says'
+    const owed = refunds.reduce((sum, { status, amount }) => (status === 'failed' ? sum : sum + amount.amountMinor), 0)
+    if (owed > payment.capturedMinor) return '5: never more is promised back than was taken'
+  }
+  return kept > 1 ? '6: one kept charge is booked for an order' : null
+}
+
+const placesOf = (own: Cluster) => own.ordered.value.order?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0
+
+function validTickets(own: Cluster): number {
+  const admission = own.admission.value
+  return admission && 'tickets' in admission ? admission.tickets.filter(({ status }) => status !== 'void').length : 0
+}
+
+function breachOfTickets(own: Cluster): string | null {
+  const { order } = own.ordered.value
+  const valid = validTickets(own)
+  if (valid === 0) return null
+  if (order?.status !== 'complete' && order?.status !== 'refunded') return '8: only a complete order has tickets'
+  return valid === placesOf(own) ? null : '8: a complete order has a ticket for each of its places'
+}
+
+const ends = new Set(['cancelled', 'complete', 'refunded'])
+
+function breachOfRest(own: Cluster): string | null {
+  const { order } = own.ordered.value
+  if (order && !ends.has(order.status)) return `9: every order ends, but this one stays ${order.status}`
+  const intents = own.held.flatMap(({ value }) => value.intent ?? [])
+  if (intents.some(({ status }) => status === 'requires_capture')) return '3: at rest no money is set aside'
+  if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))
+    return '9: at rest nobody waits for a bank'
+  const net = intents.reduce((sum, intent) => sum + netOf(intent), 0)
+  const due = order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0
+  if (net !== due) return `2, 3: at rest ${due} is kept for an order that is ${order?.status ?? 'not there'}, and not ${net}`
+  if (intents.filter((intent) => netOf(intent) > 0).length > 1) return '5: at most one payment of an order is kept'
+  return breachOfBooksAtRest(own, net) ?? breachOfTicketsAtRest(own)
+}
+
+function breachOfBooksAtRest(own: Cluster, net: number): string | null {
+  let posted = 0
+  let pending = 0
+  const clearing = new Map<string, number>()
+  for (const { value } of own.paid) {
+    if (!value) continue
+    const { payment, entries } = value
+    if (isOpen(payment)) return `9: every payment ends, but ${payment.id} stays ${payment.status}`
+    if (payment.nextAttemptAt !== null) return `9: at rest nobody has to look at ${payment.id} again`
+    if (payment.authorizedMinor !== 0) return '3: at rest our rows say that no money is set aside'
+    for (const { debit, credit, postedMinor, pendingMinor } of entries) {
+      pending += pendingMinor
+      if (debit === 'processor_balance') posted += postedMinor
+      if (credit === 'processor_balance') posted -= postedMinor
+      clearing.set(debit, (clearing.get(debit) ?? 0) + postedMinor)
+      clearing.set(credit, (clearing.get(credit) ?? 0) - postedMinor)
+    }
+  }
+  if (posted !== net) return `6: at rest the ledger (${posted}) and the processor (${net}) agree`
+  if (pending !== 0) return '6: at rest the ledger has nothing set aside'
+  for (const [account, sum] of clearing)
+    if (account.startsWith('clearing:') && sum !== 0) return `6: at rest ${account} is back to zero`
+  return null
+}
+
+function breachOfTicketsAtRest(own: Cluster): string | null {
+  const { order } = own.ordered.value
+  const due = order?.status === 'complete' ? placesOf(own) : 0
+  const valid = validTickets(own)
+  return valid === due ? null : `8: at rest the order has ${due} valid tickets, and not ${valid}`
+}

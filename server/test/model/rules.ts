@@ -1,0 +1,65 @@
+// The rules that the model runs: the shop's own functions, and nothing else. A mutant puts a faulty one in the place of one
+// of them.
+import type { Event } from '@holdfast/contract'
+import * as expirationConsumers from '../../src/expiration/consumers.ts'
+import * as timers from '../../src/expiration/domain.ts'
+import * as ordersConsumers from '../../src/orders/consumers.ts'
+import * as ordersModel from '../../src/orders/model.ts'
+import * as paymentsConsumers from '../../src/payments/consumers.ts'
+import { decide as decidePayment } from '../../src/payments/domain/decide.ts'
+import { evolve as evolvePayment } from '../../src/payments/domain/evolve.ts'
+import { planStep } from '../../src/payments/plan.ts'
+import * as ticketsConsumers from '../../src/tickets/consumers.ts'
+import { type AdmissionCommand, decideAdmission, evolveAdmission } from '../../src/tickets/domain/admission.ts'
+import type { Consumer } from './world.ts'
+
+type HeardBy<Translate extends (event: never) => unknown> = Parameters<Translate>[0]
+
+export const rules = {
+  decideOrder: ordersModel.decideInWorld,
+  applyOrder: ordersModel.apply,
+  decidePayment,
+  evolvePayment,
+  decideTimer: timers.decide,
+  evolveTimer: timers.evolve,
+  decideAdmission,
+  evolveAdmission,
+  planStep,
+  /** Foreign events as commands of the consumer. */
+  toOrders: (event: Event) => [ordersConsumers.translate(event as HeardBy<typeof ordersConsumers.translate>)],
+  toPayments: (event: Event) => paymentsConsumers.translate(event),
+  toExpiration: (event: Event) => expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
+  toTickets: (event: Event) => named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
+  /** Whether a consumer takes each message once. */
+  hasInbox: (_consumer: Consumer): boolean => true,
+}
+export type Rules = typeof rules
+
+/** Ids and codes of tickets are made by chance: here they are numbers. */
+function named(commands: AdmissionCommand[]): AdmissionCommand[] {
+  return commands.map((command) => {
+    if (command.type !== 'IssueTickets') return command
+    return {
+      ...command,
+      places: command.places.map((place, index) => ({ ...place, ticketId: `ticket ${index}`, code: `code ${index}` })),
+    }
+  })
+}
+
+const heard: Record<Consumer, readonly string[]> = {
+  orders: ordersConsumers.heard,
+  payments: paymentsConsumers.heard,
+  expiration: expirationConsumers.heard,
+  tickets: ticketsConsumers.heard,
+}
+
+export function hearersOf(type: string): Consumer[] {
+  return (Object.keys(heard) as Consumer[]).filter((consumer) => heard[consumer].includes(type))
+}
+
+/** Rejections that mean: the message is put off and comes again. */
+export function isPutOff(consumer: Consumer, rejection: string): boolean {
+  if (consumer === 'orders') return ordersConsumers.notYet(rejection as Parameters<typeof ordersConsumers.notYet>[0])
+  if (consumer === 'payments') return paymentsConsumers.notYet(rejection as Parameters<typeof paymentsConsumers.notYet>[0])
+  return false
+}

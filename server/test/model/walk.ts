@@ -1,0 +1,348 @@
+// Takes one command through one service of the modelled shop: decide, evolve, and send what is told. Each walk is one
+// transaction; nothing of it is seen before its end. A walk that was taken before is looked up.
+import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
+import type { TimerCommand } from '../../src/expiration/domain.ts'
+import type { Order } from '../../src/orders/domain/order.ts'
+import type { Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/model.ts'
+import { makeWorld, type Command as PaymentsCommand, type World as PaymentsWorld } from '../../src/payments/domain/commands.ts'
+import type { Payment } from '../../src/payments/domain/payment.ts'
+import type { Refund } from '../../src/payments/domain/refund.ts'
+import type { AdmissionCommand } from '../../src/tickets/domain/admission.ts'
+import type { Coverage } from './coverage.ts'
+import { type Part, part } from './parts.ts'
+import { hearersOf, type Rules } from './rules.ts'
+import type { Scope } from './scopes.ts'
+import {
+  afterLease,
+  type Cluster,
+  cluster,
+  dayAfter,
+  type Letter,
+  leaseEnd,
+  type Paid,
+  type State,
+  type StockKept,
+  saleFor,
+  times,
+  type Working,
+} from './world.ts'
+
+export interface Walker {
+  readonly scope: Scope
+  readonly rules: Rules
+  readonly coverage: Coverage
+  /** What came of walks by what they began with. */
+  readonly memory: Map<string, Effect>
+}
+
+/** What a walk changes of a cluster, and what it sends. */
+interface Effect {
+  readonly changes: Partial<Cluster>
+  readonly stock?: Part<StockKept>
+  readonly sent: readonly Part<Letter>[]
+  readonly rejection?: string
+  readonly breach?: string
+}
+
+export interface Walked {
+  readonly state: State
+  /** The service said no. */
+  readonly rejection?: string
+  /** A promise that the walk itself broke. */
+  readonly breach?: string
+}
+
+/** A command, under a name that tells it from all others that the same cluster may get. */
+export interface Named<Command> {
+  readonly name: string
+  readonly command: () => Command
+}
+
+export function nowOf({ ordered }: Cluster): string {
+  return times[ordered.value.hour] ?? times[0]
+}
+
+export function withCluster(state: State, buyer: number, changed: Cluster, stock = state.stock): State {
+  return { clusters: state.clusters.map((each, index) => (index === buyer ? changed : each)), stock }
+}
+
+/** The part at `index` replaced. */
+export function put<Value>(list: readonly Part<Value>[], index: number, value: Value): Part<Value>[] {
+  return list.map((each, at) => (at === index ? part(value) : each))
+}
+
+type Told = FactOf<EventType>
+
+function nameOf(fact: Told, version: number): string {
+  switch (fact.type) {
+    case 'PaymentStarted':
+    case 'PaymentAuthorized':
+    case 'ChargeCreated':
+    case 'ChargeFailed':
+    case 'PaymentVoided':
+      return `${fact.type} ${fact.data.paymentId}`
+    case 'ChargeRefunded':
+      return `${fact.type} ${fact.data.paymentId} ${fact.data.refundId}`
+    case 'ExpirationComplete':
+      return `${fact.type} ${fact.data.orderId} ${fact.data.expiresAt}`
+    default:
+      return `${fact.type} ${'orderId' in fact.data ? fact.data.orderId : ''} ${version}`
+  }
+}
+
+function letterOf(fact: Told, version: number): Part<Letter> {
+  const name = nameOf(fact, version)
+  const event = { type: fact.type, data: fact.data, version, subject: name, id: name } as unknown as Event
+  return part<Letter>({ name, event, to: hearersOf(fact.type) })
+}
+
+/** Does what a walk came to. A message that was sent before is a promise broken. */
+function take(state: State, buyer: number, effect: Effect): Walked {
+  const { changes, stock, sent, rejection, breach } = effect
+  if (rejection !== undefined) return { state, rejection }
+  if (breach !== undefined) return { state, breach }
+  const before = state.clusters[buyer] as Cluster
+  let twice: string | undefined
+  let { letters } = before
+  if (sent.length > 0) {
+    const all = [...letters]
+    for (const letter of sent) {
+      const { name, event } = letter.value
+      if (!all.some(({ value }) => value.name === name)) all.push(letter)
+      // The same deadline may pass for two reasons; nothing else happens twice.
+      else if (event.type !== 'ExpirationComplete') twice = name
+    }
+    letters = all.toSorted((one, other) => (one.value.name < other.value.name ? -1 : 1))
+  }
+  const next = withCluster(state, buyer, cluster({ ...before, ...changes, letters }), stock)
+  return twice === undefined
+    ? { state: next }
+    : { state: next, breach: `7: every event is told once, but ${twice} was told twice` }
+}
+
+/** Looks the walk up, or takes it. An exception is a broken promise too: the real transaction would fail for ever. */
+function remembered({ memory }: Walker, key: string, walk: () => Effect): Effect {
+  let effect = memory.get(key)
+  if (effect === undefined) {
+    try {
+      effect = walk()
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      effect = { changes: {}, sent: [], breach: `the shop’s own assertions hold, but: ${error.message}` }
+    }
+    memory.set(key, effect)
+  }
+  return effect
+}
+
+export function walkOrders(walker: Walker, state: State, buyer: number, named: Named<OrdersCommand>): Walked {
+  const before = state.clusters[buyer] as Cluster
+  const key = `o${buyer},${before.ordered.number},${state.stock.number},${named.name}`
+  return take(
+    state,
+    buyer,
+    remembered(walker, key, () => decideOrders(walker, before, state.stock, named.command())),
+  )
+}
+
+function ordersWorld(scope: Scope, order: Order | null, { pools, seats }: StockKept): OrdersWorld {
+  return {
+    sales: new Map([[scope.show.id, saleFor(scope)]]),
+    pools: new Map(pools.map((pool) => [pool.id, pool])),
+    seats: new Map(seats.map((seat) => [seat.id, seat])),
+    absentSeats: new Set(),
+    orders: new Map(order ? [[order.id, order]] : []),
+    created: new Set(),
+    changed: new Set(),
+    movedPools: new Set(),
+    movedSeats: new Set(),
+    saveLater: [],
+    knownTickets: new Map(),
+    voidedTickets: new Set(),
+    voidedOf: new Set(),
+  }
+}
+
+function decideOrders(
+  { rules, scope, coverage }: Walker,
+  before: Cluster,
+  stock: Part<StockKept>,
+  command: OrdersCommand,
+): Effect {
+  const { order, hour } = before.ordered.value
+  const world = ordersWorld(scope, order, stock.value)
+  const now = nowOf(before)
+  const was = order?.status ?? 'none'
+  const decision = rules.decideOrder(world, command, now)
+  if ('rejection' in decision) {
+    coverage.see('order rejections', decision.rejection)
+    coverage.see('order cells', `${was}: ${command.type}: ${decision.rejection}`)
+    return { changes: {}, sent: [], rejection: decision.rejection }
+  }
+  const sent: Part<Letter>[] = []
+  for (const fact of decision.facts) {
+    const { version } = rules.applyOrder(world, fact, now)
+    coverage.see('order facts', fact.type)
+    if (fact.type === 'ClaimRejected' || fact.type === 'OrderCancelled') coverage.see(fact.type, fact.data.reason)
+    if (isEventType(fact.type)) sent.push(letterOf(fact as Told, version))
+  }
+  const after = [...world.orders.values()][0] ?? null
+  coverage.see('order cells', `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+  coverage.see('order transitions', `${was} → ${after?.status ?? 'none'}`)
+  const ended = command.type === 'ExpireOrder' && was !== 'created' && after?.status !== was
+  return {
+    changes: { ordered: part({ order: after, hour }) },
+    stock: part({ pools: [...world.pools.values()], seats: [...world.seats.values()] }),
+    sent,
+    ...(ended ? { breach: `4: no order leaves ${was} because of an expiry` } : {}),
+  }
+}
+
+export interface PaymentsWalk extends Named<PaymentsCommand> {
+  /** When the lease has run out and everything is due. */
+  readonly late?: boolean
+  /** What another process commits at this very moment is not seen: sibling payments, and news of the order. */
+  readonly blind?: boolean
+}
+
+export function walkPayments(walker: Walker, state: State, buyer: number, walk: PaymentsWalk): Walked {
+  const before = state.clusters[buyer] as Cluster
+  const { known, paid, works, ordered } = before
+  let key = `p${buyer},${known.number},${ordered.value.hour},${walk.name}`
+  for (const each of paid) key += `,${each.number}`
+  for (const each of works) key += `,${each.number}`
+  return take(
+    state,
+    buyer,
+    remembered(walker, key, () => decidePayments(walker, before, walk)),
+  )
+}
+
+function decidePayments(walker: Walker, before: Cluster, { command: make, late = false, blind = false }: PaymentsWalk): Effect {
+  const { rules, coverage } = walker
+  const command = make()
+  const known = before.known.value
+  const world = makeWorld()
+  const paid = before.paid.flatMap(({ value }) => value ?? [])
+  if (known) world.orders.set(known.id, blind ? { ...known, status: 'created', version: 1, claimedBy: null } : known)
+  for (const { payment, refunds } of paid) {
+    world.payments.set(payment.id, payment)
+    if (refunds.length > 0) world.refundsByPayment.set(payment.id, [...refunds])
+  }
+  const orderId = paid[0]?.payment.orderId ?? ('orderId' in command ? command.orderId : '')
+  world.idsByOrder.set(orderId, [...world.payments.keys()])
+  world.siblingsByOrder.set(orderId, blind ? [] : paid.map(({ payment }) => payment))
+  const was = 'paymentId' in command ? (world.payments.get(command.paymentId)?.status ?? 'none') : 'order'
+  const decision = rules.decidePayment(world, command, late ? afterLease : nowOf(before))
+  if ('rejection' in decision) {
+    coverage.see('payment rejections', decision.rejection)
+    coverage.see('payment cells', `${was}: ${command.type}: ${decision.rejection}`)
+    return { changes: {}, sent: [], rejection: decision.rejection }
+  }
+  coverage.see('payment cells', `${was}: ${command.type}`)
+  const sent: Part<Letter>[] = []
+  for (const fact of decision.facts) {
+    rules.evolvePayment(world, fact)
+    coverage.see('payment facts', fact.type)
+    if (fact.type === 'LedgerPosted') coverage.see('ledger entries', fact.data.kind)
+    if (isEventType(fact.type)) sent.push(letterOf(fact as Told, 1))
+  }
+  const noted = blind ? known : ((known ? world.orders.get(known.id) : [...world.orders.values()][0]) ?? null)
+  return { changes: { ...settleMoney(walker, before, world), known: part(noted) }, sent }
+}
+
+/** Payments, refunds, ledger and leased work after a walk, with counts and instants brought down to what is asked of them. */
+function settleMoney({ coverage }: Walker, before: Cluster, world: PaymentsWorld): Pick<Cluster, 'paid' | 'works'> {
+  const all = [...world.payments.values()]
+  const day = before.ordered.value.hour === dayAfter ? times[dayAfter] : times[0]
+  const works: Part<readonly Working[]>[] = []
+  const paid = before.paid.map((was, index): Part<Paid | null> => {
+    const old = was.value
+    const payment = old ? world.payments.get(old.payment.id) : all.find(({ id }) => id.endsWith('abc'[index] ?? '-'))
+    const own = before.works[index]?.value ?? []
+    if (!payment) {
+      works.push(part(own))
+      return was
+    }
+    const createdAt = old?.payment.createdAt ?? day
+    const begun = world.works
+      .filter((work) => work.payment.id === payment.id)
+      .map(({ step, fence, refund, payment: leased }): Working => {
+        coverage.see('steps', step)
+        const { id, orderId, amount, paymentMethod, attempts, intentId, capturedMinor } = leased
+        const planned = { id, orderId, amount, paymentMethod, createdAt, attempts: atMostOne(attempts), intentId, capturedMinor }
+        return { step, fence, refund: refund && tidyRefund(refund, old, day), payment: planned, answers: [] }
+      })
+    const busy = [...own, ...begun]
+    const fences = [...new Set([...busy.map(({ fence }) => fence), payment.fence])].toSorted((one, other) => one - other)
+    const rank = (fence: number) => fences.indexOf(fence) + 1
+    works.push(part(busy.map((work) => ({ ...work, fence: rank(work.fence) }))))
+    const tidy: Payment = {
+      ...payment,
+      createdAt,
+      version: 0,
+      fence: rank(payment.fence),
+      attempts: atMostOne(payment.attempts),
+      leasedUntil: payment.leasedUntil === null ? null : leaseEnd,
+      nextAttemptAt: payment.nextAttemptAt === null ? null : leaseEnd,
+    }
+    const oldStatus = old?.payment.status ?? 'none'
+    if (oldStatus !== payment.status) coverage.see('payment transitions', `${oldStatus} → ${payment.status}`)
+    coverage.see('payments', `${payment.status} ${payment.claim ?? 'open'}`)
+    const refunds = (world.refundsByPayment.get(payment.id) ?? []).map((refund) => tidyRefund(refund, old, day))
+    for (const { origin, status } of refunds) coverage.see('refunds', `${origin} ${status}`)
+    const entries = [...(old?.entries ?? []), ...world.entries.filter(({ paymentId }) => paymentId === payment.id)]
+    return part<Paid | null>({ payment: tidy, refunds: byId(refunds), entries: byKind(entries) })
+  })
+  return { paid, works }
+}
+
+/** The first try has one key, all others have new ones: how many there were does not matter. */
+const atMostOne = (attempts: number) => Math.min(attempts, 1)
+
+function tidyRefund(refund: Refund, before: Paid | null, day: string): Refund {
+  const known = before?.refunds.find(({ id }) => id === refund.id)
+  return { ...refund, createdAt: known?.createdAt ?? day }
+}
+
+const byId = (refunds: Refund[]) => refunds.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+const byKind = (entries: Paid['entries']) =>
+  entries.toSorted((one, other) => (`${one.sourceId} ${one.kind}` < `${other.sourceId} ${other.kind}` ? -1 : 1))
+
+export function walkTimer(walker: Walker, state: State, buyer: number, named: Named<TimerCommand>): Walked {
+  const before = state.clusters[buyer] as Cluster
+  const { rules, coverage } = walker
+  const key = `t${buyer},${before.timer.number},${before.ordered.value.hour},${named.name}`
+  const effect = remembered(walker, key, () => {
+    const command = named.command()
+    let timer = before.timer.value ?? undefined
+    const was = timer?.status ?? 'none'
+    const facts = rules.decideTimer(timer, command, nowOf(before))
+    const sent: Part<Letter>[] = []
+    for (const fact of facts) {
+      timer = rules.evolveTimer(timer, fact)
+      if (fact.type === 'ExpirationComplete') sent.push(letterOf(fact, 1))
+    }
+    coverage.see('timer cells', `${was}: ${command.type}: ${facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+    return { changes: { timer: part(timer ? { ...timer, version: 0 } : null) }, sent }
+  })
+  return take(state, buyer, effect)
+}
+
+export function walkTickets(walker: Walker, state: State, buyer: number, named: Named<AdmissionCommand>): Walked {
+  const before = state.clusters[buyer] as Cluster
+  const { rules, scope, coverage } = walker
+  const effect = remembered(walker, `a${buyer},${before.admission.number},${named.name}`, () => {
+    const command = named.command()
+    const seats = new Map(scope.show.ticketTypes.flatMap((type) => type.seats ?? []).map((seat) => [seat.id, seat]))
+    const organisers = new Map([[scope.show.id, scope.show.organiserId]])
+    let admission = before.admission.value ?? undefined
+    const was = admission?.status ?? 'none'
+    const decision = rules.decideAdmission(admission, command, { seats, organisers, now: times[0] })
+    if ('rejection' in decision) return { changes: {}, sent: [], rejection: decision.rejection }
+    for (const fact of decision.facts) admission = rules.evolveAdmission(admission, fact, times[0])
+    coverage.see('ticket cells', `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+    return { changes: { admission: part(admission ?? null) }, sent: [] }
+  })
+  return take(state, buyer, effect)
+}
