@@ -7,11 +7,16 @@ import type { Http } from './platform/http.ts'
 import { serveWeb } from './platform/web.ts'
 
 /** The same two steps up from the sources and from the build. */
-const directory = join(import.meta.dirname, '..', '..', 'web', 'dist')
+const builtDirectory = join(import.meta.dirname, '..', '..', 'web', 'dist')
 /** A sitemap may have 50,000 addresses; a shop with more shows needs another kind. */
 const sitemapPagesMax = 500
 
-export async function serveBuiltWeb(app: Http, { publicUrl }: Pick<Config, 'publicUrl'>): Promise<void> {
+/** `directory` is another one than the built only in tests. */
+export async function serveBuiltWeb(
+  app: Http,
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+  directory: string = builtDirectory,
+): Promise<void> {
   if (!existsSync(join(directory, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
     return

@@ -20,6 +20,10 @@ declare module 'fastify' {
     /** The token the principal was found by. */
     sessionToken: string | null
   }
+  interface FastifyInstance {
+    /** `METHOD /path` of every route, as it was registered: what must hold for all of them is tested against this. */
+    routeNames: string[]
+  }
   interface FastifyContextConfig {
     /** Keeps its place when the shop is overloaded: paying, health. */
     vital?: boolean
@@ -55,7 +59,8 @@ export function makeHttp(options: HttpOptions) {
     requestTimeout: 20_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    trustProxy: options.trustProxy,
+    // One hop: the proxy's own word is the last in the list, and all before it is what the client says of itself.
+    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: newId,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
@@ -65,6 +70,10 @@ export function makeHttp(options: HttpOptions) {
   app.server.maxConnections = 10_000
   app.server.headersTimeout = 15_000
 
+  app.decorate('routeNames', [])
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) app.routeNames.push(`${each} ${url}`)
+  })
   useValidators(app as unknown as FastifyInstance)
   useErrors(app as unknown as FastifyInstance, options.log)
   app.decorateRequest('principal', null)
@@ -92,7 +101,8 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       },
     },
   })
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  // Under the shop's own policy, like every page: the library's is wider and lets the shop's own pages frame it.
+  await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 

@@ -1,0 +1,201 @@
+// Every route × everybody who may ask × {own, another's, unknown}, against the one table of who may do what.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Person, persons, type Reply, type Stage, startStage, type Things } from './stage.ts'
+import { readRestingState, readState } from './state.ts'
+import { type Access, operatorsOnly, operatorsPrefix, type Verdict, whoMay } from './who-may.ts'
+
+let stage: Stage
+let routes: string[]
+
+beforeAll(async () => {
+  stage = await startStage()
+  routes = stage.shop.app.routeNames.filter((route) => !route.startsWith('HEAD ')).toSorted()
+})
+afterAll(() => stage.stop())
+
+const unknownId = '01900000-0000-7000-8000-000000000001'
+const unknown: Things = {
+  show: unknownId,
+  order: unknownId,
+  payment: unknownId,
+  ticketType: unknownId,
+  ticketCode: '0123456789ABCDEFGHJKMNPQRS',
+}
+const other: Readonly<Record<Person, Person>> = {
+  ...(Object.fromEntries(persons.map((person) => [person, person])) as Record<Person, Person>),
+  buyerA: 'buyerB',
+  buyerB: 'buyerA',
+  organiserA: 'organiserB',
+  organiserB: 'organiserA',
+}
+
+interface Cell {
+  readonly route: string
+  readonly person: Person
+  readonly target: 'A' | 'B' | 'unknown' | 'nothing'
+  readonly expected: Verdict
+  readonly access: Access
+}
+
+const accessOf = (route: string): Access | undefined =>
+  whoMay[route] ?? (route.includes(` ${operatorsPrefix}`) ? { who: operatorsOnly } : undefined)
+
+function cellsOf(route: string, access: Access): Cell[] {
+  const { who, thing, unknownToo } = access
+  return persons.flatMap((person): Cell[] => {
+    const cell = { route, person, access }
+    if (thing === undefined) return [{ ...cell, target: 'nothing', expected: who[person] }]
+    // What is not there looks like what is another's: nobody learns which ids exist.
+    const hidden = who[person] === 'in' && !unknownToo ? 404 : who[person]
+    return [
+      { ...cell, target: 'A', expected: who[person] },
+      { ...cell, target: 'B', expected: who[other[person]] },
+      { ...cell, target: 'unknown', expected: hidden },
+    ]
+  })
+}
+
+function ask({ route, person, target, access }: Cell, method?: string): Promise<Reply> {
+  const things = target === 'A' || target === 'B' ? stage.things[target] : unknown
+  const [verb = '', pattern = ''] = route.split(' ')
+  const id = access.thing === undefined ? unknownId : things[access.thing]
+  const path = pattern.replace(':orderId', things.order).replace(/:\w+/, id).replace('*', 'main-0.js')
+  const body = access.body?.(things)
+  return stage.ask({ method: method ?? verb, path, person, ...(body === undefined ? {} : { body }) })
+}
+
+const codeOf = (text: string): string => {
+  const problem = /"code":"([a-z_]+)"/.exec(text)
+  return problem?.[1] ?? 'none'
+}
+
+function verdictOf({ status, text }: Reply): Verdict {
+  const code = codeOf(text)
+  if (code === 'unauthenticated' && status === 401) return 401
+  if (code === 'forbidden' && status === 403) return 403
+  if (status === 404) return 404
+  return 'in'
+}
+
+/** What lies behind them is there or not; nobody is kept out. */
+const wildcards = /^GET \/(docs\/static\/)?\*$/
+const nameOf = ({ route, person, target }: Cell) => `${route} by ${person}, target ${target}`
+const allCells = () =>
+  routes.flatMap((route) => {
+    const access = accessOf(route)
+    return access ? cellsOf(route, access) : []
+  })
+const found = (cell: Cell, reply: Reply) => `${nameOf(cell)} → ${verdictOf(reply)} (${reply.status} ${codeOf(reply.text)})`
+const wanted = (cell: Cell, reply: Reply) => `${nameOf(cell)} → ${cell.expected} (${reply.status} ${codeOf(reply.text)})`
+
+test('the table has a row for every route of the shop, and none for a route that is not there', () => {
+  expect(routes.length).toBeGreaterThan(50)
+  expect(routes.filter((route) => !accessOf(route))).toEqual([])
+  expect(Object.keys(whoMay).filter((route) => !routes.includes(route))).toEqual([])
+})
+
+test('every route of the OpenAPI document is one of them', async () => {
+  const { text } = await stage.ask({ method: 'GET', path: '/openapi.json' })
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> }
+  const listed = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  )
+  expect(listed.length).toBeGreaterThan(25)
+  expect(listed.filter((route) => !routes.includes(route))).toEqual([])
+})
+
+describe('whoever may not', () => {
+  test('is refused by every route, in the same words for what is another’s and for what is not there, and changes nothing', async () => {
+    const cells = allCells().filter(({ expected }) => expected !== 'in')
+    const before = await readRestingState(stage.shop.db)
+    const replies = await Promise.all(cells.map((cell) => ask(cell)))
+    expect(cells.map((cell, index) => found(cell, replies[index] as Reply))).toEqual(
+      cells.map((cell, index) => wanted(cell, replies[index] as Reply)),
+    )
+    expect(await readState(stage.shop.db)).toEqual(before)
+    const words = new Map<string, Set<string>>()
+    for (const [index, { route, expected }] of cells.entries()) {
+      if (expected !== 404 || !route.includes('/api/') || route.includes(operatorsPrefix)) continue
+      words.set(route, (words.get(route) ?? new Set()).add(replies[index]?.text ?? ''))
+    }
+    expect([...words].filter(([, texts]) => texts.size > 1)).toEqual([])
+  })
+
+  test('is refused HEAD where GET is refused', async () => {
+    const cells = allCells().filter(({ route, expected }) => expected !== 'in' && route.startsWith('GET '))
+    const statuses = await Promise.all(cells.map(async (cell) => `${nameOf(cell)} ${(await ask(cell, 'HEAD')).status}`))
+    expect(statuses).toEqual(cells.map((cell) => `${nameOf(cell)} ${cell.expected}`))
+  })
+})
+
+test('lists hold what is one’s own and nothing else', async () => {
+  const { A, B } = stage.things
+  for (const [person, own, others] of [
+    ['buyerA', A.order, B.order],
+    ['buyerB', B.order, A.order],
+  ] as const) {
+    const { text } = await stage.ask({ method: 'GET', path: '/api/orders', person })
+    expect(text).toContain(own)
+    expect(text).not.toContain(others)
+  }
+  for (const [person, own, others] of [
+    ['organiserA', A.show, B.show],
+    ['organiserB', B.show, A.show],
+  ] as const) {
+    const { text } = await stage.ask({ method: 'GET', path: '/api/shows?mine=true', person })
+    expect(text).toContain(own)
+    expect(text).not.toContain(others)
+  }
+  for (const person of ['guest', 'operator'] as const) {
+    expect((await stage.ask({ method: 'GET', path: '/api/orders', person })).text).toBe('{"items":[],"nextCursor":null}')
+  }
+})
+
+test('an order is not reached by way of another show than its own', async () => {
+  const { A, B } = stage.things
+  for (const [show, order] of [
+    [A.show, B.order],
+    [B.show, A.order],
+  ]) {
+    for (const person of ['organiserA', 'organiserB'] as const) {
+      const { status } = await stage.ask({ method: 'GET', path: `/api/shows/${show}/orders/${order}`, person })
+      expect([person, show, order, status]).toEqual([person, show, order, 404])
+    }
+  }
+})
+
+test('a draft is there for its organiser alone, also as a page', async () => {
+  const draft = await stage.ask({
+    method: 'POST',
+    path: '/api/shows',
+    person: 'organiserA',
+    body: { ...(whoMay['POST /api/shows']?.body?.(unknown) as object), title: 'Not yet told' },
+  })
+  const { id } = JSON.parse(draft.text) as { id: string }
+  for (const person of persons) {
+    const reply = await stage.ask({ method: 'GET', path: `/api/shows/${id}`, person })
+    expect([person, reply.status]).toEqual([person, person === 'organiserA' ? 200 : 404])
+    const shown = await stage.ask({ method: 'GET', path: `/shows/${id}`, person })
+    expect([person, shown.status, shown.text.includes('Not yet told')]).toEqual([person, 404, false])
+  }
+})
+
+test('whoever may is let in by every route, and reading needs no more than that', async () => {
+  const replies: string[] = []
+  const expected: string[] = []
+  // One after the other, in the order of the table: what ends a sale or a session comes last.
+  for (const route of [...Object.keys(whoMay), ...routes.filter((path) => !whoMay[path])]) {
+    const access = accessOf(route)
+    const cells = access ? cellsOf(route, access).filter((cell) => cell.expected === 'in') : []
+    for (const cell of route.includes(operatorsPrefix) && !route.startsWith('GET') ? [] : cells) {
+      const reply = await ask(cell)
+      const read = route.startsWith('GET /api/') && !route.includes(operatorsPrefix)
+      expect(reply.status, found(cell, reply)).toBeLessThan(500)
+      if (read) expect(reply.status, found(cell, reply)).toBe(200)
+      if (route.includes(operatorsPrefix) || wildcards.test(route)) continue
+      replies.push(found(cell, reply))
+      expected.push(wanted(cell, reply))
+    }
+  }
+  expect(replies).toEqual(expected)
+})

@@ -1,0 +1,121 @@
+// A shop with everybody who may ask and one thing of each kind for either side, A and B. For the security tests.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { serveBuiltWeb } from '../../src/web.ts'
+import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
+import { startTestShop, type TestShop } from '../shop.ts'
+import { waitFor } from '../wait.ts'
+import { makePages } from './pages.ts'
+
+export const persons = ['none', 'guest', 'buyerA', 'buyerB', 'organiserA', 'organiserB', 'revoked', 'operator'] as const
+export type Person = (typeof persons)[number]
+
+/** All that belongs to one side: its organiser's show, and a paid order of its buyer on it. */
+export interface Things {
+  readonly show: string
+  readonly order: string
+  readonly payment: string
+  readonly ticketCode: string
+  readonly ticketType: string
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+}
+
+export interface Request {
+  readonly method: string
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly person?: Person
+}
+
+export interface Stage {
+  readonly shop: TestShop
+  readonly things: { readonly A: Things; readonly B: Things }
+  /** Asks as a person, with the cookie a browser would send. A stream is left as soon as it has answered. */
+  ask(request: Request): Promise<Reply>
+  stop(): Promise<void>
+}
+
+const password = 'correct horse'
+
+export async function startStage(environment: Readonly<Record<string, string>> = {}): Promise<Stage> {
+  const pages = await makePages()
+  const operators = { OPERATORS: 'operator@example.com' }
+  const shop = await startTestShop({
+    environment: { ...operators, ...environment },
+    extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost:3000' }, pages.directory),
+  })
+  const cookies = new Map<Person, string>()
+  const ask = async ({ method, path, body, headers = {}, person = 'none' }: Request): Promise<Reply> => {
+    const cookie = cookies.get(person)
+    const stopped = new AbortController()
+    const response = await fetch(`${shop.url}${path}`, {
+      method,
+      redirect: 'manual',
+      signal: stopped.signal,
+      headers: {
+        ...(cookie === undefined ? {} : { cookie }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const { status } = response
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) {
+      stopped.abort()
+      return { status, headers: response.headers, text: '' }
+    }
+    return { status, headers: response.headers, text: await response.text() }
+  }
+
+  const begin = async (person: Person, path = '/api/users/signup') => {
+    const guest = path.endsWith('guest')
+    const reply = await ask({
+      method: 'POST',
+      path,
+      body: { email: `${person.toLowerCase()}@example.com`, ...(guest ? {} : { password }) },
+    })
+    const cookie = reply.headers.getSetCookie()[0]?.split(';')[0]
+    if (reply.status !== 201 || cookie === undefined) throw new Error(`${person} cannot begin: ${reply.text}`)
+    cookies.set(person, cookie)
+  }
+  await Promise.all([
+    ...(['buyerA', 'buyerB', 'organiserA', 'organiserB', 'operator'] as const).map((person) => begin(person)),
+    begin('guest', '/api/users/guest'),
+  ])
+  // A session of buyer A that was ended: whoever still has its cookie is nobody.
+  const again = await ask({ method: 'POST', path: '/api/users/signin', body: { email: 'buyera@example.com', password } })
+  cookies.set('revoked', again.headers.getSetCookie()[0]?.split(';')[0] ?? '')
+  await ask({ method: 'POST', path: '/api/users/signout', person: 'revoked' })
+
+  const thingsOf = async (side: 'A' | 'B'): Promise<Things> => {
+    const clientOf = (person: Person) => {
+      const client = makeClient(shop.url)
+      const cookie = cookies.get(person) ?? ''
+      const call: typeof client.call = (method, path, body, headers) => client.call(method, path, body, { cookie, ...headers })
+      return { call }
+    }
+    const [organiser, buyer] = [clientOf(`organiser${side}`), clientOf(`buyer${side}`)]
+    const show: ShowView = await publishShow(organiser, showBody({ title: `The show of ${side}` }))
+    const order = expectStatus(await placeOrder(buyer, show), 201)
+    const payment = expectStatus(await pay(buyer, order.id), 201)
+    const ticketCode = await waitFor(`the ticket of ${side}`, async () => {
+      const { tickets } = (await buyer.call<OrderView>('GET', `/api/orders/${order.id}`)).body
+      return tickets?.[0]?.code
+    })
+    return { show: show.id, order: order.id, payment: payment.id, ticketCode, ticketType: show.ticketTypes[0]?.id ?? '' }
+  }
+  return {
+    shop,
+    things: { A: await thingsOf('A'), B: await thingsOf('B') },
+    ask,
+    async stop() {
+      await shop.stop()
+      await pages.remove()
+    },
+  }
+}

@@ -1,0 +1,121 @@
+// Who may do what: the one table of every route. Deny by default: a route that is not here fails the tests.
+import { showBody } from '../client.ts'
+import type { Person, Things } from './stage.ts'
+
+/** Let in (whatever the business then says), sent to sign in, told that it is not his to do, or told that nothing is there. */
+export type Verdict = 'in' | 401 | 403 | 404
+export type Who = Readonly<Record<Person, Verdict>>
+
+export interface Access {
+  /** For a thing of side A. For one of side B the same with the sides exchanged. */
+  readonly who: Who
+  /** What the path or the body names. Without it there is nothing to own. */
+  readonly thing?: keyof Things
+  /** Answers what is unknown like what is known: pages that ask only in the browser. */
+  readonly unknownToo?: true
+  readonly body?: (things: Things) => unknown
+}
+
+const everybody: Who = {
+  none: 'in',
+  guest: 'in',
+  buyerA: 'in',
+  buyerB: 'in',
+  organiserA: 'in',
+  organiserB: 'in',
+  revoked: 'in',
+  operator: 'in',
+}
+const signedIn: Who = { ...everybody, none: 401, revoked: 401 }
+const users: Who = { ...signedIn, guest: 403 }
+const nobody: Who = { ...signedIn, guest: 404, buyerA: 404, buyerB: 404, organiserA: 404, organiserB: 404, operator: 404 }
+const buyer: Who = { ...nobody, buyerA: 'in' }
+const seller: Who = { ...nobody, organiserA: 'in' }
+const buyerOrSeller: Who = { ...buyer, organiserA: 'in' }
+/** Routes that only accounts may use at all tell a guest so. */
+const sellerWithAccount: Who = { ...seller, guest: 403 }
+
+/** To all but operators there is no operator's API, signed in or not. */
+export const operatorsOnly: Who = { ...nobody, none: 404, revoked: 404, operator: 'in' }
+export const operatorsPrefix = '/api/ops/'
+
+const page = { who: everybody } as const
+const credentials = { email: 'nobody@example.com', password: 'not the one' }
+
+// In the order in which those who may do them do: what ends a sale or a session comes last.
+export const whoMay: Readonly<Record<string, Access>> = {
+  'GET /healthz': page,
+  'GET /readyz': page,
+  'GET /metrics': page,
+  'GET /openapi.json': page,
+  'GET /docs': page,
+  'GET /docs/json': page,
+  'GET /docs/static/*': page,
+  'GET /docs/yaml': page,
+  'GET /docs/static/index.html': page,
+  'GET /docs/static/swagger-initializer.js': page,
+  'GET /': page,
+  'GET /*': page,
+  'GET /assets/*': page,
+  'GET /embed.js': page,
+  'GET /sitemap.xml': page,
+  'GET /sign-in': page,
+  'GET /door': page,
+  'GET /orders': page,
+  'GET /orders/:id': { ...page, thing: 'order', unknownToo: true },
+  'GET /orders/:id/receipt': { ...page, thing: 'order', unknownToo: true },
+  'GET /checkout/:id': { ...page, thing: 'order', unknownToo: true },
+  'GET /organiser': page,
+  'GET /organiser/new': page,
+  'GET /organiser/shows/:id': { ...page, thing: 'show', unknownToo: true },
+  'GET /organiser/shows/:id/edit': { ...page, thing: 'show', unknownToo: true },
+  'GET /organiser/shows/:id/orders/:orderId': { ...page, thing: 'show', unknownToo: true },
+  'GET /shows/:id': { who: everybody, thing: 'show' },
+
+  'GET /api/shop-config': { who: everybody },
+  'GET /api/users/current': { who: everybody },
+  'POST /api/users/signup': { who: everybody, body: () => ({ ...credentials, email: 'buyera@example.com' }) },
+  'POST /api/users/signin': { who: everybody, body: () => credentials },
+  'POST /api/users/password': { who: users, body: () => ({ currentPassword: 'not the one', newPassword: 'battery staple' }) },
+  'POST /api/users/tokens': { who: users },
+
+  'GET /api/shows': { who: everybody },
+  'POST /api/shows': { who: users, body: () => showBody() },
+  'GET /api/shows/:id': { who: everybody, thing: 'show' },
+  'GET /api/shows/:id/availability': { who: everybody, thing: 'show' },
+  'GET /api/shows/:id/availability/stream': { who: everybody, thing: 'show' },
+  'GET /api/shows/:id/orders': { who: sellerWithAccount, thing: 'show' },
+  'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
+  'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },
+
+  'GET /api/orders': { who: signedIn },
+  'POST /api/orders': {
+    who: signedIn,
+    thing: 'show',
+    body: ({ show, ticketType }) => ({ showId: show, lines: [{ ticketTypeId: ticketType, quantity: 1 }] }),
+  },
+  'GET /api/orders/:id': { who: buyer, thing: 'order' },
+  'GET /api/orders/:id/stream': { who: buyer, thing: 'order' },
+  'GET /api/orders/:id/timeline': { who: buyerOrSeller, thing: 'order' },
+  'GET /api/orders/:id/refunds': { who: seller, thing: 'order' },
+  'DELETE /api/orders/:id': { who: buyerOrSeller, thing: 'order' },
+
+  'POST /api/payments': {
+    who: buyer,
+    thing: 'order',
+    body: ({ order }) => ({ orderId: order, paymentMethod: 'pm_card_visa' }),
+  },
+  'POST /api/payments/:id/advance': { who: buyer, thing: 'payment' },
+  'POST /api/payments/webhooks/stripe': { who: everybody, body: () => ({ id: 'evt_forged' }) },
+
+  'POST /api/tickets/check-in': { who: sellerWithAccount, thing: 'ticketCode', body: ({ ticketCode }) => ({ code: ticketCode }) },
+  'POST /api/orders/:id/refunds': { who: seller, thing: 'order', body: () => ({ amountMinor: 100 }) },
+
+  'PUT /api/shows/:id': { who: sellerWithAccount, thing: 'show', body: () => showBody() },
+  'POST /api/shows/:id/publish': { who: sellerWithAccount, thing: 'show' },
+  'POST /api/shows/:id/close': { who: sellerWithAccount, thing: 'show' },
+  'POST /api/shows/:id/cancel': { who: sellerWithAccount, thing: 'show' },
+
+  'POST /api/users/guest': { who: everybody, body: () => ({ email: 'nobody@example.com' }) },
+  'POST /api/users/signout': { who: everybody },
+}
