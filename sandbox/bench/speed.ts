@@ -1,5 +1,6 @@
 // Measures create-confirm-capture sequences per second against a sandbox in a process of its own.
-// The client is plain HTTP over kept-alive connections, so that the figure is the sandbox's and not the SDK's.
+// The client is plain HTTP over kept-alive connections, so that the figure is the sandbox's and not the SDK's. An empty store and a
+// full one are measured in turns, so that what else the machine does falls on both; the sandbox is the bundle that is delivered.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -9,11 +10,14 @@ import { Agent, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { build } from 'esbuild'
 import { preload } from './preload.ts'
 
 const CLIENTS = Number(process.argv[2] ?? 32)
 const SECONDS = Number(process.argv[3] ?? 5)
 const PRELOAD = Number(process.argv[4] ?? 0)
+const ROUNDS = Number(process.argv[5] ?? 3)
+const FLAGS = JSON.parse(readFileSync(new URL('../../scripts/node-flags.json', import.meta.url), 'utf8')) as string[]
 
 interface Figures {
   sequences: number
@@ -119,11 +123,34 @@ function residentMb(pid: number | undefined): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
 }
 
-async function measure(title: string, stored: number): Promise<void> {
+interface Subject {
+  title: string
+  port: number
+  pid: number | undefined
+  rounds: (Figures & { cpu: number; memory: number })[]
+  hooks(): number
+  stop(): Promise<void>
+}
+
+async function bundle(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'sandbox-bundle-'))
+  const file = join(directory, 'main.js')
+  await build({
+    entryPoints: [new URL('../src/main.ts', import.meta.url).pathname],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['esbuild'],
+  })
+  return file
+}
+
+async function startSubject(title: string, program: string, stored: number): Promise<Subject> {
   const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-bench-'))
   const receiver = await startReceiver()
   if (stored > 0) await preload(dataDir, stored, CREATE)
-  const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
+  const child = spawn(process.execPath, [...FLAGS, program], {
     env: {
       ...process.env,
       SANDBOX_PORT: '0',
@@ -134,25 +161,57 @@ async function measure(title: string, stored: number): Promise<void> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  try {
-    const [line] = (await once(child.stdout, 'data')) as [Buffer]
-    const port = Number(/:(\d+)/.exec(String(line))?.[1])
-    const warm = Date.now() + 1000
-    await run(port, () => Date.now() >= warm)
-    const end = Date.now() + SECONDS * 1000
-    const before = cpuMs(child.pid)
-    const figures = await run(port, () => Date.now() >= end)
-    console.log(
-      `${title}: ${figures.perSecond} sequences/s, p50 ${figures.p50} ms, p99 ${figures.p99} ms, slowest ${figures.slowest} ms, ${((cpuMs(child.pid) - before) / figures.sequences).toFixed(2)} ms of one core each, ${residentMb(child.pid)} MB; ${receiver.count()} webhooks received`,
-    )
-  } finally {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-    receiver.close()
-    await rm(dataDir, { recursive: true, force: true })
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  const port = Number(/:(\d+)/.exec(String(line))?.[1])
+  const warm = Date.now() + 1000
+  await run(port, () => Date.now() >= warm)
+  return {
+    title,
+    port,
+    pid: child.pid,
+    rounds: [],
+    hooks: receiver.count,
+    async stop() {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+      receiver.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
   }
 }
 
-await measure(`empty store, ${CLIENTS} clients`, 0)
-if (PRELOAD > 0) await measure(`${PRELOAD} payments stored`, PRELOAD)
+async function measure(subject: Subject): Promise<void> {
+  const end = Date.now() + SECONDS * 1000
+  const before = cpuMs(subject.pid)
+  const figures = await run(subject.port, () => Date.now() >= end)
+  const cpu = (cpuMs(subject.pid) - before) / figures.sequences
+  subject.rounds.push({ ...figures, cpu, memory: residentMb(subject.pid) })
+}
+
+function middle(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+function report({ title, rounds, hooks }: Subject): number {
+  const of = (name: keyof (typeof rounds)[number]): number => middle(rounds.map((round) => round[name]))
+  console.log(
+    `${title}: ${of('perSecond')} sequences/s (${rounds.map((round) => round.perSecond).join(', ')}), p50 ${of('p50')} ms, p99 ${of('p99')} ms, slowest ${of('slowest')} ms, ${of('cpu').toFixed(2)} ms of one core each, ${Math.max(...rounds.map((round) => round.memory))} MB; ${hooks()} webhooks received`,
+  )
+  return of('cpu')
+}
+
+const program = await bundle()
+const subjects = [await startSubject(`empty store, ${CLIENTS} clients`, program, 0)]
+if (PRELOAD > 0) subjects.push(await startSubject(`${PRELOAD} payments stored`, program, PRELOAD))
+for (let round = 0; round < ROUNDS; round++) for (const subject of subjects) await measure(subject)
+const costs = subjects.map(report)
+const [empty = Number.NaN, full] = costs
+if (full !== undefined) {
+  const speeds = subjects.map(({ rounds }) => middle(rounds.map((round) => round.perSecond)))
+  console.log(
+    `full against empty: ${((speeds[1] ?? Number.NaN) / (speeds[0] ?? Number.NaN)).toFixed(2)} of the speed, ${(full / empty).toFixed(2)} of the work per sequence`,
+  )
+}
+for (const subject of subjects) await subject.stop()
+await rm(join(program, '..'), { recursive: true, force: true })
 agent.destroy()

@@ -5,7 +5,8 @@ import { rotateSecret } from './api/webhook-endpoints.ts'
 import { spoken } from './core/currency.ts'
 import { ApiError, noSuch } from './core/errors.ts'
 import type { Engine } from './engine.ts'
-import { BadFault, FAULT_KINDS, type FaultRule, isWebhookKind, type NewRule, WEBHOOK_FAULTS } from './faults/faults.ts'
+import { BadFault, type FaultRule, isWebhookKind, type NewRule } from './faults/faults.ts'
+import { FAULT_KINDS, WEBHOOK_FAULTS } from './faults/kinds.ts'
 import { type EdgeReply, type EdgeRequest, jsonReply } from './http/request.ts'
 import { runDueJobs } from './jobs.ts'
 import { overview } from './pages/overview.ts'
@@ -128,7 +129,12 @@ async function reset(engine: Engine): Promise<EdgeReply> {
 }
 
 async function faultControl(engine: Engine, request: EdgeRequest, id: string | undefined, input: Input): Promise<EdgeReply> {
-  if (request.method === 'POST') return jsonReply(200, showRule(engine.faults.add(readRule(input))))
+  if (request.method === 'POST') {
+    const rule = readRule(input)
+    if (rule.kind === 'crash' && !engine.mayCrash)
+      throw new BadFault('a sandbox that runs inside another program cannot crash alone')
+    return jsonReply(200, showRule(engine.faults.add(rule)))
+  }
   if (request.method === 'DELETE') {
     if (id === undefined) engine.faults.clear()
     else if (!engine.faults.remove(id)) throw noSuch('fault', id)

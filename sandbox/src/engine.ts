@@ -15,6 +15,8 @@ export interface EngineOptions {
   log: (message: string) => void
   webhookTimeoutMs: number
   webhookRetryMs: number[]
+  /** Ends the process at once; absent where the process is somebody else's. */
+  crash?: (() => void) | undefined
 }
 export interface Engine {
   store: Store
@@ -30,28 +32,39 @@ export interface Engine {
   /** Like `perform` for work that only reads. */
   look<T>(work: (unit: Unit) => T): Promise<T>
   forgetEndpoints(): void
+  mayCrash: boolean
+  crash(): void
+  /** Remembers beyond the crash that this key was struck by one. */
+  noteCrash(slot: string): Promise<void>
+  hasCrashed(slot: string): boolean
   /** Called after each commit that carried events. */
   onEvents(listener: () => void): () => void
   close(): Promise<void>
 }
 
+const CRASHES_KEPT = 100
+
 interface EndpointRow {
   id: string
+  /** Whose it is; '' is the platform. */
+  account: string
+  /** Hears of the platform's connected accounts instead of the platform. */
+  connect: boolean
   events: Set<string>
   target: Target
 }
 
 function loadEndpoints(store: Store): EndpointRow[] {
   return store
-    .query<{ body: string; hidden: string }>(
-      "select body, hidden from objects where kind = 'webhook_endpoint' and account = '' order by seq",
+    .query<{ account: string; body: string; hidden: string }>(
+      "select account, body, hidden from objects where kind = 'webhook_endpoint' order by seq",
     )
     .flatMap((row) => {
       const body = JSON.parse(row.body) as Kinds['webhook_endpoint']
-      const { secrets } = JSON.parse(row.hidden) as WebhookHidden
-      return body.status === 'enabled'
-        ? [{ id: body.id, events: new Set(body.enabled_events), target: { url: body.url, secrets } }]
-        : []
+      const { secrets, connect = false } = JSON.parse(row.hidden) as WebhookHidden
+      if (body.status !== 'enabled') return []
+      const { id, enabled_events: events, url } = body
+      return [{ id, account: row.account, connect, events: new Set(events), target: { url, secrets, connect } }]
     })
 }
 
@@ -76,6 +89,7 @@ export function makeEngine(options: EngineOptions): Engine {
   const store = makeStore(db)
   const commit = makeGroupCommit(db, walPath)
   const faults = makeFaults()
+  const crashed = new Set(JSON.parse(store.meta('crashed') ?? '[]') as string[])
   const clock = makeClock(Number(store.meta('clock_offset') ?? 0), (offset) => store.putMeta('clock_offset', String(offset)))
   let endpoints: EndpointRow[] | undefined
   const bySubscription = new Map<string, string[]>()
@@ -93,14 +107,19 @@ export function makeEngine(options: EngineOptions): Engine {
     log: options.log,
   })
 
+  function hears(row: EndpointRow, account: string, type: string): boolean {
+    if (!row.events.has('*') && !row.events.has(type)) return false
+    return row.connect ? account !== '' : row.account === account
+  }
+
   function subscribers(account: string, type: string): string[] {
-    if (account !== '') return []
-    let ids = bySubscription.get(type)
+    const name = `${account} ${type}`
+    let ids = bySubscription.get(name)
     if (ids === undefined) {
-      ids = known()
-        .filter((row) => row.events.has('*') || row.events.has(type))
-        .map((row) => row.id)
-      bySubscription.set(type, ids)
+      ids = known().flatMap((row) => (hears(row, account, type) ? [row.id] : []))
+      // Many accounts, each with many types, must not become many entries.
+      if (bySubscription.size > 5000) bySubscription.clear()
+      bySubscription.set(name, ids)
     }
     return ids
   }
@@ -147,6 +166,13 @@ export function makeEngine(options: EngineOptions): Engine {
       await commit.durable()
       return result
     },
+    mayCrash: options.crash !== undefined,
+    crash: () => options.crash?.(),
+    async noteCrash(slot) {
+      crashed.add(slot)
+      await commit.run(() => store.putMeta('crashed', JSON.stringify([...crashed].slice(-CRASHES_KEPT))))
+    },
+    hasCrashed: (slot) => crashed.has(slot),
     forgetEndpoints() {
       endpoints = undefined
       bySubscription.clear()

@@ -27,6 +27,8 @@ export interface SandboxOptions {
   /** Waits between the attempts of one delivery; their number is that of the retries. */
   webhookRetryMs?: number[]
   log?: (message: string) => void
+  /** Ends the process for the fault `crash`; without it that fault is refused. */
+  crash?: () => void
 }
 
 export interface Sandbox {
@@ -46,6 +48,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     log,
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
+    crash: options.crash,
   })
   const server = makeServer({
     api: makePipeline(engine),

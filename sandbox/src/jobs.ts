@@ -1,7 +1,9 @@
-// What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts arrive, old keys are forgotten.
+// What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts arrive, old keys and events are forgotten.
+import { endProcessing } from './api/attempt.ts'
 import { payPayout } from './api/balance.ts'
 import { release } from './api/capture.ts'
 import { endDispute } from './api/disputes.ts'
+import { EVENT_DAYS } from './api/events.ts'
 import { settleRefund } from './api/refunds.ts'
 import { DAY_SECONDS } from './core/clock.ts'
 import type { Engine } from './engine.ts'
@@ -9,10 +11,11 @@ import type { Unit } from './store/unit.ts'
 
 const BATCH = 200
 
-function moveOne(unit: Unit, kind: string, id: string): void {
+function moveOne(unit: Unit, kind: string, id: string, baseUrl: string): void {
   if (kind === 'payment_intent') {
     const intent = unit.find('payment_intent', id)
     if (intent?.status === 'requires_capture') release(unit, intent, 'automatic', 'charge.expired')
+    if (intent?.status === 'processing') endProcessing({ unit, baseUrl, wantFault: () => undefined }, intent)
     return
   }
   if (kind === 'refund') {
@@ -41,7 +44,7 @@ export async function runDueJobs(engine: Engine): Promise<number> {
     await engine.commit.run(() => {
       for (const { id, kind, account } of due) {
         const unit = engine.newUnit(account, { id: null, idempotencyKey: null })
-        moveOne(unit, kind, id)
+        moveOne(unit, kind, id, engine.baseUrl)
         unit.write()
         engine.store.execute('update objects set due = null where id = ? and due <= ?', id, engine.clock.now())
       }
@@ -50,6 +53,8 @@ export async function runDueJobs(engine: Engine): Promise<number> {
   }
   const old = engine.clock.now() - DAY_SECONDS
   if (engine.store.hasKeyBefore(old)) await engine.commit.run(() => engine.store.forgetKeysBefore(old))
+  const expired = engine.clock.now() - EVENT_DAYS * DAY_SECONDS
+  if (engine.store.hasEventBefore(expired)) await engine.commit.run(() => engine.store.forgetEventsBefore(expired))
   return moved
 }
 

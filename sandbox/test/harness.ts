@@ -1,5 +1,6 @@
 // Starts a sandbox of its own for a test file, with the unmodified SDK pointed at it and a receiver for webhooks.
 
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -52,6 +53,31 @@ export async function startBench(options: Partial<SandboxOptions> = {}): Promise
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+export interface Command {
+  child: ChildProcess
+  url: string
+  /** Settles with exit code and signal. */
+  ended: Promise<[number | null, string | null]>
+}
+
+/** The sandbox as a process of its own, which can be killed. */
+export async function startCommand(dataDir: string, webhook: { url: string; secret: string }): Promise<Command> {
+  const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
+    env: {
+      PATH: process.env['PATH'],
+      SANDBOX_PORT: '0',
+      DATA_DIR: dataDir,
+      SANDBOX_WEBHOOK_URL: webhook.url,
+      SANDBOX_WEBHOOK_SECRET: webhook.secret,
+      SANDBOX_WEBHOOK_RETRY_MS: '50,50,50,50,50,50',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit') as Promise<[number | null, string | null]>
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { child, url: /http:\S+:\d+/.exec(String(line))?.[0] ?? '', ended }
 }
 
 export interface Hook {

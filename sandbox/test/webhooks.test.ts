@@ -1,11 +1,6 @@
 // Webhooks as a receiver sees them, checked by the SDK's own verifier.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Bench, type Receiver, sdk, startBench, startReceiver } from './harness.ts'
+import { type Bench, type Receiver, refusal, startBench, startReceiver } from './harness.ts'
 
 let bench: Bench
 let receiver: Receiver
@@ -100,67 +95,42 @@ describe('a webhook', () => {
   })
 })
 
-function command(dataDir: string) {
-  const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
-    env: {
-      PATH: process.env['PATH'],
-      SANDBOX_PORT: '0',
-      DATA_DIR: dataDir,
-      SANDBOX_WEBHOOK_URL: receiver.url,
-      SANDBOX_WEBHOOK_SECRET: 'whsec_killed',
-      SANDBOX_WEBHOOK_RETRY_MS: '50,50,50,50,50,50',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const url = once(child.stdout, 'data').then(([line]) => /http:\S+:\d+/.exec(String(line))?.[0] ?? '')
-  return { child, url }
-}
-
-describe('a sandbox that is killed', () => {
-  it('keeps the effect, replays the answer and still sends the event', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-kill-'))
-    const first = command(dataDir)
+describe('webhooks of connected accounts', () => {
+  it('go to the endpoints made for them, with the account; the account’s own endpoint hears without it', async () => {
+    const { stripe } = bench
+    const seller = await stripe.accounts.create({ type: 'custom', country: 'DE' })
+    const own = { stripeAccount: seller.id }
+    const [ofSellers, ofOne] = await Promise.all([startReceiver(), startReceiver()])
     try {
-      const url = await first.url
-      await fetch(`${url}/_sandbox/faults`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ kind: 'delay', delay_ms: 700, event: 'payment_intent.succeeded' }),
+      const platform = await subscribe(['*'])
+      const connected = await stripe.webhookEndpoints.create({ url: ofSellers.url, enabled_events: ['*'], connect: true })
+      const single = await stripe.webhookEndpoints.create({ url: ofOne.url, enabled_events: ['payment_intent.succeeded'] }, own)
+      const paid = await stripe.paymentIntents.create(
+        { amount: 900, currency: 'eur', confirm: true, payment_method: 'pm_card_visa', automatic_payment_methods: automatic },
+        own,
+      )
+      const isPaid = ({ event }: { event: { type: string } }): boolean => event.type === 'payment_intent.succeeded'
+      const hook = await ofSellers.waitFor(isPaid)
+      expect(stripe.webhooks.constructEvent(hook.body, hook.signature, connected.secret ?? '')).toMatchObject({
+        account: seller.id,
       })
-      const params = {
-        amount: 1200,
-        currency: 'eur',
-        confirm: true,
-        payment_method: 'pm_card_visa',
-        automatic_payment_methods: automatic,
-        metadata: { run: 'killed', sandbox_fault: 'hang:after' },
-      }
-      // The effect is committed, the reply is held back, the webhook is not yet due: now everything stops.
-      const lost = sdk(url)
-        .paymentIntents.create(params, { idempotencyKey: 'killed', timeout: 300 })
-        .catch((error: unknown) => error)
-      await lost
-      const dead = once(first.child, 'exit')
-      first.child.kill('SIGKILL')
-      await dead
-      const second = command(dataDir)
-      try {
-        const again = sdk(await second.url)
-        const replayed = await again.paymentIntents.create(params, { idempotencyKey: 'killed' })
-        expect(replayed.lastResponse.headers['idempotent-replayed']).toBe('true')
-        expect((await again.paymentIntents.search({ query: "metadata['run']:'killed'" })).data).toHaveLength(1)
-        const hook = await receiver.waitFor(
-          (each) => each.body.includes(replayed.id) && each.event.type === 'payment_intent.succeeded',
-        )
-        expect(again.webhooks.constructEvent(hook.body, hook.signature, 'whsec_killed').type).toBe('payment_intent.succeeded')
-      } finally {
-        const gone = once(second.child, 'exit')
-        second.child.kill('SIGTERM')
-        expect(await gone).toEqual([0, null])
-      }
+      const alone = await ofOne.waitFor(isPaid)
+      expect(stripe.webhooks.constructEvent(alone.body, alone.signature, single.secret ?? '')).not.toHaveProperty('account')
+      await stripe.accounts.update(seller.id, { metadata: { city: 'Berlin' } })
+      expect((await ofSellers.waitFor(({ event }) => event.type === 'account.updated')).event.account).toBe(seller.id)
+      // What the platform itself does goes to its own endpoint only.
+      const mine = await pay()
+      const told = await receiver.waitFor(({ event }) => (event.data.object as { id?: string }).id === mine.id)
+      expect(bench.stripe.webhooks.constructEvent(told.body, told.signature, platform.secret)).not.toHaveProperty('account')
+      expect(receiver.hooks.filter(({ body }) => body.includes(paid.id))).toEqual([])
+      expect(ofSellers.hooks.filter(({ body }) => body.includes(mine.id))).toEqual([])
+      expect(
+        await refusal(stripe.webhookEndpoints.create({ url: ofOne.url, enabled_events: ['*'], connect: true }, own)),
+      ).toMatchObject({
+        param: 'connect',
+      })
     } finally {
-      first.child.kill('SIGKILL')
-      await rm(dataDir, { recursive: true, force: true })
+      await Promise.all([ofSellers.close(), ofOne.close()])
     }
   })
 })

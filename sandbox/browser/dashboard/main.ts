@@ -1,28 +1,8 @@
 // The dashboard: shows what the sandbox knows, live, and pushes its buttons.
+import { FAULT_KINDS, WEBHOOK_FAULTS } from '../../src/faults/kinds.ts'
 import { api, control, fetchOverview, type Overview, type Payment } from './calls.ts'
 import { type Action, type Actions, money, renderTable, TABLES } from './tables.ts'
 
-const FAULTS = [
-  'latency',
-  'hang',
-  'reset',
-  'truncate',
-  'rate_limit',
-  'lock_timeout',
-  'api_error',
-  'bad_gateway',
-  'in_use',
-  'duplicate',
-  'delay',
-  'reorder',
-  'drop',
-  'wrong_signature',
-  'stale_signature',
-  'future_signature',
-  'tamper_amount',
-  'tamper_livemode',
-  'other_account',
-]
 const OPERATIONS = [
   '*',
   'payment_intents.create',
@@ -171,7 +151,7 @@ function fillOptions(id: string, values: string[]): void {
 }
 
 function start(): void {
-  fillOptions('kind', FAULTS)
+  fillOptions('kind', [...FAULT_KINDS, ...WEBHOOK_FAULTS])
   fillOptions('ops', OPERATIONS)
   find('tabs').replaceChildren(
     ...Object.keys(TABLES).map((name) => {

@@ -57,7 +57,7 @@ export const accountRoutes: RouteTable = {
       metadata: mergeMetadata(account.metadata ?? {}, params.metadata),
     }
     call.unit.put('account', after)
-    call.unit.emit('account.updated', after)
+    call.unit.emitFor(after.id, 'account.updated', after)
     return after
   }),
   'DELETE /v1/accounts/:id': route('accounts.delete', {}, (call) => {

@@ -4,13 +4,14 @@ import { DAY_SECONDS } from '../core/clock.ts'
 import { ApiError, type ErrorBody } from '../core/errors.ts'
 import { newCharge } from '../objects/charge.ts'
 import type { PaymentIntent, PaymentIntentHidden } from '../objects/kinds.ts'
-import { authorized, failed, succeeded } from '../objects/payment-intent.ts'
+import { authorized, failed, processing, succeeded } from '../objects/payment-intent.ts'
 import type { ThreeDsResult } from '../objects/payment-method.ts'
 import type { ApiCall } from './call.ts'
-import { attach, type FoundMethod } from './methods.ts'
+import { attach, type FoundMethod, findMethod } from './methods.ts'
 import { bringTrouble, settle } from './settle.ts'
 
 const AUTHORIZATION_SECONDS = 7 * DAY_SECONDS
+const PROCESSING_SECONDS = 60
 
 export function cardError(decline: Decline, found: FoundMethod, charge: string | null): ErrorBody {
   return {
@@ -33,51 +34,112 @@ function declineOf(found: FoundMethod): Decline | undefined {
 }
 
 /** Leaves the intent asking for another method; the caller gets a 402 whose effects stay. */
-export function declineIntent(call: ApiCall, intent: PaymentIntent, error: ErrorBody, charge: string | null): ApiError {
+export function declineIntent(
+  call: Pick<ApiCall, 'unit'>,
+  intent: PaymentIntent,
+  error: ErrorBody,
+  charge: string | null,
+): ApiError {
   const after = failed(intent, error, charge)
   call.unit.put('payment_intent', after, { due: null })
   call.unit.emit('payment_intent.payment_failed', after)
   return new ApiError(402, { ...error, payment_intent: after }, true)
 }
 
+/** What an attempt needs of the call that it is part of; one that ends by time has no call. */
+export type Attempting = Pick<ApiCall, 'unit' | 'baseUrl' | 'wantFault'>
+
 export function attempt(
-  call: ApiCall,
+  call: Attempting,
   intent: PaymentIntent,
   found: FoundMethod,
   threeDs: ThreeDsResult,
   override?: Decline,
 ): PaymentIntent {
-  const { unit } = call
-  const { card } = found
   const decline = override ?? declineOf(found)
+  if (found.card.fault !== undefined) call.wantFault(found.card.fault)
+  if (decline === undefined && found.card.processing !== undefined) return startProcessing(call, intent, found, threeDs)
+  return charge(call, { intent, found, threeDs, decline })
+}
+
+interface Charging {
+  intent: PaymentIntent
+  found: FoundMethod
+  threeDs: ThreeDsResult
+  decline: Decline | undefined
+  /** The charge that has been pending until now. */
+  id?: string
+}
+
+function charge(call: Attempting, { intent, found, threeDs, decline, id }: Charging): PaymentIntent {
+  const { unit } = call
+  const { card, method } = found
   const captured = intent.capture_method !== 'manual'
   const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS
-  const charge = newCharge(
-    { intent, method: found.method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },
+  const made = newCharge(
+    { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },
     unit.now,
   )
-  if (card.fault !== undefined) call.wantFault(card.fault)
   if (decline !== undefined) {
-    unit.put('charge', charge, { hidden: { card: card.key } })
-    unit.emit('charge.failed', charge)
-    throw declineIntent(call, intent, cardError(decline, found, charge.id), charge.id)
+    unit.put('charge', made, { hidden: { card: card.key } })
+    unit.emit('charge.failed', made)
+    throw declineIntent(call, intent, cardError(decline, found, made.id), made.id)
   }
   keepMethod(call, intent, found, threeDs)
   if (!captured) {
-    unit.put('charge', charge, { hidden: { card: card.key } })
-    unit.emit('charge.succeeded', charge)
-    return finish(call, authorized(intent, charge.id), 'payment_intent.amount_capturable_updated', captureBefore)
+    unit.put('charge', made, { hidden: { card: card.key } })
+    unit.emit('charge.succeeded', made)
+    return finish(call, authorized(intent, made.id), 'payment_intent.amount_capturable_updated', captureBefore)
   }
-  const settled = settle(unit, charge, intent.amount, card)
+  const settled = settle(unit, made, intent.amount, card)
   unit.put('charge', settled, { hidden: { card: card.key } })
   unit.emit('charge.succeeded', settled)
-  const done = finish(call, succeeded(intent, charge.id, intent.amount), 'payment_intent.succeeded', null)
+  const done = finish(call, succeeded(intent, made.id, intent.amount), 'payment_intent.succeeded', null)
   unit.emit('charge.updated', settled, { balance_transaction: null })
   bringTrouble(unit, settled, card)
   return done
 }
 
-function finish(call: ApiCall, intent: PaymentIntent, event: string, due: number | null): PaymentIntent {
+function startProcessing(call: Attempting, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): PaymentIntent {
+  const { unit } = call
+  const { card, method } = found
+  const pending = newCharge(
+    {
+      intent,
+      method,
+      card,
+      threeDs,
+      decline: undefined,
+      pending: true,
+      captured: false,
+      captureBefore: null,
+      receiptBase: call.baseUrl,
+    },
+    unit.now,
+  )
+  unit.put('charge', pending, { hidden: { card: card.key } })
+  unit.emit('charge.pending', pending)
+  const waiting = processing(intent, pending.id)
+  unit.put('payment_intent', waiting, { hidden: { threeDs }, due: unit.now + PROCESSING_SECONDS })
+  unit.emit('payment_intent.processing', waiting)
+  return waiting
+}
+
+/** The bank has answered at last; a decline leaves the intent asking for another method, as at any other time. */
+export function endProcessing(call: Attempting, intent: PaymentIntent): void {
+  const id = intent.latest_charge
+  if (intent.status !== 'processing' || intent.payment_method === null || id === null) return
+  const found = findMethod(call.unit, intent.payment_method)
+  const threeDs = (call.unit.hidden('payment_intent', intent.id)?.threeDs ?? null) as ThreeDsResult
+  const decline = found.card.processing === 'fail' ? DECLINES.generic : undefined
+  try {
+    charge(call, { intent, found, threeDs, decline, id })
+  } catch (error) {
+    if (!(error instanceof ApiError && error.keep)) throw error
+  }
+}
+
+function finish(call: Attempting, intent: PaymentIntent, event: string, due: number | null): PaymentIntent {
   const hidden: PaymentIntentHidden = {}
   call.unit.put('payment_intent', intent, { hidden, due })
   call.unit.emit(event, intent)
@@ -85,7 +147,7 @@ function finish(call: ApiCall, intent: PaymentIntent, event: string, due: number
 }
 
 /** Saves the card with its customer when the intent says so; a card of nobody is spent by its first payment. */
-function keepMethod(call: ApiCall, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): void {
+function keepMethod(call: Attempting, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): void {
   const saved = intent.setup_future_usage !== null && intent.customer !== null
   const setUp = found.hidden.setUp === true || (saved && threeDs !== null)
   if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)

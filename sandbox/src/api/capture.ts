@@ -5,7 +5,7 @@ import { spoken } from '../core/currency.ts'
 import { ApiError } from '../core/errors.ts'
 import { mergeMetadata, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
-import { releasedCharge } from '../objects/charge.ts'
+import { abandonedCharge, releasedCharge } from '../objects/charge.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
 import { cancelled, succeeded } from '../objects/payment-intent.ts'
 import type { Unit } from '../store/unit.ts'
@@ -73,9 +73,13 @@ export function release(
   reason: string | null,
   event: 'charge.refunded' | 'charge.expired',
 ): PaymentIntent {
-  const charge =
-    intent.status !== 'requires_capture' || intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
-  if (charge !== undefined) {
+  const charge = intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
+  if (charge !== undefined && intent.status === 'processing') {
+    const abandoned = abandonedCharge(charge)
+    unit.put('charge', abandoned)
+    unit.emit('charge.failed', abandoned)
+  }
+  if (charge !== undefined && intent.status === 'requires_capture') {
     const released = releasedCharge(charge)
     unit.put('charge', released)
     unit.emit(event, released)

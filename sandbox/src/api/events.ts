@@ -1,5 +1,6 @@
 // Events as the API shows them, their pages and filters; a body is put together here for both API and webhooks.
 import type { SQLInputValue } from 'node:sqlite'
+import { DAY_SECONDS } from '../core/clock.ts'
 import { invalidRequest, noSuch } from '../core/errors.ts'
 import { filled, flag, listOf } from '../core/params.ts'
 import type { EventRow, Store } from '../store/store.ts'
@@ -7,6 +8,8 @@ import { type ApiCall, type RouteTable, route } from './call.ts'
 import { createdRange, type PageParams, pageSpec } from './lists.ts'
 
 export const API_VERSION = '2026-10-28.endive'
+/** Older events are not shown, and in time not kept. */
+export const EVENT_DAYS = 30
 
 /** The JSON of an event, assembled from stored text without parsing the object again. */
 export function eventText(row: EventRow, pendingWebhooks: number, account = ''): string {
@@ -37,8 +40,8 @@ function listEvents(call: ApiCall, params: EventParams): object {
   const { store, account } = call.unit
   if (params.type !== undefined && params.types !== undefined)
     throw invalidRequest('You may only specify one of these parameters: type, types.', { code: 'parameters_exclusive' })
-  const where = ['account = ?']
-  const values: SQLInputValue[] = [account]
+  const where = ['account = ? and created >= ?']
+  const values: SQLInputValue[] = [account, call.unit.now - EVENT_DAYS * DAY_SECONDS]
   const types = params.types ?? (params.type === undefined ? [] : [params.type])
   if (types.length > 20) throw invalidRequest('You may specify up to 20 types.', { param: 'types' })
   if (types.length > 0) {
@@ -79,7 +82,8 @@ export const eventRoutes: RouteTable = {
   ),
   'GET /v1/events/:id': route('events.retrieve', {}, (call) => {
     const row = call.unit.store.event(call.id)
-    if (row === undefined || row.account !== call.unit.account) throw noSuch('event', call.id)
+    const known = row !== undefined && row.account === call.unit.account
+    if (!known || row.created < call.unit.now - EVENT_DAYS * DAY_SECONDS) throw noSuch('event', call.id)
     return bodyOf(call.unit.store, row)
   }),
 }

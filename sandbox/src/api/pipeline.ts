@@ -135,6 +135,9 @@ function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | u
   for (const text of texts) {
     const fault = wantedIn(text, op)
     if (fault === undefined || (request.method === 'GET' && text !== header)) continue
+    if (fault.kind === 'crash' && !engine.mayCrash)
+      throw new BadFault('a sandbox that runs inside another program cannot crash alone')
+    if (key !== undefined && engine.hasCrashed(`${caller.account} ${key}`)) continue
     if (engine.faults.strikes(fault, key === undefined ? undefined : `${caller.account} ${key} ${text}`)) return fault
   }
   if (!engine.faults.hasRules()) return undefined
@@ -180,6 +183,14 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   return { status, text, fault }
 }
 
+/** Ends the process as a power cut would. What struck is noted first, so that a retry after the restart gets through. */
+async function crash(engine: Engine, { caller, key, request }: Plan): Promise<EdgeReply> {
+  if (key !== undefined) await engine.noteCrash(`${caller.account} ${key}`)
+  engine.crash()
+  await request.gone
+  return { status: 0, body: '', spoil: 'reset' }
+}
+
 async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault: Fault }): Promise<EdgeReply> {
   const { fault } = run
   if (fault.kind === 'latency') {
@@ -190,6 +201,7 @@ async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault
     await current.request.gone
     return { status: 0, body: '', spoil: 'hang' }
   }
+  if (fault.kind === 'crash') return crash(engine, current)
   if (fault.kind === 'api_error') {
     const { status, text } = storedServerError(current.requestId)
     await engine.commit.run(() =>
@@ -221,6 +233,10 @@ async function answer(engine: Engine, current: Plan, withFaults: boolean): Promi
   if (fault !== undefined && fault.when === 'before') return misbehaveBefore(engine, current, { ...run, fault })
   const proper = reply(current.requestId, current.key, run.status, run.text, run.replayOf)
   if (fault === undefined || fault.kind === 'api_error') return proper
+  if (fault.kind === 'crash') {
+    engine.crash()
+    return { status: 0, body: '', spoil: 'reset' }
+  }
   if (fault.kind === 'latency') {
     await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone])
     return proper

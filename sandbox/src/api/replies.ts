@@ -46,7 +46,7 @@ export function storedServerError(requestId: string): { status: number; text: st
 const BAD_GATEWAY =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n'
 
-/** What the client gets instead of `body`. Latency, hang before and stored 500s are the pipeline's own. */
+/** What the client gets instead of `body`. Latency, hang before, stored 500s and crashes are the pipeline's own. */
 export function spoilt(fault: Fault, requestId: string, key: string | undefined, body: string): EdgeReply {
   const refuse = (status: number, code: string, message: string): EdgeReply =>
     reply(requestId, key, status, JSON.stringify({ error: { type: 'invalid_request_error', code, message } }))
@@ -78,6 +78,7 @@ export function spoilt(fault: Fault, requestId: string, key: string | undefined,
       return { status: 502, headers: { 'content-type': 'text/html' }, body: BAD_GATEWAY }
     case 'latency':
     case 'api_error':
+    case 'crash':
       throw new Error(`${fault.kind} has no broken answer`)
   }
 }

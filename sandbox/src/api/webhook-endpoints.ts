@@ -36,6 +36,7 @@ export interface NewEndpoint {
   description: string | null
   metadata: Record<string, string>
   secret?: string
+  connect?: boolean
 }
 
 /** Stores a new endpoint and returns it together with its secret. */
@@ -54,7 +55,9 @@ export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.
     status: 'enabled',
     url: input.url,
   } satisfies Stripe.WebhookEndpoint
-  unit.put('webhook_endpoint', endpoint, { hidden: { secrets: [{ value: secret, until: null }] } })
+  unit.put('webhook_endpoint', endpoint, {
+    hidden: { secrets: [{ value: secret, until: null }], connect: input.connect === true },
+  })
   return { endpoint, secret }
 }
 
@@ -90,7 +93,7 @@ export function rotateSecret(unit: Unit, id: string, overlapSeconds: number, rea
     .filter((entry) => entry.until === null || entry.until > realNow)
     .map((entry) => ({ ...entry, until: entry.until ?? realNow + overlapSeconds }))
   unit.put('webhook_endpoint', endpoint, {
-    hidden: { secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] },
+    hidden: { ...hidden, secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] },
   })
   return secret
 }
@@ -109,11 +112,14 @@ export const webhookEndpointRoutes: RouteTable = {
     },
     (call, params) => {
       if (params.url === undefined) throw missingParam('url')
+      if (params.connect === true && call.unit.account !== '')
+        throw invalidRequest('Only a platform can have endpoints for connected accounts.', { param: 'connect' })
       const { endpoint, secret } = addEndpoint(call.unit, {
         url: checkUrl(params.url),
         events: checkEvents(params.enabled_events),
         description: params.description ?? null,
         metadata: mergeMetadata({}, params.metadata),
+        connect: params.connect === true,
       })
       return { ...endpoint, secret }
     },

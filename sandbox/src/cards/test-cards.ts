@@ -37,6 +37,8 @@ export interface TestCard {
   earlyFraudWarning?: boolean
   refund?: 'pending' | 'fail'
   bypassPending?: boolean
+  /** The bank answers only later: the payment is processing, and then ends so. */
+  processing?: 'succeed' | 'fail'
   /** Provokes a fault of the server itself, in the notation of faults.ts. */
   fault?: string
 }
@@ -136,6 +138,8 @@ export const TEST_CARDS: TestCard[] = [
   card('4000009999000097', 'faultHangBefore', { fault: 'hang:before' }),
   card('4000009999000105', 'faultHangAfter', { fault: 'hang:after' }),
   card('4000009999000113', 'faultSlow', { fault: 'latency:before:3000' }),
+  card('4000009999000121', 'processingSucceeds', { processing: 'succeed' }),
+  card('4000009999000139', 'processingFails', { processing: 'fail' }),
 ]
 
 const BY_NUMBER = new Map(TEST_CARDS.map((entry) => [entry.number, entry]))

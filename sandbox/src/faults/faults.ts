@@ -1,33 +1,7 @@
 // Faults on demand: which ones are wanted, by whom, how often they have struck. It decides; pipeline and dispatcher carry out.
 // A fault strikes an idempotency key once, so that a retry of the same call can find out what really happened.
 import { newId } from '../core/ids.ts'
-
-export const FAULT_KINDS = [
-  'latency',
-  'hang',
-  'reset',
-  'truncate',
-  'rate_limit',
-  'lock_timeout',
-  'api_error',
-  'bad_gateway',
-  'in_use',
-] as const
-export const WEBHOOK_FAULTS = [
-  'duplicate',
-  'delay',
-  'reorder',
-  'drop',
-  'wrong_signature',
-  'stale_signature',
-  'future_signature',
-  'tamper_amount',
-  'tamper_livemode',
-  'other_account',
-] as const
-
-export type FaultKind = (typeof FAULT_KINDS)[number]
-export type WebhookFault = (typeof WEBHOOK_FAULTS)[number]
+import { FAULT_KINDS, type FaultKind, WEBHOOK_FAULTS, type WebhookFault } from './kinds.ts'
 
 export interface Fault {
   kind: FaultKind

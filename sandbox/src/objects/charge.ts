@@ -7,6 +7,10 @@ import type { Charge, PaymentIntent, PaymentMethod } from './kinds.ts'
 import { chargeDetails, type ThreeDsResult } from './payment-method.ts'
 
 export interface Attempt {
+  /** The charge that has been pending until now. */
+  id?: string | undefined
+  /** The bank has not answered yet. */
+  pending?: boolean
   intent: PaymentIntent
   method: PaymentMethod
   card: TestCard
@@ -49,8 +53,8 @@ function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.
 
 export function newCharge(attempt: Attempt, now: number): Charge {
   const { intent, method, decline } = attempt
-  const id = newId('ch')
-  const approved = decline === undefined
+  const id = attempt.id ?? newId('ch')
+  const approved = decline === undefined && attempt.pending !== true
   return {
     id,
     object: 'charge',
@@ -76,7 +80,7 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     livemode: false,
     metadata: intent.metadata,
     on_behalf_of: intent.on_behalf_of,
-    outcome: outcomeOf(attempt.card, decline),
+    outcome: attempt.pending === true ? null : outcomeOf(attempt.card, decline),
     paid: approved,
     payment_intent: intent.id,
     payment_method: method.id,
@@ -97,7 +101,7 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     source_transfer: null,
     statement_descriptor: intent.statement_descriptor,
     statement_descriptor_suffix: intent.statement_descriptor_suffix,
-    status: approved ? 'succeeded' : 'failed',
+    status: attempt.pending === true ? 'pending' : approved ? 'succeeded' : 'failed',
     transfer_data:
       intent.transfer_data == null
         ? null
@@ -114,6 +118,16 @@ export function capturedCharge(charge: Charge, amount: number, balanceTransactio
     amount_captured: amount,
     amount_refunded: charge.amount - amount,
     balance_transaction: balanceTransaction,
+  }
+}
+
+/** A pending charge whose intent was cancelled: the bank is not asked any more. */
+export function abandonedCharge(charge: Charge): Charge {
+  return {
+    ...charge,
+    status: 'failed',
+    failure_code: 'payment_intent_canceled',
+    failure_message: 'The PaymentIntent was canceled.',
   }
 }
 

@@ -86,6 +86,8 @@ export type Kind = keyof Kinds
 export interface PaymentIntentHidden {
   /** Set while a challenge is open. */
   returnUrl?: string
+  /** Set while the bank has not answered: what the attempt knew. */
+  threeDs?: string | null
 }
 
 /** How a payment method behaves; the key of the test-card table, never a number. */
@@ -99,6 +101,8 @@ export interface MethodHidden {
 }
 
 export interface WebhookHidden {
+  /** For the events of connected accounts. */
+  connect?: boolean
   secrets: { value: string; until: number | null }[]
 }
 

@@ -97,6 +97,7 @@ export function authorized(intent: PaymentIntent, charge: string): PaymentIntent
     amount_capturable: intent.amount,
     latest_charge: charge,
     next_action: null,
+    processing: null,
     last_payment_error: null,
   }
 }
@@ -109,7 +110,20 @@ export function succeeded(intent: PaymentIntent, charge: string, amount: number)
     amount_received: amount,
     latest_charge: charge,
     next_action: null,
+    processing: null,
     last_payment_error: null,
+  }
+}
+
+/** Nobody knows yet: the bank answers later, and until then nothing can be done with the intent. */
+export function processing(intent: PaymentIntent, charge: string): PaymentIntent {
+  return {
+    ...intent,
+    status: 'processing',
+    latest_charge: charge,
+    next_action: null,
+    last_payment_error: null,
+    processing: { type: 'card', card: {} },
   }
 }
 
@@ -121,65 +135,51 @@ export function failed(intent: PaymentIntent, error: ErrorBody, charge: string |
     payment_method: null,
     amount_capturable: 0,
     next_action: null,
+    processing: null,
     latest_charge: charge ?? intent.latest_charge,
     last_payment_error: error as Stripe.PaymentIntent.LastPaymentError,
   }
 }
 
 export function cancelled(intent: PaymentIntent, reason: string | null, now: number): PaymentIntent {
-  return { ...intent, status: 'canceled', amount_capturable: 0, next_action: null, canceled_at: now, cancellation_reason: reason }
+  return {
+    ...intent,
+    status: 'canceled',
+    amount_capturable: 0,
+    next_action: null,
+    processing: null,
+    canceled_at: now,
+    cancellation_reason: reason,
+  }
 }
 
+const PUBLIC = [
+  'id',
+  'object',
+  'amount',
+  'automatic_payment_methods',
+  'canceled_at',
+  'cancellation_reason',
+  'capture_method',
+  'client_secret',
+  'confirmation_method',
+  'created',
+  'currency',
+  'description',
+  'last_payment_error',
+  'livemode',
+  'next_action',
+  'payment_method',
+  'payment_method_types',
+  'processing',
+  'receipt_email',
+  'setup_future_usage',
+  'shipping',
+  'source',
+  'status',
+] as const satisfies (keyof PaymentIntent)[]
+
 /** What a publishable key may see: enough to show the next step, nothing about the customer or the shop. */
-export function publicView(intent: PaymentIntent): Record<string, unknown> {
-  const {
-    id,
-    object,
-    amount,
-    automatic_payment_methods,
-    canceled_at,
-    cancellation_reason,
-    capture_method,
-    client_secret,
-    confirmation_method,
-    created,
-    currency,
-    description,
-    last_payment_error,
-    livemode,
-    next_action,
-    payment_method,
-    payment_method_types,
-    processing,
-    receipt_email,
-    setup_future_usage,
-    shipping,
-    source,
-    status,
-  } = intent
-  return {
-    id,
-    object,
-    amount,
-    automatic_payment_methods,
-    canceled_at,
-    cancellation_reason,
-    capture_method,
-    client_secret,
-    confirmation_method,
-    created,
-    currency,
-    description,
-    last_payment_error,
-    livemode,
-    next_action,
-    payment_method,
-    payment_method_types,
-    processing,
-    receipt_email,
-    setup_future_usage,
-    shipping,
-    source,
-    status,
-  }
+export function publicView(intent: PaymentIntent): object {
+  return Object.fromEntries(PUBLIC.map((name) => [name, intent[name]]))
 }

@@ -77,6 +77,11 @@ export function makeStore(db: DatabaseSync) {
     'delete from idempotency where (account, key) in (select account, key from idempotency where created < ? limit 500)',
   )
   const firstKey = db.prepare('select 1 from idempotency where created < ? limit 1')
+  // Numbers grow with time, so the oldest events are the first rows.
+  const oldestEvents = 'select seq from (select seq, created from events order by seq limit 500) where created < ?'
+  const dropDeliveries = db.prepare(`delete from deliveries where event_seq in (${oldestEvents})`)
+  const dropEvents = db.prepare(`delete from events where seq in (${oldestEvents})`)
+  const firstEvent = db.prepare('select created from events order by seq limit 1')
   const getMeta = db.prepare('select value from meta where name = ?')
   const putMeta = db.prepare(
     'insert into meta (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
@@ -178,6 +183,15 @@ export function makeStore(db: DatabaseSync) {
     },
     hasKeyBefore: (created: number) => firstKey.get(created) !== undefined,
     forgetKeysBefore: (created: number) => Number(dropKeys.run(created).changes),
+    hasEventBefore(created: number): boolean {
+      const first = rowsOf<{ created: number } | undefined>(firstEvent.get())
+      return first !== undefined && first.created < created
+    },
+    /** Forgets some of the oldest events together with their deliveries. */
+    forgetEventsBefore(created: number): void {
+      dropDeliveries.run(created)
+      dropEvents.run(created)
+    },
     meta: (name: string) => rowsOf<{ value: string } | undefined>(getMeta.get(name))?.value,
     putMeta: (name: string, value: string) => void putMeta.run(name, value),
   }

@@ -172,6 +172,10 @@ export function makeUnit(deps: UnitDeps) {
       const event = { seq: store.nextSeq(), id: newId('evt'), type, account: deps.account, object: textOf(object) }
       events.push({ event, previous: previous === undefined ? null : JSON.stringify(previous) })
     },
+    /** An event of a connected account, whichever account the call was made for. */
+    emitFor(account: string, type: string, object: object): void {
+      events.push({ event: { seq: store.nextSeq(), id: newId('evt'), type, account, object: textOf(object) }, previous: null })
+    },
     /** The event that carries exactly this text, so that an idempotency record can point at it instead of copying. */
     eventWith: (text: string): number | null => events.findLast((pending) => pending.event.object === text)?.event.seq ?? null,
     /** Work on tables of another module, done only when this unit is written. */

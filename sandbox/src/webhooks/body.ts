@@ -13,7 +13,7 @@ export function prepareBody(
   fault: string | null,
   realNow: number,
 ): { body: string; headers: Record<string, string> } {
-  let body = eventText(event, pendingOf(store, event.seq), event.account)
+  let body = eventText(event, pendingOf(store, event.seq), target.connect ? event.account : '')
   if (fault === 'tamper_amount')
     body = body.replace(/"amount":\d+/, '"amount":1').replace(/"amount_received":\d+/, '"amount_received":1')
   if (fault === 'tamper_livemode') body = body.replaceAll('"livemode":false', '"livemode":true')

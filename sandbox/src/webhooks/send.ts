@@ -5,6 +5,8 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 export interface Target {
   url: string
   secrets: { value: string; until: number | null }[]
+  /** Only a platform is told whose event it is. */
+  connect: boolean
 }
 export interface Answer {
   status: number | null
