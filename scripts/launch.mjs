@@ -16,6 +16,7 @@ const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, '--enable-source-maps', 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
+  sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   check: {
     build: [],

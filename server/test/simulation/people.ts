@@ -1,0 +1,259 @@
+// Buyers, organisers and the door: what they do to the shop over HTTP, as the plan says. They try again when no answer
+// comes, click twice, and lose interest.
+import { newId } from '../../src/platform/clock.ts'
+import type { Principal } from '../../src/platform/sessions.ts'
+import type { Answered, Call } from './edge.ts'
+import type { Operation, Plan, ShowPlan } from './plan.ts'
+import type { ProcessorTwin } from './processor.ts'
+import type { Host } from './twin/database.ts'
+import type { Engine } from './twin/engine.ts'
+
+export interface PeopleOptions {
+  readonly plan: Plan
+  readonly host: Host
+  request(process: number, call: Call): Promise<Answered>
+  readonly engine: Engine
+  processor(): ProcessorTwin
+}
+
+export interface People {
+  /** Organisers put their shows on sale. */
+  open(): void
+  act(operation: Operation): void
+  /** Orders that the shop said it has. */
+  readonly acknowledged: ReadonlySet<string>
+  readonly busy: boolean
+}
+
+interface Show {
+  readonly organiser: Principal
+  id: string | null
+  types: { id: string; name: string; seats: string[]; body: Record<string, unknown> }[]
+}
+
+interface Buyer {
+  readonly principal: Principal
+  /** Newest last. */
+  readonly orders: { id: string; show: Show }[]
+}
+
+const triesMax = 4
+
+export function makePeople({ plan, host, request, engine, processor }: PeopleOptions): People {
+  const acknowledged = new Set<string>()
+  const personOf = (name: string, kind: Principal['kind']): Principal => ({ id: newId(), kind, email: `${name}@example.com` })
+  let shows: Show[] = []
+  let buyers: Buyer[] = []
+  let keys = 0
+  let busy = 0
+
+  const wait = (ms: number) => new Promise<void>((resolve) => host.surely(ms, resolve))
+  const nextKey = () => {
+    keys += 1
+    return `key-${keys}`
+  }
+
+  /** Asks again with the same key while no answer comes. */
+  const insist = async (process: number, call: Call): Promise<Answered> => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await request(process + attempt - 1, call)
+      const uncertain = answer.status === 0 || answer.status >= 500 || answer.body['code'] === 'idempotency_key_in_use'
+      if (!uncertain || attempt === triesMax) return answer
+      await wait(3_000)
+    }
+  }
+
+  const openShow = async (show: Show, index: number) => {
+    const planned = plan.shows[index]
+    if (!planned) return
+    const ticketTypes = planned.types.map((type, position) => {
+      const base = { name: `Type ${position}`, priceMinor: type.priceMinor }
+      if ('capacity' in type) return { ...base, capacity: type.capacity }
+      const seats = Array.from({ length: type.seats }, (_, number) => ({
+        section: `S${position}`,
+        row: 'A',
+        number: String(number + 1),
+      }))
+      return { ...base, seats }
+    })
+    const body = showBody(planned, ticketTypes)
+    const headers = { 'idempotency-key': nextKey() }
+    const drafted = await insist(0, { method: 'POST', route: '/api/shows', principal: show.organiser, body, headers })
+    const id = drafted.body['id'] as string
+    const types = drafted.body['ticketTypes'] as { id: string; name: string; seats?: { id: string }[] }[]
+    show.types = types.map((type, position) => {
+      return {
+        id: type.id,
+        name: type.name,
+        seats: (type.seats ?? []).map((seat) => seat.id),
+        body: { ...ticketTypes[position], id: type.id },
+      }
+    })
+    await insist(0, { method: 'POST', route: '/api/shows/:id/publish', params: { id }, principal: show.organiser })
+    show.id = id
+  }
+
+  const hold = async (operation: Extract<Operation, { kind: 'hold' }>) => {
+    const show = shows[operation.show]
+    const buyer = buyers[operation.buyer]
+    const type = show?.types[operation.type]
+    if (!show || show.id === null || !buyer || !type) return
+    const seatIds = operation.places.flatMap((place) => type.seats[place] ?? [])
+    const line =
+      type.seats.length > 0 ? { ticketTypeId: type.id, seatIds } : { ticketTypeId: type.id, quantity: operation.places.length }
+    if (type.seats.length > 0 && seatIds.length === 0) return
+    const call: Call = {
+      method: 'POST',
+      route: '/api/orders',
+      principal: buyer.principal,
+      body: { showId: show.id, lines: [line] },
+      headers: { 'idempotency-key': nextKey() },
+    }
+    const answers = await Promise.all(
+      Array.from({ length: operation.clicks }, (_, click) => insist(operation.process + click, call)),
+    )
+    for (const { status, body } of answers) {
+      if (status !== 201) continue
+      const id = body['id'] as string
+      if (!acknowledged.has(id)) buyer.orders.push({ id, show })
+      acknowledged.add(id)
+    }
+  }
+
+  const pay = async (operation: Extract<Operation, { kind: 'pay' }>) => {
+    const buyer = buyers[operation.buyer]
+    const order = buyer?.orders.at(-1)
+    if (!buyer || !order) return
+    const payBy = async (card: string, key: string, process: number) => {
+      const { status, body } = await insist(process, {
+        method: 'POST',
+        route: '/api/payments',
+        principal: buyer.principal,
+        body: { orderId: order.id, paymentMethod: card },
+        headers: { 'idempotency-key': key },
+      })
+      if (status === 201 && body['status'] === 'requires_action') await challenge(body['id'] as string)
+    }
+    const challenge = async (paymentId: string) => {
+      const { afterMs, outcome, returns } = operation.challenge
+      if (outcome === 'abandoned') return
+      await wait(afterMs)
+      processor().finishChallenge(paymentId, outcome === 'passed')
+      if (!returns) return
+      const route = '/api/payments/:id/advance'
+      await insist(operation.process, { method: 'POST', route, params: { id: paymentId }, principal: buyer.principal })
+    }
+    const key = nextKey()
+    const clicks = Array.from({ length: operation.clicks }, (_, click) => payBy(operation.card, key, operation.process + click))
+    if (operation.otherCard !== null) clicks.push(payBy(operation.otherCard, nextKey(), operation.process + 1))
+    await Promise.all(clicks)
+  }
+
+  const cancel = async ({ buyer: index, by, process }: Extract<Operation, { kind: 'cancel' }>) => {
+    const buyer = buyers[index]
+    const order = buyer?.orders.at(-1)
+    if (!buyer || !order) return
+    const principal = by === 'buyer' ? buyer.principal : order.show.organiser
+    await insist(process, { method: 'DELETE', route: '/api/orders/:id', params: { id: order.id }, principal })
+  }
+
+  const refund = async ({ buyer, part, times, process }: Extract<Operation, { kind: 'refund' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    if (!order) return
+    const call: Call = {
+      method: 'POST',
+      route: '/api/orders/:id/refunds',
+      params: { id: order.id },
+      principal: order.show.organiser,
+      body: part === null ? {} : { amountMinor: part },
+    }
+    await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+  }
+
+  const checkIn = async ({ buyer, times, process }: Extract<Operation, { kind: 'check_in' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    const ticket = order && engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id)
+    if (!order || !ticket) return
+    const call: Call = {
+      method: 'POST',
+      route: '/api/tickets/check-in',
+      principal: order.show.organiser,
+      body: { code: ticket['code'], door: 'north' },
+    }
+    await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+  }
+
+  const changeShow = async (operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>) => {
+    const show = shows[operation.show]
+    if (!show || show.id === null) return
+    const { organiser: principal } = show
+    const params = { id: show.id }
+    if (operation.kind !== 'change_show') {
+      const route = operation.kind === 'close_show' ? '/api/shows/:id/close' : '/api/shows/:id/cancel'
+      await insist(operation.process, { method: 'POST', route, params, principal })
+      return
+    }
+    for (const type of show.types) {
+      type.body = { ...type.body, priceMinor: (type.body['priceMinor'] as number) + 100 }
+      if ('capacity' in type.body) type.body['capacity'] = (type.body['capacity'] as number) + 1
+    }
+    const planned = plan.shows[operation.show]
+    if (!planned) return
+    const body = showBody(
+      planned,
+      show.types.map((type) => type.body),
+    )
+    await insist(operation.process, { method: 'PUT', route: '/api/shows/:id', params, principal, body })
+  }
+
+  const perform = (operation: Operation): Promise<void> => {
+    switch (operation.kind) {
+      case 'hold':
+        return hold(operation)
+      case 'pay':
+        return pay(operation)
+      case 'cancel':
+        return cancel(operation)
+      case 'refund':
+        return refund(operation)
+      case 'check_in':
+        return checkIn(operation)
+      default:
+        return changeShow(operation)
+    }
+  }
+  const track = (work: Promise<void>) => {
+    busy += 1
+    void work.finally(() => {
+      busy -= 1
+    })
+  }
+
+  return {
+    open() {
+      shows = plan.shows.map((_, index) => ({ organiser: personOf(`organiser${index}`, 'user'), id: null, types: [] }))
+      buyers = Array.from({ length: plan.buyers }, (_, index) => ({ principal: personOf(`buyer${index}`, 'guest'), orders: [] }))
+      host.surely(200, () => {
+        for (const [index, show] of shows.entries()) track(openShow(show, index))
+      })
+    },
+    act: (operation) => track(perform(operation)),
+    acknowledged,
+    get busy() {
+      return busy > 0
+    },
+  }
+}
+
+function showBody({ holdSeconds, maxPerBuyer }: ShowPlan, ticketTypes: readonly unknown[]) {
+  return {
+    title: 'A show',
+    startsAt: '2031-05-01T18:00:00.000Z',
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    holdSeconds,
+    maxPerOrder: 10,
+    maxPerBuyer,
+    ticketTypes,
+  }
+}

@@ -1,0 +1,155 @@
+// One process of the shop: the real services, put together as `shop.ts` does it, on virtual time and on the twins. It may
+// crash at any moment, freeze for a while, and have a clock that is wrong.
+import type { EventType } from '@holdfast/contract'
+import { type Config, readConfig } from '../../src/config.ts'
+import { expiration } from '../../src/expiration/index.ts'
+import { orders } from '../../src/orders/index.ts'
+import { makePayments } from '../../src/payments/index.ts'
+import type { Processor } from '../../src/payments/processor-port.ts'
+import type { Bus, Subscription } from '../../src/platform/bus.ts'
+import { makePostgresBus } from '../../src/platform/bus-postgres.ts'
+import type { Clock } from '../../src/platform/clock.ts'
+import { forgetOldAnswers } from '../../src/platform/idempotency.ts'
+import { noLimits } from '../../src/platform/limits.ts'
+import type { Log } from '../../src/platform/log.ts'
+import { makeMetrics } from '../../src/platform/metrics.ts'
+import type { Platform } from '../../src/platform/service.ts'
+import { makeSessions } from '../../src/platform/sessions.ts'
+import { makeSwitches } from '../../src/platform/switches.ts'
+import { tickets } from '../../src/tickets/index.ts'
+import { type Answered, type Call, makeEdge } from './edge.ts'
+import type { Owner, Scheduler } from './scheduler.ts'
+import type { Client, Server } from './twin/database.ts'
+
+export interface ShopProcess extends Client, Owner {
+  readonly running: boolean
+  call(call: Call, requestId: string): Promise<Answered>
+  freeze(forMs: number): void
+  /** Sets this process's clock wrong by so much. */
+  setClock(skewMs: number): void
+}
+
+export interface ProcessOptions {
+  readonly name: string
+  readonly scheduler: Scheduler
+  readonly server: Server
+  readonly processorFor: (client: Client) => Processor
+  readonly skewMs: number
+  trace(text: string): void
+  crashed(process: ShopProcess): void
+  /** Told of each consumer with what it listens to. */
+  subscribed(consumer: string, types: readonly EventType[]): void
+  /** Lets a test put something wrong in the place of a part. */
+  readonly rewire?: (platform: Platform) => Platform
+}
+
+const config: Config = readConfig({ RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'silent' })
+/** Counting is all it does: one for all simulated processes. */
+const metrics = makeMetrics({ defaults: false })
+const tidyEveryMs = 10 * 60 * 1_000
+
+export function startProcess(options: ProcessOptions): ShopProcess {
+  const { name, scheduler, server } = options
+  let running = false
+  let skewMs = options.skewMs
+  const state = { dead: false, frozenUntilMs: 0 }
+  const edge = makeEdge()
+
+  const self: ShopProcess = {
+    name,
+    get dead() {
+      return state.dead
+    },
+    get frozenUntilMs() {
+      return state.frozenUntilMs
+    },
+    get running() {
+      return running && !state.dead
+    },
+    answer(run) {
+      if (state.dead) return
+      // Into an event of its own, so that it is this process that goes on.
+      scheduler.after(0, self, run)
+    },
+    crash() {
+      if (state.dead) return
+      state.dead = true
+      options.trace(`${name} dies`)
+      server.forget(self)
+      options.crashed(self)
+    },
+    call: (call, requestId) => edge.call(call, requestId),
+    freeze(forMs) {
+      state.frozenUntilMs = scheduler.nowMs + forMs
+      server.freeze(self, forMs)
+    },
+    setClock(skew) {
+      skewMs = skew
+    },
+  }
+
+  const clock: Clock = {
+    nowMs: () => scheduler.nowMs + skewMs,
+    elapsedMs: () => scheduler.nowMs,
+    sleep: (delayMs, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve()
+        const done = () => {
+          scheduler.cancel(timer)
+          signal?.removeEventListener('abort', done)
+          resolve()
+        }
+        const timer = scheduler.after(delayMs, self, done)
+        signal?.addEventListener('abort', done, { once: true })
+      }),
+  }
+
+  const start = async () => {
+    const db = server.connect(self)
+    const log = makeQuietLog((text) => options.trace(`${name} ${text}`))
+    const bus = listening(makePostgresBus({ db, clock, log, metrics }), options.subscribed)
+    const platform: Platform = {
+      config,
+      db,
+      bus,
+      clock,
+      log,
+      metrics,
+      sessions: makeSessions(db, clock),
+      limits: noLimits,
+      switches: makeSwitches({ db, clock, log }),
+      requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
+    }
+    const wired = options.rewire?.(platform) ?? platform
+    const payments = makePayments({ processor: options.processorFor(self) })
+    const services = [tickets, orders, expiration, payments].map((definition) => definition.make(wired))
+    for (const service of services) service.routes(edge.app)
+    for (const service of services) service.subscribe?.(wired.bus)
+    await wired.bus.start()
+    for (const service of services) await service.start?.()
+    setInterval(() => void forgetOldAnswers(db).catch((error: Error) => log.warn({ err: error }, 'tidying failed')), tidyEveryMs)
+    running = true
+    options.trace(`${name} is up`)
+  }
+  scheduler.after(0, self, () => void start())
+  return self
+}
+
+function listening(bus: Bus, subscribed: ProcessOptions['subscribed']): Bus {
+  return {
+    ...bus,
+    subscribe(subscription: Subscription) {
+      subscribed(subscription.consumer, subscription.types)
+      bus.subscribe(subscription)
+    },
+  }
+}
+
+function makeQuietLog(trace: (text: string) => void): Log {
+  const say = (level: string) => (fields: { err?: unknown; reason?: unknown }, text: string) => {
+    const about = fields.err instanceof Error ? fields.err.message : (fields.reason ?? '')
+    trace(`${level}: ${text} ${about}`)
+  }
+  const quiet = () => undefined
+  return { debug: quiet, trace: quiet, info: quiet, warn: say('warns'), error: say('reports') } as unknown as Log
+}

@@ -1,0 +1,186 @@
+// Statements of orders and expiration, by name.
+import type { View } from './engine.ts'
+import type { Row } from './schema.ts'
+import { by, byKeys, columnsOf, compare, except, recordsOf, type StatementTwins, shape, updateByKey } from './statement.ts'
+
+const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
+  hold_seconds payment_id payment_under_way refunded_minor cancel_reason`
+const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
+  maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status types=ticket_types`
+const toView = shape(`${orderColumns} known_tickets`)
+const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const countsPlaces = new Set(['created', 'claimed', 'complete'])
+
+interface Line {
+  readonly quantity: number
+}
+
+function ordersBefore(view: View, fits: (row: Row) => boolean, before: unknown, limit: unknown): Row[] {
+  return view
+    .all('orders.orders')
+    .filter((row) => fits(row) && (row['id'] as string) < ((before ?? last) as string))
+    .toSorted((a, b) => compare(b['id'], a['id']))
+    .slice(0, limit as number)
+    .map(toView)
+}
+
+/** `like` with its signs taken literally when a backslash stands before them. */
+export function matches(text: unknown, pattern: string, flags = ''): boolean {
+  const source = pattern.replaceAll(/\\[\\%_]|%|_|[.*+?^${}()|[\]]/g, (sign) => {
+    if (sign === '%') return '.*'
+    if (sign === '_') return '.'
+    return sign.startsWith('\\') && sign.length === 2 && sign !== '\\\\' ? sign.slice(1) : `\\${sign.at(-1)}`
+  })
+  return typeof text === 'string' && new RegExp(`^${source}$`, `s${flags}`).test(text)
+}
+
+export const ordersStatements: StatementTwins = {
+  'orders.load_sales': byKeys('orders.shows', saleColumns, 'share'),
+  'orders.load_sales_to_change': byKeys('orders.shows', saleColumns, 'update'),
+  'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
+  'orders.load_pools': byKeys('orders.pools', 'id showId=show_id capacity held sold', 'update'),
+  'orders.load_seats': byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update'),
+  'orders.insert_orders': (view, [json]) => {
+    for (const record of recordsOf(json)) view.insert('orders.orders', columnsOf(record, orderColumns))
+    return []
+  },
+  'orders.update_orders': updateByKey(
+    'orders.orders',
+    'id',
+    'version status expires_at extended payment_id payment_under_way refunded_minor cancel_reason',
+  ),
+  'orders.update_pools': updateByKey('orders.pools', 'id', 'held sold'),
+  'orders.update_seats': updateByKey('orders.seats', 'id', 'state order_id=orderId'),
+  'orders.save_sale': (view, [json]) => {
+    const record = JSON.parse(json as string) as Row
+    const row = columnsOf(
+      record,
+      `id=showId version organiser_id=organiserId title currency hold_seconds=holdSeconds max_per_order=maxPerOrder max_per_buyer=maxPerBuyer status
+       ticket_types=types`,
+    )
+    view.insert('orders.shows', row, () => except(row, 'id', 'organiser_id', 'currency'))
+    return []
+  },
+  'orders.save_pools': (view, [json, showId]) => {
+    for (const { id, capacity } of recordsOf(json).toSorted(by('id'))) {
+      view.insert('orders.pools', { id, show_id: showId, capacity }, (old) => ({
+        capacity: Math.max(capacity as number, (old['held'] as number) + (old['sold'] as number)),
+      }))
+    }
+    return []
+  },
+  'orders.save_seats': (view, [json, showId]) => {
+    for (const { id, type_id } of recordsOf(json).toSorted(by('id'))) {
+      view.insert('orders.seats', { id, show_id: showId, ticket_type_id: type_id }, 'skip')
+    }
+    return []
+  },
+  'orders.save_tickets': updateByKey('orders.orders', 'orderId', 'known_tickets=tickets'),
+  'orders.mark_tickets_void': (view, [orderIds, ticketIds]) => {
+    const ended = new Set(ticketIds as string[])
+    const known = (row: Row) => row['known_tickets'] !== null
+    for (const id of orderIds as string[]) {
+      const [row] = view.lock('orders.orders', [id], 'no key update', known)
+      if (!row) continue
+      const tickets = (row['known_tickets'] as Row[]).map((ticket) =>
+        ended.has(ticket['id'] as string) ? { ...ticket, status: 'void' } : ticket,
+      )
+      view.update('orders.orders', id, { known_tickets: tickets.length > 0 ? tickets : null })
+    }
+    return []
+  },
+  'orders.lock_buyers': (view, [slots]) => {
+    for (const slot of slots as number[]) view.lockFact(`orders.buyers ${slot}`)
+    return (slots as number[]).map(() => ({ pg_advisory_xact_lock: '' }))
+  },
+  'orders.count_places_of_buyers': (view, [showIds, buyerIds]) =>
+    (showIds as string[]).map((showId, index) => {
+      const buyerId = (buyerIds as string[])[index]
+      const theirs = view
+        .all('orders.orders')
+        .filter((row) => row['buyer_id'] === buyerId && row['show_id'] === showId && countsPlaces.has(row['status'] as string))
+      return { showId, buyerId, places: theirs.reduce((sum, row) => sum + placesIn(row['lines']), 0) }
+    }),
+  'orders.open_orders_of_show': (view, [showId, after]) =>
+    view
+      .all('orders.orders')
+      .filter((row) => row['show_id'] === showId && row['status'] === 'created' && (row['id'] as string) > (after as string))
+      .toSorted(by('id'))
+      .slice(0, 200)
+      .map(shape('id')),
+  'orders.read_order': (view, [id]) => {
+    const row = view.get('orders.orders', id as string)
+    const show = row && view.get('orders.shows', row['show_id'] as string)
+    return show ? [{ ...toView(row), organiser_id: show['organiser_id'] }] : []
+  },
+  'orders.read_show_ids': (view, [ids]) => {
+    const found = (ids as string[]).flatMap((id) => view.get('orders.orders', id)?.['show_id'] ?? [])
+    return [...new Set(found)].map((show_id) => ({ show_id }))
+  },
+  'orders.read_organiser': (view, [id]) => {
+    const row = view.get('orders.shows', id as string)
+    return row ? [shape('organiser_id')(row)] : []
+  },
+  'orders.list_orders': (view, [buyerId, before, limit]) =>
+    ordersBefore(view, (row) => row['buyer_id'] === buyerId, before, limit),
+  'orders.list_show_orders': (view, [showId, before, limit, status, like]) =>
+    ordersBefore(
+      view,
+      (row) =>
+        row['show_id'] === showId &&
+        (status === null || row['status'] === status) &&
+        (like === null || matches(row['buyer_email'], like as string)),
+      before,
+      limit,
+    ),
+  'orders.read_sale_stock': (view, [showId]) => {
+    const show = view.get('orders.shows', showId as string)
+    if (!show) return []
+    return (show['ticket_types'] as Row[]).flatMap((type) => {
+      const pool = view.get('orders.pools', type['poolId'] as string)
+      return pool ? [{ id: type['id'], ...shape('capacity held sold')(pool), seated: type['seated'] }] : []
+    })
+  },
+  'orders.read_seat_states': (view, [showId]) =>
+    view
+      .all('orders.seats')
+      .filter((row) => row['show_id'] === showId)
+      .toSorted(by('id'))
+      .map(shape('id state')),
+}
+
+export function placesIn(lines: unknown): number {
+  return (lines as Line[]).reduce((sum, { quantity }) => sum + quantity, 0)
+}
+
+const timerColumns = 'orderId=order_id status expiresAt=expires_at orderVersion=order_version version'
+
+export const expirationStatements: StatementTwins = {
+  'expiration.load_timers': byKeys('expiration.timers', timerColumns, 'update'),
+  'expiration.load_due': (view, [limit, now]) => {
+    const due = view
+      .all('expiration.timers')
+      .filter((row) => row['status'] === 'waiting' && (row['expires_at'] as string) <= (now as string))
+      .toSorted(by('expires_at'))
+    return view
+      .lockFree(
+        'expiration.timers',
+        due.map((row) => row['order_id'] as string),
+        limit as number,
+      )
+      .map(shape(timerColumns))
+  },
+  'expiration.save_timers': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, 'order_id=orderId status expires_at=expiresAt order_version=orderVersion version')
+      view.insert('expiration.timers', row, () => except(row, 'order_id'))
+    }
+    return []
+  },
+  'expiration.next_due': (view) => {
+    const waiting = view.all('expiration.timers').filter((row) => row['status'] === 'waiting')
+    const times = waiting.map((row) => Date.parse(row['expires_at'] as string))
+    return [{ due_in_ms: times.length > 0 ? Math.min(...times) - view.nowMs : null }]
+  },
+}

@@ -1,0 +1,100 @@
+// Statements of payments, by name.
+import { only, type View } from './engine.ts'
+import type { Row } from './schema.ts'
+import { by, byColumn, byKeys, columnsOf, compare, except, recordsOf, type StatementTwins, shape } from './statement.ts'
+
+const payments = 'payments.payments'
+const changingColumns = `status step intent_id intent_status charge_id claim asked_version authorized_minor captured_minor
+  refunded_minor decline_code reason capture_refused disputed version fence leased_until attempts next_attempt_at`
+const paymentColumns = `id order_id buyer_id organiser_id amount_minor currency payment_method ${changingColumns} created_at`
+const orderColumns = 'id version status buyer_id organiser_id amount_minor currency expires_at claimed_by'
+const refundColumns = 'id payment_id order_id amount_minor currency origin reason status processor_id failure_code created_at'
+
+const isOpen = (row: Row) => ({ open: row['next_attempt_at'] !== null })
+const isoOf = (ms: number) => new Date(ms).toISOString()
+
+function knownState(view: View, { eventId, paymentId, intentId }: Row): Row[] {
+  const seen = view.get('payments.webhook_events', eventId as string) !== null
+  const found =
+    paymentId === null || paymentId === undefined
+      ? view.all(payments).filter((row) => intentId !== null && row['intent_id'] === intentId)
+      : only(view.get(payments, paymentId as string))
+  const state = shape(
+    `paymentId=id status intentId=intent_id intentStatus=intent_status amountMinor=amount_minor currency
+     refundedMinor=refunded_minor`,
+  )
+  return (found.length > 0 ? found : [{}]).map((row) => ({ eventId, seen, ...state(row) }))
+}
+
+export const paymentsStatements: StatementTwins = {
+  'payments.find_ids_by_order': byColumn(payments, 'order_id', 'id order_id'),
+  'payments.lock_payments': byKeys(payments, paymentColumns, 'update'),
+  'payments.read_siblings': byColumn(payments, 'order_id', 'id order_id status claim'),
+  'payments.read_orders': byKeys('payments.known_orders', orderColumns),
+  'payments.read_refunds_of': byColumn('payments.refunds', 'payment_id', refundColumns, ['id']),
+  'payments.insert_payments': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, paymentColumns)
+      view.insert(payments, { ...row, ...isOpen(row) })
+    }
+    return []
+  },
+  'payments.update_payments': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, changingColumns)
+      view.update(payments, record['id'] as string, { ...row, ...isOpen(row), updated_at: isoOf(view.nowMs) })
+    }
+    return []
+  },
+  'payments.save_orders': (view, [json]) => {
+    for (const record of recordsOf(json).toSorted(by('id'))) {
+      const row = columnsOf(record, orderColumns)
+      view.insert('payments.known_orders', row, (old) =>
+        (old['version'] as number) <= (row['version'] as number) ? except(row, 'id') : null,
+      )
+    }
+    return []
+  },
+  'payments.save_refunds': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const changes = { ...columnsOf(record, 'status processor_id failure_code'), updated_at: isoOf(view.nowMs) }
+      view.insert('payments.refunds', columnsOf(record, refundColumns), () => changes)
+    }
+    return []
+  },
+  'payments.insert_entries': (view, [json, at]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(
+        record,
+        `source_id=sourceId kind payment_id=paymentId order_id=orderId debit_account=debit credit_account=credit currency
+         posted_minor=postedMinor pending_minor=pendingMinor`,
+      )
+      view.insert('payments.ledger_entries', { ...row, effective_at: at })
+    }
+    return []
+  },
+  'payments.read_payment': (view, [id]) => only(view.get(payments, id as string)).map(shape(paymentColumns)),
+  'payments.read_order': (view, [id]) => only(view.get('payments.known_orders', id as string)).map(shape(orderColumns)),
+  'payments.read_refund': (view, [id]) => only(view.get('payments.refunds', id as string)).map(shape(refundColumns)),
+  'payments.list_refunds': (view, [orderId, before, limit]) =>
+    view
+      .all('payments.refunds')
+      .filter((row) => row['order_id'] === orderId && (before === null || (row['id'] as string) < (before as string)))
+      .toSorted((a, b) => compare(b['id'], a['id']))
+      .slice(0, limit as number)
+      .map(shape(refundColumns)),
+  'payments.find_due': (view, [limit]) =>
+    view
+      .all(payments)
+      .filter((row) => row['open'] === true && (row['next_attempt_at'] as string) <= isoOf(view.nowMs))
+      .toSorted(by('next_attempt_at'))
+      .slice(0, limit as number)
+      .map(shape('id')),
+  'payments.read_webhook_states': (view, [json]) => recordsOf(json).flatMap((asked) => knownState(view, asked)),
+  'payments.record_webhook_events': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      view.insert('payments.webhook_events', columnsOf(record, 'id type payment_id outcome'), 'skip')
+    }
+    return []
+  },
+}

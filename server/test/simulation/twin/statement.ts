@@ -1,0 +1,99 @@
+// What a statement of the twin is: one function by the name of the real statement. Shared pieces of such functions.
+import { only, type View } from './engine.ts'
+import type { Row } from './schema.ts'
+
+export type Values = readonly unknown[]
+
+/** Runs as one statement: sees one snapshot, waits for locks as a whole. Gives the rows that the real one gives. */
+export type StatementTwin = (view: View, values: Values) => Row[]
+
+export type StatementTwins = Readonly<Record<string, StatementTwin>>
+
+export const recordsOf = (json: unknown): Row[] => JSON.parse(json as string) as Row[]
+
+/** Text by bytes, as ids are ordered; nulls last. */
+export function compare(a: unknown, b: unknown): number {
+  if (a === b) return 0
+  if (a === null || a === undefined) return 1
+  if (b === null || b === undefined) return -1
+  return (a as string | number) < (b as string | number) ? -1 : 1
+}
+
+export const by =
+  (...columns: readonly string[]) =>
+  (a: Row, b: Row): number => {
+    for (const column of columns) {
+      const order = compare(a[column], b[column])
+      if (order !== 0) return order
+    }
+    return 0
+  }
+
+/** Columns under the names that the statement gives them: `showId=show_id version`. */
+export function shape(columns: string): (row: Row) => Row {
+  const pairs = columns
+    .trim()
+    .split(/\s+/)
+    .map((text) => {
+      const [given = '', column = given] = text.split('=')
+      return [given, column] as const
+    })
+  return (row) => {
+    const shaped: Row = {}
+    for (const [given, column] of pairs) shaped[given] = row[column] ?? null
+    return shaped
+  }
+}
+
+/** `select … where <key> = any($1) order by <key> [for …]`. */
+export function byKeys(table: string, columns: string, mode?: Parameters<View['lock']>[2]): StatementTwin {
+  const toShape = shape(columns)
+  return (view, values) => {
+    const keys = [...new Set(values[0] as string[])].toSorted(compare)
+    const rows = mode ? view.lock(table, keys, mode) : keys.flatMap((key) => only(view.get(table, key)))
+    return rows.map(toShape)
+  }
+}
+
+/** `select … where <column> = any($1) [order by …]`. */
+export function byColumn(table: string, column: string, columns: string, order: readonly string[] = []): StatementTwin {
+  const toShape = shape(columns)
+  return (view, values) => {
+    const wanted = new Set(values[0] as string[])
+    const rows = view.all(table).filter((row) => wanted.has(row[column] as string))
+    return (order.length > 0 ? rows.toSorted(by(...order)) : rows).map(toShape)
+  }
+}
+
+/** `update … from json_to_recordset($1) … where <key> = <key>`: sets these columns to what each record says. */
+export function updateByKey(table: string, key: string, columns: string): StatementTwin {
+  const pairs = columns
+    .trim()
+    .split(/\s+/)
+    .map((text) => text.split('='))
+  const keyColumns = key.split(' ')
+  return (view, values) => {
+    for (const record of recordsOf(values[0])) {
+      const changes: Row = {}
+      for (const [column = '', given = column] of pairs) changes[column] = record[given] ?? null
+      view.update(table, keyColumns.map((column) => String(record[column])).join('\n'), changes)
+    }
+    return []
+  }
+}
+
+/** The named columns of a record, null where it has none. */
+export function columnsOf(record: Row, columns: string): Row {
+  const row: Row = {}
+  for (const text of columns.trim().split(/[\s,]+/)) {
+    const [column = '', given = column] = text.split('=')
+    row[column] = record[given] ?? null
+  }
+  return row
+}
+
+export const except = (row: Row, ...columns: readonly string[]): Row => {
+  const rest = { ...row }
+  for (const column of columns) delete rest[column]
+  return rest
+}

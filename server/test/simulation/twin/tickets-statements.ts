@@ -1,0 +1,104 @@
+// Statements of tickets, by name.
+import { only } from './engine.ts'
+import {
+  byColumn,
+  byKeys,
+  columnsOf,
+  except,
+  recordsOf,
+  type StatementTwin,
+  type StatementTwins,
+  shape,
+  updateByKey,
+} from './statement.ts'
+
+const showColumns = `id organiserId=organiser_id title startsAt=starts_at timeZone=time_zone currency venue description
+  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at version`
+const storedShow = `id organiser_id title starts_at time_zone currency venue description hold_seconds max_per_order max_per_buyer
+  status published_at version local_day`
+const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
+
+/** `delete … where show_id = any($1) and not id = any($2)`; refused while other rows refer to one. */
+function deleteOthers(table: string): StatementTwin {
+  return (view, [showIds, keptIds]) => {
+    const shows = new Set(showIds as string[])
+    const kept = new Set(keptIds as string[])
+    for (const row of view.all(table)) {
+      if (shows.has(row['show_id'] as string) && !kept.has(row['id'] as string)) view.remove(table, row['id'] as string)
+    }
+    return []
+  }
+}
+
+function upsert(table: string, columns: string, keptColumns: readonly string[]): StatementTwin {
+  return (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, columns)
+      view.insert(table, row, () => except(row, ...keptColumns))
+    }
+    return []
+  }
+}
+
+export const ticketsStatements: StatementTwins = {
+  'tickets.lock_shows': byKeys('tickets.shows', showColumns, 'update'),
+  'tickets.read_show': (view, [id]) => only(view.get('tickets.shows', id as string)).map(shape(showColumns)),
+  'tickets.read_types': byColumn(
+    'tickets.ticket_types',
+    'show_id',
+    'id showId=show_id name priceMinor=price_minor poolId=pool_id capacity seated',
+    ['show_id', 'position'],
+  ),
+  'tickets.read_seats_of_types': byColumn('tickets.seats', 'ticket_type_id', 'id typeId=ticket_type_id section row number', [
+    'ticket_type_id',
+    'position',
+  ]),
+  'tickets.upsert_shows': upsert('tickets.shows', storedShow, ['id', 'organiser_id']),
+  'tickets.delete_other_seats': deleteOthers('tickets.seats'),
+  'tickets.delete_other_types': deleteOthers('tickets.ticket_types'),
+  'tickets.upsert_types': upsert('tickets.ticket_types', 'id show_id position name price_minor pool_id capacity seated', [
+    'id',
+    'show_id',
+    'pool_id',
+  ]),
+  'tickets.upsert_seats': upsert('tickets.seats', 'id show_id ticket_type_id position section row number', [
+    'id',
+    'show_id',
+    'ticket_type_id',
+    'section',
+    'row',
+    'number',
+  ]),
+  'tickets.find_orders_by_code': byColumn('tickets.tickets', 'code', 'code orderId=order_id'),
+  'tickets.read_use': (view, [code]) =>
+    view
+      .all('tickets.tickets')
+      .filter((row) => row['code'] === code && row['used_at'] !== null)
+      .map(shape('usedAt=used_at usedDoor=used_door')),
+  'tickets.lock_admissions': byKeys(
+    'tickets.admissions',
+    'orderId=order_id showId=show_id paymentId=payment_id status refundedPaymentIds=refunded_payment_ids version',
+    'update',
+  ),
+  'tickets.read_tickets': byColumn(
+    'tickets.tickets',
+    'order_id',
+    `orderId=order_id id ticketTypeId=ticket_type_id name code seatId=seat_id section row number status usedAt=used_at usedDoor=used_door`,
+    ['order_id', 'id'],
+  ),
+  'tickets.read_seat_labels': byKeys('tickets.seats', 'id section row number'),
+  'tickets.read_organisers': byKeys('tickets.shows', 'id organiserId=organiser_id'),
+  'tickets.insert_admissions': (view, [json]) => {
+    for (const record of recordsOf(json)) view.insert('tickets.admissions', columnsOf(record, admissionColumns))
+    return []
+  },
+  'tickets.update_admissions': updateByKey('tickets.admissions', 'order_id', admissionColumns.replace('order_id ', '')),
+  'tickets.insert_tickets': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, 'order_id id ticket_type_id name code seat_id section row number')
+      view.insert('tickets.tickets', { ...row, status: 'valid' })
+    }
+    return []
+  },
+  'tickets.update_tickets': updateByKey('tickets.tickets', 'order_id id', 'status used_at used_door'),
+}

@@ -1,0 +1,423 @@
+// One run: the whole shop in one process of ours, on virtual time, with everything drawn from a plan. The same plan gives
+// the same run, event for event.
+import type { EventType } from '@holdfast/contract'
+import { ids } from '../../src/platform/clock.ts'
+import type { Platform } from '../../src/platform/service.ts'
+import { makeChecks } from './checks.ts'
+import type { Answered, Call } from './edge.ts'
+import { makePeople } from './people.ts'
+import type { Fault, FaultKind, Plan, WorldFault } from './plan.ts'
+import { makeProcessorTwin, type ProcessorFault, type WebhookFault } from './processor.ts'
+import { makeRandom, mix } from './random.ts'
+import { makeScheduler, type Scheduler, withVirtualTimers } from './scheduler.ts'
+import { type ShopProcess, startProcess } from './shop-process.ts'
+import { type DatabaseFault, type Host, makeServer, type Point, type Step } from './twin/database.ts'
+import { makeEngine } from './twin/engine.ts'
+import type { StatementTwins } from './twin/statement.ts'
+import { statementTwins } from './twin/statements.ts'
+
+export interface Breach {
+  readonly invariant: number
+  readonly text: string
+  readonly atMs: number
+}
+
+export interface RunResult {
+  readonly seed: number
+  /** Of every event of the run. */
+  readonly hash: string
+  readonly breach: Breach | null
+  readonly events: number
+  readonly virtualMs: number
+  /** From the end of the faults until all orders were at rest. */
+  readonly restedAfterMs: number
+  readonly hits: ReadonlyMap<FaultKind, number>
+  readonly executed: ReadonlySet<string>
+  readonly orders: Readonly<Record<string, number>>
+  readonly lines: readonly string[]
+}
+
+export interface RunOptions {
+  /** Keeps every line of the trace, for people. */
+  readonly keepTrace?: boolean
+  /** Statements put in the place of the right ones, to see whether a fault is found. */
+  readonly statements?: StatementTwins
+  readonly rewire?: (platform: Platform) => Platform
+  readonly onStep?: (step: Step) => void
+}
+
+const startMs = Date.parse('2031-01-01T12:00:00.000Z')
+/** Every order must be at rest so long after the last fault, and everything else so long. */
+const ordersRestMs = 6 * 3_600_000
+const allRestMs = 48 * 3_600_000
+const lookEvery = 64
+
+const databaseFaults: ReadonlySet<string> = new Set<DatabaseFault>([
+  'slow_statement',
+  'deadlock',
+  'query_timeout',
+  'connection_lost_before_statement',
+  'connection_lost_after_statement',
+  'crash_before_statement',
+  'crash_after_statement',
+  'crash_before_commit',
+  'crash_after_commit',
+  'commit_unknown_undone',
+  'commit_unknown_done',
+  'connection_refused',
+])
+const places: Record<string, readonly Point['where'][]> = {
+  deadlock: ['in_transaction'],
+  crash_before_commit: ['commit'],
+  crash_after_commit: ['commit'],
+  commit_unknown_undone: ['commit'],
+  commit_unknown_done: ['commit'],
+  connection_refused: ['connect'],
+}
+const anyStatement: readonly Point['where'][] = ['in_transaction', 'alone', 'bus']
+
+export async function run(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
+  const scheduler = makeScheduler({ startMs, nextDeadlineMs: () => world.nextDeadlineMs() })
+  const world = makeWorld(plan, { ...options, scheduler })
+  const before = ids.next
+  ids.next = world.newId
+  try {
+    return await withVirtualTimers(scheduler, () => world.live())
+  } finally {
+    ids.next = before
+  }
+}
+
+function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Scheduler }) {
+  const { scheduler } = options
+  const chance = {
+    latency: makeRandom('latency', plan.seed),
+    ids: makeRandom('ids', plan.seed),
+    processor: makeRandom('processor', plan.seed),
+    world: makeRandom('world', plan.seed),
+  }
+  const lines: string[] = []
+  const hits = new Map<FaultKind, number>()
+  const subscriptions = new Map<string, readonly EventType[]>()
+  const engine = makeEngine()
+  const waitingFaults: (Fault & { left: number })[] = plan.faults.map((fault) => ({ ...fault, left: fault.skip }))
+  const held = new Set<string>()
+  const processes: ShopProcess[] = []
+  let breach: Breach | null = null
+  let hash = 17
+  let healed = false
+  let webhooksUnderWay = 0
+  let requests = 0
+  let generation = 0
+
+  const elapsed = () => scheduler.nowMs - startMs
+  const trace = (text: string) => {
+    const line = `${elapsed().toFixed(2)} ${text}`
+    hash = mix(line, hash)
+    if (options.keepTrace) lines.push(line)
+  }
+  const report = (invariant: number, text: string) => {
+    trace(`BREACH of invariant ${invariant}: ${text}`)
+    breach ??= { invariant, text, atMs: elapsed() }
+  }
+  const hit = (kind: FaultKind, where: string) => {
+    hits.set(kind, (hits.get(kind) ?? 0) + 1)
+    trace(`FAULT ${kind} ${where}`)
+  }
+
+  const host: Host = {
+    nowMs: () => scheduler.nowMs,
+    later: (delayMs, work) => void scheduler.after(delayMs, null, work),
+    surely(delayMs, work) {
+      scheduler.notable(delayMs, null, () => {
+        scheduler.busy()
+        work()
+      })
+    },
+    latencyMs: () => (chance.latency.chance(0.04) ? chance.latency.next() * 40 : 0.2 + chance.latency.next() * 2),
+    trace,
+  }
+
+  /** The first fault that is due and fits here. */
+  const take = (fits: (fault: Fault) => boolean): Fault | null => {
+    if (healed || waitingFaults.length === 0) return null
+    const nowMs = elapsed()
+    for (const [index, fault] of waitingFaults.entries()) {
+      if (fault.atMs > nowMs) return null
+      if (!fits(fault)) continue
+      if (fault.left > 0) {
+        fault.left -= 1
+        continue
+      }
+      waitingFaults.splice(index, 1)
+      return fault
+    }
+    return null
+  }
+
+  const faultAt = (point: Point): DatabaseFault | null => {
+    const index = processes.findIndex((each) => each === point.client)
+    const fault = take(
+      ({ kind, about, process }) =>
+        databaseFaults.has(kind) &&
+        (places[kind] ?? anyStatement).includes(point.where) &&
+        (point.where === 'connect' || point.name.startsWith(about)) &&
+        (plan.processes === 1 || index === process),
+    )
+    if (fault) hit(fault.kind, `at ${point.client.name} ${point.name}`)
+    return fault && (fault.kind as DatabaseFault)
+  }
+
+  const server = makeServer({
+    host,
+    engine,
+    statements: options.statements ? { ...statementTwins, ...options.statements } : statementTwins,
+    faultAt,
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  })
+  const checks = makeChecks({ engine, processor: () => processor, subscriptions, breach: report })
+  engine.committedListeners.push((changes) => {
+    if (changes.some(({ table }) => table !== 'platform.cursors')) scheduler.busy()
+    for (const { table, after } of changes) {
+      if (table === 'platform.outbox' && after) trace(`told ${after['type']} ${after['subject']} ${after['version']}`)
+    }
+  })
+
+  const processor = makeProcessorTwin({
+    host,
+    random: chance.processor,
+    faultAt(operation) {
+      const fault = take(
+        ({ kind }) =>
+          (kind === 'refund_fails' && operation === 'refund') || (kind.startsWith('processor_') && kind in processorFaults),
+      )
+      if (fault) hit(fault.kind, operation)
+      return fault && (fault.kind as ProcessorFault)
+    },
+    webhookFault() {
+      const fault = take(({ kind }) => kind.startsWith('webhook_'))
+      if (fault) hit(fault.kind, '')
+      return fault && (fault.kind as WebhookFault)
+    },
+    deliver(event, genuine) {
+      webhooksUnderWay += 1
+      void deliverWebhook(event, genuine).finally(() => {
+        webhooksUnderWay -= 1
+      })
+    },
+    moved(intent, what) {
+      trace(`${intent.id} ${what} ${intent.amountMinor}`)
+      checks.moved(intent, what)
+    },
+    breach: (text) => report(5, text),
+  })
+
+  const deliverWebhook = async (event: unknown, genuine: boolean) => {
+    const headers = { 'stripe-signature': genuine ? 'good' : 'bad' }
+    for (const waitMs of [0, 5_000, 60_000, 600_000, 3_600_000]) {
+      if (waitMs > 0) await new Promise<void>((resolve) => host.surely(waitMs, resolve))
+      const answer = await request(chance.world.between(0, 1), {
+        method: 'POST',
+        route: '/api/payments/webhooks/stripe',
+        principal: null,
+        body: Buffer.from(JSON.stringify(event)),
+        headers,
+      })
+      if (!genuine && answer.status < 300) report(9, 'a forged webhook was taken')
+      if (answer.status < 300 || answer.status === 400 || !genuine) return
+    }
+  }
+
+  /** Asks a process over HTTP; 0: no answer came. */
+  const request = (preferred: number, call: Call): Promise<Answered> =>
+    new Promise((resolve) => {
+      scheduler.busy()
+      requests += 1
+      const requestId = `request-${requests}`
+      const up = processes.filter((each) => each.running)
+      const target = up.find((each) => each === processes[preferred]) ?? up[0]
+      if (!target) return host.surely(50, () => resolve({ status: 503, body: {} }))
+      let answered = false
+      const give = (answer: Answered) => {
+        if (answered) return
+        answered = true
+        trace(
+          `${requestId} ${call.method} ${call.route} ${answer.status} ${String(answer.body['code'] ?? answer.body['status'] ?? '')}`,
+        )
+        resolve(answer)
+      }
+      host.surely(30_000, () => give({ status: 0, body: {} }))
+      scheduler.after(host.latencyMs(), target, () => {
+        void target.call(call, requestId).then((answer) => scheduler.after(host.latencyMs(), null, () => give(answer)))
+      })
+    })
+
+  const bringUp = (index: number) => {
+    generation += 1
+    processes[index] = startProcess({
+      name: `p${index}.${generation}`,
+      scheduler,
+      server,
+      processorFor: processor.portFor,
+      skewMs: chance.world.weigh([
+        [3, 0],
+        [1, chance.world.between(-600_000, 600_000)],
+      ]),
+      trace,
+      crashed: () => {
+        scheduler.busy()
+        host.surely(
+          chance.world.weigh([
+            [3, chance.world.between(50, 3_000)],
+            [1, chance.world.between(3_000, 60_000)],
+          ]),
+          () => bringUp(index),
+        )
+      },
+      subscribed: (consumer, types) => subscriptions.set(consumer, types),
+      ...(options.rewire ? { rewire: options.rewire } : {}),
+    })
+  }
+
+  const people = makePeople({
+    plan,
+    host,
+    request,
+    engine,
+    processor: () => processor,
+  })
+
+  const doFault = (fault: Fault): void => {
+    if (healed) return
+    const process = processes[plan.processes === 1 ? 0 : fault.process]
+    if (!process) return
+    scheduler.busy()
+    hit(fault.kind, process.name)
+    switch (fault.kind as WorldFault) {
+      case 'process_killed':
+        return process.crash()
+      case 'process_frozen':
+        return process.freeze(Math.min(fault.forMs, 60_000))
+      case 'clock_jump':
+        return process.setClock(chance.world.between(-600_000, 600_000))
+      case 'bus_connection_lost':
+        return server.dropBus(process)
+      case 'database_crash':
+        server.crash()
+        return
+      case 'redelivery':
+        return deliverAgain()
+      case 'consumer_lag':
+        return lag(fault.forMs)
+    }
+  }
+
+  /** A position is lost: everything is delivered again. */
+  const deliverAgain = () => {
+    for (const each of processes) server.dropBus(each)
+    const tx = engine.begin(scheduler.nowMs)
+    engine.statement(tx, engine.lastCommit, (view) => {
+      for (const { consumer } of view.all('platform.cursors')) {
+        view.update('platform.cursors', consumer as string, { window_from: 0, window_to: null, after_seq: 0 })
+      }
+    })
+    engine.end(tx, 'commit')
+  }
+
+  /** Nobody reads for one consumer: its lock is with a process that does nothing. */
+  const lag = (forMs: number) => {
+    const consumers = [...subscriptions.keys()]
+    const consumer = consumers[chance.world.between(0, consumers.length - 1)]
+    if (consumer === undefined) return
+    for (const each of processes) server.dropBus(each)
+    server.holdConsumer(consumer, true)
+    held.add(consumer)
+    host.surely(forMs, () => letGo(consumer))
+  }
+  const letGo = (consumer: string) => {
+    held.delete(consumer)
+    server.holdConsumer(consumer, false)
+  }
+
+  const live = async (): Promise<RunResult> => {
+    for (let index = 0; index < plan.processes; index += 1) bringUp(index)
+    const stopped = () => breach !== null
+    people.open()
+    for (const operation of plan.operations) host.surely(operation.atMs, () => people.act(operation))
+    for (const fault of plan.faults) {
+      const isPoint = databaseFaults.has(fault.kind) || fault.kind in processorFaults || fault.kind.startsWith('webhook_')
+      if (!isPoint) host.surely(fault.atMs, () => doFault(fault))
+    }
+    await scheduler.run(startMs + plan.healedAtMs, stopped)
+    healed = true
+    trace('HEALED')
+    for (const consumer of held) letGo(consumer)
+    const ordersAtRest = await until(ordersRestMs, () => checks.openOrders().length === 0)
+    const restedAfterMs = elapsed() - plan.healedAtMs
+    if (!ordersAtRest) report(9, `not at rest: ${checks.openOrders()[0] ?? ''}`)
+    const allAtRest = await until(allRestMs, () => webhooksUnderWay === 0 && !people.busy && checks.unrest() === null)
+    if (!allAtRest) report(9, `not at rest: ${checks.unrest() ?? 'webhooks or people'}`)
+    // Webhooks that are days late must change nothing any more.
+    await scheduler.run(scheduler.nowMs + 32 * 3_600_000, stopped)
+    if (!breach) checks.atRest(people.acknowledged)
+    return {
+      seed: plan.seed,
+      hash: (hash >>> 0).toString(16).padStart(8, '0'),
+      breach,
+      events: scheduler.events,
+      virtualMs: elapsed(),
+      restedAfterMs,
+      hits,
+      executed: server.executed,
+      orders: countBy(engine.rows('orders.orders').map((row) => String(row['status']))),
+      lines,
+    }
+  }
+
+  /** Runs until the fact holds; false when it does not in time. */
+  const until = async (limitMs: number, fact: () => boolean): Promise<boolean> => {
+    let looked = 0
+    let holds = false
+    const done = () => {
+      if (breach !== null) return true
+      if (scheduler.events - looked >= lookEvery) {
+        looked = scheduler.events
+        holds = fact()
+      }
+      return holds
+    }
+    await scheduler.run(startMs + plan.healedAtMs + limitMs, done)
+    return breach !== null || holds || fact()
+  }
+
+  const nextDeadlineMs = (): number => {
+    // What has been overdue for long waits for something else.
+    const soonest = { ms: Number.POSITIVE_INFINITY }
+    const note = (value: unknown) => {
+      const ms = Date.parse(value as string)
+      if (ms > scheduler.nowMs - 3_000 && ms < soonest.ms) soonest.ms = ms
+    }
+    for (const row of engine.rows('expiration.timers')) if (row['status'] === 'waiting') note(row['expires_at'])
+    for (const row of engine.rows('payments.payments')) if (row['open'] === true) note(row['next_attempt_at'])
+    for (const row of engine.rows('platform.parked_deliveries')) if (row['dead'] === false) note(row['due_at'])
+    return soonest.ms
+  }
+
+  return { live, nextDeadlineMs, newId: () => chance.ids.id(scheduler.nowMs) }
+}
+
+const processorFaults: Record<string, true> = {
+  processor_lost_before: true,
+  processor_lost_after: true,
+  processor_failed_before: true,
+  processor_failed_after: true,
+  processor_busy: true,
+  processor_slow: true,
+  refund_fails: true,
+} satisfies Record<ProcessorFault, true>
+
+function countBy(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
