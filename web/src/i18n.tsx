@@ -2,11 +2,13 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
+import type opsEn from './ops/messages/en.json'
 
 declare module 'use-intl' {
   interface AppConfig {
     Locale: string
-    Messages: typeof en
+    /** What operators read is loaded with their page only. */
+    Messages: typeof en & { ops: typeof opsEn }
   }
 }
 

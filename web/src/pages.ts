@@ -32,6 +32,7 @@ export const pages = {
     load: () => import('./organiser/order.tsx').then((module) => module.OrganiserOrderPage),
   },
   '/door': { load: () => import('./pages/door.tsx').then((module) => module.DoorPage) },
+  '/ops': { load: () => import('./ops/page.tsx').then((module) => module.OpsPage) },
 } as const satisfies Record<`/${string}`, PageEntry>
 
 export type PagePath = keyof typeof pages

@@ -34,6 +34,7 @@ const pages: Readonly<Record<string, string>> = {
   '/organiser/shows/:id/edit': 'src/organiser/edit.tsx',
   '/organiser/shows/:id/orders/:orderId': 'src/organiser/order.tsx',
   '/door': 'src/pages/door.tsx',
+  '/ops': 'src/ops/page.tsx',
 }
 const showPage = 'src/pages/show.tsx'
 const seatMap = 'src/buy/seat-picker.tsx'
