@@ -20,6 +20,8 @@ export interface Config {
   readonly demo: boolean
   /** E-mail addresses of the accounts that may operate the shop, in lower case. */
   readonly operators: readonly string[]
+  /** How often the shop audits itself; 0: never. */
+  readonly auditSeconds: number
   readonly logLevel: string
   /** Off only to measure what it brings. */
   readonly groupCommit: boolean
@@ -76,6 +78,7 @@ export function readConfig(environment: Environment): Config {
     rateLimits: read.flag('RATE_LIMITS', true),
     demo: read.flag('DEMO', true),
     operators: read.emails('OPERATORS'),
+    auditSeconds: read.integer('AUDIT_SECONDS', 60, 0, 86_400),
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),

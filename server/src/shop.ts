@@ -1,9 +1,11 @@
 // Puts the shop together: adapters, the chosen services, the HTTP edge. The only place that knows all of them.
 import type { ServiceName } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
+import { auditMigrations, makeAudit } from './audit/index.ts'
 import type { Config } from './config.ts'
 import { expiration } from './expiration/index.ts'
 import { identity } from './identity/index.ts'
+import { opsRoutes } from './ops/routes.ts'
 import { orders } from './orders/index.ts'
 import { makePayments, type PaymentsOptions } from './payments/index.ts'
 import { makePostgresBus } from './platform/bus-postgres.ts'
@@ -73,6 +75,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const requireOperator = makeRequireOperator(config)
   const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
   const services = chosen.map((definition) => definition.make(platform))
+  // Where payments runs is the processor's key, which the audit needs too.
+  const audit = config.services.includes('payments') ? makeAudit(platform) : null
 
   const app = makeHttp({
     log,
@@ -86,6 +90,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   app.after(() => {
     healthRoutes(app, { db, metrics })
     for (const service of services) service.routes(app)
+    if (audit) opsRoutes(app, { platform, audit })
   })
   await options.extend?.(app)
 
@@ -98,6 +103,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const stop = await service.start?.()
     if (stop) stops.push(stop)
   }
+  if (audit) stops.push(audit.worker.start())
   const tidying = setInterval(() => {
     Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch((error: Error) =>
       log.warn({ err: error }, 'tidying failed'),
@@ -130,7 +136,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 async function bringUpToDate(url: string, chosen: readonly ServiceDefinition[]): Promise<void> {
   const db = makeDatabase({ url, maxConnections: 1, queryTimeoutMs: 60 * 60 * 1_000 })
   try {
-    await migrate(db, [migrationsOf('platform'), ...chosen.map((definition) => definition.migrations)])
+    await migrate(db, [migrationsOf('platform'), auditMigrations, ...chosen.map((definition) => definition.migrations)])
   } finally {
     await db.close()
   }

@@ -36,6 +36,7 @@ export async function startTestShop({ environment = {}, extend }: TestShopOption
     RATE_LIMITS: 'off',
     DEMO: '0',
     LOG_LEVEL: 'error',
+    AUDIT_SECONDS: '5',
     ...environment,
   }
   const config = readConfig(settings)

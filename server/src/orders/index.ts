@@ -14,7 +14,7 @@ const firstId = '00000000-0000-0000-0000-000000000000'
 export const orders: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
-  make({ bus, clock, config, db, log, metrics }) {
+  make({ bus, clock, config, db, log, metrics, switches }) {
     const live = makeOrdersLive({ db, clock, log, metrics })
     const stock = makeStockMemory(clock)
     const handler = makeOrdersHandler(
@@ -36,7 +36,7 @@ export const orders: ServiceDefinition = {
 
     return {
       name: 'orders',
-      routes: (app) => ordersRoutes(app, { db, clock, handler, live, stock }),
+      routes: (app) => ordersRoutes(app, { db, clock, handler, live, stock, switches }),
       subscribe: (toBus) => subscribeOrders(toBus, handler, cancelOpenOrders),
       start: async () => {
         const unfollow = live.follow(bus)

@@ -10,6 +10,7 @@ import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.
 import { findAnswers, fingerprintOf, type IdempotencyKey, indexOfKey } from '../platform/idempotency.ts'
 import { readProcessEvents } from '../platform/outbox.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
+import type { Switches } from '../platform/switches.ts'
 import type { OrdersLive } from './live.ts'
 import type { OrdersHandler } from './model.ts'
 import { organiserRoutes } from './organiser-routes.ts'
@@ -24,6 +25,7 @@ export interface OrdersRoutes {
   readonly handler: OrdersHandler
   readonly live: OrdersLive
   readonly stock: StockMemory
+  readonly switches: Switches
 }
 
 const idParams = Type.Object({ id: Id })
@@ -63,7 +65,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   availabilityRoutes(app, parts)
 }
 
-function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): void {
+function placingRoutes(app: Http, { db, clock, handler, stock, switches }: OrdersRoutes): void {
   const untilKnown = makeWaiter(clock)
   const afterHold = makeFailpoint('orders.after_hold')
   const wasAnswered = makeBatchLoader(async (keys: readonly IdempotencyKey[]) => {
@@ -79,8 +81,9 @@ function placingRoutes(app: Http, { db, clock, handler, stock }: OrdersRoutes): 
       const { body } = request
       const key = idempotencyKeyOf(request)
       const idempotency = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key, fingerprint: fingerprintOf(body) }
+      const refusal = switches.isOn('sales_stopped') ? 'sales_stopped' : stock.knowsSoldOut(body) ? 'sold_out' : null
       // A request that was answered once is answered the same again, even when the pool is sold out by now.
-      if (stock.knowsSoldOut(body) && !(idempotency && (await wasAnswered(idempotency)))) return sendProblem(reply, 'sold_out')
+      if (refusal !== null && !(idempotency && (await wasAnswered(idempotency)))) return sendProblem(reply, refusal)
       const command = { type: 'PlaceOrder', orderId: newId(), buyer: { id: buyer.id, email: buyer.email }, ...body } as const
       const outcome = await untilKnown(
         () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),

@@ -5,6 +5,7 @@ import type { Platform, Service, ServiceDefinition } from '../platform/service.t
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import { makeModel } from './model.ts'
+import { registerOpsRoutes } from './ops-routes.ts'
 import { makeProcessor } from './processor.ts'
 import type { Processor } from './processor-port.ts'
 import { registerRoutes } from './routes.ts'
@@ -40,6 +41,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
     name: 'payments',
     routes(app) {
       registerRoutes(app, { db, clock, limits, handler, worker, arrivals, processor: config.processor })
+      registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, processor, worker })
     },
     subscribe: () => subscribe(bus, handler),

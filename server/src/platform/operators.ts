@@ -31,7 +31,7 @@ export function makeRequireOperator(config: Config): RequireOperator {
   }
 }
 
-async function readDemoId(directory: string): Promise<string | null> {
+export async function readDemoId(directory: string): Promise<string | null> {
   const text = await readFile(join(directory, demoAccountFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error

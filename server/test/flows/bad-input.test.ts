@@ -71,6 +71,8 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/orders': { showId: ids.show, lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }] },
     'POST /api/payments': { orderId: ids.order, paymentMethod: 'pm_card_visa' },
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
+    'POST /api/ops/demo/on-sale': { buyers: 1 },
+    'POST /api/ops/sandbox/faults': { kind: 'reset' },
     'POST /api/tickets/check-in': { code: 'ABCDEFGHJKMNPQRSTVWXYZ0123' },
   }
 }

@@ -1,0 +1,135 @@
+// What differs between a payment, the ledger and the processor's list, and who has to act on it. Pure: no clock, no database.
+import type { ListedDispute } from '../../payments/books.ts'
+import type { Compared } from './store.ts'
+
+export interface Difference {
+  readonly id: string
+  readonly kind: string
+  readonly owner: 'shop' | 'processor' | 'organiser' | 'operator'
+  readonly explanation: string
+  readonly orderId: string | null
+  readonly paymentId: string | null
+  readonly intentId: string | null
+  readonly currency: string | null
+  readonly shopMinor: number | null
+  readonly ledgerMinor: number | null
+  readonly processorMinor: number | null
+}
+
+type Say = Pick<Difference, 'kind' | 'owner' | 'explanation'>
+
+/** A refund that the processor has not finished after this long: banks take days, not weeks. */
+const slowRefundSeconds = 10 * 24 * 3600
+
+/** All that differs of one payment or intent, as the two sides were last read. */
+export function differencesOf(row: Compared): Difference[] {
+  const kept = row.capturedMinor - row.refundedMinor
+  const listedKept = row.listedCapturedMinor - row.listedRefundedMinor
+  const said = row.paymentStatus === null ? strangersOf(row, listedKept) : ownOf(row, kept, listedKept)
+  return said.map((say) => ({
+    ...say,
+    id: `${say.kind}:${row.paymentId ?? row.intentId}`,
+    orderId: row.orderId,
+    paymentId: row.paymentId,
+    intentId: row.intentId,
+    currency: row.currency,
+    shopMinor: row.paymentStatus === null ? null : kept,
+    ledgerMinor: row.paymentStatus === null ? null : row.ledgerMinor,
+    processorMinor: row.listed ? listedKept : null,
+  }))
+}
+
+/** Money at the processor that payments has no row for. */
+function strangersOf(row: Compared, listedKept: number): Say[] {
+  if (listedKept === 0 && row.listedAuthorizedMinor === 0) return []
+  if (!row.ours)
+    return [
+      {
+        kind: 'money_without_order',
+        owner: 'operator',
+        explanation: 'The processor has money that no order explains: somebody took it there by hand, or with another program',
+      },
+    ]
+  return [
+    {
+      kind: 'intent_without_payment',
+      owner: 'shop',
+      explanation: 'The processor has money of an order of ours, and payments knows nothing of it',
+    },
+  ]
+}
+
+function ownOf(row: Compared, kept: number, listedKept: number): Say[] {
+  const said: Say[] = []
+  const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
+  if (row.orderStatus === null) say('payment_without_order', 'shop', 'Payments has a payment of an order that is not there')
+  if (row.ledgerMinor !== kept) say('ledger_differs', 'shop', 'The ledger has another amount than the payment')
+  if (row.intentId !== null && !row.listed) {
+    if (kept !== 0 || row.authorizedMinor !== 0)
+      say(
+        'missing_at_processor',
+        'operator',
+        'Payments has money with an intent that the processor does not know: another account, or its data is gone',
+      )
+  } else if (row.listed) said.push(...amountsOf(row, kept, listedKept))
+  if (row.failedRefunds > 0)
+    say(
+      'refund_failed',
+      row.failedOrigin === 'organiser' ? 'organiser' : 'operator',
+      `A refund of ${row.failedMinor} came back: the buyer has to get it another way`,
+    )
+  if (row.waitingRefundSeconds !== null && row.waitingRefundSeconds > slowRefundSeconds)
+    say('refund_slow', 'processor', 'A refund is under way for many days')
+  return said
+}
+
+function amountsOf(row: Compared, kept: number, listedKept: number): Say[] {
+  const said: Say[] = []
+  const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
+  if (row.listedCurrency !== row.currency)
+    say('currency_differs', 'shop', 'The processor took another currency than the payment has')
+  if (row.listedCapturedMinor !== row.capturedMinor)
+    say(
+      'captured_differs',
+      'shop',
+      listedKept > kept
+        ? 'The processor took more than payments knows of'
+        : 'Payments counts money that the processor has not taken',
+    )
+  else if (row.listedRefundedMinor !== row.refundedMinor)
+    say('refunded_differs', 'shop', 'The processor gave back another amount than payments knows of')
+  // A refund under way counts here only when it arrived.
+  if (row.listedAuthorizedMinor > 0 && row.authorizedMinor === 0)
+    say('authorized_differs', 'shop', 'The processor has money set aside on a card that payments has let go')
+  else if (row.authorizedMinor > 0 && row.listedAuthorizedMinor === 0 && row.listedCapturedMinor === 0)
+    say('authorized_differs', 'shop', 'Payments counts money as set aside that the processor has let go')
+  return said
+}
+
+/** A dispute that is not over in our favour. The ledger has no entry of it: what it took is money that nobody booked. */
+export function differenceOfDispute(dispute: ListedDispute): Difference | null {
+  const won = dispute.status === 'won' || dispute.status === 'warning_closed'
+  if (won) return null
+  const lost = dispute.status === 'lost'
+  return {
+    id: `${lost ? 'dispute_lost' : 'dispute_open'}:${dispute.disputeId}`,
+    kind: lost ? 'dispute_lost' : 'dispute_open',
+    owner: lost ? 'operator' : 'organiser',
+    explanation: lost
+      ? 'The bank gave the money back to the buyer; the ledger has no entry of it, and the order still stands'
+      : `The buyer disputes the charge (${dispute.reason}): answer at the processor before its deadline`,
+    orderId: null,
+    paymentId: null,
+    intentId: dispute.intentId,
+    currency: dispute.currency,
+    shopMinor: null,
+    ledgerMinor: null,
+    processorMinor: -dispute.amountMinor,
+  }
+}
+
+/** The kinds that mean that a buyer is charged for what the shop does not know of. */
+export const breaches5 = (difference: Difference): boolean =>
+  difference.kind === 'intent_without_payment' ||
+  difference.kind === 'payment_without_order' ||
+  (difference.kind === 'captured_differs' && (difference.processorMinor ?? 0) > (difference.shopMinor ?? 0))

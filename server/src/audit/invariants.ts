@@ -1,0 +1,157 @@
+// The invariants that the auditor looks at: their names, what must hold, and whether a breach stops sales. No SQL here.
+
+export interface Invariant {
+  readonly name: InvariantName
+  /** Which of the nine invariants of the domain it is, or is a part of. */
+  readonly number: number
+  readonly title: string
+  /** False where a fault outside of the shop may look the same for a while. */
+  readonly stopsSales: boolean
+  /** What a person can do, and whether that can make it worse. Proposed, never done. */
+  readonly repair: { readonly words: string; readonly safe: boolean }
+}
+
+const look = 'open the order’s timeline (GET /api/orders/:id/timeline) and the row, and report both'
+
+const definitions = {
+  stock_adds_up: {
+    number: 1,
+    title: 'Each pool holds and sells what its orders hold and bought, and never more than it has',
+    stopsSales: true,
+    repair: {
+      words: 'Sales stay stopped. Set held and sold of the pool to the sums named, in one transaction with the pool’s row locked',
+      safe: false,
+    },
+  },
+  seats_have_one_order: {
+    number: 1,
+    title: 'Each seat is held by or sold to the one order that has it, and free otherwise',
+    stopsSales: true,
+    repair: {
+      words: 'Decide with the organiser who keeps the seat; refund the other order (POST /api/orders/:id/refunds)',
+      safe: false,
+    },
+  },
+  complete_is_paid: {
+    number: 2,
+    title: 'A complete order is paid: taken less given back is its total less what was refunded',
+    stopsSales: true,
+    repair: { words: `Compare with the processor (npm run audit lists both sides); ${look}`, safe: false },
+  },
+  refunded_is_returned: {
+    number: 2,
+    title: 'A refunded order kept no money',
+    stopsSales: true,
+    repair: {
+      words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it asks the processor and moves nothing new',
+      safe: true,
+    },
+  },
+  cancelled_costs_nothing: {
+    number: 3,
+    title: 'Of a cancelled order at rest nothing is charged',
+    stopsSales: true,
+    repair: {
+      words: 'Look at the payment again (POST /api/ops/payments/:id/advance); if money stays, refund it at the processor',
+      safe: true,
+    },
+  },
+  nothing_left_authorized: {
+    number: 3,
+    title: 'Of an order at rest nothing is set aside on a card',
+    stopsSales: true,
+    repair: {
+      words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it lets go of what nobody needs',
+      safe: true,
+    },
+  },
+  paid_never_expires: {
+    number: 4,
+    title: 'No order leaves claimed, complete or refunded because its time ran out',
+    stopsSales: true,
+    repair: { words: `The buyer may have paid and lost the places: ${look}; refund or seat him by hand`, safe: false },
+  },
+  one_charge_kept: {
+    number: 5,
+    title: 'At most one payment of an order keeps its money',
+    stopsSales: true,
+    repair: {
+      words: 'Refund the payment that is not the order’s own at the processor; the shop takes it in by itself',
+      safe: false,
+    },
+  },
+  charges_have_an_order: {
+    number: 5,
+    title: 'The processor keeps no money of ours that payments does not know of',
+    stopsSales: true,
+    repair: {
+      words:
+        'Look at the payment again (POST /api/ops/payments/:id/advance); an intent without a payment is refunded at the processor',
+      safe: true,
+    },
+  },
+  ledger_agrees: {
+    number: 6,
+    title: 'The ledger has of each payment what the payment has',
+    stopsSales: true,
+    repair: { words: `Ledger rows are never changed: ${look}, then post a correcting entry`, safe: false },
+  },
+  clearing_is_empty: {
+    number: 6,
+    title: 'Clearing accounts are zero for each order at rest',
+    stopsSales: true,
+    repair: { words: `Ledger rows are never changed: ${look}, then post a correcting entry`, safe: false },
+  },
+  events_take_effect: {
+    number: 7,
+    title: 'Each event behind a consumer’s position is in its inbox or set aside',
+    stopsSales: true,
+    repair: {
+      words: 'The event can be given to the consumer again: its effects are idempotent. Report how it was lost first',
+      safe: false,
+    },
+  },
+  events_in_order: {
+    number: 7,
+    title: 'Each aggregate’s versions rise from event to event',
+    stopsSales: true,
+    repair: { words: look[0]?.toUpperCase() + look.slice(1), safe: false },
+  },
+  tickets_match: {
+    number: 8,
+    title: 'A complete order has as many valid tickets as places, any other none',
+    stopsSales: true,
+    repair: {
+      words: 'Look for dead letters of the consumer tickets and replay them (POST /api/ops/dead-letters/:id/replay)',
+      safe: true,
+    },
+  },
+  orders_come_to_rest: {
+    number: 9,
+    title: 'Every order past its deadline comes to rest',
+    stopsSales: false,
+    repair: { words: 'Look for dead letters and stopped processes; replay, restart. The order then ends by itself', safe: true },
+  },
+} as const
+
+export type InvariantName = keyof typeof definitions
+
+export const invariants: readonly Invariant[] = Object.entries(definitions).map(([name, definition]) => ({
+  name: name as InvariantName,
+  ...definition,
+}))
+
+export function invariantOf(name: InvariantName): Invariant {
+  return { name, ...definitions[name] }
+}
+
+/** Something that does not hold, as one look saw it. */
+export interface Finding {
+  readonly invariant: InvariantName
+  /** What was looked at: an order, pool, seat or intent. Names the breach for as long as it lasts. */
+  readonly key: string
+  readonly orderIds: readonly string[]
+  /** Of stock: the show to look at again. */
+  readonly showId?: string
+  readonly explanation: string
+}

@@ -1,0 +1,171 @@
+// Runs the auditor each minute in exactly one of the processes: whoever holds a session lock. One connection of its own for
+// everything, so that a slow look never takes one from buyers; statements are short, and none is inside a transaction.
+import { Counter, Gauge } from 'prom-client'
+import type { Books } from '../payments/books.ts'
+import type { Clock } from '../platform/clock.ts'
+import { makeWaker } from '../platform/clock.ts'
+import { type Connection, type Database, sql } from '../platform/db.ts'
+import type { Log } from '../platform/log.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { makeReconciliation } from './books/reconcile.ts'
+import { countDifferences } from './books/store.ts'
+import { invariants } from './invariants.ts'
+import { type AuditParts, type RunReport, runOverAll, runSmall } from './run.ts'
+import { readHorizonAge, readMark, saveMark } from './store.ts'
+
+export interface AuditWorkerOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly books: Books
+  readonly everySeconds: number
+}
+
+export interface AuditWorker {
+  /** Has everything looked at soon, by whichever process audits. */
+  ask(): Promise<void>
+  start(): () => Promise<void>
+}
+
+/** A difference younger than this may only be under way. */
+export const shownAfterSeconds = 120
+export const restWithinSeconds = 120
+const settleMs = 1_000
+export const confirmMs = 3_000
+const lookForWorkMs = 1_000
+const lockRetryMs = 5_000
+const askedMark = 'asked'
+const statementSeconds = 15
+
+const tryLock = sql('audit.try_lock', `select pg_try_advisory_lock(hashtext('holdfast.audit')) as locked`)
+// In a shop of many processes the others may not have made their tables yet.
+const readTables = sql(
+  'audit.tables_there',
+  `select bool_and(to_regclass(name) is not null) as complete
+   from unnest(array['orders.orders', 'payments.payments', 'tickets.tickets', 'expiration.timers']) as name`,
+)
+const beCareful = sql('audit.be_careful', `select set_config('statement_timeout', '${statementSeconds}s', false)`)
+
+export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
+  const { db, clock, log } = options
+  const gauges = makeGauges(options.metrics)
+  const waker = makeWaker(clock)
+  const stopping = new AbortController()
+
+  /** A pause that is cut short must not be taken for one: what was seen before it proves nothing. */
+  const stoppable: Clock = {
+    ...clock,
+    async sleep(delayMs) {
+      await clock.sleep(delayMs, stopping.signal)
+      if (stopping.signal.aborted) throw new Error('the audit was stopped')
+    },
+  }
+
+  const runOnce = async (connection: Connection, parts: AuditParts): Promise<RunReport> => {
+    const asked = await readMark(connection, askedMark)
+    const report = asked === 'all' ? await runOverAll(parts) : await runSmall(parts)
+    if (asked === 'all') await saveMark(connection, askedMark, '')
+    gauges.tell(report)
+    gauges.horizonAge.set((await readHorizonAge(connection)) / 1_000)
+    gauges.differences.set(await countDifferences(connection, shownAfterSeconds))
+    return report
+  }
+
+  /** Runs while the connection lives and this process holds the lock. */
+  const audit = async (connection: Connection, signal: AbortSignal): Promise<void> => {
+    const [row] = await connection.query<{ locked: boolean }>(tryLock)
+    if (row?.locked !== true) return
+    const [tables] = await connection.query<{ complete: boolean }>(readTables)
+    if (!tables?.complete) return
+    await connection.query(beCareful)
+    log.info('this process audits')
+    const books = makeReconciliation({ db: connection, books: options.books, shownAfterSeconds })
+    const parts = { db: connection, clock: stoppable, log, books, settleMs, confirmMs, restWithinSeconds }
+    let nextAtMs = clock.elapsedMs()
+    while (!signal.aborted) {
+      const asked = (await readMark(connection, askedMark)) === 'all'
+      if (asked || clock.elapsedMs() >= nextAtMs) {
+        nextAtMs = clock.elapsedMs() + options.everySeconds * 1_000
+        const { caughtUp } = await runOnce(connection, parts)
+        // In a rush the next part is looked at soon.
+        if (!caughtUp) nextAtMs = clock.elapsedMs() + 5_000
+      }
+      await waker.rest(Math.max(0, Math.min(lookForWorkMs, nextAtMs - clock.elapsedMs())))
+    }
+  }
+
+  const supervise = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const session = new AbortController()
+      const end = () => {
+        session.abort()
+        waker.wake()
+      }
+      let connection: Connection | undefined
+      stopping.signal.addEventListener('abort', end, { once: true })
+      try {
+        connection = await db.connect({ name: 'holdfast-audit' })
+        connection.onLost(end)
+        await audit(connection, session.signal)
+      } catch (error) {
+        // It looks again: what it could not look at is unchecked, not sound.
+        if (!stopping.signal.aborted) log.warn({ err: error }, 'the audit could not run')
+        gauges.failed.inc()
+      } finally {
+        stopping.signal.removeEventListener('abort', end)
+        await connection?.close().catch((error: Error) => log.debug({ err: error }, 'closing the audit connection failed'))
+      }
+      await clock.sleep(lockRetryMs, stopping.signal)
+    }
+  }
+
+  return {
+    async ask() {
+      await saveMark(db, askedMark, 'all')
+      waker.wake()
+    },
+    start() {
+      if (options.everySeconds === 0) return async () => undefined
+      const supervision = supervise()
+      return async () => {
+        stopping.abort()
+        await supervision
+      }
+    },
+  }
+}
+
+function makeGauges({ registry }: Metrics) {
+  const registers = [registry]
+  const breaches = new Gauge({
+    name: 'holdfast_audit_breaches',
+    help: 'Open breaches of each invariant; anything but 0 needs a person',
+    labelNames: ['invariant'],
+    registers,
+  })
+  const lastRun = new Gauge({
+    name: 'holdfast_audit_last_run_seconds',
+    help: 'When the last run ended, in seconds since the epoch; of the process that audits',
+    registers,
+  })
+  const took = new Gauge({ name: 'holdfast_audit_run_duration_seconds', help: 'How long the last run took', registers })
+  const failed = new Counter({ name: 'holdfast_audit_failed_total', help: 'Runs that could not be ended', registers })
+  const horizonAge = new Gauge({
+    name: 'holdfast_outbox_horizon_age_seconds',
+    help: 'Age of the oldest transaction that may still write: newer events wait for its end',
+    registers,
+  })
+  const differences = new Gauge({ name: 'holdfast_reconciliation_differences', help: 'Open differences', registers })
+  return {
+    failed,
+    horizonAge,
+    differences,
+    tell(report: RunReport) {
+      for (const { name } of invariants)
+        breaches.set({ invariant: name }, report.breaches.filter(({ invariant }) => invariant === name).length)
+      lastRun.set(Date.now() / 1_000)
+      took.set(report.tookMs / 1_000)
+    },
+  }
+}

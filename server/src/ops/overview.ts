@@ -1,0 +1,146 @@
+// What the operator sees at a glance, put together from the platform, the services' counts, the sandbox and the auditor.
+import { type OpsOverview, type OpsService, type OrderStatus, type SalesState } from '@holdfast/contract'
+import { countDifferences } from '../audit/books/store.ts'
+import { listBreaches, readHorizonAge, readLastRun } from '../audit/store.ts'
+import { subscriptions } from '../audit/subscriptions.ts'
+import { shownAfterSeconds } from '../audit/worker.ts'
+import { serviceNames } from '../config.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Queryable } from '../platform/db.ts'
+import { listProcesses } from '../platform/processes.ts'
+import type { Platform } from '../platform/service.ts'
+import { readSwitch } from '../platform/switches.ts'
+import type { DemoOnSale } from './demo-on-sale.ts'
+import type { SandboxControls } from './sandbox-controls.ts'
+import { countOrders, readCounts, readDatabase, readFlow } from './store.ts'
+
+const whole = Math.round
+const age = (milliseconds: number) => Math.max(0, whole(milliseconds))
+/** Counting a million orders takes a moment: it is done this often and no more. */
+const countEveryMs = 10_000
+const rateOverMs = 1_000
+
+export interface OverviewParts {
+  readonly platform: Platform
+  readonly sandbox: SandboxControls
+  readonly demo: DemoOnSale
+}
+
+export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => Promise<OpsOverview> {
+  const { db, clock, config } = platform
+  const countLately = remember(clock, countEveryMs, () => countOrders(db))
+  const rateOf = makeRates(clock)
+
+  return async () => {
+    const [database, processes, flow, orders, counts, horizonAgeMs] = await Promise.all([
+      readDatabase(db),
+      listProcesses(db),
+      readFlow(db, subscriptions),
+      countLately(),
+      readCounts(db),
+      readHorizonAge(db),
+    ])
+    const [sales, run, breaches, differences, sandboxState, demoState] = await Promise.all([
+      readSales(db),
+      readLastRun(db),
+      listBreaches(db),
+      countDifferences(db, shownAfterSeconds),
+      sandbox.look(),
+      demo.look(),
+    ])
+    const ordersOf = (status: OrderStatus) => orders.get(status) ?? 0
+    return {
+      now: database.now,
+      services: serviceNames.map((name) => serviceOf(name, processes, database.now)),
+      events: {
+        total: database.newestEvent,
+        horizonAgeMs,
+        consumers: flow.map(({ lagMs, ...row }) => ({
+          ...row,
+          lagMs: age(lagMs),
+          eventsPerSecond: rateOf(row.consumer, row.position),
+        })),
+      },
+      database: {
+        version: database.version,
+        sizeBytes: database.sizeBytes,
+        connections: database.connections,
+        connectionsMax: database.connectionsMax,
+        oldestTransactionMs: age(database.oldestTransactionMs),
+        embedded: config.databaseUrl === null,
+      },
+      sandbox: sandboxState,
+      orders: {
+        created: ordersOf('created'),
+        claimed: ordersOf('claimed'),
+        complete: ordersOf('complete'),
+        cancelled: ordersOf('cancelled'),
+        refunded: ordersOf('refunded'),
+      },
+      ...counts,
+      sales,
+      audit: {
+        verdict: verdictOf(run !== null, breaches.length),
+        lastRunAt: run?.startedAt ?? null,
+        lastRunMs: run?.tookMs ?? null,
+        breaches: breaches.length,
+        differences,
+      },
+      demo: demoState,
+    }
+  }
+}
+
+export function verdictOf(looked: boolean, breaches: number): 'holds' | 'breached' | 'unchecked' {
+  if (breaches > 0) return 'breached'
+  return looked ? 'holds' : 'unchecked'
+}
+
+export async function readSales(db: Queryable): Promise<SalesState> {
+  const stopped = await readSwitch(db, 'sales_stopped')
+  if (!stopped?.isOn) return { state: 'open', since: stopped?.changedAt ?? null, reason: null }
+  return { state: 'stopped', since: stopped.changedAt, reason: stopped.reason }
+}
+
+type Seen = Awaited<ReturnType<typeof listProcesses>>
+
+function serviceOf(name: string, processes: Seen, now: string): OpsService {
+  const running = processes.filter(({ services }) => services.includes(name))
+  return {
+    name,
+    state: running.length > 0 ? 'up' : 'absent',
+    processes: running.map(({ id, pid, host, version, startedAt, lastSeenAt }) => {
+      const uptimeSeconds = age((Date.parse(now) - Date.parse(startedAt)) / 1_000)
+      return { id, processId: pid, host, version, startedAt, uptimeSeconds, lastSeenAt }
+    }),
+  }
+}
+
+/** The answer of `ask`, asked anew when it is older than `forMs`. */
+function remember<T>(clock: Clock, forMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let known: { readonly value: Promise<T>; readonly untilMs: number } | undefined
+  return () => {
+    if (!known || clock.elapsedMs() >= known.untilMs) {
+      const value = ask()
+      known = { value, untilMs: clock.elapsedMs() + forMs }
+      // A failure is told to who asked, and not kept.
+      value.catch(() => {
+        known = undefined
+      })
+    }
+    return known.value
+  }
+}
+
+/** How fast each consumer's position moves, between the looks of operators. */
+function makeRates(clock: Clock): (consumer: string, position: number) => number {
+  const samples = new Map<string, { position: number; atMs: number; rate: number }>()
+  return (consumer, position) => {
+    const nowMs = clock.elapsedMs()
+    const before = samples.get(consumer)
+    if (before && nowMs - before.atMs < rateOverMs) return before.rate
+    const rate = before ? Math.max(0, whole(((position - before.position) * 10_000) / (nowMs - before.atMs)) / 10) : 0
+    samples.set(consumer, { position, atMs: nowMs, rate })
+    return rate
+  }
+}
