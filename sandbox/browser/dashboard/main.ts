@@ -187,10 +187,12 @@ function start(): void {
   const stream = new EventSource('/_sandbox/live')
   stream.addEventListener('message', () => {
     find('live').textContent = 'live'
+    find('live').className = 'on'
     refresh().catch((error: unknown) => notice(String(error)))
   })
   stream.addEventListener('error', () => {
     find('live').textContent = 'connection lost, trying again…'
+    find('live').className = ''
   })
 }
 

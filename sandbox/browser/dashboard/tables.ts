@@ -3,7 +3,7 @@ import type { Delivery, Overview, Payment } from './calls.ts'
 
 export type Cell =
   | string
-  | { text: string; tone?: string; numeric?: boolean; wide?: boolean; id?: boolean }
+  | { text: string; state?: boolean; numeric?: boolean; wide?: boolean; id?: boolean }
   | { buttons: Action[] }
 export interface Action {
   label: string
@@ -16,7 +16,7 @@ export interface Actions {
   dispute(id: string, verb: 'win' | 'lose'): Promise<unknown>
 }
 export interface Table {
-  heads: { text: string; numeric?: boolean; wide?: boolean }[]
+  heads: { text: string; numeric?: boolean }[]
   rows: Cell[][]
   empty: string
 }
@@ -28,9 +28,12 @@ const TONES: Record<string, string> = {
   available: 'good',
   requires_capture: 'warn',
   requires_action: 'warn',
+  processing: 'warn',
   pending: 'warn',
   waiting: 'warn',
   needs_response: 'warn',
+  warning_needs_response: 'warn',
+  requires_payment_method: 'bad',
   under_review: 'warn',
   canceled: 'bad',
   failed: 'bad',
@@ -48,13 +51,12 @@ function time(seconds: number): string {
 }
 
 function state(text: string): Cell {
-  return { text, ...(TONES[text] === undefined ? {} : { tone: TONES[text] }) }
+  return { text, state: true }
 }
 
 const number = (text: string): Cell => ({ text, numeric: true })
 const wide = (text: string): Cell => ({ text, wide: true })
 const head = (text: string) => ({ text })
-const wideHead = (text: string) => ({ text, wide: true })
 const numberHead = (text: string) => ({ text, numeric: true })
 
 function paymentActions(payment: Payment, actions: Actions): Action[] {
@@ -82,15 +84,7 @@ function lastAttempt(delivery: Delivery): string {
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [
-      wideHead('Time'),
-      head('Payment'),
-      numberHead('Amount'),
-      head('State'),
-      wideHead('Error'),
-      wideHead('Order'),
-      head(''),
-    ],
+    heads: [head('Time'), head('Payment'), numberHead('Amount'), head('State'), head('Error'), head('Order'), head('')],
     rows: data.payments.map((each) => [
       wide(time(each.created)),
       { text: each.id, id: true },
@@ -103,7 +97,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'No payments yet. Create one with the SDK; it appears here at once.',
   }),
   Events: (data, actions) => ({
-    heads: [head('Time'), head('Type'), wideHead('Event'), head('')],
+    heads: [head('Time'), head('Type'), head('Event'), head('')],
     rows: data.events.map((each) => [
       time(each.created),
       each.type,
@@ -118,7 +112,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'No events yet.',
   }),
   Deliveries: (data, actions) => ({
-    heads: [head('Event'), head('State'), numberHead('Attempts'), wideHead('Last attempt'), wideHead('Fault'), head('')],
+    heads: [head('Event'), head('State'), numberHead('Attempts'), head('Last attempt'), head('Fault'), head('')],
     rows: data.deliveries.map((each) => [
       each.type,
       state(each.state),
@@ -131,13 +125,13 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
   }),
   Ledger: (data) => ({
     heads: [
-      wideHead('Time'),
+      head('Time'),
       head('Type'),
       numberHead('Amount'),
       numberHead('Fee'),
       numberHead('Net'),
       head('State'),
-      wideHead('Source'),
+      head('Source'),
     ],
     rows: data.ledger.map((each) => [
       wide(time(each.created)),
@@ -151,7 +145,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'No money has moved yet.',
   }),
   Disputes: (data, actions) => ({
-    heads: [wideHead('Dispute'), head('Reason'), numberHead('Amount'), head('State'), wideHead('Charge'), head('')],
+    heads: [head('Dispute'), head('Reason'), numberHead('Amount'), head('State'), head('Charge'), head('')],
     rows: data.disputes.map((each) => [
       wide(each.id),
       each.reason,
@@ -182,38 +176,54 @@ export function renderTable(table: Table, perform: (action: Action) => void): HT
     const cell = document.createElement('th')
     cell.scope = 'col'
     cell.textContent = each.text
-    cell.className = each.wide === true ? 'wide' : ''
+    if (each.numeric === true) cell.className = 'num'
     top.append(cell)
   }
   const body = element.createTBody()
   for (const row of table.rows) {
     const line = body.insertRow()
-    for (const cell of row) fillCell(line.insertCell(), cell, perform)
+    row.forEach((cell, index) => fillCell(line.insertCell(), cell, table.heads[index]?.text ?? '', perform))
+  }
+  // A phone shows rows as cards; by these roles it is a table nevertheless.
+  element.setAttribute('role', 'table')
+  for (const line of element.rows) {
+    line.setAttribute('role', 'row')
+    for (const cell of line.cells) cell.setAttribute('role', cell.tagName === 'TH' ? 'columnheader' : 'cell')
   }
   return element
 }
 
-function fillCell(target: HTMLTableCellElement, cell: Cell, perform: (action: Action) => void): void {
+function fillCell(target: HTMLTableCellElement, cell: Cell, label: string, perform: (action: Action) => void): void {
+  if (label !== '') target.dataset['label'] = label
   if (typeof cell === 'string') {
     target.textContent = cell
     return
   }
-  if ('text' in cell) {
-    target.textContent = cell.text
-    target.className = [
-      cell.tone ?? '',
-      cell.numeric === true ? 'num' : '',
-      cell.wide === true ? 'wide' : '',
-      cell.id === true ? 'id' : '',
-    ]
-      .join(' ')
-      .trim()
-    if (cell.id === true) target.title = cell.text
+  if ('buttons' in cell) {
+    target.className = 'do'
+    target.append(buttonRow(cell.buttons, perform))
     return
   }
+  const { text, numeric, wide: isWide, id, state: isState } = cell
+  const classes = { num: numeric, wide: isWide, id, state: isState }
+  target.className = Object.entries(classes)
+    .flatMap(([name, on]) => (on === true ? [name] : []))
+    .join(' ')
+  if (id === true || isWide === true) target.title = text
+  if (isState !== true) {
+    target.textContent = text
+    return
+  }
+  const chip = document.createElement('b')
+  chip.className = TONES[text] ?? ''
+  chip.textContent = text
+  target.append(chip)
+}
+
+function buttonRow(actions: Action[], perform: (action: Action) => void): HTMLElement {
   const row = document.createElement('div')
   row.className = 'row'
-  for (const action of cell.buttons) {
+  for (const action of actions) {
     const button = document.createElement('button')
     button.type = 'button'
     button.className = 'plain'
@@ -221,5 +231,5 @@ function fillCell(target: HTMLTableCellElement, cell: Cell, perform: (action: Ac
     button.addEventListener('click', () => perform(action))
     row.append(button)
   }
-  target.append(row)
+  return row
 }
