@@ -1,7 +1,7 @@
 // The modelled shop as a machine to explore: its start, its steps, which of them can wait, and its promises.
 import { Coverage } from './coverage.ts'
 import { type Exploration, explore, type Machine, type Step } from './explorer.ts'
-import { type Exchange, exchange } from './parts.ts'
+import { type Exchange, exchange, forgetAll, memory } from './parts.ts'
 import { breachAtRest, breachIn } from './promises.ts'
 import { type Rules, rules as realRules } from './rules.ts'
 import type { Scope } from './scopes.ts'
@@ -59,7 +59,7 @@ function keyAs({ clusters, stock }: State, buyers: Exchange): string {
   return `${places.join(',')};${exchange(stock, buyers).number}`
 }
 
-const exchanged = new Map<string, Map<number, Cluster>>()
+const exchanged = memory<string, Map<number, Cluster>>()
 
 function exchangeCluster(own: Cluster, buyers: Exchange): Cluster {
   if (buyers.every((to, from) => to === from)) return own
@@ -97,6 +97,7 @@ function exchangesOf(count: number): Exchange[] {
 
 /** Explores a scope to its end, or to the first breach, with the real rules or with some of them replaced. */
 export function exploreScope(scope: Scope, replaced: Partial<Rules> = {}): Explored {
+  forgetAll()
   const coverage = new Coverage()
   const begun = performance.now()
   const walker: Walker = { scope, rules: { ...realRules, ...replaced }, coverage, memory: new Map() }

@@ -28,7 +28,21 @@ function writeOut(value: object): string {
   return `${text}}`
 }
 
-const parts = new Map<string, Part<unknown>>()
+const memories: Map<unknown, unknown>[] = []
+
+/** A map that lasts for one exploration. */
+export function memory<Key, Value>(): Map<Key, Value> {
+  const made = new Map<Key, Value>()
+  memories.push(made as Map<unknown, unknown>)
+  return made
+}
+
+/** Before another exploration begins: numbers start again. */
+export function forgetAll(): void {
+  for (const each of memories) each.clear()
+}
+
+const parts = memory<string, Part<unknown>>()
 
 /** The one part with this value. */
 export function part<Value>(value: Value): Part<Value> {
@@ -46,7 +60,7 @@ function partOfText<Value>(text: string, value: () => Value): Part<Value> {
 /** Which buyer takes whose place: `[1, 0]` exchanges the first two. */
 export type Exchange = readonly number[]
 
-const exchanged = new Map<string, Map<number, Part<unknown>>>()
+const exchanged = memory<string, Map<number, Part<unknown>>>()
 
 /** The same part as it would be had the buyers come in another order. Names carry the buyer's number: `order-1`. */
 export function exchange<Value>(original: Part<Value>, buyers: Exchange): Part<Value> {

@@ -209,14 +209,19 @@ export function ownMoves(before: AtProcessor, scope: Scope): OwnMove[] {
     else move('person', 'the buyer disputes the charge at his bank', { disputed: true })
   }
   for (const [index, each] of intent.refunds.entries()) {
-    const with_ = (status: 'succeeded' | 'failed') => ({
+    const settled = (status: 'succeeded' | 'failed') => ({
       refunds: intent.refunds.map((other, at) => (at === index ? { ...other, status } : other)),
     })
     if (each.status === 'pending') {
-      move('system', 'the money of the refund arrives', with_('succeeded'))
-      if (may('refund_fails')) move('system', 'the refund fails at the bank', with_('failed'))
+      move('system', 'the money of the refund arrives', settled('succeeded'))
+      if (may('refund_fails')) move('system', 'the refund fails at the bank', settled('failed'))
     }
-    if (each.status === 'succeeded' && may('refund_fails')) move('fault', 'the refund comes back from the bank', with_('failed'))
+    if (each.status === 'succeeded' && may('refund_comes_back')) {
+      const back = intent.refunds.map((other, at) =>
+        at === index ? { ...other, status: 'failed' as const, cameBack: true as const } : other,
+      )
+      move('fault', 'the refund comes back from the bank', { refunds: back })
+    }
   }
   return moves
 }

@@ -1,10 +1,11 @@
 // The promises of the shop, looked at in every state. The numbers are those of the invariants in the design; what the
 // processor holds counts, not what our own rows say of it.
 import { isOpen } from '../../src/payments/domain/payment.ts'
+import { memory } from './parts.ts'
 import type { Cluster, Intent, State } from './world.ts'
 
-const ownBreaches = new Map<number, string | null>()
-const restBreaches = new Map<number, string | null>()
+const ownBreaches = memory<number, string | null>()
+const restBreaches = memory<number, string | null>()
 
 function remembered(breaches: Map<number, string | null>, own: Cluster, look: (own: Cluster) => string | null): string | null {
   let breach = breaches.get(own.number)
@@ -65,6 +66,8 @@ function breachOfStock({ clusters, stock }: State): string | null {
 
 const returnedOf = (intent: Intent) =>
   intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum), 0)
+const cameBackOf = (intent: Intent) =>
+  intent.refunds.reduce((sum, { cameBack, amountMinor }) => (cameBack ? sum + amountMinor : sum), 0)
 const netOf = (intent: Intent | null) => (intent ? intent.receivedMinor - returnedOf(intent) : 0)
 
 function breachOfOrder(own: Cluster): string | null {
@@ -81,7 +84,8 @@ function breachOfOrder(own: Cluster): string | null {
     const paid = intents.find(({ paymentId }) => paymentId === winner)
     if (order.total.amountMinor > 0 && paid?.receivedMinor !== order.total.amountMinor)
       return '2: a complete order is paid in full'
-    if (order.status === 'refunded' && paid && returnedOf(paid) === 0) return '2: a refunded order had its money back'
+    if (order.status === 'refunded' && paid && returnedOf(paid) + cameBackOf(paid) !== paid.receivedMinor)
+      return '2: a refunded order had its money back'
   }
   return breachOfBooks(own) ?? breachOfTickets(own)
 }
@@ -102,7 +106,9 @@ function breachOfBooks(own: Cluster): string | null {
       if (entry.credit === 'processor_balance') balance -= entry.postedMinor
     }
     if (balance !== payment.capturedMinor - payment.refundedMinor) return '6: the ledger says what the payment says'
-    const owed = refunds.reduce((sum, { status, amount }) => (status === 'failed' ? sum : sum + amount.amountMinor), 0)
+    // What the organiser gives back at the processor itself may cross with what he asks of us.
+    const ours = refunds.filter(({ status, origin }) => status !== 'failed' && origin !== 'processor')
+    const owed = ours.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
     if (owed > payment.capturedMinor) return '5: never more is promised back than was taken'
   }
   return kept > 1 ? '6: one kept charge is booked for an order' : null
@@ -133,7 +139,8 @@ function breachOfRest(own: Cluster): string | null {
   if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))
     return '9: at rest nobody waits for a bank'
   const net = intents.reduce((sum, intent) => sum + netOf(intent), 0)
-  const due = order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0
+  const owed = intents.reduce((sum, intent) => sum + cameBackOf(intent), 0)
+  const due = owed + (order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0)
   if (net !== due) return `2, 3: at rest ${due} is kept for an order that is ${order?.status ?? 'not there'}, and not ${net}`
   if (intents.filter((intent) => netOf(intent) > 0).length > 1) return '5: at most one payment of an order is kept'
   return breachOfBooksAtRest(own, net) ?? breachOfTicketsAtRest(own)

@@ -13,6 +13,7 @@ export type Bank =
   | 'takes_by_itself'
   | 'refund_pending'
   | 'refund_fails'
+  | 'refund_comes_back'
   | 'refund_refused'
   | 'disputes'
 /**

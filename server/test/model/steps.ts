@@ -3,7 +3,7 @@
 
 import type { AnyAnswer, PlannedWork, Question, StepResult } from '../../src/payments/plan.ts'
 import type { Force, Step } from './explorer.ts'
-import { type Part, part } from './parts.ts'
+import { memory, type Part, part } from './parts.ts'
 import { type OwnMove, ownMoves, reactionsTo, unknown } from './processor.ts'
 import { isPutOff } from './rules.ts'
 import type { Fault, Person } from './scopes.ts'
@@ -28,6 +28,7 @@ import {
   idsOf,
   type Letter,
   type State,
+  times,
   type Working,
 } from './world.ts'
 
@@ -170,7 +171,9 @@ function timeSteps(context: Context): void {
   if (hour === 1 && order.extended && waits)
     passes(2, 'system', () => `Time passes: the extended deadline of order ${buyer + 1} is over.`)
   if (has(context, 'day') && hour > 0 && hour < dayAfter)
-    passes(dayAfter, 'fault', () => 'A whole day passes, and the processor forgets its keys.')
+    passes(dayAfter, 'system', () => 'A whole day passes, and the processor forgets its keys.')
+  if (hour === dayAfter && order.expiresAt > times[dayAfter])
+    passes(dayAfter + 1, 'system', () => `Time passes: the extended deadline of order ${buyer + 1} is over.`)
   add(
     'system',
     walkTimer(walker, state, buyer, { name: 'fire', command: () => ({ type: 'FireTimer', orderId: order.id }) }),
@@ -214,7 +217,7 @@ function receipt(state: State, buyer: number, { sent, consumer }: { sent: Part<L
   return withCluster(state, buyer, cluster({ ...own, letters }))
 }
 
-const heard = new Map<string, Part<Letter>>()
+const heard = memory<string, Part<Letter>>()
 
 function heardBy(letter: Part<Letter>, consumer: Consumer): Part<Letter> {
   const key = `${letter.number} ${consumer}`

@@ -254,7 +254,7 @@ function decidePayments(walker: Walker, before: Cluster, { command: make, late =
 /** Payments, refunds, ledger and leased work after a walk, with counts and instants brought down to what is asked of them. */
 function settleMoney({ coverage }: Walker, before: Cluster, world: PaymentsWorld): Pick<Cluster, 'paid' | 'works'> {
   const all = [...world.payments.values()]
-  const day = before.ordered.value.hour === dayAfter ? times[dayAfter] : times[0]
+  const day = before.ordered.value.hour >= dayAfter ? times[dayAfter] : times[0]
   const works: Part<readonly Working[]>[] = []
   const paid = before.paid.map((was, index): Part<Paid | null> => {
     const old = was.value

@@ -10,15 +10,16 @@ import type { IntentStatus, Payment } from '../../src/payments/domain/payment.ts
 import type { Refund } from '../../src/payments/domain/refund.ts'
 import type { AnyAnswer, PlannedWork, Question } from '../../src/payments/plan.ts'
 import type { Admission } from '../../src/tickets/domain/admission.ts'
-import { type Part, part } from './parts.ts'
+import { memory, type Part, part } from './parts.ts'
 import type { Scope } from './scopes.ts'
 
-/** The points of time, as seen from one order: placed, its deadline, its extended deadline, long after. */
+/** The points of time, as seen from one order: placed, its deadline, its extended deadline, a day later, an extension then. */
 export const times = [
   '2030-01-01T10:00:00.000Z',
   '2030-01-01T10:15:00.000Z',
   '2030-01-01T10:20:00.000Z',
   '2030-01-03T10:00:00.000Z',
+  '2030-01-03T10:05:00.000Z',
 ] as const
 export const dayAfter = 3
 /** A lease in the model ends when the sweeper says so, and not by a clock. */
@@ -67,6 +68,8 @@ export interface Intent {
     refundId: string | null
     amountMinor: number
     status: 'pending' | 'succeeded' | 'failed'
+    /** It had succeeded before it failed: the money is owed again, and somebody has to act. */
+    cameBack?: true
   }[]
 }
 
@@ -103,7 +106,7 @@ export interface State {
   readonly stock: Part<StockKept>
 }
 
-const clusters = new Map<string, Cluster>()
+const clusters = memory<string, Cluster>()
 
 /** The one cluster with these parts. */
 export function cluster(parts: Omit<Cluster, 'number'>): Cluster {

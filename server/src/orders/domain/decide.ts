@@ -139,7 +139,10 @@ function releaseClaim(order: Order, paymentId: string, now: string): OrderDecisi
 
 function recordRefund(order: Order, { paymentId, refundedMinor, full }: Command<'RecordRefund'>): OrderDecision {
   // Late money of a payment that never won the order is given back without touching it.
-  if (order.status !== 'complete' || order.paymentId !== paymentId) return nothing
-  if (refundedMinor <= order.refundedMinor) return nothing
-  return { facts: [{ type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } }] }
+  if (paymentOf(order) !== paymentId) return nothing
+  const recorded = { type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } } as const
+  // What is given back was taken before: the news of the charge is late. Put aside, the refund would be lost for ever.
+  if (order.status === 'claimed') return { facts: [completed(order), recorded] }
+  if (order.status !== 'complete' || refundedMinor <= order.refundedMinor) return nothing
+  return { facts: [recorded] }
 }

@@ -111,7 +111,8 @@ const cases = {
   },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
-type Cell = readonly OrderFact[] | { readonly rejection: OrderRejection }
+type Facts = readonly OrderFact[]
+type Cell = Facts | { readonly rejection: OrderRejection }
 type Row = { [Type in keyof typeof cases]: { [Case in keyof (typeof cases)[Type]]: Cell } }
 
 const nothing: Cell = []
@@ -138,11 +139,11 @@ const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { or
 const rejected = (paymentId: string, reason: ClaimRejection): Cell => [
   { type: 'ClaimRejected', data: { orderId: id, paymentId, reason } },
 ]
-const completed: Cell = [
+const completed: Facts = [
   { type: 'OrderCompleted', data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA } },
 ]
 const reopened: Cell = [{ type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } }]
-const refunded = (refundedMinor: number, full: boolean): Cell => [
+const refunded = (refundedMinor: number, full: boolean): Facts => [
   { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } },
 ]
 
@@ -232,7 +233,12 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment A, at the deadline': cancelled('payment_failed'),
       'payment B': nothing,
     },
-    RecordRefund: all('RecordRefund', nothing),
+    RecordRefund: {
+      'payment A, 10.00': [...completed, ...refunded(1_000, false)],
+      'payment A, 20.00 in all': [...completed, ...refunded(2_000, false)],
+      'payment A, everything': [...completed, ...refunded(9_000, true)],
+      'payment B, everything': nothing,
+    },
   },
   complete: {
     ...paid,

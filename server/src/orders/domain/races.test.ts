@@ -142,6 +142,18 @@ describe('races, and who wins', () => {
     expect(types).toEqual(['OrderCreated', 'OrderCancelled'])
   })
 
+  test('a refund that is heard before its charge: the order was complete, and its places are back', () => {
+    const { order, types } = walk([place, authorize(paymentA), [inTime, refund], charge(paymentA), [inTime, refund]])
+    expect(order).toMatchObject({ status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 })
+    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'RefundRecorded'])
+  })
+
+  test('a refund in part that is heard before its charge is not forgotten', () => {
+    const part = { ...refund, refundedMinor: 1_000, full: false } as const
+    const { order } = walk([place, authorize(paymentA), [inTime, part], charge(paymentA)])
+    expect(order).toMatchObject({ status: 'complete', refundedMinor: 1_000 })
+  })
+
   test('the buyer cancels while the card is asked: whoever comes first wins', () => {
     expect(walk([place, start(paymentA), cancel, authorize(paymentA)]).types.slice(-2)).toEqual([
       'OrderCancelled',
