@@ -171,6 +171,7 @@ export const CheckInBody = Type.Object(
   },
   closed,
 )
+export type CheckInBody = Static<typeof CheckInBody>
 export const CheckInView = Type.Object({
   ticketId: Id,
   orderId: Id,

@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import type { WebShop } from './web-shop.ts'
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
@@ -46,3 +47,11 @@ export async function holdStanding(page: Page, showUrl: string, count: number): 
 }
 
 export const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
+
+export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url' | 'organiser'>): Promise<void> {
+  await page.goto(`${url}/sign-in`)
+  await page.getByLabel('E-mail address').fill(organiser.email)
+  await page.getByLabel('Password').fill(organiser.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'New show' }).waitFor()
+}

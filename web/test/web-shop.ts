@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
 import { serveBuiltWeb } from '../../server/src/web.ts'
 import { startTestShop } from '../../server/test/shop.ts'
+import { waitFor } from '../../server/test/wait.ts'
 
 export interface WebShop {
   /** Where a browser finds it. */
@@ -12,6 +13,8 @@ export interface WebShop {
   publish(show: Partial<ShowBody>): Promise<ShowView>
   /** Holds places as somebody else, in another browser. */
   hold(showId: string, line: { readonly ticketTypeId: string; readonly seatIds: readonly string[] }): Promise<OrderView>
+  /** Buys free places as somebody else, and waits for the tickets. */
+  take(showId: string, ticketTypeId: string, quantity: number): Promise<OrderView>
   stop(): Promise<void>
 }
 
@@ -59,6 +62,15 @@ export async function startWebShop(): Promise<WebShop> {
     async hold(showId, line) {
       const guest = await call('/api/users/guest', { email: `${crypto.randomUUID()}@example.org` })
       return (await call<OrderView>('/api/orders', { showId, lines: [line] }, guest.cookie)).answer
+    },
+    async take(showId, ticketTypeId, quantity) {
+      const guest = await call('/api/users/guest', { email: `${crypto.randomUUID()}@example.org` })
+      const { answer } = await call<OrderView>('/api/orders', { showId, lines: [{ ticketTypeId, quantity }] }, guest.cookie)
+      return waitFor('the tickets', async () => {
+        const order = await fetch(`${url}/api/orders/${answer.id}`, { headers: { cookie: guest.cookie } })
+        const seen = (await order.json()) as OrderView
+        return seen.tickets ? seen : undefined
+      })
     },
     stop: () => shop.stop(),
   }

@@ -34,7 +34,15 @@ function pageQuery<Item>(name: string, path: string, parameters: Record<string, 
   })
 }
 
-export const showsQuery = (search: string) => pageQuery<ShowView>('shows', '/api/shows', search === '' ? {} : { q: search })
+/** Empty wishes are left out: the shop takes them for mistakes. */
+const filled = (wishes: Record<string, string>) => Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== ''))
+
+export interface ShowWishes {
+  readonly q: string
+  readonly from: string
+  readonly to: string
+}
+export const showsQuery = (wishes: ShowWishes) => pageQuery<ShowView>('shows', '/api/shows', filled({ ...wishes }))
 export const myShowsQuery = () => pageQuery<ShowView>('my-shows', '/api/shows', { mine: 'true' })
 export const myOrdersQuery = () => pageQuery<OrderView>('orders', '/api/orders', {})
 

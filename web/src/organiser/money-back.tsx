@@ -1,5 +1,5 @@
 // Giving money back for an order, or ending one that is not paid. Asks before either; a lost answer never refunds twice.
-import type { RefundView } from '@holdfast/contract'
+import type { OrganiserOrder, RefundView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -7,7 +7,7 @@ import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { useFormat } from '../format.ts'
 import { Confirm, Field, Notice, useFailureText } from '../parts/basics.tsx'
 import { amountText, parseAmount } from './amounts.ts'
-import { type OrganiserOrder, timelineQuery } from './queries.ts'
+import { timelineQuery } from './queries.ts'
 
 export function MoneyBack({ order }: { readonly order: OrganiserOrder }) {
   if (order.status === 'created') return <CancelOrder order={order} />

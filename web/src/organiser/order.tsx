@@ -1,5 +1,5 @@
 // One order for its organiser: who, what, how much, what happened across the services, and giving money back.
-import type { ShowView } from '@holdfast/contract'
+import type { OrganiserOrder, ShowView, TimelineView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { showQuery } from '../api/queries.ts'
@@ -9,10 +9,13 @@ import { useParams } from '../navigation/router.tsx'
 import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
-import { parseAmount } from './amounts.ts'
 import { MoneyBack } from './money-back.tsx'
-import { type OrganiserOrder, showOrderQuery, timelineQuery } from './queries.ts'
+import { showOrderQuery, timelineQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
+
+type TimelineEntry = TimelineView['items'][number]
+/** Messages whose keys come from outside. */
+type Words = { has(key: string): boolean } & ((key: string, values?: Record<string, string | number>) => string)
 
 export function OrganiserOrderPage() {
   const t = useTranslations('organiserOrder')
@@ -57,20 +60,22 @@ function Order({ order, show }: { readonly order: OrganiserOrder; readonly show:
   )
 }
 
-/** What an event means, in the reader's language; amounts and times come from the shop's own sentence. */
-function useSentence(): (entry: { readonly type: string; readonly summary: string }) => string {
+/** What an event means, in the reader's language. Events that we have no words for are told in the shop's own. */
+function useSentence(): (entry: TimelineEntry) => string {
   const t = useTranslations('timeline')
+  const reasons = useTranslations('timelineReason')
   const format = useFormat()
-  return ({ type, summary }) => {
-    const known = t as unknown as { has(key: string): boolean } & ((key: string, values: Record<string, string>) => string)
+  return ({ type, summary, data }) => {
+    const known = t as unknown as Words
+    const knownReasons = reasons as unknown as Words
     if (!known.has(type)) return summary
-    const [, digits = '', currency = ''] = /(\d+(?:\.\d+)?) ([A-Z]{3})\b/.exec(summary) ?? []
-    const until = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(summary)?.[0]
-    const amountMinor = currency === '' ? null : parseAmount(digits, currency)
+    const { amount, until, reason = '', count = 0, door = 'none' } = data
     return known(type, {
-      amount: amountMinor === null ? '' : format.money({ amountMinor, currency }),
+      amount: amount ? format.money(amount) : '',
       until: until === undefined ? '' : format.time(until),
-      reason: /\((\w+)\)/.exec(summary)?.[1] ?? /cancelled: ([^;]+)/.exec(summary)?.[1] ?? '',
+      reason: knownReasons.has(reason) ? knownReasons(reason) : reason,
+      count,
+      door,
     })
   }
 }

@@ -1,5 +1,5 @@
 // The orders of a show: by state, by address, as a file.
-import type { Availability, OrderStatus, ShowView } from '@holdfast/contract'
+import type { Availability, OrderStatus, OrganiserOrder, ShowView } from '@holdfast/contract'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -9,7 +9,7 @@ import { Failure, Skeleton } from '../parts/basics.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
 import { amountText } from './amounts.ts'
 import { csvOf } from './csv.ts'
-import { type OrderFilter, type OrganiserOrder, readAllOrders, showOrdersQuery } from './queries.ts'
+import { type OrderFilter, readAllOrders, showOrdersQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
@@ -33,12 +33,12 @@ export function OrdersTable({
         <h2 id="orders" className="text-title">
           {t('orders')}
         </h2>
-        <div className="flex flex-wrap items-end gap-3">
-          <label className="block text-small">
+        <div className="flex w-full flex-wrap items-end gap-3 md:w-auto">
+          <label className="block min-w-0 grow text-small">
             {t('byEmail')}
             <input
               type="search"
-              className="input mt-1 w-52"
+              className="input mt-1 md:w-52"
               value={filter.email}
               maxLength={254}
               onChange={(event) => setFilter({ ...filter, email: event.target.value.trim() })}
@@ -87,9 +87,9 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
   const t = useTranslations('organiser')
   const format = useFormat()
   return (
-    // A table wider than a phone scrolls in its own box; with a keyboard too.
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={t('orders')}>
-      <table className="w-full text-left">
+    <>
+      <Cards show={show} orders={orders} />
+      <table className="hidden w-full text-left md:table">
         <thead className="text-small text-soft">
           <tr className="border-b border-line [&>th]:py-2 [&>th]:pr-5 [&>th]:font-medium">
             <th scope="col">{t('column.buyer')}</th>
@@ -125,7 +125,38 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
           ))}
         </tbody>
       </table>
-    </div>
+    </>
+  )
+}
+
+/** The same on a phone, where a table would have to be pushed sideways. */
+function Cards({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrganiserOrder[] }) {
+  const t = useTranslations('orders')
+  const format = useFormat()
+  return (
+    <ul className="divide-y divide-line border-t border-line md:hidden">
+      {orders.map((order) => (
+        <li key={order.id} className="relative py-3">
+          <div className="flex items-start justify-between gap-3">
+            <Link
+              to="/organiser/shows/$showId/orders/$orderId"
+              params={{ showId: show.id, orderId: order.id }}
+              className="link min-w-0 font-medium [overflow-wrap:anywhere] after:absolute after:inset-0"
+            >
+              {order.buyerEmail}
+            </Link>
+            <StatusChip status={order.status} />
+          </div>
+          <p className="mt-0.5 text-small text-soft">
+            {t('line', {
+              when: format.moment(order.createdAt),
+              count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
+              total: format.money(order.total),
+            })}
+          </p>
+        </li>
+      ))}
+    </ul>
   )
 }
 

@@ -1,10 +1,8 @@
 // What organisers read of their shows: orders, one order, its story.
-import type { OrderStatus, OrderView, Timeline } from '@holdfast/contract'
+import type { OrderStatus, OrganiserOrder, ShowSales, TimelineView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { ApiError, call } from '../api/client.ts'
+import { call } from '../api/client.ts'
 import type { PageOf } from '../api/queries.ts'
-
-export type OrganiserOrder = OrderView & { readonly buyerEmail: string }
 
 export interface OrderFilter {
   readonly status: OrderStatus | ''
@@ -46,16 +44,17 @@ export async function readAllOrders(showId: string, filter: OrderFilter): Promis
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({
     queryKey: ['show-order', showId, orderId],
-    queryFn: async () => {
-      const orders = await readAllOrders(showId, { status: '', email: '' })
-      const order = orders.find((found) => found.id === orderId)
-      if (!order) throw new ApiError('order_unknown', 404)
-      return order
-    },
+    queryFn: ({ signal }) => call<OrganiserOrder>(`/api/shows/${showId}/orders/${encodeURIComponent(orderId)}`, { signal }),
+  })
+
+export const salesQuery = (showId: string) =>
+  queryOptions({
+    queryKey: ['sales', showId],
+    queryFn: ({ signal }) => call<ShowSales>(`/api/shows/${showId}/sales`, { signal }),
   })
 
 export const timelineQuery = (orderId: string) =>
   queryOptions({
     queryKey: ['timeline', orderId],
-    queryFn: ({ signal }) => call<Timeline>(`/api/orders/${orderId}/timeline`, { signal }),
+    queryFn: ({ signal }) => call<TimelineView>(`/api/orders/${orderId}/timeline`, { signal }),
   })

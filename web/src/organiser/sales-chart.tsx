@@ -1,50 +1,68 @@
-// Tickets sold over time, from the complete orders. Loaded only here: the chart library stays out of the shop's pages.
-import type { Availability, ShowView } from '@holdfast/contract'
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
+// Tickets and money over time, from the shop's own sums. Loaded only here: the chart library stays out of the shop's pages.
+import type { ShowSales } from '@holdfast/contract'
+import { currencyExponent } from '@holdfast/contract/currency'
+import { useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import { useTranslations } from 'use-intl'
 import 'uplot/dist/uPlot.min.css'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
 import { Skeleton } from '../parts/basics.tsx'
-import { readAllOrders } from './queries.ts'
-import { useRefreshOnSales } from './refresh.ts'
 
-export function SalesChart({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+export function SalesChart({ sales, held }: { readonly sales: ShowSales | undefined; readonly held: number | undefined }) {
   const t = useTranslations('organiser')
   const format = useFormat()
-  const key = ['sales', show.id]
-  const orders = useQuery({ queryKey: key, queryFn: () => readAllOrders(show.id, { status: 'complete', email: '' }) })
-  useRefreshOnSales(availability, key)
-  if (orders.isPending) return <Skeleton className="h-60" />
-  const sales = (orders.data ?? [])
-    .map((order) => ({
-      at: Date.parse(order.createdAt) / 1000,
-      count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
-      amount: order.total.amountMinor,
-    }))
-    .toSorted((one, other) => one.at - other.at)
-  if (sales.length === 0) return <p className="py-16 text-center text-soft">{t('noSales')}</p>
-  let tickets = 0
-  const times = sales.map((sale) => sale.at)
-  const counts = sales.map((sale) => (tickets += sale.count))
-  const total = format.money({ amountMinor: sales.reduce((sum, sale) => sum + sale.amount, 0), currency: show.currency })
-  // A line needs two points: it begins at nothing, shortly before the first sale.
-  const spanSeconds = Math.max(1, ((times.at(-1) ?? 0) - (times[0] ?? 0)) * 0.05)
-  const data: uPlot.AlignedData = [
-    [(times[0] ?? 0) - spanSeconds, ...times],
-    [0, ...counts],
-  ]
+  const data = useMemo(() => (sales && sales.steps.length > 0 ? pointsOf(sales) : null), [sales])
+  if (!sales) return <Skeleton className="h-72" />
+  const heldText = <p className="text-small text-soft">{t('heldNow', { count: held ?? 0 })}</p>
+  if (!data) {
+    return (
+      <div className="grid h-72 place-content-center gap-1 text-center">
+        <p className="text-soft">{t('noSales')}</p>
+        {heldText}
+      </div>
+    )
+  }
+  const complete = sales.byStatus.find(({ status }) => status === 'complete')
+  const total = format.money({ amountMinor: complete?.totalMinor ?? 0, currency: sales.currency })
   return (
     <>
-      <Plot data={data} />
-      <p className="mt-2 text-small text-soft">{t('chartText', { orders: sales.length, tickets, total })}</p>
+      <ul aria-hidden="true" className="mb-2 flex flex-wrap gap-x-5 text-small">
+        <Key name={t('chartTickets')} className="bg-accent" />
+        <Key name={t('chartRevenue')} className="bg-(--seat-chosen)" />
+      </ul>
+      <Plot data={data} currency={sales.currency} />
+      <p className="mt-2 text-small text-soft">
+        {t('chartText', { orders: complete?.orders ?? 0, tickets: complete?.tickets ?? 0, total })}
+      </p>
+      {heldText}
     </>
   )
 }
 
-function Plot({ data }: { readonly data: uPlot.AlignedData }) {
+function Key({ name, className }: { readonly name: string; readonly className: string }) {
+  return (
+    <li className="flex items-center gap-2">
+      <span className={`h-1 w-5 rounded-full ${className}`} />
+      {name}
+    </li>
+  )
+}
+
+/** Sums that only grow: times, tickets, money. A line needs two points: it begins at nothing, shortly before the first sale. */
+function pointsOf({ steps, stepSeconds, currency }: ShowSales): uPlot.AlignedData {
+  let [tickets, amount] = [0, 0]
+  const unit = 10 ** currencyExponent(currency)
+  const times = steps.map((step) => Date.parse(step.at) / 1000 + stepSeconds)
+  const first = Date.parse(steps[0]?.at ?? '') / 1000
+  return [
+    [first, ...times],
+    [0, ...steps.map((step) => (tickets += step.tickets))],
+    [0, ...steps.map((step) => (amount += step.totalMinor) / unit)],
+  ]
+}
+
+function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly currency: string }) {
   const place = useRef<HTMLDivElement>(null)
   const { locale } = useLanguage()
   useEffect(() => {
@@ -59,6 +77,7 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
       font: `14px ${style.fontFamily}`,
     }
     const times = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
+    const money = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
     const plot = new uPlot(
       {
         width: box.clientWidth,
@@ -67,7 +86,15 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
         cursor: { show: false },
         axes: [
           { ...axis, space: 120, size: 30, values: (_plot, values) => values.map((seconds) => times.format(seconds * 1000)) },
-          { ...axis, size: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
+          { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
+          {
+            ...axis,
+            side: 1,
+            size: 64,
+            scale: 'money',
+            grid: { show: false },
+            values: (_plot, values) => values.map((value) => money.format(value)),
+          },
         ],
         series: [
           {},
@@ -75,6 +102,14 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
             stroke: color('--accent'),
             width: 2.5,
             fill: color('--accent-soft'),
+            paths: uPlot.paths.stepped?.({ align: 1 }) ?? null,
+            points: { show: false },
+          } as uPlot.Series,
+          {
+            scale: 'money',
+            stroke: color('--seat-chosen'),
+            width: 2,
+            dash: [6, 4],
             paths: uPlot.paths.stepped?.({ align: 1 }) ?? null,
             points: { show: false },
           } as uPlot.Series,
@@ -89,6 +124,6 @@ function Plot({ data }: { readonly data: uPlot.AlignedData }) {
       watch.disconnect()
       plot.destroy()
     }
-  }, [data, locale])
+  }, [data, locale, currency])
   return <div ref={place} aria-hidden="true" className="h-60 overflow-hidden" />
 }

@@ -12,6 +12,8 @@ import { useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { When } from '../parts/when.tsx'
 import { OrdersTable } from './orders-table.tsx'
+import { salesQuery } from './queries.ts'
+import { useRefreshOnSales } from './refresh.ts'
 import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
@@ -158,15 +160,17 @@ function DraftHint({ show }: { readonly show: ShowView }) {
 function Sales({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
   const t = useTranslations('organiser')
   const format = useFormat()
+  const { data: sales } = useQuery(salesQuery(show.id))
+  useRefreshOnSales(availability, salesQuery(show.id).queryKey)
   const sum = (pick: (stock: Availability['ticketTypes'][number]) => number) =>
     availability?.ticketTypes.reduce((total, stock) => total + pick(stock), 0)
-  const priceOf = (id: string) => show.ticketTypes.find((type) => type.id === id)?.priceMinor ?? 0
   const figures = [
     [t('sold'), sum((stock) => stock.sold)],
     [t('held'), sum((stock) => stock.held)],
     [t('free'), sum((stock) => stock.available)],
   ] as const
-  const revenueMinor = sum((stock) => stock.sold * priceOf(stock.id))
+  const complete = sales?.byStatus.find(({ status }) => status === 'complete')
+  const revenueMinor = sales && (complete ? complete.totalMinor - complete.refundedMinor : 0)
   return (
     <>
       <dl className="mt-8 grid grid-cols-2 gap-3 lg:grid-cols-4">
@@ -193,7 +197,7 @@ function Sales({ show, availability }: { readonly show: ShowView; readonly avail
           {t('chart')}
         </h2>
         <Suspense fallback={<Skeleton className="h-60" />}>
-          <SalesChart show={show} availability={availability} />
+          <SalesChart sales={sales} held={sum((stock) => stock.held)} />
         </Suspense>
       </section>
       <OrdersTable show={show} availability={availability} />

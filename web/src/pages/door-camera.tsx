@@ -18,7 +18,7 @@ async function makeDetector(): Promise<Detector> {
   const { BarcodeDetector } = await import('qr/decode.js')
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
-/** The same picture is seen many times a second: one code counts again only after this. */
+/** A ticket held up is seen many times a second: it counts again only after it was out of sight for this long. */
 const repeatMs = 4_000
 const lookMs = 150
 

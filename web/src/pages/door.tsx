@@ -1,12 +1,9 @@
 // The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at arm's length.
-import type { CheckInView } from '@holdfast/contract'
-import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { ApiError, call } from '../api/client.ts'
-import { useFormat } from '../format.ts'
 import { RequireUser } from '../organiser/require-user.tsx'
-import { PageTitle, useFailureText } from '../parts/basics.tsx'
+import { PageTitle } from '../parts/basics.tsx'
+import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
 
 export function DoorPage() {
@@ -18,38 +15,75 @@ export function DoorPage() {
   )
 }
 
-type Answer =
-  | { readonly kind: 'in'; readonly code: string; readonly ticket: CheckInView }
-  | { readonly kind: 'refused'; readonly code: string; readonly error: unknown }
-
-const historyMax = 12
-
-function useCheckIn() {
-  const [answers, setAnswers] = useState<readonly Answer[]>([])
-  const remember = (answer: Answer) => setAnswers((before) => [answer, ...before].slice(0, historyMax))
-  const checking = useMutation({
-    mutationFn: (code: string) => call<CheckInView>('/api/tickets/check-in', { method: 'POST', body: { code } }),
-    onSuccess: (ticket, code) => remember({ kind: 'in', code, ticket }),
-    onError: (error, code) => remember({ kind: 'refused', code, error }),
-  })
-  return { answers, busy: checking.isPending, check: checking.mutate }
-}
+const storageKey = 'holdfast-door'
 
 function Door() {
   const t = useTranslations('door')
-  const { answers, busy, check } = useCheckIn()
+  const [door, setDoor] = useState(() => localStorage.getItem(storageKey) ?? '')
+  const [naming, setNaming] = useState(door === '')
+  const { answers, busy, check, again } = useCheckIn(door)
   const [latest, ...earlier] = answers
   const onScan = useCallback((scanned: string) => check(scanned), [check])
+  const keep = (name: string) => {
+    localStorage.setItem(storageKey, name)
+    setDoor(name)
+    setNaming(false)
+  }
   return (
     <div className="mx-auto max-w-narrow pt-4">
       <PageTitle title={t('title')}>{t('title')}</PageTitle>
-      <div aria-live="assertive" className="mt-4">
-        <BigAnswer answer={latest} busy={busy} />
-      </div>
-      <CodeForm check={check} />
-      <Camera onScan={onScan} />
-      {earlier.length > 0 && <Earlier answers={earlier} />}
+      {naming ? (
+        <DoorName initial={door} keep={keep} />
+      ) : (
+        <>
+          <p className="mt-1 text-soft">
+            {t('at', { door })}{' '}
+            <button type="button" className="link min-h-6 cursor-pointer" onClick={() => setNaming(true)}>
+              {t('doorChange')}
+            </button>
+          </p>
+          <div aria-live="assertive" className="mt-4">
+            <BigAnswer answer={latest} busy={busy} again={again} />
+          </div>
+          <Camera onScan={onScan} />
+          <CodeForm check={check} />
+          {earlier.length > 0 && <Earlier answers={earlier} />}
+        </>
+      )}
     </div>
+  )
+}
+
+/** Asked once on each device: whoever scans a ticket again elsewhere is told where it was used. */
+function DoorName({ initial, keep }: { readonly initial: string; readonly keep: (name: string) => void }) {
+  const t = useTranslations('door')
+  const [name, setName] = useState(initial)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim() !== '') keep(name.trim())
+  }
+  return (
+    <form onSubmit={submit} className="panel mt-4 grid gap-4 p-5 sm:p-6">
+      <div>
+        <label htmlFor="door-name" className="mb-1 block font-medium">
+          {t('doorName')}
+        </label>
+        <input
+          id="door-name"
+          className="input"
+          aria-describedby="door-hint"
+          value={name}
+          maxLength={60}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <p id="door-hint" className="mt-1 text-small text-soft">
+          {t('doorHint')}
+        </p>
+      </div>
+      <button type="submit" className="button button-main button-large" disabled={name.trim() === ''}>
+        {t('doorSave')}
+      </button>
+    </form>
   )
 }
 
@@ -67,8 +101,8 @@ function CodeForm({ check }: { readonly check: (code: string) => void }) {
     field.current?.focus()
   }
   return (
-    <form onSubmit={submit} className="mt-4 flex items-end gap-2">
-      <div className="grow">
+    <form onSubmit={submit} className="mt-5 flex items-end gap-2">
+      <div className="min-w-0 grow">
         <label htmlFor="code" className="mb-1 block font-medium">
           {t('code')}
         </label>
@@ -91,6 +125,9 @@ function CodeForm({ check }: { readonly check: (code: string) => void }) {
   )
 }
 
+const chips = { in: 'chip chip-good', refused: 'chip chip-bad', unsure: 'chip chip-warm' } as const
+const chipTexts = { in: 'in', refused: 'refused', unsure: 'noAnswer' } as const
+
 function Earlier({ answers }: { readonly answers: readonly Answer[] }) {
   const t = useTranslations('door')
   return (
@@ -99,44 +136,13 @@ function Earlier({ answers }: { readonly answers: readonly Answer[] }) {
         {t('earlier')}
       </h2>
       <ul className="divide-y divide-line">
-        {answers.map((answer, index) => (
-          <li key={`${answer.code}-${String(answers.length - index)}`} className="flex items-center justify-between gap-4 py-2">
-            <span className="truncate font-mono text-small">{answer.code}</span>
-            <span className={answer.kind === 'in' ? 'chip chip-good' : 'chip chip-bad'}>
-              {answer.kind === 'in' ? t('in') : t('refused')}
-            </span>
+        {answers.map((answer) => (
+          <li key={answer.scan.key} className="flex items-center justify-between gap-4 py-2">
+            <span className="truncate font-mono text-small">{answer.scan.code}</span>
+            <span className={chips[answer.kind]}>{t(chipTexts[answer.kind])}</span>
           </li>
         ))}
       </ul>
     </section>
-  )
-}
-
-function BigAnswer({ answer, busy }: { readonly answer: Answer | undefined; readonly busy: boolean }) {
-  const t = useTranslations('door')
-  const format = useFormat()
-  const failureText = useFailureText()
-  const box = 'flex min-h-44 flex-col items-center justify-center rounded-lg px-6 py-6 text-center'
-  if (busy) return <div className={`${box} border border-line bg-surface text-title text-soft`}>{t('checking')}</div>
-  if (!answer) return <div className={`${box} border border-dashed border-line text-soft`}>{t('ready')}</div>
-  if (answer.kind === 'in') {
-    const { seat, name } = answer.ticket
-    return (
-      <div className={`${box} bg-accent text-on-accent`}>
-        <p className="text-display font-bold">{t('letIn')}</p>
-        <p className="mt-1 text-title">{name}</p>
-        {seat && <p className="text-lead">{t('seat', { section: seat.section, row: seat.row, number: seat.number })}</p>}
-      </div>
-    )
-  }
-  const { error } = answer
-  const problem = error instanceof ApiError ? error : null
-  const usedAt = /\d{4}-\d\d-\d\dT[\d:.]+Z/.exec(problem?.problem.detail ?? '')?.[0]
-  return (
-    <div className={`${box} bg-danger text-surface`}>
-      <p className="text-display font-bold">{problem?.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
-      <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
-      <p className="mt-1 font-mono text-small break-all">{answer.code}</p>
-    </div>
   )
 }

@@ -1,9 +1,9 @@
-// The list of shows, by month, with a search. Also the shop's front page.
+// The list of shows, by month, found by words and days. What is wanted stands in the address. Also the shop's front page.
 import type { ShowView } from '@holdfast/contract'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { showsQuery } from '../api/queries.ts'
+import { type ShowWishes, showsQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useSearchValue } from '../navigation/router.tsx'
@@ -15,24 +15,41 @@ const searchDelayMs = 250
 
 export function ShowsPage() {
   const t = useTranslations('shows')
-  const q = useSearchValue('q')
-  const shows = useInfiniteQuery(showsQuery(q))
+  const wanted: Wanted = {
+    q: useSearchValue('q'),
+    from: dayOf(useSearchValue('from')),
+    to: dayOf(useSearchValue('to')),
+  }
+  const { q, from, to } = wanted
+  // What is over is of no use to anybody who did not ask for it.
+  const shows = useInfiniteQuery(showsQuery({ q, from: from === '' ? todayHere() : from, to }))
   const items = shows.data?.pages.flatMap((page) => page.items) ?? []
+  const filtered = q !== '' || from !== '' || to !== ''
   return (
     <>
-      <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4 pt-6 pb-8 sm:pt-10">
-        <div>
-          <PageTitle title={t('title')} className="text-display">
-            {t('heading')}
-          </PageTitle>
-          <p className="mt-2 max-w-prose text-lead text-soft">{t('lead')}</p>
-        </div>
-        <Search initial={q} />
+      <div className="pt-6 pb-8 sm:pt-10">
+        <PageTitle title={t('title')} className="text-display">
+          {t('heading')}
+        </PageTitle>
+        <p className="mt-2 max-w-prose text-lead text-soft">{t('lead')}</p>
+        <Filter wanted={wanted} />
       </div>
+      <p role="status" className="sr-only">
+        {filtered && shows.isSuccess && !shows.hasNextPage ? t('found', { count: items.length }) : ''}
+      </p>
       {shows.isPending && <ListSkeleton />}
       {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
       {shows.isSuccess && items.length === 0 && (
-        <Empty title={q === '' ? t('none') : t('noneFound', { q })}>{q !== '' && <p>{t('searchHint')}</p>}</Empty>
+        <Empty title={q !== '' ? t('noneFound', { q }) : filtered ? t('noneThen') : t('none')}>
+          {filtered && (
+            <>
+              <p>{t('searchHint')}</p>
+              <Link to="/" className="button mt-4">
+                {t('reset')}
+              </Link>
+            </>
+          )}
+        </Empty>
       )}
       <Months shows={items} />
       {shows.hasNextPage && (
@@ -46,29 +63,63 @@ export function ShowsPage() {
   )
 }
 
-function Search({ initial }: { readonly initial: string }) {
+type Wanted = ShowWishes
+
+/** A day as an address may carry it; empty for anything else. */
+const dayOf = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '')
+
+/** Swedish writes days as addresses do. */
+const todayHere = (): string => new Intl.DateTimeFormat('sv').format(Date.now())
+
+function Filter({ wanted }: { readonly wanted: Wanted }) {
   const t = useTranslations('shows')
   const navigate = useNavigate()
-  const [text, setText] = useState(initial)
+  const [typed, setTyped] = useState(wanted)
+  const shown = JSON.stringify(wanted)
+  const told = useRef(shown)
+  // The address changed by other means: back, forward, the link that resets it.
   useEffect(() => {
-    const wanted = text.trim()
-    if (wanted === initial) return
-    const timer = setTimeout(() => void navigate({ to: '/', search: { q: wanted }, replace: true }), searchDelayMs)
+    if (told.current === shown) return
+    told.current = shown
+    setTyped(JSON.parse(shown) as Wanted)
+  }, [shown])
+  useEffect(() => {
+    const next = { ...typed, q: typed.q.trim() }
+    const text = JSON.stringify(next)
+    if (text === told.current) return
+    const timer = setTimeout(() => {
+      told.current = text
+      void navigate({ to: '/', search: { ...next }, replace: true })
+    }, searchDelayMs)
     return () => clearTimeout(timer)
-  }, [text, initial, navigate])
+  }, [typed, navigate])
+  const change = (name: keyof Wanted) => (event: ChangeEvent<HTMLInputElement>) =>
+    setTyped((before) => ({ ...before, [name]: event.target.value }))
   return (
-    <form role="search" className="w-full sm:w-80" onSubmit={(event) => event.preventDefault()}>
-      <label htmlFor="search" className="mb-1 block text-small font-medium">
+    <form
+      role="search"
+      aria-label={t('filter')}
+      className="mt-6 grid grid-cols-2 gap-3 sm:grid-cols-[minmax(0,22rem)_10.5rem_10.5rem]"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      <label className="col-span-2 block text-small font-medium sm:col-span-1">
         {t('search')}
+        <input type="search" className="input mt-1 text-base" value={typed.q} maxLength={100} onChange={change('q')} />
       </label>
-      <input
-        id="search"
-        type="search"
-        className="input"
-        value={text}
-        maxLength={100}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <label className="block min-w-0 text-small font-medium">
+        {t('fromDay')}
+        <input type="date" className="input mt-1 text-base" value={typed.from} onChange={change('from')} />
+      </label>
+      <label className="block min-w-0 text-small font-medium">
+        {t('toDay')}
+        <input
+          type="date"
+          className="input mt-1 text-base"
+          value={typed.to}
+          min={typed.from === '' ? undefined : typed.from}
+          onChange={change('to')}
+        />
+      </label>
     </form>
   )
 }

@@ -1,0 +1,96 @@
+// What the shop says of a scanned ticket, in letters for arm's length. An answer that was lost is asked for again with its key,
+// so that nobody who was let in is taken for a second one.
+import type { CheckInBody, CheckInView } from '@holdfast/contract'
+import { useMutation } from '@tanstack/react-query'
+import { useCallback, useState } from 'react'
+import { useTranslations } from 'use-intl'
+import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
+import { useFormat } from '../format.ts'
+import { useFailureText } from '../parts/basics.tsx'
+
+/** One press or one look of the camera: asked as often as needed with the same key. */
+interface Scan {
+  readonly code: string
+  readonly key: string
+}
+
+export type Answer =
+  | { readonly kind: 'in'; readonly scan: Scan; readonly ticket: CheckInView }
+  | { readonly kind: 'refused'; readonly scan: Scan; readonly error: unknown }
+  | { readonly kind: 'unsure'; readonly scan: Scan }
+
+const historyMax = 12
+const retryMs = 400
+
+export function useCheckIn(door: string) {
+  const [answers, setAnswers] = useState<readonly Answer[]>([])
+  const remember = (answer: Answer) => {
+    navigator.vibrate?.(answer.kind === 'in' ? 80 : [200, 80, 200])
+    setAnswers((before) => [answer, ...before.filter((known) => known.scan.key !== answer.scan.key)].slice(0, historyMax))
+  }
+  const checking = useMutation({
+    mutationFn: ({ code, key }: Scan) => {
+      const body: CheckInBody = { code, door }
+      return call<CheckInView>('/api/tickets/check-in', { method: 'POST', body, idempotencyKey: key })
+    },
+    retry: (failures, error) => mayPass(error) && failures < 3,
+    retryDelay: retryMs,
+    // Off line too: the person at the door must hear at once that there is no answer.
+    networkMode: 'always',
+    onSuccess: (ticket, scan) => remember({ kind: 'in', scan, ticket }),
+    onError: (error, scan) => remember(mayPass(error) ? { kind: 'unsure', scan } : { kind: 'refused', scan, error }),
+  })
+  const { mutate } = checking
+  const check = useCallback((code: string) => mutate({ code, key: makeIdempotencyKey() }), [mutate])
+  return { answers, busy: checking.isPending, check, again: mutate }
+}
+
+const box = 'flex min-h-44 flex-col items-center justify-center rounded-lg px-6 py-6 text-center'
+
+export function BigAnswer(props: {
+  readonly answer: Answer | undefined
+  readonly busy: boolean
+  readonly again: (scan: Scan) => void
+}) {
+  const t = useTranslations('door')
+  const { answer, busy } = props
+  if (busy) return <div className={`${box} border border-line bg-surface text-title text-soft`}>{t('checking')}</div>
+  if (!answer) return <div className={`${box} border border-dashed border-line text-soft`}>{t('ready')}</div>
+  if (answer.kind === 'refused') return <Refused code={answer.scan.code} error={answer.error} />
+  if (answer.kind === 'unsure') {
+    return (
+      <div className={`${box} border border-warm/40 bg-warm-soft`}>
+        <p className="text-display font-bold text-warm">{t('unsure')}</p>
+        <p className="mt-1 max-w-prose">{t('unsureText')}</p>
+        <p className="mt-1 font-mono text-small break-all">{answer.scan.code}</p>
+        <button type="button" className="button button-main mt-4" onClick={() => props.again(answer.scan)}>
+          {t('again')}
+        </button>
+      </div>
+    )
+  }
+  const { seat, name } = answer.ticket
+  return (
+    <div className={`${box} bg-accent text-on-accent`}>
+      <p className="text-display font-bold">{t('letIn')}</p>
+      <p className="mt-1 text-title">{name}</p>
+      {seat && <p className="text-lead">{t('seat', { section: seat.section, row: seat.row, number: seat.number })}</p>}
+    </div>
+  )
+}
+
+function Refused({ code, error }: { readonly code: string; readonly error: unknown }) {
+  const t = useTranslations('door')
+  const format = useFormat()
+  const failureText = useFailureText()
+  const problem = error instanceof ApiError ? error.problem : {}
+  const { usedAt, usedDoor } = problem
+  return (
+    <div className={`${box} bg-danger text-surface`}>
+      <p className="text-display font-bold">{problem.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
+      <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
+      {usedDoor && <p className="text-title">{t('usedDoor', { door: usedDoor })}</p>}
+      <p className="mt-1 font-mono text-small break-all">{code}</p>
+    </div>
+  )
+}
