@@ -1,0 +1,196 @@
+// What the nemesis can do, one function for each kind of fault: network, frozen processes, the database. Each tells whether
+// it struck anything, and puts right what it did before it returns.
+import { sql } from '../../src/platform/db.ts'
+import type { Random } from './random.ts'
+import type { ShopSeat, Stage } from './stage.ts'
+import type { FaultGroup } from './timeline.ts'
+
+export interface FaultAction {
+  readonly kind: string
+  readonly group: FaultGroup
+  /** Strikes; tells whom, or null when there was nothing to strike. */
+  strike(): Promise<string | null>
+}
+
+export interface FaultContext {
+  readonly stage: Stage
+  readonly random: Random
+  /** The longest that a process is frozen. */
+  readonly longestFreezeMs: number
+  readonly sleep: (delayMs: number) => Promise<void>
+}
+
+type Link = 'toPostgres' | 'toSandbox'
+const linkNames: Record<Link, string> = { toPostgres: 'postgres link', toSandbox: 'processor link' }
+
+export function networkFaults(context: FaultContext): FaultAction[] {
+  return [...(['toPostgres', 'toSandbox'] as const).flatMap((link) => linkFaults(context, link)), ...webhookFaults(context)]
+}
+
+function linkFaults({ stage, random, sleep }: FaultContext, link: Link): FaultAction[] {
+  const withSeat = (name: string, strike: (seat: ShopSeat) => Promise<boolean>): FaultAction => ({
+    kind: `${linkNames[link]} ${name}`,
+    group: 'network',
+    async strike() {
+      const able = stage.shops.filter((shop) => shop.process.isReady && shop[link].open > 0)
+      if (able.length === 0) return null
+      const seat = random.pick(able)
+      return (await strike(seat)) ? seat.name : null
+    },
+  })
+  return [
+    withSeat('cut', async (seat) => seat[link].cut() > 0),
+    withSeat('cut and refused', async (seat) => {
+      seat[link].refuse(true)
+      const struck = seat[link].cut() > 0
+      await sleep(random.skewed(100, 2_500))
+      seat[link].refuse(false)
+      return struck
+    }),
+    withSeat('delayed', async (seat) => {
+      seat[link].delay(random.skewed(5, 250))
+      await sleep(random.skewed(300, 3_000))
+      seat[link].delay(0)
+      return true
+    }),
+    withSeat('silent', async (seat) => {
+      seat[link].hold(true)
+      await sleep(random.skewed(200, 4_000))
+      seat[link].hold(false)
+      // A silence may end well, or with a cut.
+      if (random.chance(0.5)) seat[link].cut()
+      return true
+    }),
+    withSeat('reply cut in the middle', async (seat) => {
+      const before = seat[link].halved
+      seat[link].halveReplies(random.between(1, 4))
+      await sleep(random.between(200, 600))
+      seat[link].halveReplies(0)
+      return seat[link].halved > before
+    }),
+  ]
+}
+
+function webhookFaults({ stage, random, sleep }: FaultContext): FaultAction[] {
+  const { webhooks } = stage
+  const fault = (name: string, strike: () => Promise<boolean>): FaultAction => ({
+    kind: `webhook link ${name}`,
+    group: 'network',
+    strike: async () => ((await strike()) ? 'sandbox' : null),
+  })
+  return [
+    fault('cut', async () => webhooks.cut() > 0),
+    fault('silent', async () => {
+      webhooks.hold(true)
+      await sleep(random.skewed(500, 4_000))
+      webhooks.hold(false)
+      webhooks.cut()
+      return true
+    }),
+    fault('reply cut in the middle', async () => {
+      const before = webhooks.halved
+      webhooks.halveReplies(3)
+      await sleep(400)
+      webhooks.halveReplies(0)
+      return webhooks.halved > before
+    }),
+  ]
+}
+
+export function freezeFaults({ stage, random, longestFreezeMs, sleep }: FaultContext): FaultAction[] {
+  return [
+    {
+      kind: 'shop frozen and woken',
+      group: 'freeze',
+      async strike() {
+        const seat = random.pick(stage.shops)
+        if (!seat.process.freeze()) return null
+        await sleep(random.skewed(1_000, longestFreezeMs))
+        seat.process.thaw()
+        return seat.name
+      },
+    },
+    {
+      kind: 'sandbox frozen and woken',
+      group: 'freeze',
+      async strike() {
+        if (!stage.sandbox.freeze()) return null
+        await sleep(random.skewed(500, Math.min(15_000, longestFreezeMs)))
+        stage.sandbox.thaw()
+        return 'sandbox'
+      },
+    },
+    {
+      kind: 'postgres frozen and woken',
+      group: 'freeze',
+      async strike() {
+        if (stage.postgres.port === null) return null
+        await stage.postgres.freeze()
+        await sleep(random.skewed(300, Math.min(8_000, longestFreezeMs)))
+        stage.postgres.thaw()
+        return 'postgres'
+      },
+    },
+  ]
+}
+
+const openOrders = sql(
+  'chaos.open_orders',
+  `select id from orders.orders where status in ('created', 'claimed') order by created_at desc limit 30`,
+)
+const lockOrder = sql('chaos.lock_order', 'select id from orders.orders where id = $1 for update')
+const lockPools = sql('chaos.lock_pools', 'select id from orders.pools for update')
+const connectionsMax = 100
+
+export function databaseFaults({ stage, random, sleep }: FaultContext): FaultAction[] {
+  /** Our own session may be the one that is killed or cut off meanwhile; then there was no such fault. */
+  const attempt = (kind: string, strike: () => Promise<boolean>): FaultAction => ({
+    kind,
+    group: 'database',
+    strike: async () => {
+      if (stage.postgres.port === null) return null
+      return (await strike().catch(() => false)) ? 'postgres' : null
+    },
+  })
+  const withDatabase = async (work: (db: ReturnType<Stage['openDatabase']>) => Promise<boolean>) => {
+    const db = stage.openDatabase()
+    try {
+      return await work(db)
+    } finally {
+      await db.close()
+    }
+  }
+  return [
+    attempt('every pool locked by a stranger', () =>
+      withDatabase((db) =>
+        db.transaction(async (tx) => {
+          const rows = await tx.query(lockPools)
+          await sleep(random.skewed(200, 2_500))
+          return rows.length > 0
+        }),
+      ),
+    ),
+    attempt('orders locked in the wrong order', () =>
+      withDatabase((db) =>
+        db.transaction(async (tx) => {
+          const rows = await tx.query<{ id: string }>(openOrders)
+          for (const { id } of rows.toSorted((one, other) => (one.id < other.id ? 1 : -1))) {
+            await tx.query(lockOrder, [id])
+            await sleep(5)
+          }
+          return rows.length > 1
+        }),
+      ),
+    ),
+    attempt('connections used up', async () => {
+      const db = stage.openDatabase()
+      const opened = await Promise.allSettled(Array.from({ length: connectionsMax }, () => db.connect({ name: 'chaos' })))
+      await sleep(random.skewed(300, 1_500))
+      await Promise.all(
+        opened.map((each) => (each.status === 'fulfilled' ? each.value.close().catch(() => undefined) : undefined)),
+      )
+      await db.close()
+      return opened.some(({ status }) => status === 'rejected')
+    }),
+  ]
+}

@@ -1,0 +1,58 @@
+// `npm run chaos`: real processes, real faults, a verdict and a report. Fails when an invariant is broken or a fault that had
+// to strike did not; never because a machine is slow.
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { runChaos } from './chaos.ts'
+import { describe } from './figures.ts'
+import { makeReport } from './report.ts'
+
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    kills: { type: 'string', default: '20' },
+    seed: { type: 'string', default: String(Math.floor(Date.now() / 1_000) % 1_000_000) },
+    topology: { type: 'string', default: 'two' },
+    buyers: { type: 'string', default: '60' },
+    think: { type: 'string', default: '200' },
+    /** The longest that a process is frozen, in seconds. */
+    freeze: { type: 'string' },
+    report: { type: 'string', default: 'chaos-report.html' },
+  },
+})
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name}: expected a whole number, got "${text}"`)
+  return Number(text)
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+const seconds = wholeNumber('seconds', options.seconds)
+if (options.topology !== 'two' && options.topology !== 'split') throw new Error('--topology: two or split')
+
+let endStage: () => Promise<void> = async () => undefined
+// What was started here outlives us otherwise: Postgres by design.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endStage().finally(() => process.exit(130)))
+
+const result = await runChaos({
+  seed: wholeNumber('seed', options.seed),
+  topology: options.topology,
+  seconds,
+  kills: wholeNumber('kills', options.kills),
+  limitSeconds: seconds + 240,
+  buyers: wholeNumber('buyers', options.buyers),
+  thinkMs: wholeNumber('think', options.think),
+  longestFreezeMs: 1_000 * wholeNumber('freeze', options.freeze ?? (seconds >= 300 ? '60' : '4')),
+  longestPauseMs: seconds >= 300 ? 3_000 : 1_500,
+  restWithinSeconds: 420,
+  say,
+  onStage: (end) => {
+    endStage = end
+  },
+})
+say(`\n${describe(result)}`)
+await writeFile(options.report, makeReport(result))
+say(`\nReport: ${options.report}`)
+const broken = result.verdicts.reduce((sum, { breaches }) => sum + breaches.length, 0)
+if (result.missed.length > 0) say(`These faults never struck: ${result.missed.join(', ')}`)
+say(broken === 0 ? 'Every invariant held.' : `${broken} breaches.`)
+process.exit(broken === 0 && result.missed.length === 0 ? 0 : 1)
