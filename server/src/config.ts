@@ -91,13 +91,15 @@ export function readConfig(environment: Environment): Config {
 
 function readProcessor(read: Reader): ProcessorConfig {
   const secretKey = read.text('STRIPE_SECRET_KEY', '')
-  const webhookSecrets = read.text('STRIPE_WEBHOOK_SECRET', '').split(',').filter(Boolean)
+  const webhookSecrets = read.list('STRIPE_WEBHOOK_SECRET')
   const sandboxPort = read.integer('SANDBOX_PORT', 12_111, 0, 65_535)
   const sandboxHost = read.text('SANDBOX_HOST', '')
   if (secretKey !== '') {
     if (sandboxHost !== '') read.problem('SANDBOX_HOST: the sandbox cannot be on beside a key of the real processor')
     if (!/^(sk|rk)_(test|live)_/.test(secretKey)) read.problem('STRIPE_SECRET_KEY: expected sk_… or rk_…')
     if (webhookSecrets.length === 0) read.problem('STRIPE_WEBHOOK_SECRET: needed beside STRIPE_SECRET_KEY')
+    else if (!webhookSecrets.every((secret) => /^whsec_\S+$/.test(secret)))
+      read.problem('STRIPE_WEBHOOK_SECRET: expected whsec_…')
     const publishableKey = read.text('STRIPE_PUBLISHABLE_KEY', '')
     if (publishableKey === '') read.problem('STRIPE_PUBLISHABLE_KEY: needed beside STRIPE_SECRET_KEY')
     return { kind: 'stripe', secretKey, publishableKey, webhookSecrets }
@@ -171,25 +173,24 @@ function makeReader(environment: Environment) {
     return value
   }
   const optionalUrl = (name: string, protocols: readonly string[]) => (raw(name) === '' ? null : url(name, '', protocols))
-  const services = (name: string): ServiceName[] => {
-    const asked = raw(name)
+  /** Values by commas. An empty one among them is none: an empty secret would be one that everybody knows. */
+  const list = (name: string): string[] =>
+    raw(name)
       .split(',')
       .map((part) => part.trim())
       .filter(Boolean)
+  const services = (name: string): ServiceName[] => {
+    const asked = list(name)
     if (asked.length === 0) return [...serviceNames]
     const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
     if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; there are ${serviceNames.join(', ')}`)
     return serviceNames.filter((service) => asked.includes(service))
   }
   const emails = (name: string): string[] => {
-    const asked = raw(name)
-      .toLowerCase()
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean)
+    const asked = list(name).map((part) => part.toLowerCase())
     const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part))
     if (wrong.length > 0) problem(`${name}: expected e-mail addresses by commas, got "${wrong.join(', ')}"`)
     return asked
   }
-  return { problems, problem, text, integer, choice, flag, url, optionalUrl, services, emails }
+  return { problems, problem, text, list, integer, choice, flag, url, optionalUrl, services, emails }
 }

