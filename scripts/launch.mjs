@@ -18,6 +18,7 @@ const tasks = {
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
+  chaos: { build: [], run: [['{node}', ...flags, 'server/test/chaos/run.ts']] },
   check: {
     build: [],
     run: [

@@ -7,7 +7,7 @@ import { runBuyer } from './buyers.ts'
 import { check, heardPairs, readIntents, type Verdict } from './checker.ts'
 import { countStates, restless, settlingTimes } from './checker-sql.ts'
 import { type Journal, makeJournal } from './journal.ts'
-import { breachOf, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
+import { breachOf, deathKinds, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
 import { makeRandom } from './random.ts'
 import { readLog, type Stage, startStage, type Topology } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
@@ -19,6 +19,8 @@ export interface ChaosOptions {
   /** Goes on for at least so long, and until there were so many kills and every kind of fault has struck. */
   readonly seconds: number
   readonly kills: number
+  /** Which kinds must have struck: every one, or every way of dying. */
+  readonly required: 'all' | 'kills'
   /** Then it is given up, and what has not struck is named. */
   readonly limitSeconds: number
   readonly buyers: number
@@ -90,7 +92,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const { longestFreezeMs, longestPauseMs: pauseMs } = options
     const acknowledged = () => journal.orders.size
     const nemesis = makeNemesis({ stage, random: random.fork('nemesis'), timeline, longestFreezeMs, pauseMs, acknowledged })
-    const required = requiredKinds({ stage, random, longestFreezeMs, sleep: () => Promise.resolve() })
+    const required =
+      options.required === 'kills'
+        ? deathKinds
+        : requiredKinds({ stage, random, longestFreezeMs, sleep: () => Promise.resolve() })
     const missing = () => required.filter((kind) => (timeline.counts.get(kind) ?? 0) === 0)
     await strike(options, { nemesis, startedMs, timeline, missing, journal })
     dealer.arm(false)

@@ -193,9 +193,12 @@ function allFaults(context: FaultContext) {
   return [...networkFaults(context), ...freezeFaults(context), ...databaseFaults(context), ...processorFaults(context)]
 }
 
+/** Every way of dying. */
+export const deathKinds: readonly string[] = [...killKinds, ...failpointKinds]
+
 /** What a run must have met: a fault that never struck was not survived. */
 export function requiredKinds(context: FaultContext): string[] {
-  return [...killKinds, ...failpointKinds, ...allFaults(context).map(({ kind }) => kind), ...processorFaultKinds]
+  return [...deathKinds, ...allFaults(context).map(({ kind }) => kind), ...processorFaultKinds]
 }
 
 /** An end of a process that nobody asked for, as a breach; null when it was asked for or may happen. */

@@ -38,6 +38,7 @@ const result = await runChaos({
   topology: options.topology,
   seconds,
   kills: wholeNumber('kills', options.kills),
+  required: 'all',
   limitSeconds: seconds + 240,
   buyers: wholeNumber('buyers', options.buyers),
   thinkMs: wholeNumber('think', options.think),
