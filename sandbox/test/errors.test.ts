@@ -10,14 +10,30 @@ beforeAll(async () => {
   bench = await startBench()
   const base = { amount: 5000, currency: 'eur', automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const } }
   const card = { ...base, payment_method: 'pm_card_visa', confirm: true }
-  const [fresh, held, paid, refunded] = await Promise.all([
+  const { stripe } = bench
+  const [fresh, held, paid, refunded, disputed, waiting, token] = await Promise.all([
     bench.stripe.paymentIntents.create({ amount: 5000, currency: 'eur' }),
     bench.stripe.paymentIntents.create({ ...card, capture_method: 'manual' }),
     bench.stripe.paymentIntents.create(card),
     bench.stripe.paymentIntents.create(card),
+    stripe.paymentIntents.create({ ...card, payment_method: 'pm_card_createDispute' }),
+    stripe.paymentIntents.create({ ...card, payment_method: 'pm_card_processingSucceeds' }),
+    stripe.testHelpers.confirmationTokens.create({ payment_method: 'pm_card_visa' }),
   ])
+  const [dispute] = (await stripe.disputes.list({ payment_intent: disputed.id })).data
+  await stripe.disputes.close(dispute?.id ?? '')
+  await stripe.paymentIntents.create({ ...base, confirm: true, confirmation_token: token.id })
   await bench.stripe.refunds.create({ payment_intent: refunded.id })
-  Object.assign(names, { fresh: fresh.id, held: held.id, paid: paid.id, refunded: String(refunded.latest_charge) })
+  Object.assign(names, {
+    fresh: fresh.id,
+    secret: fresh.client_secret,
+    held: held.id,
+    paid: paid.id,
+    refunded: String(refunded.latest_charge),
+    lost: disputed.id,
+    processing: waiting.id,
+    token: token.id,
+  })
 })
 afterAll(() => bench.close())
 

@@ -4,7 +4,7 @@ import { DAY_SECONDS } from '../core/clock.ts'
 import { ApiError, type ErrorBody } from '../core/errors.ts'
 import { newCharge } from '../objects/charge.ts'
 import type { PaymentIntent, PaymentIntentHidden } from '../objects/kinds.ts'
-import { authorized, failed, processing, succeeded } from '../objects/payment-intent.ts'
+import { authorized, capturesAtOnce, failed, processing, succeeded } from '../objects/payment-intent.ts'
 import type { ThreeDsResult } from '../objects/payment-method.ts'
 import type { ApiCall } from './call.ts'
 import { attach, type FoundMethod, findMethod } from './methods.ts'
@@ -74,7 +74,7 @@ interface Charging {
 function charge(call: Attempting, { intent, found, threeDs, decline, id }: Charging): PaymentIntent {
   const { unit } = call
   const { card, method } = found
-  const captured = intent.capture_method !== 'manual'
+  const captured = capturesAtOnce(intent)
   const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS
   const made = newCharge(
     { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },

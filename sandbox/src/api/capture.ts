@@ -2,15 +2,16 @@
 import { DECLINES } from '../cards/declines.ts'
 import { cardByKey } from '../cards/test-cards.ts'
 import { spoken } from '../core/currency.ts'
-import { ApiError } from '../core/errors.ts'
+import { ApiError, invalidRequest } from '../core/errors.ts'
 import { mergeMetadata, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
-import { abandonedCharge, releasedCharge } from '../objects/charge.ts'
-import type { PaymentIntent } from '../objects/kinds.ts'
+import { abandonedCharge, releasedCharge, statementOf } from '../objects/charge.ts'
+import type { Charge, PaymentIntent } from '../objects/kinds.ts'
 import { cancelled, succeeded } from '../objects/payment-intent.ts'
 import type { Unit } from '../store/unit.ts'
 import type { ApiCall } from './call.ts'
 import { unexpectedState } from './confirm.ts'
+import { checkFee, checkShare, checkSuffix } from './intent-checks.ts'
 import type { capture } from './payment-intent-params.ts'
 import { bringTrouble, settle } from './settle.ts'
 
@@ -27,6 +28,16 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
       message: `The amount_to_capture (${spoken(amount, intent.currency)}) is greater than the amount that can be captured (${spoken(intent.amount_capturable, intent.currency)}).`,
     })
   }
+  if (params.final_capture === false)
+    throw invalidRequest('`final_capture` cannot be false: multicapture is not available for this PaymentIntent.', {
+      param: 'final_capture',
+    })
+  const fee = params.application_fee_amount ?? intent.application_fee_amount
+  const seller = intent.transfer_data ?? null
+  // Of a fee that was set earlier only what is captured can be taken; one that is named now must fit.
+  if (params.application_fee_amount !== undefined) checkFee(fee, amount, seller !== null || unit.account !== '')
+  checkShare(params.transfer_data?.amount, amount)
+  checkSuffix(params.statement_descriptor_suffix)
   const charge = intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
   const hidden = charge === undefined ? undefined : unit.hidden('charge', charge.id)
   if (charge === undefined || hidden === undefined) throw new Error(`the charge of ${intent.id} is missing`)
@@ -35,10 +46,14 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
   const current = {
     ...intent,
     metadata: mergeMetadata(intent.metadata, change),
-    application_fee_amount: params.application_fee_amount ?? intent.application_fee_amount,
+    application_fee_amount: fee,
+    statement_descriptor_suffix: params.statement_descriptor_suffix ?? intent.statement_descriptor_suffix,
+    ...(seller === null || params.transfer_data?.amount === undefined
+      ? {}
+      : { transfer_data: { ...seller, amount: params.transfer_data.amount } }),
   }
   if (card.declineAtCapture === true) throw declineCapture(unit, current)
-  const settled = settle(unit, { ...charge, application_fee_amount: current.application_fee_amount }, amount, card)
+  const settled = settle(unit, chargeAtCapture(charge, current), amount, card)
   unit.put('charge', settled)
   unit.emit('charge.captured', settled)
   const after = succeeded(current, charge.id, amount)
@@ -47,6 +62,19 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
   unit.emit('charge.updated', settled, { balance_transaction: null })
   bringTrouble(unit, settled, card)
   return after
+}
+
+/** What may still be said of a charge when its money is taken. */
+function chargeAtCapture(charge: Charge, intent: PaymentIntent): Charge {
+  const { application_fee_amount, statement_descriptor_suffix, transfer_data: seller } = intent
+  return {
+    ...charge,
+    application_fee_amount,
+    statement_descriptor_suffix,
+    calculated_statement_descriptor: statementOf(statement_descriptor_suffix),
+    transfer_data:
+      charge.transfer_data === null ? null : { ...charge.transfer_data, amount: seller?.amount ?? charge.transfer_data.amount },
+  }
 }
 
 /** The bank has taken back its word: the authorization is gone and so is the intent. */

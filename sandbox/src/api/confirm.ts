@@ -9,6 +9,7 @@ import type { PaymentIntent } from '../objects/kinds.ts'
 import { inChallenge, withMethod } from '../objects/payment-intent.ts'
 import { attempt, cardError, declineIntent, OFF_SESSION_DECLINE } from './attempt.ts'
 import type { ApiCall } from './call.ts'
+import { checkDescriptor } from './intent-checks.ts'
 import { buildMethod, checkUsable, type FoundMethod, findMethod, type MethodData, redeemToken, saveMethod } from './methods.ts'
 
 export interface ConfirmInput {
@@ -37,6 +38,8 @@ interface ChosenMethod {
   returnUrl: string | undefined
   bySdk: boolean
   setupFutureUsage: string | null | undefined
+  /** Of a confirmation token: where the buyer wants it. */
+  shipping?: PaymentIntent['shipping']
 }
 
 export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): ChosenMethod {
@@ -49,6 +52,7 @@ export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: Confir
       returnUrl: input.return_url ?? token.returnUrl ?? undefined,
       bySdk: input.use_stripe_sdk ?? true,
       setupFutureUsage: input.setup_future_usage ?? token.setupFutureUsage,
+      shipping: token.shipping,
     }
   }
   if (input.payment_method_data !== undefined)
@@ -66,12 +70,17 @@ function checkReturnUrl(intent: PaymentIntent, chosen: ChosenMethod): void {
 export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): PaymentIntent {
   const refused = refusal('confirm', intent)
   if (refused !== undefined) throw unexpectedState(intent, refused)
+  checkDescriptor(intent)
   const chosen = chooseMethod(call, intent, input)
   checkReturnUrl(intent, chosen)
   const { found } = chosen
   checkUsable(found, intent.customer)
   const usage = chosen.setupFutureUsage === undefined ? intent.setup_future_usage : chosen.setupFutureUsage
-  const ready = { ...withMethod(intent, found.method.id), setup_future_usage: usage }
+  const ready = {
+    ...withMethod(intent, found.method.id),
+    setup_future_usage: usage,
+    shipping: intent.shipping ?? chosen.shipping ?? null,
+  }
   const requested = ['any', 'challenge'].includes(String(intent.payment_method_options?.card?.request_three_d_secure))
   const step = authenticationStep({
     threeDs: found.card.threeDs,

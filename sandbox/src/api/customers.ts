@@ -2,10 +2,11 @@
 import type Stripe from 'stripe'
 import { noSuch } from '../core/errors.ts'
 import { newId, randomText } from '../core/ids.ts'
-import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, type Read, text } from '../core/params.ts'
+import { anything, clearable, filled, hash, integer, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import { fullAddress } from '../objects/payment-method.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
-import { listRoute, searchRoute } from './lists.ts'
+import { checkEmail } from './intent-checks.ts'
+import { listObjects, listRoute, searchRoute } from './lists.ts'
 import { address, attach, findMethod, shipping } from './methods.ts'
 import { checkSavable } from './payment-methods.ts'
 
@@ -33,11 +34,16 @@ const update = {
   shipping: clearable(shipping),
   source: text,
   tax: anything,
-  tax_exempt: text,
+  tax_exempt: clearable(oneOf('exempt', 'none', 'reverse')),
   validate: text,
 }
 const create = { ...update, payment_method: filled, tax_id_data: anything, test_clock: filled }
 type Change = Read<typeof update>
+
+function shipTo(input: Change['shipping']): Stripe.Customer['shipping'] {
+  if (input == null) return null
+  return { address: fullAddress(input.address), name: input.name ?? '', phone: input.phone ?? '' }
+}
 
 function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
   return {
@@ -48,6 +54,8 @@ function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
     email: params.email ?? customer.email,
     name: params.name ?? customer.name ?? null,
     phone: params.phone ?? customer.phone ?? null,
+    shipping: params.shipping === undefined ? customer.shipping : shipTo(params.shipping),
+    tax_exempt: params.tax_exempt ?? customer.tax_exempt ?? 'none',
     metadata: mergeMetadata(customer.metadata, params.metadata),
     invoice_settings:
       params.invoice_settings?.default_payment_method === undefined
@@ -58,6 +66,7 @@ function changed(customer: Stripe.Customer, params: Change): Stripe.Customer {
 
 function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Customer {
   const { unit } = call
+  checkEmail(params.email, 'email')
   const empty = {
     id: newId('cus'),
     object: 'customer',
@@ -92,6 +101,25 @@ function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Cust
   return customer
 }
 
+/** The cards of somebody who is gone can never be used again. */
+function forgetCards(call: ApiCall, customer: string): void {
+  const { unit } = call
+  let after: string | undefined
+  for (;;) {
+    const page = listObjects(unit, 'payment_method', [['customer', customer]], { limit: 100, starting_after: after }, '')
+    for (const { id } of page.data) {
+      const method = unit.find('payment_method', id)
+      const hidden = unit.hidden('payment_method', id)
+      if (method === undefined || hidden === undefined) continue
+      const detached = { ...method, customer: null }
+      unit.put('payment_method', detached, { hidden: { ...hidden, spent: true } })
+      unit.emit('payment_method.detached', detached, { customer })
+    }
+    if (!page.has_more) return
+    after = page.data.at(-1)?.id
+  }
+}
+
 export const customerRoutes: RouteTable = {
   'POST /v1/customers': route('customers.create', create, createCustomer),
   'GET /v1/customers': listRoute('customers.list', 'customer', ['email']),
@@ -104,6 +132,7 @@ export const customerRoutes: RouteTable = {
   'POST /v1/customers/:id': route('customers.update', update, (call, params) => {
     const customer = call.unit.find('customer', call.id)
     if (customer === undefined) throw noSuch('customer', call.id)
+    checkEmail(params.email, 'email')
     const after = changed(customer, params)
     call.unit.put('customer', after)
     call.unit.emit('customer.updated', after)
@@ -112,6 +141,7 @@ export const customerRoutes: RouteTable = {
   'DELETE /v1/customers/:id': route('customers.delete', {}, (call) => {
     const customer = call.unit.find('customer', call.id)
     if (customer === undefined) throw noSuch('customer', call.id)
+    forgetCards(call, call.id)
     call.unit.remove('customer', call.id)
     call.unit.emit('customer.deleted', customer)
     return { id: call.id, object: 'customer', deleted: true }

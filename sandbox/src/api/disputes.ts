@@ -2,7 +2,7 @@
 import { DAY_SECONDS } from '../core/clock.ts'
 import { invalidRequest, noSuch } from '../core/errors.ts'
 import { anything, clearable, flag, hash, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
-import { disputeRefusal, isOpen, type Verdict, verdictOf } from '../machines/dispute.ts'
+import { disputeRefusal, type Verdict, verdictOf } from '../machines/dispute.ts'
 import { DISPUTE_FEE } from '../objects/balance-transaction.ts'
 import type { Dispute } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
@@ -10,6 +10,8 @@ import { type ApiCall, type RouteTable, route } from './call.ts'
 import { addLedgerLine } from './ledger.ts'
 import { listObjects, retrieveRoute } from './lists.ts'
 import { withdraw } from './open-dispute.ts'
+
+const INQUIRY_DAYS = 120
 
 const EVIDENCE = [
   'access_activity_log',
@@ -49,9 +51,10 @@ const update = {
   submit: flag,
 }
 
-export function hasOpenDispute(unit: Unit, charge: string): boolean {
+/** True while the bank has the money, or has kept it: a refund would pay the buyer twice. */
+export function isChargedBack(unit: Unit, charge: string): boolean {
   const disputes = listObjects(unit, 'dispute', [['charge', charge]], { limit: 100 }, '').data
-  return disputes.some((dispute) => isOpen(dispute.status) && !dispute.is_charge_refundable)
+  return disputes.some((dispute) => !dispute.is_charge_refundable)
 }
 
 function load(call: ApiCall): Dispute {
@@ -80,7 +83,12 @@ function updateDispute(call: ApiCall, params: Read<typeof update>): Dispute {
     },
     status: !submitted ? dispute.status : dispute.status === 'warning_needs_response' ? 'warning_under_review' : 'under_review',
   }
-  unit.put('dispute', drafted)
+  // With evidence the bank takes its time; the answer comes by the evidence's text, or as here for an inquiry, by its end.
+  unit.put(
+    'dispute',
+    drafted,
+    submitted ? { due: drafted.status === 'warning_under_review' ? unit.now + INQUIRY_DAYS * DAY_SECONDS : null } : {},
+  )
   unit.emit('charge.dispute.updated', drafted, { status: dispute.status })
   const verdict = submitted ? verdictOf(evidence) : undefined
   return verdict === undefined ? drafted : endDispute(unit, drafted, verdict)
@@ -120,7 +128,7 @@ export function endDispute(unit: Unit, dispute: Dispute, verdict: Verdict): Disp
   const ended: Dispute = {
     ...dispute,
     status: inquiry ? 'warning_closed' : verdict,
-    is_charge_refundable: inquiry,
+    is_charge_refundable: inquiry || verdict === 'won',
     balance_transactions: credit === undefined ? dispute.balance_transactions : [...dispute.balance_transactions, credit],
   }
   unit.put('dispute', ended, { due: null })

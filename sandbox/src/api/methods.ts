@@ -3,7 +3,7 @@ import { readCard } from '../cards/card-input.ts'
 import { cardByAlias, cardByKey, type TestCard } from '../cards/test-cards.ts'
 import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
 import { anything, clearable, filled, hash, integer, metadata, oneOf, type Read, text } from '../core/params.ts'
-import type { MethodHidden, PaymentMethod } from '../objects/kinds.ts'
+import type { MethodHidden, PaymentIntent, PaymentMethod } from '../objects/kinds.ts'
 import { knownTestCard, newPaymentMethod } from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
 
@@ -76,7 +76,7 @@ export function redeemToken(
   unit: Unit,
   id: string,
   intent: { kind: 'payment_intent' | 'setup_intent'; id: string },
-): FoundMethod & { returnUrl: string | null; setupFutureUsage: string | null } {
+): FoundMethod & { returnUrl: string | null; setupFutureUsage: string | null; shipping: PaymentIntent['shipping'] } {
   const token = unit.find('confirmation_token', id)
   const hidden = unit.hidden('confirmation_token', id)
   if (token === undefined || hidden === undefined) throw badParamReference('confirmation_token', id, 'confirmation_token')
@@ -88,7 +88,12 @@ export function redeemToken(
     throw invalidRequest(`The ConfirmationToken ${id} has expired.`, { param: 'confirmation_token' })
   unit.put('confirmation_token', { ...token, [intent.kind]: intent.id }, { hidden: { ...hidden, used: true } })
   const found = made(cardByKey(hidden.card), { ...hidden.data, created: unit.now }, hidden.cvcGiven)
-  return { ...saveMethod(unit, found), returnUrl: token.return_url, setupFutureUsage: token.setup_future_usage }
+  return {
+    ...saveMethod(unit, found),
+    returnUrl: token.return_url,
+    setupFutureUsage: token.setup_future_usage,
+    shipping: token.shipping,
+  }
 }
 
 const SPENT =

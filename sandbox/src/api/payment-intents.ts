@@ -4,12 +4,13 @@ import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } fro
 import { filled, mergeMetadata, oneOf, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
-import { newPaymentIntent, publicView, withMethod } from '../objects/payment-intent.ts'
+import { newPaymentIntent, publicView, withCardOptions, withMethod } from '../objects/payment-intent.ts'
 import { fullAddress } from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { captureIntent, release } from './capture.ts'
 import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
+import { checkEmail, checkFee, checkOneMethod, checkPublishable, checkShare, checkSuffix } from './intent-checks.ts'
 import { listRoute, searchRoute } from './lists.ts'
 import { checkUsable } from './methods.ts'
 import { capture, confirm, create, update } from './payment-intent-params.ts'
@@ -23,6 +24,10 @@ function checkReferences(
   const destination = params.transfer_data?.destination
   if (destination !== undefined && unit.find('account', destination) === undefined)
     throw badParamReference('account', destination, 'transfer_data[destination]')
+}
+
+function hasSeller(unit: Unit, transfer: unknown): boolean {
+  return unit.account !== '' || (transfer !== undefined && transfer !== null)
 }
 
 function shippingOf(input: Read<typeof create>['shipping']): PaymentIntent['shipping'] {
@@ -43,6 +48,11 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
   const currency = checkCurrency(params.currency)
   checkAmount(params.amount, currency)
   checkReferences(unit, params)
+  checkOneMethod(params)
+  checkEmail(params.receipt_email, 'receipt_email')
+  checkSuffix(params.statement_descriptor_suffix)
+  checkFee(params.application_fee_amount ?? null, params.amount, hasSeller(unit, params.transfer_data))
+  checkShare(params.transfer_data?.amount, params.amount)
   if (params.confirm !== true) {
     for (const name of ['return_url', 'confirmation_token', 'off_session', 'error_on_requires_action', 'mandate_data'] as const) {
       if (params[name] !== undefined)
@@ -69,6 +79,7 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
       statementDescriptor: params.statement_descriptor ?? null,
       statementDescriptorSuffix: params.statement_descriptor_suffix ?? null,
       threeDs: params.payment_method_options?.card?.request_three_d_secure ?? 'automatic',
+      holdCards: params.payment_method_options?.card?.capture_method === 'manual',
       onBehalfOf: params.on_behalf_of ?? null,
       applicationFee: params.application_fee_amount ?? null,
       transferData:
@@ -149,7 +160,12 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
   const currency = params.currency === undefined ? intent.currency : checkCurrency(params.currency)
   const amount = params.amount ?? intent.amount
   checkAmount(amount, currency)
-  const threeDsRequest = params.payment_method_options?.card?.request_three_d_secure
+  checkOneMethod(params)
+  checkEmail(params.receipt_email, 'receipt_email')
+  checkSuffix(params.statement_descriptor_suffix)
+  const fee = params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount
+  checkFee(fee, amount, hasSeller(unit, intent.transfer_data))
+  checkShare(params.transfer_data?.amount, amount)
   const changed: PaymentIntent = {
     ...intent,
     amount,
@@ -161,14 +177,15 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
     setup_future_usage: params.setup_future_usage === undefined ? intent.setup_future_usage : params.setup_future_usage,
     shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
     statement_descriptor: params.statement_descriptor ?? intent.statement_descriptor,
+    statement_descriptor_suffix: params.statement_descriptor_suffix ?? intent.statement_descriptor_suffix,
     capture_method: params.capture_method ?? intent.capture_method,
-    application_fee_amount:
-      params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount,
+    application_fee_amount: fee,
+    transfer_data:
+      params.transfer_data?.amount === undefined || intent.transfer_data == null
+        ? (intent.transfer_data ?? null)
+        : { ...intent.transfer_data, amount: params.transfer_data.amount },
     transfer_group: params.transfer_group ?? intent.transfer_group,
-    payment_method_options:
-      threeDsRequest === undefined
-        ? intent.payment_method_options
-        : { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: threeDsRequest } },
+    payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
   }
   const after =
     params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
@@ -197,6 +214,9 @@ export const paymentIntentRoutes: RouteTable = {
     (call, params) => {
       const intent = loadIntent(call)
       checkClientSecret(call, intent.client_secret, params.client_secret)
+      checkPublishable(call, params)
+      checkOneMethod(params)
+      checkEmail(params.receipt_email, 'receipt_email')
       if (params.amount_to_confirm !== undefined && params.amount_to_confirm !== intent.amount) {
         throw new ApiError(400, {
           type: 'invalid_request_error',
@@ -212,6 +232,8 @@ export const paymentIntentRoutes: RouteTable = {
             ...intent,
             capture_method: params.capture_method ?? intent.capture_method,
             receipt_email: params.receipt_email ?? intent.receipt_email,
+            shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
+            payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
           },
           params,
         ),

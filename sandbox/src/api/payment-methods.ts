@@ -16,7 +16,7 @@ import {
   text,
 } from '../core/params.ts'
 import type { PaymentMethod } from '../objects/kinds.ts'
-import { billingDetails } from '../objects/payment-method.ts'
+import { fullAddress } from '../objects/payment-method.ts'
 import { cardError } from './attempt.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { limitParam, listObjects, listRoute, pageSpec, retrieveRoute } from './lists.ts'
@@ -40,6 +40,21 @@ const update = {
   metadata,
 }
 
+type Billing = PaymentMethod['billing_details']
+
+/** What is not named stays as it was; an address is replaced whole. */
+function changedBilling(before: Billing, change: Read<typeof update>['billing_details']): Billing {
+  if (change === undefined) return before
+  const { address: given, email, name, phone } = change
+  return {
+    ...before,
+    address: given === undefined ? before.address : fullAddress(given),
+    email: email === undefined ? before.email : email,
+    name: name === undefined ? before.name : name,
+    phone: phone === undefined ? before.phone : phone,
+  }
+}
+
 function updateMethod(call: ApiCall, params: Read<typeof update>): PaymentMethod {
   const method = call.unit.find('payment_method', call.id)
   if (method === undefined) throw noSuch('payment_method', call.id)
@@ -47,14 +62,7 @@ function updateMethod(call: ApiCall, params: Read<typeof update>): PaymentMethod
   const after: PaymentMethod = {
     ...method,
     metadata: mergeMetadata(method.metadata ?? {}, params.metadata),
-    billing_details:
-      params.billing_details === undefined
-        ? method.billing_details
-        : billingDetails({
-            email: params.billing_details.email,
-            name: params.billing_details.name,
-            phone: params.billing_details.phone,
-          }),
+    billing_details: changedBilling(method.billing_details, params.billing_details),
     ...(card === undefined
       ? {}
       : {
@@ -129,6 +137,11 @@ const tokenSpec = {
   use_stripe_sdk: flag,
 }
 
+function shipTo(input: Read<typeof tokenSpec>['shipping']): Stripe.ConfirmationToken.Shipping | null {
+  if (input === undefined) return null
+  return { address: fullAddress(input.address), name: input.name ?? '', phone: input.phone ?? null }
+}
+
 function createConfirmationToken(call: ApiCall, params: Read<typeof tokenSpec>): Stripe.ConfirmationToken {
   const { unit } = call
   if (params.payment_method === undefined && params.payment_method_data === undefined) throw missingParam('payment_method_data')
@@ -158,7 +171,7 @@ function createConfirmationToken(call: ApiCall, params: Read<typeof tokenSpec>):
     return_url: params.return_url ?? null,
     setup_future_usage: params.setup_future_usage ?? null,
     setup_intent: null,
-    shipping: null,
+    shipping: shipTo(params.shipping),
     use_stripe_sdk: params.use_stripe_sdk ?? true,
   } satisfies Stripe.ConfirmationToken
   unit.put('confirmation_token', token, { hidden: { ...found.hidden, data: found.method } })
@@ -174,7 +187,9 @@ const cardToken = {
     name: text,
     address_zip: text,
     address_line1: text,
+    address_line2: text,
     address_city: text,
+    address_state: text,
     address_country: text,
     currency: text,
   }),
@@ -186,9 +201,21 @@ function createToken(call: ApiCall, params: Read<typeof cardToken>): Stripe.Toke
   const { unit } = call
   if (params.card === undefined)
     throw invalidRequest('You must supply either a card, customer, PII data, bank account, or account details to create a token.')
+  const { number, exp_month, exp_year, cvc, name, ...rest } = params.card
   const found = buildMethod(unit, {
     type: 'card',
-    card: { number: params.card.number, exp_month: params.card.exp_month, exp_year: params.card.exp_year, cvc: params.card.cvc },
+    card: { number, exp_month, exp_year, cvc },
+    billing_details: {
+      name,
+      address: {
+        city: rest.address_city,
+        country: rest.address_country,
+        line1: rest.address_line1,
+        line2: rest.address_line2,
+        postal_code: rest.address_zip,
+        state: rest.address_state,
+      },
+    },
   })
   const token = {
     id: newId('tok'),

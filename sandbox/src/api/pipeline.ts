@@ -42,6 +42,12 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text.split('&').toSorted().join('&')).digest('base64url')
 }
 
+/** One version is emulated; a request for what is no version at all is refused as by the real thing. */
+function checkVersion(version: string | string[] | undefined): void {
+  if (version === undefined || (typeof version === 'string' && /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(version))) return
+  throw invalidRequest(`Invalid Stripe API version: ${String(version).slice(0, 40)}`)
+}
+
 function plan(request: EdgeRequest, requestId: string): Plan {
   const source = request.method === 'POST' ? request.body : request.query
   let form: FormRecord
@@ -62,6 +68,7 @@ function plan(request: EdgeRequest, requestId: string): Plan {
     })
   }
   if (caller.publishable && !found.route.publishable) throw secretKeyRequired()
+  checkVersion(request.headers['stripe-version'])
   const params = readAll(found.route.spec, Object.assign(Object.create(null), rest) as FormRecord)
   const expands = expandValue === undefined ? [] : expandParam(expandValue, 'expand')
   const header = request.headers['idempotency-key']

@@ -6,11 +6,11 @@ import { refundRefusal } from '../machines/refund.ts'
 import { PENDING_SECONDS } from '../objects/balance-transaction.ts'
 import { refundedCharge, unrefundedAmount } from '../objects/charge.ts'
 import type { Charge, Refund } from '../objects/kinds.ts'
-import { endedRefund, newRefund, succeededRefund } from '../objects/refund.ts'
+import { endedRefund, newRefund, referencedRefund, succeededRefund } from '../objects/refund.ts'
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { release } from './capture.ts'
-import { hasOpenDispute } from './disputes.ts'
+import { isChargedBack } from './disputes.ts'
 import { addLedgerLine } from './ledger.ts'
 import { listRoute, retrieveRoute } from './lists.ts'
 import { reverseForRefund } from './transfers.ts'
@@ -63,7 +63,7 @@ const SECONDS_UNTIL_SETTLED = 60
 function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
   const { unit } = call
   const charge = chargeOf(unit, params)
-  const refused = refundRefusal(charge, params.amount, hasOpenDispute(unit, charge.id))
+  const refused = refundRefusal(charge, params.amount, isChargedBack(unit, charge.id))
   if (refused !== undefined) throw invalidRequest(refused.message, refused)
   const hidden = unit.hidden('charge', charge.id)
   const behaviour = hidden === undefined ? undefined : cardByKey(hidden.card).refund
@@ -89,12 +89,10 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
     fee: params.refund_application_fee === true,
   })
   const refund: Refund = { ...bare, balance_transaction: debit.id, transfer_reversal: shares }
-  if (behaviour === undefined) unit.put('refund', refund)
-  else
-    unit.put('refund', refund, {
-      hidden: { next: behaviour === 'pending' ? 'succeed' : 'fail' },
-      due: unit.now + SECONDS_UNTIL_SETTLED,
-    })
+  unit.put('refund', refund, {
+    hidden: { next: behaviour === undefined ? 'reference' : behaviour === 'pending' ? 'succeed' : 'fail' },
+    due: unit.now + SECONDS_UNTIL_SETTLED,
+  })
   const after = refundedCharge(unit.find('charge', charge.id) ?? charge, amount)
   unit.put('charge', after)
   unit.emit('refund.created', refund)
@@ -111,13 +109,14 @@ function refundAuthorization(unit: Unit, charge: Charge, refund: Refund): Refund
   return refund
 }
 
-/** A pending refund arrives, or one that had succeeded comes back from the bank. */
-export function settleRefund(unit: Unit, refund: Refund, next: 'succeed' | 'fail'): void {
-  if (next === 'succeed') {
-    const after = succeededRefund(refund)
+/** A pending refund arrives, one that had succeeded comes back from the bank, or the bank gives it a number to ask for. */
+export function settleRefund(unit: Unit, refund: Refund, next: 'succeed' | 'fail' | 'reference'): void {
+  if (next !== 'fail') {
+    const after = next === 'succeed' ? succeededRefund(refund) : referencedRefund(refund)
+    const previous = next === 'succeed' ? { status: refund.status } : { destination_details: refund.destination_details ?? null }
     unit.put('refund', after, { due: null })
-    unit.emit('refund.updated', after, { status: refund.status })
-    unit.emit('charge.refund.updated', after, { status: refund.status })
+    unit.emit('refund.updated', after, previous)
+    unit.emit('charge.refund.updated', after, previous)
     return
   }
   const after = returnMoney(unit, refund, 'failed')
@@ -168,6 +167,7 @@ export const refundRoutes: RouteTable = {
     }
     const after = returnMoney(call.unit, refund, 'canceled')
     call.unit.emit('refund.updated', after, { status: 'pending' })
+    call.unit.emit('charge.refund.updated', after, { status: 'pending' })
     return after
   }),
 }

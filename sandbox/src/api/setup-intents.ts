@@ -1,14 +1,16 @@
 // Setup intents: saving a card for later, with authentication where its bank wants it.
 import type Stripe from 'stripe'
 import { ApiError, badParamReference, type ErrorBody, invalidRequest, noSuch } from '../core/errors.ts'
-import { newId, newSecret } from '../core/ids.ts'
+import { newId } from '../core/ids.ts'
 import { anything, filled, flag, hash, listOf, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import { authenticationStep } from '../machines/authentication.ts'
-import { AUTHENTICATION_FAILED } from '../machines/payment-intent.ts'
+import { AUTHENTICATION_FAILED, NO_RETURN_URL } from '../machines/payment-intent.ts'
 import { setupRefusal } from '../machines/setup-intent.ts'
 import type { SetupIntent } from '../objects/kinds.ts'
+import { newSetupIntent, publicSetupView } from '../objects/setup-intent.ts'
 import { cardError } from './attempt.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
+import { checkOneMethod, checkPublishable } from './intent-checks.ts'
 import { listRoute } from './lists.ts'
 import { attach, buildMethod, checkUsable, type FoundMethod, findMethod, methodData, redeemToken, saveMethod } from './methods.ts'
 
@@ -62,39 +64,20 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
   const { unit } = call
   if (params.customer !== undefined && unit.find('customer', params.customer) === undefined)
     throw badParamReference('customer', params.customer, 'customer')
-  const id = newId('seti')
+  checkOneMethod(params)
   const automatic = params.automatic_payment_methods?.enabled === true || params.allowed_payment_method_types === undefined
-  const intent = {
-    id,
-    object: 'setup_intent',
-    allowed_payment_method_types: params.allowed_payment_method_types ?? null,
-    application: null,
-    automatic_payment_methods: automatic
-      ? { allow_redirects: params.automatic_payment_methods?.allow_redirects ?? 'always', enabled: true }
-      : null,
-    cancellation_reason: null,
-    client_secret: newSecret(id),
-    created: unit.now,
-    customer: params.customer ?? null,
-    customer_account: null,
-    description: params.description ?? null,
-    excluded_payment_method_types: null,
-    flow_directions: null,
-    last_setup_error: null,
-    latest_attempt: null,
-    livemode: false,
-    mandate: null,
-    metadata: mergeMetadata({}, params.metadata),
-    next_action: null,
-    on_behalf_of: params.on_behalf_of ?? null,
-    payment_method: null,
-    payment_method_configuration_details: null,
-    payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
-    payment_method_types: ['card'],
-    single_use_mandate: null,
-    status: 'requires_payment_method',
-    usage: params.usage ?? 'off_session',
-  } satisfies SetupIntent & Stripe.SetupIntent
+  const intent = newSetupIntent(
+    {
+      allowedTypes: params.allowed_payment_method_types ?? null,
+      allowRedirects: automatic ? (params.automatic_payment_methods?.allow_redirects ?? 'always') : null,
+      customer: params.customer ?? null,
+      description: params.description ?? null,
+      metadata: mergeMetadata({}, params.metadata),
+      onBehalfOf: params.on_behalf_of ?? null,
+      usage: params.usage ?? 'off_session',
+    },
+    unit.now,
+  )
   const named =
     params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
   const ready: SetupIntent =
@@ -125,6 +108,9 @@ function choose(call: ApiCall, intent: SetupIntent, params: ConfirmParams): Foun
 function confirmSetup(call: ApiCall, intent: SetupIntent, params: ConfirmParams): SetupIntent {
   const refused = setupRefusal('confirm', intent.status)
   if (refused !== undefined) throw unexpected(intent, refused)
+  const returns = params.return_url !== undefined || params.use_stripe_sdk === true || params.confirmation_token !== undefined
+  if (intent.automatic_payment_methods?.allow_redirects === 'always' && !returns)
+    throw invalidRequest(NO_RETURN_URL, { param: 'return_url' })
   const already = intent.payment_method !== null && params.payment_method === intent.payment_method
   const found = choose(call, intent, already ? { ...params, payment_method: undefined } : params)
   checkUsable(found, intent.customer)
@@ -237,13 +223,17 @@ function load(call: ApiCall, clientSecret?: string): SetupIntent {
   return intent
 }
 
+function shown(call: ApiCall, intent: SetupIntent): object {
+  return call.publishable ? publicSetupView(intent) : intent
+}
+
 export const setupIntentRoutes: RouteTable = {
   'POST /v1/setup_intents': route('setup_intents.create', create, createSetup),
   'GET /v1/setup_intents': listRoute('setup_intents.list', 'setup_intent', ['customer', 'payment_method']),
   'GET /v1/setup_intents/:id': route(
     'setup_intents.retrieve',
     { client_secret: filled },
-    (call, params) => load(call, params.client_secret),
+    (call, params) => shown(call, load(call, params.client_secret)),
     {
       publishable: true,
     },
@@ -265,7 +255,12 @@ export const setupIntentRoutes: RouteTable = {
   'POST /v1/setup_intents/:id/confirm': route(
     'setup_intents.confirm',
     confirm,
-    (call, params) => confirmSetup(call, load(call, params.client_secret), params),
+    (call, params) => {
+      const intent = load(call, params.client_secret)
+      checkPublishable(call, params)
+      checkOneMethod(params)
+      return shown(call, confirmSetup(call, intent, params))
+    },
     { publishable: true },
   ),
   'POST /v1/setup_intents/:id/cancel': route(

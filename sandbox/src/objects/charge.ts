@@ -21,6 +21,11 @@ export interface Attempt {
   receiptBase: string
 }
 
+/** What the buyer reads: a fixed beginning and the shop's end, cut to what a statement has room for. */
+export function statementOf(suffix: string | null): string {
+  return suffix === null || suffix === '' ? 'HOLDFAST SANDBOX' : `HOLDFAST* ${suffix}`.slice(0, 22)
+}
+
 function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.Outcome {
   const blocked = decline?.blocked
   const level = card.risk ?? 'normal'
@@ -66,7 +71,7 @@ export function newCharge(attempt: Attempt, now: number): Charge {
     application_fee_amount: intent.application_fee_amount,
     balance_transaction: null,
     billing_details: method.billing_details,
-    calculated_statement_descriptor: intent.statement_descriptor ?? 'HOLDFAST SANDBOX',
+    calculated_statement_descriptor: statementOf(intent.statement_descriptor_suffix),
     captured: approved && attempt.captured,
     created: now,
     currency: intent.currency,

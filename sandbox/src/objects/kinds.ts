@@ -113,7 +113,7 @@ export interface HiddenOf {
   token: MethodHidden & { data: PaymentMethod }
   setup_intent: { returnUrl?: string }
   charge: { card: string; available?: number }
-  refund: { next?: 'succeed' | 'fail' }
+  refund: { next?: 'succeed' | 'fail' | 'reference' }
   dispute: { fee: number; debit?: string }
   webhook_endpoint: WebhookHidden
 }

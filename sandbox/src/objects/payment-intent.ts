@@ -20,6 +20,8 @@ export interface NewIntent {
   statementDescriptor: string | null
   statementDescriptorSuffix: string | null
   threeDs: 'any' | 'automatic' | 'challenge'
+  /** Cards are only held, whatever other methods do. */
+  holdCards: boolean
   onBehalfOf: string | null
   applicationFee: number | null
   transferData: Stripe.PaymentIntent.TransferData | null
@@ -60,7 +62,13 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     payment_method: null,
     payment_method_configuration_details: null,
     payment_method_options: {
-      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: input.threeDs },
+      card: {
+        ...(input.holdCards ? { capture_method: 'manual' as const } : {}),
+        installments: null,
+        mandate_options: null,
+        network: null,
+        request_three_d_secure: input.threeDs,
+      },
     },
     payment_method_types: ['card'],
     payment_record: null,
@@ -76,6 +84,31 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     transfer_data: input.transferData,
     transfer_group: input.transferGroup,
   } satisfies Stripe.PaymentIntent
+}
+
+export interface CardOptions {
+  request_three_d_secure?: 'any' | 'automatic' | 'challenge' | undefined
+  capture_method?: 'manual' | undefined
+}
+
+export function withCardOptions(intent: PaymentIntent, change: CardOptions | undefined): PaymentIntent['payment_method_options'] {
+  const { request_three_d_secure: threeDs, capture_method: capture } = change ?? {}
+  if (threeDs === undefined && capture === undefined) return intent.payment_method_options
+  const before = intent.payment_method_options?.card
+  return {
+    card: {
+      installments: null,
+      mandate_options: null,
+      network: null,
+      request_three_d_secure: threeDs ?? before?.request_three_d_secure ?? null,
+      ...((capture ?? before?.capture_method) === 'manual' ? { capture_method: 'manual' as const } : {}),
+    },
+  }
+}
+
+/** Whether a card is charged at once; otherwise its money is only held. */
+export function capturesAtOnce(intent: PaymentIntent): boolean {
+  return intent.capture_method !== 'manual' && intent.payment_method_options?.card?.capture_method !== 'manual'
 }
 
 export function withMethod(intent: PaymentIntent, method: string): PaymentIntent {

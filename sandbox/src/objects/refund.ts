@@ -25,8 +25,7 @@ export function newRefund(input: NewRefund, now: number): Refund {
     customer_account: null,
     destination_details: {
       card: {
-        reference: randomText(10).toUpperCase(),
-        reference_status: 'available',
+        reference_status: 'pending',
         reference_type: 'acquirer_reference_number',
         type: 'refund',
       },
@@ -47,6 +46,14 @@ export function newRefund(input: NewRefund, now: number): Refund {
 export function succeededRefund(refund: Refund): Refund {
   const { pending_reason: _gone, ...rest } = refund
   return { ...rest, status: 'succeeded' }
+}
+
+/** The number by which the buyer's bank finds the refund comes some time after it. */
+export function referencedRefund(refund: Refund): Refund {
+  const { destination_details: details } = refund
+  if (details?.card === undefined) return refund
+  const card = { ...details.card, reference: randomText(10).toUpperCase(), reference_status: 'available' }
+  return { ...refund, destination_details: { ...details, card } }
 }
 
 export function endedRefund(refund: Refund, status: 'failed' | 'canceled', balanceTransaction: string): Refund {
