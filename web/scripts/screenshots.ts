@@ -1,17 +1,11 @@
 // Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales in it.
 // All go to web/screenshots; those that the README shows go to docs/images as well.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startSandbox } from '@holdfast/sandbox'
 import type { Browser, Page } from 'playwright-core'
-import { readConfig } from '../../server/src/config.ts'
-import { freePort, startEmbeddedPostgres } from '../../server/src/platform/embedded-postgres.ts'
-import { makeLog } from '../../server/src/platform/log.ts'
-import { startShop } from '../../server/src/shop.ts'
-import { serveBuiltWeb } from '../../server/src/web.ts'
 import { openBrowser } from '../test/browser.ts'
 import { enterCard, pay } from '../test/steps.ts'
+import { withShop } from './own-shop.ts'
 import { type FilledShop, fillShop, organiser } from './screenshot-shop.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -143,45 +137,14 @@ async function round(browser: Browser, url: string, filled: FilledShop): Promise
   }
 }
 
-async function main(): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'holdfast-pictures-'))
-  const [port, sandboxPort] = [await freePort(), await freePort()]
-  const config = readConfig({
-    PORT: String(port),
-    SANDBOX_PORT: String(sandboxPort),
-    DATA_DIR: directory,
-    RATE_LIMITS: 'off',
-    DEMO: '0',
-    LOG_LEVEL: 'error',
-  })
-  const postgres = await startEmbeddedPostgres(directory, () => undefined)
-  const sandbox = await startSandbox({
-    port: sandboxPort,
-    host: '127.0.0.1',
-    publicUrl: `http://localhost:${sandboxPort}`,
-    dataDir: directory,
-    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: config.processor.webhookSecrets[0] ?? '' },
-  })
-  const shop = await startShop({
-    config,
-    databaseUrl: postgres.url,
-    log: makeLog('error'),
-    extend: (app) => serveBuiltWeb(app, config),
-  })
+await withShop(async (url) => {
   const browser = await openBrowser()
   try {
     await rm(target, { recursive: true, force: true })
     await mkdir(target, { recursive: true })
-    const url = `http://localhost:${port}`
     await mkdir(images, { recursive: true })
     await round(browser, url, await fillShop(url))
   } finally {
     await browser.close()
-    await shop.stop()
-    await sandbox.close()
-    await postgres.stop()
-    await rm(directory, { recursive: true, force: true })
   }
-}
-
-await main()
+})

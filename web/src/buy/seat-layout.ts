@@ -35,7 +35,8 @@ export interface SeatLayout {
 /** A seat with its share of the gap: never under 24 pixels, so that a thumb can choose one. */
 export const pitch = 30
 export const seatSize = 24
-const rowLabelWidth = 44
+/** The letters of the rows are drawn beside the map, on the left; the same room on the right keeps the hall in the middle. */
+export const rowLabelWidth = 44
 const sectionHeading = 40
 const sectionGap = 26
 
@@ -65,7 +66,7 @@ export function layOutSeats(show: ShowView): SeatLayout {
       const rowY = y
       y += pitch
       const placed = seats
-        .map((seat, order): PlacedSeat => ({ ...seat, x: rowLabelWidth + columnOf(seat, order) * pitch, y: rowY }))
+        .map((seat, order): PlacedSeat => ({ ...seat, x: columnOf(seat, order) * pitch, y: rowY }))
         .toSorted((one, other) => one.x - other.x)
       for (const seat of placed) {
         byId.set(seat.id, seat)

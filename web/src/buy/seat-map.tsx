@@ -1,8 +1,10 @@
-// The seats of a show as a map. Scrolls and zooms as the browser does; keys walk from seat to seat. Loaded only for seated shows.
+// The seats of a show as a map: moved by finger or mouse, zoomed by two fingers, keys walk from seat to seat. Loaded only for
+// seated shows.
 import type { Availability } from '@holdfast/contract'
-import { type KeyboardEvent, type MouseEvent, memo, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { neighbour, type PlacedSeat, pitch, type SeatLayout, seatSize } from './seat-layout.ts'
+import { neighbour, type PlacedSeat, pitch, rowLabelWidth, type SeatLayout, seatSize } from './seat-layout.ts'
+import { type BoxRef, type MapZoom, useCentred, useDrag, usePinch } from './seat-zoom.ts'
 
 type SeatState = NonNullable<Availability['seats']>[number]['state']
 export type SeatStates = ReadonlyMap<string, SeatState>
@@ -15,43 +17,77 @@ export interface SeatsProps {
   readonly priceText: (priceMinor: number) => string
 }
 
-export const zooms = [0.4, 0.6, 0.8, 1, 1.35, 1.8] as const
-export const usualZoom = 3
 const keys = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']
 
-export function SeatMap(props: SeatsProps & { readonly zoom: number }) {
+interface SeatMapProps extends SeatsProps {
+  readonly box: BoxRef
+  readonly zooming: MapZoom
+}
+
+export function SeatMap({ layout, states, chosen, toggle, priceText, box, zooming }: SeatMapProps) {
   const t = useTranslations('seats')
-  const { layout, zoom } = props
+  const { zoom } = zooming
   const [current, setCurrent] = useState(layout.sections[0]?.rows[0]?.seats[0]?.id ?? '')
-  const scroller = useRef<HTMLDivElement>(null)
-  const drag = useDrag(scroller)
-  const { onKeyDown, onClick } = useChoosing(props, { current, setCurrent, scroller, wasDragged: drag.moved })
-  useCentred(scroller)
+  const picture = useRef<HTMLDivElement>(null)
+  const drag = useDrag(box)
+  const seats = { layout, states, chosen, toggle, priceText }
+  const { onKeyDown, onClick } = useChoosing(seats, { current, setCurrent, scroller: box, wasDragged: drag.moved })
+  usePinch(box, picture, zooming)
+  useCentred(box)
+  const viewBox = (width: number) => `0 0 ${width} ${layout.height}`
   return (
     <div
-      ref={scroller}
-      className="max-h-[min(38rem,75dvh)] overflow-auto overscroll-contain rounded-md border border-line bg-sunken p-4 [&.dragging]:cursor-grabbing"
+      ref={box}
+      className="max-h-[min(38rem,75dvh)] touch-pan-x touch-pan-y overflow-auto overscroll-contain rounded-md border border-line bg-sunken py-4 [&.dragging]:cursor-grabbing"
       {...drag.handlers}
     >
-      <div className="mx-auto w-fit">
+      <div ref={picture} className="mx-auto w-fit px-4">
         <p className="mx-auto mb-4 w-56 rounded-b-lg border border-t-0 border-line bg-surface py-1 text-center text-small text-soft">
           {t('stage')}
         </p>
-        <svg
-          width={layout.width * zoom}
-          height={layout.height * zoom}
-          viewBox={`0 0 ${layout.width} ${layout.height}`}
-          role="group"
-          // A layer of its own: dragging moves a picture instead of drawing thousands of seats again.
-          className="will-change-transform"
-          aria-label={t('map')}
-          onClick={onClick}
-          onKeyDown={onKeyDown}
-        >
-          <Sections {...props} current={current} />
-        </svg>
+        <div className="flex">
+          {/* The letters of the rows stay in sight however far the map is moved. Each seat says its row itself. */}
+          <svg
+            width={rowLabelWidth * zoom}
+            height={layout.height * zoom}
+            viewBox={viewBox(rowLabelWidth)}
+            className="sticky left-0 z-1 shrink-0 bg-sunken/85"
+            aria-hidden="true"
+          >
+            <RowLabels layout={layout} zoom={zoom} />
+          </svg>
+          <svg
+            width={layout.width * zoom}
+            height={layout.height * zoom}
+            viewBox={viewBox(layout.width)}
+            role="group"
+            // A layer of its own: dragging moves a picture instead of drawing thousands of seats again.
+            className="shrink-0 will-change-transform"
+            aria-label={t('map')}
+            onClick={onClick}
+            onKeyDown={onKeyDown}
+          >
+            <Sections {...seats} current={current} />
+          </svg>
+        </div>
       </div>
     </div>
+  )
+}
+
+/** As large as the rows allow, so that they can still be read when the map is small. */
+function RowLabels({ layout, zoom }: { readonly layout: SeatLayout; readonly zoom: number }) {
+  const rows = layout.sections.flatMap((section) => section.rows)
+  const size = Math.min(16, Math.max(14, 11 / zoom))
+  // Where lines would touch, only every second or third row is named.
+  const every = Math.ceil(size / pitch / 0.9)
+  return rows.map(
+    (row, index) =>
+      index % every === 0 && (
+        <text key={row.y} x={rowLabelWidth - 12} y={row.y + 17} textAnchor="end" fontSize={size} className="fill-soft">
+          {row.label}
+        </text>
+      ),
   )
 }
 
@@ -59,7 +95,7 @@ interface Choosing {
   /** The one seat that Tab reaches; arrow keys move it. */
   readonly current: string
   readonly setCurrent: (seatId: string) => void
-  readonly scroller: React.RefObject<HTMLDivElement | null>
+  readonly scroller: BoxRef
   readonly wasDragged: () => boolean
 }
 
@@ -86,7 +122,9 @@ function useChoosing({ layout, states, toggle }: SeatsProps, { current, setCurre
   }
 }
 
-function Sections({ layout, states, chosen, priceText, current }: SeatsProps & { readonly current: string }) {
+/** Not drawn again while the map is only zoomed. */
+const Sections = memo(function Sections(props: SeatsProps & { readonly current: string }) {
+  const { layout, states, chosen, priceText, current } = props
   const t = useTranslations('seats')
   // Five thousand sentences are made once, not at each change.
   const labels = useMemo(() => {
@@ -101,11 +139,6 @@ function Sections({ layout, states, chosen, priceText, current }: SeatsProps & {
       <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
         {section.name}
       </text>
-      {section.rows.map((row) => (
-        <text key={row.label} x={6} y={row.y + 17} className="fill-soft text-small">
-          {row.label}
-        </text>
-      ))}
       {section.rows.flatMap((row) =>
         row.seats.map((seat) => (
           <SeatMark
@@ -121,7 +154,7 @@ function Sections({ layout, states, chosen, priceText, current }: SeatsProps & {
       )}
     </g>
   ))
-}
+})
 
 const freeClasses = ['fill-(--seat-free)', 'fill-(--seat-free-2)', 'fill-(--seat-free-3)', 'fill-(--seat-free-4)']
 
@@ -164,46 +197,3 @@ const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label
     </g>
   )
 })
-
-/** Dragging with a mouse scrolls, as a finger does by itself. A drag is no click. */
-function useDrag(scroller: React.RefObject<HTMLDivElement | null>) {
-  const start = useRef<{ x: number; y: number; left: number; top: number } | null>(null)
-  const moved = useRef(false)
-  const end = () => {
-    start.current = null
-    scroller.current?.classList.remove('dragging')
-  }
-  return {
-    moved: () => moved.current,
-    handlers: {
-      onPointerDown(event: PointerEvent) {
-        const box = scroller.current
-        moved.current = false
-        if (event.pointerType !== 'mouse' || event.button !== 0 || !box) return
-        start.current = { x: event.clientX, y: event.clientY, left: box.scrollLeft, top: box.scrollTop }
-      },
-      onPointerMove(event: PointerEvent) {
-        const from = start.current
-        const box = scroller.current
-        if (!from || !box || event.buttons === 0) return end()
-        const dx = event.clientX - from.x
-        const dy = event.clientY - from.y
-        if (!moved.current && Math.hypot(dx, dy) < 5) return
-        moved.current = true
-        box.classList.add('dragging')
-        box.scrollLeft = from.left - dx
-        box.scrollTop = from.top - dy
-      },
-      onPointerUp: end,
-      onPointerLeave: end,
-    },
-  }
-}
-
-/** A hall wider than the screen is first seen in its middle, where the good seats are. */
-function useCentred(scroller: React.RefObject<HTMLDivElement | null>) {
-  useEffect(() => {
-    const box = scroller.current
-    if (box) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2
-  }, [scroller])
-}

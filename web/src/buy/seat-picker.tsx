@@ -1,11 +1,12 @@
 // Choosing seats, on the map or in the list; both show and change the same choice.
 import type { Availability, ShowView } from '@holdfast/contract'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
-import { layOutSeats } from './seat-layout.ts'
+import { layOutSeats, rowLabelWidth } from './seat-layout.ts'
 import { SeatList } from './seat-list.tsx'
-import { SeatMap, usualZoom, zooms } from './seat-map.tsx'
+import { SeatMap } from './seat-map.tsx'
+import { type MapZoom, useMapZoom } from './seat-zoom.ts'
 
 export interface SeatPickerProps {
   readonly show: ShowView
@@ -20,7 +21,8 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
   const t = useTranslations('seats')
   const format = useFormat()
   const [asList, setAsList] = useState(false)
-  const [zoomIndex, setZoomIndex] = useState(usualZoom)
+  const box = useRef<HTMLDivElement>(null)
+  const zooming = useMapZoom(box)
   const layout = useMemo(() => layOutSeats(show), [show])
   const states = useMemo(() => new Map(availability?.seats?.map((seat) => [seat.id, seat.state])), [availability])
   const { currency } = show
@@ -32,10 +34,10 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
         <Legend show={show} priceText={priceText} />
         <div className="flex grow justify-between gap-3 sm:grow-0">
           <ViewSwitch asList={asList} choose={setAsList} />
-          {!asList && <Zoom index={zoomIndex} choose={setZoomIndex} />}
+          {!asList && <Zoom zooming={zooming} width={layout.width + rowLabelWidth} />}
         </div>
       </div>
-      {asList ? <SeatList {...props} /> : <SeatMap {...props} zoom={zooms[zoomIndex] ?? 1} />}
+      {asList ? <SeatList {...props} /> : <SeatMap {...props} box={box} zooming={zooming} />}
     </section>
   )
 }
@@ -85,22 +87,25 @@ function ViewSwitch({ asList, choose }: { readonly asList: boolean; readonly cho
   )
 }
 
-function Zoom({ index, choose }: { readonly index: number; readonly choose: (index: number) => void }) {
+function Zoom({ zooming, width }: { readonly zooming: MapZoom; readonly width: number }) {
   const t = useTranslations('seats')
   const steps = [
-    { sign: '−', label: t('zoomOut'), next: index - 1 },
-    { sign: '+', label: t('zoomIn'), next: index + 1 },
+    { sign: '−', label: t('zoomOut'), may: zooming.mayShrink, act: zooming.shrink },
+    { sign: '+', label: t('zoomIn'), may: zooming.mayGrow, act: zooming.grow },
   ]
   return (
     <div className="flex gap-1">
-      {steps.map(({ sign, label, next }) => (
+      <button type="button" className="button" onClick={() => zooming.fit(width)}>
+        {t('fit')}
+      </button>
+      {steps.map(({ sign, label, may, act }) => (
         <button
           key={sign}
           type="button"
           className="button size-11 p-0 text-title"
           aria-label={label}
-          disabled={zooms[next] === undefined}
-          onClick={() => choose(next)}
+          disabled={!may}
+          onClick={act}
         >
           {sign}
         </button>

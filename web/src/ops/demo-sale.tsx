@@ -22,7 +22,8 @@ export function DemoSale({ demo }: { readonly demo: OpsOverview['demo'] }) {
     <Section title={t('title')} text={t('text')}>
       <div className="grid gap-x-10 gap-y-6 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <Run run={demo.run} />
-        <LiveSeats showId={demo.showId} />
+        {/* The show of the last run stays, also when the next will be at another that has places left. */}
+        <LiveSeats showId={demo.run?.showId ?? demo.showId} />
       </div>
     </Section>
   )

@@ -11,7 +11,7 @@ const countedMax = 10_000
 export function Events({ overview }: { readonly overview: OpsOverview }) {
   const t = useTranslations('ops.events')
   const format = useFormat()
-  const span = useSpan()
+  const span = useSpan('narrow')
   const histories = useHistories(overview)
   const { events } = overview
   return (
@@ -38,10 +38,10 @@ export function Events({ overview }: { readonly overview: OpsOverview }) {
           className="table-fixed"
           head={
             <>
-              <th scope="col" className="w-[28%] sm:w-[19%]">
+              <th scope="col" className="w-[30%] sm:w-[19%]">
                 {t('consumer')}
               </th>
-              <th scope="col" className="w-[20%] text-right sm:w-[12%]">
+              <th scope="col" className="w-[22%] text-right sm:w-[12%]">
                 {t('behind')}
               </th>
               <th scope="col" className="w-[20%] text-right sm:w-[14%]">
@@ -50,13 +50,13 @@ export function Events({ overview }: { readonly overview: OpsOverview }) {
               <th scope="col" className="hidden w-[14%] text-right sm:table-cell">
                 {t('rate')}
               </th>
-              <th scope="col" className="w-[18%] sm:w-[21%]">
+              <th scope="col" className="w-[16%] sm:w-[21%]">
                 <span className="sr-only sm:not-sr-only">{t('flow')}</span>
               </th>
               <th scope="col" className="hidden w-[10%] text-right sm:table-cell">
                 {t('parked')}
               </th>
-              <th scope="col" className="w-[14%] text-right sm:w-[10%]">
+              <th scope="col" className="w-[12%] text-right sm:w-[10%]">
                 {t('dead')}
               </th>
             </>

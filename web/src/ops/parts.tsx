@@ -54,11 +54,11 @@ export function Table({ label, head, children, className = '' }: TableProps) {
     <div className="-mx-1 overflow-x-auto px-1" tabIndex={0} role="region" aria-label={label}>
       <table className={`w-full text-left ${className}`}>
         <thead className="text-small text-soft">
-          <tr className="border-b border-line [&>th]:py-2 [&>th]:pr-4 [&>th]:align-bottom [&>th]:font-medium [&>th:last-child]:pr-0">
+          <tr className="border-b border-line [&>th]:py-2 [&>th]:pr-2 [&>th]:align-bottom sm:[&>th]:pr-4 [&>th]:font-medium [&>th:last-child]:pr-0">
             {head}
           </tr>
         </thead>
-        <tbody className="divide-y divide-line [&_td]:py-2.5 [&_td]:pr-4 [&_td:last-child]:pr-0 [&_th]:py-2.5 [&_th]:pr-4">
+        <tbody className="divide-y divide-line [&_td]:py-2.5 [&_td]:pr-2 sm:[&_td]:pr-4 [&_td:last-child]:pr-0 [&_th]:py-2.5 [&_th]:pr-2">
           {children}
         </tbody>
       </table>
@@ -82,15 +82,15 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** 40 ms, 3.2 s, 5 min, 7 hr, 12 days: one unit, short, in the reader's language. */
-export function useSpan(): (spanMs: number) => string {
+/** 40 ms, 3.2 secs, 5 mins, 7 hrs, 12 days: one unit in the reader's language; narrow where a column is. */
+export function useSpan(unitDisplay: 'short' | 'narrow' = 'short'): (spanMs: number) => string {
   const { locale } = useLanguage()
   return useMemo(() => {
     const inUnit = (value: number, unit: string, digits = 0) =>
       new Intl.NumberFormat(locale, {
         style: 'unit',
         unit,
-        unitDisplay: 'short',
+        unitDisplay,
         minimumFractionDigits: digits,
         maximumFractionDigits: digits,
       }).format(value)
@@ -101,7 +101,7 @@ export function useSpan(): (spanMs: number) => string {
       if (spanMs < 2 * hour) return inUnit(Math.floor(spanMs / minute), 'minute')
       return spanMs < 2 * day ? inUnit(Math.floor(spanMs / hour), 'hour') : inUnit(Math.floor(spanMs / day), 'day')
     }
-  }, [locale])
+  }, [locale, unitDisplay])
 }
 
 /** 1.2 MB, 340 kB. */

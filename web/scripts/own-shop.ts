@@ -1,0 +1,45 @@
+// A whole shop of its own for pictures and measurements: an embedded Postgres, a card sandbox, the built pages. Leaves nothing behind.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startSandbox } from '@holdfast/sandbox'
+import { readConfig } from '../../server/src/config.ts'
+import { freePort, startEmbeddedPostgres } from '../../server/src/platform/embedded-postgres.ts'
+import { makeLog } from '../../server/src/platform/log.ts'
+import { startShop } from '../../server/src/shop.ts'
+import { serveBuiltWeb } from '../../server/src/web.ts'
+
+export async function withShop(use: (url: string) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'holdfast-pages-'))
+  const [port, sandboxPort] = [await freePort(), await freePort()]
+  const config = readConfig({
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    DATA_DIR: directory,
+    RATE_LIMITS: 'off',
+    DEMO: '0',
+    LOG_LEVEL: 'error',
+  })
+  const postgres = await startEmbeddedPostgres(directory, () => undefined)
+  const sandbox = await startSandbox({
+    port: sandboxPort,
+    host: '127.0.0.1',
+    publicUrl: `http://localhost:${sandboxPort}`,
+    dataDir: directory,
+    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: config.processor.webhookSecrets[0] ?? '' },
+  })
+  const shop = await startShop({
+    config,
+    databaseUrl: postgres.url,
+    log: makeLog('error'),
+    extend: (app) => serveBuiltWeb(app, config),
+  })
+  try {
+    await use(`http://localhost:${port}`)
+  } finally {
+    await shop.stop()
+    await sandbox.close()
+    await postgres.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
