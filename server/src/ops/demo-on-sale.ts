@@ -22,10 +22,18 @@ const placesMax = 4
 const shareThatPays = 0.75
 const shareThatCancels = 0.1
 
+// One with places for a crowd, and with seats if there is one: people came to watch seats go.
 const demoShowStatement = sql(
   'ops.demo_show',
-  `select id from orders.shows where organiser_id = $1 and status = 'on_sale' order by id limit 1`,
+  `select s.id from orders.shows s
+   join orders.pools p on p.show_id = s.id
+   where s.organiser_id = $1 and s.status = 'on_sale'
+   group by s.id
+   order by sum(p.capacity - p.held - p.sold) >= $2 desc,
+            exists (select 1 from orders.seats e where e.show_id = s.id) desc, s.id
+   limit 1`,
 )
+const placesForACrowd = 40
 
 interface DemoParts {
   readonly app: Http
@@ -45,7 +53,7 @@ export function makeDemoOnSale(parts: DemoParts): DemoOnSale {
   const findShow = async (): Promise<string | null> => {
     const organiserId = allowed ? await readDemoId(config.dataDirectory) : null
     if (organiserId === null) return null
-    const [show] = await db.query<{ id: string }>(demoShowStatement, [organiserId])
+    const [show] = await db.query<{ id: string }>(demoShowStatement, [organiserId, placesForACrowd])
     return show?.id ?? null
   }
 
