@@ -15,6 +15,7 @@ export interface EngineOptions {
   log: (message: string) => void
   webhookTimeoutMs: number
   webhookRetryMs: number[]
+  searchLagSeconds?: number | undefined
   /** Ends the process at once; absent where the process is somebody else's. */
   crash?: (() => void) | undefined
 }
@@ -32,6 +33,7 @@ export interface Engine {
   /** Like `perform` for work that only reads. */
   look<T>(work: (unit: Unit) => T): Promise<T>
   forgetEndpoints(): void
+  searchLagSeconds: number
   mayCrash: boolean
   crash(): void
   /** Remembers beyond the crash that this key was struck by one. */
@@ -166,6 +168,7 @@ export function makeEngine(options: EngineOptions): Engine {
       await commit.durable()
       return result
     },
+    searchLagSeconds: options.searchLagSeconds ?? 0,
     mayCrash: options.crash !== undefined,
     crash: () => options.crash?.(),
     async noteCrash(slot) {

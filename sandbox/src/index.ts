@@ -27,6 +27,8 @@ export interface SandboxOptions {
   /** Waits between the attempts of one delivery; their number is that of the retries. */
   webhookRetryMs?: number[]
   log?: (message: string) => void
+  /** How long a new object is not yet found by searching; with the real thing up to a minute and more. */
+  searchLagSeconds?: number
   /** Ends the process for the fault `crash`; without it that fault is refused. */
   crash?: () => void
 }
@@ -49,6 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
     crash: options.crash,
+    searchLagSeconds: options.searchLagSeconds,
   })
   const server = makeServer({
     api: makePipeline(engine),

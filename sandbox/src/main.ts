@@ -25,12 +25,15 @@ function readOptions(): SandboxOptions {
     .map(Number)
   if (retries.some((delay) => !Number.isFinite(delay) || delay < 0))
     wrong.push('SANDBOX_WEBHOOK_RETRY_MS must be milliseconds separated by commas')
+  const lag = Number(process.env['SANDBOX_SEARCH_LAG_SECONDS'] || '0')
+  if (!Number.isInteger(lag) || lag < 0) wrong.push('SANDBOX_SEARCH_LAG_SECONDS must be a whole number of seconds')
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   const events = (process.env['SANDBOX_WEBHOOK_EVENTS'] || '').split(',').filter((part) => part !== '')
   return {
     port,
     host: process.env['SANDBOX_HOST'] || process.env['HOST'] || '127.0.0.1',
     dataDir: process.env['DATA_DIR'] || './data',
+    searchLagSeconds: lag,
     log: (message) => console.error(`sandbox: ${message}`),
     // Not an exit: nothing may be flushed, closed or said.
     crash: () => process.kill(process.pid, 'SIGKILL'),

@@ -99,6 +99,18 @@ describe('a payment that the bank answers later', () => {
   })
 })
 
+describe('an authorization of a saved Visa whose owner is absent', () => {
+  it('ends after four days and eighteen hours', async () => {
+    const customer = await bench.stripe.customers.create({ payment_method: 'pm_card_visa' })
+    const [method] = (await bench.stripe.customers.listPaymentMethods(customer.id)).data
+    const held = await pay(method?.id ?? '', { customer: customer.id, off_session: true, capture_method: 'manual' })
+    await pass(4 * DAY + 17 * 3600)
+    expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('requires_capture')
+    await pass(3600)
+    expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('canceled')
+  })
+})
+
 describe('an event', () => {
   it('is kept for thirty days', async () => {
     const paid = await pay('pm_card_visa')

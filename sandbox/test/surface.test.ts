@@ -198,6 +198,21 @@ describe('lists and expansion', () => {
     expect((await bench.stripe.paymentIntents.list({ created: { lt: 1000 } })).data).toEqual([])
   })
 
+  it('may be found by searching only some time later, as with the real thing', async () => {
+    const late = await startBench({ searchLagSeconds: 60 })
+    try {
+      const { id } = await late.stripe.paymentIntents.create({ amount: 700, currency: 'eur', metadata: { run: 'late' } })
+      const found = async () =>
+        (await late.stripe.paymentIntents.search({ query: "metadata['run']:'late'" })).data.map((each) => each.id)
+      expect(await found()).toEqual([])
+      expect((await late.stripe.paymentIntents.list()).data.map((each) => each.id)).toEqual([id])
+      await late.post('/_sandbox/clock', { advance_seconds: 60 })
+      expect(await found()).toEqual([id])
+    } finally {
+      await late.close()
+    }
+  })
+
   it('search in pages, by status and amount too', async () => {
     for (const amount of [7001, 7002, 7003])
       await bench.stripe.paymentIntents.create({ amount, currency: 'sek', metadata: { set: 'search' } })

@@ -11,6 +11,7 @@ import { attach, type FoundMethod, findMethod } from './methods.ts'
 import { bringTrouble, settle } from './settle.ts'
 
 const AUTHORIZATION_SECONDS = 7 * DAY_SECONDS
+const VISA_ABSENT_SECONDS = 4 * DAY_SECONDS + 18 * 3600
 const PROCESSING_SECONDS = 60
 
 export function cardError(decline: Decline, found: FoundMethod, charge: string | null): ErrorBody {
@@ -49,33 +50,40 @@ export function declineIntent(
 /** What an attempt needs of the call that it is part of; one that ends by time has no call. */
 export type Attempting = Pick<ApiCall, 'unit' | 'baseUrl' | 'wantFault'>
 
-export function attempt(
-  call: Attempting,
-  intent: PaymentIntent,
-  found: FoundMethod,
-  threeDs: ThreeDsResult,
-  override?: Decline,
-): PaymentIntent {
-  const decline = override ?? declineOf(found)
-  if (found.card.fault !== undefined) call.wantFault(found.card.fault)
-  if (decline === undefined && found.card.processing !== undefined) return startProcessing(call, intent, found, threeDs)
-  return charge(call, { intent, found, threeDs, decline })
-}
-
-interface Charging {
+export interface Try {
   intent: PaymentIntent
   found: FoundMethod
   threeDs: ThreeDsResult
+  /** The buyer is absent: the shop uses a card that was saved. */
+  offSession?: boolean
+}
+
+/** Charges the card, unless its bank or `override` declines. */
+export function attempt(call: Attempting, tried: Try, override?: Decline): PaymentIntent {
+  const { card } = tried.found
+  const decline = override ?? declineOf(tried.found)
+  if (card.fault !== undefined) call.wantFault(card.fault)
+  if (decline === undefined && card.processing !== undefined) return startProcessing(call, tried)
+  return charge(call, { ...tried, decline })
+}
+
+interface Charging extends Try {
   decline: Decline | undefined
   /** The charge that has been pending until now. */
   id?: string
 }
 
-function charge(call: Attempting, { intent, found, threeDs, decline, id }: Charging): PaymentIntent {
+/** Visa keeps money for less time when the buyer was not there. */
+function holdSeconds({ found, offSession }: Try): number {
+  return offSession === true && found.card.brand === 'visa' ? VISA_ABSENT_SECONDS : AUTHORIZATION_SECONDS
+}
+
+function charge(call: Attempting, charging: Charging): PaymentIntent {
+  const { intent, found, threeDs, decline, id } = charging
   const { unit } = call
   const { card, method } = found
   const captured = capturesAtOnce(intent)
-  const captureBefore = captured || decline !== undefined ? null : unit.now + AUTHORIZATION_SECONDS
+  const captureBefore = captured || decline !== undefined ? null : unit.now + holdSeconds(charging)
   const made = newCharge(
     { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },
     unit.now,
@@ -100,7 +108,7 @@ function charge(call: Attempting, { intent, found, threeDs, decline, id }: Charg
   return done
 }
 
-function startProcessing(call: Attempting, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): PaymentIntent {
+function startProcessing(call: Attempting, { intent, found, threeDs }: Try): PaymentIntent {
   const { unit } = call
   const { card, method } = found
   const pending = newCharge(

@@ -12,6 +12,8 @@ export interface ApiCall {
   publishable: boolean
   baseUrl: string
   form: FormRecord
+  /** How long a new object is not yet found by searching. */
+  searchLagSeconds: number
   /** A card or an intent may ask for a fault of the server; the pipeline decides whether it strikes. */
   wantFault(spec: string): void
 }

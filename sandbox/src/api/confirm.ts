@@ -88,13 +88,14 @@ export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: Confi
     setUp: found.hidden.setUp === true,
     requested,
   })
+  const tried = { intent: ready, found, offSession: input.off_session === true }
   switch (step.kind) {
     case 'none':
-      return attempt(call, ready, found, step.result)
+      return attempt(call, { ...tried, threeDs: step.result })
     case 'lookup_failed':
-      return attempt(call, ready, found, null, found.card.decline ?? DECLINES.generic)
+      return attempt(call, { ...tried, threeDs: null }, found.card.decline ?? DECLINES.generic)
     case 'decline_off_session':
-      return attempt(call, ready, found, null, OFF_SESSION_DECLINE)
+      return attempt(call, { ...tried, threeDs: null }, OFF_SESSION_DECLINE)
     case 'challenge':
       return challenge(call, ready, chosen, input.error_on_requires_action === true)
   }
@@ -123,7 +124,7 @@ export function finishChallenge(call: ApiCall, intent: PaymentIntent, passed: bo
   if (intent.status !== 'requires_action' || intent.payment_method === null) return intent
   const found = findMethod(call.unit, intent.payment_method)
   try {
-    if (passed) return attempt(call, intent, found, 'authenticated')
+    if (passed) return attempt(call, { intent, found, threeDs: 'authenticated' })
     const error: ErrorBody = {
       type: 'invalid_request_error',
       code: 'payment_intent_authentication_failure',

@@ -159,7 +159,8 @@ const SEARCH_STRIDE = 1000
 export function searchRoute(op: string, kind: Kind): Route {
   return route(op, { query: filled, limit: limitParam, page: filled }, (call, params) => {
     if (params.query === undefined) throw missingParam('query')
-    const plan: SearchPlan = { filters: [], from: 0, to: FOREVER, tests: [] }
+    const newest = call.searchLagSeconds === 0 ? FOREVER : call.unit.now - call.searchLagSeconds
+    const plan: SearchPlan = { filters: [], from: 0, to: newest, tests: [] }
     for (const clause of params.query.split(/\s+AND\s+/i)) planClause(plan, clause, new Set(['customer', 'email']))
     const limit = params.limit ?? 10
     const found: Kinds[Kind][] = []

@@ -167,6 +167,7 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
     publishable: caller.publishable,
     baseUrl: engine.baseUrl,
     form,
+    searchLagSeconds: engine.searchLagSeconds,
     wantFault: (spec) => void wanted.push(spec),
   }
   let status = 200

@@ -80,6 +80,7 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
       publishable: false,
       baseUrl: engine.baseUrl,
       form: {},
+      searchLagSeconds: 0,
       wantFault: () => undefined,
     }
     const { intent } = found
