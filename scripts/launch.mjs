@@ -19,6 +19,7 @@ const tasks = {
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   chaos: { build: [], run: [['{node}', ...flags, 'server/test/chaos/run.ts']] },
+  audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },
   check: {
     build: [],
     run: [

@@ -21,7 +21,7 @@ export function auditParts({ db, sandbox }: Audited, changes: Partial<AuditParts
   const { processor } = readConfig({ SANDBOX_PORT: String(sandbox.port) })
   const books = makeReconciliation({ db, books: makeBooks(processor), shownAfterSeconds: 0 })
   const log = makeLog('silent')
-  return { db, clock: systemClock, log, books, settleMs: 0, confirmMs: 300, restWithinSeconds: 60, ...changes }
+  return { db, clock: systemClock, log, books, settleMs: 0, confirmMs: 300, restWithinSeconds: 60, mayStopSales: true, ...changes }
 }
 
 export function auditNow(shop: Audited, changes: Partial<AuditParts> = {}): Promise<RunReport> {

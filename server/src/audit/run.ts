@@ -35,6 +35,8 @@ export interface AuditParts {
   readonly settleMs: number
   readonly confirmMs: number
   readonly restWithinSeconds: number
+  /** False where somebody only wants to know. */
+  readonly mayStopSales: boolean
 }
 
 export interface RunReport {
@@ -200,7 +202,7 @@ async function conclude(
   await recordLooks(db, checked)
   for (const { invariant, key, explanation } of news) log.error({ invariant, key, explanation }, 'an invariant is breached')
   const stopping = news.find(({ invariant }) => invariantOf(invariant).stopsSales)
-  if (stopping) await stopSales(parts, stopping)
+  if (stopping && parts.mayStopSales) await stopSales(parts, stopping)
   const breaches = await listBreaches(db)
   const report = {
     checked: [...checked.values()].reduce((sum, count) => Math.max(sum, count), 0),

@@ -81,7 +81,7 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     await connection.query(beCareful)
     log.info('this process audits')
     const books = makeReconciliation({ db: connection, books: options.books, shownAfterSeconds })
-    const parts = { db: connection, clock: stoppable, log, books, settleMs, confirmMs, restWithinSeconds }
+    const parts = { db: connection, clock: stoppable, log, books, settleMs, confirmMs, restWithinSeconds, mayStopSales: true }
     let nextAtMs = clock.elapsedMs()
     while (!signal.aborted) {
       const asked = (await readMark(connection, askedMark)) === 'all'

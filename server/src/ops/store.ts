@@ -3,13 +3,17 @@ import { type Queryable, sql } from '../platform/db.ts'
 
 const countedUpTo = 10_000
 
+// One who has not read anything yet has no position; he is shown all the same, or nobody would miss him.
 const flowStatement = sql(
   'ops.event_flow',
   `select c.consumer, coalesce(l.events, 0)::int as "lagEvents", coalesce(l.oldest_ms, 0)::float8 as "lagMs",
           coalesce(l.first_seq - 1, (select max(seq) from platform.outbox), 0)::bigint as position,
           (select count(*)::int from platform.parked_deliveries d where d.consumer = c.consumer and not d.dead) as parked,
           (select count(*)::int from platform.parked_deliveries d where d.consumer = c.consumer and d.dead) as dead
-   from platform.cursors c left join lateral (
+   from (
+     select s.consumer, coalesce(u.window_from, 0) as window_from
+     from (select distinct consumer from unnest($1::text[]) as consumer) s left join platform.cursors u on u.consumer = s.consumer
+   ) c left join lateral (
      select count(*) as events, min(w.seq) as first_seq, extract(epoch from clock_timestamp() - min(w.occurred_at)) * 1000 as oldest_ms
      from (
        select o.seq, o.occurred_at from platform.outbox o

@@ -1,6 +1,7 @@
 // The main job, end to end over HTTP with the real SDK against the real sandbox.
 import type { OrderView, PaymentView, RefundView, ShowView, TimelineView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expectSound } from '../audit.ts'
 import { asGuest, type Client, expectStatus, makeClient, pay, placeOrder, publishShow, readOrder, signUp } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
@@ -242,4 +243,5 @@ it('the timeline tells the whole story of an order in order, to its buyer and or
 
 it('after all of it, stock, tickets, streams and money agree', async () => {
   await expectStockInvariants(shop.db)
+  await expectSound(shop)
 })

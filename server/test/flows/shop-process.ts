@@ -20,7 +20,7 @@ export interface ShopProcess {
 export async function startShopProcess(environment: Readonly<Record<string, string>>): Promise<ShopProcess> {
   const { PORT: port = '', DATA_DIR: directory = '' } = environment
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    env: { ...process.env, RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', ...environment },
+    env: { ...process.env, RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', AUDIT_SECONDS: '5', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

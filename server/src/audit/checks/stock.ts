@@ -10,6 +10,8 @@ const stretchOrders = 5_000
 const cutsMax = 10
 const firstId = '00000000-0000-0000-0000-000000000000'
 
+/** Where a show's last stretch ends. */
+const lastEnd = `coalesce((select to_id from audit.stretches where show_id = $1 order by to_id desc limit 1), '${firstId}')`
 const countedOrders = `
   select (line ->> 'poolId')::uuid as pool_id,
          coalesce(sum((line ->> 'quantity')::int) filter (where o.status in ('created', 'claimed')), 0)::bigint as held,
@@ -21,13 +23,13 @@ const doesNotFit = `(p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold,
 const nextCut = sql(
   'audit.next_cut',
   `select o.id from orders.orders o
-   where o.show_id = $1 and o.id > coalesce((select max(to_id) from audit.stretches where show_id = $1), '${firstId}')
+   where o.show_id = $1 and o.id > ${lastEnd}
    order by o.id offset ${stretchOrders - 1} limit 1`,
 )
 const addStretch = sql(
   'audit.add_stretch',
   `insert into audit.stretches (show_id, from_id, to_id, fresh_looks)
-   values ($1, coalesce((select max(to_id) from audit.stretches where show_id = $1), '${firstId}'), $2, 2)
+   values ($1, ${lastEnd}, $2, 2)
    on conflict do nothing`,
 )
 // An order's refund is told by payments before orders has taken it in: a stretch is counted twice after each change.
@@ -66,7 +68,7 @@ const estimateStatement = sql(
   `with ranges as (
      select from_id, to_id from audit.stretches where show_id = $1 and fresh_looks > 0
      union all
-     select coalesce(max(to_id), '${firstId}'), 'ffffffff-ffff-ffff-ffff-ffffffffffff' from audit.stretches where show_id = $1
+     select ${lastEnd}, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid
    ), parts as (
      select t.pool_id, t.held, t.sold
      from audit.stretches c cross join lateral jsonb_to_recordset(c.tallies) as t (pool_id uuid, held bigint, sold bigint)
