@@ -62,6 +62,10 @@ export function refuseUnstorableText(app: FastifyInstance): void {
       sendProblem(reply, 'invalid_request', { detail })
       return
     }
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      sendProblem(reply, 'invalid_request', { detail: 'the Host header is missing' })
+      return
+    }
     done()
   })
 }

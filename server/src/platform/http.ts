@@ -48,6 +48,8 @@ export type Http = ReturnType<typeof makeHttp>
 /** 100 kB for everything; a route with seat maps asks for more. */
 const bodyLimitBytes = 100 * 1024
 
+const slowSenderCheckMs = 5_000
+
 export function makeHttp(options: HttpOptions) {
   const headers = securityHeaders(options)
   const app = Fastify({
@@ -64,6 +66,8 @@ export function makeHttp(options: HttpOptions) {
     genReqId: newId,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
+    // Who sends slowly is looked for every few seconds; a missing Host is refused by us, with our headers.
+    http: { connectionsCheckingInterval: slowSenderCheckMs, requireHostHeader: false },
     frameworkErrors: answerUnroutable(headers),
     clientErrorHandler: answerClientError(headers),
   }).withTypeProvider<TypeBoxTypeProvider>()

@@ -37,6 +37,7 @@ export interface Stage {
   readonly things: { readonly A: Things; readonly B: Things }
   /** Asks as a person, with the cookie a browser would send. A stream is left as soon as it has answered. */
   ask(request: Request): Promise<Reply>
+  cookieOf(person: Person): string
   stop(): Promise<void>
 }
 
@@ -113,6 +114,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     shop,
     things: { A: await thingsOf('A'), B: await thingsOf('B') },
     ask,
+    cookieOf: (person) => cookies.get(person) ?? '',
     async stop() {
       await shop.stop()
       await pages.remove()
