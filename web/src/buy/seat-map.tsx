@@ -38,7 +38,7 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
   return (
     <div
       ref={box}
-      className="max-h-[min(38rem,75dvh)] touch-pan-x touch-pan-y overflow-auto overscroll-contain rounded-md border border-line bg-sunken py-4 [&.dragging]:cursor-grabbing"
+      className="max-h-[min(38rem,75dvh)] touch-pan-x touch-pan-y select-none overflow-auto overscroll-contain rounded-md border border-line bg-sunken py-4 [&.dragging]:cursor-grabbing"
       {...drag.handlers}
     >
       <div ref={picture} className="mx-auto w-fit px-4">

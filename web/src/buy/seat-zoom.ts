@@ -149,8 +149,12 @@ export function useDrag(scroller: BoxRef) {
         const dx = event.clientX - from.x
         const dy = event.clientY - from.y
         if (!moved.current && Math.hypot(dx, dy) < 5) return
-        moved.current = true
-        box.classList.add('dragging')
+        if (!moved.current) {
+          moved.current = true
+          box.classList.add('dragging')
+          // Now no seat has to be found under the mouse at each of its moves, which is slow among thousands.
+          box.setPointerCapture(event.pointerId)
+        }
         box.scrollLeft = from.left - dx
         box.scrollTop = from.top - dy
       },
