@@ -112,6 +112,11 @@ function SeatPicture({ show, availability }: { readonly show: ShowView; readonly
       aria-label={label}
       className="max-h-80 w-full rounded-md bg-sunken"
     >
+      {layout.sections.map(({ name, y }) => (
+        <text key={name} x={layout.width / 2} y={y + 24} textAnchor="middle" className="fill-soft text-small">
+          {name}
+        </text>
+      ))}
       {[...layout.byId.values()].map((seat) => (
         <Seat key={seat.id} seat={seat} state={states.get(seat.id) ?? 'available'} />
       ))}
