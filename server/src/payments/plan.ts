@@ -119,11 +119,12 @@ function* finish(work: PlannedWork, operation: 'capture' | 'void'): Plan {
 function* refund(work: PlannedWork, context: StepContext): Plan {
   const { payment, refund: wanted } = work
   if (!wanted || payment.intentId === null) return unknown(work)
-  if (wanted.status === 'unknown') {
+  // A first try that died unrecorded looks like none. While the key lives it is repeated; then only the list tells of it.
+  if (wanted.status === 'unknown' || !isKeyAlive(wanted.createdAt, context.now)) {
     const listed = yield* ask<'list_refunds'>({ operation: 'list_refunds', intentId: payment.intentId })
     if (listed.kind !== 'ok') return unknown(work)
     if (listed.value.some(({ refundId }) => refundId === wanted.id)) return recordRefunds(work, listed.value, context)
-    if (!isKeyAlive(wanted.createdAt, context.now)) return refuseRefund(work, wanted, 'never_reached_processor')
+    // Not there: it was never made, and making it now makes it once. Giving up would keep money that is owed.
   }
   const { id: refundId, amount } = wanted
   const request = {

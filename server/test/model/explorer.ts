@@ -20,7 +20,7 @@ export interface Machine<State> {
   /** Every step out of a state. */
   steps(state: State): Step<State>[]
   /** Enough of them: the others can wait without hiding anything. All of them when not given. */
-  enough?(state: State, isNew: (next: State) => boolean): Step<State>[]
+  enough?(state: State): Step<State>[]
   /** A promise that does not hold in this state, or null. */
   breachIn(state: State): string | null
   /** A promise that does not hold although nothing happens by itself any more, or null. */
@@ -98,13 +98,12 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
     depth: depths.at(states.length - 1),
     breach,
   })
-  const isNew = (next: State) => !numbers.has(machine.key(next))
 
   const first = machine.breachIn(machine.start)
   if (first !== null) return end({ promise: first, trace: [] })
   for (let index = 0; index < states.length; index += 1) {
     const state = states[index] as State
-    const steps = machine.enough ? machine.enough(state, isNew) : machine.steps(state)
+    const steps = machine.enough ? machine.enough(state) : machine.steps(state)
     const own = machine.key(state)
     let moves = false
     for (const step of steps) {

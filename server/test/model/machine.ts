@@ -22,13 +22,12 @@ export function makeMachine(walker: Walker): Machine<State> {
     return others.reduce((least, each) => (each < least ? each : least), first)
   }
   const steps = (state: State) => state.clusters.flatMap((_, buyer) => stepsOf(walker, state, buyer))
-  const enough = (state: State, isNew: (next: State) => boolean): Step<State>[] => {
+  const enough = (state: State): Step<State>[] => {
     const gathered: Step<State>[][] = []
     const settled = state.clusters.every(({ ordered }) => ordered.value.order !== null)
     for (const [buyer, own] of state.clusters.entries()) {
       const ownSteps = stepsOf(walker, state, buyer)
-      if (own.ordered.value.order !== null && canGoFirst(state, ownSteps, settled) && ownSteps.some(({ next }) => isNew(next)))
-        return ownSteps
+      if (own.ordered.value.order !== null && canGoFirst(state, ownSteps, settled)) return ownSteps
       gathered.push(ownSteps)
     }
     return gathered.flat()
@@ -46,6 +45,7 @@ export function makeMachine(walker: Walker): Machine<State> {
 /**
  * Orders meet only at the stock. The steps of one order can go before those of the others when it moves by itself, and
  * when none of its steps frees a place that somebody may still ask for: in whatever order they happen, all see the same.
+ * It always comes to rest (that is looked at as well), and then the others go on: none is forgotten.
  */
 function canGoFirst(state: State, steps: readonly Step<State>[], settled: boolean): boolean {
   if (!steps.some(({ force }) => force === 'system')) return false

@@ -6,7 +6,7 @@ import type { Force, Step } from './explorer.ts'
 import { memory, type Part, part } from './parts.ts'
 import { type OwnMove, ownMoves, reactionsTo, unknown } from './processor.ts'
 import { isPutOff } from './rules.ts'
-import type { Fault, Person } from './scopes.ts'
+import type { Fault, Person, Scope } from './scopes.ts'
 import {
   type Named,
   nowOf,
@@ -25,8 +25,10 @@ import {
   type Consumer,
   cluster,
   dayAfter,
+  type Intent,
   idsOf,
   type Letter,
+  type Paid,
   type State,
   times,
   type Working,
@@ -44,6 +46,11 @@ export function stepsOf(walker: Walker, state: State, buyer: number): Step<State
     steps.push({ next: walked.state, force, tell, ...(breach === undefined ? {} : { breach }) })
   }
   const context: Context = { walker, state, buyer, own, add }
+  // Who waits for a ticket that nobody can take back sees nothing else change.
+  if (walker.scope.reduced && keepsTickets(walker.scope)) {
+    for (const [index, { value }] of own.letters.entries()) if (value.to.includes('tickets')) deliver(context, index, 'tickets')
+    if (steps.length > 0) return steps
+  }
   personSteps(context)
   timeSteps(context)
   for (const [index, letter] of own.letters.entries()) for (const consumer of letter.value.to) deliver(context, index, consumer)
@@ -53,6 +60,13 @@ export function stepsOf(walker: Walker, state: State, buyer: number): Step<State
     processorSteps(context, index)
   }
   return steps
+}
+
+/** No money is ever given back in this scope, so that tickets hears one message only. */
+function keepsTickets({ refunds, cards, banks, persons, withoutInbox }: Scope): boolean {
+  const late =
+    cards.some((card) => card === 'taken_at_once' || card === 'challenge_then_taken') || banks.includes('takes_by_itself')
+  return refunds.length === 0 && !late && !persons.includes('refunds_at_processor') && !withoutInbox.includes('tickets')
 }
 
 interface Context {
@@ -189,12 +203,12 @@ function forget(own: Cluster): Pick<Cluster, 'held'> {
 function deliver({ walker, state, buyer, own, add }: Context, index: number, consumer: Consumer): void {
   const { rules } = walker
   const sent = own.letters[index] as Part<Letter>
-  const { event, name } = sent.value
+  const { event } = sent.value
   let walked: Walked = { state }
   const take = <Command>(commands: readonly Command[], walk: (at: State, named: Named<Command>) => Walked) => {
     for (const [place, command] of commands.entries()) {
       if (walked.breach !== undefined) return
-      walked = walk(walked.state, { name: `${name} ${place}`, command: () => command })
+      walked = walk(walked.state, { name: `hear ${sent.number} ${place}`, command: () => command })
     }
   }
   if (consumer === 'orders') take(rules.toOrders(event), (at, named) => walkOrders(walker, at, buyer, named))
@@ -323,16 +337,19 @@ function leaseSteps(context: Context, index: number): void {
       () => `The sweeper takes ${paymentId} up again${works.length > 0 ? ', although a slow process still works on it' : ''}.`,
     )
   }
-  if (may(context, 'look') && works.length === 0) {
-    add(
-      'person',
-      walkPayments(walker, state, buyer, {
-        name: `look ${index}`,
-        command: () => ({ type: 'TakeLease', paymentId, look: true }),
-      }),
-      () => `A webhook, or the buyer’s page, asks to look at ${paymentId}.`,
-    )
+  const intent = own.held[index]?.value.intent ?? null
+  const news = paid.payment.nextAttemptAt === null && intent !== null && isBehind(paid, intent)
+  if ((news || (may(context, 'look') && intent && intent.status !== paid.payment.intentStatus)) && works.length === 0) {
+    const walk = { name: `look ${index}`, command: () => ({ type: 'TakeLease', paymentId, look: true }) as const }
+    const tell = () => `A webhook, or the buyer’s page, asks to look at ${paymentId}.`
+    // The processor repeats what it did by itself until it is heard.
+    add(news ? 'system' : 'person', walkPayments(walker, state, buyer, walk), tell)
   }
+}
+
+/** Whether the processor has refunds that we do not know as they are. */
+function isBehind({ refunds }: Paid, intent: Intent): boolean {
+  return intent.refunds.some(({ id, status }) => !refunds.some((ours) => ours.processorId === id && ours.status === status))
 }
 
 function processorSteps(context: Context, index: number): void {

@@ -63,6 +63,7 @@ export function nowOf({ ordered }: Cluster): string {
 }
 
 export function withCluster(state: State, buyer: number, changed: Cluster, stock = state.stock): State {
+  if (state.clusters[buyer] === changed && state.stock === stock) return state
   return { clusters: state.clusters.map((each, index) => (index === buyer ? changed : each)), stock }
 }
 
