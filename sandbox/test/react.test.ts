@@ -166,6 +166,11 @@ describe('a page with the classic elements', () => {
     const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ['payment_method'] })
     expect(intent.payment_method).toMatchObject({ billing_details: { name: 'Ada', address: { postal_code: '94110' } } })
     expect(await heard()).toContain('visa 94110 true')
+    // On a phone nothing of it is cut off: the number has a line of its own and is shown whole.
+    const cut = await frame()
+      .locator('input')
+      .evaluateAll((inputs) => inputs.filter((input) => input.scrollWidth > input.clientWidth).map((input) => input.id))
+    expect(cut).toEqual([])
   })
 
   it('pays with number, expiry and security code in frames of their own', async () => {
