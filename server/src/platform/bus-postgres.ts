@@ -23,6 +23,9 @@ const notifyHint = sql('platform.notify_hint', `select pg_notify('${hintChannel}
 /** Hints to other processes are sent at most this often: each NOTIFY takes a lock that every commit shares. */
 const notifyEveryMs = 5
 
+/** Longer than handling a page may take; the loops ask several times a second. */
+const silentSeconds = 20
+
 export interface PostgresBusOptions {
   readonly db: Database
   readonly clock: Clock
@@ -61,7 +64,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       const end = () => session.abort()
       stopping.signal.addEventListener('abort', end, { once: true })
       try {
-        connection = await db.connect({ name: 'holdfast-bus', lazyCommit: true })
+        connection = await db.connect({ name: 'holdfast-bus', lazyCommit: true, silentSeconds })
         connection.onLost(end)
         await connection.listen(hintChannel, (payload) => wake(payload === '' ? undefined : new Set(payload.split(','))))
         const lent = connection

@@ -30,8 +30,18 @@ export interface Database extends Queryable {
   /** Runs DDL or several statements at once, outside of any plan cache. For migrations and tests. */
   execute(text: string): Promise<void>
   /** Lends a connection of its own, for session locks and LISTEN. The caller ends it. */
-  connect(settings?: { name?: string; lazyCommit?: boolean }): Promise<Connection>
+  connect(settings?: ConnectionSettings): Promise<Connection>
   close(): Promise<void>
+}
+
+export interface ConnectionSettings {
+  readonly name?: string
+  readonly lazyCommit?: boolean
+  /**
+   * The server ends the connection when nothing was asked for so long, and gives its session locks to others. A process that
+   * is frozen, or whose machine is gone without a word, would keep them until somebody notices.
+   */
+  readonly silentSeconds?: number
 }
 
 export interface Connection extends Queryable {
@@ -127,12 +137,16 @@ export function makeDatabase(options: DatabaseOptions): Database {
     async execute(text) {
       await pool.query(text)
     },
-    async connect({ name = 'holdfast', lazyCommit = false } = {}) {
+    async connect({ name = 'holdfast', lazyCommit = false, silentSeconds } = {}) {
+      const flags = [
+        // Losing a lazy commit in a crash only repeats work that is idempotent.
+        ...(lazyCommit ? ['-c synchronous_commit=off'] : []),
+        ...(silentSeconds === undefined ? [] : [`-c idle_session_timeout=${silentSeconds * 1_000}`]),
+      ]
       const client = new pg.Client({
         ...settings,
         application_name: name,
-        // Losing a lazy commit in a crash only repeats work that is idempotent.
-        ...(lazyCommit ? { options: '-c synchronous_commit=off' } : {}),
+        ...(flags.length > 0 ? { options: flags.join(' ') } : {}),
       })
       const lost: (() => void)[] = []
       client.on('error', onIdleError)
