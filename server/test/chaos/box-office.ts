@@ -62,7 +62,7 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
       startsAt: '2031-05-01T18:00:00.000Z',
       timeZone: 'Europe/Berlin',
       currency: 'EUR',
-      holdSeconds: random.between(2, 6),
+      holdSeconds: random.skewed(2, 15),
       ticketTypes: stock[kind],
     }
   }

@@ -20,7 +20,7 @@ export interface ChaosOptions {
   readonly seconds: number
   readonly kills: number
   /** Which kinds must have struck: every one, or every way of dying. */
-  readonly required: 'all' | 'kills'
+  readonly required: 'all' | 'kills' | 'none'
   /** Then it is given up, and what has not struck is named. */
   readonly limitSeconds: number
   readonly buyers: number
@@ -92,10 +92,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const { longestFreezeMs, longestPauseMs: pauseMs } = options
     const acknowledged = () => journal.orders.size
     const nemesis = makeNemesis({ stage, random: random.fork('nemesis'), timeline, longestFreezeMs, pauseMs, acknowledged })
-    const required =
-      options.required === 'kills'
-        ? deathKinds
-        : requiredKinds({ stage, random, longestFreezeMs, sleep: () => Promise.resolve() })
+    const kinds = {
+      all: requiredKinds({ stage, random, longestFreezeMs, sleep: () => Promise.resolve() }),
+      kills: deathKinds,
+      none: [],
+    }
+    const required: readonly string[] = kinds[options.required]
     const missing = () => required.filter((kind) => (timeline.counts.get(kind) ?? 0) === 0)
     await strike(options, { nemesis, startedMs, timeline, missing, journal })
     dealer.arm(false)

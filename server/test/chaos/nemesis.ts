@@ -49,7 +49,7 @@ export function makeFailpointDealer(random: Random, timeline: Timeline) {
       const deaths = (name: string) => timeline.counts.get(sortOf(name)) ?? 0
       const fewest = Math.min(...able.map(deaths))
       const rare = able.filter((name) => deaths(name) === fewest)
-      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, 25)}`
+      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, 8)}`
     },
     died(name: string, failpoint: string): void {
       timeline.killed(name, sortOf(failpoint))

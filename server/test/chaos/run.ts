@@ -16,6 +16,10 @@ const { values: options } = parseArgs({
     think: { type: 'string', default: '200' },
     /** The longest that a process is frozen, in seconds. */
     freeze: { type: 'string' },
+    /** Which faults must have struck: all, kills or none. */
+    require: { type: 'string', default: 'all' },
+    /** Within how many seconds after the last fault everything must be at rest. */
+    rest: { type: 'string', default: '420' },
     report: { type: 'string', default: 'chaos-report.html' },
   },
 })
@@ -28,6 +32,8 @@ function wholeNumber(name: string, text: string): number {
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const seconds = wholeNumber('seconds', options.seconds)
 if (options.topology !== 'two' && options.topology !== 'split') throw new Error('--topology: two or split')
+const { require: required } = options
+if (required !== 'all' && required !== 'kills' && required !== 'none') throw new Error('--require: all, kills or none')
 
 let endStage: () => Promise<void> = async () => undefined
 // What was started here outlives us otherwise: Postgres by design.
@@ -38,13 +44,13 @@ const result = await runChaos({
   topology: options.topology,
   seconds,
   kills: wholeNumber('kills', options.kills),
-  required: 'all',
+  required,
   limitSeconds: seconds + 240,
   buyers: wholeNumber('buyers', options.buyers),
   thinkMs: wholeNumber('think', options.think),
   longestFreezeMs: 1_000 * wholeNumber('freeze', options.freeze ?? (seconds >= 300 ? '60' : '4')),
   longestPauseMs: seconds >= 300 ? 3_000 : 1_500,
-  restWithinSeconds: 420,
+  restWithinSeconds: wholeNumber('rest', options.rest),
   say,
   onStage: (end) => {
     endStage = end
