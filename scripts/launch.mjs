@@ -122,7 +122,9 @@ function findNode() {
 
 async function build(parts, node) {
   if (parts.includes('server')) {
-    const sources = ['contract/src', 'server/src', 'sandbox', 'scripts/build.ts'].map((path) => join(root, path))
+    const sources = ['contract/src', 'server/src', 'sandbox', 'scripts/build.ts', 'scripts/bundle.ts'].map((path) =>
+      join(root, path),
+    )
     await once('built-server', fingerprint(sources), async () => {
       say('Building the server')
       if ((await run(node, ['scripts/build.ts'])) !== 0) fail('the build failed')

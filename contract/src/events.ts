@@ -1,6 +1,7 @@
 // Every event of the system in one table, and the one function that lets a foreign event in.
 import { type TSchema, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { Format } from 'typebox/format'
 import { type Envelope, type EventDefinition, envelopeAttributes, type Fact } from './envelope.ts'
 import * as expiration from './expiration.ts'
 import * as orders from './orders.ts'
@@ -54,6 +55,10 @@ interface EventCheck {
   Errors(value: unknown): readonly { instancePath: string; message: string }[]
 }
 const checks = new Map<EventType, EventCheck>()
+
+// The library's own takes a text apart first, which was a sixth of all the memory that an event went through.
+const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+Format.Set('date-time', (text) => instantPattern.test(text) && !Number.isNaN(Date.parse(text)))
 
 function checkOf(type: EventType): EventCheck {
   let check = checks.get(type)

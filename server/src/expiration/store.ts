@@ -23,6 +23,7 @@ export const dueStatement = sql(
 )
 
 export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
+  await tx.begun
   return tx.query<Timer>(dueStatement, [limit, tx.now])
 }
 

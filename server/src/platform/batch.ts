@@ -108,7 +108,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
         tx,
         jobs.flatMap((job) => job.items.map((item) => item.command)),
       )
-      ;[world, known] = await Promise.all([loading, findAnswers(tx, keys), ...jobs.map(readInbox)])
+      ;[world, known] = await Promise.all([loading, findAnswers(tx, keys), ...jobs.map(readInbox), tx.begun])
       return world
     },
     decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {

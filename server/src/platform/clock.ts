@@ -48,10 +48,15 @@ export function makeWaker(clock: Clock): Waker {
   }
 }
 
-const pool = new Uint8Array(16 * 256)
+const idBytes = 16
+const pool = new Uint8Array(idBytes * 256)
 let poolOffset = pool.length
 let lastMs = 0
 let sequence = 0
+const hexDigits = Buffer.from('0123456789abcdef', 'latin1')
+/** Where the digits of each byte stand among the letters of an id. */
+const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+const letters = Buffer.from('00000000-0000-0000-0000-000000000000', 'latin1')
 
 /** Where ids come from. A run that must repeat itself exactly puts its own source here. */
 export const ids = { next: timeOrderedId }
@@ -66,8 +71,8 @@ function timeOrderedId(): string {
     randomFillSync(pool)
     poolOffset = 0
   }
-  const bytes = pool.subarray(poolOffset, poolOffset + 16)
-  poolOffset += 16
+  const bytes = pool.subarray(poolOffset, poolOffset + idBytes)
+  poolOffset += idBytes
   const nowMs = Date.now()
   if (nowMs > lastMs) {
     lastMs = nowMs
@@ -79,11 +84,17 @@ function timeOrderedId(): string {
       sequence = 0
     }
   }
-  const time = lastMs.toString(16).padStart(12, '0')
-  const tail = Buffer.from(bytes.buffer, bytes.byteOffset + 8, 8).toString('hex')
-  const variant = ((Number.parseInt(tail[0] ?? '0', 16) & 0x3) | 0x8).toString(16)
-  const counter = sequence.toString(16).padStart(3, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`
+  for (let index = 5, rest = lastMs; index >= 0; index -= 1, rest = Math.floor(rest / 256)) bytes[index] = rest % 256
+  bytes[6] = 0x70 | (sequence >> 8)
+  bytes[7] = sequence & 0xff
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  for (let index = 0; index < idBytes; index += 1) {
+    const place = places[index] ?? 0
+    const byte = bytes[index] ?? 0
+    letters[place] = hexDigits[byte >> 4] ?? 0
+    letters[place + 1] = hexDigits[byte & 0xf] ?? 0
+  }
+  return letters.toString('latin1')
 }
 
 /** `instant` plus `seconds`, both RFC 3339 UTC with milliseconds: such strings compare as the instants do. */

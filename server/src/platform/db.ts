@@ -22,14 +22,21 @@ export interface Queryable {
  */
 export interface Tx extends Queryable {
   readonly now: string
+  /** Under `readsFirst`: resolves once the transaction is known to be open. Before that nothing may be written, nor `now` read. */
+  readonly begun?: Promise<unknown>
+}
+
+export interface TransactionOptions {
+  /** Sends the first statements along with `begin`, which spares a way to the server and back. `work` must await `tx.begun`. */
+  readonly readsFirst?: boolean
 }
 
 export interface Database extends Queryable {
   /** Runs `work` in one transaction; commits when it returns, rolls back when it throws. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Runs DDL or several statements at once, outside of any plan cache. For migrations and tests. */
   execute(text: string): Promise<void>
-  /** Lends a connection of its own, for session locks and LISTEN. The caller ends it. */
+  /** Lends a connection of its own, for session locks and LISTEN, and for reports. The caller ends it. */
   connect(settings?: ConnectionSettings): Promise<Connection>
   close(): Promise<void>
 }
@@ -42,6 +49,8 @@ export interface ConnectionSettings {
    * is frozen, or whose machine is gone without a word, would keep them until somebody notices.
    */
   readonly silentSeconds?: number
+  /** For statements that read a lot, and are planned anew each time. */
+  readonly adHoc?: boolean
 }
 
 export interface Connection extends Queryable {
@@ -75,6 +84,15 @@ const types: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig['getTypeParser'],
 }
 
+const needsNoQuotes = /^(?!null$)[\w:-]+$/i
+
+/** Writes a list of ids or numbers as an array of Postgres; the driver would escape each of them. The rest is the driver's. */
+function toParameter(value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  const plain = value.every((item) => typeof item === 'number' || (typeof item === 'string' && needsNoQuotes.test(item)))
+  return plain ? `{${value.join(',')}}` : value
+}
+
 const systemFailures = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' ')
 const serverFailures = [
   // ended by an administrator, a crash, a start under way, or for having idled inside a transaction
@@ -96,6 +114,11 @@ export function isUnavailable(error: unknown): boolean {
   if (typeof code === 'string' && (connectionFailures.has(code) || failureClasses.test(code))) return true
   return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
 }
+
+// Our statements find few rows by a key, always: planned once and by index. Left to itself the server plans many of them
+// anew each time, which costs more than running them; and a plan that it made while a table was empty would read all of it
+// when a sale has filled it.
+const steadyPlans = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -123,21 +146,24 @@ export function makeDatabase(options: DatabaseOptions): Database {
   const onIdleError = options.onIdleError ?? (() => undefined)
   const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 })
   pool.on('error', onIdleError)
-  // A client that breaks while it is lent out would otherwise end the process.
-  pool.on('connect', (client) => client.on('error', onIdleError))
+  pool.on('connect', (client) => {
+    // A client that breaks while it is lent out would otherwise end the process.
+    client.on('error', onIdleError)
+    client.query(steadyPlans).catch(onIdleError)
+  })
 
   const queryOn = async <Row>(client: pg.ClientBase | pg.Pool, statement: Statement, values: readonly unknown[] = []) => {
-    const result = await client.query({ name: statement.name, text: statement.text, values: values as unknown[] })
+    const result = await client.query({ name: statement.name, text: statement.text, values: values.map(toParameter) })
     return result.rows as Row[]
   }
 
   return {
     query: (statement, values) => queryOn(pool, statement, values),
-    transaction: (work) => runTransaction(pool, queryOn, work),
+    transaction: (work, options) => runTransaction({ pool, queryOn, readsFirst: options?.readsFirst === true }, work),
     async execute(text) {
       await pool.query(text)
     },
-    async connect({ name = 'holdfast', lazyCommit = false, silentSeconds } = {}) {
+    async connect({ name = 'holdfast', lazyCommit = false, silentSeconds, adHoc = false } = {}) {
       const flags = [
         // Losing a lazy commit in a crash only repeats work that is idempotent.
         ...(lazyCommit ? ['-c synchronous_commit=off'] : []),
@@ -154,6 +180,7 @@ export function makeDatabase(options: DatabaseOptions): Database {
         for (const callback of lost) callback()
       })
       await client.connect()
+      if (!adHoc) await client.query(steadyPlans)
       // One connection runs one statement at a time; whoever asks meanwhile waits here.
       let last: Promise<unknown> = Promise.resolve()
       const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -180,14 +207,33 @@ export function makeDatabase(options: DatabaseOptions): Database {
 
 type QueryOn = <Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>
 
-async function runTransaction<T>(pool: pg.Pool, queryOn: QueryOn, work: (tx: Tx) => Promise<T>): Promise<T> {
+interface TransactionParts {
+  readonly pool: pg.Pool
+  readonly queryOn: QueryOn
+  readonly readsFirst: boolean
+}
+
+async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    const begun = (await client.query('begin; select clock_timestamp() as now')) as unknown as pg.QueryResult<{ now: string }>[]
-    const now = begun[1]?.rows[0]?.now
-    if (now === undefined) throw new Error('the database told no time')
-    const result = await work({ now, query: (statement, values) => queryOn(client, statement, values) })
+    let now: string | undefined
+    const begun = client.query('begin; select clock_timestamp() as now').then((results) => {
+      now = (results as unknown as pg.QueryResult<{ now: string }>[])[1]?.rows[0]?.now
+      if (now === undefined) throw new Error('the database told no time')
+    })
+    // What was sent along fails for the same reason, and tells of it first.
+    begun.catch(() => undefined)
+    if (!readsFirst) await begun
+    const result = await work({
+      begun,
+      get now() {
+        if (now === undefined) throw new Error('the time of a transaction is asked for before it has begun')
+        return now
+      },
+      query: (statement, values) => queryOn(client, statement, values),
+    })
+    await begun
     let ended: pg.QueryResult
     try {
       ended = await client.query('commit')

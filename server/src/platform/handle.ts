@@ -92,14 +92,17 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
 
   /** One transaction for the whole batch. */
   const commitBatch = (jobs: readonly AnyJob[]) =>
-    options.db.transaction(async (tx) => {
-      const batch = makeBatch(model, tx)
-      const world = await batch.begin(jobs)
-      const results = jobs.map((job) => batch.decide(job))
-      const stored = await batch.finish()
-      beforeCommit()
-      return { world, results, stored }
-    })
+    options.db.transaction(
+      async (tx) => {
+        const batch = makeBatch(model, tx)
+        const world = await batch.begin(jobs)
+        const results = jobs.map((job) => batch.decide(job))
+        const stored = await batch.finish()
+        beforeCommit()
+        return { world, results, stored }
+      },
+      { readsFirst: true },
+    )
 
   /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
   const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {

@@ -1,6 +1,6 @@
 // Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
 // request that changed nothing may be tried again with the same key.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Queryable, sql, type Tx } from './db.ts'
 
 /** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
@@ -36,7 +36,7 @@ const deleteOld = sql(
 
 /** A short hash of the request's content: the same key with another one is refused. */
 export function fingerprintOf(content: unknown): string {
-  return createHash('sha1').update(JSON.stringify(content)).digest('base64url')
+  return hash('sha1', JSON.stringify(content), 'base64url')
 }
 
 export function indexOfKey({ scope, key }: { scope: string; key: string }): string {
