@@ -24,6 +24,37 @@ function pay(method: string, more: Partial<Stripe.PaymentIntentCreateParams> = {
   })
 }
 
+describe('an intent that only the server may confirm', () => {
+  it('is not confirmed by a browser, and after the bank’s question waits for the server again', async () => {
+    const intent = await stripe.paymentIntents.create({
+      amount: 5000,
+      currency: 'eur',
+      confirmation_method: 'manual',
+      automatic_payment_methods: automatic,
+    })
+    const refused = await refusal(
+      // Only browsers send the secret, so the server's SDK has no word for it.
+      bench.publishable.paymentIntents.confirm(intent.id, {
+        payment_method: 'pm_card_visa',
+        ...{ client_secret: intent.client_secret },
+      }),
+    )
+    expect(refused.message).toContain('cannot be confirmed using your publishable key')
+    const asked = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_authenticationRequired' })
+    expect(asked.status).toBe('requires_action')
+    await fetch(`${bench.sandbox.url}/_sandbox/3ds/${intent.id}`, {
+      method: 'POST',
+      body: new URLSearchParams({ outcome: 'succeed' }),
+    })
+    expect((await stripe.paymentIntents.retrieve(intent.id)).status).toBe('requires_confirmation')
+    const paid = await stripe.paymentIntents.confirm(intent.id, {}, { idempotencyKey: 'last word' })
+    expect(paid.status).toBe('succeeded')
+    expect(await stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({
+      payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } },
+    })
+  })
+})
+
 describe('a capture', () => {
   it('happens later where only cards are to be held', async () => {
     const held = await pay('pm_card_visa', { payment_method_options: { card: { capture_method: 'manual' } } })

@@ -6,7 +6,7 @@ import { newId } from '../core/ids.ts'
 import { authenticationStep } from '../machines/authentication.ts'
 import { AUTHENTICATION_FAILED, NO_METHOD, NO_RETURN_URL, refusal } from '../machines/payment-intent.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
-import { inChallenge, withMethod } from '../objects/payment-intent.ts'
+import { awaitingServer, inChallenge, withMethod } from '../objects/payment-intent.ts'
 import { attempt, cardError, declineIntent, OFF_SESSION_DECLINE } from './attempt.ts'
 import type { ApiCall } from './call.ts'
 import { checkDescriptor } from './intent-checks.ts'
@@ -88,6 +88,8 @@ export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: Confi
     setUp: found.hidden.setUp === true,
     requested,
   })
+  const authenticated = call.unit.hidden('payment_intent', intent.id)?.authenticated === found.method.id
+  if (authenticated) return attempt(call, { intent: ready, found, threeDs: 'authenticated' })
   const tried = { intent: ready, found, offSession: input.off_session === true }
   switch (step.kind) {
     case 'none':
@@ -124,6 +126,11 @@ export function finishChallenge(call: ApiCall, intent: PaymentIntent, passed: bo
   if (intent.status !== 'requires_action' || intent.payment_method === null) return intent
   const found = findMethod(call.unit, intent.payment_method)
   try {
+    if (passed && intent.confirmation_method === 'manual') {
+      const waiting = awaitingServer(intent)
+      call.unit.put('payment_intent', waiting, { hidden: { authenticated: found.method.id } })
+      return waiting
+    }
     if (passed) return attempt(call, { intent, found, threeDs: 'authenticated' })
     const error: ErrorBody = {
       type: 'invalid_request_error',

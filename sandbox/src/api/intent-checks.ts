@@ -37,6 +37,15 @@ export function checkPublishable(call: ApiCall, params: object): void {
   }
 }
 
+/** An intent of this kind is confirmed by the shop's server alone. */
+export function checkServerConfirms(call: ApiCall, intent: Pick<PaymentIntent, 'confirmation_method'>): void {
+  if (!call.publishable || intent.confirmation_method !== 'manual') return
+  throw invalidRequest(
+    'This PaymentIntent cannot be confirmed using your publishable key because its `confirmation_method` is set to `manual`. Please use your secret key instead, or create a PaymentIntent with `confirmation_method` set to `automatic`.',
+    { code: 'payment_intent_invalid_parameter' },
+  )
+}
+
 /** A fee needs somebody else who is paid, and cannot be more than the payment. */
 export function checkFee(fee: number | null, amount: number, hasSeller: boolean, param = 'application_fee_amount'): void {
   if (fee === null || fee === 0) return

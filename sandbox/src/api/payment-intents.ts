@@ -10,7 +10,15 @@ import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { captureIntent, release } from './capture.ts'
 import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
-import { checkEmail, checkFee, checkOneMethod, checkPublishable, checkShare, checkSuffix } from './intent-checks.ts'
+import {
+  checkEmail,
+  checkFee,
+  checkOneMethod,
+  checkPublishable,
+  checkServerConfirms,
+  checkShare,
+  checkSuffix,
+} from './intent-checks.ts'
 import { listRoute, searchRoute } from './lists.ts'
 import { checkUsable } from './methods.ts'
 import { capture, confirm, create, update } from './payment-intent-params.ts'
@@ -215,6 +223,7 @@ export const paymentIntentRoutes: RouteTable = {
       const intent = loadIntent(call)
       checkClientSecret(call, intent.client_secret, params.client_secret)
       checkPublishable(call, params)
+      checkServerConfirms(call, intent)
       checkOneMethod(params)
       checkEmail(params.receipt_email, 'receipt_email')
       if (params.amount_to_confirm !== undefined && params.amount_to_confirm !== intent.amount) {

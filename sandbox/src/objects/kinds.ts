@@ -88,6 +88,8 @@ export interface PaymentIntentHidden {
   returnUrl?: string
   /** Set while the bank has not answered: what the attempt knew. */
   threeDs?: string | null
+  /** The method whose owner was authenticated, until the shop's server confirms again. */
+  authenticated?: string
 }
 
 /** How a payment method behaves; the key of the test-card table, never a number. */

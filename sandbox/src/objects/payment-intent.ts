@@ -123,6 +123,11 @@ export function inChallenge(intent: PaymentIntent, nextAction: Stripe.PaymentInt
   return { ...intent, status: 'requires_action', next_action: nextAction, last_payment_error: null }
 }
 
+/** Authenticated, and waiting for the shop's server, which has kept the last word for itself. */
+export function awaitingServer(intent: PaymentIntent): PaymentIntent {
+  return { ...intent, status: 'requires_confirmation', next_action: null, last_payment_error: null }
+}
+
 export function authorized(intent: PaymentIntent, charge: string): PaymentIntent {
   return {
     ...intent,
