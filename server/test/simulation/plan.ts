@@ -134,17 +134,23 @@ export function makePlan(seed: number): Plan {
   let atMs = 2_000
   const bursts: (readonly [number, number])[] = []
   for (let burst = random.between(1, 4); burst > 0; burst -= 1) {
-    const lastsMs = random.weigh([
-      [2, 300],
-      [3, 5_000],
-      [2, 30_000],
-    ])
+    // A herd: everybody at once, at one show.
+    const herd = random.chance(0.35)
+    const lastsMs = herd
+      ? random.between(2, 60)
+      : random.weigh([
+          [1, 300],
+          [3, 5_000],
+          [2, 30_000],
+        ])
     bursts.push([atMs, atMs + lastsMs])
-    const count = random.between(3, 14)
+    const count = herd ? random.between(6, 18) : random.between(3, 14)
+    const house = herd
+      ? { buyers: random.between(1, buyers), shows, show: random.between(0, shows.length - 1) }
+      : { buyers, shows }
     for (let index = 0; index < count; index += 1) {
-      operations.push(
-        ...visit(random, { atMs: atMs + random.between(0, lastsMs), process: random.between(0, 1) }, { buyers, shows }),
-      )
+      const when = { atMs: atMs + random.between(0, lastsMs), process: random.between(0, 1) }
+      operations.push(...visit(random, when, house))
     }
     atMs +=
       lastsMs +
@@ -220,14 +226,16 @@ function makeShow(random: Random): ShowPlan {
 interface House {
   readonly buyers: number
   readonly shows: readonly ShowPlan[]
+  /** The one that everybody wants; any when it is not given. */
+  readonly show?: number
 }
 
 /** A buyer comes, holds something, and perhaps pays; or somebody does a single thing. */
-function visit(random: Random, when: When, { buyers, shows }: House): Operation[] {
+function visit(random: Random, when: When, { buyers, shows, show: wanted }: House): Operation[] {
   const buyer = random.between(0, buyers - 1)
-  const show = random.between(0, shows.length - 1)
+  const show = wanted ?? random.between(0, shows.length - 1)
   const single = random.next()
-  if (single < 0.04)
+  if (single < 0.025)
     return [
       {
         ...when,

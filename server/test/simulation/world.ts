@@ -1,6 +1,7 @@
 // One run: the whole shop in one process of ours, on virtual time, with everything drawn from a plan. The same plan gives
 // the same run, event for event.
 import type { EventType } from '@holdfast/contract'
+import type { Processor } from '../../src/payments/processor-port.ts'
 import { ids } from '../../src/platform/clock.ts'
 import type { Platform } from '../../src/platform/service.ts'
 import { makeChecks } from './checks.ts'
@@ -43,6 +44,7 @@ export interface RunOptions {
   /** Statements put in the place of the right ones, to see whether a fault is found. */
   readonly statements?: StatementTwins
   readonly rewire?: (platform: Platform) => Platform
+  readonly rewireProcessor?: (processor: Processor) => Processor
   readonly onStep?: (step: Step) => void
 }
 
@@ -258,7 +260,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       name: `p${index}.${generation}`,
       scheduler,
       server,
-      processorFor: processor.portFor,
+      processorFor: (client) => (options.rewireProcessor ?? keep)(processor.portFor(client)),
       skewMs: chance.world.weigh([
         [3, 0],
         [1, chance.world.between(-600_000, 600_000)],
@@ -352,6 +354,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     healed = true
     trace('HEALED')
     for (const consumer of held) letGo(consumer)
+    // Time does not leap before everybody had a chance to notice.
+    for (let second = 0; second < 10; second += 1) host.surely(second * 1_000, () => undefined)
     const ordersAtRest = await until(ordersRestMs, () => checks.openOrders().length === 0)
     const restedAfterMs = elapsed() - plan.healedAtMs
     if (!ordersAtRest) report(9, `not at rest: ${checks.openOrders()[0] ?? ''}`)
@@ -405,6 +409,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
 
   return { live, nextDeadlineMs, newId: () => chance.ids.id(scheduler.nowMs) }
 }
+
+const keep = (processor: Processor) => processor
 
 const processorFaults: Record<string, true> = {
   processor_lost_before: true,

@@ -1,0 +1,175 @@
+// The simulation can fail: faults put into the real code, one at a time, and how many seeds it takes until each is found.
+import { expect, test, vi } from 'vitest'
+import type { Order, OrderCommand } from '../../src/orders/domain/order.ts'
+import type { Command } from '../../src/payments/domain/commands.ts'
+import type { Payment } from '../../src/payments/domain/payment.ts'
+import type { Processor } from '../../src/payments/processor-port.ts'
+import type { Database, Statement, Tx } from '../../src/platform/db.ts'
+import type { Platform } from '../../src/platform/service.ts'
+import { makePlan } from './plan.ts'
+import { breachOf } from './shrink.ts'
+import type { View } from './twin/engine.ts'
+import { byKeys } from './twin/statement.ts'
+import { statementTwins } from './twin/statements.ts'
+import type { RunOptions } from './world.ts'
+
+const planted = vi.hoisted(() => ({ name: 'nothing' }))
+
+vi.mock('../../src/orders/domain/decide.ts', async (original) => {
+  const real = await original<typeof import('../../src/orders/domain/decide.ts')>()
+  type Context = Parameters<typeof real.decide>[2]
+  return {
+    ...real,
+    decide(order: Order | undefined, command: OrderCommand, context: Context) {
+      if (planted.name === 'claim_whatever_the_state' && command.type === 'ClaimOrder' && order?.status === 'claimed') {
+        return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId: command.paymentId } }] }
+      }
+      if (planted.name === 'expiry_ends_claimed_orders' && command.type === 'ExpireOrder' && order?.status === 'claimed') {
+        return { facts: [{ type: 'OrderCancelled', data: { orderId: order.id, reason: 'expired' } }] }
+      }
+      return real.decide(order, command, context)
+    },
+  }
+})
+
+vi.mock('../../src/payments/domain/decide.ts', async (original) => {
+  const real = await original<typeof import('../../src/payments/domain/decide.ts')>()
+  type World = Parameters<typeof real.decide>[0]
+  return {
+    ...real,
+    decide(world: World, command: Command, now: string) {
+      if (planted.name === 'unknown_is_declined' && command.type === 'RecordUnknown' && command.step === 'create') {
+        const { paymentId, fence } = command
+        return real.decide(world, { type: 'RecordRefusal', paymentId, fence, code: 'timeout', card: false }, now)
+      }
+      if (planted.name === 'cancelled_orders_are_not_told' && command.type === 'NoteOrderCancelled') {
+        return { facts: [], answer: { paymentId: '' } }
+      }
+      return real.decide(world, command, now)
+    },
+  }
+})
+
+vi.mock('../../src/payments/domain/payment.ts', async (original) => {
+  const real = await original<typeof import('../../src/payments/domain/payment.ts')>()
+  type Known = Parameters<typeof real.nextStep>[1]
+  type Refunds = Parameters<typeof real.nextStep>[2]
+  return {
+    ...real,
+    nextStep(payment: Payment, order: Known, refunds: Refunds) {
+      const step = real.nextStep(payment, order, refunds)
+      if (planted.name === 'late_authorization_stays' && step === 'void' && payment.status === 'authorized') return null
+      if (planted.name === 'capture_before_the_claim' && payment.status === 'authorized' && payment.claim === null)
+        return 'capture'
+      return step
+    },
+  }
+})
+
+const noLock = (table: string, columns: string) => byKeys(table, columns)
+
+/** Commits are tried again as if an unknown one had failed, and so on: what stands between a service and its database. */
+const withDatabase =
+  (change: (db: Database) => Database) =>
+  (platform: Platform): Platform => ({ ...platform, db: change(platform.db) })
+
+/** The outbox written after the commit and not in it. */
+const tellAfterwards = (db: Database): Database => ({
+  ...db,
+  async transaction<T>(work: (tx: Tx) => Promise<T>) {
+    const later: [Statement, readonly unknown[]][] = []
+    const result = await db.transaction((tx) =>
+      work({
+        now: tx.now,
+        query<R>(statement: Statement, values: readonly unknown[] = []) {
+          if (statement.name !== 'platform.append_events') return tx.query<R>(statement, values)
+          later.push([statement, values])
+          return Promise.resolve([])
+        },
+      }),
+    )
+    for (const [statement, values] of later) await db.query(statement, values)
+    return result
+  },
+})
+
+const ackWhatFails = (platform: Platform): Platform => ({
+  ...platform,
+  bus: {
+    ...platform.bus,
+    subscribe: (subscription) =>
+      platform.bus.subscribe({
+        ...subscription,
+        handle: (events) => subscription.handle(events).catch(() => events.map(() => ({ kind: 'ack' as const }))),
+      }),
+  },
+})
+
+let freshKeys = 0
+const withFreshKeys = (processor: Processor): Processor => {
+  const fresh = (key: string) => {
+    freshKeys += 1
+    return `${key}:${freshKeys}`
+  }
+  return {
+    ...processor,
+    authorize: (request) => processor.authorize({ ...request, key: fresh(request.key) }),
+    refund: (request) => processor.refund({ ...request, key: fresh(request.key) }),
+  }
+}
+
+const readPage = statementTwins['bus.read_first_page']
+
+const faults: Record<string, RunOptions> = {
+  inbox_off: {
+    statements: {
+      'platform.read_inbox': () => [],
+      'platform.record_inbox': (view: View, [consumer, ids]) => {
+        for (const event_id of ids as string[]) view.insert('platform.inbox', { consumer, event_id }, 'skip')
+        return (ids as string[]).map((event_id) => ({ event_id }))
+      },
+    },
+  },
+  outbox_ignores_the_horizon: {
+    statements: { 'bus.read_first_page': (view, values) => readPage?.({ ...view, horizon: view.newestEnded + 1 }, values) ?? [] },
+  },
+  pools_are_not_locked: {
+    statements: { 'orders.load_pools': noLock('orders.pools', 'id showId=show_id capacity held sold') },
+  },
+  buyers_are_not_locked: {
+    statements: { 'orders.lock_buyers': () => [] },
+  },
+  told_after_the_commit: { rewire: withDatabase(tellAfterwards) },
+  failed_events_are_acknowledged: { rewire: ackWhatFails },
+  a_fresh_key_for_every_try: { rewireProcessor: withFreshKeys },
+  forged_webhooks_are_believed: {
+    rewireProcessor: (processor) => ({ ...processor, verifyWebhook: (body) => processor.verifyWebhook(body, 'good', 0) }),
+  },
+  claim_whatever_the_state: {},
+  expiry_ends_claimed_orders: {},
+  unknown_is_declined: {},
+  cancelled_orders_are_not_told: {},
+  late_authorization_stays: {},
+  capture_before_the_claim: {},
+}
+
+const mostSeeds = 400
+
+test.each(Object.entries(faults))(
+  '%s is found',
+  async (name, options) => {
+    planted.name = name
+    let found = null
+    let seeds = 0
+    while (!found && seeds < mostSeeds) {
+      seeds += 1
+      found = await breachOf(makePlan(seeds), options)
+    }
+    planted.name = 'nothing'
+    process.stdout.write(
+      `planted ${name}: ${found ? `seed ${seeds}, invariant ${found.invariant}: ${found.text}` : 'NOT FOUND'}\n`,
+    )
+    expect(found?.text, `${name} in ${seeds} seeds`).toBeDefined()
+  },
+  120_000,
+)
