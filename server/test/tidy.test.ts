@@ -73,6 +73,22 @@ test('no service reaches into another one’s folder', () => {
   }
 })
 
+test('no service knows the auditor or the operator’s room', () => {
+  const own = code.filter((path) => services.some((service) => path.startsWith(`server/src/${service}/`)))
+  expect(breaches(own, (imported) => /^server\/src\/(audit|ops)\//.test(imported))).toEqual([])
+})
+
+test('the auditor writes to its own schema, the operator’s room to none', () => {
+  const writes = /\b(?:insert into|update|delete from|truncate|alter table|drop table) +(?:only +)?(\w+)\./g
+  const written = (room: string) =>
+    code
+      .filter((path) => path.startsWith(`server/src/${room}/`) && !isTest(path))
+      .flatMap((path) => [...textOf(path).matchAll(writes)].map(([, schema]) => schema))
+  expect(written('audit').length).toBeGreaterThan(10)
+  expect(new Set(written('audit'))).toEqual(new Set(['audit']))
+  expect(written('ops')).toEqual([])
+})
+
 test('the domain imports the contract and its siblings, nothing else', () => {
   const domain = code.filter((path) => /^server\/src\/\w+\/domain(\/|\.ts$)/.test(path) && !isTest(path))
   expect(domain.length).toBeGreaterThanOrEqual(services.length)
