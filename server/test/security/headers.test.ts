@@ -119,7 +119,7 @@ describe('every class of answer has its headers', () => {
       400,
     ],
     ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
-    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+    ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400],
   ])('%s', async (_what, bytes, status) => {
     const answer = await sendBytes(bytes)
     const [head = ''] = answer.split('\r\n\r\n')
