@@ -1,5 +1,5 @@
 // Bundles the programs under load as the server is bundled, so that their memory and speed are those of the shop.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from '../../scripts/bundle.ts'
 
@@ -14,6 +14,11 @@ export const programs = {
   lag: join(import.meta.dirname, 'lag-process.ts'),
   listeners: join(import.meta.dirname, 'listeners-process.ts'),
 } as const
+
+/** With what the delivered programs are started: what keeps their memory small costs a little speed. */
+export const started = JSON.parse(
+  readFileSync(join(import.meta.dirname, '..', '..', 'scripts', 'node-process.json'), 'utf8'),
+) as { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string>> }
 
 export async function buildPrograms(): Promise<void> {
   rmSync(out, { recursive: true, force: true })

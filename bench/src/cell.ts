@@ -1,8 +1,6 @@
 // What every cell is made of: its figures, the shop it starts, and how its cost is taken. Knows no cell.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { BaselineReport } from './baseline-process.ts'
-import { programs } from './build.ts'
+import { programs, started } from './build.ts'
 import type { LoadReport } from './load-process.ts'
 import { familyCpuMs, watchMemory } from './machine.ts'
 import { type Child, startChild } from './requests.ts'
@@ -40,10 +38,6 @@ export interface Cell {
 export const warmSeconds = 1
 export const plenty = 1_000_000
 
-// The shop is measured as it is delivered: what keeps its memory small costs a little speed.
-const flagsFile = join(import.meta.dirname, '..', '..', 'scripts', 'node-flags.json')
-const shopFlags = JSON.parse(readFileSync(flagsFile, 'utf8')) as string[]
-
 const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
 
 interface ShopStart {
@@ -59,13 +53,14 @@ export async function startShop(
   { groupCommit = true, shopArguments, more = {} }: ShopStart,
 ): Promise<Child> {
   const env = {
+    ...started.environment,
     ...shopEnvironment,
     PORT: String(port),
     DATABASE_URL: stage.url,
     GROUP_COMMIT: groupCommit ? 'on' : 'off',
     ...more,
   }
-  const shop = startChild(programs.shop, { env, nodeArguments: [...shopFlags, ...shopArguments] })
+  const shop = startChild(programs.shop, { env, nodeArguments: [...started.flags, ...shopArguments] })
   await shop.request('start')
   return shop
 }

@@ -17,7 +17,7 @@ interface CheckoutCell {
   readonly groupCommit?: boolean
 }
 
-const connections = 64
+const connections = 256
 const buyers = 1_024
 
 /** The events of an order that is paid, by who hears them. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { webhookTypes } from '../../server/src/payments/webhook-types.ts'
 import { systemClock } from '../../server/src/platform/clock.ts'
-import { programs } from './build.ts'
+import { programs, started } from './build.ts'
 import { startChild } from './requests.ts'
 
 const host = '127.0.0.1'
@@ -33,7 +33,9 @@ export async function startSandbox(port: number, shopPort: number): Promise<Sand
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-sandbox-'))
   const child = startChild(programs.sandbox, {
     talkative: true,
+    nodeArguments: started.flags,
     env: {
+      ...started.environment,
       SANDBOX_PORT: String(port),
       SANDBOX_HOST: host,
       DATA_DIR: directory,

@@ -17,7 +17,10 @@ const CLIENTS = Number(process.argv[2] ?? 32)
 const SECONDS = Number(process.argv[3] ?? 5)
 const PRELOAD = Number(process.argv[4] ?? 0)
 const ROUNDS = Number(process.argv[5] ?? 3)
-const FLAGS = JSON.parse(readFileSync(new URL('../../scripts/node-flags.json', import.meta.url), 'utf8')) as string[]
+const STARTED = JSON.parse(readFileSync(new URL('../../scripts/node-process.json', import.meta.url), 'utf8')) as {
+  flags: string[]
+  environment: Record<string, string>
+}
 
 interface Figures {
   sequences: number
@@ -150,8 +153,9 @@ async function startSubject(title: string, program: string, stored: number): Pro
   const dataDir = await mkdtemp(join(tmpdir(), 'sandbox-bench-'))
   const receiver = await startReceiver()
   if (stored > 0) await preload(dataDir, stored, CREATE)
-  const child = spawn(process.execPath, [...FLAGS, program], {
+  const child = spawn(process.execPath, [...STARTED.flags, program], {
     env: {
+      ...STARTED.environment,
       ...process.env,
       SANDBOX_PORT: '0',
       DATA_DIR: dataDir,
