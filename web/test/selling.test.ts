@@ -37,6 +37,10 @@ async function signIn(): Promise<void> {
 async function makeShow(): Promise<string> {
   await expectAccessible(page, 'my shows')
   await page.getByRole('link', { name: 'New show' }).click()
+  // Saved too early: each field says what it wants, and the bar counts them.
+  await page.getByRole('button', { name: 'Save' }).click()
+  await shown(page, '4 fields need you')
+  await expectAccessible(page, 'show form with errors')
   await page.getByLabel('Title').fill('Night Ferry')
   await page.getByLabel('Starts at').fill('2027-06-01T20:00')
   await page.getByLabel('Time zone').selectOption('Europe/Lisbon')

@@ -1,16 +1,17 @@
 // Making and changing a show. The form checks what it can; the shop decides.
 import type { ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useRef } from 'react'
-import { FormProvider, useFieldArray, useForm, useFormContext } from 'react-hook-form'
+import { useEffect, useRef } from 'react'
+import { FormProvider, useFieldArray, useForm, useFormState } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { showQuery } from '../api/queries.ts'
 import { readersTimeZone } from '../i18n.tsx'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
-import { Failure, Field, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { RequireUser } from './require-user.tsx'
+import { AboutShow, CurrencyField, FormSection, Rules, WhenAndWhere } from './show-facts.tsx'
 import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './show-form.ts'
 import { TypeEditor } from './type-editor.tsx'
 
@@ -51,8 +52,9 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
   const form = useForm<ShowFields>({ defaultValues: initial })
   const types = useFieldArray({ control: form.control, name: 'types', keyName: 'key' })
   const saving = useSaveShow(show)
-  const failureText = useFailureText()
   const published = show !== undefined && show.status !== 'draft'
+  const { isDirty } = form.formState
+  useAskBeforeLeaving(isDirty && !saving.isSuccess)
   const submit = form.handleSubmit((fields) => saving.mutate(fields))
   return (
     <div className="mx-auto max-w-narrow pt-6">
@@ -63,12 +65,10 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
         </div>
       )}
       <FormProvider {...form}>
-        <form noValidate className="mt-6 grid gap-6" onSubmit={(event) => void submit(event)}>
-          <Facts fixed={published} initial={initial} />
-          <section aria-labelledby="types" className="grid gap-4">
-            <h2 id="types" className="text-title">
-              {t('types')}
-            </h2>
+        <form noValidate className="mt-6 grid gap-8" onSubmit={(event) => void submit(event)}>
+          <AboutShow />
+          <WhenAndWhere initial={initial} />
+          <FormSection title={t('types')} plain>
             {types.fields.map((field, index) => (
               <TypeEditor
                 key={field.key}
@@ -77,100 +77,68 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
                 fixedKind={field.id !== ''}
               />
             ))}
-            <button type="button" className="button justify-self-start" onClick={() => types.append(emptyType)}>
-              {t('addType')}
-            </button>
-          </section>
-          {saving.isError && (
-            <Notice tone="bad" title={failureText(saving.error)}>
-              {'problem' in saving.error && <p>{(saving.error as { problem: { detail?: string } }).problem.detail}</p>}
-            </Notice>
-          )}
-          <div className="flex flex-wrap gap-3">
-            <button type="submit" className="button button-main button-large" disabled={saving.isPending}>
-              {t('save')}
-            </button>
-            <Link to="/organiser" className="button button-large">
-              {t('leave')}
-            </Link>
-          </div>
+            <div className="flex flex-wrap items-end justify-between gap-4">
+              <button type="button" className="button" onClick={() => types.append(emptyType)}>
+                {t('addType')}
+              </button>
+              <CurrencyField fixed={published} initial={initial} />
+            </div>
+          </FormSection>
+          <Rules />
+          <SaveBar busy={saving.isPending} error={saving.error} />
         </form>
       </FormProvider>
     </div>
   )
 }
 
-function Facts({ fixed, initial }: { readonly fixed: boolean; readonly initial: ShowFields }) {
+/** Always in sight: whether everything is kept, how many fields want something, and the one button. */
+function SaveBar({ busy, error }: { readonly busy: boolean; readonly error: Error | null }) {
   const t = useTranslations('edit')
-  const { register, formState } = useFormContext<ShowFields>()
-  const { errors } = formState
-  const required = t('required')
+  const failureText = useFailureText()
+  const { errors, isDirty } = useFormState<ShowFields>()
+  const wrong = countErrors(errors)
   return (
-    <section aria-label={t('facts')} className="panel grid gap-4 p-5 sm:grid-cols-2 sm:p-6">
-      <Field
-        className="sm:col-span-2"
-        label={t('title')}
-        error={errors.title && required}
-        input={{ maxLength: 200, ...register('title', { required: true }) }}
-      />
-      <Field
-        label={t('startsAt')}
-        error={errors.startsAt && required}
-        input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }}
-      />
-      <div>
-        <label htmlFor="zone" className="mb-1 block font-medium">
-          {t('timeZone')}
-        </label>
-        <select id="zone" className="input" {...register('timeZone')}>
-          {[...new Set([initial.timeZone, ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
-            <option key={zone}>{zone}</option>
-          ))}
-        </select>
+    <div className="sticky bottom-0 z-10 -mx-4 border-t border-line bg-paper px-4 py-3 sm:mx-0 sm:px-0">
+      {error && (
+        <div className="mb-3">
+          <Notice tone="bad" title={failureText(error)}>
+            {'problem' in error && <p>{(error as { problem: { detail?: string } }).problem.detail}</p>}
+          </Notice>
+        </div>
+      )}
+      <div className="flex items-center justify-between gap-3">
+        <p role="status" className={wrong > 0 ? 'text-small font-medium text-danger' : 'text-small text-soft'}>
+          {wrong > 0 ? t('wrongFields', { count: wrong }) : isDirty ? t('unsaved') : ''}
+        </p>
+        <div className="flex shrink-0 gap-2">
+          <Link to="/organiser" className="button" aria-label={t('leave')}>
+            {t('leaveShort')}
+          </Link>
+          <button type="submit" className="button button-main" disabled={busy}>
+            {t('save')}
+          </button>
+        </div>
       </div>
-      <Field label={t('venue')} input={{ maxLength: 200, ...register('venue') }} />
-      <div>
-        <label htmlFor="currency" className="mb-1 block font-medium">
-          {t('currency')}
-        </label>
-        <select id="currency" className="input" disabled={fixed} {...register('currency', { disabled: false })}>
-          {[
-            ...new Set([initial.currency, 'EUR', 'USD', 'GBP', 'CHF', 'SEK', 'DKK', 'NOK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']),
-          ].map((code) => (
-            <option key={code}>{code}</option>
-          ))}
-        </select>
-      </div>
-      <div className="sm:col-span-2">
-        <label htmlFor="description" className="mb-1 block font-medium">
-          {t('description')}
-        </label>
-        <textarea id="description" rows={5} maxLength={10_000} className="input" {...register('description')} />
-      </div>
-      <Field
-        label={t('holdMinutes')}
-        hint={t('holdHint')}
-        error={errors.holdMinutes && required}
-        input={{
-          type: 'number',
-          step: 'any',
-          min: 0.05,
-          max: 1440,
-          ...register('holdMinutes', { required: true, min: 0.01, max: 1440 }),
-        }}
-      />
-      <Field
-        label={t('maxPerOrder')}
-        error={errors.maxPerOrder && required}
-        input={{ type: 'number', min: 1, max: 100, ...register('maxPerOrder', { required: true, min: 1, max: 100 }) }}
-      />
-      <Field
-        label={t('maxPerBuyer')}
-        hint={t('maxPerBuyerHint')}
-        input={{ type: 'number', min: 1, max: 1_000_000, ...register('maxPerBuyer', { min: 1, max: 1_000_000 }) }}
-      />
-    </section>
+    </div>
   )
+}
+
+/** Fields that want something, however deep they lie. */
+function countErrors(errors: unknown): number {
+  if (typeof errors !== 'object' || errors === null) return 0
+  if ('type' in errors && typeof errors.type === 'string') return 1
+  return Object.entries(errors).reduce((sum, [name, inner]) => (name === 'ref' ? sum : sum + countErrors(inner)), 0)
+}
+
+/** Closing the tab over a long form asks first. */
+function useAskBeforeLeaving(active: boolean): void {
+  useEffect(() => {
+    if (!active) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', ask)
+    return () => removeEventListener('beforeunload', ask)
+  }, [active])
 }
 
 function useSaveShow(show: ShowView | undefined) {

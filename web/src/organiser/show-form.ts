@@ -30,12 +30,16 @@ export interface ShowFields {
 export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
 export const emptyType: TypeFields = { id: '', name: '', price: '', seated: false, capacity: '', blocks: [] }
 
-export function emptyShow(timeZone: string): ShowFields {
+const weekMs = 7 * 24 * 60 * 60 * 1_000
+
+/** An evening in four weeks, and rules that suit most shows. */
+export function emptyShow(timeZone: string, nowMs = Date.now()): ShowFields {
+  const day = wallClockIn(new Date(nowMs + 4 * weekMs).toISOString(), timeZone).slice(0, 'YYYY-MM-DD'.length)
   return {
     title: '',
     venue: '',
     description: '',
-    startsAt: '',
+    startsAt: `${day}T20:00`,
     timeZone,
     currency: 'EUR',
     holdMinutes: '15',

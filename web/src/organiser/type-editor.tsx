@@ -1,6 +1,8 @@
 // One ticket type in the form: a capacity, or seats as blocks of rows with a picture of what they make.
+import { currencyExponent } from '@holdfast/contract/currency'
 import { useFieldArray, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
+import { useFormat } from '../format.ts'
 import { Field } from '../parts/basics.tsx'
 import { parseAmount } from './amounts.ts'
 import { expandRanges, seatsOf } from './seat-grid.ts'
@@ -20,26 +22,35 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
   const errors = formState.errors.types?.[index]
   const seated = watch(`types.${index}.seated`)
   const currency = watch('currency')
+  const format = useFormat()
   const required = t('required')
+  // What the shop takes for the least that a card can pay.
+  const leastMinor = currencyExponent(currency) === 3 ? 500 : 50
+  const least = format.money({ amountMinor: leastMinor, currency })
   const choose = (asSeats: boolean) => {
     setValue(`types.${index}.seated`, asSeats)
     if (asSeats && watch(`types.${index}.blocks`).length === 0) setValue(`types.${index}.blocks`, [emptyBlock])
   }
   return (
-    <fieldset className="panel grid gap-4 p-5 sm:p-6">
+    <fieldset className="panel grid min-w-0 gap-4 p-4 sm:p-6">
       <legend className="sr-only">{t('typeLegend', { number: index + 1 })}</legend>
       <div className="grid gap-4 sm:grid-cols-[1fr_10rem]">
         <Field
           label={t('typeName')}
           error={errors?.name && required}
-          input={{ maxLength: 200, ...register(`types.${index}.name`, { required: true }) }}
+          input={{ maxLength: 200, ...register(`types.${index}.name`, { validate: (text) => text.trim() !== '' }) }}
         />
         <Field
           label={t('price', { currency })}
-          error={errors?.price && t('priceWrong')}
+          error={errors?.price && (errors.price.type === 'least' ? t('priceTooLow', { least }) : t('priceWrong'))}
           input={{
             inputMode: 'decimal',
-            ...register(`types.${index}.price`, { validate: (text) => parseAmount(text, currency) !== null }),
+            ...register(`types.${index}.price`, {
+              validate: {
+                readable: (text) => parseAmount(text, currency) !== null,
+                least: (text) => parseAmount(text, currency) === 0 || (parseAmount(text, currency) ?? 0) >= leastMinor,
+              },
+            }),
           }}
         />
       </div>
@@ -130,7 +141,9 @@ function Blocks({ index }: { readonly index: number }) {
           <SeatPreview seats={seats} />
         </div>
       ) : (
-        <p className="text-small font-medium text-warm">{t('seatsUnreadable')}</p>
+        <p role="alert" className="text-small font-medium text-warm">
+          {t('seatsUnreadable')}
+        </p>
       )}
     </div>
   )

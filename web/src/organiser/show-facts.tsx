@@ -1,0 +1,153 @@
+// The sections of the form of a show, but for its ticket types. Each error stands at its field.
+import { type ReactNode, useId } from 'react'
+import { useFormContext } from 'react-hook-form'
+import { useTranslations } from 'use-intl'
+import { useDuration } from '../format.ts'
+import { Field } from '../parts/basics.tsx'
+import type { ShowFields } from './show-form.ts'
+
+export interface FormSectionProps {
+  readonly title: string
+  readonly hint?: string
+  /** Without a panel of its own: what it holds brings theirs. */
+  readonly plain?: boolean
+  readonly children: ReactNode
+}
+
+export function FormSection({ title, hint, plain, children }: FormSectionProps) {
+  const id = useId()
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id} className="text-title">
+        {title}
+      </h2>
+      {hint && <p className="text-small text-soft">{hint}</p>}
+      <div className={plain ? 'mt-3 grid gap-4' : 'panel mt-3 grid gap-4 p-4 sm:grid-cols-2 sm:p-6'}>{children}</div>
+    </section>
+  )
+}
+
+export function AboutShow() {
+  const t = useTranslations('edit')
+  const { register, formState } = useFormContext<ShowFields>()
+  return (
+    <FormSection title={t('facts')}>
+      <Field
+        className="sm:col-span-2"
+        label={t('title')}
+        error={formState.errors.title && t('required')}
+        input={{ maxLength: 200, ...register('title', { validate: (text) => text.trim() !== '' }) }}
+      />
+      <div className="sm:col-span-2">
+        <label htmlFor="description" className="mb-1 block font-medium">
+          {t('description')}
+        </label>
+        <textarea
+          id="description"
+          rows={5}
+          maxLength={10_000}
+          className="input"
+          aria-describedby="description-hint"
+          {...register('description')}
+        />
+        <p id="description-hint" className="mt-1 text-small text-soft">
+          {t('descriptionHint')}
+        </p>
+      </div>
+    </FormSection>
+  )
+}
+
+export function WhenAndWhere({ initial }: { readonly initial: ShowFields }) {
+  const t = useTranslations('edit')
+  const { register, formState } = useFormContext<ShowFields>()
+  return (
+    <FormSection title={t('whenAndWhere')}>
+      <Field
+        label={t('startsAt')}
+        error={formState.errors.startsAt && t('required')}
+        input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }}
+      />
+      <div className="min-w-0">
+        <label htmlFor="zone" className="mb-1 block font-medium">
+          {t('timeZone')}
+        </label>
+        <select id="zone" className="input" {...register('timeZone')}>
+          {[...new Set([initial.timeZone, ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
+            <option key={zone}>{zone}</option>
+          ))}
+        </select>
+      </div>
+      <Field className="sm:col-span-2" label={t('venue')} input={{ maxLength: 200, ...register('venue') }} />
+    </FormSection>
+  )
+}
+
+const usualCurrencies = ['EUR', 'USD', 'GBP', 'CHF', 'SEK', 'DKK', 'NOK', 'PLN', 'CZK', 'JPY', 'CAD', 'AUD']
+
+export function CurrencyField({ fixed, initial }: { readonly fixed: boolean; readonly initial: ShowFields }) {
+  const t = useTranslations('edit')
+  const { register } = useFormContext<ShowFields>()
+  return (
+    <label className="flex items-center gap-3 font-medium">
+      {t('currency')}
+      <select className="input w-auto" disabled={fixed} {...register('currency', { disabled: false })}>
+        {[...new Set([initial.currency, ...usualCurrencies])].map((code) => (
+          <option key={code}>{code}</option>
+        ))}
+      </select>
+    </label>
+  )
+}
+
+/** Rules that most shows leave as they are: told in one line, opened by who wants others. An error inside opens them. */
+export function Rules() {
+  const t = useTranslations('edit')
+  const duration = useDuration()
+  const { register, watch, formState } = useFormContext<ShowFields>()
+  const { holdMinutes, maxPerOrder, maxPerBuyer } = formState.errors
+  const wrong = Boolean(holdMinutes ?? maxPerOrder ?? maxPerBuyer)
+  const seconds = Math.round(Number(watch('holdMinutes')) * 60)
+  const inWords = t('rulesText', {
+    duration: duration(Number.isFinite(seconds) ? seconds : 0),
+    count: Number(watch('maxPerOrder')) || 0,
+  })
+  return (
+    <section aria-label={t('rules')}>
+      <details className="panel group" open={wrong || undefined}>
+        <summary className="flex cursor-pointer items-center justify-between gap-4 p-4 sm:px-6">
+          <span>
+            <span className="block text-title font-semibold">{t('rules')}</span>
+            <span className="text-small text-soft">{inWords}</span>
+          </span>
+          <span aria-hidden="true" className="text-title text-soft group-open:rotate-180">
+            ⌄
+          </span>
+        </summary>
+        <div className="grid gap-4 px-4 pb-5 sm:grid-cols-2 sm:px-6">
+          <Field
+            label={t('holdMinutes')}
+            hint={t('holdHint')}
+            error={holdMinutes && t('numberWrong', { least: 1, most: 1440 })}
+            input={{
+              type: 'number',
+              step: 'any',
+              ...register('holdMinutes', { required: true, min: 0.01, max: 1440 }),
+            }}
+          />
+          <Field
+            label={t('maxPerOrder')}
+            error={maxPerOrder && t('numberWrong', { least: 1, most: 100 })}
+            input={{ type: 'number', ...register('maxPerOrder', { required: true, min: 1, max: 100 }) }}
+          />
+          <Field
+            label={t('maxPerBuyer')}
+            hint={t('maxPerBuyerHint')}
+            error={maxPerBuyer && t('numberWrong', { least: 1, most: 1_000_000 })}
+            input={{ type: 'number', ...register('maxPerBuyer', { min: 1, max: 1_000_000 }) }}
+          />
+        </div>
+      </details>
+    </section>
+  )
+}
