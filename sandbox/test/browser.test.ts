@@ -249,6 +249,24 @@ describe('the classic calls', () => {
     })
   })
 
+  it('go back to the shop with what became of the payment', async () => {
+    for (const [number, status] of [
+      ['4242424242424242', 'succeeded'],
+      ['4000009999000121', 'pending'],
+    ] as const) {
+      await page.goto(shop.url)
+      const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' })
+      const frame = await mount('payment', '{}', `{clientSecret:${JSON.stringify(intent.client_secret)}}`)
+      await type(frame, number)
+      await run(
+        `void stripe.confirmPayment({ elements, confirmParams: { return_url: location.origin + '/?done=1' } }); return null`,
+      )
+      await page.waitForURL(/done=1/)
+      const back = new URL(page.url()).searchParams
+      expect([back.get('payment_intent'), back.get('redirect_status')]).toEqual([intent.id, status])
+    }
+  })
+
   it('offer what wrappers look for', async () => {
     expect(
       await run(

@@ -32,13 +32,9 @@ describe('an intent that only the server may confirm', () => {
       confirmation_method: 'manual',
       automatic_payment_methods: automatic,
     })
-    const refused = await refusal(
-      // Only browsers send the secret, so the server's SDK has no word for it.
-      bench.publishable.paymentIntents.confirm(intent.id, {
-        payment_method: 'pm_card_visa',
-        ...{ client_secret: intent.client_secret },
-      }),
-    )
+    // Only browsers send the secret, so the server's SDK has no word for it.
+    const byBrowser = { payment_method: 'pm_card_visa', client_secret: intent.client_secret }
+    const refused = await refusal(bench.publishable.paymentIntents.confirm(intent.id, byBrowser))
     expect(refused.message).toContain('cannot be confirmed using your publishable key')
     const asked = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_authenticationRequired' })
     expect(asked.status).toBe('requires_action')

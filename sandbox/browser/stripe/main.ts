@@ -183,7 +183,8 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     const snake = name === 'paymentIntent' ? 'payment_intent' : 'setup_intent'
     url.searchParams.set(snake, id)
     url.searchParams.set(`${snake}_client_secret`, secret)
-    url.searchParams.set('redirect_status', 'succeeded')
+    const { status } = done[name] as Intent
+    url.searchParams.set('redirect_status', status === 'processing' ? 'pending' : 'succeeded')
     location.assign(url.href)
     return new Promise<Outcome>(() => undefined)
   }

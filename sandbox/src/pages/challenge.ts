@@ -50,7 +50,7 @@ function question(intent: Intent): string {
 }
 
 function verdict(intent: Intent): string {
-  const ok = ['succeeded', 'requires_capture', 'processing'].includes(intent.status)
+  const ok = ['succeeded', 'requires_capture', 'requires_confirmation', 'processing'].includes(intent.status)
   return frame(
     '3-D Secure',
     html`<h1 id="outcome" data-intent="${intent.id}" data-status="${intent.status}">${ok ? 'Authentication complete' : 'Authentication failed'}</h1><p>You can close this page and go back to the shop.</p>`,
@@ -64,7 +64,7 @@ function backTo(returnUrl: string, intent: Intent): string {
   url.searchParams.set(`${name}_client_secret`, intent.client_secret ?? '')
   url.searchParams.set('source_type', 'card')
   const ok = intent.status !== 'requires_payment_method' && intent.status !== 'canceled'
-  url.searchParams.set('redirect_status', ok ? 'succeeded' : 'failed')
+  url.searchParams.set('redirect_status', intent.status === 'processing' ? 'pending' : ok ? 'succeeded' : 'failed')
   return url.href
 }
 
