@@ -6,7 +6,7 @@ import { type Sandbox, startSandbox } from '@holdfast/sandbox'
 import { readConfig } from '../src/config.ts'
 import { webhookTypes } from '../src/payments/webhook-types.ts'
 import { freePort } from '../src/platform/embedded-postgres.ts'
-import { makeLog } from '../src/platform/log.ts'
+import { type Log, makeLog } from '../src/platform/log.ts'
 import { type Shop, startShop as startRealShop } from '../src/shop.ts'
 import { makeTestDatabase, type TestDatabase } from './database.ts'
 
@@ -19,12 +19,14 @@ export interface TestShop extends Shop {
 export interface TestShopOptions {
   /** Environment variables on top of those of a test. */
   readonly environment?: Readonly<Record<string, string>>
+  /** Where the shop logs; without it to the console. */
+  readonly log?: Log
   /** Adds what is not a service, such as the web pages. */
   readonly extend?: Parameters<typeof startRealShop>[0]['extend']
 }
 
 /** Starts database, sandbox and shop on free ports. `stop` ends all three and takes their data away. */
-export async function startTestShop({ environment = {}, extend }: TestShopOptions = {}): Promise<TestShop> {
+export async function startTestShop({ environment = {}, extend, log }: TestShopOptions = {}): Promise<TestShop> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-shop-'))
   const db = await makeTestDatabase([])
   const port = await freePort()
@@ -52,7 +54,12 @@ export async function startTestShop({ environment = {}, extend }: TestShopOption
       events: [...webhookTypes],
     },
   })
-  const shop = await startRealShop({ config, databaseUrl: db.url, log: makeLog(config.logLevel), ...(extend ? { extend } : {}) })
+  const shop = await startRealShop({
+    config,
+    databaseUrl: db.url,
+    log: log ?? makeLog(config.logLevel),
+    ...(extend ? { extend } : {}),
+  })
   return {
     ...shop,
     db,

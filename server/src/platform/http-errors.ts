@@ -9,7 +9,9 @@ import { ProblemError, problemOf, sendProblem } from './problem.ts'
 
 export function useErrors(app: FastifyInstance, log: Log): void {
   app.setNotFoundHandler((request, reply) => {
-    const detail = `${request.method} ${request.url.slice(0, 200)}`
+    // Without the query, which may hold what somebody took for a secret place.
+    const [path = ''] = request.url.split('?', 1)
+    const detail = `${request.method} ${path.slice(0, 200)}`
     return sendProblem(reply, 'route_unknown', { detail })
   })
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply, log))
