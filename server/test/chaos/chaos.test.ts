@@ -13,7 +13,7 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
     kills: 20,
     // On a machine that is busy with other tests some kinds come late: here the kills must all have struck, elsewhere everything.
     required: 'kills',
-    limitSeconds: 150,
+    limitSeconds: 400,
     buyers: 40,
     thinkMs: 100,
     longestFreezeMs: 2_500,
@@ -27,4 +27,4 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
   expect(result.timeline.kills.length).toBeGreaterThanOrEqual(20)
   expect(result.journal.orders.size).toBeGreaterThan(100)
   expect(result.states.map(({ status }) => status)).toEqual(expect.arrayContaining(['cancelled', 'complete']))
-}, 600_000)
+}, 900_000)

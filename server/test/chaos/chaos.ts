@@ -9,6 +9,7 @@ import { countStates, restless, settlingTimes } from './checker-sql.ts'
 import { type Journal, makeJournal } from './journal.ts'
 import { breachOf, deathKinds, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
 import { makeRandom } from './random.ts'
+import { auditToo } from './second-opinion.ts'
 import { readLog, type Stage, startStage, type Topology } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
 import { makeTimeline, type Timeline } from './timeline.ts'
@@ -118,7 +119,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         looked: journal.orders.size,
         breaches: restless,
       }
-      const verdicts = [...(await check(db, stripe, journal)), liveness]
+      const verdicts = [...(await check(db, stripe, journal)), liveness, await auditToo(db)]
       const states = await db.query<{ status: string; count: number }>(countStates)
       const recoveries = await measureRecoveries(db, { timeline, journal })
       if (verdicts.some(({ breaches }) => breaches.length > 0)) await showLogs(stage, options.say)

@@ -44,12 +44,12 @@ export function makeFailpointDealer(random: Random, timeline: Timeline) {
       on = armed
     },
     next({ services }: { readonly services: readonly string[] }): string {
-      if (!on || random.chance(0.2)) return ''
+      if (!on || random.chance(0.1)) return ''
       const able = failpointNames.filter((name) => services.some((service) => name.startsWith(`${service}.`)))
       const deaths = (name: string) => timeline.counts.get(sortOf(name)) ?? 0
       const fewest = Math.min(...able.map(deaths))
       const rare = able.filter((name) => deaths(name) === fewest)
-      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, 8)}`
+      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, 6)}`
     },
     died(name: string, failpoint: string): void {
       timeline.killed(name, sortOf(failpoint))
@@ -62,6 +62,7 @@ export const killKinds = ['kill shop', 'kill sandbox', 'kill postgres', 'kill a 
 
 const salesBetweenKills = 15
 const patienceMs = 15_000
+const graceMs = 8_000
 
 export function makeNemesis(options: NemesisOptions): Nemesis {
   const { stage, random, timeline } = options
@@ -82,8 +83,10 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
   const kill = async (kind: (typeof killKinds)[number], killing: Random) => {
     const { postgres } = stage
     if (kind === 'kill shop') {
-      const seat = killing.pick(stage.shops)
-      if (seat.process.kill()) timeline.killed(seat.name, kind)
+      // Who is to die at a certain place gets some time to come by there.
+      const ripe = stage.shops.filter(({ process }) => process.armedWith === '' || process.upMs > graceMs)
+      const seat = ripe.length > 0 ? killing.pick(ripe) : null
+      if (seat?.process.kill()) timeline.killed(seat.name, kind)
     } else if (kind === 'kill sandbox') {
       await trouble.collect()
       if (stage.sandbox.kill()) timeline.killed('sandbox', kind)

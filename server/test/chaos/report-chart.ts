@@ -136,7 +136,7 @@ export function makeChart(result: ChaosResult): string {
 ${title('Holds and payments acknowledged, per second', tops[0] - 9)}${throughput(buckets, scale, tops[0])}
 ${title('How long they took: half of them (thick), 99 of 100 (thin)', tops[1] - 9)}${latency(buckets, scale, tops[1])}
 ${title('Faults', tops[2] - 9)}${lanes(result, scale, tops[2])}
-<line class="healed" x1="${healed}" x2="${healed}" y1="${tops[0] - 6}" y2="${bottom}"/><text class="label" x="${Number(healed) + 4}" y="${tops[0] + 4}">faults over</text>
+<line class="healed" x1="${healed}" x2="${healed}" y1="${tops[0] - 6}" y2="${bottom}"/><text class="label" x="${Number(healed) - 4}" y="${tops[0] - 9}" text-anchor="end">faults over</text>
 ${timeAxis(scale, bottom + 18)}
 </svg>`
 }

@@ -77,7 +77,7 @@ export function makeReport(result: ChaosResult): string {
   const stories = [...result.stories].toSorted(([, one], [, other]) => other - one).map(([name, count]) => [name, number(count)])
   const states = result.states.map(({ status, count }) => [status, number(count)])
   const seconds = ((result.healedMs - result.startedMs) / 1_000).toFixed(0)
-  const processes = result.topology === 'two' ? 'two processes with all services' : 'six processes, each service in two of them'
+  const processes = result.topology === 'two' ? 'Two processes with all services' : 'Six processes, each service in two of them'
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Holdfast: chaos, seed ${result.seed}</title><style>${style}</style></head><body><main>

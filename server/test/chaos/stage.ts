@@ -151,6 +151,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
         SERVICES: seat.services.join(','),
         RATE_LIMITS: 'off',
         DEMO: '0',
+        AUDIT_SECONDS: '15',
         LOG_LEVEL: 'warn',
         FAILPOINT: options.nextFailpoint(seat),
       }),

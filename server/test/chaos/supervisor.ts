@@ -29,6 +29,8 @@ export interface ProcessPlan {
 export interface Supervised {
   readonly name: string
   readonly isReady: boolean
+  /** For how long it has answered; 0 while it does not. */
+  readonly upMs: number
   /** Set when it will kill itself somewhere. */
   readonly armedWith: string
   /** Until it answers. */
@@ -50,6 +52,7 @@ interface Run {
   readonly failpoint: string
   lastWords: string
   killedByUs: boolean
+  readySinceMs: number
   ready: boolean
   ended: Promise<void>
 }
@@ -70,7 +73,8 @@ export function supervise(plan: ProcessPlan): Supervised {
       if (await isAnswering()) {
         if (run !== current) return
         current.ready = true
-        plan.onReady(performance.now())
+        current.readySinceMs = performance.now()
+        plan.onReady(current.readySinceMs)
         return
       }
       await new Promise((resolve) => setTimeout(resolve, 25))
@@ -89,6 +93,7 @@ export function supervise(plan: ProcessPlan): Supervised {
       lastWords: '',
       killedByUs: false,
       ready: false,
+      readySinceMs: 0,
       ended: Promise.resolve(),
     }
     for (const stream of [child.stdout, child.stderr]) {
@@ -120,6 +125,9 @@ export function supervise(plan: ProcessPlan): Supervised {
     name: plan.name,
     get isReady() {
       return run?.ready === true
+    },
+    get upMs() {
+      return run?.ready ? performance.now() - run.readySinceMs : 0
     },
     get armedWith() {
       return run?.failpoint ?? ''
