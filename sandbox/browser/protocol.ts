@@ -21,6 +21,8 @@ export interface Layout {
 export interface FormConfig {
   kind: ElementKind | 'controller'
   key: string
+  /** The connected account that is paid directly; '' is the platform. */
+  account: string
   /** What the frames of one `stripe.elements()` share, so that split fields find each other. */
   group: string
   locale: string

@@ -50,9 +50,10 @@ async function mount(
   kind: 'payment' | 'card',
   options = '{}',
   elementsOptions = "{mode:'payment',amount:2500,currency:'eur'}",
+  stripeOptions = '{}',
 ): Promise<FrameLocator> {
   await run(`
-    window.stripe = Stripe('pk_test_holdfast');
+    window.stripe = Stripe('pk_test_holdfast', ${stripeOptions});
     window.elements = stripe.elements(${elementsOptions});
     window.element = elements.create('${kind}', ${options});
     window.changes = [];
@@ -265,6 +266,18 @@ describe('the classic calls', () => {
       const back = new URL(page.url()).searchParams
       expect([back.get('payment_intent'), back.get('redirect_status')]).toEqual([intent.id, status])
     }
+  })
+
+  it('pay a connected account directly', async () => {
+    const seller = await bench.stripe.accounts.create({ type: 'custom', country: 'DE' })
+    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' }, { stripeAccount: seller.id })
+    const frame = await mount('card', '{hidePostalCode:true}', '{}', `{stripeAccount:'${seller.id}'}`)
+    await type(frame, '4242424242424242')
+    expect(
+      await run(
+        `return stripe.confirmCardPayment(${JSON.stringify(intent.client_secret)}, { payment_method: { card: element } })`,
+      ),
+    ).toMatchObject({ paymentIntent: { id: intent.id, status: 'succeeded' } })
   })
 
   it('offer what wrappers look for', async () => {

@@ -11,12 +11,19 @@ export function encodeForm(params: Record<string, unknown>, prefix = ''): [strin
   })
 }
 
+export interface Caller {
+  key: string
+  /** The connected account that is paid directly; '' is the platform. */
+  account: string
+  /** What the buyer is told when the service cannot be reached. */
+  offline: string
+}
+
 export async function callApi(
-  key: string,
+  { key, account, offline }: Caller,
   method: 'GET' | 'POST',
   path: string,
   params: Record<string, unknown>,
-  offline: string,
 ): Promise<Answer> {
   const form = new URLSearchParams(encodeForm(params))
   try {
@@ -25,6 +32,7 @@ export async function callApi(
       headers: {
         authorization: `Bearer ${key}`,
         accept: 'application/json',
+        ...(account === '' ? {} : { 'stripe-account': account }),
         ...(method === 'POST' ? { 'idempotency-key': randomName() } : {}),
       },
       ...(method === 'POST' ? { body: form } : {}),

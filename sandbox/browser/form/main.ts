@@ -1,7 +1,7 @@
 // The card form inside its frame: shows the fields, checks them, and alone sends the card to the API of its own origin.
 // The page around it gets events, errors and finished objects, never a digit.
 import type { Answer, ApiRequest, Ask, CreateRequest, FormConfig, StripeError, Tell } from '../protocol.ts'
-import { callApi } from './api.ts'
+import { type Caller, callApi } from './api.ts'
 import { type Brand, brandOf, digitsOf, type Field, NOTHING, problemOf, type Typed } from './card.ts'
 import { makeSiblings, type Siblings } from './siblings.ts'
 import { applyLook } from './style.ts'
@@ -139,6 +139,10 @@ function apply(next: FormConfig): void {
   }
 }
 
+function callerNow(): Caller {
+  return { key: config?.key ?? '', account: config?.account ?? '', offline: texts.errors['network'] ?? '' }
+}
+
 async function typedHereAndElsewhere(elsewhere: Field[]): Promise<Typed | StripeError> {
   const typed = view?.typed() ?? NOTHING
   const others = await Promise.all(elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field)) })))
@@ -172,8 +176,7 @@ async function create({ target, params, path, elsewhere = [] }: CreateRequest): 
   const typed = await typedHereAndElsewhere(elsewhere)
   if ('type' in typed) return { error: typed }
   const card = cardOf(typed)
-  const send = (to: string, body: Hash): Promise<Answer> =>
-    callApi(config?.key ?? '', 'POST', to, body, texts.errors['network'] ?? '')
+  const send = (to: string, body: Hash): Promise<Answer> => callApi(callerNow(), 'POST', to, body)
   const given = (params['payment_method_data'] ?? {}) as Hash
   const data = { ...given, type: 'card', card, billing_details: withPostal(given['billing_details'], typed.postal) }
   switch (target) {
@@ -208,7 +211,7 @@ async function respond(ask: Ask): Promise<Answer> {
     case 'api': {
       const { method, path, params } = ask.payload as ApiRequest
       if (!SHARED_API.test(path)) return { error: { type: 'invalid_request_error', message: 'not a path of the API' } }
-      return callApi(config?.key ?? '', method, path, params, texts.errors['network'] ?? '')
+      return callApi(callerNow(), method, path, params)
     }
     case 'focus':
       if (config !== undefined) view?.focus(fieldsOf(config)[0] ?? 'number')

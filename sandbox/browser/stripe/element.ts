@@ -8,6 +8,7 @@ type Options = Record<string, unknown>
 export interface ElementSettings {
   origin: string
   key: string
+  account: string
   group: string
   locale: string
   appearance: Appearance
@@ -35,10 +36,11 @@ function layoutOf(option: unknown): Layout {
 }
 
 function configOf(kind: ElementKind, options: Options, settings: ElementSettings): FormConfig {
-  const { key, group, locale, appearance } = settings
+  const { key, account, group, locale, appearance } = settings
   return {
     kind,
     key,
+    account,
     group,
     locale,
     appearance,

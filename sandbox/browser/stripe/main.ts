@@ -51,6 +51,7 @@ function problem(message: string, code = 'invalid_usage'): Failure {
 function makeStripe(key: string, options: { locale?: string; stripeAccount?: string } = {}) {
   if (!key.startsWith('pk_')) throw new Error('Please call Stripe() with your publishable key. You used a secret key or none.')
   const locale = options.locale === undefined || options.locale === 'auto' ? navigator.language : options.locale
+  const account = options.stripeAccount ?? ''
   let controller: Frame | undefined
 
   /** Calls the API from a hidden frame, so that the host page needs no right to connect anywhere. */
@@ -61,6 +62,7 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
         () => ({
           kind: 'controller',
           key,
+          account,
           group: '',
           locale,
           appearance: {},
@@ -160,12 +162,10 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     redirect?: 'always' | 'if_required'
   }
 
-  async function confirmElements({
-    elements,
-    clientSecret,
-    confirmParams = {},
-    redirect = 'always',
-  }: ConfirmOptions): Promise<Outcome> {
+  async function confirmElements(
+    call: string,
+    { elements, clientSecret, confirmParams = {}, redirect = 'always' }: ConfirmOptions,
+  ): Promise<Outcome> {
     const secret = clientSecret ?? elements?._options.clientSecret
     if (secret === undefined) return problem('A client secret is needed: pass `clientSecret`, or create elements with one.')
     if (confirmParams.return_url === undefined && redirect !== 'if_required')
@@ -174,7 +174,7 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
       elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
     if (usesElements) {
       const billing = (confirmParams['payment_method_data'] as Params | undefined)?.['billing_details']
-      checkElements(elements, 'stripe.confirmPayment()', billing, 'confirmParams.payment_method_data.billing_details')
+      checkElements(elements, call, billing, 'confirmParams.payment_method_data.billing_details')
     }
     const done = await confirmWith(secret, usesElements ? elements._chief() : undefined, confirmParams)
     if (isFailure(done) || redirect === 'if_required' || confirmParams.return_url === undefined) return done
@@ -215,7 +215,7 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   }
 
   const stripe = {
-    elements: (elementsOptions: ElementsOptions = {}) => makeElements({ origin, key, locale }, { ...elementsOptions }),
+    elements: (elementsOptions: ElementsOptions = {}) => makeElements({ origin, key, account, locale }, { ...elementsOptions }),
     async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
       const billing = (params['payment_method_data'] as Params | undefined)?.['billing_details']
       checkElements(elements, 'stripe.createConfirmationToken()', billing, 'params.payment_method_data.billing_details')
@@ -247,8 +247,8 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
         ? named(await create(element, { target: 'tokens', params: data }), 'token')
         : problem('createToken needs a Card Element.')
     },
-    confirmPayment: confirmElements,
-    confirmSetup: confirmElements,
+    confirmPayment: (how: ConfirmOptions) => confirmElements('stripe.confirmPayment()', how),
+    confirmSetup: (how: ConfirmOptions) => confirmElements('stripe.confirmSetup()', how),
     confirmCardPayment: confirmCard,
     confirmCardSetup: confirmCard,
     handleNextAction,
@@ -267,7 +267,7 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   return stripe
 }
 
-function Stripe(key: string, options?: { locale?: string }): ReturnType<typeof makeStripe> {
+function Stripe(key: string, options?: { locale?: string; stripeAccount?: string }): ReturnType<typeof makeStripe> {
   return makeStripe(key, options)
 }
 Stripe.version = 'endive'
