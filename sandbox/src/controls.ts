@@ -88,6 +88,7 @@ async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {
   const named = textOf(input, 'charge') ?? textOf(input, 'payment_intent')
   if (named === undefined)
     throw new ApiError(400, { type: 'invalid_request_error', message: 'charge or payment_intent must be given' })
+  const account = engine.ownerOf(named, ['payment_intent', 'charge'])
   const opened = await engine.perform((unit) => {
     const id = unit.find('payment_intent', named)?.latest_charge ?? named
     const charge = unit.find('charge', id)
@@ -107,7 +108,7 @@ async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {
       inquiry: input['inquiry'] === 'true' || input['inquiry'] === true,
       ...(amount === undefined ? {} : { amount }),
     })
-  })
+  }, account)
   return jsonReply(200, opened)
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { makeClock, type SandboxClock } from './core/clock.ts'
 import { type Faults, makeFaults } from './faults/faults.ts'
-import type { Kinds, WebhookHidden } from './objects/kinds.ts'
+import type { Kind, Kinds, WebhookHidden } from './objects/kinds.ts'
 import { openDatabase } from './store/database.ts'
 import { type GroupCommit, makeGroupCommit } from './store/group-commit.ts'
 import { makeStore, type Store } from './store/store.ts'
@@ -31,7 +31,9 @@ export interface Engine {
   /** Runs work of the sandbox's own (pages, timers, the dashboard) as one unit, durable when it settles. */
   perform<T>(work: (unit: Unit) => T, account?: string): Promise<T>
   /** Like `perform` for work that only reads. */
-  look<T>(work: (unit: Unit) => T): Promise<T>
+  look<T>(work: (unit: Unit) => T, account?: string): Promise<T>
+  /** The account that an object belongs to, for pages that know an id and no caller; '' if nobody knows it. */
+  ownerOf(id: string, kinds: Kind[]): string
   forgetEndpoints(): void
   searchLagSeconds: number
   mayCrash: boolean
@@ -163,8 +165,8 @@ export function makeEngine(options: EngineOptions): Engine {
         unit.write()
         return result
       }),
-    async look(work) {
-      const result = work(newUnit('', { id: null, idempotencyKey: null }))
+    async look(work, account = '') {
+      const result = work(newUnit(account, { id: null, idempotencyKey: null }))
       await commit.durable()
       return result
     },
@@ -176,6 +178,7 @@ export function makeEngine(options: EngineOptions): Engine {
       await commit.run(() => store.putMeta('crashed', JSON.stringify([...crashed].slice(-CRASHES_KEPT))))
     },
     hasCrashed: (slot) => crashed.has(slot),
+    ownerOf: (id, kinds) => kinds.map((kind) => store.object(kind, id)?.account).find((account) => account !== undefined) ?? '',
     forgetEndpoints() {
       endpoints = undefined
       bySubscription.clear()

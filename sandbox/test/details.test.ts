@@ -188,6 +188,36 @@ describe('a publishable key', () => {
   })
 })
 
+describe('a connected account', () => {
+  it('has challenges, receipts and disputes of its own payments, and the platform’s ledger stays untouched', async () => {
+    const seller = await stripe.accounts.create({ type: 'custom', country: 'DE' })
+    const own = { stripeAccount: seller.id }
+    const before = await stripe.balance.retrieve()
+    const asked = await stripe.paymentIntents.create(
+      {
+        amount: 5000,
+        currency: 'eur',
+        confirm: true,
+        payment_method: 'pm_card_authenticationRequired',
+        automatic_payment_methods: automatic,
+      },
+      own,
+    )
+    await fetch(`${bench.sandbox.url}/_sandbox/3ds/${asked.id}`, {
+      method: 'POST',
+      body: new URLSearchParams({ outcome: 'succeed' }),
+    })
+    const paid = await stripe.paymentIntents.retrieve(asked.id, { expand: ['latest_charge'] }, own)
+    expect(paid.status).toBe('succeeded')
+    const charge = paid.latest_charge as Stripe.Charge
+    expect((await fetch(charge.receipt_url ?? '')).status).toBe(200)
+    expect(await bench.post('/_sandbox/disputes/open', { payment_intent: paid.id })).toMatchObject({ status: 'needs_response' })
+    expect((await stripe.disputes.list({ payment_intent: paid.id }, own)).data).toHaveLength(1)
+    expect((await stripe.disputes.list({ payment_intent: paid.id })).data).toEqual([])
+    expect(await stripe.balance.retrieve()).toEqual(before)
+  })
+})
+
 describe('a version', () => {
   it('that is none is refused', async () => {
     const response = await fetch(`${bench.sandbox.url}/v1/charges`, {

@@ -7,7 +7,7 @@ import { spoken } from '../core/currency.ts'
 import { parseForm } from '../core/form.ts'
 import type { Engine } from '../engine.ts'
 import { type EdgeReply, type EdgeRequest, jsonReply } from '../http/request.ts'
-import type { PaymentIntent, SetupIntent } from '../objects/kinds.ts'
+import type { Kind, PaymentIntent, SetupIntent } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { type Html, html, pageHeaders } from './html.ts'
 
@@ -17,6 +17,8 @@ interface Found {
   intent: Intent
   returnUrl: string | undefined
 }
+
+const INTENTS: Kind[] = ['payment_intent', 'setup_intent']
 
 function find(unit: Unit, id: string): Found | undefined {
   const payment = unit.find('payment_intent', id)
@@ -69,6 +71,7 @@ function backTo(returnUrl: string, intent: Intent): string {
 }
 
 function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: Found; intent: Intent } | undefined> {
+  const account = engine.ownerOf(id, INTENTS)
   return engine.perform((unit) => {
     const found = find(unit, id)
     if (found === undefined) return undefined
@@ -89,12 +92,12 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
       intent:
         intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed),
     }
-  })
+  }, account)
 }
 
 export async function challengePage(engine: Engine, request: EdgeRequest, id: string): Promise<EdgeReply> {
   if (request.method === 'GET') {
-    const found = await engine.look((unit) => find(unit, id))
+    const found = await engine.look((unit) => find(unit, id), engine.ownerOf(id, INTENTS))
     if (found === undefined)
       return {
         status: 404,

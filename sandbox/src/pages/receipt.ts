@@ -5,7 +5,7 @@ import type { EdgeReply } from '../http/request.ts'
 import { html, pageHeaders } from './html.ts'
 
 export async function receiptPage(engine: Engine, id: string): Promise<EdgeReply> {
-  const charge = await engine.look((unit) => unit.find('charge', id))
+  const charge = await engine.look((unit) => unit.find('charge', id), engine.ownerOf(id, ['charge']))
   if (charge === undefined) return { status: 404, headers: pageHeaders(), body: 'No such receipt.' }
   const card = charge.payment_method_details?.card
   const body = html`<!doctype html>
