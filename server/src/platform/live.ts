@@ -160,7 +160,8 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
         'x-accel-buffering': 'no',
       }
       raw.writeHead(200, headers as Record<string, string>)
-      if (closing.signal.aborted) {
+      // HEAD wants no events: left open, it would hold up what is asked next on the same connection for ever.
+      if (closing.signal.aborted || request.method === 'HEAD') {
         raw.end()
         return
       }

@@ -128,6 +128,16 @@ describe('every class of answer has its headers', () => {
   })
 })
 
+// The answer to HEAD was never ended: what came next on the same connection, as every browser keeps one, waited for ever.
+test('a stream that is asked for its headers only lets the next request on the connection through', async () => {
+  const { show, order } = stage.things.A
+  for (const path of [`/api/orders/${order}/stream`, `/api/shows/${show}/availability/stream`]) {
+    const head = `HEAD ${path} HTTP/1.1\r\nhost: x\r\ncookie: ${stage.cookieOf('buyerA')}\r\n\r\n`
+    const answer = await sendBytes(`${head}GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [\s\S]*text\/event-stream[\s\S]*\{"status":"ok"\}$/)
+  }
+})
+
 function sendBytes(bytes: string): Promise<string> {
   const { hostname, port } = new URL(stage.shop.url)
   return new Promise((resolve, reject) => {

@@ -61,6 +61,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /sitemap.xml': page,
   'GET /sign-in': page,
   'GET /door': page,
+  'GET /ops': page,
   'GET /orders': page,
   'GET /orders/:id': { ...page, thing: 'order', unknownToo: true },
   'GET /orders/:id/receipt': { ...page, thing: 'order', unknownToo: true },

@@ -5,6 +5,7 @@ export function csvOf(rows: readonly (readonly string[])[]): string {
 }
 
 function cell(value: string): string {
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  // Spreadsheets look past spaces, and some take the wide signs of East Asian keyboards for the plain ones.
+  const safe = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

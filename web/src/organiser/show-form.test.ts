@@ -66,6 +66,8 @@ describe('times', () => {
 
 describe('a file for spreadsheets', () => {
   it('quotes what would break its cells, and keeps formulas text', () => {
+    for (const formula of ['=1+1', '+1', '-1', '@cmd', ' =1+1', '\t=1', '\r=1', '\n=1', '＝1+1', '＠cmd', '\u00a0=1'])
+      expect(csvOf([[formula]]).replace(/^\uFEFF"?/, ''), formula).toMatch(/^'/)
     expect(csvOf([['a,b', 'say "x"', '=1+1', '@cmd']])).toBe(`\uFEFF"a,b","say ""x""",'=1+1,'@cmd\r\n`)
   })
 })
