@@ -12,7 +12,7 @@ export interface Checks {
   unrest(): string | null
   /** Orders that are still on their way. */
   openOrders(): string[]
-  atRest(acknowledged: Iterable<string>): void
+  atRest(promised: { readonly acknowledged: Iterable<string>; readonly cancelled: Iterable<string> }): void
 }
 
 export interface ChecksOptions {
@@ -257,7 +257,7 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     },
     unrest,
     openOrders,
-    atRest(acknowledged) {
+    atRest({ acknowledged, cancelled }) {
       checkStock()
       checkMoney()
       checkLedger()
@@ -267,6 +267,10 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       const missed = undelivered()
       if (missed) breach(7, missed)
       for (const id of acknowledged) if (!engine.row('orders.orders', id)) breach(7, `order ${id} was promised and is not there`)
+      for (const id of cancelled) {
+        const status = engine.row('orders.orders', id)?.['status']
+        if (status !== 'cancelled') breach(7, `order ${id} was said to be cancelled and is ${status}`)
+      }
     },
   }
 }

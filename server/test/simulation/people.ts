@@ -14,6 +14,8 @@ export interface PeopleOptions {
   request(process: number, call: Call): Promise<Answered>
   readonly engine: Engine
   processor(): ProcessorTwin
+  /** The shop answered what it must never answer. */
+  breach(text: string): void
 }
 
 export interface People {
@@ -22,6 +24,8 @@ export interface People {
   act(operation: Operation): void
   /** Orders that the shop said it has. */
   readonly acknowledged: ReadonlySet<string>
+  /** Orders of which it said that they are cancelled. */
+  readonly cancelled: ReadonlySet<string>
   readonly busy: boolean
 }
 
@@ -39,8 +43,10 @@ interface Buyer {
 
 const triesMax = 4
 
-export function makePeople({ plan, host, request, engine, processor }: PeopleOptions): People {
+export function makePeople({ plan, host, request, engine, processor, breach }: PeopleOptions): People {
   const acknowledged = new Set<string>()
+  const cancelled = new Set<string>()
+  const admitted = new Set<string>()
   const personOf = (name: string, kind: Principal['kind']): Principal => ({ id: newId(), kind, email: `${name}@example.com` })
   let shows: Show[] = []
   let buyers: Buyer[] = []
@@ -61,6 +67,12 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
       if (!uncertain || attempt === triesMax) return answer
       await wait(3_000)
     }
+  }
+
+  /** One key is one thing, however often and wherever it is asked for. */
+  const sameForOneKey = (answers: readonly Answered[]) => {
+    const made = new Set(answers.flatMap(({ status, body }) => (status === 201 ? [body['id']] : [])))
+    if (made.size > 1) breach(`one key was answered with ${[...made].join(' and ')}`)
   }
 
   const openShow = async (show: Show, index: number) => {
@@ -112,6 +124,7 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
     const answers = await Promise.all(
       Array.from({ length: operation.clicks }, (_, click) => insist(operation.process + click, call)),
     )
+    sameForOneKey(answers)
     for (const { status, body } of answers) {
       if (status !== 201) continue
       const id = body['id'] as string
@@ -133,6 +146,7 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
         headers: { 'idempotency-key': key },
       })
       if (status === 201 && body['status'] === 'requires_action') await challenge(body['id'] as string)
+      return { status, body }
     }
     const challenge = async (paymentId: string) => {
       const { afterMs, outcome, returns } = operation.challenge
@@ -145,8 +159,9 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
     }
     const key = nextKey()
     const clicks = Array.from({ length: operation.clicks }, (_, click) => payBy(operation.card, key, operation.process + click))
-    if (operation.otherCard !== null) clicks.push(payBy(operation.otherCard, nextKey(), operation.process + 1))
-    await Promise.all(clicks)
+    const other = operation.otherCard === null ? null : payBy(operation.otherCard, nextKey(), operation.process + 1)
+    sameForOneKey(await Promise.all(clicks))
+    await other
   }
 
   const cancel = async ({ buyer: index, by, process }: Extract<Operation, { kind: 'cancel' }>) => {
@@ -154,7 +169,8 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
     const order = buyer?.orders.at(-1)
     if (!buyer || !order) return
     const principal = by === 'buyer' ? buyer.principal : order.show.organiser
-    await insist(process, { method: 'DELETE', route: '/api/orders/:id', params: { id: order.id }, principal })
+    const answer = await insist(process, { method: 'DELETE', route: '/api/orders/:id', params: { id: order.id }, principal })
+    if (answer.status === 200) cancelled.add(order.id)
   }
 
   const refund = async ({ buyer, part, times, process }: Extract<Operation, { kind: 'refund' }>) => {
@@ -180,7 +196,18 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
       principal: order.show.organiser,
       body: { code: ticket['code'], door: 'north' },
     }
-    await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+    const answers = await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+    for (const { status } of answers) {
+      if (status !== 200) continue
+      if (admitted.has(ticket['id'] as string)) breach(`ticket ${ticket['id']} let somebody in twice`)
+      admitted.add(ticket['id'] as string)
+    }
+  }
+
+  /** The organiser gives money back at the processor itself. */
+  const refundOutside = async ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    if (order) processor().refundOutside(order.id, part)
   }
 
   const changeShow = async (operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>) => {
@@ -218,6 +245,8 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
         return refund(operation)
       case 'check_in':
         return checkIn(operation)
+      case 'refund_outside':
+        return refundOutside(operation)
       default:
         return changeShow(operation)
     }
@@ -239,6 +268,7 @@ export function makePeople({ plan, host, request, engine, processor }: PeopleOpt
     },
     act: (operation) => track(perform(operation)),
     acknowledged,
+    cancelled,
     get busy() {
       return busy > 0
     },

@@ -59,6 +59,7 @@ export type Operation = When &
     | { readonly kind: 'cancel'; readonly buyer: number; readonly by: 'buyer' | 'organiser' }
     | { readonly kind: 'refund'; readonly buyer: number; readonly part: number | null; readonly times: number }
     | { readonly kind: 'change_show' | 'close_show' | 'cancel_show'; readonly show: number }
+    | { readonly kind: 'refund_outside'; readonly buyer: number; readonly part: number }
     | { readonly kind: 'check_in'; readonly buyer: number; readonly times: number }
   )
 
@@ -253,6 +254,7 @@ function visit(random: Random, when: When, { buyers, shows, show: wanted }: Hous
     ]
   if (single < 0.2) return [{ ...when, kind: 'cancel', buyer, by: random.chance(0.7) ? 'buyer' : 'organiser' }]
   if (single < 0.24) return [{ ...when, kind: 'check_in', buyer, times: random.between(1, 2) }]
+  if (single < 0.27) return [{ ...when, kind: 'refund_outside', buyer, part: random.between(100, 9_000) }]
   const type = random.between(0, (shows[show]?.types.length ?? 1) - 1)
   const places = Array.from(
     {

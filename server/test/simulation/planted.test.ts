@@ -1,7 +1,10 @@
 // The simulation can fail: faults put into the real code, one at a time, and how many seeds it takes until each is found.
 import { expect, test, vi } from 'vitest'
+import type * as OrdersDecide from '../../src/orders/domain/decide.ts'
 import type { Order, OrderCommand } from '../../src/orders/domain/order.ts'
 import type { Command } from '../../src/payments/domain/commands.ts'
+import type * as PaymentsDecide from '../../src/payments/domain/decide.ts'
+import type * as PaymentRules from '../../src/payments/domain/payment.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
 import type { Processor } from '../../src/payments/processor-port.ts'
 import type { Database, Statement, Tx } from '../../src/platform/db.ts'
@@ -16,7 +19,7 @@ import type { RunOptions } from './world.ts'
 const planted = vi.hoisted(() => ({ name: 'nothing' }))
 
 vi.mock('../../src/orders/domain/decide.ts', async (original) => {
-  const real = await original<typeof import('../../src/orders/domain/decide.ts')>()
+  const real = await original<typeof OrdersDecide>()
   type Context = Parameters<typeof real.decide>[2]
   return {
     ...real,
@@ -33,7 +36,7 @@ vi.mock('../../src/orders/domain/decide.ts', async (original) => {
 })
 
 vi.mock('../../src/payments/domain/decide.ts', async (original) => {
-  const real = await original<typeof import('../../src/payments/domain/decide.ts')>()
+  const real = await original<typeof PaymentsDecide>()
   type World = Parameters<typeof real.decide>[0]
   return {
     ...real,
@@ -51,7 +54,7 @@ vi.mock('../../src/payments/domain/decide.ts', async (original) => {
 })
 
 vi.mock('../../src/payments/domain/payment.ts', async (original) => {
-  const real = await original<typeof import('../../src/payments/domain/payment.ts')>()
+  const real = await original<typeof PaymentRules>()
   type Known = Parameters<typeof real.nextStep>[1]
   type Refunds = Parameters<typeof real.nextStep>[2]
   return {

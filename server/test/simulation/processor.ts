@@ -49,6 +49,8 @@ export interface ProcessorTwin {
   readonly intents: readonly ProcessorIntent[]
   /** The buyer ends his challenge. */
   finishChallenge(paymentId: string, passed: boolean): void
+  /** Gives back a part of what was taken for an order, as its organiser can at the processor itself. */
+  refundOutside(orderId: string, amountMinor: number): void
 }
 
 export interface ProcessorOptions {
@@ -77,7 +79,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   let lastEvent = 0
   let lastIntent = 0
 
-  const emit = (type: string, intent: ProcessorIntent, about: Partial<WebhookEvent> = {}): void => {
+  /** `surely`: one that is told in any case. */
+  const emit = (type: string, intent: ProcessorIntent, about: Partial<WebhookEvent> & { surely?: boolean } = {}): void => {
     lastEvent += 1
     const isIntent = type.startsWith('payment_intent.')
     const event: WebhookEvent = {
@@ -90,10 +93,9 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
       intentStatus: isIntent ? intent.status : null,
       amountMinor: isIntent ? intent.amountMinor : null,
       currency: isIntent ? intent.currency : null,
-      refundedMinor: null,
-      ...about,
+      refundedMinor: about.refundedMinor ?? null,
     }
-    const fault = options.webhookFault()
+    const fault = about.surely === true ? null : options.webhookFault()
     const send = (delayMs: number) => host.surely(delayMs, () => options.deliver(event, true))
     const soonMs = random.weigh([
       [3, random.between(5, 200)],
@@ -309,6 +311,18 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   return {
     portFor,
     intents,
+    refundOutside(orderId, most) {
+      const intent = intents.find((each) => each.orderId === orderId && each.receivedMinor > 0)
+      if (!intent) return
+      const given = intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor), 0)
+      const amountMinor = Math.min(most, intent.receivedMinor - given)
+      if (amountMinor <= 0) return
+      const processorId = `re_${intent.id}_${intent.refunds.length + 1}`
+      intent.refunds.push({ processorId, refundId: null, amountMinor, status: 'succeeded', failureCode: null })
+      options.moved(intent, 'refunded')
+      // What nobody of ours asked for is known from the webhook alone: a lost one is for the reconciliation to find.
+      emit('charge.refunded', intent, { refundedMinor: given + amountMinor, surely: true })
+    },
     finishChallenge(paymentId, passed) {
       const intent = intents.find((each) => each.paymentId === paymentId)
       if (intent?.status !== 'requires_action') return

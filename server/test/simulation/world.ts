@@ -225,8 +225,9 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
         body: Buffer.from(JSON.stringify(event)),
         headers,
       })
-      if (!genuine && answer.status < 300) report(9, 'a forged webhook was taken')
-      if (answer.status < 300 || answer.status === 400 || !genuine) return
+      const taken = answer.status >= 200 && answer.status < 300
+      if (!genuine && taken) report(9, 'a forged webhook was taken')
+      if (taken || answer.status === 400 || !genuine) return
     }
   }
 
@@ -287,6 +288,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     request,
     engine,
     processor: () => processor,
+    breach: (text) => report(7, text),
   })
 
   const doFault = (fault: Fault): void => {
@@ -363,7 +365,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     if (!allAtRest) report(9, `not at rest: ${checks.unrest() ?? 'webhooks or people'}`)
     // Webhooks that are days late must change nothing any more.
     await scheduler.run(scheduler.nowMs + 32 * 3_600_000, stopped)
-    if (!breach) checks.atRest(people.acknowledged)
+    if (!breach) checks.atRest(people)
     return {
       seed: plan.seed,
       hash: (hash >>> 0).toString(16).padStart(8, '0'),

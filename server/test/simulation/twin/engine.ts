@@ -307,8 +307,10 @@ function makeView(inside: Inside): Omit<View, 'horizon' | 'newestEnded'> {
     }
   }
   const verify = (definition: TableDefinition, row: Row): void => {
-    for (const { name, required } of definition.columns) {
-      if (required && row[name] === null) throw new DatabaseError('23502', `${definition.name}.${name} is null`)
+    for (const { name, type, required } of definition.columns) {
+      // A null of JSON is a value.
+      if (required && type !== 'json' && row[name] === null)
+        throw new DatabaseError('23502', `${definition.name}.${name} is null`)
     }
     for (const check of definition.checks) {
       if (!check(row))
