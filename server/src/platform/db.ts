@@ -120,6 +120,11 @@ export function isUnavailable(error: unknown): boolean {
 // when a sale has filled it.
 const steadyPlans = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off'
 
+/** True when a row with this key is there already. The transaction that met it is over. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { code?: string }).code === '23505'
+}
+
 export interface DatabaseOptions {
   readonly url: string
   readonly maxConnections?: number

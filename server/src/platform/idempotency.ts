@@ -1,7 +1,7 @@
 // Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
 // request that changed nothing may be tried again with the same key.
 import { hash } from 'node:crypto'
-import { type Queryable, sql, type Tx } from './db.ts'
+import { isDuplicate, type Queryable, sql, type Tx } from './db.ts'
 
 /** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
 export interface IdempotencyKey {
@@ -25,9 +25,7 @@ const storeAnswersStatement = sql(
   // An answer may be nothing at all, which JSON hands over as an SQL null.
   `insert into platform.idempotency_keys (scope, key, fingerprint, answer)
    select scope, key, fingerprint, coalesce(answer, 'null')
-   from json_to_recordset($1) as a (scope text, key text, fingerprint text, answer json)
-   on conflict do nothing
-   returning key`,
+   from json_to_recordset($1) as a (scope text, key text, fingerprint text, answer json)`,
 )
 const deleteOld = sql(
   'platform.delete_old_answers',
@@ -56,8 +54,11 @@ export class AnsweredElsewhere extends Error {
 
 export async function storeAnswers(tx: Tx, answers: readonly StoredAnswer[]): Promise<void> {
   if (answers.length === 0) return
-  const rows = await tx.query(storeAnswersStatement, [JSON.stringify(answers)])
-  if (rows.length !== answers.length) throw new AnsweredElsewhere('an idempotency key was used by another process')
+  try {
+    await tx.query(storeAnswersStatement, [JSON.stringify(answers)])
+  } catch (cause) {
+    throw isDuplicate(cause) ? new AnsweredElsewhere('an idempotency key was used by another process', { cause }) : cause
+  }
 }
 
 /** Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own, kept for ever. */

@@ -1,16 +1,14 @@
 // The inbox: which events a consumer has handled, recorded in the transaction of their effect.
-import { sql, type Tx } from './db.ts'
+import { isDuplicate, sql, type Tx } from './db.ts'
 
 const readSeen = sql(
   'platform.read_inbox',
   `select event_id from platform.inbox where consumer = $1 and event_id = any($2::uuid[])`,
 )
+// A duplicate is an error here: looking for it first, as `on conflict` does, costs as much again for each row.
 const recordSeen = sql(
   'platform.record_inbox',
-  `insert into platform.inbox (consumer, event_id)
-   select $1, id from unnest($2::uuid[]) as id
-   on conflict do nothing
-   returning event_id`,
+  `insert into platform.inbox (consumer, event_id) select $1, id from unnest($2::uuid[]) as id`,
 )
 
 /** Of `eventIds`, those whose effect is in the database already. */
@@ -26,6 +24,9 @@ export class HandledElsewhere extends Error {
 
 export async function recordHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<void> {
   if (eventIds.length === 0) return
-  const rows = await tx.query(recordSeen, [consumer, eventIds])
-  if (rows.length !== eventIds.length) throw new HandledElsewhere(`${consumer} is handled by two processes`)
+  try {
+    await tx.query(recordSeen, [consumer, eventIds])
+  } catch (cause) {
+    throw isDuplicate(cause) ? new HandledElsewhere(`${consumer} is handled by two processes`, { cause }) : cause
+  }
 }

@@ -126,24 +126,21 @@ export const platformStatements: StatementTwins = {
       const row = view.get('platform.inbox', `${consumer}\n${id}`)
       return row ? [{ event_id: id }] : []
     }),
-  'platform.record_inbox': (view, [consumer, ids]) =>
-    (ids as string[]).flatMap((event_id) =>
-      view.insert('platform.inbox', { consumer, event_id }, 'skip') ? [{ event_id }] : [],
-    ),
+  'platform.record_inbox': (view, [consumer, ids]) => {
+    for (const event_id of ids as string[]) view.insert('platform.inbox', { consumer, event_id }, 'refuse')
+    return []
+  },
   'platform.read_answers': (view, [scopes, keys]) =>
     (scopes as string[]).flatMap((scope, index) => {
       const row = view.get('platform.idempotency_keys', `${scope}\n${(keys as string[])[index]}`)
       return row ? [shape(answerColumns)(row)] : []
     }),
-  'platform.store_answers': (view, [json]) =>
-    recordsOf(json).flatMap((record) => {
-      const stored = view.insert(
-        'platform.idempotency_keys',
-        columnsOf(record, answerColumns.replace(' answer', ' answer')),
-        'skip',
-      )
-      return stored ? [{ key: record['key'] }] : []
-    }),
+  'platform.store_answers': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      view.insert('platform.idempotency_keys', columnsOf(record, answerColumns), 'refuse')
+    }
+    return []
+  },
   'platform.delete_old_answers': (view) => {
     const before = isoOf(view.nowMs - 48 * 3_600_000)
     for (const row of view.all('platform.idempotency_keys')) {
