@@ -21,7 +21,17 @@ export function auditParts({ db, sandbox }: Audited, changes: Partial<AuditParts
   const { processor } = readConfig({ SANDBOX_PORT: String(sandbox.port) })
   const books = makeReconciliation({ db, books: makeBooks(processor), shownAfterSeconds: 0 })
   const log = makeLog('silent')
-  return { db, clock: systemClock, log, books, settleMs: 0, confirmMs: 300, restWithinSeconds: 60, mayStopSales: true, ...changes }
+  return {
+    db,
+    clock: systemClock,
+    log,
+    books,
+    settleMs: 0,
+    confirmMs: 300,
+    restWithinSeconds: 60,
+    mayStopSales: true,
+    ...changes,
+  }
 }
 
 export function auditNow(shop: Audited, changes: Partial<AuditParts> = {}): Promise<RunReport> {
@@ -44,4 +54,13 @@ export async function expectSound(shop: Audited): Promise<void> {
   })
   const stops = await shop.db.query({ name: 'test.stops', text: 'select reason from platform.switches where is_on' })
   expect(stops).toEqual([])
+}
+
+/** The shop's own auditor looked while all of it went on, and never cried out. */
+export async function expectNoFalseAlarm({ db }: Pick<Audited, 'db'>): Promise<void> {
+  await waitFor('a run of the shop’s own auditor', async () => {
+    const runs = await db.query({ name: 'test.audit_runs', text: 'select 1 from audit.runs where took_ms is not null' })
+    return runs.length > 0
+  })
+  expect(await db.query({ name: 'test.breaches_ever', text: 'select invariant, explanation from audit.breaches' })).toEqual([])
 }

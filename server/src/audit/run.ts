@@ -10,6 +10,7 @@ import { listDueOrders, unwatchOrders, watchOrders } from './checks/liveness.ts'
 import { freshenOldSums, noteChangedOrders } from './checks/stock.ts'
 import { type Finding, invariantOf } from './invariants.ts'
 import { look, type Seen } from './look.ts'
+import { endRound } from './round.ts'
 import {
   type Breach,
   clearBreaches,
@@ -132,7 +133,10 @@ async function lookAtSlice(parts: AuditParts): Promise<Seen> {
   do {
     const orderIds = await takeSlice(db, 'orders', (after, limit) => readNextOrders(db, after, limit), slicePage)
     seen.push(await look({ orderIds, streamIds: [], showIds: [], seatShowIds: [], exactly: false }, parts))
-    if (orderIds.length < slicePage) break
+    if (orderIds.length < slicePage) {
+      await endRound(db)
+      break
+    }
   } while (clock.elapsedMs() < untilMs)
   return merge(seen)
 }

@@ -20,6 +20,7 @@ import Type from 'typebox'
 import { listDifferences } from '../audit/books/store.ts'
 import type { Audit } from '../audit/index.ts'
 import { invariants } from '../audit/invariants.ts'
+import { readRound } from '../audit/round.ts'
 import { type Breach, listBreaches, listLooks, readLastRun, readMark } from '../audit/store.ts'
 import { shownAfterSeconds } from '../audit/worker.ts'
 import type { Http } from '../platform/http.ts'
@@ -128,19 +129,20 @@ function paymentRoutes(ops: Http, { db }: Platform): void {
 
 function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Audit): void {
   ops.get('/api/ops/audit', { schema: { tags, summary: 'What the auditor found', response: { 200: OpsAudit } } }, async () => {
-    const [run, looks, breaches, sales, asked] = await Promise.all([
+    const [run, looks, breaches, sales, asked, round] = await Promise.all([
       readLastRun(db),
       listLooks(db),
       listBreaches(db),
       readSales(db),
       readMark(db, 'asked'),
+      readRound(db),
     ])
     return {
       verdict: verdictOf(run !== null, breaches.length),
       lastRunAt: run?.startedAt ?? null,
       lastRunMs: run?.tookMs ?? null,
       running: asked === 'all',
-      coveredUpTo: null,
+      coveredUpTo: round,
       sales,
       invariants: invariants.map(({ name, number, title }) => {
         const look = looks.find(({ invariant }) => invariant === name)

@@ -1,7 +1,7 @@
 // Many people at once: the last places, and everything that can happen around a deadline.
 import type { OrderView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { expectSound } from '../audit.ts'
+import { expectNoFalseAlarm, expectSound } from '../audit.ts'
 import { asGuest, type Client, expectStatus, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
@@ -12,7 +12,7 @@ let shop: TestShop
 let organiser: Client
 
 beforeAll(async () => {
-  shop = await startTestShop()
+  shop = await startTestShop({ environment: { AUDIT_SECONDS: '1' } })
   organiser = await signUp(shop.url)
 })
 
@@ -86,4 +86,5 @@ it('payments, cancels and second cards around the deadline: every order comes to
   expect(statuses.map(({ status }) => status).toSorted()).toEqual(['cancelled', 'complete'])
   expect(await unsettled(shop.db)).toEqual([])
   await expectSound(shop)
+  await expectNoFalseAlarm(shop)
 })

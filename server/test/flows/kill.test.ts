@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { type Database, makeDatabase } from '../../src/platform/db.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
-import { expectSound } from '../audit.ts'
+import { expectNoFalseAlarm, expectSound } from '../audit.ts'
 import { asGuest, type Client, makeClient, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants, readProcessor } from './invariants.ts'
@@ -94,6 +94,7 @@ it('five kills later no acknowledged order is lost, none is stuck, and there is 
   )
   await expectStockInvariants(db)
   await expectSound({ db, sandbox: { port: sandboxPort } })
+  await expectNoFalseAlarm({ db })
   await db.close()
 }, 240_000)
 

@@ -121,7 +121,8 @@ it('a breach stops new holds and nothing else; only an operator resumes, and the
   expectStatus(await organiser.call('POST', `/api/orders/${bought.id}/refunds`, {}), 201)
   await waitFor('the refund', async () => (await readOrder(buyer, bought.id)).status === 'refunded')
 
-  const { invariants } = expectStatus(await operator.call<OpsAudit>('GET', '/api/ops/audit'), 200)
+  const { invariants, coveredUpTo } = expectStatus(await operator.call<OpsAudit>('GET', '/api/ops/audit'), 200)
+  expect(coveredUpTo?.fullRoundSeconds).toBeGreaterThanOrEqual(0)
   const stock = invariants.find(({ name }) => name === 'stock_adds_up')
   expect(stock).toMatchObject({ verdict: 'breached', number: 1, breachCount: 1 })
   const metrics = await (await fetch(`${shop.url}/metrics`)).text()

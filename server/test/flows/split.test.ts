@@ -6,7 +6,7 @@ import type { ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serviceNames } from '../../src/config.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
-import { expectSound } from '../audit.ts'
+import { expectNoFalseAlarm, expectSound } from '../audit.ts'
 import { type Client, expectStatus, makeClient, showBody } from '../client.ts'
 import { makeTestDatabase, type TestDatabase } from '../database.ts'
 import { waitFor } from '../wait.ts'
@@ -74,4 +74,5 @@ it('signs up, publishes, holds, pays, completes and refunds across five processe
   )
   await expectMoneyInvariants(db, stripeOf({ port: sandboxPort }))
   await expectSound({ db, sandbox: { port: sandboxPort } })
+  await expectNoFalseAlarm({ db })
 }, 90_000)

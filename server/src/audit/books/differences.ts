@@ -129,7 +129,7 @@ export function differenceOfDispute(dispute: ListedDispute): Difference | null {
 }
 
 /** The kinds that mean that a buyer is charged for what the shop does not know of. */
-export const breaches5 = (difference: Difference): boolean =>
+export const isBreach = (difference: Difference): boolean =>
   difference.kind === 'intent_without_payment' ||
   difference.kind === 'payment_without_order' ||
   (difference.kind === 'captured_differs' && (difference.processorMinor ?? 0) > (difference.shopMinor ?? 0))

@@ -4,7 +4,7 @@ import type { Books, BooksAnswer, ListedDispute } from '../../payments/books.ts'
 import type { Queryable } from '../../platform/db.ts'
 import type { Finding } from '../invariants.ts'
 import { readMark, saveMark } from '../store.ts'
-import { breaches5, type Difference, differenceOfDispute, differencesOf } from './differences.ts'
+import { type Difference, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
 import { readPart, readWhole } from './list.ts'
 import {
   type Compared,
@@ -132,7 +132,7 @@ export function makeReconciliation({
       return {
         books: listed.reachable ? 'read' : 'unreachable',
         checked: part.checked,
-        breaches: old.filter(breaches5).map(toFinding),
+        breaches: old.filter(isBreach).map(toFinding),
       }
     },
   }

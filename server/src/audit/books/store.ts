@@ -39,8 +39,6 @@ export interface Compared {
   readonly orderStatus: string | null
   readonly currency: string
   readonly paymentStatus: string | null
-  readonly underWay: boolean
-  readonly quietSeconds: number
   readonly capturedMinor: number
   readonly refundedMinor: number
   readonly authorizedMinor: number
@@ -52,7 +50,6 @@ export interface Compared {
   readonly listed: boolean
   /** The intent's metadata names a payment or order of ours. */
   readonly ours: boolean
-  readonly listedStatus: string | null
   readonly listedCurrency: string | null
   readonly listedCapturedMinor: number
   readonly listedRefundedMinor: number
@@ -84,14 +81,13 @@ const compareStatement = sql(
    )
    select coalesce(p.id::text, i.payment_id) as "paymentId", coalesce(p.order_id::text, i.order_id) as "orderId",
           coalesce(i.intent_id, p.intent_id) as "intentId", o.status as "orderStatus", coalesce(p.currency, i.currency) as currency,
-          p.status as "paymentStatus", coalesce(p.open, false) as "underWay",
-          extract(epoch from now() - coalesce(p.updated_at, i.read_at))::float8 as "quietSeconds",
+          p.status as "paymentStatus",
           coalesce(p.captured_minor, 0) as "capturedMinor", coalesce(p.refunded_minor, 0) as "refundedMinor",
           coalesce(p.authorized_minor, 0) as "authorizedMinor", coalesce(l.posted, 0) as "ledgerMinor",
           coalesce(r.failed, 0) as "failedRefunds", coalesce(r.failed_minor, 0) as "failedMinor", r.failed_origin as "failedOrigin",
           r.waiting as "waitingRefundSeconds", i.intent_id is not null as listed,
           i.payment_id is not null or i.order_id is not null as ours,
-          i.status as "listedStatus", i.currency as "listedCurrency", coalesce(i.captured_minor, 0) as "listedCapturedMinor",
+          i.currency as "listedCurrency", coalesce(i.captured_minor, 0) as "listedCapturedMinor",
           coalesce(i.refunded_minor, 0) as "listedRefundedMinor", coalesce(i.authorized_minor, 0) as "listedAuthorizedMinor"
    from p full join i on i.intent_id = p.intent_id
      left join orders.orders o on o.id = p.order_id left join r on r.payment_id = p.id left join l on l.payment_id = p.id`,
