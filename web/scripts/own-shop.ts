@@ -1,15 +1,23 @@
 // A whole shop of its own for pictures and measurements: an embedded Postgres, a card sandbox, the built pages. Leaves nothing behind.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startSandbox } from '@holdfast/sandbox'
 import { readConfig } from '../../server/src/config.ts'
+import type { Database } from '../../server/src/platform/db.ts'
 import { freePort, startEmbeddedPostgres } from '../../server/src/platform/embedded-postgres.ts'
 import { makeLog } from '../../server/src/platform/log.ts'
+import { demoAccountFile } from '../../server/src/platform/operators.ts'
 import { startShop } from '../../server/src/shop.ts'
 import { serveBuiltWeb } from '../../server/src/web.ts'
 
-export async function withShop(use: (url: string) => Promise<void>): Promise<void> {
+export interface OwnShop {
+  readonly db: Database
+  /** Makes the demo's account of this one, so that it operates the shop and sales for show are at its shows. */
+  operate(userId: string): Promise<void>
+}
+
+export async function withShop(use: (url: string, shop: OwnShop) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-pages-'))
   const [port, sandboxPort] = [await freePort(), await freePort()]
   const config = readConfig({
@@ -17,7 +25,9 @@ export async function withShop(use: (url: string) => Promise<void>): Promise<voi
     SANDBOX_PORT: String(sandboxPort),
     DATA_DIR: directory,
     RATE_LIMITS: 'off',
-    DEMO: '0',
+    // Nothing is seeded here: this only lets operators fire a sale for show.
+    DEMO: '1',
+    AUDIT_SECONDS: '5',
     LOG_LEVEL: 'error',
   })
   const postgres = await startEmbeddedPostgres(directory, () => undefined)
@@ -35,7 +45,10 @@ export async function withShop(use: (url: string) => Promise<void>): Promise<voi
     extend: (app) => serveBuiltWeb(app, config),
   })
   try {
-    await use(`http://localhost:${port}`)
+    await use(`http://localhost:${port}`, {
+      db: shop.platform.db,
+      operate: (userId) => writeFile(join(directory, demoAccountFile), JSON.stringify({ id: userId })),
+    })
   } finally {
     await shop.stop()
     await sandbox.close()

@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { openBrowser } from '../test/browser.ts'
 import { enterCard, pay } from '../test/steps.ts'
 import { withShop } from './own-shop.ts'
+import { makeOperator, operatorPages } from './screenshot-ops.ts'
 import { type FilledShop, fillShop, organiser } from './screenshot-shop.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -17,6 +18,7 @@ const inReadme = [
   'tickets-phone-light',
   'sales-desktop-dark',
   'shows-desktop-light',
+  'ops-desktop-dark',
 ]
 
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } } as const
@@ -84,14 +86,20 @@ async function organiserPages(page: Page, url: string, { general, ticketCode }: 
   await page.getByRole('link', { name: 'New show' }).click()
   await page.getByLabel('Numbered seats').check()
   await take('new-show')
+  await page.getByRole('link', { name: 'Leave without saving' }).click()
+  await page.getByRole('link', { name: 'New show' }).waitFor()
   await page.goto(`${url}/organiser/shows/${general.id}`)
   await page.getByText(/complete orders,/).waitFor()
-  await page.getByRole('table').waitFor()
+  const orders = page.getByRole('region', { name: 'Orders' })
+  await orders.getByRole('link').first().waitFor()
   await take('sales')
-  await page.getByRole('table').getByRole('link').first().click()
+  await orders.getByRole('link').first().click()
   await page.getByText('OrderCompleted').waitFor()
   await take('order-story')
   await page.goto(`${url}/door`)
+  await page.getByLabel('Name of this door').fill('North gate')
+  await page.getByRole('button', { name: 'Open this door' }).click()
+  await page.getByLabel('Ticket code').waitFor()
   await take('door')
   await page.getByLabel('Ticket code').fill(ticketCode)
   await page.getByRole('button', { name: 'Check' }).click()
@@ -105,9 +113,10 @@ async function organiserPages(page: Page, url: string, { general, ticketCode }: 
   await take('door-used')
 }
 
-async function round(browser: Browser, url: string, filled: FilledShop): Promise<void> {
-  // Each round buys a pair of seats in a row of its own.
-  const rows = ['C', 'D', 'E', 'F']
+type Look = (page: Page, take: Take) => Promise<void>
+
+/** The same walk on phone and desktop, in the light and in the dark, each with a browser that knows nothing yet. */
+async function inEachLook(browser: Browser, walk: Look): Promise<void> {
   for (const [sizeName, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark'] as const) {
       const context = await browser.newContext({
@@ -121,29 +130,36 @@ async function round(browser: Browser, url: string, filled: FilledShop): Promise
       })
       context.setDefaultTimeout(20_000)
       const page = await context.newPage()
-      const take: Take = async (name) => {
+      await walk(page, async (name) => {
         await page.mouse.move(0, 0)
         await page.evaluate(() => document.fonts.ready.then(() => undefined))
         const file = `${name}-${sizeName}-${colorScheme}`
         await page.screenshot({ path: join(target, `${file}.png`), fullPage: true, animations: 'disabled' })
         // A README shows what a screen shows, and loads quickly.
         if (inReadme.includes(file)) await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
-      }
-      await buyerPages(page, url, { ...filled, row: rows.pop() ?? '' }, take)
-      await context.clearCookies()
-      await organiserPages(page, url, filled, take)
+      })
       await context.close()
     }
   }
 }
 
-await withShop(async (url) => {
+await withShop(async (url, shop) => {
   const browser = await openBrowser()
   try {
     await rm(target, { recursive: true, force: true })
     await mkdir(target, { recursive: true })
     await mkdir(images, { recursive: true })
-    await round(browser, url, await fillShop(url))
+    const filled = await fillShop(url)
+    // Each look buys a pair of seats in a row of its own.
+    const rows = ['C', 'D', 'E', 'F']
+    await inEachLook(browser, async (page, take) => {
+      await buyerPages(page, url, { ...filled, row: rows.pop() ?? '' }, take)
+      await page.context().clearCookies()
+      await organiserPages(page, url, filled, take)
+    })
+    // Last, because a sale for show takes whatever seats are left.
+    const operator = await makeOperator(url, shop, filled.seated.id)
+    await inEachLook(browser, (page, take) => operatorPages(page, { url, shop, operator }, take))
   } finally {
     await browser.close()
   }

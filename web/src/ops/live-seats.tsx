@@ -99,21 +99,26 @@ function Bar({ name, stock }: { readonly name: string; readonly stock: Stock | u
   )
 }
 
+/** Around the seats, in units of the picture. */
+const margin = 12
+
 function SeatPicture({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
   const t = useTranslations('ops.demo')
   const layout = useMemo(() => layOutSeats(show), [show])
+  const columns = [...layout.byId.values()].map(({ x }) => x)
+  const [left, right] = [Math.min(...columns) - margin, Math.max(...columns) + pitch + margin]
   const states = useMemo(() => new Map(availability?.seats?.map(({ id, state }) => [id, state])), [availability])
   const count = (wanted: string) => [...states.values()].filter((state) => state === wanted).length
   const label = t('seats', { title: show.title, free: count('available'), held: count('held'), sold: count('sold') })
   return (
     <svg
-      viewBox={`0 0 ${layout.width} ${layout.height}`}
+      viewBox={`${left} 0 ${right - left} ${layout.height + margin}`}
       role="img"
       aria-label={label}
       className="max-h-80 w-full rounded-md bg-sunken"
     >
       {layout.sections.map(({ name, y }) => (
-        <text key={name} x={layout.width / 2} y={y + 24} textAnchor="middle" className="fill-soft text-small">
+        <text key={name} x={(left + right) / 2} y={y + 28} textAnchor="middle" fontSize="20" className="fill-soft">
           {name}
         </text>
       ))}
