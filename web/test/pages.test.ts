@@ -123,6 +123,73 @@ describe('the page', () => {
     expect(bytes).toBeLessThan(120_000)
   })
 
+  it('finds shows by words and days, keeps what was asked in the address, and says when nothing is on', async () => {
+    const dated = (title: string, startsAt: string) => shop.publish({ title, startsAt, timeZone: 'Europe/Berlin' })
+    await dated('Ebb in June', '2029-06-10T18:00:00Z')
+    await dated('Flood in June', '2029-06-20T22:30:00Z')
+    await dated('Ebb in July', '2029-07-01T18:00:00Z')
+    await page.goto(shop.url)
+    await shown(page, 'Ebb in June')
+    // By keyboard: from the search to the days.
+    await page.getByRole('searchbox', { name: 'Search' }).focus()
+    await page.keyboard.type('in ju')
+    await page.waitForURL(/\?q=in\+ju$/)
+    await page.getByLabel('From', { exact: true }).fill('2029-06-21')
+    await page.getByLabel('To', { exact: true }).fill('2029-06-21')
+    await page.waitForURL(/from=2029-06-21&to=2029-06-21/)
+    // Half past midnight in Berlin: on the 21st where it takes place.
+    await page.getByRole('link', { name: 'Flood in June' }).waitFor()
+    await page.getByRole('link', { name: 'Ebb in June' }).waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('link', { name: 'Flood in June' }).waitFor()
+    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2029-06-21')
+    await page.getByRole('link', { name: 'Flood in June' }).click()
+    await page.getByRole('heading', { name: 'Flood in June' }).waitFor()
+    await page.goBack()
+    expect(await page.getByRole('searchbox', { name: 'Search' }).inputValue()).toBe('in ju')
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Ebb')
+    await shown(page, 'No show matches “Ebb”')
+    await expectAccessible(page, 'list with nothing found')
+    await page.getByRole('link', { name: 'All dates and words' }).click()
+    await page.getByRole('link', { name: 'Ebb in July' }).waitFor()
+    expect(await page.getByRole('searchbox', { name: 'Search' }).inputValue()).toBe('')
+  })
+
+  it('shows a large hall on a phone: two fingers zoom, letters of rows stay in sight, one press fits it all', async () => {
+    const seats = Array.from({ length: 900 }, (_, index) => ({
+      section: 'Stalls',
+      row: String.fromCharCode(65 + Math.floor(index / 45)),
+      number: String((index % 45) + 1),
+    }))
+    const show = await shop.publish({ ticketTypes: [{ name: 'Stalls', priceMinor: 2_200, seats }] })
+    const phone = await openContext(browser, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+    const small = await phone.page()
+    await small.goto(urlOf(show))
+    const map = small.getByRole('group', { name: 'Seat map' })
+    await map.waitFor()
+    await map.scrollIntoViewIfNeeded()
+    const widthOf = async () => (await map.boundingBox())?.width ?? 0
+    const letter = small.locator('svg text', { hasText: /^C$/ })
+    const before = { width: await widthOf(), letter: await letter.boundingBox() }
+    expect(before.width).toBe(45 * 30)
+    const session = await phone.context.newCDPSession(small)
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number) =>
+      session.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: 180 + side * apart, y: 400, id })),
+      })
+    await touch('touchStart', 100)
+    for (const apart of [90, 75, 60, 50]) await touch('touchMove', apart)
+    await touch('touchEnd', 0)
+    await expect.poll(widthOf).toBe((45 * 30) / 2)
+    expect((await letter.boundingBox())?.x, 'the letter stays at its edge').toBe(before.letter?.x)
+    await small.getByRole('button', { name: 'Fit the whole hall' }).click()
+    await expect.poll(widthOf).toBeLessThan(330)
+    await expectAccessible(small, 'whole hall on a phone')
+    await phone.context.close()
+    expect(phone.complaints).toEqual([])
+  })
+
   it('puts a button that leads to the show on any other site, by one script', async () => {
     const show = await shop.publish({})
     // A site of its own on this machine: browsers let no page from far away load from here.

@@ -35,8 +35,6 @@ export interface SeatLayout {
 /** A seat with its share of the gap: never under 24 pixels, so that a thumb can choose one. */
 export const pitch = 30
 export const seatSize = 24
-/** The letters of the rows are drawn beside the map, on the left; the same room on the right keeps the hall in the middle. */
-export const rowLabelWidth = 44
 const sectionHeading = 40
 const sectionGap = 26
 
@@ -76,7 +74,13 @@ export function layOutSeats(show: ShowView): SeatLayout {
     })
     return { name, y: top, rows: placedRows }
   })
-  return { width: width + rowLabelWidth, height: y + 8, sections: placedSections, byId }
+  return { width, height: y + 8, sections: placedSections, byId }
+}
+
+/** Room for the letters of the rows beside the map, whatever its size. */
+export function rowLabelRoom(layout: SeatLayout): number {
+  const longest = Math.max(1, ...layout.sections.flatMap((section) => section.rows.map((row) => row.label.length)))
+  return Math.min(76, 18 + longest * 9)
 }
 
 /** Numbers are places: a missing number is a gap (an aisle). Seats named otherwise stand in their order. */

@@ -3,7 +3,7 @@
 import type { Availability } from '@holdfast/contract'
 import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { neighbour, type PlacedSeat, pitch, rowLabelWidth, type SeatLayout, seatSize } from './seat-layout.ts'
+import { neighbour, type PlacedSeat, pitch, rowLabelRoom, type SeatLayout, seatSize } from './seat-layout.ts'
 import { type BoxRef, type MapZoom, useCentred, useDrag, usePinch } from './seat-zoom.ts'
 
 type SeatState = NonNullable<Availability['seats']>[number]['state']
@@ -34,32 +34,26 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
   const { onKeyDown, onClick } = useChoosing(seats, { current, setCurrent, scroller: box, wasDragged: drag.moved })
   usePinch(box, picture, zooming)
   useCentred(box)
-  const viewBox = (width: number) => `0 0 ${width} ${layout.height}`
+  const room = rowLabelRoom(layout)
   return (
     <div
       ref={box}
       className="max-h-[min(38rem,75dvh)] touch-pan-x touch-pan-y select-none overflow-auto overscroll-contain rounded-md border border-line bg-sunken py-4 [&.dragging]:cursor-grabbing"
       {...drag.handlers}
     >
-      <div ref={picture} className="mx-auto w-fit px-4">
+      <div ref={picture} className="mx-auto w-fit">
         <p className="mx-auto mb-4 w-56 rounded-b-lg border border-t-0 border-line bg-surface py-1 text-center text-small text-soft">
           {t('stage')}
         </p>
         <div className="flex">
           {/* The letters of the rows stay in sight however far the map is moved. Each seat says its row itself. */}
-          <svg
-            width={rowLabelWidth * zoom}
-            height={layout.height * zoom}
-            viewBox={viewBox(rowLabelWidth)}
-            className="sticky left-0 z-1 shrink-0 bg-sunken/85"
-            aria-hidden="true"
-          >
-            <RowLabels layout={layout} zoom={zoom} />
+          <svg width={room} height={layout.height * zoom} className="sticky left-0 z-1 shrink-0 bg-sunken" aria-hidden="true">
+            <RowLabels layout={layout} zoom={zoom} room={room} />
           </svg>
           <svg
             width={layout.width * zoom}
             height={layout.height * zoom}
-            viewBox={viewBox(layout.width)}
+            viewBox={`0 0 ${layout.width} ${layout.height}`}
             role="group"
             // A layer of its own: dragging moves a picture instead of drawing thousands of seats again.
             className="shrink-0 will-change-transform"
@@ -69,22 +63,36 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
           >
             <Sections {...seats} current={current} />
           </svg>
+          {/* As much on the right keeps the hall in the middle. */}
+          <div className="shrink-0" style={{ width: room }} />
         </div>
       </div>
     </div>
   )
 }
 
-/** As large as the rows allow, so that they can still be read when the map is small. */
-function RowLabels({ layout, zoom }: { readonly layout: SeatLayout; readonly zoom: number }) {
+interface RowLabelsProps {
+  readonly layout: SeatLayout
+  readonly zoom: number
+  readonly room: number
+}
+
+/** Always large enough to be read: where lines would touch on a small map, only every second or third row is named. */
+function RowLabels({ layout, zoom, room }: RowLabelsProps) {
   const rows = layout.sections.flatMap((section) => section.rows)
-  const size = Math.min(16, Math.max(14, 11 / zoom))
-  // Where lines would touch, only every second or third row is named.
-  const every = Math.ceil(size / pitch / 0.9)
+  const every = Math.ceil(16 / (pitch * zoom))
   return rows.map(
     (row, index) =>
       index % every === 0 && (
-        <text key={row.y} x={rowLabelWidth - 12} y={row.y + 17} textAnchor="end" fontSize={size} className="fill-soft">
+        <text
+          key={row.y}
+          x={room - 10}
+          y={(row.y + seatSize / 2) * zoom}
+          textAnchor="end"
+          dominantBaseline="central"
+          fontSize={14}
+          className="fill-soft"
+        >
           {row.label}
         </text>
       ),

@@ -3,7 +3,7 @@ import type { Availability, ShowView } from '@holdfast/contract'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
-import { layOutSeats, rowLabelWidth } from './seat-layout.ts'
+import { layOutSeats, rowLabelRoom } from './seat-layout.ts'
 import { SeatList } from './seat-list.tsx'
 import { SeatMap } from './seat-map.tsx'
 import { type MapZoom, useMapZoom } from './seat-zoom.ts'
@@ -34,7 +34,7 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
         <Legend show={show} priceText={priceText} />
         <div className="flex grow justify-between gap-3 sm:grow-0">
           <ViewSwitch asList={asList} choose={setAsList} />
-          {!asList && <Zoom zooming={zooming} width={layout.width + rowLabelWidth} />}
+          {!asList && <Zoom zooming={zooming} fit={() => zooming.fit(layout.width, 2 * rowLabelRoom(layout))} />}
         </div>
       </div>
       {asList ? <SeatList {...props} /> : <SeatMap {...props} box={box} zooming={zooming} />}
@@ -87,7 +87,7 @@ function ViewSwitch({ asList, choose }: { readonly asList: boolean; readonly cho
   )
 }
 
-function Zoom({ zooming, width }: { readonly zooming: MapZoom; readonly width: number }) {
+function Zoom({ zooming, fit }: { readonly zooming: MapZoom; readonly fit: () => void }) {
   const t = useTranslations('seats')
   const steps = [
     { sign: '−', label: t('zoomOut'), may: zooming.mayShrink, act: zooming.shrink },
@@ -95,7 +95,7 @@ function Zoom({ zooming, width }: { readonly zooming: MapZoom; readonly width: n
   ]
   return (
     <div className="flex gap-1">
-      <button type="button" className="button" onClick={() => zooming.fit(width)}>
+      <button type="button" className="button" aria-label={t('fitTitle')} onClick={fit}>
         {t('fit')}
       </button>
       {steps.map(({ sign, label, may, act }) => (

@@ -21,8 +21,8 @@ export interface MapZoom {
   zoomTo(zoom: number, about?: Point): void
   grow(): void
   shrink(): void
-  /** So small that the whole width can be seen. */
-  fit(width: number): void
+  /** So small that the whole width can be seen, with this much beside it. */
+  fit(width: number, beside: number): void
 }
 
 export function useMapZoom(box: BoxRef): MapZoom {
@@ -58,12 +58,9 @@ export function useMapZoom(box: BoxRef): MapZoom {
     zoomTo,
     grow: () => zoomTo(zoom * zoomStep),
     shrink: () => zoomTo(zoom / zoomStep),
-    fit: (width) => zoomTo(((box.current?.clientWidth ?? width) - boxPadding) / width),
+    fit: (width, beside) => zoomTo(((box.current?.clientWidth ?? width) - beside) / width),
   }
 }
-
-/** Left and right of the map inside its box. */
-const boxPadding = 34
 
 /** Two fingers, or the wheel with Ctrl, which is also what a touchpad's pinch sends. */
 export function usePinch(box: BoxRef, picture: BoxRef, { zoom, zoomTo }: Pick<MapZoom, 'zoom' | 'zoomTo'>): void {

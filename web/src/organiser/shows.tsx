@@ -30,13 +30,13 @@ function MyShows() {
           {t('title')}
         </PageTitle>
         <div className="flex flex-wrap gap-2">
-          <SignOut />
           <Link to="/door" className="button">
             {t('door')}
           </Link>
           <Link to="/organiser/new" className="button button-main">
             {t('new')}
           </Link>
+          <SignOut />
         </div>
       </div>
       {shows.isPending && (

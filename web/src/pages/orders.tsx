@@ -23,7 +23,9 @@ export function OrdersPage() {
       {user && (
         <div className="mt-2 mb-6 flex flex-wrap items-center justify-between gap-x-4">
           <p className="text-soft">{t('of', { email: user.email })}</p>
-          <SignOut />
+          <div className="-ml-2.5 sm:-mr-2.5 sm:ml-0">
+            <SignOut />
+          </div>
         </div>
       )}
       {current.isError && <Failure error={current.error} retry={() => void current.refetch()} />}
