@@ -28,6 +28,7 @@ beforeAll(async () => {
     fresh: fresh.id,
     secret: fresh.client_secret,
     held: held.id,
+    heldCharge: String(held.latest_charge),
     paid: paid.id,
     refunded: String(refunded.latest_charge),
     lost: disputed.id,

@@ -45,6 +45,8 @@ const rows: [title: string, call: string, form: string, code: string | null, par
   ],
   ['capture in several parts', 'POST /v1/payment_intents/{held}/capture', 'final_capture=false', null, 'final_capture'],
   ['capture while the bank thinks', 'POST /v1/payment_intents/{processing}/capture', '', 'payment_intent_unexpected_state', null],
+  ['capture by charge, captured already', 'POST /v1/charges/{refunded}/capture', '', 'charge_already_captured', null],
+  ['capture by charge instead of by its intent', 'POST /v1/charges/{heldCharge}/capture', '', 'charge_invalid_parameter', null],
   ['refund after a lost dispute', 'POST /v1/refunds', 'payment_intent={lost}', 'charge_disputed', null],
   [
     'setup that may redirect, without a return address',

@@ -165,6 +165,7 @@ describe('a dispute', () => {
     const warned = await pay('pm_card_createIssuerFraudRecord')
     const warnings = await bench.stripe.radar.earlyFraudWarnings.list({ charge: String(warned.latest_charge) })
     expect(warnings.data[0]).toMatchObject({ actionable: true, charge: warned.latest_charge })
+    expect((await bench.stripe.radar.earlyFraudWarnings.list({ payment_intent: warned.id })).data).toEqual(warnings.data)
   })
 
   it('can be opened by hand', async () => {

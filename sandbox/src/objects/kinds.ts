@@ -177,7 +177,11 @@ const REFS: { [K in Kind]?: (body: Kinds[K]) => Ref[] } = {
   payout: (b) => present([['status', b.status]]),
   application_fee: (b) => present([['charge', b.charge]]),
   fee_refund: (b) => present([['fee', b.fee]]),
-  'radar.early_fraud_warning': (b) => present([['charge', b.charge]]),
+  'radar.early_fraud_warning': (b) =>
+    present([
+      ['charge', b.charge],
+      ['payment_intent', typeof b.payment_intent === 'string' ? b.payment_intent : null],
+    ]),
 }
 
 /** The values by which an object of this kind can be listed or searched without a scan. */
