@@ -1,8 +1,11 @@
 // Every route × everybody who may ask × {own, another's, unknown}, against the one table of who may do what.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Person, persons, type Reply, type Stage, startStage, type Things } from './stage.ts'
 import { readRestingState, readState } from './state.ts'
 import { type Access, operatorsOnly, operatorsPrefix, type Verdict, whoMay } from './who-may.ts'
+
+// Two thousand requests: a busy machine gets its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 let stage: Stage
 let routes: string[]

@@ -1,12 +1,14 @@
 // Canaries: secrets that stand for themselves are sent everywhere a secret may be sent, through what works and what fails,
 // with logs at their most talkative. Then they are searched for in all that leaves the shop, and in all that it keeps.
 import type { OrderView, PaymentView } from '@holdfast/contract'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sql } from '../../src/platform/db.ts'
 import { makeLog } from '../../src/platform/log.ts'
 import { makeClient, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const bird = (name: string) => `canary${name}${crypto.randomUUID().replaceAll('-', '')}`
 const canaries = {

@@ -4,11 +4,14 @@ import { type ErrorCode, errorDefinitions, Problem } from '@holdfast/contract'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { hostileTexts, type Schema, soundValue, spoiledValue, toJson, type Words } from './hostile.ts'
 import { makeRawClient, type RawClient, type RawReply, type RawRequest } from './raw-http.ts'
 import { type Person, type Stage, startStage } from './stage.ts'
 import { readRestingState, readState } from './state.ts'
+
+// Thousands of requests: a busy machine gets its time.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const seed = 20_261_122
 const requestsPerRoute = 32
@@ -162,7 +165,9 @@ function requestOf({ method, path, parameters = [], requestBody }: Route): fc.Ar
   const takesBody = method !== 'GET' && method !== 'HEAD'
   // What ends a session is not asked by those who need theirs again.
   const endsSession = path.endsWith('signout') ? ['none' as const] : ['none' as const, 'buyerA' as const]
-  const person = fc.constantFrom<Person>(...(path.startsWith('/api/users/') ? endsSession : askers))
+  // Faults that an operator arms in the sandbox would fail payments long after they were asked for.
+  const mayAsk = path.startsWith('/api/ops/sandbox') ? askers.filter((each) => each !== 'operator') : askers
+  const person = fc.constantFrom<Person>(...(path.startsWith('/api/users/') ? endsSession : mayAsk))
   return fc
     .tuple(pathOf, query, body, person, fc.constantFrom(...contentTypes), fc.constantFrom(...strayHeaders))
     .map(([parts, pairs, text, who, types, stray]) => {

@@ -1,8 +1,10 @@
 // The headers of every class of answer, errors and what never reaches a route among them, and the cookie of a session, on https.
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeRawClient, type RawClient } from './raw-http.ts'
 import { type Stage, startStage } from './stage.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let stage: Stage
 let client: RawClient

@@ -2,12 +2,14 @@
 // "once" or "at most".
 import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
 import type Stripe from 'stripe'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { expectStatus, makeClient, publishShow } from '../client.ts'
 import { stripeOf } from '../flows/stripe.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { type Finish, type Racer, race, tallyOf } from './barrier.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let shop: TestShop
 let stripe: Stripe

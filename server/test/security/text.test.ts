@@ -1,9 +1,11 @@
 // Text of users is text, wherever the shop itself writes it: the head and body of pages, data in scripts, the sitemap, JSON.
 // And nothing that a route takes can set what only the shop decides.
 import type { ShowBody, ShowView } from '@holdfast/contract'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { showBody } from '../client.ts'
 import { type Stage, startStage } from './stage.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 let stage: Stage
 beforeAll(async () => {
