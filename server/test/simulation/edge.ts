@@ -27,6 +27,8 @@ export interface Edge {
   /** What services register their routes on. */
   readonly app: Http
   call(call: Call, requestId: string): Promise<Answered>
+  /** Whether a service of this process has the route. */
+  has(call: Call): boolean
 }
 
 export function makeEdge(): Edge {
@@ -64,7 +66,7 @@ export function makeEdge(): Edge {
       return { status: isUnavailable(error) ? 503 : 500, body: { code: String(error) } }
     }
   }
-  return { app: app as unknown as Http, call }
+  return { app: app as unknown as Http, call, has: ({ method, route: path }) => handlers.has(`${method} ${path}`) }
 }
 
 function makeReply() {

@@ -7,6 +7,8 @@ import type { DatabaseFault } from './twin/database.ts'
 /** What the world itself does at a moment. */
 export type WorldFault =
   | 'process_killed'
+  | 'process_stopped'
+  | 'database_clock_jump'
   | 'process_frozen'
   | 'clock_jump'
   | 'bus_connection_lost'
@@ -72,6 +74,8 @@ export interface ShowPlan {
 export interface Plan {
   readonly seed: number
   readonly processes: number
+  /** Each process runs only some of the services. */
+  readonly split: boolean
   readonly buyers: number
   readonly shows: readonly ShowPlan[]
   readonly operations: readonly Operation[]
@@ -108,6 +112,8 @@ const weights: readonly (readonly [number, FaultKind])[] = [
   [1, 'webhook_forged'],
   [2, 'webhook_out_of_order'],
   [2, 'process_killed'],
+  [2, 'process_stopped'],
+  [1, 'database_clock_jump'],
   [3, 'process_frozen'],
   [1, 'clock_jump'],
   [2, 'bus_connection_lost'],
@@ -179,6 +185,7 @@ export function makePlan(seed: number): Plan {
       [1, 1],
       [1, 2],
     ]),
+    split: random.chance(0.3),
     buyers,
     shows,
     operations: operations.toSorted((a, b) => a.atMs - b.atMs),

@@ -1,6 +1,6 @@
 // One process of the shop: the real services, put together as `shop.ts` does it, on virtual time and on the twins. It may
 // crash at any moment, freeze for a while, and have a clock that is wrong.
-import type { EventType } from '@holdfast/contract'
+import type { EventType, ServiceName } from '@holdfast/contract'
 import { type Config, readConfig } from '../../src/config.ts'
 import { expiration } from '../../src/expiration/index.ts'
 import { orders } from '../../src/orders/index.ts'
@@ -24,6 +24,10 @@ import type { Client, Server } from './twin/database.ts'
 export interface ShopProcess extends Client, Owner {
   readonly running: boolean
   call(call: Call, requestId: string): Promise<Answered>
+  /** Whether it runs the service that this call is for. */
+  serves(call: Call): boolean
+  /** Ends as it does when it is told to: finishes what is under way, takes nothing new. */
+  stop(): Promise<void>
   freeze(forMs: number): void
   /** Sets this process's clock wrong by so much. */
   setClock(skewMs: number): void
@@ -35,6 +39,8 @@ export interface ProcessOptions {
   readonly server: Server
   readonly processorFor: (client: Client) => Processor
   readonly skewMs: number
+  /** Those that it runs. */
+  readonly services: readonly ServiceName[]
   trace(text: string): void
   crashed(process: ShopProcess): void
   /** Told of each consumer with what it listens to. */
@@ -54,6 +60,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
   let skewMs = options.skewMs
   const state = { dead: false, frozenUntilMs: 0 }
   const edge = makeEdge()
+  const stops: (() => Promise<void>)[] = []
 
   const self: ShopProcess = {
     name,
@@ -79,6 +86,13 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       options.crashed(self)
     },
     call: (call, requestId) => edge.call(call, requestId),
+    serves: (call) => edge.has(call),
+    async stop() {
+      running = false
+      for (const stop of stops.toReversed()) await stop()
+      options.trace(`${name} has stopped`)
+      self.crash()
+    },
     freeze(forMs) {
       state.frozenUntilMs = scheduler.nowMs + forMs
       server.freeze(self, forMs)
@@ -122,11 +136,17 @@ export function startProcess(options: ProcessOptions): ShopProcess {
     }
     const wired = options.rewire?.(platform) ?? platform
     const payments = makePayments({ processor: options.processorFor(self) })
-    const services = [tickets, orders, expiration, payments].map((definition) => definition.make(wired))
+    const services = [tickets, orders, expiration, payments]
+      .filter((definition) => options.services.includes(definition.name))
+      .map((definition) => definition.make(wired))
     for (const service of services) service.routes(edge.app)
     for (const service of services) service.subscribe?.(wired.bus)
     await wired.bus.start()
-    for (const service of services) await service.start?.()
+    stops.push(() => wired.bus.stop())
+    for (const service of services) {
+      const stop = await service.start?.()
+      if (stop) stops.push(stop)
+    }
     setInterval(() => void forgetOldAnswers(db).catch((error: Error) => log.warn({ err: error }, 'tidying failed')), tidyEveryMs)
     running = true
     options.trace(`${name} is up`)

@@ -1,6 +1,6 @@
 // One run: the whole shop in one process of ours, on virtual time, with everything drawn from a plan. The same plan gives
 // the same run, event for event.
-import type { EventType } from '@holdfast/contract'
+import type { EventType, ServiceName } from '@holdfast/contract'
 import type { Processor } from '../../src/payments/processor-port.ts'
 import { ids } from '../../src/platform/clock.ts'
 import type { Platform } from '../../src/platform/service.ts'
@@ -53,6 +53,13 @@ const startMs = Date.parse('2031-01-01T12:00:00.000Z')
 const ordersRestMs = 6 * 3_600_000
 const allRestMs = 48 * 3_600_000
 const lookEvery = 64
+/** Statements give up after fifteen seconds, and a processor's answer may take half a minute. */
+const stopWithinMs = 240_000
+/** Who runs what when the services are split. */
+const halves: readonly (readonly ServiceName[])[] = [
+  ['tickets', 'orders'],
+  ['payments', 'expiration'],
+]
 
 const databaseFaults: ReadonlySet<string> = new Set<DatabaseFault>([
   'slow_statement',
@@ -111,6 +118,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
   let webhooksUnderWay = 0
   let requests = 0
   let generation = 0
+  /** The clock that decides is wrong by so much. */
+  let databaseSkewMs = 0
 
   const elapsed = () => scheduler.nowMs - startMs
   const trace = (text: string) => {
@@ -171,7 +180,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
   }
 
   const server = makeServer({
-    host,
+    host: { ...host, nowMs: () => scheduler.nowMs + databaseSkewMs },
     engine,
     statements: options.statements ? { ...statementTwins, ...options.statements } : statementTwins,
     faultAt,
@@ -238,7 +247,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       requests += 1
       const requestId = `request-${requests}`
       const up = processes.filter((each) => each.running)
-      const target = up.find((each) => each === processes[preferred]) ?? up[0]
+      const able = up.filter((each) => each.serves(call))
+      const target = able.find((each) => each === processes[preferred]) ?? able[0]
       if (!target) return host.surely(50, () => resolve({ status: 503, body: {} }))
       let answered = false
       const give = (answer: Answered) => {
@@ -266,6 +276,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
         [3, 0],
         [1, chance.world.between(-600_000, 600_000)],
       ]),
+      services: plan.split && plan.processes > 1 ? (halves[index] ?? []) : halves.flat(),
       trace,
       crashed: () => {
         scheduler.busy()
@@ -300,6 +311,17 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     switch (fault.kind as WorldFault) {
       case 'process_killed':
         return process.crash()
+      case 'process_stopped':
+        if (!process.running) return
+        host.surely(stopWithinMs, () => {
+          if (!process.dead) report(9, `${process.name} does not stop`)
+        })
+        // In an event of its own process, so that what it does is its own.
+        scheduler.after(0, process, () => void process.stop())
+        return
+      case 'database_clock_jump':
+        databaseSkewMs += chance.world.between(-120_000, 120_000)
+        return
       case 'process_frozen':
         return process.freeze(Math.min(fault.forMs, 60_000))
       case 'clock_jump':
@@ -319,7 +341,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
   /** A position is lost: everything is delivered again. */
   const deliverAgain = () => {
     for (const each of processes) server.dropBus(each)
-    const tx = engine.begin(scheduler.nowMs)
+    const tx = engine.begin(scheduler.nowMs + databaseSkewMs)
     engine.statement(tx, engine.lastCommit, (view) => {
       for (const { consumer } of view.all('platform.cursors')) {
         view.update('platform.cursors', consumer as string, { window_from: 0, window_to: null, after_seq: 0 })
@@ -400,7 +422,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     // What has been overdue for long waits for something else.
     const soonest = { ms: Number.POSITIVE_INFINITY }
     const note = (value: unknown) => {
-      const ms = Date.parse(value as string)
+      const ms = Date.parse(value as string) - databaseSkewMs
       if (ms > scheduler.nowMs - 3_000 && ms < soonest.ms) soonest.ms = ms
     }
     for (const row of engine.rows('expiration.timers')) if (row['status'] === 'waiting') note(row['expires_at'])
