@@ -21,8 +21,8 @@ declare module 'fastify' {
     sessionToken: string | null
   }
   interface FastifyInstance {
-    /** `METHOD /path` of every route, as it was registered: what must hold for all of them is tested against this. */
-    routeNames: string[]
+    /** Every route by `METHOD /path`, as it was registered: what must hold for all of them is tested against this. */
+    routeConfigs: Map<string, FastifyContextConfig>
   }
   interface FastifyContextConfig {
     /** Keeps its place when the shop is overloaded: paying, health. */
@@ -76,9 +76,9 @@ export function makeHttp(options: HttpOptions) {
   // Node would refuse an unknown expectation by itself, before any of our headers and guards: such a request is like any other.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
-  app.decorate('routeNames', [])
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const each of [method].flat()) app.routeNames.push(`${each} ${url}`)
+  app.decorate('routeConfigs', new Map())
+  app.addHook('onRoute', ({ method, url, config = {} }) => {
+    for (const each of [method].flat()) app.routeConfigs.set(`${each} ${url}`, config)
   })
   useValidators(app as unknown as FastifyInstance)
   useErrors(app as unknown as FastifyInstance, options.log)

@@ -1,6 +1,6 @@
 // Every route × everybody who may ask × {own, another's, unknown}, against the one table of who may do what.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Person, persons, type Reply, type Stage, startStage, type Things } from './stage.ts'
+import { type Person, persons, type Reply, type Request, type Stage, startStage, type Things } from './stage.ts'
 import { readRestingState, readState } from './state.ts'
 import { type Access, operatorsOnly, operatorsPrefix, type Verdict, whoMay } from './who-may.ts'
 
@@ -12,7 +12,7 @@ let routes: string[]
 
 beforeAll(async () => {
   stage = await startStage()
-  routes = stage.shop.app.routeNames.filter((route) => !route.startsWith('HEAD ')).toSorted()
+  routes = [...stage.shop.app.routeConfigs.keys()].filter((route) => !route.startsWith('HEAD ')).toSorted()
 })
 afterAll(() => stage.stop())
 
@@ -58,13 +58,13 @@ function cellsOf(route: string, access: Access): Cell[] {
   })
 }
 
-function ask({ route, person, target, access }: Cell, method?: string): Promise<Reply> {
+function ask({ route, person, target, access }: Cell, { method, headers = {} }: Partial<Request> = {}): Promise<Reply> {
   const things = target === 'A' || target === 'B' ? stage.things[target] : unknown
   const [verb = '', pattern = ''] = route.split(' ')
   const id = access.thing === undefined ? unknownId : things[access.thing]
   const path = pattern.replace(':orderId', things.order).replace(/:\w+/, id).replace('*', 'main-0.js')
   const body = access.body?.(things)
-  return stage.ask({ method: method ?? verb, path, person, ...(body === undefined ? {} : { body }) })
+  return stage.ask({ method: method ?? verb, path, person, headers, ...(body === undefined ? {} : { body }) })
 }
 
 const codeOf = (text: string): string => {
@@ -126,8 +126,64 @@ describe('whoever may not', () => {
 
   test('is refused HEAD where GET is refused', async () => {
     const cells = allCells().filter(({ route, expected }) => expected !== 'in' && route.startsWith('GET '))
-    const statuses = await Promise.all(cells.map(async (cell) => `${nameOf(cell)} ${(await ask(cell, 'HEAD')).status}`))
+    const statuses = await Promise.all(
+      cells.map(async (cell) => `${nameOf(cell)} ${(await ask(cell, { method: 'HEAD' })).status}`),
+    )
     expect(statuses).toEqual(cells.map((cell) => `${nameOf(cell)} ${cell.expected}`))
+  })
+})
+
+test('only the signed webhook is let in from other sites, and what keeps its place in an overload is money and health', () => {
+  const { routeConfigs } = stage.shop.app
+  const having = (flag: 'signed' | 'vital') => routes.filter((route) => routeConfigs.get(route)?.[flag] === true)
+  expect(having('signed')).toEqual(['POST /api/payments/webhooks/stripe'])
+  expect(having('vital')).toEqual([
+    'DELETE /api/orders/:id',
+    'GET /healthz',
+    'GET /metrics',
+    'GET /readyz',
+    'POST /api/orders/:id/refunds',
+    'POST /api/payments',
+    'POST /api/payments/:id/advance',
+    'POST /api/payments/webhooks/stripe',
+  ])
+})
+
+describe('a page of another site', () => {
+  const others = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: 'https://other.shop.example' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ]
+
+  test('changes nothing by any route, whoever is signed in where it is open', async () => {
+    const unsafe = routes.filter((route) => !route.startsWith('GET ') && !route.endsWith('/webhooks/stripe'))
+    expect(unsafe.length).toBeGreaterThan(20)
+    const before = await readRestingState(stage.shop.db)
+    const cells = unsafe
+      .flatMap((route) => cellsOf(route, accessOf(route) ?? { who: operatorsOnly }))
+      .filter(({ expected }) => expected === 'in')
+    const asked = cells.flatMap((cell) => others.map((headers) => ({ cell, headers })))
+    const replies = await Promise.all(asked.map(({ cell, headers }) => ask(cell, { headers })))
+    const wrong = replies.flatMap((reply, index) =>
+      codeOf(reply.text) === 'cross_origin' ? [] : [nameOf(asked[index]?.cell as Cell)],
+    )
+    expect(wrong).toEqual([])
+    expect(await readState(stage.shop.db)).toEqual(before)
+  })
+
+  test('cannot send as a form what a route takes as JSON', async () => {
+    const before = await readRestingState(stage.shop.db)
+    const cells = routes
+      .filter((route) => accessOf(route)?.body && !route.endsWith('/webhooks/stripe'))
+      .flatMap((route) => cellsOf(route, accessOf(route) ?? { who: operatorsOnly }))
+      .filter(({ expected }) => expected === 'in')
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+      const replies = await Promise.all(cells.map((cell) => ask(cell, { headers: { 'content-type': type } })))
+      expect(replies.filter(({ status }) => status !== 415).map(({ text }) => text)).toEqual([])
+    }
+    expect(await readState(stage.shop.db)).toEqual(before)
   })
 })
 
