@@ -33,13 +33,20 @@ export function makeMachine(walker: Walker): Machine<State> {
     return gathered.flat()
   }
   return {
-    start: startOf(scope),
+    start: scope.begin.reduce((state, told) => begin(steps(state), told), startOf(scope)),
     key,
     steps,
     ...(scope.reduced && scope.wants.length > 1 ? { enough } : {}),
     breachIn,
     breachAtRest,
   }
+}
+
+/** The state after the step that is told of in these words. */
+function begin(steps: readonly Step<State>[], told: string): State {
+  const step = steps.find((each) => each.tell().includes(told))
+  if (!step) throw new Error(`nothing at the beginning is told as “${told}”: ${steps.map((each) => each.tell()).join(' ')}`)
+  return step.next
 }
 
 /**

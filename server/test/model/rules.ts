@@ -31,7 +31,7 @@ export const rules = {
   toExpiration: (event: Event) => expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
   toTickets: (event: Event) => named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
   /** Whether a consumer takes each message once. */
-  hasInbox: (_consumer: Consumer): boolean => true,
+  hasInbox: (_consumer: Consumer, _type: string): boolean => true,
 }
 export type Rules = typeof rules
 

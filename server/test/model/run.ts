@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util'
 import { storyOf } from './explorer.ts'
 import { exploreScope } from './machine.ts'
-import { type Scope, scopes } from './scopes.ts'
+import { longScopes, quickScopes, type Scope } from './scopes.ts'
 
-const known: Record<string, Scope> = scopes
+const known: Record<string, Scope> = { ...quickScopes, ...longScopes }
 const { values } = parseArgs({ options: { scope: { type: 'string', multiple: true }, coverage: { type: 'boolean' } } })
 const names = values.scope ?? Object.keys(known)
 for (const name of names) {

@@ -44,6 +44,10 @@ export interface Scope {
   readonly alike: boolean
   /** Whether steps of one order wait for those of another when their order cannot matter. */
   readonly reduced: boolean
+  /** What has happened already, step by step, so that the rest can be looked at more closely. */
+  readonly begin: readonly string[]
+  /** No deadline passes. */
+  readonly still: boolean
   readonly statesMax: number
 }
 
@@ -84,9 +88,12 @@ function makeShow(offers: { readonly seats?: number; readonly places?: number; r
 }
 
 const seat = (...ids: string[]): LineBody[] => [{ ticketTypeId: 'stalls', seatIds: ids }]
-const standing = (quantity: number): LineBody[] => [{ ticketTypeId: 'standing', quantity }]
+const places = (ticketTypeId: string, quantity: number): LineBody[] => [{ ticketTypeId, quantity }]
 
 const plain = {
+  show: makeShow({ seats: 1 }),
+  wants: [seat('seat-A')],
+  payments: [1],
   cards: ['good'],
   banks: [],
   faults: [],
@@ -95,32 +102,217 @@ const plain = {
   withoutInbox: [],
   alike: false,
   reduced: true,
-  statesMax: 400_000,
+  begin: [],
+  still: false,
+  statesMax: 120_000,
 } as const satisfies Partial<Scope>
 
-export const scopes = {
+const heard = ['Buyer 1 orders', 'payments hears OrderCreated', 'expiration hears OrderCreated']
+const started = [...heard, 'Buyer 1 pays', 'orders hears PaymentStarted']
+const authorized = [...started, 'sets the money aside', 'records what came of create', 'orders hears PaymentAuthorized']
+const twoAuthorized = [
+  ...heard,
+  'pays with card 1',
+  'pays with card 2',
+  'create payment-1a; it sets the money aside',
+  'create payment-1b; it sets the money aside',
+  'create of payment-1a',
+  'create of payment-1b',
+]
+const charged = [
+  ...authorized,
+  'payments hears OrderClaimed',
+  'expiration hears OrderClaimed',
+  'it takes the money',
+  'records what came of capture',
+]
+
+/** The bank took its word back after the claim, and the order is open again. */
+export const chargeFailed = [
+  ...authorized,
+  'payments hears OrderClaimed',
+  'expiration hears OrderClaimed',
+  'refuses for good',
+  'it shows it',
+  'records what came of capture',
+  'orders hears ChargeFailed',
+]
+
+const quick = {
   oneBuyer: {
     ...plain,
     name: 'oneBuyer',
-    title: 'one buyer, one seat, one card, every fault',
-    show: makeShow({ seats: 1 }),
-    wants: [seat('seat-A')],
-    payments: [1],
+    title: 'one buyer: calls and answers lost, captures refused, processes killed, cancelled at any moment',
     banks: ['declines_capture'],
-    faults: ['lost', 'crash', 'slow'],
-    persons: ['buyer_cancels', 'look'],
+    faults: ['lost', 'crash'],
+    persons: ['buyer_cancels'],
+    begin: heard,
+  },
+  cards: {
+    ...plain,
+    name: 'cards',
+    title: 'every kind of card, challenges passed and failed, webhooks at any moment',
+    cards: ['declined', 'refused', 'challenge', 'challenge_then_taken', 'processing', 'taken_at_once'],
+    persons: ['organiser_cancels'],
+    begin: started,
+  },
+  bank: {
+    ...plain,
+    name: 'bank',
+    title: 'captures that are refused for a moment or for good, authorizations that lapse, money taken by itself',
+    banks: ['declines_capture', 'capture_not_now', 'lapses', 'takes_by_itself'],
+    persons: ['look'],
+    begin: started,
+  },
+  network: {
+    ...plain,
+    name: 'network',
+    title: 'requests that arrive late, failures that are stored, a whole day of silence',
+    faults: ['late', 'stored', 'day'],
+    begin: started,
+  },
+  slow: {
+    ...plain,
+    name: 'slow',
+    title: 'processes that work on when their lease is over, beside the next one',
+    faults: ['slow'],
+    banks: ['declines_capture'],
+    begin: authorized,
+  },
+  disorder: {
+    ...plain,
+    name: 'disorder',
+    title: 'payments, expiration and tickets hear everything again and again, as if they had no inbox',
+    withoutInbox: ['payments', 'expiration', 'tickets'],
+    faults: ['crash'],
+    banks: ['declines_capture'],
+    persons: ['buyer_cancels'],
+    refunds: [null],
   },
   twoBuyers: {
     ...plain,
     name: 'twoBuyers',
     title: 'two buyers, one seat',
-    show: makeShow({ seats: 1 }),
     wants: [seat('seat-A'), seat('seat-A')],
     payments: [1, 1],
+    alike: true,
+  },
+  twoSeats: {
+    ...plain,
+    name: 'twoSeats',
+    title: 'two buyers, two seats: one wants both, the other one of them',
+    show: makeShow({ seats: 2 }),
+    wants: [seat('seat-A', 'seat-B'), seat('seat-B')],
+    payments: [1, 1],
+    begin: heard,
+  },
+  twoCards: {
+    ...plain,
+    name: 'twoCards',
+    title: 'two cards for one order, in two tabs',
+    payments: [2],
+    begin: twoAuthorized,
+    still: true,
+  },
+  refunds: {
+    ...plain,
+    name: 'refunds',
+    title: 'refunded in part, twice, wholly: calls lost, processes killed and slow',
+    faults: ['lost', 'slow'],
+    refunds: [30, 80, null],
+    begin: charged,
+  },
+  refundsAtBank: {
+    ...plain,
+    name: 'refundsAtBank',
+    title: 'refunds that are pending, fail, come back or are made at the processor, beside disputes',
+    banks: ['refund_pending', 'refund_fails', 'refund_comes_back', 'disputes'],
+    persons: ['refunds_at_processor'],
+    refunds: [30],
+    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted', 'tickets hears OrderCompleted'],
+  },
+  refundsNextDay: {
+    ...plain,
+    name: 'refundsNextDay',
+    title: 'refunds before and after a day on which nobody was there',
+    faults: ['lost', 'crash', 'day'],
+    banks: ['refund_refused'],
+    refunds: [30, null],
+    begin: [...charged, 'Time passes'],
+  },
+  refundedAndSoldAgain: {
+    ...plain,
+    name: 'refundedAndSoldAgain',
+    title: 'a seat whose order is refunded is sold to somebody else',
+    wants: [seat('seat-A'), seat('seat-A')],
+    payments: [1, 1],
+    refunds: [null],
+    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
+  },
+} as const satisfies Record<string, Scope>
+
+const many = { ...plain, statesMax: 6_000_000 } as const
+
+const long = {
+  threeBuyers: {
+    ...many,
+    name: 'threeBuyers',
+    title: 'three buyers, one seat',
+    wants: [seat('seat-A'), seat('seat-A'), seat('seat-A')],
+    payments: [1, 1, 1],
+    persons: ['buyer_cancels'],
+    alike: true,
+  },
+  sharedPool: {
+    ...many,
+    name: 'sharedPool',
+    title: 'three buyers, a pool of three places behind two prices',
+    show: makeShow({ shared: 3 }),
+    wants: [places('full', 2), places('reduced', 2), places('full', 1)],
+    payments: [1, 1, 1],
+  },
+  twoBuyersAndFaults: {
+    ...many,
+    name: 'twoBuyersAndFaults',
+    title: 'two buyers, one seat: calls lost, captures refused, processes killed, cancelled at any moment',
+    wants: [seat('seat-A'), seat('seat-A')],
+    payments: [1, 1],
+    banks: ['declines_capture'],
     faults: ['lost', 'crash'],
     persons: ['buyer_cancels'],
     alike: true,
   },
+  twoCardsAndFaults: {
+    ...many,
+    name: 'twoCardsAndFaults',
+    title: 'two cards for one order: calls lost, captures refused, processes killed, cancelled at any moment',
+    payments: [2],
+    banks: ['declines_capture'],
+    faults: ['lost', 'crash'],
+    persons: ['buyer_cancels'],
+    begin: heard,
+  },
+  everyFault: {
+    ...many,
+    name: 'everyFault',
+    title: 'one buyer and every fault at once',
+    cards: ['good', 'declined', 'challenge'],
+    banks: ['declines_capture', 'capture_not_now', 'lapses'],
+    faults: ['lost', 'late', 'crash', 'slow'],
+    persons: ['buyer_cancels', 'look'],
+  },
+  wholeProduct: {
+    ...many,
+    name: 'wholeProduct',
+    title: 'two buyers, one seat, without letting any step wait for another',
+    wants: [seat('seat-A'), seat('seat-A')],
+    payments: [1, 1],
+    alike: true,
+    reduced: false,
+  },
 } as const satisfies Record<string, Scope>
 
-export { makeShow, plain, price, seat, standing }
+/** Explored by every `npm test`. */
+export const quickScopes: Readonly<Record<keyof typeof quick, Scope>> = quick
+/** Explored by the long proof. */
+export const longScopes: Readonly<Record<keyof typeof long, Scope>> = long

@@ -155,7 +155,7 @@ function personSteps(context: Context): void {
     const walked = walkPayments(walker, state, buyer, { name: `refund ${asked}`, command: () => command })
     add(
       'person',
-      walked.state === state ? walked : markDone(walked, buyer, `refund ${asked}`),
+      markDone(walked, buyer, `refund ${asked}`),
       () => `The organiser asks to refund ${amountMinor ?? 'all that is left'} of order ${buyer + 1}.`,
     )
   }
@@ -181,7 +181,8 @@ function timeSteps(context: Context): void {
   }
   const unheard = own.letters.some(({ value }) => value.to.includes('expiration'))
   const waits = order.status === 'created' || order.status === 'claimed' || timer?.status === 'waiting' || unheard
-  if (hour === 0 && waits) passes(1, 'system', () => `Time passes: the deadline of order ${buyer + 1} is over.`)
+  if (hour === 0 && waits && !walker.scope.still)
+    passes(1, 'system', () => `Time passes: the deadline of order ${buyer + 1} is over.`)
   if (hour === 1 && order.extended && waits)
     passes(2, 'system', () => `Time passes: the extended deadline of order ${buyer + 1} is over.`)
   if (has(context, 'day') && hour > 0 && hour < dayAfter)
@@ -195,9 +196,10 @@ function timeSteps(context: Context): void {
   )
 }
 
-/** After a day the processor knows no keys any more, and no request is still on its way. */
-function forget(own: Cluster): Pick<Cluster, 'held'> {
-  return { held: own.held.map(({ value }) => part<AtProcessor>({ intent: value.intent, stored: [], late: [] })) }
+/** After a day the processor knows no keys any more, and no call is still under way. */
+function forget(own: Cluster): Pick<Cluster, 'held' | 'works'> {
+  const works = own.works.map(() => part<readonly Working[]>([]))
+  return { works, held: own.held.map(({ value }) => part<AtProcessor>({ intent: value.intent, stored: [], late: [] })) }
 }
 
 function deliver({ walker, state, buyer, own, add }: Context, index: number, consumer: Consumer): void {
@@ -219,7 +221,7 @@ function deliver({ walker, state, buyer, own, add }: Context, index: number, con
     take(commands, (at, named) => walkTimer(walker, at, buyer, named))
   }
   if (walked.rejection !== undefined && isPutOff(consumer, walked.rejection)) return
-  const kept = walker.scope.withoutInbox.includes(consumer) || !rules.hasInbox(consumer)
+  const kept = walker.scope.withoutInbox.includes(consumer) || !rules.hasInbox(consumer, event.type)
   if (!kept) walked = { ...walked, state: receipt(walked.state, buyer, { sent, consumer }) }
   add('system', walked, () => `${consumer} hears ${event.type} of order ${buyer + 1}${kept ? ' (and may hear it again)' : ''}.`)
 }
@@ -347,9 +349,12 @@ function leaseSteps(context: Context, index: number): void {
   }
 }
 
-/** Whether the processor has refunds that we do not know as they are. */
+/** Whether the processor has refunds that we do not know as they are. Of one that failed unseen no money moved. */
 function isBehind({ refunds }: Paid, intent: Intent): boolean {
-  return intent.refunds.some(({ id, status }) => !refunds.some((ours) => ours.processorId === id && ours.status === status))
+  return intent.refunds.some(({ id, status }) => {
+    const ours = refunds.find(({ processorId }) => processorId === id)
+    return ours ? ours.status !== status && ours.status !== 'failed' : status !== 'failed'
+  })
 }
 
 function processorSteps(context: Context, index: number): void {

@@ -1,0 +1,294 @@
+// Planted faults: one rule of the shop replaced by a wrong one, as a developer might write it. The model must find each.
+import type { Fact, Command as OrdersCommand, OrdersDecision, World as OrdersWorld } from '../../src/orders/model.ts'
+import type { Command, Decision, PaymentFact, World } from '../../src/payments/domain/commands.ts'
+import { type Plan, type PlannedWork, planStep, type StepContext } from '../../src/payments/plan.ts'
+import { type Rules, rules } from './rules.ts'
+import { chargeFailed, quickScopes, type Scope } from './scopes.ts'
+
+export interface Mutant {
+  readonly name: string
+  readonly scope: Scope
+  readonly rules: Partial<Rules>
+  /** How the broken promise begins. */
+  readonly breaks: string
+}
+
+type OrderDecide = Rules['decideOrder']
+type PaymentDecide = Rules['decidePayment']
+
+const orders = (change: (world: OrdersWorld, command: OrdersCommand, now: string) => OrdersDecision | null): Partial<Rules> => {
+  const decideOrder: OrderDecide = (world, command, now) => change(world, command, now) ?? rules.decideOrder(world, command, now)
+  return { decideOrder }
+}
+const payments = (change: (world: World, command: Command, now: string) => Decision | null): Partial<Rules> => {
+  const decidePayment: PaymentDecide = (world, command, now) =>
+    change(world, command, now) ?? rules.decidePayment(world, command, now)
+  return { decidePayment }
+}
+const said = (facts: readonly Fact[]): OrdersDecision => ({ facts, answer: undefined })
+/** The real decision with its facts changed. */
+const changed = (decision: Decision, change: (fact: PaymentFact) => PaymentFact[]): Decision =>
+  'facts' in decision ? { ...decision, facts: decision.facts.flatMap(change) } : decision
+const withoutWork =
+  (step: string) =>
+  (fact: PaymentFact): PaymentFact[] =>
+    fact.type === 'WorkLeased' && fact.data.step === step ? [] : [fact]
+
+/** Plans a step with the work changed, or as another step. */
+const planned = (change: (work: PlannedWork) => PlannedWork) => (work: PlannedWork, context: StepContext) =>
+  planStep(change(work), context)
+
+/** Takes an answer that did not come for a certain one. */
+function* sure(work: PlannedWork, context: StepContext, code: 'ok' | 'refused'): Plan {
+  const plan = planStep(work, context)
+  let next = plan.next()
+  while (!next.done) {
+    const answer = yield next.value
+    if (answer.kind === 'unknown' && next.value.operation === 'capture') {
+      const seen = { intentId: `pi-${work.payment.id}`, amountMinor: 100, currency: 'EUR', chargeId: null, declineCode: null }
+      const intent = { ...seen, clientSecret: null, nextAction: null }
+      if (code === 'ok') next = plan.next({ kind: 'ok', value: { ...intent, status: 'succeeded', receivedMinor: 100 } })
+      else next = plan.next({ kind: 'ok', value: { ...intent, status: 'canceled', receivedMinor: 0 } })
+    } else next = plan.next(answer)
+  }
+  return next.value
+}
+
+const { oneBuyer, twoBuyers, twoSeats, twoCards, cards, bank, refunds, refundsNextDay, disorder, refundedAndSoldAgain, network } =
+  quickScopes
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'the claim has no compare-and-set: whatever the order is, it is claimed',
+    scope: oneBuyer,
+    rules: orders((_world, command) =>
+      command.type === 'ClaimOrder'
+        ? said([{ type: 'OrderClaimed', data: { orderId: command.orderId, paymentId: command.paymentId } }])
+        : null,
+    ),
+    breaks: '1:',
+  },
+  {
+    name: 'an order that is claimed can be claimed by a second card',
+    scope: twoCards,
+    rules: orders((world, command) =>
+      command.type === 'ClaimOrder' && world.orders.get(command.orderId)?.status === 'claimed'
+        ? said([{ type: 'OrderClaimed', data: { orderId: command.orderId, paymentId: command.paymentId } }])
+        : null,
+    ),
+    breaks: '3: a buyer is charged',
+  },
+  {
+    name: 'money is captured before the order is claimed',
+    scope: oneBuyer,
+    rules: { planStep: (work, context) => captureAtOnce(work, context) },
+    breaks: '3: a buyer is charged',
+  },
+  {
+    name: 'an authorization that comes after the order was cancelled is forgotten',
+    scope: oneBuyer,
+    rules: payments((world, command, now) =>
+      command.type === 'NoteClaimRejected' || command.type === 'NoteOrderCancelled' || command.type === 'TakeLease'
+        ? changed(rules.decidePayment(world, command, now), (fact) =>
+            fact.type === 'WorkLeased' && fact.data.step === 'void'
+              ? []
+              : fact.type === 'PaymentMoved' && fact.data.claim === 'lost'
+                ? [{ ...fact, data: { ...fact.data, leasedUntil: null, nextAttemptAt: null } }]
+                : [fact],
+          )
+        : null,
+    ),
+    breaks: '9: every payment ends',
+  },
+  {
+    name: 'a cancelled order frees its seats again when it is told once more',
+    scope: oneBuyer,
+    rules: orders((world, command) =>
+      command.type === 'ExpireOrder' && world.orders.get(command.orderId)?.status === 'cancelled'
+        ? said([{ type: 'OrderCancelled', data: { orderId: command.orderId, reason: 'expired' } }])
+        : null,
+    ),
+    breaks: 'the shop’s own assertions hold',
+  },
+  {
+    name: 'expiry cancels an order that is claimed',
+    scope: oneBuyer,
+    rules: orders((world, command) =>
+      command.type === 'ExpireOrder' && world.orders.get(command.orderId)?.status === 'claimed'
+        ? said([{ type: 'OrderCancelled', data: { orderId: command.orderId, reason: 'expired' } }])
+        : null,
+    ),
+    breaks: '4: no order leaves claimed because of an expiry',
+  },
+  {
+    name: 'an order that was cancelled before payments heard of it is payable all the same: the tombstone is forgotten',
+    scope: disorder,
+    rules: payments((world, command, now) => {
+      if (command.type !== 'NoteOrderCreated') return null
+      const known = world.orders.get(command.orderId)
+      if (known?.status !== 'cancelled') return null
+      const { orderId, version, terms, expiresAt } = command
+      return {
+        facts: [
+          { type: 'OrderNoted', data: { id: orderId, version, terms, expiresAt, status: 'created', claimedBy: null } },
+          ...factsOf(rules.decidePayment(world, command, now)).slice(1),
+        ],
+        answer: { paymentId: '' },
+      }
+    }),
+    breaks: 'with the faults over, everything comes to rest',
+  },
+  {
+    name: 'the second card is not let go, neither when it is rejected nor when the order is complete',
+    scope: twoCards,
+    rules: payments((_world, command) =>
+      command.type === 'NoteClaimRejected' || command.type === 'NoteOrderCompleted'
+        ? { facts: [], answer: { paymentId: '' } }
+        : null,
+    ),
+    breaks: '3: at rest no money is set aside',
+  },
+  {
+    name: 'a refund does not look at the refunds before it',
+    scope: refunds,
+    rules: payments((world, command, now) => {
+      if (command.type !== 'RequestRefund') return null
+      const blind = { ...world, refundsByPayment: new Map() }
+      return rules.decidePayment(blind, command, now)
+    }),
+    breaks: '5: never more is promised back than was taken',
+  },
+  {
+    name: 'an unknown outcome of a capture is taken for a no',
+    scope: oneBuyer,
+    rules: { planStep: (work, context) => sure(work, context, 'refused') },
+    breaks: '3: a buyer is charged',
+  },
+  {
+    name: 'an unknown outcome of a capture is taken for a yes',
+    scope: oneBuyer,
+    rules: { planStep: (work, context) => sure(work, context, 'ok') },
+    breaks: '2: a complete order is paid in full',
+  },
+  {
+    name: 'orders takes an authorization in twice: after its charge failed, it claims the order again',
+    scope: { ...oneBuyer, begin: chargeFailed, persons: [], faults: [], still: true },
+    rules: { hasInbox: (consumer, type) => consumer !== 'orders' || type !== 'PaymentAuthorized' },
+    breaks: '9: every order ends',
+  },
+  {
+    name: 'a refund is recorded only after its charge was heard',
+    scope: refunds,
+    rules: orders((world, command) =>
+      command.type === 'RecordRefund' && world.orders.get(command.orderId)?.status === 'claimed' ? said([]) : null,
+    ),
+    breaks: '2, 3:',
+  },
+  {
+    name: 'a refund whose key is dead is asked for without looking',
+    scope: refundsNextDay,
+    rules: { planStep: (work, context) => planStep(work, { ...context, now: '2030-01-01T10:00:00.000Z' }) },
+    breaks: 'with the faults over, everything comes to rest',
+  },
+  {
+    name: 'a capture that was refused un-claims the order before the processor says that the intent is dead',
+    scope: bank,
+    rules: payments((world, command, now) => {
+      if (command.type !== 'RecordObservation' || command.refused === null || command.seen.status !== 'requires_capture')
+        return null
+      const { orderId = '', id = '' } = world.payments.get(command.paymentId) ?? {}
+      const decision = rules.decidePayment(world, command, now)
+      if (!('facts' in decision)) return decision
+      return {
+        ...decision,
+        facts: [...decision.facts, { type: 'ChargeFailed', data: { orderId, paymentId: id, code: command.refused } }],
+      }
+    }),
+    breaks: '7: every event is told once',
+  },
+  {
+    name: 'money that was taken by itself for a cancelled order is kept',
+    scope: cards,
+    rules: payments((world, command, now) =>
+      changed(rules.decidePayment(world, command, now), (fact) =>
+        (fact.type === 'RefundMoved' && fact.data.origin === 'late_money') ||
+        (fact.type === 'LedgerPosted' && fact.data.kind === 'refund_request')
+          ? []
+          : withoutWork('refund')(fact),
+      ),
+    ),
+    breaks: '2, 3: at rest 0 is kept',
+  },
+  {
+    name: 'a seat of a refunded order stays sold',
+    scope: refundedAndSoldAgain,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        if (fact.type !== 'RefundRecorded') return rules.applyOrder(world, fact, now)
+        const [pools, seats] = [new Map(world.pools), new Map(world.seats)]
+        const applied = rules.applyOrder(world, fact, now)
+        for (const [id, pool] of pools) world.pools.set(id, pool)
+        for (const [id, seat] of seats) world.seats.set(id, seat)
+        return applied
+      },
+    },
+    breaks: '1:',
+  },
+  {
+    name: 'a seat that is held is sold once more',
+    scope: twoBuyers,
+    rules: orders((world, command, now) => {
+      if (command.type !== 'PlaceOrder') return null
+      const seats = new Map([...world.seats].map(([id, seat]) => [id, { ...seat, state: 'available' as const, orderId: null }]))
+      const pools = new Map([...world.pools].map(([id, pool]) => [id, { ...pool, held: 0, sold: 0 }]))
+      return rules.decideOrder({ ...world, seats, pools }, command, now)
+    }),
+    breaks: 'the shop’s own assertions hold',
+  },
+  {
+    name: 'an order of two seats is released seat by seat, and one is left',
+    scope: twoSeats,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        const before = world.seats.get('seat-B')
+        const applied = rules.applyOrder(world, fact, now)
+        if (fact.type === 'OrderCancelled' && before) world.seats.set('seat-B', before)
+        return applied
+      },
+    },
+    breaks: '1:',
+  },
+  {
+    name: 'a failure that the processor stored is asked for with the same key for ever',
+    scope: network,
+    rules: { planStep: planned((work) => ({ ...work, payment: { ...work.payment, attempts: 0 } })) },
+    breaks: 'with the faults over, everything comes to rest',
+  },
+  {
+    name: 'tickets stay valid although the order was refunded',
+    scope: refunds,
+    rules: { toTickets: (event) => rules.toTickets(event).filter(({ type }) => type !== 'VoidTickets') },
+    breaks: '8:',
+  },
+  {
+    name: 'a timer that fired is not set again by an extension',
+    scope: oneBuyer,
+    rules: { decideTimer: (timer, command, now) => (timer?.status === 'fired' ? [] : rules.decideTimer(timer, command, now)) },
+    breaks: '9: every order ends',
+  },
+]
+
+const factsOf = (decision: Decision): readonly PaymentFact[] => ('facts' in decision ? decision.facts : [])
+
+/** Captures in the step that authorizes. */
+function* captureAtOnce(work: PlannedWork, context: StepContext): Plan {
+  const result = yield* planStep(work, context)
+  const { command } = result
+  if (command.type !== 'RecordObservation' || command.seen.status !== 'requires_capture' || work.step !== 'create') return result
+  const taken = yield { operation: 'capture', intentId: command.seen.intentId, key: `${work.payment.id}:capture` }
+  if (taken.kind !== 'ok') return result
+  return {
+    ...result,
+    command: { ...command, seen: { ...command.seen, status: 'succeeded', receivedMinor: command.seen.amountMinor } },
+  }
+}
