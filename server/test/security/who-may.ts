@@ -74,6 +74,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /shows/:id': { who: everybody, thing: 'show' },
 
   'GET /api/shop-config': { who: everybody },
+  'GET /api/sales': { who: everybody },
   'GET /api/users/current': { who: everybody },
   'POST /api/users/signup': { who: everybody, body: () => ({ ...credentials, email: 'buyera@example.com' }) },
   'POST /api/users/signin': { who: everybody, body: () => credentials },
