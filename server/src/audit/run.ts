@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Queryable } from '../platform/db.ts'
 import type { Log } from '../platform/log.ts'
 import { setSwitch } from '../platform/switches.ts'
-import type { Reconciliation } from './books/reconcile.ts'
+import type { Comparison, Reconciliation } from './books/reconcile.ts'
 import { listDueOrders, unwatchOrders, watchOrders } from './checks/liveness.ts'
 import { freshenOldSums, noteChangedOrders } from './checks/stock.ts'
 import { type Finding, invariantOf } from './invariants.ts'
@@ -191,12 +191,15 @@ async function conclude(
   seen: Seen,
   { known, startedMs, caughtUp, exactly, orderIds }: Conclusion,
 ): Promise<RunReport> {
-  const { db, clock, log, books } = parts
-  const compared = books ? await books.compare({ orderIds, everything: exactly }) : null
+  const { db, clock } = parts
+  // Before the processor is asked, which may take long: what the database shows must not wait for it.
+  const newsHere = await record(parts, seen.breaches)
+  const compared = await compare(parts, { orderIds, everything: exactly })
+  const newsThere = await record(parts, compared?.breaches ?? [])
+  const news = [...newsHere, ...newsThere]
   const findings = [...seen.breaches, ...(compared?.breaches ?? [])]
   const checked = new Map(seen.checked)
-  if (compared && compared.books === 'read') checked.set('charges_have_an_order', compared.checked)
-  const news = await recordBreaches(db, findings)
+  if (compared?.books === 'read') checked.set('charges_have_an_order', compared.checked)
   // What is only suspected is not over. Money at the processor is over when it was read and nothing was found.
   const isOver = ({ invariant, key }: Breach) => {
     if (invariant === 'charges_have_an_order' && compared?.books !== 'read') return false
@@ -204,9 +207,6 @@ async function conclude(
   }
   await clearBreaches(db, known.filter(isOver))
   await recordLooks(db, checked)
-  for (const { invariant, key, explanation } of news) log.error({ invariant, key, explanation }, 'an invariant is breached')
-  const stopping = news.find(({ invariant }) => invariantOf(invariant).stopsSales)
-  if (stopping && parts.mayStopSales) await stopSales(parts, stopping)
   const breaches = await listBreaches(db)
   const report = {
     checked: [...checked.values()].reduce((sum, count) => Math.max(sum, count), 0),
@@ -218,6 +218,24 @@ async function conclude(
   }
   await recordRun(db, { ...report, breaches: breaches.length })
   return report
+}
+
+/** Stores what holds in both looks, tells what is new of it, and stops sales. */
+async function record(parts: AuditParts, findings: readonly Finding[]): Promise<Finding[]> {
+  const news = await recordBreaches(parts.db, findings)
+  for (const { invariant, key, explanation } of news) parts.log.error({ invariant, key, explanation }, 'an invariant is breached')
+  const stopping = news.find(({ invariant }) => invariantOf(invariant).stopsSales)
+  if (stopping && parts.mayStopSales) await stopSales(parts, stopping)
+  return news
+}
+
+/** Whatever goes wrong with the processor's list leaves that part unchecked, and the rest of the run as it is. */
+async function compare({ books, log }: AuditParts, what: { orderIds: readonly string[]; everything: boolean }) {
+  if (!books) return null
+  return books.compare(what).catch((error: Error): Comparison => {
+    log.warn({ err: error }, 'the processor’s list could not be compared')
+    return { books: 'unreachable', checked: 0, breaches: [] }
+  })
 }
 
 async function stopSales({ db, log }: AuditParts, { invariant, explanation }: Finding): Promise<void> {

@@ -260,6 +260,19 @@ it.each(invariants.map(({ name, stopsSales }) => [name, stopsSales] as const))(
   },
 )
 
+it('a processor that cannot be asked leaves that part unchecked, and hides no breach of the rest', async () => {
+  const { key, mend } = (await damages['tickets_match']?.()) ?? { key: 'none', mend: () => Promise.resolve() }
+  const broken = { compare: () => Promise.reject(new Error('no such host')) }
+  const report = await waitFor('the breach', async () => {
+    const found = await auditNow(shop, { books: broken })
+    return found.breaches.length > 0 && found
+  })
+  expect(report).toMatchObject({ books: 'unreachable', breaches: [{ invariant: 'tickets_match', key }] })
+  expect(await run(`select 1 from platform.switches where is_on`)).toHaveLength(1)
+  await mend()
+  await waitFor('the breach over', async () => (await auditNow(shop)).breaches.length === 0)
+})
+
 it('a show with many orders is added up in stretches, and what changes in them is still seen', async () => {
   const big = await publishShow(organiser, { ticketTypes: [{ name: 'Field', priceMinor: 100, capacity: 20_000 }] })
   const [pool] = await waitFor('the show on sale', async () => {
