@@ -60,9 +60,16 @@ const slicePage = 1_000
 const sliceShows = 20
 const oldSums = 2
 
+interface Changed {
+  readonly orderIds: readonly string[]
+  readonly caughtUp: boolean
+  /** Saved when these orders were looked at: a run that fails looks at them again. */
+  readonly place: string
+}
+
 /** Orders whose events were told since the last run. Begins at the end: the rolling slice sees to what was before. */
-async function takeChanged({ db, clock }: AuditParts, horizon: number): Promise<{ orderIds: string[]; caughtUp: boolean }> {
-  const place = await readMark(db, 'events')
+async function readChangedOrders({ db, clock }: AuditParts, mark: string, horizon: number): Promise<Changed> {
+  const place = await readMark(db, mark)
   let [xid, seq] = place === null ? [horizon, 0] : (place.split(':').map(Number) as [number, number])
   const orderIds = new Set<string>()
   const untilMs = clock.elapsedMs() + changedBudgetMs
@@ -73,8 +80,7 @@ async function takeChanged({ db, clock }: AuditParts, horizon: number): Promise<
     ;({ xid, seq } = page)
     caughtUp = page.last
   }
-  await saveMark(db, 'events', `${xid}:${seq}`)
-  return { orderIds: [...orderIds].filter(isId), caughtUp }
+  return { orderIds: [...orderIds].filter(isId), caughtUp, place: `${xid}:${seq}` }
 }
 
 /** A correlation id may be anything that a request brought. */
@@ -99,16 +105,19 @@ export async function runSmall(parts: AuditParts): Promise<RunReport> {
   await clock.sleep(parts.settleMs)
   const startedMs = clock.elapsedMs()
   const known = await listBreaches(db)
-  const { orderIds: changed, caughtUp } = await takeChanged(parts, horizon)
+  const changed = await readChangedOrders(parts, 'events', horizon)
+  // Deliveries are looked at a run later: by then every consumer should have come by.
+  const horizonBefore = Number((await readMark(db, 'horizon')) ?? horizon)
+  const delivered = await readChangedOrders(parts, 'deliveries', horizonBefore)
   const due = await listDueOrders(db)
-  const streamIds = [...new Set([...changed, ...due, ...known.flatMap(({ orderIds }) => orderIds)])]
-  await noteChangedOrders(db, streamIds)
+  const orderIds = [...new Set([...changed.orderIds, ...due, ...known.flatMap((breach) => breach.orderIds)])]
+  await noteChangedOrders(db, orderIds)
   const rollingShows = await takeSlice(db, 'shows', (after, limit) => readNextShows(db, after, limit), sliceShows)
   const knownShows = known.flatMap(({ showId }) => showId ?? [])
-  const showIds = new Set([...(await readShowsOf(db, streamIds)), ...(await freshenOldSums(db, oldSums)), ...knownShows])
+  const showIds = new Set([...(await readShowsOf(db, orderIds)), ...(await freshenOldSums(db, oldSums)), ...knownShows])
   const subject = {
-    orderIds: streamIds,
-    streamIds,
+    orderIds,
+    streamIds: [...new Set([...orderIds, ...delivered.orderIds])],
     showIds: [...new Set([...showIds, ...rollingShows])],
     seatShowIds: [...new Set([...rollingShows, ...knownShows])],
     exactly: false,
@@ -116,13 +125,18 @@ export async function runSmall(parts: AuditParts): Promise<RunReport> {
   const first = await look(subject, parts)
   const slice = await lookAtSlice(parts)
   const between = new Set([...first.between, ...slice.between])
-  await watchOrders(db, streamIds, [...between])
+  await watchOrders(db, orderIds, [...between])
   await unwatchOrders(
     db,
     due.filter((orderId) => !between.has(orderId)),
   )
   const seen = merge([first, slice])
-  return conclude(parts, seen, { known, startedMs, caughtUp, exactly: false, orderIds: streamIds })
+  const { caughtUp } = changed
+  const report = await conclude(parts, seen, { known, startedMs, caughtUp, exactly: false, orderIds })
+  await saveMark(db, 'events', changed.place)
+  await saveMark(db, 'deliveries', delivered.place)
+  await saveMark(db, 'horizon', String(horizon))
+  return report
 }
 
 /** Pages of all orders, round and round, as many as fit into the budget. */

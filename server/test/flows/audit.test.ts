@@ -260,6 +260,31 @@ it.each(invariants.map(({ name, stopsSales }) => [name, stopsSales] as const))(
   },
 )
 
+it('the small run finds damage where an event was told, and elsewhere as it goes round', async () => {
+  const parts = auditParts(shop, { confirmMs: 50, books: null })
+  const settled = await complete()
+  await waitFor('nothing', async () => (await runSmall(parts)).breaches.length === 0)
+  for (const name of ['events_take_effect', 'ledger_agrees', 'tickets_match', 'events_in_order', 'orders_come_to_rest']) {
+    const { key, mend } = (await damages[name]?.()) ?? { key: 'none', mend: () => Promise.resolve() }
+    const found = await waitFor(`the breach of ${name}`, async () => {
+      const { breaches } = await runSmall(parts)
+      return breaches.length > 0 && breaches
+    })
+    expect(found.map((breach) => [breach.invariant, breach.key])).toEqual([[name, key]])
+    await mend()
+    await waitFor('the breach over', async () => (await runSmall(parts)).breaches.length === 0)
+    await run(`delete from platform.switches`)
+    await shop.platform.switches.refresh()
+  }
+  // No event tells of this one.
+  await run(`update orders.orders set total_minor = total_minor + 1 where id = $1`, [settled.id])
+  await waitFor('the breach found on the way round', async () =>
+    (await runSmall(parts)).breaches.some(({ key }) => key === settled.id),
+  )
+  await run(`update orders.orders set total_minor = total_minor - 1 where id = $1`, [settled.id])
+  await waitFor('the breach over', async () => (await runSmall(parts)).breaches.length === 0)
+})
+
 it('a processor that cannot be asked leaves that part unchecked, and hides no breach of the rest', async () => {
   const { key, mend } = (await damages['tickets_match']?.()) ?? { key: 'none', mend: () => Promise.resolve() }
   const broken = { compare: () => Promise.reject(new Error('no such host')) }
