@@ -68,6 +68,10 @@ export const SalesState = Type.Object({
 })
 export type SalesState = Static<typeof SalesState>
 
+/** What buyers are told of it. Why is for operators. */
+export const SalesNotice = Type.Object({ state: SalesState.properties.state })
+export type SalesNotice = Static<typeof SalesNotice>
+
 export const AuditVerdict = Type.Union([
   Type.Literal('holds'),
   Type.Literal('breached'),

@@ -165,6 +165,12 @@ it('sets a fault of the card sandbox, finds the payment that it left open, and l
 
 it('tells that sales are stopped and why, and lets an operator sell again', async () => {
   await setSwitch(shop.db, 'sales_stopped', { isOn: true, reason: 'Pool Stalls holds more than its orders do.' })
+  await shop.platform.switches.refresh()
+  const buyer = await watched.page()
+  await buyer.goto(url)
+  await buyer.getByRole('link', { name: 'The Lighthouse Orchestra' }).click()
+  await shown(buyer, /^Selling is paused/)
+  await expectAccessible(buyer, 'show page while selling is paused')
   await signIn(page)
   await shown(page, 'Pool Stalls holds more than its orders do.')
   await cardOf('Selling').getByText('Stopped').waitFor()
@@ -174,6 +180,9 @@ it('tells that sales are stopped and why, and lets an operator sell again', asyn
   await page.getByRole('dialog').getByRole('button', { name: 'Sell again' }).click()
   await cardOf('Selling').getByText('Open').waitFor()
   await page.getByText('Selling is stopped').waitFor({ state: 'detached' })
+  await buyer.reload()
+  await buyer.getByRole('button', { name: 'One more: Standing' }).waitFor()
+  expect(await buyer.getByText(/^Selling is paused/).count()).toBe(0)
 })
 
 it('keeps the last figures when the shop cannot be reached, and says so', async () => {
@@ -205,6 +214,7 @@ it('is German, dark, and no wider than a small phone; its figures move without m
   await signIn(small)
   await small.getByRole('heading', { name: 'Unzustellbare Ereignisse' }).waitFor()
   await small.getByText(/^geprüft vor/).waitFor()
+  await small.getByText('Jeder Sitz gehört der einen Bestellung').waitFor()
   expect(await small.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
   await expectAccessible(small, 'operations in German, in the dark, on a phone', { dark: true })
   const height = () => small.evaluate(() => document.documentElement.scrollHeight)

@@ -1,5 +1,15 @@
 // HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in organiser-routes.ts.
-import { Availability, type ErrorCode, Id, OrderBody, OrderView, Page, PageQuery, Timeline } from '@holdfast/contract'
+import {
+  Availability,
+  type ErrorCode,
+  Id,
+  OrderBody,
+  OrderView,
+  Page,
+  PageQuery,
+  SalesNotice,
+  Timeline,
+} from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { makeBatchLoader } from '../platform/batch-loader.ts'
@@ -72,6 +82,12 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
     const answers = await findAnswers(db, keys)
     return keys.map((key) => answers.has(indexOfKey(key)))
   })
+
+  app.get(
+    '/api/sales',
+    { schema: { tags: ['shows'], summary: 'Whether anything can be bought now', response: { 200: SalesNotice } } },
+    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
+  )
 
   app.post(
     '/api/orders',

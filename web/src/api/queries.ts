@@ -1,5 +1,5 @@
 // What pages read, each with its key. The only place that knows the paths of reads.
-import type { Availability, CurrentUser, OrderView, ShopConfig, ShowView } from '@holdfast/contract'
+import type { Availability, CurrentUser, OrderView, SalesNotice, ShopConfig, ShowView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './client.ts'
 
@@ -12,6 +12,15 @@ export const currentUserQuery = queryOptions({
   queryKey: ['current-user'],
   queryFn: ({ signal }) => call<CurrentUser>('/api/users/current', { signal }),
   staleTime: 60_000,
+})
+
+const salesEveryMs = 20_000
+
+/** Asked for as long as somebody looks at a page that sells: he should not learn it from a press that fails. */
+export const salesQuery = queryOptions({
+  queryKey: ['sales-notice'],
+  queryFn: ({ signal }) => call<SalesNotice>('/api/sales', { signal }),
+  refetchInterval: salesEveryMs,
 })
 
 export const shopConfigQuery = queryOptions({

@@ -64,9 +64,16 @@ function Verdicts({ audit, now }: { readonly audit: OpsAudit; readonly now: stri
   )
 }
 
+/** The invariant in the reader's language; null for one that is newer than this page. */
+function useTitle(name: string): string | null {
+  const t = useTranslations('ops.audit.titles') as unknown as { has(key: string): boolean } & ((key: string) => string)
+  return t.has(name) ? t(name) : null
+}
+
 function Invariant({ invariant, now }: { readonly invariant: AuditInvariant; readonly now: string }) {
   const t = useTranslations('ops.audit')
   const format = useFormat()
+  const known = useTitle(invariant.name)
   const more = invariant.breachCount - invariant.breaches.length
   return (
     <li className={`border-t border-line py-3 ${invariant.breaches.length > 0 ? 'lg:col-span-2' : ''}`}>
@@ -75,7 +82,7 @@ function Invariant({ invariant, now }: { readonly invariant: AuditInvariant; rea
           {invariant.number}
         </span>
         <div>
-          <p lang="en">{invariant.title}</p>
+          <p {...(known ? {} : { lang: 'en' })}>{known ?? invariant.title}</p>
           <p className="text-small text-soft">
             {t('rows')}: {format.number(invariant.checkedRows)}
           </p>

@@ -7,6 +7,7 @@ import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
 import { OpenHold } from '../buy/open-hold.tsx'
+import { SalesPaused } from '../buy/sales-paused.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
@@ -52,6 +53,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
       </div>
       <div className={`min-w-0 ${seated ? '' : 'lg:sticky lg:top-4 lg:self-start'}`}>
         <OpenHold showId={show.id} />
+        {onSale && <SalesPaused />}
         {onSale ? (
           <BuyPanel show={show} availability={availability.data} liveness={liveness} />
         ) : (
