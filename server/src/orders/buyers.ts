@@ -14,7 +14,7 @@ interface Placing {
   readonly buyer?: { readonly id: string }
 }
 
-/** Each buyer and show that the commands place orders for, where the show (as any of its offers has it) sets a limit. */
+/** Each buyer and show that the commands place orders for, where one of the offers of the show sets a limit. */
 export function limitedBuyers(commands: readonly Placing[], offers: readonly Sale[]): BuyerOfShow[] {
   const limited = new Set(offers.flatMap(({ showId, maxPerBuyer }) => (maxPerBuyer == null ? [] : [showId])))
   const buyers = new Map<string, BuyerOfShow>()

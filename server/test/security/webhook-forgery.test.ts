@@ -1,4 +1,4 @@
-// Webhooks in every forged variant against one payment that waits for its challenge, which was passed: any event believed
+// Webhooks in every forged variant against one payment that waits for its challenge, which was passed. One event believed
 // would authorize it. Bad signatures are refused and counted; signed events that are not for us are counted and do nothing.
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
