@@ -92,11 +92,9 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
 
 function headOf(show: ShowView, publicUrl: string): string {
   const url = new URL(`/shows/${show.id}`, publicUrl).href
-  return [
-    openGraphOf(show, url),
-    `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url))}</script>`,
-    `<script type="application/json" id="show-data">${scriptSafeJson(show)}</script>`,
-  ].join('\n    ')
+  return [openGraphOf(show, url), `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url))}</script>`].join(
+    '\n    ',
+  )
 }
 
 function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
@@ -148,7 +146,14 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
     const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head ?? plainHead.trim(), after]
     const page = parts.join('').replace('</head>', `  ${wanted.map(preloadOf).join('\n    ')}\n  </head>`)
     // A function, because text of organisers may hold what a replacement string would read as a pattern.
-    return show ? page.replace('<div id="root"></div>', () => `<div id="root">${showTextOf(show, known)}</div>`) : page
+    // The data comes after the text: of a large hall it is half a megabyte, which nobody should wait for to read a title.
+    return show
+      ? page.replace(
+          '<div id="root"></div>',
+          () =>
+            `<div id="root">${showTextOf(show, known)}</div>\n    <script type="application/json" id="show-data">${scriptSafeJson(show)}</script>`,
+        )
+      : page
   }
 }
 
