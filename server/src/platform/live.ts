@@ -33,8 +33,8 @@ const heartbeatMs = 15_000
 /** A listener that takes nothing for this long is cut off; he will come back and see the newest state. */
 const stalledMs = 30_000
 const failedRestMs = 1_000
-/** Looking and telling may take a fifth of the time: a thousand listeners of a large hall must not stop its sale. */
-const restPerSpent = 4
+/** Telling may take a fifth of the time: a thousand listeners of a large hall must not stop its sale. */
+const restPerTold = 4
 const restMaxMs = 5_000
 /** So many are told in one turn of the event loop; then it is the turn of those who buy. */
 const sliceSize = 50
@@ -106,15 +106,17 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
     if (topic.looking) return
     topic.looking = true
     while (topic.lookAgain && topic.listeners.size > 0 && !closing.signal.aborted) {
-      const restMs = topic.restUntilMs - clock.elapsedMs()
-      if (restMs > 0) await clock.sleep(restMs, closing.signal)
+      const earlyMs = topic.restUntilMs - clock.elapsedMs()
+      if (earlyMs > 0) await clock.sleep(earlyMs, closing.signal)
       // What changes from here on may be missed by the read, and is looked at again.
       topic.lookAgain = false
       const startedMs = clock.elapsedMs()
       try {
         take(topic, await options.read(key))
-        const spentMs = clock.elapsedMs() - startedMs + (await tellAll(topic))
-        topic.restUntilMs = clock.elapsedMs() + Math.min(restMaxMs, Math.max(options.settleMs, restPerSpent * spentMs))
+        // Reading is mostly waiting for others; telling is our own work.
+        const readMs = clock.elapsedMs() - startedMs
+        const restMs = readMs + restPerTold * (await tellAll(topic))
+        topic.restUntilMs = clock.elapsedMs() + Math.min(restMaxMs, Math.max(options.settleMs, restMs))
       } catch (error) {
         log.warn({ err: error, stream: name }, 'a live view could not be read')
         // Without another look, listeners would keep the old state until the next change.
