@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an order that was cancelled before payments heard of it is payable all the same: the tombstone is forgotten',
-    scope: disorder,
+    scope: { ...disorder, faults: [], refunds: [], banks: [] },
     rules: payments((world, command, now) => {
       if (command.type !== 'NoteOrderCreated') return null
       const known = world.orders.get(command.orderId)
@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
         ? { facts: [], answer: { paymentId: '' } }
         : null,
     ),
-    breaks: '3: at rest no money is set aside',
+    breaks: 'with the faults over, everything comes to rest',
   },
   {
     name: 'a refund does not look at the refunds before it',
@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a refund is recorded only after its charge was heard',
-    scope: refunds,
+    scope: { ...refunds, faults: [] },
     rules: orders((world, command) =>
       command.type === 'RecordRefund' && world.orders.get(command.orderId)?.status === 'claimed' ? said([]) : null,
     ),
@@ -186,7 +186,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a refund whose key is dead is asked for without looking',
-    scope: refundsNextDay,
+    scope: { ...refundsNextDay, faults: ['crash', 'day'], banks: [], refunds: [30] },
     rules: { planStep: (work, context) => planStep(work, { ...context, now: '2030-01-01T10:00:00.000Z' }) },
     breaks: 'with the faults over, everything comes to rest',
   },
@@ -260,19 +260,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a failure that the processor stored is asked for with the same key for ever',
-    scope: network,
+    scope: { ...network, faults: ['stored', 'day'] },
     rules: { planStep: planned((work) => ({ ...work, payment: { ...work.payment, attempts: 0 } })) },
     breaks: 'with the faults over, everything comes to rest',
   },
   {
     name: 'tickets stay valid although the order was refunded',
-    scope: refunds,
+    scope: { ...refunds, faults: [], refunds: [null] },
     rules: { toTickets: (event) => rules.toTickets(event).filter(({ type }) => type !== 'VoidTickets') },
     breaks: '8:',
   },
   {
     name: 'a timer that fired is not set again by an extension',
-    scope: oneBuyer,
+    scope: { ...oneBuyer, cards: ['declined'], faults: [], banks: [], persons: [] },
     rules: { decideTimer: (timer, command, now) => (timer?.status === 'fired' ? [] : rules.decideTimer(timer, command, now)) },
     breaks: '9: every order ends',
   },

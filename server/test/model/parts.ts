@@ -28,12 +28,12 @@ function writeOut(value: object): string {
   return `${text}}`
 }
 
-const memories: Map<unknown, unknown>[] = []
+const memories: { clear(): void }[] = []
 
 /** A map that lasts for one exploration. */
 export function memory<Key, Value>(): Map<Key, Value> {
   const made = new Map<Key, Value>()
-  memories.push(made as Map<unknown, unknown>)
+  memories.push(made)
   return made
 }
 

@@ -1,0 +1,136 @@
+// What the quick scopes have to reach of the rules: every state, fact and rejection by name. What they cannot reach says
+// why. A new name does not compile without its line.
+import type { CancelReason, ClaimRejection } from '@holdfast/contract'
+import type { Timer, TimerFact } from '../../src/expiration/domain.ts'
+import type { OrderFact, OrderRejection, OrderStatus } from '../../src/orders/domain/order.ts'
+import type { PaymentFact, Rejection } from '../../src/payments/domain/commands.ts'
+import type { EntryKind } from '../../src/payments/domain/ledger.ts'
+import type { PaymentStatus, Step } from '../../src/payments/domain/payment.ts'
+
+/** True, or why not. */
+type Reached<Name extends string> = Record<Name, true | string>
+
+const request = 'a buyer’s wrong request: its cells are in the matrix of orders'
+
+export const orderTransitions = [
+  'cancelled → cancelled',
+  'claimed → cancelled',
+  'claimed → claimed',
+  'claimed → complete',
+  'claimed → created',
+  // A refund that was heard before its charge.
+  'claimed → refunded',
+  'complete → complete',
+  'complete → refunded',
+  'created → cancelled',
+  'created → claimed',
+  'created → created',
+  'none → created',
+  'refunded → refunded',
+]
+
+export const paymentTransitions = [
+  'authorized → captured',
+  'authorized → unknown',
+  'authorized → voided',
+  'captured → refunded',
+  'none → started',
+  'requires_action → authorized',
+  'requires_action → captured',
+  'requires_action → declined',
+  'requires_action → voided',
+  'started → authorized',
+  'started → declined',
+  'started → requires_action',
+  'started → unknown',
+  'started → voided',
+  'unknown → authorized',
+  'unknown → captured',
+  'unknown → declined',
+  'unknown → voided',
+]
+
+export const reached = {
+  'order facts': {
+    OrderCreated: true,
+    OrderExtended: true,
+    OrderReopened: true,
+    OrderCancelled: true,
+    OrderClaimed: true,
+    ClaimRejected: true,
+    OrderCompleted: true,
+    PaymentNoticed: true,
+    RefundRecorded: true,
+  } satisfies Reached<OrderFact['type']>,
+  'order rejections': {
+    seat_taken: true,
+    sold_out: true,
+    order_claimed: true,
+    order_complete: true,
+    order_refunded: true,
+    order_unknown: 'no message can come before its order is stored',
+    show_unknown: request,
+    not_on_sale: request,
+    unknown_ticket_type: request,
+    limit_exceeded: request,
+  } satisfies Reached<OrderRejection>,
+  ClaimRejected: {
+    order_cancelled: true,
+    order_claimed: true,
+    order_complete: true,
+    order_refunded: 'two cards and a refund together: its cell is in the matrix of orders',
+    amount_mismatch: 'payments takes the amount from the order',
+  } satisfies Reached<ClaimRejection>,
+  OrderCancelled: { buyer: true, organiser: true, expired: true, payment_failed: true } satisfies Reached<CancelReason>,
+  'payment facts': {
+    PaymentStarted: true,
+    PaymentAuthorized: true,
+    ChargeCreated: true,
+    ChargeFailed: true,
+    PaymentVoided: true,
+    ChargeRefunded: true,
+    PaymentMoved: true,
+    OrderNoted: true,
+    RefundMoved: true,
+    LedgerPosted: true,
+    WorkLeased: true,
+  } satisfies Reached<PaymentFact['type']>,
+  'payment rejections': {
+    order_unknown: true,
+    order_not_payable: true,
+    lease_lost: true,
+    nothing_to_refund: true,
+    refund_exceeds_charge: true,
+    payment_disputed: true,
+    too_many_requests: 'it takes ten declined cards',
+    payment_unknown: 'orders cannot hear of a payment that is not stored',
+    intent_mismatch: 'the modelled processor does not mix up its intents',
+  } satisfies Reached<Rejection>,
+  steps: { create: true, retrieve: true, capture: true, void: true, refund: true } satisfies Reached<Step>,
+  'ledger entries': {
+    authorize: true,
+    void: true,
+    capture: true,
+    late_capture: true,
+    claim: true,
+    refund_request: true,
+    refund: true,
+    refund_failure: true,
+    refund_return: true,
+  } satisfies Reached<EntryKind>,
+} as const
+
+/** States, by the list of what was seen that begins or ends with them. */
+export const orderStates: Reached<OrderStatus> = { created: true, claimed: true, complete: true, refunded: true, cancelled: true }
+export const paymentStates: Reached<PaymentStatus> = {
+  started: true,
+  requires_action: true,
+  authorized: true,
+  captured: true,
+  voided: true,
+  declined: true,
+  refunded: true,
+  unknown: true,
+}
+export const timerStates: Reached<Timer['status']> = { waiting: true, stopped: true, fired: true }
+export const timerFacts: Reached<TimerFact['type']> = { TimerSet: true, TimerStopped: true, ExpirationComplete: true }
