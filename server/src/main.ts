@@ -35,7 +35,7 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   const { processor } = config
   if (processor.kind === 'sandbox' && processor.embedded && config.services.includes('payments')) {
     progress('starting the card sandbox')
-    stops.push(await startSandboxProcess(config, processor))
+    stops.push(await startSandboxProcess(config, processor, log))
   }
   progress('starting the shop')
   const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })

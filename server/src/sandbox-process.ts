@@ -3,6 +3,7 @@ import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { Config, ProcessorConfig } from './config.ts'
 import { webhookTypes } from './payments/webhook-types.ts'
+import type { Log } from './platform/log.ts'
 
 const fromSources = import.meta.filename.endsWith('.ts')
 const program = fromSources
@@ -12,11 +13,44 @@ const program = fromSources
 const startWithinMs = 20_000
 const stopWithinMs = 5_000
 
-/** Starts the sandbox, waits until it answers, and returns how to stop it. */
+const restartAfterMs = 1_000
+
+/** Starts the sandbox, waits until it answers, and returns how to stop it. One that dies meanwhile is started again. */
 export async function startSandboxProcess(
   config: Config,
   processor: Extract<ProcessorConfig, { kind: 'sandbox' }>,
+  log: Log,
 ): Promise<() => Promise<void>> {
+  let running = await run(config, processor)
+  let restart: NodeJS.Timeout | undefined
+  let stopped = false
+  const watch = () => {
+    running.ended.then(() => {
+      if (stopped) return
+      log.error({ lastWords: running.lastWords() }, 'the card sandbox ended; it is started again')
+      restart = setTimeout(() => {
+        running = launch(config, processor)
+        watch()
+      }, restartAfterMs)
+    }, unexpected)
+  }
+  const unexpected = (error: Error) => log.error({ err: error }, 'the card sandbox is not watched any more')
+  watch()
+  return async () => {
+    stopped = true
+    clearTimeout(restart)
+    await running.stop()
+  }
+}
+
+interface Running {
+  readonly ended: Promise<void>
+  hasEnded(): boolean
+  lastWords(): string
+  stop(): Promise<void>
+}
+
+function launch(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Running {
   const child = fork(program, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Started with the same flags of Node as we were: `fork` hands them on.
@@ -37,18 +71,30 @@ export async function startSandboxProcess(
     lastWords = `${lastWords}${chunk.toString()}`.slice(-2_000)
   })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  return {
+    ended,
+    hasEnded,
+    lastWords: () => lastWords,
+    async stop() {
+      if (hasEnded()) return
+      child.kill('SIGTERM')
+      const killer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
+      await ended
+      clearTimeout(killer)
+    },
+  }
+}
+
+async function run(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Promise<Running> {
+  const running = launch(config, processor)
   const deadlineMs = performance.now() + startWithinMs
   while (!(await answers(processor.port))) {
-    if (child.exitCode !== null) throw new Error(`the card sandbox ended at its start: ${lastWords}`)
+    if (running.hasEnded()) throw new Error(`the card sandbox ended at its start: ${running.lastWords()}`)
     if (performance.now() > deadlineMs) throw new Error('the card sandbox does not answer')
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  return async () => {
-    child.kill('SIGTERM')
-    const killer = setTimeout(() => child.kill('SIGKILL'), stopWithinMs)
-    await ended
-    clearTimeout(killer)
-  }
+  return running
 }
 
 async function answers(port: number): Promise<boolean> {
