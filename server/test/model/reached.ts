@@ -79,6 +79,7 @@ export const reached = {
     order_claimed: true,
     order_complete: true,
     order_refunded: 'two cards and a refund together: its cell is in the matrix of orders',
+    order_unknown: 'never decided: the message is put off until the order is there',
     amount_mismatch: 'payments takes the amount from the order',
   } satisfies Reached<ClaimRejection>,
   OrderCancelled: { buyer: true, organiser: true, expired: true, payment_failed: true } satisfies Reached<CancelReason>,
