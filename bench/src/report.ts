@@ -63,8 +63,16 @@ export function ratiosOf(results: Results): Ratio[] {
     ratios.push({ name: `answer to push p50, ms, ${cell}`, target: '–', value: of('p50Ms') })
     ratios.push({ name: `answer to push p99, ms, ${cell}`, target: '–', value: of('p99Ms') })
   }
-  const all = [...results].filter(([cell]) => !cell.startsWith('fastify')).flatMap(([, rounds]) => rounds)
+  const watched = [...results].filter(([, rounds]) => rounds.some(({ push }) => push)).flatMap(([, rounds]) => rounds)
+  const all = [...results]
+    .filter(([cell]) => !cell.startsWith('fastify'))
+    .flatMap(([, rounds]) => rounds.filter(({ push }) => !push))
   ratios.push({ name: 'resident memory of the shop, most, MB', target: '≤ 150', value: mostOf(all.map(({ rssMb }) => rssMb)) })
+  ratios.push({
+    name: 'the same with 1,000 listeners, most, MB',
+    target: '–',
+    value: mostOf(watched.map(({ rssMb }) => rssMb)),
+  })
   ratios.push({
     name: 'resident memory of the card sandbox, most, MB',
     target: '≤ 150',

@@ -39,8 +39,10 @@ export interface OrdersRoutes {
 }
 
 const idParams = Type.Object({ id: Id })
-/** `seats=changed`: after the first event only the seats that changed, in events named "changes". */
-const streamQuery = Type.Object({ seats: Type.Optional(Type.Literal('changed')) }, { additionalProperties: false })
+const changedOnly = Type.Literal('changed', {
+  description: 'after the first event only the seats that changed, in events named "changes"',
+})
+const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
 
 /** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
 const knownWithinMs = 1_500

@@ -65,7 +65,7 @@ function Verdicts({ audit, now }: { readonly audit: OpsAudit; readonly now: stri
 }
 
 /** The invariant in the reader's language; null for one that is newer than this page. */
-function useTitle(name: string): string | null {
+function useInvariantTitle(name: string): string | null {
   const t = useTranslations('ops.audit.titles') as unknown as { has(key: string): boolean } & ((key: string) => string)
   return t.has(name) ? t(name) : null
 }
@@ -73,7 +73,7 @@ function useTitle(name: string): string | null {
 function Invariant({ invariant, now }: { readonly invariant: AuditInvariant; readonly now: string }) {
   const t = useTranslations('ops.audit')
   const format = useFormat()
-  const known = useTitle(invariant.name)
+  const known = useInvariantTitle(invariant.name)
   const more = invariant.breachCount - invariant.breaches.length
   return (
     <li className={`border-t border-line py-3 ${invariant.breaches.length > 0 ? 'lg:col-span-2' : ''}`}>

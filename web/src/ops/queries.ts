@@ -19,7 +19,7 @@ const root = '/api/ops'
 const all = 'ops'
 
 /** Figures are asked for this often while somebody looks; a hidden page asks for nothing. */
-export const overviewEveryMs = 2_000
+const overviewEveryMs = 2_000
 /** While a sale for show runs, its figures should move as its seats do. */
 const duringSaleMs = 500
 const listsEveryMs = 4_000
