@@ -82,8 +82,9 @@ function makeIntake({
         await worker.settled(paymentId)
         continue
       }
-      const { payment } = await worker.advance(paymentId, true)
-      if (payment) {
+      // Only a look that began after the event tells what it tells: a step that was faster to the lease may not.
+      const { looked } = await worker.advance(paymentId, true)
+      if (looked) {
         await recordWebhookEvents(db, [{ id: event.id, type: event.type, payment_id: paymentId, outcome: 'advanced' }])
         return 'advanced'
       }

@@ -21,11 +21,16 @@ export interface Settled {
   readonly intent: Intent | null
 }
 
+export interface Advanced extends Settled {
+  /** The processor was asked for all it knows, and asked after this call. Another step may not show what is new. */
+  readonly looked: boolean
+}
+
 export interface Worker {
   /** Begins the steps that a commit leased to this process. */
   committed(world: World): void
   /** Brings a payment as far as it goes now. Idempotent: from the HTTP reply, the webhook and the sweeper alike. */
-  advance(paymentId: string, look: boolean): Promise<Settled>
+  advance(paymentId: string, look: boolean): Promise<Advanced>
   /** Waits until this process has nothing under way for the payment; throws when a result could not be stored. */
   settled(paymentId: string): Promise<Settled>
   isRunning(paymentId: string): boolean
@@ -120,9 +125,13 @@ export function makeWorker(options: WorkerOptions): Worker {
     }
   }
 
-  const advance = async (paymentId: string, look: boolean): Promise<Settled> => {
-    if (!running.has(paymentId)) await options.handler().handle({ type: 'TakeLease', paymentId, look })
-    return settled(paymentId)
+  const advance = async (paymentId: string, look: boolean): Promise<Advanced> => {
+    let looked = false
+    if (!running.has(paymentId)) {
+      const outcome = await options.handler().handle({ type: 'TakeLease', paymentId, look })
+      looked = outcome.ok && outcome.answer.looks === true
+    }
+    return { ...(await settled(paymentId)), looked }
   }
 
   const sweep = async (): Promise<number> => {

@@ -103,6 +103,8 @@ export interface Work {
 export interface Answer {
   readonly paymentId: string
   readonly refundId?: string
+  /** The lease that was taken is for a look at the processor, which shows all there is. */
+  readonly looks?: true
 }
 
 export type Decision =

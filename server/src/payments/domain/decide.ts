@@ -101,7 +101,8 @@ function takeLease(world: World, { paymentId, look }: CommandOf<'TakeLease'>, no
   const due = payment.nextAttemptAt !== null && payment.nextAttemptAt <= now
   const asked = (look || due) && payment.intentId !== null
   const step = nextStep(payment, around.order, around.refunds) ?? (asked ? 'retrieve' : null)
-  return { facts: step === null ? [] : lease(payment, step, around), answer }
+  if (step === null) return { facts: [], answer }
+  return { facts: lease(payment, step, around), answer: step === 'retrieve' ? { ...answer, looks: true } : answer }
 }
 
 type RecordCommand = CommandOf<

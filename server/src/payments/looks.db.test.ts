@@ -1,0 +1,63 @@
+// News from the processor and a step of our own at the same moment. Found by the simulation.
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { samplePayment } from '../../test/simulation/samples.ts'
+import { newId, systemClock } from '../platform/clock.ts'
+import { makeHandler } from '../platform/handle.ts'
+import { makeLog } from '../platform/log.ts'
+import { makeMetrics } from '../platform/metrics.ts'
+import { makeWorld } from './domain/commands.ts'
+import { evolve } from './domain/evolve.ts'
+import type { Payment } from './domain/payment.ts'
+import { makeModel } from './model.ts'
+import { makeProcessorModel } from './models/processor-model.ts'
+import { readPayment, save } from './store.ts'
+import { makeWorker, type PaymentsHandler } from './worker.ts'
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await makeTestDatabase(['payments'])
+})
+afterAll(async () => {
+  await db.drop()
+})
+
+it('news of a refund made at the processor is not passed over when a refund of ours takes the lease in the same transaction', async () => {
+  // The story. The organiser gives back a part at the processor itself, and asks the shop for the rest a moment later. The
+  // webhook's wish to look and his request come into one transaction: the request leases the payment, the look finds it
+  // leased. The webhook then waited for that refund, which the processor refused, took it for its look, and was written
+  // down as done. Nobody ever asked again: the order kept its price, and the ledger was wrong for good.
+  const processor = makeProcessorModel()
+  const id = newId()
+  const orderId = newId()
+  const { amount, organiserId, buyerId } = samplePayment(1)
+  await processor.authorize({ paymentId: id, orderId, amount, paymentMethod: 'good', key: `${id}:create` })
+  await processor.capture(`pi_${id}`, `${id}:capture`)
+  await processor.refund({ intentId: `pi_${id}`, refundId: 'outside', paymentId: id, amountMinor: 1_000, key: 'outside' })
+  const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}` }
+  const order = { id: orderId, version: 3, status: 'complete', expiresAt: null, claimedBy: id } as const
+  await db.transaction((tx) => {
+    const world = makeWorld()
+    evolve(world, { type: 'PaymentMoved', data: payment })
+    evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
+    return save(tx, world)
+  })
+  const metrics = makeMetrics({ defaults: false })
+  const log = makeLog('silent')
+  const worker = makeWorker({ db, clock: systemClock, log, metrics, processor, handler: () => handler })
+  const handler: PaymentsHandler = makeHandler(
+    makeModel((world) => worker.committed(world)),
+    { db, onCommitted: () => undefined },
+  )
+
+  // Asked for in one turn, both are in one transaction.
+  const refund = { type: 'RequestRefund', refundId: newId(), orderId, organiserId, amountMinor: null, reason: null } as const
+  const requested = handler.handle(refund)
+  const first = await worker.advance(id, true)
+  expect(await requested).toMatchObject({ ok: true })
+  expect(first).toMatchObject({ looked: false, payment: { refundedMinor: 0 } })
+
+  const second = await worker.advance(id, true)
+  expect(second).toMatchObject({ looked: true, payment: { refundedMinor: 1_000 } })
+  expect((await readPayment(db, id))?.refundedMinor).toBe(1_000)
+})
