@@ -173,8 +173,14 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     if (answer.status === 200) cancelled.add(order.id)
   }
 
+  /** Of this buyer's orders the newest that is paid, or else the newest. */
+  const paidOf = (buyer: number) => {
+    const orders = buyers[buyer]?.orders ?? []
+    return orders.findLast(({ id }) => engine.row('orders.orders', id)?.['status'] === 'complete') ?? orders.at(-1)
+  }
+
   const refund = async ({ buyer, part, times, process }: Extract<Operation, { kind: 'refund' }>) => {
-    const order = buyers[buyer]?.orders.at(-1)
+    const order = paidOf(buyer)
     if (!order) return
     const call: Call = {
       method: 'POST',
@@ -187,7 +193,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   }
 
   const checkIn = async ({ buyer, times, process }: Extract<Operation, { kind: 'check_in' }>) => {
-    const order = buyers[buyer]?.orders.at(-1)
+    const order = paidOf(buyer)
     const ticket = order && engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id)
     if (!order || !ticket) return
     const call: Call = {
@@ -206,7 +212,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
   /** The organiser gives money back at the processor itself. */
   const refundOutside = async ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
-    const order = buyers[buyer]?.orders.at(-1)
+    const order = paidOf(buyer)
     if (order) processor().refundOutside(order.id, part)
   }
 

@@ -105,7 +105,7 @@ const weights: readonly (readonly [number, FaultKind])[] = [
   [2, 'processor_failed_after'],
   [1, 'processor_busy'],
   [3, 'processor_slow'],
-  [1, 'refund_fails'],
+  [3, 'refund_fails'],
   [2, 'webhook_twice'],
   [2, 'webhook_late'],
   [3, 'webhook_dropped'],
@@ -333,10 +333,13 @@ function makeFault(random: Random, [fromMs, toMs]: readonly [number, number]): F
   return {
     kind,
     atMs: random.between(fromMs, toMs + 8_000),
-    skip: random.weigh([
-      [3, 0],
-      [2, random.between(1, 6)],
-    ]),
+    skip:
+      kind === 'refund_fails'
+        ? 0
+        : random.weigh([
+            [3, 0],
+            [2, random.between(1, 6)],
+          ]),
     about: random.pick(services),
     process: random.between(0, 1),
     forMs: random.weigh([
