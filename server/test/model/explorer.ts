@@ -165,8 +165,9 @@ function firstThatCannotRest(count: number, calm: readonly number[], { from, to 
   return lost === -1 ? null : lost
 }
 
-/** A breach as a story: numbered steps, and the promise that broke. */
-export function storyOf<State>({ promise, trace }: Breach<State>): string {
+/** A breach as a story: what had happened before, numbered steps, and the promise that broke. */
+export function storyOf<State>({ promise, trace }: Breach<State>, begin: readonly string[] = []): string {
+  const before = begin.map((told) => `     Before: ${told}`)
   const lines = trace.map((step, index) => `${String(index + 1).padStart(3)}. ${step.tell()}`)
-  return [...lines, `     Broken: ${promise}`].join('\n')
+  return [...before, ...lines, `     Broken: ${promise}`].join('\n')
 }

@@ -10,7 +10,7 @@ describe('a shop with a planted fault breaks a promise', () => {
     ({ scope, rules, breaks }) => {
       const { breach } = exploreScope(scope, rules)
       if (!breach) throw new Error('the fault was not found')
-      expect(breach.promise.slice(0, breaks.length), storyOf(breach)).toBe(breaks)
+      expect(breach.promise.slice(0, breaks.length), storyOf(breach, scope.begin)).toBe(breaks)
     },
     300_000,
   )

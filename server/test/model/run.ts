@@ -15,7 +15,7 @@ for (const name of names) {
   process.stdout.write(`${name} (${scope.title}): ${size}\n`)
   if (values.coverage) for (const kind of coverage.kinds()) process.stdout.write(`  ${kind}: ${coverage.of(kind).join(' | ')}\n`)
   if (breach) {
-    process.stdout.write(`${storyOf(breach)}\n`)
+    process.stdout.write(`${storyOf(breach, scope.begin)}\n`)
     process.exitCode = 1
   }
 }
