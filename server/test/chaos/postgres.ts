@@ -30,11 +30,14 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
   let server: EmbeddedPostgres = await startEmbeddedPostgres(directory, () => undefined)
   let port: number | null = portOf(server)
   let frozen: readonly number[] = []
+  let ending = false
   const password = (await readFile(join(directory, 'password'), 'utf8')).trim()
   const postmaster = async () =>
     Number.parseInt(await readFile(join(directory, 'cluster', 'postmaster.pid'), 'utf8').catch(() => '0'), 10)
 
   const start = async () => {
+    // A run that is given up in the middle of a restart leaves nothing behind.
+    if (ending) return
     // Children of a killed server may still hold its memory for a moment: the start is refused until they are gone.
     server = await waitFor(
       'Postgres started',
@@ -76,8 +79,14 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
     },
     thaw,
     async end() {
+      ending = true
       thaw()
-      await server.stop()
+      // It may be down already, or on its way up: then it is found by its own file.
+      const stopped = await server.stop().then(
+        () => true,
+        () => false,
+      )
+      if (!stopped) signal(await postmaster(), 'SIGKILL')
     },
   }
 }
