@@ -7,6 +7,7 @@ import { makeLog } from '../../src/platform/log.ts'
 import { makeClient, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
+import { heardOfOrder, heardOfShow } from './heard.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -83,12 +84,14 @@ async function purchase({ organiser, guest }: { organiser: string; guest: string
   const call: typeof seller.call = (method, path, body) =>
     seller.call(method, path, body, { authorization: `Bearer ${organiser}` })
   const show = await publishShow({ call }, showBody())
+  await heardOfShow(shop.db, show.id)
   const cookie = { cookie: guest }
   const place = async () => {
     const body = { showId: show.id, lines: [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }] }
-    return JSON.parse(
-      (await ask('POST', '/api/orders', body, { ...cookie, 'idempotency-key': bird('orderkey') })).text,
-    ) as OrderView
+    const { text } = await ask('POST', '/api/orders', body, { ...cookie, 'idempotency-key': bird('orderkey') })
+    const order = JSON.parse(text) as OrderView
+    await heardOfOrder(shop.db, order.id)
+    return order
   }
   const { confirmationToken, method, cardNumber, verification } = canaries
   const order = await place()

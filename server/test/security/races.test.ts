@@ -8,6 +8,7 @@ import { stripeOf } from '../flows/stripe.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { type Finish, type Racer, race, tallyOf } from './barrier.ts'
+import { heardOfOrder, heardOfShow } from './heard.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -39,7 +40,11 @@ async function begin(kind: 'signup' | 'guest'): Promise<Person> {
 }
 
 const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
-const sell = (changes: Partial<ShowBody> = {}) => publishShow(organiser, changes)
+async function sell(changes: Partial<ShowBody> = {}): Promise<ShowView> {
+  const show = await publishShow(organiser, changes)
+  await heardOfShow(shop.db, show.id)
+  return show
+}
 const lineOf = ({ ticketTypes }: ShowView, quantity: number, type = 0) => ({ ticketTypeId: ticketTypes[type]?.id, quantity })
 const hold = (buyer: Person, show: ShowView, quantity = 1, type = 0): Racer => ({
   method: 'POST',
@@ -56,7 +61,9 @@ const heldOf = async ({ id }: ShowView) => {
 
 async function placed(buyer: Person, show: ShowView): Promise<OrderView> {
   const { path, body } = hold(buyer, show)
-  return expectStatus(await buyer.call<OrderView>('POST', path, body), 201)
+  const order = expectStatus(await buyer.call<OrderView>('POST', path, body), 201)
+  await heardOfOrder(shop.db, order.id)
+  return order
 }
 
 const readOrder = async (buyer: Person, id: string) => expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${id}`), 200)

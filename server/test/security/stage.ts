@@ -4,6 +4,7 @@ import { serveBuiltWeb } from '../../src/web.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
+import { heardOfOrder, heardOfShow } from './heard.ts'
 import { makePages } from './pages.ts'
 
 export const persons = ['none', 'guest', 'buyerA', 'buyerB', 'organiserA', 'organiserB', 'revoked', 'operator'] as const
@@ -103,7 +104,9 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     }
     const [organiser, buyer] = [clientOf(`organiser${side}`), clientOf(`buyer${side}`)]
     const show: ShowView = await publishShow(organiser, showBody({ title: `The show of ${side}` }))
+    await heardOfShow(shop.db, show.id)
     const order = expectStatus(await placeOrder(buyer, show), 201)
+    await heardOfOrder(shop.db, order.id)
     const payment = expectStatus(await pay(buyer, order.id), 201)
     const ticketCode = await waitFor(`the ticket of ${side}`, async () => {
       const { tickets } = (await buyer.call<OrderView>('GET', `/api/orders/${order.id}`)).body
