@@ -41,7 +41,7 @@ function show(intent: Intent): Shown {
 
 function showRefund(refund: Intent['refunds'][number]): RefundSeen {
   const { id, refundId, amountMinor, status } = refund
-  return { processorId: id, refundId, amountMinor, status, failureCode: status === 'failed' ? 'expired_or_canceled_card' : null }
+  return { processorId: id, refundId, amountMinor, status, failureCode: status === 'failed' ? 'expired_card' : null }
 }
 
 /** Everything that may come of a question that reaches the processor. */
