@@ -37,12 +37,18 @@ export function OrganiserOrderPage() {
 
 function Order({ order, show }: { readonly order: OrganiserOrder; readonly show: ShowView | undefined }) {
   const t = useTranslations('organiserOrder')
+  const printLabel = useTranslations('receipt')
   const format = useFormat()
   return (
     <div className="pt-6">
-      <Link to="/organiser/shows/$showId" params={{ showId: order.showId }} className="link text-small">
-        {show?.title ?? t('back')}
-      </Link>
+      <div className="flex items-center justify-between gap-3">
+        <Link to="/organiser/shows/$showId" params={{ showId: order.showId }} className="link text-small">
+          {show?.title ?? t('back')}
+        </Link>
+        <button type="button" className="button print:hidden" onClick={() => print()}>
+          {printLabel('print')}
+        </button>
+      </div>
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
         {t('heading', { email: order.buyerEmail })} <StatusChip status={order.status} />
       </PageTitle>
@@ -53,7 +59,9 @@ function Order({ order, show }: { readonly order: OrganiserOrder; readonly show:
           <div className="panel p-5 sm:p-6">
             <OrderSummary order={order} show={show} />
           </div>
-          <MoneyBack order={order} />
+          <div className="print:hidden">
+            <MoneyBack order={order} />
+          </div>
         </div>
       </div>
     </div>
@@ -94,15 +102,19 @@ function Story({ orderId }: { readonly orderId: string }) {
       {timeline.isError && <Failure error={timeline.error} retry={() => void timeline.refetch()} />}
       <ol className="relative ml-2 border-l-2 border-line">
         {timeline.data?.items.map((entry) => (
-          <li key={entry.id} className="relative pb-5 pl-6 last:pb-0">
+          <li key={entry.id} className="relative break-inside-avoid pb-5 pl-6 last:pb-0">
             <span
               aria-hidden="true"
               className="absolute top-2 -left-[7px] size-3 rounded-full border-2 border-surface bg-accent"
             />
             <p className="[overflow-wrap:anywhere]">{sentence(entry)}</p>
             <p className="text-small text-soft">
-              <time dateTime={entry.occurredAt}>{format.preciseTime(entry.occurredAt)}</time> ·{' '}
-              {entry.source.replace('holdfast/', '')} · <span className="font-mono">{entry.type}</span>
+              <time dateTime={entry.occurredAt}>
+                {/* On paper, for support: each line by itself says when it was. */}
+                <span className="hidden print:inline">{format.day(entry.occurredAt)}, </span>
+                {format.preciseTime(entry.occurredAt)}
+              </time>{' '}
+              · {entry.source.replace('holdfast/', '')} · <span className="font-mono">{entry.type}</span>
             </p>
           </li>
         ))}
