@@ -22,9 +22,10 @@ export interface ChecksOptions {
   breach(invariant: number, text: string): void
 }
 
+/** What one commit may make of an order. Events that waited together are handled in one. */
 const allowed: Record<string, readonly string[]> = {
   created: ['created', 'claimed', 'cancelled', 'complete'],
-  claimed: ['claimed', 'complete', 'created', 'cancelled'],
+  claimed: ['claimed', 'complete', 'created', 'cancelled', 'refunded'],
   complete: ['complete', 'refunded'],
   cancelled: ['cancelled'],
   refunded: ['refunded'],

@@ -23,7 +23,7 @@ beforeAll(async () => {
     broken.push(`seed ${seed}, invariant ${small.breach.invariant}: ${small.breach.text}\n${describePlan(small.plan)}`)
   }
   process.stdout.write(`${describeTally(tally)}\n`)
-}, 240_000)
+}, 600_000)
 
 test('no seed breaks an invariant, and after the faults every run comes to rest', () => {
   expect(broken).toEqual([])

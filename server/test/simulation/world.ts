@@ -217,7 +217,11 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       })
     },
     moved(intent, what) {
-      trace(`${intent.id} ${what} ${intent.amountMinor}`)
+      const returned = intent.refunds.reduce(
+        (sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum),
+        0,
+      )
+      trace(`${intent.id} ${what} ${what === 'refunded' ? `${returned} of ` : ''}${intent.amountMinor}`)
       checks.moved(intent, what)
     },
     breach: (text) => report(5, text),
