@@ -51,8 +51,10 @@ export interface RunOptions {
 const startMs = Date.parse('2031-01-01T12:00:00.000Z')
 /** Every order must be at rest so long after the last fault, and everything else so long. */
 const ordersRestMs = 6 * 3_600_000
-const allRestMs = 48 * 3_600_000
+const allRestMs = 100 * 3_600_000
 const lookEvery = 64
+/** For three days, as the real processor does it. */
+const webhookRetriesMs = [0, 5_000, 60_000, 600_000, ...[1, 6, 12, 24, 24].map((hours) => hours * 3_600_000)]
 /** Statements give up after fifteen seconds, and a processor's answer may take half a minute. */
 const stopWithinMs = 240_000
 /** Who runs what when the services are split. */
@@ -229,7 +231,7 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
 
   const deliverWebhook = async (event: unknown, genuine: boolean) => {
     const headers = { 'stripe-signature': genuine ? 'good' : 'bad' }
-    for (const waitMs of [0, 5_000, 60_000, 600_000, 3_600_000]) {
+    for (const waitMs of webhookRetriesMs) {
       if (waitMs > 0) await new Promise<void>((resolve) => host.surely(waitMs, resolve))
       const answer = await request(chance.world.between(0, 1), {
         method: 'POST',
