@@ -51,7 +51,7 @@ const countPlacesStatement = sql(
 export async function loadPlacesOf(tx: Tx, buyers: readonly BuyerOfShow[]): Promise<Map<string, number>> {
   if (buyers.length === 0) return new Map()
   const [, rows] = await Promise.all([
-    tx.query(lockBuyersStatement, [[...new Set(buyers.map(slotOf))].sort((a, b) => a - b)]),
+    tx.query(lockBuyersStatement, [[...new Set(buyers.map(slotOf))].toSorted((a, b) => a - b)]),
     countPlaces(tx, buyers),
   ])
   return new Map(rows.map(({ showId, buyerId, places }) => [buyerKey(showId, buyerId), places]))
