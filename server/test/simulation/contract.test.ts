@@ -608,24 +608,30 @@ async function replay(steps: readonly Step[]): Promise<string[]> {
   return differences
 }
 
+// Their tables are not the twin's, or they only wake somebody: there is nothing to compare.
+const outside = new Set([
+  'platform.delete_expired_sessions',
+  'platform.delete_expired_limits',
+  'platform.notify_hint',
+  'platform.ping',
+])
+const notCompared = () => Object.keys(statementTwins).filter((name) => !compared.has(name) && !outside.has(name))
+
 test('what the twin said in whole simulated runs, Postgres says as well', async () => {
-  const seeds = [1, 2, 3, 4]
   let replayed = 0
-  for (const number of seeds) {
-    const plan = makePlan(number)
+  for (let seed = 1; seed <= 4 || (seed <= 40 && notCompared().length > 0); seed += 1) {
+    const plan = makePlan(seed)
     const steps: Step[] = []
     // These reach into the twin's tables from outside.
     const faults = plan.faults.filter(({ kind }) => kind !== 'database_crash' && kind !== 'redelivery')
     await run({ ...plan, faults }, { onStep: (step) => steps.push(step) })
     await postgres.query(truncate)
-    expect(await replay(steps), `seed ${number}`).toEqual([])
+    expect(await replay(steps), `seed ${seed}`).toEqual([])
     replayed += steps.length
   }
   expect(replayed).toBeGreaterThan(1_000)
-}, 120_000)
+}, 240_000)
 
 test('every statement that the twin knows was compared', () => {
-  // Their tables are not the twin's: nothing is there to be deleted.
-  const outside = ['platform.delete_expired_sessions', 'platform.delete_expired_limits', 'platform.notify_hint', 'platform.ping']
-  expect(Object.keys(statementTwins).filter((name) => !compared.has(name) && !outside.includes(name))).toEqual([])
+  expect(notCompared()).toEqual([])
 })
