@@ -17,7 +17,7 @@ import { forgetOldAnswers } from './platform/idempotency.ts'
 import { forgetExpiredLimits, makeLimits, noLimits } from './platform/limits.ts'
 import type { Log } from './platform/log.ts'
 import { type Metrics, makeMetrics } from './platform/metrics.ts'
-import { migrate, migrationsOf } from './platform/migrate.ts'
+import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/migrate.ts'
 import { makeRequireOperator } from './platform/operators.ts'
 import { announceProcess } from './platform/processes.ts'
 import type { Platform, ServiceDefinition } from './platform/service.ts'
@@ -64,7 +64,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const definitions = definitionsOf(options.payments ?? {})
   options.progress?.('bringing the database up to date')
   const chosen = config.services.map((name) => definitions[name])
-  await bringUpToDate(options.databaseUrl, chosen)
+  const migrations = [migrationsOf('platform'), auditMigrations, ...chosen.map((definition) => definition.migrations)]
+  if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
 
   const clock = systemClock
   const metrics = makeMetrics()
@@ -133,10 +134,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
 }
 
 /** With time: a migration may rewrite a large table, and must not be cut off like an ordinary statement. */
-async function bringUpToDate(url: string, chosen: readonly ServiceDefinition[]): Promise<void> {
+async function bringUpToDate(url: string, migrations: readonly MigrationSet[]): Promise<void> {
   const db = makeDatabase({ url, maxConnections: 1, queryTimeoutMs: 60 * 60 * 1_000 })
   try {
-    await migrate(db, [migrationsOf('platform'), auditMigrations, ...chosen.map((definition) => definition.migrations)])
+    await migrate(db, migrations)
   } finally {
     await db.close()
   }

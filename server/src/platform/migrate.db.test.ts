@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { sql } from './db.ts'
-import { migrate, migrationsOf } from './migrate.ts'
+import { isUpToDate, migrate, migrationsOf } from './migrate.ts'
 
 let db: TestDatabase
 let directory: string
@@ -58,4 +58,15 @@ test('a file that fails leaves nothing of itself and what ran before it stays', 
 
 test('the migrations of every schema are found', async () => {
   expect(await migrate(db, [migrationsOf('platform')])).toBe(0)
+})
+
+test('a look tells whether anything is to be done, and does nothing itself', async () => {
+  expect(await isUpToDate(db, [set()])).toBe(false)
+  expect(await migrate(db, [set()])).toBe(2)
+  expect(await isUpToDate(db, [set()])).toBe(true)
+  await write('0003_more.sql', 'insert into trial.numbers values (3);')
+  expect(await isUpToDate(db, [set()])).toBe(false)
+  expect(await migrate(db, [set()])).toBe(1)
+  await write('0002_fill.sql', 'insert into trial.numbers values (7);')
+  expect(await isUpToDate(db, [set()])).toBe(false)
 })

@@ -20,6 +20,7 @@ export function migrationsOf(schema: ServiceName | 'platform' | 'audit'): Migrat
 }
 
 const lockMigrations = sql('platform.lock_migrations', `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`)
+const findBookkeeping = sql('platform.find_migrations', `select to_regclass('holdfast_migrations') is not null as is_there`)
 const readApplied = sql('platform.read_applied', `select name, checksum from holdfast_migrations where schema = $1`)
 const recordApplied = sql(
   'platform.record_applied',
@@ -36,6 +37,8 @@ const createBookkeeping = `
     primary key (schema, name)
   );`
 
+type Applied = Pick<Script, 'name' | 'checksum'>
+
 /** Brings every given schema to its newest version. Safe to run from many processes at once. */
 export async function migrate(db: Database, sets: readonly MigrationSet[]): Promise<number> {
   await db.execute(createBookkeeping)
@@ -44,15 +47,42 @@ export async function migrate(db: Database, sets: readonly MigrationSet[]): Prom
   return applied
 }
 
-async function migrateSchema(db: Database, { schema, directory }: MigrationSet): Promise<number> {
+interface Script {
+  readonly name: string
+  readonly text: string
+  readonly checksum: string
+}
+
+async function readScripts(directory: string): Promise<Script[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
+  return Promise.all(
+    names.map(async (name) => {
+      const text = await readFile(join(directory, name), 'utf8')
+      return { name, text, checksum: createHash('sha256').update(text).digest('hex') }
+    }),
+  )
+}
+
+/**
+ * Whether there is nothing to do. Only looks, so that an ordinary start has an ordinary time-out: with the hours that a
+ * migration may take, a connection that fell silent would hold up the start for as long.
+ */
+export async function isUpToDate(db: Database, sets: readonly MigrationSet[]): Promise<boolean> {
+  const [bookkeeping] = await db.query<{ is_there: boolean }>(findBookkeeping)
+  if (!bookkeeping?.is_there) return false
+  for (const { schema, directory } of sets) {
+    const applied = new Map((await db.query<Applied>(readApplied, [schema])).map(({ name, checksum }) => [name, checksum]))
+    for (const { name, checksum } of await readScripts(directory)) if (applied.get(name) !== checksum) return false
+  }
+  return true
+}
+
+async function migrateSchema(db: Database, { schema, directory }: MigrationSet): Promise<number> {
   let applied = 0
-  for (const name of names) {
-    const text = await readFile(join(directory, name), 'utf8')
-    const checksum = createHash('sha256').update(text).digest('hex')
+  for (const { name, text, checksum } of await readScripts(directory)) {
     const ran = await db.transaction(async (tx) => {
       await tx.query(lockMigrations)
-      const rows = await tx.query<{ name: string; checksum: string }>(readApplied, [schema])
+      const rows = await tx.query<Applied>(readApplied, [schema])
       const before = rows.find((row) => row.name === name)
       if (before) {
         if (before.checksum !== checksum) throw new Error(`migration ${schema}/${name} changed after it ran`)
