@@ -22,18 +22,19 @@ afterAll(async () => {
   await db.drop()
 })
 
-it('news of a refund made at the processor is not passed over when a refund of ours takes the lease in the same transaction', async () => {
-  // The story. The organiser gives back a part at the processor itself, and asks the shop for the rest a moment later. The
-  // webhook's wish to look and his request come into one transaction: the request leases the payment, the look finds it
-  // leased. The webhook then waited for that refund, which the processor refused, took it for its look, and was written
-  // down as done. Nobody ever asked again: the order kept its price, and the ledger was wrong for good.
-  const processor = makeProcessorModel()
+async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>) {
   const id = newId()
   const orderId = newId()
   const { amount, organiserId, buyerId } = samplePayment(1)
   await processor.authorize({ paymentId: id, orderId, amount, paymentMethod: 'good', key: `${id}:create` })
   await processor.capture(`pi_${id}`, `${id}:capture`)
-  await processor.refund({ intentId: `pi_${id}`, refundId: 'outside', paymentId: id, amountMinor: 1_000, key: 'outside' })
+  await processor.refund({
+    intentId: `pi_${id}`,
+    refundId: `outside ${id}`,
+    paymentId: id,
+    amountMinor: 1_000,
+    key: `outside ${id}`,
+  })
   const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}` }
   const order = { id: orderId, version: 3, status: 'complete', expiresAt: null, claimedBy: id } as const
   await db.transaction((tx) => {
@@ -42,6 +43,10 @@ it('news of a refund made at the processor is not passed over when a refund of o
     evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
     return save(tx, world)
   })
+  return { id, orderId, organiserId }
+}
+
+function makeParts(processor: ReturnType<typeof makeProcessorModel>) {
   const metrics = makeMetrics({ defaults: false })
   const log = makeLog('silent')
   const worker = makeWorker({ db, clock: systemClock, log, metrics, processor, handler: () => handler })
@@ -49,6 +54,17 @@ it('news of a refund made at the processor is not passed over when a refund of o
     makeModel((world) => worker.committed(world)),
     { db, onCommitted: () => undefined },
   )
+  return { worker, handler }
+}
+
+it('news of a refund made at the processor is not passed over when a refund of ours takes the lease in the same transaction', async () => {
+  // The story. The organiser gives back a part at the processor itself, and asks the shop for the rest a moment later. The
+  // webhook's wish to look and his request come into one transaction: the request leases the payment, the look finds it
+  // leased. The webhook then waited for that refund, which the processor refused, took it for its look, and was written
+  // down as done. Nobody ever asked again: the order kept its price, and the ledger was wrong for good.
+  const processor = makeProcessorModel()
+  const { id, orderId, organiserId } = await capturedPayment(processor)
+  const { worker, handler } = makeParts(processor)
 
   // Asked for in one turn, both are in one transaction.
   const refund = { type: 'RequestRefund', refundId: newId(), orderId, organiserId, amountMinor: null, reason: null } as const
@@ -60,4 +76,16 @@ it('news of a refund made at the processor is not passed over when a refund of o
   const second = await worker.advance(id, true)
   expect(second).toMatchObject({ looked: true, payment: { refundedMinor: 1_000 } })
   expect((await readPayment(db, id))?.refundedMinor).toBe(1_000)
+})
+
+it('a look that got no answer is none: the processor is to tell again', async () => {
+  // The story. The webhook of a refund made at the processor was written down as done after a look that the processor left
+  // unanswered. The look was to be made up for a second later; a refund of ours came first, failed, and left nothing to do.
+  const processor = makeProcessorModel()
+  const { id } = await capturedPayment(processor)
+  const { worker } = makeParts(processor)
+  processor.next('lost_after')
+  expect(await worker.advance(id, true)).toMatchObject({ looked: false, payment: { refundedMinor: 0 } })
+  processor.next('none')
+  expect(await worker.advance(id, true)).toMatchObject({ looked: true, payment: { refundedMinor: 1_000 } })
 })

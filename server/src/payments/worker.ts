@@ -22,7 +22,7 @@ export interface Settled {
 }
 
 export interface Advanced extends Settled {
-  /** The processor was asked for all it knows, and asked after this call. Another step may not show what is new. */
+  /** The processor was asked for all it knows, after this call, and told it. Another step may not show what is new. */
   readonly looked: boolean
 }
 
@@ -59,6 +59,8 @@ interface Run {
   readonly done: Promise<Intent | null>
   /** The payment as this process last committed it. */
   payment: Payment
+  /** All that the processor knows was asked for, and taken in. */
+  looked: boolean
 }
 
 export function makeWorker(options: WorkerOptions): Worker {
@@ -69,7 +71,7 @@ export function makeWorker(options: WorkerOptions): Worker {
   const beforeEffect = makeFailpoint('payments.before_effect')
   const afterEffect = makeFailpoint('payments.after_effect')
 
-  const run = async (work: Work): Promise<Intent | null> => {
+  const run = async (work: Work, onLooked: () => void): Promise<Intent | null> => {
     const takenMs = clock.nowMs()
     const result = await slots.lend(async () => {
       // A lease that ended in the queue may be somebody else's by now.
@@ -82,13 +84,17 @@ export function makeWorker(options: WorkerOptions): Worker {
     const outcome = await options.handler().handle(result.command)
     if (!outcome.ok)
       log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')
+    else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown') onLooked()
     return result.intent
   }
 
   const begin = (work: Work) => {
     const { id } = work.payment
-    const done = run(work)
-    running.set(id, { work, done, payment: work.payment })
+    const done = run(work, () => {
+      current.looked = true
+    })
+    const current: Run = { work, done, payment: work.payment, looked: false }
+    running.set(id, current)
     const leave = () => {
       if (running.get(id)?.work === work) running.delete(id)
     }
@@ -126,12 +132,12 @@ export function makeWorker(options: WorkerOptions): Worker {
   }
 
   const advance = async (paymentId: string, look: boolean): Promise<Advanced> => {
-    let looked = false
+    let own: Run | undefined
     if (!running.has(paymentId)) {
       const outcome = await options.handler().handle({ type: 'TakeLease', paymentId, look })
-      looked = outcome.ok && outcome.answer.looks === true
+      if (outcome.ok && outcome.answer.looks === true) own = running.get(paymentId)
     }
-    return { ...(await settled(paymentId)), looked }
+    return { ...(await settled(paymentId)), looked: own?.looked === true }
   }
 
   const sweep = async (): Promise<number> => {
