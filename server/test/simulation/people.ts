@@ -213,7 +213,9 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   /** The organiser gives money back at the processor itself. */
   const refundOutside = async ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
     const order = paidOf(buyer)
-    if (order) processor().refundOutside(order.id, part)
+    const paidBy = order && engine.row('orders.orders', order.id)?.['payment_id']
+    // Of an order that he sees as paid. Money that was late goes back whole, and what stands in its way is for a person.
+    if (typeof paidBy === 'string') processor().refundOutside(paidBy, part)
   }
 
   const changeShow = async (operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>) => {

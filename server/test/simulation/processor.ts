@@ -49,8 +49,8 @@ export interface ProcessorTwin {
   readonly intents: readonly ProcessorIntent[]
   /** The buyer ends his challenge. */
   finishChallenge(paymentId: string, passed: boolean): void
-  /** Gives back a part of what was taken for an order, as its organiser can at the processor itself. */
-  refundOutside(orderId: string, amountMinor: number): void
+  /** Gives back a part of what a payment took, as the organiser can at the processor itself. */
+  refundOutside(paymentId: string, amountMinor: number): void
 }
 
 export interface ProcessorOptions {
@@ -311,8 +311,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   return {
     portFor,
     intents,
-    refundOutside(orderId, most) {
-      const intent = intents.find((each) => each.orderId === orderId && each.receivedMinor > 0)
+    refundOutside(paymentId, most) {
+      const intent = intents.find((each) => each.paymentId === paymentId && each.receivedMinor > 0)
       if (!intent) return
       const given = intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor), 0)
       const amountMinor = Math.min(most, intent.receivedMinor - given)
