@@ -120,8 +120,17 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     /** Stores everything; tells which types of events were among it. */
     async finish(): Promise<ReadonlySet<string>> {
       const inboxes = [...handledBy].map(([consumer, ids]) => recordHandled(tx, consumer, ids))
-      await Promise.all([model.save(tx, world), appendToOutbox(tx, events), storeAnswers(tx, answers), ...inboxes])
+      await allOf([model.save(tx, world), appendToOutbox(tx, events), storeAnswers(tx, answers), ...inboxes])
       return new Set(events.map((event) => event.type))
     },
   }
 }
+
+/** Waits for all. Statements behind the one that failed are refused because of it: its own failure is told, not theirs. */
+async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
+  const ends = await Promise.allSettled(writes)
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error & { code?: string }] : []))
+  const [first] = failures
+  if (first) throw failures.find(({ code }) => code !== transactionAborted) ?? first
+}
+const transactionAborted = '25P02'
