@@ -17,9 +17,19 @@ const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, '--enable-source-maps', 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
+  model: { build: [], run: [['{node}', 'server/test/model/run.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   chaos: { build: [], run: [['{node}', ...flags, 'server/test/chaos/run.ts']] },
+  // The long runs, one after another: hours.
+  proof: {
+    build: [],
+    run: [
+      ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
+      ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
+      ['{node}', ...flags, 'server/test/chaos/run.ts', '--seconds', '3600', '--kills', '1000', '--buyers', '120'],
+    ],
+  },
   audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },
   check: {
     build: [],

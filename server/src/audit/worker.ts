@@ -105,7 +105,7 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
       let connection: Connection | undefined
       stopping.signal.addEventListener('abort', end, { once: true })
       try {
-        connection = await db.connect({ name: 'holdfast-audit', adHoc: true })
+        connection = await db.connect({ name: 'holdfast-audit' })
         connection.onLost(end)
         await audit(connection, session.signal)
       } catch (error) {

@@ -49,8 +49,6 @@ export interface ConnectionSettings {
    * is frozen, or whose machine is gone without a word, would keep them until somebody notices.
    */
   readonly silentSeconds?: number
-  /** For statements that read a lot, and are planned anew each time. */
-  readonly adHoc?: boolean
 }
 
 export interface Connection extends Queryable {
@@ -115,11 +113,6 @@ export function isUnavailable(error: unknown): boolean {
   return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
 }
 
-// Our statements find few rows by a key, always: planned once and by index. Left to itself the server plans many of them
-// anew each time, which costs more than running them; and a plan that it made while a table was empty would read all of it
-// when a sale has filled it.
-const steadyPlans = 'set plan_cache_mode = force_generic_plan; set enable_seqscan = off'
-
 /** True when a row with this key is there already. The transaction that met it is over. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as Error & { code?: string }).code === '23505'
@@ -151,11 +144,8 @@ export function makeDatabase(options: DatabaseOptions): Database {
   const onIdleError = options.onIdleError ?? (() => undefined)
   const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 })
   pool.on('error', onIdleError)
-  pool.on('connect', (client) => {
-    // A client that breaks while it is lent out would otherwise end the process.
-    client.on('error', onIdleError)
-    client.query(steadyPlans).catch(onIdleError)
-  })
+  // A client that breaks while it is lent out would otherwise end the process.
+  pool.on('connect', (client) => client.on('error', onIdleError))
 
   const queryOn = async <Row>(client: pg.ClientBase | pg.Pool, statement: Statement, values: readonly unknown[] = []) => {
     const result = await client.query({ name: statement.name, text: statement.text, values: values.map(toParameter) })
@@ -168,7 +158,7 @@ export function makeDatabase(options: DatabaseOptions): Database {
     async execute(text) {
       await pool.query(text)
     },
-    async connect({ name = 'holdfast', lazyCommit = false, silentSeconds, adHoc = false } = {}) {
+    async connect({ name = 'holdfast', lazyCommit = false, silentSeconds } = {}) {
       const flags = [
         // Losing a lazy commit in a crash only repeats work that is idempotent.
         ...(lazyCommit ? ['-c synchronous_commit=off'] : []),
@@ -185,7 +175,6 @@ export function makeDatabase(options: DatabaseOptions): Database {
         for (const callback of lost) callback()
       })
       await client.connect()
-      if (!adHoc) await client.query(steadyPlans)
       // One connection runs one statement at a time; whoever asks meanwhile waits here.
       let last: Promise<unknown> = Promise.resolve()
       const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
