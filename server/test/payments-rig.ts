@@ -60,6 +60,7 @@ const readBalances = sql(
   `select account, sum(posted_minor)::bigint as posted, sum(pending_minor)::bigint as pending
    from payments.ledger_postings where order_id = $1 group by account`,
 )
+const deadlockDetected = '40P01'
 const makeDue = sql('', `update payments.payments set next_attempt_at = now(), leased_until = null where open`)
 
 export interface RigOptions extends PaymentsOptions {
@@ -171,7 +172,15 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
       if (answer.status >= 400) throw new Error(`the challenge page said ${answer.status}`)
     },
     async hurry() {
-      await db.query(makeDue)
+      for (;;) {
+        try {
+          await db.query(makeDue)
+          return
+        } catch (error) {
+          // The worker locks the same payments in an order of its own; the loser of that is only the clock.
+          if ((error as { code?: string }).code !== deadlockDetected) throw error
+        }
+      }
     },
     async stop() {
       await service.stop()
