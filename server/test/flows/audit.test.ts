@@ -188,6 +188,18 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
   },
   async events_take_effect() {
     const order = await complete()
+    // Where a consumer has saved that it came by, and the event has no effect, it is lost. Before that it may be on its way.
+    await waitFor(
+      'a saved position behind the event',
+      async () =>
+        (
+          await run(
+            `select 1 from platform.cursors c join platform.outbox o on o.correlation_id = $1 and o.type = 'OrderCompleted'
+             where c.consumer = 'tickets' and c.window_to is null and c.window_from > o.settled_xid`,
+            [order.id],
+          )
+        ).length > 0,
+    )
     const [lost] = await run<{ event_id: string }>(
       `delete from platform.inbox i using platform.outbox o
        where o.id = i.event_id and o.correlation_id = $1 and o.type = 'OrderCompleted' and i.consumer = 'tickets' returning i.event_id`,
