@@ -25,11 +25,12 @@ function progress(text: string): void {
 async function start(config: Config, stops: Stop[]): Promise<Shop> {
   const log = makeLog(config.logLevel)
   let { databaseUrl } = config
+  let found: Stop | undefined
   if (databaseUrl === null) {
     progress('starting the database')
     const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
-    // A process with some of the services leaves a database that it found to whoever started it.
-    if (postgres.started || config.services.length === serviceNames.length) stops.push(postgres.stop)
+    if (postgres.started) stops.push(postgres.stop)
+    else found = postgres.stop
     databaseUrl = postgres.url
   }
   const { processor } = config
@@ -40,6 +41,9 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   progress('starting the shop')
   const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })
   stops.push(shop.stop)
+  // A database that was running already is another shop's, or was left by one that was killed. Ours only once we run, so that
+  // a second start by mistake does not stop the first one's; and a process with some of the services leaves it alone.
+  if (found && config.services.length === serviceNames.length) stops.unshift(found)
   if (config.demo && config.services.length === serviceNames.length) await seedDemo(shop, config)
   return shop
 }

@@ -9,6 +9,7 @@ const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 export interface ShopProcess {
   readonly url: string
   readonly pid: number
+  readonly ended: Promise<number | null>
   /** Everything the process said. */
   output(): string
   /** Ends by a signal and waits until the process is gone. */
@@ -41,6 +42,7 @@ export async function startShopProcess(environment: Readonly<Record<string, stri
   return {
     url,
     pid: child.pid ?? 0,
+    ended,
     output: () => said,
     end(signal) {
       child.kill(signal)
