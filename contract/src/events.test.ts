@@ -93,6 +93,8 @@ test.each([
   ['version nought', { version: 0 }],
   ['half a version', { version: 1.5 }],
   ['a time that is none', { occurredAt: 'yesterday' }],
+  ['a day that does not exist', { occurredAt: '2026-02-30T10:00:00.000Z' }],
+  ['the 29th of February in a common year', { occurredAt: '2026-02-29T10:00:00.000Z' }],
   ['another specification', { specversion: '2.0' }],
   ['a causation of a wrong type', { causationId: 5 }],
   ['an attribute that nobody knows', { traceparent: 'x' }],
