@@ -70,6 +70,21 @@ describe('transactions', () => {
     expect(before <= inside && inside <= after).toBe(true)
   })
 
+  test('what is read along with `begin` is read inside, and the time is not told before it is known', async () => {
+    const startOf = sql('test.start_of_transaction', 'select now() as began')
+    const [first, second] = await db.transaction(
+      async (tx) => {
+        const reading = tx.query<{ began: string }>(startOf)
+        expect(() => tx.now).toThrow('before it has begun')
+        await tx.begun
+        expect(tx.now).toMatch(/^\d{4}-/)
+        return [await reading, await tx.query<{ began: string }>(startOf)]
+      },
+      { readsFirst: true },
+    )
+    expect(first).toEqual(second)
+  })
+
   test('a commit that gets no answer is unknown', async () => {
     await db.execute(`
       create table public.slow (n int);
