@@ -108,7 +108,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
         tx,
         jobs.flatMap((job) => job.items.map((item) => item.command)),
       )
-      ;[world, known] = await Promise.all([loading, findAnswers(tx, keys), ...jobs.map(readInbox), tx.begun])
+      ;[world, known] = await allOf([loading, findAnswers(tx, keys), ...jobs.map(readInbox), tx.begun ?? Promise.resolve()])
       return world
     },
     decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
@@ -127,10 +127,15 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
 }
 
 /** Waits for all. Statements behind the one that failed are refused because of it: its own failure is told, not theirs. */
-async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
-  const ends = await Promise.allSettled(writes)
+async function allOf<const Parts extends readonly Promise<unknown>[]>(
+  parts: Parts,
+): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
+  const ends = await Promise.allSettled(parts)
   const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error & { code?: string }] : []))
   const [first] = failures
   if (first) throw failures.find(({ code }) => code !== transactionAborted) ?? first
+  return ends.map((end) => (end as PromiseFulfilledResult<unknown>).value) as {
+    -readonly [Index in keyof Parts]: Awaited<Parts[Index]>
+  }
 }
 const transactionAborted = '25P02'
