@@ -62,6 +62,10 @@ function pointsOf({ steps, stepSeconds, currency }: ShowSales): uPlot.AlignedDat
   ]
 }
 
+/** In pixels: the axis of the counts, and half of a day with its time. */
+const countsWidth = 44
+const halfLabel = 52
+
 function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly currency: string }) {
   const place = useRef<HTMLDivElement>(null)
   const { locale } = useLanguage()
@@ -78,6 +82,18 @@ function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly c
     }
     const times = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
     const money = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
+    /** Says no minute twice, and nothing of which the edge would cut a part off. */
+    const timeLabels = (chart: uPlot, splits: readonly number[]) => {
+      let said = ''
+      return splits.map((seconds) => {
+        const label = times.format(seconds * 1000)
+        const centre = countsWidth + chart.valToPos(seconds, 'x')
+        const fits = centre >= halfLabel && centre <= chart.width - halfLabel
+        if (!fits || label === said) return null
+        said = label
+        return label
+      })
+    }
     const plot = new uPlot(
       {
         width: box.clientWidth,
@@ -85,8 +101,8 @@ function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly c
         legend: { show: false },
         cursor: { show: false },
         axes: [
-          { ...axis, space: 120, size: 30, values: (_plot, values) => values.map((seconds) => times.format(seconds * 1000)) },
-          { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
+          { ...axis, space: 120, size: 30, values: timeLabels },
+          { ...axis, size: countsWidth, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
           {
             ...axis,
             side: 1,
