@@ -7,5 +7,5 @@ import { bundle } from './bundle.ts'
 const out = join(import.meta.dirname, '..', 'dist')
 
 rmSync(out, { recursive: true, force: true })
-await bundle(out, { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' }, 'server')
+await bundle(out, { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' }, { server: 'server' })
 await buildBrowserFiles(join(out, 'sandbox', 'browser'))

@@ -1,13 +1,25 @@
 // How the server's programs are bundled, for delivery and for measuring alike. Builds nothing by itself.
 import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
 
-/** Bundles each entry into `out`, named by its key, and puts the server's migrations beside the program in `server`. */
-export async function bundle(out: string, entryPoints: Readonly<Record<string, string>>, server: string): Promise<void> {
+export interface BundleOptions {
+  /** The folder in `out` with the server's program: its migrations go beside it. */
+  readonly server: string
+  /** For tests, which make a newer version of the program out of this one. */
+  readonly plugins?: Plugin[]
+}
+
+/** Bundles each entry into `out`, named by its key. */
+export async function bundle(
+  out: string,
+  entryPoints: Readonly<Record<string, string>>,
+  { server, plugins = [] }: BundleOptions,
+): Promise<void> {
   await build({
+    plugins,
     absWorkingDir: root,
     entryPoints: { ...entryPoints },
     outdir: out,

@@ -27,5 +27,5 @@ export async function buildPrograms(): Promise<void> {
     'fastify/main': 'bench/src/fastify-process.ts',
     'sandbox/main': 'sandbox/src/main.ts',
   }
-  await bundle(out, entryPoints, 'shop')
+  await bundle(out, entryPoints, { server: 'shop' })
 }

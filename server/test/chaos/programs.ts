@@ -13,7 +13,7 @@ export interface Programs {
 export async function buildPrograms(): Promise<Programs> {
   // Inside the project, so that what stays outside of a bundle is found.
   const out = join(import.meta.dirname, '..', '..', '..', 'dist', `chaos-${crypto.randomUUID()}`)
-  await bundle(out, { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' }, 'server')
+  await bundle(out, { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' }, { server: 'server' })
   return {
     shop: join(out, 'server', 'main.js'),
     sandbox: join(out, 'sandbox', 'main.js'),
