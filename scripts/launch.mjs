@@ -18,6 +18,8 @@ const tasks = {
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
   model: { build: [], run: [['{node}', 'server/test/model/run.ts']] },
+  // Changes the code that guards money, place by place, and tells which changes no test noticed: an hour or so.
+  mutation: { build: [], run: [['{node}', 'scripts/mutation/run.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   chaos: { build: [], run: [['{node}', ...flags, 'server/test/chaos/run.ts']] },

@@ -1,0 +1,41 @@
+// What is mutated, in groups, and which tests must notice. A group has the tests that are quick enough to run for each mutant.
+
+export interface Group {
+  /** Globs of the sources that are changed, one mutant after another. */
+  readonly mutate: readonly string[]
+  readonly tests: readonly string[]
+  /** Whether the tests need the one real Postgres of a run. */
+  readonly postgres: boolean
+}
+
+const untested = ['!server/src/**/*.test.ts', '!server/src/payments/domain/samples.ts']
+
+export const groups = {
+  /** The rules: what becomes of orders, stock, payments, refunds, timers, shows, tickets, accounts. Pure, so fast. */
+  domain: {
+    mutate: ['server/src/*/domain.ts', 'server/src/*/domain/*.ts', ...untested],
+    tests: ['server/src/*/domain/*.test.ts', 'server/src/*/domain.test.ts'],
+    postgres: false,
+  },
+  /** The one write transaction: group commit, outbox, inbox. */
+  platform: {
+    mutate: ['handle', 'batch', 'batch-loader', 'coalesce', 'outbox', 'inbox'].map((name) => `server/src/platform/${name}.ts`),
+    tests: ['server/src/platform/handle.db.test.ts', 'server/src/platform/coalesce.test.ts', 'server/src/platform/batch.test.ts'],
+    postgres: true,
+  },
+  /** Where the card processor speaks to us. */
+  webhook: {
+    mutate: ['server/src/payments/webhook*.ts', ...untested],
+    tests: ['server/src/payments/webhook.db.test.ts'],
+    postgres: true,
+  },
+} as const satisfies Record<string, Group>
+
+export type GroupName = keyof typeof groups
+
+export function isGroupName(name: string): name is GroupName {
+  return name in groups
+}
+
+/** How the runner tells its vitest which group's tests to run. */
+export const groupVariable = 'MUTATION_GROUP'
