@@ -53,6 +53,11 @@ describe('signing up', () => {
   }
 })
 
+test('a repeated sign-up names the account, and a taken address says that it is taken', () => {
+  expect(decideSignUp(account, 'key-1')).toEqual({ kind: 'repeat', account })
+  expect(decideSignUp(account, 'key-2')).toEqual({ kind: 'refuse', rejection: 'email_taken' })
+})
+
 describe('signing in', () => {
   const expected: [string, Account | null, boolean, SignInDecision['kind']][] = [
     ['an unknown address', null, false, 'refuse'],
@@ -65,6 +70,10 @@ describe('signing in', () => {
   })
   test('an unknown address and a wrong password are answered alike', () => {
     expect(decideSignIn(null, false)).toEqual(decideSignIn(account, false))
+    expect(decideSignIn(null, false)).toEqual({ kind: 'refuse', rejection: 'bad_credentials' })
+  })
+  test('whoever is let in is the account of that address', () => {
+    expect(decideSignIn(account, true)).toEqual({ kind: 'enter', account })
   })
 })
 
@@ -78,6 +87,14 @@ describe('who counts as one stranger', () => {
     ['2001:db8::1', '2001:db8:0:0::/64'],
     ['fe80::1%eth0', 'fe80:0:0:0::/64'],
     ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['::FFFF:192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.200.7', '192.0.200.7'],
+    ['::ffff:192.0.2.7.8', '0:0:0:0::/64'],
+    ['1::ffff:192.0.2.7', '1:0:0:0::/64'],
+    ['2001:db8:1::4:5:6:7', '2001:db8:1:0::/64'],
+    ['2001:db8:0001:0000:3:4:5:6', '2001:db8:1:0::/64'],
+    ['2001:db8:100:2::9', '2001:db8:100:2::/64'],
     ['unknown', 'unknown'],
   ]
   test.each(networks)('%s counts as %s', (address, network) => {

@@ -50,30 +50,52 @@ describe('choosing lines', () => {
     })
   })
 
-  const refusals: [why: string, rejection: string, lines: readonly LineBody[], stock?: Stock][] = [
-    ['a ticket type of another show', 'unknown_ticket_type', [{ ticketTypeId: stranger, quantity: 1 }]],
-    ['a number of a seated type', 'unknown_ticket_type', [numbered(chairs, 1)]],
-    ['seats of a type that has none', 'unknown_ticket_type', [seated(first, [a1])]],
-    ['a seat that is not there', 'unknown_ticket_type', [seated(chairs, [a1, stranger])]],
-    ['one seat in two lines', 'unknown_ticket_type', [seated(chairs, [a1]), seated(chairs, [a1])]],
-    ['one seat twice in a line', 'unknown_ticket_type', [seated(chairs, [a1, a1])]],
-    ['more than one order may have, in one line', 'limit_exceeded', [numbered(first, 5)]],
+  const refusals: [why: string, rejection: string, detail: string, lines: readonly LineBody[], stock?: Stock][] = [
+    ['a ticket type of another show', 'unknown_ticket_type', stranger, [{ ticketTypeId: stranger, quantity: 1 }]],
+    ['a number of a seated type', 'unknown_ticket_type', `${chairs.name} is sold by seat: name seatIds`, [numbered(chairs, 1)]],
+    [
+      'seats of a type that has none',
+      'unknown_ticket_type',
+      `${first.name} has no seats: name a quantity`,
+      [seated(first, [a1])],
+    ],
+    [
+      'a seat that is not there',
+      'unknown_ticket_type',
+      `no seat ${stranger} in ${chairs.name}`,
+      [seated(chairs, [a1, stranger])],
+    ],
+    ['one seat in two lines', 'unknown_ticket_type', `seat ${a1} is named twice`, [seated(chairs, [a1]), seated(chairs, [a1])]],
+    ['one seat twice in a line', 'unknown_ticket_type', `seat ${a1} is named twice`, [seated(chairs, [a1, a1])]],
+    ['more than one order may have, in one line', 'limit_exceeded', 'at most 4 places', [numbered(first, 5)]],
     [
       'more than one order may have, in several lines',
       'limit_exceeded',
+      'at most 4 places',
       [numbered(first, 2), numbered(second, 1), seated(chairs, [a1, a2])],
     ],
-    ['far too many of a type that is not there', 'limit_exceeded', [{ ticketTypeId: stranger, quantity: 1_000_000 }]],
-    ['more than the pool has', 'sold_out', [numbered(second, 4)]],
-    ['more than the pool has, in two lines', 'sold_out', [numbered(second, 2), numbered(second, 2)]],
-    ['more than is left beside the holds', 'sold_out', [numbered(first, 2)], stockWith({}, { [first.poolId]: 4 })],
-    ['a seat that is held', 'seat_taken', [seated(chairs, [a1, a2])], stockWith({ [a2]: 'held' })],
-    ['a seat that is sold', 'seat_taken', [seated(chairs, [a3])], stockWith({ [a3]: 'sold' })],
-    ['a free seat of a pool that is full', 'sold_out', [seated(chairs, [a4])], stockWith({}, { [chairs.poolId]: 4 })],
-    ['a pool that is not there', 'sold_out', [numbered(first, 1)], { ...stockWith(), pools: new Map() }],
+    [
+      'far too many of a type that is not there',
+      'limit_exceeded',
+      'at most 4 places',
+      [{ ticketTypeId: stranger, quantity: 1_000_000 }],
+    ],
+    ['more than the pool has', 'sold_out', second.poolId, [numbered(second, 4)]],
+    ['more than the pool has, in two lines', 'sold_out', second.poolId, [numbered(second, 2), numbered(second, 2)]],
+    ['more than is left beside the holds', 'sold_out', first.poolId, [numbered(first, 2)], stockWith({}, { [first.poolId]: 4 })],
+    ['a seat that is held', 'seat_taken', a2, [seated(chairs, [a1, a2])], stockWith({ [a2]: 'held' })],
+    ['a seat that is sold', 'seat_taken', a3, [seated(chairs, [a3])], stockWith({ [a3]: 'sold' })],
+    [
+      'a free seat of a pool that is full',
+      'sold_out',
+      chairs.poolId,
+      [seated(chairs, [a4])],
+      stockWith({}, { [chairs.poolId]: 4 }),
+    ],
+    ['a pool that is not there', 'sold_out', first.poolId, [numbered(first, 1)], { ...stockWith(), pools: new Map() }],
   ]
-  test.each(refusals)('refuses %s: %s', (_why, rejection, lines, stock = stockWith()) => {
-    expect(chooseLines(sale, stock, lines)).toMatchObject({ rejection })
+  test.each(refusals)('refuses %s: %s, %s', (_why, ...[rejection, detail, lines, stock = stockWith()]) => {
+    expect(chooseLines(sale, stock, lines)).toEqual({ rejection, detail })
   })
 
   test('the last place of a pool, and as many as one order may have, are sold', () => {
@@ -159,7 +181,25 @@ describe('a seat', () => {
   })
 })
 
-test('a show whose sale the organiser closed is closed here, and types with seats are seated', () => {
-  expect(saleOf({ ...sample.show, onSale: false }, 7)).toMatchObject({ status: 'closed', version: 7 })
-  expect(sale.types.map((type) => type.seated)).toEqual([false, false, true])
+test('a sale is what selling needs of a published show, and nothing else', () => {
+  const { show } = sample
+  expect(saleOf({ ...show, maxPerBuyer: 9 }, 7)).toEqual({
+    showId: show.id,
+    version: 7,
+    organiserId: show.organiserId,
+    title: 'A show',
+    currency: 'EUR',
+    holdSeconds: 900,
+    maxPerOrder: 4,
+    maxPerBuyer: 9,
+    status: 'on_sale',
+    types: show.ticketTypes.map(({ id, name, priceMinor, poolId }) => ({
+      id,
+      name,
+      priceMinor,
+      poolId,
+      seated: id === chairs.id,
+    })),
+  })
+  expect(saleOf({ ...show, onSale: false }, 8)).toMatchObject({ status: 'closed', version: 8, maxPerBuyer: null })
 })

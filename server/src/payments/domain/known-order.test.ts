@@ -1,0 +1,111 @@
+// What payments makes of every event of an order, heard in every state of its copy, newer or older, and what may be paid.
+import { describe, expect, it } from 'vitest'
+import { makeWorld } from './commands.ts'
+import { evolve } from './evolve.ts'
+import { isPayable, type KnownOrder, type NoteOrder, noteOrder } from './known-order.ts'
+import { amount, apply, ids, knownOrder, later, now, payment, states, worldOf } from './samples.ts'
+
+const orderId = ids.order
+const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
+const first = '2031-01-01T12:05:00.000Z'
+const next = '2031-01-01T12:15:00.000Z'
+
+const copies = {
+  none: undefined,
+  tombstone: knownOrder({ version: 3, status: 'cancelled', terms: null, expiresAt: null }),
+  untold: knownOrder({ version: 3, terms: null, expiresAt: first }),
+  created: knownOrder({ version: 3, expiresAt: first }),
+  claimed: knownOrder({ version: 3, expiresAt: first, status: 'claimed', claimedBy: ids.payment }),
+  complete: knownOrder({ version: 3, expiresAt: first, status: 'complete', claimedBy: ids.payment }),
+  cancelled: knownOrder({ version: 3, expiresAt: first, status: 'cancelled' }),
+} as const satisfies Record<string, KnownOrder | undefined>
+
+const notes = (version: number) =>
+  ({
+    created: { type: 'NoteOrderCreated', orderId, version, terms, expiresAt: next },
+    extended: { type: 'NoteOrderExtended', orderId, version, expiresAt: next },
+    reopened: { type: 'NoteOrderReopened', orderId, version, expiresAt: next },
+    cancelled: { type: 'NoteOrderCancelled', orderId, version },
+    claimed: { type: 'NoteOrderClaimed', orderId, version, paymentId: 'payment-2' },
+    completed: { type: 'NoteOrderCompleted', orderId, version },
+  }) as const satisfies Record<string, NoteOrder>
+type NoteName = keyof ReturnType<typeof notes>
+
+const changes: Record<NoteName, Partial<KnownOrder>> = {
+  created: { terms, expiresAt: next },
+  extended: { expiresAt: next },
+  reopened: { status: 'created', expiresAt: next, claimedBy: null },
+  cancelled: { status: 'cancelled' },
+  claimed: { status: 'claimed', claimedBy: 'payment-2' },
+  completed: { status: 'complete' },
+}
+const empty: KnownOrder = { id: orderId, version: 0, status: 'created', terms: null, expiresAt: null, claimedBy: null }
+
+describe('an event of an order', () => {
+  for (const [state, copy] of Object.entries(copies)) {
+    const before: KnownOrder | undefined = copy
+    for (const name of Object.keys(changes) as NoteName[]) {
+      it(`${name}, newer than a copy that is ${state}, changes what it tells and nothing else`, () => {
+        expect(noteOrder(before, notes(4)[name])).toEqual({ ...(before ?? empty), version: 4, ...changes[name] })
+      })
+      for (const version of [3, 2]) {
+        it(`${name} of version ${version} changes nothing of a copy that is ${state} at 3, but fills in whose order it is`, () => {
+          if (!before) return expect(noteOrder(before, notes(version)[name])).toMatchObject({ version })
+          const fills = name === 'created' && before.terms === null
+          const after = noteOrder(before, notes(version)[name])
+          if (!fills) return expect(after).toBe(before)
+          expect(after).toEqual({ ...before, terms, expiresAt: before.expiresAt ?? next })
+        })
+      }
+    }
+  }
+})
+
+describe('whether a payment may begin', () => {
+  it.each([
+    ['an order that waits', copies.created, true],
+    ['whose terms are not known', copies.untold, false],
+    ['whose deadline is not known', knownOrder({ expiresAt: null }), false],
+    ['that is claimed', copies.claimed, false],
+    ['that is complete', copies.complete, false],
+    ['that is cancelled', copies.cancelled, false],
+    ['that is free', knownOrder({ terms: { ...terms, amount: { amountMinor: 0, currency: 'EUR' } } }), false],
+    ['of one cent', knownOrder({ terms: { ...terms, amount: { amountMinor: 1, currency: 'EUR' } } }), true],
+    ['at its deadline', knownOrder({ expiresAt: now }), false],
+  ])('%s', (_what, order, expected) => {
+    expect(isPayable(order, now)).toBe(expected)
+  })
+})
+
+describe('the world of a batch', () => {
+  it('keeps what is to be saved, new payments apart from changed ones', () => {
+    const world = makeWorld()
+    const data = payment()
+    evolve(world, { type: 'PaymentMoved', data })
+    expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set()])
+    evolve(world, { type: 'PaymentMoved', data })
+    expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set([data.id])])
+    evolve(world, { type: 'OrderNoted', data: copies.created })
+    expect(world.changed.orders).toEqual(new Set([orderId]))
+  })
+  it('says that private facts are nobody’s, and counts the others as versions of their payment', () => {
+    const world = worldOf(states.captured)
+    const nobody = { subject: '', version: 0, correlationId: '' }
+    const order = { type: 'OrderNoted', data: knownOrder({ expiresAt: later }) } as const
+    expect(evolve(world, { type: 'PaymentMoved', data: states.captured })).toEqual(nobody)
+    expect(evolve(world, order)).toEqual(nobody)
+    const charged = { type: 'ChargeCreated', data: { orderId, paymentId: ids.payment, amount } } as const
+    expect(evolve(world, charged)).toEqual({ subject: ids.payment, version: 2, correlationId: orderId })
+    expect(world.payments.get(ids.payment)).toEqual({ ...states.captured, version: 2 })
+  })
+  it('knows no fact of a payment that it did not load', () => {
+    const fact = { type: 'ChargeCreated', data: { orderId, paymentId: 'payment-9', amount } } as const
+    expect(() => evolve(makeWorld(), fact)).toThrow('ChargeCreated of a payment that is not loaded')
+  })
+  it('does not store a copy of an order again when nothing is new', () => {
+    const world = worldOf(null, copies.complete)
+    expect(apply(world, notes(3).claimed)).toEqual({ rejection: 'payment_unknown' })
+    expect(apply(world, notes(3).completed)).toEqual({ facts: [], answer: { paymentId: '' } })
+    expect(apply(world, notes(4).completed)).toMatchObject({ facts: [{ type: 'OrderNoted' }], answer: { paymentId: '' } })
+  })
+})

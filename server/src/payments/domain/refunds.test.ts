@@ -1,0 +1,226 @@
+// A refund in every state, shown by the processor in every state: what becomes of it, what is booked, what the others hear.
+import { expect, it } from 'vitest'
+import type { Command, World } from './commands.ts'
+import type { Payment } from './payment.ts'
+import { isUnsettled, type Refund, type RefundSeen, type RefundStatus } from './refund.ts'
+import { apply, eventsOf, ids, now, refund, states, worldOf } from './samples.ts'
+
+const paymentId = ids.payment
+const orderId = ids.order
+const part = { amountMinor: 1_500, currency: 'EUR' }
+const seenAs = (status: RefundSeen['status'], changes: Partial<RefundSeen> = {}): RefundSeen => ({
+  processorId: 're_1',
+  refundId: ids.refund,
+  amountMinor: 1_500,
+  status,
+  failureCode: status === 'failed' ? 'lost_or_stolen_card' : null,
+  ...changes,
+})
+const record = (seen: readonly RefundSeen[], importIds: readonly string[] = [], disputed?: boolean): Command => ({
+  type: 'RecordRefunds',
+  paymentId,
+  fence: 1,
+  seen,
+  importIds,
+  ...(disputed === undefined ? {} : { disputed }),
+})
+
+function worldWith(refunds: readonly Refund[], given: Payment = states.captured): World {
+  const settled = refunds.filter(({ status }) => status === 'succeeded')
+  const refundedMinor = settled.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
+  const world = worldOf({ ...given, refundedMinor })
+  world.refundsByPayment.set(paymentId, [...refunds])
+  return world
+}
+const paymentIn = (world: World) => world.payments.get(paymentId)
+const entriesOf = (world: World) =>
+  world.entries.map(({ kind, debit, credit, postedMinor, pendingMinor, sourceId }) =>
+    [kind, debit, '<', credit, postedMinor, pendingMinor, sourceId].join(' '),
+  )
+
+const paidBack = 'succeeded; refund clearing:refunds < processor_balance 1500 0 refund-1; ChargeRefunded; 1500'
+const refused = 'failed; refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1; ; 0'
+const returned = 'failed; refund_return processor_balance < organiser_payable:organiser 1500 0 refund-1; ; 0'
+/** The refund's state, the entry, the event, and what is given back of the payment in all. */
+const matrix: Record<RefundStatus, Record<RefundSeen['status'], string>> = {
+  requested: { pending: 'pending; ; ; 0', succeeded: paidBack, failed: refused },
+  unknown: { pending: 'pending; ; ; 0', succeeded: paidBack, failed: refused },
+  pending: { pending: 'pending; ; ; 0', succeeded: paidBack, failed: refused },
+  succeeded: { pending: 'succeeded; ; ; 1500', succeeded: 'succeeded; ; ; 1500', failed: returned },
+  failed: { pending: 'failed; ; ; 0', succeeded: 'failed; ; ; 0', failed: 'failed; ; ; 0' },
+}
+
+const cases = Object.entries(matrix).flatMap(([before, row]) =>
+  Object.entries(row).map(([seen, expected]) => ({
+    before: before as RefundStatus,
+    seen: seen as RefundSeen['status'],
+    expected,
+  })),
+)
+
+it.each(cases)('$before, seen as $seen: $expected', ({ before, seen, expected }) => {
+  const asked = before !== 'requested' && before !== 'unknown'
+  const world = worldWith([refund({ amount: part, status: before, processorId: asked ? 're_1' : null })])
+  const decision = apply(world, record([seenAs(seen)]))
+  const [after] = world.refundsByPayment.get(paymentId) ?? []
+  const words = [after?.status, entriesOf(world).join(' '), eventsOf(decision).join(' '), paymentIn(world)?.refundedMinor]
+  expect(words.join('; ')).toBe(expected)
+  expect(paymentIn(world)?.status).toBe('captured')
+  const moved = after?.status !== before
+  if (moved) expect(after).toMatchObject({ processorId: 're_1', failureCode: seen === 'failed' ? 'lost_or_stolen_card' : null })
+  // Whoever looked in vain looks more seldom; nobody looks again when all is settled.
+  expect(paymentIn(world)?.attempts).toBe(moved ? 0 : 1)
+  const waits = after?.status === 'pending'
+  const next = moved ? '2031-01-01T12:01:00.000Z' : '2031-01-01T12:02:00.000Z'
+  expect(paymentIn(world)?.nextAttemptAt).toBe(waits ? next : null)
+})
+
+it('an event of a refund tells the refund, the sum of all, and whether that is everything', () => {
+  const first = refund({ id: 'refund-0', amount: part, status: 'succeeded', processorId: 're_0' })
+  const tell = (amountMinor: number) => {
+    const second = refund({ amount: { amountMinor, currency: 'EUR' } })
+    const world = worldWith([first, second])
+    const decision = apply(world, record([seenAs('succeeded', { amountMinor })]))
+    return {
+      told: 'facts' in decision && decision.facts.find(({ type }) => type === 'ChargeRefunded')?.data,
+      status: paymentIn(world)?.status,
+    }
+  }
+  const data = (amountMinor: number, full: boolean) => ({
+    orderId,
+    paymentId,
+    refundId: ids.refund,
+    amount: { amountMinor, currency: 'EUR' },
+    refundedTotal: { amountMinor: 1_500 + amountMinor, currency: 'EUR' },
+    full,
+  })
+  expect(tell(2_999)).toEqual({ told: data(2_999, false), status: 'captured' })
+  expect(tell(3_000)).toEqual({ told: data(3_000, true), status: 'refunded' })
+})
+
+it('a full refund that comes back leaves a captured payment', () => {
+  const world = worldOf(states.refunded)
+  apply(world, record([seenAs('failed', { amountMinor: 4_500 })]))
+  expect(paymentIn(world)).toMatchObject({ status: 'captured', refundedMinor: 0 })
+})
+
+it('a refund is known again by its number at the processor, or by its id before it has one', () => {
+  const known = [refund({ amount: part, status: 'pending', processorId: 're_1' })]
+  const byNumber = worldWith(known)
+  apply(byNumber, record([seenAs('succeeded', { refundId: null })], ['import-1']))
+  expect(byNumber.refundsByPayment.get(paymentId)).toMatchObject([{ id: ids.refund, status: 'succeeded' }])
+  const other = worldWith(known)
+  apply(other, record([seenAs('succeeded', { processorId: 're_9', refundId: null })], ['import-1']))
+  expect(other.refundsByPayment.get(paymentId)?.map(({ id, status }) => [id, status])).toEqual([
+    [ids.refund, 'pending'],
+    ['import-1', 'succeeded'],
+  ])
+})
+
+it('a refund that is pending under another number takes that number', () => {
+  const world = worldWith([refund({ amount: part, status: 'pending' })])
+  apply(world, record([seenAs('pending')]))
+  expect(world.refundsByPayment.get(paymentId)).toMatchObject([{ status: 'pending', processorId: 're_1' }])
+  expect(entriesOf(world)).toEqual([])
+})
+
+it('a refund made at the processor is taken in whole: asked for, booked and told', () => {
+  const world = worldWith([])
+  const decision = apply(world, record([seenAs('succeeded', { refundId: null })], ['import-1', 'import-2']))
+  expect(eventsOf(decision)).toEqual(['ChargeRefunded'])
+  expect(world.refundsByPayment.get(paymentId)).toEqual([
+    {
+      id: 'import-1',
+      paymentId,
+      orderId,
+      amount: part,
+      origin: 'processor',
+      reason: null,
+      status: 'succeeded',
+      processorId: 're_1',
+      failureCode: null,
+      createdAt: now,
+    },
+  ])
+  expect(entriesOf(world)).toEqual([
+    'refund_request organiser_payable:organiser < clearing:refunds 1500 0 import-1',
+    'refund clearing:refunds < processor_balance 1500 0 import-1',
+  ])
+})
+
+it('each of several refunds made at the processor gets an id of its own', () => {
+  const world = worldWith([])
+  const seen = ['re_1', 're_2'].map((processorId) => seenAs('pending', { processorId, refundId: null }))
+  apply(world, record(seen, ['import-1', 'import-2']))
+  expect(world.refundsByPayment.get(paymentId)?.map(({ id, processorId }) => [id, processorId])).toEqual([
+    ['import-1', 're_1'],
+    ['import-2', 're_2'],
+  ])
+})
+
+it('a refund made at the processor is passed over when it failed, when nothing was taken, and when there is no id for it', () => {
+  const stranger = seenAs('succeeded', { refundId: null })
+  const failed = worldWith([])
+  apply(failed, record([seenAs('failed', { refundId: null })], ['import-1']))
+  const untaken = worldWith([], states.authorizedWon)
+  apply(untaken, record([stranger], ['import-1']))
+  const nameless = worldWith([])
+  apply(nameless, record([stranger]))
+  for (const world of [failed, untaken, nameless]) {
+    expect([world.refundsByPayment.get(paymentId), world.entries]).toEqual([[], []])
+  }
+})
+
+it('money that no order got is given back out of the clearing account', () => {
+  const world = worldWith([refund({ amount: part, status: 'pending', processorId: 're_1' })], {
+    ...states.capturedUnclaimed,
+    claim: 'lost',
+  })
+  apply(world, record([seenAs('failed')]))
+  expect(entriesOf(world)).toEqual(['refund_failure clearing:refunds < clearing:late_money 1500 0 refund-1'])
+})
+
+it('a dispute is noted with what is seen, and stays as it is when nothing is said of it', () => {
+  const disputed = (command: Command, before: boolean) => {
+    const world = worldWith([], { ...states.captured, disputed: before })
+    apply(world, command)
+    return paymentIn(world)?.disputed
+  }
+  expect(disputed(record([], [], true), false)).toBe(true)
+  expect(disputed(record([], [], false), true)).toBe(false)
+  expect(disputed(record([]), true)).toBe(true)
+})
+
+it('a refund that the processor refuses for good has failed, and what was asked for may be asked for again', () => {
+  for (const status of ['requested', 'unknown'] as const) {
+    const other = refund({ id: 'refund-0', amount: part, status: 'pending', processorId: 're_0' })
+    const world = worldWith([other, refund({ amount: part, status })])
+    const refusal: Command = { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: ids.refund, code: 'charge_disputed' }
+    expect(apply(world, refusal)).toMatchObject({ answer: { paymentId, refundId: ids.refund } })
+    expect(world.refundsByPayment.get(paymentId)).toMatchObject([
+      other,
+      { id: ids.refund, status: 'failed', failureCode: 'charge_disputed' },
+    ])
+    expect(entriesOf(world)).toEqual(['refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1'])
+    expect(world.works).toEqual([])
+  }
+})
+
+it('a refusal of a refund that the processor has, or that nobody knows, decides nothing', () => {
+  const refusal = (refundId: string): Command => ({ type: 'RecordRefundRefusal', paymentId, fence: 1, refundId, code: 'x' })
+  const known = refund({ amount: part, status: 'pending', processorId: 're_1' })
+  for (const refundId of [ids.refund, 'refund-9']) {
+    const world = worldWith([known])
+    const decision = apply(world, refusal(refundId))
+    expect('facts' in decision && decision.facts.map(({ type }) => type)).toEqual(['PaymentMoved'])
+    expect(world.refundsByPayment.get(paymentId)).toEqual([known])
+    expect(paymentIn(world)).toMatchObject({ attempts: 1, leasedUntil: null, nextAttemptAt: '2031-01-01T12:00:01.000Z' })
+  }
+})
+
+it('a refund is settled when the processor has said its last word', () => {
+  const open: Record<RefundStatus, boolean> = { requested: true, unknown: true, pending: true, succeeded: false, failed: false }
+  for (const [status, expected] of Object.entries(open)) {
+    expect(isUnsettled(refund({ status: status as RefundStatus })), status).toBe(expected)
+  }
+})
