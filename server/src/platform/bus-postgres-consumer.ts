@@ -1,7 +1,7 @@
 // One consumer's loop over the outbox: read a page, handle it, remember the position; park what fails and come back
 // to it. While an aggregate has a parked event, its later events wait behind it.
-import { type RetryPolicy, retryDelayMs, type Verdict } from './bus.ts'
-import { type DeliveryOptions, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
+import { type RetryPolicy, retryDelayMs } from './bus.ts'
+import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
 import {
   type Parking,
   type Position,
@@ -15,6 +15,7 @@ import {
   tryLockConsumer,
   unpark,
 } from './bus-postgres-store.ts'
+import { catchUp, reviveReadable } from './bus-postgres-takeover.ts'
 import { makeWaker } from './clock.ts'
 import { type Connection, isUnavailable } from './db.ts'
 import { makeFailpoint } from './failpoint.ts'
@@ -64,12 +65,15 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     waker.wake()
   }
 
-  const parkingOf = (delivery: Delivery, verdict: Exclude<Verdict, { kind: 'ack' }>): Parking => {
+  const parkingOf = (delivery: Delivery, verdict: Exclude<DeliveryVerdict, { kind: 'ack' }>): Parking => {
     const attempts = delivery.attempts + 1
-    const dead = verdict.kind === 'dead' || attempts >= retry.maxAttempts
-    if (dead) log.error({ consumer, eventId: delivery.envelope.id, reason: verdict.reason }, 'an event is a dead letter')
-    metrics.deliveriesFailed.inc({ consumer, outcome: dead ? 'dead' : 'retry' })
-    const { subject } = delivery.envelope
+    const { subject, id: eventId } = delivery.envelope
+    const patience = verdict.kind === 'unreadable' ? retry.maxUnreadable : retry.maxAttempts
+    const dead = verdict.kind === 'dead' || attempts >= patience
+    if (dead) log.error({ consumer, eventId, reason: verdict.reason }, 'an event is a dead letter')
+    else if (verdict.kind === 'unreadable' && attempts === 1)
+      log.error({ consumer, eventId, reason: verdict.reason }, 'an event waits for a version that can read it')
+    metrics.deliveriesFailed.inc({ consumer, outcome: dead ? 'dead' : verdict.kind })
     return { seq: delivery.seq, subject, attempts, delayMs: retryDelayMs(retry, attempts), reason: verdict.reason, dead }
   }
 
@@ -88,9 +92,9 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       const { subject } = delivery.envelope
       if (verdict.kind === 'ack') done.push(delivery.seq)
       // Put off only because of the one before: that was no attempt of its own.
-      else if (verdict.kind === 'retry' && failedSubjects.has(subject)) parkings.push(parkingBehind(delivery))
+      else if (verdict.kind !== 'dead' && failedSubjects.has(subject)) parkings.push(parkingBehind(delivery))
       else parkings.push(parkingOf(delivery, verdict))
-      if (verdict.kind === 'retry') failedSubjects.add(subject)
+      if (verdict.kind === 'retry' || verdict.kind === 'unreadable') failedSubjects.add(subject)
     }
     await parkAll(parkings)
     return done
@@ -124,20 +128,26 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   }
 
   const readLoop = async (signal: AbortSignal) => {
-    let position: Position = await readPosition(connection, consumer)
+    const { types } = subscription
+    const { pageSize } = options
+    const taking = { connection, consumer, types, pageSize, onPage: handlePage, signal }
+    await reviveReadable(taking)
+    // Before anything new is handled it must be known what waits.
+    await retryParked()
+    let position: Position = await catchUp(taking)
     let savedAtMs = clock.elapsedMs()
     let unsaved: 'nothing' | 'window' | 'events' = 'nothing'
     lookAgainAtMs = Number.NEGATIVE_INFINITY
     while (!signal.aborted) {
       if (clock.elapsedMs() >= lookAgainAtMs) await retryParked()
       const readAtMs = clock.elapsedMs()
-      const page = await readNextPage(connection, { position, types: subscription.types, limit: options.pageSize })
+      const page = await readNextPage(connection, { position, types, limit: pageSize })
       const idle = page.rows.length === 0
       if (!idle) {
         quickLooks = quickLooksMax
         await handlePage(page.rows)
         const earlyMs = readAtMs + pageEveryMs - clock.elapsedMs()
-        if (earlyMs > 0 && page.rows.length < options.pageSize) await clock.sleep(earlyMs, signal)
+        if (earlyMs > 0 && page.rows.length < pageSize) await clock.sleep(earlyMs, signal)
         unsaved = 'events'
       } else if (unsaved === 'nothing' && page.next.windowFrom !== position.windowFrom) unsaved = 'window'
       position = page.next

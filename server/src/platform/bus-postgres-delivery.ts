@@ -1,5 +1,5 @@
 // Hands stored events to a service and gives a verdict for each. Decides nothing about when they come again.
-import { type Event, MalformedEvent, parseEvent } from '@holdfast/contract'
+import { type Envelope, type Event, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Subscription, Verdict } from './bus.ts'
 import type { StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
@@ -15,8 +15,11 @@ export interface DeliveryOptions {
   readonly metrics: Metrics
 }
 
+/** A consumer's verdict, or that the event could not be shown to it: a newer version may have told of it. */
+export type DeliveryVerdict = Verdict | { readonly kind: 'unreadable'; readonly reason: string }
+
 /** Delivers events in order; gives one verdict for each. Throws only when the database is away. */
-export type Deliver = (stored: readonly StoredEvent[]) => Promise<Verdict[]>
+export type Deliver = (stored: readonly StoredEvent[]) => Promise<DeliveryVerdict[]>
 
 export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptions): Deliver {
   const { consumer } = subscription
@@ -56,14 +59,19 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
   }
 
   return async (stored) => {
-    const verdicts: Verdict[] = stored.map(() => ({ kind: 'ack' }))
+    const verdicts: DeliveryVerdict[] = stored.map(() => ({ kind: 'ack' }))
     const sound: { index: number; event: Event }[] = []
+    const unreadableSubjects = new Set<string>()
     for (const [index, { envelope }] of stored.entries()) {
-      try {
-        sound.push({ index, event: parseEvent(envelope) })
-      } catch (error) {
-        if (!(error instanceof MalformedEvent)) throw error
-        verdicts[index] = { kind: 'dead', reason: error.message }
+      if (unreadableSubjects.has(envelope.subject)) {
+        verdicts[index] = { kind: 'retry', reason: waitsBehind }
+        continue
+      }
+      const read = tryRead(envelope)
+      if ('event' in read) sound.push({ index, event: read.event })
+      else {
+        unreadableSubjects.add(envelope.subject)
+        verdicts[index] = { kind: 'unreadable', reason: read.reason }
       }
     }
     const given = await tryHandle(sound.map(({ event }) => event))
@@ -76,3 +84,15 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
 }
 
 export const waitsBehind = 'waits behind an earlier event'
+/** Begins the reason of an event that could not be read: so it is found again by a version that can. */
+export const unreadable = 'cannot be read: '
+
+/** An event for this version, or why it is none. */
+export function tryRead(envelope: Envelope): { readonly event: Event } | { readonly reason: string } {
+  try {
+    return { event: parseEvent(envelope) }
+  } catch (error) {
+    if (!(error instanceof MalformedEvent)) throw error
+    return { reason: `${unreadable}${error.message}` }
+  }
+}

@@ -94,6 +94,12 @@ const readCursor = sql(
   `select window_from as "windowFrom", window_to as "windowTo", after_seq as "afterSeq"
    from platform.cursors where consumer = $1`,
 )
+const readHeardStatement = sql('bus.read_heard', `select heard from platform.cursors where consumer = $1`)
+const saveHeardStatement = sql(
+  'bus.save_heard',
+  `insert into platform.cursors (consumer, heard) values ($1, $2)
+   on conflict (consumer) do update set heard = excluded.heard, window_to = null, after_seq = 0`,
+)
 const saveCursorStatement = sql(
   'bus.save_cursor',
   `insert into platform.cursors (consumer, window_from, window_to, after_seq) values ($1, $2, $3, $4)
@@ -107,6 +113,22 @@ const tryLock = sql('bus.try_lock', `select pg_try_advisory_lock(hashtext('holdf
 export async function readPosition(db: Queryable, consumer: string): Promise<Position> {
   const [position] = await db.query<Position>(readCursor, [consumer])
   return position ?? startOfWindow(0)
+}
+
+/**
+ * What a position stands for, by type of event: null where everything below the position is handled, else the window from
+ * which nothing was, because whoever read meanwhile was of a version that does not hear this type.
+ */
+export type Heard = Readonly<Record<string, number | null>>
+
+export async function readHeard(db: Queryable, consumer: string): Promise<Heard | null> {
+  const [row] = await db.query<{ heard: Heard | null }>(readHeardStatement, [consumer])
+  return row?.heard ?? null
+}
+
+/** The window that is open begins again: what was read of it was read without the types that are new. */
+export async function saveHeard(db: Queryable, consumer: string, heard: Heard): Promise<void> {
+  await db.query(saveHeardStatement, [consumer, JSON.stringify(heard)])
 }
 
 /** Moves a position forward; a woken process that lost its lock cannot move it back. */
@@ -157,6 +179,17 @@ const unparkStatement = sql(
   'bus.unpark',
   `delete from platform.parked_deliveries where consumer = $1 and seq = any($2::bigint[]) and not dead`,
 )
+const readSetAsideStatement = sql(
+  'bus.read_set_aside',
+  `select ${outboxColumns}
+   from platform.parked_deliveries p join platform.outbox o on o.seq = p.seq
+   where p.consumer = $1 and p.seq > $2 and starts_with(p.reason, $3) order by p.seq limit $4`,
+)
+const reviveStatement = sql(
+  'bus.revive',
+  `update platform.parked_deliveries set dead = false, attempts = 0, due_at = now()
+   where consumer = $1 and seq = any($2::bigint[])`,
+)
 const listDeadStatement = sql(
   'bus.list_dead',
   `select p.consumer, o.id as "eventId", o.type, p.subject, p.attempts, p.reason, p.parked_at as "parkedAt"
@@ -202,6 +235,21 @@ export function readWaiting(db: Queryable, consumer: string): Promise<{ subject:
 export async function unpark(db: Queryable, consumer: string, seqs: readonly number[]): Promise<void> {
   if (seqs.length === 0) return
   await db.query(unparkStatement, [consumer, seqs])
+}
+
+/** Events behind `afterSeq` that a consumer put off or gave up for a reason that begins so. */
+export async function readSetAside(
+  db: Queryable,
+  consumer: string,
+  { afterSeq, reason, limit }: { afterSeq: number; reason: string; limit: number },
+): Promise<StoredEvent[]> {
+  return (await db.query<OutboxRow>(readSetAsideStatement, [consumer, afterSeq, reason, limit])).map(toStored)
+}
+
+/** Gives what was put off or given up a round of tries, at once. */
+export async function revive(db: Queryable, consumer: string, seqs: readonly number[]): Promise<void> {
+  if (seqs.length === 0) return
+  await db.query(reviveStatement, [consumer, seqs])
 }
 
 export function listDeadLetters(db: Queryable, consumer?: string): Promise<DeadLetter[]> {

@@ -52,11 +52,17 @@ export interface Bus {
 export interface RetryPolicy {
   /** Deliveries before an event is given up as a dead letter. */
   readonly maxAttempts: number
+  /**
+   * The same for one that this version cannot read. More: while two versions run, the newer one tells of things that only
+   * it knows, and an upgrade may take its time.
+   */
+  readonly maxUnreadable: number
   readonly firstDelayMs: number
   readonly maxDelayMs: number
 }
 
-export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 12, firstDelayMs: 50, maxDelayMs: 60_000 }
+/** Three minutes for what fails, an hour for what cannot be read. */
+export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 12, maxUnreadable: 70, firstDelayMs: 50, maxDelayMs: 60_000 }
 
 /** Doubles from `firstDelayMs` up to `maxDelayMs`. `attempts` counts deliveries so far, from 1. */
 export function retryDelayMs(policy: RetryPolicy, attempts: number): number {

@@ -74,8 +74,9 @@ test('a position is kept by a stop, and a process that lost its lock cannot move
   const bus = makePostgresBus({ db, ...tools() })
   bus.subscribe(recorder.subscription)
   await bus.start()
-  await publish(db, [eventOf(newId(), 1)])
-  await waitFor('the event', () => recorder.handled.length > 0)
+  const first = eventOf(newId(), 1)
+  await publish(db, [first])
+  await waitFor('the event', () => recorder.handled.some(({ id }) => id === first.id))
   await bus.stop()
   const again = makeRecorder('keeper')
   const second = makePostgresBus({ db, ...tools() })
@@ -103,7 +104,7 @@ test('a dead letter stays one when its page is delivered again after a crash', a
   const subject = newId()
   const event = eventOf(subject, 1)
   await publish(db, [event])
-  const retry = { maxAttempts: 2, firstDelayMs: 1, maxDelayMs: 1 }
+  const retry = { maxAttempts: 2, maxUnreadable: 2, firstDelayMs: 1, maxDelayMs: 1 }
   const failing = makeRecorder('crasher', (each) => each.id === event.id)
   const bus = makePostgresBus({ db, ...tools(), retry })
   bus.subscribe(failing.subscription)

@@ -381,10 +381,16 @@ test('positions only move forward; failed deliveries are parked, come again, and
       [9, 9],
       [10, 4],
       [12, 0],
+      [12, 6],
     ] as const) {
       await bus.savePosition(db, 'orders', { windowFrom, windowTo: afterSeq === 0 ? null : 20, afterSeq })
       story.push(await bus.readPosition(db, 'orders'))
     }
+    story.push(await bus.readHeard(db, 'orders'), await bus.readHeard(db, 'tickets'))
+    await bus.saveHeard(db, 'orders', { OrderCreated: null, OrderClaimed: 7 })
+    await bus.saveHeard(db, 'tickets', { OrderCompleted: null })
+    story.push(await bus.readHeard(db, 'orders'), await bus.readHeard(db, 'tickets'), await bus.readPosition(db, 'tickets'))
+    story.push(await bus.readPosition(db, 'orders'))
     const parking = { attempts: 1, delayMs: 0, reason: 'why', dead: false }
     const parked = [1, 2, 3].map((seq) => ({ ...parking, seq, subject: idOf(1 + (seq % 2)) }))
     await bus.park(db, 'orders', [...parked, { ...parking, seq: 4, subject: idOf(1), delayMs: 3_600_000 }])
@@ -395,6 +401,9 @@ test('positions only move forward; failed deliveries are parked, come again, and
     const waiting = await bus.readWaiting(db, 'orders')
     story.push(waiting.map(({ subject, dueInMs }) => [subject, dueInMs > 1_000_000]))
     const dead = await bus.listDeadLetters(db, 'orders')
+    const setAside = { afterSeq: 0, reason: 'wh', limit: 5 }
+    for (const other of [{}, { afterSeq: 2 }, { reason: 'en' }, { reason: 'w_y' }, { limit: 1 }])
+      story.push(await bus.readSetAside(db, 'orders', { ...setAside, ...other }), await bus.readSetAside(db, 'tickets', setAside))
     story.push(
       dead.map(({ parkedAt: _, ...letter }) => letter),
       await bus.listDeadLetters(db, 'tickets'),
@@ -404,6 +413,10 @@ test('positions only move forward; failed deliveries are parked, come again, and
       await bus.replayDeadLetter(db, 'orders', sampleEvent(1).id),
     )
     await bus.unpark(db, 'orders', [1, 2, 7])
+    story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
+    await bus.park(db, 'orders', [{ ...parking, seq: 3, subject: idOf(2), attempts: 13, reason: 'given up', dead: true }])
+    await bus.revive(db, 'orders', [3, 4, 9])
+    await bus.revive(db, 'tickets', [4])
     story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
     return story
   })

@@ -53,6 +53,15 @@ export const busStatements: StatementTwins = {
     )
     return []
   },
+  'bus.read_heard': (view, [consumer]) => {
+    const row = view.get('platform.cursors', consumer as string)
+    return row ? [{ heard: row['heard'] ?? null }] : []
+  },
+  'bus.save_heard': (view, [consumer, json]) => {
+    const heard: unknown = JSON.parse(json as string)
+    view.insert('platform.cursors', { consumer, heard }, () => ({ heard, window_to: null, after_seq: 0 }))
+    return []
+  },
   'bus.park': (view, [consumer, json]) => {
     for (const record of recordsOf(json)) {
       const { delay_ms: delayMs, attempts } = record
@@ -80,6 +89,19 @@ export const busStatements: StatementTwins = {
     })),
   'bus.unpark': (view, [consumer, seqs]) => {
     for (const seq of seqs as number[]) view.remove(parked, `${consumer}\n${seq}`, (row) => row['dead'] === false)
+    return []
+  },
+  'bus.read_set_aside': (view, [consumer, after, reason, limit]) =>
+    view
+      .all(parked)
+      .filter((row) => row['consumer'] === consumer && (row['seq'] as number) > (after as number))
+      .filter((row) => (row['reason'] as string).startsWith(reason as string))
+      .toSorted(by('seq'))
+      .slice(0, limit as number)
+      .map((row) => toEvent(view.get(outbox, String(row['seq'])) ?? {})),
+  'bus.revive': (view, [consumer, seqs]) => {
+    const changes = { dead: false, attempts: 0, due_at: isoOf(view.nowMs) }
+    for (const seq of seqs as number[]) view.update(parked, `${consumer}\n${seq}`, changes, () => true)
     return []
   },
   'bus.list_dead': (view, [consumer]) =>

@@ -71,7 +71,7 @@ const platform = [
   ),
   table(
     'platform.cursors',
-    'consumer text!, window_from int! =zero, window_to int, after_seq int! =zero, updated_at time! =now',
+    'consumer text!, window_from int! =zero, window_to int, after_seq int! =zero, updated_at time! =now, heard json',
     { key: 'consumer' },
   ),
   table('platform.inbox', 'consumer text!, event_id uuid!, handled_at time! =now', { key: 'consumer event_id' }),
