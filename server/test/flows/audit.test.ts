@@ -272,6 +272,22 @@ it.each(invariants.map(({ name, stopsSales }) => [name, stopsSales] as const))(
   },
 )
 
+it('an event of a type that the version which reads does not hear is not lost: it waits', async () => {
+  const { key, mend } = (await damages['events_take_effect']?.()) ?? { key: 'none', mend: () => Promise.resolve() }
+  const heard = (from: string) =>
+    run(
+      `update platform.cursors set heard = json_build_object('ChargeRefunded', null, 'OrderCompleted', ${from}) where consumer = 'tickets'`,
+    )
+  const keys = async () => (await auditNow(shop)).breaches.map((breach) => breach.key)
+  await waitFor('the breach', async () => (await keys()).includes(key))
+  await heard('0')
+  await waitFor('no breach', async () => (await keys()).length === 0)
+  await heard('null')
+  await waitFor('the breach again', async () => (await keys()).includes(key))
+  await mend()
+  await waitFor('the breach over', async () => (await keys()).length === 0)
+})
+
 it('the small run finds damage where an event was told, and elsewhere as it goes round', async () => {
   const parts = auditParts(shop, { confirmMs: 50, books: null })
   const settled = await complete()

@@ -7,6 +7,10 @@ import { subscriptions } from '../subscriptions.ts'
 const consumers = subscriptions.map(({ consumer }) => consumer)
 const types = subscriptions.map(({ type }) => type)
 
+/** Below this a consumer `c` has handled the event `e`, also when a version reads for it that does not hear the type. */
+const handledBelow = `case when c.heard is null then c.window_from when c.heard -> e.type is null then 0
+  else coalesce((c.heard ->> e.type)::bigint, c.window_from) end`
+
 const disorderStatement = sql(
   'audit.judge_streams',
   `with e as (
@@ -37,7 +41,7 @@ const lostStatement = sql(
    from platform.outbox e
      join unnest($2::text[], $3::text[]) as s (consumer, type) on s.type = e.type
      join platform.cursors c on c.consumer = s.consumer
-   where e.correlation_id = any($1::text[]) and e.settled_xid < c.window_from
+   where e.correlation_id = any($1::text[]) and e.settled_xid < ${handledBelow}
      and e.occurred_at > now() - interval '1 hour'
      and not exists (select 1 from platform.inbox i where i.consumer = s.consumer and i.event_id = e.id)
      and not exists (select 1 from platform.parked_deliveries d where d.consumer = s.consumer and d.seq = e.seq)
@@ -50,7 +54,7 @@ const betweenStatement = sql(
    from platform.outbox e left join lateral (
      select bool_or(
        exists (select 1 from platform.parked_deliveries d where d.consumer = s.consumer and d.seq = e.seq)
-       or (e.settled_xid >= coalesce(c.window_from, 0)
+       or (e.settled_xid >= coalesce(${handledBelow}, 0)
            and not exists (select 1 from platform.inbox i where i.consumer = s.consumer and i.event_id = e.id))) as waits
      from unnest($2::text[], $3::text[]) as s (consumer, type) left join platform.cursors c on c.consumer = s.consumer
      where s.type = e.type
