@@ -6,6 +6,7 @@ import { expectSoundStock, foreignEvent, makeTestHandler, publish, putOnSale } f
 import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
 import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { newId } from '../platform/clock.ts'
+import { sql } from '../platform/db.ts'
 import { orders } from './index.ts'
 import type { OrdersHandler } from './model.ts'
 
@@ -225,6 +226,34 @@ test('the timeline tells what happened, in order, to the buyer and the organiser
     expect(items[3]?.data).toEqual({ count: 1 })
     expect(JSON.stringify(items)).not.toContain('SECRETCODE')
   }
+})
+
+test('what a newer version told stands in the timeline under its name only', async () => {
+  const client = await asBuyer()
+  const { id } = expectStatus(await post(client, bodyOf(await onSale())), 201)
+  const newer = {
+    ...foreignEvent('ExpirationComplete', id, { orderId: id, expiresAt: new Date().toISOString() }),
+    source: 'holdfast/orders',
+  }
+  await publish(app.db, [
+    { ...newer, type: 'OrderRemarked', version: 2 },
+    { ...newer, id: newId(), type: 'OrderCancelled', data: { orderId: id, reason: 'regretted' }, version: 3 },
+  ])
+  const { items } = expectStatus(await client.call<TimelineView>('GET', `/api/orders/${id}/timeline`), 200)
+  const told = items.slice(1).map(({ summary, data }) => [summary, data])
+  expect(told).toEqual([
+    ['OrderRemarked', {}],
+    ['OrderCancelled', {}],
+  ])
+})
+
+test('an order that a newer version cancelled, for a reason of its own, is shown without it', async () => {
+  const client = await asBuyer()
+  const { id } = expectStatus(await post(client, bodyOf(await onSale())), 201)
+  expectStatus(await client.call('DELETE', `/api/orders/${id}`), 200)
+  await app.db.query(sql('', `update orders.orders set cancel_reason = 'regretted' where id = $1`), [id])
+  const order = expectStatus(await client.call<OrderView>('GET', `/api/orders/${id}`), 200)
+  expect([order.status, order.cancelReason]).toEqual(['cancelled', undefined])
 })
 
 test('a buyer’s orders come in pages, by the cursor given', async () => {

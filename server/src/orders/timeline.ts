@@ -1,6 +1,6 @@
 // The story of an order for people: one sentence for each event of its process, whichever service told it.
-import type { Event, Money, TimelineEntry } from '@holdfast/contract'
-import { currencyExponent } from '@holdfast/contract'
+import type { Envelope, Event, Money, TimelineEntry } from '@holdfast/contract'
+import { currencyExponent, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Static } from 'typebox'
 
 type Entry = Static<typeof TimelineEntry>
@@ -102,17 +102,30 @@ function dataOf(event: Event): Entry['data'] {
   }
 }
 
+/** Null for an event of a newer version, which runs beside this one. */
+function tryParse(envelope: Envelope): Event | null {
+  try {
+    return parseEvent(envelope)
+  } catch (error) {
+    if (!(error instanceof MalformedEvent)) throw error
+    return null
+  }
+}
+
 /** Events of one order as its timeline: oldest first. Secrets of the events (ticket codes) stay out. */
-export function toTimeline(events: readonly Event[]): Entry[] {
-  return events.map((event) => ({
-    id: event.id,
-    type: event.type,
-    source: event.source,
-    subject: event.subject,
-    version: event.version,
-    occurredAt: event.occurredAt,
-    causationId: event.causationId,
-    summary: summarize(event),
-    data: dataOf(event),
-  }))
+export function toTimeline(envelopes: readonly Envelope[]): Entry[] {
+  return envelopes.map((envelope) => {
+    const event = tryParse(envelope)
+    return {
+      id: envelope.id,
+      type: envelope.type,
+      source: envelope.source,
+      subject: envelope.subject,
+      version: envelope.version,
+      occurredAt: envelope.occurredAt,
+      causationId: envelope.causationId,
+      summary: event ? summarize(event) : envelope.type,
+      data: event ? dataOf(event) : {},
+    }
+  })
 }

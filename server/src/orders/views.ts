@@ -1,5 +1,5 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
-import type { Availability, OrderView } from '@holdfast/contract'
+import { type Availability, CancelReason, type OrderView } from '@holdfast/contract'
 import { type Queryable, sql } from '../platform/db.ts'
 import { asPlaced, type Order } from './domain/order.ts'
 import type { KnownTicket } from './model.ts'
@@ -7,7 +7,9 @@ import { type OrderRow, toOrder } from './store.ts'
 
 type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
 
-/** An order as its buyer sees it. */
+const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
+
+/** An order as its buyer sees it. A reason that only a newer version knows, which runs beside this one, is left out. */
 export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | null): OrderView {
   const { currency } = order.total
   const paymentId = 'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
@@ -28,7 +30,7 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
     extended: order.extended,
     version: order.version,
     createdAt: order.createdAt,
-    ...(order.status === 'cancelled' ? { cancelReason: order.reason } : {}),
+    ...(order.status === 'cancelled' && cancelReasons.has(order.reason) ? { cancelReason: order.reason } : {}),
     ...(paymentId ? { payment: { id: paymentId } } : {}),
     ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
     ...(tickets ? { tickets: [...tickets] } : {}),
