@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { waitFor } from '../wait.ts'
 
-const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+const sources = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 export interface ShopProcess {
   readonly url: string
@@ -18,7 +18,11 @@ export interface ShopProcess {
   killEverything(): Promise<void>
 }
 
-export async function startShopProcess(environment: Readonly<Record<string, string>>): Promise<ShopProcess> {
+/** `program` is another build of the shop; without it the sources run. */
+export async function startShopProcess(
+  environment: Readonly<Record<string, string>>,
+  program: string = sources,
+): Promise<ShopProcess> {
   const { PORT: port = '', DATA_DIR: directory = '' } = environment
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
     env: { ...process.env, RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', AUDIT_SECONDS: '5', ...environment },

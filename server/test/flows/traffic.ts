@@ -1,0 +1,99 @@
+// Buyers who hold, pay and cancel all the time at whichever process answers, while a test does something to the shop. A call
+// without a certain answer is asked again with the same key; every answer is written down with its time.
+import type { OrderView, PaymentView, ShowView } from '@holdfast/contract'
+import { makeCaller } from '../chaos/caller.ts'
+import { type Journal, makeJournal } from '../chaos/journal.ts'
+import { makeRandom } from '../chaos/random.ts'
+
+export interface Traffic {
+  readonly journal: Journal
+  /** Orders that somebody was told of. */
+  readonly placed: number
+  /** Ends when every call is certain. */
+  stop(): Promise<void>
+}
+
+export interface TrafficOptions {
+  readonly show: ShowView
+  readonly buyers: number
+  /** Addresses of the processes that are up. */
+  readonly addresses: () => readonly string[]
+}
+
+/** Each waits for seconds. */
+const triesToPay = 5
+
+export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traffic {
+  const journal = makeJournal()
+  const givenUp = new AbortController()
+  let stopped = false
+  for (const { id, priceMinor } of show.ticketTypes) journal.prices.set(id, new Set([priceMinor]))
+
+  const buy = async (name: string, seed: number) => {
+    const random = makeRandom(seed)
+    const caller = makeCaller({ journal, random, addressesFor: addresses, givenUp: givenUp.signal })
+    const body = { email: `${name}@example.com` }
+    const guest = await caller.settle<{ id: string }>({ operation: 'guest', method: 'POST', path: '/api/users/guest', body })
+    if (guest?.status !== 201) throw new Error(`${name} is nobody: ${guest?.status} ${guest?.code}`)
+    const buyerId = guest.body.id
+    while (!stopped) {
+      const hold = {
+        operation: 'hold',
+        method: 'POST',
+        path: '/api/orders',
+        body: { showId: show.id, lines: [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }] },
+        key: crypto.randomUUID(),
+      }
+      const held = await caller.settle<OrderView>(hold)
+      if (held?.status !== 201) {
+        journal.breach(`a hold was refused: ${held?.status} ${held?.code}`)
+        continue
+      }
+      const { startedMs, endedMs } = held
+      journal.placed(held.body, { buyerId, startedMs, endedMs })
+      const orderId = held.body.id
+      const mood = random.next()
+      if (mood < 0.7) {
+        const pay = {
+          operation: 'pay',
+          method: 'POST',
+          path: '/api/payments',
+          body: { orderId, paymentMethod: 'pm_card_visa' },
+          key: crypto.randomUUID(),
+        }
+        // While payments changes hands it may not have heard of the order yet, and says so: the buyer tries again.
+        let paid = await caller.settle<PaymentView>(pay)
+        for (let tries = 1; paid?.code === 'order_unknown' && tries < triesToPay; tries += 1)
+          paid = await caller.settle<PaymentView>(pay)
+        if (paid?.status === 201) journal.paid(paid.body)
+        else journal.breach(`a payment was refused: ${paid?.status} ${paid?.code} for ${orderId}`)
+      } else if (mood < 0.9) {
+        const cancelled = await caller.settle<OrderView>({
+          operation: 'cancel',
+          method: 'DELETE',
+          path: `/api/orders/${orderId}`,
+        })
+        if (cancelled?.status === 200) journal.cancelled(orderId)
+        else journal.breach(`a cancellation was refused: ${cancelled?.status} ${cancelled?.code}`)
+      }
+      for (const path of [`/api/orders/${orderId}`, `/api/orders/${orderId}/timeline`]) {
+        const seen = await caller.ask({ operation: `read ${path.split('/')[4] ?? 'order'}`, method: 'GET', path })
+        if (seen && seen.status !== 200) journal.breach(`${path} answered ${seen.status} ${seen.code}`)
+      }
+    }
+  }
+  const buying = Promise.all(Array.from({ length: buyers }, (_, index) => buy(`traffic${index + 1}`, index + 1)))
+
+  return {
+    journal,
+    get placed() {
+      return journal.orders.size
+    },
+    async stop() {
+      stopped = true
+      const deadline = setTimeout(() => givenUp.abort(), 60_000)
+      await buying
+      clearTimeout(deadline)
+    },
+  }
+}
