@@ -1,0 +1,51 @@
+// The inbox: an event is handled once by each consumer, and whoever is second is told so instead of committing.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { newId } from './clock.ts'
+import type { Tx } from './db.ts'
+import { HandledElsewhere, readHandled, recordHandled } from './inbox.ts'
+
+let db: TestDatabase
+beforeAll(async () => {
+  db = await makeTestDatabase([])
+})
+afterAll(() => db.drop())
+
+const record = (consumer: string, ids: readonly string[]) => db.transaction((tx) => recordHandled(tx, consumer, ids))
+const handled = (consumer: string, ids: readonly string[]) => db.transaction((tx) => readHandled(tx, consumer, ids))
+
+test('of the events that are asked for, those are known that this consumer handled', async () => {
+  const [one, two, three] = [newId(), newId(), newId()]
+  await record('orders', [one, two])
+  await record('payments', [three])
+  expect(await handled('orders', [two, three])).toEqual(new Set([two]))
+  expect(await handled('payments', [one, two, three])).toEqual(new Set([three]))
+  expect(await handled('orders', [])).toEqual(new Set())
+})
+
+test('an event that is handled twice is an error that says who did, and nothing of the second time is stored', async () => {
+  const [seen, fresh] = [newId(), newId()]
+  await record('orders', [seen])
+  const second = await record('orders', [fresh, seen]).catch((error: unknown) => error)
+  expect(second).toBeInstanceOf(HandledElsewhere)
+  expect(second).toMatchObject({
+    name: 'HandledElsewhere',
+    message: 'orders is handled by two processes',
+    cause: { code: '23505' },
+  })
+  expect(await handled('orders', [seen, fresh])).toEqual(new Set([seen]))
+  await record('payments', [seen])
+})
+
+test('any other failure is told as it is', async () => {
+  const failure = await record('orders', ['not an id']).catch((error: unknown) => error)
+  expect(failure).not.toBeInstanceOf(HandledElsewhere)
+  expect(failure).toMatchObject({ code: '22P02' })
+})
+
+test('nothing is asked of the database when nothing was handled', async () => {
+  const asked: unknown[] = []
+  const tx: Tx = { now: '', query: (...statement) => Promise.resolve(asked.push(statement) ? [] : []) }
+  await recordHandled(tx, 'orders', [])
+  expect(asked).toEqual([])
+})
