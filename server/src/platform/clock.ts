@@ -43,7 +43,7 @@ export function makeWaker(clock: Clock): Waker {
     wake: () => controller.abort(woken),
     async rest(delayMs) {
       if (!controller.signal.aborted) await clock.sleep(delayMs, controller.signal)
-      controller = new AbortController()
+      if (controller.signal.aborted) controller = new AbortController()
     },
   }
 }

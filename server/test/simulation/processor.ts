@@ -96,7 +96,7 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
       refundedMinor: about.refundedMinor ?? null,
     }
     const fault = about.surely === true ? null : options.webhookFault()
-    const send = (delayMs: number) => host.surely(delayMs, () => options.deliver(event, true))
+    const send = (delayMs: number) => void host.surely(delayMs, () => options.deliver(event, true))
     const soonMs = random.weigh([
       [3, random.between(5, 200)],
       [2, random.between(200, 4_000)],

@@ -118,7 +118,10 @@ export function makeRealTimeTwin(): Database {
     host: {
       nowMs: () => Date.now(),
       later: (_delayMs, run) => void setImmediate(run),
-      surely: (delayMs, run) => void setTimeout(run, delayMs).unref(),
+      surely(delayMs, run) {
+        const timer = setTimeout(run, delayMs).unref()
+        return () => clearTimeout(timer)
+      },
       latencyMs: () => 0,
       trace: () => undefined,
     },

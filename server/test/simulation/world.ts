@@ -125,9 +125,9 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
 
   const elapsed = () => scheduler.nowMs - startMs
   const trace = (text: string) => {
-    const line = `${elapsed().toFixed(2)} ${text}`
-    hash = mix(line, hash)
-    if (options.keepTrace) lines.push(line)
+    const atMs = elapsed()
+    hash = mix(text, hash ^ Math.round(atMs * 100))
+    if (options.keepTrace) lines.push(`${atMs.toFixed(2)} ${text}`)
   }
   const report = (invariant: number, text: string) => {
     trace(`BREACH of invariant ${invariant}: ${text}`)
@@ -142,10 +142,11 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     nowMs: () => scheduler.nowMs,
     later: (delayMs, work) => void scheduler.after(delayMs, null, work),
     surely(delayMs, work) {
-      scheduler.notable(delayMs, null, () => {
+      const timer = scheduler.notable(delayMs, null, () => {
         scheduler.busy()
         work()
       })
+      return () => scheduler.cancel(timer)
     },
     latencyMs: () => (chance.latency.chance(0.04) ? chance.latency.next() * 40 : 0.2 + chance.latency.next() * 2),
     trace,
@@ -255,17 +256,21 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       const up = processes.filter((each) => each.running)
       const able = up.filter((each) => each.serves(call))
       const target = able.find((each) => each === processes[preferred]) ?? able[0]
-      if (!target) return host.surely(50, () => resolve({ status: 503, body: {} }))
+      if (!target) {
+        host.surely(50, () => resolve({ status: 503, body: {} }))
+        return
+      }
       let answered = false
       const give = (answer: Answered) => {
         if (answered) return
         answered = true
+        giveUp()
         trace(
           `${requestId} ${call.method} ${call.route} ${answer.status} ${String(answer.body['code'] ?? answer.body['status'] ?? '')}`,
         )
         resolve(answer)
       }
-      host.surely(30_000, () => give({ status: 0, body: {} }))
+      const giveUp = host.surely(30_000, () => give({ status: 0, body: {} }))
       scheduler.after(host.latencyMs(), target, () => {
         void target.call(call, requestId).then((answer) => scheduler.after(host.latencyMs(), null, () => give(answer)))
       })

@@ -17,8 +17,8 @@ export interface Host {
   nowMs(): number
   /** Runs something at the server after a while. */
   later(delayMs: number, run: () => void): void
-  /** The same, for what matters even when all else is calm. */
-  surely(delayMs: number, run: () => void): void
+  /** The same, for what matters even when all else is calm. Gives what calls it off. */
+  surely(delayMs: number, run: () => void): () => void
   latencyMs(): number
   trace(text: string): void
 }

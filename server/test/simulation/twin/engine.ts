@@ -97,6 +97,8 @@ export interface View {
   readonly newestEnded: number
   get(table: string, key: string): Row | null
   all(table: string): Row[]
+  /** Of the table's bounded column, no row that was ever written has more. */
+  greatest(table: string): number
   /** Locks rows in the order given and gives the newest version of each that is still there and still `fits`. */
   lock(table: string, keys: readonly string[], mode: LockMode, fits?: (row: Row) => boolean): Row[]
   /** A lock on a fact that has no row, until the end of the transaction. */
@@ -113,6 +115,7 @@ export interface View {
 interface Store {
   readonly definition: TableDefinition
   readonly slots: Map<string, Slot>
+  greatest: number
 }
 
 /** What advisory locks are taken on. */
@@ -125,7 +128,7 @@ export function keyOf(definition: TableDefinition, row: Row): string {
 
 export function makeEngine(): Engine {
   const stores = new Map<string, Store>(
-    [...tables, facts].map((definition) => [definition.name, { definition, slots: new Map() }]),
+    [...tables, facts].map((definition) => [definition.name, { definition, slots: new Map(), greatest: 0 }]),
   )
   const sequences = new Map<string, number>()
   const active = new Set<number>()
@@ -210,6 +213,34 @@ export function makeEngine(): Engine {
     return changes
   }
 
+  const undo: [Slot, Slot['pending']][] = []
+  const write = (slot: Slot, row: Row | null) => {
+    const { tx } = inside
+    undo.push([slot, slot.pending])
+    slot.pending = { tx, row }
+    tx.written.set(slot, undefined)
+  }
+  const begin = (nowMs: number): Transaction => {
+    transactions += 1
+    return { number: transactions, nowMs, xid: null, written: new Map(), locked: new Set(), ended: false, waitsFor: null }
+  }
+  // Statements run one at a time and never inside each other: one view serves them all.
+  const inside: Inside = {
+    tx: begin(0),
+    snapshot: 0,
+    horizon,
+    newestEnded: () => newestEnded,
+    write,
+    storeOf,
+    sequences,
+    visible,
+    latest,
+    lockSlot,
+    holdersAgainst,
+    xidOf,
+  }
+  const view = makeView(inside)
+
   const engine: Engine = {
     get lastCommit() {
       return lastCommit
@@ -220,21 +251,13 @@ export function makeEngine(): Engine {
     get horizon() {
       return horizon()
     },
-    begin(nowMs) {
-      transactions += 1
-      return { number: transactions, nowMs, xid: null, written: new Map(), locked: new Set(), ended: false, waitsFor: null }
-    },
+    begin,
     end,
     statement(tx, snapshot, work) {
-      const undo: [Slot, Slot['pending']][] = []
-      const write = (slot: Slot, row: Row | null) => {
-        undo.push([slot, slot.pending])
-        slot.pending = { tx, row }
-        tx.written.set(slot, undefined)
-      }
-      const view = makeView({ tx, snapshot, write, storeOf, sequences, visible, latest, lockSlot, holdersAgainst, xidOf })
+      Object.assign(inside, { tx, snapshot })
+      undo.length = 0
       try {
-        return work({ ...view, horizon: horizon(), newestEnded })
+        return work(view)
       } catch (error) {
         for (const [slot, before] of undo.toReversed()) slot.pending = before
         throw error
@@ -265,9 +288,12 @@ export function makeEngine(): Engine {
   return engine
 }
 
+/** The statement that runs, and what it needs of the engine. */
 interface Inside {
-  readonly tx: Transaction
-  readonly snapshot: number
+  tx: Transaction
+  snapshot: number
+  horizon(): number
+  newestEnded(): number
   write(slot: Slot, row: Row | null): void
   storeOf(table: string): Store
   readonly sequences: Map<string, number>
@@ -278,20 +304,20 @@ interface Inside {
   xidOf(tx: Transaction): number
 }
 
-function makeView(inside: Inside): Omit<View, 'horizon' | 'newestEnded'> {
-  const { tx, snapshot, write, storeOf, visible, latest, lockSlot } = inside
+function makeView(inside: Inside): View {
+  const { write, storeOf, visible, latest, lockSlot } = inside
 
   const seen = (table: string, key: string): { slot: Slot; row: Row } | null => {
     const slot = storeOf(table).slots.get(key)
-    const row = slot && visible(slot, tx, snapshot)
+    const row = slot && visible(slot, inside.tx, inside.snapshot)
     return slot && row ? { slot, row } : null
   }
   /** A row of this statement's snapshot, locked, in its newest version; null when it is gone or no longer `fits`. */
   const hold = (table: string, key: string, mode: LockMode, fits?: (row: Row) => boolean) => {
     const found = seen(table, key)
     if (!found || (fits && !fits(found.row))) return null
-    lockSlot(found.slot, tx, mode)
-    const row = latest(found.slot, tx)
+    lockSlot(found.slot, inside.tx, mode)
+    const row = latest(found.slot, inside.tx)
     return row && (!fits || fits(row)) ? { slot: found.slot, row } : null
   }
 
@@ -300,10 +326,10 @@ function makeView(inside: Inside): Omit<View, 'horizon' | 'newestEnded'> {
       const target = row[column]
       if (target === null) continue
       const slot = storeOf(table).slots.get(String(target))
-      if (slot && latest(slot, tx) === null && slot.pending === null) throw missing(definition.name, column)
+      if (slot && latest(slot, inside.tx) === null && slot.pending === null) throw missing(definition.name, column)
       if (!slot) throw missing(definition.name, column)
-      lockSlot(slot, tx, 'key share')
-      if (latest(slot, tx) === null) throw missing(definition.name, column)
+      lockSlot(slot, inside.tx, 'key share')
+      if (latest(slot, inside.tx) === null) throw missing(definition.name, column)
     }
   }
   const verify = (definition: TableDefinition, row: Row): void => {
@@ -324,30 +350,32 @@ function makeView(inside: Inside): Omit<View, 'horizon' | 'newestEnded'> {
       if (value === null) continue
       for (const slot of storeOf(definition.name).slots.values()) {
         if (slot.key === own) continue
-        const other = latest(slot, tx)
+        const other = latest(slot, inside.tx)
         if (other && of(other) === value) {
-          if (slot.pending && slot.pending.tx !== tx) throw new MustWait(new Set([slot.pending.tx]))
+          if (slot.pending && slot.pending.tx !== inside.tx) throw new MustWait(new Set([slot.pending.tx]))
           return name
         }
         const { pending } = slot
-        if (pending?.row && pending.tx !== tx && of(pending.row) === value) throw new MustWait(new Set([pending.tx]))
+        if (pending?.row && pending.tx !== inside.tx && of(pending.row) === value) throw new MustWait(new Set([pending.tx]))
       }
     }
     return null
   }
 
   const insert: View['insert'] = (table, values, rule = 'refuse') => {
-    const { definition, slots } = storeOf(table)
+    const store = storeOf(table)
+    const { definition, slots } = store
     const row = complete(definition, values, inside)
+    if (definition.bounded !== undefined) store.greatest = Math.max(store.greatest, row[definition.bounded] as number)
     const key = keyOf(definition, row)
     const slot = slots.get(key)
     if (slot) {
-      if (slot.pending && slot.pending.tx !== tx) throw new MustWait(new Set([slot.pending.tx]))
-      const existing = latest(slot, tx)
+      if (slot.pending && slot.pending.tx !== inside.tx) throw new MustWait(new Set([slot.pending.tx]))
+      const existing = latest(slot, inside.tx)
       if (existing) {
         if (rule === 'skip') return false
         if (rule === 'refuse') throw new DatabaseError('23505', `duplicate key ${key} in ${table}`)
-        lockSlot(slot, tx, 'no key update')
+        lockSlot(slot, inside.tx, 'no key update')
         const changes = rule(existing)
         if (changes === null) return false
         const changed = coerce(definition, { ...existing, ...changes })
@@ -365,39 +393,48 @@ function makeView(inside: Inside): Omit<View, 'horizon' | 'newestEnded'> {
     refer(definition, row)
     const fresh = slot ?? { table: definition, key, versions: [], pending: null, locks: new Map() }
     if (!slot) slots.set(key, fresh)
-    lockSlot(fresh, tx, 'update')
+    lockSlot(fresh, inside.tx, 'update')
     write(fresh, row)
     return true
   }
 
   return {
-    nowMs: tx.nowMs,
-    xid: () => inside.xidOf(tx),
+    get horizon() {
+      return inside.horizon()
+    },
+    get newestEnded() {
+      return inside.newestEnded()
+    },
+    get nowMs() {
+      return inside.tx.nowMs
+    },
+    xid: () => inside.xidOf(inside.tx),
     get: (table, key) => seen(table, key)?.row ?? null,
     all(table) {
       const rows: Row[] = []
       for (const slot of storeOf(table).slots.values()) {
-        const row = visible(slot, tx, snapshot)
+        const row = visible(slot, inside.tx, inside.snapshot)
         if (row) rows.push(row)
       }
       return rows
     },
+    greatest: (table) => storeOf(table).greatest,
     lock: (table, keys, mode, fits) => keys.flatMap((key) => only(hold(table, key, mode, fits)?.row)),
     lockFact(fact) {
       const { definition, slots } = storeOf(facts.name)
       const slot = slots.get(fact) ?? { table: definition, key: fact, versions: [], pending: null, locks: new Map() }
       slots.set(fact, slot)
-      lockSlot(slot, tx, 'update')
+      lockSlot(slot, inside.tx, 'update')
     },
     lockFree(table, keys, limit) {
       const rows: Row[] = []
       for (const key of keys) {
         if (rows.length === limit) break
         const found = seen(table, key)
-        if (!found || inside.holdersAgainst(found.slot, tx, 'update')) continue
+        if (!found || inside.holdersAgainst(found.slot, inside.tx, 'update')) continue
         // What changed since the snapshot is no longer what was looked for, as far as this statement can tell.
-        if (latest(found.slot, tx) !== found.row) continue
-        lockSlot(found.slot, tx, 'update')
+        if (latest(found.slot, inside.tx) !== found.row) continue
+        lockSlot(found.slot, inside.tx, 'update')
         rows.push(found.row)
       }
       return rows
@@ -434,6 +471,8 @@ function missing(table: string, column: string): DatabaseError {
 
 const instant = (value: Value): Value => {
   if (value === null || value === undefined) return null
+  // It is written so already.
+  if (typeof value === 'string' && value.length === 24 && value[10] === 'T' && value[23] === 'Z') return value
   return new Date(value as string | number).toISOString()
 }
 

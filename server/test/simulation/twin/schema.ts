@@ -23,6 +23,8 @@ export interface TableDefinition {
   readonly references: readonly { readonly column: string; readonly table: string }[]
   /** A column that counts up by itself. */
   readonly sequence?: string
+  /** A number that is set once, and of which the greatest is kept: who looks for more than that finds nothing. */
+  readonly bounded?: string
 }
 
 interface Rules {
@@ -31,6 +33,7 @@ interface Rules {
   readonly checks?: readonly ((row: Row) => boolean)[]
   readonly references?: Readonly<Record<string, string>>
   readonly sequence?: string
+  readonly bounded?: string
 }
 
 const fallbacks: Record<string, Value> = { now: 'now', zero: 0, one: 1, yes: true, no: false, available: 'available', none: [] }
@@ -52,6 +55,7 @@ function table(name: string, columns: string, rules: Rules): TableDefinition {
     checks: rules.checks ?? [],
     references: Object.entries(rules.references ?? {}).map(([column, target]) => ({ column, table: target })),
     ...(rules.sequence === undefined ? {} : { sequence: rules.sequence }),
+    ...(rules.bounded === undefined ? {} : { bounded: rules.bounded }),
   }
 }
 
@@ -67,7 +71,7 @@ const platform = [
     'platform.outbox',
     `seq int!, settled_xid int!, id uuid!, type text!, source text!, subject uuid!, version int!, occurred_at time!,
      causation_id text, correlation_id text!, data json!`,
-    { key: 'seq', sequence: 'seq', checks: [atLeast('version', 1)] },
+    { key: 'seq', sequence: 'seq', bounded: 'settled_xid', checks: [atLeast('version', 1)] },
   ),
   table(
     'platform.cursors',

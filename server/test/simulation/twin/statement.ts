@@ -29,15 +29,28 @@ export const by =
     return 0
   }
 
+type Pair = readonly [given: string, column: string]
+const pairsByText = new Map<string, readonly Pair[]>()
+
+/** `showId=show_id version` as pairs, read once for each text: statements name their columns at every call. */
+function pairsOf(columns: string): readonly Pair[] {
+  let pairs = pairsByText.get(columns)
+  if (!pairs) {
+    pairs = columns
+      .trim()
+      .split(/[\s,]+/)
+      .map((text): Pair => {
+        const [given = '', column = given] = text.split('=')
+        return [given, column]
+      })
+    pairsByText.set(columns, pairs)
+  }
+  return pairs
+}
+
 /** Columns under the names that the statement gives them: `showId=show_id version`. */
 export function shape(columns: string): (row: Row) => Row {
-  const pairs = columns
-    .trim()
-    .split(/\s+/)
-    .map((text) => {
-      const [given = '', column = given] = text.split('=')
-      return [given, column] as const
-    })
+  const pairs = pairsOf(columns)
   return (row) => {
     const shaped: Row = {}
     for (const [given, column] of pairs) shaped[given] = row[column] ?? null
@@ -67,15 +80,12 @@ export function byColumn(table: string, column: string, columns: string, order: 
 
 /** `update … from json_to_recordset($1) … where <key> = <key>`: sets these columns to what each record says. */
 export function updateByKey(table: string, key: string, columns: string): StatementTwin {
-  const pairs = columns
-    .trim()
-    .split(/\s+/)
-    .map((text) => text.split('='))
+  const pairs = pairsOf(columns)
   const keyColumns = key.split(' ')
   return (view, values) => {
     for (const record of recordsOf(values[0])) {
       const changes: Row = {}
-      for (const [column = '', given = column] of pairs) changes[column] = record[given] ?? null
+      for (const [column, given] of pairs) changes[column] = record[given] ?? null
       view.update(table, keyColumns.map((column) => String(record[column])).join('\n'), changes)
     }
     return []
@@ -85,10 +95,7 @@ export function updateByKey(table: string, key: string, columns: string): Statem
 /** The named columns of a record, null where it has none. */
 export function columnsOf(record: Row, columns: string): Row {
   const row: Row = {}
-  for (const text of columns.trim().split(/[\s,]+/)) {
-    const [column = '', given = column] = text.split('=')
-    row[column] = record[given] ?? null
-  }
+  for (const [column, given] of pairsOf(columns)) row[column] = record[given] ?? null
   return row
 }
 
