@@ -75,6 +75,21 @@ test('a pid file whose number belongs to another process now does not hold up th
   expect(await ask(second.postgres.url, 'select count(*) as n from kept')).toEqual([{ n: 0 }])
 })
 
+test('a pid file whose number belongs to the Postgres of another cluster now does not hold up the start', async () => {
+  const [directory, elsewhere] = [join(base, 'data'), join(base, 'other')]
+  const first = await start(directory)
+  await ask(first.postgres.url, 'create table kept (n int)')
+  const pidFile = join(directory, 'cluster', 'postmaster.pid')
+  const text = await readFile(pidFile, 'utf8')
+  await first.postgres.stop()
+  running.length = 0
+  await start(elsewhere)
+  const [otherPid = ''] = (await readFile(join(elsewhere, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')
+  await writeFile(pidFile, text.replace(/^\d+/, otherPid))
+  const second = await start(directory)
+  expect(await ask(second.postgres.url, 'select count(*) as n from kept')).toEqual([{ n: 0 }])
+})
+
 test('a cluster that was left half made is made again', async () => {
   const directory = join(base, 'data')
   await mkdir(join(directory, 'cluster'), { recursive: true })

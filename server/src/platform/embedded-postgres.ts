@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { access, chmod, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, constants, mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { arch, platform, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -155,7 +155,7 @@ async function runningPort(dataDirectory: string, binaries: Binaries, runner: Ru
   const pidFile = join(dataDirectory, 'postmaster.pid')
   for (const deadlineMs = performance.now() + answersWithinMs; performance.now() < deadlineMs; ) {
     if (!(await isReadable(pidFile))) return null
-    if (await isStale(pidFile)) {
+    if (await isStale(pidFile, dataDirectory)) {
       await rm(pidFile)
       return null
     }
@@ -174,13 +174,16 @@ async function runningPort(dataDirectory: string, binaries: Binaries, runner: Ru
 const answersWithinMs = 30_000
 
 /**
- * After a power cut or in a new container the number in the file may be another process's by now. Postgres and pg_ctl take
- * that one for the server. Only Linux tells what a process is; elsewhere the file is believed.
+ * After a power cut or in a new container the number in the file may be another process's by now, be it another Postgres.
+ * Postgres and pg_ctl take that one for the server. Only Linux tells what a process is, and where a server is at home;
+ * elsewhere the file is believed.
  */
-async function isStale(pidFile: string): Promise<boolean> {
+async function isStale(pidFile: string, dataDirectory: string): Promise<boolean> {
   const pid = Number.parseInt(await readFile(pidFile, 'utf8'), 10)
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
-  return name !== '' && !name.startsWith('postgres')
+  if (name !== '' && !name.startsWith('postgres')) return true
+  const home = await readlink(`/proc/${pid}/cwd`).catch(() => null)
+  return home !== null && home !== (await realpath(dataDirectory))
 }
 
 function answersOn(port: number): Promise<boolean> {
