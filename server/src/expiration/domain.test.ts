@@ -129,6 +129,10 @@ test('a clock that is set back fires nothing early and nothing twice', () => {
   expect(walk([began, [due, fire], [before, fire], [long, fire]]).fired).toEqual([due])
 })
 
+test('a timer without a deadline never fires', () => {
+  expect(decide({ ...known, status: 'waiting', expiresAt: null }, fire, long)).toEqual([])
+})
+
 test('a timer that was never set cannot have fired', () => {
   expect(() => evolve(undefined, { type: 'ExpirationComplete', data: { orderId, expiresAt: due } })).toThrow('never set')
 })

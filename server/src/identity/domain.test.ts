@@ -96,6 +96,10 @@ describe('who counts as one stranger', () => {
     ['2001:db8:0001:0000:3:4:5:6', '2001:db8:1:0::/64'],
     ['2001:db8:100:2::9', '2001:db8:100:2::/64'],
     ['unknown', 'unknown'],
+    ['::ffff:10.20.30.40', '10.20.30.40'],
+    ['2001:db8::4:5:6:7:8', '2001:db8:0:4::/64'],
+    ['2001::aaaa:bbbb', '2001:0:0:0::/64'],
+    ['a:b', 'a:b::/64'],
   ]
   test.each(networks)('%s counts as %s', (address, network) => {
     expect(networkOf(address)).toBe(network)

@@ -34,7 +34,7 @@ export type SignUpDecision =
 /** `known` is the account that has the address, `key` the Idempotency-Key of the request. */
 export function decideSignUp(known: Account | null, key: string | undefined): SignUpDecision {
   if (!known) return { kind: 'create' }
-  if (key !== undefined && known.signUpKey === key) return { kind: 'repeat', account: known }
+  if (known.signUpKey === key) return { kind: 'repeat', account: known }
   return { kind: 'refuse', rejection: 'email_taken' }
 }
 

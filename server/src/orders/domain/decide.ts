@@ -120,14 +120,13 @@ function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>):
   const reject = (reason: ClaimRejection): OrderDecision => ({
     facts: [{ type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason } }],
   })
-  if (order.status === 'cancelled') return reject('order_cancelled')
   if (order.status === 'created') {
     if (amount.amountMinor !== order.total.amountMinor || amount.currency !== order.total.currency)
       return reject('amount_mismatch')
     return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId } }] }
   }
   // The same authorization again is a message repeated: its answer stands in the stream already.
-  if (order.paymentId === paymentId) return nothing
+  if (paymentOf(order) === paymentId) return nothing
   return reject(`order_${order.status}`)
 }
 

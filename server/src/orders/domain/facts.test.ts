@@ -102,6 +102,12 @@ test('places are held, sold, released and given back by these facts, and by no o
   expect(movementOf(fact('RefundRecorded', { full: true }))).toBe('return')
 })
 
+test('a refunded order stays as it is, also when more is given back than it cost', () => {
+  const refunded: Order = { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 }
+  const more = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 9_001, full: true } as const
+  expect(decide(refunded, more, { stock, now: inTime })).toEqual({ facts: [] })
+})
+
 test('the payment of an order is the one that claimed it', () => {
   expect([created, paying, claimed, complete, free].map(paymentOf)).toEqual([null, null, paymentA, paymentA, null])
 })

@@ -128,6 +128,11 @@ describe('a show that cannot be sold as it stands', () => {
       'seat A 1 2 is there twice',
     ],
     [
+      'a seat without a row or section, twice',
+      { ticketTypes: [seated({ stock: { seats: [seat('7', '', ''), seat('7', '', '')] } })] },
+      'seat 7 is there twice',
+    ],
+    [
       'a label of two lines',
       { ticketTypes: [seated({ stock: { seats: [seat('1\n2')] } })] },
       'Stalls: the label of a seat has more than one line',
@@ -152,6 +157,8 @@ describe('a show that can be sold', () => {
   const taken: [string, Partial<ProposedContent>][] = [
     ['for nothing', { ticketTypes: [general({ priceMinor: 0 })] }],
     ['at the least price', { ticketTypes: [general({ priceMinor: 50 })] }],
+    ['at a price in dinar that cards have', { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_010 })] }],
+    ['at the least price in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 500 })] }],
     ['with no place at all', { ticketTypes: [general({ stock: { capacity: 0 } })] }],
     ['in UTC', { timeZone: 'UTC' }],
     ['in a zone under its old name', { timeZone: 'Asia/Calcutta' }],
