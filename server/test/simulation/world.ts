@@ -333,8 +333,12 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       case 'database_clock_jump':
         databaseSkewMs += chance.world.between(-120_000, 120_000)
         return
-      case 'process_frozen':
-        return process.freeze(Math.min(fault.forMs, 60_000))
+      case 'process_frozen': {
+        const forMs = Math.min(fault.forMs, 60_000)
+        // Time must not leap over its waking: it would come back late, and be blamed for that.
+        host.surely(forMs, () => undefined)
+        return process.freeze(forMs)
+      }
       case 'clock_jump':
         return process.setClock(chance.world.between(-600_000, 600_000))
       case 'bus_connection_lost':
