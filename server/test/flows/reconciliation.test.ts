@@ -124,6 +124,14 @@ it('an intent of ours that payments does not know is a breach', async () => {
   expect((await auditNow(shop)).breaches).toEqual([])
 })
 
+it('an intent of a payment that was never answered is no stranger: it names its payment, and that one is asked about again', async () => {
+  const { paymentId, intentId } = await paid()
+  await run('update payments.payments set intent_id = null where id = $1', [paymentId])
+  expect((await auditNow(shop)).breaches).toEqual([])
+  expect(await run(`select id from audit.differences where payment_id = $1 and resolved_at is null`, [paymentId])).toEqual([])
+  await run('update payments.payments set intent_id = $2 where id = $1', [paymentId, intentId])
+})
+
 it('a payment whose intent the processor does not know is missing there', async () => {
   const { paymentId, intentId, order } = await paid()
   await run(`update payments.payments set intent_id = 'pi_nowhere' where id = $1`, [paymentId])

@@ -21,6 +21,9 @@ type Say = Pick<Difference, 'kind' | 'owner' | 'explanation'>
 /** A refund that the processor has not finished after this long: banks take days, not weeks. */
 const slowRefundSeconds = 10 * 24 * 3600
 
+/** Payments without a certain answer: they are asked about again, and shown as what they are. */
+const isBeingAsked = new Set(['started', 'unknown'])
+
 /** All that differs of one payment or intent, as the two sides were last read. */
 export function differencesOf(row: Compared): Difference[] {
   const kept = row.capturedMinor - row.refundedMinor
@@ -99,7 +102,7 @@ function amountsOf(row: Compared, kept: number, listedKept: number): Say[] {
   else if (row.listedRefundedMinor !== row.refundedMinor)
     say('refunded_differs', 'shop', 'The processor gave back another amount than payments knows of')
   // A refund under way counts here only when it arrived.
-  if (row.listedAuthorizedMinor > 0 && row.authorizedMinor === 0)
+  if (row.listedAuthorizedMinor > 0 && row.authorizedMinor === 0 && !isBeingAsked.has(row.paymentStatus ?? ''))
     say('authorized_differs', 'shop', 'The processor has money set aside on a card that payments has let go')
   else if (row.authorizedMinor > 0 && row.listedAuthorizedMinor === 0 && row.listedCapturedMinor === 0)
     say('authorized_differs', 'shop', 'Payments counts money as set aside that the processor has let go')

@@ -56,16 +56,25 @@ export interface Compared {
   readonly listedAuthorizedMinor: number
 }
 
+// A payment whose answer never came does not know its intent yet, which names the payment.
 const compareStatement = sql(
   'audit.compare_books',
-  `with p as (
+  `with named as (
+     select case when payment_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then payment_id::uuid end as payment_id
+     from audit.intents where intent_id = any($2::text[])
+   ), wanted as (
      select * from payments.payments where id = any($1::uuid[])
      union
      select * from payments.payments where intent_id = any($2::text[])
+     union
+     select q.* from named join payments.payments q on q.id = named.payment_id where q.intent_id is null
+   ), p as (
+     select w.*, coalesce(w.intent_id, m.intent_id) as listed_as
+     from wanted w left join audit.intents m on w.intent_id is null and m.payment_id = w.id::text
    ), i as (
      select * from audit.intents where intent_id = any($2::text[])
      union
-     select m.* from p join audit.intents m on m.intent_id = p.intent_id
+     select m.* from p join audit.intents m on m.intent_id = p.listed_as
    ), r as (
      select f.payment_id, count(*) filter (where f.status = 'failed')::int as failed,
             coalesce(sum(f.amount_minor) filter (where f.status = 'failed'), 0)::bigint as failed_minor,
@@ -89,7 +98,7 @@ const compareStatement = sql(
           i.payment_id is not null or i.order_id is not null as ours,
           i.currency as "listedCurrency", coalesce(i.captured_minor, 0) as "listedCapturedMinor",
           coalesce(i.refunded_minor, 0) as "listedRefundedMinor", coalesce(i.authorized_minor, 0) as "listedAuthorizedMinor"
-   from p full join i on i.intent_id = p.intent_id
+   from p full join i on i.intent_id = p.listed_as
      left join orders.orders o on o.id = p.order_id left join r on r.payment_id = p.id left join l on l.payment_id = p.id`,
 )
 const paymentsOfStatement = sql('audit.payments_of_orders', `select id from payments.payments where order_id = any($1::uuid[])`)
