@@ -7,6 +7,8 @@ import type { Random } from './random.ts'
 
 export interface BoxOffice {
   readonly shows: readonly ShowView[]
+  /** Where a buyer goes: most of them where there is room, the others to what is nearly sold out. */
+  pick(random: Random): ShowView
   /** Fills the programme; before any fault. */
   open(): Promise<void>
   /** One thing that an organiser does. */
@@ -62,7 +64,7 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
       startsAt: '2031-05-01T18:00:00.000Z',
       timeZone: 'Europe/Berlin',
       currency: 'EUR',
-      holdSeconds: random.skewed(2, 15),
+      holdSeconds: random.skewed(2, 30),
       ticketTypes: stock[kind],
     }
   }
@@ -108,6 +110,11 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
 
   return {
     shows,
+    pick(buying) {
+      const large = buying.chance(0.65)
+      const some = shows.filter(({ id }) => (kinds.get(id) === 'large') === large)
+      return buying.pick(some.length > 0 ? some : shows)
+    },
     async open() {
       const body = { email: `organiser.${random.between(1, 1e9)}@example.com`, password: 'correct horse' }
       const signedUp = await caller.settle({ operation: 'sign up', method: 'POST', path: '/api/users/signup', body })

@@ -60,7 +60,7 @@ export async function runBuyer(options: BuyerOptions, name: string): Promise<voi
 }
 
 async function hold({ options, random, caller, id }: Buyer): Promise<OrderView | null> {
-  const show = random.pick(options.boxOffice.shows)
+  const show = options.boxOffice.pick(random)
   const body = { showId: show.id, lines: [lineOf(random, show)] }
   const key = crypto.randomUUID()
   const answer = await caller.settle<OrderView>({ operation: 'hold', method: 'POST', path: '/api/orders', body, key })

@@ -67,8 +67,7 @@ export function makeCaller({ journal, random, addressesFor, givenUp }: CallerOpt
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) }
   }
 
-  const ask = async <Body>(options: CallOptions): Promise<Answer<Body> | null> => {
-    const target = random.pick(addressesFor(options.path))
+  const askAt = async <Body>(target: string, options: CallOptions): Promise<Answer<Body> | null | 'nobody there'> => {
     const changes = options.method !== 'GET'
     const startedMs = performance.now()
     const record = (result: Result, code: string) =>
@@ -83,8 +82,17 @@ export function makeCaller({ journal, random, addressesFor, givenUp }: CallerOpt
     } catch (error) {
       const kind = kindOf(error)
       record(changes && !neverArrived.has(kind) ? 'unknown' : 'failed', kind)
-      return null
+      return neverArrived.has(kind) ? 'nobody there' : null
     }
+  }
+
+  /** As behind a balancer: where nobody takes the call, the next one gets it at once. */
+  const ask = async <Body>(options: CallOptions): Promise<Answer<Body> | null> => {
+    for (const target of random.shuffled(addressesFor(options.path))) {
+      const answer = await askAt<Body>(target, options)
+      if (answer !== 'nobody there') return answer
+    }
+    return null
   }
 
   const settle = async <Body>(options: CallOptions): Promise<Settled<Body> | null> => {
