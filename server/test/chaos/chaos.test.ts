@@ -11,6 +11,9 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
     topology: 'two',
     seconds: 25,
     kills: 20,
+    orders: 0,
+    // What mounts a disk does so only when it is asked to.
+    ownDisk: false,
     // On a machine that is busy with other tests some kinds come late: here the kills must all have struck, elsewhere everything.
     required: 'kills',
     limitSeconds: 400,
@@ -26,5 +29,5 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
   expect(result.missed).toEqual([])
   expect(result.timeline.kills.length).toBeGreaterThanOrEqual(20)
   expect(result.journal.orders.size).toBeGreaterThan(100)
-  expect(result.states.map(({ status }) => status)).toEqual(expect.arrayContaining(['cancelled', 'complete']))
+  expect(result.states.map(({ status }) => status)).toEqual(expect.arrayContaining(['cancelled: expired', 'complete']))
 }, 900_000)

@@ -13,6 +13,8 @@ import { auditToo } from './second-opinion.ts'
 import { readLog, type Stage, startStage, type Topology } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
 import { makeTimeline, type Timeline } from './timeline.ts'
+import { makeTroubleDealer } from './trouble.ts'
+import { makeWeather } from './weather.ts'
 
 export interface ChaosOptions {
   readonly seed: number
@@ -20,6 +22,10 @@ export interface ChaosOptions {
   /** Goes on for at least so long, and until there were so many kills and every kind of fault has struck. */
   readonly seconds: number
   readonly kills: number
+  /** And so many orders were acknowledged. */
+  readonly orders: number
+  /** A disk of its own for Postgres, where that is allowed, to fill it. */
+  readonly ownDisk: boolean
   /** Which kinds must have struck: every one, or every way of dying. */
   readonly required: 'all' | 'kills' | 'none'
   /** Then it is given up, and what has not struck is named. */
@@ -69,7 +75,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const random = makeRandom(options.seed)
   const timeline = makeTimeline()
   const journal = makeJournal()
-  const dealer = makeFailpointDealer(random.fork('failpoints'), timeline)
+  const { seconds, kills } = options
+  // In a run of under a minute the storm is all there is.
+  const weather = makeWeather({ random: random.fork('weather'), seconds, kills, longestStormMs: 70_000, longestCalmMs: 20_000 })
+  const dealer = makeFailpointDealer(random.fork('failpoints'), timeline, weather)
+  const trouble = makeTroubleDealer(random.fork('trouble inside'), timeline)
   let healed = false
   let failedStarts = 0
   const onEnd = (end: ProcessEnd) => {
@@ -80,21 +90,29 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
   const stage = await startStage({
     topology: options.topology,
+    ownDisk: options.ownDisk,
     nextFailpoint: dealer.next,
+    nextTrouble: trouble.next,
     onEnd,
-    onReady: timeline.ready,
+    onReady: (name, readyMs) => {
+      timeline.ready(name, readyMs)
+      trouble.ready(name)
+    },
     ...(options.onStage ? { onBegin: options.onStage } : {}),
   })
   options.say(`everything runs; seed ${options.seed}, ${options.topology}`)
   try {
     const driver = await startDriver(options, { stage, journal, random })
     const startedMs = performance.now()
+    weather.begin()
     dealer.arm(true)
     const { longestFreezeMs, longestPauseMs: pauseMs } = options
+    const { blockMsOf } = trouble
     const acknowledged = () => journal.orders.size
-    const nemesis = makeNemesis({ stage, random: random.fork('nemesis'), timeline, longestFreezeMs, pauseMs, acknowledged })
+    const striking = { stage, timeline, weather, blockMsOf, longestFreezeMs, pauseMs, acknowledged }
+    const nemesis = makeNemesis({ ...striking, random: random.fork('nemesis') })
     const kinds = {
-      all: requiredKinds({ stage, random, longestFreezeMs, sleep: () => Promise.resolve() }),
+      all: requiredKinds({ stage, random, longestFreezeMs, blockMsOf, sleep: () => Promise.resolve() }),
       kills: deathKinds,
       none: [],
     }
@@ -153,7 +171,8 @@ async function strike(options: ChaosOptions, { nemesis, startedMs, timeline, jou
   let saidCalls = 0
   for (;;) {
     const seconds = (performance.now() - startedMs) / 1_000
-    const enough = seconds >= options.seconds && timeline.kills.length >= options.kills && missing().length === 0
+    const counted = timeline.kills.length >= options.kills && journal.orders.size >= options.orders
+    const enough = seconds >= options.seconds && counted && missing().length === 0
     if (enough || seconds >= options.limitSeconds || failure !== undefined) break
     if (performance.now() - saidMs > 10_000) {
       saidMs = performance.now()
@@ -254,14 +273,13 @@ async function measureRecoveries(
   const spans = settling.map(
     ({ authorized, settled }) => [Date.parse(authorized), settled === null ? 0 : Date.parse(settled)] as const,
   )
-  const served = journal.calls.filter(({ operation, result }) => result === 'ok' && (operation === 'hold' || operation === 'pay'))
+  const served = journal.calls
+    .filter(({ operation, result }) => result === 'ok' && (operation === 'hold' || operation === 'pay'))
+    .toSorted((one, other) => one.startedMs - other.startedMs)
   return timeline.kills.map(({ target, kind, atMs, at, readyMs }) => {
     const killedAt = Date.parse(at)
     const inFlight = spans.filter(([from, to]) => from <= killedAt && to > killedAt)
-    const firstServed = served.reduce(
-      (first, { startedMs, endedMs }) => (startedMs > atMs ? Math.min(first, endedMs) : first),
-      Infinity,
-    )
+    const firstServed = firstEndAfter(served, atMs)
     return {
       target,
       kind,
@@ -273,6 +291,22 @@ async function measureRecoveries(
   })
 }
 
+/** When the first call that began after `atMs` was answered. Calls that began long after it cannot be that one. */
+function firstEndAfter(served: readonly { startedMs: number; endedMs: number }[], atMs: number): number {
+  let first = Number.POSITIVE_INFINITY
+  for (const { startedMs, endedMs } of served) {
+    if (startedMs > first) break
+    if (startedMs > atMs) first = Math.min(first, endedMs)
+  }
+  return first
+}
+
+/** What went wrong inside, and the end of each log. */
 async function showLogs(stage: Stage, say: (text: string) => void): Promise<void> {
-  for (const { name } of stage.shops) say(`--- the end of the log of ${name}\n${(await readLog(stage, name)).slice(-6_000)}`)
+  for (const { name } of stage.shops) {
+    const log = await readLog(stage, name)
+    const failures = log.split('\n').filter((line) => line.includes('"a request failed"') || line.includes('a dead letter'))
+    for (const failure of failures.slice(0, 20)) say(`${name}: ${failure}`)
+    say(`--- the end of the log of ${name}\n${log.slice(-6_000)}`)
+  }
 }

@@ -160,5 +160,5 @@ export const settlingTimes = sql(
 )
 export const countStates = sql(
   'chaos.count_states',
-  `select status, count(*)::int as count from orders.orders group by 1 order by 1`,
+  `select concat_ws(': ', status, cancel_reason) as status, count(*)::int as count from orders.orders group by 1 order by 1`,
 )

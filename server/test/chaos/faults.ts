@@ -15,6 +15,8 @@ export interface FaultAction {
 export interface FaultContext {
   readonly stage: Stage
   readonly random: Random
+  /** For how long the event loop of this process stands still when it is told to. */
+  readonly blockMsOf: (name: string) => number
   /** The longest that a process is frozen. */
   readonly longestFreezeMs: number
   readonly sleep: (delayMs: number) => Promise<void>
@@ -105,7 +107,7 @@ export function freezeFaults({ stage, random, longestFreezeMs, sleep }: FaultCon
       async strike() {
         const seat = random.pick(stage.shops)
         if (!seat.process.freeze()) return null
-        await sleep(random.skewed(1_000, longestFreezeMs))
+        await sleep(random.length(500, 4_000, longestFreezeMs))
         seat.process.thaw()
         return seat.name
       },
@@ -115,7 +117,7 @@ export function freezeFaults({ stage, random, longestFreezeMs, sleep }: FaultCon
       group: 'freeze',
       async strike() {
         if (!stage.sandbox.freeze()) return null
-        await sleep(random.skewed(500, Math.min(15_000, longestFreezeMs)))
+        await sleep(random.length(300, 3_000, Math.min(15_000, longestFreezeMs)))
         stage.sandbox.thaw()
         return 'sandbox'
       },
@@ -126,7 +128,7 @@ export function freezeFaults({ stage, random, longestFreezeMs, sleep }: FaultCon
       async strike() {
         if (stage.postgres.port === null) return null
         await stage.postgres.freeze()
-        await sleep(random.skewed(300, Math.min(8_000, longestFreezeMs)))
+        await sleep(random.length(200, 2_000, Math.min(8_000, longestFreezeMs)))
         stage.postgres.thaw()
         return 'postgres'
       },
@@ -136,7 +138,11 @@ export function freezeFaults({ stage, random, longestFreezeMs, sleep }: FaultCon
 
 const openOrders = sql(
   'chaos.open_orders',
-  `select id from orders.orders where status in ('created', 'claimed') order by created_at desc limit 30`,
+  `select id from orders.orders where status in ('created', 'claimed') order by created_at desc limit 40`,
+)
+const countDeadlocks = sql(
+  'chaos.count_deadlocks',
+  'select deadlocks::int as count from pg_stat_database where datname = current_database()',
 )
 const lockOrder = sql('chaos.lock_order', 'select id from orders.orders where id = $1 for update')
 const lockPools = sql('chaos.lock_pools', 'select id from orders.pools for update')
@@ -170,17 +176,27 @@ export function databaseFaults({ stage, random, sleep }: FaultContext): FaultAct
         }),
       ),
     ),
-    attempt('orders locked in the wrong order', () =>
-      withDatabase((db) =>
-        db.transaction(async (tx) => {
-          const rows = await tx.query<{ id: string }>(openOrders)
-          for (const { id } of rows.toSorted((one, other) => (one.id < other.id ? 1 : -1))) {
-            await tx.query(lockOrder, [id])
-            await sleep(5)
-          }
-          return rows.length > 1
-        }),
-      ),
+    attempt('deadlock', () =>
+      withDatabase(async (db) => {
+        const count = async () => (await db.query<{ count: number }>(countDeadlocks))[0]?.count ?? 0
+        const before = await count()
+        // The shop locks an order and then its pool. Whoever does it the other way round meets it half-way.
+        const lost = await db
+          .transaction(async (tx) => {
+            await tx.query(lockPools)
+            await sleep(100)
+            for (const { id } of await tx.query<{ id: string }>(openOrders)) await tx.query(lockOrder, [id])
+            return false
+          })
+          .catch((error: unknown) => (error as { code?: string }).code === '40P01')
+        if (lost) return true
+        // Then perhaps the shop was the one that lost; the server tells of it a little later.
+        for (let looks = 0; looks < 8; looks += 1) {
+          if ((await count()) > before) return true
+          await sleep(250)
+        }
+        return false
+      }),
     ),
     attempt('connections used up', async () => {
       const db = stage.openDatabase()

@@ -60,13 +60,36 @@ export function recoveriesOf({ recoveries }: ChaosResult): RecoveryRow[] {
   ]
 }
 
+export interface Selling {
+  /** Of the seconds of the run, how many had at least one acknowledged hold. */
+  readonly share: number
+  readonly ordersPerSecond: number
+  /** Of the seconds in which anything was sold, the median. */
+  readonly ordersPerGoodSecond: number
+}
+
+export function sellingOf({ journal, startedMs, healedMs }: ChaosResult): Selling {
+  const seconds = Math.max(1, Math.floor((healedMs - startedMs) / 1_000))
+  const sold = Array<number>(seconds).fill(0)
+  for (const { placedAtMs } of journal.orders.values()) {
+    const second = Math.floor((placedAtMs - startedMs) / 1_000)
+    if (second >= 0 && second < seconds) sold[second] = (sold[second] ?? 0) + 1
+  }
+  const good = sold.filter((count) => count > 0)
+  const all = good.reduce((sum, count) => sum + count, 0)
+  return { share: good.length / seconds, ordersPerSecond: all / seconds, ordersPerGoodSecond: spreadOf(good)?.p50 ?? 0 }
+}
+
+export const percentOf = (share: number) => `${(share * 100).toFixed(0)} %`
+
 export const secondsOf = (ms: number | null | undefined) => (ms == null ? '–' : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`)
 
 export function describe(result: ChaosResult): string {
   const { journal, timeline, verdicts, states } = result
   const calls = operationsOf(result)
   const unknown = calls.reduce((sum, row) => sum + row.unknown, 0)
-  const [all] = recoveriesOf(result)
+  const [all, ...each] = recoveriesOf(result)
+  const selling = sellingOf(result)
   const faults = [...timeline.counts].toSorted(([one], [other]) => (one < other ? -1 : 1))
   return [
     `seed ${result.seed}, ${result.topology}, ${((result.healedMs - result.startedMs) / 1_000).toFixed(0)} s under faults`,
@@ -75,7 +98,12 @@ export function describe(result: ChaosResult): string {
     `calls ${journal.calls.length}, of them unknown ${unknown}, still unknown at the end ${journal.unresolved.size}`,
     `at rest ${secondsOf(result.restMs)} after the last fault; hand repairs 0`,
     `after a kill: answering p50 ${secondsOf(all?.ready?.p50)} max ${secondsOf(all?.ready?.max)}; selling p50 ${secondsOf(all?.served?.p50)} max ${secondsOf(all?.served?.max)}; money in flight settled p50 ${secondsOf(all?.settled?.p50)} max ${secondsOf(all?.settled?.max)}`,
+    `sold in ${percentOf(selling.share)} of the seconds, ${selling.ordersPerSecond.toFixed(1)} orders a second in all, ${selling.ordersPerGoodSecond} in the median of those`,
     `starts that had to be repeated: ${result.failedStarts}`,
+    ...each.map(
+      ({ kind, kills, ready, served }) =>
+        `  ${kind}: ${kills}, answering p50 ${secondsOf(ready?.p50)} max ${secondsOf(ready?.max)}, selling p50 ${secondsOf(served?.p50)} max ${secondsOf(served?.max)}`,
+    ),
     '',
     ...faults.map(([kind, count]) => `  ${String(count).padStart(6)}  ${kind}`),
     '',

@@ -4,17 +4,22 @@
 import { sql } from '../../src/platform/db.ts'
 import { failpointNames } from '../../src/platform/failpoint.ts'
 import { waitFor } from '../wait.ts'
+import { diskFaults } from './disk-faults.ts'
 import { databaseFaults, type FaultContext, freezeFaults, networkFaults } from './faults.ts'
 import { makeProcessorTrouble, processorFaultKinds, processorFaults } from './processor-faults.ts'
 import { makeDeck, type Random } from './random.ts'
 import type { Stage } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
 import type { Timeline } from './timeline.ts'
+import { dealtKinds, insideFaults } from './trouble.ts'
+import type { Weather } from './weather.ts'
 
 export interface NemesisOptions {
   readonly stage: Stage
   readonly random: Random
   readonly timeline: Timeline
+  readonly weather: Weather
+  readonly blockMsOf: (name: string) => number
   readonly longestFreezeMs: number
   /** The longest pause between two kills. */
   readonly pauseMs: number
@@ -36,20 +41,24 @@ const sortOf = (failpoint: string) => `die ${(placeOf(failpoint).split('.')[1] ?
 
 const failpointKinds = [...new Set(failpointNames.map(sortOf))]
 
+const soonest = 6
+/** With many buyers a place is passed a hundred times a second: some are to live for a while before they die there. */
+const latest = 400
+
 /** Deals the places to die at, the kinds first at which the fewest have died. */
-export function makeFailpointDealer(random: Random, timeline: Timeline) {
+export function makeFailpointDealer(random: Random, timeline: Timeline, weather: Weather) {
   let on = false
   return {
     arm: (armed: boolean) => {
       on = armed
     },
     next({ services }: { readonly services: readonly string[] }): string {
-      if (!on || random.chance(0.1)) return ''
+      if (!on || weather.isCalm || !weather.isBehind(timeline.kills.length) || random.chance(0.3)) return ''
       const able = failpointNames.filter((name) => services.some((service) => name.startsWith(`${service}.`)))
       const deaths = (name: string) => timeline.counts.get(sortOf(name)) ?? 0
       const fewest = Math.min(...able.map(deaths))
       const rare = able.filter((name) => deaths(name) === fewest)
-      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, 6)}`
+      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, fewest === 0 ? soonest : latest)}`
     },
     died(name: string, failpoint: string): void {
       timeline.killed(name, sortOf(failpoint))
@@ -60,9 +69,20 @@ export function makeFailpointDealer(random: Random, timeline: Timeline) {
 
 export const killKinds = ['kill shop', 'kill sandbox', 'kill postgres', 'kill a postgres backend', 'restart postgres'] as const
 
+type KillKind = (typeof killKinds)[number]
+/** Without its database nobody sells: it dies often, and the others more often. */
+const killCards: readonly KillKind[] = [
+  ...Array<KillKind>(9).fill('kill shop'),
+  ...Array<KillKind>(6).fill('kill sandbox'),
+  'kill postgres',
+  'kill a postgres backend',
+  'restart postgres',
+]
+
 const salesBetweenKills = 15
-const patienceMs = 15_000
-const graceMs = 8_000
+const patienceMs = 6_000
+const graceMs = 4_000
+const calmLooksMs = 100
 
 export function makeNemesis(options: NemesisOptions): Nemesis {
   const { stage, random, timeline } = options
@@ -77,10 +97,11 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
       const timer = setTimeout(done, delayMs)
       stopping.signal.addEventListener('abort', done, { once: true })
     })
-  const context: FaultContext = { stage, random: random.fork('faults'), longestFreezeMs: options.longestFreezeMs, sleep }
+  const { longestFreezeMs, blockMsOf, weather } = options
+  const context: FaultContext = { stage, random: random.fork('faults'), longestFreezeMs, blockMsOf, sleep }
   const trouble = makeProcessorTrouble(stage.sandboxUrl, timeline)
 
-  const kill = async (kind: (typeof killKinds)[number], killing: Random) => {
+  const kill = async (kind: KillKind, killing: Random) => {
     const { postgres } = stage
     if (kind === 'kill shop') {
       // Who is to die at a certain place gets some time to come by there.
@@ -107,8 +128,8 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
 
   const killLane = async () => {
     const killing = random.fork('kills')
-    const [shop, sandbox, server, backend, restart] = killKinds
-    const deck = makeDeck(killing, [shop, shop, shop, sandbox, sandbox, server, backend, restart])
+    const deck = makeDeck(killing, killCards)
+    const isDue = () => !weather.isCalm && weather.isBehind(timeline.kills.length)
     while (!stopping.signal.aborted) {
       const before = options.acknowledged()
       // By facts and not by times, so that a slow machine is not only killed: everything is up and sells again. Now and then
@@ -118,6 +139,7 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
       const sells = () => options.acknowledged() >= before + salesBetweenKills
       await waitFor('sales', () => stopping.signal.aborted || (isUp() && sells()), patienceMs).catch(() => false)
       await sleep(killing.skewed(50, options.pauseMs))
+      while (!stopping.signal.aborted && !isDue()) await sleep(calmLooksMs)
       if (!stopping.signal.aborted) await kill(deck(), killing)
     }
   }
@@ -126,6 +148,10 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
     const chance = random.fork('trouble')
     const deck = makeDeck(chance, allFaults(context))
     while (!stopping.signal.aborted) {
+      if (weather.isCalm) {
+        await sleep(calmLooksMs)
+        continue
+      }
       const action = deck()
       const fault = { kind: action.kind, group: action.group }
       const startedMs = performance.now()
@@ -156,6 +182,7 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
     stop: () => stopping.abort(),
     async heal() {
       stage.postgres.thaw()
+      await stage.disk?.empty()
       await stage.postgres.start()
       stage.sandbox.thaw()
       for (const proxy of [stage.webhooks, ...stage.shops.flatMap((shop) => [shop.toPostgres, shop.toSandbox])]) proxy.heal()
@@ -193,7 +220,14 @@ async function postgresAnswers(stage: Stage): Promise<void> {
 }
 
 function allFaults(context: FaultContext) {
-  return [...networkFaults(context), ...freezeFaults(context), ...databaseFaults(context), ...processorFaults(context)]
+  return [
+    ...networkFaults(context),
+    ...freezeFaults(context),
+    ...insideFaults(context),
+    ...databaseFaults(context),
+    ...diskFaults(context),
+    ...processorFaults(context),
+  ]
 }
 
 /** Every way of dying. */
@@ -201,7 +235,7 @@ export const deathKinds: readonly string[] = [...killKinds, ...failpointKinds]
 
 /** What a run must have met: a fault that never struck was not survived. */
 export function requiredKinds(context: FaultContext): string[] {
-  return [...deathKinds, ...allFaults(context).map(({ kind }) => kind), ...processorFaultKinds]
+  return [...deathKinds, ...dealtKinds, ...allFaults(context).map(({ kind }) => kind), ...processorFaultKinds]
 }
 
 /** An end of a process that nobody asked for, as a breach; null when it was asked for or may happen. */

@@ -24,7 +24,7 @@ export interface ChaosPostgres {
   end(): Promise<void>
 }
 
-const startWithinMs = 60_000
+const startWithinMs = 120_000
 
 export async function startPostgres(directory: string): Promise<ChaosPostgres> {
   let server: EmbeddedPostgres = await startEmbeddedPostgres(directory, () => undefined)
@@ -39,11 +39,15 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
     // A run that is given up in the middle of a restart leaves nothing behind.
     if (ending) return
     // Children of a killed server may still hold its memory for a moment: the start is refused until they are gone.
-    server = await waitFor(
-      'Postgres started',
-      () => startEmbeddedPostgres(directory, () => undefined).catch(() => null),
-      startWithinMs,
-    )
+    let reason: unknown
+    const tryToStart = () =>
+      startEmbeddedPostgres(directory, () => undefined).catch((error: unknown) => {
+        reason = error
+        return null
+      })
+    server = await waitFor('Postgres started', tryToStart, startWithinMs).catch((cause: unknown) => {
+      throw reason === undefined ? cause : new Error(`Postgres does not start again: ${String(reason)}`, { cause })
+    })
     port = portOf(server)
   }
   const thaw = () => {

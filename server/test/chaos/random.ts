@@ -8,6 +8,8 @@ export interface Random {
   /** As `between`, with short ones far more often than long ones. */
   skewed(from: number, to: number): number
   chance(probability: number): boolean
+  /** Mostly up to `usual`, one in fifteen up to `longest`: so that the long ones are met, and do not take up the whole run. */
+  length(from: number, usual: number, longest: number): number
   pick<T>(from: readonly T[]): T
   shuffled<T>(list: readonly T[]): T[]
   /** Another source of its own, so that who asks more often does not change what others get. */
@@ -23,10 +25,13 @@ export function makeRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
   const between = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
+  const skewed = (from: number, to: number) => Math.round(from * (to / from) ** next())
   return {
     next,
     between,
-    skewed: (from, to) => Math.round(from * (to / from) ** next()),
+    skewed,
+    length: (from, usual, longest) =>
+      longest > usual && next() < 1 / 15 ? skewed(usual, longest) : skewed(from, Math.min(usual, longest)),
     chance: (probability) => next() < probability,
     pick<T>(from: readonly T[]): T {
       const found = from[between(0, from.length - 1)]

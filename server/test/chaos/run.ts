@@ -10,10 +10,12 @@ const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     kills: { type: 'string', default: '20' },
+    /** How many orders must have been acknowledged. */
+    orders: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 1_000) % 1_000_000) },
     topology: { type: 'string', default: 'two' },
-    buyers: { type: 'string', default: '60' },
-    think: { type: 'string', default: '200' },
+    buyers: { type: 'string', default: '120' },
+    think: { type: 'string', default: '100' },
     /** The longest that a process is frozen, in seconds. */
     freeze: { type: 'string' },
     /** Which faults must have struck: all, kills or none. */
@@ -44,8 +46,11 @@ const result = await runChaos({
   topology: options.topology,
   seconds,
   kills: wholeNumber('kills', options.kills),
+  orders: wholeNumber('orders', options.orders),
+  ownDisk: true,
   required,
-  limitSeconds: seconds + 240,
+  // A slower machine gets a quarter more time for its kills and orders.
+  limitSeconds: seconds * 1.25 + 240,
   buyers: wholeNumber('buyers', options.buyers),
   thinkMs: wholeNumber('think', options.think),
   longestFreezeMs: 1_000 * wholeNumber('freeze', options.freeze ?? (seconds >= 300 ? '60' : '4')),

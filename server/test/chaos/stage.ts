@@ -7,6 +7,7 @@ import type { ServiceName } from '@holdfast/contract'
 import { webhookTypes } from '../../src/payments/webhook-types.ts'
 import { type Database, makeDatabase } from '../../src/platform/db.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { type Disk, makeDisk } from './disk.ts'
 import { type ChaosPostgres, startPostgres } from './postgres.ts'
 import { buildPrograms } from './programs.ts'
 import { makeProxy, type Proxy } from './proxy.ts'
@@ -49,6 +50,8 @@ export interface Stage {
   readonly sandboxUrl: string
   readonly webhooks: Proxy
   readonly postgres: ChaosPostgres
+  /** Postgres's own, which can be filled; null where there is none. */
+  readonly disk: Disk | null
   readonly directory: string
   /** A connection past the proxies, for who checks. Made anew after each start of Postgres. */
   openDatabase(maxConnections?: number): Database
@@ -59,8 +62,12 @@ export interface Stage {
 
 export interface StageOptions {
   readonly topology: Topology
+  /** With a disk of its own for Postgres, where that is allowed. */
+  readonly ownDisk: boolean
   /** Where a process of the shop is to die the next time that it is started; empty for nowhere. */
   nextFailpoint(seat: Seat): string
+  /** What the preloaded part is told: how wrong the process's clock is, for how long its event loop can be blocked. */
+  nextTrouble(seat: Seat): Readonly<Record<string, string>>
   onEnd(end: ProcessEnd): void
   onReady(name: string, readyMs: number): void
   /** Told at once how to end all that is started. */
@@ -68,6 +75,7 @@ export interface StageOptions {
 }
 
 const webhookSecret = 'whsec_holdfast_chaos'
+const diskGigabytes = 12
 
 function serviceOf(path: string): ServiceName {
   if (path.startsWith('/api/users')) return 'identity'
@@ -101,6 +109,8 @@ async function build(directory: string, options: StageOptions, closers: (() => P
   }
   const programs = await buildPrograms()
   closers.push(programs.remove)
+  const disk = options.ownDisk ? await makeDisk(join(directory, 'postgres'), diskGigabytes) : null
+  if (disk) closers.push(disk.end)
   const postgres = await startPostgres(join(directory, 'postgres'))
   closers.push(postgres.end)
   const sandboxPort = await freePort()
@@ -140,6 +150,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
     const process = supervise({
       name: seat.name,
       program: programs.shop,
+      preload: programs.preload,
       logFile: logFile(seat.name),
       healthUrl: `${url}/readyz`,
       environment: () => ({
@@ -153,7 +164,9 @@ async function build(directory: string, options: StageOptions, closers: (() => P
         DEMO: '0',
         AUDIT_SECONDS: '15',
         LOG_LEVEL: 'warn',
+        NODE_COMPILE_CACHE: join(directory, 'compiled'),
         FAILPOINT: options.nextFailpoint(seat),
+        ...options.nextTrouble(seat),
       }),
       onEnd: options.onEnd,
       onReady: (readyMs) => options.onReady(seat.name, readyMs),
@@ -175,6 +188,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     webhooks,
     postgres,
+    disk,
     directory,
     openDatabase: (maxConnections = 2) =>
       makeDatabase({

@@ -18,6 +18,8 @@ export interface ProcessEnd {
 export interface ProcessPlan {
   readonly name: string
   readonly program: string
+  /** Loaded into the process before its program. */
+  readonly preload?: string
   readonly logFile: string
   environment(): Readonly<Record<string, string>>
   /** Where it says that it is ready. */
@@ -40,6 +42,8 @@ export interface Supervised {
   /** SIGSTOP, and later SIGCONT: a zombie that wakes and goes on with what it was doing. */
   freeze(): boolean
   thaw(): void
+  /** To a process that answers: before that a signal could meet one that does not know it yet. */
+  signal(name: 'SIGHUP' | 'SIGUSR2'): boolean
   /** Ends it for good. */
   end(): Promise<void>
 }
@@ -83,7 +87,8 @@ export function supervise(plan: ProcessPlan): Supervised {
 
   const start = () => {
     const environment = plan.environment()
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', plan.program], {
+    const flags = ['--disable-warning=ExperimentalWarning', ...(plan.preload === undefined ? [] : ['--import', plan.preload])]
+    const child = spawn(process.execPath, [...flags, plan.program], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -140,6 +145,7 @@ export function supervise(plan: ProcessPlan): Supervised {
       run.killedByUs = true
       return run.child.kill('SIGKILL')
     },
+    signal: (name) => run?.ready === true && run.child.kill(name),
     freeze: () => run?.child.kill('SIGSTOP') === true,
     thaw: () => {
       run?.child.kill('SIGCONT')
