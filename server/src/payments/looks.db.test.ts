@@ -22,7 +22,8 @@ afterAll(async () => {
   await db.drop()
 })
 
-async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>) {
+/** Captured at the processor, with a part given back there. `known`: what our row says of it. */
+async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>, known: Partial<Payment> = {}) {
   const id = newId()
   const orderId = newId()
   const { amount, organiserId, buyerId } = samplePayment(1)
@@ -35,7 +36,7 @@ async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>)
     amountMinor: 1_000,
     key: `outside ${id}`,
   })
-  const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}` }
+  const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}`, ...known }
   const order = { id: orderId, version: 3, status: 'complete', expiresAt: null, claimedBy: id } as const
   await db.transaction((tx) => {
     const world = makeWorld()
@@ -88,4 +89,25 @@ it('a look that got no answer is none: the processor is to tell again', async ()
   expect(await worker.advance(id, true)).toMatchObject({ looked: false, payment: { refundedMinor: 0 } })
   processor.next('none')
   expect(await worker.advance(id, true)).toMatchObject({ looked: true, payment: { refundedMinor: 1_000 } })
+})
+
+it('a look that finds out that the money was taken has not seen the refunds', async () => {
+  // The story. The answer to a capture was lost. Before anybody had asked again, the organiser gave back a part at the
+  // processor itself. Its webhook came and looked; the row did not know of the money yet, so the look asked for the intent
+  // and not for its refunds, found it captured, and the webhook was written down as done: the order kept its price.
+  const processor = makeProcessorModel()
+  const { id } = await capturedPayment(processor, {
+    status: 'unknown',
+    step: 'capture',
+    claim: 'won',
+    intentStatus: 'requires_capture',
+    authorizedMinor: samplePayment(1).amount.amountMinor,
+    capturedMinor: 0,
+  })
+  const { worker } = makeParts(processor)
+  expect(await worker.advance(id, true)).toMatchObject({
+    lookedAtRefunds: false,
+    payment: { status: 'captured', refundedMinor: 0 },
+  })
+  expect(await worker.advance(id, true)).toMatchObject({ lookedAtRefunds: true, payment: { refundedMinor: 1_000 } })
 })

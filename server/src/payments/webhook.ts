@@ -83,8 +83,8 @@ function makeIntake({
         continue
       }
       // Only a look that began after the event tells what it tells: a step that was faster to the lease may not.
-      const { looked } = await worker.advance(paymentId, true)
-      if (looked) {
+      const { looked, lookedAtRefunds } = await worker.advance(paymentId, true)
+      if (event.intentStatus === null ? lookedAtRefunds : looked) {
         await recordWebhookEvents(db, [{ id: event.id, type: event.type, payment_id: paymentId, outcome: 'advanced' }])
         return 'advanced'
       }

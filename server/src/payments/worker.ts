@@ -22,8 +22,10 @@ export interface Settled {
 }
 
 export interface Advanced extends Settled {
-  /** The processor was asked for all it knows, after this call, and told it. Another step may not show what is new. */
+  /** The processor was asked what it knows, after this call, and told it. Another step may not show what is new. */
   readonly looked: boolean
+  /** Its refunds as well: not by a look that only finds out that money was taken. */
+  readonly lookedAtRefunds: boolean
 }
 
 export interface Worker {
@@ -59,8 +61,10 @@ interface Run {
   readonly done: Promise<Intent | null>
   /** The payment as this process last committed it. */
   payment: Payment
-  /** All that the processor knows was asked for, and taken in. */
+  /** What the processor knows was asked for, and taken in. */
   looked: boolean
+  /** Its refunds as well. */
+  lookedAtRefunds: boolean
 }
 
 export function makeWorker(options: WorkerOptions): Worker {
@@ -71,7 +75,7 @@ export function makeWorker(options: WorkerOptions): Worker {
   const beforeEffect = makeFailpoint('payments.before_effect')
   const afterEffect = makeFailpoint('payments.after_effect')
 
-  const run = async (work: Work, onLooked: () => void): Promise<Intent | null> => {
+  const run = async (work: Work, onLooked: (atRefunds: boolean) => void): Promise<Intent | null> => {
     const takenMs = clock.nowMs()
     const result = await slots.lend(async () => {
       // A lease that ended in the queue may be somebody else's by now.
@@ -84,16 +88,17 @@ export function makeWorker(options: WorkerOptions): Worker {
     const outcome = await options.handler().handle(result.command)
     if (!outcome.ok)
       log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')
-    else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown') onLooked()
+    else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown') onLooked(showsRefunds(result.command))
     return result.intent
   }
 
   const begin = (work: Work) => {
     const { id } = work.payment
-    const done = run(work, () => {
+    const done = run(work, (atRefunds) => {
       current.looked = true
+      current.lookedAtRefunds = atRefunds
     })
-    const current: Run = { work, done, payment: work.payment, looked: false }
+    const current: Run = { work, done, payment: work.payment, looked: false, lookedAtRefunds: false }
     running.set(id, current)
     const leave = () => {
       if (running.get(id)?.work === work) running.delete(id)
@@ -137,7 +142,8 @@ export function makeWorker(options: WorkerOptions): Worker {
       const outcome = await options.handler().handle({ type: 'TakeLease', paymentId, look })
       if (outcome.ok && outcome.answer.looks === true) own = running.get(paymentId)
     }
-    return { ...(await settled(paymentId)), looked: own?.looked === true }
+    const { payment, intent } = await settled(paymentId)
+    return { payment, intent, looked: own?.looked === true, lookedAtRefunds: own?.lookedAtRefunds === true }
   }
 
   const sweep = async (): Promise<number> => {
@@ -168,6 +174,11 @@ export function makeWorker(options: WorkerOptions): Worker {
       }
     },
   }
+}
+
+/** Refunds are listed when our row knows that money was taken. Of what was not taken there are none. */
+function showsRefunds(command: Command): boolean {
+  return command.type === 'RecordRefunds' || (command.type === 'RecordObservation' && command.seen.status !== 'succeeded')
 }
 
 /** Lends at most `count` slots at a time; the others wait in line. */
