@@ -94,7 +94,7 @@ describe('choosing lines', () => {
     ],
     ['a pool that is not there', 'sold_out', first.poolId, [numbered(first, 1)], { ...stockWith(), pools: new Map() }],
   ]
-  test.each(refusals)('refuses %s: %s, %s', (_why, ...[rejection, detail, lines, stock = stockWith()]) => {
+  test.each(refusals)('refuses %s: %s', (_why, ...[rejection, detail, lines, stock = stockWith()]) => {
     expect(chooseLines(sale, stock, lines)).toEqual({ rejection, detail })
   })
 

@@ -32,6 +32,10 @@ describe('the order’s answer', () => {
       expect(apply(worldOf(states.authorized), command)).toMatchObject({ answer: { paymentId } })
     expect(apply(worldOf(states.authorized), cancelled)).toMatchObject({ answer: { paymentId: '' } })
   })
+  it('a second time is noted and decides nothing', () => {
+    const decision = apply(worldOf(states.authorizedWon), claimed)
+    expect(decision).toMatchObject({ facts: [{ type: 'OrderNoted' }], answer: { paymentId } })
+  })
   it('charges what was taken before it came', () => {
     const { told, payment: charged } = after(states.capturedUnclaimed, claimed)
     expect(told).toEqual([{ type: 'ChargeCreated', data: { orderId, paymentId, amount } }])
@@ -41,6 +45,7 @@ describe('the order’s answer', () => {
     const failed = (code: string) => [{ type: 'ChargeFailed', data: { orderId, paymentId, code } }]
     for (const [given, code] of [
       [states.voided, 'order_claimed'],
+      [{ ...states.voided, claim: null, reason: 'processor_cancelled' }, 'processor_cancelled'],
       [states.declined, 'voided'],
     ] as const) {
       const world = worldOf(given)

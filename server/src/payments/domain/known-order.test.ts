@@ -87,6 +87,7 @@ describe('the world of a batch', () => {
     expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set([data.id])])
     evolve(world, { type: 'OrderNoted', data: copies.created })
     expect(world.changed.orders).toEqual(new Set([orderId]))
+    expect(world.orders).toEqual(new Map([[orderId, copies.created]]))
   })
   it('says that private facts are nobody’s, and counts the others as versions of their payment', () => {
     const world = worldOf(states.captured)
@@ -106,6 +107,9 @@ describe('the world of a batch', () => {
     const world = worldOf(null, copies.complete)
     expect(apply(world, notes(3).claimed)).toEqual({ rejection: 'payment_unknown' })
     expect(apply(world, notes(3).completed)).toEqual({ facts: [], answer: { paymentId: '' } })
-    expect(apply(world, notes(4).completed)).toMatchObject({ facts: [{ type: 'OrderNoted' }], answer: { paymentId: '' } })
+    for (const name of ['created', 'extended', 'reopened', 'completed'] as const) {
+      const decision = apply(worldOf(null, copies.complete), notes(4)[name])
+      expect(decision).toMatchObject({ facts: [{ type: 'OrderNoted', data: { version: 4 } }], answer: { paymentId: '' } })
+    }
   })
 })

@@ -111,10 +111,29 @@ it('late money beside a refund of a part: only the rest is owed, and none of not
     })
     world.refundsByPayment.set(paymentId, [part])
     apply(world, commands.NoteClaimRejected)
+    expect(world.changed.refunds.size).toBe(world.entries.length)
     return bookedIn(world)
   }
   expect(beside(4_000)).toBe('refund_request late < refunds 500/0')
   expect(beside(4_500)).toBe('')
+})
+
+it('late money is refunded once, also when that refund failed', () => {
+  const world = worldOf(states.capturedUnclaimed)
+  world.refundsByPayment.set(paymentId, [refund({ id: paymentId, origin: 'late_money', status: 'failed' })])
+  apply(world, commands.NoteClaimRejected)
+  expect([bookedIn(world), world.changed.refunds.size]).toEqual(['', 0])
+})
+
+it('money of a closed payment is late money, or what its first reason says', () => {
+  for (const [given, reason] of [
+    [states.declined, 'late_money'],
+    [states.voided, 'order_claimed'],
+  ] as const) {
+    const world = worldOf(given)
+    apply(world, commands.seesSucceeded)
+    expect(world.payments.get(paymentId)).toMatchObject({ status: 'captured', claim: 'lost', reason })
+  }
 })
 
 it('a refund of late money tells all about itself', () => {

@@ -97,6 +97,33 @@ describe('a payment learns from what is seen', () => {
   })
 })
 
+describe('nothing is learned', () => {
+  it('of money by a payment whose money is taken or given back, whatever is seen of its intent', () => {
+    for (const given of [states.captured, states.refunded, states.capturedUnclaimed]) {
+      for (const intentStatus of ['succeeded', 'requires_capture'] as const) {
+        const stored = { ...given, intentStatus }
+        for (const status of ['succeeded', 'canceled'] as const) {
+          const { payment: same, told } = after(stored, see({ status, chargeId: 'ch_2' }))
+          const { attempts: _attempts, nextAttemptAt: _next, ...kept } = stored
+          expect([told, same]).toMatchObject([[], kept])
+        }
+      }
+    }
+  })
+  it('of money by a closed payment whose intent still waits for somebody', () => {
+    const open = { ...states.declined, intentStatus: 'requires_payment_method' } as const
+    for (const status of ['requires_action', 'processing'] as const) {
+      const { payment: same, steps } = after(open, see({ status }))
+      expect(same).toMatchObject({ status: 'declined', intentStatus: status, claim: null, capturedMinor: 0, reason: null })
+      expect(steps).toEqual(['void'])
+    }
+  })
+  it('of refunds or entries by whoever only sees that the card waits for its buyer', () => {
+    const decision = apply(worldOf(states.started), observed('requires_action'))
+    expect('facts' in decision && decision.facts.map(({ type }) => type)).toEqual(['PaymentMoved'])
+  })
+})
+
 describe('asking the order', () => {
   it('is done once, with the whole amount and the version that is known of the order', () => {
     const authorized = (version: number) => after(states.started, observed('requires_capture'), knownOrder({ version }))
@@ -173,6 +200,8 @@ describe('a capture that the processor refuses', () => {
       reason: 'order_claimed',
     })
     expect(after(states.requiresAction, see({ status: 'requires_action' }, 'card_declined')).payment?.captureRefused).toBe(false)
+    const challenged = { ...states.requiresAction, claim: 'won' as const }
+    expect(after(challenged, see({ status: 'requires_action' }, 'card_declined')).payment?.captureRefused).toBe(false)
     const twice = { ...states.authorizedWon, captureRefused: true, reason: 'expired_card' }
     expect(refuse('card_declined', twice).payment).toMatchObject({ reason: 'expired_card', attempts: 1 })
   })

@@ -156,9 +156,8 @@ export function chargeCreated(payment: Payment): PublicFact {
 /** The intent is canceled for good: only this un-claims an order. */
 function cancel(before: Payment): Change {
   const entries = postVoid(before)
-  const payment: Payment = { ...before, status: 'voided', authorizedMinor: 0, reason: before.reason ?? 'processor_cancelled' }
-  const { orderId, id: paymentId } = payment
-  const reason = payment.reason ?? 'processor_cancelled'
+  const { orderId, id: paymentId, reason } = { ...before, reason: before.reason ?? 'processor_cancelled' }
+  const payment: Payment = { ...before, status: 'voided', authorizedMinor: 0, reason }
   if (before.claim === 'won')
     return { payment, entries, events: [{ type: 'ChargeFailed', data: { orderId, paymentId, code: reason } }] }
   return { payment, entries, events: [{ type: 'PaymentVoided', data: { orderId, paymentId, reason } }] }

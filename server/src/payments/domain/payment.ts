@@ -125,7 +125,7 @@ export function refundableMinor(payment: Payment, refunds: readonly Refund[]): n
 }
 
 /** What is to be done with the processor next. Null: nothing until somebody else speaks. */
-export function nextStep(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[] = []): Step | null {
+export function nextStep(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[]): Step | null {
   switch (payment.status) {
     case 'started':
       return 'create'

@@ -94,6 +94,14 @@ it('of several payments the one that the order accepted is refunded', () => {
   expect(apply(world, request())).toMatchObject({ answer: { paymentId } })
 })
 
+it('a card that the order accepted and that could not be captured is not in the way of the one that paid', () => {
+  const world = worldOf(states.captured)
+  const failed = payment({ ...states.voided, id: 'payment-0', claim: 'won', captureRefused: true })
+  world.payments.set(failed.id, failed)
+  world.idsByOrder.set(orderId, [failed.id, paymentId])
+  expect(apply(world, request())).toMatchObject({ answer: { paymentId } })
+})
+
 it('a refund asked for while somebody is at the processor waits until he is back', () => {
   const world = worldWith([], { ...states.captured, leasedUntil: later })
   apply(world, request())

@@ -124,6 +124,22 @@ it('a refund that is pending under another number takes that number', () => {
   expect(entriesOf(world)).toEqual([])
 })
 
+it('a refund that has succeeded and gets another number is not told or booked again', () => {
+  const world = worldWith([refund({ amount: part, status: 'succeeded' })])
+  expect(eventsOf(apply(world, record([seenAs('succeeded')])))).toEqual([])
+  expect(world.refundsByPayment.get(paymentId)).toMatchObject([{ status: 'succeeded', processorId: 're_1' }])
+  expect([entriesOf(world), paymentIn(world)?.refundedMinor]).toEqual([[], 1_500])
+})
+
+it('of two refunds the one that is still to be made is begun when news of the other is in', () => {
+  const due = refund({ id: 'refund-2', amount: part })
+  const seen = worldWith([refund({ amount: part, status: 'pending', processorId: 're_1' }), due])
+  apply(seen, record([seenAs('succeeded')]))
+  const refused = worldWith([refund({ amount: part }), due])
+  apply(refused, { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: ids.refund, code: 'charge_disputed' })
+  for (const world of [seen, refused]) expect(world.works).toMatchObject([{ step: 'refund', refund: { id: 'refund-2' } }])
+})
+
 it('a refund made at the processor is taken in whole: asked for, booked and told', () => {
   const world = worldWith([])
   const decision = apply(world, record([seenAs('succeeded', { refundId: null })], ['import-1', 'import-2']))

@@ -1,7 +1,7 @@
 // When somebody works on a payment and when he looks again: leases, growing delays, the age of a key.
 import { describe, expect, it } from 'vitest'
 import type { Command, World } from './commands.ts'
-import { isKeyAlive, isLeased, lookAgainAt, type Payment, retryAt } from './payment.ts'
+import { isAtRest, isKeyAlive, isLeased, lookAgainAt, nextStep, type Payment, retryAt } from './payment.ts'
 import { apply, ids, knownOrder, later, now, observed, payment, refund, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
@@ -104,6 +104,23 @@ describe('at rest', () => {
     expect(nextLook(states.authorized)).toBe(120)
     expect(nextLook(states.capturedUnclaimed)).toBe(120)
     expect(nextLook(states.captured, knownOrder(), [refund({ status: 'pending', processorId: 're_1' })])).toBe(120)
+  })
+})
+
+describe('the next step', () => {
+  it('of an order’s own payment is its capture, also when the order is complete already', () => {
+    expect(nextStep(states.authorizedWon, knownOrder({ status: 'complete' }), [])).toBe('capture')
+    expect(nextStep(states.authorized, knownOrder({ status: 'complete' }), [])).toBe('void')
+  })
+  it('of a closed payment is to close its intent, unless that has ended', () => {
+    const step = (intentStatus: Payment['intentStatus'], intentId: string | null = 'pi_1') =>
+      nextStep({ ...states.declined, intentId, intentStatus }, undefined, [])
+    expect(['requires_payment_method', 'succeeded', 'canceled'].map((status) => step(status as Payment['intentStatus']))).toEqual(
+      ['void', null, null],
+    )
+    expect(step(null, null)).toBeNull()
+    expect(isAtRest({ ...states.declined, intentStatus: 'requires_action' }, undefined, [])).toBe(false)
+    expect(isAtRest(states.declined, undefined, [])).toBe(true)
   })
 })
 

@@ -83,6 +83,12 @@ describe('settling a proposal', () => {
   })
 })
 
+test('a known type that had no seats gets fresh ones', () => {
+  const known = settled().ticketTypes
+  const [type] = settled({ ticketTypes: [seated({ ref: 'g', freshId: 'x', freshPoolId: 'x-pool' })] }, known).ticketTypes
+  expect(type).toMatchObject({ id: 'g', poolId: 'g-pool', capacity: 2, seats: [{ id: 'A11' }, { id: 'A12' }] })
+})
+
 describe('a show that cannot be sold as it stands', () => {
   const refused: [string, Partial<ProposedContent>, string][] = [
     ['no title', { title: ' \t' }, 'the title is blank'],
@@ -93,6 +99,7 @@ describe('a show that cannot be sold as it stands', () => {
       { startsAt: '0000-01-01T00:00:00Z' },
       'startsAt is no instant between the years 2000 and 2200',
     ],
+    ['the first moment of 2200', { startsAt: '2200-01-01T00:00:00Z' }, 'startsAt is no instant between the years 2000 and 2200'],
     ['an invented zone', { timeZone: 'Europe/Atlantis' }, 'there is no time zone Europe/Atlantis'],
     ['an offset for a zone', { timeZone: '+02:00' }, 'there is no time zone +02:00'],
     ['an invented currency', { currency: 'QQQ' }, 'there is no currency QQQ'],
@@ -156,6 +163,9 @@ describe('a show that cannot be sold as it stands', () => {
 describe('a show that can be sold', () => {
   const taken: [string, Partial<ProposedContent>][] = [
     ['for nothing', { ticketTypes: [general({ priceMinor: 0 })] }],
+    ['at an odd price', { ticketTypes: [general({ priceMinor: 4_999 })] }],
+    ['in the first moment of 2000', { startsAt: '2000-01-01T00:00:00Z' }],
+    ['in the last of 2199', { startsAt: '2199-12-31T23:59:59.999Z' }],
     ['at the least price', { ticketTypes: [general({ priceMinor: 50 })] }],
     ['at a price in dinar that cards have', { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_010 })] }],
     ['at the least price in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 500 })] }],
