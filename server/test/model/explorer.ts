@@ -109,6 +109,9 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
     for (const step of steps) {
       transitions += 1
       if (step.breach !== undefined) return end({ promise: step.breach, trace: [...traceTo(index), step] })
+      // Also in what counts as known: a machine may not tell apart what is as good as the same from here on.
+      const promise = machine.breachIn(step.next)
+      if (promise !== null) return end({ promise, trace: [...traceTo(index), step] })
       const key = machine.key(step.next)
       if (key === own) continue
       let number = numbers.get(key)
@@ -119,8 +122,6 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
         states.push(step.next)
         parents.push(index)
         depths.push(depths.at(index) + 1)
-        const promise = machine.breachIn(step.next)
-        if (promise !== null) return end({ promise, trace: [...traceTo(index), step] })
       }
       if (step.force !== 'system') continue
       moves = true

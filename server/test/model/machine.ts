@@ -1,8 +1,9 @@
 // The modelled shop as a machine to explore: its start, its steps, which of them can wait, and its promises.
 import { Coverage } from './coverage.ts'
+import { breachAmongOthers, othersMoves, ownStep } from './crowd.ts'
 import { type Exploration, explore, type Machine, type Step } from './explorer.ts'
 import { type Exchange, exchange, forgetAll, memory } from './parts.ts'
-import { breachAtRest, breachIn } from './promises.ts'
+import { breachAtRest, breachIn, breachOfStock } from './promises.ts'
 import { type Rules, rules as realRules } from './rules.ts'
 import type { Scope } from './scopes.ts'
 import { stepsOf } from './steps.ts'
@@ -17,11 +18,31 @@ export interface Explored extends Exploration<State> {
 export function makeMachine(walker: Walker): Machine<State> {
   const { scope } = walker
   const all = exchangesOf(scope.alike ? scope.wants.length : 1)
+  const merged = scope.reduced && scope.wants.length > 1
+  const over = new Map<number, string | null>()
+  /** What is left of an order with which nothing can happen any more: its status. Null while something can. */
+  const endOf = (state: State, buyer: number): string | null => {
+    const own = state.clusters[buyer] as Cluster
+    let end = over.get(own.number)
+    if (end === undefined) {
+      const { order } = own.ordered.value
+      end = merged && order && stepsOf(walker, state, buyer).length === 0 ? order.status : null
+      over.set(own.number, end)
+    }
+    return end
+  }
   const key = (state: State) => {
-    const [first = '', ...others] = all.map((buyers) => keyAs(state, buyers))
+    const ends = state.clusters.map((_, buyer) => endOf(state, buyer))
+    const [first = '', ...others] = all.map((buyers) => keyAs(state, { buyers, ends }))
     return others.reduce((least, each) => (each < least ? each : least), first)
   }
-  const steps = (state: State) => state.clusters.flatMap((_, buyer) => stepsOf(walker, state, buyer))
+  /** Orders with which nothing happens any more are not told apart, so each is looked at when it comes to that. */
+  const broken = (state: State) =>
+    breachIn(state) ??
+    (scope.crowd ? breachAmongOthers : breachOfStock)(state) ??
+    breachAtRest({ ...state, clusters: state.clusters.filter((_, buyer) => endOf(state, buyer) !== null) })
+  const own = (state: State) => state.clusters.flatMap((_, buyer) => stepsOf(walker, state, buyer))
+  const steps = scope.crowd ? (state: State) => [...own(state).map((step) => ownStep(state, step)), ...othersMoves(state)] : own
   const enough = (state: State): Step<State>[] => {
     const gathered: Step<State>[][] = []
     const settled = state.clusters.every(({ ordered }) => ordered.value.order !== null)
@@ -36,8 +57,8 @@ export function makeMachine(walker: Walker): Machine<State> {
     start: scope.begin.reduce((state, told) => begin(steps(state), told), startOf(scope)),
     key,
     steps,
-    ...(scope.reduced && scope.wants.length > 1 ? { enough } : {}),
-    breachIn,
+    ...(merged ? { enough } : {}),
+    breachIn: broken,
     breachAtRest,
   }
 }
@@ -56,13 +77,29 @@ function begin(steps: readonly Step<State>[], told: string): State {
  */
 function canGoFirst(state: State, steps: readonly Step<State>[], settled: boolean): boolean {
   if (!steps.some(({ force }) => force === 'system')) return false
-  return settled || steps.every(({ next }) => next.stock === state.stock)
+  return settled || steps.every(({ next }) => next.stock === state.stock || takenIn(next) === takenIn(state))
 }
 
-function keyAs({ clusters, stock }: State, buyers: Exchange): string {
-  if (buyers.length < 2) return `${clusters.map(({ number }) => number).join(',')};${stock.number}`
-  const places: number[] = []
-  for (const [buyer, own] of clusters.entries()) places[buyers[buyer] ?? 0] = exchangeCluster(own, buyers).number
+const taken = memory<number, string>()
+
+/** Which places nobody else can have, whether they are held or sold. */
+function takenIn({ stock }: State): string {
+  let text = taken.get(stock.number)
+  if (text === undefined) {
+    const { pools, seats } = stock.value
+    text = `${pools.map(({ held, sold }) => held + sold).join(',')};${seats.map(({ state }) => state === 'available').join(',')}`
+    taken.set(stock.number, text)
+  }
+  return text
+}
+
+function keyAs(
+  { clusters, stock }: State,
+  { buyers, ends }: { readonly buyers: Exchange; readonly ends: readonly (string | null)[] },
+): string {
+  if (buyers.length < 2) return `${clusters.map(({ number }, buyer) => ends[buyer] ?? number).join(',')};${stock.number}`
+  const places: (string | number)[] = []
+  for (const [buyer, own] of clusters.entries()) places[buyers[buyer] ?? 0] = ends[buyer] ?? exchangeCluster(own, buyers).number
   return `${places.join(',')};${exchange(stock, buyers).number}`
 }
 
@@ -102,12 +139,30 @@ function exchangesOf(count: number): Exchange[] {
   return build(Array.from({ length: count }, (_, index) => index))
 }
 
+/** Told of states on the way: of each that is stepped into, and of each in which nothing happens by itself any more. */
+export interface Watcher {
+  seen?(state: State): void
+  rests?(state: State): void
+}
+
 /** Explores a scope to its end, or to the first breach, with the real rules or with some of them replaced. */
-export function exploreScope(scope: Scope, replaced: Partial<Rules> = {}): Explored {
+export function exploreScope(scope: Scope, replaced: Partial<Rules> = {}, watcher: Watcher = {}): Explored {
   forgetAll()
   const coverage = new Coverage()
   const begun = performance.now()
   const walker: Walker = { scope, rules: { ...realRules, ...replaced }, coverage, memory: new Map() }
-  const exploration = explore(makeMachine(walker), { statesMax: scope.statesMax })
+  const machine = makeMachine(walker)
+  const watched: Machine<State> = {
+    ...machine,
+    breachIn(state) {
+      watcher.seen?.(state)
+      return machine.breachIn(state)
+    },
+    breachAtRest(state) {
+      watcher.rests?.(state)
+      return machine.breachAtRest(state)
+    },
+  }
+  const exploration = explore(watched, { statesMax: scope.statesMax })
   return { ...exploration, coverage, seconds: (performance.now() - begun) / 1000 }
 }

@@ -13,13 +13,13 @@ function remembered(breaches: Map<number, string | null>, own: Cluster, look: (o
   return breach
 }
 
-/** What must hold at every moment. */
+/** What must hold of each order at every moment. */
 export function breachIn(state: State): string | null {
   for (const own of state.clusters) {
     const breach = remembered(ownBreaches, own, breachOfOrder)
     if (breach !== null) return breach
   }
-  return breachOfStock(state)
+  return null
 }
 
 /** What must hold as well once nothing happens by itself any more. */
@@ -34,7 +34,8 @@ export function breachAtRest(state: State): string | null {
 const holding = new Set(['created', 'claimed'])
 const owning = new Set(['created', 'claimed', 'complete'])
 
-function breachOfStock({ clusters, stock }: State): string | null {
+/** What must hold of the stock and all orders together. */
+export function breachOfStock({ clusters, stock }: State): string | null {
   const orders = clusters.flatMap(({ ordered }) => ordered.value.order ?? [])
   for (const pool of stock.value.pools) {
     let held = 0

@@ -42,6 +42,8 @@ export interface Scope {
   readonly withoutInbox: readonly Consumer[]
   /** Whether the buyers can be exchanged: they want the same. */
   readonly alike: boolean
+  /** Whether any number of others take places and give them back, in whatever way: see `crowd.ts`. For one buyer. */
+  readonly crowd: boolean
   /** Whether steps of one order wait for those of another when their order cannot matter. */
   readonly reduced: boolean
   /** What has happened already, step by step, so that the rest can be looked at more closely. */
@@ -101,6 +103,7 @@ const plain = {
   refunds: [],
   withoutInbox: [],
   alike: false,
+  crowd: false,
   reduced: true,
   begin: [],
   still: false,
@@ -258,6 +261,23 @@ const quick = {
     refunds: [null],
     begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
   },
+  crowdedSeat: {
+    ...plain,
+    name: 'crowdedSeat',
+    title: 'any number of buyers, one seat: cancelled and refunded at any moment',
+    persons: ['buyer_cancels'],
+    refunds: [null],
+    crowd: true,
+  },
+  crowdedPool: {
+    ...plain,
+    name: 'crowdedPool',
+    title: 'any number of buyers, a pool of three places behind two prices: one wants two of them',
+    show: makeShow({ shared: 3 }),
+    wants: [places('full', 2)],
+    persons: ['buyer_cancels'],
+    crowd: true,
+  },
 } as const satisfies Record<string, Scope>
 
 const many = { ...plain, statesMax: 6_000_000 } as const
@@ -290,6 +310,15 @@ const long = {
     faults: ['lost', 'crash'],
     persons: ['buyer_cancels'],
     alike: true,
+  },
+  crowdedSeatAndFaults: {
+    ...many,
+    name: 'crowdedSeatAndFaults',
+    title: 'any number of buyers, one seat: calls lost, captures refused, processes killed, cancelled at any moment',
+    banks: ['declines_capture'],
+    faults: ['lost', 'crash'],
+    persons: ['buyer_cancels'],
+    crowd: true,
   },
   twoCardsAndFaults: {
     ...many,
