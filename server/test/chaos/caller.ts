@@ -42,7 +42,7 @@ export interface CallerOptions {
 }
 
 const timeoutMs = 5_000
-const pauseMs = [50, 100, 200, 400, 800] as const
+const pauseMs = [50, 100, 200, 400, 800, 1_600] as const
 
 /** Without an answer, but certainly without an effect: nobody was there to take it. */
 const neverArrived = new Set(['ECONNREFUSED'])

@@ -55,7 +55,7 @@ export interface Stage {
   readonly directory: string
   /** A connection past the proxies, for who checks. Made anew after each start of Postgres. */
   openDatabase(maxConnections?: number): Database
-  /** Where each process that has this path's service listens. */
+  /** Where each process that has this path's service listens: those that are up, as a balancer knows them, or all when none is. */
   addressesFor(path: string): readonly string[]
   end(): Promise<void>
 }
@@ -196,7 +196,11 @@ async function build(directory: string, options: StageOptions, closers: (() => P
         maxConnections,
         queryTimeoutMs: 120_000,
       }),
-    addressesFor: (path) => shops.filter(({ services }) => services.includes(serviceOf(path))).map(({ url }) => url),
+    addressesFor(path) {
+      const able = shops.filter(({ services }) => services.includes(serviceOf(path)))
+      const up = able.filter(({ process }) => process.isReady)
+      return (up.length > 0 ? up : able).map(({ url }) => url)
+    },
   }
 }
 
