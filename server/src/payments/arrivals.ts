@@ -3,8 +3,8 @@
 import type { Clock } from '../platform/clock.ts'
 
 export interface Arrivals {
-  /** Told of orders whose copies were just committed by this process. */
-  arrived(orderIds: Iterable<string>): void
+  /** Told of an order whose copy, with what it froze, was just committed by this process. */
+  arrived(orderId: string): void
   /** True when the order arrived lately, so that asking at once is worth it. */
   isKnown(orderId: string): boolean
   /** Resolves when the order arrives, or after `delayMs`: another process may have taken it in. */
@@ -17,13 +17,11 @@ export function makeArrivals(clock: Clock): Arrivals {
   const recent = new Set<string>()
   const waiting = new Map<string, AbortController>()
   return {
-    arrived(orderIds) {
-      for (const id of orderIds) {
-        if (recent.size >= rememberedMax) recent.clear()
-        recent.add(id)
-        waiting.get(id)?.abort('arrived')
-        waiting.delete(id)
-      }
+    arrived(orderId) {
+      if (recent.size >= rememberedMax) recent.clear()
+      recent.add(orderId)
+      waiting.get(orderId)?.abort('arrived')
+      waiting.delete(orderId)
     },
     isKnown: (orderId) => recent.has(orderId),
     async wait(orderId, delayMs) {

@@ -29,7 +29,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
   const arrivals = makeArrivals(clock)
   const worker = makeWorker({ db, clock, log, metrics, processor, handler: () => handler })
   const model = makeModel((world) => {
-    if (world.changed.orders.size > 0) arrivals.arrived(world.changed.orders)
+    for (const id of world.changed.orders) if (world.orders.get(id)?.terms) arrivals.arrived(id)
     worker.committed(world)
   })
   const handler: PaymentsHandler = makeHandler(model, {

@@ -13,17 +13,17 @@ import {
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { ProcessorConfig } from '../config.ts'
+import { makeBatchLoader } from '../platform/batch-loader.ts'
 import { type Clock, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
-import type { Outcome } from '../platform/handle.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
 import { fingerprintOf } from '../platform/idempotency.ts'
 import type { Limits } from '../platform/limits.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
 import type { Arrivals } from './arrivals.ts'
-import type { Answer, Rejection } from './domain/commands.ts'
+import type { Rejection } from './domain/commands.ts'
 import { isOpen, type Payment } from './domain/payment.ts'
-import { listRefunds, readKnownOrder, readPayment, readRefund } from './store.ts'
+import { areKnown, listRefunds, readKnownOrder, readPayment, readRefund } from './store.ts'
 import { declineCodeFor, paymentView, refundView } from './views.ts'
 import type { PaymentsHandler, Settled, Worker } from './worker.ts'
 
@@ -40,7 +40,7 @@ export interface RouteOptions {
 /** How long a payment waits for the event of its order, and how often it asks when another process takes that in. */
 const orderWaitMs = 3_000
 const firstAskMs = 25
-const askEveryMs = 250
+const askAtMostEveryMs = 250
 /** How often and how long a replayed request looks for the result of the first. */
 const replayLookMs = 150
 const replayLooksMax = 20
@@ -74,6 +74,7 @@ function refuse({ rejection, detail }: { rejection: string; detail?: string }): 
 
 function payRoutes(app: Http, options: RouteOptions): void {
   const { db, handler, worker, limits } = options
+  const orderArrived = makeOrderWait(options)
 
   app.post(
     '/api/payments',
@@ -88,11 +89,10 @@ function payRoutes(app: Http, options: RouteOptions): void {
           ? {}
           : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
       const paymentId = newId()
-      const outcome = await whenOrderArrived(options, { orderId, buyerId }, () =>
-        handler.handle(
-          { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
-          { causationId: request.id, ...idempotency },
-        ),
+      await orderArrived(orderId)
+      const outcome = await handler.handle(
+        { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
+        { causationId: request.id, ...idempotency },
       )
       if (!outcome.ok) throw refuse(outcome)
       return answerPayment(reply, await currentState(options, outcome.answer.paymentId), 201)
@@ -147,24 +147,18 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
   return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', { detail: payment.reason ?? undefined })
 }
 
-type Started = Outcome<Answer, Rejection>
-
-/** Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. */
-async function whenOrderArrived(
-  { db, arrivals, clock }: RouteOptions,
-  { orderId, buyerId }: { orderId: string; buyerId: string },
-  start: () => Promise<Started>,
-): Promise<Started> {
-  const deadlineMs = clock.nowMs() + orderWaitMs
-  if (!arrivals.isKnown(orderId)) await arrivals.wait(orderId, firstAskMs)
-  for (;;) {
-    const outcome = await start()
-    if (outcome.ok || outcome.rejection !== 'order_unknown' || clock.nowMs() >= deadlineMs) return outcome
-    const terms = (await readKnownOrder(db, orderId))?.terms
-    // Somebody else's order is as unknown as none, and no waiting changes that.
-    if (terms && terms.buyerId !== buyerId) return outcome
-    // It may have arrived since it was refused; then there is nothing to wait for.
-    if (!terms) await arrivals.wait(orderId, askEveryMs)
+/**
+ * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. All who wait are
+ * asked for in one statement, and nobody starts before his order is there: a start that is refused costs a transaction.
+ */
+function makeOrderWait({ db, arrivals, clock }: RouteOptions): (orderId: string) => Promise<void> {
+  const isThere = makeBatchLoader((orderIds: readonly string[]) => areKnown(db, orderIds))
+  return async (orderId) => {
+    const deadlineMs = clock.nowMs() + orderWaitMs
+    for (let delayMs = firstAskMs; !arrivals.isKnown(orderId); delayMs = Math.min(2 * delayMs, askAtMostEveryMs)) {
+      await arrivals.wait(orderId, delayMs)
+      if (arrivals.isKnown(orderId) || clock.nowMs() >= deadlineMs || (await isThere(orderId))) return
+    }
   }
 }
 

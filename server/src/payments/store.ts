@@ -182,6 +182,10 @@ export async function save(tx: Tx, world: World): Promise<void> {
 
 const readPaymentStatement = sql('payments.read_payment', `select ${paymentColumns} from payments.payments where id = $1`)
 const readOrderStatement = sql('payments.read_order', `select ${orderColumns} from payments.known_orders where id = $1`)
+const findKnownStatement = sql(
+  'payments.find_known',
+  `select id from payments.known_orders where id = any($1::uuid[]) and buyer_id is not null`,
+)
 const readRefundStatement = sql('payments.read_refund', `select ${refundColumns} from payments.refunds where id = $1`)
 const listRefundsStatement = sql(
   'payments.list_refunds',
@@ -201,6 +205,13 @@ export async function readPayment(db: Queryable, id: string): Promise<Payment | 
 export async function readKnownOrder(db: Queryable, id: string): Promise<KnownOrder | null> {
   const [row] = await db.query<KnownOrderRow>(readOrderStatement, [id])
   return row ? toKnownOrder(row) : null
+}
+
+/** Of which of these orders it is known what they froze. */
+export async function areKnown(db: Queryable, ids: readonly string[]): Promise<boolean[]> {
+  const rows = await db.query<{ id: string }>(findKnownStatement, [ids])
+  const known = new Set(rows.map(({ id }) => id))
+  return ids.map((id) => known.has(id))
 }
 
 export async function readRefund(db: Queryable, id: string): Promise<Refund | null> {

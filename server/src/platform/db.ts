@@ -1,4 +1,5 @@
 // The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
+import type { Socket } from 'node:net'
 import pg from 'pg'
 
 /** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
@@ -148,6 +149,7 @@ export function makeDatabase(options: DatabaseOptions): Database {
   pool.on('connect', (client) => client.on('error', onIdleError))
 
   const queryOn = async <Row>(client: pg.ClientBase | pg.Pool, statement: Statement, values: readonly unknown[] = []) => {
+    sendTogether(client)
     const result = await client.query({ name: statement.name, text: statement.text, values: values.map(toParameter) })
     return result.rows as Row[]
   }
@@ -199,6 +201,15 @@ export function makeDatabase(options: DatabaseOptions): Database {
   }
 }
 
+/** What is asked for in one turn leaves in one write: each write is a call of the system, and wakes the server. */
+function sendTogether(client: pg.ClientBase | pg.Pool): void {
+  // A pool lends a connection of its own for each statement: there is nothing to send along.
+  const stream = (client as unknown as { readonly connection?: { readonly stream: Socket } }).connection?.stream
+  if (!stream || stream.writableCorked > 0) return
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
 type QueryOn = <Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>
 
 interface TransactionParts {
@@ -212,6 +223,7 @@ async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts
   let broken: Error | undefined
   try {
     let now: string | undefined
+    sendTogether(client)
     const begun = client.query('begin; select clock_timestamp() as now').then((results) => {
       now = (results as unknown as pg.QueryResult<{ now: string }>[])[1]?.rows[0]?.now
       if (now === undefined) throw new Error('the database told no time')
