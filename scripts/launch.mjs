@@ -14,7 +14,7 @@ const { flags, environment: small } = JSON.parse(readFileSync(join(root, 'script
 
 /** Each task: what must be built first, and what runs. `{node}` is the Node that the project runs on. */
 const tasks = {
-  start: { build: ['server', 'web'], run: [['{node}', ...flags, '--enable-source-maps', 'dist/server/main.js']] },
+  start: { build: ['server', 'web'], run: [['{node}', ...flags, 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
   model: { build: [], run: [['{node}', 'server/test/model/run.ts']] },
