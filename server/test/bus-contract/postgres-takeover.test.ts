@@ -14,6 +14,7 @@ import { catchUp } from '../../src/platform/bus-postgres-takeover.ts'
 import { newId } from '../../src/platform/clock.ts'
 import type { Connection } from '../../src/platform/db.ts'
 import { makeTestDatabase, type TestDatabase } from '../database.ts'
+import { waitFor } from '../wait.ts'
 import { checkInOf, eventOf, publish } from './suite.ts'
 
 const old = ['PaymentVoided']
@@ -64,7 +65,20 @@ async function tell(times: number) {
   const events = Array.from({ length: times }, () => newId()).flatMap((subject) => [eventOf(subject, 1), checkInOf(subject, 2)])
   await publish(db, events)
   const checkIns = events.filter(({ type }) => type === 'TicketCheckedIn').map(({ id }) => id)
-  return { windowFrom, windowTo: await readHorizon(db), ids: events.map(({ id }) => id), checkIns }
+  // Others use the same server: an open transaction of theirs holds the horizon back for a moment.
+  const settled = await readSettled(events.map(({ id }) => id))
+  let windowTo = windowFrom
+  await waitFor('the horizon behind all of them', async () => {
+    windowTo = await readHorizon(db)
+    return windowTo > settled
+  })
+  return { windowFrom, windowTo, ids: events.map(({ id }) => id), checkIns }
+}
+
+async function readSettled(ids: readonly string[]): Promise<number> {
+  const text = 'select max(settled_xid) as settled from platform.outbox where id = any($1::uuid[])'
+  const [row] = await db.query<{ settled: number }>({ name: '', text }, [ids])
+  return row?.settled ?? 0
 }
 
 async function readSeq(id: string): Promise<number> {
