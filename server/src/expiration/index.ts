@@ -10,7 +10,7 @@ export const expiration: ServiceDefinition = {
   migrations: migrationsOf('expiration'),
   make({ bus, clock, config, db, log }) {
     const batching = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
-    const handler = makeExpirationHandler({ db, onCommitted: (types) => bus.hint(types), ...batching })
+    const handler = makeExpirationHandler({ db, onCommitted: (events) => bus.hint(events), ...batching })
     const worker = makeExpirationWorker({ db, clock, log, handler })
     return {
       name: 'expiration',

@@ -18,7 +18,7 @@ export const orders: ServiceDefinition = {
     const live = makeOrdersLive({ db, clock, log, metrics })
     const stock = makeStockMemory(clock)
     const handler = makeOrdersHandler(
-      { db, onCommitted: (types) => bus.hint(types), ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }) },
+      { db, onCommitted: (events) => bus.hint(events), ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }) },
       (world) => {
         stock.learn(world)
         live.learn(world)

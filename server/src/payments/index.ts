@@ -34,7 +34,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
   })
   const handler: PaymentsHandler = makeHandler(model, {
     db,
-    onCommitted: (types) => bus.hint(types),
+    onCommitted: (events) => bus.hint(events),
     ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }),
   })
   return {

@@ -1,5 +1,5 @@
 // One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
-import { type EventType, type FactOf, isEventType } from '@holdfast/contract'
+import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { Tx } from './db.ts'
 import type { AnyFact, Handled, Model, Outcome, Translated } from './handle.ts'
 import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
@@ -35,7 +35,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
   model: Model<Command, World, Fact, Rejection, Answer>,
   tx: Tx,
 ) {
-  const events: ReturnType<typeof seal>[] = []
+  const events: Event[] = []
   const answers: StoredAnswer[] = []
   const handledBy = new Map<string, string[]>()
   let known = new Map<string, StoredAnswer>()
@@ -117,11 +117,11 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
       return { outcomes, handled: [] }
     },
-    /** Stores everything; tells which types of events were among it. */
-    async finish(): Promise<ReadonlySet<string>> {
+    /** Stores everything; tells which events were among it. */
+    async finish(): Promise<readonly Event[]> {
       const inboxes = [...handledBy].map(([consumer, ids]) => recordHandled(tx, consumer, ids))
       await allOf([model.save(tx, world), appendToOutbox(tx, events), storeAnswers(tx, answers), ...inboxes])
-      return new Set(events.map((event) => event.type))
+      return events
     },
   }
 }

@@ -1,5 +1,6 @@
 // One consumer's loop over the outbox: read a page, handle it, remember the position; park what fails and come back
 // to it. While an aggregate has a parked event, its later events wait behind it.
+import type { Event } from '@holdfast/contract'
 import { type RetryPolicy, retryDelayMs } from './bus.ts'
 import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
 import {
@@ -31,6 +32,8 @@ export interface Consumer {
 export interface ConsumerOptions extends DeliveryOptions {
   readonly connection: Connection
   readonly retry: RetryPolicy
+  /** Takes an event that this process has at hand. */
+  readonly takeFresh: (id: string) => Event | undefined
   readonly pageSize: number
 }
 
@@ -40,6 +43,11 @@ const idlePollMs = 200
 const quickLooksMax = 6
 /** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
 const pageEveryMs = 4
+const restMaxMs = 25
+
+/** After a page that took long, as long again: who is short of time saves it by fuller pages. */
+export const restAfter = (tookMs: number): number => Math.max(0, pageEveryMs - tookMs, Math.min(tookMs - pageEveryMs, restMaxMs))
+
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
 /** A position that only moved over others' transactions: saving is one too, so an idle shop would write for ever. */
@@ -141,13 +149,12 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     while (!signal.aborted) {
       if (clock.elapsedMs() >= lookAgainAtMs) await retryParked()
       const readAtMs = clock.elapsedMs()
-      const page = await readNextPage(connection, { position, types, limit: pageSize })
+      const page = await readNextPage(connection, { position, types, limit: pageSize, atHand: options.takeFresh })
       const idle = page.rows.length === 0
       if (!idle) {
         quickLooks = quickLooksMax
         await handlePage(page.rows)
-        const earlyMs = readAtMs + pageEveryMs - clock.elapsedMs()
-        if (earlyMs > 0 && page.rows.length < pageSize) await clock.sleep(earlyMs, signal)
+        if (page.rows.length < pageSize) await clock.sleep(restAfter(clock.elapsedMs() - readAtMs), signal)
         unsaved = 'events'
       } else if (unsaved === 'nothing' && page.next.windowFrom !== position.windowFrom) unsaved = 'window'
       position = page.next

@@ -62,12 +62,12 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     const verdicts: DeliveryVerdict[] = stored.map(() => ({ kind: 'ack' }))
     const sound: { index: number; event: Event }[] = []
     const unreadableSubjects = new Set<string>()
-    for (const [index, { envelope }] of stored.entries()) {
+    for (const [index, { envelope, own }] of stored.entries()) {
       if (unreadableSubjects.has(envelope.subject)) {
         verdicts[index] = { kind: 'retry', reason: waitsBehind }
         continue
       }
-      const read = tryRead(envelope)
+      const read = own ? { event: own } : tryRead(envelope)
       if ('event' in read) sound.push({ index, event: read.event })
       else {
         unreadableSubjects.add(envelope.subject)

@@ -1,5 +1,6 @@
 // SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions, parked deliveries.
-import type { Envelope } from '@holdfast/contract'
+import assert from 'node:assert/strict'
+import type { Envelope, Event } from '@holdfast/contract'
 import type { DeadLetter } from './bus.ts'
 import { type Queryable, sql } from './db.ts'
 import { type OutboxRow, outboxColumns, toEnvelope } from './outbox.ts'
@@ -27,6 +28,8 @@ export function startOfWindow(windowFrom: number): Position {
 export interface StoredEvent {
   readonly seq: number
   readonly envelope: Envelope
+  /** The same, where this process made it: nobody needs to check it. */
+  readonly own?: Event
 }
 
 export interface EventPage {
@@ -37,28 +40,33 @@ export interface EventPage {
 
 const readHorizonStatement = sql('bus.read_horizon', `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`)
 
-// The first page of a window sorts the window's rows of the wanted types. The column list is fetched for one page only.
+// The first page of a window sorts the window's rows of the wanted types.
 const readFirstPage = sql(
   'bus.read_first_page',
   `with horizon as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin),
    inside as materialized (
-     select o.seq from platform.outbox o where o.settled_xid >= $1 and o.settled_xid < (select xmin from horizon) and o.type = any($2)
+     select o.seq, o.id from platform.outbox o
+     where o.settled_xid >= $1 and o.settled_xid < (select xmin from horizon) and o.type = any($2)
    ),
-   page as (select seq from inside order by seq limit $3)
-   select horizon.xmin as horizon, ${outboxColumns}
-   from horizon left join (page join platform.outbox o using (seq)) on true
-   order by o.seq`,
+   page as (select seq, id from inside order by seq limit $3)
+   select horizon.xmin as horizon, page.seq, page.id from horizon left join page on true order by page.seq`,
 )
 
 // Later pages walk the primary key from where the last page ended.
 const readLaterPage = sql(
   'bus.read_later_page',
-  `select ${outboxColumns} from platform.outbox o
+  `select o.seq, o.id from platform.outbox o
    where o.seq > $1 and o.settled_xid >= $2 and o.settled_xid < $3 and o.type = any($4)
    order by o.seq limit $5`,
 )
 
-type PageRow = OutboxRow & { readonly horizon: number; readonly seq: number | null }
+const readEvents = sql(
+  'bus.read_events',
+  `select ${outboxColumns} from platform.outbox o where o.seq = any($1::bigint[]) order by o.seq`,
+)
+
+type Place = Pick<OutboxRow, 'seq' | 'id'>
+type FirstPageRow = Place & { readonly horizon: number } & { readonly seq: number | null }
 
 export async function readHorizon(db: Queryable): Promise<number> {
   const [row] = await db.query<{ horizon: number }>(readHorizonStatement)
@@ -68,19 +76,43 @@ export async function readHorizon(db: Queryable): Promise<number> {
 
 const toStored = (row: OutboxRow): StoredEvent => ({ seq: row.seq, envelope: toEnvelope(row) })
 
-export async function readNextPage(
-  db: Queryable,
-  { position, types, limit }: { position: Position; types: readonly string[]; limit: number },
-): Promise<EventPage> {
+export interface PageQuery {
+  readonly position: Position
+  readonly types: readonly string[]
+  readonly limit: number
+  /** The contents of an event that this process has at hand. The others are fetched. */
+  readonly atHand?: (id: string) => Event | undefined
+}
+
+export async function readNextPage(db: Queryable, { position, types, limit, atHand }: PageQuery): Promise<EventPage> {
   const { windowFrom, windowTo, afterSeq } = position
   if (windowTo === null) {
-    const found = await db.query<PageRow>(readFirstPage, [windowFrom, types, limit])
+    const found = await db.query<FirstPageRow>(readFirstPage, [windowFrom, types, limit])
     const horizon = Math.max(windowFrom, found[0]?.horizon ?? windowFrom)
-    const rows = found.filter((row) => row.seq !== null).map(toStored)
+    const rows = await contentsOf(
+      db,
+      found.filter((row) => row.seq !== null),
+      atHand,
+    )
     return pageOf(rows, { windowFrom, windowTo: horizon, afterSeq }, limit)
   }
-  const rows = await db.query<OutboxRow>(readLaterPage, [afterSeq, windowFrom, windowTo, types, limit])
-  return pageOf(rows.map(toStored), { windowFrom, windowTo, afterSeq }, limit)
+  const found = await db.query<Place>(readLaterPage, [afterSeq, windowFrom, windowTo, types, limit])
+  return pageOf(await contentsOf(db, found, atHand), { windowFrom, windowTo, afterSeq }, limit)
+}
+
+async function contentsOf(db: Queryable, places: readonly Place[], atHand: PageQuery['atHand']): Promise<StoredEvent[]> {
+  const own = places.map(({ id }) => atHand?.(id))
+  const missing = places.flatMap(({ seq }, index) => (own[index] ? [] : [seq]))
+  const rows = missing.length === 0 ? [] : await db.query<OutboxRow>(readEvents, [missing])
+  const fetched = new Map(rows.map((row) => [row.seq, row]))
+  return places.map(({ seq }, index) => {
+    const event = own[index]
+    if (event) return { seq, envelope: event, own: event }
+    const row = fetched.get(seq)
+    // Events are kept for ever: one that is gone would be passed over in silence.
+    assert(row, `event ${seq} is in its window and not in the outbox`)
+    return toStored(row)
+  })
 }
 
 function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {

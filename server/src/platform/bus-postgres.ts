@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { type Event, type EventType, MalformedEvent, parseEvent } from '@holdfast/contract'
 import { type Bus, defaultRetryPolicy, type RetryPolicy, type Subscription } from './bus.ts'
 import { type Consumer, makeConsumer } from './bus-postgres-consumer.ts'
+import { makeFreshEvents } from './bus-postgres-fresh.ts'
 import {
   listDeadLetters,
   type Position,
@@ -48,6 +49,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
   let supervision: Promise<void> = Promise.resolve()
 
   const hinted = new Set<string>()
+  const fresh = makeFreshEvents((type) => subscriptions.filter(({ types }) => (types as readonly string[]).includes(type)).length)
 
   /** Wakes who listens to one of these types, or everybody when none is named. */
   const wake = (types?: ReadonlySet<string>) => {
@@ -74,6 +76,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
             subscription,
             connection: lent,
             retry: options.retry ?? defaultRetryPolicy,
+            takeFresh: fresh.take,
             pageSize: options.pageSize ?? 200,
           }),
         )
@@ -122,7 +125,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       subscriptions.push(subscription)
     },
     tail(types, onEvents) {
-      const tail = makeTail({ db, clock, log, types, onEvents })
+      const tail = makeTail({ db, clock, log, types, onEvents, look: fresh.look })
       tails.add(tail)
       return () => {
         void tail.stop()
@@ -142,7 +145,9 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
       wake()
       await Promise.all([supervision, ...[...tails].map((tail) => tail.stop())])
     },
-    hint(types) {
+    hint(events) {
+      if (events) fresh.add(events)
+      const types = events && new Set(events.map(({ type }) => type))
       wake(types)
       for (const type of types ?? []) hinted.add(type)
       notifyOthers()
@@ -169,6 +174,7 @@ interface TailOptions {
   readonly log: Log
   readonly types: readonly EventType[]
   readonly onEvents: (events: readonly Event[]) => void
+  readonly look: (id: string) => Event | undefined
 }
 
 const tailPollMs = 250
@@ -176,16 +182,16 @@ const tailPollMs = 250
 const tailRestMs = 40
 
 /** Follows the stream from now on with a position in memory only. */
-function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
+function makeTail({ db, clock, log, types, onEvents, look }: TailOptions): Tail {
   const stopping = new AbortController()
   const waker = makeWaker(clock)
   let position: Position | undefined
 
   const show = (rows: readonly StoredEvent[]) => {
     const events: Event[] = []
-    for (const { envelope } of rows) {
+    for (const { envelope, own } of rows) {
       try {
-        events.push(parseEvent(envelope))
+        events.push(own ?? parseEvent(envelope))
       } catch (error) {
         // Consumers make it a dead letter; a live view has nothing to show of it.
         if (!(error instanceof MalformedEvent)) throw error
@@ -201,7 +207,7 @@ function makeTail({ db, clock, log, types, onEvents }: TailOptions): Tail {
   const run = async () => {
     position ??= startOfWindow(await readHorizon(db))
     while (!stopping.signal.aborted) {
-      const page = await readNextPage(db, { position, types, limit: 500 })
+      const page = await readNextPage(db, { position, types, limit: 500, atHand: look })
       position = page.next
       if (page.rows.length > 0) show(page.rows)
       else {

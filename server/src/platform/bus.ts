@@ -42,8 +42,8 @@ export interface Bus {
   start(): Promise<void>
   /** Ends delivery; what is being handled is finished first. */
   stop(): Promise<void>
-  /** Events of these types (or of any) were committed: wake up. Only a hint; adapters find events without it. */
-  hint(types?: ReadonlySet<string>): void
+  /** These events (or some) were committed by this process: wake up. Only a hint; adapters find events without it. */
+  hint(events?: readonly Event[]): void
   listDeadLetters(consumer?: string): Promise<DeadLetter[]>
   /** Gives a dead letter another round of tries. False when there is none. */
   replay(consumer: string, eventId: string): Promise<boolean>

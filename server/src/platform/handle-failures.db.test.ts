@@ -102,16 +102,19 @@ describe('a transaction that commits', () => {
     expect(seen.options).toEqual([{ readsFirst: true }])
   })
 
-  test('tells the bus which types of events it stored, and the model the world as it stands', async () => {
+  test('tells the bus which events it stored, and the model the world as it stands', async () => {
     const told: unknown[] = []
     const model = {
       ...counterModel,
       committed: (world: Awaited<ReturnType<typeof counterModel.load>>) => void told.push(world.get(id)?.value),
     }
-    const handler = makeHandler(model, { db, onCommitted: (types) => void told.push(types) })
+    const handler = makeHandler(model, {
+      db,
+      onCommitted: (events) => void told.push(events.map(({ type, subject }) => [type, subject])),
+    })
     await handler.handle(add(id, 5))
     await handler.handle(add(newId()))
-    expect(told).toEqual([new Set(['PaymentVoided']), 5, undefined])
+    expect(told).toEqual([[['PaymentVoided', id]], 5, undefined])
   })
 
   test('keeps of an answer what the model wants remembered, and gives that to a repeated request', async () => {

@@ -1,6 +1,6 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a write transaction,
 // and many commands share one (group commit). Never calls the network.
-import type { ServiceName } from '@holdfast/contract'
+import type { Event, ServiceName } from '@holdfast/contract'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
 import { type Database, isUnavailable, type Tx } from './db.ts'
@@ -72,8 +72,8 @@ export interface Handler<Command, Rejection extends string, Answer> {
 
 export interface HandlerOptions {
   readonly db: Database
-  /** Called after each commit that stored events, with their types: the bus's wake-up hint. */
-  readonly onCommitted: (types: ReadonlySet<string>) => void
+  /** Called after each commit that stored events, with them: the bus's wake-up hint. */
+  readonly onCommitted: (events: readonly Event[]) => void
   readonly lanes?: number
   readonly maxBatch?: number
 }
@@ -108,7 +108,7 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
   const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {
     afterCommit()
     try {
-      if (stored.size > 0) options.onCommitted(stored)
+      if (stored.length > 0) options.onCommitted(stored)
       model.committed?.(world)
     } catch (error) {
       for (const job of jobs) job.fail(error)

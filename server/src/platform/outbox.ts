@@ -4,8 +4,8 @@ import { newId } from './clock.ts'
 import { type Queryable, sql, type Tx } from './db.ts'
 
 /** A fact with the facts about it that the aggregate knows. */
-export interface Recorded {
-  readonly fact: FactOf<EventType>
+export interface Recorded<Fact extends FactOf<EventType> = FactOf<EventType>> {
+  readonly fact: Fact
   /** Id of the aggregate, and its version after this fact. */
   readonly subject: string
   readonly version: number
@@ -45,7 +45,12 @@ const readProcess = sql(
   `select ${outboxColumns} from platform.outbox o where o.correlation_id = $1 order by o.seq limit $2`,
 )
 
-export function seal(service: ServiceName, recorded: Recorded, occurredAt: string, causationId: string | null): Envelope {
+export function seal<Fact extends FactOf<EventType>>(
+  service: ServiceName,
+  recorded: Recorded<Fact>,
+  occurredAt: string,
+  causationId: string | null,
+): Envelope<Fact> {
   return {
     specversion: '1.0',
     id: newId(),

@@ -1,4 +1,5 @@
 // Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no stock.
+import type { Event } from '@holdfast/contract'
 import { migrationsOf } from '../platform/migrate.ts'
 import type { ServiceDefinition } from '../platform/service.ts'
 import { subscribeTickets } from './consumers.ts'
@@ -11,7 +12,7 @@ export const tickets: ServiceDefinition = {
   migrations: migrationsOf('tickets'),
   make({ db, bus, config }) {
     const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
-    const options = { db, onCommitted: (types: ReadonlySet<string>) => bus.hint(types), ...grouping }
+    const options = { db, onCommitted: (events: readonly Event[]) => bus.hint(events), ...grouping }
     const shows = makeShowHandler(options)
     const admissions = makeAdmissionHandler(options)
     return {

@@ -1,4 +1,5 @@
 // The Postgres adapter keeps the bus's promises, and writes nothing while nothing happens.
+import type { Event } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makePostgresBus } from '../../src/platform/bus-postgres.ts'
 import { newId, systemClock } from '../../src/platform/clock.ts'
@@ -121,4 +122,30 @@ test('a dead letter stays one when its page is delivered again after a crash', a
   await waitFor('the newest', () => again.handled.some((each) => each.id === last.id))
   expect(await second.listDeadLetters('crasher')).toMatchObject([{ eventId: event.id, attempts: 2 }])
   await second.stop()
+})
+
+test('what this process committed is handed over without being fetched; what fails is fetched for the next try', async () => {
+  const fetched: string[] = []
+  const counted = listenIn(db, (name) => fetched.push(name))
+  const [first, own, foreign] = [eventOf(newId(), 1), eventOf(newId(), 1), eventOf(newId(), 1)]
+  let failures = 0
+  const recorder = makeRecorder('near', (each) => each.id === own.id && (failures += 1) === 1)
+  const retry = { maxAttempts: 5, maxUnreadable: 5, firstDelayMs: 1, maxDelayMs: 1 }
+  const bus = makePostgresBus({ db: counted, ...tools(), retry })
+  bus.subscribe(recorder.subscription)
+  await bus.start()
+  await publish(db, [first])
+  await waitFor('all before', () => recorder.handled.some(({ id }) => id === first.id))
+  const countOf = (name: string) => fetched.filter((each) => each === name).length
+  const before = countOf('bus.read_events')
+  // Told of it before it is committed: so no look can come between the two.
+  bus.hint([own as Event])
+  await publish(db, [own])
+  await waitFor('the second try', () => recorder.handled.some(({ id }) => id === own.id))
+  expect(countOf('bus.read_events')).toBe(before)
+  await publish(db, [foreign])
+  await waitFor('the event of another process', () => recorder.handled.some(({ id }) => id === foreign.id))
+  expect(countOf('bus.read_events')).toBe(before + 1)
+  expect(recorder.handled.find(({ id }) => id === own.id)).toEqual(own)
+  await bus.stop()
 })

@@ -75,6 +75,11 @@ export const paymentsStatements: StatementTwins = {
   },
   'payments.read_payment': (view, [id]) => only(view.get(payments, id as string)).map(shape(paymentColumns)),
   'payments.read_order': (view, [id]) => only(view.get('payments.known_orders', id as string)).map(shape(orderColumns)),
+  'payments.find_known': (view, [ids]) =>
+    (ids as string[])
+      .flatMap((id) => only(view.get('payments.known_orders', id)))
+      .filter((row) => row['buyer_id'] !== null)
+      .map(shape('id')),
   'payments.read_refund': (view, [id]) => only(view.get('payments.refunds', id as string)).map(shape(refundColumns)),
   'payments.list_refunds': (view, [orderId, before, limit]) =>
     view

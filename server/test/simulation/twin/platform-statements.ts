@@ -1,5 +1,5 @@
 // Statements of the platform and the bus, by name.
-import type { View } from './engine.ts'
+import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
 import { by, columnsOf, recordsOf, type StatementTwins, shape } from './statement.ts'
 
@@ -7,6 +7,7 @@ const outbox = 'platform.outbox'
 const parked = 'platform.parked_deliveries'
 const outboxColumns = 'seq id type source subject version occurred_at causation_id correlation_id data'
 const toEvent = shape(outboxColumns)
+const toPlace = shape('seq id')
 const isoOf = (ms: number) => new Date(ms).toISOString()
 
 function eventsBetween(view: View, from: number, to: number, types: readonly string[]): Row[] {
@@ -36,13 +37,18 @@ export const busStatements: StatementTwins = {
   'bus.read_horizon': (view) => [{ horizon: view.horizon }],
   'bus.read_first_page': (view, [from, types, limit]) => {
     const rows = eventsBetween(view, from as number, view.horizon, types as string[]).slice(0, limit as number)
-    if (rows.length > 0) return rows.map((row) => ({ horizon: view.horizon, ...toEvent(row) }))
-    return [{ horizon: view.horizon, ...toEvent({}) }]
+    if (rows.length > 0) return rows.map((row) => ({ horizon: view.horizon, ...toPlace(row) }))
+    return [{ horizon: view.horizon, ...toPlace({}) }]
   },
   'bus.read_later_page': (view, [after, from, to, types, limit]) =>
     eventsBetween(view, from as number, to as number, types as string[])
       .filter((row) => (row['seq'] as number) > (after as number))
       .slice(0, limit as number)
+      .map(toPlace),
+  'bus.read_events': (view, [seqs]) =>
+    (seqs as number[])
+      .toSorted((a, b) => a - b)
+      .flatMap((seq) => only(view.get(outbox, String(seq))))
       .map(toEvent),
   'bus.read_cursor': (view, [consumer]) => {
     const row = view.get('platform.cursors', consumer as string)
