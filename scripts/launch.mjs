@@ -12,6 +12,8 @@ const windows = process.platform === 'win32'
 // the memory.
 const { flags, environment: small } = JSON.parse(readFileSync(join(root, 'scripts', 'node-process.json'), 'utf8'))
 
+const hourOfChaos = '--seconds 3600 --kills 1000 --orders 100000 --buyers 400 --think 100'
+
 /** Each task: what must be built first, and what runs. `{node}` is the Node that the project runs on. */
 const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, 'dist/server/main.js']] },
@@ -29,7 +31,7 @@ const tasks = {
     run: [
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
-      ['{node}', ...flags, 'server/test/chaos/run.ts', '--seconds', '3600', '--kills', '1000', '--buyers', '120'],
+      ['{node}', ...flags, 'server/test/chaos/run.ts', ...hourOfChaos.split(' ')],
     ],
   },
   audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },
