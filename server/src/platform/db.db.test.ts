@@ -85,6 +85,24 @@ describe('transactions', () => {
     expect(first).toEqual(second)
   })
 
+  test('finds rows by their keys, also by a plan that is made while the table is empty; outside of it the server is free', async () => {
+    await db.execute('create table public.keyed (a text, b text, primary key (a, b)); analyze public.keyed')
+    const byKeys = sql(
+      '',
+      `explain select k.a from public.keyed k
+       join unnest(array['x'], array['y']) as wanted (a, b) on k.a = wanted.a and k.b = wanted.b`,
+    )
+    const text = 'explain select n from public.things where n between 1 and 2'
+    const planOf = (rows: readonly unknown[]) => JSON.stringify(rows)
+    const [inside, alone] = await db.transaction(async (tx) => [await tx.query(byKeys), await tx.query(sql('', text))])
+    for (const plan of [inside, alone]) {
+      expect(planOf(plan ?? [])).toContain('Index')
+      expect(planOf(plan ?? [])).not.toMatch(/Seq Scan|Hash Join|Merge Join/)
+    }
+    const settings = sql('', `select current_setting('enable_seqscan') as scan, current_setting('enable_hashjoin') as hash`)
+    expect(await db.query(settings)).toEqual([{ scan: 'on', hash: 'on' }])
+  })
+
   test('a commit that gets no answer is unknown', async () => {
     await db.execute(`
       create table public.slow (n int);
