@@ -53,27 +53,10 @@ async function placeOrder(client: pg.Client, pool: number): Promise<string> {
     text: insertEvent,
     values: [newId(), orderId, newId(), orderId, JSON.stringify(data)],
   })
-  const answer = {
-    orderId,
-    order: {
-      id: orderId,
-      version: 1,
-      status: 'created',
-      buyer: { id: buyerId, email },
-      showId,
-      lines,
-      total: amount,
-      createdAt: expiresAt,
-      expiresAt,
-      extended: false,
-      holdSeconds: 900,
-      paymentUnderWay: null,
-    },
-  }
   await client.query({
     name: 'insert_answer',
     text: insertAnswer,
-    values: [`orders:${buyerId}`, newId(), fingerprint, JSON.stringify(answer)],
+    values: [`orders:${buyerId}`, newId(), fingerprint, JSON.stringify({ orderId })],
   })
   await client.query('commit')
   return orderId
