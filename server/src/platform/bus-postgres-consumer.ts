@@ -46,7 +46,8 @@ const pageEveryMs = 4
 const restMaxMs = 25
 
 /** After a page that took long, as long again: who is short of time saves it by fuller pages. */
-export const restAfter = (tookMs: number): number => Math.max(0, pageEveryMs - tookMs, Math.min(tookMs - pageEveryMs, restMaxMs))
+export const restAfter = (tookMs: number): number =>
+  tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(2 * tookMs, restMaxMs)
 
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
