@@ -21,13 +21,17 @@ export const groups = {
     without: ['server/src/orders/domain/properties.test.ts'],
     postgres: false,
   },
-  /** The one write transaction: group commit, outbox, inbox. */
+  /** Who waits together goes together: the queue of group commit, and lookups that travel together. Pure. */
+  queue: {
+    mutate: ['server/src/platform/coalesce.ts', 'server/src/platform/batch-loader.ts'],
+    tests: ['server/src/platform/{batch-loader,coalesce}.test.ts'],
+    without: [],
+    postgres: false,
+  },
+  /** The one write transaction: handle, its batch, outbox, inbox. */
   platform: {
-    mutate: ['handle', 'batch', 'batch-loader', 'coalesce', 'outbox', 'inbox'].map((name) => `server/src/platform/${name}.ts`),
-    tests: [
-      'server/src/platform/{batch,batch-loader,coalesce}.test.ts',
-      'server/src/platform/{handle,handle-failures,inbox,outbox}.db.test.ts',
-    ],
+    mutate: ['handle', 'batch', 'outbox', 'inbox'].map((name) => `server/src/platform/${name}.ts`),
+    tests: ['server/src/platform/batch.test.ts', 'server/src/platform/{handle,handle-failures,inbox,outbox}.db.test.ts'],
     without: [],
     postgres: true,
   },

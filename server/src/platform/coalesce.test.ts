@@ -84,3 +84,19 @@ test('drain waits for what runs and what waits, and is done at once when there i
   finish()
   await done
 })
+
+test('drain waits for every lane, and can be asked for again', async () => {
+  const { coalescer, turn, finish } = makeGated({ lanes: 2, maxWeight: 1 })
+  for (let round = 0; round < 2; round += 1) {
+    coalescer.submit(1)
+    coalescer.submit(2)
+    await turn()
+    let drained = false
+    const done = coalescer.drain().then(() => (drained = true))
+    finish()
+    await turn()
+    expect(drained).toBe(false)
+    finish()
+    await done
+  }
+})
