@@ -11,26 +11,26 @@ export interface Arrivals {
   wait(orderId: string, delayMs: number): Promise<void>
 }
 
-const rememberedMax = 20_000
+const rememberedMax = 5_000
 
 export function makeArrivals(clock: Clock): Arrivals {
   const recent = new Set<string>()
-  const waiting = new Map<string, AbortController>()
+  const waiting = new Map<string, PromiseWithResolvers<void>>()
   return {
     arrived(orderId) {
       if (recent.size >= rememberedMax) recent.clear()
       recent.add(orderId)
-      waiting.get(orderId)?.abort('arrived')
+      waiting.get(orderId)?.resolve()
       waiting.delete(orderId)
     },
     isKnown: (orderId) => recent.has(orderId),
     async wait(orderId, delayMs) {
       let arrival = waiting.get(orderId)
       if (!arrival) {
-        arrival = new AbortController()
+        arrival = Promise.withResolvers()
         waiting.set(orderId, arrival)
       }
-      await clock.sleep(delayMs, arrival.signal)
+      await Promise.race([arrival.promise, clock.sleep(delayMs)])
       if (waiting.get(orderId) === arrival) waiting.delete(orderId)
     },
   }

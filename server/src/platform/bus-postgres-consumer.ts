@@ -43,7 +43,7 @@ const idlePollMs = 200
 const quickLooksMax = 6
 /** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
 const pageEveryMs = 4
-const restMaxMs = 25
+const restMaxMs = 12
 
 /** After a page that took long, as long again: who is short of time saves it by fuller pages. */
 export const restAfter = (tookMs: number): number =>
