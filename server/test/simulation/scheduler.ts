@@ -42,8 +42,11 @@ export interface SchedulerOptions {
   nextDeadlineMs(): number
 }
 
-/** How long nothing but polls must have happened before time leaps: everybody polls within it, but who waits for a lock. */
-const calmMs = 600
+/**
+ * How long nothing but polls must have happened before time leaps. Longer than anybody rests between two looks: time leapt over
+ * the second try of one whose first had failed, and what he was to do was then found undone (seeds 19068, 25241).
+ */
+const calmMs = 1_200
 
 export function makeScheduler(options: SchedulerOptions): Scheduler {
   const queue = makeQueue()
@@ -207,7 +210,9 @@ export async function withVirtualTimers<T>(scheduler: Scheduler, work: () => Pro
   const real = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate }
   const handle = (timer: Timer) => Object.assign(timer, { unref: () => timer, ref: () => timer, hasRef: () => true })
   const cancel = (timer: unknown) => {
-    if (timer) scheduler.cancel(timer as Timer)
+    // A real one was set before: a pool of real connections beside the run tidies up by it.
+    if (typeof timer === 'object' && timer !== null && 'event' in timer) scheduler.cancel(timer as Timer)
+    else clearTimeout(timer as NodeJS.Timeout)
   }
   const repeat = (run: () => void, delayMs: number) => {
     const owner = scheduler.current
