@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { samplePayment } from '../../test/simulation/samples.ts'
 import { newId, systemClock } from '../platform/clock.ts'
+import { sql } from '../platform/db.ts'
 import { makeHandler } from '../platform/handle.ts'
 import { makeLog } from '../platform/log.ts'
 import { makeMetrics } from '../platform/metrics.ts'
@@ -11,7 +12,7 @@ import { evolve } from './domain/evolve.ts'
 import type { Payment } from './domain/payment.ts'
 import { makeModel } from './model.ts'
 import { makeProcessorModel } from './models/processor-model.ts'
-import { readPayment, save } from './store.ts'
+import { readPayment, readRefund, save } from './store.ts'
 import { makeWorker, type PaymentsHandler } from './worker.ts'
 
 let db: TestDatabase
@@ -110,4 +111,48 @@ it('a look that finds out that the money was taken has not seen the refunds', as
     payment: { status: 'captured', refundedMinor: 0 },
   })
   expect(await worker.advance(id, true)).toMatchObject({ lookedAtRefunds: true, payment: { refundedMinor: 1_000 } })
+})
+
+it('a refund of ours that stays unknown does not hold up a look: what others gave back is seen at once', async () => {
+  // The story. A refund of ours met a failure that the processor keeps and repeats for its key. From then on the next step of
+  // the payment was always that refund: a webhook that asked for a look got the refund tried once more and nothing looked at,
+  // until the key was dead a day later.
+  const processor = makeProcessorModel()
+  const { id, orderId, organiserId } = await capturedPayment(processor)
+  const repeats = { ...processor, refund: () => Promise.resolve({ kind: 'unknown', reason: 'api_error' } as const) }
+  const { worker, handler } = makeParts(repeats)
+  const refundId = newId()
+  await handler.handle({ type: 'RequestRefund', refundId, orderId, organiserId, amountMinor: 500, reason: null })
+  await worker.settled(id)
+  expect(await worker.advance(id, true)).toMatchObject({ lookedAtRefunds: true, payment: { refundedMinor: 1_000 } })
+  expect((await readRefund(db, refundId))?.status).toBe('unknown')
+})
+
+it('late money of which somebody gave back a part at the processor goes back whole all the same', async () => {
+  // The story. A payment was captured by itself, and its order was cancelled: the money goes back in full. In that moment the
+  // organiser, who saw it at the processor, gave back a part there. The full refund was refused, as more than was left, and the
+  // rest of the buyer's money stayed, with a line in the log. Now the refusal is looked into, and what is left is refunded
+  // under an id and a key of its own.
+  const processor = makeProcessorModel()
+  const { id, orderId } = await capturedPayment(processor, { claim: null })
+  const { worker, handler } = makeParts(processor)
+  await handler.handle({ type: 'NoteOrderCancelled', orderId, version: 4 })
+  const { payment } = await worker.settled(id)
+  expect(payment).toMatchObject({ status: 'refunded', refundedMinor: 4_500, nextAttemptAt: null })
+  expect(processor.netMinor()).toBe(0)
+  const rows = sql(
+    '',
+    `select origin, status, amount_minor::int as minor from payments.refunds where payment_id = $1 order by amount_minor`,
+  )
+  expect(await db.query(rows, [id])).toEqual([
+    { origin: 'processor', status: 'succeeded', minor: 1_000 },
+    { origin: 'late_money', status: 'succeeded', minor: 3_500 },
+    { origin: 'late_money', status: 'failed', minor: 4_500 },
+  ])
+  const clearing = sql(
+    '',
+    `select coalesce(sum(case when debit_account = 'clearing:refunds' then posted_minor else -posted_minor end), 0)::int as minor
+     from payments.ledger_entries where payment_id = $1 and 'clearing:refunds' in (debit_account, credit_account)`,
+  )
+  expect(await db.query(clearing, [id])).toEqual([{ minor: 0 }])
 })

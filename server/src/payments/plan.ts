@@ -101,7 +101,7 @@ function* retrieve(work: PlannedWork, { newId }: StepContext): Plan {
   const { intent, disputed } = result.value
   if (payment.capturedMinor === 0) return observe(work, intent, { disputed })
   const refunds = yield* ask<'list_refunds'>({ operation: 'list_refunds', intentId: payment.intentId })
-  return refunds.kind === 'ok' ? recordRefunds(work, refunds.value, { newId, disputed }) : unknown(work)
+  return refunds.kind === 'ok' ? recordRefunds(work, refunds.value, { newId, look: { disputed } }) : unknown(work)
 }
 
 /** Both steps that end an authorization: a no is read again, because somebody may have been faster. */
@@ -164,10 +164,10 @@ function keyOf(payment: PlannedPayment, operation: 'capture' | 'void'): string {
 function recordRefunds(
   work: PlannedWork,
   seen: readonly RefundSeen[],
-  more: { newId: () => string; disputed?: boolean },
+  { newId, look }: { newId: () => string; look?: { disputed: boolean } },
 ): StepResult {
-  const base = { type: 'RecordRefunds', ...idsOf(work), seen, importIds: seen.map(more.newId) } as const
-  return { command: more.disputed === undefined ? base : { ...base, disputed: more.disputed }, intent: null }
+  const base = { type: 'RecordRefunds', ...idsOf(work), seen, importIds: seen.map(newId) } as const
+  return { command: look ? { ...base, ...look, restId: newId() } : base, intent: null }
 }
 
 function refuseRefund(work: PlannedWork, { id: refundId }: Refund, code: string): StepResult {

@@ -54,8 +54,20 @@ function* sure(work: PlannedWork, context: StepContext, code: 'ok' | 'refused'):
   return next.value
 }
 
-const { oneBuyer, twoBuyers, twoSeats, twoCards, cards, bank, refunds, refundsNextDay, disorder, refundedAndSoldAgain, network } =
-  quickScopes
+const {
+  oneBuyer,
+  twoBuyers,
+  twoSeats,
+  twoCards,
+  cards,
+  bank,
+  refunds,
+  refundsNextDay,
+  disorder,
+  refundedAndSoldAgain,
+  network,
+  lateMoney,
+} = quickScopes
 
 export const mutants: readonly Mutant[] = [
   {
@@ -217,6 +229,16 @@ export const mutants: readonly Mutant[] = [
           : withoutWork('refund')(fact),
       ),
     ),
+    breaks: '2, 3: at rest 0 is kept',
+  },
+  {
+    name: 'late money of which a part was given back by hand is refused as a whole, and the rest is kept',
+    scope: lateMoney,
+    rules: payments((world, command, now) => {
+      if (command.type !== 'RecordRefunds') return null
+      const { restId: _none, ...without } = command
+      return rules.decidePayment(world, without, now)
+    }),
     breaks: '2, 3: at rest 0 is kept',
   },
   {

@@ -243,6 +243,14 @@ const quick = {
     refunds: [30],
     begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted', 'tickets hears OrderCompleted'],
   },
+  lateMoney: {
+    ...plain,
+    name: 'lateMoney',
+    title: 'money taken by itself for an order that is called off goes back, also when a part was given back at the processor',
+    cards: ['taken_at_once'],
+    persons: ['organiser_cancels', 'refunds_at_processor'],
+    begin: started,
+  },
   refundsNextDay: {
     ...plain,
     name: 'refundsNextDay',

@@ -248,9 +248,10 @@ function heardBy(letter: Part<Letter>, consumer: Consumer): Part<Letter> {
 /** The question that a step asks next, or its result. The plan is walked again with the answers so far. */
 function nextOf(walker: Walker, own: Cluster, work: Working): { question: Question } | { result: StepResult } {
   const planned: PlannedWork = work
+  let made = 0
   const plan = walker.rules.planStep(planned, {
     now: nowOf(own),
-    newId: () => `imported-${work.payment.id.slice('payment-'.length)}`,
+    newId: () => `imported-${work.payment.id.slice('payment-'.length)}${''.padEnd(made++, '+')}`,
   })
   let next = plan.next()
   for (const answer of work.answers) if (!next.done) next = plan.next(answer)

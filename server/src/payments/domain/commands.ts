@@ -50,6 +50,8 @@ export type Command =
       readonly type: 'RecordRefunds'
       readonly seen: readonly RefundSeen[]
       readonly importIds: readonly string[]
+      /** All of the payment's refunds were listed, and another one of ours may have this id. */
+      readonly restId?: string
       readonly disputed?: boolean
     })
   | (Result & { readonly type: 'RecordRefundRefusal'; readonly refundId: string; readonly code: string })

@@ -36,10 +36,20 @@ describe('the order’s answer', () => {
     const decision = apply(worldOf(states.authorizedWon), claimed)
     expect(decision).toMatchObject({ facts: [{ type: 'OrderNoted' }], answer: { paymentId } })
   })
-  it('charges what was taken before it came', () => {
-    const { told, payment: charged } = after(states.capturedUnclaimed, claimed)
-    expect(told).toEqual([{ type: 'ChargeCreated', data: { orderId, paymentId, amount } }])
-    expect(charged).toMatchObject({ claim: 'won', nextAttemptAt: null })
+  it('charges what was taken before it came, and looks what was given back of it meanwhile', () => {
+    const world = worldOf(states.capturedUnclaimed)
+    const decision = apply(world, claimed)
+    expect('facts' in decision && decision.facts.filter(({ type }) => publicTypes.test(type))).toEqual([
+      { type: 'ChargeCreated', data: { orderId, paymentId, amount } },
+    ])
+    expect(paymentIn(world)).toMatchObject({ claim: 'won' })
+    expect(world.works.map(({ step }) => step)).toEqual(['retrieve'])
+  })
+  it('leaves the look to whoever is at it: he takes in what he finds', () => {
+    const world = worldOf({ ...states.capturedUnclaimed, leasedUntil: later })
+    apply(world, claimed)
+    expect(paymentIn(world)).toMatchObject({ claim: 'won' })
+    expect(world.works).toEqual([])
   })
   it('comes too late for what is given back: the order hears that no money comes, once', () => {
     const failed = (code: string) => [{ type: 'ChargeFailed', data: { orderId, paymentId, code } }]

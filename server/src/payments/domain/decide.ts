@@ -100,7 +100,10 @@ function takeLease(world: World, { paymentId, look }: CommandOf<'TakeLease'>, no
   const around = aroundOf(world, payment, now)
   const due = payment.nextAttemptAt !== null && payment.nextAttemptAt <= now
   const asked = (look || due) && payment.intentId !== null
-  const step = nextStep(payment, around.order, around.refunds) ?? (asked ? 'retrieve' : null)
+  const next = nextStep(payment, around.order, around.refunds) ?? (asked ? 'retrieve' : null)
+  // A refund that was tried comes back by itself. A look that had to wait for it might wait for a day.
+  const tried = next === 'refund' && !around.refunds.some(({ status }) => status === 'requested')
+  const step = look && tried ? 'retrieve' : next
   if (step === null) return { facts: [], answer }
   return { facts: lease(payment, step, around), answer: step === 'retrieve' ? { ...answer, looks: true } : answer }
 }
@@ -179,9 +182,14 @@ function noteClaimed(world: World, command: CommandOf<'NoteOrderClaimed'>, now: 
   const won: Payment = { ...payment, claim: 'won' }
   if (payment.status !== 'captured') return { facts: [...facts, ...proceed(won, around)], answer }
   return {
-    facts: [...facts, { type: 'LedgerPosted', data: postClaim(won) }, ...proceed(won, around), chargeCreated(won)],
+    facts: [...facts, { type: 'LedgerPosted', data: postClaim(won) }, ...lookAtRefunds(won, around), chargeCreated(won)],
     answer,
   }
+}
+
+/** What was given back at the processor before the claim was answered was not taken in. Who holds the lease will take it in. */
+function lookAtRefunds(payment: Payment, around: Surroundings): PaymentFact[] {
+  return isLeased(payment, around.now) ? proceed(payment, around) : lease(payment, 'retrieve', around)
 }
 
 /** The order accepted what is given back already: it must hear that no money comes. */

@@ -145,7 +145,7 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'captured',
     RecordRefusal: 'captured',
     RecordAbsence: 'captured',
-    NoteOrderClaimed: 'captured won +ChargeCreated',
+    NoteOrderClaimed: 'captured won +ChargeCreated > retrieve',
     NoteClaimRejected: 'captured lost > refund',
     NoteOrderCancelled: 'captured lost > refund',
     RequestRefund: 'nothing_to_refund',

@@ -3,7 +3,7 @@ import type { CommandOf, Decision, PaymentFact, World } from './commands.ts'
 import { postRefundChange, postRefundRequest } from './ledger.ts'
 import { type Payment, refundableMinor } from './payment.ts'
 import { observeRefund, type Refund, type RefundSeen } from './refund.ts'
-import { proceed, retryLater, type Surroundings } from './schedule.ts'
+import { lease, proceed, retryLater, type Surroundings } from './schedule.ts'
 
 export function decideRefundRequest(world: World, command: CommandOf<'RequestRefund'>, now: string): Decision {
   const { orderId, refundId, reason } = command
@@ -57,15 +57,23 @@ export function decideRefundsSeen(payment: Payment, command: CommandOf<'RecordRe
     for (const data of postRefundChange(payment, before, moved)) facts.push({ type: 'LedgerPosted', data })
     if (moved.status === 'succeeded' && before.status !== 'succeeded') facts.push(chargeRefunded(after, moved))
   }
+  const rest = restOfLateMoney(after, refunds, { id: command.restId, now: around.now })
+  if (rest) {
+    refunds = [...refunds, rest]
+    facts.push({ type: 'RefundMoved', data: rest }, { type: 'LedgerPosted', data: postRefundRequest(payment, rest) })
+  }
   // Facts about the payment's version need the payment first.
   const news = facts.length > 0
   const settled = { ...after, attempts: news ? 0 : after.attempts + 1 }
   return { facts: [...proceed(settled, { ...around, refunds }), ...facts], answer: { paymentId: payment.id } }
 }
 
-/** A refund made at the processor itself. Of a failed one no money ever moved. */
+/**
+ * A refund made at the processor itself. Of a failed one no money ever moved. Before the claim is answered nobody knows yet of
+ * whose money it is, nor could the order take it in: it is looked at again with the answer.
+ */
 function importRefund(payment: Payment, seen: RefundSeen, id: string | undefined, now: string): Refund | null {
-  if (id === undefined || seen.status === 'failed' || payment.capturedMinor === 0) return null
+  if (id === undefined || seen.status === 'failed' || payment.capturedMinor === 0 || payment.claim === null) return null
   return {
     id,
     paymentId: payment.id,
@@ -78,6 +86,25 @@ function importRefund(payment: Payment, seen: RefundSeen, id: string | undefined
     failureCode: null,
     createdAt: now,
   }
+}
+
+/**
+ * The whole of late money was asked back and refused, because somebody gave back a part at the processor meanwhile: what is left
+ * is a refund of its own, with its own key. Each asks for less than those that were refused, so that it comes to an end.
+ */
+function restOfLateMoney(
+  payment: Payment,
+  refunds: readonly Refund[],
+  { id, now }: { readonly id: string | undefined; readonly now: string },
+): Refund | null {
+  const refused = refunds.filter(({ origin, status, processorId }) => {
+    return origin === 'late_money' && status === 'failed' && processorId === null
+  })
+  const left = refundableMinor(payment, refunds)
+  const [first] = refused
+  if (id === undefined || !first || left <= 0 || refused.some(({ amount }) => amount.amountMinor <= left)) return null
+  const amount = { ...first.amount, amountMinor: left }
+  return { ...first, id, amount, status: 'requested', failureCode: null, createdAt: now }
 }
 
 function countRefund(payment: Payment, before: Refund, after: Refund): Payment {
@@ -103,7 +130,7 @@ function chargeRefunded(payment: Payment, refund: Refund): PaymentFact {
   return { type: 'ChargeRefunded', data }
 }
 
-/** The processor refused the refund for good; the money stays where it was. */
+/** The processor refused the refund for good; the money stays where it was. Of late money, a look may show what is still there. */
 export function decideRefundRefusal(payment: Payment, command: CommandOf<'RecordRefundRefusal'>, around: Surroundings): Decision {
   const answer = { paymentId: payment.id, refundId: command.refundId }
   const before = around.refunds.find(({ id }) => id === command.refundId)
@@ -113,7 +140,9 @@ export function decideRefundRefusal(payment: Payment, command: CommandOf<'Record
   const facts: PaymentFact[] = [
     { type: 'RefundMoved', data: failed },
     ...postRefundChange(payment, before, failed).map((data) => ({ type: 'LedgerPosted', data }) as const),
-    ...proceed(payment, { ...around, refunds }),
+    ...(failed.origin === 'late_money'
+      ? lease(payment, 'retrieve', { ...around, refunds })
+      : proceed(payment, { ...around, refunds })),
   ]
   return { facts, answer }
 }

@@ -1,5 +1,5 @@
 // A refund in every state, shown by the processor in every state: what becomes of it, what is booked, what the others hear.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Command, World } from './commands.ts'
 import type { Payment } from './payment.ts'
 import { isUnsettled, type Refund, type RefundSeen, type RefundStatus } from './refund.ts'
@@ -194,6 +194,48 @@ it('money that no order got is given back out of the clearing account', () => {
   })
   apply(world, record([seenAs('failed')]))
   expect(entriesOf(world)).toEqual(['refund_failure clearing:refunds < clearing:late_money 1500 0 refund-1'])
+})
+
+it('what was given back at the processor is taken in once the order has answered, and not before', () => {
+  const byHand = record([seenAs('succeeded', { refundId: null })], ['import-1'])
+  const early = worldWith([], states.capturedUnclaimed)
+  apply(early, byHand)
+  expect([early.refundsByPayment.get(paymentId), early.entries]).toEqual([[], []])
+  const answered = worldWith([], { ...states.capturedUnclaimed, claim: 'won' })
+  apply(answered, byHand)
+  expect(answered.refundsByPayment.get(paymentId)).toMatchObject([{ id: 'import-1', status: 'succeeded' }])
+})
+
+describe('late money of which a part was given back at the processor', () => {
+  const lost: Payment = { ...states.capturedUnclaimed, claim: 'lost' }
+  const byHand = refund({ id: 'refund-0', amount: part, status: 'succeeded', processorId: 're_0', origin: 'processor' })
+  const whole = refund({ status: 'failed', processorId: null, origin: 'late_money' })
+  const look: Command = { type: 'RecordRefunds', paymentId, fence: 1, seen: [], importIds: [], disputed: false, restId: 'rest-1' }
+  const made = (refunds: readonly Refund[], command = look) => {
+    const world = worldWith(refunds, lost)
+    apply(world, command)
+    return world.works.map(({ step, refund: wanted }) => [step, wanted?.id, wanted?.amount.amountMinor])
+  }
+  it('goes back as far as it is left, once the whole was refused', () => {
+    expect(made([byHand, whole])).toEqual([['refund', 'rest-1', 3_000]])
+  })
+  it('is asked for once: not while a refund is under way, nor when nothing is left', () => {
+    const rest = { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }
+    expect(made([byHand, whole, { ...rest, status: 'pending' }])).toEqual([])
+    expect(made([byHand, whole, { ...rest, status: 'succeeded' }])).toEqual([])
+  })
+  it('is not asked for again when the same was refused, came back from the bank, or only one refund was shown', () => {
+    expect(made([whole])).toEqual([])
+    expect(made([byHand, whole, { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }])).toEqual([])
+    expect(made([byHand, { ...whole, processorId: 're_1' }])).toEqual([])
+    const { restId: _none, ...one } = look
+    expect(made([byHand, whole], one)).toEqual([])
+  })
+  it('is looked for as soon as the whole is refused', () => {
+    const world = worldWith([{ ...whole, status: 'requested' }], lost)
+    apply(world, { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: whole.id, code: 'charge_already_refunded' })
+    expect(world.works.map(({ step }) => step)).toEqual(['retrieve'])
+  })
 })
 
 it('a dispute is noted with what is seen, and stays as it is when nothing is said of it', () => {
