@@ -52,7 +52,9 @@ async function many(from: number, seeds: number): Promise<number> {
     if (result) count(tally, result)
     if (!result || result.breach) {
       broken.push(seed)
+      // A story for the first ones; the others can be replayed by their number.
       if (broken.length <= 3) await explain(seed)
+      else say(`seed ${seed} breaks: ${result?.breach?.text ?? 'it threw'}`)
     }
     if ((seed - from + 1) % 1_000 === 0) say(`${seed - from + 1} seeds, ${broken.length} broken`)
   }
