@@ -251,6 +251,16 @@ const quick = {
     persons: ['organiser_cancels', 'refunds_at_processor'],
     begin: started,
   },
+  takenAtOnce: {
+    ...plain,
+    name: 'takenAtOnce',
+    title: 'money taken before the claim is answered, and asked back while a look is under way whose process dies',
+    cards: ['taken_at_once'],
+    persons: ['look'],
+    faults: ['crash'],
+    refunds: [30],
+    begin: started,
+  },
   refundsNextDay: {
     ...plain,
     name: 'refundsNextDay',

@@ -77,6 +77,17 @@ describe('a lease', () => {
       expect(world.works).toEqual([])
     }
   })
+  it('of another ends some day: what is asked for meanwhile is left to him, and if he dies to the sweeper', () => {
+    // The story. A process looked at a payment that was captured by itself; the claim came, and there was nothing to do, so that
+    // nobody was to look again. The organiser then asked for a refund, which was left to the one who looked. He died, and the
+    // refund stayed requested for ever. Found by the simulation (seed 29913), and by the model in eleven steps.
+    for (const given of [states.capturedUnclaimed, { ...states.captured, claim: null }]) {
+      const world = worldOf({ ...given, leasedUntil: at(20), nextAttemptAt: at(20) }, knownOrder({ version: 1 }))
+      apply(world, claimed)
+      expect(paymentIn(world)).toMatchObject({ claim: 'won', leasedUntil: at(20), nextAttemptAt: at(20) })
+      expect(world.works).toEqual([])
+    }
+  })
   it('is given back by whoever holds it, and somebody looks again in a minute while there is something to wait for', () => {
     const world = worldOf(payment({ leasedUntil: later }))
     apply(world, observed('requires_action'))

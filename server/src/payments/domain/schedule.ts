@@ -51,8 +51,9 @@ export function retryLater(payment: Payment, { now }: Surroundings): PaymentFact
 function rest(payment: Payment, around: Surroundings): PaymentFact[] {
   const { now, order, refunds } = around
   const foreign = isLeased(payment, now) && payment.fence !== around.held
-  const leasedUntil = foreign ? payment.leasedUntil : null
+  // Until the lease ends somebody is at it, and what is asked for meanwhile is left to him: should he die, the sweeper comes.
+  if (foreign) return [{ type: 'PaymentMoved', data: { ...payment, nextAttemptAt: payment.leasedUntil } }]
   const done = isAtRest(payment, order, refunds)
   const nextAttemptAt = done ? null : lookAgainAt(now, payment.attempts)
-  return [{ type: 'PaymentMoved', data: { ...payment, leasedUntil, nextAttemptAt } }]
+  return [{ type: 'PaymentMoved', data: { ...payment, leasedUntil: null, nextAttemptAt } }]
 }
