@@ -45,3 +45,17 @@ test('a load that lost a deadlock is told of, not the refusal of what was sent b
   }
   await expect(makeBatch(model, tx).begin([job])).rejects.toMatchObject({ code: '40P01' })
 })
+
+test('a batch fails when what was sent behind a statement that went well is refused', async () => {
+  const tx: Tx = {
+    now: '2031-01-01T12:00:00.000Z',
+    query<Row>({ name }: Statement) {
+      if (name === 'platform.append_events') return Promise.reject(withCode('53100'))
+      return Promise.resolve((name === 'test.load_counters' ? [{ id, version: 1, value: 1 }] : []) as Row[])
+    },
+  }
+  const batch = makeBatch(counterModel, tx)
+  await batch.begin([job])
+  batch.decide(job)
+  await expect(batch.finish()).rejects.toMatchObject({ code: '53100' })
+})

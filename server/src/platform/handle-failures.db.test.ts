@@ -4,8 +4,9 @@ import { type Add, counterModel, createCounters, readCounters, seedCounters } fr
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from './clock.ts'
 import type { Database, TransactionOptions, Tx } from './db.ts'
-import { type HandlerOptions, makeHandler, type Translated } from './handle.ts'
-import { fingerprintOf } from './idempotency.ts'
+import { type HandlerOptions, type Model, makeHandler, type Translated } from './handle.ts'
+import { AnsweredElsewhere, fingerprintOf } from './idempotency.ts'
+import { HandledElsewhere } from './inbox.ts'
 import { readProcessEvents } from './outbox.ts'
 
 let db: TestDatabase
@@ -49,6 +50,15 @@ describe('a transaction that fails', () => {
     const lasting = failing(() => withCode(code))
     await expect(handlerOn(lasting.wrapped).handle(add(id))).rejects.toThrow(`failed with ${code}`)
     expect([passing.seen.begun, lasting.seen.begun, await valueOf(id)]).toEqual([5, 5, 1])
+  })
+
+  test.each([
+    ['its key was answered', new AnsweredElsewhere('by another process')],
+    ['its event was handled', new HandledElsewhere('by another process')],
+  ])('because %s elsewhere is tried again, and looks that up', async (_what, error) => {
+    const { wrapped, seen } = failing((count) => (count === 1 ? error : undefined))
+    expect(await handlerOn(wrapped).handle(add(id))).toMatchObject({ ok: true })
+    expect([seen.begun, await valueOf(id)]).toEqual([2, 1])
   })
 
   test.each([
@@ -115,6 +125,18 @@ describe('a transaction that commits', () => {
     await handler.handle(add(id, 5))
     await handler.handle(add(newId()))
     expect(told).toEqual([[['PaymentVoided', id]], 5, undefined])
+  })
+
+  test('decides at the time of the database, also where nothing is read before', async () => {
+    const clock: Model<Add, null, never, never, string> = {
+      service: 'payments',
+      load: async () => null,
+      decide: (_world, _command, now) => ({ facts: [], answer: now }),
+      apply: (_world, fact) => fact,
+      save: async () => undefined,
+    }
+    const outcome = await makeHandler(clock, { db, onCommitted: () => undefined }).handle(add(id))
+    expect(outcome).toEqual({ ok: true, answer: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), replayed: false })
   })
 
   test('keeps of an answer what the model wants remembered, and gives that to a repeated request', async () => {
