@@ -40,6 +40,7 @@ export const paymentTransitions = [
   'requires_action → declined',
   'requires_action → voided',
   'started → authorized',
+  'started → captured',
   'started → declined',
   'started → requires_action',
   'started → unknown',
