@@ -1,7 +1,7 @@
 // What each step asks of the processor, one question after the other, and the command that the answers become. Pure: it
 // asks nobody itself, so that a test may answer it in every way there is.
 import type { Command, Work } from './domain/commands.ts'
-import { isKeyAlive, type Payment } from './domain/payment.ts'
+import { isKeyAlive, isSettled, type Payment } from './domain/payment.ts'
 import type { Refund, RefundSeen } from './domain/refund.ts'
 import type { AuthorizeRequest, CallResult, Intent, IntentInFull, RefundRequest } from './processor-port.ts'
 
@@ -71,7 +71,7 @@ function unknown(work: PlannedWork): StepResult {
   return { command: { type: 'RecordUnknown', ...idsOf(work), step: work.step, ...refund }, intent: null }
 }
 
-/** After a day the key finds nothing any more, and what the list does not hold was never made. */
+/** `certain`: nothing can come of the key any more, so that what the list does not hold was never made and never will be. */
 function* findIntent(work: PlannedWork, certain: boolean): Plan {
   const { payment } = work
   const found = yield* ask<'find'>({ operation: 'find', paymentId: payment.id, since: payment.createdAt })
@@ -87,8 +87,12 @@ function* create(work: PlannedWork, { now }: StepContext): Plan {
   const request = { paymentId, orderId, amount, paymentMethod, key: `${paymentId}:create` }
   const result = yield* ask<'create'>({ operation: 'create', request })
   if (result.kind === 'ok') return observe(work, result.value)
-  // The same key may repeat a stored failure for a day: the second time the list is asked as well.
-  if (result.kind === 'unknown') return payment.attempts > 0 ? yield* findIntent(work, false) : unknown(work)
+  // The same key may repeat a stored failure for a day: the second time the list is asked as well. A failure that is repeated
+  // says that its request has ended, and that every other with this key is answered so too: then the list is the truth.
+  if (result.kind === 'unknown') {
+    const ended = result.repeated === true && isSettled(payment.createdAt, now)
+    return payment.attempts > 0 ? yield* findIntent(work, ended) : unknown(work)
+  }
   if (result.intent) return observe(work, { ...result.intent, declineCode: result.intent.declineCode ?? result.code })
   return { command: { type: 'RecordRefusal', ...idsOf(work), code: result.code, card: result.card }, intent: null }
 }

@@ -14,7 +14,12 @@ export type CallResult<Value> =
       /** The intent as it stands after the refusal, when the processor sent it along. */
       readonly intent: Intent | null
     }
-  | { readonly kind: 'unknown'; readonly reason: string }
+  | {
+      readonly kind: 'unknown'
+      readonly reason: string
+      /** The processor repeats a failure that it keeps for the key: that request has ended, and no other will have an effect. */
+      readonly repeated?: true
+    }
 
 /** What the buyer's browser has to do. Never stored: the secret is a key to the intent. */
 export interface NextAction {

@@ -82,7 +82,8 @@ async function call<Value>(ask: () => Promise<Value>): Promise<CallResult<Value>
   } catch (error) {
     if (error instanceof TruncatedList) return { kind: 'unknown', reason: 'list_too_long' }
     if (!(error instanceof Stripe.errors.StripeError)) throw error
-    if (!isDefinite(error)) return { kind: 'unknown', reason: error.code ?? error.type }
+    if (!isDefinite(error))
+      return { kind: 'unknown', reason: error.code ?? error.type, ...(isRepeated(error) ? { repeated: true } : {}) }
     const intent = error.payment_intent ? toIntent(error.payment_intent) : null
     const code = error.decline_code ?? error.code ?? error.rawType ?? 'refused'
     return { kind: 'refused', code, card: error.rawType === 'card_error', intent }
@@ -97,6 +98,11 @@ function isDefinite(error: InstanceType<typeof Stripe.errors.StripeError>): bool
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || indefinite.has(statusCode)) return false
   // The key was used with other parameters: something exists under it that has to be found.
   return rawType === 'card_error' || rawType === 'invalid_request_error'
+}
+
+/** A failure that was stored for the key and is given again. */
+function isRepeated({ statusCode, headers }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
+  return statusCode !== undefined && statusCode >= 500 && headers?.['idempotent-replayed'] === 'true'
 }
 
 function toIntent(intent: Stripe.PaymentIntent): Intent {

@@ -51,7 +51,10 @@ it('create: a stored 500 that had made the intent is resolved by the list', asyn
   expect(await intentsOf(order)).toHaveLength(1)
 })
 
-it('create: a stored 500 that had made nothing stays unknown until the key is dead, and then was never there', async () => {
+it('create: a stored 500 that had made nothing is never guessed: the key repeats it, the list is empty, and minutes have passed', async () => {
+  // The story. The processor failed before it did anything, and kept that failure for the key. Every try got it again, and the
+  // payment stayed unknown for a day, until the key was dead. The repeated failure itself says that its request has ended and
+  // that no other with this key will do anything; a list that is read after it and has no intent says that there is none.
   const order = await rig.order()
   await rig.fault({ kind: 'api_error', op: 'payment_intents.create', when: 'before', metadata: { order_id: order.id } })
   const { body } = await rig.pay(order)
@@ -60,9 +63,38 @@ it('create: a stored 500 that had made nothing stays unknown until the key is de
     return ((await readPayment(rig.db, body.id))?.attempts ?? 0) >= 2
   })
   expect(await readPayment(rig.db, body.id)).toMatchObject({ status: 'unknown', step: 'create' })
-  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '2 days' where id = $1`), [body.id])
+  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`), [
+    body.id,
+  ])
   const payment = await hurryUntil(body.id, 'voided')
   expect(payment).toMatchObject({ reason: 'never_reached_processor', intentId: null })
+  expect(await intentsOf(order)).toHaveLength(0)
+  // Another try is a payment of its own, with a key of its own.
+  const again = await rig.pay(order)
+  expect(again).toMatchObject({ status: 201, body: { status: 'authorized' } })
+  expect(await intentsOf(order)).toHaveLength(1)
+})
+
+it('create: answers that are lost are no proof, whatever the list says, until the key is dead', async () => {
+  const order = await rig.order()
+  await rig.fault({
+    kind: 'truncate',
+    op: 'payment_intents.create',
+    when: 'before',
+    times: 1_000,
+    metadata: { order_id: order.id },
+  })
+  const { body } = await rig.pay(order)
+  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`), [
+    body.id,
+  ])
+  await waitFor('a third uncertain outcome', async () => {
+    await rig.hurry()
+    return ((await readPayment(rig.db, body.id))?.attempts ?? 0) >= 3
+  })
+  expect(await readPayment(rig.db, body.id)).toMatchObject({ status: 'unknown', step: 'create' })
+  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '2 days' where id = $1`), [body.id])
+  expect(await hurryUntil(body.id, 'voided')).toMatchObject({ reason: 'never_reached_processor', intentId: null })
   expect(await intentsOf(order)).toHaveLength(0)
 })
 

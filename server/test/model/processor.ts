@@ -48,7 +48,10 @@ function showRefund(refund: Intent['refunds'][number]): RefundSeen {
 export function reactionsTo(question: Question, before: AtProcessor, scope: Scope): Reaction[] {
   const key = keyOf(question)
   const stored = key === null ? undefined : before.stored.find((each) => each.key === key)
-  if (stored) return [{ after: before, answer: stored.answer, did: 'repeats its first answer' }]
+  if (stored) {
+    const answer: AnyAnswer = stored.answer.kind === 'unknown' ? { ...stored.answer, repeated: true } : stored.answer
+    return [{ after: before, answer, did: 'repeats its first answer' }]
+  }
   const reactions = react(question, before, scope)
   if (key === null) return reactions
   const remember = (reaction: Reaction): Reaction => {

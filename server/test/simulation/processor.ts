@@ -270,7 +270,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
         const stored = key === null ? undefined : answers.get(key)
         if (stored && host.nowMs() - stored.atMs < keyLifeMs) {
           if (stored.asked !== text) options.breach(`the key ${key} was used for something else`)
-          answer(random.between(20, 200), (stored.answer as CallResult<Value> | null) ?? unknown('key_in_use'))
+          const given = (stored.answer as CallResult<Value> | null) ?? unknown('key_in_use')
+          answer(random.between(20, 200), stored.answer?.kind === 'unknown' ? { ...stored.answer, repeated: true } : given)
           return
         }
         const failed = fault === 'processor_failed_before' || fault === 'processor_failed_after'

@@ -97,6 +97,13 @@ export function isKeyAlive(createdAt: string, now: string): boolean {
   return secondsAfter(createdAt, keyLifeSeconds) > now
 }
 
+/** Longer than any call takes with all its repetitions: what a request that has ended left behind is listed by now. */
+const settledSeconds = 300
+
+export function isSettled(createdAt: string, now: string): boolean {
+  return secondsAfter(createdAt, settledSeconds) <= now
+}
+
 export function isLeased(payment: Payment, now: string): boolean {
   return payment.leasedUntil !== null && payment.leasedUntil > now
 }
