@@ -211,11 +211,12 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   }
 
   /** The organiser gives money back at the processor itself. */
-  const refundOutside = async ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
-    const order = paidOf(buyer)
-    const paidBy = order && engine.row('orders.orders', order.id)?.['payment_id']
-    // Of an order that he sees as paid. Money that was late goes back whole, and what stands in its way is for a person.
-    if (typeof paidBy === 'string') processor().refundOutside(paidBy, part)
+  const refundOutside = ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
+    // Of any payment of his orders of which money was taken, also of one that came too late and is on its way back.
+    const ids = new Set(buyers[buyer]?.orders.map(({ id }) => id))
+    const taken = processor().intents.filter(({ orderId, receivedMinor }) => receivedMinor > 0 && ids.has(orderId))
+    const paidBy = taken.at(-1)?.paymentId
+    if (paidBy !== undefined) processor().refundOutside(paidBy, part)
   }
 
   const changeShow = async (operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>) => {
@@ -254,7 +255,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       case 'check_in':
         return checkIn(operation)
       case 'refund_outside':
-        return refundOutside(operation)
+        refundOutside(operation)
+        return Promise.resolve()
       default:
         return changeShow(operation)
     }
