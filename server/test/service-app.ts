@@ -17,6 +17,8 @@ export interface ServiceApp {
   readonly url: string
   readonly db: TestDatabase
   readonly platform: Platform
+  /** What was said of each route, by `METHOD /path`. */
+  readonly routeConfigs: ReadonlyMap<string, unknown>
   /** A client signed in as this principal; identity need not run. */
   as(principal: Principal): Promise<Client>
   stop(): Promise<void>
@@ -49,6 +51,7 @@ export async function startServiceApp(
     url,
     db,
     platform,
+    routeConfigs: app.routeConfigs,
     async as(principal) {
       const { token } = await beginSession(db, principal, { purpose: 'session', ttlSeconds: 3_600 })
       const client = makeClient(url)

@@ -213,3 +213,7 @@ it('an empty body is no event', async () => {
   expect([outcome, status]).toEqual(['forged', 400])
   expect(await answer.json()).toMatchObject({ code: 'bad_signature' })
 })
+
+it('the route is guarded by its signature, not by its origin, and keeps its place when the shop is overloaded', async () => {
+  expect(service.routeConfigs.get('POST /api/payments/webhooks/stripe')).toMatchObject({ signed: true, vital: true })
+})

@@ -12,7 +12,7 @@ const commands = {
   seesProcessing: observed('processing'),
   seesCapturable: observed('requires_capture'),
   seesSucceeded: observed('succeeded'),
-  seesCanceled: observed('canceled'),
+  seesCancelled: observed('canceled'),
   RecordAbsence: { type: 'RecordAbsence', paymentId, fence: 1 },
   NoteOrderClaimed: { type: 'NoteOrderClaimed', orderId, paymentId, version: 2 },
   NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' },
@@ -41,13 +41,13 @@ const takenLate = 'late_capture processor < late 4500/0'
 const owed = 'refund_request late < refunds 4500/0'
 const notHeld = { seesCapturable: setAside, seesSucceeded: takenLate }
 const closed = { seesSucceeded: `${takenLate}, ${owed}` }
-const heldForNobody = { seesSucceeded: `${letGo}, ${takenLate}, ${owed}`, seesCanceled: letGo }
-const heldAndWon = { seesSucceeded: taken, seesCanceled: letGo }
+const heldForNobody = { seesSucceeded: `${letGo}, ${takenLate}, ${owed}`, seesCancelled: letGo }
+const heldAndWon = { seesSucceeded: taken, seesCancelled: letGo }
 
 const matrix: Record<StateName, Partial<Record<CommandName, string>>> = {
   started: notHeld,
   requiresAction: notHeld,
-  authorized: { seesSucceeded: `${letGo}, ${takenLate}`, seesCanceled: letGo },
+  authorized: { seesSucceeded: `${letGo}, ${takenLate}`, seesCancelled: letGo },
   authorizedWon: heldAndWon,
   authorizedLost: heldForNobody,
   capturedUnclaimed: {
