@@ -107,12 +107,24 @@ const mendEvent = sql(
   `update platform.outbox set data = json_build_object('orderId', $2::uuid, 'reason', 'expired') where id = $1`,
 )
 
+// What cannot be read waits an hour for a version that can: it is made to have waited.
+const countParked = sql(
+  'test.count_parked',
+  `select p.seq from platform.parked_deliveries p join platform.outbox o on o.seq = p.seq where o.id = $1`,
+)
+const ageParked = sql(
+  'test.age_parked',
+  `update platform.parked_deliveries p set attempts = 1000, due_at = now() from platform.outbox o where o.seq = p.seq and o.id = $1`,
+)
+
 it('replays an event that a consumer gave up, once its cause is mended', async () => {
   await signIn(page)
   const letters = section('Dead letters')
   await letters.getByText('No dead letters.').waitFor()
   const [eventId, orderId] = [newId(), newId()]
   await shop.db.query(insertEvent, [eventId, orderId, orderId])
+  await waitFor('both consumers’ tries', async () => (await shop.db.query(countParked, [eventId])).length === 2)
+  await shop.db.query(ageParked, [eventId])
   const replay = letters.getByRole('button', { name: 'Replay OrderCancelled for expiration' })
   await replay.waitFor()
   await cardOf('Waiting for a person')

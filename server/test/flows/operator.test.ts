@@ -152,6 +152,12 @@ it('a dead letter is listed, and takes its effect when it is replayed', async ()
      values (gen_random_uuid(), 'ExpirationComplete', 'holdfast/expiration', $1::uuid, 7, now(), $2, '{}') returning id`,
     [order.id, order.id],
   )
+  // What cannot be read waits an hour for a version that can: it is made to have waited.
+  await waitFor('the event set aside', async () => {
+    const aged = `update platform.parked_deliveries p set attempts = 1000, due_at = now() from platform.outbox o
+      where o.seq = p.seq and o.id = $1 and not p.dead returning p.seq`
+    return (await run(aged, [event?.id])).length > 0
+  })
   const letter = await waitFor('the dead letter', async () => {
     const { items } = expectStatus(await operator.call<{ items: OpsDeadLetter[] }>('GET', '/api/ops/dead-letters'), 200)
     return items.find(({ eventId }) => eventId === event?.id)
