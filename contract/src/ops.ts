@@ -120,6 +120,7 @@ export const OpsOverview = Type.Object({
   orders: Type.Object({ created: Count, claimed: Count, complete: Count, cancelled: Count, refunded: Count }),
   unknownPayments: Count,
   deadLetters: Count,
+  unreadable: Type.Integer({ minimum: 0, description: 'deliveries of events that wait for a version that can read them' }),
   sales: SalesState,
   audit: Type.Object({
     verdict: AuditVerdict,

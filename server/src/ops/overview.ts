@@ -5,6 +5,7 @@ import { listBreaches, readHorizonAge, readLastRun } from '../audit/store.ts'
 import { subscriptions } from '../audit/subscriptions.ts'
 import { shownAfterSeconds } from '../audit/worker.ts'
 import { serviceNames } from '../config.ts'
+import { unreadable } from '../platform/bus-postgres-delivery.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Queryable } from '../platform/db.ts'
 import { listProcesses } from '../platform/processes.ts'
@@ -37,7 +38,7 @@ export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => 
       listProcesses(db),
       readFlow(db, subscriptions),
       countLately(),
-      readCounts(db),
+      readCounts(db, unreadable),
       readHorizonAge(db),
     ])
     const [sales, run, breaches, differences, sandboxState, demoState] = await Promise.all([

@@ -38,7 +38,8 @@ const ordersStatement = sql('ops.orders_by_status', `select status, count(*)::in
 const countsStatement = sql(
   'ops.counts',
   `select (select count(*)::int from payments.payments where open and status = 'unknown') as "unknownPayments",
-          (select count(*)::int from platform.parked_deliveries where dead) as "deadLetters"`,
+          (select count(*)::int from platform.parked_deliveries where dead) as "deadLetters",
+          (select count(*)::int from platform.parked_deliveries where not dead and starts_with(reason, $1)) as unreadable`,
 )
 const deadStatement = sql(
   'ops.dead_letters',
@@ -95,9 +96,16 @@ export async function countOrders(db: Queryable): Promise<Map<string, number>> {
   return new Map(rows.map(({ status, orders }) => [status, orders]))
 }
 
-export async function readCounts(db: Queryable): Promise<{ unknownPayments: number; deadLetters: number }> {
-  const [row] = await db.query<{ unknownPayments: number; deadLetters: number }>(countsStatement)
-  return row ?? { unknownPayments: 0, deadLetters: 0 }
+export interface Counts {
+  readonly unknownPayments: number
+  readonly deadLetters: number
+  readonly unreadable: number
+}
+
+/** `unreadable` begins the reason of a delivery that waits for another version. */
+export async function readCounts(db: Queryable, unreadable: string): Promise<Counts> {
+  const [row] = await db.query<Counts>(countsStatement, [unreadable])
+  return row ?? { unknownPayments: 0, deadLetters: 0, unreadable: 0 }
 }
 
 export interface DeadRow {

@@ -152,6 +152,7 @@ it('a dead letter is listed, and takes its effect when it is replayed', async ()
      values (gen_random_uuid(), 'ExpirationComplete', 'holdfast/expiration', $1::uuid, 7, now(), $2, '{}') returning id`,
     [order.id, order.id],
   )
+  await waitFor('it shown as unreadable', async () => (await overview()).unreadable === 1)
   // What cannot be read waits an hour for a version that can: it is made to have waited.
   await waitFor('the event set aside', async () => {
     const aged = `update platform.parked_deliveries p set attempts = 1000, due_at = now() from platform.outbox o
@@ -171,6 +172,7 @@ it('a dead letter is listed, and takes its effect when it is replayed', async ()
   expectStatus(await operator.call('POST', `/api/ops/dead-letters/${letter.id}/replay`), 200)
   await waitFor('its effect', async () => (await readOrder(buyer, order.id)).status === 'cancelled')
   await waitFor('no dead letter', async () => (await overview()).deadLetters === 0)
+  expect((await overview()).unreadable).toBe(0)
   for (const id of [letter.id, 'orders.nonsense', 'nobody.01990000-0000-7000-8000-000000000001'])
     expect(await operator.call('POST', `/api/ops/dead-letters/${id}/replay`)).toMatchObject({
       status: 404,

@@ -87,15 +87,16 @@ function AuditorState({ overview: { audit, now } }: { readonly overview: OpsOver
   )
 }
 
-function Waiting({ overview: { deadLetters, unknownPayments, audit } }: { readonly overview: OpsOverview }) {
+function Waiting({ overview: { deadLetters, unreadable, unknownPayments, audit } }: { readonly overview: OpsOverview }) {
   const t = useTranslations('ops.summary')
   const format = useFormat()
   const kinds = [
     deadLetters > 0 && t('waitingLetters', { count: deadLetters }),
+    unreadable > 0 && t('waitingUnreadable', { count: unreadable }),
     unknownPayments > 0 && t('waitingPayments', { count: unknownPayments }),
     audit.differences > 0 && t('waitingDifferences', { count: audit.differences }),
   ].filter((kind) => kind !== false)
-  const count = deadLetters + unknownPayments + audit.differences
+  const count = deadLetters + unreadable + unknownPayments + audit.differences
   return (
     <Card name={t('waiting')} value={format.number(count)} tone={count === 0 ? 'good' : 'warm'}>
       {kinds.length === 0
