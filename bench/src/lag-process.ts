@@ -60,7 +60,7 @@ async function commitAtPace({ eventsPerSecond, seconds }: Pace): Promise<void> {
         const fact = { type: 'ExpirationComplete', data: { orderId, expiresAt: tx.now } } as const
         return seal('expiration', { fact, subject: orderId, version: 1, correlationId: orderId }, tx.now, null)
       })
-      await appendToOutbox(tx, events)
+      await tx.commitWith(appendToOutbox(events))
       return events.map(({ id }) => id)
     })
     const atMs = monotonicMs()

@@ -98,7 +98,7 @@ export async function putOnSale({ db }: Stage, show: number, stock: Stock): Prom
   const data = showOf(show, stock)
   await db.transaction(async (tx) => {
     const recorded = { fact: { type: 'ShowPublished', data }, subject: data.id, version: 1, correlationId: data.id } as const
-    await appendToOutbox(tx, [seal('tickets', recorded, tx.now, null)])
+    await tx.commitWith(appendToOutbox([seal('tickets', recorded, tx.now, null)]))
   })
   const deadlineMs = performance.now() + 30_000
   while ((await db.query(findShow, [data.id])).length === 0) {

@@ -1,7 +1,7 @@
 // A tiny service for tests of the platform: counters that are added to. It has the shape of a real one: a locked load,
 // a pure decision, a bulk save, facts with versions. Its table is made by the test that uses it.
 import type { FactOf } from '@holdfast/contract'
-import { type Database, sql, type Tx } from '../src/platform/db.ts'
+import { type Database, sql, type Tx, writeRows } from '../src/platform/db.ts'
 import type { Model } from '../src/platform/handle.ts'
 
 export interface Add {
@@ -72,7 +72,5 @@ export const counterModel: CounterModel = {
     }
     return { subject: id, version: counter.version, correlationId: id }
   },
-  async save(tx, world) {
-    await tx.query(saveCounters, [JSON.stringify([...world.values()])])
-  },
+  save: (world) => writeRows(saveCounters, [...world.values()]),
 }

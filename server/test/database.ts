@@ -2,13 +2,47 @@
 // a query into a neighbour's schema fails.
 import type { ServiceName } from '@holdfast/contract'
 import { inject } from 'vitest'
-import { type Database, makeDatabase } from '../src/platform/db.ts'
+import { type Database, makeDatabase, type Queryable, type Statement, type Write } from '../src/platform/db.ts'
 import { migrate, migrationsOf } from '../src/platform/migrate.ts'
 
 export interface TestDatabase extends Database {
   readonly url: string
   /** Closes the connections and drops the database. */
   drop(): Promise<void>
+}
+
+/** The same database, telling of each statement that it is asked. */
+export function watched(db: Database, see: (statement: Statement) => void): Database {
+  const queryOf =
+    (on: Queryable): Queryable['query'] =>
+    (statement, values) => {
+      see(statement)
+      return on.query(statement, values)
+    }
+  return {
+    ...db,
+    query: queryOf(db),
+    transaction: (work) =>
+      db.transaction((tx) =>
+        work({
+          now: tx.now,
+          query: queryOf(tx),
+          commitWith(writes) {
+            for (const { statement } of writes) see(statement)
+            return tx.commitWith(writes)
+          },
+        }),
+      ),
+    async connect(settings) {
+      const connection = await db.connect(settings)
+      return { ...connection, query: queryOf(connection) }
+    },
+  }
+}
+
+/** Stores in a transaction that goes on, or without one. */
+export async function store(db: Queryable, writes: readonly Write[]): Promise<void> {
+  for (const { statement, values } of writes) await db.query(statement, values)
 }
 
 export async function makeTestDatabase(services: readonly ServiceName[]): Promise<TestDatabase> {

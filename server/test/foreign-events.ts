@@ -14,7 +14,7 @@ export async function tellFacts(
       const owner: ServiceName = eventDefinitions[fact.type].owner
       return seal(owner, { fact, subject, version, correlationId: subject }, tx.now, null)
     })
-    await appendToOutbox(tx, events)
+    await tx.commitWith(appendToOutbox(events))
   })
   platform.bus.hint()
 }

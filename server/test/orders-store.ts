@@ -65,8 +65,8 @@ export function foreignEvent<Type extends EventType>(type: Type, subject: string
   } as const
 }
 
-export function publish(db: Database, events: Parameters<typeof appendToOutbox>[1]): Promise<void> {
-  return db.transaction((tx) => appendToOutbox(tx, events))
+export function publish(db: Database, events: Parameters<typeof appendToOutbox>[0]): Promise<void> {
+  return db.transaction((tx) => tx.commitWith(appendToOutbox(events)))
 }
 
 const wrongPools = sql(

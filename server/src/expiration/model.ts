@@ -29,8 +29,10 @@ async function load(tx: Tx, commands: readonly ExpirationCommand[]): Promise<Wor
     if (command.type === 'FireDue') limit = Math.max(limit, command.limit)
     else orderIds.add(command.orderId)
   }
-  const known = orderIds.size > 0 ? await store.loadTimers(tx, [...orderIds]) : []
-  const due = limit > 0 ? await store.loadDueTimers(tx, limit) : []
+  const [known, due] = await Promise.all([
+    orderIds.size > 0 ? store.loadTimers(tx, [...orderIds]) : [],
+    limit > 0 ? store.loadDueTimers(tx, limit) : [],
+  ])
   return {
     timers: new Map([...known, ...due].map((timer) => [timer.orderId, timer])),
     due: due.map((timer) => timer.orderId),
@@ -54,12 +56,9 @@ function apply(world: World, fact: TimerFact) {
 
 export function makeExpirationHandler(options: HandlerOptions): ExpirationHandler {
   const midBatch = makeFailpoint('expiration.mid_batch')
-  const save = async (tx: Tx, world: World): Promise<void> => {
-    await store.saveTimers(
-      tx,
-      [...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []),
-    )
+  const save = (world: World) => {
     if (world.due.length > 0) midBatch()
+    return store.saveTimers([...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []))
   }
   return makeHandler({ service: 'expiration', load, decide: decideInWorld, apply, save }, options)
 }

@@ -1,5 +1,5 @@
 // SQL of the expiration service.
-import { type Queryable, sql, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Timer } from './domain.ts'
 
 const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
@@ -37,8 +37,8 @@ const saveTimersStatement = sql(
        version = excluded.version`,
 )
 
-export async function saveTimers(tx: Tx, timers: readonly Timer[]): Promise<void> {
-  if (timers.length > 0) await tx.query(saveTimersStatement, [JSON.stringify(timers)])
+export function saveTimers(timers: readonly Timer[]): readonly Write[] {
+  return writeRows(saveTimersStatement, timers)
 }
 
 export const nextDueStatement = sql(

@@ -32,7 +32,7 @@ const tailOf = (id: string) => Number.parseInt(id.slice(-4), 16)
 const slotOf = ({ buyerId, showId }: BuyerOfShow) => (tailOf(buyerId) ^ tailOf(showId)) % slots
 
 // Two orders of one buyer may touch different pools, so no row holds them apart: without this both would see the other's
-// places free. Taken in ascending order, after orders and before pools.
+// places free. Taken in ascending order, last of all.
 const lockBuyersStatement = sql(
   'orders.lock_buyers',
   `select pg_advisory_xact_lock(hashtext('orders.buyers'), slot) from unnest($1::int[]) as slot`,
@@ -47,7 +47,7 @@ const countPlacesStatement = sql(
      where o.buyer_id = b.buyer_id and o.show_id = b.show_id and o.status in ('created', 'claimed', 'complete')) as had`,
 )
 
-/** Locks the buyers and counts what they hold and have bought. Ask for the pools after this, never before. */
+/** Locks the buyers and counts what they hold and have bought. */
 export async function loadPlacesOf(tx: Tx, buyers: readonly BuyerOfShow[]): Promise<Map<string, number>> {
   if (buyers.length === 0) return new Map()
   const [, rows] = await Promise.all([

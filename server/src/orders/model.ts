@@ -1,6 +1,6 @@
 // How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
-import type { IssuedTicket } from '@holdfast/contract'
-import type { Tx } from '../platform/db.ts'
+import { type IssuedTicket, maxPlacesPerOrder } from '@holdfast/contract'
+import type { Tx, Write } from '../platform/db.ts'
 import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
 import { limitedBuyers, loadPlacesOf, movePlaces } from './buyers.ts'
 import { decide } from './domain/decide.ts'
@@ -48,7 +48,8 @@ export interface World {
   readonly changed: Set<string>
   readonly movedPools: Set<string>
   readonly movedSeats: Set<string>
-  readonly saveLater: ((tx: Tx) => Promise<void>)[]
+  /** Copies of shows, in the order in which they came. */
+  readonly copies: Write[]
   readonly knownTickets: Map<string, readonly KnownTicket[]>
   readonly voidedTickets: Set<string>
   readonly voidedOf: Set<string>
@@ -81,38 +82,29 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
     }
   }
-  const [sales, orders] = await Promise.all([
+  const wanted = wantedStock(commands)
+  const touched = { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }
+  // Asked for together, in the order of the locks.
+  const [sales, orders, pools, seats] = await Promise.all([
     saleIds.size > 0 ? store.loadSales(tx, [...saleIds], changesSales) : [],
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
+    store.loadPools(tx, touched),
+    store.loadSeats(tx, touched),
   ])
-  const offers = offersOf(commands, sales)
-  const { poolIds, seatIds } = wantedStock(commands, offers)
-  const wantedSeats = [...seatIds]
-  for (const order of orders) {
-    if (!movingOrderIds.has(order.id)) continue
-    for (const line of order.lines) {
-      poolIds.add(line.poolId)
-      for (const seatId of line.seatIds ?? []) seatIds.add(seatId)
-    }
-  }
-  const [placesOfBuyers, pools, seats] = await Promise.all([
-    loadPlacesOf(tx, limitedBuyers(commands, offers)),
-    poolIds.size > 0 ? store.loadPools(tx, [...poolIds]) : [],
-    seatIds.size > 0 ? store.loadSeats(tx, [...seatIds]) : [],
-  ])
+  const placesOfBuyers = await loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales)))
   const found = new Map(seats.map((seat) => [seat.id, seat]))
   return {
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
     pools: new Map(pools.map((pool) => [pool.id, pool])),
     seats: found,
     placesOfBuyers,
-    absentSeats: new Set(wantedSeats.filter((id) => !found.has(id))),
+    absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
     created: new Set(),
     changed: new Set(),
     movedPools: new Set(),
     movedSeats: new Set(),
-    saveLater: [],
+    copies: [],
     knownTickets: new Map(),
     voidedTickets: new Set(),
     voidedOf: new Set(),
@@ -125,23 +117,20 @@ function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonl
   return [...sales, ...brought]
 }
 
-/** The pools and seats that new orders and changed shows touch. Of an order too large for its show none: it is refused unseen. */
-function wantedStock(commands: readonly Command[], offers: readonly Sale[]) {
+/** The stock that new orders and changed shows touch. Of an order too large for any show no seat: it is refused unseen. */
+function wantedStock(commands: readonly Command[]) {
   const poolIds = new Set<string>()
+  const ticketTypeIds = new Set<string>()
   const seatIds = new Set<string>()
-  for (const command of commands) if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
-  const poolOfType = new Map(offers.flatMap((sale) => sale.types.map((type) => [type.id, type.poolId])))
-  const limitOf = new Map<string, number>()
-  for (const { showId, maxPerOrder } of offers) limitOf.set(showId, Math.max(maxPerOrder, limitOf.get(showId) ?? 0))
   for (const command of commands) {
-    if (command.type !== 'PlaceOrder' || placesOf(command.lines) > (limitOf.get(command.showId) ?? 0)) continue
+    if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
+    if (command.type !== 'PlaceOrder' || placesOf(command.lines) > maxPlacesPerOrder) continue
     for (const line of command.lines) {
-      const poolId = poolOfType.get(line.ticketTypeId)
-      if (poolId !== undefined) poolIds.add(poolId)
+      ticketTypeIds.add(line.ticketTypeId)
       if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
     }
   }
-  return { poolIds, seatIds }
+  return { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds] }
 }
 
 export type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
@@ -190,7 +179,7 @@ export function apply(world: World, fact: Fact, now: string) {
       return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
     case 'SaleEnded':
       world.sales.set(fact.data.sale.showId, fact.data.sale)
-      world.saveLater.push((tx) => store.saveSale(tx, fact.data.sale))
+      world.copies.push(store.saveSale(fact.data.sale))
       return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
     case 'TicketsKnown':
       world.knownTickets.set(fact.data.orderId, fact.data.tickets)
@@ -226,10 +215,7 @@ function knowSale(world: World, { sale, show }: Extract<Fact, { type: 'SaleKnown
       }
     }
   }
-  world.saveLater.push(async (tx) => {
-    await store.saveSale(tx, sale)
-    await store.saveStock(tx, show)
-  })
+  world.copies.push(store.saveSale(sale), ...store.saveStock(show))
 }
 
 function moveStock(world: World, order: Order, movement: Movement): void {
@@ -249,20 +235,17 @@ function moveStock(world: World, order: Order, movement: Movement): void {
   }
 }
 
-async function save(tx: Tx, world: World): Promise<void> {
-  for (const write of world.saveLater) await write(tx)
+function save(world: World): readonly Write[] {
   const updated = [...world.changed].filter((id) => !world.created.has(id))
-  await Promise.all([
-    store.insertOrders(tx, pick(world.orders, world.created)),
-    store.updateOrders(tx, pick(world.orders, updated)),
-    store.updatePools(tx, pick(world.pools, world.movedPools)),
-    store.updateSeats(tx, pick(world.seats, world.movedSeats)),
-  ])
-  await store.saveKnownTickets(
-    tx,
-    [...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets })),
-  )
-  await store.markTicketsVoid(tx, [...world.voidedOf], [...world.voidedTickets])
+  return [
+    ...world.copies,
+    ...store.insertOrders(pick(world.orders, world.created)),
+    ...store.updateOrders(pick(world.orders, updated)),
+    ...store.updatePools(pick(world.pools, world.movedPools)),
+    ...store.updateSeats(pick(world.seats, world.movedSeats)),
+    ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),
+    ...store.markTicketsVoid([...world.voidedOf], [...world.voidedTickets]),
+  ]
 }
 
 function pick<T>(all: ReadonlyMap<string, T>, ids: Iterable<string>): T[] {

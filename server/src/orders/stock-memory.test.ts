@@ -49,7 +49,7 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
     changed: new Set(),
     movedPools: new Set(),
     movedSeats: new Set(),
-    saveLater: [],
+    copies: [],
     knownTickets: new Map(),
     voidedTickets: new Set(),
     voidedOf: new Set(),

@@ -1,6 +1,6 @@
 // SQL of the orders service for deciding: loads with locks, saves in bulk. Reads for views are in views.ts.
 import type { CancelReason, OrderLine, PublishedShow } from '@holdfast/contract'
-import { type Queryable, sql, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Order } from './domain/order.ts'
 import type { Pool, Sale, SaleType, StockSeat } from './domain/stock.ts'
 
@@ -81,7 +81,7 @@ function toRow(order: Order): OrderRow {
   }
 }
 
-// Locks are taken in one order everywhere, against deadlocks: shows, orders, pools, seats; each by ascending id.
+// Locks are taken in one order everywhere, against deadlocks: shows, orders, pools, seats, buyers; each by ascending id.
 
 const loadSalesStatement = sql(
   'orders.load_sales',
@@ -107,23 +107,52 @@ export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<O
   return rows.map(toOrder)
 }
 
+/** What a batch touches of the stock: by its ids, and through what was sold or is for sale. Asked for without knowing either. */
+export interface TouchedStock {
+  readonly poolIds: readonly string[]
+  readonly ticketTypeIds: readonly string[]
+  /** Shows that the ticket types belong to. */
+  readonly showIds: readonly string[]
+  readonly seatIds: readonly string[]
+  /** Orders whose pools and seats are touched. */
+  readonly orderIds: readonly string[]
+}
+
 const loadPoolsStatement = sql(
   'orders.load_pools',
-  `select id, show_id as "showId", capacity, held, sold from orders.pools where id = any($1::uuid[]) order by id for update`,
+  `with touched as (
+     select unnest($1::uuid[]) as id
+     union
+     select t."poolId" from orders.shows s
+     cross join lateral json_to_recordset(s.ticket_types) as t (id uuid, "poolId" uuid)
+     where s.id = any($2::uuid[]) and t.id = any($3::uuid[])
+     union
+     select l."poolId" from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("poolId" uuid)
+     where o.id = any($4::uuid[]))
+   select p.id, p.show_id as "showId", p.capacity, p.held, p.sold
+   from orders.pools p where p.id in (select id from touched) order by p.id for update`,
 )
 
-export async function loadPools(tx: Tx, poolIds: readonly string[]): Promise<Pool[]> {
-  return tx.query<Pool>(loadPoolsStatement, [poolIds])
+export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedStock): Promise<Pool[]> {
+  if (poolIds.length === 0 && ticketTypeIds.length === 0 && orderIds.length === 0) return []
+  return tx.query<Pool>(loadPoolsStatement, [poolIds, showIds, ticketTypeIds, orderIds])
 }
 
 const loadSeatsStatement = sql(
   'orders.load_seats',
-  `select id, ticket_type_id as "ticketTypeId", state, order_id as "orderId"
-   from orders.seats where id = any($1::uuid[]) order by id for update`,
+  `with touched as (
+     select unnest($1::uuid[]) as id
+     union
+     select seat::uuid from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("seatIds" json)
+     cross join lateral json_array_elements_text(l."seatIds") as seat
+     where o.id = any($2::uuid[]))
+   select s.id, s.ticket_type_id as "ticketTypeId", s.state, s.order_id as "orderId"
+   from orders.seats s where s.id in (select id from touched) order by s.id for update`,
 )
 
-export async function loadSeats(tx: Tx, seatIds: readonly string[]): Promise<StockSeat[]> {
-  return tx.query<StockSeat>(loadSeatsStatement, [seatIds])
+export async function loadSeats(tx: Tx, { seatIds, orderIds }: TouchedStock): Promise<StockSeat[]> {
+  if (seatIds.length === 0 && orderIds.length === 0) return []
+  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, orderIds])
 }
 
 const insertOrdersStatement = sql(
@@ -146,14 +175,13 @@ const updateOrdersStatement = sql(
    where o.id = n.id`,
 )
 
-export async function insertOrders(tx: Tx, orders: readonly Order[]): Promise<void> {
-  if (orders.length > 0) await tx.query(insertOrdersStatement, [JSON.stringify(orders.map(toRow))])
+export function insertOrders(orders: readonly Order[]): readonly Write[] {
+  return writeRows(insertOrdersStatement, orders.map(toRow))
 }
 
-export async function updateOrders(tx: Tx, orders: readonly Order[]): Promise<void> {
-  if (orders.length === 0) return
+export function updateOrders(orders: readonly Order[]): readonly Write[] {
   const rows = orders.map((order) => ({ ...toRow(order), lines: undefined, buyer_email: undefined }))
-  await tx.query(updateOrdersStatement, [JSON.stringify(rows)])
+  return writeRows(updateOrdersStatement, rows)
 }
 
 const updatePoolsStatement = sql(
@@ -163,8 +191,8 @@ const updatePoolsStatement = sql(
    where p.id = n.id`,
 )
 
-export async function updatePools(tx: Tx, pools: readonly Pool[]): Promise<void> {
-  if (pools.length > 0) await tx.query(updatePoolsStatement, [JSON.stringify(pools)])
+export function updatePools(pools: readonly Pool[]): readonly Write[] {
+  return writeRows(updatePoolsStatement, pools)
 }
 
 const updateSeatsStatement = sql(
@@ -174,8 +202,8 @@ const updateSeatsStatement = sql(
    where s.id = n.id`,
 )
 
-export async function updateSeats(tx: Tx, seats: readonly StockSeat[]): Promise<void> {
-  if (seats.length > 0) await tx.query(updateSeatsStatement, [JSON.stringify(seats)])
+export function updateSeats(seats: readonly StockSeat[]): readonly Write[] {
+  return writeRows(updateSeatsStatement, seats)
 }
 
 const saveSaleStatement = sql(
@@ -204,15 +232,14 @@ const saveSeatsStatement = sql(
    on conflict (id) do nothing`,
 )
 
-export async function saveSale(tx: Tx, sale: Sale & { readonly types: readonly SaleType[] }): Promise<void> {
-  await tx.query(saveSaleStatement, [JSON.stringify(sale)])
+export function saveSale(sale: Sale & { readonly types: readonly SaleType[] }): Write {
+  return { statement: saveSaleStatement, values: [JSON.stringify(sale)] }
 }
 
 /** Brings the pools and seats of a published show into stock. What is there already keeps its holds and sales. */
-export async function saveStock(tx: Tx, show: PublishedShow): Promise<void> {
-  await tx.query(savePoolsStatement, [JSON.stringify(show.pools), show.id])
+export function saveStock(show: PublishedShow): readonly Write[] {
   const seats = show.ticketTypes.flatMap((type) => (type.seats ?? []).map(({ id }) => ({ id, type_id: type.id })))
-  if (seats.length > 0) await tx.query(saveSeatsStatement, [JSON.stringify(seats), show.id])
+  return [...writeRows(savePoolsStatement, show.pools, show.id), ...writeRows(saveSeatsStatement, seats, show.id)]
 }
 
 const saveTicketsStatement = sql(
@@ -222,8 +249,8 @@ const saveTicketsStatement = sql(
    where o.id = n."orderId"`,
 )
 
-export async function saveKnownTickets(tx: Tx, known: readonly { orderId: string; tickets: unknown }[]): Promise<void> {
-  if (known.length > 0) await tx.query(saveTicketsStatement, [JSON.stringify(known)])
+export function saveKnownTickets(known: readonly { orderId: string; tickets: unknown }[]): readonly Write[] {
+  return writeRows(saveTicketsStatement, known)
 }
 
 const markTicketsVoidStatement = sql(
@@ -235,8 +262,8 @@ const markTicketsVoidStatement = sql(
    where o.id = any($1::uuid[]) and o.known_tickets is not null`,
 )
 
-export async function markTicketsVoid(tx: Tx, orderIds: readonly string[], ticketIds: readonly string[]): Promise<void> {
-  if (orderIds.length > 0) await tx.query(markTicketsVoidStatement, [orderIds, ticketIds])
+export function markTicketsVoid(orderIds: readonly string[], ticketIds: readonly string[]): readonly Write[] {
+  return orderIds.length === 0 ? [] : [{ statement: markTicketsVoidStatement, values: [orderIds, ticketIds] }]
 }
 
 const openOrdersOfShow = sql(

@@ -43,7 +43,7 @@ async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>,
     const world = makeWorld()
     evolve(world, { type: 'PaymentMoved', data: payment })
     evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
-    return save(tx, world)
+    return tx.commitWith(save(world, tx.now))
   })
   return { id, orderId, organiserId }
 }

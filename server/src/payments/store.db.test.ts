@@ -25,7 +25,7 @@ async function store(...payments: ReturnType<typeof payment>[]): Promise<void> {
     world.payments.set(one.id, one)
     world.changed.newPayments.add(one.id)
   }
-  await db.transaction((tx) => save(tx, world))
+  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
 }
 
 function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -46,7 +46,7 @@ function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
 async function post(...entries: LedgerEntry[]): Promise<void> {
   const world = makeWorld()
   world.entries.push(...entries)
-  await db.transaction((tx) => save(tx, world))
+  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
 }
 
 it('stores and reads back payments, orders and refunds as they were', async () => {
@@ -78,7 +78,7 @@ it('stores and reads back payments, orders and refunds as they were', async () =
   const changed = { ...full, status: 'refunded', version: 9, refundedMinor: 4_500, nextAttemptAt: null } as const
   world.payments.set(full.id, changed)
   world.changed.payments.add(full.id)
-  await db.transaction((tx) => save(tx, world))
+  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
   expect(await readPayment(db, full.id)).toEqual(changed)
   expect(await readRefund(db, wanted.id)).toEqual(wanted)
   expect(await readKnownOrder(db, order.id)).toEqual(order)
@@ -90,7 +90,7 @@ it('a copy of an order that is newer in the database stays', async () => {
     const world = makeWorld()
     world.orders.set(id, { id, version, status, terms: null, expiresAt: null, claimedBy: null })
     world.changed.orders.add(id)
-    return db.transaction((tx) => save(tx, world))
+    return db.transaction((tx) => tx.commitWith(save(world, tx.now)))
   }
   await write(3, 'cancelled')
   await write(2, 'created')

@@ -1,6 +1,6 @@
 // SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
 // nothing is decided here.
-import { type Queryable, sql, type Tx } from '../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Command, Sibling, World } from './domain/commands.ts'
 import { makeWorld } from './domain/commands.ts'
 import type { KnownOrder } from './domain/known-order.ts'
@@ -25,27 +25,33 @@ const orderColumns = 'id, version, status, buyer_id, organiser_id, amount_minor,
 const refundColumns =
   'id, payment_id, order_id, amount_minor, currency, origin, reason, status, processor_id, failure_code, created_at'
 
-const findIdsByOrder = sql(
-  'payments.find_ids_by_order',
-  `select id, order_id from payments.payments where order_id = any($1::uuid[])`,
-)
 const lockPayments = sql(
   'payments.lock_payments',
-  `select ${paymentColumns} from payments.payments where id = any($1::uuid[]) order by id for update`,
+  `select ${paymentColumns} from payments.payments
+   where id = any($1::uuid[]) or order_id = any($2::uuid[]) order by id for update`,
 )
 const readSiblings = sql(
   'payments.read_siblings',
   `select id, order_id, status, claim from payments.payments where order_id = any($1::uuid[])`,
 )
-const readOrders = sql('payments.read_orders', `select ${orderColumns} from payments.known_orders where id = any($1::uuid[])`)
+// Those of the payments too: which orders they belong to is not known when this is asked for.
+const readOrders = sql(
+  'payments.read_orders',
+  `with wanted as (
+     select unnest($1::uuid[]) as id union select order_id from payments.payments where id = any($2::uuid[]))
+   select ${orderColumns} from payments.known_orders where id in (select id from wanted)`,
+)
 const readRefundsOf = sql(
   'payments.read_refunds_of',
-  `select ${refundColumns} from payments.refunds where payment_id = any($1::uuid[]) order by id`,
+  `select ${refundColumns} from payments.refunds
+   where payment_id = any($1::uuid[]) or order_id = any($2::uuid[]) order by id`,
 )
 
-/** Reads what the commands need. Payments are locked before orders are read: a cancellation is seen by whoever locks second. */
+/**
+ * Reads what the commands need. Payments are locked before orders are read: a cancellation is seen by whoever locks second.
+ * All is asked for together; the server answers one after the other.
+ */
 export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
-  const world = makeWorld()
   const paymentIds = new Set<string>()
   const orderIds = new Set<string>()
   const allOfOrder = new Set<string>()
@@ -56,48 +62,29 @@ export async function load(tx: Tx, commands: readonly Command[]): Promise<World>
     else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund') allOfOrder.add(command.orderId)
     else if ('paymentId' in command) paymentIds.add(command.paymentId)
   }
-  if (allOfOrder.size > 0) await findPaymentsOf(tx, allOfOrder, { world, paymentIds })
-  if (paymentIds.size > 0) {
-    for (const row of await tx.query<PaymentRow>(lockPayments, [[...paymentIds]])) {
-      world.payments.set(row.id, toPayment(row))
-      orderIds.add(row.order_id)
-    }
+  const touched = [[...paymentIds], [...allOfOrder]]
+  const touchesPayments = paymentIds.size > 0 || allOfOrder.size > 0
+  const [payments, siblings, orders, refunds] = await Promise.all([
+    touchesPayments ? tx.query<PaymentRow>(lockPayments, touched) : [],
+    hinted.size > 0 ? tx.query<Sibling & { order_id: string }>(readSiblings, [[...hinted]]) : [],
+    tx.query<KnownOrderRow>(readOrders, [[...orderIds], [...paymentIds]]),
+    touchesPayments ? tx.query<RefundRow>(readRefundsOf, touched) : [],
+  ])
+  const world = makeWorld()
+  for (const row of payments) {
+    world.payments.set(row.id, toPayment(row))
+    if (allOfOrder.has(row.order_id)) addTo(world.idsByOrder, row.order_id, row.id)
   }
-  if (hinted.size > 0) await findSiblings(tx, hinted, world)
-  if (orderIds.size > 0) {
-    for (const row of await tx.query<KnownOrderRow>(readOrders, [[...orderIds]])) world.orders.set(row.id, toKnownOrder(row))
-  }
-  await findRefunds(tx, world)
+  for (const { order_id, ...sibling } of siblings) addTo(world.siblingsByOrder, order_id, sibling)
+  for (const row of orders) world.orders.set(row.id, toKnownOrder(row))
+  for (const row of refunds) addTo(world.refundsByPayment, row.payment_id, toRefund(row))
   return world
 }
 
-async function findPaymentsOf(tx: Tx, orderIds: Set<string>, into: { world: World; paymentIds: Set<string> }): Promise<void> {
-  for (const row of await tx.query<{ id: string; order_id: string }>(findIdsByOrder, [[...orderIds]])) {
-    into.paymentIds.add(row.id)
-    const ids = into.world.idsByOrder.get(row.order_id)
-    if (ids) ids.push(row.id)
-    else into.world.idsByOrder.set(row.order_id, [row.id])
-  }
-}
-
-async function findSiblings(tx: Tx, orderIds: Set<string>, world: World): Promise<void> {
-  for (const { order_id, ...sibling } of await tx.query<Sibling & { order_id: string }>(readSiblings, [[...orderIds]])) {
-    const siblings = world.siblingsByOrder.get(order_id)
-    if (siblings) siblings.push(sibling)
-    else world.siblingsByOrder.set(order_id, [sibling])
-  }
-}
-
-/** Only captured money has refunds: most batches need none. */
-async function findRefunds(tx: Tx, world: World): Promise<void> {
-  const ids = [...world.payments.values()].filter(({ capturedMinor }) => capturedMinor > 0).map(({ id }) => id)
-  if (ids.length === 0) return
-  for (const row of await tx.query<RefundRow>(readRefundsOf, [ids])) {
-    const refund = toRefund(row)
-    const refunds = world.refundsByPayment.get(refund.paymentId)
-    if (refunds) refunds.push(refund)
-    else world.refundsByPayment.set(refund.paymentId, [refund])
-  }
+function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
 }
 
 const insertPayments = sql(
@@ -165,19 +152,16 @@ const insertEntries = sql(
 const pick = <Value>(map: ReadonlyMap<string, Value>, ids: Iterable<string>): Value[] =>
   [...ids].flatMap((id) => map.get(id) ?? [])
 
-export async function save(tx: Tx, world: World): Promise<void> {
+export function save(world: World, now: string): readonly Write[] {
   const { newPayments, payments, orders, refunds } = world.changed
-  const write = async (statement: typeof updatePayments, rows: readonly unknown[]) => {
-    if (rows.length > 0) await tx.query(statement, [JSON.stringify(rows)])
-  }
   const updated = [...payments].filter((id) => !newPayments.has(id))
-  await Promise.all([
-    write(saveOrders, pick(world.orders, orders).map(orderRowOf)),
-    write(insertPayments, pick(world.payments, newPayments).map(paymentRowOf)),
-    write(updatePayments, pick(world.payments, updated).map(paymentRowOf)),
-    write(saveRefunds, [...refunds.values()].map(refundRowOf)),
-    world.entries.length > 0 ? tx.query(insertEntries, [JSON.stringify(world.entries), tx.now]) : undefined,
-  ])
+  return [
+    ...writeRows(saveOrders, pick(world.orders, orders).map(orderRowOf)),
+    ...writeRows(insertPayments, pick(world.payments, newPayments).map(paymentRowOf)),
+    ...writeRows(updatePayments, pick(world.payments, updated).map(paymentRowOf)),
+    ...writeRows(saveRefunds, [...refunds.values()].map(refundRowOf)),
+    ...writeRows(insertEntries, world.entries, now),
+  ]
 }
 
 const readPaymentStatement = sql('payments.read_payment', `select ${paymentColumns} from payments.payments where id = $1`)

@@ -47,7 +47,7 @@ async function store(changes: Partial<Payment> = {}, status: 'created' | 'comple
     const world = makeWorld()
     evolve(world, { type: 'PaymentMoved', data: stored })
     evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
-    return save(tx, world)
+    return tx.commitWith(save(world, tx.now))
   })
   return stored
 }

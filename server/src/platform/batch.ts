@@ -1,6 +1,6 @@
 // One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
-import type { Tx } from './db.ts'
+import type { Tx, Write } from './db.ts'
 import type { AnyFact, Handled, Model, Outcome, Translated } from './handle.ts'
 import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
 import { readHandled, recordHandled } from './inbox.ts'
@@ -117,12 +117,13 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
       return { outcomes, handled: [] }
     },
-    /** Stores everything; tells which events were among it. */
-    async finish(): Promise<readonly Event[]> {
-      const inboxes = [...handledBy].map(([consumer, ids]) => recordHandled(tx, consumer, ids))
-      await allOf([model.save(tx, world), appendToOutbox(tx, events), storeAnswers(tx, answers), ...inboxes])
-      return events
+    /** Everything that is to be stored. */
+    writes(): readonly Write[] {
+      const inboxes = [...handledBy].flatMap(([consumer, ids]) => recordHandled(consumer, ids))
+      return [...model.save(world, tx.now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes]
     },
+    /** The events that were decided. */
+    events: events as readonly Event[],
   }
 }
 

@@ -18,7 +18,8 @@ import {
 } from './bus-postgres-store.ts'
 import { catchUp, reviveReadable } from './bus-postgres-takeover.ts'
 import { makeWaker } from './clock.ts'
-import { type Connection, isUnavailable } from './db.ts'
+import type { Connection } from './db.ts'
+import { isUnavailable } from './db-failures.ts'
 import { makeFailpoint } from './failpoint.ts'
 
 export interface Consumer {

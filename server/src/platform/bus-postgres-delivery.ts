@@ -3,7 +3,7 @@ import { type Envelope, type Event, MalformedEvent, parseEvent } from '@holdfast
 import type { Subscription, Verdict } from './bus.ts'
 import type { StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
-import { isUnavailable } from './db.ts'
+import { isUnavailable } from './db-failures.ts'
 import { makeFailpoint } from './failpoint.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'

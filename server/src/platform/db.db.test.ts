@@ -1,7 +1,8 @@
 // What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a database that is away.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { isUnavailable, makeDatabase, sql, UnknownCommit } from './db.ts'
+import { makeDatabase, sql } from './db.ts'
+import { isUnavailable, UnknownCommit } from './db-failures.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -111,6 +112,59 @@ describe('transactions', () => {
     const failure = await failureOf(db.transaction((tx) => tx.query(sql('', 'insert into public.slow values (1)'))))
     expect(failure).toBeInstanceOf(UnknownCommit)
     expect(await db.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
+  })
+})
+
+describe('what is stored along with the commit', () => {
+  const insert = (n: number) => ({ statement: sql('test.insert_thing', 'insert into public.things values ($1)'), values: [n] })
+  const things = async () => (await db.query<{ n: number }>(sql('', 'select n from public.things order by n'))).map(({ n }) => n)
+  beforeEach(() => db.execute('truncate public.things'))
+
+  test('is there when the transaction has ended, with what was written before it', async () => {
+    const done = await db.transaction(async (tx) => {
+      await tx.query(insert(1).statement, [1])
+      await tx.commitWith([insert(2), insert(3)])
+      return 'done'
+    })
+    expect([done, await things()]).toEqual(['done', [1, 2, 3]])
+  })
+
+  test('is stored whole or not at all, and its first failure is told; the connection is of use again', async () => {
+    const single = makeDatabase({ url: db.url, maxConnections: 1 })
+    const divide = { statement: sql('', 'select 1 / 0'), values: [] }
+    const failure = await failureOf(single.transaction((tx) => tx.commitWith([insert(1), divide, insert(2)])))
+    expect(failure).toMatchObject({ code: '22012' })
+    expect(await things()).toEqual([])
+    await single.transaction((tx) => tx.commitWith([insert(3)]))
+    expect(await things()).toEqual([3])
+    await single.close()
+  })
+
+  test('cannot hide that a statement before it failed', async () => {
+    const work = db.transaction(async (tx) => {
+      await failureOf(tx.query(sql('', 'select 1 / 0')))
+      await tx.commitWith([])
+    })
+    await expect(work).rejects.toThrow('rolled back')
+  })
+
+  test('is the last that is asked', async () => {
+    const late = db.transaction(async (tx) => {
+      await tx.commitWith([insert(1)])
+      await tx.query(insert(2).statement, [2])
+    })
+    await expect(late).rejects.toThrow('test.insert_thing is asked of a transaction that was committed')
+    const twice = db.transaction(async (tx) => {
+      await tx.commitWith([insert(3)])
+      await tx.commitWith([insert(4)])
+    })
+    await expect(twice).rejects.toThrow('committed twice')
+    expect(await things()).toEqual([1, 3])
+  })
+
+  test('is unknown when the connection goes while it is stored', async () => {
+    const leave = { statement: sql('', 'select pg_terminate_backend(pg_backend_pid())'), values: [] }
+    expect(await failureOf(db.transaction((tx) => tx.commitWith([insert(1), leave])))).toBeInstanceOf(UnknownCommit)
   })
 })
 

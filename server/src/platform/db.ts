@@ -1,6 +1,7 @@
 // The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
 import type { Socket } from 'node:net'
 import pg from 'pg'
+import { isDuplicate, isUnavailable, UnknownCommit } from './db-failures.ts'
 
 /** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
 export interface Statement {
@@ -17,6 +18,19 @@ export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
 }
 
+/** Something to store: a statement with its parameters, and nothing that could be asked for in between. */
+export interface Write {
+  readonly statement: Statement
+  readonly values: readonly unknown[]
+  /** What it means here that a row with this key is there already. */
+  readonly duplicate?: (cause: unknown) => Error
+}
+
+/** Rows in bulk, as the JSON that the statement takes apart. No rows, nothing to store. */
+export function writeRows(statement: Statement, rows: readonly unknown[], ...more: readonly unknown[]): readonly Write[] {
+  return rows.length === 0 ? [] : [{ statement, values: [JSON.stringify(rows), ...more] }]
+}
+
 /**
  * An open write transaction. `now` is the database's clock when it began: the only clock that decides. Statements asked
  * for together (`Promise.all`) travel together, in the order they were asked for.
@@ -25,6 +39,11 @@ export interface Tx extends Queryable {
   readonly now: string
   /** Under `readsFirst`: resolves once the transaction is known to be open. Before that nothing may be written, nor `now` read. */
   readonly begun?: Promise<unknown>
+  /**
+   * Stores these and commits, all sent together: the last that is asked of a transaction. When one of them fails none is stored,
+   * and its failure is told. Nothing that it answers can be a reason to roll back: that is for `decide` and the `where`.
+   */
+  commitWith(writes: readonly Write[]): Promise<void>
 }
 
 export interface TransactionOptions {
@@ -59,11 +78,6 @@ export interface Connection extends Queryable {
   close(): Promise<void>
 }
 
-/** The commit was sent and no answer came: the transaction may or may not have happened. Only asking tells. */
-export class UnknownCommit extends Error {
-  override readonly name = 'UnknownCommit'
-}
-
 const instantOid = 1184
 const bigintOid = 20
 const jsonOid = 114
@@ -90,33 +104,6 @@ function toParameter(value: unknown): unknown {
   if (!Array.isArray(value)) return value
   const plain = value.every((item) => typeof item === 'number' || (typeof item === 'string' && needsNoQuotes.test(item)))
   return plain ? `{${value.join(',')}}` : value
-}
-
-const systemFailures = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' ')
-const serverFailures = [
-  // ended by an administrator, a crash, a start under way, or for having idled inside a transaction
-  ...'57P01 57P02 57P03 57P05 25P03'.split(' '),
-  // a read-only server: a failover is under way
-  '25006',
-  // the server took too long and was told to give up
-  '57014',
-]
-const connectionFailures = new Set([...systemFailures, ...serverFailures])
-/** Whole classes: connection lost, resources used up (disk full, too many connections), failures of the system below. */
-const failureClasses = /^(08|53|58)...$/
-
-/** True when the database could not be reached, went away or cannot work now: the same work may succeed later. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if (error instanceof UnknownCommit) return true
-  const { code, message } = error as Error & { code?: string }
-  if (typeof code === 'string' && (connectionFailures.has(code) || failureClasses.test(code))) return true
-  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
-}
-
-/** True when a row with this key is there already. The transaction that met it is over. */
-export function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { code?: string }).code === '23505'
 }
 
 export interface DatabaseOptions {
@@ -225,6 +212,30 @@ interface TransactionParts {
 const beginText = `begin; select clock_timestamp() as now,
   set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
 
+/**
+ * Waits for the end of a transaction whose last writes were sent along with its commit. What a write says counts only when
+ * the server says that it rolled back; when it says nothing of the commit, nobody knows.
+ */
+export async function endOf(
+  writes: readonly Write[],
+  sent: readonly Promise<unknown>[],
+  committed: Promise<boolean>,
+): Promise<void> {
+  const [end, ...answers] = await Promise.allSettled([committed, ...sent])
+  if (end.status === 'rejected') {
+    if (isUnavailable(end.reason)) throw new UnknownCommit('commit sent, no answer', { cause: end.reason })
+    throw end.reason
+  }
+  if (end.value) return
+  for (const [index, answer] of answers.entries()) {
+    // The first that failed: those behind it are refused because of it.
+    if (answer.status === 'fulfilled') continue
+    const duplicate = isDuplicate(answer.reason) ? writes[index]?.duplicate : undefined
+    throw duplicate ? duplicate(answer.reason) : answer.reason
+  }
+  throw new Error('the transaction was rolled back: a failed statement was ignored in it')
+}
+
 async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
@@ -238,23 +249,29 @@ async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts
     // What was sent along fails for the same reason, and tells of it first.
     begun.catch(() => undefined)
     if (!readsFirst) await begun
+    let ending: Promise<void> | undefined
+    const commitWith = (writes: readonly Write[]): Promise<void> => {
+      if (ending) throw new Error('a transaction is committed twice')
+      const sent = writes.map(({ statement, values }) => queryOn(client, statement, values))
+      // A transaction in which a statement failed answers `commit` with a rollback, and no error.
+      const committed = client.query('commit').then(({ command }) => command === 'COMMIT')
+      ending = endOf(writes, sent, committed)
+      return ending
+    }
     const result = await work({
       begun,
+      commitWith,
       get now() {
         if (now === undefined) throw new Error('the time of a transaction is asked for before it has begun')
         return now
       },
-      query: (statement, values) => queryOn(client, statement, values),
+      async query(statement, values) {
+        if (ending) throw new Error(`${statement.name} is asked of a transaction that was committed`)
+        return queryOn(client, statement, values)
+      },
     })
     await begun
-    let ended: pg.QueryResult
-    try {
-      ended = await client.query('commit')
-    } catch (cause) {
-      throw isUnavailable(cause) ? new UnknownCommit('commit sent, no answer', { cause }) : cause
-    }
-    // A transaction in which a statement failed answers `commit` with a rollback, and no error.
-    if (ended.command !== 'COMMIT') throw new Error('the transaction was rolled back: a failed statement was ignored in it')
+    await (ending ?? commitWith([]))
     return result
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error

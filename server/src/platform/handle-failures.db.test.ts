@@ -133,7 +133,7 @@ describe('a transaction that commits', () => {
       load: async () => null,
       decide: (_world, _command, now) => ({ facts: [], answer: now }),
       apply: (_world, fact) => fact,
-      save: async () => undefined,
+      save: () => [],
     }
     const outcome = await makeHandler(clock, { db, onCommitted: () => undefined }).handle(add(id))
     expect(outcome).toEqual({ ok: true, answer: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), replayed: false })

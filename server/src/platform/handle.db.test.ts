@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Add, type Counter, counterModel, createCounters, poison, readCounters, seedCounters } from '../../test/counter.ts'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from './clock.ts'
-import { type Database, sql, type Tx, UnknownCommit } from './db.ts'
+import { type Database, sql, type Tx } from './db.ts'
+import { UnknownCommit } from './db-failures.ts'
 import { type HandlerOptions, type Model, makeHandler, type Translated } from './handle.ts'
 import { fingerprintOf } from './idempotency.ts'
 import { readProcessEvents } from './outbox.ts'
@@ -72,9 +73,9 @@ describe('group commit', () => {
   test('one command that the database refuses does not hurt its neighbours', async () => {
     const model: typeof counterModel = {
       ...counterModel,
-      async save(tx, world) {
-        await counterModel.save(tx, world)
-        if ([...world.values()].some(({ value }) => value === 3)) await tx.query(sql('', 'select 1 / 0'))
+      save(world, now) {
+        const refused = [...world.values()].some(({ value }) => value === 3)
+        return [...counterModel.save(world, now), ...(refused ? [{ statement: sql('', 'select 1 / 0'), values: [] }] : [])]
       },
     }
     const handler = makeHandler(model, { db, onCommitted: () => undefined, lanes: 1 })
@@ -116,10 +117,7 @@ describe('group commit', () => {
   test('events and state are stored together or not at all', async () => {
     const model: typeof counterModel = {
       ...counterModel,
-      async save(tx, world) {
-        await counterModel.save(tx, world)
-        await tx.query(sql('', 'drop table platform.outbox'))
-      },
+      save: (world, now) => [...counterModel.save(world, now), { statement: sql('', 'drop table platform.outbox'), values: [] }],
     }
     const handler = makeHandler(model, { db, onCommitted: () => undefined })
     await expect(handler.handle(add(id))).rejects.toThrow('outbox')
@@ -291,7 +289,7 @@ describe('idempotency keys', () => {
       load: async () => null,
       decide: () => ({ facts: [], answer: undefined }),
       apply: (_world, fact) => fact,
-      save: async () => undefined,
+      save: () => [],
     }
     const handler = makeHandler(silent, { db, onCommitted: () => undefined })
     const idempotency = keyOf('silent', 'x')

@@ -3,7 +3,8 @@
 import type { Event, ServiceName } from '@holdfast/contract'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
-import { type Database, isUnavailable, type Tx } from './db.ts'
+import type { Database, Tx, Write } from './db.ts'
+import { isUnavailable } from './db-failures.ts'
 import { makeFailpoint } from './failpoint.ts'
 import { AnsweredElsewhere, type IdempotencyKey, indexOfKey } from './idempotency.ts'
 import { HandledElsewhere } from './inbox.ts'
@@ -28,7 +29,8 @@ export interface Model<Command, World, Fact extends AnyFact, Rejection extends s
   decide(world: World, command: Command, now: string): Decision<Fact, Rejection, Answer>
   /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
-  save(tx: Tx, world: World): Promise<void>
+  /** What is to be stored of the world. It travels with the commit, so nothing can be asked about it. */
+  save(world: World, now: string): readonly Write[]
   /** What is stored of an answer under its idempotency key, and given again as the answer of a replay. All of it by default. */
   remember?(answer: Answer): Answer
   /** Told after the commit, with the world as it now stands: for caches and for waking workers. Must not throw. */
@@ -97,9 +99,10 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
         const batch = makeBatch(model, tx)
         const world = await batch.begin(jobs)
         const results = jobs.map((job) => batch.decide(job))
-        const stored = await batch.finish()
+        const writes = batch.writes()
         beforeCommit()
-        return { world, results, stored }
+        await tx.commitWith(writes)
+        return { world, results, stored: batch.events }
       },
       { readsFirst: true },
     )

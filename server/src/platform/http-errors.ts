@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '@holdfast/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isUnavailable } from './db.ts'
+import { isUnavailable } from './db-failures.ts'
 import type { Log } from './log.ts'
 import { ProblemError, problemOf, sendProblem } from './problem.ts'
 

@@ -1,7 +1,7 @@
 // Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
 // request that changed nothing may be tried again with the same key.
 import { hash } from 'node:crypto'
-import { isDuplicate, type Queryable, sql, type Tx } from './db.ts'
+import { type Queryable, sql, type Write, writeRows } from './db.ts'
 
 /** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
 export interface IdempotencyKey {
@@ -52,13 +52,9 @@ export class AnsweredElsewhere extends Error {
   override readonly name = 'AnsweredElsewhere'
 }
 
-export async function storeAnswers(tx: Tx, answers: readonly StoredAnswer[]): Promise<void> {
-  if (answers.length === 0) return
-  try {
-    await tx.query(storeAnswersStatement, [JSON.stringify(answers)])
-  } catch (cause) {
-    throw isDuplicate(cause) ? new AnsweredElsewhere('an idempotency key was used by another process', { cause }) : cause
-  }
+export function storeAnswers(answers: readonly StoredAnswer[]): readonly Write[] {
+  const duplicate = (cause: unknown) => new AnsweredElsewhere('an idempotency key was used by another process', { cause })
+  return writeRows(storeAnswersStatement, answers).map((write) => ({ ...write, duplicate }))
 }
 
 /** Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own, kept for ever. */

@@ -1,5 +1,5 @@
 // The inbox: which events a consumer has handled, recorded in the transaction of their effect.
-import { isDuplicate, sql, type Tx } from './db.ts'
+import { sql, type Tx, type Write } from './db.ts'
 
 const readSeen = sql(
   'platform.read_inbox',
@@ -22,11 +22,8 @@ export class HandledElsewhere extends Error {
   override readonly name = 'HandledElsewhere'
 }
 
-export async function recordHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<void> {
-  if (eventIds.length === 0) return
-  try {
-    await tx.query(recordSeen, [consumer, eventIds])
-  } catch (cause) {
-    throw isDuplicate(cause) ? new HandledElsewhere(`${consumer} is handled by two processes`, { cause }) : cause
-  }
+export function recordHandled(consumer: string, eventIds: readonly string[]): readonly Write[] {
+  if (eventIds.length === 0) return []
+  const duplicate = (cause: unknown) => new HandledElsewhere(`${consumer} is handled by two processes`, { cause })
+  return [{ statement: recordSeen, values: [consumer, eventIds], duplicate }]
 }

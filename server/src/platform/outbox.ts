@@ -1,7 +1,7 @@
 // The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
 import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { newId } from './clock.ts'
-import { type Queryable, sql, type Tx } from './db.ts'
+import { type Queryable, sql, type Write, writeRows } from './db.ts'
 
 /** A fact with the facts about it that the aggregate knows. */
 export interface Recorded<Fact extends FactOf<EventType> = FactOf<EventType>> {
@@ -65,8 +65,7 @@ export function seal<Fact extends FactOf<EventType>>(
 }
 
 /** Stores events in the order given: `seq` is taken while the aggregates are locked, so it orders each of them. */
-export async function appendToOutbox(tx: Tx, events: readonly Envelope[]): Promise<void> {
-  if (events.length === 0) return
+export function appendToOutbox(events: readonly Envelope[]): readonly Write[] {
   const rows = events.map((event) => ({
     id: event.id,
     type: event.type,
@@ -78,7 +77,7 @@ export async function appendToOutbox(tx: Tx, events: readonly Envelope[]): Promi
     correlation_id: event.correlationId,
     data: event.data,
   }))
-  await tx.query(appendEvents, [JSON.stringify(rows)])
+  return writeRows(appendEvents, rows)
 }
 
 /** A stored row as the envelope it was. Not validated: whoever lets it in does that. */

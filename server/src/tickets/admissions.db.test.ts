@@ -2,11 +2,11 @@
 
 import type { EventOf, FactOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { watched } from '../../test/database.ts'
 import { tellFacts } from '../../test/foreign-events.ts'
 import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { newId } from '../platform/clock.ts'
-import type { Database, Statement } from '../platform/db.ts'
 import { readProcessEvents } from '../platform/outbox.ts'
 import { makeCodes } from './codes.ts'
 import type { AdmissionCommand } from './domain/admission.ts'
@@ -222,27 +222,10 @@ test('two processes that hear of an order at once issue its tickets once', async
   }
 })
 
-/** The database, counting statements. */
-function countingDatabase(db: Database, count: (statement: Statement) => void): Database {
-  return {
-    ...db,
-    transaction: (work) =>
-      db.transaction((tx) =>
-        work({
-          now: tx.now,
-          query(statement, values) {
-            count(statement)
-            return tx.query(statement, values)
-          },
-        }),
-      ),
-  }
-}
-
 test('two hundred orders with seats take no more statements than one', async () => {
   const statements: string[] = []
   const handler = makeAdmissionHandler({
-    db: countingDatabase(app.db, ({ name }) => statements.push(name)),
+    db: watched(app.db, ({ name }) => statements.push(name)),
     onCommitted: () => undefined,
   })
   const event = () => {

@@ -36,9 +36,9 @@ const showModel: Model<ShowCommand, ShowWorld, ShowFact, ShowRejection, Show> = 
     if (fact.type === 'ShowDrafted' || fact.type === 'ContentChanged') world.rewritten.add(id)
     return { subject: id, version: show.version, correlationId: id }
   },
-  save(tx, { shows, changed, rewritten }) {
+  save({ shows, changed, rewritten }) {
     const pick = (ids: ReadonlySet<string>) => [...shows.values()].filter((show) => ids.has(show.id))
-    return saveShows(tx, { shows: pick(changed), content: pick(rewritten) })
+    return saveShows({ shows: pick(changed), content: pick(rewritten) })
   },
 }
 
@@ -59,10 +59,13 @@ const admissionModel: Model<AdmissionCommand, AdmissionWorld, AdmissionFact, Adm
     const codes = commands.flatMap((command) => (command.type === 'CheckIn' ? [command.code] : []))
     const orderByCode = await findOrders(tx, codes)
     const orderIds = commands.flatMap((command) => (command.type === 'CheckIn' ? [] : [command.orderId]))
-    const admissions = await loadAdmissions(tx, [...new Set([...orderIds, ...orderByCode.values()])])
     const seatIds = commands.flatMap((command) =>
       command.type === 'IssueTickets' ? command.places.flatMap(({ seatId }) => (seatId === undefined ? [] : [seatId])) : [],
     )
+    const [admissions, seats] = await Promise.all([
+      loadAdmissions(tx, [...new Set([...orderIds, ...orderByCode.values()])]),
+      readSeats(tx, seatIds),
+    ])
     const scanned = [...orderByCode.values()].flatMap((orderId) => {
       const admission = admissions.get(orderId)
       return admission && 'showId' in admission ? [admission.showId] : []
@@ -71,7 +74,7 @@ const admissionModel: Model<AdmissionCommand, AdmissionWorld, AdmissionFact, Adm
       admissions,
       known: new Set(admissions.keys()),
       orderByCode,
-      seats: await readSeats(tx, seatIds),
+      seats,
       organisers: await readOrganisersOf(tx, [...new Set(scanned)]),
       changed: new Set(),
       issued: new Set(),
@@ -90,9 +93,9 @@ const admissionModel: Model<AdmissionCommand, AdmissionWorld, AdmissionFact, Adm
     if (fact.type === 'TicketsIssued') world.issued.add(orderId)
     return { subject: orderId, version: admission.version, correlationId: orderId }
   },
-  save(tx, { admissions, known, changed, issued }) {
+  save({ admissions, known, changed, issued }) {
     const touched = [...changed].flatMap((orderId) => admissions.get(orderId) ?? [])
-    return saveAdmissions(tx, {
+    return saveAdmissions({
       inserted: touched.filter((admission) => !known.has(admission.orderId)),
       updated: touched.filter((admission) => known.has(admission.orderId)),
       issued,

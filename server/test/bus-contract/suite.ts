@@ -15,6 +15,7 @@ import { type Database, sql } from '../../src/platform/db.ts'
 import { makeHandler } from '../../src/platform/handle.ts'
 import { appendToOutbox } from '../../src/platform/outbox.ts'
 import { type Add, counterModel, createCounters, readCounters } from '../counter.ts'
+import { store } from '../database.ts'
 import { waitFor } from '../wait.ts'
 
 export interface BusFixture {
@@ -62,7 +63,7 @@ export function eventsOf(subject: string, count: number, from = 1): Envelope[] {
 }
 
 export function publish(db: Database, events: readonly Envelope[]): Promise<void> {
-  return db.transaction((tx) => appendToOutbox(tx, events))
+  return db.transaction((tx) => tx.commitWith(appendToOutbox(events)))
 }
 
 /** A consumer that writes down what it handled, and puts off what `holds` says, with what stands behind it. */
@@ -496,7 +497,7 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await startBus([recorder.subscription])
       const writer = await fixture.db.connect()
       await writer.query(sql('', 'begin'))
-      await appendToOutbox({ now: '', query: writer.query }, [eventOf(slow, 1)])
+      await store(writer, appendToOutbox([eventOf(slow, 1)]))
       await publish(fixture.db, [eventOf(quick, 1)])
       const seen = makeRecorder('patient-too')
       await startBus([seen.subscription])
@@ -525,10 +526,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       if (between) await middle.query(sql('', 'select pg_current_xact_id()'))
       await fixture.db.transaction(async (tx) => {
         await tx.query(lock, [subject])
-        await appendToOutbox(tx, [eventOf(subject, 1)])
+        await tx.commitWith(appendToOutbox([eventOf(subject, 1)]))
       })
       await older.query(lock, [subject])
-      await appendToOutbox({ now: '', query: older.query }, [eventOf(subject, 2)])
+      await store(older, appendToOutbox([eventOf(subject, 2)]))
       await older.query(sql('', 'commit'))
       await older.close()
       return {

@@ -157,7 +157,7 @@ function ordersWorld(scope: Scope, order: Order | null, { pools, seats }: StockK
     changed: new Set(),
     movedPools: new Set(),
     movedSeats: new Set(),
-    saveLater: [],
+    copies: [],
     knownTickets: new Map(),
     voidedTickets: new Set(),
     voidedOf: new Set(),

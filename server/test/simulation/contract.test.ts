@@ -12,13 +12,13 @@ import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
 import * as paymentsStore from '../../src/payments/store.ts'
 import * as webhooks from '../../src/payments/webhook-store.ts'
 import * as bus from '../../src/platform/bus-postgres-store.ts'
-import { type Connection, type Database, type Queryable, type Statement, sql, type Tx } from '../../src/platform/db.ts'
+import { type Connection, type Database, sql, type Tx } from '../../src/platform/db.ts'
 import { findAnswers, forgetOldAnswers, storeAnswers } from '../../src/platform/idempotency.ts'
 import { readHandled, recordHandled } from '../../src/platform/inbox.ts'
 import { appendToOutbox, readProcessEvents } from '../../src/platform/outbox.ts'
 import * as admissions from '../../src/tickets/store/admissions.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
-import { makeTestDatabase, type TestDatabase } from '../database.ts'
+import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
 import { waitFor } from '../wait.ts'
 import { makePlan } from './plan.ts'
 import {
@@ -49,23 +49,7 @@ afterAll(async () => {
 const truncate = sql('', `truncate ${tables.map(({ name }) => name).join(', ')} restart identity`)
 
 /** Notes which statements ran, so that none is forgotten. */
-function noting(db: Database): Database {
-  const queryOf =
-    (on: Queryable) =>
-    <Row>(statement: Statement, values?: readonly unknown[]) => {
-      compared.add(statement.name)
-      return on.query<Row>(statement, values)
-    }
-  return {
-    ...db,
-    query: queryOf(db),
-    transaction: (work) => db.transaction((tx) => work({ now: tx.now, query: queryOf(tx) })),
-    async connect(settings) {
-      const connection = await db.connect(settings)
-      return { ...connection, query: queryOf(connection) }
-    },
-  }
-}
+const noting = (db: Database) => watched(db, ({ name }) => compared.add(name))
 
 type Scenario = (db: Database) => Promise<unknown>
 
@@ -99,9 +83,9 @@ const claimed: Order = { ...orderA, version: 2, status: 'claimed', paymentId: id
 
 const seed: Scenario = async (db) =>
   db.transaction(async (tx) => {
-    await ordersStore.saveSale(tx, sampleSale)
-    await ordersStore.saveStock(tx, sampleShow)
-    await ordersStore.insertOrders(tx, [orderA, orderB])
+    await store(tx, [ordersStore.saveSale(sampleSale)])
+    await store(tx, ordersStore.saveStock(sampleShow))
+    await store(tx, ordersStore.insertOrders([orderA, orderB]))
   })
 
 const loadOne = async (tx: Tx, id: string) => (await ordersStore.loadOrders(tx, [id]))[0]
@@ -116,7 +100,7 @@ test('whoever waits for a locked row then sees what the holder committed', async
       await loadOne(tx, orderA.id)
       locked.open()
       await asked.opened
-      await ordersStore.updateOrders(tx, [claimed])
+      await store(tx, ordersStore.updateOrders([claimed]))
       story.push('first is done')
     })
     const second = db.transaction(async (tx) => {
@@ -139,7 +123,7 @@ test('what is not committed is seen by nobody else, and a rollback leaves nothin
     const story: unknown[] = []
     await db
       .transaction(async (tx) => {
-        await ordersStore.insertOrders(tx, [sampleOrder(33)])
+        await store(tx, ordersStore.insertOrders([sampleOrder(33)]))
         story.push(await read(), (await loadOne(tx, idOf(33)))?.status)
         throw new Error('changed my mind')
       })
@@ -153,7 +137,7 @@ test('what is not committed is seen by nobody else, and a rollback leaves nothin
 test('an update that waited is applied to the newest row; a row that is gone by then is not changed', async () => {
   await both(async (db) => {
     await seed(db)
-    await db.transaction((tx) => appendToOutbox(tx, [sampleEvent(1)]))
+    await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(1)])))
     await bus.park(db, 'orders', [{ seq: 1, subject: idOf(1), attempts: 1, delayMs: 0, reason: 'why', dead: false }])
     const removed = makeGate()
     const asked = makeGate()
@@ -178,20 +162,20 @@ test('an update that waited is applied to the newest row; a row that is gone by 
 test('the same key twice is refused, at once or after waiting for whoever was first', async () => {
   const seen = await both(async (db) => {
     await seed(db)
-    const story: unknown[] = [await failing(db.transaction((tx) => ordersStore.insertOrders(tx, [orderA])))]
+    const story: unknown[] = [await failing(db.transaction((tx) => store(tx, ordersStore.insertOrders([orderA]))))]
     for (const outcome of ['commit', 'rollback'] as const) {
       const id = outcome === 'commit' ? 40 : 41
       const inserted = makeGate()
       const asked = makeGate()
       const first = db.transaction(async (tx) => {
-        await ordersStore.insertOrders(tx, [sampleOrder(id)])
+        await store(tx, ordersStore.insertOrders([sampleOrder(id)]))
         inserted.open()
         await asked.opened
         if (outcome === 'rollback') throw new Error('no')
       })
       const second = db.transaction(async (tx) => {
         await inserted.opened
-        const waiting = ordersStore.insertOrders(tx, [sampleOrder(id)])
+        const waiting = store(tx, ordersStore.insertOrders([sampleOrder(id)]))
         asked.open()
         await waiting
       })
@@ -207,14 +191,14 @@ test('two processes that handle one event: the second one finds out and rolls ba
     const recorded = makeGate()
     const asked = makeGate()
     const first = db.transaction(async (tx) => {
-      await recordHandled(tx, 'orders', [idOf(1), idOf(2)])
+      await store(tx, recordHandled('orders', [idOf(1), idOf(2)]))
       recorded.open()
       await asked.opened
     })
     const second = db.transaction(async (tx) => {
       await recorded.opened
       const before = await readHandled(tx, 'orders', [idOf(2)])
-      const waiting = recordHandled(tx, 'orders', [idOf(2)])
+      const waiting = tx.commitWith(recordHandled('orders', [idOf(2)]))
       asked.open()
       await waiting
       return before
@@ -229,9 +213,9 @@ test('two processes that handle one event: the second one finds out and rolls ba
 test('an answer is stored once under its key', async () => {
   await both(async (db) => {
     const key = { scope: 'buyer', key: 'k1', fingerprint: 'f' }
-    await db.transaction((tx) => storeAnswers(tx, [{ ...key, answer: { orderId: idOf(1) } }]))
-    const again = await failing(db.transaction((tx) => storeAnswers(tx, [{ ...key, answer: null }])))
-    await db.transaction((tx) => storeAnswers(tx, [{ ...key, key: 'k2', answer: null }]))
+    await db.transaction((tx) => store(tx, storeAnswers([{ ...key, answer: { orderId: idOf(1) } }])))
+    const again = await failing(db.transaction((tx) => store(tx, storeAnswers([{ ...key, answer: null }]))))
+    await db.transaction((tx) => store(tx, storeAnswers([{ ...key, key: 'k2', answer: null }])))
     await forgetOldAnswers(db)
     return [again, await findAnswers(db, [key, { ...key, key: 'k2' }, { ...key, key: 'k3' }])]
   })
@@ -246,8 +230,8 @@ test('the tables refuse what must never be', async () => {
     const payment = samplePayment(50)
     await db.transaction((tx) => savePayments(tx, [payment], []))
     return [
-      await attempt((tx) => ordersStore.updatePools(tx, [{ ...stock, held: 99 }])),
-      await attempt((tx) => ordersStore.updatePools(tx, [{ ...stock, held: -1 }])),
+      await attempt((tx) => store(tx, ordersStore.updatePools([{ ...stock, held: 99 }]))),
+      await attempt((tx) => store(tx, ordersStore.updatePools([{ ...stock, held: -1 }]))),
       await attempt((tx) =>
         bus.park(tx, 'orders', [{ seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false }]),
       ),
@@ -255,7 +239,10 @@ test('the tables refuse what must never be', async () => {
       await attempt((tx) => savePayments(tx, [{ ...samplePayment(52), intentId: null, authorizedMinor: 5_000 }], [])),
       await attempt((tx) => savePayments(tx, [], [{ ...sampleRefund(53), paymentId: idOf(99) }])),
       await attempt((tx) =>
-        ordersStore.insertOrders(tx, [{ ...orderA, id: idOf(60), buyer: { id: idOf(1), email: null as unknown as string } }]),
+        store(
+          tx,
+          ordersStore.insertOrders([{ ...orderA, id: idOf(60), buyer: { id: idOf(1), email: null as unknown as string } }]),
+        ),
       ),
     ]
   })
@@ -269,7 +256,7 @@ test('after a failed statement the rest of the transaction is refused, and its c
     story.push(
       await failing(
         db.transaction(async (tx) => {
-          story.push(await failing(ordersStore.insertOrders(tx, [orderA])))
+          story.push(await failing(store(tx, ordersStore.insertOrders([orderA]))))
           story.push(await failing(loadOne(tx, orderA.id)))
         }),
       ),
@@ -343,12 +330,12 @@ test('events are read below the horizon, in windows, and none is lost or overtak
     const slow = makeGate()
     const begun = makeGate()
     const first = db.transaction(async (tx) => {
-      await appendToOutbox(tx, [sampleEvent(1)])
+      await store(tx, appendToOutbox([sampleEvent(1)]))
       begun.open()
       await slow.opened
     })
     await begun.opened
-    for (const number of [2, 3, 4]) await db.transaction((tx) => appendToOutbox(tx, [sampleEvent(number)]))
+    for (const number of [2, 3, 4]) await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(number)])))
     await read(2)
     const before = await bus.readHorizon(db)
     slow.open()
@@ -368,12 +355,7 @@ test('events are read below the horizon, in windows, and none is lost or overtak
 
 test('positions only move forward; failed deliveries are parked, come again, and are given up', async () => {
   await both(async (db) => {
-    await db.transaction((tx) =>
-      appendToOutbox(
-        tx,
-        [1, 2, 3, 4].map((number) => sampleEvent(number, 1 + (number % 2))),
-      ),
-    )
+    await db.transaction((tx) => store(tx, appendToOutbox([1, 2, 3, 4].map((number) => sampleEvent(number, 1 + (number % 2))))))
     const story: unknown[] = [await bus.readPosition(db, 'orders')]
     for (const [windowFrom, afterSeq] of [
       [10, 0],
@@ -445,14 +427,17 @@ test('timers that are due are shared, and those that somebody fires already are 
     }
     const past = '2020-01-01T00:00:00.000Z'
     await db.transaction((tx) =>
-      expirationStore.saveTimers(tx, [
-        timer(1, 'waiting', past),
-        timer(2, 'waiting', '2020-01-02T00:00:00.000Z'),
-        timer(3, 'stopped', null),
-      ]),
+      store(
+        tx,
+        expirationStore.saveTimers([
+          timer(1, 'waiting', past),
+          timer(2, 'waiting', '2020-01-02T00:00:00.000Z'),
+          timer(3, 'stopped', null),
+        ]),
+      ),
     )
     await db.transaction((tx) =>
-      expirationStore.saveTimers(tx, [{ ...timer(4, 'waiting', '2999-01-01T00:00:00.000Z'), version: 2 }]),
+      store(tx, expirationStore.saveTimers([{ ...timer(4, 'waiting', '2999-01-01T00:00:00.000Z'), version: 2 }])),
     )
     const story: unknown[] = [((await expirationStore.nextDueInMs(db)) ?? 0) < 0]
     const locked = makeGate()
@@ -481,7 +466,7 @@ async function savePayments(
   for (const data of payments) evolve(world, { type: 'PaymentMoved', data })
   for (const data of refunds) evolve(world, { type: 'RefundMoved', data })
   for (const data of orders) evolve(world, { type: 'OrderNoted', data })
-  await paymentsStore.save(tx, world)
+  await store(tx, paymentsStore.save(world, tx.now))
 }
 
 test('payments, refunds and webhooks read as they were written', async () => {
@@ -527,23 +512,41 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
   await both(async (db) => {
     await seed(db)
     const [poolId = ''] = sampleShow.pools.map(({ id }) => id)
+    const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], orderIds: [] }
+    const touched = await db.transaction(async (tx) => {
+      const ticketTypeIds = sampleShow.ticketTypes.slice(0, 1).map(({ id }) => id)
+      const seatIds = sampleShow.ticketTypes.flatMap(({ seats }) => (seats ?? []).slice(0, 1).map(({ id }) => id))
+      const ways = [
+        { ...nothing, poolIds: [poolId] },
+        { ...nothing, showIds: [sampleShow.id, idOf(99)], ticketTypeIds },
+        { ...nothing, showIds: [idOf(99)], ticketTypeIds },
+        { ...nothing, seatIds: [...seatIds, idOf(99)] },
+        { ...nothing, seatIds, poolIds: [poolId], orderIds: [orderA.id, orderB.id, idOf(99)] },
+      ]
+      const found: unknown[] = []
+      for (const way of ways) found.push(await ordersStore.loadPools(tx, way), await ordersStore.loadSeats(tx, way))
+      return found
+    })
     await db.transaction(async (tx) => {
-      await ordersStore.loadPools(tx, [poolId])
-      await ordersStore.updatePools(tx, [{ id: poolId, showId: sampleShow.id, capacity: 0, held: 2, sold: 1 }])
-      await ordersStore.saveStock(tx, { ...sampleShow, pools: [{ id: poolId, capacity: 1 }] })
-      await ordersStore.saveKnownTickets(tx, [
-        {
-          orderId: orderA.id,
-          tickets: [
-            { id: idOf(5), status: 'valid' },
-            { id: idOf(6), status: 'valid' },
-          ],
-        },
-      ])
-      await ordersStore.markTicketsVoid(tx, [orderA.id, orderB.id], [idOf(6)])
+      await store(tx, ordersStore.updatePools([{ id: poolId, showId: sampleShow.id, capacity: 0, held: 2, sold: 1 }]))
+      await store(tx, ordersStore.saveStock({ ...sampleShow, pools: [{ id: poolId, capacity: 1 }] }))
+      await store(
+        tx,
+        ordersStore.saveKnownTickets([
+          {
+            orderId: orderA.id,
+            tickets: [
+              { id: idOf(5), status: 'valid' },
+              { id: idOf(6), status: 'valid' },
+            ],
+          },
+        ]),
+      )
+      await store(tx, ordersStore.markTicketsVoid([orderA.id, orderB.id], [idOf(6)]))
     })
     const search = { showId: sampleShow.id, beforeId: null, limit: 10, status: null, emailPrefix: null }
     return [
+      touched,
       await ordersViews.readOrder(db, orderA.id),
       await ordersViews.readShowIds(db, [orderA.id, orderB.id, idOf(99)]),
       await ordersViews.readOrganiser(db, sampleShow.id),

@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { type Queryable, type Statement, sql, type Tx } from '../../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -58,9 +58,10 @@ export async function findOrders(tx: Tx, codes: readonly string[]): Promise<Map<
 /** Locks what is known of these orders, in the order of their ids, and reads their tickets. */
 export async function loadAdmissions(tx: Tx, orderIds: readonly string[]): Promise<Map<string, Admission>> {
   if (orderIds.length === 0) return new Map()
-  const rows = await tx.query<AdmissionRow>(lockAdmissions, [orderIds])
-  const sold = rows.flatMap((row) => (row.status === 'refunded_early' ? [] : [row.orderId]))
-  const tickets = sold.length > 0 ? await tx.query<TicketRow>(readTickets, [sold]) : []
+  const [rows, tickets] = await Promise.all([
+    tx.query<AdmissionRow>(lockAdmissions, [orderIds]),
+    tx.query<TicketRow>(readTickets, [orderIds]),
+  ])
   const ticketsByOrder = Map.groupBy(tickets, (ticket) => ticket.orderId)
   return new Map(rows.map((row) => [row.orderId, toAdmission(row, ticketsByOrder.get(row.orderId) ?? [])]))
 }
@@ -142,7 +143,7 @@ export interface AdmissionChanges {
   readonly issued: ReadonlySet<string>
 }
 
-export async function saveAdmissions(tx: Tx, { inserted, updated, issued }: AdmissionChanges): Promise<void> {
+export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges): readonly Write[] {
   const fresh: object[] = []
   const changed: object[] = []
   for (const admission of [...inserted, ...updated]) {
@@ -155,15 +156,12 @@ export async function saveAdmissions(tx: Tx, { inserted, updated, issued }: Admi
       if (!isNew || ticket.status !== 'valid') changed.push(changedRow(orderId, ticket))
     }
   }
-  const write = async (statement: Statement, rows: readonly object[]) => {
-    if (rows.length > 0) await tx.query(statement, [JSON.stringify(rows)])
-  }
-  await Promise.all([
-    write(insertAdmissions, inserted.map(admissionRow)),
-    write(updateAdmissions, updated.map(admissionRow)),
-    write(insertTickets, fresh),
-    write(updateTickets, changed),
-  ])
+  return [
+    ...writeRows(insertAdmissions, inserted.map(admissionRow)),
+    ...writeRows(updateAdmissions, updated.map(admissionRow)),
+    ...writeRows(insertTickets, fresh),
+    ...writeRows(updateTickets, changed),
+  ]
 }
 
 function admissionRow(admission: Admission) {

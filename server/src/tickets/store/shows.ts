@@ -1,5 +1,5 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
-import { type Queryable, sql, type Tx } from '../../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
 
@@ -157,14 +157,15 @@ const upsertSeats = sql(
 )
 
 /** Saves shows; of those in `content` the ticket types and seats too. */
-export async function saveShows(tx: Tx, { shows, content }: { shows: readonly Show[]; content: readonly Show[] }): Promise<void> {
-  if (shows.length > 0) await tx.query(upsertShows, [JSON.stringify(shows.map(showRow))])
-  if (content.length === 0) return
+export function saveShows({ shows, content }: { shows: readonly Show[]; content: readonly Show[] }): readonly Write[] {
+  const rows = writeRows(upsertShows, shows.map(showRow))
+  return content.length === 0 ? rows : [...rows, ...saveContent(content)]
+}
+
+function saveContent(content: readonly Show[]): readonly Write[] {
   const types = content.flatMap((show) => show.ticketTypes.map((type, position) => ({ show, type, position })))
   const seats = types.flatMap(({ show, type }) => (type.seats ?? []).map((seat, position) => ({ show, type, seat, position })))
   const showIds = content.map((show) => show.id)
-  await tx.query(deleteOtherSeats, [showIds, seats.map(({ seat }) => seat.id)])
-  await tx.query(deleteOtherTypes, [showIds, types.map(({ type }) => type.id)])
   const typeRows = types.map(({ show, type, position }) => ({
     id: type.id,
     show_id: show.id,
@@ -175,14 +176,18 @@ export async function saveShows(tx: Tx, { shows, content }: { shows: readonly Sh
     capacity: type.capacity,
     seated: type.seats !== undefined,
   }))
-  await tx.query(upsertTypes, [JSON.stringify(typeRows)])
   const seatRows = seats.map(({ show, type, seat, position }) => ({
     ...seat,
     show_id: show.id,
     ticket_type_id: type.id,
     position,
   }))
-  if (seatRows.length > 0) await tx.query(upsertSeats, [JSON.stringify(seatRows)])
+  return [
+    { statement: deleteOtherSeats, values: [showIds, seats.map(({ seat }) => seat.id)] },
+    { statement: deleteOtherTypes, values: [showIds, types.map(({ type }) => type.id)] },
+    { statement: upsertTypes, values: [JSON.stringify(typeRows)] },
+    ...writeRows(upsertSeats, seatRows),
+  ]
 }
 
 function showRow(show: Show) {

@@ -1,13 +1,7 @@
 // The database twin as the shop meets it: the `Database` port over the engine, with connections that wait, break and are
 // lost. Everything it does takes virtual time; what goes wrong is told to it from outside.
-import {
-  type Connection,
-  type Database,
-  isUnavailable,
-  type Statement,
-  type Tx,
-  UnknownCommit,
-} from '../../../src/platform/db.ts'
+import { type Connection, type Database, endOf, type Statement, type Tx, type Write } from '../../../src/platform/db.ts'
+import { isUnavailable } from '../../../src/platform/db-failures.ts'
 import { type Change, DatabaseError, type Engine, MustWait, type Transaction } from './engine.ts'
 import type { Row } from './schema.ts'
 import type { StatementTwins, Values } from './statement.ts'
@@ -426,11 +420,16 @@ export function makeServer(options: ServerOptions): Server {
       const [begun] = await ask(session, { kind: 'begin' })
       const query = <R>(statement: Statement, values: Values = []) =>
         ask(session, { kind: 'statement', statement, values }) as Promise<R[]>
-      const result = await work({ now: begun?.['now'] as string, query })
-      const [ended] = await ask(session, { kind: 'commit' }).catch((cause: Error) => {
-        throw isUnavailable(cause) ? new UnknownCommit('commit sent, no answer', { cause }) : cause
-      })
-      if (ended?.['committed'] !== true) throw new Error('the transaction was rolled back: a failed statement was ignored in it')
+      let ending: Promise<void> | undefined
+      const commitWith = (writes: readonly Write[]) => {
+        if (ending) throw new Error('a transaction is committed twice')
+        const sent = writes.map(({ statement, values }) => query(statement, values))
+        const committed = ask(session, { kind: 'commit' }).then(([ended]) => ended?.['committed'] === true)
+        ending = endOf(writes, sent, committed)
+        return ending
+      }
+      const result = await work({ now: begun?.['now'] as string, query, commitWith })
+      await (ending ?? commitWith([]))
       return result
     } catch (error) {
       broken = isUnavailable(error)

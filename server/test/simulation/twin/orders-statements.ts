@@ -1,7 +1,18 @@
 // Statements of orders and expiration, by name.
-import type { View } from './engine.ts'
+import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, byKeys, columnsOf, compare, except, recordsOf, type StatementTwins, shape, updateByKey } from './statement.ts'
+import {
+  by,
+  byKeys,
+  columnsOf,
+  compare,
+  except,
+  recordsOf,
+  type StatementTwin,
+  type StatementTwins,
+  shape,
+  updateByKey,
+} from './statement.ts'
 
 const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
   hold_seconds payment_id payment_under_way refunded_minor cancel_reason`
@@ -35,12 +46,35 @@ export function matches(text: unknown, pattern: string, flags = ''): boolean {
   return typeof text === 'string' && new RegExp(`^${source}$`, `s${flags}`).test(text)
 }
 
+const idsIn = (view: View, table: string, ids: unknown, idsOf: (row: Row) => readonly string[]): string[] =>
+  (ids as string[]).flatMap((id) => only(view.get(table, id)).flatMap(idsOf))
+const linesOf = (row: Row) => row['lines'] as { readonly poolId: string; readonly seatIds?: readonly string[] }[]
+
+/** The pools that a batch touches, locked when it is said how. */
+export const loadPools =
+  (mode?: 'update'): StatementTwin =>
+  (view, [poolIds, showIds, typeIds, orderIds]) => {
+    const wanted = new Set(typeIds as string[])
+    const ofTypes = (row: Row) =>
+      (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) => (wanted.has(id) ? [poolId] : []))
+    const ids = [
+      ...(poolIds as string[]),
+      ...idsIn(view, 'orders.shows', showIds, ofTypes),
+      ...idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).map(({ poolId }) => poolId)),
+    ]
+    return byKeys('orders.pools', 'id showId=show_id capacity held sold', mode)(view, [ids])
+  }
+
 export const ordersStatements: StatementTwins = {
   'orders.load_sales': byKeys('orders.shows', saleColumns, 'share'),
   'orders.load_sales_to_change': byKeys('orders.shows', saleColumns, 'update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
-  'orders.load_pools': byKeys('orders.pools', 'id showId=show_id capacity held sold', 'update'),
-  'orders.load_seats': byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update'),
+  'orders.load_pools': loadPools('update'),
+  'orders.load_seats': (view, [seatIds, orderIds]) => {
+    const ofOrders = idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).flatMap((line) => line.seatIds ?? []))
+    const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
+    return load(view, [[...(seatIds as string[]), ...ofOrders]])
+  },
   'orders.insert_orders': (view, [json]) => {
     for (const record of recordsOf(json)) view.insert('orders.orders', columnsOf(record, orderColumns))
     return []

@@ -10,6 +10,10 @@ const paymentColumns = `id order_id buyer_id organiser_id amount_minor currency 
 const orderColumns = 'id version status buyer_id organiser_id amount_minor currency expires_at claimed_by'
 const refundColumns = 'id payment_id order_id amount_minor currency origin reason status processor_id failure_code created_at'
 
+const ofAny = (rows: readonly Row[], column: string, values: unknown): Row[] => {
+  const wanted = new Set(values as string[])
+  return wanted.size === 0 ? [] : rows.filter((row) => wanted.has(row[column] as string))
+}
 const isOpen = (row: Row) => ({ open: row['next_attempt_at'] !== null })
 const isoOf = (ms: number) => new Date(ms).toISOString()
 
@@ -27,11 +31,22 @@ function knownState(view: View, { eventId, paymentId, intentId }: Row): Row[] {
 }
 
 export const paymentsStatements: StatementTwins = {
-  'payments.find_ids_by_order': byColumn(payments, 'order_id', 'id order_id'),
-  'payments.lock_payments': byKeys(payments, paymentColumns, 'update'),
+  'payments.lock_payments': (view, [ids, orderIds]) => {
+    const ofOrders = ofAny(view.all(payments), 'order_id', orderIds).map((row) => row['id'] as string)
+    return byKeys(payments, paymentColumns, 'update')(view, [[...(ids as string[]), ...ofOrders]])
+  },
   'payments.read_siblings': byColumn(payments, 'order_id', 'id order_id status claim'),
-  'payments.read_orders': byKeys('payments.known_orders', orderColumns),
-  'payments.read_refunds_of': byColumn('payments.refunds', 'payment_id', refundColumns, ['id']),
+  'payments.read_orders': (view, [ids, paymentIds]) => {
+    const ofPayments = (paymentIds as string[])
+      .flatMap((id) => only(view.get(payments, id)))
+      .map((row) => row['order_id'] as string)
+    return byKeys('payments.known_orders', orderColumns)(view, [[...(ids as string[]), ...ofPayments]])
+  },
+  'payments.read_refunds_of': (view, [paymentIds, orderIds]) => {
+    const all = view.all('payments.refunds')
+    const found = new Set([...ofAny(all, 'payment_id', paymentIds), ...ofAny(all, 'order_id', orderIds)])
+    return [...found].toSorted(by('id')).map(shape(refundColumns))
+  },
   'payments.insert_payments': (view, [json]) => {
     for (const record of recordsOf(json)) {
       const row = columnsOf(record, paymentColumns)

@@ -1,0 +1,33 @@
+// What a failure of the database means: it cannot work now, the row is there already, or nobody knows.
+
+/** The commit was sent and no answer came: the transaction may or may not have happened. Only asking tells. */
+export class UnknownCommit extends Error {
+  override readonly name = 'UnknownCommit'
+}
+
+const systemFailures = 'ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN ENOENT'.split(' ')
+const serverFailures = [
+  // ended by an administrator, a crash, a start under way, or for having idled inside a transaction
+  ...'57P01 57P02 57P03 57P05 25P03'.split(' '),
+  // a read-only server: a failover is under way
+  '25006',
+  // the server took too long and was told to give up
+  '57014',
+]
+const connectionFailures = new Set([...systemFailures, ...serverFailures])
+/** Whole classes: connection lost, resources used up (disk full, too many connections), failures of the system below. */
+const failureClasses = /^(08|53|58)...$/
+
+/** True when the database could not be reached, went away or cannot work now: the same work may succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof UnknownCommit) return true
+  const { code, message } = error as Error & { code?: string }
+  if (typeof code === 'string' && (connectionFailures.has(code) || failureClasses.test(code))) return true
+  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
+}
+
+/** True when a row with this key is there already. The transaction that met it is over. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { code?: string }).code === '23505'
+}
