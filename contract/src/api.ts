@@ -56,8 +56,6 @@ const ShortText = Type.String({ minLength: 1, maxLength: 200 })
 const Price = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
 export const maxSeatsPerType = 20_000
 export const maxCapacity = 1_000_000
-/** The most that a show may allow. */
-export const maxPlacesPerOrder = 100
 
 export const SeatBody = Type.Object(
   {
@@ -83,7 +81,7 @@ const showFields = {
   venue: Type.Optional(Type.String({ maxLength: 200 })),
   description: Type.Optional(Type.String({ maxLength: 10_000 })),
   holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
-  maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: maxPlacesPerOrder })),
+  maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   maxPerBuyer: Type.Optional(
     Type.Integer({ minimum: 1, maximum: maxCapacity, description: 'of one buyer in all his orders, held and bought' }),
   ),

@@ -1,5 +1,5 @@
 // How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
-import { type IssuedTicket, maxPlacesPerOrder } from '@holdfast/contract'
+import type { IssuedTicket } from '@holdfast/contract'
 import type { Tx, Write } from '../platform/db.ts'
 import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
 import { limitedBuyers, loadPlacesOf, movePlaces } from './buyers.ts'
@@ -117,20 +117,29 @@ function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonl
   return [...sales, ...brought]
 }
 
-/** The stock that new orders and changed shows touch. Of an order too large for any show no seat: it is refused unseen. */
+/** The stock that new orders and changed shows touch. */
 function wantedStock(commands: readonly Command[]) {
   const poolIds = new Set<string>()
   const ticketTypeIds = new Set<string>()
   const seatIds = new Set<string>()
+  const askedSeats: store.TouchedStock['askedSeats'][number][] = []
+  // What a show of this very batch allows is not stored yet.
+  const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
   for (const command of commands) {
     if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
-    if (command.type !== 'PlaceOrder' || placesOf(command.lines) > maxPlacesPerOrder) continue
-    for (const line of command.lines) {
+    if (command.type !== 'PlaceOrder') continue
+    const { showId, lines } = command
+    const places = placesOf(lines)
+    for (const line of lines) {
       ticketTypeIds.add(line.ticketTypeId)
-      if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
+      if (!('seatIds' in line)) continue
+      for (const seatId of line.seatIds) {
+        if (brought.has(showId)) seatIds.add(seatId)
+        else askedSeats.push({ seatId, showId, places })
+      }
     }
   }
-  return { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds] }
+  return { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds], askedSeats }
 }
 
 export type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>

@@ -114,23 +114,25 @@ export interface TouchedStock {
   /** Shows that the ticket types belong to. */
   readonly showIds: readonly string[]
   readonly seatIds: readonly string[]
+  /** Seats of new orders, with the size of the order: one that is too large for its show is refused unseen. */
+  readonly askedSeats: readonly { readonly seatId: string; readonly showId: string; readonly places: number }[]
   /** Orders whose pools and seats are touched. */
   readonly orderIds: readonly string[]
 }
 
 const loadPoolsStatement = sql(
   'orders.load_pools',
-  `with touched as (
-     select unnest($1::uuid[]) as id
-     union
+  `select id, show_id as "showId", capacity, held, sold from orders.pools
+   where id = any(array(
+     select unnest($1::uuid[])
+     union all
      select t."poolId" from orders.shows s
      cross join lateral json_to_recordset(s.ticket_types) as t (id uuid, "poolId" uuid)
      where s.id = any($2::uuid[]) and t.id = any($3::uuid[])
-     union
+     union all
      select l."poolId" from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("poolId" uuid)
-     where o.id = any($4::uuid[]))
-   select p.id, p.show_id as "showId", p.capacity, p.held, p.sold
-   from orders.pools p where p.id in (select id from touched) order by p.id for update`,
+     where o.id = any($4::uuid[])))
+   order by id for update`,
 )
 
 export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedStock): Promise<Pool[]> {
@@ -140,19 +142,27 @@ export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, order
 
 const loadSeatsStatement = sql(
   'orders.load_seats',
-  `with touched as (
-     select unnest($1::uuid[]) as id
-     union
+  `select id, ticket_type_id as "ticketTypeId", state, order_id as "orderId" from orders.seats
+   where id = any(array(
+     select unnest($1::uuid[])
+     union all
+     select a.seat_id from unnest($2::uuid[], $3::uuid[], $4::int[]) as a (seat_id, show_id, places)
+     join orders.shows s on s.id = a.show_id where s.max_per_order >= a.places
+     union all
      select seat::uuid from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("seatIds" json)
      cross join lateral json_array_elements_text(l."seatIds") as seat
-     where o.id = any($2::uuid[]))
-   select s.id, s.ticket_type_id as "ticketTypeId", s.state, s.order_id as "orderId"
-   from orders.seats s where s.id in (select id from touched) order by s.id for update`,
+     where o.id = any($5::uuid[])))
+   order by id for update`,
 )
 
-export async function loadSeats(tx: Tx, { seatIds, orderIds }: TouchedStock): Promise<StockSeat[]> {
-  if (seatIds.length === 0 && orderIds.length === 0) return []
-  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, orderIds])
+export async function loadSeats(tx: Tx, { seatIds, askedSeats, orderIds }: TouchedStock): Promise<StockSeat[]> {
+  if (seatIds.length === 0 && askedSeats.length === 0 && orderIds.length === 0) return []
+  const asked = [
+    askedSeats.map(({ seatId }) => seatId),
+    askedSeats.map(({ showId }) => showId),
+    askedSeats.map(({ places }) => places),
+  ]
+  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked, orderIds])
 }
 
 const insertOrdersStatement = sql(

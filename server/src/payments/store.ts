@@ -28,7 +28,9 @@ const refundColumns =
 const lockPayments = sql(
   'payments.lock_payments',
   `select ${paymentColumns} from payments.payments
-   where id = any($1::uuid[]) or order_id = any($2::uuid[]) order by id for update`,
+   where id = any(array(
+     select unnest($1::uuid[]) union all select id from payments.payments where order_id = any($2::uuid[])))
+   order by id for update`,
 )
 const readSiblings = sql(
   'payments.read_siblings',
@@ -37,14 +39,18 @@ const readSiblings = sql(
 // Those of the payments too: which orders they belong to is not known when this is asked for.
 const readOrders = sql(
   'payments.read_orders',
-  `with wanted as (
-     select unnest($1::uuid[]) as id union select order_id from payments.payments where id = any($2::uuid[]))
-   select ${orderColumns} from payments.known_orders where id in (select id from wanted)`,
+  `select ${orderColumns} from payments.known_orders
+   where id = any(array(
+     select unnest($1::uuid[]) union all select order_id from payments.payments where id = any($2::uuid[])))`,
 )
 const readRefundsOf = sql(
   'payments.read_refunds_of',
   `select ${refundColumns} from payments.refunds
-   where payment_id = any($1::uuid[]) or order_id = any($2::uuid[]) order by id`,
+   where id = any(array(
+     select id from payments.refunds where payment_id = any($1::uuid[])
+     union all
+     select id from payments.refunds where order_id = any($2::uuid[])))
+   order by id`,
 )
 
 /**

@@ -32,8 +32,22 @@ test('when the commit has no answer nobody knows, whatever became of the writes'
   const cut = Promise.reject(withCode('08006'))
   await expect(endOf(writes, [Promise.resolve()], cut)).rejects.toBeInstanceOf(UnknownCommit)
   await expect(endOf(writes, [Promise.reject(withCode('08006'))], cut)).rejects.toBeInstanceOf(UnknownCommit)
-  // What only the commit could refuse is no reason to ask again.
-  await expect(endOf(writes, [Promise.resolve()], Promise.reject(withCode('23503')))).rejects.toMatchObject({ code: '23503' })
+  for (const severity of [undefined, 'FATAL', 'PANIC']) {
+    const lastWord = Promise.reject(Object.assign(withCode('XX000'), { severity }))
+    await expect(endOf(writes, [Promise.resolve()], lastWord)).rejects.toBeInstanceOf(UnknownCommit)
+  }
+})
+
+test('what only the commit could refuse is refused', async () => {
+  const refused = Promise.reject(Object.assign(withCode('23503'), { severity: 'ERROR' }))
+  await expect(endOf([], [], refused)).rejects.toMatchObject({ code: '23503' })
+})
+
+test('a commit without one of its writes is not taken for a rollback', async () => {
+  const [write] = recordHandled('orders', [id])
+  const unsent = Promise.reject(new TypeError('a value that cannot be sent'))
+  const end = endOf(write ? [write] : [], [unsent], Promise.resolve(true))
+  await expect(end).rejects.toMatchObject({ name: 'UnknownCommit', message: 'committed without one of its writes' })
 })
 
 test('a transaction in which a read failed, and nobody said so, has not committed', async () => {

@@ -31,3 +31,8 @@ export function isUnavailable(error: unknown): boolean {
 export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as Error & { code?: string }).code === '23505'
 }
+
+/** True when the server itself said no, and lives: nothing of it was done. Silence, and a last word, prove nothing. */
+export function wasRefused(error: unknown): boolean {
+  return error instanceof Error && (error as Error & { severity?: string }).severity === 'ERROR' && !isUnavailable(error)
+}

@@ -1,7 +1,7 @@
 // The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import { isDuplicate, isUnavailable, UnknownCommit } from './db-failures.ts'
+import { isDuplicate, isUnavailable, UnknownCommit, wasRefused } from './db-failures.ts'
 
 /** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
 export interface Statement {
@@ -21,13 +21,13 @@ export interface Queryable {
 /** Something to store: a statement with its parameters, and nothing that could be asked for in between. */
 export interface Write {
   readonly statement: Statement
-  readonly values: readonly unknown[]
+  readonly values: readonly (string | number | null | readonly (string | number)[])[]
   /** What it means here that a row with this key is there already. */
   readonly duplicate?: (cause: unknown) => Error
 }
 
 /** Rows in bulk, as the JSON that the statement takes apart. No rows, nothing to store. */
-export function writeRows(statement: Statement, rows: readonly unknown[], ...more: readonly unknown[]): readonly Write[] {
+export function writeRows(statement: Statement, rows: readonly unknown[], ...more: Write['values']): readonly Write[] {
   return rows.length === 0 ? [] : [{ statement, values: [JSON.stringify(rows), ...more] }]
 }
 
@@ -207,9 +207,9 @@ interface TransactionParts {
 
 /**
  * What a transaction reads and changes it finds by key. A plan that is made while a table is small would read all of it, and
- * is kept while the table grows: in here, indexes alone are used.
+ * is kept while the table grows: in here, indexes alone are used, and no statement is planned twice.
  */
-const beginText = `begin; select clock_timestamp() as now,
+const beginText = `begin; select clock_timestamp() as now, set_config('plan_cache_mode', 'force_generic_plan', true),
   set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
 
 /**
@@ -222,11 +222,16 @@ export async function endOf(
   committed: Promise<boolean>,
 ): Promise<void> {
   const [end, ...answers] = await Promise.allSettled([committed, ...sent])
+  const refused = answers.find((answer) => answer.status === 'rejected')
   if (end.status === 'rejected') {
-    if (isUnavailable(end.reason)) throw new UnknownCommit('commit sent, no answer', { cause: end.reason })
-    throw end.reason
+    if (wasRefused(end.reason)) throw end.reason
+    throw new UnknownCommit('commit sent, no answer', { cause: end.reason })
   }
-  if (end.value) return
+  if (end.value) {
+    // A write that the driver did not send: nobody may take this for a rollback, and try again.
+    if (refused) throw new UnknownCommit('committed without one of its writes', { cause: refused.reason })
+    return
+  }
   for (const [index, answer] of answers.entries()) {
     // The first that failed: those behind it are refused because of it.
     if (answer.status === 'fulfilled') continue
@@ -256,6 +261,7 @@ async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts
       // A transaction in which a statement failed answers `commit` with a rollback, and no error.
       const committed = client.query('commit').then(({ command }) => command === 'COMMIT')
       ending = endOf(writes, sent, committed)
+      ending.catch(() => undefined)
       return ending
     }
     const result = await work({

@@ -116,6 +116,39 @@ test('whoever waits for a locked row then sees what the holder committed', async
   expect(seen).toEqual(['first is done', 'claimed'])
 })
 
+const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], askedSeats: [], orderIds: [] }
+
+test.each(['ticket type', 'order'])(
+  'whoever waits for a pool that he knows by its %s sees what the holder committed',
+  async (by) => {
+    const [type] = sampleShow.ticketTypes
+    const pool = { id: type?.poolId ?? '', showId: sampleShow.id, capacity: 10, held: 7, sold: 0 }
+    const touched =
+      by === 'order'
+        ? { ...nothing, orderIds: [orderA.id] }
+        : { ...nothing, showIds: [sampleShow.id], ticketTypeIds: [type?.id ?? ''] }
+    const seen = await both(async (db) => {
+      await seed(db)
+      const locked = makeGate()
+      const asked = makeGate()
+      const first = db.transaction(async (tx) => {
+        await ordersStore.loadPools(tx, { ...nothing, poolIds: [pool.id] })
+        locked.open()
+        await asked.opened
+        await tx.commitWith(ordersStore.updatePools([pool]))
+      })
+      const second = db.transaction(async (tx) => {
+        await locked.opened
+        const waiting = ordersStore.loadPools(tx, touched)
+        asked.open()
+        return waiting
+      })
+      return (await Promise.all([second, first]))[0]
+    })
+    expect(seen).toEqual([pool])
+  },
+)
+
 test('what is not committed is seen by nobody else, and a rollback leaves nothing', async () => {
   const seen = await both(async (db) => {
     await seed(db)
@@ -512,7 +545,6 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
   await both(async (db) => {
     await seed(db)
     const [poolId = ''] = sampleShow.pools.map(({ id }) => id)
-    const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], orderIds: [] }
     const touched = await db.transaction(async (tx) => {
       const ticketTypeIds = sampleShow.ticketTypes.slice(0, 1).map(({ id }) => id)
       const seatIds = sampleShow.ticketTypes.flatMap(({ seats }) => (seats ?? []).slice(0, 1).map(({ id }) => id))
@@ -521,6 +553,9 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
         { ...nothing, showIds: [sampleShow.id, idOf(99)], ticketTypeIds },
         { ...nothing, showIds: [idOf(99)], ticketTypeIds },
         { ...nothing, seatIds: [...seatIds, idOf(99)] },
+        { ...nothing, askedSeats: seatIds.map((seatId) => ({ seatId, showId: sampleShow.id, places: 10 })) },
+        { ...nothing, askedSeats: seatIds.map((seatId) => ({ seatId, showId: sampleShow.id, places: 11 })) },
+        { ...nothing, askedSeats: seatIds.map((seatId) => ({ seatId, showId: idOf(99), places: 1 })) },
         { ...nothing, seatIds, poolIds: [poolId], orderIds: [orderA.id, orderB.id, idOf(99)] },
       ]
       const found: unknown[] = []

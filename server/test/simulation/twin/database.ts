@@ -426,9 +426,17 @@ export function makeServer(options: ServerOptions): Server {
         const sent = writes.map(({ statement, values }) => query(statement, values))
         const committed = ask(session, { kind: 'commit' }).then(([ended]) => ended?.['committed'] === true)
         ending = endOf(writes, sent, committed)
+        ending.catch(() => undefined)
         return ending
       }
-      const result = await work({ now: begun?.['now'] as string, query, commitWith })
+      const result = await work({
+        now: begun?.['now'] as string,
+        query: async (statement, values) => {
+          if (ending) throw new Error(`${statement.name} is asked of a transaction that was committed`)
+          return query(statement, values)
+        },
+        commitWith,
+      })
       await (ending ?? commitWith([]))
       return result
     } catch (error) {

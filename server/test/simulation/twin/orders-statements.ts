@@ -70,10 +70,15 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales_to_change': byKeys('orders.shows', saleColumns, 'update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
   'orders.load_pools': loadPools('update'),
-  'orders.load_seats': (view, [seatIds, orderIds]) => {
+  'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes, orderIds]) => {
+    const fits = (index: number) =>
+      only(view.get('orders.shows', (showIds as string[])[index] ?? '')).some(
+        (show) => (show['max_per_order'] as number) >= ((sizes as number[])[index] ?? 0),
+      )
+    const asked = (askedIds as string[]).filter((_, index) => fits(index))
     const ofOrders = idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).flatMap((line) => line.seatIds ?? []))
     const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
-    return load(view, [[...(seatIds as string[]), ...ofOrders]])
+    return load(view, [[...(seatIds as string[]), ...asked, ...ofOrders]])
   },
   'orders.insert_orders': (view, [json]) => {
     for (const record of recordsOf(json)) view.insert('orders.orders', columnsOf(record, orderColumns))
