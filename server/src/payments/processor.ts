@@ -15,10 +15,10 @@ const maxNetworkRetries = 2
 const maxSockets = 128
 /** Webhooks older than this may be replays; newer ones come from a wrong clock or a forger. */
 const toleranceSeconds = 300
-/** Pages of the intent list to read before saying that it cannot be told. */
+/** How many intents to read before saying that it cannot be told. */
 const maxListed = 20_000
 
-export function makeProcessor(config: ProcessorConfig): Processor {
+export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): Processor {
   const local = config.kind === 'sandbox'
   const agent = local ? new http.Agent({ keepAlive: true, maxSockets }) : new https.Agent({ keepAlive: true, maxSockets })
   const stripe = new Stripe(config.secretKey, {
@@ -70,7 +70,7 @@ export function makeProcessor(config: ProcessorConfig): Processor {
           refunds.push(toRefundSeen(refund))
         return refunds
       }),
-    find: (payment) => call(() => findIntent(stripe, payment)),
+    find: (payment) => call(async () => (await searchIntent(stripe, payment)) ?? listIntent(stripe, payment, limits)),
     verifyWebhook: (body, signature, nowMs) => verifyWebhook(stripe, config.webhookSecrets, { body, signature, nowMs }),
   }
 }
@@ -150,16 +150,40 @@ class TruncatedList extends Error {
   override readonly name = 'TruncatedList'
 }
 
-/** Clocks may differ by some minutes, so the search begins before the payment did. */
+interface Sought {
+  readonly paymentId: string
+  readonly since: string
+}
+
+/**
+ * Finds what is some minutes old at once, however much came after it. The index lags and is not offered everywhere, so that
+ * what it does not have, or shows otherwise than the intent itself, says nothing.
+ */
+async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
+  try {
+    const { data } = await stripe.paymentIntents.search({ query: `metadata['payment_id']:'${paymentId}'`, limit: 1 })
+    return data[0] ? toIntent(await stripe.paymentIntents.retrieve(data[0].id)) : null
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return null
+    throw error
+  }
+}
+
+/** Clocks may differ by some minutes, so the list begins before the payment did. */
 const clockSlackSeconds = 300
 
-async function findIntent(stripe: Stripe, { paymentId, since }: { paymentId: string; since: string }): Promise<Intent | null> {
+/** Reads the list, newest first: it lags behind nothing. */
+async function listIntent(
+  stripe: Stripe,
+  { paymentId, since }: Sought,
+  limits: { readonly maxListed: number },
+): Promise<Intent | null> {
   const gte = Math.floor(Date.parse(since) / 1000) - clockSlackSeconds
   let read = 0
   for await (const intent of stripe.paymentIntents.list({ created: { gte }, limit: 100 })) {
     if (intent.metadata['payment_id'] === paymentId) return toIntent(intent)
     read += 1
-    if (read === maxListed) throw new TruncatedList('the list of intents is too long to read')
+    if (read === limits.maxListed) throw new TruncatedList('the list of intents is too long to read')
   }
   return null
 }

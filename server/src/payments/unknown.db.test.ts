@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/db.ts'
+import { makeProcessor } from './processor.ts'
 import { readPayment } from './store.ts'
 
 let rig: PaymentsRig
@@ -49,6 +50,32 @@ it('create: a stored 500 that had made the intent is resolved by the list', asyn
   expect(body.status).toBe('unknown')
   await hurryUntil(body.id, 'authorized')
   expect(await intentsOf(order)).toHaveLength(1)
+})
+
+it('an intent is found however many came after it; that there is none is not said of a list too long to read', async () => {
+  // The story. A create failed after its effect, and its webhook was lost. It was to be found in the list of intents, newest first,
+  // up to 20,000. The tries of the first minutes met other faults, and then too many had come after it: the payment stayed unknown,
+  // and the buyer's money set aside. Found by an hour of chaos, once in a hundred thousand orders.
+  const orders: TestOrder[] = []
+  const paymentIds: string[] = []
+  for (let count = 0; count < 3; count += 1) {
+    const order = await rig.order()
+    orders.push(order)
+    paymentIds.push((await rig.pay(order)).body.id)
+  }
+  const processor = makeProcessor(rig.platform.config.processor, { maxListed: 1 })
+  const since = new Date(Date.now() - 60_000).toISOString()
+  const [paymentId = ''] = paymentIds
+  expect(await processor.find({ paymentId, since })).toMatchObject({ kind: 'ok', value: { status: 'requires_capture' } })
+  const absent = { paymentId: crypto.randomUUID(), since }
+  expect(await processor.find(absent)).toEqual({ kind: 'unknown', reason: 'list_too_long' })
+  expect(await makeProcessor(rig.platform.config.processor).find(absent)).toEqual({ kind: 'ok', value: null })
+  // Without an index to search in, the list tells.
+  await rig.fault({ kind: 'api_error', op: 'payment_intents.search', when: 'before' })
+  expect(await makeProcessor(rig.platform.config.processor).find({ paymentId, since })).toMatchObject({
+    kind: 'ok',
+    value: { status: 'requires_capture' },
+  })
 })
 
 it('create: a stored 500 that had made nothing is never guessed: the key repeats it, the list is empty, and minutes have passed', async () => {

@@ -54,7 +54,7 @@ export interface Stage {
   readonly disk: Disk | null
   readonly directory: string
   /** A connection past the proxies, for who checks. Made anew after each start of Postgres. */
-  openDatabase(maxConnections?: number): Database
+  openDatabase(maxConnections?: number, queryTimeoutMs?: number): Database
   /** Where each process that has this path's service listens: those that are up, as a balancer knows them, or all when none is. */
   addressesFor(path: string): readonly string[]
   end(): Promise<void>
@@ -75,7 +75,7 @@ export interface StageOptions {
 }
 
 const webhookSecret = 'whsec_holdfast_chaos'
-const diskGigabytes = 12
+const diskGigabytes = 32
 
 function serviceOf(path: string): ServiceName {
   if (path.startsWith('/api/users')) return 'identity'
@@ -190,11 +190,11 @@ async function build(directory: string, options: StageOptions, closers: (() => P
     postgres,
     disk,
     directory,
-    openDatabase: (maxConnections = 2) =>
+    openDatabase: (maxConnections = 2, queryTimeoutMs = 120_000) =>
       makeDatabase({
         url: `postgres://holdfast:${postgres.password}@127.0.0.1:${postgres.port}/postgres`,
         maxConnections,
-        queryTimeoutMs: 120_000,
+        queryTimeoutMs,
       }),
     addressesFor(path) {
       const able = shops.filter(({ services }) => services.includes(serviceOf(path)))
