@@ -83,15 +83,18 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
     }
   }
   const wanted = wantedStock(commands)
-  const touched = { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }
   // Asked for together, in the order of the locks.
-  const [sales, orders, pools, seats] = await Promise.all([
+  const [sales, orders, pools] = await Promise.all([
     saleIds.size > 0 ? store.loadSales(tx, [...saleIds], changesSales) : [],
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
-    store.loadPools(tx, touched),
-    store.loadSeats(tx, touched),
+    store.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])
-  const placesOfBuyers = await loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales)))
+  // Most batches need neither of these.
+  const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
+  const [seats, placesOfBuyers] = await Promise.all([
+    store.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
+    loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
+  ])
   const found = new Map(seats.map((seat) => [seat.id, seat]))
   return {
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
@@ -117,12 +120,16 @@ function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonl
   return [...sales, ...brought]
 }
 
+function seatsOf(orders: readonly Order[]): string[] {
+  return orders.flatMap(({ lines }) => lines.flatMap(({ seatIds }) => seatIds ?? []))
+}
+
 /** The stock that new orders and changed shows touch. */
 function wantedStock(commands: readonly Command[]) {
   const poolIds = new Set<string>()
   const ticketTypeIds = new Set<string>()
   const seatIds = new Set<string>()
-  const askedSeats: store.TouchedStock['askedSeats'][number][] = []
+  const askedSeats: store.TouchedSeats['askedSeats'][number][] = []
   // What a show of this very batch allows is not stored yet.
   const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
   for (const command of commands) {

@@ -107,17 +107,20 @@ export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<O
   return rows.map(toOrder)
 }
 
-/** What a batch touches of the stock: by its ids, and through what was sold or is for sale. Asked for without knowing either. */
-export interface TouchedStock {
+/** The pools that a batch touches: by their ids, and through what is for sale and what was sold, without knowing either. */
+export interface TouchedPools {
   readonly poolIds: readonly string[]
   readonly ticketTypeIds: readonly string[]
   /** Shows that the ticket types belong to. */
   readonly showIds: readonly string[]
+  /** Orders whose pools are touched. */
+  readonly orderIds: readonly string[]
+}
+
+export interface TouchedSeats {
   readonly seatIds: readonly string[]
   /** Seats of new orders, with the size of the order: one that is too large for its show is refused unseen. */
   readonly askedSeats: readonly { readonly seatId: string; readonly showId: string; readonly places: number }[]
-  /** Orders whose pools and seats are touched. */
-  readonly orderIds: readonly string[]
 }
 
 const loadPoolsStatement = sql(
@@ -135,7 +138,7 @@ const loadPoolsStatement = sql(
    order by id for update`,
 )
 
-export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedStock): Promise<Pool[]> {
+export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools): Promise<Pool[]> {
   if (poolIds.length === 0 && ticketTypeIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Pool>(loadPoolsStatement, [poolIds, showIds, ticketTypeIds, orderIds])
 }
@@ -147,22 +150,18 @@ const loadSeatsStatement = sql(
      select unnest($1::uuid[])
      union all
      select a.seat_id from unnest($2::uuid[], $3::uuid[], $4::int[]) as a (seat_id, show_id, places)
-     join orders.shows s on s.id = a.show_id where s.max_per_order >= a.places
-     union all
-     select seat::uuid from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("seatIds" json)
-     cross join lateral json_array_elements_text(l."seatIds") as seat
-     where o.id = any($5::uuid[])))
+     join orders.shows s on s.id = a.show_id where s.max_per_order >= a.places))
    order by id for update`,
 )
 
-export async function loadSeats(tx: Tx, { seatIds, askedSeats, orderIds }: TouchedStock): Promise<StockSeat[]> {
-  if (seatIds.length === 0 && askedSeats.length === 0 && orderIds.length === 0) return []
+export async function loadSeats(tx: Tx, { seatIds, askedSeats }: TouchedSeats): Promise<StockSeat[]> {
+  if (seatIds.length === 0 && askedSeats.length === 0) return []
   const asked = [
     askedSeats.map(({ seatId }) => seatId),
     askedSeats.map(({ showId }) => showId),
     askedSeats.map(({ places }) => places),
   ]
-  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked, orderIds])
+  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked])
 }
 
 const insertOrdersStatement = sql(

@@ -24,7 +24,7 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof UnknownCommit) return true
   const { code, message } = error as Error & { code?: string }
   if (typeof code === 'string' && (connectionFailures.has(code) || failureClasses.test(code))) return true
-  return /Connection terminated|timeout exceeded|Query read timeout|Client has encountered/.test(message)
+  return /Connection terminated|timeout exceeded|timeout expired|Query read timeout|Client has encountered/.test(message)
 }
 
 /** True when a row with this key is there already. The transaction that met it is over. */

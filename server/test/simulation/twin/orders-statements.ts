@@ -48,7 +48,7 @@ export function matches(text: unknown, pattern: string, flags = ''): boolean {
 
 const idsIn = (view: View, table: string, ids: unknown, idsOf: (row: Row) => readonly string[]): string[] =>
   (ids as string[]).flatMap((id) => only(view.get(table, id)).flatMap(idsOf))
-const linesOf = (row: Row) => row['lines'] as { readonly poolId: string; readonly seatIds?: readonly string[] }[]
+const linesOf = (row: Row) => row['lines'] as { readonly poolId: string }[]
 
 /** The pools that a batch touches, locked when it is said how. */
 export const loadPools =
@@ -70,15 +70,14 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales_to_change': byKeys('orders.shows', saleColumns, 'update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
   'orders.load_pools': loadPools('update'),
-  'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes, orderIds]) => {
+  'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {
     const fits = (index: number) =>
       only(view.get('orders.shows', (showIds as string[])[index] ?? '')).some(
         (show) => (show['max_per_order'] as number) >= ((sizes as number[])[index] ?? 0),
       )
     const asked = (askedIds as string[]).filter((_, index) => fits(index))
-    const ofOrders = idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).flatMap((line) => line.seatIds ?? []))
     const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
-    return load(view, [[...(seatIds as string[]), ...asked, ...ofOrders]])
+    return load(view, [[...(seatIds as string[]), ...asked]])
   },
   'orders.insert_orders': (view, [json]) => {
     for (const record of recordsOf(json)) view.insert('orders.orders', columnsOf(record, orderColumns))

@@ -42,11 +42,7 @@ export const paymentsStatements: StatementTwins = {
       .map((row) => row['order_id'] as string)
     return byKeys('payments.known_orders', orderColumns)(view, [[...(ids as string[]), ...ofPayments]])
   },
-  'payments.read_refunds_of': (view, [paymentIds, orderIds]) => {
-    const all = view.all('payments.refunds')
-    const found = new Set([...ofAny(all, 'payment_id', paymentIds), ...ofAny(all, 'order_id', orderIds)])
-    return [...found].toSorted(by('id')).map(shape(refundColumns))
-  },
+  'payments.read_refunds_of': byColumn('payments.refunds', 'payment_id', refundColumns, ['id']),
   'payments.insert_payments': (view, [json]) => {
     for (const record of recordsOf(json)) {
       const row = columnsOf(record, paymentColumns)
