@@ -92,7 +92,7 @@ interface Request {
 
 interface Session {
   readonly id: number
-  readonly client: Client
+  client: Client
   readonly bus: boolean
   readonly lazy: boolean
   readonly requests: Request[]
@@ -118,6 +118,9 @@ interface Waiter {
   ended: boolean
 }
 
+/** Whose connection it is once its client is gone. Nothing more goes wrong with it. */
+const nobody: Client = { name: 'nobody', dead: false, answer: () => undefined, crash: () => undefined }
+
 const queryTimeoutMs = 15_000
 const idleInTransactionMs = 16_000
 const outsider = { id: -1 }
@@ -134,8 +137,8 @@ export function makeServer(options: ServerOptions): Server {
   let lazyCommits: Change[][] = []
   let lastSession = 0
 
-  const faultAt = (session: Session, where: Point['where'], name: string) =>
-    options.faultAt?.({ client: session.client, where, name }) ?? null
+  const faultAt = ({ client }: Session, where: Point['where'], name: string) =>
+    client === nobody ? null : (options.faultAt?.({ client, where, name }) ?? null)
 
   const openSession = (client: Client, { bus = false, lazy = false } = {}): Session => {
     lastSession += 1
@@ -195,6 +198,22 @@ export function makeServer(options: ServerOptions): Server {
       for (const request of left) request.fail(error)
       for (const callback of session.lost) callback()
     })
+  }
+
+  /**
+   * The client is gone, and had sent its commit already: the server does all that was sent, whenever it comes to it. Tells
+   * whether that was so.
+   */
+  const leaveBehind = (session: Session, error: Error, asked = session.served): boolean => {
+    if (session.broken || !session.requests.some(({ kind }) => kind === 'commit')) return false
+    const { client, lost } = session
+    const left = asked ? [asked, ...session.requests] : [...session.requests]
+    session.client = nobody
+    client.answer(() => {
+      for (const request of left) request.fail(error)
+      for (const callback of lost) callback()
+    })
+    return true
   }
 
   const stopWaiting = (waiter: Waiter): void => {
@@ -273,7 +292,11 @@ export function makeServer(options: ServerOptions): Server {
         host.surely(200 + host.latencyMs() * 3_000, () => execute(session, request))
         return
       case 'query_timeout':
-        host.surely(queryTimeoutMs, () => lose(session, request, new Error('Query read timeout')))
+        host.surely(queryTimeoutMs, () => {
+          const error = new Error('Query read timeout')
+          if (leaveBehind(session, error)) execute(session, request)
+          else lose(session, request, error)
+        })
         return
       case 'deadlock':
         session.failed = session.tx !== null
@@ -284,6 +307,7 @@ export function makeServer(options: ServerOptions): Server {
         return
       case 'crash_before_statement':
         session.client.crash()
+        if (session.client === nobody) execute(session, request)
         return
       case 'connection_lost_after_statement':
       case 'crash_after_statement':
@@ -293,7 +317,7 @@ export function makeServer(options: ServerOptions): Server {
           fail: () => undefined,
         })
         if (fault === 'crash_after_statement') session.client.crash()
-        else lose(session, request, lostError())
+        else if (!leaveBehind(session, lostError(), request)) lose(session, request, lostError())
         return
       default:
         execute(session, request)
@@ -399,6 +423,7 @@ export function makeServer(options: ServerOptions): Server {
     }
     host.trace(`${session.client.name} ${failed ? 'rolled back' : 'commit'} ${session.about}`)
     endTransaction(session, failed ? 'rollback' : 'commit')
+    if (session.client === nobody) sessions.delete(session)
     if (fault === 'crash_after_commit') session.client.crash()
     else if (fault === 'commit_unknown_done') lose(session, request, lostError())
     else reply(session, request, [{ committed: !failed }])
@@ -444,8 +469,11 @@ export function makeServer(options: ServerOptions): Server {
       if (!broken) await ask(session, { kind: 'rollback' }).catch(() => undefined)
       throw error
     } finally {
-      if (broken) breakSession(session, lostError())
-      sessions.delete(session)
+      // What was left behind goes on without us.
+      if (session.client === client) {
+        if (broken) breakSession(session, lostError())
+        sessions.delete(session)
+      }
     }
   }
   const pause = (client: Client): Promise<void> =>
@@ -490,7 +518,9 @@ export function makeServer(options: ServerOptions): Server {
       close: () => Promise.resolve(),
     }),
     forget(client) {
-      for (const session of sessions) if (session.client === client) breakSession(session, lostError())
+      for (const session of sessions) {
+        if (session.client === client && !leaveBehind(session, lostError())) breakSession(session, lostError())
+      }
     },
     freeze(client, forMs) {
       if (forMs < idleInTransactionMs) return
