@@ -245,7 +245,7 @@ export function saveSale(sale: Sale & { readonly types: readonly SaleType[] }): 
   return { statement: saveSaleStatement, values: [JSON.stringify(sale)] }
 }
 
-/** Brings the pools and seats of a published show into stock. What is there already keeps its holds and sales. */
+/** The pools and seats that a published show brings into stock. What is there already keeps its holds and sales. */
 export function saveStock(show: PublishedShow): readonly Write[] {
   const seats = show.ticketTypes.flatMap((type) => (type.seats ?? []).map(({ id }) => ({ id, type_id: type.id })))
   return [...writeRows(savePoolsStatement, show.pools, show.id), ...writeRows(saveSeatsStatement, seats, show.id)]

@@ -156,16 +156,16 @@ interface Sought {
 }
 
 /**
- * Finds what is some minutes old at once, however much came after it. The index lags and is not offered everywhere, so that
- * what it does not have, or shows otherwise than the intent itself, says nothing.
+ * Finds what is some minutes old at once, however much came after it. The index lags and is not offered everywhere: what it
+ * does not have, or does not answer, says nothing, and the list is read. Only when nobody can be reached is that no use.
  */
 async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
   try {
     const { data } = await stripe.paymentIntents.search({ query: `metadata['payment_id']:'${paymentId}'`, limit: 1 })
     return data[0] ? toIntent(await stripe.paymentIntents.retrieve(data[0].id)) : null
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeError) return null
-    throw error
+    if (error instanceof Stripe.errors.StripeConnectionError || !(error instanceof Stripe.errors.StripeError)) throw error
+    return null
   }
 }
 

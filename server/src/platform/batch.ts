@@ -123,7 +123,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       return [...model.save(world, tx.now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes]
     },
     /** The events that were decided. */
-    events: events as readonly Event[],
+    events,
   }
 }
 

@@ -64,7 +64,7 @@ export function seal<Fact extends FactOf<EventType>>(
   }
 }
 
-/** Stores events in the order given: `seq` is taken while the aggregates are locked, so it orders each of them. */
+/** Events as they are to be stored, in the order given: `seq` is taken while the aggregates are locked, so it orders each of them. */
 export function appendToOutbox(events: readonly Envelope[]): readonly Write[] {
   const rows = events.map((event) => ({
     id: event.id,

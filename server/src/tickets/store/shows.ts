@@ -156,7 +156,7 @@ const upsertSeats = sql(
    on conflict (id) do update set position = excluded.position`,
 )
 
-/** Saves shows; of those in `content` the ticket types and seats too. */
+/** What is to be stored of shows; of those in `content` the ticket types and seats too. */
 export function saveShows({ shows, content }: { shows: readonly Show[]; content: readonly Show[] }): readonly Write[] {
   const rows = writeRows(upsertShows, shows.map(showRow))
   return content.length === 0 ? rows : [...rows, ...saveContent(content)]
