@@ -44,11 +44,11 @@ const idlePollMs = 200
 const quickLooksMax = 6
 /** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
 const pageEveryMs = 4
-const restMaxMs = 12
+const restMaxMs = 30
 
-/** After a page that took long, as long again: who is short of time saves it by fuller pages. */
+/** After a page that took long, three times as long: who is short of time saves it by fuller pages. */
 export const restAfter = (tookMs: number): number =>
-  tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(2 * tookMs, restMaxMs)
+  tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(3 * tookMs, restMaxMs)
 
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100

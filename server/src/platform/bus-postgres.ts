@@ -77,7 +77,7 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
             connection: lent,
             retry: options.retry ?? defaultRetryPolicy,
             takeFresh: fresh.take,
-            pageSize: options.pageSize ?? 200,
+            pageSize: options.pageSize ?? 600,
           }),
         )
         onFirst()
