@@ -81,14 +81,19 @@ export function makePostgresBus(options: PostgresBusOptions): Bus {
           }),
         )
         onFirst()
-        // All of them are waited for: what one is handling must not overlap with the next connection's deliveries.
+        const over = new Promise<void>((resolve) => {
+          if (session.signal.aborted) resolve()
+          else session.signal.addEventListener('abort', () => resolve(), { once: true })
+        })
         const runs = consumers.map((consumer) =>
           consumer.run(session.signal).catch((error: unknown) => {
             log.error({ err: error }, 'the bus lost its connection')
             end()
           }),
         )
-        await Promise.all(runs)
+        // All of them are waited for: what one is handling must not overlap with the next connection's deliveries. Without
+        // any, the connection is still what hints are sent by.
+        await Promise.all([over, ...runs])
       } catch (error) {
         log.error({ err: error }, 'the bus cannot connect')
       } finally {

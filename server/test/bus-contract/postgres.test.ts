@@ -70,6 +70,35 @@ test('an idle consumer writes nothing, though others’ transactions move the ho
   await bus.stop()
 })
 
+test('a bus without consumers keeps its connection, so that others hear its hints', async () => {
+  let closed = 0
+  const counting: Database = {
+    ...db,
+    async connect(settings) {
+      const connection = await db.connect(settings)
+      return {
+        ...connection,
+        close() {
+          closed += 1
+          return connection.close()
+        },
+      }
+    },
+  }
+  const teller = makePostgresBus({ db: counting, ...tools() })
+  const hearer = makePostgresBus({ db, ...tools() })
+  const recorder = makeRecorder('far-hearer')
+  hearer.subscribe(recorder.subscription)
+  await Promise.all([teller.start(), hearer.start()])
+  const told = eventOf(newId(), 1)
+  await publish(db, [told])
+  teller.hint()
+  await waitFor('the event', () => recorder.handled.some(({ id }) => id === told.id))
+  expect(closed).toBe(0)
+  await Promise.all([teller.stop(), hearer.stop()])
+  expect(closed).toBe(1)
+})
+
 test('a position is kept by a stop, and a process that lost its lock cannot move it back', async () => {
   const recorder = makeRecorder('keeper')
   const bus = makePostgresBus({ db, ...tools() })
