@@ -1,14 +1,13 @@
-// One consumer's loop over the outbox: read a page, handle it, remember the position; park what fails and come back
-// to it. While an aggregate has a parked event, its later events wait behind it.
-import type { Event } from '@holdfast/contract'
+// One consumer's loop: get a page, handle it, remember the position; park what fails and come back to it. While an
+// aggregate has a parked event, its later events wait behind it.
 import { type RetryPolicy, retryDelayMs } from './bus.ts'
+import type { PageSource } from './bus-carrier.ts'
 import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
 import {
   type Parking,
   type Position,
   park,
   readDue,
-  readNextPage,
   readPosition,
   readWaiting,
   type StoredEvent,
@@ -33,8 +32,7 @@ export interface Consumer {
 export interface ConsumerOptions extends DeliveryOptions {
   readonly connection: Connection
   readonly retry: RetryPolicy
-  /** Takes an event that this process has at hand. */
-  readonly takeFresh: (id: string) => Event | undefined
+  readonly source: PageSource
   readonly pageSize: number
 }
 
@@ -60,7 +58,7 @@ const lookAgainEveryMs = 2_000
 type Delivery = StoredEvent & { readonly attempts: number }
 
 export function makeConsumer(options: ConsumerOptions): Consumer {
-  const { subscription, connection, clock, log, metrics, retry } = options
+  const { subscription, connection, clock, log, metrics, retry, source } = options
   const { consumer } = subscription
   const deliver = makeDeliver(options)
   const waker = makeWaker(clock)
@@ -151,7 +149,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     while (!signal.aborted) {
       if (clock.elapsedMs() >= lookAgainAtMs) await retryParked()
       const readAtMs = clock.elapsedMs()
-      const page = await readNextPage(connection, { position, types, limit: pageSize, atHand: options.takeFresh })
+      const page = await source.next(position)
       const idle = page.rows.length === 0
       if (!idle) {
         quickLooks = quickLooksMax
