@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
+import { type NatsConfig, readNats } from './config-nats.ts'
 import { problemOfFailpoints } from './platform/failpoint.ts'
 
 export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
@@ -14,6 +15,8 @@ export interface Config {
   readonly dataDirectory: string
   /** Null: a Postgres of our own in the data directory. */
   readonly databaseUrl: string | null
+  /** Null: events travel through Postgres. */
+  readonly nats: NatsConfig | null
   readonly services: readonly ServiceName[]
   readonly orderHoldSeconds: number
   readonly rateLimits: boolean
@@ -73,6 +76,7 @@ export function readConfig(environment: Environment): Config {
     trustProxy: read.flag('TRUST_PROXY', false),
     dataDirectory: resolve(read.text('DATA_DIR', './data')),
     databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
+    nats: readNats(read.list('NATS_URL'), read.problem),
     services: read.services('SERVICES'),
     orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
     rateLimits: read.flag('RATE_LIMITS', true),
@@ -84,7 +88,6 @@ export function readConfig(environment: Environment): Config {
     failpoints: readFailpoints(read),
     processor: readProcessor(read),
   }
-  if (read.text('NATS_URL', '') !== '') read.problem('NATS_URL: events travel through Postgres in this version; leave it empty')
   if (read.problems.length > 0) throw new ConfigError(read.problems)
   return Object.freeze(config)
 }

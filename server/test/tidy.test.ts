@@ -109,7 +109,7 @@ test('the domain knows no clock, no chance, no environment and waits for nothing
 
 test('the platform knows no service, the contract nothing but its schemas, the sandbox nothing of the shop', () => {
   const platform = code.filter((path) => path.startsWith('server/src/platform/') && !isTest(path))
-  expect(breaches(platform, (imported) => /^server\/src\/(?!platform\/|config\.ts)/.test(imported))).toEqual([])
+  expect(breaches(platform, (imported) => /^server\/src\/(?!platform\/|config(-nats)?\.ts)/.test(imported))).toEqual([])
   const contract = code.filter((path) => path.startsWith('contract/src/') && !isTest(path))
   expect(breaches(contract, (imported) => !imported.startsWith('contract/src/') && !/^typebox(\/|$)/.test(imported))).toEqual([])
   const sandbox = code.filter((path) => path.startsWith('sandbox/src/'))
@@ -122,6 +122,8 @@ test('each driver has one home', () => {
   const shop = code.filter((path) => path.startsWith('server/src/') && !isTest(path))
   expect(breaches(shop, (imported, path) => imported === 'pg' && path !== 'server/src/platform/db.ts')).toEqual([])
   expect(breaches(shop, (imported, path) => imported === 'stripe' && !path.startsWith('server/src/payments/'))).toEqual([])
+  const isBroker = (imported: string) => imported.startsWith('@nats-io/')
+  expect(breaches(shop, (imported, path) => isBroker(imported) && !path.startsWith('server/src/platform/bus-nats'))).toEqual([])
 })
 
 test('no test is left out and none stands alone', () => {

@@ -100,7 +100,7 @@ export async function readNextPage(db: Queryable, { position, types, limit, atHa
   return pageOf(await contentsOf(db, found, atHand), { windowFrom, windowTo, afterSeq }, limit)
 }
 
-async function contentsOf(db: Queryable, places: readonly Place[], atHand: PageQuery['atHand']): Promise<StoredEvent[]> {
+export async function contentsOf(db: Queryable, places: readonly Place[], atHand: PageQuery['atHand']): Promise<StoredEvent[]> {
   const own = places.map(({ id }) => atHand?.(id))
   const missing = places.flatMap(({ seq }, index) => (own[index] ? [] : [seq]))
   const rows = missing.length === 0 ? [] : await db.query<OutboxRow>(readEvents, [missing])
@@ -115,7 +115,7 @@ async function contentsOf(db: Queryable, places: readonly Place[], atHand: PageQ
   })
 }
 
-function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
+export function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
   const last = rows.at(-1)
   if (last && rows.length === limit) return { rows, next: { ...inside, afterSeq: last.seq } }
   return { rows, next: startOfWindow(inside.windowTo) }

@@ -1,0 +1,47 @@
+// The address of a message broker, out of `NATS_URL`. Repeats no part of a wrong value: it may hold a password.
+
+/** A broker, or several servers of one, and what they all want to be shown. */
+export interface NatsConfig {
+  /** Each as `host:port`: no secret is in here, so they may be logged. */
+  readonly servers: readonly string[]
+  readonly tls: boolean
+  readonly user?: string
+  readonly pass?: string
+  readonly token?: string
+}
+
+/** Null where there is none, and where it is wrong: then `problem` is told. */
+export function readNats(urls: readonly string[], problem: (text: string) => void): NatsConfig | null {
+  const servers = urls.flatMap((url) => serverOf(url) ?? [])
+  const [first] = servers
+  if (urls.length === 0) return null
+  if (!first || servers.length < urls.length) {
+    problem('NATS_URL: expected nats:// or tls:// URLs by commas, such as nats://user:password@broker:4222')
+    return null
+  }
+  if (servers.some(({ tls }) => tls !== first.tls)) problem('NATS_URL: either all with nats:// or all with tls://')
+  const [shown = first, ...others] = servers.filter(({ user }) => user !== '')
+  if (others.some(({ user, pass }) => user !== shown.user || pass !== shown.pass))
+    problem('NATS_URL: one user and password, or one token, for all of its servers')
+  const { user, pass } = shown
+  return {
+    servers: servers.map(({ address }) => address),
+    tls: first.tls,
+    ...(user === '' ? {} : pass === '' ? { token: user } : { user, pass }),
+  }
+}
+
+/** Null for what is no address of a server. */
+function serverOf(text: string): { address: string; tls: boolean; user: string; pass: string } | null {
+  if (!URL.canParse(text)) return null
+  const { protocol, hostname, port, pathname, search, hash, username, password } = new URL(text)
+  if (!['nats:', 'tls:'].includes(protocol) || hostname === '') return null
+  if (!['', '/'].includes(pathname) || search !== '' || hash !== '') return null
+  try {
+    const [user, pass] = [decodeURIComponent(username), decodeURIComponent(password)]
+    return { address: `${hostname}:${port || '4222'}`, tls: protocol === 'tls:', user, pass }
+  } catch {
+    // A stray % in the password.
+    return null
+  }
+}
