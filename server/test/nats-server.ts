@@ -9,10 +9,14 @@ import { freePort } from '../src/platform/embedded-postgres.ts'
 export interface NatsServer {
   readonly port: number
   readonly url: string
+  readonly isRunning: boolean
   /** Resolves when it takes connections. */
   start(): Promise<void>
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>
+  /** SIGSTOP, and later SIGCONT. False when there is nothing to stop. */
+  freeze(): boolean
+  thaw(): void
   /** Takes everything out of the store. Only while it is down. */
   wipe(): Promise<void>
   /** Copies the store; what it gives back sets the store back to that. Only while it is down. */
@@ -50,6 +54,9 @@ export async function makeNatsServer(settings: readonly string[] = []): Promise<
   return {
     port,
     url: `nats://127.0.0.1:${port}`,
+    get isRunning() {
+      return child !== undefined
+    },
     start: () =>
       new Promise((resolve, reject) => {
         const started = spawn(findProgram(), ['-c', configuration], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -63,6 +70,10 @@ export async function makeNatsServer(settings: readonly string[] = []): Promise<
         })
       }),
     kill,
+    freeze: () => child?.kill('SIGSTOP') === true,
+    thaw: () => {
+      child?.kill('SIGCONT')
+    },
     wipe: () => rm(store, { recursive: true, force: true }),
     async copy() {
       const kept = await mkdtemp(join(directory, 'copy-'))

@@ -9,6 +9,7 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
   const result = await runChaos({
     seed: 20_261_122,
     topology: 'two',
+    bus: 'postgres',
     seconds: 25,
     kills: 20,
     orders: 0,

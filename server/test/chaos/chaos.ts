@@ -3,6 +3,7 @@
 import type { Database } from '../../src/platform/db.ts'
 import { stripeOf } from '../flows/stripe.ts'
 import { makeBoxOffice } from './box-office.ts'
+import { checkStream } from './broker-checker.ts'
 import { runBuyer } from './buyers.ts'
 import { check, heardPairs, readIntents, type Verdict } from './checker.ts'
 import { countStates, restless, settlingTimes } from './checker-sql.ts'
@@ -10,7 +11,7 @@ import { type Journal, makeJournal } from './journal.ts'
 import { breachOf, deathKinds, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
 import { makeRandom } from './random.ts'
 import { auditToo } from './second-opinion.ts'
-import { readLog, type Stage, startStage, type Topology } from './stage.ts'
+import { type BusKind, readLog, type Stage, startStage, type Topology } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
 import { makeTimeline, type Timeline } from './timeline.ts'
 import { makeTroubleDealer } from './trouble.ts'
@@ -19,6 +20,7 @@ import { makeWeather } from './weather.ts'
 export interface ChaosOptions {
   readonly seed: number
   readonly topology: Topology
+  readonly bus: BusKind
   /** Goes on for at least so long, and until there were so many kills and every kind of fault has struck. */
   readonly seconds: number
   readonly kills: number
@@ -55,6 +57,7 @@ export interface Recovery {
 export interface ChaosResult {
   readonly seed: number
   readonly topology: Topology
+  readonly bus: BusKind
   readonly startedMs: number
   readonly healedMs: number
   readonly endedMs: number
@@ -90,6 +93,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
   const stage = await startStage({
     topology: options.topology,
+    bus: options.bus,
     ownDisk: options.ownDisk,
     nextFailpoint: dealer.next,
     nextTrouble: trouble.next,
@@ -100,7 +104,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     },
     ...(options.onStage ? { onBegin: options.onStage } : {}),
   })
-  options.say(`everything runs; seed ${options.seed}, ${options.topology}`)
+  options.say(`everything runs; seed ${options.seed}, ${options.topology}, events by ${options.bus}`)
   try {
     const driver = await startDriver(options, { stage, journal, random })
     const startedMs = performance.now()
@@ -141,12 +145,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
         breaches: restless,
       }
       options.say('checking')
-      const verdicts = [...(await check(db, stripe, journal)), liveness, await auditToo(db)]
+      const ofBroker = stage.broker ? [await checkStream(db, stage.broker)] : []
+      const verdicts = [...(await check(db, stripe, journal)), ...ofBroker, liveness, await auditToo(db)]
       const states = await db.query<{ status: string; count: number }>(countStates)
       const recoveries = await measureRecoveries(db, { timeline, journal })
       if (verdicts.some(({ breaches }) => breaches.length > 0)) await showLogs(stage, options.say)
-      const { seed, topology } = options
-      const base = { seed, topology, startedMs, healedMs, endedMs: performance.now(), restMs, journal, timeline }
+      const { seed, topology, bus } = options
+      const base = { seed, topology, bus, startedMs, healedMs, endedMs: performance.now(), restMs, journal, timeline }
       return { ...base, stories: driver.stories, states, recoveries, verdicts, missed: missing(), failedStarts }
     } finally {
       await db.close()

@@ -1,8 +1,9 @@
 // What the nemesis can do, one function for each kind of fault: network, frozen processes, the database. Each tells whether
 // it struck anything, and puts right what it did before it returns.
 import { sql } from '../../src/platform/db.ts'
+import type { Proxy } from './proxy.ts'
 import type { Random } from './random.ts'
-import type { ShopSeat, Stage } from './stage.ts'
+import type { Stage } from './stage.ts'
 import type { FaultGroup } from './timeline.ts'
 
 export interface FaultAction {
@@ -22,53 +23,56 @@ export interface FaultContext {
   readonly sleep: (delayMs: number) => Promise<void>
 }
 
-type Link = 'toPostgres' | 'toSandbox'
-const linkNames: Record<Link, string> = { toPostgres: 'postgres link', toSandbox: 'processor link' }
+type Link = 'toPostgres' | 'toSandbox' | 'toBroker'
+const linkNames: Record<Link, string> = { toPostgres: 'postgres link', toSandbox: 'processor link', toBroker: 'broker link' }
 
 export function networkFaults(context: FaultContext): FaultAction[] {
-  return [...(['toPostgres', 'toSandbox'] as const).flatMap((link) => linkFaults(context, link)), ...webhookFaults(context)]
+  const links: readonly Link[] = ['toPostgres', 'toSandbox', ...(context.stage.broker ? (['toBroker'] as const) : [])]
+  return [...links.flatMap((link) => linkFaults(context, link)), ...webhookFaults(context)]
 }
 
 function linkFaults({ stage, random, sleep }: FaultContext, link: Link): FaultAction[] {
-  const withSeat = (name: string, strike: (seat: ShopSeat) => Promise<boolean>): FaultAction => ({
+  const withWire = (name: string, strike: (wire: Proxy) => Promise<boolean>): FaultAction => ({
     kind: `${linkNames[link]} ${name}`,
     group: 'network',
     async strike() {
-      const able = stage.shops.filter((shop) => shop.process.isReady && shop[link].open > 0)
+      const able = stage.shops.flatMap(({ name: seat, process, [link]: wire }) =>
+        process.isReady && wire !== null && wire.open > 0 ? [{ seat, wire }] : [],
+      )
       if (able.length === 0) return null
-      const seat = random.pick(able)
-      return (await strike(seat)) ? seat.name : null
+      const { seat, wire } = random.pick(able)
+      return (await strike(wire)) ? seat : null
     },
   })
   return [
-    withSeat('cut', async (seat) => seat[link].cut() > 0),
-    withSeat('cut and refused', async (seat) => {
-      seat[link].refuse(true)
-      const struck = seat[link].cut() > 0
+    withWire('cut', async (wire) => wire.cut() > 0),
+    withWire('cut and refused', async (wire) => {
+      wire.refuse(true)
+      const struck = wire.cut() > 0
       await sleep(random.skewed(100, 2_500))
-      seat[link].refuse(false)
+      wire.refuse(false)
       return struck
     }),
-    withSeat('delayed', async (seat) => {
-      seat[link].delay(random.skewed(5, 250))
+    withWire('delayed', async (wire) => {
+      wire.delay(random.skewed(5, 250))
       await sleep(random.skewed(300, 3_000))
-      seat[link].delay(0)
+      wire.delay(0)
       return true
     }),
-    withSeat('silent', async (seat) => {
-      seat[link].hold(true)
+    withWire('silent', async (wire) => {
+      wire.hold(true)
       await sleep(random.skewed(200, 4_000))
-      seat[link].hold(false)
+      wire.hold(false)
       // A silence may end well, or with a cut.
-      if (random.chance(0.5)) seat[link].cut()
+      if (random.chance(0.5)) wire.cut()
       return true
     }),
-    withSeat('reply cut in the middle', async (seat) => {
-      const before = seat[link].halved
-      seat[link].halveReplies(random.between(1, 4))
+    withWire('reply cut in the middle', async (wire) => {
+      const before = wire.halved
+      wire.halveReplies(random.between(1, 4))
       await sleep(random.between(200, 600))
-      seat[link].halveReplies(0)
-      return seat[link].halved > before
+      wire.halveReplies(0)
+      return wire.halved > before
     }),
   ]
 }

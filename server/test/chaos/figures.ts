@@ -92,7 +92,7 @@ export function describe(result: ChaosResult): string {
   const selling = sellingOf(result)
   const faults = [...timeline.counts].toSorted(([one], [other]) => (one < other ? -1 : 1))
   return [
-    `seed ${result.seed}, ${result.topology}, ${((result.healedMs - result.startedMs) / 1_000).toFixed(0)} s under faults`,
+    `seed ${result.seed}, ${result.topology}, events by ${result.bus}, ${((result.healedMs - result.startedMs) / 1_000).toFixed(0)} s under faults`,
     `kills ${timeline.kills.length}, other faults ${timeline.faults.length - timeline.kills.length}`,
     `orders acknowledged ${journal.orders.size}; at the end ${states.map(({ status, count }) => `${status} ${count}`).join(', ')}`,
     `calls ${journal.calls.length}, of them unknown ${unknown}, still unknown at the end ${journal.unresolved.size}`,

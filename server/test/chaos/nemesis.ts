@@ -4,6 +4,7 @@
 import { sql } from '../../src/platform/db.ts'
 import { failpointNames } from '../../src/platform/failpoint.ts'
 import { waitFor } from '../wait.ts'
+import { brokerFaults } from './broker-faults.ts'
 import { diskFaults } from './disk-faults.ts'
 import { databaseFaults, type FaultContext, freezeFaults, networkFaults } from './faults.ts'
 import { makeProcessorTrouble, processorFaultKinds, processorFaults } from './processor-faults.ts'
@@ -185,7 +186,9 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
       await stage.disk?.empty()
       await stage.postgres.start()
       stage.sandbox.thaw()
-      for (const proxy of [stage.webhooks, ...stage.shops.flatMap((shop) => [shop.toPostgres, shop.toSandbox])]) proxy.heal()
+      stage.broker?.thaw()
+      for (const proxy of [stage.webhooks, ...stage.shops.flatMap((shop) => [shop.toPostgres, shop.toSandbox, shop.toBroker])])
+        proxy?.heal()
       for (const { process } of stage.shops) {
         process.thaw()
         // Told to die somewhere and not yet dead: from here on nothing may die any more.
@@ -226,6 +229,7 @@ function allFaults(context: FaultContext) {
     ...insideFaults(context),
     ...databaseFaults(context),
     ...diskFaults(context),
+    ...brokerFaults(context),
     ...processorFaults(context),
   ]
 }

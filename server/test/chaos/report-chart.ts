@@ -16,6 +16,7 @@ export const groups: readonly (readonly [group: FaultGroup, title: string])[] = 
   ['freeze', 'frozen'],
   ['network', 'network'],
   ['database', 'database'],
+  ['broker', 'broker'],
   ['processor', 'processor'],
 ]
 

@@ -2,10 +2,10 @@
 
 export const style = `
 :root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1f23; --soft: #6a6f78; --rule: #e2e0d9; --card: #fff;
-  --main: #2456c8; --wash: #2456c81f; --kill: #c8322b; --freeze: #b7791f; --network: #2456c8; --database: #7a4bc2; --processor: #17826f; --good: #17703f; }
+  --main: #2456c8; --wash: #2456c81f; --kill: #c8322b; --freeze: #b7791f; --network: #2456c8; --database: #7a4bc2; --broker: #b0417e; --processor: #17826f; --good: #17703f; }
 @media (prefers-color-scheme: dark) {
   :root { --paper: #14161a; --ink: #e9e8e4; --soft: #9aa0aa; --rule: #2c3037; --card: #1b1e23;
-    --main: #7ea6ff; --wash: #7ea6ff2b; --kill: #ff7a70; --freeze: #e8b04f; --network: #7ea6ff; --database: #b998f5; --processor: #55c9b1; --good: #63cf92; } }
+    --main: #7ea6ff; --wash: #7ea6ff2b; --kill: #ff7a70; --freeze: #e8b04f; --network: #7ea6ff; --database: #b998f5; --broker: #ef8fbe; --processor: #55c9b1; --good: #63cf92; } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 15px/1.55 system-ui, sans-serif }
 main { max-width: 1180px; margin: 0 auto; padding: 40px 24px 72px }
@@ -28,7 +28,7 @@ svg { display: block; width: 100%; min-width: 760px; height: auto; font: 12px sy
 .p50 { stroke-width: 2 } .p99 { stroke-width: 1; opacity: .65 }
 .healed { stroke: var(--good); stroke-dasharray: 4 3 }
 rect.kill { fill: var(--kill) } rect.freeze { fill: var(--freeze) } rect.network { fill: var(--network) }
-rect.database { fill: var(--database) } rect.processor { fill: var(--processor) }
+rect.database { fill: var(--database) } rect.broker { fill: var(--broker) } rect.processor { fill: var(--processor) }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums }
 th { text-align: right; font-weight: 600; color: var(--soft); font-size: 13px } td { text-align: right }

@@ -78,11 +78,12 @@ export function makeReport(result: ChaosResult): string {
   const states = result.states.map(({ status, count }) => [status, number(count)])
   const seconds = ((result.healedMs - result.startedMs) / 1_000).toFixed(0)
   const processes = result.topology === 'two' ? 'Two processes with all services' : 'Six processes, each service in two of them'
+  const carried = result.bus === 'nats' ? ', events by NATS JetStream' : ''
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Holdfast: chaos, seed ${result.seed}</title><style>${style}</style></head><body><main>
 <h1>Holdfast under chaos</h1>
-<p>Seed ${result.seed}. ${processes}, one Postgres, one card processor, a proxy on every wire. ${seconds} s of faults, then everything was put right and nothing was done by hand.</p>
+<p>Seed ${result.seed}. ${processes}${carried}, one Postgres, one card processor, a proxy on every wire. ${seconds} s of faults, then everything was put right and nothing was done by hand.</p>
 ${tiles(result)}
 <h2>Invariants</h2>${verdicts(result)}
 <h2>Timeline</h2><figure>${makeChart(result)}</figure>

@@ -14,6 +14,8 @@ const { values: options } = parseArgs({
     orders: { type: 'string', default: '0' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 1_000) % 1_000_000) },
     topology: { type: 'string', default: 'two' },
+    /** How events travel: postgres or nats. */
+    bus: { type: 'string', default: 'postgres' },
     buyers: { type: 'string', default: '120' },
     think: { type: 'string', default: '100' },
     /** The longest that a process is frozen, in seconds. */
@@ -34,7 +36,8 @@ function wholeNumber(name: string, text: string): number {
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const seconds = wholeNumber('seconds', options.seconds)
 if (options.topology !== 'two' && options.topology !== 'split') throw new Error('--topology: two or split')
-const { require: required } = options
+const { require: required, bus } = options
+if (bus !== 'postgres' && bus !== 'nats') throw new Error('--bus: postgres or nats')
 if (required !== 'all' && required !== 'kills' && required !== 'none') throw new Error('--require: all, kills or none')
 
 let endStage: () => Promise<void> = async () => undefined
@@ -44,6 +47,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const result = await runChaos({
   seed: wholeNumber('seed', options.seed),
   topology: options.topology,
+  bus,
   seconds,
   kills: wholeNumber('kills', options.kills),
   orders: wholeNumber('orders', options.orders),

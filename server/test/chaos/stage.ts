@@ -7,6 +7,7 @@ import type { ServiceName } from '@holdfast/contract'
 import { webhookTypes } from '../../src/payments/webhook-types.ts'
 import { type Database, makeDatabase } from '../../src/platform/db.ts'
 import { freePort } from '../../src/platform/embedded-postgres.ts'
+import { makeNatsServer, type NatsServer } from '../nats-server.ts'
 import { type Disk, makeDisk } from './disk.ts'
 import { type ChaosPostgres, startPostgres } from './postgres.ts'
 import { buildPrograms } from './programs.ts'
@@ -15,6 +16,9 @@ import { type ProcessEnd, type Supervised, supervise } from './supervisor.ts'
 
 /** `two`: all services in each of two processes. `split`: every service in two processes, in three groups. */
 export type Topology = 'two' | 'split'
+
+/** How events travel: through the outbox, or by a broker. */
+export type BusKind = 'postgres' | 'nats'
 
 interface Seat {
   readonly name: string
@@ -41,6 +45,8 @@ export interface ShopSeat extends Seat {
   readonly process: Supervised
   readonly toPostgres: Proxy
   readonly toSandbox: Proxy
+  /** Null where there is no broker. */
+  readonly toBroker: Proxy | null
 }
 
 export interface Stage {
@@ -50,6 +56,8 @@ export interface Stage {
   readonly sandboxUrl: string
   readonly webhooks: Proxy
   readonly postgres: ChaosPostgres
+  /** Null where events travel through Postgres. */
+  readonly broker: NatsServer | null
   /** Postgres's own, which can be filled; null where there is none. */
   readonly disk: Disk | null
   readonly directory: string
@@ -62,6 +70,7 @@ export interface Stage {
 
 export interface StageOptions {
   readonly topology: Topology
+  readonly bus: BusKind
   /** With a disk of its own for Postgres, where that is allowed. */
   readonly ownDisk: boolean
   /** Where a process of the shop is to die the next time that it is started; empty for nowhere. */
@@ -113,6 +122,9 @@ async function build(directory: string, options: StageOptions, closers: (() => P
   if (disk) closers.push(disk.end)
   const postgres = await startPostgres(join(directory, 'postgres'))
   closers.push(postgres.end)
+  const broker = options.bus === 'nats' ? await makeNatsServer() : null
+  if (broker) closers.push(broker.remove)
+  await broker?.start()
   const sandboxPort = await freePort()
   const ports = await Promise.all(seats[options.topology].map(() => freePort()))
 
@@ -146,6 +158,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
   const startSeat = async (seat: Seat, index: number): Promise<ShopSeat> => {
     const toPostgres = await lend(() => postgres.port)
     const toSandbox = await lend(() => sandboxPort)
+    const toBroker = broker && (await lend(() => broker.port))
     const url = `http://127.0.0.1:${ports[index]}`
     const process = supervise({
       name: seat.name,
@@ -156,6 +169,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
       environment: () => ({
         PORT: String(ports[index]),
         DATABASE_URL: `postgres://holdfast:${postgres.password}@127.0.0.1:${toPostgres.port}/postgres`,
+        NATS_URL: toBroker ? `nats://127.0.0.1:${toBroker.port}` : '',
         SANDBOX_HOST: '127.0.0.1',
         SANDBOX_PORT: String(toSandbox.port),
         STRIPE_WEBHOOK_SECRET: webhookSecret,
@@ -172,7 +186,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
       onReady: (readyMs) => options.onReady(seat.name, readyMs),
     })
     closers.push(process.end)
-    return { ...seat, url, process, toPostgres, toSandbox }
+    return { ...seat, url, process, toPostgres, toSandbox, toBroker }
   }
   const shops: ShopSeat[] = []
   for (const [index, seat] of seats[options.topology].entries()) {
@@ -188,6 +202,7 @@ async function build(directory: string, options: StageOptions, closers: (() => P
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     webhooks,
     postgres,
+    broker,
     disk,
     directory,
     openDatabase: (maxConnections = 2, queryTimeoutMs = 120_000) =>

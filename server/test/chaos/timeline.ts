@@ -1,6 +1,6 @@
 // What was done to the shop and when: every fault with its kind, counted only when it really struck something.
 
-export type FaultGroup = 'kill' | 'freeze' | 'network' | 'database' | 'processor'
+export type FaultGroup = 'kill' | 'freeze' | 'network' | 'database' | 'broker' | 'processor'
 
 export interface Fault {
   readonly kind: string
