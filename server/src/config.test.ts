@@ -28,6 +28,7 @@ test('nothing set is a shop of one process with the sandbox', () => {
     port: 3000,
     publicUrl: 'http://localhost:3000',
     databaseUrl: null,
+    nats: null,
     services: [...serviceNames],
     orderHoldSeconds: 900,
     rateLimits: true,
@@ -74,8 +75,40 @@ test.each([
   ['ORDER_HOLD_SECONDS', '86401'],
   ['PUBLIC_URL', 'ftp://shop.example'],
   ['DATABASE_URL', 'not a url'],
+  ['NATS_URL', 'broker:4222'],
+  ['NATS_URL', 'nats://'],
+  ['NATS_URL', 'nats://broker:4222/stream'],
+  ['NATS_URL', 'nats://broker?tls=1'],
+  ['NATS_URL', 'nats://one:4222,http://two:4222'],
+  ['NATS_URL', 'nats://one,tls://two'],
+  ['NATS_URL', 'nats://me:secret@one,nats://me:other@two'],
+  ['NATS_URL', 'nats://token@one,nats://other@two'],
+  ['NATS_URL', 'nats://me:%zz@one'],
 ])('%s=%s is wrong', (name, value) => {
   expect(named({ [name]: value })).toEqual([name])
+})
+
+test('a broker has servers, and one user or token for all of them', () => {
+  const natsOf = (url: string) => readConfig({ NATS_URL: url }).nats
+  expect(natsOf(' , ')).toBe(null)
+  expect(natsOf('nats://broker')).toEqual({ servers: ['broker:4222'], tls: false })
+  expect(natsOf('nats://one:4223/, nats://two')).toEqual({ servers: ['one:4223', 'two:4222'], tls: false })
+  expect(natsOf('tls://[::1]:4222')).toEqual({ servers: ['[::1]:4222'], tls: true })
+  expect(natsOf('nats://me:p%40ss@one,nats://two,nats://me:p%40ss@three')).toEqual({
+    servers: ['one:4222', 'two:4222', 'three:4222'],
+    tls: false,
+    user: 'me',
+    pass: 'p@ss',
+  })
+  expect(natsOf('tls://t0ken@broker')).toEqual({ servers: ['broker:4222'], tls: true, token: 't0ken' })
+})
+
+test('the address of a broker may come from a file, and no part of a wrong one is repeated', () => {
+  const file = join(directory, 'nats')
+  writeFileSync(file, 'nats://me:canary@broker:4222\n')
+  expect(readConfig({ NATS_URL_FILE: file }).nats).toMatchObject({ user: 'me', pass: 'canary' })
+  for (const wrong of ['http://me:canary@broker', 'nats://me:canary@one,nats://me:other-canary@two', 'nats://canary@one,x'])
+    expect(problemsOf({ NATS_URL: wrong }).join()).not.toContain('canary')
 })
 
 test('a failpoint is known by name, and never beside a live key', () => {
