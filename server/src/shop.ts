@@ -3,15 +3,13 @@ import type { ServiceName } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
 import type { Config } from './config.ts'
-import type { NatsConfig } from './config-nats.ts'
 import { expiration } from './expiration/index.ts'
 import { identity } from './identity/index.ts'
 import { opsRoutes } from './ops/routes.ts'
 import { orders } from './orders/index.ts'
 import { makePayments, type PaymentsOptions } from './payments/index.ts'
-import type { Bus } from './platform/bus.ts'
+import { makeNatsBus } from './platform/bus-nats.ts'
 import { makePostgresBus } from './platform/bus-postgres.ts'
-import type { BusOptions } from './platform/bus-with-carrier.ts'
 import { systemClock } from './platform/clock.ts'
 import { makeDatabase } from './platform/db.ts'
 import { healthRoutes } from './platform/health.ts'
@@ -74,7 +72,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const metrics = makeMetrics()
   const sessions = makeSessions(db, clock)
   const limits = config.rateLimits ? makeLimits(db) : noLimits
-  const bus = await makeBus(config.nats, { db, clock, log, metrics })
+  const tools = { db, clock, log, metrics }
+  const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator(config)
   const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
@@ -134,13 +133,6 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await db.close()
     },
   }
-}
-
-/** The broker's driver is loaded only by who has a broker: it takes time and memory. */
-async function makeBus(nats: NatsConfig | null, options: BusOptions): Promise<Bus> {
-  if (!nats) return makePostgresBus(options)
-  const { makeNatsBus } = await import('./platform/bus-nats.ts')
-  return makeNatsBus({ ...options, nats })
 }
 
 /** With time: a migration may rewrite a large table, and must not be cut off like an ordinary statement. */

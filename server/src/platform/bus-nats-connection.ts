@@ -1,6 +1,6 @@
 // The connection to the broker: made again for ever, one after another. What is not answered when one breaks has failed
 // for whoever asked, so that nothing late is sent by the next.
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
 import type { NatsConfig } from '../config-nats.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
@@ -32,6 +32,8 @@ export async function keepConnected({ nats, clock, log, work }: KeepConnectedOpt
     ...(user === undefined ? {} : { user, pass: pass ?? '' }),
     ...(token === undefined ? {} : { token }),
   }
+  // Loaded only by who has a broker: it takes time and memory.
+  const { connect } = await import('@nats-io/transport-node')
   let isNews = true
   while (!stopping.aborted) {
     try {

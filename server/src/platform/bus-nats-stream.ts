@@ -1,17 +1,8 @@
 // The one place that speaks JetStream: one shop's stream of events on a broker. Knows no consumer and no outbox; what is in
 // the stream is a copy, and whoever reads it checks that nothing is missing.
 import type { Envelope } from '@holdfast/contract'
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  DiscardPolicy,
-  type JsMsg,
-  jetstream,
-  jetstreamManager,
-  StorageType,
-} from '@nats-io/jetstream'
-import { headers, type MsgHdrs, type NatsConnection, nanos } from '@nats-io/transport-node'
+import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
 import { type Link, placeFromText, placeToText, positionFromText, positionToText } from './bus-nats-position.ts'
 
 /** An event in the stream. */
@@ -71,6 +62,11 @@ export async function openEventStream(connection: NatsConnection, shop: string):
   const name = `HOLDFAST_${shop}`
   const subjects = subjectsOf(shop)
   const timeout = requestTimeoutMs
+  // Loaded only by who has a broker: it takes time and memory.
+  const [{ headers, nanos }, { jetstream, jetstreamManager }] = await Promise.all([
+    import('@nats-io/transport-node'),
+    import('@nats-io/jetstream'),
+  ])
   const manager = await jetstreamManager(connection, { checkAPI: false, timeout })
   const client = jetstream(connection, { timeout })
   const payloadBytesMax = Math.min(connection.info?.max_payload ?? 0, 1024 * 1024) - overheadBytes
@@ -82,8 +78,8 @@ export async function openEventStream(connection: NatsConnection, shop: string):
         .add({
           name,
           subjects: [`${subjects}.>`],
-          storage: StorageType.File,
-          discard: DiscardPolicy.Old,
+          storage: 'file',
+          discard: 'old',
           // No age: the newest event would go too, and with it the knowledge of how far the stream has got.
           max_bytes: streamBytesMax,
         })
@@ -122,8 +118,8 @@ export async function openEventStream(connection: NatsConnection, shop: string):
     },
     async *read(sequence, signal) {
       const { name: reader } = await manager.consumers.add(name, {
-        ack_policy: AckPolicy.None,
-        deliver_policy: DeliverPolicy.StartSequence,
+        ack_policy: 'none',
+        deliver_policy: 'by_start_sequence',
         opt_start_seq: sequence,
         inactive_threshold: nanos(inactiveMs),
         mem_storage: true,
