@@ -32,22 +32,17 @@ export function isBehind(position: Position, { place }: Link): boolean {
 /** True when no event is missing between `position` and this one, which is not behind it. */
 export function follows(position: Position, { place, before }: Link): boolean {
   if (isInSameWindow(position, place)) return !isInSameWindow(before, place) || before.afterSeq <= position.afterSeq
-  if (isInSameWindow(before, place)) return false
   if (position.windowTo !== null) return isInSameWindow(before, toPlace(position)) && before.afterSeq <= position.afterSeq
   return (before.windowTo ?? before.windowFrom) <= position.windowFrom && position.windowFrom <= place.windowFrom
 }
 
 /**
- * What to read from the outbox where a message does not follow: a window that ends where windows of the relay begin, so that
- * the stream can be joined there. A window of another reader is read to its own end first.
+ * What to read from the outbox where a message does not follow: up to the end of its window, where the next one can be
+ * taken. A window of another reader is read to its own end first.
  */
-export function gapBefore(position: Position, { place, before }: Link): Position & { windowTo: number } {
-  const { windowFrom, windowTo } = position
-  if (windowTo !== null) return { ...position, windowTo }
-  const isFirst = !isInSameWindow(before, place)
-  // Inside the message's window it is of no use to know which of its events were handled: the rest of it is read.
-  const end = isFirst && windowFrom < place.windowFrom ? place.windowFrom : place.windowTo
-  return { windowFrom, windowTo: end, afterSeq: 0 }
+export function gapBefore({ windowFrom, windowTo, afterSeq }: Position, { place }: Link): Position & { windowTo: number } {
+  if (windowTo !== null) return { windowFrom, windowTo, afterSeq }
+  return { windowFrom, windowTo: place.windowTo, afterSeq: 0 }
 }
 
 function isInSameWindow({ windowFrom, windowTo }: Position, place: Pick<Place, 'windowFrom' | 'windowTo'>): boolean {
