@@ -50,7 +50,7 @@ const tasks = {
   },
   test: {
     build: ['server', 'web'],
-    needs: ['chromium'],
+    needs: ['chromium', 'nats-server'],
     run: [
       ['{node}', 'node_modules/@biomejs/biome/bin/biome', 'ci', '.'],
       ['{bin}/oxlint'],
@@ -158,21 +158,33 @@ async function build(parts, node) {
   }
 }
 
-/** A browser for the browser tests. As root on Debian it is installed; elsewhere one line says what to do. */
-async function needChromium() {
-  const candidates = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  const found = candidates.find((path) => path && existsSync(path))
-  if (found) return { CHROMIUM_PATH: found }
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    say('Installing chromium for the browser tests')
+/**
+ * Programs that tests need and no package brings, each with the variable that may name one. As root on Debian it is installed;
+ * elsewhere one line says what to do.
+ */
+const programs = {
+  chromium: {
+    variable: 'CHROMIUM_PATH',
+    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    wants: 'The browser tests need Chromium',
+  },
+  'nats-server': {
+    variable: 'NATS_SERVER_PATH',
+    paths: ['/usr/sbin/nats-server', '/usr/bin/nats-server', '/usr/local/bin/nats-server'],
+    wants: 'The tests of the broker need nats-server',
+  },
+}
+
+async function need(name) {
+  const { variable, paths, wants } = programs[name]
+  const find = () => [process.env[variable], ...paths].find((path) => path && existsSync(path))
+  if (!find() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing ${name} for the tests`)
+    const environment = { DEBIAN_FRONTEND: 'noninteractive' }
     await run('apt-get', ['update', '-qq'], { hidden: true })
-    await run('apt-get', ['install', '-y', '-qq', 'chromium'], {
-      hidden: true,
-      environment: { DEBIAN_FRONTEND: 'noninteractive' },
-    })
-    if (existsSync('/usr/bin/chromium')) return { CHROMIUM_PATH: '/usr/bin/chromium' }
+    await run('apt-get', ['install', '-y', '-qq', name], { hidden: true, environment })
   }
-  return fail('The browser tests need Chromium: install it, or set CHROMIUM_PATH to one.')
+  return { [variable]: find() ?? fail(`${wants}: install it, or set ${variable} to one.`) }
 }
 
 const [name, ...extra] = process.argv.slice(2)
@@ -182,7 +194,7 @@ await install()
 const node = findNode()
 // Whatever the task starts finds the same Node first.
 const environment = { PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH}` }
-if (task.needs?.includes('chromium')) Object.assign(environment, await needChromium())
+for (const program of task.needs ?? []) Object.assign(environment, await need(program))
 await build(task.build, node)
 const bin = join(root, 'node_modules', '.bin')
 for (const [index, line] of task.run.entries()) {
