@@ -1,7 +1,10 @@
-// Commits events at a steady pace, or consumes them, or both, through the Postgres bus; notes when each was committed
-// and when it reached the handler. Moments are of the machine's monotonic clock, which all processes share.
+// Commits events at a steady pace, or consumes them, or both, through the Postgres bus, or that of the broker which NATS_URL
+// names; notes when each was committed and when it reached the handler. Moments are of the machine's monotonic clock, which
+// all processes share.
 
-import { ack } from '../../server/src/platform/bus.ts'
+import { readConfig } from '../../server/src/config.ts'
+import { ack, type Bus } from '../../server/src/platform/bus.ts'
+import { makeNatsBus } from '../../server/src/platform/bus-nats.ts'
 import { makePostgresBus } from '../../server/src/platform/bus-postgres.ts'
 import { newId, systemClock } from '../../server/src/platform/clock.ts'
 import { makeDatabase } from '../../server/src/platform/db.ts'
@@ -28,12 +31,14 @@ const tickMs = 2
 
 const committed: [string, number][] = []
 const handled: [string, number][] = []
-let running: { bus: ReturnType<typeof makePostgresBus>; db: ReturnType<typeof makeDatabase> } | undefined
+let running: { bus: Bus; db: ReturnType<typeof makeDatabase> } | undefined
 
 async function start({ databaseUrl, consumes }: LagJob): Promise<void> {
   const log = makeLog('error')
   const db = makeDatabase({ url: databaseUrl, maxConnections: 6 })
-  const bus = makePostgresBus({ db, clock: systemClock, log, metrics: makeMetrics({ defaults: false }) })
+  const { nats } = readConfig({ NATS_URL: process.env['NATS_URL'] })
+  const options = { db, clock: systemClock, log, metrics: makeMetrics({ defaults: false }) }
+  const bus = nats ? makeNatsBus({ ...options, nats }) : makePostgresBus(options)
   if (consumes) {
     bus.subscribe({
       consumer: 'lag',
