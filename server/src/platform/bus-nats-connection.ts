@@ -26,6 +26,8 @@ export async function keepConnected({ nats, clock, log, work }: KeepConnectedOpt
     servers: [...servers],
     timeout: connectTimeoutMs,
     reconnect: false,
+    // A stack for each request, in case that it fails, costs more than the request.
+    noAsyncTraces: true,
     pingInterval: pingEveryMs,
     maxPingOut: 2,
     ...(tls ? { tls: {} } : {}),

@@ -86,10 +86,7 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
       to.id = envelope.id
       return { ...link, envelope }
     })
-    // All at once: one that fails makes the broker refuse those behind it.
-    const answers = await Promise.allSettled(outgoing.map((each) => into.publish(each)))
-    const failed = answers.find((answer) => answer.status === 'rejected')
-    if (failed) throw new Error('publishing events failed', { cause: failed.reason })
+    await into.publish(outgoing)
     metrics.republished.inc(outgoing.filter(({ place }) => place.windowFrom < farthest).length)
     farthest = Math.max(farthest, window.windowFrom)
     return to

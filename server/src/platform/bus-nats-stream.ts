@@ -33,8 +33,11 @@ export interface EventStream {
   ensure(): Promise<void>
   end(): Promise<StreamEnd>
   at(sequence: number): Promise<Message | null>
-  /** Resolves when the broker has the message. Throws when it refused, and when nobody knows. */
-  publish(outgoing: Outgoing): Promise<void>
+  /**
+   * Resolves when the broker has all of them, each expecting the one before: so only the last is answered, and its answer
+   * stands for all. Throws when one was refused, and when nobody knows.
+   */
+  publish(outgoing: readonly Outgoing[]): Promise<void>
   /** Takes everything out of it. */
   clear(): Promise<void>
   /** Messages from `sequence` on, as they come. Ends when `signal` aborts; throws when the broker ends it or falls silent. */
@@ -44,6 +47,8 @@ export interface EventStream {
 const placeHeader = 'Holdfast-Place'
 const beforeHeader = 'Holdfast-Before'
 const idHeader = 'Nats-Msg-Id'
+const expectedSequenceHeader = 'Nats-Expected-Last-Sequence'
+const expectedIdHeader = 'Nats-Expected-Last-Msg-Id'
 const requestTimeoutMs = 5_000
 /** Consumers that are far behind read the outbox, so the stream needs to hold no more than some minutes of a busy sale. */
 const streamBytesMax = 256 * 1024 * 1024
@@ -98,20 +103,24 @@ export async function openEventStream(connection: NatsConnection, shop: string):
       const found = await manager.streams.getMessage(name, { seq: sequence })
       return found && toMessage(found, found.header)
     },
-    async publish({ envelope, place, before, expected }) {
-      const carried = headers()
-      carried.set(placeHeader, placeToText(place))
-      carried.set(beforeHeader, positionToText(before))
-      const payload = encoder.encode(JSON.stringify(envelope))
-      const fits = payload.length <= payloadBytesMax
-      const subject = `${subjects}.${envelope.source.slice(envelope.source.indexOf('/') + 1)}.${envelope.type}`
-      const { duplicate } = await client.publish(subject, fits ? payload : undefined, {
-        msgID: envelope.id,
-        headers: carried,
-        expect: { lastSequence: expected.sequence, ...(expected.id === undefined ? {} : { lastMsgID: expected.id }) },
-      })
-      // It is there already, and perhaps not where the next one expects it.
-      if (duplicate) throw new Error(`event ${envelope.id} was published before`)
+    async publish(outgoing) {
+      for (const [index, { envelope, place, before, expected }] of outgoing.entries()) {
+        const carried = headers()
+        carried.set(idHeader, envelope.id)
+        carried.set(placeHeader, placeToText(place))
+        carried.set(beforeHeader, positionToText(before))
+        carried.set(expectedSequenceHeader, String(expected.sequence))
+        if (expected.id !== undefined) carried.set(expectedIdHeader, expected.id)
+        const told = encoder.encode(JSON.stringify(envelope))
+        const payload = told.length <= payloadBytesMax ? told : undefined
+        const subject = `${subjects}.${envelope.source.slice(envelope.source.indexOf('/') + 1)}.${envelope.type}`
+        if (index < outgoing.length - 1) connection.publish(subject, payload, { headers: carried })
+        else {
+          const { duplicate } = await client.publish(subject, payload, { headers: carried })
+          // It is there already, and perhaps not where the next one expects it.
+          if (duplicate) throw new Error(`event ${envelope.id} was published before`)
+        }
+      }
     },
     async clear() {
       await manager.streams.purge(name)
