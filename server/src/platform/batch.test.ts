@@ -55,16 +55,27 @@ test('a transaction in which a read failed, and nobody said so, has not committe
   await expect(endOf(recordHandled('orders', [id]), [Promise.resolve()], Promise.resolve(true))).resolves.toBeUndefined()
 })
 
+/** A transaction in which each statement fails, with the code that is named for it or as refused because of another. */
+const failing = (codes: Readonly<Record<string, string>>): Tx => ({
+  now: '2031-01-01T12:00:00.000Z',
+  commitWith: () => Promise.reject(new Error('nothing is committed')),
+  query: ({ name }: Statement) => Promise.reject(withCode(codes[name] ?? '25P02')),
+})
+
 test('a load that lost a deadlock is told of, not the refusal of what was sent behind it', async () => {
-  const tx: Tx = {
-    now: '2031-01-01T12:00:00.000Z',
-    commitWith: () => Promise.reject(new Error('nothing is committed')),
-    query: ({ name }: Statement) => Promise.reject(withCode(name === 'test.load_counters' ? '40P01' : '25P02')),
-  }
   // The way of the load's failure is the longer one.
   const model = {
     ...counterModel,
     load: async (...[on, commands]: Parameters<typeof counterModel.load>) => await counterModel.load(on, commands),
   }
-  await expect(makeBatch(model, tx).begin([job])).rejects.toMatchObject({ code: '40P01' })
+  await expect(makeBatch(model, failing({ 'test.load_counters': '40P01' })).begin([job])).rejects.toMatchObject({ code: '40P01' })
+})
+
+test('an answer that could not be looked for is told of, not the load that was refused because of it', async () => {
+  const tx = failing({ 'platform.read_answers': '57014' })
+  await expect(makeBatch(counterModel, tx).begin([job])).rejects.toMatchObject({ code: '57014' })
+})
+
+test('where all were refused because of something else, that is told', async () => {
+  await expect(makeBatch(counterModel, failing({})).begin([job])).rejects.toMatchObject({ code: '25P02' })
 })
