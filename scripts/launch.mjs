@@ -29,10 +29,12 @@ const tasks = {
   // The long runs, one after another: hours.
   proof: {
     build: [],
+    needs: ['nats-server'],
     run: [
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
       ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' ')],
+      ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' '), '--bus', 'nats'],
     ],
   },
   audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },

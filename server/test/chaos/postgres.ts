@@ -72,7 +72,8 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
       return first !== undefined && signal(first.pid, 'SIGKILL')
     },
     async restart() {
-      await server.stop()
+      // On a machine that is busy with other things the last checkpoint may take longer than the server is given.
+      await server.stop().catch(async () => signal(await postmaster(), 'SIGKILL'))
       port = null
       await start()
     },
