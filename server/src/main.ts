@@ -60,6 +60,7 @@ function announce(config: Config): void {
       ? [`  Card sandbox    http://localhost:${processor.port}   (pay with 4242 4242 4242 4242)`]
       : []),
     ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
+    ...(config.nats ? [`  Broker          ${config.nats.servers.join(', ')}`] : []),
     ...(config.services.length < serviceNames.length ? [`  Services        ${config.services.join(', ')}`] : []),
     '  Stop with Ctrl-C',
     '',

@@ -45,9 +45,9 @@ export async function keepConnected({ nats, clock, log, work }: KeepConnectedOpt
       stopping.addEventListener('abort', end, { once: true })
       void connection.closed().then(end)
       log.info({ server: connection.getServer() }, 'connected to the broker')
-      isNews = true
       try {
         await work(connection, session.signal)
+        isNews = true
       } finally {
         stopping.removeEventListener('abort', end)
         await connection.close()

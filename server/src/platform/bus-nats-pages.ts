@@ -50,13 +50,16 @@ export function makeNatsPages(reading: NatsReading): PageSource {
     return pull(gap)
   }
 
-  /** Looks past the stream. Where there is nothing, the position stays where the stream can go on from. */
+  /**
+   * Looks past the stream. Where there is nothing, the position stays where the stream can go on from; while there is no
+   * stream it moves, or every look would begin further back.
+   */
   const look = async (position: Position): Promise<EventPage> => {
     let page = await pull(position)
     if (page.rows.length === 0 && position.windowTo !== null) page = await pull(startOfWindow(position.windowTo))
     if (page.rows.length === 0) {
       lookAtMs = clock.elapsedMs() + silentMs
-      return { rows: [], next: position }
+      return { rows: [], next: feed.tells ? position : page.next }
     }
     if (feed.tells) feed.doubt()
     return page
@@ -112,6 +115,7 @@ export function makeNatsPages(reading: NatsReading): PageSource {
         index = feed.first
         lookAtMs = Number.NEGATIVE_INFINITY
       }
+      given = undefined
       const page = await nextBehind(position)
       given = page.next
       return page

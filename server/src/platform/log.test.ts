@@ -11,7 +11,7 @@ const canary = 'CANARY-7f3a'
 
 test.each([
   { password: canary },
-  { user: { password: canary } },
+  { user: { password: canary }, nats: { user: 'me', pass: canary } },
   { request: { body: { deep: { clientSecret: canary } } } },
   { payment: { client_secret: canary, payment_method: canary } },
   { req: { headers: { authorization: canary, cookie: canary, 'stripe-signature': canary } } },

@@ -5,7 +5,7 @@ export type Log = Logger
 
 /** Names of fields that are never written. Errors of the database (`detail`, `where`) and the processor quote values. */
 const secretNames = new Set(
-  `password token apitoken sessiontoken clientsecret secret secretkey webhooksecret webhooksecrets apikey authorization cookie
+  `password pass token apitoken sessiontoken clientsecret secret secretkey webhooksecret webhooksecrets apikey authorization cookie
   setcookie stripesignature idempotencykey paymentmethod card number cvc raw rawbody body headers detail where
   paymentintent setupintent charge source params parameters email buyeremail code_challenge`.split(/\s+/),
 )

@@ -58,9 +58,9 @@ test('a broker killed with -9 again and again in the middle loses nothing, and t
   const story = makeStory('hard')
   const process = await rig.start([story.subscription])
   await waitUntilCarried(rig, process, story.handled)
-  for (let round = 0; round < 4; round += 1) {
-    const telling = story.tell(60)
-    await story.heard(round * 60 + 15)
+  for (let round = 0; round < 3; round += 1) {
+    const telling = story.tell(40)
+    await story.heard(round * 40 + 10)
     await rig.broker.kill()
     await telling
     await rig.broker.start()
@@ -69,7 +69,7 @@ test('a broker killed with -9 again and again in the middle loses nothing, and t
   const messages = await expectExact(rig, await story.tell(5))
   await story.heard()
   story.expectAll()
-  expect(messages.length).toBeGreaterThan(100)
+  expect(messages.length).toBeGreaterThan(50)
 })
 
 test('what the broker had is wiped: readers miss nothing, and the stream begins anew without the past', async () => {
@@ -117,7 +117,7 @@ test('a stream that is deleted under a running shop is made again, and nothing i
   const story = makeStory('deleted')
   const process = await rig.start([story.subscription])
   await waitUntilCarried(rig, process, story.handled)
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const telling = story.tell(40)
     await story.heard(round * 40 + 10)
     await rig.withStream(async (_stream, connection, name) => (await jetstreamManager(connection)).streams.delete(name))
@@ -152,7 +152,7 @@ test('a stream that drops messages before they are read has gaps, which readers 
   const process = await rig.start([story.subscription])
   await waitUntilCarried(rig, process, story.handled)
   const before = await process.metric('holdfast_events_pulled_total')
-  const crowds = upTo(20).map(() => eventsOf(newId(), 300))
+  const crowds = upTo(8).map(() => eventsOf(newId(), 300))
   for (const crowd of crowds) {
     await publish(rig.db, crowd)
     process.bus.hint()
@@ -189,7 +189,7 @@ test('a broker that is away for longer than it remembers duplicates gets each ev
   const story = makeStory('late')
   const process = await rig.start([story.subscription])
   await waitUntilCarried(rig, process, story.handled)
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     const telling = story.tell(40)
     await story.heard(round * 40 + 10)
     await rig.broker.kill()
@@ -221,6 +221,8 @@ test('who published once and knows nothing of what came since cannot publish any
     const zombie = [outgoing(3, 1, events[0]?.id), outgoing(4, 2, events[3]?.id), outgoing(5, 3, events[4]?.id)]
     await expect(stream.publish(zombie)).rejects.toThrow('wrong last')
     for (const each of zombie) await expect(stream.publish([each])).rejects.toThrow('wrong last')
+    // So has one that had asked where the stream ends, and had published nothing yet.
+    for (const sequence of [0, 1, 4]) await expect(stream.publish([outgoing(3, sequence)])).rejects.toThrow('wrong last sequence')
     // What is there already is not there twice, and he who sent it again asks where the stream ends.
     await expect(stream.publish([outgoing(1, 3, events[2]?.id)])).rejects.toThrow()
     expect((await stream.end()).message?.id).toBe(events[2]?.id)
@@ -234,7 +236,7 @@ test('publishing moves to another process when its connections are cut, and the 
   const one = await rig.start([story.subscription])
   await rig.start([])
   await waitUntilCarried(rig, one, story.handled)
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const telling = story.tell(40)
     await story.heard(round * 40 + 10)
     if (round % 2 === 0) rig.wire.cut()
@@ -244,7 +246,7 @@ test('publishing moves to another process when its connections are cut, and the 
   await story.heard()
   await expectExact(rig, await story.tell(5))
   await story.heard()
-  expect(new Set(story.handled.map(({ id }) => id)).size).toBeGreaterThanOrEqual(165)
+  expect(new Set(story.handled.map(({ id }) => id)).size).toBeGreaterThanOrEqual(125)
 })
 
 test('a wire that falls silent without a word is noticed, and the outbox tells until it speaks again', async () => {
