@@ -42,6 +42,8 @@ export async function makeNatsServer(settings: readonly string[] = []): Promise<
   const lines = ['host: "127.0.0.1"', `port: ${port}`, `jetstream { store_dir: "${store}" }`, ...settings]
   await writeFile(configuration, lines.join('\n'))
   let child: ChildProcess | undefined
+  // A test that ends in the middle leaves no broker behind.
+  process.once('exit', () => child?.kill('SIGKILL'))
 
   const kill = async () => {
     const running = child

@@ -2,7 +2,7 @@
 // it has got is what the stream ends with, so that an answer that did not come is never guessed.
 import type { Event } from '@holdfast/contract'
 import type { NatsMetrics } from './bus-nats-metrics.ts'
-import { isInOutbox, readNextOfAll, windowOf } from './bus-nats-outbox.ts'
+import { isInOutbox, readNextOfAll, readOldestSince, windowOf } from './bus-nats-outbox.ts'
 import { type Place, positionAfter } from './bus-nats-position.ts'
 import type { EventStream, Outgoing } from './bus-nats-stream.ts'
 import { type EventPage, type Position, readHorizon, startOfWindow, tryLockConsumer } from './bus-postgres-store.ts'
@@ -38,7 +38,7 @@ const quickLooksMax = 8
 /** Pages are read this far apart: what is committed meanwhile shares the way to the broker. */
 const pageEveryMs = 2
 const againMs = 250
-const awayPollMs = 1_000
+const awayPollMs = 500
 
 /** What the stream ends with, and what that means for the next message. */
 interface Standing {
@@ -98,8 +98,8 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
 
   /** While the broker is away: keeps the connection from falling silent, and tells how old is what waits. */
   const wait = async (signal: AbortSignal) => {
-    if (standing) tellAge(await readNextOfAll(connection, { position: standing.position, limit: 1, atHand: look }))
-    else await readHorizon(connection)
+    const { windowFrom, windowTo } = standing?.position ?? startOfWindow(await readHorizon(connection))
+    metrics.waitingSinceMs = await readOldestSince(connection, windowTo ?? windowFrom)
     await clock.sleep(awayPollMs, signal)
   }
 

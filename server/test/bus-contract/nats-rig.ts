@@ -3,6 +3,7 @@ import type { Envelope } from '@holdfast/contract'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { expect } from 'vitest'
+import type { NatsConfig } from '../../src/config-nats.ts'
 import type { Bus, RetryPolicy, Subscription } from '../../src/platform/bus.ts'
 import { makeNatsBus } from '../../src/platform/bus-nats.ts'
 import { readShopName } from '../../src/platform/bus-nats-outbox.ts'
@@ -37,9 +38,11 @@ export interface NatsRig {
   close(): Promise<void>
 }
 
-export function natsBusOn(db: Database, port: number, options: { retry?: RetryPolicy; pageSize?: number } = {}) {
+type NatsBusSettings = { retry?: RetryPolicy; pageSize?: number; shown?: Pick<NatsConfig, 'user' | 'pass' | 'token'> }
+
+export function natsBusOn(db: Database, port: number, { shown, ...options }: NatsBusSettings = {}) {
   const metrics = makeMetrics({ defaults: false })
-  const nats = { servers: [`127.0.0.1:${port}`], tls: false }
+  const nats = { servers: [`127.0.0.1:${port}`], tls: false, ...shown }
   const bus = makeNatsBus({ db, clock: systemClock, log: makeLog('silent'), metrics, nats, ...options })
   return { bus, metrics }
 }

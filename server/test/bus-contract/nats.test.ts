@@ -1,6 +1,6 @@
 // The NATS adapter keeps the bus's promises, and its events do come by the stream.
 import type { Event } from '@holdfast/contract'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { makeNatsPages } from '../../src/platform/bus-nats-pages.ts'
 import { makePostgresBus } from '../../src/platform/bus-postgres.ts'
 import { startOfWindow } from '../../src/platform/bus-postgres-store.ts'
@@ -11,7 +11,7 @@ import { makeProxy, type Proxy } from '../chaos/proxy.ts'
 import { makeTestDatabase } from '../database.ts'
 import { makeNatsServer, type NatsServer } from '../nats-server.ts'
 import { waitFor } from '../wait.ts'
-import { cutBusConnections, makeNatsRig, natsBusOn, waitUntilCarried } from './nats-rig.ts'
+import { cutBusConnections, makeNatsRig, type NatsRig, natsBusOn, waitUntilCarried } from './nats-rig.ts'
 import { checkInOf, describeBusContract, eventOf, eventsOf, makeRecorder, publish } from './suite.ts'
 
 let broker: NatsServer
@@ -39,8 +39,18 @@ describeBusContract('NATS', async () => {
   }
 })
 
-test('events come by the stream, to every consumer and live view, and not out of the outbox', async () => {
+const rigs: NatsRig[] = []
+afterEach(async () => {
+  for (const rig of rigs.splice(0)) await rig.close()
+})
+const openRig = async () => {
   const rig = await makeNatsRig()
+  rigs.push(rig)
+  return rig
+}
+
+test('events come by the stream, to every consumer and live view, and not out of the outbox', async () => {
+  const rig = await openRig()
   const recorder = makeRecorder('told')
   const process = await rig.start([recorder.subscription])
   const seen: Event[] = []
@@ -58,11 +68,10 @@ test('events come by the stream, to every consumer and live view, and not out of
   // Only where this machine stood still for seconds would a reader have looked for some of them.
   expect((await process.metric('holdfast_events_pulled_total')) - before).toBeLessThan(40)
   expect(await process.metric('holdfast_broker_connected')).toBe(1)
-  await rig.close()
 })
 
 test('a process that does not publish tells the one that does, which has no need to tell anybody', async () => {
-  const rig = await makeNatsRig()
+  const rig = await openRig()
   const recorder = makeRecorder('elsewhere')
   const publisher = await rig.start([recorder.subscription])
   await waitUntilCarried(rig, publisher, recorder.handled)
@@ -91,7 +100,6 @@ test('a process that does not publish tells the one that does, which has no need
     await connection.flush()
     expect(hints).toBe(before)
   })
-  await rig.close()
 })
 
 test('while the stream tells nothing a reader moves with the outbox, and while it does he stays where it can go on', async () => {
@@ -117,6 +125,32 @@ test('while the stream tells nothing a reader moves with the outbox, and while i
   await db.drop()
 })
 
+test('a broker that wants to be shown a password, or a token, is shown it; and with a wrong one the shop goes on without', async () => {
+  const db = await makeTestDatabase([])
+  const guarded = await Promise.all([
+    makeNatsServer(['authorization { user: "me", password: "p@ss" }']),
+    makeNatsServer(['authorization { token: "t0ken" }']),
+  ])
+  const shown = [{ user: 'me', pass: 'p@ss' }, { token: 't0ken' }, { user: 'me', pass: 'wrong' }, {}]
+  for (const server of guarded) await server.start()
+  for (const [index, each] of shown.entries()) {
+    const port = guarded[index % 2]?.port ?? 0
+    const recorder = makeRecorder(`shown-${index}`)
+    const { bus, metrics } = natsBusOn(db, port, { shown: each })
+    bus.subscribe(recorder.subscription)
+    await bus.start()
+    const event = eventOf(newId(), 1)
+    await publish(db, [event])
+    await waitFor('the event', () => recorder.handled.some(({ id }) => id === event.id))
+    const isIn = async () => (await metrics.registry.getSingleMetric('holdfast_broker_connected')?.get())?.values[0]?.value === 1
+    if (index < 2) await waitFor('the broker', isIn)
+    else expect(await isIn()).toBe(false)
+    await bus.stop()
+  }
+  for (const server of guarded) await server.remove()
+  await db.drop()
+})
+
 test('two shops on one broker hear nothing of each other', async () => {
   const [one, two] = await Promise.all([makeTestDatabase([]), makeTestDatabase([])])
   const recorders = [makeRecorder('same-name'), makeRecorder('same-name')] as const
@@ -138,7 +172,7 @@ test('two shops on one broker hear nothing of each other', async () => {
 })
 
 test('a shop goes from Postgres to NATS and back, again and again, and misses nothing', async () => {
-  const rig = await makeNatsRig()
+  const rig = await openRig()
   const subject = newId()
   const recorder = makeRecorder('mover')
   let version = 0
@@ -162,5 +196,4 @@ test('a shop goes from Postgres to NATS and back, again and again, and misses no
   await waitFor('all of them', () => recorder.handled.length >= version)
   await bus.stop()
   expect(recorder.versionsOf(subject)).toEqual(Array.from({ length: version }, (_, index) => index + 1))
-  await rig.close()
 })
