@@ -248,8 +248,11 @@ it('without a list of operators the demo’s own organiser is the operator, by a
     const { email, password } = JSON.parse(await readFile(file, 'utf8')) as { email: string; password: string }
     const demo = makeClient(own.url)
     expectStatus(await demo.call('POST', '/api/users/signin', { email, password }), 200)
-    const seen = expectStatus(await demo.call<OpsOverview>('GET', '/api/ops/overview'), 200)
-    expect(seen.demo).toMatchObject({ available: true, run: null })
+    const seen = await waitFor('the demo show on sale', async () => {
+      const overview = expectStatus(await demo.call<OpsOverview>('GET', '/api/ops/overview'), 200)
+      return overview.demo.available && overview
+    })
+    expect(seen.demo.run).toBeNull()
     const fired = expectStatus(await demo.call<{ showId: string }>('POST', '/api/ops/demo/on-sale', { buyers: 1 }), 202)
     expect(fired.showId).toBe(seen.demo.showId)
     expectStatus(await early.call('POST', '/api/users/signup', { email: 'somebody@example.com', password: 'correct horse' }), 201)
