@@ -218,6 +218,14 @@ describe('late money of which a part was given back at the processor', () => {
   }
   it('goes back as far as it is left, once the whole was refused', () => {
     expect(made([byHand, whole])).toEqual([['refund', 'rest-1', 3_000]])
+    const world = worldWith([byHand, whole], lost)
+    apply(world, look)
+    expect(world.refundsByPayment.get(paymentId)).toMatchObject([
+      { id: 'refund-0' },
+      { id: ids.refund },
+      { id: 'rest-1', status: 'requested' },
+    ])
+    expect(entriesOf(world)).toEqual([expect.stringContaining(' 3000 0 rest-1')])
   })
   it('is asked for once: not while a refund is under way, nor when nothing is left', () => {
     const rest = { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }
@@ -228,6 +236,7 @@ describe('late money of which a part was given back at the processor', () => {
     expect(made([whole])).toEqual([])
     expect(made([byHand, whole, { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }])).toEqual([])
     expect(made([byHand, { ...whole, processorId: 're_1' }])).toEqual([])
+    expect(made([byHand, { ...whole, origin: 'organiser' }])).toEqual([])
     const { restId: _none, ...one } = look
     expect(made([byHand, whole], one)).toEqual([])
   })

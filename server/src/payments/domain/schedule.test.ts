@@ -1,7 +1,7 @@
 // When somebody works on a payment and when he looks again: leases, growing delays, the age of a key.
 import { describe, expect, it } from 'vitest'
 import type { Command, World } from './commands.ts'
-import { isAtRest, isKeyAlive, isLeased, lookAgainAt, nextStep, type Payment, retryAt } from './payment.ts'
+import { isAtRest, isKeyAlive, isLeased, isSettled, lookAgainAt, nextStep, type Payment, retryAt } from './payment.ts'
 import { apply, ids, knownOrder, later, now, observed, payment, refund, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
@@ -25,6 +25,9 @@ describe('delays', () => {
   })
   it('a key is taken for dead an hour before the processor forgets it', () => {
     expect([0, 23 * 3600 - 1, 23 * 3600, 24 * 3600].map((age) => isKeyAlive(now, at(age)))).toEqual([true, true, false, false])
+  })
+  it('what a request left behind that has ended is listed five minutes after it', () => {
+    expect([0, 299, 300, 301].map((age) => isSettled(now, at(age)))).toEqual([false, false, true, true])
   })
   it('a lease is over at its very end', () => {
     const leased = (leasedUntil: string | null) => isLeased(payment({ leasedUntil }), now)
@@ -64,6 +67,21 @@ describe('a lease', () => {
     expect(answer({ ...states.captured, nextAttemptAt: at(1) })).toEqual(rests)
     expect(answer({ ...states.captured, intentId: null }, true)).toEqual(rests)
     expect(answer(states.authorizedWon, true)).toEqual([{ paymentId }, ['capture']])
+  })
+  it('is for the look that somebody asks for before a refund that was tried, and after one that was not', () => {
+    const steps = (look: boolean, ...statuses: readonly ('requested' | 'unknown')[]) => {
+      const world = worldOf(states.captured)
+      world.refundsByPayment.set(
+        paymentId,
+        statuses.map((status, index) => refund({ id: `refund-${index}`, status })),
+      )
+      const decision = apply(world, take(look))
+      return [...world.works.map(({ step }) => step), 'answer' in decision && decision.answer?.looks === true]
+    }
+    expect(steps(true, 'unknown')).toEqual(['retrieve', true])
+    expect(steps(false, 'unknown')).toEqual(['refund', false])
+    expect(steps(true, 'requested')).toEqual(['refund', false])
+    expect(steps(true, 'unknown', 'requested')).toEqual(['refund', false])
   })
   it('of another is not taken, and the answer does not say that anybody looks', () => {
     const world = worldOf({ ...states.captured, leasedUntil: at(1) })
