@@ -2,10 +2,10 @@
 // it has got is what the stream ends with, so that an answer that did not come is never guessed.
 import type { Event } from '@holdfast/contract'
 import type { NatsMetrics } from './bus-nats-metrics.ts'
-import { isInOutbox, readNextOfAll, readOldestSince, windowOf } from './bus-nats-outbox.ts'
+import { isInOutbox, readOldestSince, windowOf } from './bus-nats-outbox.ts'
 import { type Place, positionAfter } from './bus-nats-position.ts'
 import type { EventStream, Outgoing } from './bus-nats-stream.ts'
-import { type EventPage, type Position, readHorizon, startOfWindow, tryLockConsumer } from './bus-postgres-store.ts'
+import { type EventPage, type Position, readHorizon, readNextPage, startOfWindow, tryLockConsumer } from './bus-postgres-store.ts'
 import { type Clock, makeWaker } from './clock.ts'
 import type { Connection } from './db.ts'
 import type { Log } from './log.ts'
@@ -106,7 +106,7 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
   const publishOn = async (into: EventStream, signal: AbortSignal) => {
     let now = (standing = await findStanding(into))
     while (!signal.aborted && stream() === into) {
-      const page = await readNextOfAll(connection, { position: now.position, limit: pageSize, atHand: look })
+      const page = await readNextPage(connection, { position: now.position, types: null, limit: pageSize, atHand: look })
       tellAge(page)
       if (page.rows.length > 0) {
         now = standing = await publishPage(into, page, now)

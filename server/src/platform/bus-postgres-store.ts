@@ -46,7 +46,7 @@ const readFirstPage = sql(
   `with horizon as (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin),
    inside as materialized (
      select o.seq, o.id from platform.outbox o
-     where o.settled_xid >= $1 and o.settled_xid < (select xmin from horizon) and o.type = any($2)
+     where o.settled_xid >= $1 and o.settled_xid < (select xmin from horizon) and ($2::text[] is null or o.type = any($2))
    ),
    page as (select seq, id from inside order by seq limit $3)
    select horizon.xmin as horizon, page.seq, page.id from horizon left join page on true order by page.seq`,
@@ -56,7 +56,7 @@ const readFirstPage = sql(
 const readLaterPage = sql(
   'bus.read_later_page',
   `select o.seq, o.id from platform.outbox o
-   where o.seq > $1 and o.settled_xid >= $2 and o.settled_xid < $3 and o.type = any($4)
+   where o.seq > $1 and o.settled_xid >= $2 and o.settled_xid < $3 and ($4::text[] is null or o.type = any($4))
    order by o.seq limit $5`,
 )
 
@@ -78,7 +78,8 @@ const toStored = (row: OutboxRow): StoredEvent => ({ seq: row.seq, envelope: toE
 
 export interface PageQuery {
   readonly position: Position
-  readonly types: readonly string[]
+  /** Null: of every type, also those that this version does not know. */
+  readonly types: readonly string[] | null
   readonly limit: number
   /** The contents of an event that this process has at hand. The others are fetched. */
   readonly atHand?: (id: string) => Event | undefined
@@ -115,7 +116,7 @@ export async function contentsOf(db: Queryable, places: readonly Place[], atHand
   })
 }
 
-export function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
+function pageOf(rows: StoredEvent[], inside: Position & { windowTo: number }, limit: number): EventPage {
   const last = rows.at(-1)
   if (last && rows.length === limit) return { rows, next: { ...inside, afterSeq: last.seq } }
   return { rows, next: startOfWindow(inside.windowTo) }

@@ -6,10 +6,11 @@ import { makeBoxOffice } from './box-office.ts'
 import { checkStream } from './broker-checker.ts'
 import { runBuyer } from './buyers.ts'
 import { check, heardPairs, readIntents, type Verdict } from './checker.ts'
-import { countStates, restless, settlingTimes } from './checker-sql.ts'
+import { countStates, restless } from './checker-sql.ts'
 import { type Journal, makeJournal } from './journal.ts'
 import { breachOf, deathKinds, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
 import { makeRandom } from './random.ts'
+import { measureRecoveries, type Recovery } from './recoveries.ts'
 import { auditToo } from './second-opinion.ts'
 import { type BusKind, readLog, type Stage, startStage, type Topology } from './stage.ts'
 import type { ProcessEnd } from './supervisor.ts'
@@ -40,18 +41,6 @@ export interface ChaosOptions {
   readonly say: (text: string) => void
   /** Told how to end everything at once, when the run itself is stopped. */
   readonly onStage?: (end: () => Promise<void>) => void
-}
-
-export interface Recovery {
-  readonly target: string
-  readonly kind: string
-  readonly atMs: number
-  /** Until the process answered again. */
-  readonly readyMs: number | null
-  /** Until the first hold or payment that began after the kill was acknowledged, by whoever. */
-  readonly servedMs: number | null
-  /** Until the last order whose money was set aside at the kill was settled. */
-  readonly settledMs: number | null
 }
 
 export interface ChaosResult {
@@ -274,42 +263,6 @@ async function waitForRest(options: ChaosOptions, { db, journal, stripe, healedM
     // A look at a large run takes seconds: the shop needs the machine more.
     await new Promise((resolve) => setTimeout(resolve, 200 + 2 * (performance.now() - lookedAtMs)))
   }
-}
-
-async function measureRecoveries(
-  db: Database,
-  { timeline, journal }: Pick<ChaosResult, 'timeline' | 'journal'>,
-): Promise<Recovery[]> {
-  const settling = await db.query<{ authorized: string; settled: string | null }>(settlingTimes)
-  const spans = settling.map(
-    ({ authorized, settled }) => [Date.parse(authorized), settled === null ? 0 : Date.parse(settled)] as const,
-  )
-  const served = journal.calls
-    .filter(({ operation, result }) => result === 'ok' && (operation === 'hold' || operation === 'pay'))
-    .toSorted((one, other) => one.startedMs - other.startedMs)
-  return timeline.kills.map(({ target, kind, atMs, at, readyMs }) => {
-    const killedAt = Date.parse(at)
-    const inFlight = spans.filter(([from, to]) => from <= killedAt && to > killedAt)
-    const firstServed = firstEndAfter(served, atMs)
-    return {
-      target,
-      kind,
-      atMs,
-      readyMs: readyMs === null ? null : readyMs - atMs,
-      servedMs: Number.isFinite(firstServed) ? firstServed - atMs : null,
-      settledMs: inFlight.length === 0 ? null : Math.max(...inFlight.map(([, to]) => to)) - killedAt,
-    }
-  })
-}
-
-/** When the first call that began after `atMs` was answered. Calls that began long after it cannot be that one. */
-function firstEndAfter(served: readonly { startedMs: number; endedMs: number }[], atMs: number): number {
-  let first = Number.POSITIVE_INFINITY
-  for (const { startedMs, endedMs } of served) {
-    if (startedMs > first) break
-    if (startedMs > atMs) first = Math.min(first, endedMs)
-  }
-  return first
 }
 
 /** What went wrong inside, and the end of each log. */
