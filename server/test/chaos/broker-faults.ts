@@ -37,6 +37,8 @@ export function brokerFaults({ stage, random, sleep, longestFreezeMs }: FaultCon
       await broker.kill()
       const { process } = random.pick(stage.shops)
       if (!process.kill()) return false
+      // It is gone a moment later: until then it would pass for one that has started.
+      await waitFor('the end of a shop', () => !process.isReady)
       await waitFor('a shop that starts without a broker', () => process.isReady, startWithinMs).catch(() => false)
       return process.isReady
     }),
