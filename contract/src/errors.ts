@@ -22,7 +22,6 @@ export const errorDefinitions = {
   email_taken: { status: 409, title: 'There is an account with this e-mail address' },
   // Things that are not there
   route_unknown: { status: 404, title: 'There is no such route' },
-  method_not_allowed: { status: 405, title: 'This route does not take this method' },
   show_unknown: { status: 404, title: 'There is no such show' },
   order_unknown: { status: 404, title: 'There is no such order' },
   payment_unknown: { status: 404, title: 'There is no such payment' },
@@ -40,10 +39,8 @@ export const errorDefinitions = {
   invalid_show: { status: 422, title: 'The show cannot be sold as it stands' },
   order_claimed: { status: 409, title: 'The order is being paid' },
   order_complete: { status: 409, title: 'The order is complete' },
-  order_cancelled: { status: 409, title: 'The order is cancelled' },
   order_refunded: { status: 409, title: 'The order is refunded' },
   order_not_payable: { status: 409, title: 'The order cannot be paid' },
-  payment_in_flight: { status: 409, title: 'Another payment of this order is under way' },
   card_declined: { status: 402, title: 'The card was declined' },
   invalid_payment_method: { status: 422, title: 'The card processor does not know this payment method' },
   refund_exceeds_charge: { status: 422, title: 'More than what is left of the charge' },

@@ -1,5 +1,5 @@
 // The pages that people rely on say what the code does, no more and no less.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorDefinitions, eventDefinitions } from '@holdfast/contract'
 import { expect, test } from 'vitest'
@@ -29,6 +29,14 @@ test('docs/errors.md lists every code of the table with its status, and no other
 
 test('docs/errors.md says of each what it means and what to do', () => {
   expect(rowsOf(read('docs/errors.md')).filter((cells) => cells.length !== 4 || cells.some((cell) => cell === ''))).toEqual([])
+})
+
+test('every code of the table is written somewhere in the server', () => {
+  const sources = readdirSync(join(root, 'server/src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .map((path) => read(join('server/src', path)))
+  const unused = Object.keys(errorDefinitions).filter((code) => !sources.some((text) => text.includes(`'${code}'`)))
+  expect(unused).toEqual([])
 })
 
 test('docs/events.md lists every event with its owner, and no other', () => {

@@ -19,7 +19,6 @@ export function useErrors(app: FastifyInstance, log: Log): void {
 
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {
   404: 'route_unknown',
-  405: 'method_not_allowed',
   408: 'request_timeout',
   413: 'body_too_large',
   415: 'unsupported_media_type',
