@@ -216,7 +216,8 @@ it('money taken before the claim is kept when the claim is won', async () => {
 it('stops after too many declined cards for one order', async () => {
   const order = await rig.order()
   for (let card = 0; card < 10; card += 1) expect((await rig.pay(order, 'pm_card_chargeDeclined')).status).toBe(402)
-  expect(await rig.pay(order)).toMatchObject({ status: 429, body: { code: 'too_many_requests' } })
+  const detail = 'too many cards were declined for this order'
+  expect(await rig.pay(order)).toMatchObject({ status: 409, body: { code: 'order_not_payable', detail } })
 })
 
 it('refuses bodies that are not a payment, and people who are nobody', async () => {

@@ -104,7 +104,6 @@ export const reached = {
     nothing_to_refund: true,
     refund_exceeds_charge: true,
     payment_disputed: true,
-    too_many_requests: 'it takes ten declined cards',
     payment_unknown: 'orders cannot hear of a payment that is not stored',
     intent_mismatch: 'the modelled processor does not mix up its intents',
   } satisfies Reached<Rejection>,

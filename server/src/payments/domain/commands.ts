@@ -86,7 +86,6 @@ export type PaymentFact = PublicFact | PrivateFact
 export type Rejection =
   | 'order_unknown'
   | 'order_not_payable'
-  | 'too_many_requests'
   | 'payment_unknown'
   | 'lease_lost'
   | 'intent_mismatch'

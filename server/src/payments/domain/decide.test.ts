@@ -172,7 +172,7 @@ describe('a payment that begins', () => {
   it('is refused after ten declined cards', () => {
     expect(sibling({ status: 'declined' }, 9)).toHaveProperty('facts')
     expect(sibling({ status: 'declined' }, 10)).toEqual({
-      rejection: 'too_many_requests',
+      rejection: 'order_not_payable',
       detail: 'too many cards were declined for this order',
     })
     expect(sibling({ status: 'voided' }, 30)).toHaveProperty('facts')

@@ -59,7 +59,7 @@ function startPayment(world: World, command: CommandOf<'StartPayment'>, now: str
   if (siblings.some(isHolding)) return { rejection: 'order_not_payable', detail: 'another payment of this order is authorized' }
   const declined = siblings.filter(({ status }) => status === 'declined').length
   if (declined >= maxDeclinesPerOrder)
-    return { rejection: 'too_many_requests', detail: 'too many cards were declined for this order' }
+    return { rejection: 'order_not_payable', detail: 'too many cards were declined for this order' }
   const payment: Payment = {
     id: paymentId,
     orderId,
