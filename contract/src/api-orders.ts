@@ -122,8 +122,8 @@ export const PaymentBody = Type.Object(
   { orderId: Id, paymentMethod: Type.String({ pattern: '^(pm|ctoken)_[A-Za-z0-9_]{1,250}$' }) },
   closed,
 )
+/** What a payment is called outside: one of which nothing has come back yet is `unknown` too. */
 export const PaymentStatus = Type.Union([
-  Type.Literal('started'),
   Type.Literal('requires_action'),
   Type.Literal('authorized'),
   Type.Literal('captured'),

@@ -194,6 +194,8 @@ it('the same request again, while another process still asks the processor, wait
     ),
     [body.id],
   )
+  // Meanwhile nobody knows, and a buyer is told so.
+  expect((await rig.buyer.call('POST', `/api/payments/${body.id}/advance`)).body).toMatchObject({ status: 'unknown' })
   const replayed = rig.pay(order, 'pm_card_visa', key)
   // The other process is gone.
   await rig.db.query(sql('', 'update payments.payments set leased_until = null where id = $1'), [body.id])

@@ -21,7 +21,9 @@ export function declineCodeFor(payment: Payment): string {
 }
 
 export function paymentView(payment: Payment, intent: Intent | null): PaymentView {
-  const { id, orderId, status, amount } = payment
+  const { id, orderId, amount } = payment
+  // Whoever does its first step may have died in it: to the buyer that is an answer that did not come.
+  const status = payment.status === 'started' ? 'unknown' : payment.status
   const view: PaymentView = { id, orderId, status, amount }
   if (status === 'declined') return { ...view, declineCode: declineCodeFor(payment) }
   if (status !== 'requires_action' || !intent) return view
