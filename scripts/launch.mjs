@@ -19,16 +19,18 @@ const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
-  model: { build: [], run: [['{node}', 'server/test/model/run.ts']] },
+  // Every state is kept until the last was seen.
+  model: { build: [], run: [['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts']] },
   // Changes the code that guards money, place by place, and tells which changes no test noticed: an hour or so.
   mutation: { build: [], run: [['{node}', 'scripts/mutation/run.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   // What it saw of every order and call is kept to the end.
   chaos: { build: [], run: [['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts']] },
-  // The long runs, one after another: hours.
+  // The long runs, one after another: hours. What one of them finds must not keep the others from looking.
   proof: {
     build: [],
+    goesOn: true,
     needs: ['nats-server'],
     run: [
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
@@ -97,6 +99,8 @@ async function once(name, stamp, work) {
   writeFileSync(stampFile, stamp)
 }
 
+let interrupted = false
+
 function run(command, args, { environment = {}, hidden = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -105,7 +109,10 @@ function run(command, args, { environment = {}, hidden = false } = {}) {
       env: { ...small, ...process.env, ...environment },
       shell: windows,
     })
-    const forward = (signal) => child.kill(signal)
+    const forward = (signal) => {
+      interrupted = true
+      child.kill(signal)
+    }
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
     child.on('error', (error) => fail(`${command}: ${error.message}`))
@@ -199,8 +206,13 @@ const environment = { PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env
 for (const program of task.needs ?? []) Object.assign(environment, await need(program))
 await build(task.build, node)
 const bin = join(root, 'node_modules', '.bin')
+let failures = 0
 for (const [index, line] of task.run.entries()) {
   const [command, ...args] = line.map((part) => part.replace('{node}', node).replace('{bin}', bin))
   const code = await run(command, index === task.run.length - 1 ? [...args, ...extra] : args, { environment })
-  if (code !== 0) process.exit(code)
+  if (code !== 0 && (interrupted || !task.goesOn)) process.exit(code)
+  if (code === 0) continue
+  failures += 1
+  say(`Failed: ${args.join(' ')}`)
 }
+if (failures > 0) fail(`${failures} of ${task.run.length} parts failed`)

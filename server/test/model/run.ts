@@ -1,12 +1,14 @@
-// Explores scopes by name and prints what came of it: node server/test/model/run.ts --scope NAME (or several, or all).
+// Explores scopes and prints what came of it: `--scope NAME` once or more, else all that are known to come to an end. The
+// largest needs a heap of 6 GB.
 import { parseArgs } from 'node:util'
 import { storyOf } from './explorer.ts'
 import { exploreScope } from './machine.ts'
-import { longScopes, quickScopes, type Scope } from './scopes.ts'
+import { endlessScopes, longScopes, quickScopes, type Scope } from './scopes.ts'
 
-const known: Record<string, Scope> = { ...quickScopes, ...longScopes }
+const usual: Record<string, Scope> = { ...quickScopes, ...longScopes }
+const known: Record<string, Scope> = { ...usual, ...endlessScopes }
 const { values } = parseArgs({ options: { scope: { type: 'string', multiple: true }, coverage: { type: 'boolean' } } })
-const names = values.scope ?? Object.keys(known)
+const names = values.scope ?? Object.keys(usual)
 for (const name of names) {
   const scope = known[name]
   if (!scope) throw new Error(`no scope ${name}; there are ${Object.keys(known).join(', ')}`)
