@@ -1,10 +1,10 @@
 // `npm run sim`: runs many seeds (`--seeds N`, `--from M`) or replays one with its story (`--seed N`, `--all` for every
-// statement). A seed that fails is made smaller before it is shown.
+// statement). A seed that fails is made smaller and shown.
 import { parseArgs } from 'node:util'
 import { makePlan } from './plan.ts'
 import { breachOf, shrink } from './shrink.ts'
 import { count, describePlan, describeTally, makeTally, storyOf } from './story.ts'
-import { run } from './world.ts'
+import { type RunOptions, type RunResult, run } from './world.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,12 +18,21 @@ const { values } = parseArgs({
 const say = (text: string) => process.stdout.write(`${text}\n`)
 
 async function replay(seed: number): Promise<number> {
-  const plan = makePlan(seed)
-  say(describePlan(plan))
-  const result = await run(plan, { keepTrace: true })
-  for (const line of storyOf(result.lines, values.all)) say(line)
-  say(`seed ${seed}: hash ${result.hash}, ${result.events} events; ${result.breach ? 'BROKEN' : 'sound'}`)
-  return result.breach ? 1 : 0
+  say(describePlan(makePlan(seed)))
+  const result = await runOrSay(seed, { keepTrace: true })
+  for (const line of storyOf(result?.lines ?? [], values.all)) say(line)
+  if (result) say(`seed ${seed}: hash ${result.hash}, ${result.events} events; ${result.breach ? 'BROKEN' : 'sound'}`)
+  if (result && !result.breach) return 0
+  await explain(seed)
+  return 1
+}
+
+/** Null when the run threw. */
+function runOrSay(seed: number, options: RunOptions = {}): Promise<RunResult | null> {
+  return run(makePlan(seed), options).catch((error: unknown) => {
+    say(`seed ${seed}: ${String(error)}`)
+    return null
+  })
 }
 
 async function explain(seed: number): Promise<void> {
@@ -44,11 +53,7 @@ async function many(from: number, seeds: number): Promise<number> {
   const broken: number[] = []
   const startedMs = performance.now()
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const plan = makePlan(seed)
-    const result = await run(plan).catch((error: unknown) => {
-      say(`seed ${seed}: ${String(error)}`)
-      return null
-    })
+    const result = await runOrSay(seed)
     if (result) count(tally, result)
     if (!result || result.breach) {
       broken.push(seed)
