@@ -58,6 +58,23 @@ test('one sign-up sent many times with one key makes one account and lets each i
   expect(await count('identity.users')).toBe(1)
 })
 
+test('the key of a sign-up makes one account, whatever addresses come with it', async () => {
+  const identity = identityOf()
+  const emails = Array.from({ length: 5 }, (_, n) => `person${n}@example.com`)
+  const results = await Promise.all(emails.map((email) => identity.signUp({ ...ann, email, key: 'k' })))
+  expect(results.filter((result) => 'token' in result)).toHaveLength(1)
+  expect(results.filter((result) => 'rejection' in result && result.rejection === 'idempotency_key_reused')).toHaveLength(4)
+  expect(await count('identity.users')).toBe(1)
+})
+
+test('the key of a sign-up of yesterday is free again', async () => {
+  const identity = identityOf()
+  begun(await identity.signUp({ ...ann, key: 'k' }))
+  await db.execute(`update identity.users set created_at = created_at - interval '25 hours'`)
+  begun(await identity.signUp({ ...ann, email: 'ben@example.com', key: 'k' }))
+  begun(await identity.signUp({ ...ann, key: 'k' }))
+})
+
 test('the key of a sign-up does not open the account without the password', async () => {
   const identity = identityOf()
   begun(await identity.signUp({ ...ann, key: 'k' }))

@@ -5,7 +5,7 @@ import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessio
 import type { Attempts } from './attempts.ts'
 import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain.ts'
 import type { Passwords } from './passwords.ts'
-import { findAccount, insertAccount, insertGuest, lockAccount, replacePassword } from './store.ts'
+import { findAccount, insertAccount, insertGuest, isKeyOfAnother, lockAccount, replacePassword } from './store.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
@@ -33,8 +33,10 @@ export interface PasswordChange {
 
 type Refused<Rejection extends string> = { readonly rejection: Rejection; readonly detail?: string }
 
+type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
+
 export interface Identity {
-  signUp(request: SignUp): Promise<Begun | Refused<'email_taken' | 'invalid_request'>>
+  signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | 'invalid_request'>>
   signIn(request: Omit<SignUp, 'key'>): Promise<Begun | Refused<'bad_credentials'>>
   beginGuest(request: { email: string; address: string }): Promise<Begun>
   /** Takes the old password and ends every session and token of the account; the new session is the only one left. */
@@ -65,8 +67,10 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
     })
 
   /** The account and its first session, or null when another request took the address first. */
-  const create = (account: Account): Promise<Begun | null> =>
+  const create = (account: Account): Promise<Begun | Refused<'idempotency_key_reused'> | null> =>
     db.transaction(async (tx) => {
+      const { signUpKey, email } = account
+      if (signUpKey !== null && (await isKeyOfAnother(tx, signUpKey, email))) return { rejection: 'idempotency_key_reused' }
       if (!(await insertAccount(tx, account))) return null
       const { token } = await beginSession(tx, userOf(account), session)
       return { principal: userOf(account), token }
@@ -75,7 +79,7 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
   const signUpAgainst = async (
     known: Account | null,
     { email, password, key }: Omit<SignUp, 'address'>,
-  ): Promise<Begun | Refused<'email_taken'>> => {
+  ): Promise<Begun | Refused<SignUpRejection>> => {
     const decision = decideSignUp(known, key)
     switch (decision.kind) {
       case 'refuse':

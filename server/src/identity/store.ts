@@ -13,6 +13,16 @@ const insertAccountStatement = sql(
    on conflict (email) do nothing
    returning id`,
 )
+// The row that would hold two requests with one key apart is not there yet. Taken before any row.
+const lockKeyStatement = sql(
+  'identity.lock_sign_up_key',
+  `select pg_advisory_xact_lock(hashtext('identity.sign_up_key'), hashtext($1))`,
+)
+const findOtherUseStatement = sql(
+  'identity.find_other_use_of_key',
+  `select 1 as used from identity.users
+   where sign_up_key = $1 and email <> $2 and created_at > now() - interval '24 hours' limit 1`,
+)
 const insertGuestStatement = sql('identity.insert_guest', `insert into identity.guests (id, email) values ($1, $2)`)
 
 /** The account with this (normalised) address, or null. */
@@ -40,6 +50,12 @@ export async function lockAccount(tx: Tx, id: string): Promise<string | null> {
 export async function replacePassword(tx: Tx, id: string, hashes: { from: string; to: string }): Promise<boolean> {
   const rows = await tx.query(replacePasswordStatement, [id, hashes.from, hashes.to])
   return rows.length === 1
+}
+
+/** Whether a sign-up with this key made an account for another address, as long as keys are promised to count. Holds the key. */
+export async function isKeyOfAnother(tx: Tx, key: string, email: string): Promise<boolean> {
+  await tx.query(lockKeyStatement, [key])
+  return (await tx.query(findOtherUseStatement, [key, email])).length > 0
 }
 
 /** Stores a new account; false when the address was taken meanwhile. */
