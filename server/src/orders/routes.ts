@@ -156,6 +156,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
       schema: {
         tags: ['orders'],
         summary: 'What happened, in order, across services',
+        description: 'The first 500 events, in one piece: this list has no pages.',
         params: idParams,
         response: { 200: Timeline },
       },
