@@ -1,5 +1,5 @@
-// The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a write transaction,
-// and many commands share one (group commit). Never calls the network.
+// The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a transaction in which events
+// are stored, and many commands share one (group commit). Never calls the network.
 import type { Event, ServiceName } from '@holdfast/contract'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
