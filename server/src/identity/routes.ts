@@ -33,6 +33,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
   app.post(
     '/api/users/signup',
     {
+      config: { keyed: true },
       schema: {
         tags,
         summary: 'Open an account and sign in',

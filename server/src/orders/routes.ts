@@ -93,7 +93,10 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
 
   app.post(
     '/api/orders',
-    { schema: { tags: ['orders'], summary: 'Hold places of a show', body: OrderBody, response: { 201: OrderView } } },
+    {
+      config: { keyed: true },
+      schema: { tags: ['orders'], summary: 'Hold places of a show', body: OrderBody, response: { 201: OrderView } },
+    },
     async (request, reply) => {
       const buyer = requirePrincipal(request)
       const { body } = request

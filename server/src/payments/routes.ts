@@ -78,7 +78,10 @@ function payRoutes(app: Http, options: RouteOptions): void {
 
   app.post(
     '/api/payments',
-    { config: { vital: true }, schema: { summary: 'Pay an order', tags, body: PaymentBody, response: { 201: PaymentView } } },
+    {
+      config: { vital: true, keyed: true },
+      schema: { summary: 'Pay an order', tags, body: PaymentBody, response: { 201: PaymentView } },
+    },
     async (request, reply) => {
       const { id: buyerId } = requirePrincipal(request)
       await limits.consume(cardLimit, buyerId)
@@ -169,7 +172,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
   app.post(
     '/api/orders/:id/refunds',
     {
-      config: { vital: true },
+      config: { vital: true, keyed: true },
       schema: { summary: 'Refund an order, wholly or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
     },
     async (request, reply) => {

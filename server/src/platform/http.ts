@@ -2,6 +2,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Problem } from '@holdfast/contract'
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { newId } from './clock.ts'
 import { answerClientError, answerUnroutable, useErrors } from './http-errors.ts'
@@ -29,6 +30,8 @@ declare module 'fastify' {
     vital?: boolean
     /** Not guarded against other origins: calls that are signed instead. */
     signed?: boolean
+    /** Reads an Idempotency-Key; said here so that it is described. */
+    keyed?: boolean
   }
 }
 
@@ -104,12 +107,36 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
           session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
           token: { type: 'http', scheme: 'bearer' },
         },
+        responses: { Problem: { description: 'A refusal', content: { 'application/problem+json': { schema: Problem } } } },
+        parameters: {
+          IdempotencyKey: { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } },
+        },
       },
+      // Each is of use, and where nobody need be signed in neither.
+      security: [{ session: [] }, { token: [] }, {}],
+    },
+    transformObject(document) {
+      if ('openapiObject' in document) tellWhatIsCommon(app, document.openapiObject.paths as Described)
+      return 'openapiObject' in document ? document.openapiObject : document.swaggerObject
     },
   })
   // Under the shop's own policy, like every page: the library's is wider and lets the shop's own pages frame it.
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+type Described = Record<string, Record<string, { responses: Record<string, unknown>; parameters?: unknown[] }>>
+
+/** Told here and not in the schemas of the routes, which say what is checked and how answers are written. */
+function tellWhatIsCommon({ routeConfigs }: FastifyInstance, paths: Described): void {
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      operation.responses['default'] = { $ref: '#/components/responses/Problem' }
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+      if (routeConfigs.get(route)?.keyed === true)
+        operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
+    }
+  }
 }
 
 function securityHeaders({ publicUrl, contentSecurityPolicy }: HttpOptions): Readonly<Record<string, string>> {

@@ -107,6 +107,25 @@ test('every route of the OpenAPI document is one of them', async () => {
   expect(listed.filter((route) => !routes.includes(route))).toEqual([])
 })
 
+test('the OpenAPI document tells of each route how it refuses, and which of them read an Idempotency-Key', async () => {
+  const { text } = await stage.ask({ method: 'GET', path: '/openapi.json' })
+  type Operation = { parameters?: { $ref?: string }[]; responses: { default?: unknown } }
+  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
+  const all = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+  )
+  expect(all.filter(({ operation }) => operation.responses.default === undefined).map(({ route }) => route)).toEqual([])
+  const keyed = all.filter(({ operation }) => operation.parameters?.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey')))
+  expect(keyed.map(({ route }) => route).toSorted()).toEqual([
+    'POST /api/orders',
+    'POST /api/orders/{id}/refunds',
+    'POST /api/payments',
+    'POST /api/shows',
+    'POST /api/tickets/check-in',
+    'POST /api/users/signup',
+  ])
+})
+
 describe('whoever may not', () => {
   test('is refused by every route, in the same words for what is another’s and for what is not there, and changes nothing', async () => {
     const cells = allCells().filter(({ expected }) => expected !== 'in')

@@ -19,6 +19,7 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
   app.post(
     '/api/tickets/check-in',
     {
+      config: { keyed: true },
       schema: {
         tags: ['tickets'],
         summary: 'Let the holder of a ticket in, once; organiser of the show only',

@@ -40,7 +40,11 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
 function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
   app.post(
     '/api/shows',
-    { bodyLimit, schema: { tags, summary: 'Draft a show', body: ShowBody, response: { 201: ShowView } } },
+    {
+      bodyLimit,
+      config: { keyed: true },
+      schema: { tags, summary: 'Draft a show', body: ShowBody, response: { 201: ShowView } },
+    },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const key = idempotencyKeyOf(request)
