@@ -1,41 +1,102 @@
 // Every state of a payment against every command. A row is what becomes of it: its state, its claim, `+` the events that
-// the others hear, `>` the step that is begun at the processor. A rejection stands alone.
+// the others hear, `>` the step that is begun at the processor. A rejection stands alone. A state or a command without its
+// cells does not compile.
 import { expect, it } from 'vitest'
-import type { Command } from './commands.ts'
-import { apply, eventsOf, ids, observed, type StateName, states, worldOf } from './samples.ts'
+import type { Command, CommandOf } from './commands.ts'
+import type { IntentStatus, PaymentStatus } from './payment.ts'
+import { amount, apply, eventsOf, ids, intent, later, refund, type StateName, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order
 
-const commands = {
-  StartPayment: { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_x' },
-  TakeLease: { type: 'TakeLease', paymentId, look: false },
-  Look: { type: 'TakeLease', paymentId, look: true },
-  seesPaymentMethodNeeded: observed('requires_payment_method'),
-  seesAction: observed('requires_action'),
-  seesProcessing: observed('processing'),
-  seesCapturable: observed('requires_capture'),
-  seesSucceeded: observed('succeeded'),
-  seesCanceled: observed('canceled'),
-  staleResult: observed('succeeded', { fence: 0 }),
-  RecordUnknown: { type: 'RecordUnknown', paymentId, fence: 1, step: 'capture' },
-  RecordRefusal: { type: 'RecordRefusal', paymentId, fence: 1, code: 'generic_decline', card: true },
-  RecordAbsence: { type: 'RecordAbsence', paymentId, fence: 1 },
-  NoteOrderClaimed: { type: 'NoteOrderClaimed', orderId, paymentId, version: 2 },
-  NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' },
-  NoteOrderCancelled: { type: 'NoteOrderCancelled', orderId, version: 2 },
-  RequestRefund: {
-    type: 'RequestRefund',
-    refundId: 'refund-2',
-    orderId,
-    organiserId: ids.organiser,
-    amountMinor: null,
-    reason: null,
-  },
-} as const satisfies Record<string, Command>
-type CommandName = keyof typeof commands
+/** The states of the samples, and a payment of which a refund was asked for that nobody has made yet. */
+type RowName = StateName | 'refundRequested'
+const rowsOf = {
+  started: ['started'],
+  requires_action: ['requiresAction'],
+  authorized: ['authorized', 'authorizedWon', 'authorizedLost'],
+  captured: ['capturedUnclaimed', 'captured', 'refundRequested'],
+  refunded: ['refunded'],
+  voided: ['voided'],
+  declined: ['declined'],
+  unknown: ['unknownCreate', 'unknownCapture', 'unknownVoid'],
+} as const satisfies Record<PaymentStatus, readonly [RowName, ...RowName[]]>
 
-const matrix: Record<StateName, Record<CommandName, string>> = {
+const result = { paymentId, fence: 1 } as const
+const sees = (status: IntentStatus, fence = 1): CommandOf<'RecordObservation'> => ({
+  ...result,
+  type: 'RecordObservation',
+  fence,
+  seen: intent(status),
+  refused: null,
+})
+const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
+const wholeBack = {
+  processorId: 're_1',
+  refundId: ids.refund,
+  amountMinor: 4_500,
+  status: 'succeeded',
+  failureCode: null,
+} as const
+
+const cases = {
+  StartPayment: {
+    StartPayment: { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_x' },
+  },
+  TakeLease: {
+    TakeLease: { type: 'TakeLease', paymentId, look: false },
+    Look: { type: 'TakeLease', paymentId, look: true },
+  },
+  RecordObservation: {
+    seesPaymentMethodNeeded: sees('requires_payment_method'),
+    seesAction: sees('requires_action'),
+    seesProcessing: sees('processing'),
+    seesCapturable: sees('requires_capture'),
+    seesSucceeded: sees('succeeded'),
+    seesCanceled: sees('canceled'),
+    staleResult: sees('succeeded', 0),
+  },
+  RecordUnknown: { RecordUnknown: { ...result, type: 'RecordUnknown', step: 'capture' } },
+  RecordRefusal: { RecordRefusal: { ...result, type: 'RecordRefusal', code: 'generic_decline', card: true } },
+  RecordAbsence: { RecordAbsence: { ...result, type: 'RecordAbsence' } },
+  RecordRefunds: {
+    seesNoRefund: { ...result, type: 'RecordRefunds', seen: [], importIds: [] },
+    seesAllGivenBack: { ...result, type: 'RecordRefunds', seen: [wholeBack], importIds: ['refund-9'] },
+  },
+  RecordRefundRefusal: {
+    RecordRefundRefusal: { ...result, type: 'RecordRefundRefusal', refundId: ids.refund, code: 'charge_already_refunded' },
+  },
+  NoteOrderCreated: { NoteOrderCreated: { type: 'NoteOrderCreated', orderId, version: 2, terms, expiresAt: later } },
+  NoteOrderExtended: { NoteOrderExtended: { type: 'NoteOrderExtended', orderId, version: 2, expiresAt: later } },
+  NoteOrderReopened: { NoteOrderReopened: { type: 'NoteOrderReopened', orderId, version: 2, expiresAt: later } },
+  NoteOrderCompleted: { NoteOrderCompleted: { type: 'NoteOrderCompleted', orderId, version: 2 } },
+  NoteOrderClaimed: { NoteOrderClaimed: { type: 'NoteOrderClaimed', orderId, paymentId, version: 2 } },
+  NoteClaimRejected: { NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' } },
+  NoteOrderCancelled: { NoteOrderCancelled: { type: 'NoteOrderCancelled', orderId, version: 2 } },
+  RequestRefund: {
+    RequestRefund: {
+      type: 'RequestRefund',
+      refundId: 'refund-2',
+      orderId,
+      organiserId: ids.organiser,
+      amountMinor: null,
+      reason: null,
+    },
+  },
+} as const satisfies { [Type in Command['type']]: Readonly<Record<string, CommandOf<Type>>> }
+type NamesOf<Cases> = Cases extends unknown ? keyof Cases : never
+type CommandName = NamesOf<(typeof cases)[Command['type']]>
+const commands: Record<CommandName, Command> = Object.assign({}, ...Object.values(cases))
+
+/** What is only news of the order is noted with the order and moves no payment. */
+const noted = (words: string) => ({
+  NoteOrderCreated: words,
+  NoteOrderExtended: words,
+  NoteOrderReopened: words,
+  NoteOrderCompleted: words,
+})
+
+const matrix: Record<(typeof rowsOf)[PaymentStatus][number], Record<CommandName, string>> = {
   started: {
     StartPayment: 'started +PaymentStarted > create',
     TakeLease: 'started > create',
@@ -50,6 +111,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown',
     RecordRefusal: 'declined',
     RecordAbsence: 'voided +PaymentVoided',
+    seesNoRefund: 'started > create',
+    seesAllGivenBack: 'started > create',
+    RecordRefundRefusal: 'started',
+    ...noted('started'),
     NoteOrderClaimed: 'started won > create',
     NoteClaimRejected: 'started lost > create',
     NoteOrderCancelled: 'started lost > create',
@@ -69,6 +134,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown',
     RecordRefusal: 'requires_action',
     RecordAbsence: 'requires_action',
+    seesNoRefund: 'requires_action',
+    seesAllGivenBack: 'requires_action',
+    RecordRefundRefusal: 'requires_action',
+    ...noted('requires_action'),
     NoteOrderClaimed: 'requires_action won',
     NoteClaimRejected: 'requires_action lost > void',
     NoteOrderCancelled: 'requires_action lost > void',
@@ -88,6 +157,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown',
     RecordRefusal: 'authorized',
     RecordAbsence: 'authorized',
+    seesNoRefund: 'authorized',
+    seesAllGivenBack: 'authorized',
+    RecordRefundRefusal: 'authorized',
+    ...noted('authorized'),
     NoteOrderClaimed: 'authorized won > capture',
     NoteClaimRejected: 'authorized lost > void',
     NoteOrderCancelled: 'authorized lost > void',
@@ -107,6 +180,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown won',
     RecordRefusal: 'authorized won',
     RecordAbsence: 'authorized won',
+    seesNoRefund: 'authorized won > capture',
+    seesAllGivenBack: 'authorized won > capture',
+    RecordRefundRefusal: 'authorized won',
+    ...noted('authorized won'),
     NoteOrderClaimed: 'authorized won',
     NoteClaimRejected: 'authorized won',
     NoteOrderCancelled: 'authorized won > void',
@@ -126,6 +203,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown lost',
     RecordRefusal: 'authorized lost',
     RecordAbsence: 'authorized lost',
+    seesNoRefund: 'authorized lost > void',
+    seesAllGivenBack: 'authorized lost > void',
+    RecordRefundRefusal: 'authorized lost',
+    ...noted('authorized lost'),
     NoteOrderClaimed: 'authorized won > void',
     NoteClaimRejected: 'authorized lost',
     NoteOrderCancelled: 'authorized lost',
@@ -145,6 +226,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'captured',
     RecordRefusal: 'captured',
     RecordAbsence: 'captured',
+    seesNoRefund: 'captured',
+    seesAllGivenBack: 'captured',
+    RecordRefundRefusal: 'captured',
+    ...noted('captured'),
     NoteOrderClaimed: 'captured won +ChargeCreated > retrieve',
     NoteClaimRejected: 'captured lost > refund',
     NoteOrderCancelled: 'captured lost > refund',
@@ -164,10 +249,37 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'captured won',
     RecordRefusal: 'captured won',
     RecordAbsence: 'captured won',
+    seesNoRefund: 'captured won',
+    seesAllGivenBack: 'refunded won +ChargeRefunded',
+    RecordRefundRefusal: 'captured won',
+    ...noted('captured won'),
     NoteOrderClaimed: 'captured won',
     NoteClaimRejected: 'captured won',
     NoteOrderCancelled: 'captured won > refund',
     RequestRefund: 'captured won > refund',
+  },
+  refundRequested: {
+    StartPayment: 'order_not_payable',
+    TakeLease: 'captured won > refund',
+    Look: 'captured won > refund',
+    seesPaymentMethodNeeded: 'captured won > refund',
+    seesAction: 'captured won > refund',
+    seesProcessing: 'captured won > refund',
+    seesCapturable: 'captured won > refund',
+    seesSucceeded: 'captured won > refund',
+    seesCanceled: 'captured won > refund',
+    staleResult: 'lease_lost',
+    RecordUnknown: 'captured won',
+    RecordRefusal: 'captured won',
+    RecordAbsence: 'captured won',
+    seesNoRefund: 'captured won > refund',
+    seesAllGivenBack: 'refunded won +ChargeRefunded',
+    RecordRefundRefusal: 'captured won',
+    ...noted('captured won'),
+    NoteOrderClaimed: 'captured won',
+    NoteClaimRejected: 'captured won',
+    NoteOrderCancelled: 'captured won > refund',
+    RequestRefund: 'nothing_to_refund',
   },
   refunded: {
     StartPayment: 'order_not_payable',
@@ -183,6 +295,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'refunded won',
     RecordRefusal: 'refunded won',
     RecordAbsence: 'refunded won',
+    seesNoRefund: 'refunded won',
+    seesAllGivenBack: 'refunded won',
+    RecordRefundRefusal: 'refunded won',
+    ...noted('refunded won'),
     NoteOrderClaimed: 'refunded won',
     NoteClaimRejected: 'refunded won',
     NoteOrderCancelled: 'refunded won',
@@ -202,6 +318,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'voided lost',
     RecordRefusal: 'voided lost',
     RecordAbsence: 'voided lost',
+    seesNoRefund: 'voided lost',
+    seesAllGivenBack: 'voided lost',
+    RecordRefundRefusal: 'voided lost',
+    ...noted('voided lost'),
     NoteOrderClaimed: 'voided lost +ChargeFailed',
     NoteClaimRejected: 'voided lost',
     NoteOrderCancelled: 'voided lost',
@@ -221,6 +341,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'declined',
     RecordRefusal: 'declined',
     RecordAbsence: 'declined',
+    seesNoRefund: 'declined',
+    seesAllGivenBack: 'declined',
+    RecordRefundRefusal: 'declined',
+    ...noted('declined'),
     NoteOrderClaimed: 'declined +ChargeFailed',
     NoteClaimRejected: 'declined lost',
     NoteOrderCancelled: 'declined',
@@ -240,6 +364,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown',
     RecordRefusal: 'declined',
     RecordAbsence: 'voided +PaymentVoided',
+    seesNoRefund: 'unknown > create',
+    seesAllGivenBack: 'unknown > create',
+    RecordRefundRefusal: 'unknown',
+    ...noted('unknown'),
     NoteOrderClaimed: 'unknown won > create',
     NoteClaimRejected: 'unknown lost > create',
     NoteOrderCancelled: 'unknown lost > create',
@@ -259,6 +387,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown won',
     RecordRefusal: 'unknown won',
     RecordAbsence: 'unknown won',
+    seesNoRefund: 'unknown won > retrieve',
+    seesAllGivenBack: 'unknown won > retrieve',
+    RecordRefundRefusal: 'unknown won',
+    ...noted('unknown won'),
     NoteOrderClaimed: 'unknown won',
     NoteClaimRejected: 'unknown won',
     NoteOrderCancelled: 'unknown won > retrieve',
@@ -278,6 +410,10 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
     RecordUnknown: 'unknown lost',
     RecordRefusal: 'unknown lost',
     RecordAbsence: 'unknown lost',
+    seesNoRefund: 'unknown lost > retrieve',
+    seesAllGivenBack: 'unknown lost > retrieve',
+    RecordRefundRefusal: 'unknown lost',
+    ...noted('unknown lost'),
     NoteOrderClaimed: 'unknown won > retrieve',
     NoteClaimRejected: 'unknown lost',
     NoteOrderCancelled: 'unknown lost',
@@ -285,15 +421,28 @@ const matrix: Record<StateName, Record<CommandName, string>> = {
   },
 }
 
-const cases = Object.entries(matrix).flatMap(([state, row]) =>
-  Object.entries(row).map(([command, expected]) => ({ state: state as StateName, command: command as CommandName, expected })),
+const cells = Object.entries(matrix).flatMap(([state, row]) =>
+  Object.entries(row).map(([command, expected]) => ({ state: state as RowName, command: command as CommandName, expected })),
 )
 
-it.each(cases)('$state, $command: $expected', ({ state, command, expected }) => {
-  const world = worldOf(states[state])
+function worldIn(state: RowName) {
+  if (state !== 'refundRequested') return worldOf(states[state])
+  const world = worldOf(states.captured)
+  world.refundsByPayment.set(paymentId, [refund()])
+  return world
+}
+
+it.each(cells)('$state, $command: $expected', ({ state, command, expected }) => {
+  const world = worldIn(state)
   const decision = apply(world, commands[command])
   const moved = world.payments.get(command === 'StartPayment' ? 'payment-2' : paymentId)
   const work = world.works.at(-1)
   const words = [moved?.status, moved?.claim, ...eventsOf(decision).map((type) => `+${type}`), work && `> ${work.step}`]
   expect('rejection' in decision ? decision.rejection : words.filter(Boolean).join(' ')).toBe(expected)
+})
+
+it('each state of the samples has its rows under its own name', () => {
+  const rows = Object.entries(rowsOf).flatMap(([status, names]) => names.map((name) => [name, status] as const))
+  expect(rows.map(([name]) => worldIn(name).payments.get(paymentId)?.status)).toEqual(rows.map(([, status]) => status))
+  expect(rows.map(([name]) => name).toSorted()).toEqual([...Object.keys(states), 'refundRequested'].toSorted())
 })
