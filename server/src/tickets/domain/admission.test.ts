@@ -1,4 +1,5 @@
-// Every state of an order’s tickets against every command, cell by cell, and what disorder may not do to them.
+// Every state of an order’s tickets against every command, cell by cell, and what disorder may not do to them. A state or a
+// command without its cells does not compile.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -49,6 +50,14 @@ const states = {
   'used and void': after('issue', 'check in', 'void'),
   tombstone: after('void'),
   'tombstone of another payment': after('void for another payment'),
+}
+
+/** Where each is to be found above and below. */
+const namesOfTypes: Record<AdmissionCommand['type'], Name> = { IssueTickets: 'issue', VoidTickets: 'void', CheckIn: 'check in' }
+const namesOfStatuses: Record<Admission['status'], keyof typeof states> = {
+  issued: 'issued',
+  void: 'void',
+  refunded_early: 'tombstone',
 }
 
 /** The facts, or the rejection after a bang; empty: accepted, and nothing happens. */
@@ -110,6 +119,11 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in an unknown code': '!ticket_unknown',
   },
 }
+
+test('no command and no state is without a name', () => {
+  expect(Object.values(namesOfTypes).map((name) => commands[name].type)).toEqual(Object.keys(namesOfTypes))
+  expect(Object.values(namesOfStatuses).map((name) => states[name]?.status)).toEqual(Object.keys(namesOfStatuses))
+})
 
 const describeDecision = (decision: AdmissionDecision) =>
   'rejection' in decision ? `!${decision.rejection}` : decision.facts.map((fact) => fact.type).join(' ')
