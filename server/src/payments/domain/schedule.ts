@@ -26,11 +26,17 @@ export interface Surroundings {
 export function lease(payment: Payment, step: Step, { refunds, now }: Surroundings): PaymentFact[] {
   const leasedUntil = secondsAfter(now, leaseSeconds)
   const leased: Payment = { ...payment, fence: payment.fence + 1, leasedUntil, nextAttemptAt: leasedUntil }
-  const refund = step === 'refund' ? (refunds.find(({ status }) => status === 'requested' || status === 'unknown') ?? null) : null
+  const refund = step === 'refund' ? refundToWorkOn(payment, refunds) : null
   return [
     { type: 'PaymentMoved', data: leased },
     { type: 'WorkLeased', data: { payment: leased, step, fence: leased.fence, refund } },
   ]
+}
+
+/** What was never tried goes first, then those of uncertain outcome in turns: one that stays so keeps no other waiting. */
+function refundToWorkOn({ attempts }: Payment, refunds: readonly Refund[]): Refund | null {
+  const uncertain = refunds.filter(({ status }) => status === 'unknown')
+  return refunds.find(({ status }) => status === 'requested') ?? uncertain[attempts % uncertain.length] ?? null
 }
 
 /** Stores the payment and does what is next: now, unless somebody else holds the lease; he will see the change. */
