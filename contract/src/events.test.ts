@@ -48,6 +48,7 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
   PaymentVoided: { orderId: id, paymentId: id, reason: 'claim_rejected' },
   OrderCompleted: { orderId: id, showId: id, buyer: { id, email: 'a@b.example' }, lines: [line], amount: money },
   ChargeRefunded: { orderId: id, paymentId: id, refundId: id, amount: money, refundedTotal: money, full: true },
+  RefundReturned: { orderId: id, paymentId: id, refundId: id, amount: money, refundedTotal: money },
   TicketsIssued: { orderId: id, showId: id, tickets: [{ id, code: 'K7Q2', ticketTypeId: id, name: 'Stalls' }] },
   TicketVoided: { orderId: id, ticketIds: [id], reason: 'refunded' },
   TicketCheckedIn: { orderId: id, ticketId: id },

@@ -26,6 +26,7 @@ export const eventDefinitions = {
   PaymentVoided: payments.PaymentVoided,
   OrderCompleted: orders.OrderCompleted,
   ChargeRefunded: payments.ChargeRefunded,
+  RefundReturned: payments.RefundReturned,
   TicketsIssued: tickets.TicketsIssued,
   TicketVoided: tickets.TicketVoided,
   TicketCheckedIn: tickets.TicketCheckedIn,

@@ -22,6 +22,7 @@ export const ChargeFailed = defineEvent(
   'ChargeFailed',
   Type.Object({ orderId: Id, paymentId: Id, code: Type.String() }),
 )
+/** The payment came to nothing: declined, or what was set aside is free again. Once for each that ends without a charge. */
 export const PaymentVoided = defineEvent(
   'payments',
   'PaymentVoided',
@@ -38,4 +39,10 @@ export const ChargeRefunded = defineEvent(
     refundedTotal: Money,
     full: Type.Boolean({ description: 'everything captured by this payment is now refunded' }),
   }),
+)
+/** A refund that was told as done came back: the buyer's bank could not take it. */
+export const RefundReturned = defineEvent(
+  'payments',
+  'RefundReturned',
+  Type.Object({ orderId: Id, paymentId: Id, refundId: Id, amount: Money, refundedTotal: Money }),
 )

@@ -12,9 +12,11 @@ export const heard = [
   'ExpirationComplete',
   'PaymentStarted',
   'PaymentAuthorized',
+  'PaymentVoided',
   'ChargeCreated',
   'ChargeFailed',
   'ChargeRefunded',
+  'RefundReturned',
   'TicketsIssued',
   'TicketVoided',
 ] as const satisfies readonly EventType[]
@@ -31,6 +33,8 @@ export function translate(event: Heard): Command {
       return { type: 'ExpireOrder', orderId: event.data.orderId, deadline: event.data.expiresAt }
     case 'PaymentStarted':
       return { type: 'NotePaymentStarted', ...event.data }
+    case 'PaymentVoided':
+      return { type: 'NotePaymentEnded', orderId: event.data.orderId, paymentId: event.data.paymentId }
     case 'PaymentAuthorized': {
       const { orderId, paymentId, amount } = event.data
       return { type: 'ClaimOrder', orderId, paymentId, amount }
@@ -42,6 +46,10 @@ export function translate(event: Heard): Command {
     case 'ChargeRefunded': {
       const { orderId, paymentId, refundedTotal, full } = event.data
       return { type: 'RecordRefund', orderId, paymentId, refundedMinor: refundedTotal.amountMinor, full }
+    }
+    case 'RefundReturned': {
+      const { orderId, paymentId, refundedTotal } = event.data
+      return { type: 'RecordRefundReturned', orderId, paymentId, refundedMinor: refundedTotal.amountMinor }
     }
     case 'TicketsIssued': {
       const tickets = event.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' as const }))

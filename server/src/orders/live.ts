@@ -28,6 +28,7 @@ const followed = [
   'OrderReopened',
   'OrderClaimed',
   'ChargeRefunded',
+  'RefundReturned',
   'TicketsIssued',
   'TicketVoided',
 ] as const satisfies readonly EventType[]

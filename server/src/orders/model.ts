@@ -70,6 +70,8 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   const saleIds = new Set<string>()
   const orderIds = new Set<string>()
   const movingOrderIds = new Set<string>()
+  /** Orders that may be open again: whether their show still sells is looked at. */
+  const reopeningIds = new Set<string>()
   let changesSales = false
   for (const command of commands) {
     if (command.type === 'PlaceOrder') {
@@ -80,12 +82,13 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
     } else {
       orderIds.add(command.orderId)
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
+      if (command.type === 'ReleaseClaim') reopeningIds.add(command.orderId)
     }
   }
   const wanted = wantedStock(commands)
   // Asked for together, in the order of the locks.
   const [sales, orders, pools] = await Promise.all([
-    saleIds.size > 0 ? store.loadSales(tx, [...saleIds], changesSales) : [],
+    store.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
     store.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])

@@ -130,6 +130,31 @@ describe('the end of a sale', () => {
     expect(await place(handler, sale, [numbered(typeOf(sale))])).toEqual({ rejection: 'not_on_sale' })
   })
 
+  test('ends an order that was claimed when its show was called off, once its charge has failed', async () => {
+    const sale = makeSale({ capacities: [5] })
+    await putOnSale(handler, sale)
+    const [called, kept] = [
+      await placeOne(handler, sale, [numbered(typeOf(sale), 2)]),
+      await placeOne(handler, sale, [numbered(typeOf(sale))]),
+    ]
+    const total = (await readOrder(db, called))?.view.total
+    if (!total) throw new Error('an order without a total')
+    const [paymentId, other] = [newId(), newId()]
+    await handler.handle({ type: 'ClaimOrder', orderId: called, paymentId, amount: total })
+    await handler.handle({
+      type: 'ClaimOrder',
+      orderId: kept,
+      paymentId: other,
+      amount: { ...total, amountMinor: total.amountMinor / 2 },
+    })
+    await handler.handle({ type: 'ReleaseClaim', orderId: kept, paymentId: other })
+    expect((await readOrder(db, kept))?.view.status).toBe('created')
+    await handler.handle({ type: 'EndSale', showId: sale.show.id, version: 2 })
+    await handler.handle({ type: 'ReleaseClaim', orderId: called, paymentId })
+    expect((await readOrder(db, called))?.view).toMatchObject({ status: 'cancelled' })
+    expect(await readPools(db, sale)).toEqual([{ capacity: 5, held: 1, sold: 0 }])
+  })
+
   test('that is just being written is waited for: no order is placed on what the show was before', async () => {
     const sale = makeSale()
     await putOnSale(handler, sale)

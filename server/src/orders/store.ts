@@ -87,14 +87,25 @@ const loadSalesStatement = sql(
   'orders.load_sales',
   `select id as "showId", version, organiser_id as "organiserId", title, currency, hold_seconds as "holdSeconds",
           max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status, ticket_types as types
-   from orders.shows where id = any($1::uuid[])
+   from orders.shows
+   where id = any(array(
+     select unnest($1::uuid[])
+     union all
+     select show_id from orders.orders where id = any($2::uuid[])))
    order by id for share`,
 )
 const loadSalesToChange = sql('orders.load_sales_to_change', loadSalesStatement.text.replace('for share', 'for update'))
 
+/** The sales that a batch looks at: by their shows, and through orders without knowing their shows. */
+export interface TouchedSales {
+  readonly showIds: readonly string[]
+  readonly orderIds: readonly string[]
+}
+
 /** Sales that are only looked at, held still until the commit: a sale cannot end between a look and a hold. */
-export async function loadSales(tx: Tx, showIds: readonly string[], toChange: boolean): Promise<Sale[]> {
-  return tx.query<Sale>(toChange ? loadSalesToChange : loadSalesStatement, [showIds])
+export async function loadSales(tx: Tx, { showIds, orderIds }: TouchedSales, toChange: boolean): Promise<Sale[]> {
+  if (showIds.length === 0 && orderIds.length === 0) return []
+  return tx.query<Sale>(toChange ? loadSalesToChange : loadSalesStatement, [showIds, orderIds])
 }
 
 const loadOrdersStatement = sql(

@@ -46,9 +46,11 @@ function summarize(event: Event): string {
     case 'ChargeFailed':
       return `The charge failed for good (${event.data.code})`
     case 'PaymentVoided':
-      return `The authorization was given back (${event.data.reason})`
+      return `The payment ended without a charge (${event.data.reason})`
     case 'ChargeRefunded':
       return `${inWords(event.data.amount)} refunded`
+    case 'RefundReturned':
+      return `The refund of ${inWords(event.data.amount)} came back: the buyer's bank could not take it`
     case 'TicketsIssued':
       return `${countOf(event.data.tickets)} issued`
     case 'TicketVoided':
@@ -86,6 +88,7 @@ function dataOf(event: Event): Entry['data'] {
     case 'ChargeFailed':
       return { paymentId: event.data.paymentId, reason: event.data.code }
     case 'ChargeRefunded':
+    case 'RefundReturned':
       return { paymentId: event.data.paymentId, refundId: event.data.refundId, amount: event.data.amount }
     case 'TicketsIssued':
       return { count: event.data.tickets.length }

@@ -1,6 +1,6 @@
 // What each step asks of the processor, one question after the other, and the command that the answers become. Pure: it
 // asks nobody itself, so that a test may answer it in every way there is.
-import type { Command, Work } from './domain/commands.ts'
+import type { Command, Refusal, Work } from './domain/commands.ts'
 import { isKeyAlive, isSettled, type Payment } from './domain/payment.ts'
 import type { Refund, RefundSeen } from './domain/refund.ts'
 import type { AuthorizeRequest, CallResult, Intent, IntentInFull, RefundRequest } from './processor-port.ts'
@@ -60,7 +60,7 @@ function* ask<Of extends Operation>(
   return (yield question) as AnswerTo<Of>
 }
 
-function observe(work: PlannedWork, intent: Intent, more: { refused?: string; disputed?: boolean } = {}): StepResult {
+function observe(work: PlannedWork, intent: Intent, more: { refused?: Refusal; disputed?: boolean } = {}): StepResult {
   const { clientSecret: _secret, nextAction: _action, ...seen } = intent
   const base = { type: 'RecordObservation', ...idsOf(work), seen, refused: more.refused ?? null } as const
   return { command: more.disputed === undefined ? base : { ...base, disputed: more.disputed }, intent }
@@ -117,7 +117,9 @@ function* finish(work: PlannedWork, operation: 'capture' | 'void'): Plan {
   if (result.kind === 'ok') return observe(work, result.value)
   if (result.kind === 'unknown') return unknown(work)
   const reread = yield* ask<'retrieve'>({ operation: 'retrieve', intentId })
-  return reread.kind === 'ok' ? observe(work, reread.value.intent, { refused: result.code }) : unknown(work)
+  return reread.kind === 'ok'
+    ? observe(work, reread.value.intent, { refused: { code: result.code, card: result.card } })
+    : unknown(work)
 }
 
 function* refund(work: PlannedWork, context: StepContext): Plan {

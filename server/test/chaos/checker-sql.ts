@@ -77,7 +77,7 @@ export const processorBalance = sql(
 export const heard: readonly (readonly [consumer: string, types: string])[] = [
   [
     'orders',
-    'ShowPublished ShowChanged ShowCancelled ExpirationComplete PaymentStarted PaymentAuthorized ChargeCreated ChargeFailed ChargeRefunded TicketsIssued TicketVoided',
+    'ShowPublished ShowChanged ShowCancelled ExpirationComplete PaymentStarted PaymentAuthorized PaymentVoided ChargeCreated ChargeFailed ChargeRefunded RefundReturned TicketsIssued TicketVoided',
   ],
   ['payments', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected OrderCompleted'],
   ['expiration', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected'],

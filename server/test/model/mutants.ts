@@ -213,7 +213,7 @@ export const mutants: readonly Mutant[] = [
       if (!('facts' in decision)) return decision
       return {
         ...decision,
-        facts: [...decision.facts, { type: 'ChargeFailed', data: { orderId, paymentId: id, code: command.refused } }],
+        facts: [...decision.facts, { type: 'ChargeFailed', data: { orderId, paymentId: id, code: command.refused.code } }],
       }
     }),
     breaks: '7: every event is told once',

@@ -96,7 +96,7 @@ function react(question: Question, before: AtProcessor, scope: Scope): Reaction[
       return [
         to(taken, 'takes the money'),
         ...(scope.banks.includes('declines_capture')
-          ? [to(dead, 'refuses for good: the bank takes its word back', no('card_declined', dead, true))]
+          ? [to(dead, 'refuses for good: the bank takes its word back', no('do_not_honor', dead, true))]
           : []),
         ...(scope.banks.includes('capture_not_now')
           ? [to(intent, 'refuses, and keeps the money set aside', no('processing_error', intent, true))]

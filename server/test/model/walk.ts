@@ -83,6 +83,7 @@ function nameOf(fact: Told, version: number): string {
     case 'PaymentVoided':
       return `${fact.type} ${fact.data.paymentId}`
     case 'ChargeRefunded':
+    case 'RefundReturned':
       return `${fact.type} ${fact.data.paymentId} ${fact.data.refundId}`
     case 'ExpirationComplete':
       return `${fact.type} ${fact.data.orderId} ${fact.data.expiresAt}`

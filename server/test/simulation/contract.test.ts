@@ -325,18 +325,18 @@ test('a shared lock lets others share, and keeps changes out', async () => {
     const shared = makeGate()
     const asked = makeGate()
     const reader = db.transaction(async (tx) => {
-      await ordersStore.loadSales(tx, [sampleSale.showId], false)
+      await ordersStore.loadSales(tx, { showIds: [sampleSale.showId], orderIds: [] }, false)
       shared.open()
       await asked.opened
       story.push('read')
     })
     const other = db.transaction(async (tx) => {
       await shared.opened
-      return (await ordersStore.loadSales(tx, [sampleSale.showId], false)).length
+      return (await ordersStore.loadSales(tx, { showIds: [sampleSale.showId], orderIds: [] }, false)).length
     })
     const sharers = await other
     const writer = db.transaction(async (tx) => {
-      const waiting = ordersStore.loadSales(tx, [sampleSale.showId], true)
+      const waiting = ordersStore.loadSales(tx, { showIds: [sampleSale.showId], orderIds: [] }, true)
       asked.open()
       await waiting
       story.push('changed')

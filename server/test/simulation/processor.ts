@@ -203,7 +203,7 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
     const intent = find(id)
     if (!intent) return no('resource_missing', null)
     if (intent.status !== 'requires_capture') return no('payment_intent_unexpected_state', intent)
-    if (intent.card === 'declined_at_capture') return no('card_declined', intent, true)
+    if (intent.card === 'declined_at_capture') return no('insufficient_funds', intent, true)
     move(intent, 'succeeded')
     return ok(show(intent))
   }

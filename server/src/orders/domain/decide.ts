@@ -25,15 +25,20 @@ export function decide(order: Order | undefined, command: OrderCommand, context:
     case 'NotePaymentStarted':
       if (order.status !== 'created' || order.paymentUnderWay === command.paymentId) return nothing
       return { facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: command.paymentId } }] }
+    case 'NotePaymentEnded':
+      if (order.status !== 'created' || order.paymentUnderWay !== command.paymentId) return nothing
+      return { facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: null } }] }
     case 'ClaimOrder':
       return claimOrder(order, command)
     case 'CompleteOrder':
       if (order.status !== 'claimed' || order.paymentId !== command.paymentId) return nothing
       return { facts: [completed(order)] }
     case 'ReleaseClaim':
-      return releaseClaim(order, command.paymentId, context.now)
+      return releaseClaim(order, command.paymentId, context)
     case 'RecordRefund':
       return recordRefund(order, command)
+    case 'RecordRefundReturned':
+      return recordRefundReturned(order, command)
   }
 }
 
@@ -130,10 +135,18 @@ function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>):
   return reject(`order_${order.status}`)
 }
 
-function releaseClaim(order: Order, paymentId: string, now: string): OrderDecision {
+function releaseClaim(order: Order, paymentId: string, { stock, now }: { stock: Stock; now: string }): OrderDecision {
   if (order.status !== 'claimed' || order.paymentId !== paymentId) return nothing
+  // When the show was called off, this order was claimed and could not be cancelled with the others.
+  if (stock.sales.get(order.showId)?.status === 'cancelled') return { facts: [cancelled(order, 'organiser')] }
   if (now >= order.expiresAt) return { facts: [cancelled(order, 'payment_failed')] }
   return { facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }] }
+}
+
+/** An order that was refunded as a whole stays so: its tickets are void and its places may be another's. */
+function recordRefundReturned(order: Order, { paymentId, refundedMinor }: Command<'RecordRefundReturned'>): OrderDecision {
+  if (order.status !== 'complete' || order.paymentId !== paymentId || refundedMinor >= order.refundedMinor) return nothing
+  return { facts: [{ type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full: false } }] }
 }
 
 function recordRefund(order: Order, { paymentId, refundedMinor, full }: Command<'RecordRefund'>): OrderDecision {

@@ -56,6 +56,7 @@ type Named<Type extends OrderCommand['type']> = Record<
 >
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
 const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 1_000, full: false } as const
+const returned = { type: 'RecordRefundReturned', orderId: id, paymentId: paymentA } as const
 const cases = {
   PlaceOrder: {
     'two places': {
@@ -85,6 +86,10 @@ const cases = {
     'payment A': { now: inTime, command: { type: 'NotePaymentStarted', orderId: id, paymentId: paymentA } },
     'payment B': { now: inTime, command: { type: 'NotePaymentStarted', orderId: id, paymentId: paymentB } },
   },
+  NotePaymentEnded: {
+    'payment A': { now: inTime, command: { type: 'NotePaymentEnded', orderId: id, paymentId: paymentA } },
+    'payment B': { now: inTime, command: { type: 'NotePaymentEnded', orderId: id, paymentId: paymentB } },
+  },
   ClaimOrder: {
     'payment A': { now: inTime, command: claim },
     'payment A, after the deadline': { now: tooLate, command: claim },
@@ -108,6 +113,11 @@ const cases = {
     'payment A, 20.00 in all': { now: inTime, command: { ...refund, refundedMinor: 2_000 } },
     'payment A, everything': { now: tooLate, command: { ...refund, refundedMinor: 9_000, full: true } },
     'payment B, everything': { now: inTime, command: { ...refund, paymentId: paymentB, refundedMinor: 9_000, full: true } },
+  },
+  RecordRefundReturned: {
+    'payment A, 10.00 is left': { now: inTime, command: { ...returned, refundedMinor: 1_000 } },
+    'payment A, nothing is left': { now: tooLate, command: { ...returned, refundedMinor: 0 } },
+    'payment B, nothing is left': { now: inTime, command: { ...returned, paymentId: paymentB, refundedMinor: 0 } },
   },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
@@ -134,7 +144,7 @@ const created: Cell = [
 ]
 const cancelled = (reason: CancelReason): Cell => [{ type: 'OrderCancelled', data: { orderId: id, reason } }]
 const extended = (expiresAt: string): Cell => [{ type: 'OrderExtended', data: { orderId: id, expiresAt } }]
-const noticed = (paymentId: string): Cell => [{ type: 'PaymentNoticed', data: { orderId: id, paymentId } }]
+const noticed = (paymentId: string | null): Cell => [{ type: 'PaymentNoticed', data: { orderId: id, paymentId } }]
 const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { orderId: id, paymentId } }]
 const rejected = (paymentId: string, reason: ClaimRejection): Cell => [
   { type: 'ClaimRejected', data: { orderId: id, paymentId, reason } },
@@ -155,7 +165,7 @@ const notTheBuyers = (rejection: OrderRejection): Row['CancelOrder'] => ({
   'by the organiser': no(rejection),
   'by its buyer, after the deadline': no(rejection),
 })
-const open: Pick<Row, 'PlaceOrder' | 'CancelOrder' | 'ClaimOrder' | 'CompleteOrder' | 'ReleaseClaim' | 'RecordRefund'> = {
+const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'> = {
   PlaceOrder: all('PlaceOrder', nothing),
   CancelOrder: {
     'by its buyer': cancelled('buyer'),
@@ -174,6 +184,7 @@ const open: Pick<Row, 'PlaceOrder' | 'CancelOrder' | 'ClaimOrder' | 'CompleteOrd
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
   RecordRefund: all('RecordRefund', nothing),
+  RecordRefundReturned: all('RecordRefundReturned', nothing),
 }
 /** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
 const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
@@ -185,9 +196,11 @@ const paid: Omit<Row, 'RecordRefund'> = {
   CancelOrder: notTheBuyers('order_complete'),
   ExpireOrder: all('ExpireOrder', nothing),
   NotePaymentStarted: all('NotePaymentStarted', nothing),
+  NotePaymentEnded: all('NotePaymentEnded', nothing),
   ClaimOrder: takenByA('order_complete'),
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
+  RecordRefundReturned: all('RecordRefundReturned', nothing),
 }
 
 const matrix: Record<keyof typeof states, Row> = {
@@ -196,15 +209,18 @@ const matrix: Record<keyof typeof states, Row> = {
     CancelOrder: all('CancelOrder', no('order_unknown')),
     ExpireOrder: all('ExpireOrder', no('order_unknown')),
     NotePaymentStarted: all('NotePaymentStarted', no('order_unknown')),
+    NotePaymentEnded: all('NotePaymentEnded', no('order_unknown')),
     ClaimOrder: all('ClaimOrder', no('order_unknown')),
     CompleteOrder: all('CompleteOrder', no('order_unknown')),
     ReleaseClaim: all('ReleaseClaim', no('order_unknown')),
     RecordRefund: all('RecordRefund', no('order_unknown')),
+    RecordRefundReturned: all('RecordRefundReturned', no('order_unknown')),
   },
   created: {
     ...open,
     ExpireOrder: { ...all('ExpireOrder', cancelled('expired')), 'at a deadline before its own': nothing },
     NotePaymentStarted: { 'payment A': noticed(paymentA), 'payment B': noticed(paymentB) },
+    NotePaymentEnded: all('NotePaymentEnded', nothing),
   },
   'created, payment A under way': {
     ...open,
@@ -215,17 +231,20 @@ const matrix: Record<keyof typeof states, Row> = {
       'at the first deadline, by a clock set back': extended(extendedDeadline),
     },
     NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
+    NotePaymentEnded: { 'payment A': noticed(null), 'payment B': nothing },
   },
   'created, extended for payment A': {
     ...open,
     ExpireOrder: { ...all('ExpireOrder', nothing), 'at the extended deadline': cancelled('expired') },
     NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
+    NotePaymentEnded: { 'payment A': noticed(null), 'payment B': nothing },
   },
   claimed: {
     PlaceOrder: all('PlaceOrder', nothing),
     CancelOrder: notTheBuyers('order_claimed'),
     ExpireOrder: all('ExpireOrder', nothing),
     NotePaymentStarted: all('NotePaymentStarted', nothing),
+    NotePaymentEnded: all('NotePaymentEnded', nothing),
     ClaimOrder: takenByA('order_claimed'),
     CompleteOrder: { 'payment A': completed, 'payment A, after the deadline': completed, 'payment B': nothing },
     ReleaseClaim: {
@@ -239,6 +258,7 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment A, everything': [...completed, ...refunded(9_000, true)],
       'payment B, everything': nothing,
     },
+    RecordRefundReturned: all('RecordRefundReturned', nothing),
   },
   complete: {
     ...paid,
@@ -256,6 +276,11 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment A, 20.00 in all': refunded(2_000, false),
       'payment A, everything': refunded(9_000, true),
       'payment B, everything': nothing,
+    },
+    RecordRefundReturned: {
+      'payment A, 10.00 is left': nothing,
+      'payment A, nothing is left': refunded(0, false),
+      'payment B, nothing is left': nothing,
     },
   },
   'complete, free': {

@@ -47,6 +47,8 @@ export type OrderCommand =
   | { readonly type: 'CancelOrder'; readonly orderId: string; readonly reason: 'buyer' | 'organiser'; readonly buyerId?: string }
   | { readonly type: 'ExpireOrder'; readonly orderId: string; readonly deadline: string }
   | { readonly type: 'NotePaymentStarted'; readonly orderId: string; readonly paymentId: string }
+  /** Declined, or its authorization given back: nothing is under way by it any more. */
+  | { readonly type: 'NotePaymentEnded'; readonly orderId: string; readonly paymentId: string }
   | { readonly type: 'ClaimOrder'; readonly orderId: string; readonly paymentId: string; readonly amount: Money }
   | { readonly type: 'CompleteOrder'; readonly orderId: string; readonly paymentId: string }
   | { readonly type: 'ReleaseClaim'; readonly orderId: string; readonly paymentId: string }
@@ -56,6 +58,13 @@ export type OrderCommand =
       readonly paymentId: string
       readonly refundedMinor: number
       readonly full: boolean
+    }
+  /** Money that was given back came back to us; `refundedMinor` is the sum of what did not. */
+  | {
+      readonly type: 'RecordRefundReturned'
+      readonly orderId: string
+      readonly paymentId: string
+      readonly refundedMinor: number
     }
 
 export type SaleCommand =
@@ -67,7 +76,7 @@ export type PublicFact = FactOf<
 >
 /** Changes of an order that only this service hears of. */
 export type PrivateFact =
-  | { readonly type: 'PaymentNoticed'; readonly data: { readonly orderId: string; readonly paymentId: string } }
+  | { readonly type: 'PaymentNoticed'; readonly data: { readonly orderId: string; readonly paymentId: string | null } }
   | {
       readonly type: 'RefundRecorded'
       readonly data: { readonly orderId: string; readonly refundedMinor: number; readonly full: boolean }

@@ -48,6 +48,21 @@ const expire = (at: string) => [at, { type: 'ExpireOrder', orderId: id, deadline
 const cancel = [inTime, { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id }] as const
 
 describe('races, and who wins', () => {
+  test('the show is called off while an order is claimed, and its charge fails: it ends, and cannot be paid again', () => {
+    const { order } = walk([place, authorize(paymentA)])
+    const sales = new Map([[show.id, { ...saleOf(show, 2), status: 'cancelled' as const }]])
+    const release = { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } as const
+    const decision = decide(order, release, { stock: { ...stock, sales }, now: inTime })
+    expect(decision).toEqual({ facts: [{ type: 'OrderCancelled', data: { orderId: id, reason: 'organiser' } }] })
+  })
+
+  test('a declined card buys no time, and a second one that is under way does', () => {
+    const ends = (paymentId: string) => [inTime, { type: 'NotePaymentEnded', orderId: id, paymentId }] as const
+    expect(walk([place, start(paymentA), ends(paymentA), expire(deadline)]).order?.status).toBe('cancelled')
+    const second = walk([place, start(paymentA), start(paymentB), ends(paymentA), expire(deadline)])
+    expect(second.types).toEqual(['OrderCreated', 'PaymentNoticed', 'PaymentNoticed', 'OrderExtended'])
+  })
+
   test('paid, then expiration complete: still complete', () => {
     const { order, types } = walk([place, authorize(paymentA), charge(paymentA), expire(deadline), expire(tooLate)])
     expect(order?.status).toBe('complete')

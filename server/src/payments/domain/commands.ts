@@ -16,6 +16,12 @@ export interface IntentSeen {
   readonly declineCode: string | null
 }
 
+/** Why the processor said no: its code, which is the bank's own word where that is told, and whether the card is the reason. */
+export interface Refusal {
+  readonly code: string
+  readonly card: boolean
+}
+
 /** Every result of a call carries the fence of the lease it was made under. */
 interface Result {
   readonly paymentId: string
@@ -33,16 +39,16 @@ export type Command =
     }
   /** `look`: ask the processor although nothing is due. */
   | { readonly type: 'TakeLease'; readonly paymentId: string; readonly look: boolean }
-  /** `refused`: the processor's reason, when it said no to the step and the intent was read again. */
+  /** `refused`: when the processor said no to the step, and the intent was read again. */
   | (Result & {
       readonly type: 'RecordObservation'
       readonly seen: IntentSeen
-      readonly refused: string | null
+      readonly refused: Refusal | null
       readonly disputed?: boolean
     })
   | (Result & { readonly type: 'RecordUnknown'; readonly step: Step; readonly refundId?: string })
   /** The processor refused to make an intent, and made none. */
-  | (Result & { readonly type: 'RecordRefusal'; readonly code: string; readonly card: boolean })
+  | (Result & { readonly type: 'RecordRefusal' } & Refusal)
   /** The idempotency key is dead and the processor's list holds no intent of this payment. */
   | (Result & { readonly type: 'RecordAbsence' })
   /** `importIds`: ids for refunds that were made at the processor itself. */
@@ -70,7 +76,13 @@ export type CommandOf<Type extends Command['type']> = Extract<Command, { readonl
 
 /** Facts that the other services hear. */
 export type PublicFact = FactOf<
-  'PaymentStarted' | 'PaymentAuthorized' | 'ChargeCreated' | 'ChargeFailed' | 'PaymentVoided' | 'ChargeRefunded'
+  | 'PaymentStarted'
+  | 'PaymentAuthorized'
+  | 'ChargeCreated'
+  | 'ChargeFailed'
+  | 'PaymentVoided'
+  | 'ChargeRefunded'
+  | 'RefundReturned'
 >
 
 /** Facts that change this service only. */

@@ -3,7 +3,7 @@
 import type { Answer, Command, CommandOf, Decision, PaymentFact, Sibling, World } from './commands.ts'
 import { isPayable, noteOrder } from './known-order.ts'
 import { postClaim } from './ledger.ts'
-import { chargeCreated, decideObservation, refundLateMoney } from './observe.ts'
+import { chargeCreated, decideObservation, declinedReason, endedWithoutCharge, refundLateMoney } from './observe.ts'
 import { isLeased, isOpen, nextStep, type Payment } from './payment.ts'
 import { decideRefundRefusal, decideRefundRequest, decideRefundsSeen } from './refund-decisions.ts'
 import { lease, proceed, retryLater, type Surroundings } from './schedule.ts'
@@ -152,9 +152,7 @@ function close(payment: Payment, end: Pick<Payment, 'status'> & Partial<Payment>
   const answer: Answer = { paymentId: payment.id }
   if (payment.intentId !== null) return { facts: retryLater(payment, around), answer }
   const facts = proceed({ ...payment, ...end, step: null }, around)
-  if (end.status === 'declined') return { facts, answer }
-  const { orderId, id: paymentId } = payment
-  return { facts: [...facts, { type: 'PaymentVoided', data: { orderId, paymentId, reason: end.reason ?? 'voided' } }], answer }
+  return { facts: [...facts, endedWithoutCharge(payment, end.reason ?? declinedReason)], answer }
 }
 
 function noted(world: World, note: Parameters<typeof noteOrder>[1]): PaymentFact[] {

@@ -1,6 +1,6 @@
 // What is seen at the processor, and the words and numbers that it leaves behind: reasons, codes, what the others are told.
 import { describe, expect, it } from 'vitest'
-import type { Command, IntentSeen, World } from './commands.ts'
+import type { Command, IntentSeen, Refusal, World } from './commands.ts'
 import { isOldNews } from './observe.ts'
 import type { IntentStatus, Payment } from './payment.ts'
 import { amount, apply, ids, intent, knownOrder, observed, states, worldOf } from './samples.ts'
@@ -17,7 +17,7 @@ function after(given: Payment, command: Command, order = knownOrder()) {
   const told = 'facts' in decision ? decision.facts.filter(({ type }) => publicTypes.test(type)) : decision
   return { payment: paymentIn(world), told, steps: world.works.map(({ step }) => step) }
 }
-const see = (changes: Partial<IntentSeen>, refused: string | null = null, disputed?: boolean): Command => ({
+const see = (changes: Partial<IntentSeen>, refused: Refusal | null = null, disputed?: boolean): Command => ({
   type: 'RecordObservation',
   paymentId,
   fence: 1,
@@ -179,37 +179,46 @@ describe('an intent that does not fit', () => {
 })
 
 describe('a capture that the processor refuses', () => {
-  const refuse = (code: string, given: Payment = states.authorizedWon) => after(given, see({}, code))
-  it.each(['card_declined', 'expired_card', 'charge_expired_for_capture', 'processing_error'])(
-    'by the bank (%s) is over: the authorization is let go, with the reason',
-    (code) => {
-      const { payment: over, told, steps } = refuse(code)
-      expect(over).toMatchObject({ captureRefused: true, reason: code, status: 'authorized' })
-      expect([told, steps]).toEqual([[], ['void']])
-    },
-  )
+  const byCard = (code = 'generic_decline') => ({ code, card: true })
+  const byRequest = (code: string) => ({ code, card: false })
+  const refuse = (refused: Refusal, given: Payment = states.authorizedWon) => after(given, see({}, refused))
+  // The bank's own word comes in place of `card_declined` wherever the processor knows it, and there are dozens.
+  it.each([
+    [byCard('do_not_honor'), 'card_declined'],
+    [byCard('stolen_card'), 'card_declined'],
+    [byCard('expired_card'), 'card_declined'],
+    [byRequest('charge_expired_for_capture'), 'charge_expired_for_capture'],
+  ])('by the bank (%o) is over: the authorization is let go, and it is told why in general', (refused, reason) => {
+    const { payment: over, told, steps } = refuse(refused)
+    expect(over).toMatchObject({ captureRefused: true, reason, status: 'authorized' })
+    expect([told, steps]).toEqual([[], ['void']])
+  })
+  it('by the bank, the intent being without a card again, is over as well', () => {
+    const { payment: over, steps } = after(states.authorizedWon, see({ status: 'requires_payment_method' }, byCard()))
+    expect([over?.captureRefused, steps]).toEqual([true, ['void']])
+  })
   it('for a moment is asked for again later', () => {
-    const { payment: waits, steps } = refuse('lock_timeout')
+    const { payment: waits, steps } = refuse(byRequest('lock_timeout'))
     expect(waits).toMatchObject({ captureRefused: false, reason: null, attempts: 1, nextAttemptAt: '2031-01-01T12:00:01.000Z' })
     expect(steps).toEqual([])
   })
   it('counts only for a payment that was to be captured', () => {
-    expect(refuse('card_declined', states.authorized).payment).toMatchObject({ captureRefused: false, reason: null })
-    expect(refuse('card_declined', states.authorizedLost).payment).toMatchObject({
+    expect(refuse(byCard(), states.authorized).payment).toMatchObject({ captureRefused: false, reason: null })
+    expect(refuse(byCard(), states.authorizedLost).payment).toMatchObject({
       captureRefused: false,
       reason: 'order_claimed',
     })
-    expect(after(states.requiresAction, see({ status: 'requires_action' }, 'card_declined')).payment?.captureRefused).toBe(false)
+    expect(after(states.requiresAction, see({ status: 'requires_action' }, byCard())).payment?.captureRefused).toBe(false)
     const challenged = { ...states.requiresAction, claim: 'won' as const }
-    expect(after(challenged, see({ status: 'requires_action' }, 'card_declined')).payment?.captureRefused).toBe(false)
+    expect(after(challenged, see({ status: 'requires_action' }, byCard())).payment?.captureRefused).toBe(false)
     const twice = { ...states.authorizedWon, captureRefused: true, reason: 'expired_card' }
-    expect(refuse('card_declined', twice).payment).toMatchObject({ reason: 'expired_card', attempts: 1 })
+    expect(refuse(byCard(), twice).payment).toMatchObject({ reason: 'expired_card', attempts: 1 })
   })
   it('although something new is seen, is not put off', () => {
-    expect(after({ ...states.requiresAction, claim: 'won' }, see({}, 'lock_timeout')).steps).toEqual(['capture'])
+    expect(after({ ...states.requiresAction, claim: 'won' }, see({}, byRequest('lock_timeout'))).steps).toEqual(['capture'])
   })
   it('after an uncertain outcome is a refusal as well', () => {
-    expect(after(states.unknownCapture, see({}, 'card_declined')).payment).toMatchObject({
+    expect(after(states.unknownCapture, see({}, byCard())).payment).toMatchObject({
       status: 'authorized',
       captureRefused: true,
     })
@@ -231,14 +240,14 @@ describe('the end of a payment tells why', () => {
     expect(told).toEqual(voided('never_reached_processor'))
     expect(gone).toMatchObject({ status: 'voided', reason: 'never_reached_processor', step: null, nextAttemptAt: null })
   })
-  it('declined by the card, or not a card that the processor takes: nobody needs to hear', () => {
+  it('declined by the card, or not a card that the processor takes: the order hears that nothing is under way', () => {
     const refusal = (card: boolean): Command => ({ type: 'RecordRefusal', paymentId, fence: 1, code: 'a_code', card })
     expect(after(states.started, refusal(true))).toMatchObject({
-      told: [],
+      told: voided('card_declined'),
       payment: { status: 'declined', declineCode: 'a_code', reason: null, step: null, nextAttemptAt: null },
     })
     expect(after(states.started, refusal(false))).toMatchObject({
-      told: [],
+      told: voided('a_code'),
       payment: { status: 'declined', declineCode: 'invalid_payment_method', reason: 'a_code' },
     })
   })

@@ -1,7 +1,7 @@
 // What the processor showed, and what it means: the only way by which a payment learns about money. Pure. Repeating an
 // observation changes nothing, and an old one never moves a payment backwards.
 import type { Money } from '@holdfast/contract'
-import type { CommandOf, Decision, IntentSeen, PaymentFact, PublicFact } from './commands.ts'
+import type { CommandOf, Decision, IntentSeen, PaymentFact, PublicFact, Refusal } from './commands.ts'
 import type { KnownOrder } from './known-order.ts'
 import { type LedgerEntry, postAuthorization, postCapture, postRefundRequest, postVoid } from './ledger.ts'
 import { type IntentStatus, isOpen, isUnwanted, type Payment, refundableMinor } from './payment.ts'
@@ -43,7 +43,11 @@ export function decideObservation(payment: Payment, command: CommandOf<'RecordOb
   const change = old ? again(payment) : observe(payment, seen, around)
   const after = { ...change.payment, disputed: command.disputed ?? payment.disputed }
   if (refused !== null && isCaptureRefusal(after, refused)) {
-    return answer(payment, change, proceed({ ...after, captureRefused: true, reason: refused }, around))
+    return answer(
+      payment,
+      change,
+      proceed({ ...after, captureRefused: true, reason: refused.card ? declinedReason : refused.code }, around),
+    )
   }
   // Asked again at once, the processor would say the same again.
   const same = (refused !== null && old) || after.status === 'unknown'
@@ -69,11 +73,11 @@ function answer({ id }: Payment, { entries = [], refunds = [], events = [] }: Ch
   return { facts, answer: { paymentId: id } }
 }
 
-/** The bank took its word back. Other refusals of a capture tell of a moment, not of the money. */
-function isCaptureRefusal(payment: Payment, refused: string): boolean {
-  return payment.status === 'authorized' && payment.claim === 'won' && !payment.captureRefused && cardRefusals.has(refused)
+/** The bank took its word back, or the authorization has lapsed. Other refusals of a capture tell of a moment, not of the money. */
+function isCaptureRefusal(payment: Payment, { code, card }: Refusal): boolean {
+  const final = card || code === 'charge_expired_for_capture'
+  return payment.status === 'authorized' && payment.claim === 'won' && !payment.captureRefused && final
 }
-const cardRefusals = new Set(['card_declined', 'expired_card', 'charge_expired_for_capture', 'processing_error'])
 
 /** Seen before. An uncertain outcome is certain now: nothing had changed. */
 function again(payment: Payment): Change {
@@ -97,7 +101,10 @@ function observe(before: Payment, seen: IntentSeen, around: Surroundings): Chang
     case 'requires_action':
       return { payment: { ...settled, status: 'requires_action' } }
     case 'requires_payment_method':
-      return { payment: { ...settled, status: 'declined', declineCode: seen.declineCode ?? 'generic_decline' } }
+      return {
+        payment: { ...settled, status: 'declined', declineCode: seen.declineCode ?? 'generic_decline' },
+        events: [endedWithoutCharge(settled, declinedReason)],
+      }
     case 'requires_confirmation':
     case 'processing':
       return { payment: { ...payment, status: 'unknown', step: 'create' } }
@@ -160,7 +167,15 @@ function cancel(before: Payment): Change {
   const payment: Payment = { ...before, status: 'voided', authorizedMinor: 0, reason }
   if (before.claim === 'won')
     return { payment, entries, events: [{ type: 'ChargeFailed', data: { orderId, paymentId, code: reason } }] }
-  return { payment, entries, events: [{ type: 'PaymentVoided', data: { orderId, paymentId, reason } }] }
+  return { payment, entries, events: [endedWithoutCharge(payment, reason)] }
+}
+
+/** Why a card was declined is told to its buyer alone. */
+export const declinedReason = 'card_declined'
+
+/** Orders wait for a payment that is under way: they hear that this one came to nothing. */
+export function endedWithoutCharge({ orderId, id: paymentId }: Payment, reason: string): PublicFact {
+  return { type: 'PaymentVoided', data: { orderId, paymentId, reason } }
 }
 
 /** One full refund of money that nobody gets an order for. Its id is the payment's own, so that there is never a second. */

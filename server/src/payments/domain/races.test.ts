@@ -1,6 +1,6 @@
 // Named regressions: what went wrong elsewhere, and the races of the shop, decided step by step without any machinery.
 import { expect, it } from 'vitest'
-import type { Command, IntentSeen, World } from './commands.ts'
+import type { Command, IntentSeen, Refusal, World } from './commands.ts'
 import { noteOrder } from './known-order.ts'
 import { amount, apply, eventsOf, ids, intent, knownOrder, later, now, observed, payment, states, worldOf } from './samples.ts'
 
@@ -16,7 +16,7 @@ const stepsOf = (world: World) => world.works.map(({ step }) => step)
 const fenceOf = (world: World) => stateOf(world)?.fence ?? 0
 
 /** The holder of the lease brings this. */
-const seeNow = (world: World, status: IntentSeen['status'], refused: string | null = null) =>
+const seeNow = (world: World, status: IntentSeen['status'], refused: Refusal | null = null) =>
   apply(world, { type: 'RecordObservation', paymentId, fence: fenceOf(world), seen: intent(status), refused })
 
 it('authorized after the order was cancelled: voided, never captured', () => {
@@ -117,18 +117,20 @@ it('a paid webhook that comes late does not revive a refunded order', () => {
 
 it('a capture refused for a moment is tried again later; refused by the bank it is voided and then told', () => {
   const moment = worldOf({ ...states.authorizedWon, leasedUntil: later })
-  expect(eventsOf(seeNow(moment, 'requires_capture', 'lock_timeout'))).toEqual([])
+  expect(eventsOf(seeNow(moment, 'requires_capture', { code: 'lock_timeout', card: false }))).toEqual([])
   expect(moment.works).toEqual([])
   expect(stateOf(moment)?.nextAttemptAt).not.toBeNull()
   const bank = worldOf({ ...states.authorizedWon, leasedUntil: later })
-  expect(eventsOf(seeNow(bank, 'requires_capture', 'card_declined'))).toEqual([])
+  expect(eventsOf(seeNow(bank, 'requires_capture', { code: 'insufficient_funds', card: true }))).toEqual([])
   expect(stepsOf(bank)).toEqual(['void'])
   expect(eventsOf(seeNow(bank, 'canceled'))).toEqual(['ChargeFailed'])
 })
 
 it('a capture refused because it was done is a charge', () => {
   const world = worldOf({ ...states.authorizedWon, leasedUntil: later })
-  expect(eventsOf(seeNow(world, 'succeeded', 'payment_intent_unexpected_state'))).toEqual(['ChargeCreated'])
+  expect(eventsOf(seeNow(world, 'succeeded', { code: 'payment_intent_unexpected_state', card: false }))).toEqual([
+    'ChargeCreated',
+  ])
 })
 
 it('an intent of another amount, currency or payment is not taken', () => {

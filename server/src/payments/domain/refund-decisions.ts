@@ -56,6 +56,7 @@ export function decideRefundsSeen(payment: Payment, command: CommandOf<'RecordRe
     facts.push({ type: 'RefundMoved', data: moved })
     for (const data of postRefundChange(payment, before, moved)) facts.push({ type: 'LedgerPosted', data })
     if (moved.status === 'succeeded' && before.status !== 'succeeded') facts.push(chargeRefunded(after, moved))
+    if (moved.status === 'failed' && before.status === 'succeeded') facts.push(refundReturned(after, moved))
   }
   const rest = restOfLateMoney(after, refunds, { id: command.restId, now: around.now })
   if (rest) {
@@ -116,18 +117,18 @@ function countRefund(payment: Payment, before: Refund, after: Refund): Payment {
   return { ...payment, refundedMinor, status: full ? 'refunded' : 'captured' }
 }
 
+/** What an event of a refund tells: the refund, and the sum of all. */
+function refundTold({ orderId, id: paymentId, refundedMinor, amount: { currency } }: Payment, { id: refundId, amount }: Refund) {
+  return { orderId, paymentId, refundId, amount, refundedTotal: { amountMinor: refundedMinor, currency } }
+}
+
 function chargeRefunded(payment: Payment, refund: Refund): PaymentFact {
-  const { orderId, id: paymentId, refundedMinor, capturedMinor } = payment
-  const refundedTotal = { amountMinor: refundedMinor, currency: payment.amount.currency }
-  const data = {
-    orderId,
-    paymentId,
-    refundId: refund.id,
-    amount: refund.amount,
-    refundedTotal,
-    full: refundedMinor >= capturedMinor,
-  }
-  return { type: 'ChargeRefunded', data }
+  const full = payment.refundedMinor >= payment.capturedMinor
+  return { type: 'ChargeRefunded', data: { ...refundTold(payment, refund), full } }
+}
+
+function refundReturned(payment: Payment, refund: Refund): PaymentFact {
+  return { type: 'RefundReturned', data: refundTold(payment, refund) }
 }
 
 /** The processor refused the refund for good; the money stays where it was. Of late money, a look may show what is still there. */

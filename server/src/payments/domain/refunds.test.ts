@@ -40,7 +40,7 @@ const entriesOf = (world: World) =>
 
 const paidBack = 'succeeded; refund clearing:refunds < processor_balance 1500 0 refund-1; ChargeRefunded; 1500'
 const refused = 'failed; refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1; ; 0'
-const returned = 'failed; refund_return processor_balance < organiser_payable:organiser 1500 0 refund-1; ; 0'
+const returned = 'failed; refund_return processor_balance < organiser_payable:organiser 1500 0 refund-1; RefundReturned; 0'
 /** The refund's state, the entry, the event, and what is given back of the payment in all. */
 const matrix: Record<RefundStatus, Record<RefundSeen['status'], string>> = {
   requested: { pending: 'pending; ; ; 0', succeeded: paidBack, failed: refused },
@@ -96,6 +96,32 @@ it('an event of a refund tells the refund, the sum of all, and whether that is e
   })
   expect(tell(2_999)).toEqual({ told: data(2_999, false), status: 'captured' })
   expect(tell(3_000)).toEqual({ told: data(3_000, true), status: 'refunded' })
+})
+
+it('a refund that comes back is told with what did not', () => {
+  const other = refund({ id: 'refund-0', amount: part, status: 'succeeded', processorId: 're_0' })
+  const world = worldWith([other, refund({ amount: part, status: 'succeeded', processorId: 're_1' })])
+  const decision = apply(world, record([seenAs('failed')]))
+  expect('facts' in decision && decision.facts.find(({ type }) => type === 'RefundReturned')?.data).toEqual({
+    orderId,
+    paymentId,
+    refundId: ids.refund,
+    amount: part,
+    refundedTotal: part,
+  })
+})
+
+it('a refund that stays uncertain keeps none that comes after it waiting', () => {
+  const uncertain = (id: string) => refund({ id, amount: part, status: 'unknown' })
+  const due = { ...states.captured, nextAttemptAt: now }
+  const next = (refunds: readonly Refund[], attempts: number) => {
+    const world = worldWith(refunds, { ...due, attempts })
+    apply(world, { type: 'TakeLease', paymentId, look: false })
+    return world.works.map(({ refund: wanted }) => wanted?.id)
+  }
+  expect(next([uncertain('refund-0'), refund({ amount: part, status: 'requested' })], 3)).toEqual([ids.refund])
+  const both = [uncertain('refund-0'), refund({ id: 'refund-1', amount: part, status: 'succeeded' }), uncertain('refund-2')]
+  expect([2, 3, 4].flatMap((attempts) => next(both, attempts))).toEqual(['refund-0', 'refund-2', 'refund-0'])
 })
 
 it('a full refund that comes back leaves a captured payment', () => {

@@ -1,5 +1,5 @@
 // Payments in every state, for the tests of the domain. Nothing in the shop imports this.
-import type { Command, Decision, IntentSeen, PaymentFact, World } from './commands.ts'
+import type { Command, Decision, IntentSeen, PaymentFact, Refusal, World } from './commands.ts'
 import { makeWorld } from './commands.ts'
 import { decide } from './decide.ts'
 import { evolve } from './evolve.ts'
@@ -112,7 +112,7 @@ export function intent(status: IntentStatus, changes: Partial<IntentSeen> = {}):
   }
 }
 
-export function observed(status: IntentStatus, changes: { refused?: string; fence?: number } = {}): Command {
+export function observed(status: IntentStatus, changes: { refused?: Refusal; fence?: number } = {}): Command {
   return {
     type: 'RecordObservation',
     paymentId: ids.payment,

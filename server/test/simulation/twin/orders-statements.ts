@@ -65,9 +65,16 @@ export const loadPools =
     return byKeys('orders.pools', 'id showId=show_id capacity held sold', mode)(view, [ids])
   }
 
+const loadSales =
+  (mode: 'share' | 'update'): StatementTwin =>
+  (view, [showIds, orderIds]) => {
+    const ofOrders = idsIn(view, 'orders.orders', orderIds, (row) => [row['show_id'] as string])
+    return byKeys('orders.shows', saleColumns, mode)(view, [[...(showIds as string[]), ...ofOrders]])
+  }
+
 export const ordersStatements: StatementTwins = {
-  'orders.load_sales': byKeys('orders.shows', saleColumns, 'share'),
-  'orders.load_sales_to_change': byKeys('orders.shows', saleColumns, 'update'),
+  'orders.load_sales': loadSales('share'),
+  'orders.load_sales_to_change': loadSales('update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
   'orders.load_pools': loadPools('update'),
   'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {
