@@ -100,11 +100,24 @@ test('a wrong password and an unknown address are refused alike', async () => {
 test('every guest is somebody else, also with the address of a user', async () => {
   const identity = identityOf()
   begun(await identity.signUp(ann))
-  const first = await identity.beginGuest(ann)
-  const second = await identity.beginGuest(ann)
+  const first = await identity.beginGuest({ ...ann, known: null })
+  const second = await identity.beginGuest({ ...ann, known: null })
   expect(first.principal).toMatchObject({ kind: 'guest', email: 'ann@example.com' })
   expect(first.principal.id).not.toBe(second.principal.id)
   expect(await count('identity.guests')).toBe(2)
+})
+
+test('a guest who begins again is the same guest, with the new address; a user who does is a new guest', async () => {
+  const identity = identityOf()
+  const { principal: user } = begun(await identity.signUp(ann))
+  const first = await identity.beginGuest({ ...ann, known: user })
+  expect(first.principal.id).not.toBe(user.id)
+  const again = await identity.beginGuest({ ...ann, email: 'Other@Example.com', known: first.principal })
+  expect(again.principal).toEqual({ ...first.principal, email: 'other@example.com' })
+  expect(again.token).not.toBe(first.token)
+  expect(await makeSessions(db, systemClock).find(again.token)).toEqual(again.principal)
+  const guests = await db.query({ name: '', text: 'select id, email from identity.guests' })
+  expect(guests).toEqual([{ id: first.principal.id, email: 'other@example.com' }])
 })
 
 test('a token for programs is a session of a year', async () => {

@@ -5,7 +5,7 @@ import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessio
 import type { Attempts } from './attempts.ts'
 import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain.ts'
 import type { Passwords } from './passwords.ts'
-import { findAccount, insertAccount, insertGuest, isKeyOfAnother, lockAccount, replacePassword } from './store.ts'
+import { findAccount, insertAccount, isKeyOfAnother, lockAccount, replacePassword, saveGuest } from './store.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
@@ -38,7 +38,8 @@ type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
 export interface Identity {
   signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | 'invalid_request'>>
   signIn(request: Omit<SignUp, 'key'>): Promise<Begun | Refused<'bad_credentials'>>
-  beginGuest(request: { email: string; address: string }): Promise<Begun>
+  /** `known` is who asks: a guest stays who he is and keeps what he bought; the address is for what he buys from now on. */
+  beginGuest(request: { email: string; address: string; known: Principal | null }): Promise<Begun>
   /** Takes the old password and ends every session and token of the account; the new session is the only one left. */
   changePassword(request: PasswordChange): Promise<Begun | Refused<'bad_credentials' | 'invalid_request'>>
   /** `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no tokens. */
@@ -140,9 +141,10 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
     },
     async beginGuest(request) {
       await attempts.beginGuest(request.address)
-      const principal: Principal = { id: newId(), kind: 'guest', email: normaliseEmail(request.email) }
+      const id = request.known?.kind === 'guest' ? request.known.id : newId()
+      const principal: Principal = { id, kind: 'guest', email: normaliseEmail(request.email) }
       return db.transaction(async (tx) => {
-        await insertGuest(tx, principal)
+        await saveGuest(tx, principal)
         const { token } = await beginSession(tx, principal, session)
         return { principal, token }
       })

@@ -94,6 +94,35 @@ test('a guest is signed in as a guest, also with the address of a user', async (
   expect(await whoIs(guest)).toMatchObject({ email, kind: 'guest' })
 })
 
+test('a guest who begins again in his browser stays who he is, and is not lost with a lost answer', async () => {
+  const guest = client()
+  const [first, second] = [address(), address()]
+  const begun = await guest.call('POST', '/api/users/guest', { email: first })
+  const cookie = begun.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const again = expectStatus(await guest.call('POST', '/api/users/guest', { email: second }), 201)
+  expect(again).toEqual({ id: begun.body['id'], email: second })
+  expect(await whoIs(guest)).toEqual({ id: begun.body['id'], email: second, kind: 'guest' })
+  const stale = await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie })
+  expect(expectStatus(stale, 200).user).toEqual({ id: begun.body['id'], email: first, kind: 'guest' })
+})
+
+test('a guest who signs in, and a user who begins as a guest, leave their old session behind', async () => {
+  const ann = client()
+  const email = address()
+  const { body: user } = await ann.call('POST', '/api/users/signup', { email, password })
+  const cookieOf = async (path: string, body: object) =>
+    (await ann.call('POST', path, body)).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const asUser = await cookieOf('/api/users/signin', { email, password })
+  const asGuest = await cookieOf('/api/users/guest', { email })
+  expect((await whoIs(ann))?.id).not.toBe(user['id'])
+  await cookieOf('/api/users/signin', { email, password })
+  expect(await whoIs(ann)).toMatchObject({ id: user['id'], kind: 'user' })
+  for (const cookie of [asUser, asGuest]) {
+    const old = await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie })
+    expect(expectStatus(old, 200).user).toBeNull()
+  }
+})
+
 test('a token for programs speaks for its user, until it signs out', async () => {
   const ann = client()
   const email = address()

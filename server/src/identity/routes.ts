@@ -23,9 +23,13 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     reply.header('set-cookie', cookie)
   }
 
-  /** Hands the new session over and ends the one the browser came with. A program's token is not a browser's session. */
+  /**
+   * Hands the new session over and ends the one the browser came with. A program's token is not a browser's session. A guest
+   * who stays the same keeps the old one too: should this answer be lost, it is his only way to what he bought.
+   */
   const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
-    if (request.sessionToken?.startsWith('hfs_')) await sessions.end(request.sessionToken)
+    const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
+    if (request.sessionToken?.startsWith('hfs_') && !sameGuest) await sessions.end(request.sessionToken)
     setCookie(reply, token, sessionSeconds)
     return { id: principal.id, email: principal.email }
   }
@@ -66,13 +70,14 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       schema: {
         tags,
         summary: 'Begin a session that may buy, with only an e-mail address',
-        description: 'Each call is a guest of its own; repeating it does no harm.',
+        description:
+          'Who is a guest already stays the same guest and keeps his orders, with this address for what he buys from now on: repeating it does no harm. For anybody else it begins a new guest.',
         body: GuestBody,
         response: { 201: UserView },
       },
     },
     async (request, reply) => {
-      const begun = await identity.beginGuest({ email: request.body.email, address: request.ip })
+      const begun = await identity.beginGuest({ email: request.body.email, address: request.ip, known: request.principal })
       const view = await enter(request, reply, begun)
       return reply.code(201).send(view)
     },

@@ -23,7 +23,11 @@ const findOtherUseStatement = sql(
   `select 1 as used from identity.users
    where sign_up_key = $1 and email <> $2 and created_at > now() - interval '24 hours' limit 1`,
 )
-const insertGuestStatement = sql('identity.insert_guest', `insert into identity.guests (id, email) values ($1, $2)`)
+const saveGuestStatement = sql(
+  'identity.save_guest',
+  `insert into identity.guests (id, email) values ($1, $2)
+   on conflict (id) do update set email = excluded.email`,
+)
 
 /** The account with this (normalised) address, or null. */
 export async function findAccount(db: Queryable, email: string): Promise<Account | null> {
@@ -64,6 +68,7 @@ export async function insertAccount(tx: Tx, { id, email, passwordHash, signUpKey
   return rows.length === 1
 }
 
-export async function insertGuest(tx: Tx, { id, email }: { id: string; email: string }): Promise<void> {
-  await tx.query(insertGuestStatement, [id, email])
+/** A new guest, or the new address of one. */
+export async function saveGuest(tx: Tx, { id, email }: { id: string; email: string }): Promise<void> {
+  await tx.query(saveGuestStatement, [id, email])
 }

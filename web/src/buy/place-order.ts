@@ -17,7 +17,7 @@ export function usePlaceOrder() {
   const navigate = useNavigate()
   // One key for one intention: pressed again after a lost answer, the shop replays the first hold instead of making a second.
   const intention = useRef({ text: '', key: '' })
-  // A second guest would be another buyer, for whom the key means nothing.
+  // Once for each address: a retry needs no further session.
   const guest = useRef('')
   return useMutation({
     mutationFn: async ({ order, guestEmail }: Placing) => {
