@@ -32,6 +32,7 @@ export type OrderStatus = Static<typeof OrderStatus>
 export const OrderView = Type.Object({
   id: Id,
   showId: Id,
+  buyerEmail: Type.String({ description: 'the address it was made with' }),
   status: OrderStatus,
   lines: Type.Array(
     Type.Object({
@@ -65,8 +66,6 @@ export const OrderView = Type.Object({
 })
 export type OrderView = Static<typeof OrderView>
 
-export const OrganiserOrder = Type.Intersect([OrderView, Type.Object({ buyerEmail: Type.String() })])
-export type OrganiserOrder = Static<typeof OrganiserOrder>
 export const ShowOrdersQuery = Type.Object(
   { ...PageQuery.properties, status: Type.Optional(OrderStatus), email: Type.Optional(Type.String({ maxLength: 254 })) },
   closed,

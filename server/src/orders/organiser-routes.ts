@@ -1,5 +1,5 @@
 // HTTP of the orders service for organisers: the orders of a show, one of them, and its sales in figures. Changes nothing.
-import { Id, OrganiserOrder, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
+import { Id, OrderView, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
 import Type from 'typebox'
 import type { Database } from '../platform/db.ts'
 import { type Http, requirePrincipal } from '../platform/http.ts'
@@ -19,7 +19,7 @@ export function organiserRoutes(app: Http, db: Database): void {
         summary: 'Orders of a show, for its organiser',
         params: idParams,
         querystring: ShowOrdersQuery,
-        response: { 200: Page(OrganiserOrder) },
+        response: { 200: Page(OrderView) },
       },
     },
     async (request) => {
@@ -44,7 +44,7 @@ export function organiserRoutes(app: Http, db: Database): void {
         tags: ['orders'],
         summary: 'One order of a show, for its organiser',
         params: Type.Object({ id: Id, orderId: Id }),
-        response: { 200: OrganiserOrder },
+        response: { 200: OrderView },
       },
     },
     async (request) => {
@@ -52,7 +52,7 @@ export function organiserRoutes(app: Http, db: Database): void {
       const seen = await readOrder(db, request.params.orderId)
       if (!seen || seen.organiserId !== organiserId || seen.view.showId !== request.params.id)
         throw new ProblemError('order_unknown')
-      return { ...seen.view, buyerEmail: seen.buyerEmail }
+      return seen.view
     },
   )
 

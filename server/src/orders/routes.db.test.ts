@@ -59,6 +59,7 @@ describe('POST /api/orders', () => {
     expect(order).toEqual({
       id: order.id,
       showId: sale.show.id,
+      buyerEmail: expect.stringContaining('@example.com'),
       status: 'created',
       lines: [
         { ticketTypeId: standing.id, name: standing.name, quantity: 2, unitPrice },
@@ -279,10 +280,7 @@ test('orders of a show are for its organiser only', async () => {
   const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
   const path = `/api/shows/${sale.show.id}/orders`
   const organiser = await asOrganiser(sale.show.organiserId)
-  const page = expectStatus(
-    await organiser.call<{ items: (OrderView & { buyerEmail: string })[] }>('GET', `${path}?status=created`),
-    200,
-  )
+  const page = expectStatus(await organiser.call<{ items: OrderView[] }>('GET', `${path}?status=created`), 200)
   expect(page.items).toMatchObject([{ id, buyerEmail: expect.stringContaining('@example.com') }])
   expect((await organiser.call('GET', `/api/shows/${newId()}/orders`)).status).toBe(404)
   expect((await (await asOrganiser(newId())).call('GET', path)).status).toBe(404)
@@ -294,7 +292,7 @@ test('one order of a show is for its organiser only, and with its show only', as
   const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
   const organiser = await asOrganiser(sale.show.organiserId)
   const path = `/api/shows/${sale.show.id}/orders/${id}`
-  const found = expectStatus(await organiser.call<OrderView & { buyerEmail: string }>('GET', path), 200)
+  const found = expectStatus(await organiser.call<OrderView>('GET', path), 200)
   expect(found).toMatchObject({ id, status: 'created', buyerEmail: expect.stringContaining('@example.com') })
   expect(codeOf(await organiser.call('GET', `/api/shows/${another.show.id}/orders/${id}`))).toBe('order_unknown')
   expect(codeOf(await organiser.call('GET', `/api/shows/${sale.show.id}/orders/${newId()}`))).toBe('order_unknown')

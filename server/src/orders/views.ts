@@ -17,6 +17,7 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
   return {
     id: order.id,
     showId: order.showId,
+    buyerEmail: order.buyer.email,
     status: order.status,
     lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
       ticketTypeId,
@@ -52,14 +53,13 @@ const readOrderStatement = sql(
 export interface SeenOrder {
   readonly view: OrderView
   readonly buyerId: string
-  readonly buyerEmail: string
   readonly organiserId: string
 }
 
 export async function readOrder(db: Queryable, orderId: string): Promise<SeenOrder | null> {
   const [row] = await db.query<ViewRow & { organiser_id: string }>(readOrderStatement, [orderId])
   if (!row) return null
-  return { view: toView(row), buyerId: row.buyer_id, buyerEmail: row.buyer_email, organiserId: row.organiser_id }
+  return { view: toView(row), buyerId: row.buyer_id, organiserId: row.organiser_id }
 }
 
 const readShowIdsStatement = sql('orders.read_show_ids', `select distinct show_id from orders.orders where id = any($1::uuid[])`)
@@ -118,14 +118,12 @@ export interface ShowOrdersQuery {
   readonly emailPrefix: string | null
 }
 
-export type OrganiserOrderView = OrderView & { readonly buyerEmail: string }
-
 /** Orders of a show, newest first. Whoever asks was found to be its organiser. */
-export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrganiserOrderView[]> {
+export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrderView[]> {
   const like = query.emailPrefix === null ? null : `${query.emailPrefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
   const values = [query.showId, query.beforeId, query.limit, query.status, like]
   const rows = await db.query<ViewRow>(listShowOrdersStatement, values)
-  return rows.map((row) => ({ ...toView(row), buyerEmail: row.buyer_email }))
+  return rows.map(toView)
 }
 
 const readSaleStock = sql(

@@ -1,5 +1,5 @@
 // Giving money back for an order, or ending one that is not paid. Asks before either; a lost answer never refunds twice.
-import type { OrganiserOrder, RefundView } from '@holdfast/contract'
+import type { OrderView, RefundView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -9,7 +9,7 @@ import { Confirm, Field, Notice, useFailureText } from '../parts/basics.tsx'
 import { amountText, parseAmount } from './amounts.ts'
 import { timelineQuery } from './queries.ts'
 
-export function MoneyBack({ order }: { readonly order: OrganiserOrder }) {
+export function MoneyBack({ order }: { readonly order: OrderView }) {
   if (order.status === 'created') return <CancelOrder order={order} />
   return <Refund order={order} />
 }
@@ -17,7 +17,7 @@ export function MoneyBack({ order }: { readonly order: OrganiserOrder }) {
 /** How often an order is looked at again after money was asked back; the processor needs a moment. */
 const settleChecksMs = [400, 1_200, 3_000]
 
-function useReload(order: OrganiserOrder) {
+function useReload(order: OrderView) {
   const client = useQueryClient()
   const reload = () => {
     void client.invalidateQueries({ queryKey: ['show-order', order.showId, order.id] })
@@ -36,7 +36,7 @@ interface Wish {
   readonly reason: string
 }
 
-function useRefund(order: OrganiserOrder) {
+function useRefund(order: OrderView) {
   const reload = useReload(order)
   const key = useRef(makeIdempotencyKey())
   return useMutation({
@@ -54,7 +54,7 @@ function useRefund(order: OrganiserOrder) {
   })
 }
 
-function Refund({ order }: { readonly order: OrganiserOrder }) {
+function Refund({ order }: { readonly order: OrderView }) {
   const t = useTranslations('organiserOrder')
   const format = useFormat()
   const failureText = useFailureText()
@@ -124,7 +124,7 @@ function RefundForm({ left, currency, busy, ask }: RefundFormProps) {
   )
 }
 
-function CancelOrder({ order }: { readonly order: OrganiserOrder }) {
+function CancelOrder({ order }: { readonly order: OrderView }) {
   const t = useTranslations('organiserOrder')
   const failureText = useFailureText()
   const reload = useReload(order)

@@ -1,5 +1,5 @@
 // One order for its organiser: who, what, how much, what happened across the services, and giving money back.
-import type { OrganiserOrder, ShowView, TimelineView } from '@holdfast/contract'
+import type { OrderView, ShowView, TimelineView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { showQuery } from '../api/queries.ts'
@@ -35,7 +35,7 @@ export function OrganiserOrderPage() {
   )
 }
 
-function Order({ order, show }: { readonly order: OrganiserOrder; readonly show: ShowView | undefined }) {
+function Order({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('organiserOrder')
   const printLabel = useTranslations('receipt')
   const format = useFormat()

@@ -1,5 +1,5 @@
 // The orders of a show: by state, by address, as a file.
-import type { Availability, OrderStatus, OrganiserOrder, ShowView } from '@holdfast/contract'
+import type { Availability, OrderStatus, OrderView, ShowView } from '@holdfast/contract'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -83,7 +83,7 @@ function StatusOption({ status }: { readonly status: OrderStatus }) {
   return <option value={status}>{t(status)}</option>
 }
 
-function Rows({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrganiserOrder[] }) {
+function Rows({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrderView[] }) {
   const t = useTranslations('organiser')
   const format = useFormat()
   return (
@@ -130,7 +130,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
 }
 
 /** The same on a phone, where a table would have to be pushed sideways. */
-function Cards({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrganiserOrder[] }) {
+function Cards({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrderView[] }) {
   const t = useTranslations('orders')
   const format = useFormat()
   return (

@@ -1,5 +1,5 @@
 // What organisers read of their shows: orders, one order, its story.
-import type { OrderStatus, OrganiserOrder, ShowSales, TimelineView } from '@holdfast/contract'
+import type { OrderStatus, OrderView, ShowSales, TimelineView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
 import type { PageOf } from '../api/queries.ts'
@@ -22,7 +22,7 @@ function ordersPath(showId: string, { status, email }: OrderFilter, cursor: stri
 export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
   infiniteQueryOptions({
     queryKey: ['show-orders', showId, filter],
-    queryFn: ({ signal, pageParam }) => call<PageOf<OrganiserOrder>>(ordersPath(showId, filter, pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) => call<PageOf<OrderView>>(ordersPath(showId, filter, pageParam), { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   })
@@ -30,11 +30,11 @@ export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
 /** Every order of a show, up to a bound that a browser carries well. */
 const ordersMax = 20_000
 
-export async function readAllOrders(showId: string, filter: OrderFilter): Promise<OrganiserOrder[]> {
-  const orders: OrganiserOrder[] = []
+export async function readAllOrders(showId: string, filter: OrderFilter): Promise<OrderView[]> {
+  const orders: OrderView[] = []
   let cursor: string | null = null
   do {
-    const page: PageOf<OrganiserOrder> = await call(ordersPath(showId, filter, cursor))
+    const page: PageOf<OrderView> = await call(ordersPath(showId, filter, cursor))
     orders.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null && orders.length < ordersMax)
@@ -44,7 +44,7 @@ export async function readAllOrders(showId: string, filter: OrderFilter): Promis
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({
     queryKey: ['show-order', showId, orderId],
-    queryFn: ({ signal }) => call<OrganiserOrder>(`/api/shows/${showId}/orders/${encodeURIComponent(orderId)}`, { signal }),
+    queryFn: ({ signal }) => call<OrderView>(`/api/shows/${showId}/orders/${encodeURIComponent(orderId)}`, { signal }),
   })
 
 export const salesQuery = (showId: string) =>

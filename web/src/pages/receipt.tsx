@@ -1,7 +1,7 @@
 // The receipt of an order, for paper or a file: what was bought, when, for how much.
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { orderQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
@@ -14,7 +14,6 @@ export function ReceiptPage() {
   const { orderId } = useParams('/orders/$orderId/receipt')
   const order = useQuery(orderQuery(orderId))
   const show = useQuery({ ...showQuery(order.data?.showId ?? ''), enabled: order.data !== undefined })
-  const current = useQuery(currentUserQuery)
   if (order.isError) return <Failure error={order.error} retry={() => void order.refetch()} />
   if (order.isPending) {
     return (
@@ -26,7 +25,7 @@ export function ReceiptPage() {
   const facts = [
     [t('number'), order.data.id],
     [t('date'), format.moment(order.data.createdAt)],
-    [t('buyer'), current.data?.user?.email ?? ''],
+    [t('buyer'), order.data.buyerEmail],
     [t('show'), show.data ? `${show.data.title}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],
     [t('venue'), show.data?.venue ?? ''],
   ]
