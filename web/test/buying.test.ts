@@ -119,6 +119,45 @@ describe('buying a ticket', () => {
   })
 })
 
+describe('a guest', () => {
+  it('stays the same buyer when another tab, which knows of nobody, gives another address', async () => {
+    const url = urlOf(await shop.publish({}))
+    const second = await watched.page()
+    await second.goto(url)
+    await chooseStanding(second, 1, 'other@example.org')
+    await holdStanding(page, url, 1)
+    await enterCard(page, '4000000000003220')
+    await pay(page)
+    await second.getByRole('button', { name: 'Hold 1 ticket' }).click()
+    await second.waitForURL(/\/checkout\//)
+    await answerChallenge(page, 'succeed')
+    await page.getByRole('heading', { name: 'You’re going' }).waitFor()
+    await page.getByRole('link', { name: 'Receipt' }).click()
+    await page.reload()
+    await shown(page, 'fan@example.org')
+    await page.goto(second.url())
+    await page.getByRole('button', { name: 'Give the places back' }).waitFor()
+  })
+
+  it('is told before he signs in or out that his orders stay behind', async () => {
+    const url = urlOf(await shop.publish({}))
+    await holdStanding(page, url, 1)
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await shown(page, 'You have orders here as a guest')
+    await expectAccessible(page, 'sign in as a guest with orders')
+    await page.getByRole('main').getByRole('link', { name: 'My orders' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await shown(page, 'Leave your orders behind?')
+    await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click()
+    await page.getByRole('link', { name: 'The Tide' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click()
+    await page.waitForURL(`${shop.url}/`)
+    await page.goto(`${shop.url}/orders`)
+    await shown(page, 'Whose orders?')
+  })
+})
+
 describe('a hold', () => {
   it('tells when it has ended while the page is open, and that nothing was charged', async () => {
     await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 3 })), 1)

@@ -1,9 +1,11 @@
 // Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells them.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
+import { currentUserQuery, myOrdersQuery } from '../api/queries.ts'
+import { Link } from '../navigation/link.tsx'
 import { useGo, useSearchValue } from '../navigation/router.tsx'
 import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
 
@@ -38,6 +40,7 @@ export function SignInPage() {
     <div className="mx-auto max-w-md pt-8">
       <PageTitle title={title}>{title}</PageTitle>
       <p className="mt-2 text-soft">{t('text')}</p>
+      <GuestsOrders />
       <form
         noValidate
         className="panel mt-6 grid gap-4 p-5 sm:p-6"
@@ -79,6 +82,26 @@ export function SignInPage() {
           {fresh ? t('haveAccount') : t('noAccount')}
         </button>
       </p>
+    </div>
+  )
+}
+
+/** Orders are the guest's, and whoever signs in is not him any more. */
+function GuestsOrders() {
+  const t = useTranslations('signIn')
+  const toOrders = useTranslations('orders')
+  const { data: current } = useQuery(currentUserQuery)
+  const isGuest = current?.user?.kind === 'guest'
+  const { data: orders } = useInfiniteQuery({ ...myOrdersQuery(), enabled: isGuest })
+  if (!isGuest || !orders?.pages.some(({ items }) => items.length > 0)) return null
+  return (
+    <div className="mt-4">
+      <Notice tone="warm" title={t('guestTitle')}>
+        <p>{t('guestText')}</p>
+        <Link to="/orders" className="button mt-3">
+          {toOrders('title')}
+        </Link>
+      </Notice>
     </div>
   )
 }

@@ -1,13 +1,19 @@
-// Ends the session; nothing that was read for this person stays in the page.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+// Ends the session; nothing that was read for this person stays in the page. A guest is asked first: nothing brings him back.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
+import { currentUserQuery } from '../api/queries.ts'
 import { useNavigate } from '../navigation/router.tsx'
+import { Confirm } from './basics.tsx'
 
 export function SignOut() {
   const t = useTranslations('organiser')
+  const orders = useTranslations('orders')
   const client = useQueryClient()
   const navigate = useNavigate()
+  const { data: current } = useQuery(currentUserQuery)
+  const [asking, setAsking] = useState(false)
   const leaving = useMutation({
     mutationFn: () => call('/api/users/signout', { method: 'POST', body: {} }),
     onSuccess: async () => {
@@ -15,9 +21,22 @@ export function SignOut() {
       await navigate({ to: '/' })
     },
   })
+  const begin = () => (current?.user?.kind === 'guest' ? setAsking(true) : leaving.mutate())
   return (
-    <button type="button" className="button button-quiet" disabled={leaving.isPending} onClick={() => leaving.mutate()}>
-      {t('signOut')}
-    </button>
+    <>
+      <button type="button" className="button button-quiet" disabled={leaving.isPending} onClick={begin}>
+        {t('signOut')}
+      </button>
+      <Confirm
+        open={asking}
+        title={orders('leaveTitle')}
+        confirmLabel={t('signOut')}
+        busy={leaving.isPending}
+        onClose={() => setAsking(false)}
+        onConfirm={() => leaving.mutate()}
+      >
+        <p>{orders('leaveText')}</p>
+      </Confirm>
+    </>
   )
 }
