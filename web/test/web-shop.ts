@@ -9,6 +9,10 @@ export interface WebShop {
   /** Where a browser finds it. */
   readonly url: string
   readonly organiser: Account
+  /** Makes trouble at the card processor, or moves its clock, by one of its controls. */
+  control(name: 'faults' | 'clock', wish: object): Promise<void>
+  /** Ends all trouble at the card processor. */
+  endFaults(): Promise<void>
   /** Makes a show of the organiser and puts it on sale. */
   publish(show: Partial<ShowBody>): Promise<ShowView>
   /** Holds places as somebody else, in another browser. */
@@ -37,6 +41,10 @@ export async function startWebShop(): Promise<WebShop> {
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
     return { answer: (await response.json()) as Answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
   }
+  const processor = async (control: string, init: RequestInit) => {
+    const response = await fetch(`${shop.sandbox.url}/_sandbox/${control}`, init)
+    if (!response.ok) throw new Error(`${control} answered ${response.status}: ${await response.text()}`)
+  }
   const organiser = { email: 'organiser@example.org', password: 'a long password' }
   const { cookie } = await call('/api/users/signup', organiser)
   return {
@@ -59,6 +67,14 @@ export async function startWebShop(): Promise<WebShop> {
       )
       return (await call<ShowView>(`/api/shows/${draft.id}/publish`, {}, cookie)).answer
     },
+    async control(name, wish) {
+      await processor(name, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(wish),
+      })
+    },
+    endFaults: () => processor('faults', { method: 'DELETE' }),
     async hold(showId, line) {
       const guest = await call('/api/users/guest', { email: `${crypto.randomUUID()}@example.org` })
       return (await call<OrderView>('/api/orders', { showId, lines: [line] }, guest.cookie)).answer

@@ -13,8 +13,8 @@ import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText 
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { When } from '../parts/when.tsx'
+import { type Stage, useAttempt } from '../payment/attempt.ts'
 import { CardForm } from '../payment/card-form.tsx'
-import { lookAgain } from '../payment/pay.ts'
 import { NotFoundPage } from './failure.tsx'
 
 export function CheckoutPage() {
@@ -57,40 +57,32 @@ function Checkout({ order }: { readonly order: OrderView }) {
   )
 }
 
-/** How often an uncertain payment is looked at again, while its order waits. */
-const lookAgainMs = 4_000
-
 function Paying({ order }: { readonly order: OrderView }) {
   const t = useTranslations('checkout')
-  const [accepted, setAccepted] = useState<string | null>(null)
+  const attempt = useAttempt(order)
   const seconds = useSecondsUntil(order.expiresAt)
-  const paymentId = accepted ?? (order.status === 'claimed' ? (order.payment?.id ?? null) : null)
-  useEffect(() => {
-    if (paymentId === null || order.status === 'complete') return
-    // A look that fails is followed by the next one; the stream tells the end in any case.
-    const timer = setInterval(() => void lookAgain(paymentId).catch(() => undefined), lookAgainMs)
-    return () => clearInterval(timer)
-  }, [paymentId, order.status])
-  const waiting = order.status === 'claimed' || accepted !== null
+  const waiting = order.status === 'created' ? waitingOf(attempt.stage) : 'accepted'
   return (
     <>
       <div className="mt-4">
-        {order.status === 'created' && !waiting && (
+        {waiting === null ? (
           <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
-        )}
-        {waiting && (
-          <Notice tone="good" title={t('acceptedTitle')}>
-            <p>{t('acceptedText')}</p>
+        ) : (
+          <Notice tone={waiting === 'accepted' ? 'good' : 'warm'} title={t(`${waiting}Title`)}>
+            <p>{t(`${waiting}Text`)}</p>
           </Notice>
         )}
       </div>
-      <div className={waiting ? 'hidden' : 'panel mt-5 p-4 sm:p-6'}>
+      <div className={waiting === null ? 'panel mt-5 p-4 sm:p-6' : 'hidden'}>
         <h2 className="mb-4 text-title">{t('card')}</h2>
-        <CardForm order={order} mayPay={seconds > 0} onAccepted={setAccepted} />
+        <CardForm order={order} mayPay={seconds > 0} attempt={attempt} />
       </div>
     </>
   )
 }
+
+/** What is waited for with the form put away, since nobody should pay again. */
+const waitingOf = ({ kind }: Stage) => (kind === 'accepted' || kind === 'unsure' ? kind : null)
 
 function ShowHead({ show }: { readonly show: ShowView | undefined }) {
   if (!show) return <Skeleton className="mb-4 h-20" />

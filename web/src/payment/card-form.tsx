@@ -7,52 +7,31 @@ import { shopConfigQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
 import { Failure, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
-import { type PayOutcome, pay } from './pay.ts'
-import { appearance, loadStripe, type StripeElements, type StripeJs } from './stripe.ts'
-
-interface LoadedForm {
-  readonly stripe: StripeJs
-  readonly elements: StripeElements
-}
-
-type Stage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'paying' }
-  | { readonly kind: 'challenge' }
-  | { readonly kind: 'declined'; readonly declineCode: string }
-  | { readonly kind: 'incomplete'; readonly message: string | undefined }
-  | { readonly kind: 'failed'; readonly error: unknown }
+import type { Attempt, LoadedForm, Stage } from './attempt.ts'
+import { appearance, loadStripe } from './stripe.ts'
 
 export interface CardFormProps {
   readonly order: OrderView
   /** False when the time is over: what is under way goes on, nothing new begins. */
   readonly mayPay: boolean
-  readonly onAccepted: (paymentId: string) => void
+  readonly attempt: Attempt
 }
 
-export function CardForm({ order, mayPay, onAccepted }: CardFormProps) {
+export function CardForm({ order, mayPay, attempt }: CardFormProps) {
   const t = useTranslations('pay')
   const format = useFormat()
-  const [stage, setStage] = useState<Stage>({ kind: 'ready' })
+  const { stage } = attempt
   const { target, form, ready, failure, retry, sandbox } = useCardElements(order)
   const busy = stage.kind === 'paying' || stage.kind === 'challenge'
 
-  const submit = async (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!form || busy) return
-    setStage({ kind: 'paying' })
-    try {
-      const outcome = await pay({ ...form, order, onChallenge: (open) => setStage({ kind: open ? 'challenge' : 'paying' }) })
-      setStage(stageOf(outcome))
-      if (outcome.kind === 'accepted') onAccepted(outcome.payment.id)
-    } catch (error) {
-      setStage({ kind: 'failed', error })
-    }
+    if (form && !busy) attempt.pay(form)
   }
 
   if (failure !== null) return <Failure error={failure} retry={retry} />
   return (
-    <form onSubmit={(event) => void submit(event)} aria-busy={busy}>
+    <form onSubmit={submit} aria-busy={busy}>
       {sandbox && <p className="chip chip-warm mb-4">{t('testMode')}</p>}
       <div className="relative min-h-56">
         {!ready && <Skeleton className="absolute inset-0" />}
@@ -74,11 +53,6 @@ export function CardForm({ order, mayPay, onAccepted }: CardFormProps) {
   )
 }
 
-function stageOf(outcome: PayOutcome): Stage {
-  if (outcome.kind === 'accepted') return { kind: 'paying' }
-  return outcome
-}
-
 /** The processor's word for a challenge that was not passed. */
 const challengeFailed = 'payment_intent_authentication_failure'
 const knownDeclines = [
@@ -88,6 +62,7 @@ const knownDeclines = [
   'processing_error',
   'card_velocity_exceeded',
   'authentication_failed',
+  'not_taken',
 ] as const
 
 function StageMessage({ stage }: { readonly stage: Stage }) {
@@ -162,7 +137,7 @@ function useCardElements(order: OrderView) {
     target,
     form,
     ready,
-    failure: loadFailure ?? config.error,
+    failure: loadFailure ?? (config.isLoadingError ? config.error : null),
     sandbox: processor?.sandbox ?? false,
     retry() {
       setLoadFailure(null)

@@ -5,8 +5,10 @@ import type { StripeElements, StripeFailure, StripeJs } from './stripe.ts'
 
 /** How an attempt ended, as far as the page must know. The order itself arrives by its stream. */
 export type PayOutcome =
-  /** The shop has it: authorized, captured, or unknown and being looked into. */
-  | { readonly kind: 'accepted'; readonly payment: PaymentView }
+  /** The money is set aside or taken. */
+  | { readonly kind: 'accepted'; readonly paymentId: string }
+  /** Nobody knows yet: to be looked at again. */
+  | { readonly kind: 'unsure'; readonly paymentId: string }
   | { readonly kind: 'declined'; readonly declineCode: string }
   /** The form itself found something to mend, and shows it. */
   | { readonly kind: 'incomplete'; readonly message: string | undefined }
@@ -29,54 +31,71 @@ async function callUntilAnswered<Answer>(path: string, body: unknown): Promise<A
   return call<Answer>(path, { method: 'POST', body, idempotencyKey })
 }
 
-const advance = (paymentId: string) => callUntilAnswered<PaymentView>(`/api/payments/${paymentId}/advance`, {})
+/** Asks the shop to look at a payment again. It answers how the payment stands, also when that is declined. */
+export const lookAgain = (paymentId: string) => callUntilAnswered<PaymentView>(`/api/payments/${paymentId}/advance`, {})
 
-export interface PayParts {
+/** Our word for money that was promised and then not taken, or that the shop let go. */
+export const notTaken = 'not_taken'
+
+export function outcomeOf({ id, status, declineCode }: PaymentView): PayOutcome {
+  switch (status) {
+    case 'authorized':
+    case 'captured':
+    case 'refunded':
+      return { kind: 'accepted', paymentId: id }
+    case 'declined':
+      return { kind: 'declined', declineCode: declineCode ?? 'generic_decline' }
+    case 'voided':
+      return { kind: 'declined', declineCode: notTaken }
+    // A challenge without its secret cannot be shown; the next look may bring it.
+    case 'requires_action':
+    case 'started':
+    case 'unknown':
+      return { kind: 'unsure', paymentId: id }
+  }
+}
+
+export interface ChallengeParts {
   readonly stripe: StripeJs
-  readonly elements: StripeElements
-  readonly order: OrderView
   /** Told when the buyer's bank wants to ask something, and again when it has. */
   readonly onChallenge: (open: boolean) => void
 }
 
-export async function pay({ stripe, elements, order, onChallenge }: PayParts): Promise<PayOutcome> {
+/** Lets the bank ask its question, where it has one, and tells how the payment stands then. */
+export async function settle(payment: PaymentView, { stripe, onChallenge }: ChallengeParts): Promise<PayOutcome> {
+  if (!hasChallenge(payment)) return outcomeOf(payment)
+  onChallenge(true)
+  // Its answer is only a hint; the shop asks the processor itself.
+  await stripe.handleNextAction({ clientSecret: payment.clientSecret })
+  onChallenge(false)
+  const after = await lookAgain(payment.id)
+  if (after.status === 'requires_action') return { kind: 'declined', declineCode: 'authentication_failed' }
+  return outcomeOf(after)
+}
+
+export function hasChallenge(payment: PaymentView): payment is PaymentView & { readonly clientSecret: string } {
+  return payment.status === 'requires_action' && payment.clientSecret !== undefined
+}
+
+export interface PayParts extends ChallengeParts {
+  readonly elements: StripeElements
+  readonly order: OrderView
+}
+
+export async function pay({ elements, order, ...parts }: PayParts): Promise<PayOutcome> {
+  const { stripe } = parts
   const submitted = await elements.submit()
   if (submitted.error) return incomplete(submitted.error)
   const created = await stripe.createConfirmationToken({ elements, params: { return_url: location.href } })
   if (!created.confirmationToken) return incomplete(created.error ?? {})
-  let payment: PaymentView
+  const paymentMethod = created.confirmationToken.id
   try {
-    payment = await callUntilAnswered<PaymentView>('/api/payments', {
-      orderId: order.id,
-      paymentMethod: created.confirmationToken.id,
-    })
+    return await settle(await callUntilAnswered<PaymentView>('/api/payments', { orderId: order.id, paymentMethod }), parts)
   } catch (error) {
     if (error instanceof ApiError && error.code === 'card_declined')
       return { kind: 'declined', declineCode: error.problem.declineCode ?? 'generic_decline' }
     throw error
   }
-  if (payment.status === 'requires_action' && payment.clientSecret !== undefined) {
-    onChallenge(true)
-    // Its answer is only a hint; the shop asks the processor itself.
-    await stripe.handleNextAction({ clientSecret: payment.clientSecret })
-    onChallenge(false)
-    try {
-      payment = await advance(payment.id)
-    } catch (error) {
-      if (error instanceof ApiError && error.code === 'card_declined')
-        return { kind: 'declined', declineCode: error.problem.declineCode ?? 'authentication_failed' }
-      throw error
-    }
-    if (payment.status === 'requires_action') return { kind: 'declined', declineCode: 'authentication_failed' }
-  }
-  if (payment.status === 'declined' || payment.status === 'voided')
-    return { kind: 'declined', declineCode: payment.declineCode ?? 'authentication_failed' }
-  return { kind: 'accepted', payment }
-}
-
-/** Asks the shop to look at a payment again, when its end is not known yet. */
-export async function lookAgain(paymentId: string): Promise<void> {
-  await advance(paymentId)
 }
 
 function incomplete(error: StripeFailure): PayOutcome {

@@ -1,0 +1,80 @@
+// Payments whose end is not known, or is taken back: the page never says more than is certain.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { answerChallenge, enterCard, expectAccessible, holdStanding, pay, shown } from './steps.ts'
+import { startWebShop, type WebShop } from './web-shop.ts'
+
+const good = '4242424242424242'
+const withChallenge = '4000000000003220'
+const declinedAtCapture = '4000009999000014'
+const declinedByLateBank = '4000009999000139'
+const lateBankSeconds = 61
+
+let shop: WebShop
+let browser: Browser
+let watched: WatchedContext
+let page: Page
+
+beforeAll(async () => {
+  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
+})
+afterAll(async () => {
+  await browser.close()
+  await shop.stop()
+})
+beforeEach(async () => {
+  watched = await openContext(browser)
+  page = await watched.page()
+})
+afterEach(async () => {
+  await shop.endFaults()
+  const { complaints, context } = watched
+  await context.close()
+  expect(complaints, 'violations of the content security policy, and errors nobody caught').toEqual([])
+})
+
+const holdOne = async () => {
+  const { id } = await shop.publish({})
+  await holdStanding(page, `${shop.url}/shows/${id}`, 1)
+}
+const payBy = async (card: string) => {
+  await enterCard(page, card)
+  await pay(page)
+}
+const tickets = () => page.getByRole('img', { name: /^QR code of ticket/ })
+
+describe('a payment', () => {
+  it('that the bank declines late is not called one that is in, and another card may follow', async () => {
+    await holdOne()
+    await payBy(declinedByLateBank)
+    await shown(page, 'We are asking your bank whether the payment arrived')
+    expect(await page.getByText('Your payment is in').count()).toBe(0)
+    await expectAccessible(page, 'checkout while the bank is asked')
+    await shop.control('clock', { advance_seconds: lateBankSeconds })
+    await shown(page, 'Your bank declined this card')
+    await page.getByRole('timer').waitFor()
+    await payBy(good)
+    await tickets().waitFor()
+  })
+
+  it('whose answer was lost asks the bank’s question as soon as it is known', async () => {
+    await holdOne()
+    await shop.control('faults', { kind: 'reset', when: 'after', op: 'payment_intents.create', times: 'always' })
+    await payBy(withChallenge)
+    await shown(page, 'We are asking your bank whether the payment arrived')
+    await shop.endFaults()
+    await answerChallenge(page, 'succeed')
+    await tickets().waitFor()
+  })
+
+  it('that the bank takes back when it is captured leads back to the form, with the time that is left', async () => {
+    await holdOne()
+    await payBy(declinedAtCapture)
+    await shown(page, 'The payment did not go through')
+    await page.getByRole('timer').waitFor()
+    await expectAccessible(page, 'checkout after a payment that was taken back')
+    await payBy(good)
+    await tickets().waitFor()
+  })
+})
