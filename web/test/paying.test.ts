@@ -1,8 +1,8 @@
-// Payments whose end is not known, or is taken back: the page never says more than is certain.
+// Payments whose end is not known, is taken back, or is asked for in vain: the page never says more than is certain.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser, openContext, type WatchedContext } from './browser.ts'
-import { answerChallenge, enterCard, expectAccessible, holdStanding, pay, shown } from './steps.ts'
+import { answerChallenge, enterCard, expectAccessible, failToRefresh, holdStanding, pay, shown, signIn } from './steps.ts'
 import { startWebShop, type WebShop } from './web-shop.ts'
 
 const good = '4242424242424242'
@@ -76,5 +76,31 @@ describe('a payment', () => {
     await expectAccessible(page, 'checkout after a payment that was taken back')
     await payBy(good)
     await tickets().waitFor()
+  })
+})
+
+describe('what is on the page stays when asking for it again fails', () => {
+  it('the card form in the middle of the bank’s question, and the tickets at the door', async () => {
+    await holdOne()
+    await payBy(withChallenge)
+    await page.frameLocator('dialog iframe').last().locator('button[value=succeed]').waitFor()
+    await failToRefresh(page, '**/api/orders/*')
+    await answerChallenge(page, 'succeed')
+    await tickets().waitFor()
+    await failToRefresh(page, '**/api/orders/*')
+    expect(await tickets().count()).toBe(1)
+    await page.getByRole('link', { name: 'Receipt' }).click()
+    await failToRefresh(page, '**/api/orders/*')
+    await shown(page, 'Paid by card.')
+  })
+
+  it('what an organiser has typed', async () => {
+    const { id } = await shop.publish({})
+    await signIn(page, shop)
+    await page.goto(`${shop.url}/organiser/shows/${id}/edit`)
+    await page.getByLabel('Title').fill('Half a sentence')
+    await failToRefresh(page, '**/api/shows/*')
+    await failToRefresh(page, '**/api/users/current')
+    expect(await page.getByLabel('Title').inputValue()).toBe('Half a sentence')
   })
 })

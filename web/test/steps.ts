@@ -55,3 +55,23 @@ export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url'
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('link', { name: 'New show' }).waitFor()
 }
+
+/**
+ * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer. The second time shows
+ * that the page had taken in the first.
+ */
+export async function failToRefresh(page: Page, path: string): Promise<void> {
+  const failure = { status: 500, contentType: 'application/problem+json', body: '{"code":"internal"}' }
+  await page.route(path, (route) => route.fulfill(failure))
+  for (let time = 1; time <= 2; time += 1) {
+    const answered = page.waitForResponse(path)
+    await page.evaluate(() => {
+      // What was read a minute ago is no longer fresh.
+      const now = Date.now
+      Date.now = () => now() + 60_000
+      window.dispatchEvent(new Event('visibilitychange'))
+    })
+    await (await answered).finished()
+  }
+  await page.unroute(path)
+}

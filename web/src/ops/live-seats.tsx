@@ -15,7 +15,7 @@ export function LiveSeats({ showId }: { readonly showId: string }) {
   const show = useQuery(showQuery(showId))
   const availability = useQuery(availabilityQuery(showId))
   const liveness = useLive(availabilityStream(showId), availabilityQuery(showId).queryKey)
-  if (show.isError) return <Failure error={show.error} retry={() => void show.refetch()} />
+  if (show.isLoadingError) return <Failure error={show.error} retry={() => void show.refetch()} />
   if (!show.data) return <Skeleton className="h-72" />
   return (
     <div className="min-w-0">

@@ -35,8 +35,8 @@ export function EditShowPage() {
           <Skeleton className="mt-8 h-96 rounded-lg" />
         </Loading>
       )}
-      {show.isError && <Failure error={show.error} retry={() => void show.refetch()} />}
-      {show.isSuccess && <ShowForm title={t('editTitle')} initial={fieldsOf(show.data)} show={show.data} />}
+      {show.isLoadingError && <Failure error={show.error} retry={() => void show.refetch()} />}
+      {show.data && <ShowForm title={t('editTitle')} initial={fieldsOf(show.data)} show={show.data} />}
     </RequireUser>
   )
 }

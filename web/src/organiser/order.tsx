@@ -29,8 +29,8 @@ export function OrganiserOrderPage() {
           <Skeleton className="mt-8 h-96 rounded-lg" />
         </Loading>
       )}
-      {order.isError && <Failure error={order.error} retry={() => void order.refetch()} />}
-      {order.isSuccess && <Order order={order.data} show={show.data} />}
+      {order.isLoadingError && <Failure error={order.error} retry={() => void order.refetch()} />}
+      {order.data && <Order order={order.data} show={show.data} />}
     </RequireUser>
   )
 }
@@ -99,7 +99,7 @@ function Story({ orderId }: { readonly orderId: string }) {
         {t('story')}
       </h2>
       {timeline.isPending && <Skeleton className="h-64" />}
-      {timeline.isError && <Failure error={timeline.error} retry={() => void timeline.refetch()} />}
+      {timeline.isLoadingError && <Failure error={timeline.error} retry={() => void timeline.refetch()} />}
       <ol className="relative ml-2 border-l-2 border-line">
         {timeline.data?.items.map((entry) => (
           <li key={entry.id} className="relative break-inside-avoid pb-5 pl-6 last:pb-0">

@@ -11,7 +11,7 @@ export function RequireUser({ title, children }: { readonly title: string; reado
   const t = useTranslations('organiser')
   const { pathname } = usePlace()
   const current = useQuery(currentUserQuery)
-  if (current.isError) return <Failure error={current.error} retry={() => void current.refetch()} />
+  if (current.isLoadingError) return <Failure error={current.error} retry={() => void current.refetch()} />
   if (current.isPending) {
     return (
       <Loading>

@@ -30,8 +30,8 @@ export function OrganiserShowPage() {
           <Skeleton className="mt-6 h-72 rounded-lg" />
         </Loading>
       )}
-      {show.isError && <Failure error={show.error} retry={() => void show.refetch()} />}
-      {show.isSuccess && <Show show={show.data} />}
+      {show.isLoadingError && <Failure error={show.error} retry={() => void show.refetch()} />}
+      {show.data && <Show show={show.data} />}
     </RequireUser>
   )
 }

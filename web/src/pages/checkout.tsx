@@ -3,28 +3,25 @@ import type { OrderView, ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { ApiError, call } from '../api/client.ts'
+import { call } from '../api/client.ts'
 import { useSecondsUntil } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
 import { orderQuery, showQuery } from '../api/queries.ts'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
-import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { Confirm, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { When } from '../parts/when.tsx'
 import { type Stage, useAttempt } from '../payment/attempt.ts'
 import { CardForm } from '../payment/card-form.tsx'
-import { NotFoundPage } from './failure.tsx'
+import { LoadFailure } from './failure.tsx'
 
 export function CheckoutPage() {
   const { orderId } = useParams('/checkout/$orderId')
   const order = useQuery(orderQuery(orderId))
   if (order.isPending) return <CheckoutSkeleton />
-  if (order.isError) {
-    if (order.error instanceof ApiError && (order.error.status === 404 || order.error.status === 401)) return <NotFoundPage />
-    return <Failure error={order.error} retry={() => void order.refetch()} />
-  }
+  if (order.isLoadingError) return <LoadFailure error={order.error} retry={() => void order.refetch()} />
   return <Checkout key={orderId} order={order.data} />
 }
 

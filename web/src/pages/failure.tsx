@@ -1,7 +1,8 @@
 // What a reader sees when an address has no page, or a page could not be loaded or drawn.
 import { useTranslations } from 'use-intl'
+import { ApiError } from '../api/client.ts'
 import { Link } from '../navigation/link.tsx'
-import { Notice, PageTitle } from '../parts/basics.tsx'
+import { Failure, Notice, PageTitle } from '../parts/basics.tsx'
 
 export function NotFoundPage() {
   const t = useTranslations('notFound')
@@ -14,6 +15,18 @@ export function NotFoundPage() {
       </Link>
     </div>
   )
+}
+
+/** Statuses of what is not there, or not for this reader. */
+const missing = new Set([400, 401, 404])
+
+/**
+ * Instead of a thing that could not be read. For pages that have nothing yet (`isLoadingError`): what a reader has before him,
+ * the tickets at the door or a half-filled form, is not taken away because asking again failed.
+ */
+export function LoadFailure({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
+  if (error instanceof ApiError && missing.has(error.status)) return <NotFoundPage />
+  return <Failure error={error} retry={retry} />
 }
 
 /** Most often a new version was put on line and the old page's pieces are gone: loading again mends it. */

@@ -2,18 +2,17 @@
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { ApiError } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
 import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
-import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { TicketStub } from '../parts/ticket.tsx'
 import { When } from '../parts/when.tsx'
 import { CancelHold } from './checkout.tsx'
-import { NotFoundPage } from './failure.tsx'
+import { LoadFailure } from './failure.tsx'
 
 export function OrderPage() {
   const { orderId } = useParams('/orders/$orderId')
@@ -27,10 +26,7 @@ export function OrderPage() {
       </Loading>
     )
   }
-  if (order.isError) {
-    if (order.error instanceof ApiError && (order.error.status === 404 || order.error.status === 401)) return <NotFoundPage />
-    return <Failure error={order.error} retry={() => void order.refetch()} />
-  }
+  if (order.isLoadingError) return <LoadFailure error={order.error} retry={() => void order.refetch()} />
   return <Order order={order.data} />
 }
 

@@ -28,7 +28,7 @@ export function OrdersPage() {
           </div>
         </div>
       )}
-      {current.isError && <Failure error={current.error} retry={() => void current.refetch()} />}
+      {current.isLoadingError && <Failure error={current.error} retry={() => void current.refetch()} />}
       {orders.isError && items.length === 0 && <Failure error={orders.error} retry={() => void orders.refetch()} />}
       {(current.isPending || (user !== null && orders.isPending)) && (
         <Loading>

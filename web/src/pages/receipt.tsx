@@ -5,8 +5,9 @@ import { orderQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
-import { Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
+import { LoadFailure } from './failure.tsx'
 
 export function ReceiptPage() {
   const t = useTranslations('receipt')
@@ -14,7 +15,7 @@ export function ReceiptPage() {
   const { orderId } = useParams('/orders/$orderId/receipt')
   const order = useQuery(orderQuery(orderId))
   const show = useQuery({ ...showQuery(order.data?.showId ?? ''), enabled: order.data !== undefined })
-  if (order.isError) return <Failure error={order.error} retry={() => void order.refetch()} />
+  if (order.isLoadingError) return <LoadFailure error={order.error} retry={() => void order.refetch()} />
   if (order.isPending) {
     return (
       <Loading>

@@ -2,7 +2,6 @@
 import type { ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { ApiError } from '../api/client.ts'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
@@ -10,19 +9,15 @@ import { OpenHold } from '../buy/open-hold.tsx'
 import { SalesPaused } from '../buy/sales-paused.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
-import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { When } from '../parts/when.tsx'
-import { NotFoundPage } from './failure.tsx'
+import { LoadFailure } from './failure.tsx'
 
 export function ShowPage() {
   const { showId } = useParams('/shows/$showId')
   const show = useQuery(showQuery(showId))
   if (show.isPending) return <ShowSkeleton />
-  if (show.isError) {
-    const { error } = show
-    if (error instanceof ApiError && (error.status === 404 || error.status === 400)) return <NotFoundPage />
-    return <Failure error={error} retry={() => void show.refetch()} />
-  }
+  if (show.isLoadingError) return <LoadFailure error={show.error} retry={() => void show.refetch()} />
   return <ShowText key={showId} show={show.data} />
 }
 
