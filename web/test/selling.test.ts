@@ -124,7 +124,9 @@ it('makes a show with seats, puts it on sale, watches a sale, lets the buyer in 
   expect(await page.getByRole('button').count(), 'buttons on paper').toBe(0)
   await page.emulateMedia({ media: 'screen' })
   await page.getByRole('button', { name: 'Refund' }).click()
+  const asked = page.waitForRequest(/\/refunds$/)
   await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click()
+  expect((await asked).postDataJSON(), 'what the dialog confirmed, also when it is everything').toEqual({ amountMinor: 4_000 })
   await shown(page, '€40.00 was refunded')
   await page.getByText('Refunded').first().waitFor()
 

@@ -31,8 +31,8 @@ function useReload(order: OrderView) {
 }
 
 interface Wish {
-  /** Undefined: everything that is left. */
-  readonly amountMinor: number | undefined
+  /** What was confirmed. Never "all that is left", which the shop may count otherwise than the page that was read. */
+  readonly amountMinor: number
   readonly reason: string
 }
 
@@ -43,7 +43,7 @@ function useRefund(order: OrderView) {
     mutationFn: ({ amountMinor, reason }: Wish) =>
       call<RefundView>(`/api/orders/${order.id}/refunds`, {
         method: 'POST',
-        body: { ...(amountMinor === undefined ? {} : { amountMinor }), ...(reason === '' ? {} : { reason }) },
+        body: { amountMinor, ...(reason === '' ? {} : { reason }) },
         idempotencyKey: key.current,
       }),
     onSuccess: reload,
@@ -106,7 +106,7 @@ function RefundForm({ left, currency, busy, ask }: RefundFormProps) {
   const valid = amountMinor !== null && amountMinor > 0 && amountMinor <= left
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (valid) ask({ amountMinor: amountMinor === left ? undefined : amountMinor, reason: reason.trim() })
+    if (valid) ask({ amountMinor, reason: reason.trim() })
   }
   return (
     <form className="grid gap-4" noValidate onSubmit={submit}>
