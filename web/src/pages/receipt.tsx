@@ -54,7 +54,10 @@ export function ReceiptPage() {
           )}
         </dl>
         <OrderSummary order={order.data} show={show.data} />
-        <p className="mt-6 text-small text-soft">{order.data.status === 'refunded' ? t('refunded') : t('paid')}</p>
+        {order.data.status === 'refunded' && <p className="mt-6 text-small text-soft">{t('refunded')}</p>}
+        {order.data.status === 'complete' && order.data.total.amountMinor > 0 && (
+          <p className="mt-6 text-small text-soft">{t('paid')}</p>
+        )}
       </article>
     </div>
   )
