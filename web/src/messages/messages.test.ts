@@ -26,6 +26,18 @@ describe('messages', () => {
     for (const [key, text] of english) expect(placeholders(german.get(key) ?? ''), key).toEqual(placeholders(text))
   })
 
+  it('of an order that ended never say that nothing was charged: money may come late, and is given back', () => {
+    for (const { checkout, order } of [en, de]) {
+      const texts = flatten({
+        cancel: checkout.cancelText,
+        notCharged: checkout.notCharged,
+        ended: checkout.ended,
+        order: order.cancelled,
+      })
+      expect(texts.filter(([, text]) => /nothing (was|has been) charged|nichts abgebucht/i.test(text))).toEqual([])
+    }
+  })
+
   it('of problems are only for codes that the shop or the page can give', () => {
     const known = new Set([...Object.keys(errorDefinitions), 'network', 'bad_answer'])
     expect(Object.keys(en.problems).filter((code) => !known.has(code))).toEqual([])

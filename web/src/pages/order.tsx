@@ -75,6 +75,7 @@ function Order({ order }: { readonly order: OrderView }) {
 
 function Heading({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
+  const checkout = useTranslations('checkout')
   const { data: current } = useQuery(currentUserQuery)
   const title = t(`heading.${order.status}`)
   const reason = order.cancelReason ?? 'buyer'
@@ -86,7 +87,11 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
       <div className="mt-3 text-lead text-soft">
         {order.status === 'complete' && <p>{t('completeText', { email: current?.user?.email ?? '' })}</p>}
         {order.status === 'claimed' && <p role="status">{t('claimedText')}</p>}
-        {order.status === 'cancelled' && <p>{t(`cancelled.${reason}`)}</p>}
+        {order.status === 'cancelled' && (
+          <p>
+            {t(`cancelled.${reason}`)} {checkout('notCharged')}
+          </p>
+        )}
         {order.status === 'refunded' && <p>{t('refundedText')}</p>}
       </div>
       {order.status === 'cancelled' && (
