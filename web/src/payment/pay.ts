@@ -49,7 +49,6 @@ export function outcomeOf({ id, status, declineCode }: PaymentView): PayOutcome 
       return { kind: 'declined', declineCode: notTaken }
     // A challenge without its secret cannot be shown; the next look may bring it.
     case 'requires_action':
-    case 'started':
     case 'unknown':
       return { kind: 'unsure', paymentId: id }
   }
