@@ -51,7 +51,7 @@ test('what was bought counts, what was cancelled or refunded does not', async ()
   expect(await two()).toEqual({ rejection: 'limit_exceeded' })
   await handler.handle({ type: 'CompleteOrder', orderId: second, paymentId })
   expect(await two()).toEqual({ rejection: 'limit_exceeded' })
-  await handler.handle({ type: 'RecordRefund', orderId: second, paymentId, refundedMinor: 9_000, full: true })
+  await handler.handle({ type: 'RecordRefund', orderId: second, paymentId, amountMinor: 9_000, full: true })
   orderIdOf(await two())
 })
 

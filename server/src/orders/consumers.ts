@@ -44,12 +44,12 @@ export function translate(event: Heard): Command {
     case 'ChargeFailed':
       return { type: 'ReleaseClaim', orderId: event.data.orderId, paymentId: event.data.paymentId }
     case 'ChargeRefunded': {
-      const { orderId, paymentId, refundedTotal, full } = event.data
-      return { type: 'RecordRefund', orderId, paymentId, refundedMinor: refundedTotal.amountMinor, full }
+      const { orderId, paymentId, amount, full } = event.data
+      return { type: 'RecordRefund', orderId, paymentId, amountMinor: amount.amountMinor, full }
     }
     case 'RefundReturned': {
-      const { orderId, paymentId, refundedTotal } = event.data
-      return { type: 'RecordRefundReturned', orderId, paymentId, refundedMinor: refundedTotal.amountMinor }
+      const { orderId, paymentId, amount } = event.data
+      return { type: 'RecordRefund', orderId, paymentId, amountMinor: -amount.amountMinor, full: false }
     }
     case 'TicketsIssued': {
       const tickets = event.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' as const }))

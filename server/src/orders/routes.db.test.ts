@@ -43,8 +43,7 @@ async function bring(orderId: string, status: 'claimed' | 'complete' | 'refunded
   if (status === 'cancelled') return elsewhere.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })
   await elsewhere.handle({ type: 'ClaimOrder', orderId, paymentId, amount })
   if (status !== 'claimed') await elsewhere.handle({ type: 'CompleteOrder', orderId, paymentId })
-  if (status === 'refunded')
-    await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true })
+  if (status === 'refunded') await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true })
 }
 
 describe('POST /api/orders', () => {

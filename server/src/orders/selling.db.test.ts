@@ -147,7 +147,7 @@ describe('commands of one batch', () => {
           by.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
           by.handle({ type: 'CompleteOrder', orderId, paymentId }),
         ]
-        if (index % 5 === 0) paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true }))
+        if (index % 5 === 0) paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }))
         const against = [
           handler.handle({ type: 'ExpireOrder', orderId, deadline }),
           other.handle({ type: 'CancelOrder', orderId, reason: 'buyer' }),
@@ -169,7 +169,7 @@ describe('commands of one batch', () => {
       handler.handle({ type: 'PlaceOrder', orderId, buyer: makeBuyer(), showId: sale.show.id, lines: [numbered(typeOf(sale))] }),
       handler.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
       handler.handle({ type: 'CompleteOrder', orderId, paymentId }),
-      handler.handle({ type: 'RecordRefund', orderId, paymentId, refundedMinor: 4_500, full: true }),
+      handler.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }),
     ])
     expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order?.status)).toEqual([
       'created',

@@ -91,7 +91,7 @@ export const reached = {
     ChargeFailed: true,
     PaymentVoided: true,
     ChargeRefunded: true,
-    RefundReturned: 'the modelled bank takes every refund: its cell is in the matrix of refunds',
+    RefundReturned: true,
     PaymentMoved: true,
     OrderNoted: true,
     RefundMoved: true,

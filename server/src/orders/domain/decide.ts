@@ -37,8 +37,6 @@ export function decide(order: Order | undefined, command: OrderCommand, context:
       return releaseClaim(order, command.paymentId, context)
     case 'RecordRefund':
       return recordRefund(order, command)
-    case 'RecordRefundReturned':
-      return recordRefundReturned(order, command)
   }
 }
 
@@ -143,18 +141,15 @@ function releaseClaim(order: Order, paymentId: string, { stock, now }: { stock: 
   return { facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }] }
 }
 
-/** An order that was refunded as a whole stays so: its tickets are void and its places may be another's. */
-function recordRefundReturned(order: Order, { paymentId, refundedMinor }: Command<'RecordRefundReturned'>): OrderDecision {
-  if (order.status !== 'complete' || order.paymentId !== paymentId || refundedMinor >= order.refundedMinor) return nothing
-  return { facts: [{ type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full: false } }] }
-}
-
-function recordRefund(order: Order, { paymentId, refundedMinor, full }: Command<'RecordRefund'>): OrderDecision {
+function recordRefund(order: Order, { paymentId, amountMinor, full }: Command<'RecordRefund'>): OrderDecision {
   // Late money of a payment that never won the order is given back without touching it.
   if (paymentOf(order) !== paymentId) return nothing
+  // A sum comes out the same in whatever order the news comes; each is heard once.
+  const before = order.status === 'complete' ? order.refundedMinor : 0
+  const refundedMinor = full ? order.total.amountMinor : before + amountMinor
   const recorded = { type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } } as const
   // What is given back was taken before: the news of the charge is late. Put aside, the refund would be lost for ever.
   if (order.status === 'claimed') return { facts: [completed(order), recorded] }
-  if (order.status !== 'complete' || refundedMinor <= order.refundedMinor) return nothing
-  return { facts: [recorded] }
+  // An order that was refunded as a whole stays so, though money came back: its tickets are void and its places may be another's.
+  return order.status === 'complete' ? { facts: [recorded] } : nothing
 }

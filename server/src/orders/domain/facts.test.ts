@@ -104,7 +104,7 @@ test('places are held, sold, released and given back by these facts, and by no o
 
 test('a refunded order stays as it is, also when more is given back than it cost', () => {
   const refunded: Order = { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 }
-  const more = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 9_001, full: true } as const
+  const more = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 9_001, full: true } as const
   expect(decide(refunded, more, { stock, now: inTime })).toEqual({ facts: [] })
 })
 

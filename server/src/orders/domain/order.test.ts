@@ -55,8 +55,7 @@ type Named<Type extends OrderCommand['type']> = Record<
   { readonly now: string; readonly command: Extract<OrderCommand, { type: Type }> }
 >
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
-const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 1_000, full: false } as const
-const returned = { type: 'RecordRefundReturned', orderId: id, paymentId: paymentA } as const
+const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 1_000, full: false } as const
 const cases = {
   PlaceOrder: {
     'two places': {
@@ -110,14 +109,9 @@ const cases = {
   },
   RecordRefund: {
     'payment A, 10.00': { now: inTime, command: refund },
-    'payment A, 20.00 in all': { now: inTime, command: { ...refund, refundedMinor: 2_000 } },
-    'payment A, everything': { now: tooLate, command: { ...refund, refundedMinor: 9_000, full: true } },
-    'payment B, everything': { now: inTime, command: { ...refund, paymentId: paymentB, refundedMinor: 9_000, full: true } },
-  },
-  RecordRefundReturned: {
-    'payment A, 10.00 is left': { now: inTime, command: { ...returned, refundedMinor: 1_000 } },
-    'payment A, nothing is left': { now: tooLate, command: { ...returned, refundedMinor: 0 } },
-    'payment B, nothing is left': { now: inTime, command: { ...returned, paymentId: paymentB, refundedMinor: 0 } },
+    'payment A, 10.00 came back': { now: inTime, command: { ...refund, amountMinor: -1_000 } },
+    'payment A, everything': { now: tooLate, command: { ...refund, amountMinor: 8_000, full: true } },
+    'payment B, everything': { now: inTime, command: { ...refund, paymentId: paymentB, amountMinor: 9_000, full: true } },
   },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
@@ -184,7 +178,6 @@ const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'>
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
   RecordRefund: all('RecordRefund', nothing),
-  RecordRefundReturned: all('RecordRefundReturned', nothing),
 }
 /** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
 const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
@@ -200,7 +193,6 @@ const paid: Omit<Row, 'RecordRefund'> = {
   ClaimOrder: takenByA('order_complete'),
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
-  RecordRefundReturned: all('RecordRefundReturned', nothing),
 }
 
 const matrix: Record<keyof typeof states, Row> = {
@@ -214,7 +206,6 @@ const matrix: Record<keyof typeof states, Row> = {
     CompleteOrder: all('CompleteOrder', no('order_unknown')),
     ReleaseClaim: all('ReleaseClaim', no('order_unknown')),
     RecordRefund: all('RecordRefund', no('order_unknown')),
-    RecordRefundReturned: all('RecordRefundReturned', no('order_unknown')),
   },
   created: {
     ...open,
@@ -254,17 +245,16 @@ const matrix: Record<keyof typeof states, Row> = {
     },
     RecordRefund: {
       'payment A, 10.00': [...completed, ...refunded(1_000, false)],
-      'payment A, 20.00 in all': [...completed, ...refunded(2_000, false)],
+      'payment A, 10.00 came back': [...completed, ...refunded(-1_000, false)],
       'payment A, everything': [...completed, ...refunded(9_000, true)],
       'payment B, everything': nothing,
     },
-    RecordRefundReturned: all('RecordRefundReturned', nothing),
   },
   complete: {
     ...paid,
     RecordRefund: {
       'payment A, 10.00': refunded(1_000, false),
-      'payment A, 20.00 in all': refunded(2_000, false),
+      'payment A, 10.00 came back': refunded(-1_000, false),
       'payment A, everything': refunded(9_000, true),
       'payment B, everything': nothing,
     },
@@ -272,15 +262,10 @@ const matrix: Record<keyof typeof states, Row> = {
   'complete, 10.00 refunded': {
     ...paid,
     RecordRefund: {
-      'payment A, 10.00': nothing,
-      'payment A, 20.00 in all': refunded(2_000, false),
+      'payment A, 10.00': refunded(2_000, false),
+      'payment A, 10.00 came back': refunded(0, false),
       'payment A, everything': refunded(9_000, true),
       'payment B, everything': nothing,
-    },
-    RecordRefundReturned: {
-      'payment A, 10.00 is left': nothing,
-      'payment A, nothing is left': refunded(0, false),
-      'payment B, nothing is left': nothing,
     },
   },
   'complete, free': {

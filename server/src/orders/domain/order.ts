@@ -56,15 +56,10 @@ export type OrderCommand =
       readonly type: 'RecordRefund'
       readonly orderId: string
       readonly paymentId: string
-      readonly refundedMinor: number
+      /** What went back to the buyer; less than zero when it came back from his bank. */
+      readonly amountMinor: number
+      /** Everything that was taken has gone back. */
       readonly full: boolean
-    }
-  /** Money that was given back came back to us; `refundedMinor` is the sum of what did not. */
-  | {
-      readonly type: 'RecordRefundReturned'
-      readonly orderId: string
-      readonly paymentId: string
-      readonly refundedMinor: number
     }
 
 export type SaleCommand =

@@ -106,7 +106,7 @@ function storyOf(orderId: string) {
         { type: 'ClaimOrder', orderId, paymentId, amount },
         { type: 'CompleteOrder', orderId, paymentId },
         { type: 'ExpireOrder', orderId, deadline },
-        { type: 'RecordRefund', orderId, paymentId, refundedMinor: full ? amount.amountMinor : 100, full },
+        { type: 'RecordRefund', orderId, paymentId, amountMinor: full ? amount.amountMinor : 100, full },
       ]
     })
 }

@@ -23,7 +23,7 @@ import { saleOf } from './stock.ts'
 
 const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
-const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, refundedMinor: 9_000, full: true } as const
+const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 9_000, full: true } as const
 
 /** Walks commands one after the other; gives the order and every fact on the way. */
 function walk(steps: readonly (readonly [now: string, command: OrderCommand])[], from?: Order) {
@@ -164,9 +164,22 @@ describe('races, and who wins', () => {
   })
 
   test('a refund in part that is heard before its charge is not forgotten', () => {
-    const part = { ...refund, refundedMinor: 1_000, full: false } as const
+    const part = { ...refund, amountMinor: 1_000, full: false } as const
     const { order } = walk([place, authorize(paymentA), [inTime, part], charge(paymentA)])
     expect(order).toMatchObject({ status: 'complete', refundedMinor: 1_000 })
+  })
+
+  test('refunds, and one that comes back, add up to the same in whatever order they are heard', () => {
+    const news = [3_000, 5_000, -3_000].map((amountMinor) => [inTime, { ...refund, amountMinor, full: false }] as const)
+    for (const order of [
+      [0, 1, 2],
+      [2, 0, 1],
+      [1, 2, 0],
+    ]) {
+      const heard = order.map((index) => news[index] ?? expire(deadline))
+      const after = walk([place, authorize(paymentA), charge(paymentA), ...heard]).order
+      expect(after).toMatchObject({ status: 'complete', refundedMinor: 5_000 })
+    }
   })
 
   test('the buyer cancels while the card is asked: whoever comes first wins', () => {
