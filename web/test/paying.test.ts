@@ -58,9 +58,9 @@ describe('a payment', () => {
     await tickets().waitFor()
   })
 
-  it('whose answer was lost asks the bank’s question as soon as it is known', async () => {
+  it('that the processor does not answer asks the bank’s question as soon as there is one', async () => {
     await holdOne()
-    await shop.control('faults', { kind: 'reset', when: 'after', op: 'payment_intents.create', times: 'always' })
+    await shop.control('faults', { kind: 'bad_gateway', when: 'before', op: 'payment_intents.create', times: 'always' })
     await payBy(withChallenge)
     await shown(page, 'We are asking your bank whether the payment arrived')
     await shop.endFaults()
