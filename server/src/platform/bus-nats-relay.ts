@@ -56,6 +56,8 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
   /** The position of the farthest event that this run has published. */
   let farthest = 0
   let standing: Standing | undefined
+  /** Where events begin to wait when no stream was ever seen. */
+  let firstLook: Position | undefined
 
   /** Asks the stream where it ends, and begins there. */
   const findStanding = async (into: EventStream): Promise<Standing> => {
@@ -98,7 +100,7 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
 
   /** While the broker is away: keeps the connection from falling silent, and tells how old is what waits. */
   const wait = async (signal: AbortSignal) => {
-    const { windowFrom, windowTo } = standing?.position ?? startOfWindow(await readHorizon(connection))
+    const { windowFrom, windowTo } = standing?.position ?? (firstLook ??= startOfWindow(await readHorizon(connection)))
     metrics.waitingSinceMs = await readOldestSince(connection, windowTo ?? windowFrom)
     await clock.sleep(awayPollMs, signal)
   }

@@ -53,6 +53,11 @@ test('a bus starts while the broker is away, works by the outbox alone, and goes
   await story.tell(30)
   await story.heard()
   expect(await process.metric('holdfast_broker_connected')).toBe(0)
+  // Whoever is to publish tells how long it has waited, though no broker was ever there.
+  await waitFor('the backlog', async () => {
+    await story.tell(1)
+    return (await process.metric('holdfast_relay_backlog_seconds')) > 0
+  })
   await rig.broker.start()
   await waitFor('the broker', async () => (await process.metric('holdfast_broker_connected')) === 1)
   await waitUntilCarried(rig, process, story.handled)
