@@ -35,10 +35,9 @@ it('authorizes, waits for the claim, then captures and tells of the charge', asy
     organiser: { posted: -4_500, pending: 0 },
   })
   const { values } = await rig.platform.metrics.processorCalls.get()
-  expect(values.map(({ labels, value }) => [labels.operation, value])).toEqual([
-    ['create', 1],
-    ['capture', 1],
-  ])
+  // A webhook that is faster than the answer it tells of makes us look, which changes nothing.
+  const { retrieve: _looks, ...calls } = Object.fromEntries(values.map(({ labels, value }) => [labels.operation, value]))
+  expect(calls).toEqual({ create: 1, capture: 1 })
   const intent = await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')
   expect(intent).toMatchObject({
     status: 'succeeded',

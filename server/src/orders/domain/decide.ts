@@ -136,8 +136,8 @@ function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>):
 function releaseClaim(order: Order, paymentId: string, { stock, now }: { stock: Stock; now: string }): OrderDecision {
   if (order.status !== 'claimed' || order.paymentId !== paymentId) return nothing
   // When the show was called off, this order was claimed and could not be cancelled with the others.
-  if (stock.sales.get(order.showId)?.status === 'cancelled') return { facts: [cancelled(order, 'organiser')] }
-  if (now >= order.expiresAt) return { facts: [cancelled(order, 'payment_failed')] }
+  const calledOff = stock.sales.get(order.showId)?.status === 'cancelled'
+  if (calledOff || now >= order.expiresAt) return { facts: [cancelled(order, 'payment_failed')] }
   return { facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }] }
 }
 

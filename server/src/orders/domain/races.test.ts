@@ -53,7 +53,7 @@ describe('races, and who wins', () => {
     const sales = new Map([[show.id, { ...saleOf(show, 2), status: 'cancelled' as const }]])
     const release = { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } as const
     const decision = decide(order, release, { stock: { ...stock, sales }, now: inTime })
-    expect(decision).toEqual({ facts: [{ type: 'OrderCancelled', data: { orderId: id, reason: 'organiser' } }] })
+    expect(decision).toEqual({ facts: [{ type: 'OrderCancelled', data: { orderId: id, reason: 'payment_failed' } }] })
   })
 
   test('a declined card buys no time, and a second one that is under way does', () => {
