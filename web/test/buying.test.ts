@@ -1,30 +1,14 @@
 // A newcomer buys, in a real browser on a real shop with a real card form.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { describe, expect, it } from 'vitest'
+import { type Stage, useStage } from './stage.ts'
 import { answerChallenge, chooseStanding, enterCard, expectAccessible, holdStanding, pay, shown } from './steps.ts'
-import { seatedType, startWebShop, type WebShop } from './web-shop.ts'
+import { seatedType } from './web-shop.ts'
 
-let shop: WebShop
-let browser: Browser
-let watched: WatchedContext
-let page: Page
-
-beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
-})
-afterAll(async () => {
-  await browser.close()
-  await shop.stop()
-})
-beforeEach(async () => {
-  watched = await openContext(browser)
-  page = await watched.page()
-})
-afterEach(async () => {
-  const { complaints, context } = watched
-  await context.close()
-  expect(complaints, 'violations of the content security policy, and errors nobody caught').toEqual([])
+let shop: Stage['shop']
+let watched: Stage['watched']
+let page: Stage['page']
+useStage((stage) => {
+  ;({ shop, watched, page } = stage)
 })
 
 const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`

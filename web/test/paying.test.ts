@@ -1,9 +1,7 @@
 // Payments whose end is not known, is taken back, or is asked for in vain: the page never says more than is certain.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openBrowser, openContext, type WatchedContext } from './browser.ts'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Stage, useStage } from './stage.ts'
 import { answerChallenge, enterCard, expectAccessible, failToRefresh, holdStanding, pay, shown, signIn } from './steps.ts'
-import { startWebShop, type WebShop } from './web-shop.ts'
 
 const good = '4242424242424242'
 const withChallenge = '4000000000003220'
@@ -11,28 +9,12 @@ const declinedAtCapture = '4000009999000014'
 const declinedByLateBank = '4000009999000139'
 const lateBankSeconds = 61
 
-let shop: WebShop
-let browser: Browser
-let watched: WatchedContext
-let page: Page
-
-beforeAll(async () => {
-  ;[shop, browser] = await Promise.all([startWebShop(), openBrowser()])
+let shop: Stage['shop']
+let page: Stage['page']
+useStage((stage) => {
+  ;({ shop, page } = stage)
 })
-afterAll(async () => {
-  await browser.close()
-  await shop.stop()
-})
-beforeEach(async () => {
-  watched = await openContext(browser)
-  page = await watched.page()
-})
-afterEach(async () => {
-  await shop.endFaults()
-  const { complaints, context } = watched
-  await context.close()
-  expect(complaints, 'violations of the content security policy, and errors nobody caught').toEqual([])
-})
+afterEach(() => shop.endFaults())
 
 const holdOne = async () => {
   const { id } = await shop.publish({})
