@@ -23,6 +23,7 @@ export type Deliver = (stored: readonly StoredEvent[]) => Promise<DeliveryVerdic
 
 export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptions): Deliver {
   const { consumer } = subscription
+  const lag = metrics.eventLag.labels({ consumer })
   const afterInbox = makeFailpoint(`${consumer}.after_inbox`)
 
   const handle = async (events: readonly Event[]): Promise<readonly Verdict[]> => {
@@ -59,8 +60,9 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
   }
 
   return async (stored) => {
-    const verdicts: DeliveryVerdict[] = stored.map(() => ({ kind: 'ack' }))
-    const sound: { index: number; event: Event }[] = []
+    const verdicts: DeliveryVerdict[] = stored.map(() => acknowledged)
+    const sound: number[] = []
+    const events: Event[] = []
     const unreadableSubjects = new Set<string>()
     for (const [index, { envelope, own }] of stored.entries()) {
       if (unreadableSubjects.has(envelope.subject)) {
@@ -68,20 +70,25 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
         continue
       }
       const read = own ? { event: own } : tryRead(envelope)
-      if ('event' in read) sound.push({ index, event: read.event })
-      else {
+      if ('event' in read) {
+        sound.push(index)
+        events.push(read.event)
+      } else {
         unreadableSubjects.add(envelope.subject)
         verdicts[index] = { kind: 'unreadable', reason: read.reason }
       }
     }
-    const given = await tryHandle(sound.map(({ event }) => event))
-    for (const [position, { index, event }] of sound.entries()) {
+    const given = await tryHandle(events)
+    const nowMs = clock.nowMs()
+    for (const [position, index] of sound.entries()) {
       verdicts[index] = given[position] ?? { kind: 'retry', reason: 'no verdict' }
-      metrics.eventLag.observe({ consumer }, Math.max(0, clock.nowMs() - Date.parse(event.occurredAt)) / 1000)
     }
+    for (const event of events) lag.observe(Math.max(0, nowMs - Date.parse(event.occurredAt)) / 1000)
     return verdicts
   }
 }
+
+const acknowledged: DeliveryVerdict = { kind: 'ack' }
 
 export const waitsBehind = 'waits behind an earlier event'
 /** Begins the reason of an event that could not be read: so it is found again by a version that can. */
