@@ -36,7 +36,7 @@ export interface Cell {
 }
 
 /** Until its hot code is compiled: a process that began a second ago says little of one that has run for an hour. */
-export const warmSeconds = 5
+export const warmSeconds = 10
 export const plenty = 1_000_000
 
 const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
