@@ -25,7 +25,7 @@ export function watched(db: Database, see: (statement: Statement) => void): Data
     transaction: (work) =>
       db.transaction((tx) =>
         work({
-          now: tx.now,
+          ...tx,
           query: queryOf(tx),
           commitWith(writes) {
             for (const { statement } of writes) see(statement)

@@ -59,6 +59,7 @@ test('a transaction in which a read failed, and nobody said so, has not committe
 const failing = (codes: Readonly<Record<string, string>>): Tx => ({
   now: '2031-01-01T12:00:00.000Z',
   commitWith: () => Promise.reject(new Error('nothing is committed')),
+  execute: () => Promise.reject(new Error('nothing is executed')),
   query: ({ name }: Statement) => Promise.reject(withCode(codes[name] ?? '25P02')),
 })
 

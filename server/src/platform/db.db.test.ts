@@ -181,6 +181,17 @@ describe('a database that is away', () => {
     await hasty.close()
   })
 
+  test('a lent connection whose statement takes too long is lost, and blocks nobody', async () => {
+    const hasty = makeDatabase({ url: db.url, queryTimeoutMs: 50 })
+    const connection = await hasty.connect()
+    const lost = new Promise<void>((resolve) => connection.onLost(resolve))
+    expect(isUnavailable(await failureOf(connection.query(sql('', 'select pg_sleep(60)'))))).toBe(true)
+    await lost
+    expect(isUnavailable(await failureOf(connection.query(sql('', 'select 1'))))).toBe(true)
+    await connection.close()
+    await hasty.close()
+  })
+
   test('a full disk, too many connections and a failover are of the moment; a wrong statement is not', async () => {
     const withCode = (code: string) => Object.assign(new Error('x'), { code })
     for (const code of ['53100', '53300', '08006', '58030', '25006', '57P01', '57014', '25P03', 'EHOSTUNREACH', 'EAI_AGAIN']) {
@@ -206,10 +217,11 @@ describe('a database that is away', () => {
 test('a lent connection tells when it is lost, hears notifications, and closes', async () => {
   const connection = await db.connect({ name: 'trial' })
   const lost = new Promise<void>((resolve) => connection.onLost(resolve))
-  const heard = new Promise<void>((resolve) => void connection.listen('trial_channel', () => resolve()))
+  const heard = Promise.withResolvers<void>()
+  await connection.listen('trial_channel', () => heard.resolve())
   await connection.query(sql('', 'select 1'))
   await db.execute('notify trial_channel')
-  await heard
+  await heard.promise
   await db.execute(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'trial'`)
   await lost
   expect(isUnavailable(await failureOf(connection.query(sql('', 'select 1'))))).toBe(true)

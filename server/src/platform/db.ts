@@ -1,6 +1,6 @@
 // The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
-import type { Socket } from 'node:net'
 import pg from 'pg'
+import { makeBundler, NotRun, queryOn } from './db-bundle.ts'
 import { isDuplicate, isUnavailable, UnknownCommit, wasRefused } from './db-failures.ts'
 
 /** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
@@ -44,6 +44,8 @@ export interface Tx extends Queryable {
    * and its failure is told. Nothing that it answers can be a reason to roll back: that is for `decide` and the `where`.
    */
   commitWith(writes: readonly Write[]): Promise<void>
+  /** Runs several statements at once, as `Database.execute` does, inside of the transaction. For migrations. */
+  execute(text: string): Promise<void>
 }
 
 export interface TransactionOptions {
@@ -78,34 +80,6 @@ export interface Connection extends Queryable {
   close(): Promise<void>
 }
 
-const instantOid = 1184
-const bigintOid = 20
-const jsonOid = 114
-
-function toSafeInteger(text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} is not a safe integer`)
-  return value
-}
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
-    if (oid === instantOid) return (text: string) => new Date(text).toISOString()
-    if (oid === bigintOid) return toSafeInteger
-    if (oid === jsonOid) return JSON.parse
-    return pg.types.getTypeParser(oid, format)
-  }) as pg.CustomTypesConfig['getTypeParser'],
-}
-
-const needsNoQuotes = /^(?!null$)[\w:-]+$/i
-
-/** Writes a list of ids or numbers as an array of Postgres; the driver would escape each of them. The rest is the driver's. */
-function toParameter(value: unknown): unknown {
-  if (!Array.isArray(value)) return value
-  const plain = value.every((item) => typeof item === 'number' || (typeof item === 'string' && needsNoQuotes.test(item)))
-  return plain ? `{${value.join(',')}}` : value
-}
-
 export interface DatabaseOptions {
   readonly url: string
   readonly maxConnections?: number
@@ -125,9 +99,6 @@ export function makeDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: queryTimeoutMs + 1_000,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
-    // Statements that do not wait for one another share a way to the server and back.
-    pipeline: true,
-    types,
   }
   const onIdleError = options.onIdleError ?? (() => undefined)
   const pool = new pg.Pool({ ...settings, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 })
@@ -135,15 +106,20 @@ export function makeDatabase(options: DatabaseOptions): Database {
   // A client that breaks while it is lent out would otherwise end the process.
   pool.on('connect', (client) => client.on('error', onIdleError))
 
-  const queryOn = async <Row>(client: pg.ClientBase | pg.Pool, statement: Statement, values: readonly unknown[] = []) => {
-    sendTogether(client)
-    const result = await client.query({ name: statement.name, text: statement.text, values: values.map(toParameter) })
-    return result.rows as Row[]
-  }
-
   return {
-    query: (statement, values) => queryOn(pool, statement, values),
-    transaction: (work, options) => runTransaction({ pool, queryOn, readsFirst: options?.readsFirst === true }, work),
+    async query<Row>(statement: Statement, values: readonly unknown[] = []) {
+      const client = await pool.connect()
+      let broken: Error | undefined
+      try {
+        return await queryOn<Row>(client, statement, values)
+      } catch (error) {
+        broken = isUnavailable(error) ? (error as Error) : undefined
+        throw error
+      } finally {
+        client.release(broken)
+      }
+    },
+    transaction: (work, options) => runTransaction(pool, options?.readsFirst === true, work),
     async execute(text) {
       await pool.query(text)
     },
@@ -188,29 +164,18 @@ export function makeDatabase(options: DatabaseOptions): Database {
   }
 }
 
-/** What is asked for in one turn leaves in one write: each write is a call of the system, and wakes the server. */
-function sendTogether(client: pg.ClientBase | pg.Pool): void {
-  // A pool lends a connection of its own for each statement: there is nothing to send along.
-  const stream = (client as unknown as { readonly connection?: { readonly stream: Socket } }).connection?.stream
-  if (!stream || stream.writableCorked > 0) return
-  stream.cork()
-  process.nextTick(() => stream.uncork())
-}
-
-type QueryOn = <Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]) => Promise<Row[]>
-
-interface TransactionParts {
-  readonly pool: pg.Pool
-  readonly queryOn: QueryOn
-  readonly readsFirst: boolean
-}
-
 /**
  * What a transaction reads and changes it finds by key. A plan that is made while a table is small would read all of it, and
  * is kept while the table grows: in here, indexes alone are used, and no statement is planned twice.
  */
-const beginText = `begin; select clock_timestamp() as now, set_config('plan_cache_mode', 'force_generic_plan', true),
-  set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`
+const settle = sql(
+  'platform.settle',
+  `select clock_timestamp() as now, set_config('plan_cache_mode', 'force_generic_plan', true),
+     set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+)
+const begin = sql('platform.begin', 'begin')
+const commit = sql('platform.commit', 'commit')
+const rollback = sql('platform.rollback', 'rollback')
 
 /**
  * Waits for the end of a transaction whose last writes were sent along with its commit. What a write says counts only when
@@ -241,25 +206,32 @@ export async function endOf(
   throw new Error('the transaction was rolled back: a failed statement was ignored in it')
 }
 
-async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function runTransaction<T>(pool: pg.Pool, readsFirst: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
+  const { ask, send } = makeBundler(client)
   let broken: Error | undefined
   try {
     let now: string | undefined
-    sendTogether(client)
-    const begun = client.query(beginText).then((results) => {
-      now = (results as unknown as pg.QueryResult<{ now: string }>[])[1]?.rows[0]?.now
-      if (now === undefined) throw new Error('the database told no time')
+    const opened = ask(begin)
+    const begun = ask(settle).then(({ rows }) => {
+      now = (rows[0] as { now: string }).now
     })
     // What was sent along fails for the same reason, and tells of it first.
-    begun.catch(() => undefined)
+    for (const end of [opened, begun]) end.catch(() => undefined)
     if (!readsFirst) await begun
     let ending: Promise<void> | undefined
     const commitWith = (writes: readonly Write[]): Promise<void> => {
       if (ending) throw new Error('a transaction is committed twice')
-      const sent = writes.map(({ statement, values }) => queryOn(client, statement, values))
+      const sent = writes.map(({ statement, values }) => ask(statement, values))
       // A transaction in which a statement failed answers `commit` with a rollback, and no error.
-      const committed = client.query('commit').then(({ command }) => command === 'COMMIT')
+      const committed = ask(commit).then(
+        ({ command }) => command === 'COMMIT',
+        (error: Error) => {
+          // Behind a write that failed it was not run.
+          if (error instanceof NotRun) return false
+          throw error
+        },
+      )
       ending = endOf(writes, sent, committed)
       ending.catch(() => undefined)
       return ending
@@ -271,9 +243,13 @@ async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts
         if (now === undefined) throw new Error('the time of a transaction is asked for before it has begun')
         return now
       },
-      async query(statement, values) {
+      async query<Row>(statement: Statement, values?: readonly unknown[]) {
         if (ending) throw new Error(`${statement.name} is asked of a transaction that was committed`)
-        return queryOn(client, statement, values)
+        return (await ask(statement, values)).rows as Row[]
+      },
+      async execute(text) {
+        send()
+        await client.query(text)
       },
     })
     await begun
@@ -282,7 +258,9 @@ async function runTransaction<T>({ pool, queryOn, readsFirst }: TransactionParts
   } catch (error) {
     if (isUnavailable(error)) broken = error as Error
     else {
-      await client.query('rollback').catch((cause: Error) => {
+      // By itself: behind a statement that fails it would not be run.
+      send()
+      await queryOn(client, rollback).catch((cause: Error) => {
         broken = cause
       })
     }

@@ -88,17 +88,12 @@ async function migrateSchema(db: Database, { schema, directory }: MigrationSet):
         if (before.checksum !== checksum) throw new Error(`migration ${schema}/${name} changed after it ran`)
         return false
       }
-      await tx.query({ name: '', text: `create schema if not exists ${schema}` })
-      await runScript(tx, text)
+      await tx.execute(`create schema if not exists ${schema}`)
+      await tx.execute(text)
       await tx.query(recordApplied, [schema, name, checksum])
       return true
     })
     if (ran) applied += 1
   }
   return applied
-}
-
-/** A script has several statements, which only a query without parameters may carry. */
-async function runScript(tx: { query(statement: { name: string; text: string }): Promise<unknown> }, text: string) {
-  await tx.query({ name: '', text })
 }

@@ -82,8 +82,7 @@ const tellAfterwards = (db: Database): Database => ({
     let later: readonly Write[] = []
     const result = await db.transaction((tx) =>
       work({
-        now: tx.now,
-        query: (statement, values) => tx.query(statement, values),
+        ...tx,
         commitWith(writes) {
           later = writes.filter(isEvents)
           return tx.commitWith(writes.filter((write) => !isEvents(write)))

@@ -127,6 +127,8 @@ const outsider = { id: -1 }
 
 const withCode = (message: string, code: string) => Object.assign(new Error(message), { code })
 const lostError = () => withCode('read ECONNRESET', 'ECONNRESET')
+/** It knows statements by their names, and nothing of SQL. */
+const onlyNamed = () => Promise.reject(new Error('the twin runs statements by name only'))
 
 export function makeServer(options: ServerOptions): Server {
   const { host, engine, statements } = options
@@ -461,6 +463,7 @@ export function makeServer(options: ServerOptions): Server {
           return query(statement, values)
         },
         commitWith,
+        execute: onlyNamed,
       })
       await (ending ?? commitWith([]))
       return result
@@ -513,7 +516,7 @@ export function makeServer(options: ServerOptions): Server {
         }
       },
       transaction: (work) => transaction(client, work),
-      execute: () => Promise.reject(new Error('the twin runs statements by name only')),
+      execute: onlyNamed,
       connect: ({ lazyCommit = false } = {}) => lend(client, lazyCommit),
       close: () => Promise.resolve(),
     }),

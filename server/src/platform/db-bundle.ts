@@ -1,0 +1,186 @@
+// Statements that travel together: one write, one `Sync`, one answer. Each query of the driver ends in a `Sync` of its own, and
+// each of those is a way into the kernel and back, for the server and for us: many times the cost of a small statement.
+import type { Socket } from 'node:net'
+import type pg from 'pg'
+import type { Statement } from './db.ts'
+import { parserOf, toParameter } from './db-values.ts'
+
+/** What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`. */
+export interface Answer {
+  readonly rows: unknown[]
+  readonly command: string
+}
+
+/** One statement of a bundle, its parameters as they travel, and who waits for it. */
+interface Asked {
+  readonly statement: Statement
+  readonly values: (string | Buffer | null)[]
+  resolve(answer: Answer): void
+  reject(error: Error): void
+}
+
+/** A statement behind one that failed: the server has not run it. The code is that of any statement of a transaction that failed. */
+export class NotRun extends Error {
+  override readonly name = 'NotRun'
+  readonly code = '25P02'
+  readonly severity = 'ERROR'
+}
+
+/** How the rows of a statement are read. `empty` has all their names: a copy of it never has to grow. */
+interface Shape {
+  readonly names: readonly string[]
+  readonly parsers: readonly ((text: string) => unknown)[]
+  readonly empty: Readonly<Record<string, unknown>>
+}
+
+const noRows: Shape = { names: [], parsers: [], empty: {} }
+
+/** Statements that a connection has prepared, with the shape of their rows: told once, and the same for its whole life. */
+const preparedOn = new WeakMap<pg.Connection, Map<string, Shape>>()
+
+/** What the driver calls as the answer comes in. */
+interface RowDescription {
+  readonly fields: readonly { readonly name: string; readonly dataTypeID: number }[]
+}
+interface DataRow {
+  readonly fields: readonly (string | null)[]
+}
+interface CommandComplete {
+  readonly text: string
+}
+
+/**
+ * In a transaction, one failure is the end of the bundle: the server skips what is behind it. Outside of one, a bundle is a
+ * transaction. See https://www.postgresql.org/docs/16/protocol-flow.html, "Pipelining".
+ */
+class Bundle implements pg.Submittable {
+  readonly #asked: readonly Asked[]
+  #prepared = new Map<string, Shape>()
+  #stream: Socket | undefined
+  /** Which statement the server is at, and what it told of it so far. */
+  #at = 0
+  #shape: Shape | undefined
+  #rows: unknown[] = []
+  #broken: Error | undefined
+
+  constructor(asked: readonly Asked[]) {
+    this.#asked = asked
+  }
+
+  /** The driver replaces it by one that ends its timer, and calls this one when the time is up: nothing else frees the connection. */
+  callback = (timeout?: Error): void => {
+    if (timeout) this.#stream?.destroy()
+  }
+
+  submit = (connection: pg.Connection): void => {
+    this.#stream = connection.stream as Socket
+    this.#prepared = preparedOn.get(connection) ?? new Map()
+    preparedOn.set(connection, this.#prepared)
+    const preparing = new Set<string>()
+    connection.stream.cork()
+    for (const { statement, values } of this.#asked) {
+      const { name, text } = statement
+      const isPrepared = this.#prepared.has(name) || preparing.has(name)
+      if (!isPrepared) {
+        // A bundle that failed may have got as far as to prepare it. To close what is not there is no error.
+        if (name !== '') connection.close({ type: 'S', name }, true)
+        connection.parse({ name, text, types: [] }, true)
+        if (name !== '') preparing.add(name)
+      }
+      connection.bind({ statement: name, values }, true)
+      if (!this.#prepared.has(name)) connection.describe({ type: 'P' }, true)
+      connection.execute({}, true)
+    }
+    connection.sync()
+    connection.stream.uncork()
+  }
+
+  handleRowDescription({ fields }: RowDescription): void {
+    const names = fields.map(({ name }) => name)
+    const parsers = fields.map(({ dataTypeID }) => parserOf(dataTypeID))
+    this.#shape = { names, parsers, empty: Object.fromEntries(names.map((name) => [name, null])) }
+  }
+
+  handleDataRow({ fields }: DataRow): void {
+    try {
+      this.#rows.push(toRow(this.#shapeNow(), fields))
+    } catch (error) {
+      this.#broken = error as Error
+    }
+  }
+
+  handleCommandComplete({ text }: CommandComplete): void {
+    const asked = this.#asked[this.#at]
+    if (!asked) throw new Error('the server answered a statement that nobody asked')
+    const { name } = asked.statement
+    if (name !== '') this.#prepared.set(name, this.#shapeNow())
+    if (this.#broken) asked.reject(this.#broken)
+    else asked.resolve({ rows: this.#rows, command: text })
+    this.#next()
+  }
+
+  /** The answer to a statement without a text. */
+  handleEmptyQuery(): void {
+    this.handleCommandComplete({ text: '' })
+  }
+
+  handleReadyForQuery(): void {
+    this.callback()
+  }
+
+  handleError(error: Error): void {
+    this.callback()
+    // The server itself refused one: those behind it are skipped. Else nobody knows what became of them.
+    const refused = (error as Error & { severity?: string }).severity === 'ERROR'
+    for (const [behind, asked] of this.#asked.slice(this.#at).entries()) {
+      const skipped = behind > 0 && refused
+      asked.reject(skipped ? new NotRun('not run: a statement before it failed', { cause: error }) : error)
+    }
+    this.#at = this.#asked.length
+  }
+
+  #shapeNow(): Shape {
+    return this.#shape ?? this.#prepared.get(this.#asked[this.#at]?.statement.name ?? '') ?? noRows
+  }
+
+  #next(): void {
+    this.#at += 1
+    this.#shape = undefined
+    this.#rows = []
+    this.#broken = undefined
+  }
+}
+
+function toRow({ names, parsers, empty }: Shape, fields: DataRow['fields']): Record<string, unknown> {
+  const row = { ...empty }
+  for (let index = 0; index < names.length; index += 1) {
+    const text = fields[index]
+    if (text != null) row[names[index] as string] = parsers[index]?.(text)
+  }
+  return row
+}
+
+/** Asks on one connection: what is asked for in one turn travels together, and `send` is for who cannot wait for its end. */
+export function makeBundler(client: pg.ClientBase) {
+  let asked: Asked[] = []
+  const send = (): void => {
+    if (asked.length > 0) client.query(new Bundle(asked))
+    asked = []
+  }
+  return {
+    send,
+    ask(statement: Statement, values: readonly unknown[] = []): Promise<Answer> {
+      const parameters = values.map(toParameter)
+      if (asked.length === 0) process.nextTick(send)
+      return new Promise((resolve, reject) => asked.push({ statement, values: parameters, resolve, reject }))
+    },
+  }
+}
+
+/** Asks for one statement by itself. */
+export async function queryOn<Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+  const { ask, send } = makeBundler(client)
+  const answer = ask(statement, values)
+  send()
+  return (await answer).rows as Row[]
+}
