@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { counterModel } from '../../test/counter.ts'
 import { makeBatch } from './batch.ts'
 import { endOf, type Statement, type Tx } from './db.ts'
-import { UnknownCommit } from './db-failures.ts'
+import { isRefusal, UnknownCommit } from './db-failures.ts'
 import { AnsweredElsewhere, storeAnswers } from './idempotency.ts'
 import { recordHandled } from './inbox.ts'
 
@@ -38,9 +38,21 @@ test('when the commit has no answer nobody knows, whatever became of the writes'
   }
 })
 
-test('what only the commit could refuse is refused', async () => {
-  const refused = Promise.reject(Object.assign(withCode('23503'), { severity: 'ERROR' }))
-  await expect(endOf([], [], refused)).rejects.toMatchObject({ code: '23503' })
+test('what only the commit could refuse is refused, in whatever language', async () => {
+  for (const severity of ['ERROR', 'FEHLER']) {
+    const refused = Promise.reject(Object.assign(withCode('23503'), { severity }))
+    await expect(endOf([], [], refused)).rejects.toMatchObject({ code: '23503' })
+  }
+})
+
+test('whether the server lives is told by its code where its language is not ours', () => {
+  const said = (code: string, severity?: string) => isRefusal(Object.assign(withCode(code), { severity }))
+  for (const severity of ['ERROR', 'FEHLER'])
+    for (const code of ['23505', '40P01', '25P02']) expect(said(code, severity)).toBe(true)
+  expect([said('53100', 'ERROR'), said('XX000', 'ERROR')]).toEqual([true, true])
+  for (const code of ['57P01', '53100', 'XX000', '25P03'])
+    expect([code, said(code, 'FATAL'), said(code, 'SCHWERWIEGEND')]).toEqual([code, false, false])
+  for (const code of ['08006', 'ECONNRESET', 'EBADF']) expect([code, said(code)]).toEqual([code, false])
 })
 
 test('a commit without one of its writes is not taken for a rollback', async () => {

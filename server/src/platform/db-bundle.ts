@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 import type { Statement } from './db.ts'
+import { isRefusal } from './db-failures.ts'
 import { parserOf, toParameter } from './db-values.ts'
 
 /** What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`. */
@@ -131,7 +132,7 @@ class Bundle implements pg.Submittable {
   handleError(error: Error): void {
     this.callback()
     // The server itself refused one: those behind it are skipped. Else nobody knows what became of them.
-    const refused = (error as Error & { severity?: string }).severity === 'ERROR'
+    const refused = isRefusal(error)
     for (const [behind, asked] of this.#asked.slice(this.#at).entries()) {
       const skipped = behind > 0 && refused
       asked.reject(skipped ? new NotRun('not run: a statement before it failed', { cause: error }) : error)

@@ -32,7 +32,17 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as Error & { code?: string }).code === '23505'
 }
 
-/** True when the server itself said no, and lives: nothing of it was done. Silence, and a last word, prove nothing. */
+/**
+ * True when the server itself failed a statement and lives: it has undone that one, and runs no other of the transaction. Its
+ * severity is told in its own language; the code is not. Of class XX both kinds are known, so there the word must be English.
+ */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code = '', severity } = error as Error & { code?: string; severity?: string }
+  return severity === 'ERROR' || (severity !== undefined && !code.startsWith('XX') && !isUnavailable(error))
+}
+
+/** True when the server said no at a commit, and nothing of it was done. Silence, and a last word, prove nothing. */
 export function wasRefused(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { severity?: string }).severity === 'ERROR' && !isUnavailable(error)
+  return isRefusal(error) && !isUnavailable(error)
 }
