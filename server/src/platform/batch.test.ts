@@ -50,16 +50,20 @@ test('whether the server lives is told by its code where its language is not our
   for (const severity of ['ERROR', 'FEHLER'])
     for (const code of ['23505', '40P01', '25P02']) expect(said(code, severity)).toBe(true)
   expect([said('53100', 'ERROR'), said('XX000', 'ERROR')]).toEqual([true, true])
-  for (const code of ['57P01', '53100', 'XX000', '25P03'])
+  for (const code of ['57P01', '57P04', '53100', 'XX000', '25P03', '25P04'])
     expect([code, said(code, 'FATAL'), said(code, 'SCHWERWIEGEND')]).toEqual([code, false, false])
+  expect([said('23505', 'FATAL'), said('23505', 'PANIC')]).toEqual([false, false])
   for (const code of ['08006', 'ECONNRESET', 'EBADF']) expect([code, said(code)]).toEqual([code, false])
 })
 
-test('a commit without one of its writes is not taken for a rollback', async () => {
+test('a commit beside a write that is said to have failed is not taken for a rollback', async () => {
   const [write] = recordHandled('orders', [id])
   const unsent = Promise.reject(new TypeError('a value that cannot be sent'))
   const end = endOf(write ? [write] : [], [unsent], Promise.resolve(true))
-  await expect(end).rejects.toMatchObject({ name: 'UnknownCommit', message: 'committed without one of its writes' })
+  await expect(end).rejects.toMatchObject({
+    name: 'UnknownCommit',
+    message: 'committed, and one of its writes is said to have failed',
+  })
 })
 
 test('a transaction in which a read failed, and nobody said so, has not committed', async () => {

@@ -80,10 +80,24 @@ describe('one that fails', () => {
   })
 })
 
+describe('outside of a transaction', () => {
+  test('a statement that its commit refuses has failed', async () => {
+    await db.execute(`
+      create table public.judged (n int);
+      create function public.judge() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '23514'; end $$;
+      create constraint trigger judges after insert on public.judged deferrable initially deferred for each row execute function public.judge();`)
+    const stored = sql('test.bundle_judged', 'insert into public.judged values (1) returning n')
+    for (let time = 1; time <= 2; time += 1) expect(await failureOf(single.query(stored))).toMatchObject({ code: '23514' })
+    expect(await db.query(sql('', 'select n from public.judged'))).toEqual([])
+  })
+})
+
 test('nothing leaves with a parameter that cannot be sent', async () => {
   const odd = { ...insert(2), values: [{ some: 'thing' } as unknown as string] }
+  // Were the first sent all the same, it would be a duplicate that nobody waits for, and end the process.
+  await single.transaction((tx) => tx.commitWith([insert(1)]))
   expect(await failureOf(single.transaction((tx) => tx.commitWith([insert(1), odd])))).toBeInstanceOf(TypeError)
-  expect(await things()).toEqual([])
+  expect(await things()).toEqual([1])
 })
 
 test('work that throws before anything was sent leaves no transaction open', async () => {

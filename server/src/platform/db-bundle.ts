@@ -58,8 +58,9 @@ class Bundle implements pg.Submittable {
   readonly #asked: readonly Asked[]
   #prepared = new Map<string, Shape>()
   #stream: Socket | undefined
-  /** Which statement the server is at, and what it told of it so far. */
-  #at = 0
+  /** What the server has told whole: of as many statements as there are answers. */
+  readonly #answers: (Answer | Error)[] = []
+  /** What it told so far of the next one. */
   #shape: Shape | undefined
   #rows: unknown[] = []
   #broken: Error | undefined
@@ -111,13 +112,12 @@ class Bundle implements pg.Submittable {
   }
 
   handleCommandComplete({ text }: CommandComplete): void {
-    const asked = this.#asked[this.#at]
-    if (!asked) throw new Error('the server answered a statement that nobody asked')
-    const { name } = asked.statement
+    const name = this.#nameNow()
     if (name !== '') this.#prepared.set(name, this.#shapeNow())
-    if (this.#broken) asked.reject(this.#broken)
-    else asked.resolve({ rows: this.#rows, command: text })
-    this.#next()
+    this.#answers.push(this.#broken ?? { rows: this.#rows, command: text })
+    this.#shape = undefined
+    this.#rows = []
+    this.#broken = undefined
   }
 
   /** The answer to a statement without a text. */
@@ -125,30 +125,36 @@ class Bundle implements pg.Submittable {
     this.handleCommandComplete({ text: '' })
   }
 
+  /** Only now it is over: what was asked outside of a transaction is committed behind its last answer. */
   handleReadyForQuery(): void {
-    this.callback()
+    this.#settle()
   }
 
   handleError(error: Error): void {
-    this.callback()
+    // Behind the last answer it is the commit of that one that failed.
+    if (this.#answers.length === this.#asked.length) this.#answers.pop()
+    this.#answers.push(error)
     // The server itself refused one: those behind it are skipped. Else nobody knows what became of them.
-    const refused = isRefusal(error)
-    for (const [behind, asked] of this.#asked.slice(this.#at).entries()) {
-      const skipped = behind > 0 && refused
-      asked.reject(skipped ? new NotRun('not run: a statement before it failed', { cause: error }) : error)
+    const behind = isRefusal(error) ? new NotRun('not run: a statement before it failed', { cause: error }) : error
+    while (this.#answers.length < this.#asked.length) this.#answers.push(behind)
+    this.#settle()
+  }
+
+  #settle(): void {
+    this.callback()
+    for (const [index, { resolve, reject }] of this.#asked.entries()) {
+      const answer = this.#answers[index] ?? new Error('the server said nothing of a statement')
+      if (answer instanceof Error) reject(answer)
+      else resolve(answer)
     }
-    this.#at = this.#asked.length
+  }
+
+  #nameNow(): string {
+    return this.#asked[this.#answers.length]?.statement.name ?? ''
   }
 
   #shapeNow(): Shape {
-    return this.#shape ?? this.#prepared.get(this.#asked[this.#at]?.statement.name ?? '') ?? noRows
-  }
-
-  #next(): void {
-    this.#at += 1
-    this.#shape = undefined
-    this.#rows = []
-    this.#broken = undefined
+    return this.#shape ?? this.#prepared.get(this.#nameNow()) ?? noRows
   }
 }
 

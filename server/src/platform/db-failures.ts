@@ -32,14 +32,18 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as Error & { code?: string }).code === '23505'
 }
 
+/** Ended connections, whatever the server calls that in its language: shut down, dropped, timed out, or something internal. */
+const lastWords = /^(57P|25P0[34]|XX)/
+
 /**
- * True when the server itself failed a statement and lives: it has undone that one, and runs no other of the transaction. Its
- * severity is told in its own language; the code is not. Of class XX both kinds are known, so there the word must be English.
+ * True when the server itself failed a statement and lives: it has undone that one, and runs no other of the transaction. It
+ * tells how grave that is in its own language; where that is not English, its code must do.
  */
 export function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code = '', severity } = error as Error & { code?: string; severity?: string }
-  return severity === 'ERROR' || (severity !== undefined && !code.startsWith('XX') && !isUnavailable(error))
+  if (severity === undefined || severity === 'FATAL' || severity === 'PANIC') return false
+  return severity === 'ERROR' || !(isUnavailable(error) || lastWords.test(code))
 }
 
 /** True when the server said no at a commit, and nothing of it was done. Silence, and a last word, prove nothing. */

@@ -1,7 +1,9 @@
-// The one place that touches the Postgres driver: pool, named statements, transactions. Knows no table.
+// Pool, named statements, transactions: what all others see of the database. With `db-bundle` and `db-values` the one place that
+// touches the Postgres driver. Knows no table.
 import pg from 'pg'
 import { makeBundler, NotRun, queryOn } from './db-bundle.ts'
 import { isDuplicate, isUnavailable, UnknownCommit, wasRefused } from './db-failures.ts'
+import { toParameter } from './db-values.ts'
 
 /** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
 export interface Statement {
@@ -193,8 +195,8 @@ export async function endOf(
     throw new UnknownCommit('commit sent, no answer', { cause: end.reason })
   }
   if (end.value) {
-    // A write that the driver did not send: nobody may take this for a rollback, and try again.
-    if (refused) throw new UnknownCommit('committed without one of its writes', { cause: refused.reason })
+    // A write whose answer could not be read: nobody may take this for a rollback, and try again.
+    if (refused) throw new UnknownCommit('committed, and one of its writes is said to have failed', { cause: refused.reason })
     return
   }
   for (const [index, answer] of answers.entries()) {
@@ -222,7 +224,9 @@ async function runTransaction<T>(pool: pg.Pool, readsFirst: boolean, work: (tx: 
     let ending: Promise<void> | undefined
     const commitWith = (writes: readonly Write[]): Promise<void> => {
       if (ending) throw new Error('a transaction is committed twice')
-      const sent = writes.map(({ statement, values }) => ask(statement, values))
+      // A parameter that cannot be sent throws here, before any of them is asked for.
+      const ready = writes.map(({ statement, values }) => ({ statement, values: values.map(toParameter) }))
+      const sent = ready.map(({ statement, values }) => ask(statement, values))
       // A transaction in which a statement failed answers `commit` with a rollback, and no error.
       const committed = ask(commit).then(
         ({ command }) => command === 'COMMIT',

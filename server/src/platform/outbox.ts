@@ -28,14 +28,10 @@ export interface OutboxRow {
 export const outboxColumns =
   'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.data'
 
-// What the table's default says of each row is the same for all of a statement, and costs as much as a column to find out.
 const appendEvents = sql(
   'platform.append_events',
-  `insert into platform.outbox
-     (settled_xid, id, type, source, subject, version, occurred_at, causation_id, correlation_id, data)
-   select (select greatest(
-       pg_current_xact_id()::text::bigint, pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)),
-     id, type, source, subject, version, occurred_at, causation_id, correlation_id, data
+  `insert into platform.outbox (id, type, source, subject, version, occurred_at, causation_id, correlation_id, data)
+   select id, type, source, subject, version, occurred_at, causation_id, correlation_id, data
    from rows from (json_to_recordset($1) as (
      id uuid, type text, source text, subject uuid, version int, occurred_at timestamptz,
      causation_id text, correlation_id text, data json))
