@@ -16,6 +16,8 @@ export type ExpirationCommand = Exclude<TimerCommand, { type: 'FireTimer' }> | F
 interface World {
   readonly timers: Map<string, Timer>
   readonly due: readonly string[]
+  /** To be saved: new ones, and those that were loaded. */
+  readonly created: Set<string>
   readonly changed: Set<string>
 }
 
@@ -36,6 +38,7 @@ async function load(tx: Tx, commands: readonly ExpirationCommand[]): Promise<Wor
   return {
     timers: new Map([...known, ...due].map((timer) => [timer.orderId, timer])),
     due: due.map((timer) => timer.orderId),
+    created: new Set(),
     changed: new Set(),
   }
 }
@@ -48,17 +51,24 @@ function decideInWorld(world: World, command: ExpirationCommand, now: string) {
 
 function apply(world: World, fact: TimerFact) {
   const { orderId } = fact.data
-  const timer = evolve(world.timers.get(orderId), fact)
+  const before = world.timers.get(orderId)
+  const timer = evolve(before, fact)
   world.timers.set(orderId, timer)
-  world.changed.add(orderId)
+  if (before) world.changed.add(orderId)
+  else world.created.add(orderId)
   return { subject: orderId, version: timer.version, correlationId: orderId }
+}
+
+function pick(timers: ReadonlyMap<string, Timer>, orderIds: ReadonlySet<string>): Timer[] {
+  return [...orderIds].flatMap((orderId) => timers.get(orderId) ?? [])
 }
 
 export function makeExpirationHandler(options: HandlerOptions): ExpirationHandler {
   const midBatch = makeFailpoint('expiration.mid_batch')
   const save = (world: World) => {
     if (world.due.length > 0) midBatch()
-    return store.saveTimers([...world.changed].flatMap((orderId) => world.timers.get(orderId) ?? []))
+    const { timers, created, changed } = world
+    return [...store.insertTimers(pick(timers, created)), ...store.updateTimers(pick(timers, changed.difference(created)))]
   }
   return makeHandler({ service: 'expiration', load, decide: decideInWorld, apply, save }, options)
 }

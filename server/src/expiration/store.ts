@@ -1,5 +1,5 @@
 // SQL of the expiration service.
-import { type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Timer } from './domain.ts'
 
 const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
@@ -27,18 +27,30 @@ export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
   return tx.query<Timer>(dueStatement, [limit, tx.now])
 }
 
-const saveTimersStatement = sql(
-  'expiration.save_timers',
-  `insert into expiration.timers (order_id, status, expires_at, order_version, version)
-   select "orderId", status, "expiresAt", "orderVersion", version
-   from json_to_recordset($1) as t ("orderId" uuid, status text, "expiresAt" timestamptz, "orderVersion" int, version int)
-   on conflict (order_id) do update
-   set status = excluded.status, expires_at = excluded.expires_at, order_version = excluded.order_version,
-       version = excluded.version`,
+const insertTimersStatement = copyInto('expiration.insert_timers', 'expiration.timers', {
+  order_id: 'uuid',
+  status: 'text',
+  expires_at: 'timestamptz',
+  order_version: 'int',
+  version: 'int',
+})
+const updateTimersStatement = sql(
+  'expiration.update_timers',
+  `update expiration.timers t
+   set status = n.status, expires_at = n."expiresAt", order_version = n."orderVersion", version = n.version
+   from json_to_recordset($1) as n ("orderId" uuid, status text, "expiresAt" timestamptz, "orderVersion" int, version int)
+   where t.order_id = n."orderId"`,
 )
 
-export function saveTimers(timers: readonly Timer[]): readonly Write[] {
-  return writeRows(saveTimersStatement, timers)
+export function insertTimers(timers: readonly Timer[]): readonly Write[] {
+  const rowOf = ({ orderId: order_id, status, expiresAt: expires_at, orderVersion: order_version, version }: Timer) => {
+    return { order_id, status, expires_at, order_version, version }
+  }
+  return writeRows(insertTimersStatement, timers.map(rowOf))
+}
+
+export function updateTimers(timers: readonly Timer[]): readonly Write[] {
+  return writeRows(updateTimersStatement, timers)
 }
 
 export const nextDueStatement = sql(

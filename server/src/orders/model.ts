@@ -14,6 +14,7 @@ import {
   type SaleCommand,
 } from './domain/order.ts'
 import { type Movement, movePool, moveSeat, type Pool, placesOf, type Sale, type StockSeat, saleOf } from './domain/stock.ts'
+import * as stock from './stock-store.ts'
 import * as store from './store.ts'
 
 export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
@@ -88,14 +89,14 @@ async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   const wanted = wantedStock(commands)
   // Asked for together, in the order of the locks.
   const [sales, orders, pools] = await Promise.all([
-    store.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
+    stock.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
-    store.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
+    stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])
   // Most batches need neither of these.
   const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
   const [seats, placesOfBuyers] = await Promise.all([
-    store.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
+    stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
     loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
   ])
   const found = new Map(seats.map((seat) => [seat.id, seat]))
@@ -132,7 +133,7 @@ function wantedStock(commands: readonly Command[]) {
   const poolIds = new Set<string>()
   const ticketTypeIds = new Set<string>()
   const seatIds = new Set<string>()
-  const askedSeats: store.TouchedSeats['askedSeats'][number][] = []
+  const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
   // What a show of this very batch allows is not stored yet.
   const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
   for (const command of commands) {
@@ -198,7 +199,7 @@ export function apply(world: World, fact: Fact, now: string) {
       return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
     case 'SaleEnded':
       world.sales.set(fact.data.sale.showId, fact.data.sale)
-      world.copies.push(store.saveSale(fact.data.sale))
+      world.copies.push(stock.saveSale(fact.data.sale))
       return { subject: fact.data.sale.showId, version: fact.data.sale.version, correlationId: fact.data.sale.showId }
     case 'TicketsKnown':
       world.knownTickets.set(fact.data.orderId, fact.data.tickets)
@@ -234,7 +235,7 @@ function knowSale(world: World, { sale, show }: Extract<Fact, { type: 'SaleKnown
       }
     }
   }
-  world.copies.push(store.saveSale(sale), ...store.saveStock(show))
+  world.copies.push(stock.saveSale(sale), ...stock.saveStock(show))
 }
 
 function moveStock(world: World, order: Order, movement: Movement): void {
@@ -260,8 +261,8 @@ function save(world: World): readonly Write[] {
     ...world.copies,
     ...store.insertOrders(pick(world.orders, world.created)),
     ...store.updateOrders(pick(world.orders, updated)),
-    ...store.updatePools(pick(world.pools, world.movedPools)),
-    ...store.updateSeats(pick(world.seats, world.movedSeats)),
+    ...stock.updatePools(pick(world.pools, world.movedPools)),
+    ...stock.updateSeats(pick(world.seats, world.movedSeats)),
     ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),
     ...store.markTicketsVoid([...world.voidedOf], [...world.voidedTickets]),
   ]

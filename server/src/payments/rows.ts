@@ -1,5 +1,6 @@
 // Rows of the payments schema and the records of the domain, translated both ways. Nothing is decided here.
 import type { KnownOrder } from './domain/known-order.ts'
+import type { LedgerEntry } from './domain/ledger.ts'
 import type { IntentStatus, Payment, PaymentStatus, Step } from './domain/payment.ts'
 import type { Refund, RefundStatus } from './domain/refund.ts'
 
@@ -30,6 +31,7 @@ export interface PaymentRow {
   readonly leased_until: string | null
   readonly attempts: number
   readonly next_attempt_at: string | null
+  readonly open?: boolean
   readonly created_at: string
 }
 
@@ -118,6 +120,7 @@ export function paymentRowOf(payment: Payment): PaymentRow {
     leased_until: payment.leasedUntil,
     attempts: payment.attempts,
     next_attempt_at: payment.nextAttemptAt,
+    open: payment.nextAttemptAt !== null,
     created_at: payment.createdAt,
   }
 }
@@ -177,5 +180,20 @@ export function refundRowOf(refund: Refund): RefundRow {
     processor_id: refund.processorId,
     failure_code: refund.failureCode,
     created_at: refund.createdAt,
+  }
+}
+
+export function entryRowOf(entry: LedgerEntry, effectiveAt: string) {
+  return {
+    source_id: entry.sourceId,
+    kind: entry.kind,
+    payment_id: entry.paymentId,
+    order_id: entry.orderId,
+    debit_account: entry.debit,
+    credit_account: entry.credit,
+    currency: entry.currency,
+    posted_minor: entry.postedMinor,
+    pending_minor: entry.pendingMinor,
+    effective_at: effectiveAt,
   }
 }

@@ -74,7 +74,7 @@ it('stores and reads back payments, orders and refunds as they were', async () =
   const order = { id: full.orderId, version: 2, status: 'cancelled', terms: null, expiresAt: null, claimedBy: null } as const
   world.changed.refunds.set(wanted.id, wanted)
   world.orders.set(order.id, order)
-  world.changed.orders.add(order.id)
+  world.changed.newOrders.add(order.id)
   const changed = { ...full, status: 'refunded', version: 9, refundedMinor: 4_500, nextAttemptAt: null } as const
   world.payments.set(full.id, changed)
   world.changed.payments.add(full.id)
@@ -86,15 +86,18 @@ it('stores and reads back payments, orders and refunds as they were', async () =
 
 it('a copy of an order that is newer in the database stays', async () => {
   const id = crypto.randomUUID()
-  const write = (version: number, status: 'created' | 'cancelled') => {
+  const write = (set: 'newOrders' | 'orders', version: number, status: 'created' | 'cancelled') => {
     const world = makeWorld()
     world.orders.set(id, { id, version, status, terms: null, expiresAt: null, claimedBy: null })
-    world.changed.orders.add(id)
+    world.changed[set].add(id)
     return db.transaction((tx) => tx.commitWith(save(world, tx.now)))
   }
-  await write(3, 'cancelled')
-  await write(2, 'created')
+  await write('newOrders', 3, 'cancelled')
+  await write('orders', 2, 'created')
   expect(await readKnownOrder(db, id)).toMatchObject({ version: 3, status: 'cancelled' })
+  await expect(write('newOrders', 1, 'created')).rejects.toMatchObject({ code: '23505' })
+  await write('orders', 4, 'created')
+  expect(await readKnownOrder(db, id)).toMatchObject({ version: 4, status: 'created' })
 })
 
 it('two payments cannot have one intent', async () => {

@@ -1,12 +1,13 @@
 // SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
 // nothing is decided here.
-import { type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Command, Sibling, World } from './domain/commands.ts'
 import { makeWorld } from './domain/commands.ts'
 import type { KnownOrder } from './domain/known-order.ts'
 import type { Payment } from './domain/payment.ts'
 import type { Refund } from './domain/refund.ts'
 import {
+  entryRowOf,
   type KnownOrderRow,
   orderRowOf,
   type PaymentRow,
@@ -88,17 +89,36 @@ function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): v
   else lists.set(key, [value])
 }
 
-const insertPayments = sql(
-  'payments.insert_payments',
-  `insert into payments.payments (${paymentColumns}, open)
-   select ${paymentColumns}, next_attempt_at is not null
-   from json_to_recordset($1) as p (
-     id uuid, order_id uuid, buyer_id uuid, organiser_id uuid, amount_minor bigint, currency text, payment_method text,
-     status text, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
-     authorized_minor bigint, captured_minor bigint, refunded_minor bigint, decline_code text, reason text,
-     capture_refused boolean, disputed boolean, version int, fence int, leased_until timestamptz, attempts int,
-     next_attempt_at timestamptz, created_at timestamptz)`,
-)
+const insertPayments = copyInto('payments.insert_payments', 'payments.payments', {
+  id: 'uuid',
+  order_id: 'uuid',
+  buyer_id: 'uuid',
+  organiser_id: 'uuid',
+  amount_minor: 'bigint',
+  currency: 'text',
+  payment_method: 'text',
+  status: 'text',
+  step: 'text',
+  intent_id: 'text',
+  intent_status: 'text',
+  charge_id: 'text',
+  claim: 'text',
+  asked_version: 'int',
+  authorized_minor: 'bigint',
+  captured_minor: 'bigint',
+  refunded_minor: 'bigint',
+  decline_code: 'text',
+  reason: 'text',
+  capture_refused: 'boolean',
+  disputed: 'boolean',
+  version: 'int',
+  fence: 'int',
+  leased_until: 'timestamptz',
+  attempts: 'int',
+  next_attempt_at: 'timestamptz',
+  open: 'boolean',
+  created_at: 'timestamptz',
+})
 const updatePayments = sql(
   'payments.update_payments',
   `update payments.payments p
@@ -115,20 +135,27 @@ const updatePayments = sql(
      next_attempt_at timestamptz)
    where p.id = n.id`,
 )
+const insertOrders = copyInto('payments.insert_orders', 'payments.known_orders', {
+  id: 'uuid',
+  version: 'int',
+  status: 'text',
+  buyer_id: 'uuid',
+  organiser_id: 'uuid',
+  amount_minor: 'bigint',
+  currency: 'text',
+  expires_at: 'timestamptz',
+  claimed_by: 'uuid',
+})
 // A copy that another process made newer meanwhile stays.
-const saveOrders = sql(
-  'payments.save_orders',
-  `insert into payments.known_orders as k (${orderColumns})
-   select ${orderColumns}
-   from json_to_recordset($1) as o (
+const updateOrders = sql(
+  'payments.update_orders',
+  `update payments.known_orders k
+   set version = n.version, status = n.status, buyer_id = n.buyer_id, organiser_id = n.organiser_id,
+       amount_minor = n.amount_minor, currency = n.currency, expires_at = n.expires_at, claimed_by = n.claimed_by
+   from json_to_recordset($1) as n (
      id uuid, version int, status text, buyer_id uuid, organiser_id uuid, amount_minor bigint, currency text,
      expires_at timestamptz, claimed_by uuid)
-   order by id
-   on conflict (id) do update
-   set version = excluded.version, status = excluded.status, buyer_id = excluded.buyer_id,
-       organiser_id = excluded.organiser_id, amount_minor = excluded.amount_minor, currency = excluded.currency,
-       expires_at = excluded.expires_at, claimed_by = excluded.claimed_by
-   where k.version <= excluded.version`,
+   where k.id = n.id and k.version <= n.version`,
 )
 const saveRefunds = sql(
   'payments.save_refunds',
@@ -140,28 +167,34 @@ const saveRefunds = sql(
    on conflict (id) do update
    set status = excluded.status, processor_id = excluded.processor_id, failure_code = excluded.failure_code, updated_at = now()`,
 )
-const insertEntries = sql(
-  'payments.insert_entries',
-  `insert into payments.ledger_entries
-     (source_id, kind, payment_id, order_id, debit_account, credit_account, currency, posted_minor, pending_minor, effective_at)
-   select "sourceId", kind, "paymentId", "orderId", debit, credit, currency, "postedMinor", "pendingMinor", $2
-   from json_to_recordset($1) as e (
-     "sourceId" uuid, kind text, "paymentId" uuid, "orderId" uuid, debit text, credit text, currency text,
-     "postedMinor" bigint, "pendingMinor" bigint)`,
-)
+const insertEntries = copyInto('payments.insert_entries', 'payments.ledger_entries', {
+  source_id: 'uuid',
+  kind: 'text',
+  payment_id: 'uuid',
+  order_id: 'uuid',
+  debit_account: 'text',
+  credit_account: 'text',
+  currency: 'text',
+  posted_minor: 'bigint',
+  pending_minor: 'bigint',
+  effective_at: 'timestamptz',
+})
 
 const pick = <Value>(map: ReadonlyMap<string, Value>, ids: Iterable<string>): Value[] =>
   [...ids].flatMap((id) => map.get(id) ?? [])
 
 export function save(world: World, now: string): readonly Write[] {
-  const { newPayments, payments, orders, refunds } = world.changed
-  const updated = [...payments].filter((id) => !newPayments.has(id))
+  const { newPayments, payments, newOrders, orders, refunds } = world.changed
   return [
-    ...writeRows(saveOrders, pick(world.orders, orders).map(orderRowOf)),
+    ...writeRows(insertOrders, pick(world.orders, newOrders).map(orderRowOf)),
+    ...writeRows(updateOrders, pick(world.orders, orders.difference(newOrders)).map(orderRowOf)),
     ...writeRows(insertPayments, pick(world.payments, newPayments).map(paymentRowOf)),
-    ...writeRows(updatePayments, pick(world.payments, updated).map(paymentRowOf)),
+    ...writeRows(updatePayments, pick(world.payments, payments.difference(newPayments)).map(paymentRowOf)),
     ...writeRows(saveRefunds, [...refunds.values()].map(refundRowOf)),
-    ...writeRows(insertEntries, world.entries, now),
+    ...writeRows(
+      insertEntries,
+      world.entries.map((entry) => entryRowOf(entry, now)),
+    ),
   ]
 }
 

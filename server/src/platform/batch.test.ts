@@ -4,8 +4,6 @@ import { counterModel } from '../../test/counter.ts'
 import { makeBatch } from './batch.ts'
 import { endOf, type Statement, type Tx } from './db.ts'
 import { isRefusal, UnknownCommit } from './db-failures.ts'
-import { AnsweredElsewhere, storeAnswers } from './idempotency.ts'
-import { recordHandled } from './inbox.ts'
 
 const id = '00000000-0000-7000-8000-000000000001'
 const job = {
@@ -20,28 +18,26 @@ const withCode = (code: string) => Object.assign(new Error(code), { code })
 // was sent behind it with "transaction is aborted". Both refusals come in one packet, and the one with the shorter way through
 // the promises won: the handler saw 25P02, did not look the answer up, and the buyer got a 500.
 test('a transaction fails for the write that failed, not for those that were refused behind it', async () => {
-  const writes = [...storeAnswers([{ scope: 's', key: 'k', fingerprint: 'f', answer: 1 }]), ...recordHandled('orders', [id])]
   const sent = [Promise.reject(withCode('23505')), Promise.reject(withCode('25P02'))]
-  await expect(endOf(writes, sent, Promise.resolve(false))).rejects.toBeInstanceOf(AnsweredElsewhere)
+  await expect(endOf(sent, Promise.resolve(false))).rejects.toMatchObject({ code: '23505' })
   const behind = [Promise.resolve(), Promise.reject(withCode('53100'))]
-  await expect(endOf(writes, behind, Promise.resolve(false))).rejects.toMatchObject({ code: '53100' })
+  await expect(endOf(behind, Promise.resolve(false))).rejects.toMatchObject({ code: '53100' })
 })
 
 test('when the commit has no answer nobody knows, whatever became of the writes', async () => {
-  const writes = recordHandled('orders', [id])
   const cut = Promise.reject(withCode('08006'))
-  await expect(endOf(writes, [Promise.resolve()], cut)).rejects.toBeInstanceOf(UnknownCommit)
-  await expect(endOf(writes, [Promise.reject(withCode('08006'))], cut)).rejects.toBeInstanceOf(UnknownCommit)
+  await expect(endOf([Promise.resolve()], cut)).rejects.toBeInstanceOf(UnknownCommit)
+  await expect(endOf([Promise.reject(withCode('08006'))], cut)).rejects.toBeInstanceOf(UnknownCommit)
   for (const severity of [undefined, 'FATAL', 'PANIC']) {
     const lastWord = Promise.reject(Object.assign(withCode('XX000'), { severity }))
-    await expect(endOf(writes, [Promise.resolve()], lastWord)).rejects.toBeInstanceOf(UnknownCommit)
+    await expect(endOf([Promise.resolve()], lastWord)).rejects.toBeInstanceOf(UnknownCommit)
   }
 })
 
 test('what only the commit could refuse is refused, in whatever language', async () => {
   for (const severity of ['ERROR', 'FEHLER']) {
     const refused = Promise.reject(Object.assign(withCode('23503'), { severity }))
-    await expect(endOf([], [], refused)).rejects.toMatchObject({ code: '23503' })
+    await expect(endOf([], refused)).rejects.toMatchObject({ code: '23503' })
   }
 })
 
@@ -57,9 +53,8 @@ test('whether the server lives is told by its code where its language is not our
 })
 
 test('a commit beside a write that is said to have failed is not taken for a rollback', async () => {
-  const [write] = recordHandled('orders', [id])
   const unsent = Promise.reject(new TypeError('a value that cannot be sent'))
-  const end = endOf(write ? [write] : [], [unsent], Promise.resolve(true))
+  const end = endOf([unsent], Promise.resolve(true))
   await expect(end).rejects.toMatchObject({
     name: 'UnknownCommit',
     message: 'committed, and one of its writes is said to have failed',
@@ -67,8 +62,8 @@ test('a commit beside a write that is said to have failed is not taken for a rol
 })
 
 test('a transaction in which a read failed, and nobody said so, has not committed', async () => {
-  await expect(endOf([], [], Promise.resolve(false))).rejects.toThrow('rolled back')
-  await expect(endOf(recordHandled('orders', [id]), [Promise.resolve()], Promise.resolve(true))).resolves.toBeUndefined()
+  await expect(endOf([], Promise.resolve(false))).rejects.toThrow('rolled back')
+  await expect(endOf([Promise.resolve()], Promise.resolve(true))).resolves.toBeUndefined()
 })
 
 /** A transaction in which each statement fails, with the code that is named for it or as refused because of another. */

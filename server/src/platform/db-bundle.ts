@@ -2,7 +2,8 @@
 // each of those is a way into the kernel and back, for the server and for us: many times the cost of a small statement.
 import type { Socket } from 'node:net'
 import type pg from 'pg'
-import type { Statement } from './db.ts'
+import type { Row, Statement } from './db.ts'
+import { encodeRows } from './db-copy.ts'
 import { isRefusal } from './db-failures.ts'
 import { parserOf, toParameter } from './db-values.ts'
 
@@ -12,10 +13,13 @@ export interface Answer {
   readonly command: string
 }
 
-/** One statement of a bundle, its parameters as they travel, and who waits for it. */
+/** Values as they travel. A `copy` has one, its rows, which travel behind it. */
+type Parameters = (string | Buffer | null)[]
+
+/** One statement of a bundle, its parameters, and who waits for it. */
 interface Asked {
   readonly statement: Statement
-  readonly values: (string | Buffer | null)[]
+  readonly parameters: Parameters
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -80,8 +84,8 @@ class Bundle implements pg.Submittable {
     preparedOn.set(connection, this.#prepared)
     const preparing = new Set<string>()
     connection.stream.cork()
-    for (const { statement, values } of this.#asked) {
-      const { name, text } = statement
+    for (const { statement, parameters } of this.#asked) {
+      const { name, text, columns } = statement
       const isPrepared = this.#prepared.has(name) || preparing.has(name)
       if (!isPrepared) {
         // A bundle that failed may have got as far as to prepare it. To close what is not there is no error.
@@ -89,9 +93,10 @@ class Bundle implements pg.Submittable {
         connection.parse({ name, text, types: [] }, true)
         if (name !== '') preparing.add(name)
       }
-      connection.bind({ statement: name, values }, true)
+      connection.bind({ statement: name, values: columns ? [] : parameters }, true)
       if (!this.#prepared.has(name)) connection.describe({ type: 'P' }, true)
       connection.execute({}, true)
+      if (columns) sendRows(connection, parameters)
     }
     connection.sync()
     connection.stream.uncork()
@@ -119,6 +124,9 @@ class Bundle implements pg.Submittable {
     this.#rows = []
     this.#broken = undefined
   }
+
+  /** It is ready for the rows of a `copy`: they are on their way. */
+  handleCopyInResponse(): void {}
 
   /** The answer to a statement without a text. */
   handleEmptyQuery(): void {
@@ -158,6 +166,19 @@ class Bundle implements pg.Submittable {
   }
 }
 
+/** Behind a statement that failed the server drops them, as it skips the `copy`. */
+function sendRows(connection: pg.Connection, rows: Parameters): void {
+  // The driver's types do not know what the driver has for it.
+  const copying = connection as pg.Connection & { sendCopyFromChunk(chunk: unknown): void; endCopyFrom(): void }
+  for (const chunk of rows) copying.sendCopyFromChunk(chunk)
+  copying.endCopyFrom()
+}
+
+/** Values as they travel. Throws for what cannot be sent. */
+export function parametersOf({ columns }: Statement, values: readonly unknown[]): Parameters {
+  return columns ? [encodeRows(columns, values[0] as readonly Row[])] : values.map(toParameter)
+}
+
 function toRow({ names, parsers, empty }: Shape, fields: DataRow['fields']): Record<string, unknown> {
   const row = { ...empty }
   for (let index = 0; index < names.length; index += 1) {
@@ -174,13 +195,14 @@ export function makeBundler(client: pg.ClientBase) {
     if (asked.length > 0) client.query(new Bundle(asked))
     asked = []
   }
+  const askWith = (statement: Statement, parameters: Parameters): Promise<Answer> => {
+    if (asked.length === 0) process.nextTick(send)
+    return new Promise((resolve, reject) => asked.push({ statement, parameters, resolve, reject }))
+  }
   return {
     send,
-    ask(statement: Statement, values: readonly unknown[] = []): Promise<Answer> {
-      const parameters = values.map(toParameter)
-      if (asked.length === 0) process.nextTick(send)
-      return new Promise((resolve, reject) => asked.push({ statement, values: parameters, resolve, reject }))
-    },
+    askWith,
+    ask: (statement: Statement, values: readonly unknown[] = []) => askWith(statement, parametersOf(statement, values)),
   }
 }
 

@@ -1,4 +1,4 @@
-// What a failure of the database means: it cannot work now, the row is there already, or nobody knows.
+// What a failure of the database means: it cannot work now, somebody came first, or nobody knows.
 
 /** The commit was sent and no answer came: the transaction may or may not have happened. Only asking tells. */
 export class UnknownCommit extends Error {
@@ -27,9 +27,12 @@ export function isUnavailable(error: unknown): boolean {
   return /Connection terminated|timeout exceeded|timeout expired|Query read timeout|Client has encountered/.test(message)
 }
 
-/** True when a row with this key is there already. The transaction that met it is over. */
-export function isDuplicate(error: unknown): boolean {
-  return error instanceof Error && (error as Error & { code?: string }).code === '23505'
+/** Another transaction came first: it holds our locks crosswise, or stored a row with the same key. Decided anew, we see what it did. */
+const raceCodes = new Set(['40001', '40P01', '23505'])
+
+/** True when the same work, decided anew, may go another way. The transaction that met it is over. */
+export function lostRace(error: unknown): boolean {
+  return error instanceof Error && raceCodes.has((error as Error & { code?: string }).code ?? '')
 }
 
 /** Ended connections, whatever the server calls that in its language: shut down, dropped, timed out, or something internal. */

@@ -4,10 +4,9 @@ import type { Event, ServiceName } from '@holdfast/contract'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
 import type { Database, Tx, Write } from './db.ts'
-import { isUnavailable } from './db-failures.ts'
+import { isUnavailable, lostRace } from './db-failures.ts'
 import { makeFailpoint } from './failpoint.ts'
-import { AnsweredElsewhere, type IdempotencyKey, indexOfKey } from './idempotency.ts'
-import { HandledElsewhere } from './inbox.ts'
+import { type IdempotencyKey, indexOfKey } from './idempotency.ts'
 import type { Recorded } from './outbox.ts'
 
 /** What `decide` says: facts with an answer, or the reason why not. `Fact` is a fact of the deciding service. */
@@ -80,7 +79,6 @@ export interface HandlerOptions {
   readonly maxBatch?: number
 }
 
-const transientCodes = new Set(['40001', '40P01'])
 const maxAttempts = 5
 
 export function makeHandler<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
@@ -125,11 +123,7 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
       try {
         return tell([job], await commitBatch([job]))
       } catch (error) {
-        const again =
-          error instanceof AnsweredElsewhere ||
-          error instanceof HandledElsewhere ||
-          transientCodes.has((error as { code?: string } | null)?.code ?? '')
-        if (!again || attempt === maxAttempts) return job.fail(error)
+        if (!lostRace(error) || attempt === maxAttempts) return job.fail(error)
       }
     }
   }

@@ -1,7 +1,7 @@
 // Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
 // request that changed nothing may be tried again with the same key.
 import { hash } from 'node:crypto'
-import { type Queryable, sql, type Write, writeRows } from './db.ts'
+import { copyInto, type Queryable, sql, type Write, writeRows } from './db.ts'
 
 /** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
 export interface IdempotencyKey {
@@ -20,13 +20,12 @@ const readAnswers = sql(
    from platform.idempotency_keys k
    join unnest($1::text[], $2::text[]) as wanted (scope, key) on k.scope = wanted.scope and k.key = wanted.key`,
 )
-const storeAnswersStatement = sql(
-  'platform.store_answers',
-  // An answer may be nothing at all, which JSON hands over as an SQL null.
-  `insert into platform.idempotency_keys (scope, key, fingerprint, answer)
-   select scope, key, fingerprint, coalesce(answer, 'null')
-   from json_to_recordset($1) as a (scope text, key text, fingerprint text, answer json)`,
-)
+const storeAnswersStatement = copyInto('platform.store_answers', 'platform.idempotency_keys', {
+  scope: 'text',
+  key: 'text',
+  fingerprint: 'text',
+  answer: 'json',
+})
 const deleteOld = sql(
   'platform.delete_old_answers',
   `delete from platform.idempotency_keys where created_at < now() - interval '48 hours'`,
@@ -47,14 +46,9 @@ export async function findAnswers(db: Queryable, keys: readonly IdempotencyKey[]
   return new Map(rows.map((row) => [indexOfKey(row), row]))
 }
 
-/** The key was used by another process while we worked: roll back, and look the answer up. */
-export class AnsweredElsewhere extends Error {
-  override readonly name = 'AnsweredElsewhere'
-}
-
+/** A key that another process used while we worked is a duplicate: our transaction does not commit. */
 export function storeAnswers(answers: readonly StoredAnswer[]): readonly Write[] {
-  const duplicate = (cause: unknown) => new AnsweredElsewhere('an idempotency key was used by another process', { cause })
-  return writeRows(storeAnswersStatement, answers).map((write) => ({ ...write, duplicate }))
+  return writeRows(storeAnswersStatement, answers)
 }
 
 /** Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own, kept for ever. */

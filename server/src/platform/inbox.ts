@@ -17,13 +17,7 @@ export async function readHandled(tx: Tx, consumer: string, eventIds: readonly s
   return new Set(rows.map((row) => row.event_id))
 }
 
-/** Another process handled one of these events while we did. Our transaction must not commit. */
-export class HandledElsewhere extends Error {
-  override readonly name = 'HandledElsewhere'
-}
-
+/** Another process that handled one of them while we did is a duplicate key: our transaction does not commit. */
 export function recordHandled(consumer: string, eventIds: readonly string[]): readonly Write[] {
-  if (eventIds.length === 0) return []
-  const duplicate = (cause: unknown) => new HandledElsewhere(`${consumer} is handled by two processes`, { cause })
-  return [{ statement: recordSeen, values: [consumer, eventIds], duplicate }]
+  return eventIds.length === 0 ? [] : [{ statement: recordSeen, values: [consumer, eventIds] }]
 }

@@ -67,7 +67,7 @@ test('there is nothing to store when nothing was told', () => {
 test('an event without an aggregate is not stored, and neither are those beside it', async () => {
   const order = newId()
   const whole = seal('payments', recordedOf(order, 1), occurredAt, null)
-  await expect(append(whole, { ...whole, id: newId(), subject: 'nobody' })).rejects.toThrow('uuid')
+  await expect(append(whole, { ...whole, id: newId(), subject: 'nobody' })).rejects.toThrow('not a UUID: nobody')
   expect(await readProcessEvents(db, order)).toEqual([])
   const [row] = await db.query(sql('', 'select 1 as alive'))
   expect(row).toEqual({ alive: 1 })

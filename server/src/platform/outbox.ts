@@ -1,7 +1,7 @@
 // The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
 import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { newId } from './clock.ts'
-import { type Queryable, sql, type Write, writeRows } from './db.ts'
+import { copyInto, type Queryable, sql, type Write, writeRows } from './db.ts'
 
 /** A fact with the facts about it that the aggregate knows. */
 export interface Recorded<Fact extends FactOf<EventType> = FactOf<EventType>> {
@@ -28,17 +28,18 @@ export interface OutboxRow {
 export const outboxColumns =
   'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.data'
 
-const appendEvents = sql(
-  'platform.append_events',
-  `insert into platform.outbox (id, type, source, subject, version, occurred_at, causation_id, correlation_id, data)
-   select id, type, source, subject, version, occurred_at, causation_id, correlation_id, data
-   from rows from (json_to_recordset($1) as (
-     id uuid, type text, source text, subject uuid, version int, occurred_at timestamptz,
-     causation_id text, correlation_id text, data json))
-     with ordinality as e (
-     id, type, source, subject, version, occurred_at, causation_id, correlation_id, data, position)
-   order by position`,
-)
+// In the order of the rows: `seq` is taken row by row.
+const appendEvents = copyInto('platform.append_events', 'platform.outbox', {
+  id: 'uuid',
+  type: 'text',
+  source: 'text',
+  subject: 'uuid',
+  version: 'int',
+  occurred_at: 'timestamptz',
+  causation_id: 'text',
+  correlation_id: 'text',
+  data: 'json',
+})
 
 const readProcess = sql(
   'platform.read_process',

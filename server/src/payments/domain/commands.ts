@@ -136,7 +136,13 @@ export interface World {
   readonly entries: LedgerEntry[]
   readonly works: Work[]
   /** What is to be saved. */
-  readonly changed: { payments: Set<string>; newPayments: Set<string>; orders: Set<string>; refunds: Map<string, Refund> }
+  readonly changed: {
+    payments: Set<string>
+    newPayments: Set<string>
+    orders: Set<string>
+    newOrders: Set<string>
+    refunds: Map<string, Refund>
+  }
 }
 
 export type Sibling = Pick<Payment, 'id' | 'status' | 'claim'>
@@ -150,6 +156,6 @@ export function makeWorld(): World {
     siblingsByOrder: new Map(),
     entries: [],
     works: [],
-    changed: { payments: new Set(), newPayments: new Set(), orders: new Set(), refunds: new Map() },
+    changed: { payments: new Set(), newPayments: new Set(), orders: new Set(), newOrders: new Set(), refunds: new Map() },
   }
 }

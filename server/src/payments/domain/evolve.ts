@@ -20,10 +20,13 @@ export function evolve(world: World, fact: PaymentFact): FactOwner {
       world.payments.set(payment.id, payment)
       return nobody
     }
-    case 'OrderNoted':
-      world.orders.set(fact.data.id, fact.data)
-      world.changed.orders.add(fact.data.id)
+    case 'OrderNoted': {
+      const order = fact.data
+      if (world.orders.has(order.id)) world.changed.orders.add(order.id)
+      else world.changed.newOrders.add(order.id)
+      world.orders.set(order.id, order)
       return nobody
+    }
     case 'RefundMoved': {
       const refund = fact.data
       const others = (world.refundsByPayment.get(refund.paymentId) ?? []).filter(({ id }) => id !== refund.id)

@@ -78,7 +78,7 @@ describe('whether a payment may begin', () => {
 })
 
 describe('the world of a batch', () => {
-  it('keeps what is to be saved, new payments apart from changed ones', () => {
+  it('keeps what is to be saved, new ones apart from changed ones', () => {
     const world = makeWorld()
     const data = payment()
     evolve(world, { type: 'PaymentMoved', data })
@@ -86,8 +86,10 @@ describe('the world of a batch', () => {
     evolve(world, { type: 'PaymentMoved', data })
     expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set([data.id])])
     evolve(world, { type: 'OrderNoted', data: copies.created })
-    expect(world.changed.orders).toEqual(new Set([orderId]))
+    expect([world.changed.newOrders, world.changed.orders]).toEqual([new Set([orderId]), new Set()])
     expect(world.orders).toEqual(new Map([[orderId, copies.created]]))
+    evolve(world, { type: 'OrderNoted', data: copies.created })
+    expect(world.changed.orders).toEqual(new Set([orderId]))
   })
   it('says that private facts are nobody’s, and counts the others as versions of their payment', () => {
     const world = worldOf(states.captured)

@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -122,13 +122,18 @@ const updateAdmissions = sql(
    from json_to_recordset($1) as a (${admissionRecord})
    where old.order_id = a.order_id`,
 )
-const insertTickets = sql(
-  'tickets.insert_tickets',
-  `insert into tickets.tickets (order_id, id, ticket_type_id, name, code, seat_id, section, row, number, status)
-   select order_id, id, ticket_type_id, name, code, seat_id, section, row, number, 'valid'
-   from json_to_recordset($1) as t (order_id uuid, id uuid, ticket_type_id uuid, name text, code text, seat_id uuid,
-     section text, row text, number text)`,
-)
+const insertTickets = copyInto('tickets.insert_tickets', 'tickets.tickets', {
+  order_id: 'uuid',
+  id: 'uuid',
+  ticket_type_id: 'uuid',
+  name: 'text',
+  code: 'text',
+  seat_id: 'uuid',
+  section: 'text',
+  row: 'text',
+  number: 'text',
+  status: 'text',
+})
 const updateTickets = sql(
   'tickets.update_tickets',
   `update tickets.tickets as old set status = t.status, used_at = t.used_at, used_door = t.used_door
@@ -177,6 +182,7 @@ function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Tick
     ticket_type_id: ticketTypeId,
     name,
     code,
+    status: 'valid',
     ...(seat ? { seat_id: seat.id, section: seat.section, row: seat.row, number: seat.number } : {}),
   }
 }

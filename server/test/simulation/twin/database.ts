@@ -452,7 +452,7 @@ export function makeServer(options: ServerOptions): Server {
         if (ending) throw new Error('a transaction is committed twice')
         const sent = writes.map(({ statement, values }) => query(statement, values))
         const committed = ask(session, { kind: 'commit' }).then(([ended]) => ended?.['committed'] === true)
-        ending = endOf(writes, sent, committed)
+        ending = endOf(sent, committed)
         ending.catch(() => undefined)
         return ending
       }

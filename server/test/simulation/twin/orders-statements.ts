@@ -6,6 +6,7 @@ import {
   byKeys,
   columnsOf,
   compare,
+  copyInto,
   except,
   recordsOf,
   type StatementTwin,
@@ -86,10 +87,7 @@ export const ordersStatements: StatementTwins = {
     const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
     return load(view, [[...(seatIds as string[]), ...asked]])
   },
-  'orders.insert_orders': (view, [json]) => {
-    for (const record of recordsOf(json)) view.insert('orders.orders', columnsOf(record, orderColumns))
-    return []
-  },
+  'orders.insert_orders': copyInto('orders.orders', orderColumns),
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
@@ -216,13 +214,12 @@ export const expirationStatements: StatementTwins = {
       )
       .map(shape(timerColumns))
   },
-  'expiration.save_timers': (view, [json]) => {
-    for (const record of recordsOf(json)) {
-      const row = columnsOf(record, 'order_id=orderId status expires_at=expiresAt order_version=orderVersion version')
-      view.insert('expiration.timers', row, () => except(row, 'order_id'))
-    }
-    return []
-  },
+  'expiration.insert_timers': copyInto('expiration.timers', 'order_id status expires_at order_version version'),
+  'expiration.update_timers': updateByKey(
+    'expiration.timers',
+    'orderId',
+    'status expires_at=expiresAt order_version=orderVersion version',
+  ),
   'expiration.next_due': (view) => {
     const waiting = view.all('expiration.timers').filter((row) => row['status'] === 'waiting')
     const times = waiting.map((row) => Date.parse(row['expires_at'] as string))

@@ -1,7 +1,7 @@
 // Statements of payments, by name.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, byColumn, byKeys, columnsOf, compare, except, recordsOf, type StatementTwins, shape } from './statement.ts'
+import { by, byColumn, byKeys, columnsOf, compare, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
 
 const payments = 'payments.payments'
 const changingColumns = `status step intent_id intent_status charge_id claim asked_version authorized_minor captured_minor
@@ -43,13 +43,7 @@ export const paymentsStatements: StatementTwins = {
     return byKeys('payments.known_orders', orderColumns)(view, [[...(ids as string[]), ...ofPayments]])
   },
   'payments.read_refunds_of': byColumn('payments.refunds', 'payment_id', refundColumns, ['id']),
-  'payments.insert_payments': (view, [json]) => {
-    for (const record of recordsOf(json)) {
-      const row = columnsOf(record, paymentColumns)
-      view.insert(payments, { ...row, ...isOpen(row) })
-    }
-    return []
-  },
+  'payments.insert_payments': copyInto(payments, `${paymentColumns} open`),
   'payments.update_payments': (view, [json]) => {
     for (const record of recordsOf(json)) {
       const row = columnsOf(record, changingColumns)
@@ -57,11 +51,15 @@ export const paymentsStatements: StatementTwins = {
     }
     return []
   },
-  'payments.save_orders': (view, [json]) => {
-    for (const record of recordsOf(json).toSorted(by('id'))) {
-      const row = columnsOf(record, orderColumns)
-      view.insert('payments.known_orders', row, (old) =>
-        (old['version'] as number) <= (row['version'] as number) ? except(row, 'id') : null,
+  'payments.insert_orders': copyInto('payments.known_orders', orderColumns),
+  'payments.update_orders': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const { id, ...changes } = columnsOf(record, orderColumns)
+      view.update(
+        'payments.known_orders',
+        id as string,
+        changes,
+        (old) => (old['version'] as number) <= (changes['version'] as number),
       )
     }
     return []
@@ -73,21 +71,14 @@ export const paymentsStatements: StatementTwins = {
     }
     return []
   },
-  'payments.insert_entries': (view, [json, at]) => {
-    for (const record of recordsOf(json)) {
-      const row = columnsOf(
-        record,
-        `source_id=sourceId kind payment_id=paymentId order_id=orderId debit_account=debit credit_account=credit currency
-         posted_minor=postedMinor pending_minor=pendingMinor`,
-      )
-      view.insert('payments.ledger_entries', { ...row, effective_at: at })
-    }
-    return []
-  },
+  'payments.insert_entries': copyInto(
+    'payments.ledger_entries',
+    `source_id kind payment_id order_id debit_account credit_account currency posted_minor pending_minor effective_at`,
+  ),
   'payments.read_payment': (view, [id]) => only(view.get(payments, id as string)).map(shape(paymentColumns)),
   'payments.read_order': (view, [id]) => only(view.get('payments.known_orders', id as string)).map(shape(orderColumns)),
   'payments.find_known': (view, [ids]) =>
-    (ids as string[])
+    [...new Set(ids as string[])]
       .flatMap((id) => only(view.get('payments.known_orders', id)))
       .filter((row) => row['buyer_id'] !== null)
       .map(shape('id')),

@@ -1,7 +1,7 @@
 // Statements of the platform and the bus, by name.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, columnsOf, recordsOf, type StatementTwins, shape } from './statement.ts'
+import { by, columnsOf, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
 
 const outbox = 'platform.outbox'
 const parked = 'platform.parked_deliveries'
@@ -137,13 +137,9 @@ export const busStatements: StatementTwins = {
 const answerColumns = 'scope key fingerprint answer'
 
 export const platformStatements: StatementTwins = {
-  'platform.append_events': (view, [json]) => {
-    for (const record of recordsOf(json)) {
-      const settled = Math.max(view.xid(), view.newestEnded)
-      view.insert(outbox, { ...columnsOf(record, outboxColumns.replace('seq ', '')), settled_xid: settled })
-    }
-    return []
-  },
+  'platform.append_events': copyInto(outbox, outboxColumns.replace('seq ', ''), (view) => ({
+    settled_xid: Math.max(view.xid(), view.newestEnded),
+  })),
   'platform.read_process': (view, [correlationId, limit]) =>
     view
       .all(outbox)
@@ -165,12 +161,7 @@ export const platformStatements: StatementTwins = {
       const row = view.get('platform.idempotency_keys', `${scope}\n${(keys as string[])[index]}`)
       return row ? [shape(answerColumns)(row)] : []
     }),
-  'platform.store_answers': (view, [json]) => {
-    for (const record of recordsOf(json)) {
-      view.insert('platform.idempotency_keys', columnsOf(record, answerColumns), 'refuse')
-    }
-    return []
-  },
+  'platform.store_answers': copyInto('platform.idempotency_keys', answerColumns),
   'platform.delete_old_answers': (view) => {
     const before = isoOf(view.nowMs - 48 * 3_600_000)
     for (const row of view.all('platform.idempotency_keys')) {

@@ -85,7 +85,7 @@ const platform = [
      parked_at time! =now`,
     { key: 'consumer seq', references: { seq: 'platform.outbox' } },
   ),
-  table('platform.idempotency_keys', 'scope text!, key text!, fingerprint text!, answer json!, created_at time! =now', {
+  table('platform.idempotency_keys', 'scope text!, key text!, fingerprint text!, answer json, created_at time! =now', {
     key: 'scope key',
   }),
   table(

@@ -92,6 +92,16 @@ export function updateByKey(table: string, key: string, columns: string): Statem
   }
 }
 
+/** `copy <table> (<columns>) from stdin`: stores rows that are not there yet, with what the table itself adds. */
+export function copyInto(table: string, columns: string, added: (view: View) => Row = () => ({})): StatementTwin {
+  return (view, [rows]) => {
+    // What is stored is a copy, as the other end of a connection has it.
+    for (const row of JSON.parse(JSON.stringify(rows)) as Row[])
+      view.insert(table, { ...columnsOf(row, columns), ...added(view) })
+    return []
+  }
+}
+
 /** The named columns of a record, null where it has none. */
 export function columnsOf(record: Row, columns: string): Row {
   const row: Row = {}

@@ -4,6 +4,7 @@ import {
   byColumn,
   byKeys,
   columnsOf,
+  copyInto,
   except,
   recordsOf,
   type StatementTwin,
@@ -93,12 +94,6 @@ export const ticketsStatements: StatementTwins = {
     return []
   },
   'tickets.update_admissions': updateByKey('tickets.admissions', 'order_id', admissionColumns.replace('order_id ', '')),
-  'tickets.insert_tickets': (view, [json]) => {
-    for (const record of recordsOf(json)) {
-      const row = columnsOf(record, 'order_id id ticket_type_id name code seat_id section row number')
-      view.insert('tickets.tickets', { ...row, status: 'valid' })
-    }
-    return []
-  },
+  'tickets.insert_tickets': copyInto('tickets.tickets', 'order_id id ticket_type_id name code seat_id section row number status'),
   'tickets.update_tickets': updateByKey('tickets.tickets', 'order_id id', 'status used_at used_door'),
 }

@@ -1,0 +1,167 @@
+// Rows that are copied: that each type comes back as it was, what is refused before it is sent, and what a `copy` that fails does to
+// the statements around it.
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { copyInto, type Database, makeDatabase, type Row, sql, writeRows } from './db.ts'
+import { encodeRows } from './db-copy.ts'
+
+let db: TestDatabase
+/** With one connection, so that each test sees what the one before it left on it. */
+let single: Database
+beforeAll(async () => {
+  db = await makeTestDatabase([])
+  single = makeDatabase({ url: db.url, maxConnections: 1 })
+  await db.execute(`
+    create table public.kinds (
+      id uuid primary key, word text, data json, small int, large bigint, yes boolean, at timestamptz,
+      place int generated always as identity, fallback text default 'unsaid')`)
+})
+afterAll(async () => {
+  await single.close()
+  await db.drop()
+})
+beforeEach(() => db.execute('truncate public.kinds'))
+
+const columns = {
+  id: 'uuid',
+  word: 'text',
+  data: 'json',
+  small: 'int',
+  large: 'bigint',
+  yes: 'boolean',
+  at: 'timestamptz',
+} as const
+const copyKinds = copyInto('test.copy_kinds', 'public.kinds', columns)
+const readKinds = sql('test.read_kinds', 'select id, word, data, small, large, yes, at from public.kinds order by place')
+const one = sql('test.one', 'select 1 as one')
+
+const copy = (rows: readonly Row[]) => single.transaction((tx) => tx.commitWith(writeRows(copyKinds, rows)))
+const kinds = () => single.query<Row>(readKinds)
+const empty = { word: null, data: null, small: null, large: null, yes: null, at: null }
+const idOf = (digit: string) =>
+  `${digit.repeat(8)}-${digit.repeat(4)}-7${digit.repeat(3)}-8${digit.repeat(3)}-${digit.repeat(12)}`
+
+describe('what is copied', () => {
+  test('comes back as it was, in its order', async () => {
+    const nothing = (value: fc.Arbitrary<unknown>) => fc.option(value, { nil: null })
+    const text = fc.string({ unit: 'grapheme' }).filter((word) => !word.includes('\0') && word.isWellFormed())
+    const row = fc.record({
+      id: fc.uuid(),
+      word: nothing(text),
+      data: nothing(fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.oneof(text, fc.integer(), fc.boolean()))),
+      small: nothing(fc.integer()),
+      large: nothing(fc.maxSafeInteger()),
+      yes: nothing(fc.boolean()),
+      at: nothing(fc.date({ noInvalidDate: true, min: new Date(-30e12), max: new Date(250e12) }).map((at) => at.toISOString())),
+    })
+    const rows = fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 30 })
+    await fc.assert(
+      fc.asyncProperty(rows, async (stored) => {
+        await db.execute('truncate public.kinds')
+        await copy(stored)
+        expect(await kinds()).toEqual(JSON.parse(JSON.stringify(stored)))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test.each([
+    ['small', 2 ** 31 - 1],
+    ['small', -(2 ** 31)],
+    ['large', Number.MAX_SAFE_INTEGER],
+    ['large', Number.MIN_SAFE_INTEGER],
+    ['large', -1],
+    ['large', 2 ** 32],
+    ['at', '1999-12-31T23:59:59.999Z'],
+    ['at', '2999-01-01T00:00:00.001Z'],
+    ['at', '9999-12-31T23:59:59.999Z'],
+    ['word', ''],
+    ['word', 'null'],
+    ['word', 'Zoë \\N \t "quoted" {1,2} 🎟️'],
+    ['word', 'x'.repeat(200_000)],
+    ['data', { deep: [null, { a: 'ü\n' }] }],
+  ])('as %s holds %j', async (column, value) => {
+    await copy([{ id: idOf('a'), [column]: value }])
+    expect(await kinds()).toEqual([{ ...empty, id: idOf('a'), [column]: value }])
+  })
+
+  test('is as long as it must be, whatever was encoded before', () => {
+    const long = encodeRows(columns, [{ id: idOf('a'), word: 'x'.repeat(300_000) }])
+    const short = encodeRows(columns, [{ id: idOf('a') }])
+    expect([long.length, short.length]).toEqual([300_000 + short.length, 19 + 2 + 20 + 6 * 4 + 2])
+    encodeRows(columns, [{ id: idOf('f') }])
+    expect(short).toEqual(encodeRows(columns, [{ id: idOf('a') }]))
+  })
+
+  test('leaves the other columns to their defaults', async () => {
+    await copy([{ id: idOf('a') }, { id: idOf('b') }])
+    const rest = sql('', 'select place - min(place) over () as place, fallback from public.kinds order by place')
+    expect(await db.query(rest)).toEqual([
+      { place: 0, fallback: 'unsaid' },
+      { place: 1, fallback: 'unsaid' },
+    ])
+  })
+})
+
+describe('what no column can hold', () => {
+  test.each([
+    ['id', 'nobody', 'not a UUID: nobody'],
+    ['id', `${idOf('a')}0`, 'not a UUID'],
+    ['id', idOf('a').slice(1), 'not a UUID'],
+    ['id', idOf('g'), 'not a UUID'],
+    ['id', '', 'not a UUID'],
+    ['small', 1.5, 'not a whole number in range: 1.5'],
+    ['small', 2 ** 31, 'not a whole number in range'],
+    ['small', -(2 ** 31) - 1, 'not a whole number in range'],
+    ['small', Number.NaN, 'not a whole number in range'],
+    ['small', '7', 'not a whole number in range: 7'],
+    ['large', 2 ** 53, 'not a whole number in range'],
+    ['at', 'tomorrow', 'not an instant: tomorrow'],
+  ])('is refused before anything is sent: %s %j', async (column, value, message) => {
+    const ok = { id: idOf('b') }
+    await expect(copy([ok, { ...ok, [column]: value }])).rejects.toThrow(message)
+    expect(await kinds()).toEqual([])
+  })
+})
+
+describe('a copy that fails', () => {
+  const failureOf = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+  const alive = () => single.query(one)
+
+  test('for a row that is there already is a duplicate, and nothing of its transaction is stored', async () => {
+    await copy([{ id: idOf('a'), word: 'first' }])
+    expect(await failureOf(copy([{ id: idOf('b') }, { id: idOf('a') }]))).toMatchObject({ code: '23505' })
+    expect(await kinds()).toMatchObject([{ word: 'first' }])
+    expect(await alive()).toEqual([{ one: 1 }])
+  })
+
+  test('takes the statements behind it along', async () => {
+    const writes = [...writeRows(copyKinds, [{ id: idOf('a'), word: 'no\0' }]), ...writeRows(copyKinds, [{ id: idOf('b') }])]
+    expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22021' })
+    expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
+  })
+
+  test('because a statement before it did is skipped with its rows', async () => {
+    const divide = { statement: sql('test.copy_divide', 'select 1 / $1::int'), values: [0] }
+    const writes = [divide, ...writeRows(copyKinds, [{ id: idOf('a') }])]
+    for (let time = 0; time < 2; time += 1) {
+      expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22012' })
+      expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
+    }
+    await copy([{ id: idOf('a') }])
+    expect(await kinds()).toHaveLength(1)
+  })
+})
+
+test('copies of a transaction travel with its other statements', async () => {
+  const seen = await single.transaction(async (tx) => {
+    const [before] = await Promise.all([tx.query(readKinds), tx.query(copyKinds, [[{ id: idOf('a') }]])])
+    return [before, await tx.query<Row>(readKinds)]
+  })
+  expect(seen).toMatchObject([[], [{ id: idOf('a') }]])
+})

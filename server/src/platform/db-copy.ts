@@ -1,0 +1,142 @@
+// Rows as the server takes them in bulk, in the binary form of `copy`: it has no text to read into values, and writes rows to
+// their pages together. Such a row costs the server half of an inserted one.
+// https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of each type, what its `recv` function reads.
+
+/** The types of columns that can be copied, by their names in SQL. */
+export type ColumnType = 'uuid' | 'text' | 'json' | 'int' | 'bigint' | 'boolean' | 'timestamptz'
+
+/** Columns with their types, in the order in which they travel. */
+export type Columns = Readonly<Record<string, ColumnType>>
+
+/** A signature, no flags, no extension. */
+const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
+const pgEpochMs = Date.UTC(2000, 0, 1)
+const microsInMs = 1000
+const twoTo32 = 2 ** 32
+const dash = '-'.charCodeAt(0)
+const noDigit = 16
+/** The values of hexadecimal digits by their character codes. */
+const digits = new Uint8Array(128).fill(noDigit)
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  digits[digit.charCodeAt(0)] = value
+  digits[digit.toUpperCase().charCodeAt(0)] = value
+}
+
+/** What is being written. Used again and again: what leaves is a copy. */
+let bytes = Buffer.allocUnsafe(65_536)
+let at = 0
+
+/**
+ * The rows as they travel. A column that a row does not have, or has as undefined, is null. Throws `RangeError` where a value
+ * cannot be what its column is.
+ */
+export function encodeRows(columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): Buffer {
+  const entries = Object.entries(columns)
+  at = 0
+  makeRoom(header.length)
+  at += header.copy(bytes, at)
+  for (const row of rows) {
+    putShort(entries.length)
+    for (const [name, type] of entries) putValue(type, row[name])
+  }
+  putShort(-1)
+  return Buffer.from(bytes.subarray(0, at))
+}
+
+function putValue(type: ColumnType, value: unknown): void {
+  if (value === null || value === undefined) return putInt(-1)
+  switch (type) {
+    case 'uuid':
+      return putUuid(value as string)
+    case 'text':
+      return putText(value as string)
+    case 'json':
+      return putText(JSON.stringify(value))
+    case 'int':
+      putInt(4)
+      return putInt(whole(value, (Number(value) | 0) === value))
+    case 'bigint':
+      putInt(8)
+      return putLong(whole(value, Number.isSafeInteger(value)), 1)
+    case 'boolean':
+      putInt(1)
+      return putByte(value === true ? 1 : 0)
+    case 'timestamptz':
+      putInt(8)
+      return putLong(instant(value as string) - pgEpochMs, microsInMs)
+  }
+}
+
+function putText(text: string): void {
+  // A character takes three bytes at most.
+  makeRoom(4 + text.length * 3)
+  const length = bytes.write(text, at + 4)
+  putInt(length)
+  at += length
+}
+
+function putUuid(text: string): void {
+  putInt(16)
+  makeRoom(16)
+  const end = at + 16
+  let index = 0
+  while (at < end) {
+    if (text.charCodeAt(index) === dash) index += 1
+    const high = digits[text.charCodeAt(index)] ?? noDigit
+    const low = digits[text.charCodeAt(index + 1)] ?? noDigit
+    if (high === noDigit || low === noDigit) break
+    bytes[at] = high * 16 + low
+    at += 1
+    index += 2
+  }
+  if (at < end || index !== text.length) throw new RangeError(`not a UUID: ${text}`)
+}
+
+function whole(value: unknown, fits: boolean): number {
+  if (!fits) throw new RangeError(`not a whole number in range: ${value}`)
+  return value as number
+}
+
+function instant(text: string): number {
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new RangeError(`not an instant: ${text}`)
+  return ms
+}
+
+/** A product of up to 64 bits, which a number alone would not hold. */
+function putLong(value: number, factor: number): void {
+  const high = Math.floor(value / twoTo32)
+  const low = (value - high * twoTo32) * factor
+  const carry = Math.floor(low / twoTo32)
+  putInt(high * factor + carry)
+  putInt(low - carry * twoTo32)
+}
+
+function putInt(value: number): void {
+  makeRoom(4)
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
+  at += 4
+}
+
+function putShort(value: number): void {
+  makeRoom(2)
+  bytes[at] = value >> 8
+  bytes[at + 1] = value
+  at += 2
+}
+
+function putByte(value: number): void {
+  makeRoom(1)
+  bytes[at] = value
+  at += 1
+}
+
+function makeRoom(needed: number): void {
+  if (at + needed <= bytes.length) return
+  const larger = Buffer.allocUnsafe(Math.max(bytes.length * 2, at + needed))
+  bytes.copy(larger, 0, 0, at)
+  bytes = larger
+}
