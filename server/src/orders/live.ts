@@ -108,7 +108,7 @@ export function makeOrdersLive({
     learn(world) {
       for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf])
         orders.changed(orderId)
-      const moved = new Set([...world.movedPools].map((poolId) => world.pools.get(poolId)?.showId))
+      const moved = new Set([...world.poolMoves.keys()].map((poolId) => world.pools.get(poolId)?.showId))
       for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
     },
     follow(bus) {

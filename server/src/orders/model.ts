@@ -1,8 +1,8 @@
 // How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
 import type { IssuedTicket } from '@holdfast/contract'
-import type { Tx, Write } from '../platform/db.ts'
+import type { Write } from '../platform/db.ts'
 import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
-import { limitedBuyers, loadPlacesOf, movePlaces } from './buyers.ts'
+import { movePlaces } from './buyers.ts'
 import { decide } from './domain/decide.ts'
 import {
   evolve,
@@ -13,7 +13,9 @@ import {
   type OrderRejection,
   type SaleCommand,
 } from './domain/order.ts'
-import { type Movement, movePool, moveSeat, type Pool, placesOf, type Sale, type StockSeat, saleOf } from './domain/stock.ts'
+import { type Movement, movePool, moveSeat, type Pool, type Sale, type StockSeat, saleOf } from './domain/stock.ts'
+import { load } from './load.ts'
+import type { PoolMove } from './stock-store.ts'
 import * as stock from './stock-store.ts'
 import * as store from './store.ts'
 
@@ -47,7 +49,8 @@ export interface World {
   readonly orders: Map<string, Order>
   readonly created: Set<string>
   readonly changed: Set<string>
-  readonly movedPools: Set<string>
+  /** By pool, what was moved in it. */
+  readonly poolMoves: Map<string, PoolMove>
   readonly movedSeats: Set<string>
   /** Copies of shows, in the order in which they came. */
   readonly copies: Write[]
@@ -63,95 +66,6 @@ export interface OrderAnswer {
 }
 
 export type OrdersHandler = Handler<Command, OrderRejection, OrderAnswer | undefined>
-
-/** Which commands move stock, and so need the pools and seats of their order. */
-const movesStock = new Set<Command['type']>(['CancelOrder', 'ExpireOrder', 'CompleteOrder', 'ReleaseClaim', 'RecordRefund'])
-
-async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
-  const saleIds = new Set<string>()
-  const orderIds = new Set<string>()
-  const movingOrderIds = new Set<string>()
-  /** Orders that may be open again: whether their show still sells is looked at. */
-  const reopeningIds = new Set<string>()
-  let changesSales = false
-  for (const command of commands) {
-    if (command.type === 'PlaceOrder') {
-      saleIds.add(command.showId)
-    } else if (command.type === 'KnowShow' || command.type === 'EndSale') {
-      saleIds.add(command.type === 'KnowShow' ? command.show.id : command.showId)
-      changesSales = true
-    } else {
-      orderIds.add(command.orderId)
-      if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
-      if (command.type === 'ReleaseClaim') reopeningIds.add(command.orderId)
-    }
-  }
-  const wanted = wantedStock(commands)
-  // Asked for together, in the order of the locks.
-  const [sales, orders, pools] = await Promise.all([
-    stock.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
-    orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
-    stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
-  ])
-  // Most batches need neither of these.
-  const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
-  const [seats, placesOfBuyers] = await Promise.all([
-    stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
-    loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
-  ])
-  const found = new Map(seats.map((seat) => [seat.id, seat]))
-  return {
-    sales: new Map(sales.map((sale) => [sale.showId, sale])),
-    pools: new Map(pools.map((pool) => [pool.id, pool])),
-    seats: found,
-    placesOfBuyers,
-    absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
-    orders: new Map(orders.map((order) => [order.id, order])),
-    created: new Set(),
-    changed: new Set(),
-    movedPools: new Set(),
-    movedSeats: new Set(),
-    copies: [],
-    knownTickets: new Map(),
-    voidedTickets: new Set(),
-    voidedOf: new Set(),
-  }
-}
-
-/** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */
-function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonly Sale[] {
-  const brought = commands.flatMap((command) => (command.type === 'KnowShow' ? [saleOf(command.show, command.version)] : []))
-  return [...sales, ...brought]
-}
-
-function seatsOf(orders: readonly Order[]): string[] {
-  return orders.flatMap(({ lines }) => lines.flatMap(({ seatIds }) => seatIds ?? []))
-}
-
-/** The stock that new orders and changed shows touch. */
-function wantedStock(commands: readonly Command[]) {
-  const poolIds = new Set<string>()
-  const ticketTypeIds = new Set<string>()
-  const seatIds = new Set<string>()
-  const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
-  // What a show of this very batch allows is not stored yet.
-  const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
-  for (const command of commands) {
-    if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
-    if (command.type !== 'PlaceOrder') continue
-    const { showId, lines } = command
-    const places = placesOf(lines)
-    for (const line of lines) {
-      ticketTypeIds.add(line.ticketTypeId)
-      if (!('seatIds' in line)) continue
-      for (const seatId of line.seatIds) {
-        if (brought.has(showId)) seatIds.add(seatId)
-        else askedSeats.push({ seatId, showId, places })
-      }
-    }
-  }
-  return { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds], askedSeats }
-}
 
 export type OrdersDecision = Decision<Fact, OrderRejection, OrderAnswer | undefined>
 
@@ -244,8 +158,10 @@ function moveStock(world: World, order: Order, movement: Movement): void {
     movePlaces(world.placesOfBuyers, buyer, { movement, quantity: line.quantity })
     const pool = world.pools.get(line.poolId)
     if (!pool) throw new Error(`pool ${line.poolId} of order ${order.id} was not loaded`)
-    world.pools.set(pool.id, movePool(pool, movement, line.quantity))
-    world.movedPools.add(pool.id)
+    const moved = movePool(pool, movement, line.quantity)
+    const { held, sold } = world.poolMoves.get(pool.id) ?? { held: 0, sold: 0 }
+    world.pools.set(pool.id, moved)
+    world.poolMoves.set(pool.id, { id: pool.id, held: held + moved.held - pool.held, sold: sold + moved.sold - pool.sold })
     for (const seatId of line.seatIds ?? []) {
       const seat = world.seats.get(seatId)
       if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)
@@ -261,7 +177,6 @@ function save(world: World): readonly Write[] {
     ...world.copies,
     ...store.insertOrders(pick(world.orders, world.created)),
     ...store.updateOrders(pick(world.orders, updated)),
-    ...stock.updatePools(pick(world.pools, world.movedPools)),
     ...stock.updateSeats(pick(world.seats, world.movedSeats)),
     ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),
     ...store.markTicketsVoid([...world.voidedOf], [...world.voidedTickets]),
@@ -285,6 +200,7 @@ export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: Worl
     decide: decideInWorld,
     apply,
     save,
+    saveContested: ({ poolMoves }) => stock.movePools([...poolMoves.values()]),
     // Its row tells the rest: an order is stored once.
     remember: (answer) => answer && { orderId: answer.orderId },
     committed: onWorld,

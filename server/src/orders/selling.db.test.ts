@@ -14,7 +14,7 @@ import {
 } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
 import { newId } from '../platform/clock.ts'
-import { sql } from '../platform/db.ts'
+import { type Database, sql, type Tx } from '../platform/db.ts'
 import type { OrdersHandler } from './model.ts'
 
 let db: TestDatabase
@@ -33,6 +33,70 @@ const total = { amountMinor: 4_500, currency: 'EUR' }
 
 test('a neighbour’s tables are not here: a query that strays fails', async () => {
   await expect(db.query(sql('', 'select 1 from tickets.shows'))).rejects.toThrow('does not exist')
+})
+
+describe('places of a pool that everybody wants', () => {
+  /** The database, where `meanwhile` happens between the decision of the first transaction and its commit. */
+  const interrupted = (meanwhile: () => Promise<unknown>): Database => {
+    let isFirst = true
+    return {
+      ...db,
+      transaction: (work, options) =>
+        db.transaction(async (tx) => {
+          const commitWith: Tx['commitWith'] = async (writes) => {
+            if (isFirst) {
+              isFirst = false
+              await meanwhile()
+            }
+            return tx.commitWith(writes)
+          }
+          return work(
+            Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(tx), commitWith: { value: commitWith } }) as Tx,
+          )
+        }, options),
+    }
+  }
+  const lockNow = sql('', 'select 1 as locked from orders.pools where show_id = $1 for update nowait')
+  const isLocked = (showId: string) =>
+    db.query(lockNow, [showId]).then(
+      () => false,
+      (error: { code?: string }) => error.code === '55P03',
+    )
+
+  test('are held without holding up others, until few are left', async () => {
+    const sale = makeSale({ capacities: [12] })
+    await putOnSale(handler, sale)
+    const locked: boolean[] = []
+    for (let left = 12; left >= 8; left -= 1) {
+      const watching = makeTestHandler(interrupted(async () => locked.push(await isLocked(sale.show.id))))
+      await placeOne(watching, sale, [numbered(typeOf(sale))])
+    }
+    expect(locked).toEqual([false, false, false, true, true])
+  })
+
+  test.each([
+    [25, { rejection: 'sold_out' }, { capacity: 100, held: 100, sold: 0 }],
+    [24, { orderId: expect.any(String) }, { capacity: 100, held: 97, sold: 0 }],
+  ])('when %i orders of four come between a decision and its commit', async (others, outcome, pool) => {
+    const sale = makeSale({ capacities: [100] })
+    await putOnSale(handler, sale)
+    const lines = [numbered(typeOf(sale), 4)]
+    const late = makeTestHandler(interrupted(() => Promise.all(times(others, () => placeOne(handler, sale, lines)))))
+    expect(await place(late, sale, [numbered(typeOf(sale))])).toEqual(outcome)
+    expect(await readPools(db, sale)).toEqual([pool])
+  })
+
+  test('when others take what a whole batch decided on, each of it is decided anew', async () => {
+    const sale = makeSale({ capacities: [100] })
+    await putOnSale(handler, sale)
+    const others = () => Promise.all(times(24, () => placeOne(handler, sale, [numbered(typeOf(sale), 4)])))
+    const late = makeTestHandler(interrupted(others), { lanes: 1 })
+    // The first goes by itself; the others gather behind it.
+    await placeOne(handler, sale, [numbered(typeOf(sale))])
+    const placed = await Promise.all(times(8, () => place(late, sale, [numbered(typeOf(sale))])))
+    expect(tally(placed)).toEqual({ placed: 3, sold_out: 5 })
+    expect(await readPools(db, sale)).toEqual([{ capacity: 100, held: 100, sold: 0 }])
+  })
 })
 
 describe('the last places', () => {

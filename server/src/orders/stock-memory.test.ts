@@ -47,7 +47,7 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
     orders: new Map(),
     created: new Set(),
     changed: new Set(),
-    movedPools: new Set(),
+    poolMoves: new Map(),
     movedSeats: new Set(),
     copies: [],
     knownTickets: new Map(),

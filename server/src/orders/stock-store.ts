@@ -3,7 +3,8 @@ import type { PublishedShow } from '@holdfast/contract'
 import { sql, type Tx, type Write, writeRows } from '../platform/db.ts'
 import type { Pool, Sale, SaleType, StockSeat } from './domain/stock.ts'
 
-// Locks are taken in one order everywhere, against deadlocks: shows, orders, pools, seats, buyers; each by ascending id.
+// Locks are taken in one order everywhere, against deadlocks: shows, orders, seats, buyers, pools; each by ascending id. Pools are
+// last because everybody wants the same one: mostly it is locked no longer than its commit takes.
 
 const loadSalesStatement = sql(
   'orders.load_sales',
@@ -57,13 +58,22 @@ const loadPoolsStatement = sql(
      where s.id = any($2::uuid[]) and t.id = any($3::uuid[])
      union all
      select l."poolId" from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("poolId" uuid)
-     where o.id = any($4::uuid[])))
-   order by id for update`,
+     where o.id = any($4::uuid[])))`,
+)
+const lockPoolsStatement = sql(
+  'orders.lock_pools',
+  `select id, show_id as "showId", capacity, held, sold from orders.pools where id = any($1::uuid[]) order by id for update`,
 )
 
+/** Pools as they are, and may no longer be when this transaction moves them. */
 export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools): Promise<Pool[]> {
   if (poolIds.length === 0 && ticketTypeIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Pool>(loadPoolsStatement, [poolIds, showIds, ticketTypeIds, orderIds])
+}
+
+/** Pools as they stay until the commit. */
+export async function lockPools(tx: Tx, poolIds: readonly string[]): Promise<Pool[]> {
+  return tx.query<Pool>(lockPoolsStatement, [poolIds])
 }
 
 const loadSeatsStatement = sql(
@@ -87,15 +97,20 @@ export async function loadSeats(tx: Tx, { seatIds, askedSeats }: TouchedSeats): 
   return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked])
 }
 
-const updatePoolsStatement = sql(
-  'orders.update_pools',
-  `update orders.pools p set held = n.held, sold = n.sold
-   from json_to_recordset($1) as n (id uuid, held int, sold int)
+// Moved by a difference, whatever others have made of it since it was looked at. That a pool holds and sells no more than it has
+// is for its table to say.
+const movePoolsStatement = sql(
+  'orders.move_pools',
+  `update orders.pools p set held = p.held + n.held, sold = p.sold + n.sold
+   from (select id, held, sold from json_to_recordset($1) as n (id uuid, held int, sold int) order by id) as n
    where p.id = n.id`,
 )
 
-export function updatePools(pools: readonly Pool[]): readonly Write[] {
-  return writeRows(updatePoolsStatement, pools)
+/** How many places a batch moved in a pool. */
+export type PoolMove = Pick<Pool, 'id' | 'held' | 'sold'>
+
+export function movePools(moves: readonly PoolMove[]): readonly Write[] {
+  return writeRows(movePoolsStatement, moves)
 }
 
 const updateSeatsStatement = sql(

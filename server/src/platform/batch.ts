@@ -120,7 +120,8 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     /** Everything that is to be stored. */
     writes(): readonly Write[] {
       const inboxes = [...handledBy].flatMap(([consumer, ids]) => recordHandled(consumer, ids))
-      return [...model.save(world, tx.now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes]
+      const contested = model.saveContested?.(world) ?? []
+      return [...model.save(world, tx.now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes, ...contested]
     },
     /** The events that were decided. */
     events,

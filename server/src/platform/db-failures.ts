@@ -27,8 +27,11 @@ export function isUnavailable(error: unknown): boolean {
   return /Connection terminated|timeout exceeded|timeout expired|Query read timeout|Client has encountered/.test(message)
 }
 
-/** Another transaction came first: it holds our locks crosswise, or stored a row with the same key. Decided anew, we see what it did. */
-const raceCodes = new Set(['40001', '40P01', '23505'])
+/**
+ * Another transaction came first: it holds our locks crosswise, stored a row with the same key, or took what a table has no more of.
+ * Decided anew, we see what it did.
+ */
+const raceCodes = new Set(['40001', '40P01', '23505', '23514'])
 
 /** True when the same work, decided anew, may go another way. The transaction that met it is over. */
 export function lostRace(error: unknown): boolean {

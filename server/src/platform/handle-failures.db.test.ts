@@ -43,7 +43,7 @@ const handlerOn = (database: Database, options: Partial<HandlerOptions> = {}) =>
   makeHandler(counterModel, { db: database, onCommitted: () => undefined, lanes: 1, ...options })
 
 describe('a transaction that fails', () => {
-  test.each(['40001', '40P01', '23505'])(
+  test.each(['40001', '40P01', '23505', '23514'])(
     'with %s, because somebody came first, is tried again, five times in all',
     async (code) => {
       const passing = failing((count) => (count < 5 ? withCode(code) : undefined))
@@ -76,7 +76,7 @@ describe('a transaction that fails', () => {
   })
 
   test('for one of its commands is undone, and each is tried by itself', async () => {
-    const { wrapped, seen } = failing((count) => (count === 1 ? withCode('23514') : undefined))
+    const { wrapped, seen } = failing((count) => (count === 1 ? withCode('23503') : undefined))
     const handler = handlerOn(wrapped)
     expect(await Promise.all([handler.handle(add(id, 2)), handler.handle(add(id, 3))])).toMatchObject([
       { answer: { value: 2 } },
@@ -89,9 +89,9 @@ describe('a transaction that fails', () => {
     const told: string[] = []
     const model = { ...counterModel, committed: () => void told.push('model') }
     const options = { onCommitted: () => void told.push('bus'), lanes: 1 }
-    const { wrapped } = failing((count) => (count === 1 ? withCode('23514') : undefined))
+    const { wrapped } = failing((count) => (count === 1 ? withCode('23503') : undefined))
     const handler = makeHandler(model, { db: wrapped, ...options })
-    await expect(handler.handle(add(id))).rejects.toThrow('23514')
+    await expect(handler.handle(add(id))).rejects.toThrow('23503')
     expect(told).toEqual([])
     await handler.handle(add(id))
     expect(told).toEqual(['bus', 'model'])

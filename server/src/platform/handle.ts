@@ -30,6 +30,8 @@ export interface Model<Command, World, Fact extends AnyFact, Rejection extends s
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
   /** What is to be stored of the world. It travels with the commit, so nothing can be asked about it. */
   save(world: World, now: string): readonly Write[]
+  /** Of it, what everybody changes at once: stored behind all else, so that it is locked for no longer than the commit takes. */
+  saveContested?(world: World): readonly Write[]
   /** What is stored of an answer under its idempotency key, and given again as the answer of a replay. All of it by default. */
   remember?(answer: Answer): Answer
   /** Told after the commit, with the world as it now stands: for caches and for waking workers. Must not throw. */

@@ -156,7 +156,7 @@ function ordersWorld(scope: Scope, order: Order | null, { pools, seats }: StockK
     orders: new Map(order ? [[order.id, order]] : []),
     created: new Set(),
     changed: new Set(),
-    movedPools: new Set(),
+    poolMoves: new Map(),
     movedSeats: new Set(),
     copies: [],
     knownTickets: new Map(),

@@ -119,36 +119,54 @@ test('whoever waits for a locked row then sees what the holder committed', async
 
 const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], askedSeats: [], orderIds: [] }
 
-test.each(['ticket type', 'order'])(
-  'whoever waits for a pool that he knows by its %s sees what the holder committed',
-  async (by) => {
-    const [type] = sampleShow.ticketTypes
-    const pool = { id: type?.poolId ?? '', showId: sampleShow.id, capacity: 10, held: 7, sold: 0 }
-    const touched =
-      by === 'order'
-        ? { ...nothing, orderIds: [orderA.id] }
-        : { ...nothing, showIds: [sampleShow.id], ticketTypeIds: [type?.id ?? ''] }
-    const seen = await both(async (db) => {
-      await seed(db)
-      const locked = makeGate()
-      const asked = makeGate()
-      const first = db.transaction(async (tx) => {
-        await stockStore.loadPools(tx, { ...nothing, poolIds: [pool.id] })
-        locked.open()
-        await asked.opened
-        await tx.commitWith(stockStore.updatePools([pool]))
-      })
-      const second = db.transaction(async (tx) => {
-        await locked.opened
-        const waiting = stockStore.loadPools(tx, touched)
-        asked.open()
-        return waiting
-      })
-      return (await Promise.all([second, first]))[0]
+test('whoever waits for a pool sees what the holder committed', async () => {
+  const pool = { id: sampleShow.pools[0]?.id ?? '', showId: sampleShow.id, capacity: 10, held: 7, sold: 0 }
+  const seen = await both(async (db) => {
+    await seed(db)
+    const locked = makeGate()
+    const asked = makeGate()
+    const first = db.transaction(async (tx) => {
+      await stockStore.lockPools(tx, [pool.id])
+      locked.open()
+      await asked.opened
+      await tx.commitWith(stockStore.movePools([{ id: pool.id, held: 7, sold: 0 }]))
     })
-    expect(seen).toEqual([pool])
-  },
-)
+    const second = db.transaction(async (tx) => {
+      await locked.opened
+      const waiting = stockStore.lockPools(tx, [pool.id, idOf(99)])
+      asked.open()
+      return waiting
+    })
+    return (await Promise.all([second, first]))[0]
+  })
+  expect(seen).toEqual([pool])
+})
+
+test('a pool is moved from what others have made of it, and not from what was seen', async () => {
+  const id = sampleShow.pools[0]?.id ?? ''
+  const seen = await both(async (db) => {
+    await seed(db)
+    const moved = makeGate()
+    const asked = makeGate()
+    const load = (tx: Tx) => stockStore.loadPools(tx, { ...nothing, poolIds: [id] })
+    const first = db.transaction(async (tx) => {
+      await store(tx, stockStore.movePools([{ id, held: 3, sold: 0 }]))
+      moved.open()
+      await asked.opened
+    })
+    const second = db.transaction(async (tx) => {
+      await moved.opened
+      const before = await load(tx)
+      const waiting = tx.commitWith(stockStore.movePools([{ id, held: 2, sold: 1 }]))
+      asked.open()
+      await waiting
+      return before
+    })
+    const [before] = await Promise.all([second, first])
+    return [before, await db.transaction(load)]
+  })
+  expect(seen).toMatchObject([[{ held: 0, sold: 0 }], [{ held: 5, sold: 1 }]])
+})
 
 test('what is not committed is seen by nobody else, and a rollback leaves nothing', async () => {
   const seen = await both(async (db) => {
@@ -264,8 +282,8 @@ test('the tables refuse what must never be', async () => {
     const payment = samplePayment(50)
     await db.transaction((tx) => savePayments(tx, [payment], []))
     return [
-      await attempt((tx) => store(tx, stockStore.updatePools([{ ...stock, held: 99 }]))),
-      await attempt((tx) => store(tx, stockStore.updatePools([{ ...stock, held: -1 }]))),
+      await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: 99 }]))),
+      await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: -1 }]))),
       await attempt((tx) =>
         bus.park(tx, 'orders', [{ seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false }]),
       ),
@@ -567,7 +585,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       return found
     })
     await db.transaction(async (tx) => {
-      await store(tx, stockStore.updatePools([{ id: poolId, showId: sampleShow.id, capacity: 0, held: 2, sold: 1 }]))
+      await store(tx, stockStore.movePools([{ id: poolId, held: 2, sold: 1 }]))
       await store(tx, stockStore.saveStock({ ...sampleShow, pools: [{ id: poolId, capacity: 1 }] }))
       await store(
         tx,

@@ -12,7 +12,7 @@ import type { Platform } from '../../src/platform/service.ts'
 import { makePlan, type Operation, type Plan } from './plan.ts'
 import { breachOf } from './shrink.ts'
 import type { View } from './twin/engine.ts'
-import { loadPools } from './twin/orders-statements.ts'
+import { movePools } from './twin/orders-statements.ts'
 import { statementTwins } from './twin/statements.ts'
 import type { RunOptions } from './world.ts'
 
@@ -134,8 +134,8 @@ const faults: Record<string, RunOptions> = {
   outbox_ignores_the_horizon: {
     statements: { 'bus.read_first_page': (view, values) => readPage?.({ ...view, horizon: view.newestEnded + 1 }, values) ?? [] },
   },
-  pools_are_not_locked: {
-    statements: { 'orders.load_pools': loadPools() },
+  pools_are_moved_from_a_stale_count: {
+    statements: { 'orders.move_pools': movePools((view, id) => view.get('orders.pools', id) ?? {}) },
   },
   buyers_are_not_locked: {
     statements: { 'orders.lock_buyers': () => [] },

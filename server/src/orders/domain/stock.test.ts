@@ -6,6 +6,7 @@ import {
   availableIn,
   buyerKey,
   chooseLines,
+  hasPlenty,
   type Movement,
   movePool,
   moveSeat,
@@ -179,6 +180,17 @@ describe('a seat', () => {
   test.each(forbidden)('%s of a seat that is %s throws', (movement, _state, seat, by) => {
     expect(() => moveSeat(seat, movement, by)).toThrow(seat.id)
   })
+})
+
+test.each([
+  [100, 10, true],
+  [99, 10, false],
+  [10, 1, true],
+  [9, 1, false],
+  [0, 0, true],
+])('of a pool with %i places left, %i can be had whatever others take: %s', (left, places, isPlenty) => {
+  const pool = { id: 'pool', showId: 'show', capacity: 200, held: 150 - left, sold: 50 }
+  expect(hasPlenty(pool, places)).toBe(isPlenty)
 })
 
 test('a sale is what selling needs of a published show, and nothing else', () => {

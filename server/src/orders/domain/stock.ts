@@ -121,6 +121,17 @@ export function availableIn(pool: Pool): number {
   return pool.capacity - pool.held - pool.sold
 }
 
+/** So many times what is wanted must be left for it not to matter what others take meanwhile. */
+const plenty = 10
+
+/**
+ * True when `places` can be had of this pool whatever few others take of it at the same time: it need not be held still for a decision.
+ * Where so many come that this is not true, the pool refuses to be moved, and all is decided anew.
+ */
+export function hasPlenty(pool: Pool, places: number): boolean {
+  return availableIn(pool) >= plenty * places
+}
+
 /** Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a sale. */
 export type Movement = 'hold' | 'sell' | 'release' | 'return'
 

@@ -51,19 +51,32 @@ const idsIn = (view: View, table: string, ids: unknown, idsOf: (row: Row) => rea
   (ids as string[]).flatMap((id) => only(view.get(table, id)).flatMap(idsOf))
 const linesOf = (row: Row) => row['lines'] as { readonly poolId: string }[]
 
-/** The pools that a batch touches, locked when it is said how. */
-export const loadPools =
-  (mode?: 'update'): StatementTwin =>
-  (view, [poolIds, showIds, typeIds, orderIds]) => {
-    const wanted = new Set(typeIds as string[])
-    const ofTypes = (row: Row) =>
-      (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) => (wanted.has(id) ? [poolId] : []))
-    const ids = [
-      ...(poolIds as string[]),
-      ...idsIn(view, 'orders.shows', showIds, ofTypes),
-      ...idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).map(({ poolId }) => poolId)),
-    ]
-    return byKeys('orders.pools', 'id showId=show_id capacity held sold', mode)(view, [ids])
+const poolColumns = 'id showId=show_id capacity held sold'
+
+const loadPools: StatementTwin = (view, [poolIds, showIds, typeIds, orderIds]) => {
+  const wanted = new Set(typeIds as string[])
+  const ofTypes = (row: Row) =>
+    (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) => (wanted.has(id) ? [poolId] : []))
+  const ids = [
+    ...(poolIds as string[]),
+    ...idsIn(view, 'orders.shows', showIds, ofTypes),
+    ...idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).map(({ poolId }) => poolId)),
+  ]
+  return byKeys('orders.pools', poolColumns)(view, [ids])
+}
+
+/** Moves pools from what they hold and have sold by then, or from what `before` says. */
+export const movePools =
+  (
+    before: (view: View, id: string) => Row = (view, id) => only(view.lock('orders.pools', [id], 'no key update')[0])[0] ?? {},
+  ): StatementTwin =>
+  (view, [json]) => {
+    for (const { id, held, sold } of recordsOf(json).toSorted(by('id'))) {
+      const row = before(view, id as string)
+      const sum = (column: string, more: unknown) => (row[column] as number) + (more as number)
+      view.update('orders.pools', id as string, { held: sum('held', held), sold: sum('sold', sold) })
+    }
+    return []
   }
 
 const loadSales =
@@ -77,7 +90,8 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales': loadSales('share'),
   'orders.load_sales_to_change': loadSales('update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
-  'orders.load_pools': loadPools('update'),
+  'orders.load_pools': loadPools,
+  'orders.lock_pools': byKeys('orders.pools', poolColumns, 'update'),
   'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {
     const fits = (index: number) =>
       only(view.get('orders.shows', (showIds as string[])[index] ?? '')).some(
@@ -93,7 +107,7 @@ export const ordersStatements: StatementTwins = {
     'id',
     'version status expires_at extended payment_id payment_under_way refunded_minor cancel_reason',
   ),
-  'orders.update_pools': updateByKey('orders.pools', 'id', 'held sold'),
+  'orders.move_pools': movePools(),
   'orders.update_seats': updateByKey('orders.seats', 'id', 'state order_id=orderId'),
   'orders.save_sale': (view, [json]) => {
     const record = JSON.parse(json as string) as Row
