@@ -96,7 +96,8 @@ class Bundle implements pg.Submittable {
       connection.bind({ statement: name, values: columns ? [] : parameters }, true)
       if (!this.#prepared.has(name)) connection.describe({ type: 'P' }, true)
       connection.execute({}, true)
-      if (columns) sendRows(connection, parameters)
+      // Behind a statement that failed the server drops the rows, as it skips the `copy`.
+      if (columns) for (const rows of parameters) connection.stream.write(rows as Buffer)
     }
     connection.sync()
     connection.stream.uncork()
@@ -164,14 +165,6 @@ class Bundle implements pg.Submittable {
   #shapeNow(): Shape {
     return this.#shape ?? this.#prepared.get(this.#nameNow()) ?? noRows
   }
-}
-
-/** Behind a statement that failed the server drops them, as it skips the `copy`. */
-function sendRows(connection: pg.Connection, rows: Parameters): void {
-  // The driver's types do not know what the driver has for it.
-  const copying = connection as pg.Connection & { sendCopyFromChunk(chunk: unknown): void; endCopyFrom(): void }
-  for (const chunk of rows) copying.sendCopyFromChunk(chunk)
-  copying.endCopyFrom()
 }
 
 /** Values as they travel. Throws for what cannot be sent. */

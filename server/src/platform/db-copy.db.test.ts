@@ -89,7 +89,7 @@ describe('what is copied', () => {
   test('is as long as it must be, whatever was encoded before', () => {
     const long = encodeRows(columns, [{ id: idOf('a'), word: 'x'.repeat(300_000) }])
     const short = encodeRows(columns, [{ id: idOf('a') }])
-    expect([long.length, short.length]).toEqual([300_000 + short.length, 19 + 2 + 20 + 6 * 4 + 2])
+    expect([long.length, short.length]).toEqual([300_000 + short.length, 5 + 19 + 2 + 20 + 6 * 4 + 2 + 5])
     encodeRows(columns, [{ id: idOf('f') }])
     expect(short).toEqual(encodeRows(columns, [{ id: idOf('a') }]))
   })

@@ -8,8 +8,10 @@ export type ColumnType = 'uuid' | 'text' | 'json' | 'int' | 'bigint' | 'boolean'
 /** Columns with their types, in the order in which they travel. */
 export type Columns = Readonly<Record<string, ColumnType>>
 
-/** A signature, no flags, no extension. */
-const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
+/** `CopyData`, whose length is put in at the end, and in it a signature, no flags, no extension. */
+const opening = Buffer.concat([Buffer.from('d\0\0\0\0PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
+/** No more rows, and `CopyDone`. */
+const closing = Buffer.from([255, 255, 'c'.charCodeAt(0), 0, 0, 0, 4])
 const pgEpochMs = Date.UTC(2000, 0, 1)
 const microsInMs = 1000
 const twoTo32 = 2 ** 32
@@ -22,24 +24,28 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   digits[digit.toUpperCase().charCodeAt(0)] = value
 }
 
+/** Instants of the rows at hand, of which most are the same. */
+const instants = new Map<string, number>()
 /** What is being written. Used again and again: what leaves is a copy. */
 let bytes = Buffer.allocUnsafe(65_536)
 let at = 0
 
 /**
- * The rows as they travel. A column that a row does not have, or has as undefined, is null. Throws `RangeError` where a value
- * cannot be what its column is.
+ * The rows as the messages that carry them. A column that a row does not have, or has as undefined, is null. Throws `RangeError`
+ * where a value cannot be what its column is.
  */
 export function encodeRows(columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): Buffer {
   const entries = Object.entries(columns)
   at = 0
-  makeRoom(header.length)
-  at += header.copy(bytes, at)
+  instants.clear()
+  putBytes(opening)
   for (const row of rows) {
     putShort(entries.length)
     for (const [name, type] of entries) putValue(type, row[name])
   }
-  putShort(-1)
+  putBytes(closing)
+  // Of `CopyData`, all but its first byte and what is `CopyDone`.
+  bytes.writeInt32BE(at - 6, 1)
   return Buffer.from(bytes.subarray(0, at))
 }
 
@@ -98,8 +104,11 @@ function whole(value: unknown, fits: boolean): number {
 }
 
 function instant(text: string): number {
+  const known = instants.get(text)
+  if (known !== undefined) return known
   const ms = Date.parse(text)
   if (Number.isNaN(ms)) throw new RangeError(`not an instant: ${text}`)
+  instants.set(text, ms)
   return ms
 }
 
@@ -132,6 +141,11 @@ function putByte(value: number): void {
   makeRoom(1)
   bytes[at] = value
   at += 1
+}
+
+function putBytes(more: Buffer): void {
+  makeRoom(more.length)
+  at += more.copy(bytes, at)
 }
 
 function makeRoom(needed: number): void {
