@@ -97,7 +97,7 @@ class Bundle implements pg.Submittable {
       if (!this.#prepared.has(name)) connection.describe({ type: 'P' }, true)
       connection.execute({}, true)
       // Behind a statement that failed the server drops the rows, as it skips the `copy`.
-      if (columns) for (const rows of parameters) connection.stream.write(rows as Buffer)
+      if (columns) for (const rows of parameters) connection.stream.write(rows)
     }
     connection.sync()
     connection.stream.uncork()
