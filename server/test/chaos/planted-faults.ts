@@ -49,8 +49,8 @@ export const plantedFaults: readonly Planted[] = [
     name: 'forgotten-answer',
     story: 'the answer to a hold is not kept under its key: asked again after a lost reply, a second order is made',
     file: 'server/src/platform/idempotency.ts',
-    from: `return writeRows(storeAnswersStatement, answers).map(`,
-    to: `return writeRows(storeAnswersStatement, []).map(`,
+    from: `return writeRows(storeAnswersStatement, answers)`,
+    to: `return writeRows(storeAnswersStatement, [])`,
   },
   {
     name: 'answer-before-disk',
