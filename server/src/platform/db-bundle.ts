@@ -14,12 +14,12 @@ export interface Answer {
 }
 
 /** Values as they travel. A `copy` has one, its rows, which travel behind it. */
-type Parameters = (string | Buffer | null)[]
+type WireValues = (string | Buffer | null)[]
 
 /** One statement of a bundle, its parameters, and who waits for it. */
 interface Asked {
   readonly statement: Statement
-  readonly parameters: Parameters
+  readonly parameters: WireValues
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -168,7 +168,7 @@ class Bundle implements pg.Submittable {
 }
 
 /** Values as they travel. Throws for what cannot be sent. */
-export function parametersOf({ columns }: Statement, values: readonly unknown[]): Parameters {
+export function parametersOf({ columns }: Statement, values: readonly unknown[]): WireValues {
   return columns ? [encodeRows(columns, values[0] as readonly Row[])] : values.map(toParameter)
 }
 
@@ -188,7 +188,7 @@ export function makeBundler(client: pg.ClientBase) {
     if (asked.length > 0) client.query(new Bundle(asked))
     asked = []
   }
-  const askWith = (statement: Statement, parameters: Parameters): Promise<Answer> => {
+  const askWith = (statement: Statement, parameters: WireValues): Promise<Answer> => {
     if (asked.length === 0) process.nextTick(send)
     return new Promise((resolve, reject) => asked.push({ statement, parameters, resolve, reject }))
   }

@@ -117,6 +117,8 @@ describe('what no column can hold', () => {
     ['small', Number.NaN, 'not a whole number in range'],
     ['small', '7', 'not a whole number in range: 7'],
     ['large', 2 ** 53, 'not a whole number in range'],
+    ['yes', 'true', 'not a boolean: true'],
+    ['yes', 0, 'not a boolean: 0'],
     ['at', 'tomorrow', 'not an instant: tomorrow'],
   ])('is refused before anything is sent: %s %j', async (column, value, message) => {
     const ok = { id: idOf('b') }

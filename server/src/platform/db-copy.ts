@@ -65,8 +65,9 @@ function putValue(type: ColumnType, value: unknown): void {
       putInt(8)
       return putLong(whole(value, Number.isSafeInteger(value)), 1)
     case 'boolean':
+      if (typeof value !== 'boolean') throw new RangeError(`not a boolean: ${value}`)
       putInt(1)
-      return putByte(value === true ? 1 : 0)
+      return putByte(value ? 1 : 0)
     case 'timestamptz':
       putInt(8)
       return putLong(instant(value as string) - pgEpochMs, microsInMs)
