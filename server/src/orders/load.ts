@@ -58,15 +58,22 @@ export async function load(tx: Tx, commands: readonly Command[]): Promise<World>
     placesOfBuyers,
     absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
-    created: new Set(),
-    changed: new Set(),
+    ...nothingChanged(),
+  }
+}
+
+/** What a batch has changed of its world when it begins. */
+export function nothingChanged() {
+  return {
+    created: new Set<string>(),
+    changed: new Set<string>(),
     poolMoves: new Map(),
-    movedSeats: new Set(),
+    movedSeats: new Set<string>(),
     copies: [],
     knownTickets: new Map(),
-    voidedTickets: new Set(),
-    voidedOf: new Set(),
-  }
+    voidedTickets: new Set<string>(),
+    voidedOf: new Set<string>(),
+  } satisfies Partial<World>
 }
 
 /** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, typeOf } from '../../test/sale.ts'
 import type { Clock } from '../platform/clock.ts'
 import { saleOf } from './domain/stock.ts'
+import { nothingChanged } from './load.ts'
 import type { World } from './model.ts'
 import { makeWaiter } from './routes.ts'
 import { makeStockMemory } from './stock-memory.ts'
@@ -45,14 +46,7 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
     seats: new Map(),
     absentSeats: new Set(),
     orders: new Map(),
-    created: new Set(),
-    changed: new Set(),
-    poolMoves: new Map(),
-    movedSeats: new Set(),
-    copies: [],
-    knownTickets: new Map(),
-    voidedTickets: new Set(),
-    voidedOf: new Set(),
+    ...nothingChanged(),
   }
 }
 

@@ -3,6 +3,7 @@
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { TimerCommand } from '../../src/expiration/domain.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
+import { nothingChanged } from '../../src/orders/load.ts'
 import type { Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/model.ts'
 import { makeWorld, type Command as PaymentsCommand, type World as PaymentsWorld } from '../../src/payments/domain/commands.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
@@ -154,14 +155,7 @@ function ordersWorld(scope: Scope, order: Order | null, { pools, seats }: StockK
     seats: new Map(seats.map((seat) => [seat.id, seat])),
     absentSeats: new Set(),
     orders: new Map(order ? [[order.id, order]] : []),
-    created: new Set(),
-    changed: new Set(),
-    poolMoves: new Map(),
-    movedSeats: new Set(),
-    copies: [],
-    knownTickets: new Map(),
-    voidedTickets: new Set(),
-    voidedOf: new Set(),
+    ...nothingChanged(),
   }
 }
 
