@@ -23,8 +23,26 @@ export interface OrderRow {
   readonly cancel_reason: CancelReason | null
 }
 
-const orderColumns = `id, version, status, buyer_id, buyer_email, show_id, lines, total_minor, currency, created_at,
-  expires_at, extended, hold_seconds, payment_id, payment_under_way, refunded_minor, cancel_reason`
+const orderTypes = {
+  id: 'uuid',
+  version: 'int',
+  status: 'text',
+  buyer_id: 'uuid',
+  buyer_email: 'text',
+  show_id: 'uuid',
+  lines: 'json',
+  total_minor: 'bigint',
+  currency: 'text',
+  created_at: 'timestamptz',
+  expires_at: 'timestamptz',
+  extended: 'boolean',
+  hold_seconds: 'int',
+  payment_id: 'uuid',
+  payment_under_way: 'uuid',
+  refunded_minor: 'bigint',
+  cancel_reason: 'text',
+} as const
+const orderColumns = Object.keys(orderTypes).join(', ')
 
 export function toOrder(row: OrderRow): Order {
   const facts = {
@@ -90,25 +108,7 @@ export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<O
   return rows.map(toOrder)
 }
 
-const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', {
-  id: 'uuid',
-  version: 'int',
-  status: 'text',
-  buyer_id: 'uuid',
-  buyer_email: 'text',
-  show_id: 'uuid',
-  lines: 'json',
-  total_minor: 'bigint',
-  currency: 'text',
-  created_at: 'timestamptz',
-  expires_at: 'timestamptz',
-  extended: 'boolean',
-  hold_seconds: 'int',
-  payment_id: 'uuid',
-  payment_under_way: 'uuid',
-  refunded_minor: 'bigint',
-  cancel_reason: 'text',
-})
+const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', orderTypes)
 const updateOrdersStatement = sql(
   'orders.update_orders',
   `update orders.orders o

@@ -31,7 +31,6 @@ export interface PaymentRow {
   readonly leased_until: string | null
   readonly attempts: number
   readonly next_attempt_at: string | null
-  readonly open?: boolean
   readonly created_at: string
 }
 
@@ -120,9 +119,13 @@ export function paymentRowOf(payment: Payment): PaymentRow {
     leased_until: payment.leasedUntil,
     attempts: payment.attempts,
     next_attempt_at: payment.nextAttemptAt,
-    open: payment.nextAttemptAt !== null,
     created_at: payment.createdAt,
   }
+}
+
+/** The row of a payment that is new: later ones leave it to the statement to say whether it is open. */
+export function newPaymentRowOf(payment: Payment) {
+  return { ...paymentRowOf(payment), open: payment.nextAttemptAt !== null }
 }
 
 export function toKnownOrder(row: KnownOrderRow): KnownOrder {

@@ -9,6 +9,7 @@ import type { Refund } from './domain/refund.ts'
 import {
   entryRowOf,
   type KnownOrderRow,
+  newPaymentRowOf,
   orderRowOf,
   type PaymentRow,
   paymentRowOf,
@@ -22,7 +23,18 @@ import {
 const paymentColumns = `id, order_id, buyer_id, organiser_id, amount_minor, currency, payment_method, status, step,
   intent_id, intent_status, charge_id, claim, asked_version, authorized_minor, captured_minor, refunded_minor, decline_code,
   reason, capture_refused, disputed, version, fence, leased_until, attempts, next_attempt_at, created_at`
-const orderColumns = 'id, version, status, buyer_id, organiser_id, amount_minor, currency, expires_at, claimed_by'
+const orderTypes = {
+  id: 'uuid',
+  version: 'int',
+  status: 'text',
+  buyer_id: 'uuid',
+  organiser_id: 'uuid',
+  amount_minor: 'bigint',
+  currency: 'text',
+  expires_at: 'timestamptz',
+  claimed_by: 'uuid',
+} as const
+const orderColumns = Object.keys(orderTypes).join(', ')
 const refundColumns =
   'id, payment_id, order_id, amount_minor, currency, origin, reason, status, processor_id, failure_code, created_at'
 
@@ -135,17 +147,7 @@ const updatePayments = sql(
      next_attempt_at timestamptz)
    where p.id = n.id`,
 )
-const insertOrders = copyInto('payments.insert_orders', 'payments.known_orders', {
-  id: 'uuid',
-  version: 'int',
-  status: 'text',
-  buyer_id: 'uuid',
-  organiser_id: 'uuid',
-  amount_minor: 'bigint',
-  currency: 'text',
-  expires_at: 'timestamptz',
-  claimed_by: 'uuid',
-})
+const insertOrders = copyInto('payments.insert_orders', 'payments.known_orders', orderTypes)
 // A copy that another process made newer meanwhile stays.
 const updateOrders = sql(
   'payments.update_orders',
@@ -188,7 +190,7 @@ export function save(world: World, now: string): readonly Write[] {
   return [
     ...writeRows(insertOrders, pick(world.orders, newOrders).map(orderRowOf)),
     ...writeRows(updateOrders, pick(world.orders, orders.difference(newOrders)).map(orderRowOf)),
-    ...writeRows(insertPayments, pick(world.payments, newPayments).map(paymentRowOf)),
+    ...writeRows(insertPayments, pick(world.payments, newPayments).map(newPaymentRowOf)),
     ...writeRows(updatePayments, pick(world.payments, payments.difference(newPayments)).map(paymentRowOf)),
     ...writeRows(saveRefunds, [...refunds.values()].map(refundRowOf)),
     ...writeRows(
