@@ -26,8 +26,10 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 
 /** Instants of the rows at hand, of which most are the same. */
 const instants = new Map<string, number>()
-/** What is being written. Used again and again: what leaves is a copy. */
-let bytes = Buffer.allocUnsafe(65_536)
+const usualBytes = 65_536
+const mostKeptBytes = 524_288
+/** What is being written. Used again and again, unless a large hall made it large: what leaves is a copy. */
+let bytes = Buffer.allocUnsafe(usualBytes)
 let at = 0
 
 /**
@@ -46,7 +48,9 @@ export function encodeRows(columns: Columns, rows: readonly Readonly<Record<stri
   putBytes(closing)
   // Of `CopyData`, all but its first byte and what is `CopyDone`.
   bytes.writeInt32BE(at - 6, 1)
-  return Buffer.from(bytes.subarray(0, at))
+  const encoded = Buffer.from(bytes.subarray(0, at))
+  if (bytes.length > mostKeptBytes) bytes = Buffer.allocUnsafe(usualBytes)
+  return encoded
 }
 
 function putValue(type: ColumnType, value: unknown): void {
