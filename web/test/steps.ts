@@ -2,6 +2,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { waitFor } from '../../server/test/wait.ts'
 import type { WebShop } from './web-shop.ts'
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -58,20 +59,24 @@ export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url'
 
 /**
  * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer. The second time shows
- * that the page had taken in the first.
+ * that the page had taken in the first: while it waits for an answer it does not ask. He comes back until then, since a question
+ * from before he left may still be under way.
  */
 export async function failToRefresh(page: Page, path: string): Promise<void> {
   const failure = { status: 500, contentType: 'application/problem+json', body: '{"code":"internal"}' }
-  await page.route(path, (route) => route.fulfill(failure))
-  for (let time = 1; time <= 2; time += 1) {
-    const answered = page.waitForResponse(path)
-    await page.evaluate(() => {
-      // What was read a minute ago is no longer fresh.
-      const now = Date.now
-      Date.now = () => now() + 60_000
-      window.dispatchEvent(new Event('visibilitychange'))
-    })
-    await (await answered).finished()
-  }
+  let failed = 0
+  await page.route(path, async (route) => {
+    await route.fulfill(failure)
+    failed += 1
+  })
+  // What was read a minute ago is no longer fresh.
+  await page.evaluate(() => {
+    const now = Date.now
+    Date.now = () => now() + 60_000
+  })
+  await waitFor(`the page to ask for ${path} in vain, twice`, async () => {
+    await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
+    return failed >= 2
+  })
   await page.unroute(path)
 }
