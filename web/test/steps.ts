@@ -58,11 +58,11 @@ export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url'
 }
 
 /**
- * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer. The second time shows
- * that the page had taken in the first: while it waits for an answer it does not ask. He comes back until then, since a question
- * from before he left may still be under way.
+ * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer; `look` sees what is left.
+ * The second question shows that the page had taken in the first answer: it does not ask while it waits for one. The reader comes
+ * back until then, since a question from before may still be under way.
  */
-export async function failToRefresh(page: Page, path: string): Promise<void> {
+export async function failToRefresh(page: Page, path: string, look: () => Promise<unknown>): Promise<void> {
   const failure = { status: 500, contentType: 'application/problem+json', body: '{"code":"internal"}' }
   let failed = 0
   await page.route(path, async (route) => {
@@ -78,5 +78,6 @@ export async function failToRefresh(page: Page, path: string): Promise<void> {
     await page.evaluate(() => window.dispatchEvent(new Event('visibilitychange')))
     return failed >= 2
   })
+  await look()
   await page.unroute(path)
 }
