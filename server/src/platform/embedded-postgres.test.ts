@@ -58,6 +58,26 @@ test('a second start finds the server that a killed shop left running, and a thi
   expect(await ask(third.postgres.url, 'select count(*) as n from kept')).toEqual([{ n: 0 }])
 })
 
+test('the log that a rush writes is there before it begins, and is not made twice', async () => {
+  const log = async (url: string) => {
+    const [found] = await ask<{ segments: number; bytes: number }>(
+      url,
+      'select count(*)::int as segments, (pg_current_wal_lsn() - $$0/0$$)::float8 as bytes from pg_ls_waldir()',
+    )
+    return found ?? { segments: 0, bytes: 0 }
+  }
+  const directory = join(base, 'data')
+  const first = await start(directory)
+  const made = await log(first.postgres.url)
+  expect(made.segments).toBe(16)
+  await first.postgres.stop()
+  running.length = 0
+  const second = await start(directory)
+  const found = await log(second.postgres.url)
+  expect(found.segments).toBe(16)
+  expect(found.bytes - made.bytes, 'bytes of log since').toBeLessThan(16 * 2 ** 20)
+})
+
 test('a pid file whose number belongs to another process now does not hold up the start', async () => {
   const directory = join(base, 'data')
   const first = await start(directory)
