@@ -1,11 +1,11 @@
 // The protocol against models of the orders service and of the processor: messages are shuffled and repeated, calls are
 // lost before and after they take effect, processes die between steps. When all is quiet, the invariants hold.
-import type { EventType, FactOf } from '@holdfast/contract'
+import { addSeconds, type EventType, type FactOf } from '@holdfast/contract'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { makeMetrics } from '../platform/metrics.ts'
 import type { Command, PaymentFact, Work } from './domain/commands.ts'
-import { isOpen, secondsAfter } from './domain/payment.ts'
+import { isOpen } from './domain/payment.ts'
 import { amount, apply, ids, now as start, worldOf } from './domain/samples.ts'
 import { addOrders, type OrdersModel } from './models/orders-model.ts'
 import { type Card, type Mishap, makeProcessorModel } from './models/processor-model.ts'
@@ -123,7 +123,7 @@ function makeShop() {
           for (const paymentId of paymentIds()) run({ type: 'TakeLease', paymentId, look: true })
           return
         case 'wait':
-          now = secondsAfter(now, 3_700)
+          now = addSeconds(now, 3_700)
           for (const paymentId of paymentIds()) run({ type: 'TakeLease', paymentId, look: false })
           return
         case 'challenge':

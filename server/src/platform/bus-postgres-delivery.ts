@@ -1,5 +1,5 @@
 // Hands stored events to a service and gives a verdict for each. Decides nothing about when they come again.
-import { type Envelope, type Event, MalformedEvent, parseEvent } from '@holdfast/contract'
+import { type Envelope, type Event, epochMsOf, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Subscription, Verdict } from './bus.ts'
 import type { StoredEvent } from './bus-postgres-store.ts'
 import type { Clock } from './clock.ts'
@@ -83,7 +83,7 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     for (const [position, index] of sound.entries()) {
       verdicts[index] = given[position] ?? { kind: 'retry', reason: 'no verdict' }
     }
-    for (const event of events) lag.observe(Math.max(0, nowMs - Date.parse(event.occurredAt)) / 1000)
+    for (const event of events) lag.observe(Math.max(0, nowMs - epochMsOf(event.occurredAt)) / 1000)
     return verdicts
   }
 }

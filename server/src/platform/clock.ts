@@ -96,8 +96,3 @@ function timeOrderedId(): string {
   }
   return letters.toString('latin1')
 }
-
-/** `instant` plus `seconds`, both RFC 3339 UTC with milliseconds: such strings compare as the instants do. */
-export function addSeconds(instant: string, seconds: number): string {
-  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
-}

@@ -1,6 +1,7 @@
 // Rows as the server takes them in bulk, in the binary form of `copy`: it has no text to read into values, and writes rows to
 // their pages together. Such a row costs the server half of an inserted one.
 // https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of each type, what its `recv` function reads.
+import { epochMsOf } from '@holdfast/contract'
 
 /** The types of columns that can be copied, by their names in SQL. */
 export type ColumnType = 'uuid' | 'text' | 'json' | 'int' | 'bigint' | 'boolean' | 'timestamptz'
@@ -24,8 +25,6 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
   digits[digit.toUpperCase().charCodeAt(0)] = value
 }
 
-/** Instants of the rows at hand, of which most are the same. */
-const instants = new Map<string, number>()
 const usualBytes = 65_536
 const mostKeptBytes = 524_288
 /** What is being written. Used again and again, unless a large hall made it large: what leaves is a copy. */
@@ -39,7 +38,6 @@ let at = 0
 export function encodeRows(columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): Buffer {
   const entries = Object.entries(columns)
   at = 0
-  instants.clear()
   putBytes(opening)
   for (const row of rows) {
     putShort(entries.length)
@@ -109,11 +107,8 @@ function whole(value: unknown, fits: boolean): number {
 }
 
 function instant(text: string): number {
-  const known = instants.get(text)
-  if (known !== undefined) return known
-  const ms = Date.parse(text)
+  const ms = epochMsOf(text)
   if (Number.isNaN(ms)) throw new RangeError(`not an instant: ${text}`)
-  instants.set(text, ms)
   return ms
 }
 

@@ -36,8 +36,8 @@ export const nextVersion: Version = {
           return { facts: [created, { type: '${newType}', data: { orderId: command.orderId, note: 'from the next version' } }] }`,
       ],
       [
-        '      expiresAt: later(now, sale.holdSeconds),\n',
-        "      expiresAt: later(now, sale.holdSeconds),\n      channel: 'web',\n",
+        '      expiresAt: addSeconds(now, sale.holdSeconds),\n',
+        "      expiresAt: addSeconds(now, sale.holdSeconds),\n      channel: 'web',\n",
       ],
       [
         'return { facts: [cancelled(order, command.reason)] }',

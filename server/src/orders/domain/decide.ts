@@ -1,7 +1,14 @@
 // What becomes of an order by a command. The order's row decides every race, and this is how. Pure: no clock, no random,
 // no database. Expiry never ends a claimed or complete order.
-import { type CancelReason, type ClaimRejection, type FactOf, maxAmountMinor, type OrderLine } from '@holdfast/contract'
-import { evolve, later, type Order, type OrderCommand, type OrderFact, type OrderRejection, paymentOf } from './order.ts'
+import {
+  addSeconds,
+  type CancelReason,
+  type ClaimRejection,
+  type FactOf,
+  maxAmountMinor,
+  type OrderLine,
+} from '@holdfast/contract'
+import { evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, paymentOf } from './order.ts'
 import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock } from './stock.ts'
 
 export type OrderDecision =
@@ -74,7 +81,7 @@ function orderCreated(
       organiserId: sale.organiserId,
       lines: [...lines],
       amount: { amountMinor, currency: sale.currency },
-      expiresAt: later(now, sale.holdSeconds),
+      expiresAt: addSeconds(now, sale.holdSeconds),
     },
   }
 }
@@ -115,7 +122,7 @@ function expireOrder(order: Order, deadline: string, now: string): OrderDecision
   if (order.paymentUnderWay === null || order.extended) return { facts: [cancelled(order, 'expired')] }
   // Never earlier than the deadline it replaces, also by a clock set back: the old one, told again, would end the order.
   const from = now > order.expiresAt ? now : order.expiresAt
-  const expiresAt = later(from, Math.min(extensionSecondsMax, order.holdSeconds))
+  const expiresAt = addSeconds(from, Math.min(extensionSecondsMax, order.holdSeconds))
   return { facts: [{ type: 'OrderExtended', data: { orderId: order.id, expiresAt } }] }
 }
 

@@ -1,4 +1,5 @@
 // What each fact makes of an order, and how it moves its places: the fields it tells of, and no other.
+import { addSeconds } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import {
   base,
@@ -17,7 +18,7 @@ import {
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import { asPlaced, evolve, later, movementOf, type Order, type OrderFact, paymentOf } from './order.ts'
+import { asPlaced, evolve, movementOf, type Order, type OrderFact, paymentOf } from './order.ts'
 import { saleOf } from './stock.ts'
 
 const created: Order = { ...base, status: 'created', paymentUnderWay: null }
@@ -134,7 +135,7 @@ test('an order as it was placed has its first deadline, and a free one is comple
 })
 
 test('an instant some seconds later is later by so many seconds', () => {
-  expect(later('2030-01-01T23:59:59.500Z', 1)).toBe('2030-01-02T00:00:00.500Z')
+  expect(addSeconds('2030-01-01T23:59:59.500Z', 1)).toBe('2030-01-02T00:00:00.500Z')
 })
 
 describe('placing an order', () => {

@@ -1,8 +1,10 @@
 // The order: its states, commands, facts and rejections, and what a fact makes of it. What is decided is in decide.ts.
 // Pure: no clock, no random, no database.
 import {
+  addSeconds,
   type Buyer,
   type CancelReason,
+  epochMsOf,
   type FactOf,
   type LineBody,
   type Money,
@@ -102,7 +104,7 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       createdAt: now,
       expiresAt,
       extended: false,
-      holdSeconds: Math.round((Date.parse(expiresAt) - Date.parse(now)) / 1000),
+      holdSeconds: Math.round((epochMsOf(expiresAt) - epochMsOf(now)) / 1000),
       paymentUnderWay: null,
     }
   }
@@ -146,7 +148,7 @@ export function asPlaced(order: Order): Order {
     total,
     createdAt,
     holdSeconds,
-    expiresAt: later(createdAt, holdSeconds),
+    expiresAt: addSeconds(createdAt, holdSeconds),
     extended: false,
   }
   if (total.amountMinor === 0) return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0 }
@@ -172,8 +174,4 @@ export function movementOf(fact: OrderFact): Movement | null {
     default:
       return null
   }
-}
-
-export function later(instant: string, seconds: number): string {
-  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }

@@ -1,5 +1,5 @@
 // A payment: its state, what is to be done with the card processor next, and when to look again. Pure.
-import type { Money } from '@holdfast/contract'
+import { addSeconds, type Money } from '@holdfast/contract'
 import type { KnownOrder } from './known-order.ts'
 import type { Refund } from './refund.ts'
 import { isUnsettled } from './refund.ts'
@@ -78,30 +78,26 @@ const keyLifeSeconds = 23 * 3600
 const retrySeconds = [1, 2, 5, 15, 60, 300, 900, 3600] as const
 const lookSeconds = [60, 120, 300, 900, 3600] as const
 
-export function secondsAfter(instant: string, seconds: number): string {
-  return new Date(Date.parse(instant) + seconds * 1000).toISOString()
-}
-
 /** Retries never run out: giving up would be a guess about money. */
 export function retryAt(now: string, attempts: number): string {
-  return secondsAfter(now, retrySeconds[Math.min(attempts, retrySeconds.length) - 1] ?? retrySeconds[0])
+  return addSeconds(now, retrySeconds[Math.min(attempts, retrySeconds.length) - 1] ?? retrySeconds[0])
 }
 
 /** When to look at a payment that waits for somebody else: webhooks and events may be lost. */
 export function lookAgainAt(now: string, attempts: number): string {
-  return secondsAfter(now, lookSeconds[Math.min(attempts, lookSeconds.length - 1)] ?? lookSeconds[0])
+  return addSeconds(now, lookSeconds[Math.min(attempts, lookSeconds.length - 1)] ?? lookSeconds[0])
 }
 
 /** Beyond this age the same key may no longer find the first attempt: only listing tells whether it arrived. */
 export function isKeyAlive(createdAt: string, now: string): boolean {
-  return secondsAfter(createdAt, keyLifeSeconds) > now
+  return addSeconds(createdAt, keyLifeSeconds) > now
 }
 
 /** Longer than any call takes with all its repetitions: what a request that has ended left behind is listed by now. */
 const settledSeconds = 300
 
 export function isSettled(createdAt: string, now: string): boolean {
-  return secondsAfter(createdAt, settledSeconds) <= now
+  return addSeconds(createdAt, settledSeconds) <= now
 }
 
 export function isLeased(payment: Payment, now: string): boolean {

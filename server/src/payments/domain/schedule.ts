@@ -1,17 +1,8 @@
 // What follows a change of a payment: which step is leased at once, and when somebody looks again. Pure.
+import { addSeconds } from '@holdfast/contract'
 import type { PaymentFact } from './commands.ts'
 import type { KnownOrder } from './known-order.ts'
-import {
-  isAtRest,
-  isLeased,
-  leaseSeconds,
-  lookAgainAt,
-  nextStep,
-  type Payment,
-  retryAt,
-  type Step,
-  secondsAfter,
-} from './payment.ts'
+import { isAtRest, isLeased, leaseSeconds, lookAgainAt, nextStep, type Payment, retryAt, type Step } from './payment.ts'
 import type { Refund } from './refund.ts'
 
 export interface Surroundings {
@@ -24,7 +15,7 @@ export interface Surroundings {
 
 /** Leases `step` to whoever hears of this transaction's commit. */
 export function lease(payment: Payment, step: Step, { refunds, now }: Surroundings): PaymentFact[] {
-  const leasedUntil = secondsAfter(now, leaseSeconds)
+  const leasedUntil = addSeconds(now, leaseSeconds)
   const leased: Payment = { ...payment, fence: payment.fence + 1, leasedUntil, nextAttemptAt: leasedUntil }
   const refund = step === 'refund' ? refundToWorkOn(payment, refunds) : null
   return [
