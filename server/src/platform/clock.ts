@@ -75,24 +75,30 @@ function timeOrderedId(): string {
   poolOffset += idBytes
   const nowMs = Date.now()
   if (nowMs > lastMs) {
-    lastMs = nowMs
+    writeTime(nowMs)
     sequence = ((bytes[6] ?? 0) << 4) & 0x7ff
   } else {
     sequence += 1
     if (sequence > 0xfff) {
-      lastMs += 1
+      writeTime(lastMs + 1)
       sequence = 0
     }
   }
-  for (let index = 5, rest = lastMs; index >= 0; index -= 1, rest = Math.floor(rest / 256)) bytes[index] = rest % 256
-  bytes[6] = 0x70 | (sequence >> 8)
-  bytes[7] = sequence & 0xff
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  for (let index = 0; index < idBytes; index += 1) {
-    const place = places[index] ?? 0
-    const byte = bytes[index] ?? 0
-    letters[place] = hexDigits[byte >> 4] ?? 0
-    letters[place + 1] = hexDigits[byte & 0xf] ?? 0
-  }
+  writeByte(6, 0x70 | (sequence >> 8))
+  writeByte(7, sequence & 0xff)
+  writeByte(8, 0x80 | ((bytes[8] ?? 0) & 0x3f))
+  for (let index = 9; index < idBytes; index += 1) writeByte(index, bytes[index] ?? 0)
   return letters.toString('latin1')
+}
+
+/** The first letters, which all ids of a millisecond share. */
+function writeTime(ms: number): void {
+  lastMs = ms
+  for (let index = 5, rest = ms; index >= 0; index -= 1, rest = Math.floor(rest / 256)) writeByte(index, rest % 256)
+}
+
+function writeByte(index: number, byte: number): void {
+  const place = places[index] ?? 0
+  letters[place] = hexDigits[byte >> 4] ?? 0
+  letters[place + 1] = hexDigits[byte & 0xf] ?? 0
 }

@@ -19,7 +19,8 @@ type WireValues = (string | Buffer | null)[]
 /** One statement of a bundle, its parameters, and who waits for it. */
 interface Asked {
   readonly statement: Statement
-  readonly parameters: WireValues
+  /** Let go of once they are on their way: a commit outlives the young, and what it holds grows old with it. */
+  parameters: WireValues
   resolve(answer: Answer): void
   reject(error: Error): void
 }
@@ -84,7 +85,8 @@ class Bundle implements pg.Submittable {
     preparedOn.set(connection, this.#prepared)
     const preparing = new Set<string>()
     connection.stream.cork()
-    for (const { statement, parameters } of this.#asked) {
+    for (const asked of this.#asked) {
+      const { statement, parameters } = asked
       const { name, text, columns } = statement
       const isPrepared = this.#prepared.has(name) || preparing.has(name)
       if (!isPrepared) {
@@ -98,6 +100,7 @@ class Bundle implements pg.Submittable {
       connection.execute({}, true)
       // Behind a statement that failed the server drops the rows, as it skips the `copy`.
       if (columns) for (const rows of parameters) connection.stream.write(rows)
+      asked.parameters = []
     }
     connection.sync()
     connection.stream.uncork()

@@ -92,6 +92,12 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
   const beforeCommit = makeFailpoint(`${model.service}.before_commit`)
   const afterCommit = makeFailpoint(`${model.service}.after_commit`)
 
+  /** By itself, so that nothing holds the rows while the commit is waited for. */
+  const send = (tx: Tx, writes: readonly Write[]): Promise<void> => {
+    beforeCommit()
+    return tx.commitWith(writes)
+  }
+
   /** One transaction for the whole batch. */
   const commitBatch = (jobs: readonly AnyJob[]) =>
     options.db.transaction(
@@ -99,9 +105,7 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
         const batch = makeBatch(model, tx)
         const world = await batch.begin(jobs)
         const results = jobs.map((job) => batch.decide(job))
-        const writes = batch.writes()
-        beforeCommit()
-        await tx.commitWith(writes)
+        await send(tx, batch.writes())
         return { world, results, stored: batch.events }
       },
       { readsFirst: true },
