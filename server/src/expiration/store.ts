@@ -1,5 +1,5 @@
 // SQL of the expiration service.
-import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../platform/db.ts'
 import type { Timer } from './domain.ts'
 
 const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
@@ -27,30 +27,26 @@ export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
   return tx.query<Timer>(dueStatement, [limit, tx.now])
 }
 
-const insertTimersStatement = copyInto('expiration.insert_timers', 'expiration.timers', {
-  order_id: 'uuid',
-  status: 'text',
-  expires_at: 'timestamptz',
-  order_version: 'int',
-  version: 'int',
-})
-const updateTimersStatement = sql(
+const types = { order_id: 'uuid', status: 'text', expires_at: 'timestamptz', order_version: 'int', version: 'int' } as const
+const insertTimersStatement = copyInto('expiration.insert_timers', 'expiration.timers', types)
+const updateTimersStatement = withRows(
   'expiration.update_timers',
-  `update expiration.timers t
-   set status = n.status, expires_at = n."expiresAt", order_version = n."orderVersion", version = n.version
-   from json_to_recordset($1) as n ("orderId" uuid, status text, "expiresAt" timestamptz, "orderVersion" int, version int)
-   where t.order_id = n."orderId"`,
+  types,
+  (rows) => `update expiration.timers t
+   set status = n.status, expires_at = n.expires_at, order_version = n.order_version, version = n.version
+   from ${rows} as n where t.order_id = n.order_id`,
 )
 
+const rowOf = ({ orderId, status, expiresAt, orderVersion, version }: Timer) => {
+  return { order_id: orderId, status, expires_at: expiresAt, order_version: orderVersion, version }
+}
+
 export function insertTimers(timers: readonly Timer[]): readonly Write[] {
-  const rowOf = ({ orderId: order_id, status, expiresAt: expires_at, orderVersion: order_version, version }: Timer) => {
-    return { order_id, status, expires_at, order_version, version }
-  }
   return writeRows(insertTimersStatement, timers.map(rowOf))
 }
 
 export function updateTimers(timers: readonly Timer[]): readonly Write[] {
-  return writeRows(updateTimersStatement, timers)
+  return writeRows(updateTimersStatement, timers.map(rowOf))
 }
 
 export const nextDueStatement = sql(

@@ -1,6 +1,6 @@
 // SQL of the stock for deciding: what is for sale, the pools and the seats. Loads with locks, saves in bulk.
 import type { PublishedShow } from '@holdfast/contract'
-import { sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { sql, type Tx, type Write, withRows, writeRows } from '../platform/db.ts'
 import type { Pool, Sale, SaleType, StockSeat } from './domain/stock.ts'
 
 // Locks are taken in one order everywhere, against deadlocks: shows, orders, seats, buyers, pools; each by ascending id. Pools are
@@ -99,11 +99,11 @@ export async function loadSeats(tx: Tx, { seatIds, askedSeats }: TouchedSeats): 
 
 // Moved by a difference, whatever others have made of it since it was looked at. That a pool holds and sells no more than it has
 // is for its table to say.
-const movePoolsStatement = sql(
+const movePoolsStatement = withRows(
   'orders.move_pools',
-  `update orders.pools p set held = p.held + n.held, sold = p.sold + n.sold
-   from (select id, held, sold from json_to_recordset($1) as n (id uuid, held int, sold int) order by id) as n
-   where p.id = n.id`,
+  { id: 'uuid', held: 'int', sold: 'int' },
+  (rows) => `update orders.pools p set held = p.held + n.held, sold = p.sold + n.sold
+   from (select * from ${rows} as r order by id) as n where p.id = n.id`,
 )
 
 /** How many places a batch moved in a pool. */
@@ -113,11 +113,10 @@ export function movePools(moves: readonly PoolMove[]): readonly Write[] {
   return writeRows(movePoolsStatement, moves)
 }
 
-const updateSeatsStatement = sql(
+const updateSeatsStatement = withRows(
   'orders.update_seats',
-  `update orders.seats s set state = n.state, order_id = n."orderId"
-   from json_to_recordset($1) as n (id uuid, state text, "orderId" uuid)
-   where s.id = n.id`,
+  { id: 'uuid', state: 'text', orderId: 'uuid' },
+  (rows) => `update orders.seats s set state = n.state, order_id = n."orderId" from ${rows} as n where s.id = n.id`,
 )
 
 export function updateSeats(seats: readonly StockSeat[]): readonly Write[] {

@@ -1,6 +1,6 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock-store.ts, reads for views are in views.ts.
 import type { CancelReason, OrderLine } from '@holdfast/contract'
-import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../platform/db.ts'
 import type { Order } from './domain/order.ts'
 
 export interface OrderRow {
@@ -109,16 +109,15 @@ export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<O
 }
 
 const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', orderTypes)
-const updateOrdersStatement = sql(
+const { id, version, status, expires_at, extended, payment_id, payment_under_way, refunded_minor, cancel_reason } = orderTypes
+const updateOrdersStatement = withRows(
   'orders.update_orders',
-  `update orders.orders o
+  { id, version, status, expires_at, extended, payment_id, payment_under_way, refunded_minor, cancel_reason },
+  (rows) => `update orders.orders o
    set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,
        cancel_reason = n.cancel_reason
-   from json_to_recordset($1) as n (
-     id uuid, version int, status text, expires_at timestamptz, extended boolean, payment_id uuid,
-     payment_under_way uuid, refunded_minor bigint, cancel_reason text)
-   where o.id = n.id`,
+   from ${rows} as n where o.id = n.id`,
 )
 
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
@@ -126,15 +125,13 @@ export function insertOrders(orders: readonly Order[]): readonly Write[] {
 }
 
 export function updateOrders(orders: readonly Order[]): readonly Write[] {
-  const rows = orders.map((order) => ({ ...toRow(order), lines: undefined, buyer_email: undefined }))
-  return writeRows(updateOrdersStatement, rows)
+  return writeRows(updateOrdersStatement, orders.map(toRow))
 }
 
-const saveTicketsStatement = sql(
+const saveTicketsStatement = withRows(
   'orders.save_tickets',
-  `update orders.orders o set known_tickets = n.tickets
-   from json_to_recordset($1) as n ("orderId" uuid, tickets json)
-   where o.id = n."orderId"`,
+  { orderId: 'uuid', tickets: 'json' },
+  (rows) => `update orders.orders o set known_tickets = n.tickets from ${rows} as n where o.id = n."orderId"`,
 )
 
 export function saveKnownTickets(known: readonly { orderId: string; tickets: unknown }[]): readonly Write[] {

@@ -1,6 +1,6 @@
 // SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
 // nothing is decided here.
-import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../platform/db.ts'
 import type { Command, Sibling, World } from './domain/commands.ts'
 import { makeWorld } from './domain/commands.ts'
 import type { KnownOrder } from './domain/known-order.ts'
@@ -101,14 +101,9 @@ function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): v
   else lists.set(key, [value])
 }
 
-const insertPayments = copyInto('payments.insert_payments', 'payments.payments', {
+/** What may change of a payment, and by what it is found. */
+const changingTypes = {
   id: 'uuid',
-  order_id: 'uuid',
-  buyer_id: 'uuid',
-  organiser_id: 'uuid',
-  amount_minor: 'bigint',
-  currency: 'text',
-  payment_method: 'text',
   status: 'text',
   step: 'text',
   intent_id: 'text',
@@ -128,36 +123,39 @@ const insertPayments = copyInto('payments.insert_payments', 'payments.payments',
   leased_until: 'timestamptz',
   attempts: 'int',
   next_attempt_at: 'timestamptz',
+} as const
+const insertPayments = copyInto('payments.insert_payments', 'payments.payments', {
+  ...changingTypes,
+  order_id: 'uuid',
+  buyer_id: 'uuid',
+  organiser_id: 'uuid',
+  amount_minor: 'bigint',
+  currency: 'text',
+  payment_method: 'text',
   open: 'boolean',
   created_at: 'timestamptz',
 })
-const updatePayments = sql(
+const updatePayments = withRows(
   'payments.update_payments',
-  `update payments.payments p
+  changingTypes,
+  (rows) => `update payments.payments p
    set status = n.status, step = n.step, intent_id = n.intent_id, intent_status = n.intent_status,
        charge_id = n.charge_id, claim = n.claim, asked_version = n.asked_version, authorized_minor = n.authorized_minor,
        captured_minor = n.captured_minor, refunded_minor = n.refunded_minor, decline_code = n.decline_code,
        reason = n.reason, capture_refused = n.capture_refused, disputed = n.disputed, version = n.version,
        fence = n.fence, leased_until = n.leased_until, attempts = n.attempts, next_attempt_at = n.next_attempt_at,
        open = n.next_attempt_at is not null, updated_at = now()
-   from json_to_recordset($1) as n (
-     id uuid, status text, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
-     authorized_minor bigint, captured_minor bigint, refunded_minor bigint, decline_code text, reason text,
-     capture_refused boolean, disputed boolean, version int, fence int, leased_until timestamptz, attempts int,
-     next_attempt_at timestamptz)
-   where p.id = n.id`,
+   from ${rows} as n where p.id = n.id`,
 )
 const insertOrders = copyInto('payments.insert_orders', 'payments.known_orders', orderTypes)
 // A copy that another process made newer meanwhile stays.
-const updateOrders = sql(
+const updateOrders = withRows(
   'payments.update_orders',
-  `update payments.known_orders k
+  orderTypes,
+  (rows) => `update payments.known_orders k
    set version = n.version, status = n.status, buyer_id = n.buyer_id, organiser_id = n.organiser_id,
        amount_minor = n.amount_minor, currency = n.currency, expires_at = n.expires_at, claimed_by = n.claimed_by
-   from json_to_recordset($1) as n (
-     id uuid, version int, status text, buyer_id uuid, organiser_id uuid, amount_minor bigint, currency text,
-     expires_at timestamptz, claimed_by uuid)
-   where k.id = n.id and k.version <= n.version`,
+   from ${rows} as n where k.id = n.id and k.version <= n.version`,
 )
 const saveRefunds = sql(
   'payments.save_refunds',

@@ -3,8 +3,8 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 import type { Row, Statement } from './db.ts'
-import { encodeRows } from './db-copy.ts'
 import { isRefusal } from './db-failures.ts'
+import { encodeArrays, encodeRows } from './db-rows.ts'
 import { parserOf, toParameter } from './db-values.ts'
 
 /** What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`. */
@@ -87,7 +87,7 @@ class Bundle implements pg.Submittable {
     connection.stream.cork()
     for (const asked of this.#asked) {
       const { statement, parameters } = asked
-      const { name, text, columns } = statement
+      const { name, text, copies } = statement
       const isPrepared = this.#prepared.has(name) || preparing.has(name)
       if (!isPrepared) {
         // A bundle that failed may have got as far as to prepare it. To close what is not there is no error.
@@ -95,11 +95,11 @@ class Bundle implements pg.Submittable {
         connection.parse({ name, text, types: [] }, true)
         if (name !== '') preparing.add(name)
       }
-      connection.bind({ statement: name, values: columns ? [] : parameters }, true)
+      connection.bind({ statement: name, values: copies ? [] : parameters }, true)
       if (!this.#prepared.has(name)) connection.describe({ type: 'P' }, true)
       connection.execute({}, true)
       // Behind a statement that failed the server drops the rows, as it skips the `copy`.
-      if (columns) for (const rows of parameters) connection.stream.write(rows)
+      if (copies) for (const rows of parameters) connection.stream.write(rows)
       asked.parameters = []
     }
     connection.sync()
@@ -171,8 +171,10 @@ class Bundle implements pg.Submittable {
 }
 
 /** Values as they travel. Throws for what cannot be sent. */
-export function parametersOf({ columns }: Statement, values: readonly unknown[]): WireValues {
-  return columns ? [encodeRows(columns, values[0] as readonly Row[])] : values.map(toParameter)
+export function parametersOf({ columns, copies }: Statement, values: readonly unknown[]): WireValues {
+  if (!columns) return values.map(toParameter)
+  const [rows, ...more] = values as readonly [readonly Row[], ...unknown[]]
+  return copies ? [encodeRows(columns, rows)] : [...encodeArrays(columns, rows), ...more.map(toParameter)]
 }
 
 function toRow({ names, parsers, empty }: Shape, fields: DataRow['fields']): Record<string, unknown> {

@@ -229,11 +229,7 @@ export const expirationStatements: StatementTwins = {
       .map(shape(timerColumns))
   },
   'expiration.insert_timers': copyInto('expiration.timers', 'order_id status expires_at order_version version'),
-  'expiration.update_timers': updateByKey(
-    'expiration.timers',
-    'orderId',
-    'status expires_at=expiresAt order_version=orderVersion version',
-  ),
+  'expiration.update_timers': updateByKey('expiration.timers', 'order_id', 'status expires_at order_version version'),
   'expiration.next_due': (view) => {
     const waiting = view.all('expiration.timers').filter((row) => row['status'] === 'waiting')
     const times = waiting.map((row) => Date.parse(row['expires_at'] as string))

@@ -9,7 +9,8 @@ export type StatementTwin = (view: View, values: Values) => Row[]
 
 export type StatementTwins = Readonly<Record<string, StatementTwin>>
 
-export const recordsOf = (json: unknown): Row[] => JSON.parse(json as string) as Row[]
+/** Rows that a statement is given, as JSON or as they are: a copy, as the other end of a connection has them. */
+export const recordsOf = (rows: unknown): Row[] => JSON.parse(typeof rows === 'string' ? rows : JSON.stringify(rows)) as Row[]
 
 /** Text by bytes, as ids are ordered; nulls last. */
 export function compare(a: unknown, b: unknown): number {
@@ -78,7 +79,7 @@ export function byColumn(table: string, column: string, columns: string, order: 
   }
 }
 
-/** `update … from json_to_recordset($1) … where <key> = <key>`: sets these columns to what each record says. */
+/** `update … from <rows> … where <key> = <key>`: sets these columns to what each record says. */
 export function updateByKey(table: string, key: string, columns: string): StatementTwin {
   const pairs = pairsOf(columns)
   const keyColumns = key.split(' ')
@@ -95,9 +96,7 @@ export function updateByKey(table: string, key: string, columns: string): Statem
 /** `copy <table> (<columns>) from stdin`: stores rows that are not there yet, with what the table itself adds. */
 export function copyInto(table: string, columns: string, added: (view: View) => Row = () => ({})): StatementTwin {
   return (view, [rows]) => {
-    // What is stored is a copy, as the other end of a connection has it.
-    for (const row of JSON.parse(JSON.stringify(rows)) as Row[])
-      view.insert(table, { ...columnsOf(row, columns), ...added(view) })
+    for (const row of recordsOf(rows)) view.insert(table, { ...columnsOf(row, columns), ...added(view) })
     return []
   }
 }

@@ -1,10 +1,10 @@
-// Rows that are copied: that each type comes back as it was, what is refused before it is sent, and what a `copy` that fails does to
-// the statements around it.
+// Rows in bulk, copied and as arrays: that each type comes back as it was, what is refused before it is sent, and what a `copy` that
+// fails does to the statements around it.
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { copyInto, type Database, makeDatabase, type Row, sql, writeRows } from './db.ts'
-import { encodeRows } from './db-copy.ts'
+import { copyInto, type Database, makeDatabase, type Row, type Statement, sql, withRows, writeRows } from './db.ts'
+import { encodeRows } from './db-rows.ts'
 
 let db: TestDatabase
 /** With one connection, so that each test sees what the one before it left on it. */
@@ -33,16 +33,36 @@ const columns = {
   at: 'timestamptz',
 } as const
 const copyKinds = copyInto('test.copy_kinds', 'public.kinds', columns)
+const insertKinds = withRows(
+  'test.insert_kinds',
+  columns,
+  (rows) => `insert into public.kinds (id, word, data, small, large, yes, at)
+  select id, word, data, small, large, yes, at from ${rows} as n`,
+)
+const changeKinds = withRows(
+  'test.change_kinds',
+  columns,
+  (rows) => `update public.kinds k
+  set word = n.word, data = n.data, small = n.small, large = n.large, yes = n.yes, at = n.at, fallback = $8
+  from ${rows} as n where k.id = n.id`,
+)
 const readKinds = sql('test.read_kinds', 'select id, word, data, small, large, yes, at from public.kinds order by place')
 const one = sql('test.one', 'select 1 as one')
 
-const copy = (rows: readonly Row[]) => single.transaction((tx) => tx.commitWith(writeRows(copyKinds, rows)))
+const store = (statement: Statement, rows: readonly Row[], ...more: string[]) =>
+  single.transaction((tx) => tx.commitWith(writeRows(statement, rows, ...more)))
+const copy = (rows: readonly Row[]) => store(copyKinds, rows)
+/** Both ways in which rows travel. */
+const ways = [
+  ['copied', copyKinds],
+  ['given as arrays', insertKinds],
+] as const
 const kinds = () => single.query<Row>(readKinds)
 const empty = { word: null, data: null, small: null, large: null, yes: null, at: null }
 const idOf = (digit: string) =>
   `${digit.repeat(8)}-${digit.repeat(4)}-7${digit.repeat(3)}-8${digit.repeat(3)}-${digit.repeat(12)}`
 
-describe('what is copied', () => {
+describe.each(ways)('what is %s', (_way, statement) => {
   test('comes back as it was, in its order', async () => {
     const nothing = (value: fc.Arbitrary<unknown>) => fc.option(value, { nil: null })
     const text = fc.string({ unit: 'grapheme' }).filter((word) => !word.includes('\0') && word.isWellFormed())
@@ -59,7 +79,7 @@ describe('what is copied', () => {
     await fc.assert(
       fc.asyncProperty(rows, async (stored) => {
         await db.execute('truncate public.kinds')
-        await copy(stored)
+        await store(statement, stored)
         expect(await kinds()).toEqual(JSON.parse(JSON.stringify(stored)))
       }),
       { numRuns: 60 },
@@ -82,20 +102,12 @@ describe('what is copied', () => {
     ['word', 'x'.repeat(200_000)],
     ['data', { deep: [null, { a: 'ü\n' }] }],
   ])('as %s holds %j', async (column, value) => {
-    await copy([{ id: idOf('a'), [column]: value }])
+    await store(statement, [{ id: idOf('a'), [column]: value }])
     expect(await kinds()).toEqual([{ ...empty, id: idOf('a'), [column]: value }])
   })
 
-  test('is as long as it must be, whatever was encoded before', () => {
-    const long = encodeRows(columns, [{ id: idOf('a'), word: 'x'.repeat(300_000) }])
-    const short = encodeRows(columns, [{ id: idOf('a') }])
-    expect([long.length, short.length]).toEqual([300_000 + short.length, 5 + 19 + 2 + 20 + 6 * 4 + 2 + 5])
-    encodeRows(columns, [{ id: idOf('f') }])
-    expect(short).toEqual(encodeRows(columns, [{ id: idOf('a') }]))
-  })
-
   test('leaves the other columns to their defaults', async () => {
-    await copy([{ id: idOf('a') }, { id: idOf('b') }])
+    await store(statement, [{ id: idOf('a') }, { id: idOf('b') }])
     const rest = sql('', 'select place - min(place) over () as place, fallback from public.kinds order by place')
     expect(await db.query(rest)).toEqual([
       { place: 0, fallback: 'unsaid' },
@@ -104,7 +116,34 @@ describe('what is copied', () => {
   })
 })
 
-describe('what no column can hold', () => {
+describe('what is encoded', () => {
+  test('is as long as it must be, whatever was encoded before', () => {
+    const long = encodeRows(columns, [{ id: idOf('a'), word: 'x'.repeat(300_000) }])
+    const short = encodeRows(columns, [{ id: idOf('a') }])
+    expect([long.length, short.length]).toEqual([300_000 + short.length, 5 + 19 + 2 + 20 + 6 * 4 + 2 + 5])
+    encodeRows(columns, [{ id: idOf('f') }])
+    expect(short).toEqual(encodeRows(columns, [{ id: idOf('a') }]))
+  })
+})
+
+test('rows change others, each its own, and values that follow them are for all', async () => {
+  await copy(['a', 'b', 'c'].map((digit) => ({ id: idOf(digit), word: 'before', small: 1 })))
+  await store(
+    changeKinds,
+    [
+      { id: idOf('c'), word: 'third', large: 3 },
+      { id: idOf('a'), yes: true },
+    ],
+    'said',
+  )
+  expect(await single.query(sql('', 'select id, word, small, large, yes, fallback from public.kinds order by place'))).toEqual([
+    { id: idOf('a'), word: null, small: null, large: null, yes: true, fallback: 'said' },
+    { id: idOf('b'), word: 'before', small: 1, large: null, yes: null, fallback: 'unsaid' },
+    { id: idOf('c'), word: 'third', small: null, large: 3, yes: null, fallback: 'said' },
+  ])
+})
+
+describe.each(ways)('what no column can hold, %s', (_way, statement) => {
   test.each([
     ['id', 'nobody', 'not a UUID: nobody'],
     ['id', `${idOf('a')}0`, 'not a UUID'],
@@ -122,7 +161,7 @@ describe('what no column can hold', () => {
     ['at', 'tomorrow', 'not an instant: tomorrow'],
   ])('is refused before anything is sent: %s %j', async (column, value, message) => {
     const ok = { id: idOf('b') }
-    await expect(copy([ok, { ...ok, [column]: value }])).rejects.toThrow(message)
+    await expect(store(statement, [ok, { ...ok, [column]: value }])).rejects.toThrow(message)
     expect(await kinds()).toEqual([])
   })
 })

@@ -1,13 +1,16 @@
-// Rows as the server takes them in bulk, in the binary form of `copy`: it has no text to read into values, and writes rows to
-// their pages together. Such a row costs the server half of an inserted one.
-// https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of each type, what its `recv` function reads.
+// Rows as the server takes them in bulk, in binary, so that it has no text to read into values: new ones in the form of `copy`,
+// which writes them to their pages together, others as an array for each column.
+// https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of arrays and each type, what its `recv` function reads.
 import { epochMsOf } from '@holdfast/contract'
 
-/** The types of columns that can be copied, by their names in SQL. */
-export type ColumnType = 'uuid' | 'text' | 'json' | 'int' | 'bigint' | 'boolean' | 'timestamptz'
+/** The types of columns that can travel so, by their names in SQL. */
+export type ColumnType = keyof typeof oids
 
 /** Columns with their types, in the order in which they travel. */
 export type Columns = Readonly<Record<string, ColumnType>>
+
+/** The numbers by which arrays name the types of their elements. */
+const oids = { uuid: 2950, text: 25, json: 114, int: 23, bigint: 20, boolean: 16, timestamptz: 1184 } as const
 
 /** `CopyData`, whose length is put in at the end, and in it a signature, no flags, no extension. */
 const opening = Buffer.concat([Buffer.from('d\0\0\0\0PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
@@ -31,11 +34,13 @@ const mostKeptBytes = 524_288
 let bytes = Buffer.allocUnsafe(usualBytes)
 let at = 0
 
+type Rows = readonly Readonly<Record<string, unknown>>[]
+
 /**
- * The rows as the messages that carry them. A column that a row does not have, or has as undefined, is null. Throws `RangeError`
+ * The rows as the messages of a `copy` that carry them. A column that a row does not have, or has as undefined, is null. Throws `RangeError`
  * where a value cannot be what its column is.
  */
-export function encodeRows(columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): Buffer {
+export function encodeRows(columns: Columns, rows: Rows): Buffer {
   const entries = Object.entries(columns)
   at = 0
   putBytes(opening)
@@ -46,6 +51,24 @@ export function encodeRows(columns: Columns, rows: readonly Readonly<Record<stri
   putBytes(closing)
   // Of `CopyData`, all but its first byte and what is `CopyDone`.
   bytes.writeInt32BE(at - 6, 1)
+  return taken()
+}
+
+/** The rows, one at least, as parameters: an array for each column, in the order of the columns. Missing and wrong values as in `encodeRows`. */
+export function encodeArrays(columns: Columns, rows: Rows): Buffer[] {
+  at = 0
+  const ends = Object.entries(columns).map(([name, type]) => {
+    // Of one dimension; whether there are nulls in it is not read; its first element is number 1.
+    for (const word of [1, 0, oids[type], rows.length, 1]) putInt(word)
+    for (const row of rows) putValue(type, row[name])
+    return at
+  })
+  const encoded = taken()
+  return ends.map((end, index) => encoded.subarray(ends[index - 1] ?? 0, end))
+}
+
+/** A copy of what was written. */
+function taken(): Buffer {
   const encoded = Buffer.from(bytes.subarray(0, at))
   if (bytes.length > mostKeptBytes) bytes = Buffer.allocUnsafe(usualBytes)
   return encoded
