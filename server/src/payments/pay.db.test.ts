@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
+import { newId } from '../platform/clock.ts'
 import { sql } from '../platform/db.ts'
 import { readKnownOrder } from './store.ts'
 
@@ -85,6 +86,15 @@ it('waits for the event of an order that it has not heard of yet', async () => {
 it('answers that there is no such order when none comes', async () => {
   const nowhere = { id: crypto.randomUUID(), amountMinor: 4_500, version: 0 }
   expect(await rig.pay(nowhere)).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+})
+
+it('does not say so of an order that may have been placed a moment ago, whose event is late', async () => {
+  const late = { id: newId(), amountMinor: 4_500, version: 0 }
+  expect(await rig.pay(late)).toMatchObject({ status: 503, body: { code: 'unavailable', retryAfterSeconds: 1 } })
+  await rig.order({ id: late.id })
+  expect(await rig.pay(late)).toMatchObject({ status: 201, body: { status: 'authorized' } })
+  const old = '01900000-0000-7000-8000-000000000000'
+  expect(await rig.pay({ ...late, id: old })).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
 })
 
 it("does not know another buyer's order, a cancelled, an expired or a free one", async () => {

@@ -1,6 +1,6 @@
 // Ids that are unique and grow, sleeps that can be ended.
 import { afterEach, expect, test, vi } from 'vitest'
-import { newId, systemClock } from './clock.ts'
+import { madeAtMs, newId, systemClock } from './clock.ts'
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -22,7 +22,8 @@ test('ids go on growing when the clock is set back, and tell the time when it go
   const after = newId()
   const all = [before, ...during, after]
   expect(all.toSorted()).toEqual(all)
-  expect(Number.parseInt(after.slice(0, 8) + after.slice(9, 13), 16)).toBe(now + 60_000)
+  expect(madeAtMs(after)).toBe(now + 60_000)
+  expect(madeAtMs('9b2d4c1e-0000-4000-8000-000000000000')).toBeNaN()
 })
 
 test('a sleep ends at once when it is aborted, before or while it waits', async () => {

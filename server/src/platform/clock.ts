@@ -91,6 +91,11 @@ function timeOrderedId(): string {
   return letters.toString('latin1')
 }
 
+/** When `newId` of any process made this id, in milliseconds since the epoch; NaN of an id of another kind. */
+export function madeAtMs(id: string): number {
+  return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : Number.NaN
+}
+
 /** The first letters, which all ids of a millisecond share. */
 function writeTime(ms: number): void {
   lastMs = ms

@@ -1,11 +1,15 @@
 // The inbox: which events a consumer has handled, recorded in the transaction of their effect.
-import { copyInto, sql, type Tx, type Write, writeRows } from './db.ts'
+import { sql, type Tx, type Write } from './db.ts'
 
 const readSeen = sql(
   'platform.read_inbox',
   `select event_id from platform.inbox where consumer = $1 and event_id = any($2::uuid[])`,
 )
-const recordSeen = copyInto('platform.record_inbox', 'platform.inbox', { consumer: 'text', event_id: 'uuid' })
+// A duplicate is an error here: looking for it first, as `on conflict` does, costs as much again for each row.
+const recordSeen = sql(
+  'platform.record_inbox',
+  `insert into platform.inbox (consumer, event_id) select $1, id from unnest($2::uuid[]) as id`,
+)
 
 /** Of `eventIds`, those whose effect is in the database already. */
 export async function readHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
@@ -15,8 +19,5 @@ export async function readHandled(tx: Tx, consumer: string, eventIds: readonly s
 
 /** Another process that handled one of them while we did is a duplicate key: our transaction does not commit. */
 export function recordHandled(consumer: string, eventIds: readonly string[]): readonly Write[] {
-  return writeRows(
-    recordSeen,
-    eventIds.map((event_id) => ({ consumer, event_id })),
-  )
+  return eventIds.length === 0 ? [] : [{ statement: recordSeen, values: [consumer, eventIds] }]
 }

@@ -126,6 +126,7 @@ async function live(buyer: Buyer, order: OrderView): Promise<void> {
 async function pay(buyer: Buyer, order: OrderView, paymentMethod = 'pm_card_visa', key: string = crypto.randomUUID()) {
   const body = { orderId: order.id, paymentMethod }
   const answer = await buyer.caller.settle<PaymentView>({ operation: 'pay', method: 'POST', path: '/api/payments', body, key })
+  if (answer?.status === 404) buyer.options.journal.breach(`order ${order.id} was acknowledged, and payments does not know it`)
   if (answer?.status !== 201) return null
   buyer.options.journal.paid(answer.body)
   return answer.body

@@ -20,9 +20,6 @@ export interface TrafficOptions {
   readonly addresses: () => readonly string[]
 }
 
-/** Each waits for seconds. */
-const triesToPay = 5
-
 export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traffic {
   const journal = makeJournal()
   const givenUp = new AbortController()
@@ -61,10 +58,7 @@ export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traff
           body: { orderId, paymentMethod: 'pm_card_visa' },
           key: crypto.randomUUID(),
         }
-        // While payments changes hands it may not have heard of the order yet, and says so: the buyer tries again.
-        let paid = await caller.settle<PaymentView>(pay)
-        for (let tries = 1; paid?.code === 'order_unknown' && tries < triesToPay; tries += 1)
-          paid = await caller.settle<PaymentView>(pay)
+        const paid = await caller.settle<PaymentView>(pay)
         if (paid?.status === 201) journal.paid(paid.body)
         else journal.breach(`a payment was refused: ${paid?.status} ${paid?.code} for ${orderId}`)
       } else if (mood < 0.9) {
