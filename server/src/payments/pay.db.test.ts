@@ -88,13 +88,14 @@ it('answers that there is no such order when none comes', async () => {
   expect(await rig.pay(nowhere)).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
 })
 
-it('does not say so of an order that may have been placed a moment ago, whose event is late', async () => {
+it('tells when to ask again of an order that may have been placed a moment ago, whose event is late', async () => {
   const late = { id: newId(), amountMinor: 4_500, version: 0 }
-  expect(await rig.pay(late)).toMatchObject({ status: 503, body: { code: 'unavailable', retryAfterSeconds: 1 } })
+  expect(await rig.pay(late)).toMatchObject({ status: 404, body: { code: 'order_unknown', retryAfterSeconds: 1 } })
   await rig.order({ id: late.id })
   expect(await rig.pay(late)).toMatchObject({ status: 201, body: { status: 'authorized' } })
-  const old = '01900000-0000-7000-8000-000000000000'
-  expect(await rig.pay({ ...late, id: old })).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+  const old = await rig.pay({ ...late, id: '01900000-0000-7000-8000-000000000000' })
+  expect(old).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+  expect(old.body).not.toHaveProperty('retryAfterSeconds')
 })
 
 it("does not know another buyer's order, a cancelled, an expired or a free one", async () => {

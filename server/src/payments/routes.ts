@@ -41,8 +41,8 @@ export interface RouteOptions {
 const orderWaitMs = 3_000
 const firstAskMs = 25
 const askAtMostEveryMs = 250
-/** An order with an id as young as this may have been placed, and its event be late. Wide enough for clocks that differ. */
-const maybeLateMs = 600_000
+/** An order with an id as young as this may have been placed, and its event be late: the longest hold, and an hour for clocks that differ. */
+const maybeLateMs = 25 * 3_600_000
 /** How often and how long a replayed request looks for the result of the first. */
 const replayLookMs = 150
 const replayLooksMax = 20
@@ -155,18 +155,18 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
 /**
  * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. All who wait are
  * asked for in one statement, and nobody starts before his order is there: a start that is refused costs a transaction.
- * Throws `unavailable` when it did not come and may still: who placed it must not be told that there is none.
+ * When it did not come and may still, the refusal tells when to ask again.
  */
 function makeOrderWait({ db, arrivals, clock }: RouteOptions): (orderId: string) => Promise<void> {
   const isThere = makeBatchLoader((orderIds: readonly string[]) => areKnown(db, orderIds))
   return async (orderId) => {
-    const deadlineMs = clock.nowMs() + orderWaitMs
+    const deadlineMs = clock.elapsedMs() + orderWaitMs
     for (let delayMs = firstAskMs; !arrivals.isKnown(orderId); delayMs = Math.min(2 * delayMs, askAtMostEveryMs)) {
       await arrivals.wait(orderId, delayMs)
       if (arrivals.isKnown(orderId) || (await isThere(orderId))) return
-      if (clock.nowMs() < deadlineMs) continue
+      if (clock.elapsedMs() < deadlineMs) continue
       if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs)
-        throw new ProblemError('unavailable', { retryAfterSeconds: 1 })
+        throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
       return
     }
   }

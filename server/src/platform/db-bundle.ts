@@ -2,9 +2,9 @@
 // each of those is a way into the kernel and back, for the server and for us: many times the cost of a small statement.
 import type { Socket } from 'node:net'
 import type pg from 'pg'
-import type { Row, Statement } from './db.ts'
 import { isRefusal } from './db-failures.ts'
 import { encodeArrays, encodeRows } from './db-rows.ts'
+import type { Row, Statement } from './db-statements.ts'
 import { parserOf, toParameter } from './db-values.ts'
 
 /** What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`. */
@@ -19,7 +19,7 @@ type WireValues = (string | Buffer | null)[]
 /** One statement of a bundle, its parameters, and who waits for it. */
 interface Asked {
   readonly statement: Statement
-  /** Let go of once they are on their way: a commit outlives the young, and what it holds grows old with it. */
+  /** Let go of once they are on their way: held during a commit, they would outlive the young generation of the heap. */
   parameters: WireValues
   resolve(answer: Answer): void
   reject(error: Error): void

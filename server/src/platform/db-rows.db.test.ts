@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { copyInto, type Database, makeDatabase, type Row, type Statement, sql, withRows, writeRows } from './db.ts'
+import { copyInto, type Database, makeDatabase, type Row, type Statement, sql, type Write, withRows } from './db.ts'
 import { encodeRows } from './db-rows.ts'
 
 let db: TestDatabase
@@ -49,8 +49,10 @@ const changeKinds = withRows(
 const readKinds = sql('test.read_kinds', 'select id, word, data, small, large, yes, at from public.kinds order by place')
 const one = sql('test.one', 'select 1 as one')
 
+/** Of rows that may lack columns, which `writeRows` does not take. */
+const writing = (statement: Statement, rows: readonly Row[], ...more: string[]): Write => ({ statement, values: [rows, ...more] })
 const store = (statement: Statement, rows: readonly Row[], ...more: string[]) =>
-  single.transaction((tx) => tx.commitWith(writeRows(statement, rows, ...more)))
+  single.transaction((tx) => tx.commitWith([writing(statement, rows, ...more)]))
 const copy = (rows: readonly Row[]) => store(copyKinds, rows)
 /** Both ways in which rows travel. */
 const ways = [
@@ -182,14 +184,14 @@ describe('a copy that fails', () => {
   })
 
   test('takes the statements behind it along', async () => {
-    const writes = [...writeRows(copyKinds, [{ id: idOf('a'), word: 'no\0' }]), ...writeRows(copyKinds, [{ id: idOf('b') }])]
+    const writes = [writing(copyKinds, [{ id: idOf('a'), word: 'no\0' }]), writing(copyKinds, [{ id: idOf('b') }])]
     expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22021' })
     expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
   })
 
   test('because a statement before it did is skipped with its rows', async () => {
     const divide = { statement: sql('test.copy_divide', 'select 1 / $1::int'), values: [0] }
-    const writes = [divide, ...writeRows(copyKinds, [{ id: idOf('a') }])]
+    const writes = [divide, writing(copyKinds, [{ id: idOf('a') }])]
     for (let time = 0; time < 2; time += 1) {
       expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22012' })
       expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])

@@ -1,54 +1,15 @@
-// Pool, named statements, transactions: what all others see of the database. With `db-bundle` and `db-values` the one place that
+// Pool and transactions: with `db-statements` what all others see of the database, with `db-bundle` and `db-values` the one place that
 // touches the Postgres driver. Knows no table.
 import pg from 'pg'
 import { makeBundler, NotRun, parametersOf, queryOn } from './db-bundle.ts'
 import { isUnavailable, UnknownCommit, wasRefused } from './db-failures.ts'
-import type { Columns } from './db-rows.ts'
+import { type Statement, sql, type Write } from './db-statements.ts'
 
-/** A statement with a name, so that Postgres plans it once per connection. Parameters only, never spliced text. */
-export interface Statement {
-  readonly name: string
-  readonly text: string
-  /** Of one that is given rows, as its first value: what they are made of. */
-  readonly columns?: Columns
-  /** They follow it, where others have them as parameters. */
-  readonly copies?: true
-}
-
-export function sql(name: string, text: string): Statement {
-  return { name, text }
-}
-
-/** Stores many new rows at once, for half of what `insert` costs. A row that is there already is an error; columns not named get their default. */
-export function copyInto(name: string, table: string, columns: Columns): Statement {
-  return { name, text: `copy ${table} (${Object.keys(columns).join(', ')}) from stdin (format binary)`, columns, copies: true }
-}
-
-/** A statement that takes rows from where `text` says so, under a name that it gives them: `from ${rows} as n where p.id = n.id`. */
-export function withRows(name: string, columns: Columns, text: (rows: string) => string): Statement {
-  const names = Object.keys(columns).map((column) => `"${column}"`)
-  const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${type}[]`)
-  return { name, text: text(`(select * from unnest(${arrays.join(', ')}) as given (${names.join(', ')}))`), columns }
-}
-
-/** A row by the names of its columns. */
-export type Row = Readonly<Record<string, unknown>>
+export * from './db-statements.ts'
 
 /** What a store function needs: rows for a statement. Inside a transaction it is that transaction. */
 export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
-}
-
-/** Something to store: a statement with its parameters, and nothing that could be asked for in between. */
-export interface Write {
-  readonly statement: Statement
-  readonly values: readonly (string | number | null | readonly (string | number)[] | readonly Row[])[]
-}
-
-/** Rows in bulk: as they are to a statement that knows their columns, to others as the JSON that they take apart. No rows, nothing to store. */
-export function writeRows(statement: Statement, rows: readonly object[], ...more: Write['values']): readonly Write[] {
-  if (rows.length === 0) return []
-  return [{ statement, values: [statement.columns ? (rows as readonly Row[]) : JSON.stringify(rows), ...more] }]
 }
 
 /**

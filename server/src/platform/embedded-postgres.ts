@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { access, chmod, chown, constants, mkdir, readFile, readlink, realpath, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, constants, mkdir, readFile, readlink, realpath, rm, statfs, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { arch, platform, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -37,6 +37,8 @@ interface Runner {
  */
 const reservedSegments = 16
 const segmentMb = 16
+/** On a disk with less than this left, none are made ahead. */
+const roomMb = 1024
 
 const settings = {
   // Never traded for speed: a commit that was answered is on the disk.
@@ -84,14 +86,24 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
       ? `?host=${encodeURIComponent(socketDirectory)}`
       : ''
   const url = `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`
-  if (started) await reserveSegments(url)
+  // Without them the shop is slower for moments: no reason not to start.
+  if (started && (await hasRoom(dataDirectory))) await reserveSegments(url).catch(() => undefined)
   return { url, started, stop }
+}
+
+/** The server ends itself when it cannot make a segment. */
+async function hasRoom(directory: string): Promise<boolean> {
+  const { bavail, bsize } = await statfs(directory)
+  return bavail * bsize > roomMb * 2 ** 20
 }
 
 const countSegments = sql('embedded.count_segments', 'select count(*)::int as segments from pg_ls_waldir()')
 const leaveSegment = sql('embedded.leave_segment', `select pg_logical_emit_message(false, 'holdfast', ''), pg_switch_wal()`)
 
-/** Goes through as many segments as are missing; the checkpoint makes those that were left the next ones. */
+/**
+ * Goes through as many segments as are missing; the checkpoint makes those that were left the next ones. An empty one is not left:
+ * hence the message.
+ */
 async function reserveSegments(url: string): Promise<void> {
   const db = makeDatabase({ url, maxConnections: 1 })
   try {

@@ -2,7 +2,7 @@
 // into the journal.
 import type { OrderView, PaymentView, ShowView } from '@holdfast/contract'
 import type { BoxOffice } from './box-office.ts'
-import { type Caller, type CallerOptions, makeCaller } from './caller.ts'
+import { type Caller, type CallerOptions, makeCaller, settlePayment } from './caller.ts'
 import type { Random } from './random.ts'
 
 export interface BuyerOptions extends CallerOptions {
@@ -124,9 +124,7 @@ async function live(buyer: Buyer, order: OrderView): Promise<void> {
 }
 
 async function pay(buyer: Buyer, order: OrderView, paymentMethod = 'pm_card_visa', key: string = crypto.randomUUID()) {
-  const body = { orderId: order.id, paymentMethod }
-  const answer = await buyer.caller.settle<PaymentView>({ operation: 'pay', method: 'POST', path: '/api/payments', body, key })
-  if (answer?.status === 404) buyer.options.journal.breach(`order ${order.id} was acknowledged, and payments does not know it`)
+  const answer = await settlePayment(buyer.caller, { orderId: order.id, paymentMethod }, key)
   if (answer?.status !== 201) return null
   buyer.options.journal.paid(answer.body)
   return answer.body

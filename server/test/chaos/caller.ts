@@ -1,5 +1,6 @@
 // How a buyer's program calls the shop: one of the processes by chance, three results, and an unknown one is asked again
 // with the same key until it is certain. Never takes silence for a no.
+import type { PaymentView } from '@holdfast/contract'
 import type { Journal, Result } from './journal.ts'
 import type { Random } from './random.ts'
 
@@ -46,6 +47,18 @@ const pauseMs = [50, 100, 200, 400, 800, 1_600] as const
 
 /** Without an answer, but certainly without an effect: nobody was there to take it. */
 const neverArrived = new Set(['ECONNREFUSED'])
+
+/** Each waits for seconds. */
+const triesToPay = 5
+
+/** Pays an order. While payments has not heard of it, it says that there is none, and when to ask again: the buyer does. */
+export async function settlePayment(caller: Caller, body: object, key: string): Promise<Settled<PaymentView> | null> {
+  const call = { operation: 'pay', method: 'POST', path: '/api/payments', body, key }
+  let paid = await caller.settle<PaymentView>(call)
+  for (let tries = 1; paid?.code === 'order_unknown' && tries < triesToPay; tries += 1)
+    paid = await caller.settle<PaymentView>(call)
+  return paid
+}
 
 export function makeCaller({ journal, random, addressesFor, givenUp }: CallerOptions): Caller {
   let cookie: string | undefined

@@ -1,7 +1,7 @@
 // Buyers who hold, pay and cancel all the time at whichever process answers, while a test does something to the shop. A call
 // without a certain answer is asked again with the same key; every answer is written down with its time.
-import type { OrderView, PaymentView, ShowView } from '@holdfast/contract'
-import { makeCaller } from '../chaos/caller.ts'
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { makeCaller, settlePayment } from '../chaos/caller.ts'
 import { type Journal, makeJournal } from '../chaos/journal.ts'
 import { makeRandom } from '../chaos/random.ts'
 
@@ -51,14 +51,7 @@ export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traff
       const orderId = held.body.id
       const mood = random.next()
       if (mood < 0.7) {
-        const pay = {
-          operation: 'pay',
-          method: 'POST',
-          path: '/api/payments',
-          body: { orderId, paymentMethod: 'pm_card_visa' },
-          key: crypto.randomUUID(),
-        }
-        const paid = await caller.settle<PaymentView>(pay)
+        const paid = await settlePayment(caller, { orderId, paymentMethod: 'pm_card_visa' }, crypto.randomUUID())
         if (paid?.status === 201) journal.paid(paid.body)
         else journal.breach(`a payment was refused: ${paid?.status} ${paid?.code} for ${orderId}`)
       } else if (mood < 0.9) {

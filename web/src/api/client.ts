@@ -64,7 +64,11 @@ export function makeIdempotencyKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Failures that may pass by themselves; everything else is an answer. */
+const passingStatuses = [0, 502, 503, 504]
+
+/** Failures that may pass by themselves; everything else is an answer. An order may be so new that payments has not heard of it. */
 export function mayPass(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 0 || error.status === 503 || error.status === 502 || error.status === 504)
+  if (!(error instanceof ApiError)) return false
+  const isLate = error.code === 'order_unknown' && error.problem.retryAfterSeconds !== undefined
+  return isLate || passingStatuses.includes(error.status)
 }

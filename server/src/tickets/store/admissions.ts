@@ -149,7 +149,7 @@ export interface AdmissionChanges {
 }
 
 export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges): readonly Write[] {
-  const fresh: object[] = []
+  const fresh: ReturnType<typeof freshRow>[] = []
   const changed: object[] = []
   for (const admission of [...inserted, ...updated]) {
     if (admission.status === 'refunded_early') continue
@@ -183,7 +183,10 @@ function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Tick
     name,
     code,
     status: 'valid',
-    ...(seat ? { seat_id: seat.id, section: seat.section, row: seat.row, number: seat.number } : {}),
+    seat_id: seat?.id ?? null,
+    section: seat?.section ?? null,
+    row: seat?.row ?? null,
+    number: seat?.number ?? null,
   }
 }
 

@@ -44,16 +44,16 @@ export const paymentsStatements: StatementTwins = {
   },
   'payments.read_refunds_of': byColumn('payments.refunds', 'payment_id', refundColumns, ['id']),
   'payments.insert_payments': copyInto(payments, `${paymentColumns} open`),
-  'payments.update_payments': (view, [json]) => {
-    for (const record of recordsOf(json)) {
+  'payments.update_payments': (view, [rows]) => {
+    for (const record of recordsOf(rows)) {
       const row = columnsOf(record, changingColumns)
       view.update(payments, record['id'] as string, { ...row, ...isOpen(row), updated_at: isoOf(view.nowMs) })
     }
     return []
   },
   'payments.insert_orders': copyInto('payments.known_orders', orderColumns),
-  'payments.update_orders': (view, [json]) => {
-    for (const record of recordsOf(json)) {
+  'payments.update_orders': (view, [rows]) => {
+    for (const record of recordsOf(rows)) {
       const { id, ...changes } = columnsOf(record, orderColumns)
       view.update(
         'payments.known_orders',
