@@ -58,8 +58,8 @@ export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url'
 }
 
 /**
- * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer; `look` sees what is left.
- * The second question shows that the page had taken in the first answer: it does not ask while it waits for one. The reader comes
+ * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer; `look` sees what is
+ * left. The second question shows that the page had taken in the first answer: it does not ask while it waits for one. The reader comes
  * back until then, later each time: a question from before may still be under way, and be answered well.
  */
 export async function failToRefresh(page: Page, path: string, look: () => Promise<unknown>): Promise<void> {

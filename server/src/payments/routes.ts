@@ -41,7 +41,7 @@ export interface RouteOptions {
 const orderWaitMs = 3_000
 const firstAskMs = 25
 const askAtMostEveryMs = 250
-/** An order with an id as young as this may have been placed, and its event be late: the longest hold, and an hour for clocks that differ. */
+/** An order with an id as young as this may be there, and its event late: the longest hold, and an hour for clocks that differ. */
 const maybeLateMs = 25 * 3_600_000
 /** How often and how long a replayed request looks for the result of the first. */
 const replayLookMs = 150

@@ -37,8 +37,8 @@ let at = 0
 type Rows = readonly Readonly<Record<string, unknown>>[]
 
 /**
- * The rows as the messages of a `copy` that carry them. A column that a row does not have, or has as undefined, is null. Throws `RangeError`
- * where a value cannot be what its column is.
+ * The rows as the messages of a `copy` that carry them. A column that a row does not have, or has as undefined, is null. Throws
+ * `RangeError` where a value cannot be what its column is.
  */
 export function encodeRows(columns: Columns, rows: Rows): Buffer {
   const entries = Object.entries(columns)
@@ -54,7 +54,7 @@ export function encodeRows(columns: Columns, rows: Rows): Buffer {
   return taken()
 }
 
-/** The rows, one at least, as parameters: an array for each column, in the order of the columns. Missing and wrong values as in `encodeRows`. */
+/** The rows, one at least, as parameters: an array for each column, in their order. Missing and wrong values as in `encodeRows`. */
 export function encodeArrays(columns: Columns, rows: Rows): Buffer[] {
   at = 0
   const ends = Object.entries(columns).map(([name, type]) => {

@@ -25,7 +25,10 @@ export function sql(name: string, text: string): PlainStatement {
   return { name, text }
 }
 
-/** Stores many new rows at once, for half of what `insert` costs. A row that is there already is an error; columns not named get their default. */
+/**
+ * Stores many new rows at once, for half of what `insert` costs. A row that is there already is an error; columns not named get
+ * their default.
+ */
 export function copyInto<Given extends Columns>(name: string, table: string, columns: Given): RowStatement<keyof Given & string> {
   return { name, text: `copy ${table} (${Object.keys(columns).join(', ')}) from stdin (format binary)`, columns, copies: true }
 }
@@ -50,7 +53,10 @@ export interface Write {
   readonly values: readonly (string | number | null | readonly (string | number)[] | readonly Row[])[]
 }
 
-/** Rows in bulk: as they are to a statement that knows their columns, to others as the JSON that they take apart. No rows, nothing to store. */
+/**
+ * Rows in bulk: as they are to a statement that knows their columns, to others as the JSON that they take apart. No rows, nothing
+ * to store.
+ */
 export function writeRows<Column extends string>(
   statement: RowStatement<Column>,
   rows: readonly Readonly<Record<NoInfer<Column>, unknown>>[],

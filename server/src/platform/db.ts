@@ -1,5 +1,5 @@
-// Pool and transactions: with `db-statements` what all others see of the database, with `db-bundle` and `db-values` the one place that
-// touches the Postgres driver. Knows no table.
+// Pool and transactions: with `db-statements` what all others see of the database, with `db-bundle` and `db-values` the one place
+// that touches the Postgres driver. Knows no table.
 import pg from 'pg'
 import { makeBundler, NotRun, parametersOf, queryOn } from './db-bundle.ts'
 import { isUnavailable, UnknownCommit, wasRefused } from './db-failures.ts'

@@ -86,8 +86,10 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
       ? `?host=${encodeURIComponent(socketDirectory)}`
       : ''
   const url = `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`
-  // Without them the shop is slower for moments: no reason not to start.
-  if (started && (await hasRoom(dataDirectory))) await reserveSegments(url).catch(() => undefined)
+  if (started && (await hasRoom(dataDirectory))) {
+    // Without them the shop is slower for moments: a reason to tell of it, and none not to start.
+    await reserveSegments(url).catch((error: Error) => progress(`no log was made ahead: ${error.message}`))
+  }
   return { url, started, stop }
 }
 
