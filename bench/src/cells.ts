@@ -63,8 +63,7 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     const load = startChild(programs.load)
     const tokens = await signIn(stage, cell.connections)
     const wanted = await setSale(stage, cell, bench.seconds)
-    const acknowledged: string[] = []
-    if (cell.wants === 'refusals') acknowledged.push(await sellOut(port, tokens[0] ?? ''))
+    const soldOut = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
     const job = { port, connections: cell.connections, tokens, wanted, expectedStatus: cell.wants === 'refusals' ? 409 : 201 }
     const warm = await load.request<LoadReport>('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
     // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has none of them.
@@ -75,7 +74,7 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     const endedMs = performance.now()
     const problems = await checkDelivery(stage.db, hearersOfHolds())
     const settledMs = performance.now() - endedMs
-    acknowledged.push(...warm.acknowledged, ...measured.report.acknowledged)
+    const acknowledged = [...soldOut, ...warm.acknowledged, ...measured.report.acknowledged]
     problems.push(...(await checkStock(stage.db, acknowledged)))
     await Promise.all([load.stop(), shop.stop()])
     await stage.drop()

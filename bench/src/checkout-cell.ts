@@ -80,7 +80,7 @@ async function measureSandbox(sandbox: SandboxProcess | null, work: () => Promis
 async function checkAll(
   stage: Stage,
   shop: Child,
-  { sandbox, paid }: { sandbox: SandboxProcess | null; paid: string[] },
+  { sandbox, paid }: { sandbox: SandboxProcess | null; paid: readonly string[] },
 ): Promise<string[]> {
   const problems = [...(await checkStock(stage.db, paid)), ...(await checkCheckouts(stage.db, paid))]
   if (sandbox) return [...problems, ...(await checkWebhooks(stage.db)), ...(await checkTaken(stage.db, await sandbox.list()))]
@@ -101,10 +101,10 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
     const job = { port, connections, tokens, wanted: { kind: 'checkouts', show: 0 }, expectedStatus: 201 } as const
     const warm = await checkOut(stage.db, load, { ...job, seconds: warmSeconds })
     await stage.db.execute('analyze')
-    const paid = [...warm.paid]
+    let paid = warm.paid
     const figures = await measureSandbox(sandbox, async () => {
       const measured = await measure(bench, shop, () => checkOut(stage.db, load, { ...job, seconds: bench.seconds }))
-      paid.push(...measured.report.paid)
+      paid = [...paid, ...measured.report.paid]
       return { ...figuresOf(measured), settledMs: measured.report.settledMs, done: measured.report.done, problems: [] }
     })
     const problems = await checkAll(stage, shop, { sandbox, paid })
