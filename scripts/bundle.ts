@@ -6,19 +6,27 @@ import { build, type Plugin } from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 /**
- * Modules of Node that cost megabytes by the mere import: an ES import reads every name that a module exports, and the names
- * `WebSocket` and so on of `http` load all of `fetch` (14 MB). HTTP/2, which the HTTP library names and nobody here speaks, is loaded when a
- * name of it is asked for.
+ * Modules that cost megabytes by the mere import. An ES import reads every name that a module of Node exports, and the names
+ * `WebSocket` and so on of `http` load all of `fetch` (14 MB). HTTP/2 and YAML, which libraries name and nobody here speaks, are
+ * loaded when a name of theirs is asked for. Of the limiter, the stores that are not ours stay away.
  */
 const frugal: Plugin = {
-  name: 'frugal-builtins',
+  name: 'frugal-modules',
   setup(build) {
     const modules: Record<string, string> = {
       http: `module.exports = process.getBuiltinModule('node:http')`,
       http2: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:http2')[name] })`,
+      yaml: `const load = require; module.exports = new Proxy({}, { get: (_, name) => load('yaml')[name] })`,
+      'rate-limiter-flexible': `module.exports = {
+        RateLimiterPostgres: require('rate-limiter-flexible/lib/RateLimiterPostgres.js'),
+        RateLimiterRes: require('rate-limiter-flexible/lib/RateLimiterRes.js'),
+      }`,
     }
-    build.onResolve({ filter: /^(node:)?http2?$/ }, ({ path }) => ({ path: path.replace('node:', ''), namespace: 'frugal' }))
-    build.onLoad({ filter: /.*/, namespace: 'frugal' }, ({ path }) => ({ contents: modules[path] ?? '' }))
+    build.onResolve({ filter: /^((node:)?http2?|yaml|rate-limiter-flexible)$/ }, ({ path }) => ({
+      path: path.replace('node:', ''),
+      namespace: 'frugal',
+    }))
+    build.onLoad({ filter: /.*/, namespace: 'frugal' }, ({ path }) => ({ contents: modules[path] ?? '', resolveDir: root }))
   },
 }
 
