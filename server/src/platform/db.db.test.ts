@@ -1,6 +1,7 @@
 // What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a database that is away.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { newId } from './clock.ts'
 import { makeDatabase, sql } from './db.ts'
 import { isUnavailable, UnknownCommit } from './db-failures.ts'
 
@@ -102,6 +103,14 @@ describe('transactions', () => {
     }
     const settings = sql('', `select current_setting('enable_seqscan') as scan, current_setting('enable_hashjoin') as hash`)
     expect(await db.query(settings)).toEqual([{ scan: 'on', hash: 'on' }])
+  })
+
+  test('walks an index by a list of keys in the order in which it locks, and sorts nothing', async () => {
+    await db.execute('create table public.listed (id uuid primary key, n int)')
+    const text = 'explain select n from public.listed where id = any($1::uuid[]) order by id for update'
+    const plan = await db.transaction((tx) => tx.query(sql('test.lock_listed', text), [[newId(), newId()]]))
+    expect(JSON.stringify(plan)).toContain('Index Scan using listed_pkey')
+    expect(JSON.stringify(plan)).not.toMatch(/Sort|Bitmap/)
   })
 
   test('a commit that gets no answer is unknown', async () => {

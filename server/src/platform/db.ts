@@ -147,12 +147,14 @@ export function makeDatabase(options: DatabaseOptions): Database {
 
 /**
  * What a transaction reads and changes it finds by key. A plan that is made while a table is small would read all of it, and
- * is kept while the table grows: in here, indexes alone are used, and no statement is planned twice.
+ * is kept while the table grows: in here, indexes alone are used, and no statement is planned twice. An index is walked by a list
+ * of keys in their order: rows that are locked in that order need not be gathered first and sorted.
  */
 const settle = sql(
   'platform.settle',
   `select clock_timestamp() as now, set_config('plan_cache_mode', 'force_generic_plan', true),
-     set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
+     set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`,
 )
 const begin = sql('platform.begin', 'begin')
 const commit = sql('platform.commit', 'commit')
