@@ -64,25 +64,25 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     const sound: number[] = []
     const events: Event[] = []
     const unreadableSubjects = new Set<string>()
-    for (const [index, { envelope, own }] of stored.entries()) {
+    stored.forEach(({ envelope, own }, index) => {
       if (unreadableSubjects.has(envelope.subject)) {
         verdicts[index] = { kind: 'retry', reason: waitsBehind }
-        continue
+        return
       }
-      const read = own ? { event: own } : tryRead(envelope)
-      if ('event' in read) {
-        sound.push(index)
-        events.push(read.event)
-      } else {
+      const read = own ?? tryRead(envelope)
+      if ('reason' in read) {
         unreadableSubjects.add(envelope.subject)
         verdicts[index] = { kind: 'unreadable', reason: read.reason }
+      } else {
+        sound.push(index)
+        events.push(read)
       }
-    }
+    })
     const given = await tryHandle(events)
     const nowMs = clock.nowMs()
-    for (const [position, index] of sound.entries()) {
+    sound.forEach((index, position) => {
       verdicts[index] = given[position] ?? { kind: 'retry', reason: 'no verdict' }
-    }
+    })
     for (const event of events) lag.observe(Math.max(0, nowMs - epochMsOf(event.occurredAt)) / 1000)
     return verdicts
   }
@@ -95,9 +95,9 @@ export const waitsBehind = 'waits behind an earlier event'
 export const unreadable = 'cannot be read: '
 
 /** An event for this version, or why it is none. */
-export function tryRead(envelope: Envelope): { readonly event: Event } | { readonly reason: string } {
+export function tryRead(envelope: Envelope): Event | { readonly reason: string } {
   try {
-    return { event: parseEvent(envelope) }
+    return parseEvent(envelope)
   } catch (error) {
     if (!(error instanceof MalformedEvent)) throw error
     return { reason: `${unreadable}${error.message}` }

@@ -30,7 +30,7 @@ export interface TakeoverOptions {
 export async function reviveReadable({ connection, consumer, pageSize: limit }: TakeoverOptions): Promise<void> {
   for (let afterSeq = 0; ; ) {
     const setAside = await readSetAside(connection, consumer, { afterSeq, reason: unreadable, limit })
-    const readable = setAside.filter(({ envelope }) => 'event' in tryRead(envelope))
+    const readable = setAside.filter(({ envelope }) => !('reason' in tryRead(envelope)))
     await revive(
       connection,
       consumer,

@@ -71,12 +71,12 @@ function timeOrderedId(): string {
     randomFillSync(pool)
     poolOffset = 0
   }
-  const bytes = pool.subarray(poolOffset, poolOffset + idBytes)
+  const random = poolOffset
   poolOffset += idBytes
   const nowMs = Date.now()
   if (nowMs > lastMs) {
     writeTime(nowMs)
-    sequence = ((bytes[6] ?? 0) << 4) & 0x7ff
+    sequence = ((pool[random + 6] ?? 0) << 4) & 0x7ff
   } else {
     sequence += 1
     if (sequence > 0xfff) {
@@ -86,8 +86,8 @@ function timeOrderedId(): string {
   }
   writeByte(6, 0x70 | (sequence >> 8))
   writeByte(7, sequence & 0xff)
-  writeByte(8, 0x80 | ((bytes[8] ?? 0) & 0x3f))
-  for (let index = 9; index < idBytes; index += 1) writeByte(index, bytes[index] ?? 0)
+  writeByte(8, 0x80 | ((pool[random + 8] ?? 0) & 0x3f))
+  for (let index = 9; index < idBytes; index += 1) writeByte(index, pool[random + index] ?? 0)
   return letters.toString('latin1')
 }
 

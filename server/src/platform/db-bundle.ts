@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 import { isRefusal } from './db-failures.ts'
-import { encodeArrays, encodeRows } from './db-rows.ts'
+import { encodeArrays, encodeIds, encodeRows } from './db-rows.ts'
 import type { Row, Statement } from './db-statements.ts'
 import { parserOf, toParameter } from './db-values.ts'
 
@@ -171,8 +171,12 @@ class Bundle implements pg.Submittable {
 }
 
 /** Values as they travel. Throws for what cannot be sent. */
-export function parametersOf({ columns, copies }: Statement, values: readonly unknown[]): WireValues {
-  if (!columns) return values.map(toParameter)
+export function parametersOf({ columns, copies, idLists }: Statement, values: readonly unknown[]): WireValues {
+  if (!columns) {
+    // In binary the server has no text to read, as with rows.
+    const isIds = (value: unknown, index: number) => Array.isArray(value) && idLists?.includes(index)
+    return values.map((value, index) => (isIds(value, index) ? encodeIds(value as string[]) : toParameter(value)))
+  }
   const [rows, ...more] = values as readonly [readonly Row[], ...unknown[]]
   return copies ? [encodeRows(columns, rows)] : [...encodeArrays(columns, rows), ...more.map(toParameter)]
 }

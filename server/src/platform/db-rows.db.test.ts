@@ -208,3 +208,28 @@ test('copies of a transaction travel with its other statements', async () => {
   })
   expect(seen).toMatchObject([[], [{ id: idOf('a') }]])
 })
+
+describe('a list of ids', () => {
+  const unnested = sql(
+    'test.unnest_ids',
+    'select id from unnest($1::text[]) with ordinality as w (word, n), unnest($2::uuid[]) as id',
+  )
+
+  test('arrives as it was, next to one of words', async () => {
+    const ids = [idOf('c'), idOf('a'), idOf('a'), idOf('b').toUpperCase()]
+    const rows = await single.query(unnested, [['{"not an id"}'], ids])
+    expect(rows).toEqual(ids.map((id) => ({ id: id.toLowerCase() })))
+    expect(await single.query(unnested, [['word'], []])).toEqual([])
+    expect(await single.query(unnested, [['word'], null])).toEqual([])
+  })
+
+  test('is one wherever the statement says so, and only there', () => {
+    const text = 'select $1::uuid, $2::text[], any($12::uuid[]) union select $3::uuid[]'
+    expect(sql('', text).idLists).toEqual([11, 2])
+  })
+
+  test('has nothing in it that is no id', async () => {
+    await expect(single.query(unnested, [[], [idOf('a'), 'nobody']])).rejects.toThrow('not a UUID: nobody')
+    expect(await single.query(one)).toEqual([{ one: 1 }])
+  })
+})

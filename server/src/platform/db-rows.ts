@@ -41,12 +41,14 @@ type Rows = readonly Readonly<Record<string, unknown>>[]
  * `RangeError` where a value cannot be what its column is.
  */
 export function encodeRows(columns: Columns, rows: Rows): Buffer {
-  const entries = Object.entries(columns)
+  const names = Object.keys(columns)
+  const types = Object.values(columns)
   at = 0
   putBytes(opening)
   for (const row of rows) {
-    putShort(entries.length)
-    for (const [name, type] of entries) putValue(type, row[name])
+    putShort(names.length)
+    // By number: a pair made for every value of every row is a thirtieth of all that a checkout leaves to the collector.
+    for (let index = 0; index < names.length; index += 1) putValue(types[index] as ColumnType, row[names[index] as string])
   }
   putBytes(closing)
   // Of `CopyData`, all but its first byte and what is `CopyDone`.
@@ -58,13 +60,30 @@ export function encodeRows(columns: Columns, rows: Rows): Buffer {
 export function encodeArrays(columns: Columns, rows: Rows): Buffer[] {
   at = 0
   const ends = Object.entries(columns).map(([name, type]) => {
-    // Of one dimension; whether there are nulls in it is not read; its first element is number 1.
-    for (const word of [1, 0, oids[type], rows.length, 1]) putInt(word)
+    beginArray(type, rows.length)
     for (const row of rows) putValue(type, row[name])
     return at
   })
   const encoded = taken()
   return ends.map((end, index) => encoded.subarray(ends[index - 1] ?? 0, end))
+}
+
+/** A list of UUIDs as a parameter. Throws `RangeError` for what is none. */
+export function encodeIds(ids: readonly string[]): Buffer {
+  at = 0
+  beginArray('uuid', ids.length)
+  for (const id of ids) putValue('uuid', id)
+  return taken()
+}
+
+/** Of one dimension, or of none without elements; whether there are nulls in it is not read; its first element is number 1. */
+function beginArray(type: ColumnType, length: number): void {
+  putInt(length === 0 ? 0 : 1)
+  putInt(0)
+  putInt(oids[type])
+  if (length === 0) return
+  putInt(length)
+  putInt(1)
 }
 
 /** A copy of what was written. */

@@ -9,6 +9,8 @@ export interface Statement {
   readonly columns?: Columns
   /** They follow it, where others have them as parameters. */
   readonly copies?: true
+  /** Which parameters, from 0, are lists of ids: those that its text has as `$1::uuid[]`. */
+  readonly idLists?: readonly number[]
 }
 
 /** One that is given rows, which have all its columns: what a row does not have would be stored as null. */
@@ -22,7 +24,7 @@ export interface PlainStatement extends Statement {
 }
 
 export function sql(name: string, text: string): PlainStatement {
-  return { name, text }
+  return { name, text, idLists: [...text.matchAll(/\$(\d+)::uuid\[\]/g)].map(([, number]) => Number(number) - 1) }
 }
 
 /**

@@ -34,9 +34,11 @@ test('an event that is handled twice is a duplicate, and nothing of the second t
 })
 
 test('any other failure is no lost race', async () => {
-  const failure = await record('orders', ['not an id']).catch((error: unknown) => error)
-  expect(failure).toMatchObject({ code: '22P02' })
-  expect(lostRace(failure)).toBe(false)
+  const nobody = await record(null as unknown as string, [newId()]).catch((error: unknown) => error)
+  expect(nobody).toMatchObject({ code: '23502' })
+  const nothing = await record('orders', ['not an id']).catch((error: unknown) => error)
+  expect(nothing).toBeInstanceOf(RangeError)
+  expect([lostRace(nobody), lostRace(nothing)]).toEqual([false, false])
 })
 
 test('nothing is stored when nothing was handled', () => {
