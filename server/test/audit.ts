@@ -29,6 +29,7 @@ export function auditParts({ db, sandbox }: Audited, changes: Partial<AuditParts
     settleMs: 0,
     confirmMs: 300,
     restWithinSeconds: 60,
+    pauseFactor: 0,
     mayStopSales: true,
     ...changes,
   }

@@ -57,6 +57,7 @@ async function audit(config: Config): Promise<Result> {
       settleMs: 0,
       confirmMs,
       restWithinSeconds,
+      pauseFactor: 0,
       mayStopSales: false,
     })
     return { report, looks: await listLooks(db), differences: await listOpenDifferences(db, differencesMax) }

@@ -27,6 +27,8 @@ export interface LookOptions {
   readonly confirmMs: number
   /** How long after its deadline an order may still be open. */
   readonly restWithinSeconds: number
+  /** A pause between two pages, in times of what the one before took: buyers come first. 0 for somebody who waits for the end. */
+  readonly pauseFactor: number
 }
 
 export interface Seen {
@@ -38,7 +40,8 @@ export interface Seen {
   readonly checked: ReadonlyMap<InvariantName, number>
 }
 
-const pageOrders = 2_000
+/** So few that no statement keeps a processor for long. */
+const pageOrders = 500
 /** Between two services these may differ while an event is on its way. All else is false at any time. */
 const betweenServices = new Set<InvariantName>(orderInvariants)
 
@@ -46,10 +49,25 @@ function* pagesOf(ids: readonly string[]): Generator<string[]> {
   for (let from = 0; from < ids.length; from += pageOrders) yield ids.slice(from, from + pageOrders)
 }
 
-async function judge(db: Queryable, subject: Subject, restWithinSeconds: number): Promise<Finding[]> {
+type LookAtPage = (db: Queryable, orderIds: readonly string[]) => Promise<readonly Finding[]>
+
+async function judgeInPages(ids: readonly string[], lookAt: LookAtPage, options: LookOptions): Promise<Finding[]> {
+  const { db, clock, pauseFactor } = options
   const findings: Finding[] = []
-  for (const page of pagesOf(subject.orderIds)) findings.push(...(await judgeOrders(db, page)))
-  for (const page of pagesOf(subject.streamIds)) findings.push(...(await judgeStreams(db, page)))
+  let tookMs = 0
+  for (const page of pagesOf(ids)) {
+    if (tookMs * pauseFactor > 0) await clock.sleep(tookMs * pauseFactor)
+    const startedMs = clock.elapsedMs()
+    findings.push(...(await lookAt(db, page)))
+    tookMs = clock.elapsedMs() - startedMs
+  }
+  return findings
+}
+
+async function judge(subject: Subject, options: LookOptions): Promise<Finding[]> {
+  const { db, restWithinSeconds } = options
+  const findings = await judgeInPages(subject.orderIds, judgeOrders, options)
+  findings.push(...(await judgeInPages(subject.streamIds, judgeStreams, options)))
   for (const showId of subject.showIds) findings.push(...(await judgeStock(db, showId, subject.exactly)))
   for (const showId of subject.seatShowIds) findings.push(...(await judgeSeats(db, showId)))
   findings.push(...(await judgeLiveness(db, subject.streamIds, restWithinSeconds)))
@@ -59,7 +77,8 @@ async function judge(db: Queryable, subject: Subject, restWithinSeconds: number)
 const same = (one: Finding, other: Finding) => one.invariant === other.invariant && one.key === other.key
 
 /** Looks again at what was found. Of an order only what is at rest in both looks, with nothing told in between, counts. */
-async function confirm(found: readonly Finding[], { db, clock, confirmMs, restWithinSeconds }: LookOptions) {
+async function confirm(found: readonly Finding[], options: LookOptions) {
+  const { db, clock, confirmMs } = options
   if (found.length === 0) return { breaches: [], between: [] }
   const orderIds = [...new Set(found.flatMap(({ orderIds }) => orderIds))]
   const showIds = [...new Set(found.flatMap(({ showId }) => showId ?? []))]
@@ -67,7 +86,7 @@ async function confirm(found: readonly Finding[], { db, clock, confirmMs, restWi
   await clock.sleep(confirmMs)
   const meanwhile = await readAtRest(db, orderIds)
   const subject = { orderIds, streamIds: orderIds, showIds, seatShowIds: showIds, exactly: true }
-  const again = await judge(db, subject, restWithinSeconds)
+  const again = await judge(subject, options)
   const after = await readAtRest(db, orderIds)
   const isAtRest = (orderId: string) =>
     before.has(orderId) && before.get(orderId) === meanwhile.get(orderId) && before.get(orderId) === after.get(orderId)
@@ -79,7 +98,7 @@ async function confirm(found: readonly Finding[], { db, clock, confirmMs, restWi
 }
 
 export async function look(subject: Subject, options: LookOptions): Promise<Seen> {
-  const suspicions = await judge(options.db, subject, options.restWithinSeconds)
+  const suspicions = await judge(subject, options)
   const { breaches, between } = await confirm(suspicions, options)
   const checked = new Map<InvariantName, number>(invariants.map(({ name }) => [name, subject.orderIds.length]))
   checked.delete('charges_have_an_order')

@@ -36,6 +36,7 @@ export interface AuditParts {
   readonly settleMs: number
   readonly confirmMs: number
   readonly restWithinSeconds: number
+  readonly pauseFactor: number
   /** False where somebody only wants to know. */
   readonly mayStopSales: boolean
 }

@@ -31,6 +31,8 @@ export interface AuditWorker {
 /** A difference younger than this may only be under way. */
 export const shownAfterSeconds = 120
 export const restWithinSeconds = 120
+/** With pauses twice as long as its pages it takes a third of one processor at the most. */
+const pauseFactor = 2
 const settleMs = 1_000
 export const confirmMs = 3_000
 const lookForWorkMs = 1_000
@@ -81,7 +83,8 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     await connection.query(beCareful)
     log.info('this process audits')
     const books = makeReconciliation({ db: connection, books: options.books, shownAfterSeconds })
-    const parts = { db: connection, clock: stoppable, log, books, settleMs, confirmMs, restWithinSeconds, mayStopSales: true }
+    const waits = { settleMs, confirmMs, restWithinSeconds, pauseFactor }
+    const parts = { db: connection, clock: stoppable, log, books, ...waits, mayStopSales: true }
     let nextAtMs = clock.elapsedMs()
     while (!signal.aborted) {
       const asked = (await readMark(connection, askedMark)) === 'all'

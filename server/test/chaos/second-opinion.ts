@@ -28,6 +28,7 @@ export async function auditToo(db: Database): Promise<Verdict> {
     settleMs: 0,
     confirmMs: 500,
     restWithinSeconds: 60,
+    pauseFactor: 0,
     mayStopSales: false,
   })
   const raised = (await db.query<Alarm>(alarms)).filter(({ invariant }) => invariant !== liveness)
