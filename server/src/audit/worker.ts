@@ -92,7 +92,7 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
         nextAtMs = clock.elapsedMs() + options.everySeconds * 1_000
         const { caughtUp } = await runOnce(connection, parts)
         // In a rush the next part is looked at soon.
-        if (!caughtUp) nextAtMs = clock.elapsedMs() + 5_000
+        if (!caughtUp) nextAtMs = clock.elapsedMs() + 1_000
       }
       await waker.rest(Math.max(0, Math.min(lookForWorkMs, nextAtMs - clock.elapsedMs())))
     }
