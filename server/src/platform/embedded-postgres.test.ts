@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { makeDatabase, sql } from './db.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded-postgres.ts'
+import { type EmbeddedPostgres, freePort, startEmbeddedPostgres } from './embedded-postgres.ts'
 
 let base: string
 let running: EmbeddedPostgres[]
@@ -130,4 +130,11 @@ test('the server runs as the owner of its data, and never as root', async () => 
   const pid = Number.parseInt(await readFile(join(directory, 'cluster', 'postmaster.pid'), 'utf8'), 10)
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   expect(Number(/^Uid:\s+(\d+)/m.exec(status)?.[1])).toBe(uid)
+})
+
+test('ports are not among those that an outgoing connection may take before they are listened on, and differ', async () => {
+  const ports = await Promise.all(Array.from({ length: 20 }, freePort))
+  expect(Math.max(...ports)).toBeLessThan(32_768)
+  expect(Math.min(...ports)).toBeGreaterThan(1_024)
+  expect(new Set(ports).size).toBeGreaterThan(15)
 })

@@ -1,7 +1,7 @@
 // A real Postgres of our own in the data directory, run with its own pg_ctl. It outlives a killed shop and is found
 // again by the next start; no data is ever deleted here.
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, chmod, chown, constants, mkdir, readFile, readlink, realpath, rm, statfs, writeFile } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
@@ -245,16 +245,23 @@ async function isReadable(path: string): Promise<boolean> {
   )
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolvePort, reject) => {
+/** Below the ports that systems give to outgoing connections (from 32768 on Linux, from 49152 elsewhere): none of those takes it first. */
+const lowestPort = 20_000
+const highestPort = 32_000
+
+/** A port that nobody listens on. Chosen by chance, so that two who ask at once do not get the same one. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(lowestPort, highestPort)
+    if (await canListenOn(port)) return port
+  }
+  throw new Error('no free port')
+}
+
+function canListenOn(port: number): Promise<boolean> {
+  return new Promise((resolveAnswer) => {
     const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => {
-        if (address && typeof address === 'object') resolvePort(address.port)
-        else reject(new Error('no free port'))
-      })
-    })
+    probe.once('error', () => resolveAnswer(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolveAnswer(true)))
   })
 }
