@@ -1,7 +1,6 @@
-// What a bundled program loads of Node by being loaded itself.
+// What a bundled program loads of Node and of libraries by being loaded itself.
 import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -9,7 +8,8 @@ import { bundle } from './bundle.ts'
 
 let out: string
 beforeAll(async () => {
-  out = await mkdtemp(join(tmpdir(), 'holdfast-bundle-'))
+  // Below the project, where a program finds what it loads at run time.
+  out = await mkdtemp(join(import.meta.dirname, '..', 'node_modules', '.bundle-'))
 })
 afterAll(() => rm(out, { recursive: true, force: true }))
 
@@ -47,4 +47,17 @@ test('HTTP/2 is there for whoever asks for it', async () => {
     if (typeof http2.createServer !== 'function' || http2.constants.NGHTTP2_NO_ERROR !== 0) throw new Error()
     ${loaded}`
   expect(await run(program)).toEqual([expect.any(Boolean), false, true])
+})
+
+test('YAML is loaded by whoever asks for it, and not by its mere name', async () => {
+  const program = `const yaml = require('yaml')
+    const isLoaded = () => Object.keys(require.cache).some((path) => /node_modules.yaml./.test(path))
+    console.log(JSON.stringify([isLoaded(), yaml.stringify({ a: 1 }), isLoaded()]))`
+  expect(await run(program)).toEqual([false, 'a: 1\n', true])
+})
+
+test('of the limiter there is what limits here', async () => {
+  const program = `const limiter = require('rate-limiter-flexible')
+    console.log(JSON.stringify([Object.keys(limiter), new limiter.RateLimiterRes(3).remainingPoints]))`
+  expect(await run(program)).toEqual([['RateLimiterPostgres', 'RateLimiterRes'], 3])
 })

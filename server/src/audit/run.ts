@@ -55,7 +55,7 @@ export interface RunReport {
 /** Of one small run; the waits between are not counted. */
 const changedBudgetMs = 500
 const sliceBudgetMs = 250
-/** Small ones: what a page brings is in the shop's memory while buyers are. */
+/** Small ones: while buyers are there, what a page brings takes memory from the shop. */
 const pageEvents = 2_000
 const changedOrdersMax = 5_000
 const slicePage = 1_000

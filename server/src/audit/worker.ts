@@ -31,7 +31,7 @@ export interface AuditWorker {
 /** A difference younger than this may only be under way. */
 export const shownAfterSeconds = 120
 export const restWithinSeconds = 120
-/** With pauses twice as long as its pages it takes a third of one processor at the most. */
+/** With pauses twice as long as its pages, looking at the orders of a rush takes a third of one processor. */
 const pauseFactor = 2
 const settleMs = 1_000
 export const confirmMs = 3_000

@@ -251,17 +251,20 @@ const highestPort = 32_000
 
 /** A port that nobody listens on. Chosen by chance, so that two who ask at once do not get the same one. */
 export async function freePort(): Promise<number> {
+  let cause: Error | undefined
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(lowestPort, highestPort)
-    if (await canListenOn(port)) return port
+    cause = await tryToListen(port)
+    if (!cause) return port
   }
-  throw new Error('no free port')
+  throw new Error('no free port', { cause })
 }
 
-function canListenOn(port: number): Promise<boolean> {
+/** Undefined, or why not. */
+function tryToListen(port: number): Promise<Error | undefined> {
   return new Promise((resolveAnswer) => {
     const probe = createServer()
-    probe.once('error', () => resolveAnswer(false))
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolveAnswer(true)))
+    probe.once('error', resolveAnswer)
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolveAnswer(undefined)))
   })
 }
