@@ -67,21 +67,17 @@ async function resend(engine: Engine, eventId: string, endpoint: string | undefi
   const event = engine.store.event(eventId)
   if (event === undefined) throw noSuch('event', eventId)
   const only = endpoint === undefined ? '' : ' and endpoint = ?'
-  const rows = engine.store.query<{ n: number }>(
-    `select count(*) as n from deliveries where event_seq = ?${only}`,
-    event.seq,
-    ...(endpoint === undefined ? [] : [endpoint]),
-  )
-  await engine.commit.run(() => {
+  // Each time an earlier next_at, so that the outcome of a sending under way finds that it is no longer the last word.
+  const deliveries = await engine.commit.run(() =>
     engine.store.execute(
-      `update deliveries set state = 'waiting', next_at = ?, fault = null where event_seq = ?${only}`,
+      `update deliveries set state = 'waiting', next_at = min(next_at - 1, ?), fault = null where event_seq = ?${only}`,
       Date.now(),
       event.seq,
       ...(endpoint === undefined ? [] : [endpoint]),
-    )
-  })
+    ),
+  )
   engine.dispatcher.wake()
-  return jsonReply(200, { event: eventId, deliveries: rows[0]?.n ?? 0 })
+  return jsonReply(200, { event: eventId, deliveries })
 }
 
 async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {

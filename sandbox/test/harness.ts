@@ -90,6 +90,8 @@ export interface Receiver {
   hooks: Hook[]
   /** Answers the next requests with these statuses, then 200. */
   failNext(...statuses: number[]): void
+  /** Keeps the answer to the next request back until what it gives is called. */
+  holdNext(): () => void
   /** Settles as soon as a webhook that fits has come. */
   waitFor(fits: (hook: Hook) => boolean): Promise<Hook>
   close(): Promise<void>
@@ -98,6 +100,7 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const hooks: Hook[] = []
   const statuses: number[] = []
+  const held: Promise<void>[] = []
   const waiting: { fits: (hook: Hook) => boolean; resolve: (hook: Hook) => void }[] = []
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -106,7 +109,8 @@ export async function startReceiver(): Promise<Receiver> {
       const body = Buffer.concat(chunks).toString()
       const hook = { body, signature: String(request.headers['stripe-signature']), event: JSON.parse(body) as Stripe.Event }
       hooks.push(hook)
-      response.writeHead(statuses.shift() ?? 200).end()
+      const status = statuses.shift() ?? 200
+      void (held.shift() ?? Promise.resolve()).then(() => response.writeHead(status).end())
       for (const waiter of waiting.slice()) {
         if (!waiter.fits(hook)) continue
         waiting.splice(waiting.indexOf(waiter), 1)
@@ -120,6 +124,11 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     hooks,
     failNext: (...codes) => void statuses.push(...codes),
+    holdNext() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held.push(promise)
+      return resolve
+    },
     waitFor(fits) {
       const known = hooks.find(fits)
       return known === undefined ? new Promise((resolve) => waiting.push({ fits, resolve })) : Promise.resolve(known)

@@ -82,6 +82,22 @@ describe('a webhook', () => {
     expect(hook.event.id).toBe(event?.id)
   })
 
+  it('is sent again when that is asked for before the first sending has ended', async () => {
+    await subscribe()
+    const answer = receiver.holdNext()
+    const paid = await pay()
+    const mine = () => receiver.hooks.filter((hook) => hook.body.includes(paid.id))
+    const first = await receiver.waitFor((hook) => hook.body.includes(paid.id))
+    const resend = () => bench.post(`/_sandbox/events/${first.event.id}/resend`, {})
+    expect([await resend(), await resend()]).toEqual([
+      { event: first.event.id, deliveries: 1 },
+      { event: first.event.id, deliveries: 1 },
+    ])
+    answer()
+    await receiver.waitFor(() => mine().length === 2)
+    expect(mine()[1]?.event.id).toBe(first.event.id)
+  })
+
   it('can be doubled or forged on demand', async () => {
     const { secret } = await subscribe()
     const twice = await pay({ sandbox_webhook_fault: 'duplicate' })

@@ -176,7 +176,8 @@ export function makeStore(db: DatabaseSync) {
     eventBySeq: (seq: number) => rowsOf<EventRow | undefined>(getEventBySeq.get(seq)),
     events: (sql: string, values: SQLInputValue[]) => rowsOf<EventRow[]>(prepared(sql).all(...values)),
     query: <T>(sql: string, ...values: SQLInputValue[]) => rowsOf<T[]>(prepared(sql).all(...values)),
-    execute: (sql: string, ...values: SQLInputValue[]) => void prepared(sql).run(...values),
+    /** Gives the number of rows that it changed. */
+    execute: (sql: string, ...values: SQLInputValue[]): number => Number(prepared(sql).run(...values).changes),
     idempotency: (account: string, key: string) => rowsOf<IdempotencyRow | undefined>(getKey.get(account, key)),
     putIdempotency(account: string, key: string, row: IdempotencyRow) {
       putKey.run(account, key, row.created, row.path, row.digest, row.request, row.status, row.body, row.event_seq)

@@ -121,31 +121,35 @@ export function makeDispatcher(deps: DispatcherDeps) {
       await new Promise((resolve) => setTimeout(resolve, 5))
       const batch = outcomes
       outcomes = []
+      let settled = false
       try {
-        await commit.run(() => {
-          for (const outcome of batch) writeOutcome(outcome)
-        })
+        settled = await commit.run(() => batch.map(writeOutcome).every((done) => done))
       } catch (cause) {
         deps.log(`webhook outcomes could not be stored and will be sent again: ${String(cause)}`)
       }
       for (const { row } of batch) claimed.delete(row.id)
       // A retry may be due already; reading again also sets the timer for those that are not.
-      if (batch.some((outcome) => outcome.state === 'waiting')) mayHaveMore = true
+      if (!settled) mayHaveMore = true
     }
     writing = undefined
     pump()
   }
 
-  function writeOutcome({ row, state, nextAt, note }: Outcome): void {
+  /** True if nothing is left to send. What was asked for again since the row was read, which moves next_at, stays waiting. */
+  function writeOutcome({ row, state, nextAt, note }: Outcome): boolean {
     const log = row.log === null ? [] : (JSON.parse(row.log) as unknown[])
-    store.execute(
-      'update deliveries set state = ?, attempts = ?, next_at = ?, log = ? where id = ?',
-      state,
+    const [written] = store.query<{ state: Outcome['state'] }>(
+      `update deliveries set attempts = ?1, log = ?2,
+         state = iif(next_at = ?3, ?4, state), next_at = iif(next_at = ?3, ?5, next_at)
+       where id = ?6 returning state`,
       row.attempts + 1,
-      nextAt,
       JSON.stringify([...log, note].slice(-LOG_LENGTH)),
+      row.next_at,
+      state,
+      nextAt,
       row.id,
     )
+    return written?.state !== 'waiting'
   }
 
   function wake(): void {
