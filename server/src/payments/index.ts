@@ -9,6 +9,7 @@ import { registerOpsRoutes } from './ops-routes.ts'
 import { makeProcessor } from './processor.ts'
 import type { Processor } from './processor-port.ts'
 import { registerRoutes } from './routes.ts'
+import { areKnown } from './store.ts'
 import { registerWebhook } from './webhook.ts'
 import { makeWorker, type PaymentsHandler } from './worker.ts'
 
@@ -26,7 +27,7 @@ export function makePayments(options: PaymentsOptions = {}): ServiceDefinition {
 function makeService(platform: Platform, options: PaymentsOptions): Service {
   const { config, db, bus, clock, log, metrics, limits } = platform
   const processor = options.processor ?? makeProcessor(config.processor)
-  const arrivals = makeArrivals(clock)
+  const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
   const worker = makeWorker({ db, clock, log, metrics, processor, handler: () => handler })
   const model = makeModel((world) => {
     for (const id of world.changed.orders) if (world.orders.get(id)?.terms) arrivals.arrived(id)

@@ -13,7 +13,6 @@ import {
 import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { ProcessorConfig } from '../config.ts'
-import { makeBatchLoader } from '../platform/batch-loader.ts'
 import { type Clock, madeAtMs, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
@@ -23,7 +22,7 @@ import { ProblemError, sendProblem } from '../platform/problem.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Rejection } from './domain/commands.ts'
 import { isOpen, type Payment } from './domain/payment.ts'
-import { areKnown, listRefunds, readKnownOrder, readPayment, readRefund } from './store.ts'
+import { listRefunds, readKnownOrder, readPayment, readRefund } from './store.ts'
 import { declineCodeFor, paymentView, refundView } from './views.ts'
 import type { PaymentsHandler, Settled, Worker } from './worker.ts'
 
@@ -37,10 +36,6 @@ export interface RouteOptions {
   readonly processor: ProcessorConfig
 }
 
-/** How long a payment waits for the event of its order, and how often it asks when another process takes that in. */
-const orderWaitMs = 3_000
-const firstAskMs = 25
-const askAtMostEveryMs = 250
 /** An order with an id as young as this may be there, and its event late: the longest hold, and an hour for clocks that differ. */
 const maybeLateMs = 25 * 3_600_000
 /** How often and how long a replayed request looks for the result of the first. */
@@ -76,7 +71,6 @@ function refuse({ rejection, detail }: { rejection: string; detail?: string }): 
 
 function payRoutes(app: Http, options: RouteOptions): void {
   const { db, handler, worker, limits } = options
-  const orderArrived = makeOrderWait(options)
 
   app.post(
     '/api/payments',
@@ -94,7 +88,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
           ? {}
           : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
       const paymentId = newId()
-      await orderArrived(orderId)
+      await orderArrived(options, orderId)
       const outcome = await handler.handle(
         { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
         { causationId: request.id, ...idempotency },
@@ -153,23 +147,13 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
 }
 
 /**
- * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time. All who wait are
- * asked for in one statement, and nobody starts before his order is there: a start that is refused costs a transaction.
- * When it did not come and may still, the refusal tells when to ask again.
+ * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time, and nobody starts
+ * before his order is there: a start that is refused costs a transaction. When it did not come and may still, the refusal tells
+ * when to ask again.
  */
-function makeOrderWait({ db, arrivals, clock }: RouteOptions): (orderId: string) => Promise<void> {
-  const isThere = makeBatchLoader((orderIds: readonly string[]) => areKnown(db, orderIds))
-  return async (orderId) => {
-    const deadlineMs = clock.elapsedMs() + orderWaitMs
-    for (let delayMs = firstAskMs; !arrivals.isKnown(orderId); delayMs = Math.min(2 * delayMs, askAtMostEveryMs)) {
-      await arrivals.wait(orderId, delayMs)
-      if (arrivals.isKnown(orderId) || (await isThere(orderId))) return
-      if (clock.elapsedMs() < deadlineMs) continue
-      if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs)
-        throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
-      return
-    }
-  }
+async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
+  if (await arrivals.wait(orderId)) return
+  if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs) throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
 }
 
 function refundRoutes(app: Http, options: RouteOptions): void {
