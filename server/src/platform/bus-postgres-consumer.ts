@@ -42,11 +42,10 @@ const idlePollMs = 200
 const quickLooksMax = 6
 /** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
 const pageEveryMs = 4
-const restMaxMs = 30
+const restMaxMs = 15
 
-/** After a page that took long, three times as long: who is short of time saves it by fuller pages. */
-export const restAfter = (tookMs: number): number =>
-  tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(3 * tookMs, restMaxMs)
+/** After a page that took long, as long again: who is short of time saves it by fuller pages. */
+const restAfter = (tookMs: number): number => (tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(tookMs, restMaxMs))
 
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
