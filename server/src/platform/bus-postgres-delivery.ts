@@ -83,7 +83,13 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     sound.forEach((index, position) => {
       verdicts[index] = given[position] ?? { kind: 'retry', reason: 'no verdict' }
     })
-    for (const event of events) lag.observe(Math.max(0, nowMs - epochMsOf(event.occurredAt)) / 1000)
+    // Events of one transaction have one time, and stand together: what one of them waited, all did.
+    let told = ''
+    for (const { occurredAt } of events) {
+      if (occurredAt === told) continue
+      told = occurredAt
+      lag.observe(Math.max(0, nowMs - epochMsOf(occurredAt)) / 1000)
+    }
     return verdicts
   }
 }

@@ -35,7 +35,7 @@ export function makeMetrics(options: { defaults: boolean } = { defaults: true })
     }),
     eventLag: new Histogram({
       name: 'holdfast_event_lag_seconds',
-      help: 'Time from the transaction of an event to the end of its handling',
+      help: 'Time from a transaction to the end of the handling of the events that it told of',
       labelNames: ['consumer'],
       buckets: durationBuckets,
       registers,
