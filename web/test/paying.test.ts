@@ -50,6 +50,40 @@ describe('a payment', () => {
     await tickets().waitFor()
   })
 
+  it('that nobody knows the end of is not offered to be paid again by a page that is loaded anew', async () => {
+    await holdOne()
+    await shop.control('faults', { kind: 'bad_gateway', when: 'before', op: 'payment_intents.*', times: 'always' })
+    await payBy(good)
+    await shown(page, 'We are asking your bank whether the payment arrived')
+    await page.reload()
+    await shown(page, 'Please do not pay again yet')
+    expect(await page.getByRole('button', { name: /^Pay / }).count()).toBe(0)
+    await expectAccessible(page, 'checkout loaded anew while nobody knows')
+    await shop.endFaults()
+    await tickets().waitFor()
+  })
+
+  it('whose page is loaded anew in the middle of the bank’s question is asked it again', async () => {
+    await holdOne()
+    await payBy(withChallenge)
+    await page.frameLocator('dialog iframe').last().getByRole('button').first().waitFor()
+    await page.reload()
+    await shown(page, 'Please do not pay again yet')
+    await answerChallenge(page, 'succeed')
+    await tickets().waitFor()
+  })
+
+  it('whose question is failed after that leads back to the form', async () => {
+    await holdOne()
+    await payBy(withChallenge)
+    await page.frameLocator('dialog iframe').last().getByRole('button').first().waitFor()
+    await page.reload()
+    await answerChallenge(page, 'fail')
+    await page.getByRole('timer').waitFor()
+    await payBy(good)
+    await tickets().waitFor()
+  })
+
   it('that the bank takes back when it is captured leads back to the form, with the time that is left', async () => {
     await holdOne()
     await payBy(declinedAtCapture)

@@ -19,14 +19,19 @@ export interface LoadedForm {
 
 export interface Attempt {
   readonly stage: Stage
+  /** Told of the form as soon as it is there: a payment from before may have a question of the bank to ask. */
+  formLoaded(form: LoadedForm): void
   pay(form: LoadedForm): void
 }
 
 const lookAgainMs = 4_000
+/** By then the form of a page that was just loaded is there, to ask the bank's question with. */
+const firstLookMs = 1_000
 
 export function useAttempt(order: OrderView): Attempt {
-  const [stage, setStage] = useState<Stage>({ kind: 'ready' })
+  const [stage, setStage] = useState<Stage>(() => stageAtFirst(order))
   const form = useRef<LoadedForm | null>(null)
+  const paidHere = useRef(false)
   const follow = useCallback(async (ask: (onChallenge: (open: boolean) => void) => Promise<PayOutcome>) => {
     setStage({ kind: 'paying' })
     try {
@@ -43,15 +48,25 @@ export function useAttempt(order: OrderView): Attempt {
     },
     [follow],
   )
-  useLooking(paymentToLookAt(stage, order), take)
+  useLooking(paymentToLookAt(stage, order), take, paidHere)
   useReopening(order, setStage)
+  const formLoaded = useCallback((loaded: LoadedForm) => {
+    form.current = loaded
+  }, [])
   return {
     stage,
+    formLoaded,
     pay(loaded) {
       form.current = loaded
+      paidHere.current = true
       void follow((onChallenge) => pay({ ...loaded, order, onChallenge }))
     },
   }
+}
+
+/** A payment from before this page was loaded: nobody should pay again before it is known what became of it. */
+function stageAtFirst({ status, payment }: OrderView): Stage {
+  return status === 'created' && payment ? { kind: 'unsure', paymentId: payment.id } : { kind: 'ready' }
 }
 
 /** Also a payment of another tab, or from before this page was loaded. */
@@ -60,7 +75,12 @@ function paymentToLookAt(stage: Stage, order: OrderView): string | null {
   return order.status === 'claimed' ? (order.payment?.id ?? null) : null
 }
 
-function useLooking(paymentId: string | null, take: (payment: PaymentView) => void): void {
+/** What was paid here was just answered; what was not is looked at soon. */
+function useLooking(
+  paymentId: string | null,
+  take: (payment: PaymentView) => void,
+  paidHere: { readonly current: boolean },
+): void {
   useEffect(() => {
     if (paymentId === null) return
     let stopped = false
@@ -72,12 +92,12 @@ function useLooking(paymentId: string | null, take: (payment: PaymentView) => vo
       timer = setTimeout(() => void look(), lookAgainMs)
       if (payment) take(payment)
     }
-    timer = setTimeout(() => void look(), lookAgainMs)
+    timer = setTimeout(() => void look(), paidHere.current ? lookAgainMs : firstLookMs)
     return () => {
       stopped = true
       clearTimeout(timer)
     }
-  }, [paymentId, take])
+  }, [paymentId, take, paidHere])
 }
 
 /** The bank took its word back when the money was to be taken: the order waits for another payment. */

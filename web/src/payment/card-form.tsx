@@ -20,9 +20,12 @@ export interface CardFormProps {
 export function CardForm({ order, mayPay, attempt }: CardFormProps) {
   const t = useTranslations('pay')
   const format = useFormat()
-  const { stage } = attempt
+  const { stage, formLoaded } = attempt
   const { target, form, ready, failure, retry, sandbox } = useCardElements(order)
   const busy = stage.kind === 'paying' || stage.kind === 'challenge'
+  useEffect(() => {
+    if (form) formLoaded(form)
+  }, [form, formLoaded])
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
