@@ -145,7 +145,7 @@ function callerNow(): Caller {
 
 async function typedHereAndElsewhere(elsewhere: Field[]): Promise<Typed | StripeError> {
   const typed = view?.typed() ?? NOTHING
-  const others = await Promise.all(elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field)) })))
+  const others = await Promise.all(elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field, brandNow())) })))
   const wrong = others.find((other) => other.problem !== undefined)
   if (wrong?.problem !== undefined) return problem(wrong.problem)
   return { ...typed, ...Object.fromEntries(others.map(({ field, value }) => [field, value ?? ''])) }

@@ -6,13 +6,13 @@ import type { Brand } from './card.ts'
 
 type Word =
   | { is: 'brand'; brand: Brand }
-  | { is: 'question'; id: string; field: Field }
+  | { is: 'question'; id: string; field: Field; brand: Brand }
   | { is: 'answer'; id: string; value: string; problem: string | undefined }
 
 export interface Siblings {
   tellBrand(brand: Brand): void
-  /** What was typed there; `problem` is the code of what is wrong with it. */
-  read(field: Field): Promise<{ value: string; problem: string | undefined }>
+  /** What was typed there; `problem` is the code of what is wrong with it beside a number of this brand. */
+  read(field: Field, brand: Brand): Promise<{ value: string; problem: string | undefined }>
 }
 
 const PATIENCE_MS = 3000
@@ -28,6 +28,8 @@ export function makeSiblings(
   channel.addEventListener('message', ({ data }: MessageEvent<Word>) => {
     if (data.is === 'brand') own.brandChanged(data.brand)
     if (data.is === 'question') {
+      // A frame that loaded after the number was typed has not heard of its brand.
+      own.brandChanged(data.brand)
       const answer = own.answer(data.field)
       if (answer !== undefined) say({ is: 'answer', id: data.id, ...answer })
     }
@@ -38,13 +40,13 @@ export function makeSiblings(
   })
   return {
     tellBrand: (brand) => say({ is: 'brand', brand }),
-    read(field) {
+    read(field, brand) {
       const id = randomName()
       return new Promise((resolve) => {
         waiting.set(id, resolve)
         // A frame that is still loading cannot answer; to the buyer its field is simply empty.
         setTimeout(() => resolve({ value: '', problem: `incomplete_${field}` }), PATIENCE_MS)
-        say({ is: 'question', id, field })
+        say({ is: 'question', id, field, brand })
       })
     },
   }
