@@ -12,6 +12,10 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
  * page, and from inside its frame the checker takes what lies behind for white.
  */
 export async function expectAccessible(page: Page, what: string, { dark = false } = {}): Promise<void> {
+  // A colour on its way to another is neither of the two.
+  await page.evaluate(() =>
+    Promise.allSettled(document.getAnimations().flatMap((each) => (each instanceof CSSTransition ? [each.finished] : []))),
+  )
   const checker = new AxeBuilder({ page }).withTags(standards)
   const { violations } = await (dark ? checker.exclude('iframe') : checker).analyze()
   const told = violations.map(
