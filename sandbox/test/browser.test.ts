@@ -42,8 +42,20 @@ afterEach(async () => {
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
 
-function run(script: string): Promise<unknown> {
-  return page.evaluate(`(async () => { ${script} })()`)
+/** What the script makes of the page. One that never ends says what the frames showed meanwhile. */
+async function run(script: string): Promise<unknown> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const patience = setTimeout(async () => {
+    const shown = await Promise.all(
+      page.frames().map(async (frame) => `${frame.url()}: ${(await frame.locator('body').innerText()).slice(0, 200)}`),
+    )
+    reject(new Error(`no end of ${script}, while there was\n${shown.join('\n')}`))
+  }, 30_000)
+  try {
+    return await Promise.race([page.evaluate(`(async () => { ${script} })()`), late])
+  } finally {
+    clearTimeout(patience)
+  }
 }
 
 async function mount(
@@ -216,6 +228,17 @@ describe('the 3-D Secure dialog', () => {
     await challenged()
     await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Fail authentication' }).click()
     expect(await run('return window.done')).toMatchObject({ error: { code: 'payment_intent_authentication_failure' } })
+  })
+
+  it('finishes when the answer of the bank was lost on its way', async () => {
+    const id = await challenged()
+    await page.route('**/_sandbox/3ds/*', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Complete authentication' }).click()
+    expect(await run('return window.done')).toMatchObject({ paymentIntent: { id, status: 'requires_capture' } })
   })
 
   it('counts closing it as a refusal', async () => {

@@ -71,7 +71,6 @@ it('can be built to stand alone', async () => {
       'card-form.html',
       'card-form.js',
       'challenge.css',
-      'challenge.js',
       'dashboard.css',
       'dashboard.html',
       'dashboard.js',

@@ -24,6 +24,14 @@ const payBy = async (card: string) => {
   await enterCard(page, card)
   await pay(page)
 }
+/** Loads the checkout anew while the bank asks its question; the page looks what became of the payment. */
+const reloadInChallenge = async () => {
+  await holdOne()
+  await payBy(withChallenge)
+  await page.frameLocator('dialog iframe').last().getByRole('button').first().waitFor()
+  await page.reload()
+  await shown(page, 'Please do not pay again yet')
+}
 const tickets = () => page.getByRole('img', { name: /^QR code of ticket/ })
 
 describe('a payment', () => {
@@ -64,20 +72,13 @@ describe('a payment', () => {
   })
 
   it('whose page is loaded anew in the middle of the bank’s question is asked it again', async () => {
-    await holdOne()
-    await payBy(withChallenge)
-    await page.frameLocator('dialog iframe').last().getByRole('button').first().waitFor()
-    await page.reload()
-    await shown(page, 'Please do not pay again yet')
+    await reloadInChallenge()
     await answerChallenge(page, 'succeed')
     await tickets().waitFor()
   })
 
   it('whose question is failed after that leads back to the form', async () => {
-    await holdOne()
-    await payBy(withChallenge)
-    await page.frameLocator('dialog iframe').last().getByRole('button').first().waitFor()
-    await page.reload()
+    await reloadInChallenge()
     await answerChallenge(page, 'fail')
     await page.getByRole('timer').waitFor()
     await payBy(good)

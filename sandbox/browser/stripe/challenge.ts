@@ -1,4 +1,5 @@
 // The 3-D Secure dialog: the bank's page in a frame, above the shop's. Closing it counts as a failed authentication.
+// A page in the frame says nothing to us: whenever one has loaded, be it a broken one, the API is asked whether the challenge is over.
 
 const CLOSE = { en: 'Cancel authentication', de: 'Authentifizierung abbrechen' }
 
@@ -11,8 +12,14 @@ function styled<T extends HTMLElement>(element: T, style: Record<string, string>
   return element
 }
 
-/** Settles when the challenge is over, with whether the buyer finished it. */
-export function showChallenge(origin: string, url: string, intentId: string, locale: string): Promise<'finished' | 'closed'> {
+const ASK_AGAIN_MS = 1000
+
+/** Settles when the challenge is over, with whether the buyer finished it. `isOver` tells `undefined` when it could not learn it. */
+export function showChallenge(
+  url: string,
+  isOver: () => Promise<boolean | undefined>,
+  locale: string,
+): Promise<'finished' | 'closed'> {
   const dialog = styled(document.createElement('dialog'), {
     border: '0',
     padding: '0',
@@ -49,11 +56,12 @@ export function showChallenge(origin: string, url: string, intentId: string, loc
   dialog.append(frame, close)
   document.body.append(dialog)
   const { promise, resolve } = Promise.withResolvers<'finished' | 'closed'>()
-  const hear = (message: MessageEvent<{ holdfastChallenge?: string } | null>): void => {
-    if (message.origin === origin && message.source === frame.contentWindow && message.data?.holdfastChallenge === intentId)
-      resolve('finished')
+  const look = async (): Promise<void> => {
+    const over = await isOver()
+    if (over === true) resolve('finished')
+    if (over === undefined && dialog.open) setTimeout(() => void look(), ASK_AGAIN_MS)
   }
-  window.addEventListener('message', hear)
+  frame.addEventListener('load', () => void look())
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault()
     resolve('closed')
@@ -61,7 +69,6 @@ export function showChallenge(origin: string, url: string, intentId: string, loc
   close.addEventListener('click', () => resolve('closed'))
   dialog.showModal()
   return promise.finally(() => {
-    window.removeEventListener('message', hear)
     dialog.close()
     dialog.remove()
   })

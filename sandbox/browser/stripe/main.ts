@@ -106,7 +106,11 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
       return new Promise<Outcome>(() => undefined)
     }
     const page = intent.next_action.use_stripe_sdk?.stripe_js ?? `${origin}/_sandbox/3ds/${intent.id}`
-    const ended = await showChallenge(origin, page, intent.id, locale)
+    const isOver = async (): Promise<boolean | undefined> => {
+      const now = await retrieve(clientSecret)
+      return isFailure(now) ? undefined : now.status !== 'requires_action'
+    }
+    const ended = await showChallenge(page, isOver, locale)
     if (ended === 'closed') await api({ method: 'POST', path: `/_sandbox/3ds/${intent.id}`, params: { outcome: 'fail' } })
     const after = await retrieve(clientSecret)
     return isFailure(after) ? after : outcome(after)

@@ -25,7 +25,6 @@ const ASSETS: Record<string, Asset> = {
   '/_sandbox/assets/card-form.html': { file: 'card-form.html', type: PAGE, framable: true },
   '/_sandbox/assets/card-form.js': { file: 'card-form.js', type: SCRIPT },
   '/_sandbox/assets/card-form.css': { file: 'card-form.css', type: STYLE },
-  '/_sandbox/assets/challenge.js': { file: 'challenge.js', type: SCRIPT },
   '/_sandbox/assets/challenge.css': { file: 'challenge.css', type: STYLE },
   '/_sandbox/assets/dashboard.js': { file: 'dashboard.js', type: SCRIPT },
   '/_sandbox/assets/dashboard.css': { file: 'dashboard.css', type: STYLE },

@@ -10,7 +10,7 @@ const SCRIPTS: Record<string, string> = {
   'card-form.js': 'form/main.ts',
   'dashboard.js': 'dashboard/main.ts',
 }
-const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'challenge.js', 'dashboard.html', 'dashboard.css']
+const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'dashboard.html', 'dashboard.css']
 
 // Beside dist/sandbox/main.js, from src/pages/, and from dist/sandbox/ to the sources, in this order.
 const PLACES = ['./browser/', '../../browser/', '../../sandbox/browser/'].map((path) =>

@@ -31,7 +31,7 @@ function frame(title: string, body: Html): string {
   return html`<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="/_sandbox/assets/challenge.css"></head>
-<body><main><p class="bank">Test Bank</p>${body}</main><script src="/_sandbox/assets/challenge.js"></script></body>
+<body><main><p class="bank">Test Bank</p>${body}</main></body>
 </html>`.text
 }
 
@@ -55,7 +55,7 @@ function verdict(intent: Intent): string {
   const ok = ['succeeded', 'requires_capture', 'requires_confirmation', 'processing'].includes(intent.status)
   return frame(
     '3-D Secure',
-    html`<h1 id="outcome" data-intent="${intent.id}" data-status="${intent.status}">${ok ? 'Authentication complete' : 'Authentication failed'}</h1><p>You can close this page and go back to the shop.</p>`,
+    html`<h1>${ok ? 'Authentication complete' : 'Authentication failed'}</h1><p>You can close this page and go back to the shop.</p>`,
   )
 }
 
