@@ -1,4 +1,4 @@
-// What every cell is made of: its figures, the shop it starts, and how its cost is taken. Knows no cell.
+// What every cell is made of: its turns and their figures, the shop it starts, and how its cost is taken. Knows no cell.
 import type { BaselineReport } from './baseline-process.ts'
 import { programs, started } from './build.ts'
 import type { LoadReport } from './load-process.ts'
@@ -6,7 +6,7 @@ import { familyCpuMs, watchMemory } from './machine.ts'
 import { type Child, startChild } from './requests.ts'
 import type { Stage } from './stage.ts'
 
-/** What one run of a cell gave. Null is what this cell, or this machine, cannot tell. */
+/** What one turn of a cell gave. Null is what this cell, or this machine, cannot tell. */
 export interface Figures {
   readonly perSecond: number | null
   readonly p50Ms: number
@@ -26,20 +26,32 @@ export interface Figures {
 export interface Bench {
   readonly serverUrl: string
   readonly postgresPid: number
+  /** How long a turn is, and how many each cell has. */
   readonly seconds: number
+  readonly rounds: number
   readonly shopArguments: readonly string[]
 }
 
+/** One thing that is measured. */
 export interface Cell {
   readonly name: string
-  run(bench: Bench): Promise<Figures>
+  /** Sets its stage, starts its processes and runs them warm. */
+  open(bench: Bench): Promise<OpenCell>
+}
+
+export interface OpenCell {
+  /** One turn, after which nothing of it is under way. */
+  run(): Promise<Figures>
+  /** Tears down, and tells what is wrong in the database after all turns. */
+  close(): Promise<readonly string[]>
 }
 
 /** Until its hot code is compiled: a process that began a second ago says little of one that has run for an hour. */
 export const warmSeconds = 10
 export const plenty = 1_000_000
 
-const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error' }
+/** No audit: once a minute, what one shop has sold would be gone through while another is measured. */
+const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', AUDIT_SECONDS: '0' }
 
 interface ShopStart {
   readonly groupCommit?: boolean

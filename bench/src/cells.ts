@@ -1,4 +1,4 @@
-// The things that are measured, one function each: set the stage, run, check what is in the database, tear down.
+// The things that are measured, one function each: set the stage, take turns, check what is in the database, tear down.
 
 import { readConfig } from '../../server/src/config.ts'
 import { sql } from '../../server/src/platform/db.ts'
@@ -6,7 +6,7 @@ import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, type Figures, figuresOf, measure, plenty, startShop, warmSeconds } from './cell.ts'
+import { type Bench, type Cell, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkoutCell } from './checkout-cell.ts'
 import { latencyOf, makeHistogram } from './histogram.ts'
 import { seedId } from './ids.ts'
@@ -26,9 +26,9 @@ interface ShopCell {
   readonly groupCommit?: boolean
 }
 
-async function setSale(stage: Stage, { wants }: ShopCell, seconds: number): Promise<LoadJob['wanted']> {
+async function setSale(stage: Stage, { wants }: ShopCell, { seconds, rounds }: Bench): Promise<LoadJob['wanted']> {
   if (wants === 'seats') {
-    const shows = Math.ceil(((seconds + warmSeconds) * mostSeatsPerSecond) / seatsPerShow)
+    const shows = Math.ceil(((seconds * rounds + warmSeconds) * mostSeatsPerSecond) / seatsPerShow)
     for (let show = 0; show < shows; show += 1) await putOnSale(stage, show, { seats: seatsPerShow })
     return { kind: 'seats', shows, seatsPerShow }
   }
@@ -56,49 +56,64 @@ function hearersOfHolds(): Delivery[] {
 }
 
 export function shopCell(name: string, cell: ShopCell): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     const port = await freePort()
     const shop = await startShop(stage, port, { ...cell, shopArguments: bench.shopArguments })
     const load = startChild(programs.load)
     const tokens = await signIn(stage, cell.connections)
-    const wanted = await setSale(stage, cell, bench.seconds)
-    const soldOut = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
+    const wanted = await setSale(stage, cell, bench)
+    let acknowledged = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
     const job = { port, connections: cell.connections, tokens, wanted, expectedStatus: cell.wants === 'refusals' ? 409 : 201 }
-    const warm = await load.request<LoadReport>('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
-    // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has none of them.
-    await stage.db.execute('analyze')
-    const measured = await measure(bench, shop, () =>
-      load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob),
-    )
-    const endedMs = performance.now()
-    const problems = await checkDelivery(stage.db, hearersOfHolds())
-    const settledMs = performance.now() - endedMs
-    const acknowledged = [...soldOut, ...warm.acknowledged, ...measured.report.acknowledged]
-    problems.push(...(await checkStock(stage.db, acknowledged)))
-    await Promise.all([load.stop(), shop.stop()])
-    await stage.drop()
-    return { ...figuresOf(measured), settledMs, problems }
+    const runFor = async (seconds: number) => {
+      const report = await load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
+      acknowledged = [...acknowledged, ...report.acknowledged]
+      return report
+    }
+    await runFor(warmSeconds)
+    await stage.tidyUp()
+    return {
+      async run() {
+        const measured = await measure(bench, shop, () => runFor(bench.seconds))
+        const endedMs = performance.now()
+        const problems = await checkDelivery(stage.db, hearersOfHolds())
+        const settledMs = performance.now() - endedMs
+        await stage.tidyUp()
+        return { ...figuresOf(measured), settledMs, problems }
+      },
+      async close() {
+        const problems = await checkStock(stage.db, acknowledged)
+        await Promise.all([load.stop(), shop.stop()])
+        await stage.drop()
+        return problems
+      },
+    }
   }
-  return { name, run }
+  return { name, open }
 }
 
 /** The same client against a route that does nothing. */
 export function fastifyCell(name: string, connections: number): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const port = await freePort()
     const server = startChild(programs.fastify)
     await server.request('start', port)
     const load = startChild(programs.load)
     const job = { port, connections, tokens: ['none'], wanted: { kind: 'places', show: 0 }, expectedStatus: 409 } as const
-    await load.request('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
-    const measured = await measure(bench, server, () =>
-      load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob),
-    )
-    await Promise.all([load.stop(), server.stop()])
-    return { ...figuresOf(measured), settledMs: null, problems: [] }
+    const runFor = (seconds: number) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
+    await runFor(warmSeconds)
+    return {
+      async run() {
+        const measured = await measure(bench, server, () => runFor(bench.seconds))
+        return { ...figuresOf(measured), settledMs: null, problems: [] }
+      },
+      async close() {
+        await Promise.all([load.stop(), server.stop()])
+        return []
+      },
+    }
   }
-  return { name, run }
+  return { name, open }
 }
 
 const seedShow = sql(
@@ -112,7 +127,7 @@ const seedPools = sql(
 )
 
 export function baselineCell(name: string, { pools, connections }: { pools: number; connections: number }): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     await migrate(stage.db, [migrationsOf('platform'), migrationsOf('orders')])
     await stage.db.query(seedShow, [seedId('show', 0)])
@@ -120,50 +135,68 @@ export function baselineCell(name: string, { pools, connections }: { pools: numb
     await stage.db.query(seedPools, [poolIds, seedId('show', 0), plenty])
     const writer = startChild(programs.baseline)
     const job = { databaseUrl: stage.url, connections, pools }
-    const warm = await writer.request<BaselineReport>('run', { ...job, seconds: warmSeconds } satisfies BaselineJob)
-    await stage.db.execute('analyze')
-    const measured = await measure(bench, null, () =>
-      writer.request<BaselineReport>('run', { ...job, seconds: bench.seconds } satisfies BaselineJob),
-    )
-    const problems = await checkStock(stage.db, [...warm.acknowledged, ...measured.report.acknowledged])
-    await writer.stop()
-    await stage.drop()
-    return { ...figuresOf(measured), settledMs: null, problems }
+    let acknowledged: string[] = []
+    const runFor = async (seconds: number) => {
+      const report = await writer.request<BaselineReport>('run', { ...job, seconds } satisfies BaselineJob)
+      acknowledged = [...acknowledged, ...report.acknowledged]
+      return report
+    }
+    await runFor(warmSeconds)
+    await stage.tidyUp()
+    return {
+      async run() {
+        const measured = await measure(bench, null, () => runFor(bench.seconds))
+        await stage.tidyUp()
+        return { ...figuresOf(measured), settledMs: null, problems: [] }
+      },
+      async close() {
+        const problems = await checkStock(stage.db, acknowledged)
+        await writer.stop()
+        await stage.drop()
+        return problems
+      },
+    }
   }
-  return { name, run }
+  return { name, open }
 }
 
 const lagEventsPerSecond = 1_000
 
 /** With `processes` 2, one commits and another one hears of it. */
 export function lagCell(name: string, processes: 1 | 2): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     const hearer = startChild(programs.lag)
     const writer = processes === 1 ? hearer : startChild(programs.lag)
     await hearer.request('start', { databaseUrl: stage.url, consumes: true } satisfies LagJob)
     if (writer !== hearer) await writer.request('start', { databaseUrl: stage.url, consumes: false } satisfies LagJob)
-    await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds: warmSeconds } satisfies Pace)
-    await stage.db.execute('analyze')
-    await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds: bench.seconds } satisfies Pace)
-    const { committed } = await writer.request<{ committed: Moments }>('moments')
-    const { handled, problems } = await allHandled(hearer, committed)
-    const histogram = makeHistogram()
-    for (const [eventId, atMs] of committed.slice(lagEventsPerSecond * warmSeconds)) {
-      histogram.record(Math.max(0, (handled.get(eventId) ?? Number.POSITIVE_INFINITY) - atMs))
+    let measured = 0
+    const runFor = async (seconds: number) => {
+      await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds } satisfies Pace)
+      const { committed } = await writer.request<{ committed: Moments }>('moments')
+      const { handled, problems } = await allHandled(hearer, committed)
+      const histogram = makeHistogram()
+      for (const [eventId, atMs] of committed.slice(measured)) {
+        histogram.record(Math.max(0, (handled.get(eventId) ?? Number.POSITIVE_INFINITY) - atMs))
+      }
+      measured = committed.length
+      return { problems, ...latencyOf(histogram) }
     }
-    await Promise.all([...new Set([hearer, writer])].map((child) => child.stop()))
-    await stage.drop()
+    await runFor(warmSeconds)
+    await stage.tidyUp()
     return {
-      perSecond: null,
-      rssMb: null,
-      settledMs: null,
-      cpuMicros: { client: null, server: null, database: null },
-      problems,
-      ...latencyOf(histogram),
+      async run() {
+        const cpuMicros = { client: null, server: null, database: null }
+        return { perSecond: null, rssMb: null, settledMs: null, cpuMicros, ...(await runFor(bench.seconds)) }
+      },
+      async close() {
+        await Promise.all([...new Set([hearer, writer])].map((child) => child.stop()))
+        await stage.drop()
+        return []
+      },
     }
   }
-  return { name, run }
+  return { name, open }
 }
 
 async function allHandled(hearer: Child, committed: Moments): Promise<{ handled: Map<string, number>; problems: string[] }> {
@@ -181,26 +214,31 @@ async function allHandled(hearer: Child, committed: Moments): Promise<{ handled:
   }
 }
 
-export const cells: readonly Cell[] = [
-  // What is divided by one another is measured one after the other: a shared machine changes its speed within minutes.
-  checkoutCell('checkouts-sandbox', { processor: 'sandbox' }),
-  checkoutCell('checkouts-instant-off', { processor: 'instant', groupCommit: false }),
-  checkoutCell('checkouts-instant', { processor: 'instant' }),
-  baselineCell('baseline-distinct', { pools: 8_000, connections: 8 }),
-  baselineCell('baseline-hot', { pools: 1, connections: 64 }),
-  shopCell('holds-hot-64', { wants: 'places', connections: 64 }),
-  shopCell('holds-hot-256', { wants: 'places', connections: 256 }),
-  shopCell('holds-seats-256', { wants: 'seats', connections: 256 }),
-  shopCell('holds-seats-64', { wants: 'seats', connections: 64 }),
-  shopCell('holds-hot-64-off', { wants: 'places', connections: 64, groupCommit: false }),
-  shopCell('refusals-64', { wants: 'refusals', connections: 64 }),
-  fastifyCell('fastify-64', 64),
-  fastifyCell('fastify-256', 256),
-  shopCell('refusals-256', { wants: 'refusals', connections: 256 }),
-  listenersCell('holds-listeners-none', { listeners: 0 }),
-  listenersCell('holds-listeners-1000', { listeners: 1_000 }),
-  listenersCell('holds-listeners-1000-map', { listeners: 1_000, seats: 5_000, changesOnly: true }),
-  listenersCell('holds-listeners-1000-whole', { listeners: 1_000, seats: 5_000 }),
-  lagCell('lag-one-process', 1),
-  lagCell('lag-two-processes', 2),
+/** What is compared stands side by side and takes turns: a shared machine changes its speed within minutes. */
+export const groups: readonly (readonly Cell[])[] = [
+  [
+    checkoutCell('checkouts-sandbox', { processor: 'sandbox' }),
+    checkoutCell('checkouts-instant-off', { processor: 'instant', groupCommit: false }),
+    checkoutCell('checkouts-instant', { processor: 'instant' }),
+    baselineCell('baseline-distinct', { pools: 8_000, connections: 8 }),
+    baselineCell('baseline-hot', { pools: 1, connections: 64 }),
+    shopCell('holds-hot-64', { wants: 'places', connections: 64 }),
+    shopCell('holds-hot-256', { wants: 'places', connections: 256 }),
+    shopCell('holds-seats-256', { wants: 'seats', connections: 256 }),
+    shopCell('holds-seats-64', { wants: 'seats', connections: 64 }),
+    shopCell('holds-hot-64-off', { wants: 'places', connections: 64, groupCommit: false }),
+  ],
+  [
+    shopCell('refusals-64', { wants: 'refusals', connections: 64 }),
+    fastifyCell('fastify-64', 64),
+    fastifyCell('fastify-256', 256),
+    shopCell('refusals-256', { wants: 'refusals', connections: 256 }),
+  ],
+  [
+    listenersCell('holds-listeners-none', { listeners: 0 }),
+    listenersCell('holds-listeners-1000', { listeners: 1_000 }),
+    listenersCell('holds-listeners-1000-map', { listeners: 1_000, seats: 5_000, changesOnly: true }),
+    listenersCell('holds-listeners-1000-whole', { listeners: 1_000, seats: 5_000 }),
+  ],
+  [lagCell('lag-one-process', 1), lagCell('lag-two-processes', 2)],
 ]

@@ -3,7 +3,7 @@
 import { type Database, sql } from '../../server/src/platform/db.ts'
 import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, type Figures, figuresOf, measure, plenty, startShop, warmSeconds } from './cell.ts'
+import { type Bench, type Cell, type Figures, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkCheckouts, checkTaken, checkWebhooks, ordersAtRest } from './checkout-invariants.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
@@ -89,7 +89,7 @@ async function checkAll(
 }
 
 export function checkoutCell(name: string, { processor, groupCommit = true }: CheckoutCell): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     const port = await freePort()
     const sandbox = processor === 'sandbox' ? await startSandbox(await freePort(), port) : null
@@ -99,19 +99,29 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
     const tokens = await signIn(stage, buyers)
     await putOnSale(stage, 0, { capacity: plenty })
     const job = { port, connections, tokens, wanted: { kind: 'checkouts', show: 0 }, expectedStatus: 201 } as const
-    const warm = await checkOut(stage.db, load, { ...job, seconds: warmSeconds })
-    await stage.db.execute('analyze')
-    let paid = warm.paid
-    const figures = await measureSandbox(sandbox, async () => {
-      const measured = await measure(bench, shop, () => checkOut(stage.db, load, { ...job, seconds: bench.seconds }))
-      paid = [...paid, ...measured.report.paid]
-      return { ...figuresOf(measured), settledMs: measured.report.settledMs, done: measured.report.done, problems: [] }
-    })
-    const problems = await checkAll(stage, shop, { sandbox, paid })
-    await Promise.all([load.stop(), shop.stop()])
-    await sandbox?.stop()
-    await stage.drop()
-    return { ...figures, problems }
+    let paid: string[] = []
+    const runFor = async (seconds: number) => {
+      const checkouts = await checkOut(stage.db, load, { ...job, seconds })
+      paid = [...paid, ...checkouts.paid]
+      return checkouts
+    }
+    await runFor(warmSeconds)
+    await stage.tidyUp()
+    return {
+      run: () =>
+        measureSandbox(sandbox, async () => {
+          const measured = await measure(bench, shop, () => runFor(bench.seconds))
+          await stage.tidyUp()
+          return { ...figuresOf(measured), settledMs: measured.report.settledMs, done: measured.report.done, problems: [] }
+        }),
+      async close() {
+        const problems = await checkAll(stage, shop, { sandbox, paid })
+        await Promise.all([load.stop(), shop.stop()])
+        await sandbox?.stop()
+        await stage.drop()
+        return problems
+      },
+    }
   }
-  return { name, run }
+  return { name, open }
 }

@@ -2,7 +2,7 @@
 // listeners hear of it, and that all of them end with the right numbers.
 import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, type Figures, figuresOf, measure, plenty, startShop, warmSeconds } from './cell.ts'
+import { type Bench, type Cell, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { seedId } from './ids.ts'
 import { checkStock } from './invariants.ts'
 import type { ListenJob, ListenVerdict } from './listeners-process.ts'
@@ -21,7 +21,7 @@ interface ListenersCell {
 const connections = 64
 
 export function listenersCell(name: string, { listeners, seats, changesOnly = false }: ListenersCell): Cell {
-  const run = async (bench: Bench): Promise<Figures> => {
+  const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     const port = await freePort()
     const shop = await startShop(stage, port, { shopArguments: bench.shopArguments })
@@ -31,25 +31,33 @@ export function listenersCell(name: string, { listeners, seats, changesOnly = fa
     await putOnSale(stage, 0, { capacity: plenty, ...(seats === undefined ? {} : { seats }) })
     const wanted = { kind: 'places', show: 0 } as const
     const job = { port, connections, tokens, wanted, expectedStatus: 201, moments: true } satisfies Partial<LoadJob>
-    const warm = await load.request<LoadReport>('run', { ...job, seconds: warmSeconds } satisfies LoadJob)
-    await stage.db.execute('analyze')
+    let acknowledged: string[] = []
+    let acknowledgedAtMs: number[] = []
+    const runFor = async (seconds: number) => {
+      const report = await load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
+      acknowledged = [...acknowledged, ...report.acknowledged]
+      acknowledgedAtMs = [...acknowledgedAtMs, ...report.acknowledgedAtMs]
+      return report
+    }
+    await runFor(warmSeconds)
+    await stage.tidyUp()
     const path = `/api/shows/${seedId('show', 0)}/availability/stream${changesOnly ? '?seats=changed' : ''}`
-    await audience.request('listen', { port, path, listeners } satisfies ListenJob)
-    const measured = await measure(bench, shop, () =>
-      load.request<LoadReport>('run', { ...job, seconds: bench.seconds } satisfies LoadJob),
-    )
-    const verdict = await audience.request<ListenVerdict>('judge', [
-      ...warm.acknowledgedAtMs,
-      ...measured.report.acknowledgedAtMs,
-    ])
-    const problems = [
-      ...verdict.problems,
-      ...(await checkStock(stage.db, [...warm.acknowledged, ...measured.report.acknowledged])),
-    ]
-    await Promise.all([load.stop(), audience.stop(), shop.stop()])
-    await stage.drop()
-    const push = listeners > 0 ? { push: { p50Ms: verdict.p50Ms, p99Ms: verdict.p99Ms } } : {}
-    return { ...figuresOf(measured), settledMs: null, ...push, problems }
+    return {
+      async run() {
+        await audience.request('listen', { port, path, listeners } satisfies ListenJob)
+        const measured = await measure(bench, shop, () => runFor(bench.seconds))
+        const verdict = await audience.request<ListenVerdict>('judge', acknowledgedAtMs)
+        await stage.tidyUp()
+        const push = listeners > 0 ? { push: { p50Ms: verdict.p50Ms, p99Ms: verdict.p99Ms } } : {}
+        return { ...figuresOf(measured), settledMs: null, ...push, problems: verdict.problems }
+      },
+      async close() {
+        const problems = await checkStock(stage.db, acknowledged)
+        await Promise.all([load.stop(), audience.stop(), shop.stop()])
+        await stage.drop()
+        return problems
+      },
+    }
   }
-  return { name, run }
+  return { name, open }
 }

