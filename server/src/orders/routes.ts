@@ -17,7 +17,7 @@ import { type Clock, newId } from '../platform/clock.ts'
 import type { Database } from '../platform/db.ts'
 import { makeFailpoint } from '../platform/failpoint.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../platform/http.ts'
-import { findAnswers, fingerprintOf, type IdempotencyKey, indexOfKey } from '../platform/idempotency.ts'
+import { type AskedKey, findAnswers, fingerprintOf, indexOfKey } from '../platform/idempotency.ts'
 import { readProcessEvents } from '../platform/outbox.ts'
 import { ProblemError, sendProblem } from '../platform/problem.ts'
 import type { Switches } from '../platform/switches.ts'
@@ -80,7 +80,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
 function placingRoutes(app: Http, { db, clock, handler, stock, switches }: OrdersRoutes): void {
   const untilKnown = makeWaiter(clock)
   const afterHold = makeFailpoint('orders.after_hold')
-  const wasAnswered = makeBatchLoader(async (keys: readonly IdempotencyKey[]) => {
+  const wasAnswered = makeBatchLoader(async (keys: readonly AskedKey[]) => {
     const answers = await findAnswers(db, keys)
     return keys.map((key) => answers.has(indexOfKey(key)))
   })
@@ -101,10 +101,11 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
       const buyer = requirePrincipal(request)
       const { body } = request
       const key = idempotencyKeyOf(request)
-      const idempotency = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key, fingerprint: fingerprintOf(body) }
+      const asked = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key }
       const refusal = switches.isOn('sales_stopped') ? 'sales_stopped' : stock.knowsSoldOut(body) ? 'sold_out' : null
       // A request that was answered once is answered the same again, even when the pool is sold out by now.
-      if (refusal !== null && !(idempotency && (await wasAnswered(idempotency)))) return sendProblem(reply, refusal)
+      if (refusal !== null && !(asked && (await wasAnswered(asked)))) return sendProblem(reply, refusal)
+      const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
       const command = { type: 'PlaceOrder', orderId: newId(), buyer: { id: buyer.id, email: buyer.email }, ...body } as const
       const outcome = await untilKnown(
         () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),

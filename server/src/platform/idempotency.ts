@@ -3,10 +3,14 @@
 import { hash } from 'node:crypto'
 import { copyInto, type Queryable, sql, type Write, writeRows } from './db.ts'
 
-/** Who asks for what: `scope` is principal and route, `fingerprint` a hash of the request. */
-export interface IdempotencyKey {
+/** Whose key it is: `scope` is principal and route. */
+export interface AskedKey {
   readonly scope: string
   readonly key: string
+}
+
+/** Who asks for what: `fingerprint` is a hash of the request. */
+export interface IdempotencyKey extends AskedKey {
   readonly fingerprint: string
 }
 
@@ -36,11 +40,11 @@ export function fingerprintOf(content: unknown): string {
   return hash('sha1', JSON.stringify(content), 'base64url')
 }
 
-export function indexOfKey({ scope, key }: { scope: string; key: string }): string {
+export function indexOfKey({ scope, key }: AskedKey): string {
   return `${scope}\n${key}`
 }
 
-export async function findAnswers(db: Queryable, keys: readonly IdempotencyKey[]): Promise<Map<string, StoredAnswer>> {
+export async function findAnswers(db: Queryable, keys: readonly AskedKey[]): Promise<Map<string, StoredAnswer>> {
   if (keys.length === 0) return new Map()
   const rows = await db.query<StoredAnswer>(readAnswers, [keys.map((key) => key.scope), keys.map((key) => key.key)])
   return new Map(rows.map((row) => [indexOfKey(row), row]))

@@ -31,11 +31,7 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
 export function sendProblem(reply: FastifyReply, code: ErrorCode, extras: ProblemExtras = {}): FastifyReply {
   const problem = problemOf(code, extras)
   if (extras.retryAfterSeconds !== undefined) reply.header('retry-after', String(extras.retryAfterSeconds))
-  return reply
-    .code(problem.status)
-    .type('application/problem+json; charset=utf-8')
-    .serializer((body: unknown) => JSON.stringify(body))
-    .send(problem)
+  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
 }
 
 /** A problem thrown from below a route, where there is no reply at hand. */
