@@ -37,6 +37,8 @@ export function subscribeExpiration(bus: Bus, handler: ExpirationHandler): void 
   bus.subscribe({
     consumer: 'expiration',
     types: heard,
+    // Deadlines are minutes away.
+    isUnhurried: () => true,
     async handle(events: readonly Event[]) {
       const translated = (events as readonly Heard[]).map((event) => ({
         eventId: event.id,

@@ -1,7 +1,10 @@
 // Waiting for orders: told by this process, found by asking, or not there.
 import { describe, expect, it } from 'vitest'
+import type { Bus, Subscription } from '../platform/bus.ts'
 import { systemClock } from '../platform/clock.ts'
 import { makeArrivals } from './arrivals.ts'
+import { subscribe } from './consumers.ts'
+import type { PaymentsHandler } from './worker.ts'
 
 /** Arrivals on a clock that moves when it is told to, and a database whose answers are given one by one. */
 function makeRig() {
@@ -91,5 +94,21 @@ describe('an order that is paid before payments has heard of it', () => {
     const next = await pass(50)
     next?.answer(['a'])
     expect(await again).toBe(true)
+  })
+})
+
+describe('taking in what orders tell', () => {
+  it('is in no hurry while places are only held, and in one for who pays or waits', async () => {
+    const { arrivals } = makeRig()
+    let subscription: Subscription | undefined
+    const bus = { subscribe: (given) => void (subscription = given) } as Pick<Bus, 'subscribe'> as Bus
+    subscribe(bus, {} as PaymentsHandler, arrivals)
+    expect(subscription?.isUnhurried?.(['OrderCreated', 'OrderCreated'])).toBe(true)
+    expect(subscription?.isUnhurried?.(['OrderCreated', 'OrderClaimed'])).toBe(false)
+    const waits = arrivals.wait('a')
+    expect(subscription?.isUnhurried?.(['OrderCreated'])).toBe(false)
+    arrivals.arrived('a')
+    await waits
+    expect(subscription?.isUnhurried?.(['OrderCreated'])).toBe(true)
   })
 })

@@ -7,6 +7,8 @@ export interface Arrivals {
   arrived(orderId: string): void
   /** True once the order is there; false when it did not come within `waitMs`. Throws when it cannot be asked for. */
   wait(orderId: string): Promise<boolean>
+  /** How many orders are waited for. */
+  readonly waiting: number
 }
 
 export interface ArrivalsOptions {
@@ -68,6 +70,9 @@ export function makeArrivals({ clock, areKnown }: ArrivalsOptions): Arrivals {
 
   return {
     arrived,
+    get waiting() {
+      return waiting.size
+    },
     async wait(orderId) {
       if (recent.has(orderId)) return true
       const before = waiting.get(orderId)

@@ -2,6 +2,7 @@
 import type { Event, EventType } from '@holdfast/contract'
 import type { Bus, Verdict } from '../platform/bus.ts'
 import { ack } from '../platform/bus.ts'
+import type { Arrivals } from './arrivals.ts'
 import type { Command, Rejection } from './domain/commands.ts'
 import type { PaymentsHandler } from './worker.ts'
 
@@ -44,10 +45,12 @@ export function translate(event: Event): Command[] {
 /** A claim of a payment that is not stored: its transaction may only be late. */
 export const notYet = (rejection: Rejection) => rejection === 'payment_unknown'
 
-export function subscribe(bus: Bus, handler: PaymentsHandler): void {
+export function subscribe(bus: Bus, handler: PaymentsHandler, arrivals: Pick<Arrivals, 'waiting'>): void {
   bus.subscribe({
     consumer,
     types: heard,
+    // Thousands who only hold are in no hurry; who pays is, and so is who waits for his order to come in.
+    isUnhurried: (types) => arrivals.waiting === 0 && types.every((type) => type === 'OrderCreated'),
     async handle(events): Promise<Verdict[]> {
       const translated = events.map((event) => ({ eventId: event.id, subject: event.subject, commands: translate(event) }))
       const results = await handler.handleEvents(consumer, translated, notYet)

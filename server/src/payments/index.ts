@@ -45,7 +45,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, processor, worker })
     },
-    subscribe: () => subscribe(bus, handler),
+    subscribe: () => subscribe(bus, handler, arrivals),
     start: async () => {
       const stopWorker = worker.start()
       return async () => {

@@ -1,5 +1,6 @@
 // One consumer's loop: get a page, handle it, remember the position; park what fails and come back to it. While an
 // aggregate has a parked event, its later events wait behind it.
+import type { EventType } from '@holdfast/contract'
 import { type RetryPolicy, retryDelayMs } from './bus.ts'
 import type { PageSource } from './bus-carrier.ts'
 import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './bus-postgres-delivery.ts'
@@ -43,9 +44,12 @@ const quickLooksMax = 6
 /** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
 const pageEveryMs = 4
 const restMaxMs = 15
+const unhurriedRestMaxMs = 60
 
 /** After a page that took long, as long again: who is short of time saves it by fuller pages. */
-const restAfter = (tookMs: number): number => (tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(tookMs, restMaxMs))
+const hurriedRestAfter = (tookMs: number): number => (tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(tookMs, restMaxMs))
+/** When nobody waits: a fifth of the time is enough. */
+const unhurriedRestAfter = (tookMs: number): number => Math.min(4 * tookMs, unhurriedRestMaxMs)
 
 /** Positions are saved this often: losing one in a crash repeats deliveries, which the inbox recognizes. */
 const saveEveryMs = 100
@@ -71,6 +75,9 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     quickLooks = quickLooksMax
     waker.wake()
   }
+
+  const isUnhurried = (rows: readonly StoredEvent[]): boolean =>
+    subscription.isUnhurried?.(rows.map(({ envelope }) => envelope.type as EventType)) ?? false
 
   const parkingOf = (delivery: Delivery, verdict: Exclude<DeliveryVerdict, { kind: 'ack' }>): Parking => {
     const attempts = delivery.attempts + 1
@@ -153,6 +160,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       if (!idle) {
         quickLooks = quickLooksMax
         await handlePage(page.rows)
+        const restAfter = isUnhurried(page.rows) ? unhurriedRestAfter : hurriedRestAfter
         if (page.rows.length < pageSize) await clock.sleep(restAfter(clock.elapsedMs() - readAtMs), signal)
         unsaved = 'events'
       } else if (unsaved === 'nothing' && page.next.windowFrom !== position.windowFrom) unsaved = 'window'

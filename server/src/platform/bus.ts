@@ -15,6 +15,11 @@ export interface Subscription {
   readonly consumer: string
   readonly types: readonly EventType[]
   /**
+   * Asked after events of these types were handled: true when nobody waits for what comes next, which is then gathered for
+   * longer, tens of milliseconds in a rush. Without it somebody always does.
+   */
+  isUnhurried?(types: readonly EventType[]): boolean
+  /**
    * Handles a batch in order and gives a verdict for each event. Throwing means that none was handled. An event put
    * off takes the later ones of its aggregate in the batch with it.
    */
