@@ -78,6 +78,17 @@ export async function startShop(
   return shop
 }
 
+/** The same work again and again, for so many seconds each time, and what each time told. */
+export function makeRuns<Report>(run: (seconds: number) => Promise<Report>) {
+  const reports: Report[] = []
+  const runFor = async (seconds: number): Promise<Report> => {
+    const report = await run(seconds)
+    reports.push(report)
+    return report
+  }
+  return { runFor, reports }
+}
+
 interface Measured<Report> {
   readonly report: Report
   readonly rssMb: number | null

@@ -6,7 +6,7 @@ import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
+import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkoutCell } from './checkout-cell.ts'
 import { latencyOf, makeHistogram } from './histogram.ts'
 import { seedId } from './ids.ts'
@@ -63,13 +63,9 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     const load = startChild(programs.load)
     const tokens = await signIn(stage, cell.connections)
     const wanted = await setSale(stage, cell, bench)
-    let acknowledged = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
+    const soldOut = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
     const job = { port, connections: cell.connections, tokens, wanted, expectedStatus: cell.wants === 'refusals' ? 409 : 201 }
-    const runFor = async (seconds: number) => {
-      const report = await load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
-      acknowledged = [...acknowledged, ...report.acknowledged]
-      return report
-    }
+    const { runFor, reports } = makeRuns((seconds) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob))
     await runFor(warmSeconds)
     await stage.tidyUp()
     return {
@@ -82,7 +78,7 @@ export function shopCell(name: string, cell: ShopCell): Cell {
         return { ...figuresOf(measured), settledMs, problems }
       },
       async close() {
-        const problems = await checkStock(stage.db, acknowledged)
+        const problems = await checkStock(stage.db, [...soldOut, ...reports.flatMap(({ acknowledged }) => acknowledged)])
         await Promise.all([load.stop(), shop.stop()])
         await stage.drop()
         return problems
@@ -135,12 +131,9 @@ export function baselineCell(name: string, { pools, connections }: { pools: numb
     await stage.db.query(seedPools, [poolIds, seedId('show', 0), plenty])
     const writer = startChild(programs.baseline)
     const job = { databaseUrl: stage.url, connections, pools }
-    let acknowledged: string[] = []
-    const runFor = async (seconds: number) => {
-      const report = await writer.request<BaselineReport>('run', { ...job, seconds } satisfies BaselineJob)
-      acknowledged = [...acknowledged, ...report.acknowledged]
-      return report
-    }
+    const { runFor, reports } = makeRuns((seconds) =>
+      writer.request<BaselineReport>('run', { ...job, seconds } satisfies BaselineJob),
+    )
     await runFor(warmSeconds)
     await stage.tidyUp()
     return {
@@ -150,6 +143,7 @@ export function baselineCell(name: string, { pools, connections }: { pools: numb
         return { ...figuresOf(measured), settledMs: null, problems: [] }
       },
       async close() {
+        const acknowledged = reports.flatMap((report) => report.acknowledged)
         const problems = await checkStock(stage.db, acknowledged)
         await writer.stop()
         await stage.drop()

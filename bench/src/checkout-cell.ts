@@ -3,7 +3,18 @@
 import { type Database, sql } from '../../server/src/platform/db.ts'
 import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, type Figures, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
+import {
+  type Bench,
+  type Cell,
+  type Figures,
+  figuresOf,
+  makeRuns,
+  measure,
+  type OpenCell,
+  plenty,
+  startShop,
+  warmSeconds,
+} from './cell.ts'
 import { checkCheckouts, checkTaken, checkWebhooks, ordersAtRest } from './checkout-invariants.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import type { LoadJob, LoadReport } from './load-process.ts'
@@ -99,12 +110,7 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
     const tokens = await signIn(stage, buyers)
     await putOnSale(stage, 0, { capacity: plenty })
     const job = { port, connections, tokens, wanted: { kind: 'checkouts', show: 0 }, expectedStatus: 201 } as const
-    let paid: string[] = []
-    const runFor = async (seconds: number) => {
-      const checkouts = await checkOut(stage.db, load, { ...job, seconds })
-      paid = [...paid, ...checkouts.paid]
-      return checkouts
-    }
+    const { runFor, reports } = makeRuns((seconds) => checkOut(stage.db, load, { ...job, seconds }))
     await runFor(warmSeconds)
     await stage.tidyUp()
     return {
@@ -115,7 +121,7 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
           return { ...figuresOf(measured), settledMs: measured.report.settledMs, done: measured.report.done, problems: [] }
         }),
       async close() {
-        const problems = await checkAll(stage, shop, { sandbox, paid })
+        const problems = await checkAll(stage, shop, { sandbox, paid: reports.flatMap(({ paid }) => paid) })
         await Promise.all([load.stop(), shop.stop()])
         await sandbox?.stop()
         await stage.drop()

@@ -2,7 +2,7 @@
 // listeners hear of it, and that all of them end with the right numbers.
 import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { programs } from './build.ts'
-import { type Bench, type Cell, figuresOf, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
+import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { seedId } from './ids.ts'
 import { checkStock } from './invariants.ts'
 import type { ListenJob, ListenVerdict } from './listeners-process.ts'
@@ -31,14 +31,7 @@ export function listenersCell(name: string, { listeners, seats, changesOnly = fa
     await putOnSale(stage, 0, { capacity: plenty, ...(seats === undefined ? {} : { seats }) })
     const wanted = { kind: 'places', show: 0 } as const
     const job = { port, connections, tokens, wanted, expectedStatus: 201, moments: true } satisfies Partial<LoadJob>
-    let acknowledged: string[] = []
-    let acknowledgedAtMs: number[] = []
-    const runFor = async (seconds: number) => {
-      const report = await load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
-      acknowledged = [...acknowledged, ...report.acknowledged]
-      acknowledgedAtMs = [...acknowledgedAtMs, ...report.acknowledgedAtMs]
-      return report
-    }
+    const { runFor, reports } = makeRuns((seconds) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob))
     await runFor(warmSeconds)
     await stage.tidyUp()
     const path = `/api/shows/${seedId('show', 0)}/availability/stream${changesOnly ? '?seats=changed' : ''}`
@@ -46,12 +39,14 @@ export function listenersCell(name: string, { listeners, seats, changesOnly = fa
       async run() {
         await audience.request('listen', { port, path, listeners } satisfies ListenJob)
         const measured = await measure(bench, shop, () => runFor(bench.seconds))
-        const verdict = await audience.request<ListenVerdict>('judge', acknowledgedAtMs)
+        const moments = reports.flatMap(({ acknowledgedAtMs }) => acknowledgedAtMs)
+        const verdict = await audience.request<ListenVerdict>('judge', moments)
         await stage.tidyUp()
         const push = listeners > 0 ? { push: { p50Ms: verdict.p50Ms, p99Ms: verdict.p99Ms } } : {}
         return { ...figuresOf(measured), settledMs: null, ...push, problems: verdict.problems }
       },
       async close() {
+        const acknowledged = reports.flatMap((report) => report.acknowledged)
         const problems = await checkStock(stage.db, acknowledged)
         await Promise.all([load.stop(), audience.stop(), shop.stop()])
         await stage.drop()

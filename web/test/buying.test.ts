@@ -1,7 +1,7 @@
 // A newcomer buys, in a real browser on a real shop with a real card form.
 import { describe, expect, it } from 'vitest'
 import { type Stage, useStage } from './stage.ts'
-import { answerChallenge, chooseStanding, enterCard, expectAccessible, holdStanding, pay, shown } from './steps.ts'
+import { answerChallenge, chooseStanding, enterCard, expectAccessible, expectTickets, holdStanding, pay, shown } from './steps.ts'
 import { seatedType } from './web-shop.ts'
 
 let shop: Stage['shop']
@@ -35,11 +35,7 @@ describe('buying a ticket', () => {
     await pay(page)
     await page.waitForURL(/\/orders\//)
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
-    await page
-      .getByRole('img', { name: /^QR code of ticket/ })
-      .nth(1)
-      .waitFor()
-    expect(await page.getByRole('img', { name: /^QR code of ticket/ }).count()).toBe(2)
+    await expectTickets(page, 2)
     await expectAccessible(page, 'order with tickets')
     await page.getByRole('link', { name: 'Receipt' }).click()
     await shown(page, 'Paid by card.')

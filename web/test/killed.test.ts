@@ -8,7 +8,7 @@ import { freePort } from '../../server/src/platform/embedded-postgres.ts'
 import { publishShow, signUp } from '../../server/test/client.ts'
 import { type ShopProcess, startShopProcess } from '../../server/test/flows/shop-process.ts'
 import { openBrowser, openContext, type WatchedContext } from './browser.ts'
-import { chooseStanding, enterCard, expectAccessible, pay, shown } from './steps.ts'
+import { chooseStanding, enterCard, expectAccessible, expectTickets, pay, shown } from './steps.ts'
 
 let directory: string
 let environment: Record<string, string>
@@ -61,9 +61,6 @@ it('keeps what was chosen and held while the shop is dead, says so, and goes on 
   await enterCard(page, '4242424242424242')
   await pay(page)
   await page.getByRole('heading', { name: 'You’re going' }).waitFor()
-  await page
-    .getByRole('img', { name: /^QR code of ticket/ })
-    .nth(1)
-    .waitFor()
+  await expectTickets(page, 2)
   expect(watched.complaints).toEqual([])
 })

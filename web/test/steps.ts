@@ -53,6 +53,13 @@ export async function holdStanding(page: Page, showUrl: string, count: number): 
 
 export const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
 
+/** Waits for so many tickets, and sees that there are no more. They come some moments after the order is complete. */
+export async function expectTickets(page: Page, count: number): Promise<void> {
+  const tickets = page.getByRole('img', { name: /^QR code of ticket/ })
+  await tickets.nth(count - 1).waitFor()
+  expect(await tickets.count(), 'tickets').toBe(count)
+}
+
 export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url' | 'organiser'>): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('E-mail address').fill(organiser.email)
