@@ -105,6 +105,7 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     form: 'amount=1001&currency=kwd',
     status: 400,
     type: INVALID,
+    code: 'invalid_charge_amount',
     param: 'amount',
   },
   {

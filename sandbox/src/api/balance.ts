@@ -1,7 +1,7 @@
 // The processor's view of the money: the balance, its lines, and payouts to the bank.
 import type Stripe from 'stripe'
 import { DAY_SECONDS } from '../core/clock.ts'
-import { checkCurrency } from '../core/currency.ts'
+import { checkCurrency, checkPayoutStep } from '../core/currency.ts'
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
 import { anything, filled, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
@@ -39,6 +39,7 @@ function createPayout(unit: Unit, params: Read<typeof create>): Payout {
   if (params.amount === undefined) throw missingParam('amount')
   if (params.currency === undefined) throw missingParam('currency')
   const currency = checkCurrency(params.currency)
+  checkPayoutStep(params.amount, currency)
   const available = balanceOf(unit).find((line) => line.currency === currency)?.available ?? 0
   if (params.amount > available) {
     throw invalidRequest('You have insufficient funds in your Stripe account for this transfer. Your card balance is too low.', {

@@ -1,7 +1,7 @@
 // Taking held money, and giving it back: capture, cancel, and the end of an authorization that nobody used.
 import { DECLINES } from '../cards/declines.ts'
 import { cardByKey } from '../cards/test-cards.ts'
-import { spoken } from '../core/currency.ts'
+import { checkLeast, checkStep, spoken } from '../core/currency.ts'
 import { ApiError, invalidRequest } from '../core/errors.ts'
 import { mergeMetadata, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
@@ -27,6 +27,10 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
       param: 'amount_to_capture',
       message: `The amount_to_capture (${spoken(amount, intent.currency)}) is greater than the amount that can be captured (${spoken(intent.amount_capturable, intent.currency)}).`,
     })
+  }
+  if (params.amount_to_capture !== undefined) {
+    checkLeast(amount, intent.currency, 'amount_to_capture')
+    checkStep(amount, intent.currency, 'amount_to_capture')
   }
   if (params.final_capture === false)
     throw invalidRequest('`final_capture` cannot be false: multicapture is not available for this PaymentIntent.', {

@@ -1,5 +1,6 @@
 // Refunds: create, update, cancel, list, and what later becomes of pending and failing ones.
 import { cardByKey } from '../cards/test-cards.ts'
+import { checkStep } from '../core/currency.ts'
 import { ApiError, badParamReference, invalidRequest, noSuch } from '../core/errors.ts'
 import { anything, filled, flag, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
 import { refundRefusal } from '../machines/refund.ts'
@@ -65,6 +66,7 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
   const charge = chargeOf(unit, params)
   const refused = refundRefusal(charge, params.amount, isChargedBack(unit, charge.id))
   if (refused !== undefined) throw invalidRequest(refused.message, refused)
+  if (params.amount !== undefined) checkStep(params.amount, charge.currency)
   const hidden = unit.hidden('charge', charge.id)
   const behaviour = hidden === undefined ? undefined : cardByKey(hidden.card).refund
   const amount = params.amount ?? unrefundedAmount(charge)
