@@ -62,7 +62,7 @@ const running = await fetch(`${shopUrl}/healthz`).then(
   () => false,
 )
 if (!running) {
-  process.stderr.write(`No shop answers at ${shopUrl}. Start it with "npm start" in another window, then run this again.\n`)
+  process.stderr.write(`No shop is running at ${shopUrl}. Start it with "npm start" in another terminal, then run this again.\n`)
   process.exit(1)
 }
 
@@ -89,7 +89,7 @@ const draft = await expectCall<ShowView>(organiser, 201, [
   },
 ])
 const show = await expectCall<ShowView>(organiser, 200, ['POST', `/api/shows/${draft.id}/publish`])
-say(`The organiser put "${show.title}" on sale: two places, held for ${holdSeconds} seconds.\n`)
+say(`The organiser put "${show.title}" on sale: two tickets, held for ${holdSeconds} seconds.\n`)
 
 const lines = [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }]
 await expectCall(anna, 201, ['POST', '/api/users/guest', { email: `anna-${stamp}@example.com` }])
@@ -106,5 +106,5 @@ const late = await ben.call<{ code: string; title: string }>('POST', '/api/payme
   orderId: bens.id,
   paymentMethod: 'pm_card_visa',
 })
-say(`\nBen was too late: ${late.status} ${late.body.code} (${late.body.title}). His card was not touched:`)
+say(`\nBen was too late: ${late.status} ${late.body.code} (${late.body.title}). His card was not charged:`)
 await printTimeline(ben, bens.id)

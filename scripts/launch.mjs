@@ -129,9 +129,9 @@ async function install() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
   await once('installed', lock, async () => {
-    say('Installing (once; a minute or so)')
+    say('Installing packages (first start only, about a minute)')
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-    if (code !== 0) fail('npm ci failed')
+    if (code !== 0) fail('Installing packages failed; see the npm output above.')
   })
 }
 
@@ -152,7 +152,7 @@ async function build(parts, node) {
     )
     await once('built-server', fingerprint(sources), async () => {
       say('Building the server')
-      if ((await run(node, ['scripts/build.ts'])) !== 0) fail('the build failed')
+      if ((await run(node, ['scripts/build.ts'])) !== 0) fail('Building the server failed; see the output above.')
     })
   }
   if (parts.includes('web') && existsSync(join(root, 'web', 'vite.config.ts'))) {
@@ -160,9 +160,9 @@ async function build(parts, node) {
       join(root, path),
     )
     await once('built-web', fingerprint(sources), async () => {
-      say('Building the pages')
+      say('Building the web pages')
       const code = await run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', 'web', '--logLevel', 'warn'])
-      if (code !== 0) fail('building the pages failed')
+      if (code !== 0) fail('Building the web pages failed; see the output above.')
     })
   }
 }
@@ -193,12 +193,12 @@ async function need(name) {
     await run('apt-get', ['update', '-qq'], { hidden: true })
     await run('apt-get', ['install', '-y', '-qq', name], { hidden: true, environment })
   }
-  return { [variable]: find() ?? fail(`${wants}: install it, or set ${variable} to one.`) }
+  return { [variable]: find() ?? fail(`${wants}: install it, or set ${variable} to its path.`) }
 }
 
 const [name, ...extra] = process.argv.slice(2)
 const task = tasks[name]
-if (!task) fail(`unknown task ${name}; there are ${Object.keys(tasks).join(', ')}`)
+if (!task) fail(`Unknown task ${name}. Choose from ${Object.keys(tasks).join(', ')}`)
 await install()
 const node = findNode()
 // Whatever the task starts finds the same Node first.

@@ -32,7 +32,7 @@ export type OrderStatus = Static<typeof OrderStatus>
 export const OrderView = Type.Object({
   id: Id,
   showId: Id,
-  buyerEmail: Type.String({ description: 'the address it was made with' }),
+  buyerEmail: Type.String({ description: 'email address given with the order' }),
   status: OrderStatus,
   lines: Type.Array(
     Type.Object({
@@ -45,7 +45,7 @@ export const OrderView = Type.Object({
   ),
   total: Money,
   expiresAt: Instant,
-  extended: Type.Boolean({ description: 'the one bounded extension was given, for a payment in flight at the deadline' }),
+  extended: Type.Boolean({ description: 'true once the hold was extended, because a payment was in progress at the deadline' }),
   version: Type.Integer(),
   createdAt: Instant,
   cancelReason: Type.Optional(CancelReason),
@@ -83,9 +83,9 @@ export const ShowSales = Type.Object({
       refundedMinor: Type.Integer(),
     }),
   ),
-  stepSeconds: Type.Integer({ description: 'how much time each step stands for' }),
+  stepSeconds: Type.Integer({ description: 'length of each step' }),
   steps: Type.Array(Type.Object({ at: Instant, orders: Type.Integer(), tickets: Type.Integer(), totalMinor: Type.Integer() }), {
-    description: 'complete orders by the time they were placed; steps in which nothing was sold are left out',
+    description: 'complete orders by time of order; steps without sales are omitted',
   }),
 })
 export type ShowSales = Static<typeof ShowSales>

@@ -83,7 +83,7 @@ const showFields = {
   holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
   maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   maxPerBuyer: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: maxCapacity, description: 'of one buyer in all his orders, held and bought' }),
+    Type.Integer({ minimum: 1, maximum: maxCapacity, description: 'per buyer across all orders, held and bought' }),
   ),
   ticketTypes: Type.Array(Type.Union([GeneralTypeBody, SeatedTypeBody]), { minItems: 1, maxItems: 50 }),
 }
@@ -113,10 +113,10 @@ const DayOrInstant = Type.Union([Type.String({ format: 'date' }), Type.String({ 
 export const ShowQuery = Type.Object(
   {
     ...PageQuery.properties,
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'in title or venue' })),
+    q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'searched in title and venue' })),
     from: Type.Optional(DayOrInstant),
     to: Type.Optional(DayOrInstant),
-    mine: Type.Optional(Type.Boolean({ description: 'the organiser’s own, drafts among them' })),
+    mine: Type.Optional(Type.Boolean({ description: 'your own shows, drafts included' })),
   },
   closed,
 )
@@ -147,7 +147,7 @@ export const ShowView = Type.Object({
   description: Type.Union([Type.String(), Type.Null()]),
   holdSeconds: Type.Integer(),
   maxPerOrder: Type.Integer(),
-  maxPerBuyer: Type.Optional(Type.Integer({ description: 'of one buyer in all his orders; without it there is no limit' })),
+  maxPerBuyer: Type.Optional(Type.Integer({ description: 'per buyer across all orders; if absent, no limit' })),
   status: ShowStatus,
   version: Type.Integer(),
   ticketTypes: Type.Array(TicketTypeView),
@@ -166,7 +166,7 @@ export const CheckInBody = Type.Object(
   {
     code: Type.String({ minLength: 1, maxLength: 64 }),
     door: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 60, description: 'where it is scanned, for whoever scans it again' }),
+      Type.String({ minLength: 1, maxLength: 60, description: 'name of the door, shown when the ticket is scanned again' }),
     ),
   },
   closed,

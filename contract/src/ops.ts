@@ -21,7 +21,7 @@ export const OpsProcess = Type.Object({
 })
 export const OpsService = Type.Object({
   name: Type.String(),
-  state: Type.Union([Type.Literal('up'), Type.Literal('absent')], { description: 'absent: no process was heard of lately' }),
+  state: Type.Union([Type.Literal('up'), Type.Literal('absent')], { description: 'absent: no process is reporting' }),
   processes: Type.Array(OpsProcess),
 })
 export type OpsService = Static<typeof OpsService>
@@ -75,7 +75,7 @@ export type SalesNotice = Static<typeof SalesNotice>
 export const AuditVerdict = Type.Union([
   Type.Literal('holds'),
   Type.Literal('breached'),
-  Type.Literal('unchecked', { description: 'not looked at yet, or it could not be looked at' }),
+  Type.Literal('unchecked', { description: 'not checked yet, or not checkable right now' }),
 ])
 export type AuditVerdict = Static<typeof AuditVerdict>
 
@@ -130,7 +130,7 @@ export const OpsOverview = Type.Object({
     differences: Type.Integer({ minimum: 0, description: 'open rows of the reconciliation' }),
   }),
   demo: Type.Object({
-    available: Type.Boolean({ description: 'the demo show and the sandbox are there: an on-sale can be fired' }),
+    available: Type.Boolean({ description: 'true if the demo show and the sandbox are available' }),
     showId: orNull(Id),
     run: orNull(OpsDemoRun),
   }),
@@ -232,7 +232,12 @@ export const OpsDifference = Type.Object({
 })
 export type OpsDifference = Static<typeof OpsDifference>
 export const OpsReconciliationQuery = Type.Object(
-  { ...PageQuery.properties, resolved: Type.Optional(Type.Boolean({ default: false, description: 'those that are over' })) },
+  {
+    ...PageQuery.properties,
+    resolved: Type.Optional(
+      Type.Boolean({ default: false, description: 'true: list resolved differences instead of open ones' }),
+    ),
+  },
   closed,
 )
 export const OpsReconciliation = Type.Object({

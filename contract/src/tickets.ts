@@ -30,7 +30,7 @@ export const PublishedShow = Type.Object({
   holdSeconds: Type.Integer({ minimum: 1 }),
   maxPerOrder: Type.Integer({ minimum: 1 }),
   maxPerBuyer: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'of one buyer in all his orders, held and bought; without it there is no limit' }),
+    Type.Integer({ minimum: 1, description: 'per buyer across all orders, held and bought; if absent, no limit' }),
   ),
   onSale: Type.Boolean({ description: 'false once the organiser closed the sale: orders take no more holds' }),
   ticketTypes: Type.Array(PublishedTicketType),

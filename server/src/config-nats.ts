@@ -16,13 +16,13 @@ export function readNats(urls: readonly string[], problem: (text: string) => voi
   const [first] = servers
   if (urls.length === 0) return null
   if (!first || servers.length < urls.length) {
-    problem('NATS_URL: expected nats:// or tls:// URLs by commas, such as nats://user:password@broker:4222')
+    problem('NATS_URL: expected comma-separated nats:// or tls:// URLs, such as nats://user:password@broker:4222')
     return null
   }
-  if (servers.some(({ tls }) => tls !== first.tls)) problem('NATS_URL: either all with nats:// or all with tls://')
+  if (servers.some(({ tls }) => tls !== first.tls)) problem('NATS_URL: use nats:// for all servers or tls:// for all')
   const [shown = first, ...others] = servers.filter(({ user }) => user !== '')
   if (others.some(({ user, pass }) => user !== shown.user || pass !== shown.pass))
-    problem('NATS_URL: one user and password, or one token, for all of its servers')
+    problem('NATS_URL: use the same user and password, or the same token, for all servers')
   const { user, pass } = shown
   return {
     servers: servers.map(({ address }) => address),

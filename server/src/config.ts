@@ -57,7 +57,7 @@ export class ConfigError extends Error {
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
-    super(`the environment is wrong:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
+    super(`fix these environment variables:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
     this.problems = problems
   }
 }
@@ -98,13 +98,13 @@ function readProcessor(read: Reader): ProcessorConfig {
   const sandboxPort = read.integer('SANDBOX_PORT', 12_111, 0, 65_535)
   const sandboxHost = read.text('SANDBOX_HOST', '')
   if (secretKey !== '') {
-    if (sandboxHost !== '') read.problem('SANDBOX_HOST: the sandbox cannot be on beside a key of the real processor')
+    if (sandboxHost !== '') read.problem('SANDBOX_HOST: can’t be combined with STRIPE_SECRET_KEY')
     if (!/^(sk|rk)_(test|live)_/.test(secretKey)) read.problem('STRIPE_SECRET_KEY: expected sk_… or rk_…')
-    if (webhookSecrets.length === 0) read.problem('STRIPE_WEBHOOK_SECRET: needed beside STRIPE_SECRET_KEY')
+    if (webhookSecrets.length === 0) read.problem('STRIPE_WEBHOOK_SECRET: required with STRIPE_SECRET_KEY')
     else if (!webhookSecrets.every((secret) => /^whsec_\S+$/.test(secret)))
       read.problem('STRIPE_WEBHOOK_SECRET: expected whsec_…')
     const publishableKey = read.text('STRIPE_PUBLISHABLE_KEY', '')
-    if (publishableKey === '') read.problem('STRIPE_PUBLISHABLE_KEY: needed beside STRIPE_SECRET_KEY')
+    if (publishableKey === '') read.problem('STRIPE_PUBLISHABLE_KEY: required with STRIPE_SECRET_KEY')
     return { kind: 'stripe', secretKey, publishableKey, webhookSecrets }
   }
   return {
@@ -124,7 +124,7 @@ function readFailpoints(read: Reader): string {
   if (text === '') return text
   const problem = problemOfFailpoints(text)
   if (problem !== null) read.problem(`FAILPOINT: ${problem}`)
-  if (/^(sk|rk)_live_/.test(read.text('STRIPE_SECRET_KEY', ''))) read.problem('FAILPOINT: not beside a live key of the processor')
+  if (/^(sk|rk)_live_/.test(read.text('STRIPE_SECRET_KEY', ''))) read.problem('FAILPOINT: not allowed with a live Stripe key')
   return text
 }
 
@@ -186,13 +186,13 @@ function makeReader(environment: Environment) {
     const asked = list(name)
     if (asked.length === 0) return [...serviceNames]
     const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
-    if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; there are ${serviceNames.join(', ')}`)
+    if (wrong.length > 0) problem(`${name}: unknown ${wrong.join(', ')}; choose from ${serviceNames.join(', ')}`)
     return serviceNames.filter((service) => asked.includes(service))
   }
   const emails = (name: string): string[] => {
     const asked = list(name).map((part) => part.toLowerCase())
     const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part))
-    if (wrong.length > 0) problem(`${name}: expected e-mail addresses by commas, got "${wrong.join(', ')}"`)
+    if (wrong.length > 0) problem(`${name}: expected comma-separated email addresses, got "${wrong.join(', ')}"`)
     return asked
   }
   return { problems, problem, text, list, integer, choice, flag, url, optionalUrl, services, emails }

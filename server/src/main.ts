@@ -5,6 +5,7 @@ import { seedDemo } from './demo.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { armFailpoints } from './platform/failpoint.ts'
 import { makeLog } from './platform/log.ts'
+import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/operators.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 import { type Shop, startShop } from './shop.ts'
 import { serveBuiltWeb } from './web.ts'
@@ -27,7 +28,7 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   let { databaseUrl } = config
   let found: Stop | undefined
   if (databaseUrl === null) {
-    progress('starting the database')
+    progress('Starting the database')
     const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
     if (postgres.started) stops.push(postgres.stop)
     else found = postgres.stop
@@ -35,10 +36,10 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   }
   const { processor } = config
   if (processor.kind === 'sandbox' && processor.embedded && config.services.includes('payments')) {
-    progress('starting the card sandbox')
+    progress('Starting the card sandbox')
     stops.push(await startSandboxProcess(config, processor, log))
   }
-  progress('starting the shop')
+  progress('Starting the shop')
   const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })
   stops.push(shop.stop)
   // A database that was running already is another shop's, or was left by one that was killed. Ours only once we run, so that
@@ -48,21 +49,23 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   return shop
 }
 
-function announce(config: Config): void {
+async function announce(config: Config): Promise<void> {
   const { processor, publicUrl } = config
+  const demoOperates = mayDemoOperate(config) && (await readDemoId(config.dataDirectory)) !== null
   const base = publicUrl.replace(/\/$/, '')
   const lines = [
     '',
     `Holdfast is ready (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
     `  Shop            ${base}`,
-    `  API documents   ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
+    ...(demoOperates ? [`  Operations      ${base}/ops   (sign in with ${join(config.dataDirectory, demoAccountFile)})`] : []),
+    `  API docs        ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
     ...(processor.kind === 'sandbox'
-      ? [`  Card sandbox    http://localhost:${processor.port}   (pay with 4242 4242 4242 4242)`]
+      ? [`  Card sandbox    http://localhost:${processor.port}   (test card 4242 4242 4242 4242, any future date, any CVC)`]
       : []),
     ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
     ...(config.nats ? [`  Broker          ${config.nats.servers.join(', ')}`] : []),
     ...(config.services.length < serviceNames.length ? [`  Services        ${config.services.join(', ')}`] : []),
-    '  Stop with Ctrl-C',
+    '  Press Ctrl-C to stop',
     '',
   ]
   say(lines.join('\n'))
@@ -82,13 +85,13 @@ async function main(): Promise<void> {
     stopping = true
     say(`\nStopping (${signal})`)
     setTimeout(() => {
-      process.stderr.write('stopping took too long; what was committed is safe\n')
+      process.stderr.write('Stopping took too long, so Holdfast quit. Everything saved so far is safe.\n')
       process.exit(1)
     }, stopWithinMs).unref()
     stopAll(stops).then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`stopping failed: ${String(error)}\n`)
+        process.stderr.write(`Stopping failed: ${String(error)}\n`)
         process.exit(1)
       },
     )
@@ -97,7 +100,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stopProcess)
   try {
     await start(config, stops)
-    announce(config)
+    await announce(config)
   } catch (error) {
     await stopAll(stops)
     throw error
@@ -107,6 +110,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const text =
     error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
-  process.stderr.write(`Holdfast cannot start: ${text}\n`)
+  process.stderr.write(`Holdfast can’t start: ${text}\n`)
   process.exit(1)
 })

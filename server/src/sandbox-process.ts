@@ -90,8 +90,8 @@ async function run(config: Config, processor: Extract<ProcessorConfig, { kind: '
   const running = launch(config, processor)
   const deadlineMs = performance.now() + startWithinMs
   while (!(await answers(processor.port))) {
-    if (running.hasEnded()) throw new Error(`the card sandbox ended at its start: ${running.lastWords()}`)
-    if (performance.now() > deadlineMs) throw new Error('the card sandbox does not answer')
+    if (running.hasEnded()) throw new Error(`the card sandbox quit while starting: ${running.lastWords()}`)
+    if (performance.now() > deadlineMs) throw new Error('the card sandbox is not responding')
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return running

@@ -63,7 +63,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   })
   const definitions = definitionsOf(options.payments ?? {})
-  options.progress?.('bringing the database up to date')
+  options.progress?.('Updating the database')
   const chosen = config.services.map((name) => definitions[name])
   const migrations = [migrationsOf('platform'), auditMigrations, ...chosen.map((definition) => definition.migrations)]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)

@@ -16,7 +16,7 @@ const look = 'open the order’s timeline (GET /api/orders/:id/timeline) and the
 const definitions = {
   stock_adds_up: {
     number: 1,
-    title: 'Each pool holds and sells what its orders hold and bought, and never more than it has',
+    title: 'Held and sold counts of every pool match its orders and never exceed its capacity',
     stopsSales: true,
     repair: {
       words: 'Sales stay stopped. Set held and sold of the pool to the sums named, in one transaction with the pool’s row locked',
@@ -25,7 +25,7 @@ const definitions = {
   },
   seats_have_one_order: {
     number: 1,
-    title: 'Each seat is held by or sold to the one order that has it, and free otherwise',
+    title: 'Every taken seat belongs to exactly one order; all others are free',
     stopsSales: true,
     repair: {
       words: 'Decide with the organiser who keeps the seat; refund the other order (POST /api/orders/:id/refunds)',
@@ -34,13 +34,13 @@ const definitions = {
   },
   complete_is_paid: {
     number: 2,
-    title: 'A complete order is paid: taken less given back is its total less what was refunded',
+    title: 'Every complete order is paid: captured less returned equals total less refunds',
     stopsSales: true,
     repair: { words: `Compare with the processor (npm run audit lists both sides); ${look}`, safe: false },
   },
   refunded_is_returned: {
     number: 2,
-    title: 'A refunded order kept no money',
+    title: 'Refunded orders keep no money',
     stopsSales: true,
     repair: {
       words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it asks the processor and moves nothing new',
@@ -49,7 +49,7 @@ const definitions = {
   },
   cancelled_costs_nothing: {
     number: 3,
-    title: 'Of a cancelled order at rest nothing is charged',
+    title: 'Settled cancelled orders cost nothing',
     stopsSales: true,
     repair: {
       words: 'Look at the payment again (POST /api/ops/payments/:id/advance); if money stays, refund it at the processor',
@@ -58,7 +58,7 @@ const definitions = {
   },
   nothing_left_authorized: {
     number: 3,
-    title: 'Of an order at rest nothing is set aside on a card',
+    title: 'Settled orders leave no money pending on a card',
     stopsSales: true,
     repair: {
       words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it lets go of what nobody needs',
@@ -67,13 +67,13 @@ const definitions = {
   },
   paid_never_expires: {
     number: 4,
-    title: 'No order leaves claimed, complete or refunded because its time ran out',
+    title: 'No claimed, complete or refunded order is ended by its timer',
     stopsSales: true,
     repair: { words: `The buyer may have paid and lost the places: ${look}; refund or seat him by hand`, safe: false },
   },
   one_charge_kept: {
     number: 5,
-    title: 'At most one payment of an order keeps its money',
+    title: 'Each order keeps the money of at most one payment',
     stopsSales: true,
     repair: {
       words: 'Refund the payment that is not the order’s own at the processor; the shop takes it in by itself',
@@ -82,7 +82,7 @@ const definitions = {
   },
   charges_have_an_order: {
     number: 5,
-    title: 'The processor keeps no money of ours that payments does not know of',
+    title: 'The processor holds no money of ours that payments doesn’t know about',
     stopsSales: true,
     repair: {
       words:
@@ -92,19 +92,19 @@ const definitions = {
   },
   ledger_agrees: {
     number: 6,
-    title: 'The ledger has of each payment what the payment has',
+    title: 'Ledger and payments agree on every payment',
     stopsSales: true,
     repair: { words: `Ledger rows are never changed: ${look}, then post a correcting entry`, safe: false },
   },
   clearing_is_empty: {
     number: 6,
-    title: 'Clearing accounts are zero for each order at rest',
+    title: 'Clearing accounts are zero for every settled order',
     stopsSales: true,
     repair: { words: `Ledger rows are never changed: ${look}, then post a correcting entry`, safe: false },
   },
   events_take_effect: {
     number: 7,
-    title: 'Each event behind a consumer’s position is in its inbox or set aside',
+    title: 'Every event a consumer has passed was handled or set aside',
     stopsSales: true,
     repair: {
       words: 'The event can be given to the consumer again: its effects are idempotent. Report how it was lost first',
@@ -113,13 +113,13 @@ const definitions = {
   },
   events_in_order: {
     number: 7,
-    title: 'Each aggregate’s versions rise from event to event',
+    title: 'Each aggregate’s version rises with every event',
     stopsSales: true,
     repair: { words: look[0]?.toUpperCase() + look.slice(1), safe: false },
   },
   tickets_match: {
     number: 8,
-    title: 'A complete order has as many valid tickets as places, any other none',
+    title: 'Complete orders have as many valid tickets as were bought; all others have none',
     stopsSales: true,
     repair: {
       words: 'Look for dead letters of the consumer tickets and replay them (POST /api/ops/dead-letters/:id/replay)',
@@ -128,7 +128,7 @@ const definitions = {
   },
   orders_come_to_rest: {
     number: 9,
-    title: 'Every order past its deadline comes to rest',
+    title: 'Every order settles after its deadline',
     stopsSales: false,
     repair: { words: 'Look for dead letters and stopped processes; replay, restart. The order then ends by itself', safe: true },
   },

@@ -255,6 +255,6 @@ async function compare({ books, log }: AuditParts, what: { orderIds: readonly st
 }
 
 async function stopSales({ db, log }: AuditParts, { invariant, explanation }: Finding): Promise<void> {
-  const reason = `${invariantOf(invariant).title}: not so. ${explanation}.`
+  const reason = `Breached: ${invariantOf(invariant).title}. ${explanation}.`
   if (await setSwitch(db, 'sales_stopped', { isOn: true, reason })) log.error({ invariant }, 'sales are stopped')
 }

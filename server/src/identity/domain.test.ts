@@ -28,10 +28,10 @@ describe('a password for a new account', () => {
     expect(refusePassword('correct horse', 'ann@example.com')).toBeNull()
   })
   test('is refused when it is the address, in any case', () => {
-    expect(refusePassword('ANN@example.com', 'ann@example.com')).toBe('the password is the e-mail address')
+    expect(refusePassword('ANN@example.com', 'ann@example.com')).toBe('the password must not be the email address')
   })
   test('is refused when it is only space', () => {
-    expect(refusePassword('\u00a0        ', 'ann@example.com')).toBe('the password is blank')
+    expect(refusePassword('\u00a0        ', 'ann@example.com')).toBe('the password must not be only spaces')
   })
 })
 

@@ -20,8 +20,8 @@ export function normalisePassword(password: string): string {
 /** Why a password cannot be taken for a new account, or null. Its length is the schema's business. */
 export function refusePassword(password: string, email: string): string | null {
   const plain = normalisePassword(password)
-  if (plain.trim().length === 0) return 'the password is blank'
-  if (normaliseEmail(plain) === normaliseEmail(email)) return 'the password is the e-mail address'
+  if (plain.trim().length === 0) return 'the password must not be only spaces'
+  if (normaliseEmail(plain) === normaliseEmail(email)) return 'the password must not be the email address'
   return null
 }
 

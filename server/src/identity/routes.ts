@@ -14,7 +14,7 @@ export interface IdentityRoutes {
 }
 
 const tags = ['identity']
-const NoContent = Type.Null({ description: 'nothing' })
+const NoContent = Type.Null({ description: 'No content' })
 
 export function identityRoutes(app: Http, { identity, sessions, publicUrl }: IdentityRoutes): void {
   const setCookie = (reply: FastifyReply, token: string, maxAgeSeconds: number) => {
@@ -40,8 +40,9 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       config: { keyed: true },
       schema: {
         tags,
-        summary: 'Open an account and sign in',
-        description: 'Repeated with the same Idempotency-Key, address and password it signs in again instead of answering 409.',
+        summary: 'Create an account and sign in',
+        description:
+          'Repeating it with the same Idempotency-Key, email address and password signs in again instead of answering 409.',
         body: Credentials,
         response: { 201: UserView },
       },
@@ -69,9 +70,9 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     {
       schema: {
         tags,
-        summary: 'Begin a session that may buy, with only an e-mail address',
+        summary: 'Start a guest session with only an email address',
         description:
-          'Who is a guest already stays the same guest and keeps his orders, with this address for what he buys from now on: repeating it does no harm. For anybody else it begins a new guest.',
+          'A caller who is already a guest stays the same guest and keeps their orders; the new address applies to what they buy from now on, so repeating it is harmless. Anyone else becomes a new guest.',
         body: GuestBody,
         response: { 201: UserView },
       },
@@ -85,7 +86,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
 
   app.post(
     '/api/users/signout',
-    { schema: { tags, summary: 'End the session', response: { 204: NoContent } } },
+    { schema: { tags, summary: 'Sign out', response: { 204: NoContent } } },
     async (request, reply) => {
       if (request.sessionToken !== null) await sessions.end(request.sessionToken)
       setCookie(reply, '', 0)
@@ -99,7 +100,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       schema: {
         tags,
         summary: 'Change the password',
-        description: 'Needs the old one. Ends every other session and every token for programs; the answer brings a new session.',
+        description: 'Requires the current password. Ends all other sessions and API tokens; the response sets a new session.',
         body: PasswordBody,
         response: { 200: UserView },
       },
@@ -114,7 +115,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
 
   app.get(
     '/api/users/current',
-    { schema: { tags, summary: 'Who is signed in', response: { 200: CurrentUser } } },
+    { schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } } },
     async (request) => ({ user: request.principal }),
   )
 
@@ -123,8 +124,8 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     {
       schema: {
         tags,
-        summary: 'Make a token for programs',
-        description: 'Sent as `Authorization: Bearer …`. It is shown once; signing out with it ends it.',
+        summary: 'Create an API token',
+        description: 'Send it as `Authorization: Bearer …`. Shown only once, valid for a year; signing out with it revokes it.',
         response: { 201: ApiTokenView },
       },
     },

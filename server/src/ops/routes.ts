@@ -52,12 +52,14 @@ export function opsRoutes(app: Http, { platform, audit }: OpsRoutes): void {
     ops.addHook('onRequest', async (request) => {
       await platform.requireOperator(request)
     })
-    ops.get('/api/ops/overview', { schema: { tags, summary: 'The shop at a glance', response: { 200: OpsOverview } } }, () =>
-      overview(),
+    ops.get(
+      '/api/ops/overview',
+      { schema: { tags, summary: 'Get the operations overview', response: { 200: OpsOverview } } },
+      () => overview(),
     )
     ops.post(
       '/api/ops/demo/on-sale',
-      { schema: { tags, summary: 'Fire a small on-sale at the demo show', body: OpsDemoBody, response: { 202: OpsDemoRun } } },
+      { schema: { tags, summary: 'Run a simulated on-sale on the demo show', body: OpsDemoBody, response: { 202: OpsDemoRun } } },
       async (request, reply) => {
         const { buyers = 60, showId } = request.body
         return reply.code(202).send(await demo.fire({ buyers, showId }))
@@ -65,7 +67,7 @@ export function opsRoutes(app: Http, { platform, audit }: OpsRoutes): void {
     )
     ops.post(
       '/api/ops/sandbox/faults',
-      { schema: { tags, summary: 'Make or remove faults of the sandbox', body: OpsFaultBody, response: { 200: OpsSandbox } } },
+      { schema: { tags, summary: 'Set or remove sandbox faults', body: OpsFaultBody, response: { 200: OpsSandbox } } },
       (request) => sandbox.change(request.body),
     )
     deadLetterRoutes(ops, platform)
@@ -77,7 +79,7 @@ export function opsRoutes(app: Http, { platform, audit }: OpsRoutes): void {
 function deadLetterRoutes(ops: Http, { db, bus }: Platform): void {
   ops.get(
     '/api/ops/dead-letters',
-    { schema: { tags, summary: 'Deliveries given up', querystring: OpsPageQuery, response: { 200: OpsDeadLetters } } },
+    { schema: { tags, summary: 'List dead letters', querystring: OpsPageQuery, response: { 200: OpsDeadLetters } } },
     async (request) => {
       const { limit = 20, cursor = null } = request.query
       if (cursor !== null && !deadLetterPattern.test(cursor)) throw noCursor()
@@ -89,7 +91,7 @@ function deadLetterRoutes(ops: Http, { db, bus }: Platform): void {
     {
       schema: {
         tags,
-        summary: 'Give a dead letter another round of tries',
+        summary: 'Replay a dead letter',
         params: Type.Object({ id: Type.String({ maxLength: 100 }) }),
         response: { 200: OpsDone },
       },
@@ -107,7 +109,7 @@ function paymentRoutes(ops: Http, { db }: Platform): void {
   ops.get(
     '/api/ops/payments/unknown',
     {
-      schema: { tags, summary: 'Payments without a certain outcome', querystring: OpsPageQuery, response: { 200: OpsPayments } },
+      schema: { tags, summary: 'List unconfirmed payments', querystring: OpsPageQuery, response: { 200: OpsPayments } },
     },
     async (request) => {
       const { limit = 20, cursor = null } = request.query
@@ -128,41 +130,45 @@ function paymentRoutes(ops: Http, { db }: Platform): void {
 }
 
 function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Audit): void {
-  ops.get('/api/ops/audit', { schema: { tags, summary: 'What the auditor found', response: { 200: OpsAudit } } }, async () => {
-    const [run, looks, breaches, sales, asked, round] = await Promise.all([
-      readLastRun(db),
-      listLooks(db),
-      listBreaches(db),
-      readSales(db),
-      readMark(db, 'asked'),
-      readRound(db),
-    ])
-    return {
-      verdict: verdictOf(run !== null, breaches.length),
-      lastRunAt: run?.startedAt ?? null,
-      lastRunMs: run?.tookMs ?? null,
-      running: asked === 'all',
-      coveredUpTo: round,
-      sales,
-      invariants: invariants.map(({ name, number, title }) => {
-        const look = looks.find(({ invariant }) => invariant === name)
-        const own = breaches.filter(({ invariant }) => invariant === name)
-        return {
-          name,
-          number,
-          title,
-          verdict: verdictOf(look !== undefined, own.length),
-          checkedRows: look?.checkedRows ?? 0,
-          lastRunAt: look?.lookedAt ?? null,
-          breaches: own.slice(0, shownBreaches).map(breachView),
-          breachCount: own.length,
-        }
-      }),
-    }
-  })
+  ops.get(
+    '/api/ops/audit',
+    { schema: { tags, summary: 'Get the auditor’s findings', response: { 200: OpsAudit } } },
+    async () => {
+      const [run, looks, breaches, sales, asked, round] = await Promise.all([
+        readLastRun(db),
+        listLooks(db),
+        listBreaches(db),
+        readSales(db),
+        readMark(db, 'asked'),
+        readRound(db),
+      ])
+      return {
+        verdict: verdictOf(run !== null, breaches.length),
+        lastRunAt: run?.startedAt ?? null,
+        lastRunMs: run?.tookMs ?? null,
+        running: asked === 'all',
+        coveredUpTo: round,
+        sales,
+        invariants: invariants.map(({ name, number, title }) => {
+          const look = looks.find(({ invariant }) => invariant === name)
+          const own = breaches.filter(({ invariant }) => invariant === name)
+          return {
+            name,
+            number,
+            title,
+            verdict: verdictOf(look !== undefined, own.length),
+            checkedRows: look?.checkedRows ?? 0,
+            lastRunAt: look?.lookedAt ?? null,
+            breaches: own.slice(0, shownBreaches).map(breachView),
+            breachCount: own.length,
+          }
+        }),
+      }
+    },
+  )
   ops.post(
     '/api/ops/audit/run',
-    { schema: { tags, summary: 'Look at everything soon', response: { 202: OpsDone } } },
+    { schema: { tags, summary: 'Request a full audit', response: { 202: OpsDone } } },
     async (_request, reply) => {
       await worker.ask()
       return reply.code(202).send({ done: true })
@@ -173,7 +179,7 @@ function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Aud
     {
       schema: {
         tags,
-        summary: 'What differs between payments, ledger and processor',
+        summary: 'List differences between payments, ledger and processor',
         querystring: OpsReconciliationQuery,
         response: { 200: OpsReconciliation },
       },
@@ -190,7 +196,7 @@ function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Aud
   )
   ops.post(
     '/api/ops/sales/resume',
-    { schema: { tags, summary: 'Sell again after a breach stopped the sales', response: { 200: SalesState } } },
+    { schema: { tags, summary: 'Resume sales after a breach stopped them', response: { 200: SalesState } } },
     async (request) => {
       if (await setSwitch(db, 'sales_stopped', { isOn: false, reason: null }))
         log.warn({ operatorId: request.principal?.id }, 'sales are resumed')
@@ -200,7 +206,7 @@ function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Aud
   )
 }
 
-const noCursor = () => new ProblemError('invalid_request', { detail: 'cursor is not one of ours' })
+const noCursor = () => new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
 
 function breachView({ key, explanation, orderIds, firstSeenAt, lastSeenAt }: Breach) {
   return { key, explanation, orderIds: [...orderIds], firstSeenAt, lastSeenAt }

@@ -76,7 +76,7 @@ export function makeSandboxControls(processor: ProcessorConfig): SandboxControls
     look,
     async change(body) {
       const reply = await send(body).catch((error: Error) => {
-        throw new ProblemError('unavailable', { detail: `the sandbox does not answer: ${error.name}`, retryAfterSeconds: 2 })
+        throw new ProblemError('unavailable', { detail: `the sandbox is not responding: ${error.name}`, retryAfterSeconds: 2 })
       })
       if (!reply.ok) throw new ProblemError('invalid_request', { detail: await wordsOf(reply) })
       return look()
@@ -93,5 +93,5 @@ export function makeSandboxControls(processor: ProcessorConfig): SandboxControls
 async function wordsOf(reply: Response): Promise<string> {
   const body = (await reply.json().catch(() => null)) as { error?: { message?: unknown } } | null
   const message = body?.error?.message
-  return typeof message === 'string' ? message.slice(0, 300) : `the sandbox refused with ${reply.status}`
+  return typeof message === 'string' ? message.slice(0, 300) : `the sandbox answered ${reply.status}`
 }

@@ -16,7 +16,7 @@ export function organiserRoutes(app: Http, db: Database): void {
     {
       schema: {
         tags: ['orders'],
-        summary: 'Orders of a show, for its organiser',
+        summary: 'List a show’s orders (organiser only)',
         params: idParams,
         querystring: ShowOrdersQuery,
         response: { 200: Page(OrderView) },
@@ -42,7 +42,7 @@ export function organiserRoutes(app: Http, db: Database): void {
     {
       schema: {
         tags: ['orders'],
-        summary: 'One order of a show, for its organiser',
+        summary: 'Get one order of a show (organiser only)',
         params: Type.Object({ id: Id, orderId: Id }),
         response: { 200: OrderView },
       },
@@ -61,7 +61,7 @@ export function organiserRoutes(app: Http, db: Database): void {
     {
       schema: {
         tags: ['orders'],
-        summary: 'Sales of a show in figures and over time, for its organiser',
+        summary: 'Get a show’s sales figures (organiser only)',
         params: idParams,
         response: { 200: ShowSales },
       },

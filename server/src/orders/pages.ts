@@ -5,7 +5,7 @@ const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
 export function cursorId(cursor: string | undefined): string | null {
   if (cursor === undefined) return null
-  if (!uuidPattern.test(cursor)) throw new ProblemError('invalid_request', { detail: 'cursor is not one of ours' })
+  if (!uuidPattern.test(cursor)) throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
   return cursor
 }
 

@@ -40,7 +40,7 @@ export interface OrdersRoutes {
 
 const idParams = Type.Object({ id: Id })
 const changedOnly = Type.Literal('changed', {
-  description: 'after the first event only the seats that changed, in events named "changes"',
+  description: 'after the first event, send only changed seats, in events named "changes"',
 })
 const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
 
@@ -87,7 +87,7 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
 
   app.get(
     '/api/sales',
-    { schema: { tags: ['shows'], summary: 'Whether anything can be bought now', response: { 200: SalesNotice } } },
+    { schema: { tags: ['shows'], summary: 'Check whether sales are open', response: { 200: SalesNotice } } },
     () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
   )
 
@@ -95,7 +95,7 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
     '/api/orders',
     {
       config: { keyed: true },
-      schema: { tags: ['orders'], summary: 'Hold places of a show', body: OrderBody, response: { 201: OrderView } },
+      schema: { tags: ['orders'], summary: 'Hold tickets: create an order', body: OrderBody, response: { 201: OrderView } },
     },
     async (request, reply) => {
       const buyer = requirePrincipal(request)
@@ -126,7 +126,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     {
       schema: {
         tags: ['orders'],
-        summary: 'The buyer’s own orders, newest first',
+        summary: 'List your orders, newest first',
         querystring: PageQuery,
         response: { 200: Page(OrderView) },
       },
@@ -141,13 +141,13 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
 
   app.get(
     '/api/orders/:id',
-    { schema: { tags: ['orders'], summary: 'One order', params: idParams, response: { 200: OrderView } } },
+    { schema: { tags: ['orders'], summary: 'Get one of your orders', params: idParams, response: { 200: OrderView } } },
     async (request) => (await ownOrder(request.params.id, requirePrincipal(request).id)).view,
   )
 
   app.get(
     '/api/orders/:id/stream',
-    { schema: { tags: ['orders'], summary: 'The order as it changes, as server-sent events named "order"', params: idParams } },
+    { schema: { tags: ['orders'], summary: 'Stream an order’s changes as server-sent events named "order"', params: idParams } },
     async (request, reply) => {
       await ownOrder(request.params.id, requirePrincipal(request).id)
       live.orders.stream(request, reply, { key: request.params.id })
@@ -159,8 +159,8 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     {
       schema: {
         tags: ['orders'],
-        summary: 'What happened, in order, across services',
-        description: 'The first 500 events, in one piece: this list has no pages.',
+        summary: 'Get an order’s history across all services',
+        description: 'At most the first 500 events; not paginated.',
         params: idParams,
         response: { 200: Timeline },
       },
@@ -177,7 +177,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     '/api/orders/:id',
     {
       config: { vital: true },
-      schema: { tags: ['orders'], summary: 'Cancel an order that is not paid', params: idParams, response: { 200: OrderView } },
+      schema: { tags: ['orders'], summary: 'Cancel an unpaid order', params: idParams, response: { 200: OrderView } },
     },
     async (request, reply) => {
       const { id } = requirePrincipal(request)
@@ -214,7 +214,7 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
 
   app.get(
     '/api/shows/:id/availability',
-    { schema: { tags: ['shows'], summary: 'What is left of a show', params: idParams, response: { 200: Availability } } },
+    { schema: { tags: ['shows'], summary: 'Get a show’s availability', params: idParams, response: { 200: Availability } } },
     async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
   )
 
@@ -223,7 +223,7 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
     {
       schema: {
         tags: ['shows'],
-        summary: 'What is left, pushed as it changes, as server-sent events named "availability"',
+        summary: 'Stream availability as server-sent events named "availability"',
         params: idParams,
         querystring: streamQuery,
       },

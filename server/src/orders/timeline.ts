@@ -13,52 +13,50 @@ function inWords({ amountMinor, currency }: Money): string {
 const countOf = (tickets: readonly unknown[]): string => (tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`)
 
 const cancelReasons = {
-  buyer: 'the buyer cancelled',
-  expired: 'nobody paid in time',
-  payment_failed: 'the payment failed',
-  organiser: 'the organiser cancelled',
+  buyer: 'released by the buyer',
+  expired: 'not paid in time',
+  payment_failed: 'payment failed',
+  organiser: 'cancelled by the organiser',
 } as const
 
 function summarize(event: Event): string {
   switch (event.type) {
     case 'OrderCreated':
-      return `Places held until ${event.data.expiresAt} for ${inWords(event.data.amount)}`
+      return `Tickets held until ${event.data.expiresAt}, total ${inWords(event.data.amount)}`
     case 'OrderExtended':
-      return `A payment was under way at the deadline: more time until ${event.data.expiresAt}`
+      return `Payment in progress at the deadline: hold extended to ${event.data.expiresAt}`
     case 'OrderReopened':
-      return `The charge failed for good: the order can be paid again until ${event.data.expiresAt}`
+      return `Charge failed: the buyer can pay again until ${event.data.expiresAt}`
     case 'OrderCancelled':
-      return `Order cancelled: ${cancelReasons[event.data.reason]}; the places are free again`
+      return `Order cancelled (${cancelReasons[event.data.reason]}), tickets released`
     case 'OrderClaimed':
-      return 'The order belongs to this payment; no deadline can end it now'
+      return 'Payment accepted for this order; it can no longer expire'
     case 'ClaimRejected':
-      return `The payment came too late or second (${event.data.reason}); its authorization is given back`
+      return `Payment not accepted (${event.data.reason}); the pending amount is released`
     case 'OrderCompleted':
       return 'Order complete'
     case 'ExpirationComplete':
-      return 'The deadline passed'
+      return 'Hold time ran out'
     case 'PaymentStarted':
-      return 'A payment was started'
+      return 'Payment started'
     case 'PaymentAuthorized':
-      return `The card holds ${inWords(event.data.amount)}; nothing is taken yet`
+      return `${inWords(event.data.amount)} pending on the card, not charged yet`
     case 'ChargeCreated':
-      return `${inWords(event.data.amount)} taken from the card`
+      return `${inWords(event.data.amount)} charged to the card`
     case 'ChargeFailed':
-      return `The charge failed for good (${event.data.code})`
+      return `Charge failed (${event.data.code})`
     case 'PaymentVoided':
-      return `The payment ended without a charge (${event.data.reason})`
+      return `Payment ended without a charge (${event.data.reason})`
     case 'ChargeRefunded':
       return `${inWords(event.data.amount)} refunded`
     case 'RefundReturned':
-      return `The refund of ${inWords(event.data.amount)} came back: the buyer's bank could not take it`
+      return `Refund of ${inWords(event.data.amount)} bounced: the buyer's bank could not accept it`
     case 'TicketsIssued':
       return `${countOf(event.data.tickets)} issued`
     case 'TicketVoided':
-      return `${countOf(event.data.ticketIds)} void`
+      return `${countOf(event.data.ticketIds)} voided`
     case 'TicketCheckedIn':
-      return event.data.door === undefined
-        ? 'A ticket was used at the door'
-        : `A ticket was used at the door “${event.data.door}”`
+      return event.data.door === undefined ? 'Ticket scanned at the door' : `Ticket scanned at the door “${event.data.door}”`
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':

@@ -21,7 +21,7 @@ export function registerOpsRoutes(app: Http, { db, worker, requireOperator }: Op
     {
       schema: {
         tags: ['operation'],
-        summary: 'Look at a payment again now',
+        summary: 'Refresh a payment now',
         params: Type.Object({ id: Id }),
         response: { 200: PaymentView },
       },

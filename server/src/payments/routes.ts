@@ -51,7 +51,7 @@ export function registerRoutes(app: Http, options: RouteOptions): void {
   payRoutes(app, options)
   refundRoutes(app, options)
   const shopConfig = shopConfigOf(options.processor)
-  const schema = { summary: 'What a browser needs before it can take a card', tags, response: { 200: ShopConfig } }
+  const schema = { summary: 'Get the public payment settings', tags, response: { 200: ShopConfig } }
   app.get('/api/shop-config', { schema }, () => shopConfig)
 }
 
@@ -76,7 +76,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
     '/api/payments',
     {
       config: { vital: true, keyed: true },
-      schema: { summary: 'Pay an order', tags, body: PaymentBody, response: { 201: PaymentView } },
+      schema: { summary: 'Pay for an order', tags, body: PaymentBody, response: { 201: PaymentView } },
     },
     async (request, reply) => {
       const { id: buyerId } = requirePrincipal(request)
@@ -103,7 +103,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
     {
       config: { vital: true },
       schema: {
-        summary: 'Look again at a payment, after a challenge or at any time',
+        summary: 'Refresh a payment, for example after 3-D Secure',
         tags,
         params: Type.Object({ id: Id }),
         response: { 200: PaymentView },
@@ -164,7 +164,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
     '/api/orders/:id/refunds',
     {
       config: { vital: true, keyed: true },
-      schema: { summary: 'Refund an order, wholly or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
+      schema: { summary: 'Refund an order in full or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
     },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request)
@@ -191,7 +191,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
     '/api/orders/:id/refunds',
     {
       schema: {
-        summary: 'Refunds of an order, newest first',
+        summary: 'List an order’s refunds, newest first',
         tags,
         params,
         querystring: PageQuery,
@@ -204,7 +204,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       const order = await readKnownOrder(db, request.params.id)
       if (order?.terms?.organiserId !== organiserId) throw new ProblemError('order_unknown')
       if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor))
-        throw new ProblemError('invalid_request', { detail: 'no such cursor' })
+        throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
       const refunds = await listRefunds(db, request.params.id, { before: cursor, limit: limit + 1 })
       const items = refunds.slice(0, limit).map(refundView)
       return { items, nextCursor: refunds.length > limit ? (items.at(-1)?.id ?? null) : null }

@@ -38,7 +38,7 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
     // The signature covers the bytes as they came: nothing may parse them before.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body))
-    const schema = { summary: "The card processor's signed events", tags: ['payments'], response: {} }
+    const schema = { summary: 'Receive the card processor’s signed events', tags: ['payments'], response: {} }
     scope.post(
       '/api/payments/webhooks/stripe',
       { config: { signed: true, vital: true }, bodyLimit: bodyLimitBytes, schema },

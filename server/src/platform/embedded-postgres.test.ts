@@ -41,7 +41,7 @@ async function ask<Row>(url: string, text: string): Promise<Row[]> {
 test('a second start finds the server that a killed shop left running, and a third one the data', async () => {
   const directory = join(base, 'deep', 'data')
   const first = await start(directory)
-  expect(first.progress).toEqual(['creating the database cluster'])
+  expect(first.progress).toEqual(['Creating the database (first start only)'])
   await ask(first.postgres.url, 'create table kept (n int)')
   const [settings] = await ask(
     first.postgres.url,

@@ -71,7 +71,7 @@ export async function startEmbeddedPostgres(
   await mkdir(directory, { recursive: true })
   const runner = await makeRunner(binaries.pg_ctl, directory)
   if (!existsSync(join(dataDirectory, 'PG_VERSION'))) {
-    progress('creating the database cluster')
+    progress('Creating the database (first start only)')
     await createCluster({ binaries, runner, dataDirectory, passwordFile })
   }
   const password = (await readFile(passwordFile, 'utf8')).trim()
@@ -100,7 +100,9 @@ export async function startEmbeddedPostgres(
   const url = `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`
   if (started && (await hasRoom(dataDirectory))) {
     // Without them the shop is slower for moments: a reason to tell of it, and none not to start.
-    await reserveSegments(url).catch((error: Error) => progress(`no log was made ahead: ${error.message}`))
+    await reserveSegments(url).catch((error: Error) =>
+      progress(`Could not reserve log space, so a rush may be slower at first: ${error.message}`),
+    )
   }
   return { url, started, stop }
 }
@@ -221,7 +223,9 @@ async function runningPort(dataDirectory: string, binaries: Binaries, runner: Ru
     if (Number.isInteger(port) && (await answersOn(port))) return port
     await new Promise((resolveLater) => setTimeout(resolveLater, 50))
   }
-  throw new Error(`a Postgres of an earlier start runs in ${dataDirectory} and does not answer; end it and start again`)
+  throw new Error(
+    `a Postgres from an earlier start is still running in ${dataDirectory} but not responding; stop it, then start again`,
+  )
 }
 
 const answersWithinMs = 30_000

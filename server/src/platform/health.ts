@@ -8,17 +8,17 @@ const ping = sql('platform.ping', 'select 1 as one')
 
 export function healthRoutes(app: Http, { db, metrics }: { db: Database; metrics: Metrics }): void {
   const config = { vital: true }
-  app.get('/healthz', { config, schema: { tags: ['operation'], summary: 'The process is alive' } }, () => ({ status: 'ok' }))
-  app.get('/readyz', { config, schema: { tags: ['operation'], summary: 'The process can serve' } }, async (_request, reply) => {
+  app.get('/healthz', { config, schema: { tags: ['operation'], summary: 'Check liveness' } }, () => ({ status: 'ok' }))
+  app.get('/readyz', { config, schema: { tags: ['operation'], summary: 'Check readiness' } }, async (_request, reply) => {
     try {
       await db.query(ping)
       return { status: 'ok' }
     } catch {
       // Not an error to log: whoever asks is told, and asks again.
-      return sendProblem(reply, 'unavailable', { detail: 'the database does not answer', retryAfterSeconds: 1 })
+      return sendProblem(reply, 'unavailable', { detail: 'the database is not responding', retryAfterSeconds: 1 })
     }
   })
-  app.get('/metrics', { config, schema: { tags: ['operation'], summary: 'Prometheus metrics' } }, async (_request, reply) =>
+  app.get('/metrics', { config, schema: { tags: ['operation'], summary: 'Get Prometheus metrics' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   )
 }

@@ -50,7 +50,7 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
 export function answerUnroutable(headers: Readonly<Record<string, string>>) {
   return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
     const code = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'route_unknown' : 'invalid_request'
-    sendProblem(reply.headers({ ...headers, 'cache-control': 'no-store' }), code, { detail: 'the address cannot be read' })
+    sendProblem(reply.headers({ ...headers, 'cache-control': 'no-store' }), code, { detail: 'the URL cannot be parsed' })
   }
 }
 

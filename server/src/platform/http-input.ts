@@ -42,7 +42,7 @@ export function allowEmptyBodies(app: FastifyInstance): void {
 }
 
 const suspiciousEscape = /\\u(?:0000|d[89a-f])/i
-const detail = 'the text holds characters that cannot be stored'
+const detail = 'the text contains characters that cannot be stored'
 
 /** Refuses NUL and lone surrogates, in body and address: Postgres stores neither, and would fail a whole batch over one. */
 export function refuseUnstorableText(app: FastifyInstance): void {

@@ -101,13 +101,18 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Holdfast', version, description: 'A ticket shop that never charges for an order you do not get.' },
+      info: { title: 'Holdfast', version, description: 'A ticket shop. Buyers only pay for tickets they get.' },
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
           token: { type: 'http', scheme: 'bearer' },
         },
-        responses: { Problem: { description: 'A refusal', content: { 'application/problem+json': { schema: Problem } } } },
+        responses: {
+          Problem: {
+            description: 'An error, as problem details (RFC 9457)',
+            content: { 'application/problem+json': { schema: Problem } },
+          },
+        },
         parameters: {
           IdempotencyKey: { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } },
         },
@@ -205,7 +210,8 @@ function cookieValue(header: string | undefined, prefix: string): string | null 
 export function requirePrincipal(request: FastifyRequest, kind?: 'user'): Principal {
   const { principal } = request
   if (!principal) throw new ProblemError('unauthenticated')
-  if (kind === 'user' && principal.kind !== 'user') throw new ProblemError('forbidden', { detail: 'guests may only buy' })
+  if (kind === 'user' && principal.kind !== 'user')
+    throw new ProblemError('forbidden', { detail: 'guests can only buy; sign in with an account' })
   return principal
 }
 

@@ -12,8 +12,13 @@ export const demoAccountFile = 'demo-organiser.json'
 /** Gives the operator who asks, or answers as if the route did not exist. */
 export type RequireOperator = (request: FastifyRequest) => Promise<Principal>
 
+/** The demo's organiser operates a shop with no real money that names no operators. */
+export function mayDemoOperate({ operators, demo, processor }: Config): boolean {
+  return operators.length === 0 && demo && processor.kind === 'sandbox'
+}
+
 export function makeRequireOperator(config: Config): RequireOperator {
-  const mayBeDemo = config.operators.length === 0 && config.demo && config.processor.kind === 'sandbox'
+  const mayBeDemo = mayDemoOperate(config)
   let demoId: string | null = null
 
   /** By id and not by address: an address that the demo has not taken could be anybody's. */

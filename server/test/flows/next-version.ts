@@ -54,7 +54,7 @@ export const nextVersion: Version = {
         "    case 'OrderCompleted':\n    case 'ExpirationComplete':\n    case 'ShowPublished':\n",
         `    case '${newType}':\n    case 'OrderCompleted':\n    case 'ExpirationComplete':\n    case 'ShowPublished':\n`,
       ],
-      ["  buyer: 'the buyer cancelled',\n", `  buyer: 'the buyer cancelled',\n  ${newReason}: 'the buyer regretted it',\n`],
+      ["  buyer: 'released by the buyer',\n", `  buyer: 'released by the buyer',\n  ${newReason}: 'the buyer regretted it',\n`],
     ],
     'server/src/payments/consumers.ts': [["  'OrderExtended',\n", `  'OrderExtended',\n  '${newType}',\n`]],
   },

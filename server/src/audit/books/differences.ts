@@ -50,14 +50,14 @@ function strangersOf(row: Compared, listedKept: number): Say[] {
       {
         kind: 'money_without_order',
         owner: 'operator',
-        explanation: 'The processor has money that no order explains: somebody took it there by hand, or with another program',
+        explanation: 'The processor holds money that belongs to no order: charged by hand or by another program',
       },
     ]
   return [
     {
       kind: 'intent_without_payment',
       owner: 'shop',
-      explanation: 'The processor has money of an order of ours, and payments knows nothing of it',
+      explanation: 'The processor holds money for one of our orders that payments doesn’t know about',
     },
   ]
 }
@@ -65,47 +65,42 @@ function strangersOf(row: Compared, listedKept: number): Say[] {
 function ownOf(row: Compared, kept: number, listedKept: number): Say[] {
   const said: Say[] = []
   const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
-  if (row.orderStatus === null) say('payment_without_order', 'shop', 'Payments has a payment of an order that is not there')
-  if (row.ledgerMinor !== kept) say('ledger_differs', 'shop', 'The ledger has another amount than the payment')
+  if (row.orderStatus === null) say('payment_without_order', 'shop', 'A payment belongs to an order that doesn’t exist')
+  if (row.ledgerMinor !== kept) say('ledger_differs', 'shop', 'Ledger and payment show different amounts')
   if (row.intentId !== null && !row.listed) {
     if (kept !== 0 || row.authorizedMinor !== 0)
-      say(
-        'missing_at_processor',
-        'operator',
-        'Payments has money with an intent that the processor does not know: another account, or its data is gone',
-      )
+      say('missing_at_processor', 'operator', 'The processor doesn’t know this payment: wrong account, or its data is gone')
   } else if (row.listed) said.push(...amountsOf(row, kept, listedKept))
   if (row.failedRefunds > 0)
     say(
       'refund_failed',
       row.failedOrigin === 'organiser' ? 'organiser' : 'operator',
-      `A refund of ${row.failedMinor} came back: the buyer has to get it another way`,
+      `A refund of ${row.failedMinor} (minor units) bounced: pay the buyer another way`,
     )
   if (row.waitingRefundSeconds !== null && row.waitingRefundSeconds > slowRefundSeconds)
-    say('refund_slow', 'processor', 'A refund is under way for many days')
+    say('refund_slow', 'processor', 'A refund has been pending for more than ten days')
   return said
 }
 
 function amountsOf(row: Compared, kept: number, listedKept: number): Say[] {
   const said: Say[] = []
   const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
-  if (row.listedCurrency !== row.currency)
-    say('currency_differs', 'shop', 'The processor took another currency than the payment has')
+  if (row.listedCurrency !== row.currency) say('currency_differs', 'shop', 'Processor and payment use different currencies')
   if (row.listedCapturedMinor !== row.capturedMinor)
     say(
       'captured_differs',
       'shop',
       listedKept > kept
-        ? 'The processor took more than payments knows of'
-        : 'Payments counts money that the processor has not taken',
+        ? 'The processor charged more than payments knows about'
+        : 'Payments counts money the processor hasn’t charged',
     )
   else if (row.listedRefundedMinor !== row.refundedMinor)
-    say('refunded_differs', 'shop', 'The processor gave back another amount than payments knows of')
+    say('refunded_differs', 'shop', 'Processor and payments show different refunds')
   // A refund under way counts here only when it arrived.
   if (row.listedAuthorizedMinor > 0 && row.authorizedMinor === 0 && !isBeingAsked.has(row.paymentStatus ?? ''))
-    say('authorized_differs', 'shop', 'The processor has money set aside on a card that payments has let go')
+    say('authorized_differs', 'shop', 'Money is still pending on a card that payments has released')
   else if (row.authorizedMinor > 0 && row.listedAuthorizedMinor === 0 && row.listedCapturedMinor === 0)
-    say('authorized_differs', 'shop', 'Payments counts money as set aside that the processor has let go')
+    say('authorized_differs', 'shop', 'Payments counts money as pending that the processor has released')
   return said
 }
 
@@ -119,8 +114,8 @@ export function differenceOfDispute(dispute: ListedDispute): Difference | null {
     kind: lost ? 'dispute_lost' : 'dispute_open',
     owner: lost ? 'operator' : 'organiser',
     explanation: lost
-      ? 'The bank gave the money back to the buyer; the ledger has no entry of it, and the order still stands'
-      : `The buyer disputes the charge (${dispute.reason}): answer at the processor before its deadline`,
+      ? 'Dispute lost: the bank returned the money to the buyer. The ledger has no entry for it, and the tickets are still valid'
+      : `The buyer disputes the charge (${dispute.reason}): respond at the processor before its deadline`,
     orderId: null,
     paymentId: null,
     intentId: dispute.intentId,

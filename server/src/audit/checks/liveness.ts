@@ -21,7 +21,7 @@ const dueStatement = sql(
 )
 const lateStatement = sql(
   'audit.late_orders',
-  `select o.id, 'The order is ' || o.status || ', and its time ended at ' || o.expires_at as explanation
+  `select o.id, 'The order is still ' || o.status || ', but its hold expired at ' || o.expires_at as explanation
    from orders.orders o
    where o.id = any($1::uuid[]) and o.status in ('created', 'claimed')
      and o.expires_at < now() - $2 * interval '1 second'

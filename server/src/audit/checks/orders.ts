@@ -122,20 +122,20 @@ function explain(invariant: InvariantName, row: JudgedRow): string {
   const order = `The order is ${row.status}`
   switch (invariant) {
     case 'seats_have_one_order':
-      return `${order}, and ${row.wrongSeats} of its seats say otherwise`
+      return `${order}, but ${row.wrongSeats} of its seats disagree`
     case 'complete_is_paid':
-      return `${order} over ${row.total} with ${row.refunded} refunded, and payments keeps ${row.kept}`
+      return `${order}: total ${row.total}, refunded ${row.refunded}, but payments holds ${row.kept} (minor units)`
     case 'nothing_left_authorized':
-      return `${order}, and ${row.authorized} is still set aside`
+      return `${order}, but ${row.authorized} is still pending on a card (minor units)`
     case 'one_charge_kept':
-      return `${order}, and payments that are not its own keep ${row.keptByOthers}`
+      return `${order}, but other payments still hold ${row.keptByOthers} (minor units)`
     case 'ledger_agrees':
-      return `Payments keeps ${row.kept} and has ${row.authorized} set aside; the ledger has ${row.balance} and ${row.pending}`
+      return `Payments: ${row.kept} kept, ${row.authorized} pending; ledger: ${row.balance} kept, ${row.pending} pending (minor units)`
     case 'clearing_is_empty':
-      return `${order}, and ${row.clearing} lies in the clearing accounts`
+      return `${order}, but its clearing accounts hold ${row.clearing} (minor units)`
     case 'tickets_match':
-      return `${order} over ${row.quantity} places, and ${row.tickets} tickets are valid`
+      return `${order} for ${row.quantity} tickets, but ${row.tickets} are valid`
     default:
-      return `${order} over ${row.total}, and payments keeps ${row.kept}`
+      return `${order}: total ${row.total}, but payments holds ${row.kept} (minor units)`
   }
 }

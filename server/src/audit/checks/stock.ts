@@ -111,7 +111,7 @@ interface PoolRow {
 }
 
 const explainPool = (row: PoolRow) =>
-  `The pool holds ${row.held} and sold ${row.sold} of ${row.capacity}; its orders hold ${row.heldByOrders} and bought ${row.soldByOrders}`
+  `Pool of ${row.capacity}: ${row.held} held, ${row.sold} sold; by its orders: ${row.heldByOrders} held, ${row.soldByOrders} sold`
 
 /** Makes the sums of these orders' stretches be added up anew. */
 export async function noteChangedOrders(db: Queryable, orderIds: readonly string[]): Promise<void> {
@@ -164,6 +164,6 @@ export async function judgeSeats(db: Queryable, showId: string): Promise<Finding
     key: id,
     showId,
     orderIds: orderId === null ? [] : [orderId],
-    explanation: `The seat is ${state} for an order that is ${status ?? 'not there'} or does not have it`,
+    explanation: `The seat is ${state}, but its order is ${status ?? 'missing'} or doesn’t include it`,
   }))
 }

@@ -60,7 +60,7 @@ function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Sto
   const created = orderCreated(command, { sale, lines: chosen.lines, now })
   // No processor takes more at once: such an order would only keep its places from others until it expires.
   if (created.data.amount.amountMinor > maxAmountMinor)
-    return { rejection: 'limit_exceeded', detail: 'the total is more than a card can pay' }
+    return { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
   if (created.data.amount.amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }

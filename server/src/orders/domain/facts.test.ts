@@ -160,7 +160,7 @@ describe('placing an order', () => {
   })
 
   test('that costs more than a card can pay, in all, is refused and says so', () => {
-    const refused = { rejection: 'limit_exceeded', detail: 'the total is more than a card can pay' }
+    const refused = { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
     expect(place(priced(50_000_000))).toEqual(refused)
     expect(place(priced(49_999_999))).toMatchObject({ facts: [{ data: { amount: { amountMinor: 99_999_998 } } }] })
     // Three for a third each are exactly the most that a card can pay.
@@ -172,10 +172,10 @@ describe('placing an order', () => {
     const had = new Map([[`${show.id} ${buyer.id}`, 5]])
     expect(place(withSale({ maxPerBuyer: 6 }, had))).toEqual({
       rejection: 'limit_exceeded',
-      detail: 'at most 6 places for one buyer, who has 5',
+      detail: 'at most 6 tickets per buyer; 5 already held or bought',
     })
     expect(place(withSale({ maxPerBuyer: 7 }, had))).toHaveProperty('facts')
-    expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({ detail: 'at most 1 places for one buyer, who has 0' })
+    expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({ detail: 'at most 1 ticket per buyer; 0 already held or bought' })
   })
 
   test('that there is not enough for says what is short', () => {

@@ -53,11 +53,16 @@ describe('choosing lines', () => {
 
   const refusals: [why: string, rejection: string, detail: string, lines: readonly LineBody[], stock?: Stock][] = [
     ['a ticket type of another show', 'unknown_ticket_type', stranger, [{ ticketTypeId: stranger, quantity: 1 }]],
-    ['a number of a seated type', 'unknown_ticket_type', `${chairs.name} is sold by seat: name seatIds`, [numbered(chairs, 1)]],
+    [
+      'a number of a seated type',
+      'unknown_ticket_type',
+      `${chairs.name} has numbered seats: send seatIds`,
+      [numbered(chairs, 1)],
+    ],
     [
       'seats of a type that has none',
       'unknown_ticket_type',
-      `${first.name} has no seats: name a quantity`,
+      `${first.name} has no numbered seats: send a quantity`,
       [seated(first, [a1])],
     ],
     [
@@ -66,19 +71,19 @@ describe('choosing lines', () => {
       `no seat ${stranger} in ${chairs.name}`,
       [seated(chairs, [a1, stranger])],
     ],
-    ['one seat in two lines', 'unknown_ticket_type', `seat ${a1} is named twice`, [seated(chairs, [a1]), seated(chairs, [a1])]],
-    ['one seat twice in a line', 'unknown_ticket_type', `seat ${a1} is named twice`, [seated(chairs, [a1, a1])]],
-    ['more than one order may have, in one line', 'limit_exceeded', 'at most 4 places', [numbered(first, 5)]],
+    ['one seat in two lines', 'unknown_ticket_type', `seat ${a1} is listed twice`, [seated(chairs, [a1]), seated(chairs, [a1])]],
+    ['one seat twice in a line', 'unknown_ticket_type', `seat ${a1} is listed twice`, [seated(chairs, [a1, a1])]],
+    ['more than one order may have, in one line', 'limit_exceeded', 'at most 4 tickets per order', [numbered(first, 5)]],
     [
       'more than one order may have, in several lines',
       'limit_exceeded',
-      'at most 4 places',
+      'at most 4 tickets per order',
       [numbered(first, 2), numbered(second, 1), seated(chairs, [a1, a2])],
     ],
     [
       'far too many of a type that is not there',
       'limit_exceeded',
-      'at most 4 places',
+      'at most 4 tickets per order',
       [{ ticketTypeId: stranger, quantity: 1_000_000 }],
     ],
     ['more than the pool has', 'sold_out', second.poolId, [numbered(second, 4)]],
@@ -112,8 +117,8 @@ describe('what one buyer may have', () => {
 
   test.each([
     ['the last one within the limit', 5, 1, null],
-    ['one too many', 6, 1, 'at most 6 places for one buyer, who has 6'],
-    ['many too many', 0, 7, 'at most 6 places for one buyer, who has 0'],
+    ['one too many', 6, 1, 'at most 6 tickets per buyer; 6 already held or bought'],
+    ['many too many', 0, 7, 'at most 6 tickets per buyer; 0 already held or bought'],
   ])('%s', (_what, had, places, refusal) => {
     expect(refuseBuyer(limited, stockOf(had), { buyerId: 'ann', places })).toBe(refusal)
   })

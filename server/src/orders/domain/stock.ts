@@ -65,7 +65,8 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
   const lines: OrderLine[] = []
   const wanted = new Map<string, number>()
   const seatIds = new Set<string>()
-  if (placesOf(asked) > sale.maxPerOrder) return { rejection: 'limit_exceeded', detail: `at most ${sale.maxPerOrder} places` }
+  if (placesOf(asked) > sale.maxPerOrder)
+    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(sale.maxPerOrder)} per order` }
   for (const body of asked) {
     const type = sale.types.find(({ id }) => id === body.ticketTypeId)
     if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
@@ -73,7 +74,7 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     if ('rejection' in line) return line
     wanted.set(line.poolId, (wanted.get(line.poolId) ?? 0) + line.quantity)
     for (const seatId of line.seatIds ?? []) {
-      if (seatIds.has(seatId)) return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is named twice` }
+      if (seatIds.has(seatId)) return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
       seatIds.add(seatId)
     }
     lines.push(line)
@@ -86,8 +87,10 @@ export function refuseBuyer(sale: Sale, stock: Stock, { buyerId, places }: { buy
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
   const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
-  return had + places > maxPerBuyer ? `at most ${maxPerBuyer} places for one buyer, who has ${had}` : null
+  return had + places > maxPerBuyer ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought` : null
 }
+
+const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
 
 /** How many places are asked for. Looked at before anything else, so that no seat need be known of an order too large. */
 export function placesOf(asked: readonly LineBody[]): number {
@@ -97,10 +100,10 @@ export function placesOf(asked: readonly LineBody[]): number {
 function freezeLine(type: SaleType, body: LineBody, stock: Stock): OrderLine | { rejection: LineRejection; detail: string } {
   const frozen = { ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: type.priceMinor }
   if ('quantity' in body) {
-    if (type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} is sold by seat: name seatIds` }
+    if (type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has numbered seats: send seatIds` }
     return { ...frozen, quantity: body.quantity }
   }
-  if (!type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has no seats: name a quantity` }
+  if (!type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
   const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
   if (stranger !== undefined) return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }

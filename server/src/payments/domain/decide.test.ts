@@ -150,7 +150,7 @@ describe('a payment that begins', () => {
     expect(apply(worldOf(null, knownOrder({ terms: null })), start)).toEqual({ rejection: 'order_unknown' })
     expect(apply(worldOf(null), start, later)).toEqual({ rejection: 'order_not_payable' })
   })
-  const taken = { rejection: 'order_not_payable', detail: 'another payment of this order is authorized' }
+  const taken = { rejection: 'order_not_payable', detail: 'another payment for this order is already authorized' }
   it.each([
     ['authorized', null, taken],
     ['authorized', 'won', taken],

@@ -56,7 +56,8 @@ function startPayment(world: World, command: CommandOf<'StartPayment'>, now: str
   if (!order?.terms || order.terms.buyerId !== buyerId) return { rejection: 'order_unknown' }
   if (!isPayable(order, now)) return { rejection: 'order_not_payable' }
   const siblings = world.siblingsByOrder.get(orderId) ?? []
-  if (siblings.some(isHolding)) return { rejection: 'order_not_payable', detail: 'another payment of this order is authorized' }
+  if (siblings.some(isHolding))
+    return { rejection: 'order_not_payable', detail: 'another payment for this order is already authorized' }
   const declined = siblings.filter(({ status }) => status === 'declined').length
   if (declined >= maxDeclinesPerOrder)
     return { rejection: 'order_not_payable', detail: 'too many cards were declined for this order' }

@@ -16,7 +16,8 @@ export function decideRefundRequest(world: World, command: CommandOf<'RequestRef
   const left = refundableMinor(payment, refunds)
   if (left <= 0) return { rejection: 'nothing_to_refund' }
   const amountMinor = command.amountMinor ?? left
-  if (amountMinor <= 0 || amountMinor > left) return { rejection: 'refund_exceeds_charge', detail: `${left} is left` }
+  if (amountMinor <= 0 || amountMinor > left)
+    return { rejection: 'refund_exceeds_charge', detail: `${left} left to refund, in minor units` }
   if (payment.disputed) return { rejection: 'payment_disputed' }
   const refund: Refund = {
     id: refundId,

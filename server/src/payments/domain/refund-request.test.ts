@@ -59,9 +59,9 @@ it.each([
   ['all that is left', null, 3_000],
   ['exactly what is left', 3_000, 3_000],
   ['one cent', 1, 1],
-  ['one cent more than is left', 3_001, 'refund_exceeds_charge 3000 is left'],
-  ['nothing', 0, 'refund_exceeds_charge 3000 is left'],
-  ['less than nothing', -1, 'refund_exceeds_charge 3000 is left'],
+  ['one cent more than is left', 3_001, 'refund_exceeds_charge 3000 left to refund, in minor units'],
+  ['nothing', 0, 'refund_exceeds_charge 3000 left to refund, in minor units'],
+  ['less than nothing', -1, 'refund_exceeds_charge 3000 left to refund, in minor units'],
 ])('asked for beside a refund of 15.00: %s', (_what, amountMinor, expected) => {
   const world = worldWith([earlier, refund({ id: 'refund-0', amount: part, status: 'failed' })])
   const decision = apply(world, request({ amountMinor }))

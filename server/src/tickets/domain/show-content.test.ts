@@ -91,63 +91,63 @@ test('a known type that had no seats gets fresh ones', () => {
 
 describe('a show that cannot be sold as it stands', () => {
   const refused: [string, Partial<ProposedContent>, string][] = [
-    ['no title', { title: ' \t' }, 'the title is blank'],
-    ['no instant', { startsAt: '2031-12-31T23:59:60Z' }, 'startsAt is no instant between the years 2000 and 2200'],
-    ['an instant long ago', { startsAt: '1999-12-31T23:59:59Z' }, 'startsAt is no instant between the years 2000 and 2200'],
+    ['no title', { title: ' \t' }, 'Enter a title.'],
+    ['no instant', { startsAt: '2031-12-31T23:59:60Z' }, 'The start must be a date between 2000 and 2200.'],
+    ['an instant long ago', { startsAt: '1999-12-31T23:59:59Z' }, 'The start must be a date between 2000 and 2200.'],
     [
       'an instant that no database holds',
       { startsAt: '0000-01-01T00:00:00Z' },
-      'startsAt is no instant between the years 2000 and 2200',
+      'The start must be a date between 2000 and 2200.',
     ],
-    ['the first moment of 2200', { startsAt: '2200-01-01T00:00:00Z' }, 'startsAt is no instant between the years 2000 and 2200'],
-    ['an invented zone', { timeZone: 'Europe/Atlantis' }, 'there is no time zone Europe/Atlantis'],
-    ['an offset for a zone', { timeZone: '+02:00' }, 'there is no time zone +02:00'],
-    ['an invented currency', { currency: 'QQQ' }, 'there is no currency QQQ'],
-    ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'the name of a ticket type is blank'],
+    ['the first moment of 2200', { startsAt: '2200-01-01T00:00:00Z' }, 'The start must be a date between 2000 and 2200.'],
+    ['an invented zone', { timeZone: 'Europe/Atlantis' }, '“Europe/Atlantis” is not a time zone we know.'],
+    ['an offset for a zone', { timeZone: '+02:00' }, '“+02:00” is not a time zone we know.'],
+    ['an invented currency', { currency: 'QQQ' }, '“QQQ” is not a currency we know.'],
+    ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'Every ticket type needs a name.'],
     [
       'a price that no card pays',
       { ticketTypes: [general({ priceMinor: 49 })] },
-      'Standing: a price is 0 or at least 50 minor units',
+      'Standing: the price must be 0 or at least 50 minor units.',
     ],
     [
       'the same in yen',
       { currency: 'JPY', ticketTypes: [general({ priceMinor: 49 })] },
-      'Standing: a price is 0 or at least 50 minor units',
+      'Standing: the price must be 0 or at least 50 minor units.',
     ],
     [
       'the same in dinar',
       { currency: 'KWD', ticketTypes: [general({ priceMinor: 490 })] },
-      'Standing: a price is 0 or at least 500 minor units',
+      'Standing: the price must be 0 or at least 500 minor units.',
     ],
     [
       'a price that the dinar has, but not on cards',
       { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_005 })] },
-      'Standing: with three decimals the last digit of a price is 0',
+      'Standing: the last of the three decimals must be 0.',
     ],
     [
       'a seat twice in one type',
       { ticketTypes: [seated({ stock: { seats: [seat('1'), seat('1')] } })] },
-      'seat A 1 1 is there twice',
+      'Seat A 1 1 is listed twice.',
     ],
     [
       'a seat in two types',
       { ticketTypes: [seated(), seated({ freshId: 't', stock: { seats: [seat('2')] } })] },
-      'seat A 1 2 is there twice',
+      'Seat A 1 2 is listed twice.',
     ],
     [
       'a seat without a row or section, twice',
       { ticketTypes: [seated({ stock: { seats: [seat('7', '', ''), seat('7', '', '')] } })] },
-      'seat 7 is there twice',
+      'Seat 7 is listed twice.',
     ],
     [
       'a label of two lines',
       { ticketTypes: [seated({ stock: { seats: [seat('1\n2')] } })] },
-      'Stalls: the label of a seat has more than one line',
+      'Stalls: a seat label must fit on one line.',
     ],
     [
       'a type that is not of this show',
       { ticketTypes: [general({ ref: 'elsewhere' })] },
-      'the show has no ticket type elsewhere',
+      'This show has no ticket type elsewhere.',
     ],
   ]
   test.each(refused)('%s', (_title, changes, reason) => {
@@ -155,7 +155,7 @@ describe('a show that cannot be sold as it stands', () => {
   })
   test('one type meant twice', () => {
     expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes)).toBe(
-      'ticket type g is there twice',
+      'Ticket type g is listed twice.',
     )
   })
 })
@@ -193,24 +193,24 @@ describe('what a published show cannot take back', () => {
   const s = (changes: Partial<ProposedType> = {}) => seated({ ref: 's', ...changes })
 
   const refused: [string, Partial<ProposedContent>, string][] = [
-    ['its currency', { currency: 'USD', ticketTypes: [g(), s()] }, 'the currency of a published show stays'],
-    ['a ticket type', { ticketTypes: [g()] }, 'ticket type Stalls was published and is missing'],
+    ['its currency', { currency: 'USD', ticketTypes: [g(), s()] }, 'The currency can’t change once the show is published.'],
+    ['a ticket type', { ticketTypes: [g()] }, '“Stalls” is published and can’t be removed.'],
     [
       'a type whose id is left out, so that it is a new one',
       { ticketTypes: [general({ freshId: 'n' }), s()] },
-      'ticket type Standing was published and is missing',
+      '“Standing” is published and can’t be removed.',
     ],
     [
       'a seat',
       { ticketTypes: [g(), s({ stock: { seats: [seat('1'), seat('3')] } })] },
-      'seat A 1 2 was published and is missing',
+      'Seat A 1 2 is published and can’t be removed.',
     ],
     [
       'the seats of a type',
       { ticketTypes: [g(), s({ stock: { capacity: 2 } })] },
-      'ticket type Stalls stays seated or not seated',
+      '“Stalls” can’t switch between numbered seats and general admission.',
     ],
-    ['places', { ticketTypes: [g({ stock: { capacity: 49 } }), s()] }, 'the capacity of Standing was 50 and cannot shrink'],
+    ['places', { ticketTypes: [g({ stock: { capacity: 49 } }), s()] }, 'The capacity of “Standing” can’t go below 50.'],
   ]
   test.each(refused)('%s', (_title, changes, reason) => {
     expect(next(changes)).toBe(reason)

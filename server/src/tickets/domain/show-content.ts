@@ -77,11 +77,11 @@ const earliestMs = Date.UTC(2000, 0)
 const latestMs = Date.UTC(2200, 0)
 
 function refuseDetails({ title, startsAt, timeZone, currency }: Details): string | null {
-  if (title.trim() === '') return 'the title is blank'
+  if (title.trim() === '') return 'Enter a title.'
   const startMs = Date.parse(startsAt)
-  if (!(startMs >= earliestMs && startMs < latestMs)) return 'startsAt is no instant between the years 2000 and 2200'
-  if (!isTimeZone(timeZone)) return `there is no time zone ${timeZone}`
-  if (!currencies.has(currency)) return `there is no currency ${currency}`
+  if (!(startMs >= earliestMs && startMs < latestMs)) return 'The start must be a date between 2000 and 2200.'
+  if (!isTimeZone(timeZone)) return `“${timeZone}” is not a time zone we know.`
+  if (!currencies.has(currency)) return `“${currency}” is not a currency we know.`
   return null
 }
 
@@ -101,18 +101,18 @@ function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly
   const refs = new Set<string>()
   const seats = new Set<string>()
   for (const type of ticketTypes) {
-    if (type.name.trim() === '') return 'the name of a ticket type is blank'
+    if (type.name.trim() === '') return 'Every ticket type needs a name.'
     const price = refusePrice(type.priceMinor, currency)
     if (price !== null) return `${type.name}: ${price}`
     if (type.ref !== undefined) {
-      if (!knownIds.has(type.ref)) return `the show has no ticket type ${type.ref}`
-      if (refs.has(type.ref)) return `ticket type ${type.ref} is there twice`
+      if (!knownIds.has(type.ref)) return `This show has no ticket type ${type.ref}.`
+      if (refs.has(type.ref)) return `Ticket type ${type.ref} is listed twice.`
       refs.add(type.ref)
     }
     for (const seat of 'seats' in type.stock ? type.stock.seats : []) {
       const key = keyOf(seat)
-      if (key.split('\n').length !== 3) return `${type.name}: the label of a seat has more than one line`
-      if (seats.has(key)) return `seat ${nameOf(seat)} is there twice`
+      if (key.split('\n').length !== 3) return `${type.name}: a seat label must fit on one line.`
+      if (seats.has(key)) return `Seat ${nameOf(seat)} is listed twice.`
       seats.add(key)
     }
   }
@@ -123,23 +123,24 @@ function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly
 function refusePrice(priceMinor: number, currency: string): string | null {
   const exponent = currencyExponent(currency)
   const leastMinor = exponent === 3 ? 500 : 50
-  if (priceMinor > 0 && priceMinor < leastMinor) return `a price is 0 or at least ${leastMinor} minor units`
-  if (exponent === 3 && priceMinor % 10 !== 0) return 'with three decimals the last digit of a price is 0'
+  if (priceMinor > 0 && priceMinor < leastMinor) return `the price must be 0 or at least ${leastMinor} minor units.`
+  if (exponent === 3 && priceMinor % 10 !== 0) return 'the last of the three decimals must be 0.'
   return null
 }
 
 /** What a published show promised and `next` would take back, or null. People may hold places of it. */
 export function refuseWithdrawal(published: ShowContent, next: ShowContent): string | null {
-  if (published.currency !== next.currency) return 'the currency of a published show stays'
+  if (published.currency !== next.currency) return 'The currency can’t change once the show is published.'
   const nextById = new Map(next.ticketTypes.map((type) => [type.id, type]))
   for (const type of published.ticketTypes) {
     const kept = nextById.get(type.id)
-    if (!kept) return `ticket type ${type.name} was published and is missing`
-    if ((type.seats === undefined) !== (kept.seats === undefined)) return `ticket type ${type.name} stays seated or not seated`
+    if (!kept) return `“${type.name}” is published and can’t be removed.`
+    if ((type.seats === undefined) !== (kept.seats === undefined))
+      return `“${type.name}” can’t switch between numbered seats and general admission.`
     const keptSeats = new Set(kept.seats?.map((seat) => seat.id))
     const missing = type.seats?.find((seat) => !keptSeats.has(seat.id))
-    if (missing) return `seat ${nameOf(missing)} was published and is missing`
-    if (kept.capacity < type.capacity) return `the capacity of ${type.name} was ${type.capacity} and cannot shrink`
+    if (missing) return `Seat ${nameOf(missing)} is published and can’t be removed.`
+    if (kept.capacity < type.capacity) return `The capacity of “${type.name}” can’t go below ${type.capacity}.`
   }
   return null
 }

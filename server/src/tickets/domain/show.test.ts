@@ -197,7 +197,7 @@ test('content that cannot be sold is refused in every state that may change', ()
   for (const state of ['draft', 'on_sale', 'closed'] as const) {
     expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({
       rejection: 'invalid_show',
-      detail: 'there is no currency QQQ',
+      detail: '“QQQ” is not a currency we know.',
     })
   }
 })

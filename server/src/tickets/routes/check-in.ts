@@ -22,10 +22,10 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
       config: { keyed: true },
       schema: {
         tags: ['tickets'],
-        summary: 'Let the holder of a ticket in, once; organiser of the show only',
+        summary: 'Check in a ticket, once (organiser of the show only)',
         description:
-          'The second time it is `ticket_used`, with `usedAt` and, when the door gave its name, `usedDoor`. Takes an ' +
-          '`Idempotency-Key`: the same request sent again is answered as the first time.',
+          'A second scan answers `ticket_used` with `usedAt` and, if the door has a name, `usedDoor`. Repeating it with ' +
+          'the same `Idempotency-Key` returns the first answer.',
         body: CheckInBody,
         response: { 200: CheckInView },
       },

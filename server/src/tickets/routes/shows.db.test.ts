@@ -275,7 +275,7 @@ describe('bad input is refused with its code and changes nothing', () => {
   })
   test('a refusal says what is wrong', async () => {
     const answer = await organiser.call('POST', '/api/shows', showBody({ timeZone: 'Mars/Olympus' }))
-    expect(answer.body['detail']).toBe('there is no time zone Mars/Olympus')
+    expect(answer.body['detail']).toBe('“Mars/Olympus” is not a time zone we know.')
   })
 })
 

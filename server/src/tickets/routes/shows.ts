@@ -43,7 +43,7 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
     {
       bodyLimit,
       config: { keyed: true },
-      schema: { tags, summary: 'Draft a show', body: ShowBody, response: { 201: ShowView } },
+      schema: { tags, summary: 'Create a draft show', body: ShowBody, response: { 201: ShowView } },
     },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
@@ -66,10 +66,10 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
       bodyLimit,
       schema: {
         tags,
-        summary: 'Change a show',
+        summary: 'Update a show',
         description:
-          'Replaces the whole show; what is left out is as in a new one. Ticket types are recognised by `id`, seats by ' +
-          'their labels. A published show keeps its currency and every ticket type and seat, and no capacity shrinks.',
+          'Replaces the whole show; omitted fields get their defaults. Ticket types are matched by `id`, seats by ' +
+          'their labels. Once published, the currency is fixed, no ticket type or seat can be removed and no capacity reduced.',
         params: ShowParams,
         body: ShowChangeBody,
         response: { 200: ShowView },
@@ -86,8 +86,8 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
 
 const lifeSteps = [
   { path: 'publish', type: 'PublishShow', summary: 'Put a draft on sale' },
-  { path: 'close', type: 'CloseShow', summary: 'End the sale; what is sold stays sold' },
-  { path: 'cancel', type: 'CancelShow', summary: 'Cancel the show; open orders are cancelled' },
+  { path: 'close', type: 'CloseShow', summary: 'End sales; sold tickets stay valid' },
+  { path: 'cancel', type: 'CancelShow', summary: 'Cancel the show; ends open orders, refunds nothing' },
 ] as const
 
 function lifeRoutes(app: Http, { handler }: ShowRoutes): void {
@@ -110,10 +110,10 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
     {
       schema: {
         tags,
-        summary: 'Shows on sale, in the order they take place',
+        summary: 'List shows on sale by date',
         description:
-          'Lists leave the seats out; the show itself has them. `mine=true` lists the organiser’s own in every state. `from` and ' +
-          '`to` are instants, or days (`2027-06-01`) as they are where each show takes place; both belong to the span.',
+          'Lists omit seats; the single show has them. `mine=true` lists your own shows in every state. `from` and ' +
+          '`to` are instants, or days (`2027-06-01`) in each show’s own time zone; both are inclusive.',
         querystring: ShowQuery,
         response: { 200: ShowPage },
       },
@@ -132,7 +132,7 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
 
   app.get(
     '/api/shows/:id',
-    { schema: { tags, summary: 'A show with its ticket types and seats', params: ShowParams, response: { 200: ShowView } } },
+    { schema: { tags, summary: 'Get a show with its ticket types and seats', params: ShowParams, response: { 200: ShowView } } },
     async (request) => {
       const show = await readShow(db, request.params.id)
       if (!show || !maySee(show, viewerOf(request))) throw new ProblemError('show_unknown')
@@ -146,6 +146,6 @@ const viewerOf = ({ principal }: FastifyRequest) => (principal?.kind === 'user' 
 function positionOf(cursor: string | undefined) {
   if (cursor === undefined) return null
   const position = parseCursor(cursor)
-  if (!position) throw new ProblemError('invalid_request', { detail: 'querystring/cursor is none of ours' })
+  if (!position) throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
   return position
 }
