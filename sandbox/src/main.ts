@@ -47,7 +47,7 @@ function readOptions(): SandboxOptions {
 
 async function main(): Promise<void> {
   const sandbox = await startSandbox(readOptions())
-  console.log(`sandbox: listening at ${sandbox.url} (dashboard at the same address)`)
+  console.log(`sandbox: ready at ${sandbox.url} (API and dashboard)`)
   let stopping = false
   const stop = (): void => {
     if (stopping) return

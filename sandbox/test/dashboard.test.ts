@@ -50,16 +50,16 @@ it('shows a payment as soon as it is made, and takes its money at a click', asyn
   expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('succeeded')
 })
 
-it('opens a dispute, moves the clock and arms a fault', async () => {
+it('opens a dispute, moves the clock and sets a fault', async () => {
   await page.getByRole('button', { name: 'Payments' }).click()
   await page.getByRole('button', { name: 'Dispute', exact: true }).first().click()
   await page.getByRole('button', { name: 'Disputes' }).click()
   await page.getByRole('cell', { name: 'needs_response' }).waitFor()
-  await page.getByRole('button', { name: 'Move' }).click()
+  await page.getByRole('button', { name: 'Move clock' }).click()
   await page.getByText('7.0 days ahead').waitFor()
-  await page.getByLabel('Next').selectOption('rate_limit')
-  await page.getByRole('button', { name: 'Arm' }).click()
-  await page.getByText(/rate_limit before at \*: 1 left/).waitFor()
+  await page.getByLabel('Fault').selectOption('rate_limit')
+  await page.getByRole('button', { name: 'Set fault' }).click()
+  await page.getByText(/rate_limit before \*: 1 left/).waitFor()
 })
 
 it('can be built to stand alone', async () => {

@@ -102,21 +102,21 @@ function render(): void {
       tile(`${line.currency.toUpperCase()} available`, money(line.available, line.currency)),
       tile(`${line.currency.toUpperCase()} pending`, money(line.pending, line.currency)),
     ]),
-    tile('webhooks waiting', waiting >= 1000 ? '1000+' : String(waiting)),
-    tile('faults struck', String(Object.values(struck).reduce((sum, count) => sum + count, 0))),
+    tile('Webhooks queued', waiting >= 1000 ? '1000+' : String(waiting)),
+    tile('Faults triggered', String(Object.values(struck).reduce((sum, count) => sum + count, 0))),
   )
   find('now').textContent =
     `${new Date(data.now * 1000).toUTCString()}${data.offset_seconds === 0 ? '' : ` (${(data.offset_seconds / 86_400).toFixed(1)} days ahead)`}`
   find('rules').replaceChildren(
     ...data.faults.map((rule) =>
-      listItem(`${rule.kind} ${rule.when} at ${rule.match}: ${rule.timesLeft ?? '∞'} left, ${rule.hits} struck`, 'Remove', () =>
+      listItem(`${rule.kind} ${rule.when} ${rule.match}: ${rule.timesLeft ?? '∞'} left, triggered ${rule.hits}×`, 'Remove', () =>
         control('DELETE', `faults/${rule.id}`),
       ),
     ),
   )
   find('endpoints').replaceChildren(
     ...data.endpoints.map((endpoint) =>
-      listItem(`${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`, 'New secret', () =>
+      listItem(`${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`, 'Rotate secret', () =>
         rotate(endpoint.id),
       ),
     ),
@@ -129,7 +129,7 @@ function render(): void {
 
 async function rotate(id: string): Promise<void> {
   const rotated = (await control('POST', `webhook_endpoints/${id}/rotate`)) as { secret: string }
-  find('detail-title').textContent = 'The new signing secret'
+  find('detail-title').textContent = 'New signing secret'
   find('detail-body').textContent = rotated.secret
   find<HTMLDialogElement>('detail').showModal()
 }
@@ -180,18 +180,18 @@ function start(): void {
     const made = (await api('POST', 'webhook_endpoints', { url: String(form.get('url')), 'enabled_events[0]': '*' })) as {
       secret: string
     }
-    find('detail-title').textContent = 'The signing secret, shown once'
+    find('detail-title').textContent = 'Signing secret (shown once)'
     find('detail-body').textContent = made.secret
     find<HTMLDialogElement>('detail').showModal()
   })
   const stream = new EventSource('/_sandbox/live')
   stream.addEventListener('message', () => {
-    find('live').textContent = 'live'
+    find('live').textContent = 'Live'
     find('live').className = 'on'
     refresh().catch((error: unknown) => notice(String(error)))
   })
   stream.addEventListener('error', () => {
-    find('live').textContent = 'connection lost, trying again…'
+    find('live').textContent = 'Connection lost. Reconnecting…'
     find('live').className = ''
   })
 }

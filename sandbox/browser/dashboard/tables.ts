@@ -84,7 +84,7 @@ function lastAttempt(delivery: Delivery): string {
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [head('Time'), head('Payment'), numberHead('Amount'), head('State'), head('Error'), head('Order'), head('')],
+    heads: [head('Time'), head('Payment'), numberHead('Amount'), head('Status'), head('Error'), head('Order'), head('')],
     rows: data.payments.map((each) => [
       wide(time(each.created)),
       { text: each.id, id: true },
@@ -94,7 +94,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
       wide(each.metadata['order_id'] ?? ''),
       { buttons: paymentActions(each, actions) },
     ]),
-    empty: 'No payments yet. Create one with the SDK; it appears here at once.',
+    empty: 'No payments yet. Create one with the SDK and it shows up here.',
   }),
   Events: (data, actions) => ({
     heads: [head('Time'), head('Type'), head('Event'), head('')],
@@ -105,23 +105,23 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
       {
         buttons: [
           { label: 'Show', run: () => actions.show(each.type, `events/${each.id}`) },
-          { label: 'Send again', run: () => actions.resend(each.id) },
+          { label: 'Resend', run: () => actions.resend(each.id) },
         ],
       },
     ]),
     empty: 'No events yet.',
   }),
   Deliveries: (data, actions) => ({
-    heads: [head('Event'), head('State'), numberHead('Attempts'), head('Last attempt'), head('Fault'), head('')],
+    heads: [head('Event'), head('Status'), numberHead('Attempts'), head('Last attempt'), head('Fault'), head('')],
     rows: data.deliveries.map((each) => [
       each.type,
       state(each.state),
       number(String(each.attempts)),
       wide(lastAttempt(each)),
       wide(each.fault ?? ''),
-      { buttons: [{ label: 'Send again', run: () => actions.resend(each.event) }] },
+      { buttons: [{ label: 'Resend', run: () => actions.resend(each.event) }] },
     ]),
-    empty: 'Nothing was sent. Add a webhook endpoint above.',
+    empty: 'Nothing sent yet. Add a webhook endpoint above.',
   }),
   Ledger: (data) => ({
     heads: [
@@ -130,7 +130,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
       numberHead('Amount'),
       numberHead('Fee'),
       numberHead('Net'),
-      head('State'),
+      head('Status'),
       head('Source'),
     ],
     rows: data.ledger.map((each) => [
@@ -145,7 +145,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'No money has moved yet.',
   }),
   Disputes: (data, actions) => ({
-    heads: [head('Dispute'), head('Reason'), numberHead('Amount'), head('State'), head('Charge'), head('')],
+    heads: [head('Dispute'), head('Reason'), numberHead('Amount'), head('Status'), head('Charge'), head('')],
     rows: data.disputes.map((each) => [
       wide(each.id),
       each.reason,
@@ -159,7 +159,7 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
         ],
       },
     ]),
-    empty: 'No disputes. Open one from a payment that succeeded.',
+    empty: 'No disputes. Open one from a succeeded payment.',
   }),
 }
 

@@ -32,16 +32,16 @@ const en: Texts = {
     invalid_expiry_year_past: 'Your card’s expiration year is in the past.',
     incomplete_cvc: 'Your card’s security code is incomplete.',
     incomplete_zip: 'Your postal code is incomplete.',
-    network: 'The payment service cannot be reached. Check your connection and try again.',
+    network: 'Can’t reach the payment provider. Check your connection and try again.',
   },
-  samples: { succeeds: 'Succeeds', challenge: '3-D Secure', declined: 'Declined', funds: 'No funds' },
+  samples: { succeeds: 'Succeeds', challenge: '3-D Secure', declined: 'Declined', funds: 'Insufficient funds' },
 }
 
 const de: Texts = {
   number: 'Kartennummer',
   expiry: 'Ablaufdatum',
   expiryHint: 'MM / JJ',
-  cvc: 'Prüfnummer',
+  cvc: 'Sicherheitscode',
   postal: 'Postleitzahl',
   postalHint: 'PLZ',
   testCards: 'Testkarten',
@@ -53,11 +53,11 @@ const de: Texts = {
     incomplete_expiry: 'Das Ablaufdatum der Karte ist unvollständig.',
     invalid_expiry_month: 'Das Ablaufdatum der Karte ist ungültig.',
     invalid_expiry_year_past: 'Das Ablaufjahr der Karte liegt in der Vergangenheit.',
-    incomplete_cvc: 'Die Prüfnummer der Karte ist unvollständig.',
+    incomplete_cvc: 'Der Sicherheitscode der Karte ist unvollständig.',
     incomplete_zip: 'Die Postleitzahl ist unvollständig.',
-    network: 'Der Zahlungsdienst ist nicht erreichbar. Bitte Verbindung prüfen und erneut versuchen.',
+    network: 'Keine Verbindung zum Zahlungsdienst. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
   },
-  samples: { succeeds: 'Erfolgreich', challenge: '3-D Secure', declined: 'Abgelehnt', funds: 'Kein Guthaben' },
+  samples: { succeeds: 'Erfolgreich', challenge: '3-D Secure', declined: 'Abgelehnt', funds: 'Nicht gedeckt' },
 }
 
 export function textsFor(locale: string): Texts {

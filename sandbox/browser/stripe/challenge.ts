@@ -1,7 +1,7 @@
 // The 3-D Secure dialog: the bank's page in a frame, above the shop's. Closing it counts as a failed authentication.
 // A page in the frame says nothing to us: whenever one has loaded, be it a broken one, the API is asked whether the challenge is over.
 
-const CLOSE = { en: 'Cancel authentication', de: 'Authentifizierung abbrechen' }
+const CLOSE = { en: 'Cancel authentication', de: 'Bestätigung abbrechen' }
 
 function styled<T extends HTMLElement>(element: T, style: Record<string, string>): T {
   for (const [name, value] of Object.entries(style))

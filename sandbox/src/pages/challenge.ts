@@ -42,8 +42,8 @@ function amountLine(intent: Intent): string {
 function question(intent: Intent): string {
   return frame(
     '3-D Secure',
-    html`<h1>Is it you?</h1>
-<p>A shop asks your bank <strong>${amountLine(intent)}</strong>. This is the test page of the sandbox: choose what the bank answers.</p>
+    html`<h1>Confirm it’s you</h1>
+<p>A shop asks your bank <strong>${amountLine(intent)}</strong>. This is a test page: choose how the bank responds.</p>
 <form method="post" action="/_sandbox/3ds/${intent.id}">
 <button class="yes" name="outcome" value="succeed">Complete authentication</button>
 <button class="no" name="outcome" value="fail">Fail authentication</button>
@@ -55,7 +55,7 @@ function verdict(intent: Intent): string {
   const ok = ['succeeded', 'requires_capture', 'requires_confirmation', 'processing'].includes(intent.status)
   return frame(
     '3-D Secure',
-    html`<h1>${ok ? 'Authentication complete' : 'Authentication failed'}</h1><p>You can close this page and go back to the shop.</p>`,
+    html`<h1>${ok ? 'Authentication complete' : 'Authentication failed'}</h1><p>You can close this page and return to the shop.</p>`,
   )
 }
 
@@ -102,7 +102,10 @@ export async function challengePage(engine: Engine, request: EdgeRequest, id: st
       return {
         status: 404,
         headers: pageHeaders(),
-        body: frame('3-D Secure', html`<h1>Nothing to confirm</h1><p>This payment is not known here.</p>`),
+        body: frame(
+          '3-D Secure',
+          html`<h1>Nothing to confirm</h1><p>This payment doesn’t exist here. Go back to the shop and try again.</p>`,
+        ),
       }
     // The SDK opens this page in a dialog on the shop's page, so any site may frame it.
     return {
