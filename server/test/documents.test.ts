@@ -1,6 +1,7 @@
 // The pages that people rely on say what the code does, no more and no less.
+import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, normalize } from 'node:path'
 import { errorDefinitions, eventDefinitions } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 
@@ -81,3 +82,88 @@ function consumersOf(type: string): string[] {
     return list.includes(`'${type}'`)
   })
 }
+
+const documents = execFileSync('git', ['ls-files', '-z', '*.md'], { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((path) => path !== '' && existsSync(join(root, path)))
+
+/** The text without blocks of code, whose lines are nobody's prose and hold no links. */
+const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, '')
+
+/** The anchors that a reader can jump to: headings as GitHub writes them. */
+const anchorsOf = (path: string): string[] =>
+  [...withoutCode(read(path)).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{Letter}\p{Number} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+
+test('every relative link of every document leads to a file, and to a heading of it', () => {
+  const dead = documents.flatMap((path) =>
+    [...withoutCode(read(path)).matchAll(/\]\(\s*([^)\s]+)\s*\)/g)].flatMap(([, link = '']) => {
+      if (/^[a-z]+:/.test(link)) return []
+      const [file = '', anchor] = link.split('#')
+      const target = file === '' ? path : normalize(join(dirname(path), file))
+      const isThere = existsSync(join(root, target)) && (anchor === undefined || anchorsOf(target).includes(anchor))
+      return isThere ? [] : [`${path}: ${link}`]
+    }),
+  )
+  expect(documents.length).toBeGreaterThan(30)
+  expect(dead).toEqual([])
+})
+
+const wordsIn = (path: string) =>
+  withoutCode(read(path))
+    .replaceAll(/\]\([^)]*\)/g, ']')
+    .split(/\s+/)
+    .filter((word) => /[\p{Letter}\p{Number}]/u.test(word)).length
+
+test.each([
+  ['README.md', 700],
+  ['docs/proof.md', 1_000],
+])('%s has at most %i words', (path, most) => {
+  expect(wordsIn(path)).toBeLessThanOrEqual(most)
+})
+
+test('each decision is listed, says what was decided in a first paragraph, and what follows in a second', () => {
+  const pages = documents.filter((path) => /^docs\/decisions\/\d{4}-/.test(path))
+  const listed = read('docs/decisions/README.md')
+  expect(pages.filter((path) => !listed.includes(`(${path.replace('docs/decisions/', '')})`))).toEqual([])
+  const shaped = /^# \d{4} [^\n]+\n\n\*\*Context and decision\.\*\* [^\n](?:[^\n]*\n)+\n\*\*Consequences\.\*\* [^\n]/
+  expect(pages.filter((path) => !shaped.test(read(path)))).toEqual([])
+})
+
+/** What the configuration reads, with its default as the guide writes it. */
+function variablesInCode(): Map<string, string> {
+  const sources = readdirSync(join(root, 'server/src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^config\b.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+    .map((path) => read(join('server/src', path)))
+  const found = sources.flatMap((text) => [
+    ...text.matchAll(/\bread\.\w+\('([A-Z][A-Z0-9_]+)'(?:, ('[^']*'|`[^`]*`|\w+|\[[^\]]*\]))?/g),
+  ])
+  return new Map(found.map(([, name = '', value = '']) => [name, defaultAsWritten(value)]))
+}
+
+function defaultAsWritten(value: string): string {
+  if (value === '' || value.startsWith('[') || value === "''") return 'empty'
+  if (value === 'true') return 'on'
+  if (value === 'false') return 'off'
+  return value
+    .replaceAll(/^['`]|['`]$/g, '')
+    .replaceAll('_', '')
+    .replaceAll('${port}', 'PORT')
+}
+
+test('the operator guide lists every environment variable with its default, and no other', () => {
+  const rows = rowsOf(section(read('docs/guide/operators.md'), 'Environment variables'))
+  const listed = rows.map(([name, value]) => [nameOf(name), nameOf(value)])
+  expect(listed.toSorted()).toEqual([...variablesInCode()].toSorted())
+  expect(rows.filter((cells) => cells.length !== 3 || cells.some((cell) => cell === ''))).toEqual([])
+})
+
+test('the licence that the packages name is the one beside them', () => {
+  const { license } = JSON.parse(read('package.json')) as { license: string }
+  expect(license).toBe('Apache-2.0')
+  expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004/)
+})
