@@ -18,7 +18,7 @@ const hourOfChaos = '--seconds 3600 --kills 1000 --orders 100000 --buyers 400 --
 const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
-  demo: { build: [], run: [['{node}', ...flags, 'scripts/demo.ts']] },
+  demo: { build: [], run: [['{node}', ...flags, 'server/src/boot/demo/tour.ts']] },
   // Every state is kept until the last was seen.
   model: { build: [], run: [['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts']] },
   // Changes the code that guards money, place by place, and tells which changes no test noticed: an hour or so.

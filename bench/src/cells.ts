@@ -1,9 +1,9 @@
 // The things that are measured, one function each: set the stage, take turns, check what is in the database, tear down.
 
-import { readConfig } from '../../server/src/config.ts'
-import { sql } from '../../server/src/platform/db.ts'
-import { freePort } from '../../server/src/platform/embedded-postgres.ts'
-import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
+import { readConfig } from '../../server/src/config/config.ts'
+import { sql } from '../../server/src/platform/postgres/database.ts'
+import { freePort } from '../../server/src/platform/postgres/embedded.ts'
+import { migrate, migrationsOf } from '../../server/src/platform/postgres/migrate.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
 import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'

@@ -1,7 +1,7 @@
 // What must be true after checkouts: orders, tickets, ledger and the processor's own list tell the same story.
 
-import { systemClock } from '../../server/src/platform/clock.ts'
-import { type Database, sql } from '../../server/src/platform/db.ts'
+import { type Database, sql } from '../../server/src/platform/postgres/database.ts'
+import { systemClock } from '../../server/src/platform/process/clock.ts'
 import type { Taken } from './sandbox.ts'
 
 const paidNotComplete = sql(

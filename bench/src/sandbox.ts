@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { webhookTypes } from '../../server/src/payments/webhook-types.ts'
-import { systemClock } from '../../server/src/platform/clock.ts'
+import { webhookTypes } from '../../server/src/payments/webhook/types.ts'
+import { systemClock } from '../../server/src/platform/process/clock.ts'
 import { programs, started } from './build.ts'
 import { startChild } from './requests.ts'
 

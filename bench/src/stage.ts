@@ -1,10 +1,10 @@
 // A fresh database for each run, with shows on sale and buyers signed in, as the shop itself would have them.
 import type { PublishedShow } from '@holdfast/contract'
-import { systemClock } from '../../server/src/platform/clock.ts'
-import { type Database, makeDatabase, sql } from '../../server/src/platform/db.ts'
-import { migrate, migrationsOf } from '../../server/src/platform/migrate.ts'
-import { appendToOutbox, seal } from '../../server/src/platform/outbox.ts'
-import { beginSession } from '../../server/src/platform/sessions.ts'
+import { appendToOutbox, seal } from '../../server/src/platform/commands/outbox.ts'
+import { beginSession } from '../../server/src/platform/http/sessions.ts'
+import { type Database, makeDatabase, sql } from '../../server/src/platform/postgres/database.ts'
+import { migrate, migrationsOf } from '../../server/src/platform/postgres/migrate.ts'
+import { systemClock } from '../../server/src/platform/process/clock.ts'
 import { seedId } from './ids.ts'
 
 export interface Stage {

@@ -1,14 +1,14 @@
 // The process: environment, database, sandbox, shop; says where things are; stops cleanly.
 import { join } from 'node:path'
-import { type Config, ConfigError, readConfig, serviceNames } from './config.ts'
-import { seedDemo } from './demo.ts'
-import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
-import { armFailpoints } from './platform/failpoint.ts'
-import { makeLog } from './platform/log.ts'
-import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/operators.ts'
-import { startSandboxProcess } from './sandbox-process.ts'
+import { seedDemo } from './boot/demo/seed.ts'
+import { startSandboxProcess } from './boot/sandbox-process.ts'
+import { type Config, ConfigError, readConfig, serviceNames } from './config/config.ts'
+import { serveBuiltWeb } from './pages/shows.ts'
+import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/http/operators.ts'
+import { startEmbeddedPostgres } from './platform/postgres/embedded.ts'
+import { armFailpoints } from './platform/process/failpoint.ts'
+import { makeLog } from './platform/process/log.ts'
 import { type Shop, startShop } from './shop.ts'
-import { serveBuiltWeb } from './web.ts'
 
 type Stop = () => Promise<void>
 

@@ -2,8 +2,8 @@
 // a query into a neighbour's schema fails.
 import type { ServiceName } from '@holdfast/contract'
 import { inject } from 'vitest'
-import { type Database, makeDatabase, type Queryable, type Statement, type Write } from '../src/platform/db.ts'
-import { migrate, migrationsOf } from '../src/platform/migrate.ts'
+import { type Database, makeDatabase, type Queryable, type Statement, type Write } from '../src/platform/postgres/database.ts'
+import { migrate, migrationsOf } from '../src/platform/postgres/migrate.ts'
 
 export interface TestDatabase extends Database {
   readonly url: string

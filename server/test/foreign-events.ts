@@ -1,8 +1,8 @@
 // Events of services that do not run in a test, stored as those services store them: in the outbox, in one transaction.
 import type { EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { eventDefinitions } from '@holdfast/contract'
-import { appendToOutbox, seal } from '../src/platform/outbox.ts'
-import type { Platform } from '../src/platform/service.ts'
+import { appendToOutbox, seal } from '../src/platform/commands/outbox.ts'
+import type { Platform } from '../src/service.ts'
 
 /** Stores the facts in this order, each as an aggregate's next version, and wakes the bus. */
 export async function tellFacts(

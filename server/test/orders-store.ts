@@ -2,10 +2,10 @@
 import { type EventType, eventDefinitions, type FactOf, type LineBody } from '@holdfast/contract'
 import { expect } from 'vitest'
 import { makeOrdersHandler, type OrdersHandler } from '../src/orders/model.ts'
-import { newId } from '../src/platform/clock.ts'
-import { type Database, sql } from '../src/platform/db.ts'
-import type { IdempotencyKey } from '../src/platform/idempotency.ts'
-import { appendToOutbox } from '../src/platform/outbox.ts'
+import type { IdempotencyKey } from '../src/platform/commands/idempotency.ts'
+import { appendToOutbox } from '../src/platform/commands/outbox.ts'
+import { type Database, sql } from '../src/platform/postgres/database.ts'
+import { newId } from '../src/platform/process/clock.ts'
 import { makeBuyer, type SaleSample } from './sale.ts'
 
 /** A handler as a process of its own has it. */

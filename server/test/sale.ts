@@ -1,6 +1,6 @@
 // Shows on sale for tests of the orders service: published shows as the tickets service tells of them. Pure.
 import type { Buyer, LineBody, PublishedShow, PublishedTicketType } from '@holdfast/contract'
-import { newId } from '../src/platform/clock.ts'
+import { newId } from '../src/platform/process/clock.ts'
 
 export interface SaleSample {
   readonly show: PublishedShow

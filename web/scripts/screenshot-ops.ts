@@ -1,9 +1,9 @@
 // Pictures of the operator's page: while a sale for show runs, and with something of everything that can wait for a person.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import type { Page } from 'playwright-core'
-import { newId } from '../../server/src/platform/clock.ts'
-import { sql } from '../../server/src/platform/db.ts'
-import { setSwitch } from '../../server/src/platform/switches.ts'
+import { sql } from '../../server/src/platform/postgres/database.ts'
+import { newId } from '../../server/src/platform/process/clock.ts'
+import { setSwitch } from '../../server/src/platform/process/switches.ts'
 import type { OwnShop } from './own-shop.ts'
 import { organiser } from './screenshot-shop.ts'
 

@@ -1,7 +1,7 @@
 // A whole shop with its pages, and a way to prepare it through its own API. Nothing is faked.
 import type { AddressInfo } from 'node:net'
 import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
-import { serveBuiltWeb } from '../../server/src/web.ts'
+import { serveBuiltWeb } from '../../server/src/pages/shows.ts'
 import { startTestShop } from '../../server/test/shop.ts'
 import { waitFor } from '../../server/test/wait.ts'
 

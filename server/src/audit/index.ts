@@ -1,8 +1,8 @@
 // The auditor, put together for one process: reads every service's schema, writes its own, stops sales on a breach. No service:
 // it sends no events and hears none.
-import { type Books, makeBooks } from '../payments/books.ts'
-import { migrationsOf } from '../platform/migrate.ts'
-import type { Platform } from '../platform/service.ts'
+import { type Books, makeBooks } from '../payments/processor/books.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { Platform } from '../service.ts'
 import { type AuditWorker, makeAuditWorker } from './worker.ts'
 
 export const auditMigrations = migrationsOf('audit')

@@ -1,7 +1,7 @@
 // The pace of a look: that it leaves the database to buyers between its pages, and hurries for somebody who waits.
 import { expect, test } from 'vitest'
-import { newId, systemClock } from '../platform/clock.ts'
-import type { Queryable } from '../platform/db.ts'
+import type { Queryable } from '../platform/postgres/database.ts'
+import { newId, systemClock } from '../platform/process/clock.ts'
 import { look } from './look.ts'
 
 const statementMs = 10

@@ -1,7 +1,8 @@
 // One look at the shop: what to look at, the checks over it, and a second look before anything counts as a breach.
 // Knows no timer, stops no sale.
-import type { Clock } from '../platform/clock.ts'
-import type { Queryable } from '../platform/db.ts'
+
+import type { Queryable } from '../platform/postgres/database.ts'
+import type { Clock } from '../platform/process/clock.ts'
 import { judgeLiveness } from './checks/liveness.ts'
 import { judgeOrders, orderInvariants } from './checks/orders.ts'
 import { judgeSeats, judgeStock } from './checks/stock.ts'

@@ -1,5 +1,5 @@
 // How far the rolling look at all orders is, and how long a round takes. Writes its own marks only.
-import { type Queryable, sql } from '../platform/db.ts'
+import { type Queryable, sql } from '../platform/postgres/database.ts'
 
 const endStatement = sql(
   'audit.end_round',

@@ -1,10 +1,10 @@
 // A run of the auditor: the small one each minute (what changed, and a slice of everything else, within a budget of time)
 // and the one over everything. Records what it found; a new breach stops sales. Refunds nothing and mends nothing.
-import { readHorizon } from '../platform/bus-postgres-store.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Queryable } from '../platform/db.ts'
-import type { Log } from '../platform/log.ts'
-import { setSwitch } from '../platform/switches.ts'
+import { readHorizon } from '../platform/bus/store.ts'
+import type { Queryable } from '../platform/postgres/database.ts'
+import type { Clock } from '../platform/process/clock.ts'
+import type { Log } from '../platform/process/log.ts'
+import { setSwitch } from '../platform/process/switches.ts'
 import type { Comparison, Reconciliation } from './books/reconcile.ts'
 import { listDueOrders, unwatchOrders, watchOrders } from './checks/liveness.ts'
 import { freshenOldSums, noteChangedOrders } from './checks/stock.ts'

@@ -1,5 +1,5 @@
 // SQL of what the auditor remembers, and of what it is to look at next. Writes to its own schema only.
-import { type Queryable, sql } from '../platform/db.ts'
+import { type Queryable, sql } from '../platform/postgres/database.ts'
 import type { Finding, InvariantName } from './invariants.ts'
 
 const readMarkStatement = sql('audit.read_mark', `select place from audit.marks where name = $1`)

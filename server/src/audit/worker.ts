@@ -1,12 +1,12 @@
 // Runs the auditor each minute in exactly one of the processes: whoever holds a session lock. One connection of its own for
 // everything, so that a slow look never takes one from buyers; statements are short, and none is inside a transaction.
 import { Counter, Gauge } from 'prom-client'
-import type { Books } from '../payments/books.ts'
-import type { Clock } from '../platform/clock.ts'
-import { makeWaker } from '../platform/clock.ts'
-import { type Connection, type Database, sql } from '../platform/db.ts'
-import type { Log } from '../platform/log.ts'
-import type { Metrics } from '../platform/metrics.ts'
+import type { Books } from '../payments/processor/books.ts'
+import { type Connection, type Database, sql } from '../platform/postgres/database.ts'
+import type { Clock } from '../platform/process/clock.ts'
+import { makeWaker } from '../platform/process/clock.ts'
+import type { Log } from '../platform/process/log.ts'
+import type { Metrics } from '../platform/process/metrics.ts'
 import { makeReconciliation } from './books/reconcile.ts'
 import { countDifferences } from './books/store.ts'
 import { invariants } from './invariants.ts'

@@ -1,6 +1,6 @@
 // What orders' events mean to deadlines.
 import type { Event, EventOf, EventType } from '@holdfast/contract'
-import { ack, type Bus } from '../platform/bus.ts'
+import { ack, type Bus } from '../platform/bus/bus.ts'
 import type { ExpirationCommand, ExpirationHandler } from './model.ts'
 
 export const heard = [

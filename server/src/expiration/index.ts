@@ -1,6 +1,6 @@
 // The expiration service, put together for one process. It has no routes: nobody asks it anything.
-import { migrationsOf } from '../platform/migrate.ts'
-import type { ServiceDefinition } from '../platform/service.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { ServiceDefinition } from '../service.ts'
 import { subscribeExpiration } from './consumers.ts'
 import { makeExpirationHandler } from './model.ts'
 import { makeExpirationWorker } from './worker.ts'

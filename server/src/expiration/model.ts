@@ -1,9 +1,10 @@
 // How timers are decided in batches. No HTTP, no bus.
-import type { Tx } from '../platform/db.ts'
-import { makeFailpoint } from '../platform/failpoint.ts'
-import { type Handler, type HandlerOptions, makeHandler } from '../platform/handle.ts'
-import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain.ts'
-import * as store from './store.ts'
+
+import { type Handler, type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
+import type { Tx } from '../platform/postgres/database.ts'
+import { makeFailpoint } from '../platform/process/failpoint.ts'
+import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain/timer.ts'
+import * as store from './store/timers.ts'
 
 /** Fires what is due, up to `limit` timers. */
 export interface FireDue {

@@ -1,9 +1,10 @@
 // Fires timers when they are due on the database's clock. Any number of processes may run this; sleeping is only a hint.
-import type { Clock } from '../platform/clock.ts'
-import type { Database } from '../platform/db.ts'
-import type { Log } from '../platform/log.ts'
+
+import type { Database } from '../platform/postgres/database.ts'
+import type { Clock } from '../platform/process/clock.ts'
+import type { Log } from '../platform/process/log.ts'
 import type { ExpirationHandler } from './model.ts'
-import { nextDueInMs } from './store.ts'
+import { nextDueInMs } from './store/timers.ts'
 
 export interface ExpirationWorker {
   start(): () => Promise<void>

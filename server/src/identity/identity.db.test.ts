@@ -1,9 +1,9 @@
 // Accounts, guests and tokens on a real database: races for one address, repeated requests, limits on guessing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { systemClock } from '../platform/clock.ts'
-import { makeLimits, noLimits } from '../platform/limits.ts'
-import { makeSessions } from '../platform/sessions.ts'
+import { makeLimits, noLimits } from '../platform/http/limits.ts'
+import { makeSessions } from '../platform/http/sessions.ts'
+import { systemClock } from '../platform/process/clock.ts'
 import { makeAttempts } from './attempts.ts'
 import { type Begun, makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'

@@ -1,11 +1,12 @@
-// What identity does, step by step: limits, hashing, the account, the session. Decides nothing that domain.ts can.
-import { newId } from '../platform/clock.ts'
-import type { Database } from '../platform/db.ts'
-import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessions } from '../platform/sessions.ts'
+// What identity does, step by step: limits, hashing, the account, the session. Decides nothing that the domain can.
+
+import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessions } from '../platform/http/sessions.ts'
+import type { Database } from '../platform/postgres/database.ts'
+import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
-import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain.ts'
+import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain/accounts.ts'
 import type { Passwords } from './passwords.ts'
-import { findAccount, insertAccount, isKeyOfAnother, lockAccount, replacePassword, saveGuest } from './store.ts'
+import { findAccount, insertAccount, isKeyOfAnother, lockAccount, replacePassword, saveGuest } from './store/accounts.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600

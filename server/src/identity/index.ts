@@ -1,10 +1,10 @@
 // Identity: users, guests, sessions and API tokens. Knows nothing of shows, orders or money.
-import { migrationsOf } from '../platform/migrate.ts'
-import type { ServiceDefinition } from '../platform/service.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { ServiceDefinition } from '../service.ts'
 import { makeAttempts } from './attempts.ts'
 import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
-import { identityRoutes } from './routes.ts'
+import { identityRoutes } from './routes/accounts.ts'
 
 export const identity: ServiceDefinition = {
   name: 'identity',

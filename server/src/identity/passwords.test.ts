@@ -1,7 +1,7 @@
 // Passwords are hashed as recommended, in turn, and fit nobody who does not know them.
 import { argon2Sync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { ProblemError } from '../platform/problem.ts'
+import type { ProblemError } from '../platform/http/problem.ts'
 import { makePasswords } from './passwords.ts'
 
 const weak = { memoryKib: 64, passes: 1, parallelism: 1 }

@@ -1,7 +1,7 @@
 // Hashing of passwords: argon2id in PHC strings, two at a time, so that a crowd signing in leaves threads for others.
 // Never stores, logs or compares a password as text.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
-import { ProblemError } from '../platform/problem.ts'
+import { ProblemError } from '../platform/http/problem.ts'
 
 export interface Passwords {
   hash(password: string): Promise<string>

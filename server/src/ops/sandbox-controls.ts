@@ -1,8 +1,8 @@
 // The card sandbox's own controls, for operators: what faults it was told to make, and telling it. Never spoken to beside a
 // real processor.
 import type { OpsFaultBody, OpsSandbox } from '@holdfast/contract'
-import type { ProcessorConfig } from '../config.ts'
-import { ProblemError } from '../platform/problem.ts'
+import type { ProcessorConfig } from '../config/config.ts'
+import { ProblemError } from '../platform/http/problem.ts'
 
 export interface SandboxControls {
   look(): Promise<OpsSandbox>

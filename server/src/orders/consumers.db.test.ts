@@ -14,11 +14,11 @@ import {
 import { makeBuyer, makeSale, numbered, typeOf } from '../../test/sale.ts'
 import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
-import { newId } from '../platform/clock.ts'
-import { sql } from '../platform/db.ts'
+import { sql } from '../platform/postgres/database.ts'
+import { newId } from '../platform/process/clock.ts'
 import { orders } from './index.ts'
 import type { OrdersHandler } from './model.ts'
-import { readOrder } from './views.ts'
+import { readOrder } from './read/views.ts'
 
 let app: ServiceApp
 /** Orders as another process has them: what buyers do while this one reads events. */

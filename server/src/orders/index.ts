@@ -1,12 +1,12 @@
 // The orders service, put together for one process.
-import { migrationsOf } from '../platform/migrate.ts'
-import type { ServiceDefinition } from '../platform/service.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { ServiceDefinition } from '../service.ts'
 import { subscribeOrders } from './consumers.ts'
-import { makeOrdersLive } from './live.ts'
 import { makeOrdersHandler } from './model.ts'
-import { ordersRoutes } from './routes.ts'
+import { makeOrdersLive } from './read/live.ts'
+import { ordersRoutes } from './routes/buyers.ts'
 import { makeStockMemory } from './stock-memory.ts'
-import { listOpenOrderIds } from './store.ts'
+import { listOpenOrderIds } from './store/orders.ts'
 
 /** Before every order's. */
 const firstId = '00000000-0000-0000-0000-000000000000'

@@ -1,8 +1,7 @@
 // How orders decides in batches: the world of one transaction, and the walk through the pure domain. No HTTP, no bus.
 import type { IssuedTicket } from '@holdfast/contract'
-import type { Write } from '../platform/db.ts'
-import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
-import { movePlaces } from './buyers.ts'
+import { type Decision, type Handler, type HandlerOptions, type Model, makeHandler } from '../platform/commands/handle.ts'
+import type { Write } from '../platform/postgres/database.ts'
 import { decide } from './domain/decide.ts'
 import {
   evolve,
@@ -14,10 +13,11 @@ import {
   type SaleCommand,
 } from './domain/order.ts'
 import { type Movement, movePool, moveSeat, type Pool, type Sale, type StockSeat, saleOf } from './domain/stock.ts'
-import { load } from './load.ts'
-import type { PoolMove } from './stock-store.ts'
-import * as stock from './stock-store.ts'
-import * as store from './store.ts'
+import { movePlaces } from './store/buyers.ts'
+import { load } from './store/load.ts'
+import * as store from './store/orders.ts'
+import type { PoolMove } from './store/stock.ts'
+import * as stock from './store/stock.ts'
 
 export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
 

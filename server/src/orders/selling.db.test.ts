@@ -13,8 +13,8 @@ import {
   tally,
 } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
-import { newId } from '../platform/clock.ts'
-import { type Database, sql, type Tx } from '../platform/db.ts'
+import { type Database, sql, type Tx } from '../platform/postgres/database.ts'
+import { newId } from '../platform/process/clock.ts'
 import type { OrdersHandler } from './model.ts'
 
 let db: TestDatabase

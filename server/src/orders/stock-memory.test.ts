@@ -1,12 +1,12 @@
 // The memory of sold-out pools: refuses for a moment, never longer, whatever any clock does; and the wait for news.
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, typeOf } from '../../test/sale.ts'
-import type { Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/process/clock.ts'
 import { saleOf } from './domain/stock.ts'
-import { nothingChanged } from './load.ts'
 import type { World } from './model.ts'
-import { makeWaiter } from './routes.ts'
+import { makeWaiter } from './routes/buyers.ts'
 import { makeStockMemory } from './stock-memory.ts'
+import { nothingChanged } from './store/load.ts'
 
 const sample = makeSale({ capacities: [2, 2] })
 const [first, second] = [typeOf(sample, 0), typeOf(sample, 1)]

@@ -1,6 +1,6 @@
 // Pools seen sold out a few milliseconds ago. May refuse a buyer early; never sells anything.
 import type { OrderBody } from '@holdfast/contract'
-import type { Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/process/clock.ts'
 import { availableIn } from './domain/stock.ts'
 import type { World } from './model.ts'
 

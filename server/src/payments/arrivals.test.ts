@@ -1,7 +1,7 @@
 // Waiting for orders: told by this process, found by asking, or not there.
 import { describe, expect, it } from 'vitest'
-import type { Bus, Subscription } from '../platform/bus.ts'
-import { systemClock } from '../platform/clock.ts'
+import type { Bus, Subscription } from '../platform/bus/bus.ts'
+import { systemClock } from '../platform/process/clock.ts'
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import type { PaymentsHandler } from './worker.ts'

@@ -1,6 +1,6 @@
 // Waits for orders that payments has not heard of yet: a buyer is often faster than the event of his order. What this process
 // takes in is told at once; for whoever waits still the database is asked, in one statement for all.
-import type { Clock } from '../platform/clock.ts'
+import type { Clock } from '../platform/process/clock.ts'
 
 export interface Arrivals {
   /** Told of an order whose copy, with what it froze, was just committed by this process. */

@@ -1,7 +1,7 @@
 // What payments hears: events of orders, each translated to an own command. A foreign event never enters a decision raw.
 import type { Event, EventType } from '@holdfast/contract'
-import type { Bus, Verdict } from '../platform/bus.ts'
-import { ack } from '../platform/bus.ts'
+import type { Bus, Verdict } from '../platform/bus/bus.ts'
+import { ack } from '../platform/bus/bus.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Command, Rejection } from './domain/commands.ts'
 import type { PaymentsHandler } from './worker.ts'

@@ -1,19 +1,19 @@
 // The payments service: what happens to money, and the card processor. Never decides who gets a seat.
-import { makeHandler } from '../platform/handle.ts'
-import { migrationsOf } from '../platform/migrate.ts'
-import type { Platform, Service, ServiceDefinition } from '../platform/service.ts'
+import { makeHandler } from '../platform/commands/handle.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { Platform, Service, ServiceDefinition } from '../service.ts'
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import { makeModel } from './model.ts'
-import { registerOpsRoutes } from './ops-routes.ts'
-import { makeProcessor } from './processor.ts'
-import type { Processor } from './processor-port.ts'
-import { registerRoutes } from './routes.ts'
-import { areKnown } from './store.ts'
-import { registerWebhook } from './webhook.ts'
+import type { Processor } from './processor/port.ts'
+import { makeProcessor } from './processor/stripe.ts'
+import { registerRoutes } from './routes/buyers.ts'
+import { registerOpsRoutes } from './routes/operators.ts'
+import { areKnown } from './store/payments.ts'
+import { registerWebhook } from './webhook/route.ts'
 import { makeWorker, type PaymentsHandler } from './worker.ts'
 
-export type { Processor } from './processor-port.ts'
+export type { Processor } from './processor/port.ts'
 
 export interface PaymentsOptions {
   /** Instead of the configured one: for measuring the shop alone, and for tests. */

@@ -1,9 +1,9 @@
 // Payments as the platform's handler sees it: how to load, decide, evolve and save. Holds no rule of its own.
-import type { Model } from '../platform/handle.ts'
+import type { Model } from '../platform/commands/handle.ts'
 import type { Answer, Command, PaymentFact, Rejection, World } from './domain/commands.ts'
 import { decide } from './domain/decide.ts'
 import { evolve } from './domain/evolve.ts'
-import { load, save } from './store.ts'
+import { load, save } from './store/payments.ts'
 
 export type PaymentsModel = Model<Command, World, PaymentFact, Rejection, Answer>
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
-import { sql } from '../platform/db.ts'
-import { makeProcessor } from './processor.ts'
-import { readPayment } from './store.ts'
+import { sql } from '../platform/postgres/database.ts'
+import { makeProcessor } from './processor/stripe.ts'
+import { readPayment } from './store/payments.ts'
 
 let rig: PaymentsRig
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 // Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no stock.
 import type { Event } from '@holdfast/contract'
-import { migrationsOf } from '../platform/migrate.ts'
-import type { ServiceDefinition } from '../platform/service.ts'
+import { migrationsOf } from '../platform/postgres/migrate.ts'
+import type { ServiceDefinition } from '../service.ts'
 import { subscribeTickets } from './consumers.ts'
 import { makeAdmissionHandler, makeShowHandler } from './model.ts'
 import { checkInRoutes } from './routes/check-in.ts'

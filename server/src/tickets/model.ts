@@ -1,5 +1,5 @@
 // How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
-import { type HandlerOptions, type Model, makeHandler } from '../platform/handle.ts'
+import { type HandlerOptions, type Model, makeHandler } from '../platform/commands/handle.ts'
 import {
   type Admission,
   type AdmissionCommand,

@@ -1,7 +1,7 @@
 // Shows on a real database, through the handler: what is stored is what was answered, also when many write at once.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { newId } from '../platform/clock.ts'
+import { newId } from '../platform/process/clock.ts'
 import type { Show } from './domain/show.ts'
 import type { ProposedContent, SeatLabel } from './domain/show-content.ts'
 import { makeShowHandler, type ShowHandler } from './model.ts'

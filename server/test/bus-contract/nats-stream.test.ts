@@ -1,9 +1,9 @@
 // Who may publish to the stream: only he who knows how it ends.
 import type { Envelope } from '@holdfast/contract'
 import { afterEach, expect, test } from 'vitest'
-import { positionAfter } from '../../src/platform/bus-nats-position.ts'
-import { startOfWindow } from '../../src/platform/bus-postgres-store.ts'
-import { newId } from '../../src/platform/clock.ts'
+import { positionAfter } from '../../src/platform/bus/nats/position.ts'
+import { startOfWindow } from '../../src/platform/bus/store.ts'
+import { newId } from '../../src/platform/process/clock.ts'
 import { makeNatsRig, type NatsRig } from './nats-rig.ts'
 import { eventsOf } from './suite.ts'
 

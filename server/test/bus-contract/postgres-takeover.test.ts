@@ -9,10 +9,10 @@ import {
   readPosition,
   saveHeard,
   savePosition,
-} from '../../src/platform/bus-postgres-store.ts'
-import { catchUp } from '../../src/platform/bus-postgres-takeover.ts'
-import { newId } from '../../src/platform/clock.ts'
-import type { Connection } from '../../src/platform/db.ts'
+} from '../../src/platform/bus/store.ts'
+import { catchUp } from '../../src/platform/bus/takeover.ts'
+import type { Connection } from '../../src/platform/postgres/database.ts'
+import { newId } from '../../src/platform/process/clock.ts'
 import { makeTestDatabase, type TestDatabase } from '../database.ts'
 import { waitFor } from '../wait.ts'
 import { checkInOf, eventOf, publish } from './suite.ts'

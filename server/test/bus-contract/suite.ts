@@ -9,11 +9,11 @@ import {
   retryDelayMs,
   type Subscription,
   type Verdict,
-} from '../../src/platform/bus.ts'
-import { newId } from '../../src/platform/clock.ts'
-import { type Database, sql } from '../../src/platform/db.ts'
-import { makeHandler } from '../../src/platform/handle.ts'
-import { appendToOutbox } from '../../src/platform/outbox.ts'
+} from '../../src/platform/bus/bus.ts'
+import { makeHandler } from '../../src/platform/commands/handle.ts'
+import { appendToOutbox } from '../../src/platform/commands/outbox.ts'
+import { type Database, sql } from '../../src/platform/postgres/database.ts'
+import { newId } from '../../src/platform/process/clock.ts'
 import { type Add, counterModel, createCounters, readCounters } from '../counter.ts'
 import { store } from '../database.ts'
 import { waitFor } from '../wait.ts'

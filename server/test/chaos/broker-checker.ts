@@ -1,10 +1,10 @@
 // What the broker holds when all is over: a copy of a piece of the outbox, in the relay's order, with nothing missing in
 // between and nothing twice. The shop does not depend on it: it finds gaps. It must not be made to find many.
 import { connect } from '@nats-io/transport-node'
-import { readShopName } from '../../src/platform/bus-nats-outbox.ts'
-import { positionAfter } from '../../src/platform/bus-nats-position.ts'
-import { type Message, openEventStream } from '../../src/platform/bus-nats-stream.ts'
-import { type Database, sql } from '../../src/platform/db.ts'
+import { readShopName } from '../../src/platform/bus/nats/outbox.ts'
+import { positionAfter } from '../../src/platform/bus/nats/position.ts'
+import { type Message, openEventStream } from '../../src/platform/bus/nats/stream.ts'
+import { type Database, sql } from '../../src/platform/postgres/database.ts'
 import type { NatsServer } from '../nats-server.ts'
 import type { Verdict } from './checker.ts'
 

@@ -1,6 +1,6 @@
 // One run: start everything, let people buy while the nemesis strikes, put everything right, demand rest within a bounded
 // time, and give a verdict on every invariant. Gives figures; judges no speed.
-import type { Database } from '../../src/platform/db.ts'
+import type { Database } from '../../src/platform/postgres/database.ts'
 import { stripeOf } from '../flows/stripe.ts'
 import { makeBoxOffice } from './box-office.ts'
 import { checkStream } from './broker-checker.ts'

@@ -1,6 +1,6 @@
 // The invariants of the domain as SQL over a whole shop's database, written a second time on purpose: the running auditor
 // has its own, and two opinions see more than one. Reads every schema, which only a check may.
-import { sql } from '../../src/platform/db.ts'
+import { sql } from '../../src/platform/postgres/database.ts'
 
 export const wrongPools = sql(
   'chaos.wrong_pools',

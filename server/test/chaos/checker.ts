@@ -1,7 +1,7 @@
 // The verdict on a run: invariants 1 to 9 over the databases and the processor's own list, with the driver's journal as the
 // witness. Repairs nothing, and takes nothing on trust.
 import type Stripe from 'stripe'
-import type { Database, Statement } from '../../src/platform/db.ts'
+import type { Database, Statement } from '../../src/platform/postgres/database.ts'
 import * as statements from './checker-sql.ts'
 import type { Journal, Witness } from './journal.ts'
 

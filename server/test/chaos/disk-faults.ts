@@ -1,6 +1,6 @@
 // A full disk under Postgres: for a while nothing grows any more, and in the worse case the server cannot write its log and
 // gives up. Gives the room back before it returns, and starts the server again if it is gone.
-import { sql } from '../../src/platform/db.ts'
+import { sql } from '../../src/platform/postgres/database.ts'
 import type { Disk } from './disk.ts'
 import type { FaultAction, FaultContext } from './faults.ts'
 

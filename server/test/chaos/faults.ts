@@ -1,6 +1,6 @@
 // What the nemesis can do, one function for each kind of fault: network, frozen processes, the database. Each tells whether
 // it struck anything, and puts right what it did before it returns.
-import { sql } from '../../src/platform/db.ts'
+import { sql } from '../../src/platform/postgres/database.ts'
 import type { Proxy } from './proxy.ts'
 import type { Random } from './random.ts'
 import type { Stage } from './stage.ts'

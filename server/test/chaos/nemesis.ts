@@ -1,8 +1,8 @@
 // The nemesis: kills in one lane and makes trouble in another, by a seed, until it is told to stop; then puts everything
 // right and demands that the shop be whole.
 
-import { sql } from '../../src/platform/db.ts'
-import { failpointNames } from '../../src/platform/failpoint.ts'
+import { sql } from '../../src/platform/postgres/database.ts'
+import { failpointNames } from '../../src/platform/process/failpoint.ts'
 import { waitFor } from '../wait.ts'
 import { brokerFaults } from './broker-faults.ts'
 import { diskFaults } from './disk-faults.ts'

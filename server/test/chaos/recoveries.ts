@@ -1,5 +1,5 @@
 // How long it took after each kill: until the process answered, until somebody sold again, until the money was settled.
-import type { Database } from '../../src/platform/db.ts'
+import type { Database } from '../../src/platform/postgres/database.ts'
 import { settlingTimes } from './checker-sql.ts'
 import type { Journal } from './journal.ts'
 import type { Timeline } from './timeline.ts'

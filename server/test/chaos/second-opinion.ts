@@ -1,9 +1,9 @@
 // What the shop's own auditor says: once over everything at the end, and what it cried out during the run. A breach stops
 // sales, so one that was none would be a fault too.
 import { runOverAll } from '../../src/audit/run.ts'
-import { systemClock } from '../../src/platform/clock.ts'
-import { type Database, sql } from '../../src/platform/db.ts'
-import { makeLog } from '../../src/platform/log.ts'
+import { type Database, sql } from '../../src/platform/postgres/database.ts'
+import { systemClock } from '../../src/platform/process/clock.ts'
+import { makeLog } from '../../src/platform/process/log.ts'
 import type { Verdict } from './checker.ts'
 
 const alarms = sql(

@@ -1,7 +1,7 @@
 // The invariants of the domain as SQL over a whole shop's database, and against the processor's own list.
 import type Stripe from 'stripe'
 import { expect } from 'vitest'
-import { type Queryable, sql } from '../../src/platform/db.ts'
+import { type Queryable, sql } from '../../src/platform/postgres/database.ts'
 
 const brokenPools = sql(
   'test.broken_pools',

@@ -45,7 +45,7 @@ export const nextVersion: Version = {
       ],
     ],
     'server/src/orders/domain/order.ts': [["    case 'ClaimRejected':\n", `    case '${newType}':\n    case 'ClaimRejected':\n`]],
-    'server/src/orders/timeline.ts': [
+    'server/src/orders/read/timeline.ts': [
       [
         "    case 'ShowPublished':\n    case 'ShowChanged':\n    case 'ShowCancelled':\n      return event.type\n",
         `    case '${newType}':\n      return 'Remarked'\n    case 'ShowPublished':\n    case 'ShowChanged':\n    case 'ShowCancelled':\n      return event.type\n`,

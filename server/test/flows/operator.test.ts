@@ -13,9 +13,9 @@ import type {
   ShowView,
 } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { seedDemo } from '../../src/demo.ts'
-import { demoAccountFile } from '../../src/platform/operators.ts'
+import { seedDemo } from '../../src/boot/demo/seed.ts'
+import { readConfig } from '../../src/config/config.ts'
+import { demoAccountFile } from '../../src/platform/http/operators.ts'
 import { expectSound } from '../audit.ts'
 import {
   asGuest,

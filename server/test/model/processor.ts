@@ -2,8 +2,8 @@
 // Repeats the stored answer of a key. Pure.
 import type { IntentStatus } from '../../src/payments/domain/payment.ts'
 import type { RefundSeen } from '../../src/payments/domain/refund.ts'
-import type { AnyAnswer, Question } from '../../src/payments/plan.ts'
-import type { Intent as Shown } from '../../src/payments/processor-port.ts'
+import type { AnyAnswer, Question } from '../../src/payments/processor/plan.ts'
+import type { Intent as Shown } from '../../src/payments/processor/port.ts'
 import type { Bank, Card, Scope } from './scopes.ts'
 import type { AtProcessor, Intent } from './world.ts'
 

@@ -1,7 +1,7 @@
 // What the quick scopes have to reach of the rules: every state, fact and rejection by name. What they cannot reach says
 // why. A new name does not compile without its line.
 import type { CancelReason, ClaimRejection } from '@holdfast/contract'
-import type { Timer, TimerFact } from '../../src/expiration/domain.ts'
+import type { Timer, TimerFact } from '../../src/expiration/domain/timer.ts'
 import type { OrderFact, OrderRejection, OrderStatus } from '../../src/orders/domain/order.ts'
 import type { PaymentFact, Rejection } from '../../src/payments/domain/commands.ts'
 import type { EntryKind } from '../../src/payments/domain/ledger.ts'

@@ -1,7 +1,7 @@
 // Every step that can happen to one order of the modelled shop: a person acts, a message arrives, a call is made, lost or
 // recorded, a process dies, time passes.
 
-import type { AnyAnswer, PlannedWork, Question, StepResult } from '../../src/payments/plan.ts'
+import type { AnyAnswer, PlannedWork, Question, StepResult } from '../../src/payments/processor/plan.ts'
 import type { Force, Step } from './explorer.ts'
 import { memory, type Part, part } from './parts.ts'
 import { type OwnMove, ownMoves, reactionsTo, unknown } from './processor.ts'

@@ -1,10 +1,10 @@
 // Takes one command through one service of the modelled shop: decide, evolve, and send what is told. Each walk is one
 // transaction; nothing of it is seen before its end. A walk that was taken before is looked up.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
-import type { TimerCommand } from '../../src/expiration/domain.ts'
+import type { TimerCommand } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
-import { nothingChanged } from '../../src/orders/load.ts'
 import type { Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/model.ts'
+import { nothingChanged } from '../../src/orders/store/load.ts'
 import { makeWorld, type Command as PaymentsCommand, type World as PaymentsWorld } from '../../src/payments/domain/commands.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
 import type { Refund } from '../../src/payments/domain/refund.ts'

@@ -1,14 +1,14 @@
 // The state of the modelled shop: what each service and the processor know of each order, the messages that were sent,
 // and the calls that are under way. Time is a few points: before the deadline, at it, at the extended one, a day later.
 import type { Event } from '@holdfast/contract'
-import type { Timer } from '../../src/expiration/domain.ts'
+import type { Timer } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
 import { type Pool, type Sale, type StockSeat, saleOf } from '../../src/orders/domain/stock.ts'
 import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
 import type { LedgerEntry } from '../../src/payments/domain/ledger.ts'
 import type { IntentStatus, Payment } from '../../src/payments/domain/payment.ts'
 import type { Refund } from '../../src/payments/domain/refund.ts'
-import type { AnyAnswer, PlannedWork, Question } from '../../src/payments/plan.ts'
+import type { AnyAnswer, PlannedWork, Question } from '../../src/payments/processor/plan.ts'
 import type { Admission } from '../../src/tickets/domain/admission.ts'
 import { memory, type Part, part } from './parts.ts'
 import type { Scope } from './scopes.ts'

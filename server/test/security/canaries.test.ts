@@ -2,8 +2,8 @@
 // with logs at their most talkative. Then they are searched for in all that leaves the shop, and in all that it keeps.
 import type { OrderView, PaymentView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { sql } from '../../src/platform/db.ts'
-import { makeLog } from '../../src/platform/log.ts'
+import { sql } from '../../src/platform/postgres/database.ts'
+import { makeLog } from '../../src/platform/process/log.ts'
 import { makeClient, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'

@@ -1,5 +1,5 @@
 // Waits until a service has heard of what another one did: on a busy machine that may take longer than a request waits.
-import { type Database, sql } from '../../src/platform/db.ts'
+import { type Database, sql } from '../../src/platform/postgres/database.ts'
 import { waitFor } from '../wait.ts'
 
 const limitMs = 60_000

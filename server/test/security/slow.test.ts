@@ -1,9 +1,9 @@
 // Who sends slowly, or not at all, or on too many connections, is cut off, and others are served meanwhile.
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Http, makeHttp } from '../../src/platform/http.ts'
-import { makeLog } from '../../src/platform/log.ts'
-import { makeMetrics } from '../../src/platform/metrics.ts'
+import { type Http, makeHttp } from '../../src/platform/http/server.ts'
+import { makeLog } from '../../src/platform/process/log.ts'
+import { makeMetrics } from '../../src/platform/process/metrics.ts'
 
 let app: Http
 let url: string

@@ -1,6 +1,6 @@
 // A shop with everybody who may ask and one thing of each kind for either side, A and B. For the security tests.
 import type { OrderView, ShowView } from '@holdfast/contract'
-import { serveBuiltWeb } from '../../src/web.ts'
+import { serveBuiltWeb } from '../../src/pages/shows.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'

@@ -1,5 +1,5 @@
 // What a database holds, as one text to compare: whoever was refused must have changed nothing of it.
-import { type Database, sql } from '../../src/platform/db.ts'
+import { type Database, sql } from '../../src/platform/postgres/database.ts'
 
 /** Moves by itself: how far consumers have read, who is alive, attempts counted. */
 const restless = ['cursors', 'processes', 'rate_limits']

@@ -1,10 +1,10 @@
 // The HTTP edge without HTTP: gathers the services' routes and calls them as the real edge would, with a principal, a body
 // and headers. Validation by schemas and everything below it are out of the simulation.
 
-import { isUnavailable } from '../../src/platform/db-failures.ts'
-import type { Http } from '../../src/platform/http.ts'
-import { ProblemError, problemOf } from '../../src/platform/problem.ts'
-import type { Principal } from '../../src/platform/sessions.ts'
+import { ProblemError, problemOf } from '../../src/platform/http/problem.ts'
+import type { Http } from '../../src/platform/http/server.ts'
+import type { Principal } from '../../src/platform/http/sessions.ts'
+import { isUnavailable } from '../../src/platform/postgres/failures.ts'
 
 export interface Call {
   readonly method: string

@@ -1,7 +1,8 @@
 // Buyers, organisers and the door: what they do to the shop over HTTP, as the plan says. They try again when no answer
 // comes, click twice, and lose interest.
-import { newId } from '../../src/platform/clock.ts'
-import type { Principal } from '../../src/platform/sessions.ts'
+
+import type { Principal } from '../../src/platform/http/sessions.ts'
+import { newId } from '../../src/platform/process/clock.ts'
 import type { Answered, Call } from './edge.ts'
 import type { Operation, Plan, ShowPlan } from './plan.ts'
 import type { ProcessorTwin } from './processor.ts'

@@ -10,7 +10,7 @@ import type {
   Processor,
   RefundRequest,
   WebhookEvent,
-} from '../../src/payments/processor-port.ts'
+} from '../../src/payments/processor/port.ts'
 import type { Random } from './random.ts'
 import type { Client, Host } from './twin/database.ts'
 

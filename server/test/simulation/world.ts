@@ -1,9 +1,9 @@
 // One run: the whole shop in one process of ours, on virtual time, with everything drawn from a plan. The same plan gives
 // the same run, event for event.
 import type { EventType, ServiceName } from '@holdfast/contract'
-import type { Processor } from '../../src/payments/processor-port.ts'
-import { ids } from '../../src/platform/clock.ts'
-import type { Platform } from '../../src/platform/service.ts'
+import type { Processor } from '../../src/payments/processor/port.ts'
+import { ids } from '../../src/platform/process/clock.ts'
+import type { Platform } from '../../src/service.ts'
 import { makeChecks } from './checks.ts'
 import type { Answered, Call } from './edge.ts'
 import { makePeople } from './people.ts'

@@ -1,5 +1,5 @@
 // What differs between a payment, the ledger and the processor's list, and who has to act on it. Pure: no clock, no database.
-import type { ListedDispute } from '../../payments/books.ts'
+import type { ListedDispute } from '../../payments/processor/books.ts'
 import type { Compared } from './store.ts'
 
 export interface Difference {

@@ -1,6 +1,6 @@
 // Keeps a copy of the processor's list: what is new since the last time, and page by page everything else, round and round.
-import { type Books, booksPage, type ListedIntent } from '../../payments/books.ts'
-import type { Queryable } from '../../platform/db.ts'
+import { type Books, booksPage, type ListedIntent } from '../../payments/processor/books.ts'
+import type { Queryable } from '../../platform/postgres/database.ts'
 import { readMark, saveMark } from '../store.ts'
 import { dropIntents, keepIntents } from './store.ts'
 

@@ -1,7 +1,7 @@
 // The reconciliation: payments, ledger and processor, both ways. Each difference is a row with an owner and an age; what may
 // only be under way is asked again at the processor first, and is not shown before it is old. Changes no payment.
-import type { Books, BooksAnswer, ListedDispute } from '../../payments/books.ts'
-import type { Queryable } from '../../platform/db.ts'
+import type { Books, BooksAnswer, ListedDispute } from '../../payments/processor/books.ts'
+import type { Queryable } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 import { readMark, saveMark } from '../store.ts'
 import { type Difference, differenceOfDispute, differencesOf, isBreach } from './differences.ts'

@@ -1,6 +1,6 @@
 // SQL of the reconciliation: the copy of the processor's list, what it is compared with, and the differences. Writes to the
 // audit's schema only.
-import { type Queryable, sql } from '../../platform/db.ts'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Difference } from './differences.ts'
 
 const saveIntents = sql(

@@ -1,6 +1,6 @@
 // Invariant 9: orders past their deadline that did not come to rest within a bounded time. A payment that waits for the
 // processor's word is not counted: the fault is not over. Reads only, but for its own list of open orders.
-import { type Queryable, sql } from '../../platform/db.ts'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 
 const watchStatement = sql(

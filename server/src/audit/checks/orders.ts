@@ -1,6 +1,6 @@
 // Invariants 1 (seats of an order), 2, 3, 5, 6 and 8 as one statement over some orders: what each order says against what
 // payments, the ledger, the seats and the tickets say, all as of one instant. Reads only.
-import { type Queryable, sql } from '../../platform/db.ts'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding, InvariantName } from '../invariants.ts'
 
 // A refund that the bank sent back leaves money with us that is owed to the buyer: no invariant tells whose mistake that

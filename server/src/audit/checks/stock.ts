@@ -1,7 +1,7 @@
 // Invariant 1: pools and seats against all orders of a show. Orders that settled long ago are added up once, in stretches,
 // and added up anew when one of them changes: a show with a million orders costs no more than its newest ones. A sum that
 // does not fit is counted in full before anybody hears of it. Writes only its own stretches.
-import { type Queryable, sql } from '../../platform/db.ts'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 
 /** Orders in a stretch. */

@@ -1,6 +1,6 @@
 // Invariants 4 and 7 over the events of some orders, and which orders are between two states: an event of theirs has not
 // reached everybody yet. Reads only.
-import { type Queryable, sql } from '../../platform/db.ts'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding, InvariantName } from '../invariants.ts'
 import { subscriptions } from '../subscriptions.ts'
 

@@ -1,8 +1,8 @@
 // How a payment begins, what it makes of its order's answer, and what of its order's end, with all that is told and stored.
 import { describe, expect, it } from 'vitest'
+import { amount, apply, ids, knownOrder, later, now, observed, payment, states, worldOf } from '../../../test/payments/samples.ts'
 import type { Command, World } from './commands.ts'
 import type { Payment } from './payment.ts'
-import { amount, apply, ids, knownOrder, later, now, observed, payment, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

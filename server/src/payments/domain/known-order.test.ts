@@ -1,9 +1,9 @@
 // What payments makes of every event of an order, heard in every state of its copy, newer or older, and what may be paid.
 import { describe, expect, it } from 'vitest'
+import { amount, apply, ids, knownOrder, later, now, payment, states, worldOf } from '../../../test/payments/samples.ts'
 import { makeWorld } from './commands.ts'
 import { evolve } from './evolve.ts'
 import { isPayable, type KnownOrder, type NoteOrder, noteOrder } from './known-order.ts'
-import { amount, apply, ids, knownOrder, later, now, payment, states, worldOf } from './samples.ts'
 
 const orderId = ids.order
 const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }

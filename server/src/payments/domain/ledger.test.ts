@@ -1,8 +1,8 @@
 // What is booked when a payment in any state is seen at the processor or hears of its order. A cell is the entries, each as
 // kind, debited < credited account, what was taken and what was set aside; an empty cell books nothing.
 import { expect, it } from 'vitest'
+import { apply, ids, observed, refund, type StateName, states, worldOf } from '../../../test/payments/samples.ts'
 import type { Command, World } from './commands.ts'
-import { apply, ids, observed, refund, type StateName, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

@@ -1,9 +1,9 @@
 // What is seen at the processor, and the words and numbers that it leaves behind: reasons, codes, what the others are told.
 import { describe, expect, it } from 'vitest'
+import { amount, apply, ids, intent, knownOrder, observed, states, worldOf } from '../../../test/payments/samples.ts'
 import type { Command, IntentSeen, Refusal, World } from './commands.ts'
 import { isOldNews } from './observe.ts'
 import type { IntentStatus, Payment } from './payment.ts'
-import { amount, apply, ids, intent, knownOrder, observed, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

@@ -2,9 +2,20 @@
 // the others hear, `>` the step that is begun at the processor. A rejection stands alone. A state or a command without its
 // cells does not compile.
 import { expect, it } from 'vitest'
+import {
+  amount,
+  apply,
+  eventsOf,
+  ids,
+  intent,
+  later,
+  refund,
+  type StateName,
+  states,
+  worldOf,
+} from '../../../test/payments/samples.ts'
 import type { Command, CommandOf } from './commands.ts'
 import type { IntentStatus, PaymentStatus } from './payment.ts'
-import { amount, apply, eventsOf, ids, intent, later, refund, type StateName, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

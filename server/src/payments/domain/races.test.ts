@@ -1,8 +1,21 @@
 // Named regressions: what went wrong elsewhere, and the races of the shop, decided step by step without any machinery.
 import { expect, it } from 'vitest'
+import {
+  amount,
+  apply,
+  eventsOf,
+  ids,
+  intent,
+  knownOrder,
+  later,
+  now,
+  observed,
+  payment,
+  states,
+  worldOf,
+} from '../../../test/payments/samples.ts'
 import type { Command, IntentSeen, Refusal, World } from './commands.ts'
 import { noteOrder } from './known-order.ts'
-import { amount, apply, eventsOf, ids, intent, knownOrder, later, now, observed, payment, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

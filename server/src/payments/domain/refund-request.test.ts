@@ -1,9 +1,9 @@
 // What an organiser may give back, and what is stored, booked and begun when he does.
 import { expect, it } from 'vitest'
+import { apply, ids, knownOrder, later, now, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
 import type { Command, World } from './commands.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
-import { apply, ids, knownOrder, later, now, payment, refund, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

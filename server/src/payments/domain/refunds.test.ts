@@ -1,9 +1,9 @@
 // A refund in every state, shown by the processor in every state: what becomes of it, what is booked, what the others hear.
 import { describe, expect, it } from 'vitest'
+import { apply, eventsOf, ids, now, refund, states, worldOf } from '../../../test/payments/samples.ts'
 import type { Command, World } from './commands.ts'
 import type { Payment } from './payment.ts'
 import { isUnsettled, type Refund, type RefundSeen, type RefundStatus } from './refund.ts'
-import { apply, eventsOf, ids, now, refund, states, worldOf } from './samples.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

@@ -5,8 +5,8 @@ import { type Answer, type Client, expectStatus, makeClient, publishShow, standi
 import { tellFacts } from '../../../test/foreign-events.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { waitFor } from '../../../test/wait.ts'
-import { newId } from '../../platform/clock.ts'
-import { readProcessEvents } from '../../platform/outbox.ts'
+import { readProcessEvents } from '../../platform/commands/outbox.ts'
+import { newId } from '../../platform/process/clock.ts'
 import { tickets } from '../index.ts'
 
 let app: ServiceApp

@@ -1,14 +1,14 @@
 // HTTP of the door: a code is scanned, and lets somebody in exactly once. A request that is sent again with its key gets its
 // first answer again: a door that lost an answer to the radio must not turn away whom it let in.
 import { CheckInBody, CheckInView } from '@holdfast/contract'
-import type { Database } from '../../platform/db.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http.ts'
-import { fingerprintOf } from '../../platform/idempotency.ts'
-import { ProblemError } from '../../platform/problem.ts'
+import { fingerprintOf } from '../../platform/commands/idempotency.ts'
+import { ProblemError } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import type { Database } from '../../platform/postgres/database.ts'
 import { normaliseCode } from '../codes.ts'
 import type { AdmissionHandler } from '../model.ts'
+import { checkInView } from '../read/views.ts'
 import { readUse } from '../store/admissions.ts'
-import { checkInView } from '../views.ts'
 
 export interface CheckInRoutes {
   readonly handler: AdmissionHandler

@@ -2,16 +2,16 @@
 import { Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { newId } from '../../platform/clock.ts'
-import type { Database } from '../../platform/db.ts'
-import type { Outcome } from '../../platform/handle.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http.ts'
-import { fingerprintOf } from '../../platform/idempotency.ts'
-import { ProblemError } from '../../platform/problem.ts'
+import type { Outcome } from '../../platform/commands/handle.ts'
+import { fingerprintOf } from '../../platform/commands/idempotency.ts'
+import { ProblemError } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import type { Database } from '../../platform/postgres/database.ts'
+import { newId } from '../../platform/process/clock.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
+import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { listShows, readShow } from '../store/shows.ts'
-import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../views.ts'
 
 export interface ShowRoutes {
   readonly handler: ShowHandler

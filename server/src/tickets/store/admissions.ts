@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
+import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/postgres/database.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 

@@ -1,5 +1,5 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
-import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/db.ts'
+import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/postgres/database.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
 

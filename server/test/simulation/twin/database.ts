@@ -1,7 +1,14 @@
 // The database twin as the shop meets it: the `Database` port over the engine, with connections that wait, break and are
 // lost. Everything it does takes virtual time; what goes wrong is told to it from outside.
-import { type Connection, type Database, endOf, type Statement, type Tx, type Write } from '../../../src/platform/db.ts'
-import { isUnavailable } from '../../../src/platform/db-failures.ts'
+import {
+  type Connection,
+  type Database,
+  endOf,
+  type Statement,
+  type Tx,
+  type Write,
+} from '../../../src/platform/postgres/database.ts'
+import { isUnavailable } from '../../../src/platform/postgres/failures.ts'
 import { type Change, DatabaseError, type Engine, MustWait, type Transaction } from './engine.ts'
 import type { Row } from './schema.ts'
 import type { StatementTwins, Values } from './statement.ts'

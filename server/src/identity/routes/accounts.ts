@@ -1,0 +1,138 @@
+// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only place that sets cookies.
+import { ApiTokenView, Credentials, CurrentUser, GuestBody, PasswordBody, UserView } from '@holdfast/contract'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { ProblemError } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal, sessionCookieName } from '../../platform/http/server.ts'
+import type { Sessions } from '../../platform/http/sessions.ts'
+import { type Begun, type Identity, sessionSeconds } from '../identity.ts'
+
+export interface IdentityRoutes {
+  readonly identity: Identity
+  readonly sessions: Sessions
+  readonly publicUrl: string
+}
+
+const tags = ['identity']
+const NoContent = Type.Null({ description: 'No content' })
+
+export function identityRoutes(app: Http, { identity, sessions, publicUrl }: IdentityRoutes): void {
+  const setCookie = (reply: FastifyReply, token: string, maxAgeSeconds: number) => {
+    const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
+    const cookie = `${sessionCookieName(publicUrl)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
+    reply.header('set-cookie', cookie)
+  }
+
+  /**
+   * Hands the new session over and ends the one the browser came with. A program's token is not a browser's session. A guest
+   * who stays the same keeps the old one too: should this answer be lost, it is his only way to what he bought.
+   */
+  const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
+    const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
+    if (request.sessionToken?.startsWith('hfs_') && !sameGuest) await sessions.end(request.sessionToken)
+    setCookie(reply, token, sessionSeconds)
+    return { id: principal.id, email: principal.email }
+  }
+
+  app.post(
+    '/api/users/signup',
+    {
+      config: { keyed: true },
+      schema: {
+        tags,
+        summary: 'Create an account and sign in',
+        description:
+          'Repeating it with the same Idempotency-Key, email address and password signs in again instead of answering 409.',
+        body: Credentials,
+        response: { 201: UserView },
+      },
+    },
+    async (request, reply) => {
+      const begun = await identity.signUp({ ...request.body, address: request.ip, key: idempotencyKeyOf(request) })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
+      const view = await enter(request, reply, begun)
+      return reply.code(201).send(view)
+    },
+  )
+
+  app.post(
+    '/api/users/signin',
+    { schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
+    async (request, reply) => {
+      const begun = await identity.signIn({ ...request.body, address: request.ip })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection)
+      return enter(request, reply, begun)
+    },
+  )
+
+  app.post(
+    '/api/users/guest',
+    {
+      schema: {
+        tags,
+        summary: 'Start a guest session with only an email address',
+        description:
+          'A caller who is already a guest stays the same guest and keeps their orders; the new address applies to what they buy from now on, so repeating it is harmless. Anyone else becomes a new guest.',
+        body: GuestBody,
+        response: { 201: UserView },
+      },
+    },
+    async (request, reply) => {
+      const begun = await identity.beginGuest({ email: request.body.email, address: request.ip, known: request.principal })
+      const view = await enter(request, reply, begun)
+      return reply.code(201).send(view)
+    },
+  )
+
+  app.post(
+    '/api/users/signout',
+    { schema: { tags, summary: 'Sign out', response: { 204: NoContent } } },
+    async (request, reply) => {
+      if (request.sessionToken !== null) await sessions.end(request.sessionToken)
+      setCookie(reply, '', 0)
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.post(
+    '/api/users/password',
+    {
+      schema: {
+        tags,
+        summary: 'Change the password',
+        description: 'Requires the current password. Ends all other sessions and API tokens; the response sets a new session.',
+        body: PasswordBody,
+        response: { 200: UserView },
+      },
+    },
+    async (request, reply) => {
+      const user = requirePrincipal(request, 'user')
+      const begun = await identity.changePassword({ ...request.body, user, address: request.ip })
+      if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
+      return enter(request, reply, begun)
+    },
+  )
+
+  app.get(
+    '/api/users/current',
+    { schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } } },
+    async (request) => ({ user: request.principal }),
+  )
+
+  app.post(
+    '/api/users/tokens',
+    {
+      schema: {
+        tags,
+        summary: 'Create an API token',
+        description: 'Send it as `Authorization: Bearer …`. Shown only once, valid for a year; signing out with it revokes it.',
+        response: { 201: ApiTokenView },
+      },
+    },
+    async (request, reply) => {
+      const made = await identity.makeApiToken(requirePrincipal(request, 'user'), request.sessionToken ?? '')
+      if ('rejection' in made) throw new ProblemError(made.rejection)
+      return reply.code(201).send(made)
+    },
+  )
+}

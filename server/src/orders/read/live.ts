@@ -1,0 +1,139 @@
+// What buyers watch: availability of a show, and their order. Woken by our own commits and by events from elsewhere.
+import type { Availability, Event, EventType, OrderView } from '@holdfast/contract'
+import type { Bus } from '../../platform/bus/bus.ts'
+import { type Live, makeLive } from '../../platform/http/live.ts'
+import type { Database } from '../../platform/postgres/database.ts'
+import type { Clock } from '../../platform/process/clock.ts'
+import type { Log } from '../../platform/process/log.ts'
+import type { Metrics } from '../../platform/process/metrics.ts'
+import type { World } from '../model.ts'
+import { readAvailability, readOrder, readShowIds } from './views.ts'
+
+export interface OrdersLive {
+  readonly orders: Live
+  readonly availability: Live
+  /** What is left of a show as JSON, at most `freshMs` old; null when it was never on sale. */
+  readAvailabilityJson(showId: string): Promise<string | null>
+  learn(world: World): void
+  /** Follows what other processes commit. */
+  follow(bus: Bus): () => void
+  close(): void
+}
+
+const followed = [
+  'OrderCreated',
+  'OrderCompleted',
+  'OrderCancelled',
+  'OrderExtended',
+  'OrderReopened',
+  'OrderClaimed',
+  'ChargeRefunded',
+  'RefundReturned',
+  'TicketsIssued',
+  'TicketVoided',
+] as const satisfies readonly EventType[]
+const freshMs = 50
+const rememberedMax = 1_000
+
+export function makeOrdersLive({
+  db,
+  clock,
+  log,
+  metrics,
+}: {
+  db: Database
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}): OrdersLive {
+  let onListener: () => void = () => undefined
+  const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
+
+  const read = (showId: string) => readAvailability(db, showId)
+  const readJson = async (showId: string) => {
+    const availability = await read(showId)
+    return availability && JSON.stringify(availability)
+  }
+  const readAvailabilityJson = (showId: string): Promise<string | null> => {
+    const before = remembered.get(showId)
+    if (before && clock.elapsedMs() - before.atMs < freshMs) return before.json
+    if (remembered.size >= rememberedMax) remembered.clear()
+    const json = readJson(showId)
+    remembered.set(showId, { atMs: clock.elapsedMs(), json })
+    json.catch(() => remembered.delete(showId))
+    return json
+  }
+  const orders = makeLive<OrderView>({
+    name: 'order',
+    clock,
+    log,
+    metrics,
+    settleMs: 10,
+    onListener: () => onListener(),
+    read: async (orderId) => (await readOrder(db, orderId))?.view ?? null,
+  })
+  const availability = makeLive<Availability>({
+    name: 'availability',
+    clock,
+    log,
+    metrics,
+    settleMs: 100,
+    onListener: () => onListener(),
+    read,
+    changes: changedSeats,
+  })
+
+  /** A cancelled order does not tell its show, whose places it gave back. */
+  const showPlacesBack = async (orderIds: readonly string[]) => {
+    try {
+      for (const showId of await readShowIds(db, orderIds)) availability.changed(showId)
+    } catch (error) {
+      log.warn({ err: error }, 'places that were given back are shown late')
+    }
+  }
+  const onEvents = (events: readonly Event[]) => {
+    const cancelledIds: string[] = []
+    for (const event of events) {
+      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') availability.changed(event.data.showId)
+      if (event.type === 'OrderCancelled') cancelledIds.push(event.data.orderId)
+      if ('orderId' in event.data) orders.changed(event.data.orderId)
+    }
+    if (cancelledIds.length > 0) void showPlacesBack(cancelledIds)
+  }
+
+  return {
+    orders,
+    availability,
+    readAvailabilityJson,
+    learn(world) {
+      for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf])
+        orders.changed(orderId)
+      const moved = new Set([...world.poolMoves.keys()].map((poolId) => world.pools.get(poolId)?.showId))
+      for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
+    },
+    follow(bus) {
+      let unfollow: (() => void) | undefined
+      // The stream is read only once somebody watches.
+      onListener = () => {
+        unfollow ??= bus.tail(followed, onEvents)
+      }
+      return () => unfollow?.()
+    },
+    close() {
+      orders.close()
+      availability.close()
+    },
+  }
+}
+
+/** The counts, and of the seats only those that changed hands. Null when they are not the same seats as before. */
+function changedSeats(before: Availability, now: Availability): Availability | null {
+  if (!before.seats || !now.seats || before.seats.length !== now.seats.length) return null
+  const changed: typeof now.seats = []
+  for (const [index, seat] of now.seats.entries()) {
+    const was = before.seats[index]
+    if (was?.id !== seat.id) return null
+    if (was.state !== seat.state) changed.push(seat)
+  }
+  return { ticketTypes: now.ticketTypes, seats: changed }
+}

@@ -1,0 +1,157 @@
+// What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
+import { type Availability, CancelReason, type OrderView } from '@holdfast/contract'
+import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import { asPlaced, type Order } from '../domain/order.ts'
+import type { KnownTicket } from '../model.ts'
+import { type OrderRow, toOrder } from '../store/orders.ts'
+
+type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
+
+const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
+
+/** An order as its buyer sees it. A reason that only a newer version knows, which runs beside this one, is left out. */
+export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | null): OrderView {
+  const { currency } = order.total
+  const paymentId = 'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
+  const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
+  return {
+    id: order.id,
+    showId: order.showId,
+    buyerEmail: order.buyer.email,
+    status: order.status,
+    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
+      ticketTypeId,
+      name,
+      quantity,
+      unitPrice: { amountMinor: unitPriceMinor, currency },
+      ...(seatIds ? { seatIds } : {}),
+    })),
+    total: order.total,
+    expiresAt: order.expiresAt,
+    extended: order.extended,
+    version: order.version,
+    createdAt: order.createdAt,
+    ...(order.status === 'cancelled' && cancelReasons.has(order.reason) ? { cancelReason: order.reason } : {}),
+    ...(paymentId ? { payment: { id: paymentId } } : {}),
+    ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
+    ...(tickets ? { tickets: [...tickets] } : {}),
+  }
+}
+
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.currency,
+  o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
+  o.cancel_reason, o.known_tickets`
+
+const toView = (row: ViewRow): OrderView => toOrderView(toOrder(row), row.known_tickets)
+
+const readOrderStatement = sql(
+  'orders.read_order',
+  `select ${viewColumns}, s.organiser_id from orders.orders o join orders.shows s on s.id = o.show_id where o.id = $1`,
+)
+
+/** An order with the two who may see it. */
+export interface SeenOrder {
+  readonly view: OrderView
+  readonly buyerId: string
+  readonly organiserId: string
+}
+
+export async function readOrder(db: Queryable, orderId: string): Promise<SeenOrder | null> {
+  const [row] = await db.query<ViewRow & { organiser_id: string }>(readOrderStatement, [orderId])
+  if (!row) return null
+  return { view: toView(row), buyerId: row.buyer_id, organiserId: row.organiser_id }
+}
+
+const readShowIdsStatement = sql('orders.read_show_ids', `select distinct show_id from orders.orders where id = any($1::uuid[])`)
+
+/** The shows of these orders. */
+export async function readShowIds(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
+  const rows = await db.query<{ show_id: string }>(readShowIdsStatement, [orderIds])
+  return rows.map((row) => row.show_id)
+}
+
+const readOrganiserStatement = sql('orders.read_organiser', `select organiser_id from orders.shows where id = $1`)
+
+/** Who sells a show, or null when it was never on sale. */
+export async function readOrganiser(db: Queryable, showId: string): Promise<string | null> {
+  const [row] = await db.query<{ organiser_id: string }>(readOrganiserStatement, [showId])
+  return row?.organiser_id ?? null
+}
+
+/** The order as its buyer was first answered. */
+export async function readOrderAsPlaced(db: Queryable, orderId: string): Promise<Order> {
+  const [row] = await db.query<ViewRow>(readOrderStatement, [orderId])
+  if (!row) throw new Error(`order ${orderId} was answered and is not there`)
+  return asPlaced(toOrder(row))
+}
+
+const listOrdersStatement = sql(
+  'orders.list_orders',
+  `select ${viewColumns} from orders.orders o
+   where o.buyer_id = $1 and o.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+   order by o.id desc limit $3`,
+)
+
+/** A buyer's orders, newest first, before the order `beforeId`. Ids grow with time. */
+export async function listOrders(
+  db: Queryable,
+  { buyerId, beforeId, limit }: { buyerId: string; beforeId: string | null; limit: number },
+): Promise<OrderView[]> {
+  const rows = await db.query<ViewRow>(listOrdersStatement, [buyerId, beforeId, limit])
+  return rows.map(toView)
+}
+
+const listShowOrdersStatement = sql(
+  'orders.list_show_orders',
+  `select ${viewColumns} from orders.orders o
+   where o.show_id = $1 and o.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+     and ($4::text is null or o.status = $4) and ($5::text is null or o.buyer_email like $5)
+   order by o.id desc limit $3`,
+)
+
+export interface ShowOrdersQuery {
+  readonly showId: string
+  readonly beforeId: string | null
+  readonly limit: number
+  readonly status: string | null
+  /** The beginning of a buyer's e-mail address, in lower case. */
+  readonly emailPrefix: string | null
+}
+
+/** Orders of a show, newest first. Whoever asks was found to be its organiser. */
+export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrderView[]> {
+  const like = query.emailPrefix === null ? null : `${query.emailPrefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
+  const values = [query.showId, query.beforeId, query.limit, query.status, like]
+  const rows = await db.query<ViewRow>(listShowOrdersStatement, values)
+  return rows.map(toView)
+}
+
+const readSaleStock = sql(
+  'orders.read_sale_stock',
+  `select t.id, p.capacity, p.held, p.sold, t.seated
+   from orders.shows s
+   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "poolId" uuid, seated boolean))
+     with ordinality as t (id, "poolId", seated, position)
+   join orders.pools p on p.id = t."poolId"
+   where s.id = $1
+   order by t.position`,
+)
+const readSeatStates = sql('orders.read_seat_states', `select id, state from orders.seats where show_id = $1 order by id`)
+
+interface StockRow {
+  readonly id: string
+  readonly capacity: number
+  readonly held: number
+  readonly sold: number
+  readonly seated: boolean
+}
+
+/** What is left of a show, or null when it was never on sale. */
+export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {
+  const rows = await db.query<StockRow>(readSaleStock, [showId])
+  if (rows.length === 0) return null
+  const ticketTypes = rows.map(({ id, capacity, held, sold }) => ({ id, available: capacity - held - sold, held, sold }))
+  if (!rows.some((row) => row.seated)) return { ticketTypes }
+  const seats = await db.query<{ id: string; state: 'available' | 'held' | 'sold' }>(readSeatStates, [showId])
+  return { ticketTypes, seats }
+}

@@ -1,0 +1,244 @@
+// HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in organisers.ts.
+import {
+  Availability,
+  type ErrorCode,
+  Id,
+  OrderBody,
+  OrderView,
+  Page,
+  PageQuery,
+  SalesNotice,
+  Timeline,
+} from '@holdfast/contract'
+import type { FastifyReply } from 'fastify'
+import Type from 'typebox'
+import { type AskedKey, findAnswers, fingerprintOf, indexOfKey } from '../../platform/commands/idempotency.ts'
+import { readProcessEvents } from '../../platform/commands/outbox.ts'
+import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import { makeBatchLoader } from '../../platform/postgres/batch-loader.ts'
+import type { Database } from '../../platform/postgres/database.ts'
+import { type Clock, newId } from '../../platform/process/clock.ts'
+import { makeFailpoint } from '../../platform/process/failpoint.ts'
+import type { Switches } from '../../platform/process/switches.ts'
+import type { OrdersHandler } from '../model.ts'
+import type { OrdersLive } from '../read/live.ts'
+import { cursorId, pageOf } from '../read/pages.ts'
+import { toTimeline } from '../read/timeline.ts'
+import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from '../read/views.ts'
+import type { StockMemory } from '../stock-memory.ts'
+import { organiserRoutes } from './organisers.ts'
+
+export interface OrdersRoutes {
+  readonly db: Database
+  readonly clock: Clock
+  readonly handler: OrdersHandler
+  readonly live: OrdersLive
+  readonly stock: StockMemory
+  readonly switches: Switches
+}
+
+const idParams = Type.Object({ id: Id })
+const changedOnly = Type.Literal('changed', {
+  description: 'after the first event, send only changed seats, in events named "changes"',
+})
+const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
+
+/** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
+const knownWithinMs = 1_500
+const askAgainMs = 20
+/** Each wait is this much longer than the one before: asking is a transaction, and ids can be made up. */
+const patience = 1.5
+const waitersMax = 500
+
+export function makeWaiter(clock: Clock) {
+  let waiting = 0
+  return async <T>(ask: () => Promise<T>, isKnown: (answer: T) => boolean): Promise<T> => {
+    let answer = await ask()
+    if (isKnown(answer) || waiting >= waitersMax) return answer
+    waiting += 1
+    try {
+      const deadlineMs = clock.elapsedMs() + knownWithinMs
+      for (let delayMs = askAgainMs; !isKnown(answer) && clock.elapsedMs() < deadlineMs; delayMs *= patience) {
+        await clock.sleep(delayMs)
+        answer = await ask()
+      }
+      return answer
+    } finally {
+      waiting -= 1
+    }
+  }
+}
+
+export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
+  placingRoutes(app, parts)
+  buyerRoutes(app, parts)
+  organiserRoutes(app, parts.db)
+  availabilityRoutes(app, parts)
+}
+
+function placingRoutes(app: Http, { db, clock, handler, stock, switches }: OrdersRoutes): void {
+  const untilKnown = makeWaiter(clock)
+  const afterHold = makeFailpoint('orders.after_hold')
+  const wasAnswered = makeBatchLoader(async (keys: readonly AskedKey[]) => {
+    const answers = await findAnswers(db, keys)
+    return keys.map((key) => answers.has(indexOfKey(key)))
+  })
+
+  app.get(
+    '/api/sales',
+    { schema: { tags: ['shows'], summary: 'Check whether sales are open', response: { 200: SalesNotice } } },
+    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
+  )
+
+  app.post(
+    '/api/orders',
+    {
+      config: { keyed: true },
+      schema: { tags: ['orders'], summary: 'Hold tickets: create an order', body: OrderBody, response: { 201: OrderView } },
+    },
+    async (request, reply) => {
+      const buyer = requirePrincipal(request)
+      const { body } = request
+      const key = idempotencyKeyOf(request)
+      const asked = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key }
+      const refusal = switches.isOn('sales_stopped') ? 'sales_stopped' : stock.knowsSoldOut(body) ? 'sold_out' : null
+      // A request that was answered once is answered the same again, even when the pool is sold out by now.
+      if (refusal !== null && !(asked && (await wasAnswered(asked)))) return sendProblem(reply, refusal)
+      const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
+      const command = { type: 'PlaceOrder', orderId: newId(), buyer: { id: buyer.id, email: buyer.email }, ...body } as const
+      const outcome = await untilKnown(
+        () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
+        (answer) => answer.ok || answer.rejection !== 'show_unknown',
+      )
+      if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
+      afterHold()
+      if (!outcome.answer) throw new Error('an order was placed without an answer')
+      const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer
+      return reply.code(201).header('location', `/api/orders/${orderId}`).send(toOrderView(order))
+    },
+  )
+}
+
+function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
+  app.get(
+    '/api/orders',
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'List your orders, newest first',
+        querystring: PageQuery,
+        response: { 200: Page(OrderView) },
+      },
+    },
+    async (request) => {
+      const buyer = requirePrincipal(request)
+      const limit = request.query.limit ?? 20
+      const items = await listOrders(db, { buyerId: buyer.id, beforeId: cursorId(request.query.cursor), limit: limit + 1 })
+      return pageOf(items, limit)
+    },
+  )
+
+  app.get(
+    '/api/orders/:id',
+    { schema: { tags: ['orders'], summary: 'Get one of your orders', params: idParams, response: { 200: OrderView } } },
+    async (request) => (await ownOrder(request.params.id, requirePrincipal(request).id)).view,
+  )
+
+  app.get(
+    '/api/orders/:id/stream',
+    { schema: { tags: ['orders'], summary: 'Stream an order’s changes as server-sent events named "order"', params: idParams } },
+    async (request, reply) => {
+      await ownOrder(request.params.id, requirePrincipal(request).id)
+      live.orders.stream(request, reply, { key: request.params.id })
+    },
+  )
+
+  app.get(
+    '/api/orders/:id/timeline',
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'Get an order’s history across all services',
+        description: 'At most the first 500 events; not paginated.',
+        params: idParams,
+        response: { 200: Timeline },
+      },
+    },
+    async (request) => {
+      const { id } = requirePrincipal(request)
+      const seen = await readOrder(db, request.params.id)
+      if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
+      return { items: toTimeline(await readProcessEvents(db, request.params.id)) }
+    },
+  )
+
+  app.delete(
+    '/api/orders/:id',
+    {
+      config: { vital: true },
+      schema: { tags: ['orders'], summary: 'Cancel an unpaid order', params: idParams, response: { 200: OrderView } },
+    },
+    async (request, reply) => {
+      const { id } = requirePrincipal(request)
+      const seen = await readOrder(db, request.params.id)
+      const reason = seen?.buyerId === id ? 'buyer' : seen?.organiserId === id ? 'organiser' : null
+      if (reason === null) throw new ProblemError('order_unknown')
+      const outcome = await handler.handle(
+        { type: 'CancelOrder', orderId: request.params.id, reason },
+        { causationId: request.id },
+      )
+      if (!outcome.ok) return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
+      if (!outcome.answer?.order) throw new Error('an order was cancelled without an answer')
+      return toOrderView(outcome.answer.order)
+    },
+  )
+
+  const ownOrder = async (orderId: string, buyerId: string): Promise<SeenOrder> => {
+    const seen = await readOrder(db, orderId)
+    if (!seen || seen.buyerId !== buyerId) throw new ProblemError('order_unknown')
+    return seen
+  }
+}
+
+function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
+  const untilKnown = makeWaiter(clock)
+  const availabilityOf = async (showId: string): Promise<string> => {
+    const json = await untilKnown(
+      () => live.readAvailabilityJson(showId),
+      (found) => found !== null,
+    )
+    if (json === null) throw new ProblemError('show_unknown')
+    return json
+  }
+
+  app.get(
+    '/api/shows/:id/availability',
+    { schema: { tags: ['shows'], summary: 'Get a show’s availability', params: idParams, response: { 200: Availability } } },
+    async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
+  )
+
+  app.get(
+    '/api/shows/:id/availability/stream',
+    {
+      schema: {
+        tags: ['shows'],
+        summary: 'Stream availability as server-sent events named "availability"',
+        params: idParams,
+        querystring: streamQuery,
+      },
+    },
+    async (request, reply) => {
+      await availabilityOf(request.params.id)
+      live.availability.stream(request, reply, { key: request.params.id, changesOnly: request.query.seats === 'changed' })
+    },
+  )
+}
+
+/** JSON text that was made once for many. */
+function sendJson(reply: FastifyReply, json: string) {
+  return reply
+    .type('application/json; charset=utf-8')
+    .serializer((text: unknown) => String(text))
+    .send(json)
+}

@@ -1,0 +1,115 @@
+// The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks; decides nothing.
+import type { Tx } from '../../platform/postgres/database.ts'
+import type { Order } from '../domain/order.ts'
+import { hasPlenty, placesOf, type Sale, saleOf } from '../domain/stock.ts'
+import type { Command, World } from '../model.ts'
+import { limitedBuyers, loadPlacesOf } from './buyers.ts'
+import * as store from './orders.ts'
+import * as stock from './stock.ts'
+
+/** Which commands move stock, and so need the pools and seats of their order. */
+const movesStock = new Set<Command['type']>(['CancelOrder', 'ExpireOrder', 'CompleteOrder', 'ReleaseClaim', 'RecordRefund'])
+
+/** Reads and locks what the commands need, in the order of the locks. */
+export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
+  const saleIds = new Set<string>()
+  const orderIds = new Set<string>()
+  const movingOrderIds = new Set<string>()
+  /** Orders that may be open again: whether their show still sells is looked at. */
+  const reopeningIds = new Set<string>()
+  let changesSales = false
+  for (const command of commands) {
+    if (command.type === 'PlaceOrder') {
+      saleIds.add(command.showId)
+    } else if (command.type === 'KnowShow' || command.type === 'EndSale') {
+      saleIds.add(command.type === 'KnowShow' ? command.show.id : command.showId)
+      changesSales = true
+    } else {
+      orderIds.add(command.orderId)
+      if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
+      if (command.type === 'ReleaseClaim') reopeningIds.add(command.orderId)
+    }
+  }
+  const wanted = wantedStock(commands)
+  // Asked for together, in the order of the locks.
+  const [sales, orders, pools] = await Promise.all([
+    stock.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
+    orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
+    stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
+  ])
+  // Most batches need none of these.
+  const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
+  const scarce = changesSales || !pools.every((pool) => hasPlenty(pool, wanted.places))
+  const [seats, placesOfBuyers, lockedPools] = await Promise.all([
+    stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
+    loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
+    scarce
+      ? stock.lockPools(
+          tx,
+          pools.map(({ id }) => id),
+        )
+      : pools,
+  ])
+  const found = new Map(seats.map((seat) => [seat.id, seat]))
+  return {
+    sales: new Map(sales.map((sale) => [sale.showId, sale])),
+    pools: new Map(lockedPools.map((pool) => [pool.id, pool])),
+    seats: found,
+    placesOfBuyers,
+    absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
+    orders: new Map(orders.map((order) => [order.id, order])),
+    ...nothingChanged(),
+  }
+}
+
+/** What a batch has changed of its world when it begins. */
+export function nothingChanged() {
+  return {
+    created: new Set<string>(),
+    changed: new Set<string>(),
+    poolMoves: new Map(),
+    movedSeats: new Set<string>(),
+    copies: [],
+    knownTickets: new Map(),
+    voidedTickets: new Set<string>(),
+    voidedOf: new Set<string>(),
+  } satisfies Partial<World>
+}
+
+/** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */
+function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonly Sale[] {
+  const brought = commands.flatMap((command) => (command.type === 'KnowShow' ? [saleOf(command.show, command.version)] : []))
+  return [...sales, ...brought]
+}
+
+function seatsOf(orders: readonly Order[]): string[] {
+  return orders.flatMap(({ lines }) => lines.flatMap(({ seatIds }) => seatIds ?? []))
+}
+
+/** The stock that new orders and changed shows touch. */
+function wantedStock(commands: readonly Command[]) {
+  const poolIds = new Set<string>()
+  const ticketTypeIds = new Set<string>()
+  const seatIds = new Set<string>()
+  const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
+  let wantedPlaces = 0
+  // What a show of this very batch allows is not stored yet.
+  const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
+  for (const command of commands) {
+    if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
+    if (command.type !== 'PlaceOrder') continue
+    const { showId, lines } = command
+    const places = placesOf(lines)
+    wantedPlaces += places
+    for (const line of lines) {
+      ticketTypeIds.add(line.ticketTypeId)
+      if (!('seatIds' in line)) continue
+      for (const seatId of line.seatIds) {
+        if (brought.has(showId)) seatIds.add(seatId)
+        else askedSeats.push({ seatId, showId, places })
+      }
+    }
+  }
+  const ids = { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds] }
+  return { ...ids, askedSeats, places: wantedPlaces }
+}

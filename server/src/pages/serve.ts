@@ -1,0 +1,166 @@
+// The built web pages on the shop's own origin: hashed assets for ever, one HTML page for known addresses, and for a show its
+// title, OpenGraph, JSON-LD and data. Knows shows only as what the callbacks tell; never answers under /api.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { ShowView } from '@holdfast/contract'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Http } from '../platform/http/server.ts'
+import { jsonLdOf, openGraphOf, scriptSafeJson, showTextOf, textToHtml } from './head.ts'
+
+export interface WebOptions {
+  /** Where `vite build` put the pages. */
+  readonly directory: string
+  /** Where browsers find the shop, for absolute addresses. */
+  readonly publicUrl: string
+  /** The show behind a page, as anybody may see it; null when there is none. */
+  describeShow(id: string): Promise<ShowView | null>
+  /** Every show that search engines may know. */
+  listShowIds(): Promise<readonly string[]>
+}
+
+/** Addresses that have a page, and the piece of code that each begins with. Everything else is a 404, with a page for people. */
+const pages: Readonly<Record<string, string>> = {
+  '/': 'src/pages/shows.tsx',
+  '/checkout/:id': 'src/pages/checkout.tsx',
+  '/orders': 'src/pages/orders.tsx',
+  '/orders/:id': 'src/pages/order.tsx',
+  '/orders/:id/receipt': 'src/pages/receipt.tsx',
+  '/sign-in': 'src/pages/sign-in.tsx',
+  '/organiser': 'src/organiser/shows.tsx',
+  '/organiser/new': 'src/organiser/edit.tsx',
+  '/organiser/shows/:id': 'src/organiser/show.tsx',
+  '/organiser/shows/:id/edit': 'src/organiser/edit.tsx',
+  '/organiser/shows/:id/orders/:orderId': 'src/organiser/order.tsx',
+  '/door': 'src/pages/door.tsx',
+  '/ops': 'src/ops/page.tsx',
+}
+const showPage = 'src/pages/show.tsx'
+const seatMap = 'src/buy/seat-picker.tsx'
+const yearMs = 365 * 24 * 60 * 60 * 1_000
+const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
+
+export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
+  const { directory } = options
+  const fastify = app as unknown as FastifyInstance
+  await fastify.register(fastifyStatic, {
+    root: join(directory, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    preCompressed: true,
+    immutable: true,
+    maxAge: yearMs,
+    schemaHide: true,
+  })
+  for (const file of readdirSync(directory, { withFileTypes: true })) {
+    if (!file.isFile() || /^index\.html$|\.(br|gz)$/.test(file.name)) continue
+    fastify.get(`/${file.name}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.sendFile(file.name, directory, { maxAge: 60 * 60 * 1_000, immutable: false }),
+    )
+  }
+  const shell = makeShell(directory)
+  const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) =>
+    sendPage(request, reply, shell(request, { source }))
+  for (const [path, source] of Object.entries(pages)) fastify.get(path, { schema: { hide: true } }, serve(source))
+  fastify.get<{ Params: { id: string } }>('/shows/:id', { schema: { hide: true } }, async (request, reply) => {
+    const show = uuidPattern.test(request.params.id) ? await options.describeShow(request.params.id) : null
+    if (!show) reply.code(404)
+    return sendPage(
+      request,
+      reply,
+      shell(request, {
+        source: showPage,
+        ...(show ? { head: headOf(show, options.publicUrl), show } : {}),
+      }),
+    )
+  })
+  fastify.get('/sitemap.xml', { schema: { hide: true } }, async (_request, reply) => {
+    const addresses = ['/', ...(await options.listShowIds()).map((id) => `/shows/${id}`)]
+    const entries = addresses.map((path) => `<url><loc>${textToHtml(new URL(path, options.publicUrl).href)}</loc></url>`)
+    return reply
+      .type('application/xml; charset=utf-8')
+      .send(
+        `<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('')}</urlset>\n`,
+      )
+  })
+  fastify.get('/*', { schema: { hide: true } }, (request, reply) => {
+    if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return reply.callNotFound()
+    return sendPage(request, reply.code(404), shell(request, { source: '' }))
+  })
+}
+
+function headOf(show: ShowView, publicUrl: string): string {
+  const url = new URL(`/shows/${show.id}`, publicUrl).href
+  return [openGraphOf(show, url), `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url))}</script>`].join(
+    '\n    ',
+  )
+}
+
+function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
+  // A page is small and names hashed files: asked again each time, answered with 304 most times.
+  reply
+    .header('cache-control', 'no-cache')
+    .header('etag', etag)
+    .header('vary', 'accept-language')
+    .type('text/html; charset=utf-8')
+  if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
+  return reply.send(html)
+}
+
+interface Chunk {
+  readonly file: string
+  readonly imports?: readonly string[]
+}
+
+interface Shell {
+  readonly source: string
+  /** Instead of the plain title. */
+  readonly head?: string
+  /** The show that the page is about. */
+  readonly show?: ShowView
+}
+
+/** The one HTML file with what a page adds: its head, and early requests for the code and the language that it will need. */
+function makeShell(directory: string): (request: FastifyRequest, shell: Shell) => string {
+  const html = readFileSync(join(directory, 'index.html'), 'utf8')
+  const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
+  const [before, plainHead, after] = html.split(/<!--\/?head-->/)
+  if (before === undefined || plainHead === undefined || after === undefined)
+    throw new Error('index.html has no <!--head--> … <!--/head-->')
+  const preloads = new Map<string, string>()
+  const preloadOf = (source: string): string => {
+    let links = preloads.get(source)
+    if (links === undefined) {
+      const files = [...filesOf(manifest, source)].filter((file) => !html.includes(file))
+      links = files.map((file) => `<link rel="modulepreload" crossorigin href="/${file}">`).join('\n    ')
+      preloads.set(source, links)
+    }
+    return links
+  }
+  return (request, { source, head, show }) => {
+    const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? 'en'
+    const known = manifest[`src/messages/${language}.json`] ? language : 'en'
+    const wanted = [source, ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []), `src/messages/${known}.json`]
+    const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head ?? plainHead.trim(), after]
+    const page = parts.join('').replace('</head>', `  ${wanted.map(preloadOf).join('\n    ')}\n  </head>`)
+    // A function, because text of organisers may hold what a replacement string would read as a pattern.
+    // The data comes after the text: of a large hall it is half a megabyte, which nobody should wait for to read a title.
+    return show
+      ? page.replace(
+          '<div id="root"></div>',
+          () =>
+            `<div id="root">${showTextOf(show, known)}</div>\n    <script type="application/json" id="show-data">${scriptSafeJson(show)}</script>`,
+        )
+      : page
+  }
+}
+
+function filesOf(manifest: Record<string, Chunk>, source: string, found = new Set<string>()): Set<string> {
+  const chunk = manifest[source]
+  if (!chunk || found.has(chunk.file)) return found
+  found.add(chunk.file)
+  for (const imported of chunk.imports ?? []) filesOf(manifest, imported, found)
+  return found
+}

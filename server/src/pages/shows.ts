@@ -1,0 +1,45 @@
+// The built pages on the shop's own origin. Without them (a service process of its own) the API stands alone.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ShowView } from '@holdfast/contract'
+import type { Config } from '../config/config.ts'
+import type { Http } from '../platform/http/server.ts'
+import { serveWeb } from './serve.ts'
+
+const fromSources = import.meta.filename.endsWith('.ts')
+const builtDirectory = join(import.meta.dirname, ...(fromSources ? ['..'] : []), '..', '..', 'web', 'dist')
+/** A sitemap may have 50,000 addresses; a shop with more shows needs another kind. */
+const sitemapPagesMax = 500
+
+/** `directory` is another one than the built only in tests. */
+export async function serveBuiltWeb(
+  app: Http,
+  { publicUrl }: Pick<Config, 'publicUrl'>,
+  directory: string = builtDirectory,
+): Promise<void> {
+  if (!existsSync(join(directory, 'index.html'))) {
+    app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/docs'))
+    return
+  }
+  // Pages learn about shows by the public API, like anybody: they know no service.
+  const read = async <Answer>(url: string): Promise<Answer | null> => {
+    const reply = await app.inject({ method: 'GET', url })
+    return reply.statusCode === 200 ? (reply.json() as Answer) : null
+  }
+  await serveWeb(app, {
+    directory,
+    publicUrl,
+    describeShow: (id) => read<ShowView>(`/api/shows/${id}`),
+    async listShowIds() {
+      const ids: string[] = []
+      let cursor: string | null = ''
+      for (let page = 0; page < sitemapPagesMax && cursor !== null; page += 1) {
+        const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const found: { items: ShowView[]; nextCursor: string | null } | null = await read(`/api/shows?limit=100${query}`)
+        ids.push(...(found?.items ?? []).map((show) => show.id))
+        cursor = found?.nextCursor ?? null
+      }
+      return ids
+    },
+  })
+}

@@ -1,0 +1,116 @@
+// The processor's own list of what it holds, took and gave back, page by page: for comparing, never for deciding. Reads only.
+import http from 'node:http'
+import https from 'node:https'
+import Stripe from 'stripe'
+import type { ProcessorConfig } from '../../config/config.ts'
+
+/** A PaymentIntent with its charge, in our words. */
+export interface ListedIntent {
+  readonly intentId: string
+  /** From its metadata; null for one that no shop like ours made. */
+  readonly paymentId: string | null
+  readonly orderId: string | null
+  readonly status: string
+  readonly currency: string
+  readonly amountMinor: number
+  readonly authorizedMinor: number
+  readonly capturedMinor: number
+  readonly refundedMinor: number
+  readonly disputed: boolean
+  readonly createdAt: string
+}
+
+export interface ListedDispute {
+  readonly disputeId: string
+  readonly intentId: string | null
+  readonly status: string
+  readonly amountMinor: number
+  readonly currency: string
+  readonly reason: string
+  readonly createdAt: string
+}
+
+export type BooksAnswer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  /** A definite no: it knows no such object. */
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreachable' }
+
+export interface Books {
+  /** Up to a hundred intents, newest first: the newest, those made before `olderThan`, or those just after `newerThan`. */
+  listIntents(page: { olderThan?: string; newerThan?: string }): Promise<BooksAnswer<readonly ListedIntent[]>>
+  readIntent(intentId: string): Promise<BooksAnswer<ListedIntent>>
+  /** Up to a hundred disputes, newest first. */
+  listDisputes(olderThan?: string): Promise<BooksAnswer<readonly ListedDispute[]>>
+}
+
+export const booksPage = 100
+const timeoutMs = 10_000
+
+export function makeBooks(config: ProcessorConfig): Books {
+  const local = config.kind === 'sandbox'
+  const settings = { keepAlive: true, maxSockets: 2 }
+  const stripe = new Stripe(config.secretKey, {
+    apiVersion: '2026-10-28.endive',
+    telemetry: false,
+    timeout: timeoutMs,
+    maxNetworkRetries: 1,
+    httpClient: Stripe.createNodeHttpClient(local ? new http.Agent(settings) : new https.Agent(settings)),
+    ...(local ? { host: config.host, port: config.port, protocol: 'http' } : {}),
+  })
+  return {
+    listIntents: ({ olderThan, newerThan }) =>
+      ask(async () => {
+        const { data } = await stripe.paymentIntents.list({
+          limit: booksPage,
+          expand: ['data.latest_charge'],
+          ...(olderThan === undefined ? {} : { starting_after: olderThan }),
+          ...(newerThan === undefined ? {} : { ending_before: newerThan }),
+        })
+        return data.map(toListed)
+      }),
+    readIntent: (intentId) =>
+      ask(async () => toListed(await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))),
+    listDisputes: (olderThan) =>
+      ask(async () => {
+        const page = olderThan === undefined ? {} : { starting_after: olderThan }
+        const { data } = await stripe.disputes.list({ limit: booksPage, ...page })
+        return data.map((dispute) => ({
+          disputeId: dispute.id,
+          intentId: typeof dispute.payment_intent === 'string' ? dispute.payment_intent : (dispute.payment_intent?.id ?? null),
+          status: dispute.status,
+          amountMinor: dispute.amount,
+          currency: dispute.currency.toUpperCase(),
+          reason: dispute.reason,
+          createdAt: new Date(dispute.created * 1000).toISOString(),
+        }))
+      }),
+  }
+}
+
+async function ask<Value>(question: () => Promise<Value>): Promise<BooksAnswer<Value>> {
+  try {
+    return { kind: 'ok', value: await question() }
+  } catch (error) {
+    if (!(error instanceof Stripe.errors.StripeError)) throw error
+    return error.code === 'resource_missing' ? { kind: 'absent' } : { kind: 'unreachable' }
+  }
+}
+
+function toListed(intent: Stripe.PaymentIntent): ListedIntent {
+  const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
+  return {
+    intentId: intent.id,
+    paymentId: intent.metadata['payment_id'] ?? null,
+    orderId: intent.metadata['order_id'] ?? null,
+    status: intent.status,
+    currency: intent.currency.toUpperCase(),
+    amountMinor: intent.amount,
+    authorizedMinor: intent.status === 'requires_capture' ? intent.amount_capturable : 0,
+    capturedMinor: intent.status === 'succeeded' ? intent.amount_received : 0,
+    // Of an authorization that ended, what was let go is "refunded" too: only money that was taken counts.
+    refundedMinor: charge?.captured === true ? charge.amount_refunded : 0,
+    disputed: charge?.disputed === true,
+    createdAt: new Date(intent.created * 1000).toISOString(),
+  }
+}

@@ -1,0 +1,39 @@
+// Drives the plan of a step: puts its questions to the processor and gives it the answers. Decides nothing, and has no
+// database.
+import type { Metrics } from '../../platform/process/metrics.ts'
+import type { Work } from '../domain/commands.ts'
+import { type AnyAnswer, planStep, type Question, type StepContext, type StepResult } from './plan.ts'
+import type { Processor } from './port.ts'
+
+export function makeSteps(processor: Processor, metrics: Metrics) {
+  const answer = async (question: Question): Promise<AnyAnswer> => {
+    const result = await put(processor, question)
+    metrics.processorCalls.inc({ operation: question.operation, outcome: result.kind })
+    return result
+  }
+  return async (work: Work, context: StepContext): Promise<StepResult> => {
+    const plan = planStep(work, context)
+    let next = plan.next()
+    while (!next.done) next = plan.next(await answer(next.value))
+    return next.value
+  }
+}
+
+function put(processor: Processor, question: Question): Promise<AnyAnswer> {
+  switch (question.operation) {
+    case 'create':
+      return processor.authorize(question.request)
+    case 'retrieve':
+      return processor.retrieve(question.intentId)
+    case 'capture':
+      return processor.capture(question.intentId, question.key)
+    case 'void':
+      return processor.cancel(question.intentId, question.key)
+    case 'refund':
+      return processor.refund(question.request)
+    case 'list_refunds':
+      return processor.listRefunds(question.intentId)
+    case 'find':
+      return processor.find({ paymentId: question.paymentId, since: question.since })
+  }
+}

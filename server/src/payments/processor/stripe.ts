@@ -1,0 +1,253 @@
+// The card processor through its own SDK: the only file that imports it. Stripe proper and the sandbox are the same
+// constructor, without or with a host. Never logs what the processor sends: it may hold secrets.
+import { isUtf8 } from 'node:buffer'
+import http from 'node:http'
+import https from 'node:https'
+import Stripe from 'stripe'
+import type { ProcessorConfig } from '../../config/config.ts'
+import type { IntentStatus } from '../domain/payment.ts'
+import type { RefundSeen } from '../domain/refund.ts'
+import type { CallResult, Intent, NextAction, Processor, WebhookEvent } from './port.ts'
+
+const apiVersion = '2026-10-28.endive'
+const timeoutMs = 10_000
+const maxNetworkRetries = 2
+const maxSockets = 128
+/** Webhooks older than this may be replays; newer ones come from a wrong clock or a forger. */
+const toleranceSeconds = 300
+/** How many intents to read before saying that it cannot be told. */
+const maxListed = 20_000
+
+export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): Processor {
+  const local = config.kind === 'sandbox'
+  const agent = local ? new http.Agent({ keepAlive: true, maxSockets }) : new https.Agent({ keepAlive: true, maxSockets })
+  const stripe = new Stripe(config.secretKey, {
+    apiVersion,
+    telemetry: false,
+    timeout: timeoutMs,
+    maxNetworkRetries,
+    httpClient: Stripe.createNodeHttpClient(agent),
+    ...(local ? { host: config.host, port: config.port, protocol: 'http' } : {}),
+  })
+  return {
+    livemode: /^(sk|rk)_live_/.test(config.secretKey),
+    authorize: ({ paymentId, orderId, amount, paymentMethod, key }) =>
+      call(async () => {
+        const method = paymentMethod.startsWith('ctoken_')
+          ? { confirmation_token: paymentMethod }
+          : { payment_method: paymentMethod }
+        const params: Stripe.PaymentIntentCreateParams = {
+          amount: amount.amountMinor,
+          currency: amount.currency.toLowerCase(),
+          capture_method: 'manual',
+          confirm: true,
+          ...method,
+          automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+          metadata: { order_id: orderId, payment_id: paymentId },
+        }
+        return toIntent(await stripe.paymentIntents.create(params, { idempotencyKey: key }))
+      }),
+    retrieve: (intentId) =>
+      call(async () => {
+        const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })
+        const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
+        return { intent: toIntent(intent), disputed: charge !== null && (await isDisputed(stripe, charge)) }
+      }),
+    capture: (intentId, key) =>
+      call(async () => toIntent(await stripe.paymentIntents.capture(intentId, {}, { idempotencyKey: key }))),
+    cancel: (intentId, key) =>
+      call(async () => toIntent(await stripe.paymentIntents.cancel(intentId, {}, { idempotencyKey: key }))),
+    refund: ({ intentId, refundId, paymentId, amountMinor, key }) =>
+      call(async () => {
+        const metadata = { refund_id: refundId, payment_id: paymentId }
+        const params = { payment_intent: intentId, amount: amountMinor, metadata }
+        return toRefundSeen(await stripe.refunds.create(params, { idempotencyKey: key }))
+      }),
+    listRefunds: (intentId) =>
+      call(async () => {
+        const refunds: RefundSeen[] = []
+        for await (const refund of stripe.refunds.list({ payment_intent: intentId, limit: 100 }))
+          refunds.push(toRefundSeen(refund))
+        return refunds
+      }),
+    find: (payment) => call(async () => (await searchIntent(stripe, payment)) ?? listIntent(stripe, payment, limits)),
+    verifyWebhook: (body, signature, nowMs) => verifyWebhook(stripe, config.webhookSecrets, { body, signature, nowMs }),
+  }
+}
+
+/** Only an answer that says no in so many words is a no. */
+async function call<Value>(ask: () => Promise<Value>): Promise<CallResult<Value>> {
+  try {
+    return { kind: 'ok', value: await ask() }
+  } catch (error) {
+    if (error instanceof TruncatedList) return { kind: 'unknown', reason: 'list_too_long' }
+    if (!(error instanceof Stripe.errors.StripeError)) throw error
+    if (!isDefinite(error))
+      return { kind: 'unknown', reason: error.code ?? error.type, ...(isRepeated(error) ? { repeated: true } : {}) }
+    const intent = error.payment_intent ? toIntent(error.payment_intent) : null
+    const code = error.decline_code ?? error.code ?? error.rawType ?? 'refused'
+    return { kind: 'refused', code, card: error.rawType === 'card_error', intent }
+  }
+}
+
+/** 409: the same key is in flight. 429: never looked at. 401, 403: our own key is wrong, which says nothing of the card. */
+const indefinite = new Set([401, 403, 409, 429])
+
+function isDefinite(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
+  const { statusCode, rawType } = error
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || indefinite.has(statusCode)) return false
+  // The key was used with other parameters: something exists under it that has to be found.
+  return rawType === 'card_error' || rawType === 'invalid_request_error'
+}
+
+/** A failure that was stored for the key and is given again. */
+function isRepeated({ statusCode, headers }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
+  return statusCode !== undefined && statusCode >= 500 && headers?.['idempotent-replayed'] === 'true'
+}
+
+function toIntent(intent: Stripe.PaymentIntent): Intent {
+  const error = intent.last_payment_error
+  return {
+    intentId: intent.id,
+    status: intent.status as IntentStatus,
+    amountMinor: intent.amount,
+    receivedMinor: intent.amount_received,
+    currency: intent.currency.toUpperCase(),
+    chargeId: typeof intent.latest_charge === 'string' ? intent.latest_charge : (intent.latest_charge?.id ?? null),
+    declineCode: error ? (error.decline_code ?? error.code ?? null) : null,
+    clientSecret: intent.client_secret,
+    nextAction: intent.next_action ? toNextAction(intent.next_action) : null,
+  }
+}
+
+function toNextAction(action: Stripe.PaymentIntent.NextAction): NextAction {
+  const fromSdk = (action.use_stripe_sdk as { stripe_js?: unknown } | undefined)?.stripe_js
+  const url = action.redirect_to_url?.url ?? fromSdk
+  return { type: action.type, ...(typeof url === 'string' ? { url } : {}) }
+}
+
+function toRefundSeen(refund: Stripe.Refund): RefundSeen {
+  const failed = refund.status === 'failed' || refund.status === 'canceled'
+  return {
+    processorId: refund.id,
+    refundId: refund.metadata?.['refund_id'] ?? null,
+    amountMinor: refund.amount,
+    status: failed ? 'failed' : refund.status === 'succeeded' ? 'succeeded' : 'pending',
+    failureCode: refund.failure_reason ?? null,
+  }
+}
+
+const openDisputes = new Set<string>(['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'])
+
+/** An inquiry may still be refunded; an open dispute may not: its money is gone already. */
+async function isDisputed(stripe: Stripe, charge: Stripe.Charge): Promise<boolean> {
+  if (!charge.disputed) return false
+  const { data } = await stripe.disputes.list({ charge: charge.id, limit: 100 })
+  return data.some(({ status, is_charge_refundable }) => openDisputes.has(status) && !is_charge_refundable)
+}
+
+class TruncatedList extends Error {
+  override readonly name = 'TruncatedList'
+}
+
+interface Sought {
+  readonly paymentId: string
+  readonly since: string
+}
+
+/**
+ * Finds what is some minutes old at once, however much came after it. The index lags and is not offered everywhere: what it
+ * does not have, or does not answer, says nothing, and the list is read. Only when nobody can be reached is that no use.
+ */
+async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
+  try {
+    const { data } = await stripe.paymentIntents.search({ query: `metadata['payment_id']:'${paymentId}'`, limit: 1 })
+    return data[0] ? toIntent(await stripe.paymentIntents.retrieve(data[0].id)) : null
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeConnectionError || !(error instanceof Stripe.errors.StripeError)) throw error
+    return null
+  }
+}
+
+/** Clocks may differ by some minutes, so the list begins before the payment did. */
+const clockSlackSeconds = 300
+
+/** Reads the list, newest first: it lags behind nothing. */
+async function listIntent(
+  stripe: Stripe,
+  { paymentId, since }: Sought,
+  limits: { readonly maxListed: number },
+): Promise<Intent | null> {
+  const gte = Math.floor(Date.parse(since) / 1000) - clockSlackSeconds
+  let read = 0
+  for await (const intent of stripe.paymentIntents.list({ created: { gte }, limit: 100 })) {
+    if (intent.metadata['payment_id'] === paymentId) return toIntent(intent)
+    read += 1
+    if (read === limits.maxListed) throw new TruncatedList('the list of intents is too long to read')
+  }
+  return null
+}
+
+const signatureShape = /^[^\s,=]+=[^\s,=]+(,[^\s,=]+=[^\s,=]+)*$/
+
+function verifyWebhook(
+  stripe: Stripe,
+  secrets: readonly string[],
+  { body, signature, nowMs }: { body: Uint8Array; signature: string | undefined; nowMs: number },
+): WebhookEvent | null {
+  // The SDK decodes before it verifies, which forgives a byte order mark and broken characters: those were never signed.
+  if (!isUtf8(body) || (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf)) return null
+  // The SDK fails in other ways than by refusing when a part is empty.
+  if (signature === undefined || !signatureShape.test(signature)) return null
+  // The SDK refuses old stamps and takes any from the future; a stolen signature must not be good for years. Of two
+  // stamps it takes the last: there must be one.
+  const stamps = signature.split(',').filter((part) => part.startsWith('t='))
+  if (stamps.length !== 1 || !(Number(stamps[0]?.slice(2)) <= nowMs / 1000 + toleranceSeconds)) return null
+  for (const secret of secrets) {
+    try {
+      const event = stripe.webhooks.constructEvent(Buffer.from(body), signature, secret, toleranceSeconds, undefined, nowMs)
+      return isEvent(event) ? toWebhookEvent(event) : null
+    } catch (error) {
+      if (error instanceof SyntaxError) return null
+      if (!(error instanceof Stripe.errors.StripeSignatureVerificationError)) throw error
+    }
+  }
+  return null
+}
+
+/** What is signed may still be nonsense. */
+function isEvent(value: unknown): value is Stripe.Event {
+  const event = value as { id?: unknown; type?: unknown; data?: { object?: unknown } | null } | null
+  const object = event?.data?.object
+  return typeof event?.id === 'string' && typeof event.type === 'string' && typeof object === 'object' && object !== null
+}
+
+/** The parts of an event's object that tell which payment it is about. */
+interface WebhookObject {
+  readonly object?: string
+  readonly id?: string
+  readonly status?: string
+  readonly amount?: number
+  readonly currency?: string
+  readonly amount_refunded?: number
+  readonly metadata?: Record<string, string> | null
+  readonly payment_intent?: string | { id: string } | null
+}
+
+function toWebhookEvent(event: Stripe.Event): WebhookEvent {
+  const object = event.data.object as WebhookObject
+  const about = object.object === 'payment_intent'
+  const intent = about ? object.id : typeof object.payment_intent === 'string' ? object.payment_intent : object.payment_intent?.id
+  return {
+    id: event.id,
+    type: event.type,
+    livemode: event.livemode,
+    account: event.account ?? null,
+    paymentId: object.metadata?.['payment_id'] ?? null,
+    intentId: intent ?? null,
+    intentStatus: about ? (object.status as IntentStatus) : null,
+    amountMinor: about ? (object.amount ?? null) : null,
+    currency: about ? (object.currency?.toUpperCase() ?? null) : null,
+    refundedMinor: object.amount_refunded ?? null,
+  }
+}

@@ -1,0 +1,213 @@
+// HTTP of payments: bodies to commands, outcomes to answers. Decides nothing; never logs secrets or payment methods.
+import {
+  type ErrorCode,
+  Id,
+  Page,
+  PageQuery,
+  PaymentBody,
+  PaymentView,
+  RefundBody,
+  RefundView,
+  ShopConfig,
+} from '@holdfast/contract'
+import type { FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import type { ProcessorConfig } from '../../config/config.ts'
+import { fingerprintOf } from '../../platform/commands/idempotency.ts'
+import type { Limits } from '../../platform/http/limits.ts'
+import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import type { Database } from '../../platform/postgres/database.ts'
+import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
+import type { Arrivals } from '../arrivals.ts'
+import type { Rejection } from '../domain/commands.ts'
+import { isOpen, type Payment } from '../domain/payment.ts'
+import { declineCodeFor, paymentView, refundView } from '../read/views.ts'
+import { listRefunds, readKnownOrder, readPayment, readRefund } from '../store/payments.ts'
+import type { PaymentsHandler, Settled, Worker } from '../worker.ts'
+
+export interface RouteOptions {
+  readonly db: Database
+  readonly clock: Clock
+  readonly limits: Limits
+  readonly handler: PaymentsHandler
+  readonly worker: Worker
+  readonly arrivals: Arrivals
+  readonly processor: ProcessorConfig
+}
+
+/** An order with an id as young as this may be there, and its event late: the longest hold, and an hour for clocks that differ. */
+const maybeLateMs = 25 * 3_600_000
+/** How often and how long a replayed request looks for the result of the first. */
+const replayLookMs = 150
+const replayLooksMax = 20
+const cardLimit = { name: 'payments', attempts: 60, perSeconds: 600 }
+const tags = ['payments']
+
+/** The browser's part of the processor's release that the SDK is pinned to. */
+const stripeScriptUrl = 'https://js.stripe.com/endive/stripe.js'
+
+export function registerRoutes(app: Http, options: RouteOptions): void {
+  payRoutes(app, options)
+  refundRoutes(app, options)
+  const shopConfig = shopConfigOf(options.processor)
+  const schema = { summary: 'Get the public payment settings', tags, response: { 200: ShopConfig } }
+  app.get('/api/shop-config', { schema }, () => shopConfig)
+}
+
+function shopConfigOf(processor: ProcessorConfig) {
+  const { publishableKey, kind } = processor
+  if (kind === 'stripe') return { processor: { publishableKey, scriptUrl: stripeScriptUrl, sandbox: false } }
+  const host = processor.embedded ? 'localhost' : processor.host
+  return { processor: { publishableKey, scriptUrl: `http://${host}:${processor.port}/stripe.js`, sandbox: true } }
+}
+
+const codeOf: Partial<Record<Rejection, ErrorCode>> = { lease_lost: 'unavailable', intent_mismatch: 'unavailable' }
+
+function refuse({ rejection, detail }: { rejection: string; detail?: string }): ProblemError {
+  const code = codeOf[rejection as Rejection] ?? (rejection as ErrorCode)
+  return new ProblemError(code, detail === undefined ? {} : { detail })
+}
+
+function payRoutes(app: Http, options: RouteOptions): void {
+  const { db, handler, worker, limits } = options
+
+  app.post(
+    '/api/payments',
+    {
+      config: { vital: true, keyed: true },
+      schema: { summary: 'Pay for an order', tags, body: PaymentBody, response: { 201: PaymentView } },
+    },
+    async (request, reply) => {
+      const { id: buyerId } = requirePrincipal(request)
+      await limits.consume(cardLimit, buyerId)
+      const { orderId, paymentMethod } = request.body
+      const key = idempotencyKeyOf(request)
+      const idempotency =
+        key === undefined
+          ? {}
+          : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
+      const paymentId = newId()
+      await orderArrived(options, orderId)
+      const outcome = await handler.handle(
+        { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
+        { causationId: request.id, ...idempotency },
+      )
+      if (!outcome.ok) throw refuse(outcome)
+      return answerPayment(reply, await currentState(options, outcome.answer.paymentId), 201)
+    },
+  )
+
+  app.post(
+    '/api/payments/:id/advance',
+    {
+      config: { vital: true },
+      schema: {
+        summary: 'Refresh a payment, for example after 3-D Secure',
+        tags,
+        params: Type.Object({ id: Id }),
+        response: { 200: PaymentView },
+      },
+    },
+    async (request) => {
+      const { id: buyerId } = requirePrincipal(request)
+      const { id } = request.params
+      const before = await readPayment(db, id)
+      if (before?.buyerId !== buyerId) throw new ProblemError('payment_unknown')
+      const { payment, intent } = await worker.advance(id, isOpen(before))
+      const now = payment ?? (await readPayment(db, id)) ?? before
+      return paymentView(now, intent)
+    },
+  )
+}
+
+/**
+ * The payment once its first step is done. A replayed request may find that another process does it still, or a challenge
+ * open: then the secret, which is stored nowhere, is asked for again.
+ */
+async function currentState({ db, worker, clock }: RouteOptions, paymentId: string): Promise<Settled & { payment: Payment }> {
+  let { payment, intent } = await worker.settled(paymentId)
+  for (let look = 1; ; look += 1) {
+    payment ??= await readPayment(db, paymentId)
+    if (!payment) throw new Error('a payment was committed and is not there')
+    const secretMissing = payment.status === 'requires_action' && !intent
+    if ((payment.status !== 'started' && !secretMissing) || look > replayLooksMax) return { payment, intent }
+    if (look > 1) await clock.sleep(replayLookMs)
+    ;({ payment, intent } = await worker.advance(paymentId, true))
+  }
+}
+
+function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { payment: Payment }, status: number): FastifyReply {
+  if (payment.status === 'voided') return sendProblem(reply, 'order_not_payable')
+  if (payment.status !== 'declined') return reply.code(status).send(paymentView(payment, intent))
+  if (payment.declineCode !== 'invalid_payment_method')
+    return sendProblem(reply, 'card_declined', { declineCode: declineCodeFor(payment) })
+  const amount = payment.reason?.startsWith('amount_') === true
+  return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', { detail: payment.reason ?? undefined })
+}
+
+/**
+ * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time, and nobody starts
+ * before his order is there: a start that is refused costs a transaction. When it did not come and may still, the refusal tells
+ * when to ask again.
+ */
+async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
+  if (await arrivals.wait(orderId)) return
+  if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs) throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
+}
+
+function refundRoutes(app: Http, options: RouteOptions): void {
+  const { db, handler, worker } = options
+  const params = Type.Object({ id: Id })
+
+  app.post(
+    '/api/orders/:id/refunds',
+    {
+      config: { vital: true, keyed: true },
+      schema: { summary: 'Refund an order in full or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
+    },
+    async (request, reply) => {
+      const { id: organiserId } = requirePrincipal(request)
+      const orderId = request.params.id
+      const { amountMinor = null, reason = null } = request.body
+      const key = idempotencyKeyOf(request)
+      const scope = `${organiserId} POST /api/orders/${orderId}/refunds`
+      const cause = key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
+      const refundId = newId()
+      const outcome = await handler.handle(
+        { type: 'RequestRefund', refundId, orderId, organiserId, amountMinor, reason },
+        { causationId: request.id, ...cause },
+      )
+      if (!outcome.ok) throw refuse(outcome)
+      await worker.settled(outcome.answer.paymentId)
+      const refund = await readRefund(db, outcome.answer.refundId ?? refundId)
+      if (!refund) throw new Error('a refund was committed and is not there')
+      if (refund.status === 'failed') return sendProblem(reply, 'refund_failed', { detail: refund.failureCode ?? undefined })
+      return reply.code(201).send(refundView(refund))
+    },
+  )
+
+  app.get(
+    '/api/orders/:id/refunds',
+    {
+      schema: {
+        summary: 'List an order’s refunds, newest first',
+        tags,
+        params,
+        querystring: PageQuery,
+        response: { 200: Page(RefundView) },
+      },
+    },
+    async (request) => {
+      const { id: organiserId } = requirePrincipal(request)
+      const { limit = 20, cursor = null } = request.query
+      const order = await readKnownOrder(db, request.params.id)
+      if (order?.terms?.organiserId !== organiserId) throw new ProblemError('order_unknown')
+      if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor))
+        throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
+      const refunds = await listRefunds(db, request.params.id, { before: cursor, limit: limit + 1 })
+      const items = refunds.slice(0, limit).map(refundView)
+      return { items, nextCursor: refunds.length > limit ? (items.at(-1)?.id ?? null) : null }
+    },
+  )
+}

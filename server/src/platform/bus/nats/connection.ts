@@ -1,0 +1,62 @@
+// The connection to the broker: made again for ever, one after another. What is not answered when one breaks has failed
+// for whoever asked, so that nothing late is sent by the next.
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
+import type { NatsConfig } from '../../../config/nats.ts'
+import type { Clock } from '../../process/clock.ts'
+import type { Log } from '../../process/log.ts'
+
+export interface KeepConnectedOptions {
+  readonly nats: NatsConfig
+  readonly clock: Clock
+  readonly log: Log
+  /** Works with one connection until `signal` aborts, which it does when the connection is lost. */
+  readonly work: (connection: NatsConnection, signal: AbortSignal) => Promise<void>
+}
+
+const connectTimeoutMs = 5_000
+const againMs = 500
+/** A broker that does not answer two of these is gone. */
+const pingEveryMs = 5_000
+
+/** Resolves when `stopping` aborts. */
+export async function keepConnected({ nats, clock, log, work }: KeepConnectedOptions, stopping: AbortSignal): Promise<void> {
+  const { servers, tls, user, pass, token } = nats
+  const options: NodeConnectionOptions = {
+    name: 'holdfast',
+    servers: [...servers],
+    timeout: connectTimeoutMs,
+    reconnect: false,
+    // A stack for each request, in case that it fails, costs more than the request.
+    noAsyncTraces: true,
+    pingInterval: pingEveryMs,
+    maxPingOut: 2,
+    ...(tls ? { tls: {} } : {}),
+    ...(user === undefined ? {} : { user, pass: pass ?? '' }),
+    ...(token === undefined ? {} : { token }),
+  }
+  // Loaded only by who has a broker: it takes time and memory.
+  const { connect } = await import('@nats-io/transport-node')
+  let isNews = true
+  while (!stopping.aborted) {
+    try {
+      const connection = await connect(options)
+      const session = new AbortController()
+      const end = () => session.abort()
+      stopping.addEventListener('abort', end, { once: true })
+      void connection.closed().then(end)
+      log.info({ server: connection.getServer() }, 'connected to the broker')
+      try {
+        await work(connection, session.signal)
+        isNews = true
+      } finally {
+        stopping.removeEventListener('abort', end)
+        await connection.close()
+      }
+    } catch (error) {
+      // Once for each time that it is away.
+      if (isNews) log.error({ err: error }, 'the broker is away or of no use: consumers look into the outbox')
+      isNews = false
+    }
+    await clock.sleep(againMs, stopping)
+  }
+}

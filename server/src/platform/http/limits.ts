@@ -1,0 +1,84 @@
+// Limits on attempts, kept in Postgres so that all processes count together. For accounts and money, not for load.
+import { createHash } from 'node:crypto'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import { type Database, type Queryable, sql } from '../postgres/database.ts'
+import { ProblemError } from './problem.ts'
+
+export interface Limit {
+  readonly name: string
+  readonly attempts: number
+  readonly perSeconds: number
+}
+
+export interface Limits {
+  /** Counts one attempt of `key`; throws `too_many_requests` with the time to wait when there were too many. */
+  consume(limit: Limit, key: string): Promise<void>
+  /** Forgets the attempts of `key`, after a success. */
+  reset(limit: Limit, key: string): Promise<void>
+  /** Takes one counted attempt back: it succeeded, and only failures are to count. */
+  giveBack(limit: Limit, key: string): Promise<void>
+}
+
+export const noLimits: Limits = {
+  consume: async () => undefined,
+  reset: async () => undefined,
+  giveBack: async () => undefined,
+}
+
+const deleteExpired = sql(
+  'platform.delete_expired_limits',
+  `delete from platform.rate_limits where expire < extract(epoch from now()) * 1000`,
+)
+
+/** Takes away the counts whose time is over: each address and each account that ever tried leaves one. */
+export async function forgetExpiredLimits(db: Queryable): Promise<void> {
+  await db.query(deleteExpired)
+}
+
+/** Of one length, as the table needs it, and telling nobody's e-mail or network address. */
+const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
+
+export function makeLimits(db: Database): Limits {
+  // The library speaks to a driver's client; ours is lent by name and text as it expects.
+  const storeClient = {
+    async query({ name, text, values }: { name?: string; text: string; values?: unknown[] }) {
+      const rows = await db.query({ name: name ?? '', text }, values)
+      return { rows, rowCount: rows.length }
+    },
+  }
+  const limiters = new Map<string, RateLimiterPostgres>()
+  const limiterOf = ({ name, attempts, perSeconds }: Limit): RateLimiterPostgres => {
+    let limiter = limiters.get(name)
+    if (!limiter) {
+      limiter = new RateLimiterPostgres({
+        storeClient,
+        storeType: 'client',
+        schemaName: 'platform',
+        tableName: 'rate_limits',
+        tableCreated: true,
+        clearExpiredByTimeout: false,
+        keyPrefix: name,
+        points: attempts,
+        duration: perSeconds,
+      })
+      limiters.set(name, limiter)
+    }
+    return limiter
+  }
+  return {
+    async consume(limit, key) {
+      try {
+        await limiterOf(limit).consume(hashOf(key))
+      } catch (error) {
+        if (!(error instanceof RateLimiterRes)) throw error
+        throw new ProblemError('too_many_requests', { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) })
+      }
+    },
+    async reset(limit, key) {
+      await limiterOf(limit).delete(hashOf(key))
+    },
+    async giveBack(limit, key) {
+      await limiterOf(limit).reward(hashOf(key), 1)
+    },
+  }
+}

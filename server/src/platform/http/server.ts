@@ -1,0 +1,224 @@
+// The HTTP edge: what every request passes before and after its route. Knows no service.
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { Problem } from '@holdfast/contract'
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import { newId } from '../process/clock.ts'
+import type { Log } from '../process/log.ts'
+import type { Metrics } from '../process/metrics.ts'
+import { answerClientError, answerUnroutable, useErrors } from './errors.ts'
+import { allowEmptyBodies, refuseUnstorableText, useValidators } from './input.ts'
+import { guardOrigin } from './origin.ts'
+import { guardOverload, type OverloadOptions } from './overload.ts'
+import { ProblemError } from './problem.ts'
+import type { Principal, Sessions } from './sessions.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks, from cookie or bearer token; null for nobody. */
+    principal: Principal | null
+    /** The token the principal was found by. */
+    sessionToken: string | null
+  }
+  interface FastifyInstance {
+    /** Every route by `METHOD /path`, as it was registered: what must hold for all of them is tested against this. */
+    routeConfigs: Map<string, FastifyContextConfig>
+  }
+  interface FastifyContextConfig {
+    /** Keeps its place when the shop is overloaded: paying, health. */
+    vital?: boolean
+    /** Not guarded against other origins: calls that are signed instead. */
+    signed?: boolean
+    /** Reads an Idempotency-Key; said here so that it is described. */
+    keyed?: boolean
+  }
+}
+
+export interface HttpOptions {
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly sessions: Sessions
+  /** Where browsers find the shop, for cookies and the origin check. */
+  readonly publicUrl: string
+  readonly trustProxy: boolean
+  readonly contentSecurityPolicy: string
+  readonly overload?: OverloadOptions
+}
+
+export type Http = ReturnType<typeof makeHttp>
+
+/** 100 kB for everything; a route with seat maps asks for more. */
+const bodyLimitBytes = 100 * 1024
+
+const slowSenderCheckMs = 5_000
+
+export function makeHttp(options: HttpOptions) {
+  const headers = securityHeaders(options)
+  const app = Fastify({
+    loggerInstance: options.log.child({}, { level: 'warn' }),
+    // Requests share one logger: what is logged names the request by its id where it matters.
+    childLoggerFactory: (logger) => logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyLimitBytes,
+    requestTimeout: 20_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 30_000,
+    // One hop: the proxy's own word is the last in the list, and all before it is what the client says of itself.
+    trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
+    genReqId: newId,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    // Who sends slowly is looked for every few seconds; a missing Host is refused by us, with our headers.
+    http: { connectionsCheckingInterval: slowSenderCheckMs, requireHostHeader: false },
+    frameworkErrors: answerUnroutable(headers),
+    clientErrorHandler: answerClientError(headers),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = 10_000
+  app.server.headersTimeout = 15_000
+  // Node would refuse an unknown expectation by itself, before any of our headers and guards: such a request is like any other.
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+
+  app.decorate('routeConfigs', new Map())
+  app.addHook('onRoute', ({ method, url, config = {} }) => {
+    for (const each of [method].flat()) app.routeConfigs.set(`${each} ${url}`, config)
+  })
+  useValidators(app as unknown as FastifyInstance)
+  useErrors(app as unknown as FastifyInstance, options.log)
+  app.decorateRequest('principal', null)
+  app.decorateRequest('sessionToken', null)
+  useHeaders(app as unknown as FastifyInstance, headers, options.metrics)
+  refuseUnstorableText(app as unknown as FastifyInstance)
+  guardOverload(app as unknown as FastifyInstance, options.metrics, options.overload)
+  useSessions(app as unknown as FastifyInstance, options)
+  guardOrigin(app as unknown as FastifyInstance, options)
+  allowEmptyBodies(app as unknown as FastifyInstance)
+  return app
+}
+
+/** OpenAPI of all routes registered after this, at `/openapi.json`, and a page to read it at `/docs`. */
+export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Holdfast', version, description: 'A ticket shop. Buyers only pay for tickets they get.' },
+      components: {
+        securitySchemes: {
+          session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
+          token: { type: 'http', scheme: 'bearer' },
+        },
+        responses: {
+          Problem: {
+            description: 'An error, as problem details (RFC 9457)',
+            content: { 'application/problem+json': { schema: Problem } },
+          },
+        },
+        parameters: {
+          IdempotencyKey: { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } },
+        },
+      },
+      // Each is of use, and where nobody need be signed in neither.
+      security: [{ session: [] }, { token: [] }, {}],
+    },
+    transformObject(document) {
+      if ('openapiObject' in document) tellWhatIsCommon(app, document.openapiObject.paths as Described)
+      return 'openapiObject' in document ? document.openapiObject : document.swaggerObject
+    },
+  })
+  // Under the shop's own policy, like every page: the library's is wider and lets the shop's own pages frame it.
+  await app.register(swaggerUi, { routePrefix: '/docs' })
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+type Described = Record<string, Record<string, { responses: Record<string, unknown>; parameters?: unknown[] }>>
+
+/** Told here and not in the schemas of the routes, which say what is checked and how answers are written. */
+function tellWhatIsCommon({ routeConfigs }: FastifyInstance, paths: Described): void {
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      operation.responses['default'] = { $ref: '#/components/responses/Problem' }
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+      if (routeConfigs.get(route)?.keyed === true)
+        operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
+    }
+  }
+}
+
+function securityHeaders({ publicUrl, contentSecurityPolicy }: HttpOptions): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'content-security-policy': contentSecurityPolicy,
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
+  }
+  if (publicUrl.startsWith('https:')) headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
+  return headers
+}
+
+function useHeaders(app: FastifyInstance, headers: Readonly<Record<string, string>>, metrics: Metrics): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers)
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store')
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    const labels = { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode }
+    metrics.httpDuration.observe(labels, reply.elapsedTime / 1000)
+    done()
+  })
+}
+
+/** `__Host-` needs https; a shop on plain http keeps its cookie without the prefix. */
+export function sessionCookieName(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? '__Host-holdfast' : 'holdfast'
+}
+
+function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions): void {
+  const prefix = `${sessionCookieName(publicUrl)}=`
+  app.addHook('onRequest', (request, _reply, done) => {
+    const token = bearerToken(request) ?? cookieValue(request.headers.cookie, prefix)
+    if (token === null || !request.url.startsWith('/api/')) return done()
+    request.sessionToken = token
+    const found = sessions.find(token)
+    if (!(found instanceof Promise)) {
+      request.principal = found
+      return done()
+    }
+    found.then((principal) => {
+      request.principal = principal
+      done()
+    }, done)
+  })
+}
+
+function bearerToken(request: FastifyRequest): string | null {
+  const { authorization } = request.headers
+  return authorization?.startsWith('Bearer ') ? authorization.slice(7).trim() : null
+}
+
+function cookieValue(header: string | undefined, prefix: string): string | null {
+  if (header === undefined) return null
+  for (const part of header.split(';')) {
+    const pair = part.trim()
+    if (pair.startsWith(prefix)) return pair.slice(prefix.length) || null
+  }
+  return null
+}
+
+/** The principal, or a 401. With `kind: 'user'` guests are refused too. */
+export function requirePrincipal(request: FastifyRequest, kind?: 'user'): Principal {
+  const { principal } = request
+  if (!principal) throw new ProblemError('unauthenticated')
+  if (kind === 'user' && principal.kind !== 'user')
+    throw new ProblemError('forbidden', { detail: 'guests can only buy; sign in with an account' })
+  return principal
+}
+
+/** The client's Idempotency-Key, checked, or undefined when there is none. */
+export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key']
+  if (header === undefined) return undefined
+  if (typeof header !== 'string' || header.length === 0 || header.length > 255) throw new ProblemError('invalid_idempotency_key')
+  return header
+}

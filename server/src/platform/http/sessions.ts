@@ -1,0 +1,134 @@
+// Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only identity begins sessions.
+import { createHash, randomBytes } from 'node:crypto'
+import { makeBatchLoader } from '../postgres/batch-loader.ts'
+import { type Database, type Queryable, sql } from '../postgres/database.ts'
+import type { Clock } from '../process/clock.ts'
+
+/** Who is asking. Guests may buy; users may also sell. */
+export interface Principal {
+  readonly id: string
+  readonly kind: 'user' | 'guest'
+  readonly email: string
+}
+
+interface SessionRow {
+  readonly token_hash: Buffer
+  readonly principal_id: string
+  readonly kind: 'user' | 'guest'
+  readonly email: string
+  readonly expires_at: string
+}
+
+export interface Sessions {
+  /** The principal behind a token, or null. Asks the database at most once a second per token. */
+  find(token: string): Promise<Principal | null> | Principal | null
+  end(token: string): Promise<void>
+  /** All sessions of a principal were ended in the database: what this process remembers of them counts no more. */
+  forget(principalId: string): void
+}
+
+const findSessions = sql(
+  'platform.find_sessions',
+  `select token_hash, principal_id, kind, email, expires_at from platform.sessions
+   where token_hash = any($1::bytea[]) and expires_at > now()`,
+)
+const insertSession = sql(
+  'platform.insert_session',
+  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at)
+   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')
+   returning expires_at`,
+)
+const findLive = sql(
+  'platform.find_live_session',
+  `select 1 as live from platform.sessions where token_hash = $1 and principal_id = $2 and expires_at > now()`,
+)
+const deleteSession = sql('platform.delete_session', `delete from platform.sessions where token_hash = $1`)
+const deleteSessionsOf = sql('platform.delete_sessions_of', `delete from platform.sessions where principal_id = $1`)
+const deleteExpired = sql('platform.delete_expired_sessions', `delete from platform.sessions where expires_at < now()`)
+
+/** What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the memory. */
+const tokenPattern = /^hf[st]_[\w-]{43}$/
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
+
+/** Begins a session and returns its token: 256 random bits that are stored nowhere. */
+export async function beginSession(
+  tx: Queryable,
+  principal: Principal,
+  { purpose, ttlSeconds }: { purpose: 'session' | 'api_token'; ttlSeconds: number },
+): Promise<{ token: string; expiresAt: string }> {
+  const token = `${purpose === 'session' ? 'hfs' : 'hft'}_${randomBytes(32).toString('base64url')}`
+  const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds]
+  const [row] = await tx.query<{ expires_at: string }>(insertSession, values)
+  if (!row) throw new Error('a session was not stored')
+  return { token, expiresAt: row.expires_at }
+}
+
+/** Ends every session and token of a principal: password change, disabled account. */
+export async function endSessionsOf(tx: Queryable, principalId: string): Promise<void> {
+  await tx.query(deleteSessionsOf, [principalId])
+}
+
+/** Whether the token still speaks for the principal, asked of the database and not of a memory that may be a second old. */
+export async function isLiveSession(tx: Queryable, token: string, principalId: string): Promise<boolean> {
+  return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
+}
+
+export async function forgetExpiredSessions(db: Queryable): Promise<void> {
+  await db.query(deleteExpired)
+}
+
+/** How long another process may still honour a session that was ended elsewhere. */
+const cacheMs = 1_000
+const cacheEntriesMax = 50_000
+
+interface Entry {
+  readonly principal: Principal | null
+  readonly validUntilMs: number
+}
+
+export function makeSessions(db: Database, clock: Clock): Sessions {
+  const cache = new Map<string, Entry>()
+  /** Grows whenever sessions are ended by their principal: what was read before is not remembered after. */
+  let forgotten = 0
+  const cached = (token: string): Entry | undefined => {
+    const entry = cache.get(token)
+    return entry && entry.validUntilMs > clock.elapsedMs() ? entry : undefined
+  }
+  const remember = (token: string, principal: Principal | null) => {
+    if (cache.size >= cacheEntriesMax) cache.clear()
+    cache.set(token, { principal, validUntilMs: clock.elapsedMs() + cacheMs })
+  }
+
+  const findMany = makeBatchLoader(async (tokens: readonly string[]) => {
+    const hashes = tokens.map(hashOf)
+    const rows = await db.query<SessionRow>(findSessions, [hashes])
+    const found = new Map(rows.map((row) => [row.token_hash.toString('base64'), row]))
+    return hashes.map((hash) => found.get(hash.toString('base64')))
+  })
+
+  return {
+    find(token) {
+      if (!tokenPattern.test(token)) return null
+      const entry = cached(token)
+      if (entry) return entry.principal
+      const forgottenBefore = forgotten
+      return findMany(token).then((row) => {
+        const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
+        // It may have been ended while the query ran: what is known as nobody's stays so.
+        const meanwhile = cached(token)
+        if (meanwhile) return meanwhile.principal
+        if (forgotten === forgottenBefore) remember(token, principal)
+        return principal
+      })
+    },
+    async end(token) {
+      await db.query(deleteSession, [hashOf(token)])
+      remember(token, null)
+    },
+    forget(principalId) {
+      forgotten += 1
+      for (const [token, { principal }] of cache) if (principal?.id === principalId) remember(token, null)
+    },
+  }
+}

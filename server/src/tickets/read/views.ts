@@ -1,0 +1,91 @@
+// How shows and tickets look from outside, and what a body means inside. Pure translation but for fresh ids.
+import type { CheckInView, ShowBody, ShowChangeBody, ShowView } from '@holdfast/contract'
+import { newId } from '../../platform/process/clock.ts'
+import type { CheckedIn } from '../domain/admission.ts'
+import type { Show } from '../domain/show.ts'
+import type { ProposedContent, ProposedType } from '../domain/show-content.ts'
+
+const defaultMaxPerOrder = 10
+/** Ten full orders: more than any family buys, and far from what a reseller would like to hold. */
+const defaultMaxPerBuyer = 100
+
+/** What a show gets where its organiser says nothing. */
+export interface ShowDefaults {
+  readonly holdSeconds: number
+  /** Off for load tests, where one buyer stands for many. */
+  readonly limitBuyers: boolean
+}
+
+export function showView(show: Show): ShowView {
+  return {
+    id: show.id,
+    organiserId: show.organiserId,
+    title: show.title,
+    startsAt: show.startsAt,
+    timeZone: show.timeZone,
+    currency: show.currency,
+    venue: show.venue,
+    description: show.description,
+    holdSeconds: show.holdSeconds,
+    maxPerOrder: show.maxPerOrder,
+    ...(show.maxPerBuyer == null ? {} : { maxPerBuyer: show.maxPerBuyer }),
+    status: show.status,
+    version: show.version,
+    ticketTypes: show.ticketTypes.map(({ id, name, priceMinor, capacity, seats }) => ({
+      id,
+      name,
+      priceMinor,
+      capacity,
+      ...(seats ? { seats: [...seats] } : {}),
+    })),
+  }
+}
+
+/** Gives a body its defaults, and each type and seat an id for the case that it is new. */
+export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds, limitBuyers }: ShowDefaults): ProposedContent {
+  const { title, startsAt, timeZone, currency } = body
+  return {
+    title,
+    startsAt,
+    timeZone,
+    currency,
+    venue: body.venue ?? null,
+    description: body.description ?? null,
+    holdSeconds: body.holdSeconds ?? holdSeconds,
+    maxPerOrder: body.maxPerOrder ?? defaultMaxPerOrder,
+    maxPerBuyer: body.maxPerBuyer ?? (limitBuyers ? defaultMaxPerBuyer : null),
+    ticketTypes: body.ticketTypes.map(proposedType),
+  }
+}
+
+function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType {
+  const { name, priceMinor } = type
+  const proposed = {
+    freshId: newId(),
+    freshPoolId: newId(),
+    name,
+    priceMinor,
+    ...(type.id === undefined ? {} : { ref: type.id }),
+  }
+  if ('capacity' in type) return { ...proposed, stock: { capacity: type.capacity } }
+  return { ...proposed, stock: { seats: type.seats.map((seat) => ({ ...seat, freshId: newId() })) } }
+}
+
+export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn): CheckInView {
+  const { id: ticketId, name, seat } = ticket
+  return { ticketId, orderId, showId, name, usedAt, ...(seat ? { seat } : {}), ...(door === null ? {} : { door }) }
+}
+
+/** Where the next page begins: after this show. */
+export function cursorOf({ startsAt, id }: Show): string {
+  return Buffer.from(`${startsAt} ${id}`).toString('base64url')
+}
+
+/** What a cursor of ours says; null when it is none of ours. */
+export function parseCursor(cursor: string): { startsAt: string; id: string } | null {
+  const text = Buffer.from(cursor, 'base64url').toString()
+  const [, startsAt, id] = /^(2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f-]{36})$/.exec(text) ?? []
+  if (!startsAt || !id || Number.isNaN(Date.parse(startsAt)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+    return null
+  return { startsAt, id }
+}
