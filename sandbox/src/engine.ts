@@ -1,5 +1,6 @@
 // The parts of one sandbox put together: store, commits, clock, faults, endpoints, dispatcher, and units of work over them.
 import { join } from 'node:path'
+import { API_VERSION } from './api/events.ts'
 import { makeClock, type SandboxClock } from './core/clock.ts'
 import { type Faults, makeFaults } from './faults/faults.ts'
 import type { Kind, Kinds, WebhookHidden } from './objects/kinds.ts'
@@ -16,6 +17,7 @@ export interface EngineOptions {
   webhookTimeoutMs: number
   webhookRetryMs: number[]
   searchLagSeconds?: number | undefined
+  apiVersion?: string | undefined
   /** Ends the process at once; absent where the process is somebody else's. */
   crash?: (() => void) | undefined
 }
@@ -36,6 +38,8 @@ export interface Engine {
   ownerOf(id: string, kinds: Kind[]): string
   forgetEndpoints(): void
   searchLagSeconds: number
+  /** The account's default, for requests that name no API version. */
+  apiVersion: string
   mayCrash: boolean
   crash(): void
   /** Remembers beyond the crash that this key was struck by one. */
@@ -171,6 +175,7 @@ export function makeEngine(options: EngineOptions): Engine {
       return result
     },
     searchLagSeconds: options.searchLagSeconds ?? 0,
+    apiVersion: options.apiVersion ?? API_VERSION,
     mayCrash: options.crash !== undefined,
     crash: () => options.crash?.(),
     async noteCrash(slot) {

@@ -29,6 +29,8 @@ export interface SandboxOptions {
   log?: (message: string) => void
   /** How long a new object is not yet found by searching; with the real thing up to a minute and more. */
   searchLagSeconds?: number
+  /** The account's default API version, for requests that name none. */
+  apiVersion?: string
   /** Ends the process for the fault `crash`; without it that fault is refused. */
   crash?: () => void
 }
@@ -52,6 +54,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
     crash: options.crash,
     searchLagSeconds: options.searchLagSeconds,
+    apiVersion: options.apiVersion,
   })
   const server = makeServer({
     api: makePipeline(engine),

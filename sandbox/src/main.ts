@@ -1,5 +1,6 @@
 // The command: reads the environment, starts one sandbox, says where it is, stops cleanly on a signal.
 import { readFileSync } from 'node:fs'
+import { isVersion } from './api/versions.ts'
 import { type SandboxOptions, startSandbox } from './index.ts'
 
 const STOP_DEADLINE_MS = 8000
@@ -27,6 +28,8 @@ function readOptions(): SandboxOptions {
     wrong.push('SANDBOX_WEBHOOK_RETRY_MS must be milliseconds separated by commas')
   const lag = Number(process.env['SANDBOX_SEARCH_LAG_SECONDS'] || '0')
   if (!Number.isInteger(lag) || lag < 0) wrong.push('SANDBOX_SEARCH_LAG_SECONDS must be a whole number of seconds')
+  const apiVersion = process.env['SANDBOX_API_VERSION'] || undefined
+  if (apiVersion !== undefined && !isVersion(apiVersion)) wrong.push('SANDBOX_API_VERSION must be an API version')
   if (wrong.length > 0) throw new Error(wrong.join('; '))
   const events = (process.env['SANDBOX_WEBHOOK_EVENTS'] || '').split(',').filter((part) => part !== '')
   return {
@@ -37,6 +40,7 @@ function readOptions(): SandboxOptions {
     log: (message) => console.error(`sandbox: ${message}`),
     // Not an exit: nothing may be flushed, closed or said.
     crash: () => process.kill(process.pid, 'SIGKILL'),
+    ...(apiVersion === undefined ? {} : { apiVersion }),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/$/, '') }),
     ...(url === undefined || secret === undefined
       ? {}

@@ -33,7 +33,7 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     form: 'amount=1000&currency=eur&payment_method_types[0]=card',
     status: 400,
     type: INVALID,
-    code: 'parameter_unknown',
+    code: 'payment_method_types_no_longer_supported',
     param: 'payment_method_types',
   },
   {

@@ -11,6 +11,8 @@ export interface ApiCall {
   subId: string
   publishable: boolean
   baseUrl: string
+  /** The API version that the caller speaks. */
+  version: string
   form: FormRecord
   /** How long a new object is not yet found by searching. */
   searchLagSeconds: number

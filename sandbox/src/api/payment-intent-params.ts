@@ -1,5 +1,6 @@
 // The parameters that each call on payment intents takes; a name that is not here is refused.
 import { anything, clearable, filled, flag, hash, listOf, metadata, natural, oneOf, positive, text } from '../core/params.ts'
+import { methodTypes } from './method-types.ts'
 import { methodData, shipping } from './methods.ts'
 
 const CAPTURE = oneOf('automatic', 'automatic_async', 'manual')
@@ -35,6 +36,7 @@ const shared = {
   payment_method: filled,
   payment_method_data: methodData,
   payment_method_options: threeDs,
+  payment_method_types: methodTypes,
   receipt_email: clearable(text),
   setup_future_usage: clearable(USAGE),
   shipping: clearable(shipping),
@@ -92,6 +94,7 @@ export const confirm = {
   payment_method: filled,
   payment_method_data: methodData,
   payment_method_options: threeDs,
+  payment_method_types: methodTypes,
   radar_options: anything,
   receipt_email: clearable(text),
   return_url: filled,

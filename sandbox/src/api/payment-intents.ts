@@ -20,8 +20,10 @@ import {
   checkSuffix,
 } from './intent-checks.ts'
 import { listRoute, searchRoute } from './lists.ts'
+import { chooseTypes } from './method-types.ts'
 import { checkUsable } from './methods.ts'
 import { capture, confirm, create, update } from './payment-intent-params.ts'
+import { SINCE } from './versions.ts'
 
 function checkReferences(
   unit: Unit,
@@ -67,17 +69,13 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
         throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
     }
   }
-  const automatic =
-    params.automatic_payment_methods?.enabled === true ||
-    (params.automatic_payment_methods === undefined && params.allowed_payment_method_types === undefined)
   const intent = newPaymentIntent(
     {
       amount: params.amount,
       currency,
-      captureMethod: params.capture_method ?? 'automatic_async',
+      captureMethod: params.capture_method ?? (call.version < SINCE.asyncCapture ? 'automatic' : 'automatic_async'),
       confirmationMethod: params.confirmation_method ?? 'automatic',
-      allowRedirects: automatic ? (params.automatic_payment_methods?.allow_redirects ?? 'always') : null,
-      allowedTypes: params.allowed_payment_method_types ?? null,
+      ...chooseTypes(call, params),
       customer: params.customer ?? null,
       description: params.description ?? null,
       metadata: mergeMetadata({}, params.metadata),
@@ -194,6 +192,7 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
         : { ...intent.transfer_data, amount: params.transfer_data.amount },
     transfer_group: params.transfer_group ?? intent.transfer_group,
     payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
+    payment_method_types: params.payment_method_types ?? intent.payment_method_types,
   }
   const after =
     params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
@@ -243,6 +242,7 @@ export const paymentIntentRoutes: RouteTable = {
             receipt_email: params.receipt_email ?? intent.receipt_email,
             shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
             payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
+            payment_method_types: params.payment_method_types ?? intent.payment_method_types,
           },
           params,
         ),

@@ -14,10 +14,12 @@ import type { ApiCall } from './call.ts'
 import { expand } from './expand.ts'
 import { errorReply, reply, spoilt, storedServerError } from './replies.ts'
 import { type FoundRoute, findRoute } from './routes.ts'
+import { asOfVersion, checkVersion, isVersion, refuseRemoved } from './versions.ts'
 
 interface Plan {
   found: FoundRoute
   caller: Caller
+  version: string
   form: FormRecord
   params: Record<string, unknown>
   expands: string[]
@@ -42,13 +44,7 @@ function digestOf(text: string): string {
   return createHash('sha256').update(text.split('&').toSorted().join('&')).digest('base64url')
 }
 
-/** One version is emulated; a request for what is no version at all is refused as by the real thing. */
-function checkVersion(version: string | string[] | undefined): void {
-  if (version === undefined || (typeof version === 'string' && /^\d{4}-\d{2}-\d{2}(\.[a-z]+)?$/.test(version))) return
-  throw invalidRequest(`Invalid Stripe API version: ${String(version).slice(0, 40)}`)
-}
-
-function plan(request: EdgeRequest, requestId: string): Plan {
+function plan(engine: Engine, request: EdgeRequest, requestId: string): Plan {
   const source = request.method === 'POST' ? request.body : request.query
   let form: FormRecord
   try {
@@ -58,7 +54,7 @@ function plan(request: EdgeRequest, requestId: string): Plan {
     if (error instanceof MalformedForm) throw invalidRequest(error.message)
     throw error
   }
-  const { key: keyParam, _stripe_version: _version, expand: expandValue, ...rest } = form
+  const { key: keyParam, _stripe_version: versionParam, expand: expandValue, ...rest } = form
   const caller = readCaller(request.headers, typeof keyParam === 'string' ? keyParam : undefined)
   const found = findRoute(request.method, request.path)
   if (found === undefined) {
@@ -68,14 +64,18 @@ function plan(request: EdgeRequest, requestId: string): Plan {
     })
   }
   if (caller.publishable && !found.route.publishable) throw secretKeyRequired()
-  checkVersion(request.headers['stripe-version'])
+  const asked = request.headers['stripe-version'] ?? versionParam
+  checkVersion(asked)
+  const version = typeof asked === 'string' ? asked : engine.apiVersion
+  refuseRemoved(version, found.route.spec, rest)
   const params = readAll(found.route.spec, Object.assign(Object.create(null), rest) as FormRecord)
   const expands = expandValue === undefined ? [] : expandParam(expandValue, 'expand')
   const header = request.headers['idempotency-key']
   const key = request.method === 'POST' && typeof header === 'string' && header !== '' ? header : undefined
   if (key !== undefined && key.length > 255)
     throw invalidRequest(`Idempotency keys must be at most 255 characters; yours has ${key.length}.`)
-  return { found, caller, form, params, expands, key, digest: key === undefined ? '' : digestOf(source), requestId, request }
+  const digest = key === undefined ? '' : digestOf(source)
+  return { found, caller, version, form, params, expands, key, digest, requestId, request }
 }
 
 function metadataOf(form: FormRecord): FormRecord {
@@ -156,7 +156,7 @@ function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | u
 function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   const replay = findReplay(engine, current)
   if (replay !== undefined) return replay
-  const { found, caller, params, expands, requestId, key, request, form } = current
+  const { found, caller, version, params, expands, requestId, key, request, form } = current
   let unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null })
   const wanted: string[] = []
   const call: ApiCall = {
@@ -166,6 +166,7 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
     subId: found.subId,
     publishable: caller.publishable,
     baseUrl: engine.baseUrl,
+    version,
     form,
     searchLagSeconds: engine.searchLagSeconds,
     wantFault: (spec) => void wanted.push(spec),
@@ -174,12 +175,14 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   let text: string
   let stored = true
   try {
-    const body = found.route.run(call, params)
-    text = expands.length === 0 ? unit.textOf(body) : JSON.stringify(expand(unit, body, expands))
+    const body = asOfVersion(version, unit, found.route.run(call, params))
+    text = expands.length === 0 ? unit.textOf(body) : JSON.stringify(asOfVersion(version, unit, expand(unit, body, expands)))
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     ;({ status } = error)
-    text = JSON.stringify({ error: { ...error.body, request_log_url: `${engine.baseUrl}/?request=${requestId}` } })
+    text = JSON.stringify({
+      error: { ...asOfVersion(version, unit, error.body), request_log_url: `${engine.baseUrl}/?request=${requestId}` },
+    })
     stored = isStored(error)
     if (!error.keep) unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null })
   }
@@ -255,11 +258,11 @@ async function answer(engine: Engine, current: Plan, withFaults: boolean): Promi
 export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<EdgeReply> {
   const inFlight = new Set<string>()
 
-  return async function handle(request) {
+  async function handle(request: EdgeRequest): Promise<EdgeReply> {
     const requestId = newId('req')
     let current: Plan | undefined
     try {
-      current = plan(request, requestId)
+      current = plan(engine, request, requestId)
       if (current.caller.account !== '' && engine.store.object('account', current.caller.account) === undefined)
         throw noAccess(current.caller.account)
       if (current.key === undefined) return await answer(engine, current, true)
@@ -283,5 +286,12 @@ export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<
         return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
       throw error
     }
+  }
+
+  return async (request) => {
+    const answered = await handle(request)
+    const asked = request.headers['stripe-version']
+    if (answered.headers?.['stripe-version'] === undefined) return answered
+    return { ...answered, headers: { ...answered.headers, 'stripe-version': isVersion(asked) ? asked : engine.apiVersion } }
   }
 }

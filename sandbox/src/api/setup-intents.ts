@@ -12,6 +12,7 @@ import { cardError } from './attempt.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { checkOneMethod, checkPublishable } from './intent-checks.ts'
 import { listRoute } from './lists.ts'
+import { chooseTypes, methodTypes } from './method-types.ts'
 import { attach, buildMethod, checkUsable, type FoundMethod, findMethod, methodData, redeemToken, saveMethod } from './methods.ts'
 
 const confirm = {
@@ -37,6 +38,7 @@ const update = {
   payment_method_data: methodData,
   payment_method_options: anything,
   allowed_payment_method_types: listOf(filled),
+  payment_method_types: methodTypes,
 }
 const create = {
   ...update,
@@ -65,11 +67,9 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
   if (params.customer !== undefined && unit.find('customer', params.customer) === undefined)
     throw badParamReference('customer', params.customer, 'customer')
   checkOneMethod(params)
-  const automatic = params.automatic_payment_methods?.enabled === true || params.allowed_payment_method_types === undefined
   const intent = newSetupIntent(
     {
-      allowedTypes: params.allowed_payment_method_types ?? null,
-      allowRedirects: automatic ? (params.automatic_payment_methods?.allow_redirects ?? 'always') : null,
+      ...chooseTypes(call, params),
       customer: params.customer ?? null,
       description: params.description ?? null,
       metadata: mergeMetadata({}, params.metadata),
@@ -247,6 +247,7 @@ export const setupIntentRoutes: RouteTable = {
       metadata: mergeMetadata(intent.metadata ?? {}, params.metadata),
       description: params.description ?? intent.description,
       customer: params.customer ?? intent.customer,
+      payment_method_types: params.payment_method_types ?? intent.payment_method_types,
       ...(named === undefined ? {} : { payment_method: named.method.id, status: 'requires_confirmation' as const }),
     }
     call.unit.put('setup_intent', after)

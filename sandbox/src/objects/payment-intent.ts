@@ -11,6 +11,7 @@ export interface NewIntent {
   confirmationMethod: 'automatic' | 'manual'
   allowRedirects: 'always' | 'never' | null
   allowedTypes: string[] | null
+  types: string[]
   customer: string | null
   description: string | null
   metadata: Record<string, string>
@@ -70,7 +71,7 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
         request_three_d_secure: input.threeDs,
       },
     },
-    payment_method_types: ['card'],
+    payment_method_types: input.types,
     payment_record: null,
     processing: null,
     receipt_email: input.receiptEmail,

@@ -6,6 +6,7 @@ import type { SetupIntent } from './kinds.ts'
 export interface NewSetup {
   allowedTypes: SetupIntent['allowed_payment_method_types']
   allowRedirects: 'always' | 'never' | null
+  types: string[]
   customer: string | null
   description: string | null
   metadata: Record<string, string>
@@ -39,7 +40,7 @@ export function newSetupIntent(input: NewSetup, now: number): SetupIntent {
     payment_method: null,
     payment_method_configuration_details: null,
     payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
-    payment_method_types: ['card'],
+    payment_method_types: input.types,
     single_use_mandate: null,
     status: 'requires_payment_method',
     usage: input.usage,

@@ -82,6 +82,7 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
       subId: '',
       publishable: false,
       baseUrl: engine.baseUrl,
+      version: engine.apiVersion,
       form: {},
       searchLagSeconds: 0,
       wantFault: () => undefined,

@@ -163,6 +163,9 @@ export function makeUnit(deps: UnitDeps) {
     put,
     find: <K extends Kind>(kind: K, id: string): Kinds[K] | undefined => load(kind, id)?.body as Kinds[K] | undefined,
     hidden: <K extends Kind>(kind: K, id: string): Hidden<K> | undefined => load(kind, id)?.hidden as Hidden<K> | undefined,
+    /** What this unit has written and no list shows yet. */
+    written: <K extends Kind>(kind: K): Kinds[K][] =>
+      [...entries.values()].flatMap((entry) => (entry.kind === kind && entry.dirty ? [entry.body as Kinds[K]] : [])),
     remove(kind: Kind, id: string): void {
       const entry = load(kind, id)
       if (entry !== undefined) entry.deleted = true
