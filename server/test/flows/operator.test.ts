@@ -1,5 +1,6 @@
 // The operator's API on a whole shop: nobody else sees it, a breach stops sales and only a person resumes them.
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type {
   OpsAudit,
@@ -240,7 +241,9 @@ it('an on-sale is fired at a show, and ends with everybody served and everything
 })
 
 it('without a list of operators the demo’s own organiser is the operator, by account and not by address', async () => {
-  const own = await startTestShop({ environment: { DEMO: '1' } })
+  const home = await mkdtemp(join(tmpdir(), 'holdfast-demo-'))
+  // With a database and a sandbox elsewhere, nothing has made the data directory yet.
+  const own = await startTestShop({ environment: { DEMO: '1', DATA_DIR: join(home, 'not', 'yet') } })
   try {
     const early = makeClient(own.url)
     const file = join(own.environment['DATA_DIR'] ?? '', demoAccountFile)
@@ -263,5 +266,6 @@ it('without a list of operators the demo’s own organiser is the operator, by a
     )
   } finally {
     await own.stop()
+    await rm(home, { recursive: true, force: true })
   }
 })

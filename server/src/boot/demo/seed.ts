@@ -1,6 +1,6 @@
 // A first start with nothing in it shows two shows on sale, made through the API like anybody's.
 import { randomBytes } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import type { Config } from '../../config/config.ts'
@@ -46,6 +46,8 @@ function demoShows(now: Date): ShowBody[] {
 export async function seedDemo({ app }: Shop, config: Config): Promise<void> {
   const listed = await app.inject({ method: 'GET', url: '/api/shows?limit=1' })
   if (listed.statusCode !== 200 || listed.json<{ items: unknown[] }>().items.length > 0) return
+  // With a database and a sandbox elsewhere nothing has made it yet, and the password would be lost without its file.
+  await mkdir(config.dataDirectory, { recursive: true })
   const credentials = { email: 'organiser@demo.holdfast.example', password: randomBytes(12).toString('base64url') }
   const signup = await app.inject({ method: 'POST', url: '/api/users/signup', payload: credentials })
   if (signup.statusCode !== 201) return
