@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { errorDefinitions, eventDefinitions } from '@holdfast/contract'
 import { expect, test } from 'vitest'
+import { invariants } from '../src/audit/invariants.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -113,6 +114,23 @@ test('every relative link of every document leads to a file, and to a heading of
   expect(dead).toEqual([])
 })
 
+/** Folders of the repository and files with a known ending; from the root, from the page, or from the server's sources. */
+const isPath = (text: string) =>
+  /^(contract|server|sandbox|web|bench|scripts|docs)\/[\w./-]+$/.test(text) ||
+  /^[\w.-]+\/[\w./-]+\.(ts|tsx|mjs|sql|json|md)$/.test(text)
+
+test('every path that a document names is there', () => {
+  const missing = documents.flatMap((path) =>
+    [...withoutCode(read(path)).matchAll(/`([^`\s]+)`/g)].flatMap(([, text = '']) => {
+      const bases = ['', dirname(path), 'server/src']
+      return !isPath(text) || text.startsWith('data/') || bases.some((base) => existsSync(join(root, base, text)))
+        ? []
+        : [`${path}: ${text}`]
+    }),
+  )
+  expect(missing).toEqual([])
+})
+
 const wordsIn = (path: string) =>
   withoutCode(read(path))
     .replaceAll(/\]\([^)]*\)/g, ']')
@@ -166,4 +184,17 @@ test('the licence that the packages name is the one beside them', () => {
   const { license } = JSON.parse(read('package.json')) as { license: string }
   expect(license).toBe('Apache-2.0')
   expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004/)
+})
+
+test('docs/audit.md lists every invariant and every kind of difference, and no other', () => {
+  const page = read('docs/audit.md')
+  const checks = rowsOf(section(page, 'What it checks')).map(([name, number, title]) => [nameOf(name), Number(number), title])
+  expect(checks).toEqual(invariants.map(({ name, number, title }) => [name, number, title]))
+  const kinds = rowsOf(section(page, 'Differences between')).flatMap(([names]) => nameOf(names).split(', '))
+  const source = read('server/src/audit/books/differences.ts')
+  const inCode = [...source.matchAll(/(?:\bkind: |\bsay\(\s*)(?:lost \? '(\w+)' : )?'(\w+)'/g)].flatMap(([, one, other]) => [
+    one,
+    other,
+  ])
+  expect(kinds.toSorted()).toEqual([...new Set(inCode)].filter((kind) => kind !== undefined).toSorted())
 })
