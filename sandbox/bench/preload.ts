@@ -1,4 +1,7 @@
 // Fills a store with captured payments through the real pipeline, without HTTP, so that "with 100,000 stored" takes no minutes.
+
+import { join } from 'node:path'
+import { API_VERSION } from '../src/api/events.ts'
 import { makePipeline } from '../src/api/pipeline.ts'
 import { makeEngine } from '../src/engine.ts'
 import type { EdgeRequest } from '../src/http/request.ts'
@@ -18,8 +21,16 @@ function edge(path: string, body: string): EdgeRequest {
 }
 
 export async function preload(dataDir: string, payments: number, create: string): Promise<void> {
-  const engine = makeEngine({ dataDir, log: console.error, webhookTimeoutMs: 1000, webhookRetryMs: [] })
-  const handle = makePipeline(engine)
+  const home = { url: '' }
+  const engine = makeEngine({
+    directory: join(dataDir, 'sandbox'),
+    home,
+    apiVersion: API_VERSION,
+    log: console.error,
+    webhookTimeoutMs: 1000,
+    webhookRetryMs: [],
+  })
+  const handle = makePipeline({ home, apiVersion: API_VERSION, named: () => engine })
   for (let done = 0; done < payments; done += AT_ONCE) {
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {

@@ -1,6 +1,4 @@
 // The parts of one sandbox put together: store, commits, clock, faults, endpoints, dispatcher, and units of work over them.
-import { join } from 'node:path'
-import { API_VERSION } from './api/events.ts'
 import { makeClock, type SandboxClock } from './core/clock.ts'
 import { type Faults, makeFaults } from './faults/faults.ts'
 import type { Kind, Kinds, WebhookHidden } from './objects/kinds.ts'
@@ -12,12 +10,16 @@ import { type Dispatcher, makeDispatcher } from './webhooks/dispatcher.ts'
 import { makeSender, type Target } from './webhooks/send.ts'
 
 export interface EngineOptions {
-  dataDir: string
+  /** For requests that name no API version. */
+  apiVersion: string
+  /** Holds the store's file. */
+  directory: string
+  /** Where browsers reach this sandbox; its `url` is set once it listens. */
+  home: { url: string }
   log: (message: string) => void
   webhookTimeoutMs: number
   webhookRetryMs: number[]
   searchLagSeconds?: number | undefined
-  apiVersion?: string | undefined
   /** Ends the process at once; absent where the process is somebody else's. */
   crash?: (() => void) | undefined
 }
@@ -27,8 +29,14 @@ export interface Engine {
   clock: SandboxClock
   faults: Faults
   dispatcher: Dispatcher
-  /** Where browsers reach this sandbox; set once it listens. */
-  baseUrl: string
+  /** For requests that name no API version. */
+  readonly apiVersion: string
+  /** Where browsers reach this sandbox. */
+  readonly baseUrl: string
+  /** Calls under way. */
+  calls: number
+  /** True while anything is under way, waits for its time or is watched. */
+  hasWork(): boolean
   newUnit(account: string, request: RequestMark): Unit
   /** Runs work of the sandbox's own (pages, timers, the dashboard) as one unit, durable when it settles. */
   perform<T>(work: (unit: Unit) => T, account?: string): Promise<T>
@@ -38,8 +46,6 @@ export interface Engine {
   ownerOf(id: string, kinds: Kind[]): string
   forgetEndpoints(): void
   searchLagSeconds: number
-  /** The account's default, for requests that name no API version. */
-  apiVersion: string
   mayCrash: boolean
   crash(): void
   /** Remembers beyond the crash that this key was struck by one. */
@@ -93,7 +99,7 @@ function planFor(faults: Faults, event: WrittenEvent): DeliveryPlan {
 }
 
 export function makeEngine(options: EngineOptions): Engine {
-  const { db, walPath } = openDatabase(join(options.dataDir, 'sandbox'))
+  const { db, walPath } = openDatabase(options.directory)
   const store = makeStore(db)
   const commit = makeGroupCommit(db, walPath)
   const faults = makeFaults()
@@ -160,7 +166,15 @@ export function makeEngine(options: EngineOptions): Engine {
     clock,
     faults,
     dispatcher,
-    baseUrl: '',
+    apiVersion: options.apiVersion,
+    get baseUrl() {
+      return options.home.url
+    },
+    calls: 0,
+    hasWork() {
+      if (this.calls > 0 || listeners.size > 0 || !commit.isIdle() || !dispatcher.isIdle()) return true
+      return store.hasTimedWork()
+    },
     newUnit,
     perform: (work, account = '') =>
       commit.run(() => {
@@ -175,7 +189,6 @@ export function makeEngine(options: EngineOptions): Engine {
       return result
     },
     searchLagSeconds: options.searchLagSeconds ?? 0,
-    apiVersion: options.apiVersion ?? API_VERSION,
     mayCrash: options.crash !== undefined,
     crash: () => options.crash?.(),
     async noteCrash(slot) {

@@ -1,11 +1,11 @@
 // Starts a sandbox inside a process: for its own command and for the tests of other software.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { PUBLISHABLE_KEY, SECRET_KEY } from './api/auth.ts'
+import { isName, MAIN_NAME, PUBLISHABLE_KEY, SECRET_KEY } from './api/auth.ts'
+import { API_VERSION } from './api/events.ts'
 import { makePipeline } from './api/pipeline.ts'
-import { makeEngine } from './engine.ts'
 import { makeServer } from './http/server.ts'
-import { startJobs } from './jobs.ts'
+import { makeNamespaces } from './namespaces.ts'
 import { eventStream } from './pages/live.ts'
 import { registerWebhook } from './register-webhook.ts'
 import { makeSite } from './site.ts'
@@ -47,45 +47,46 @@ export const DEFAULT_RETRY_MS = [500, 2000, 10_000, 60_000, 300_000, 30 * 60_000
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const host = options.host ?? '127.0.0.1'
   const log = options.log ?? (() => undefined)
-  const engine = makeEngine({
+  const home = { url: '' }
+  const apiVersion = options.apiVersion ?? API_VERSION
+  const namespaces = makeNamespaces({
+    apiVersion,
+    home,
     dataDir: options.dataDir,
     log,
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
     crash: options.crash,
     searchLagSeconds: options.searchLagSeconds,
-    apiVersion: options.apiVersion,
   })
   const server = makeServer({
-    api: makePipeline(engine),
-    other: makeSite(engine, log),
-    streams: new Map([['/_sandbox/live', eventStream(engine)]]),
+    api: makePipeline({ home, apiVersion, named: namespaces.named }),
+    other: makeSite(namespaces, log),
+    streams: new Map([['/_sandbox/live', eventStream((name) => namespaces.named(isName(name) ? name : MAIN_NAME))]]),
     log,
   })
   try {
-    if (options.webhook !== undefined) await registerWebhook(engine, options.webhook)
+    if (options.webhook !== undefined) await registerWebhook(namespaces.main, options.webhook)
     server.listen(options.port ?? 12111, host)
     await once(server, 'listening')
   } catch (cause) {
-    await engine.close()
+    await namespaces.close()
     throw cause
   }
   const { port } = server.address() as AddressInfo
   const shownHost = host === '0.0.0.0' || host === '::' ? 'localhost' : host
   const url = options.publicUrl ?? `http://${shownHost}:${port}`
-  engine.baseUrl = url
-  const stopJobs = startJobs(engine, log)
-  engine.dispatcher.wake()
+  home.url = url
+  namespaces.start()
   return {
     url,
     port,
     async close() {
-      await stopJobs()
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
       await closed
-      await engine.close()
+      await namespaces.close()
     },
   }
 }

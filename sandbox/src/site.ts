@@ -1,13 +1,14 @@
 // Everything beside the API: health, the challenge page, the sandbox's own controls, assets and the dashboard.
+import { readName } from './api/auth.ts'
 import { controls } from './controls.ts'
 import { ApiError } from './core/errors.ts'
 import { MalformedForm, parseForm } from './core/form.ts'
-import type { Engine } from './engine.ts'
 import { BadFault } from './faults/faults.ts'
 import { type EdgeReply, type EdgeRequest, jsonReply } from './http/request.ts'
 import type { Handler } from './http/server.ts'
+import type { Namespaces } from './namespaces.ts'
 import { asset } from './pages/assets.ts'
-import { challengePage } from './pages/challenge.ts'
+import { CHALLENGED, challengePage } from './pages/challenge.ts'
 import { receiptPage } from './pages/receipt.ts'
 
 export function readInput(request: EdgeRequest): Record<string, unknown> {
@@ -31,19 +32,21 @@ function isForeign(request: EdgeRequest, baseUrl: string): boolean {
   return origin !== new URL(baseUrl).origin
 }
 
-export function makeSite(engine: Engine, log: (message: string) => void): Handler {
+export function makeSite(namespaces: Namespaces, log: (message: string) => void): Handler {
+  const { main } = namespaces
+
   async function serve(request: EdgeRequest): Promise<EdgeReply> {
     const { path } = request
-    if (path === '/_sandbox/health') return jsonReply(200, { status: 'ok', clock_offset_seconds: engine.clock.offsetSeconds() })
+    if (path === '/_sandbox/health') return jsonReply(200, { status: 'ok', clock_offset_seconds: main.clock.offsetSeconds() })
     const challenge = /^\/_sandbox\/3ds\/([A-Za-z0-9_]+)$/.exec(path)?.[1]
-    if (challenge !== undefined) return challengePage(engine, request, challenge)
+    if (challenge !== undefined) return challengePage(namespaces.owning(challenge, CHALLENGED), request, challenge)
     const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
-    if (receipt !== undefined) return receiptPage(engine, receipt)
-    const file = request.method === 'GET' ? await asset(path, engine.baseUrl) : undefined
+    if (receipt !== undefined) return receiptPage(namespaces.owning(receipt, ['charge']), receipt)
+    const file = request.method === 'GET' ? await asset(path, main.baseUrl) : undefined
     if (file !== undefined) return file
     if (path.startsWith('/_sandbox/')) {
-      if (isForeign(request, engine.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })
-      return controls(engine, request, readInput(request))
+      if (isForeign(request, main.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })
+      return controls(namespaces.named(readName(request.headers)), request, readInput(request))
     }
     return jsonReply(404, {
       error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.method}: ${path}).` },

@@ -59,7 +59,7 @@ describe('wrong input', () => {
       param,
     })
     expect(String(error['message']).length).toBeGreaterThan(5)
-    expect(JSON.stringify(error)).not.toMatch(/4111111111111111|sk_test_wrong/)
+    expect(JSON.stringify(error)).not.toMatch(/4111111111111111|sk_live_wrong/)
     expect(response.headers.get('request-id')).toMatch(/^req_/)
   })
 

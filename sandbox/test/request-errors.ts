@@ -7,7 +7,7 @@ const INVALID = 'invalid_request_error'
 
 export const REQUEST_ERRORS: ErrorCase[] = [
   { title: 'no API key', call: 'GET /v1/charges', key: null, status: 401, type: INVALID },
-  { title: 'wrong API key', call: 'GET /v1/charges', key: 'sk_test_wrong', status: 401, type: INVALID },
+  { title: 'wrong API key', call: 'GET /v1/charges', key: 'sk_live_wrong', status: 401, type: INVALID },
   {
     title: 'publishable key for a secret call',
     call: 'GET /v1/charges',

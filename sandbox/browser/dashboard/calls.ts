@@ -1,4 +1,4 @@
-// The dashboard's calls: the overview, the sandbox's controls, and the API with the public test key.
+// The dashboard's calls: the overview, the sandbox's controls, and the API with the test key of the account that is shown.
 
 export interface Payment {
   id: string
@@ -45,7 +45,9 @@ export interface Overview {
   waiting: number
 }
 
-const KEY = 'Bearer sk_test_holdfast'
+/** Whose account is shown: `/?account=NAME` shows that of `sk_test_NAME`. */
+export const accountName = new URLSearchParams(location.search).get('account') ?? 'holdfast'
+const authorization = `Bearer sk_test_${accountName}`
 
 async function read<T>(response: Response): Promise<T> {
   const body = (await response.json()) as T & { error?: { message?: string } }
@@ -54,14 +56,15 @@ async function read<T>(response: Response): Promise<T> {
 }
 
 export async function fetchOverview(): Promise<Overview> {
-  return read(await fetch('/_sandbox/overview'))
+  return read(await fetch('/_sandbox/overview', { headers: { authorization } }))
 }
 
 export async function control(method: 'POST' | 'DELETE', path: string, body: Record<string, unknown> = {}): Promise<unknown> {
   return read(
     await fetch(`/_sandbox/${path}`, {
       method,
-      ...(method === 'POST' ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {}),
+      headers: { authorization, ...(method === 'POST' ? { 'content-type': 'application/json' } : {}) },
+      ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
     }),
   )
 }
@@ -70,7 +73,7 @@ export async function api(method: 'GET' | 'POST', path: string, form: Record<str
   return read(
     await fetch(`/v1/${path}`, {
       method,
-      headers: { authorization: KEY },
+      headers: { authorization },
       ...(method === 'POST' ? { body: new URLSearchParams(form) } : {}),
     }),
   )

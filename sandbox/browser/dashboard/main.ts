@@ -1,6 +1,6 @@
 // The dashboard: shows what the sandbox knows, live, and pushes its buttons.
 import { FAULT_KINDS, WEBHOOK_FAULTS } from '../../src/faults/kinds.ts'
-import { api, control, fetchOverview, type Overview, type Payment } from './calls.ts'
+import { accountName, api, control, fetchOverview, type Overview, type Payment } from './calls.ts'
 import { type Action, type Actions, money, renderTable, TABLES } from './tables.ts'
 
 const OPERATIONS = [
@@ -134,6 +134,8 @@ async function rotate(id: string): Promise<void> {
   find<HTMLDialogElement>('detail').showModal()
 }
 
+for (const key of document.querySelectorAll('[data-key]')) key.textContent = `${key.getAttribute('data-key')}_test_${accountName}`
+
 async function refresh(): Promise<void> {
   data = await fetchOverview()
   render()
@@ -184,7 +186,7 @@ function start(): void {
     find('detail-body').textContent = made.secret
     find<HTMLDialogElement>('detail').showModal()
   })
-  const stream = new EventSource('/_sandbox/live')
+  const stream = new EventSource(`/_sandbox/live?account=${encodeURIComponent(accountName)}`)
   stream.addEventListener('message', () => {
     find('live').textContent = 'Live'
     find('live').className = 'on'

@@ -4,8 +4,19 @@ import { ApiError } from '../core/errors.ts'
 
 export const SECRET_KEY = 'sk_test_holdfast'
 export const PUBLISHABLE_KEY = 'pk_test_holdfast'
+/** The name in the keys of a shop; its store is the one that shops have always used. */
+export const MAIN_NAME = 'holdfast'
+/** The name in a test key; secret and publishable key of one name belong together. */
+const TEST_KEY = /^([sp])k_test_([A-Za-z0-9_-]{1,128})$/
+
+export function isName(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,128}$/.test(text)
+}
 
 export interface Caller {
+  /** The name in the key: each has a store of its own. */
+  name: string
+  key: string
   publishable: boolean
   /** '' is the platform itself. */
   account: string
@@ -37,11 +48,21 @@ export function readCaller(headers: IncomingHttpHeaders, keyParam: string | unde
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See https://stripe.com/docs/api#authentication for details, or we can help at https://support.stripe.com/.",
     })
   }
-  if (key !== SECRET_KEY && key !== PUBLISHABLE_KEY) {
+  const [, kind, name] = TEST_KEY.exec(key) ?? []
+  if (name === undefined)
     throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked(key)}` })
-  }
   const account = headers['stripe-account']
-  return { publishable: key === PUBLISHABLE_KEY, account: typeof account === 'string' ? account : '' }
+  return { name, key, publishable: kind === 'p', account: typeof account === 'string' ? account : '' }
+}
+
+/** Whose controls and dashboard are meant: the name in the secret key that came along, else the main one. */
+export function readName(headers: IncomingHttpHeaders): string {
+  const key = readKey(headers, undefined)
+  if (key === undefined) return MAIN_NAME
+  const [, kind, name] = TEST_KEY.exec(key) ?? []
+  if (name === undefined || kind !== 's')
+    throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked(key)}` })
+  return name
 }
 
 export function secretKeyRequired(): ApiError {
@@ -53,10 +74,10 @@ export function secretKeyRequired(): ApiError {
   })
 }
 
-export function noAccess(account: string): ApiError {
+export function noAccess({ account, key }: Caller): ApiError {
   return new ApiError(403, {
     type: 'invalid_request_error',
     code: 'account_invalid',
-    message: `The provided key '${masked(SECRET_KEY)}' does not have access to account '${account.slice(0, 60)}' (or that account does not exist). Application access may have been revoked.`,
+    message: `The provided key '${masked(key)}' does not have access to account '${account.slice(0, 60)}' (or that account does not exist). Application access may have been revoked.`,
   })
 }

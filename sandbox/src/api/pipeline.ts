@@ -1,6 +1,5 @@
 // From an HTTP request to a durable answer: key, parameters, idempotency, the handler in its unit of work, faults.
 // Nothing is answered before it is on disk, and an effect is never stored without the record that replays its answer.
-import { createHash } from 'node:crypto'
 import { ApiError, invalidRequest } from '../core/errors.ts'
 import { type FormRecord, MalformedForm, parseForm } from '../core/form.ts'
 import { newId } from '../core/ids.ts'
@@ -8,43 +7,25 @@ import { filled, listOf, readAll } from '../core/params.ts'
 import type { Engine } from '../engine.ts'
 import { BadFault, type Fault, wantedIn } from '../faults/faults.ts'
 import type { EdgeReply, EdgeRequest } from '../http/request.ts'
-import type { Unit } from '../store/unit.ts'
-import { type Caller, noAccess, readCaller, secretKeyRequired } from './auth.ts'
+import { noAccess, readCaller, secretKeyRequired } from './auth.ts'
 import type { ApiCall } from './call.ts'
 import { expand } from './expand.ts'
+import { digestOf, findReplay, type Plan, type Run, remember } from './replays.ts'
 import { errorReply, reply, spoilt, storedServerError } from './replies.ts'
-import { type FoundRoute, findRoute } from './routes.ts'
+import { findRoute } from './routes.ts'
 import { asOfVersion, checkVersion, isVersion, refuseRemoved } from './versions.ts'
 
-interface Plan {
-  found: FoundRoute
-  caller: Caller
-  version: string
-  form: FormRecord
-  params: Record<string, unknown>
-  expands: string[]
-  key: string | undefined
-  digest: string
-  requestId: string
-  request: EdgeRequest
-}
-interface Run {
-  status: number
-  text: string
-  /** A fault that strikes now; its effects are stored unless it strikes before. */
-  fault?: Fault | undefined
-  replayOf?: string
+export interface PipelineDeps {
+  home: { url: string }
+  /** For requests that name no API version. */
+  apiVersion: string
+  /** The engine of a key's name. */
+  named(name: string): Engine
 }
 
 const expandParam = listOf(filled)
-const DAY = 86_400
 
-/** Parameters in any order are the same request. */
-function digestOf(text: string): string {
-  return createHash('sha256').update(text.split('&').toSorted().join('&')).digest('base64url')
-}
-
-function plan(engine: Engine, request: EdgeRequest, requestId: string): Plan {
+function plan(request: EdgeRequest, requestId: string, apiVersion: string): Plan {
   const source = request.method === 'POST' ? request.body : request.query
   let form: FormRecord
   try {
@@ -66,7 +47,7 @@ function plan(engine: Engine, request: EdgeRequest, requestId: string): Plan {
   if (caller.publishable && !found.route.publishable) throw secretKeyRequired()
   const asked = request.headers['stripe-version'] ?? versionParam
   checkVersion(asked)
-  const version = typeof asked === 'string' ? asked : engine.apiVersion
+  const version = typeof asked === 'string' ? asked : apiVersion
   refuseRemoved(version, found.route.spec, rest)
   const params = readAll(found.route.spec, Object.assign(Object.create(null), rest) as FormRecord)
   const expands = expandValue === undefined ? [] : expandParam(expandValue, 'expand')
@@ -88,47 +69,6 @@ function isStored(error: ApiError): boolean {
   const { status, body } = error
   if (status === 402) return body.decline_code !== 'test_mode_live_card' && body.code !== 'incorrect_number'
   return status === 500 || (status === 400 && /unexpected_state|already|disputed|insufficient/.test(body.code ?? ''))
-}
-
-function findReplay(engine: Engine, { caller, key, digest, request }: Plan): Run | undefined {
-  if (key === undefined) return undefined
-  const row = engine.store.idempotency(caller.account, key)
-  if (row === undefined || row.created < engine.clock.now() - DAY) return undefined
-  if (row.path !== request.path) {
-    throw new ApiError(400, {
-      type: 'idempotency_error',
-      message: `Keys for idempotent requests can only be used for the same endpoint they were first used for ('${request.path}' vs '${row.path}'). Try using a key other than '${key}' if you meant to execute a different request.`,
-    })
-  }
-  if (row.digest !== digest) {
-    throw new ApiError(400, {
-      type: 'idempotency_error',
-      message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
-    })
-  }
-  const text = row.body ?? (row.event_seq === null ? undefined : engine.store.eventBySeq(row.event_seq)?.object)
-  if (text === undefined) throw new Error(`the stored answer of ${key} is missing`)
-  return { status: row.status, text, replayOf: row.request }
-}
-
-function remember(
-  engine: Engine,
-  unit: Unit,
-  { caller, key, digest, request, requestId }: Plan,
-  status: number,
-  text: string,
-): void {
-  if (key === undefined) return
-  const eventSeq = unit.eventWith(text)
-  engine.store.putIdempotency(caller.account, key, {
-    created: unit.now,
-    path: request.path,
-    digest,
-    request: requestId,
-    status,
-    body: eventSeq === null ? text : null,
-    event_seq: eventSeq,
-  })
 }
 
 function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | undefined {
@@ -255,35 +195,45 @@ async function answer(engine: Engine, current: Plan, withFaults: boolean): Promi
   return spoilt(fault, current.requestId, current.key, run.text)
 }
 
-export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<EdgeReply> {
+export function makePipeline({ home, apiVersion, named }: PipelineDeps): (request: EdgeRequest) => Promise<EdgeReply> {
   const inFlight = new Set<string>()
+
+  async function perform(engine: Engine, current: Plan): Promise<EdgeReply> {
+    const { caller, key } = current
+    if (caller.account !== '' && engine.store.object('account', caller.account) === undefined) throw noAccess(caller)
+    if (key === undefined) return answer(engine, current, true)
+    const slot = `${caller.name} ${caller.account} ${key}`
+    if (inFlight.has(slot) && engine.store.idempotency(caller.account, key) === undefined) {
+      throw new ApiError(409, {
+        type: 'invalid_request_error',
+        code: 'idempotency_key_in_use',
+        message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+      })
+    }
+    inFlight.add(slot)
+    try {
+      return await answer(engine, current, true)
+    } finally {
+      inFlight.delete(slot)
+    }
+  }
 
   async function handle(request: EdgeRequest): Promise<EdgeReply> {
     const requestId = newId('req')
     let current: Plan | undefined
     try {
-      current = plan(engine, request, requestId)
-      if (current.caller.account !== '' && engine.store.object('account', current.caller.account) === undefined)
-        throw noAccess(current.caller.account)
-      if (current.key === undefined) return await answer(engine, current, true)
-      const slot = `${current.caller.account} ${current.key}`
-      if (inFlight.has(slot) && engine.store.idempotency(current.caller.account, current.key) === undefined) {
-        throw new ApiError(409, {
-          type: 'invalid_request_error',
-          code: 'idempotency_key_in_use',
-          message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${current.key}. Please try again later.`,
-        })
-      }
-      inFlight.add(slot)
+      current = plan(request, requestId, apiVersion)
+      const engine = named(current.caller.name)
+      engine.calls++
       try {
-        return await answer(engine, current, true)
+        return await perform(engine, current)
       } finally {
-        inFlight.delete(slot)
+        engine.calls--
       }
     } catch (error) {
-      if (error instanceof ApiError) return errorReply(engine.baseUrl, requestId, current?.key, error)
+      if (error instanceof ApiError) return errorReply(home.url, requestId, current?.key, error)
       if (error instanceof BadFault)
-        return errorReply(engine.baseUrl, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
+        return errorReply(home.url, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
       throw error
     }
   }
@@ -292,6 +242,6 @@ export function makePipeline(engine: Engine): (request: EdgeRequest) => Promise<
     const answered = await handle(request)
     const asked = request.headers['stripe-version']
     if (answered.headers?.['stripe-version'] === undefined) return answered
-    return { ...answered, headers: { ...answered.headers, 'stripe-version': isVersion(asked) ? asked : engine.apiVersion } }
+    return { ...answered, headers: { ...answered.headers, 'stripe-version': isVersion(asked) ? asked : apiVersion } }
   }
 }

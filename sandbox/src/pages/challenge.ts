@@ -18,7 +18,7 @@ interface Found {
   returnUrl: string | undefined
 }
 
-const INTENTS: Kind[] = ['payment_intent', 'setup_intent']
+export const CHALLENGED: Kind[] = ['payment_intent', 'setup_intent']
 
 function find(unit: Unit, id: string): Found | undefined {
   const payment = unit.find('payment_intent', id)
@@ -71,7 +71,7 @@ function backTo(returnUrl: string, intent: Intent): string {
 }
 
 function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: Found; intent: Intent } | undefined> {
-  const account = engine.ownerOf(id, INTENTS)
+  const account = engine.ownerOf(id, CHALLENGED)
   return engine.perform((unit) => {
     const found = find(unit, id)
     if (found === undefined) return undefined
@@ -98,7 +98,7 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
 
 export async function challengePage(engine: Engine, request: EdgeRequest, id: string): Promise<EdgeReply> {
   if (request.method === 'GET') {
-    const found = await engine.look((unit) => find(unit, id), engine.ownerOf(id, INTENTS))
+    const found = await engine.look((unit) => find(unit, id), engine.ownerOf(id, CHALLENGED))
     if (found === undefined)
       return {
         status: 404,

@@ -4,8 +4,10 @@ import type { StreamHandler } from '../http/server.ts'
 
 const PAUSE_MS = 400
 
-export function eventStream(engine: Engine): StreamHandler {
+/** `engineOf` finds the engine of the name in the address: a stream of events cannot send a key. */
+export function eventStream(engineOf: (name: string) => Engine): StreamHandler {
   return (request, response) => {
+    const engine = engineOf(new URL(request.url ?? '/', 'http://localhost').searchParams.get('account') ?? '')
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' })
     response.write('retry: 1000\n\ndata: changed\n\n')
     let pending: NodeJS.Timeout | undefined

@@ -10,6 +10,8 @@ export interface GroupCommit {
   durable(): Promise<void>
   /** `mark` is called at each commit; `done` gets the mark once that commit is on disk. */
   onDurable<M>(mark: () => M, done: (mark: M) => void): void
+  /** True if nothing is to be committed or made durable. */
+  isIdle(): boolean
   close(): Promise<void>
 }
 
@@ -95,6 +97,7 @@ export function makeGroupCommit(db: DatabaseSync, walPath: string): GroupCommit 
     onDurable(mark, done) {
       listeners.push({ mark, done: done as (mark: unknown) => void })
     },
+    isIdle: () => open === undefined && flushing === undefined,
     async close() {
       while (flushing !== undefined) await flushing
       closeSync(wal)

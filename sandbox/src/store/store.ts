@@ -59,6 +59,9 @@ export function makeStore(db: DatabaseSync) {
     'delete from refs where kind = ? and name = ? and value = ? and account = ? and created = ? and seq = ?',
   )
   const due = db.prepare('select seq, id, kind, account from objects where due is not null and due <= ? order by due limit ?')
+  const timedWork = db.prepare(
+    "select 1 from objects where due is not null union all select 1 from deliveries where state = 'waiting' limit 1",
+  )
   const insertEvent = db.prepare(
     'insert into events (seq, id, account, type, created, request, idempotency_key, object, previous) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -155,6 +158,8 @@ export function makeStore(db: DatabaseSync) {
     page,
     dueBefore: (now: number, limit: number) =>
       rowsOf<{ seq: number; id: string; kind: string; account: string }[]>(due.all(now, limit)),
+    /** True if an object moves by itself later, or a delivery waits. */
+    hasTimedWork: () => timedWork.get() !== undefined,
     insertEvent(row: EventRow) {
       insertEvent.run(
         row.seq,

@@ -171,6 +171,6 @@ export function makeDispatcher(deps: DispatcherDeps) {
       deps.sender.destroy()
       while (inFlight > 0 || writing !== undefined) await new Promise((resolve) => setTimeout(resolve, 2))
     },
-    waiting: () => inFlight + queue.length,
+    isIdle: () => inFlight === 0 && queue.length === 0 && writing === undefined,
   }
 }
