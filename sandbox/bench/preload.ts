@@ -16,6 +16,7 @@ function edge(path: string, body: string): EdgeRequest {
     query: '',
     headers: { authorization: 'Bearer sk_test_holdfast', 'idempotency-key': crypto.randomUUID() },
     body,
+    fromPage: false,
     gone: NEVER,
   }
 }
@@ -27,6 +28,7 @@ export async function preload(dataDir: string, payments: number, create: string)
     home,
     apiVersion: API_VERSION,
     log: console.error,
+    mayCall: () => false,
     webhookTimeoutMs: 1000,
     webhookRetryMs: [],
   })

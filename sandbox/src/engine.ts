@@ -4,6 +4,7 @@ import { type Faults, makeFaults } from './faults/faults.ts'
 import type { Kind, Kinds, WebhookHidden } from './objects/kinds.ts'
 import { openDatabase } from './store/database.ts'
 import { type GroupCommit, makeGroupCommit } from './store/group-commit.ts'
+import { explain } from './store/open-problem.ts'
 import { makeStore, type Store } from './store/store.ts'
 import { type DeliveryPlan, makeUnit, type RequestMark, type Unit, type WrittenEvent } from './store/unit.ts'
 import { type Dispatcher, makeDispatcher } from './webhooks/dispatcher.ts'
@@ -17,6 +18,8 @@ export interface EngineOptions {
   /** Where browsers reach this sandbox; its `url` is set once it listens. */
   home: { url: string }
   log: (message: string) => void
+  /** Whether webhooks may go to this address. */
+  mayCall(url: string): boolean
   webhookTimeoutMs: number
   webhookRetryMs: number[]
   searchLagSeconds?: number | undefined
@@ -33,6 +36,8 @@ export interface Engine {
   readonly apiVersion: string
   /** Where browsers reach this sandbox. */
   readonly baseUrl: string
+  /** Says in one sentence what a failing store needs; other errors stay as they are. */
+  explain(error: unknown): Error
   /** Calls under way. */
   calls: number
   /** True while anything is under way, waits for its time or is watched. */
@@ -99,7 +104,7 @@ function planFor(faults: Faults, event: WrittenEvent): DeliveryPlan {
 }
 
 export function makeEngine(options: EngineOptions): Engine {
-  const { db, walPath } = openDatabase(options.directory)
+  const { db, path, walPath } = openDatabase(options.directory)
   const store = makeStore(db)
   const commit = makeGroupCommit(db, walPath)
   const faults = makeFaults()
@@ -117,6 +122,7 @@ export function makeEngine(options: EngineOptions): Engine {
     commit,
     sender: makeSender(options.webhookTimeoutMs),
     target: (id) => known().find((row) => row.id === id)?.target,
+    mayCall: options.mayCall,
     retryDelaysMs: options.webhookRetryMs,
     log: options.log,
   })
@@ -167,6 +173,7 @@ export function makeEngine(options: EngineOptions): Engine {
     faults,
     dispatcher,
     apiVersion: options.apiVersion,
+    explain: (error) => explain(error, path),
     get baseUrl() {
       return options.home.url
     },

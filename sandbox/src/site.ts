@@ -24,20 +24,13 @@ function isBadInput(error: unknown): error is Error {
   return error instanceof BadFault || error instanceof MalformedForm || error instanceof SyntaxError || error instanceof URIError
 }
 
-/** A page of another site must not push these buttons: browsers name the site they come from. */
-function isForeign(request: EdgeRequest, baseUrl: string): boolean {
-  const site = request.headers['sec-fetch-site']
-  if (request.method === 'GET' || site === undefined || site === 'same-origin' || site === 'none') return false
-  const { origin } = request.headers
-  return origin !== new URL(baseUrl).origin
-}
-
-export function makeSite(namespaces: Namespaces, log: (message: string) => void): Handler {
+export function makeSite(namespaces: Namespaces, instance: string | null, log: (message: string) => void): Handler {
   const { main } = namespaces
 
   async function serve(request: EdgeRequest): Promise<EdgeReply> {
     const { path } = request
-    if (path === '/_sandbox/health') return jsonReply(200, { status: 'ok', clock_offset_seconds: main.clock.offsetSeconds() })
+    if (path === '/_sandbox/health')
+      return jsonReply(200, { status: 'ok', instance, clock_offset_seconds: main.clock.offsetSeconds() })
     const challenge = /^\/_sandbox\/3ds\/([A-Za-z0-9_]+)$/.exec(path)?.[1]
     if (challenge !== undefined) return challengePage(namespaces.owning(challenge, CHALLENGED), request, challenge)
     const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
@@ -45,7 +38,6 @@ export function makeSite(namespaces: Namespaces, log: (message: string) => void)
     const file = request.method === 'GET' ? await asset(path, main.baseUrl) : undefined
     if (file !== undefined) return file
     if (path.startsWith('/_sandbox/')) {
-      if (isForeign(request, main.baseUrl)) return jsonReply(403, { error: { message: 'another site may not do this' } })
       return controls(namespaces.named(readName(request.headers)), request, readInput(request))
     }
     return jsonReply(404, {

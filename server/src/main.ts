@@ -60,7 +60,7 @@ async function announce(config: Config): Promise<void> {
     ...(demoOperates ? [`  Operations      ${base}/ops   (sign in with ${join(config.dataDirectory, demoAccountFile)})`] : []),
     `  API docs        ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
     ...(processor.kind === 'sandbox'
-      ? [`  Card sandbox    http://localhost:${processor.port}   (test card 4242 4242 4242 4242, any future date, any CVC)`]
+      ? [`  Card sandbox    ${processor.origin}   (test card 4242 4242 4242 4242, any future date, any CVC)`]
       : []),
     ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
     ...(config.nats ? [`  Broker          ${config.nats.servers.join(', ')}`] : []),

@@ -148,9 +148,7 @@ async function bringUpToDate(url: string, migrations: readonly MigrationSet[]): 
 /** Pages run our scripts and the card processor's, and nothing inline. */
 function contentSecurityPolicy({ processor }: Config): string {
   const origins =
-    processor.kind === 'stripe'
-      ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com'
-      : `http://localhost:${processor.port}`
+    processor.kind === 'stripe' ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com' : processor.origin
   return [
     `default-src 'self'`,
     `script-src 'self' ${origins}`,

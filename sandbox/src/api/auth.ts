@@ -74,6 +74,16 @@ export function secretKeyRequired(): ApiError {
   })
 }
 
+/** A page that may be read by anybody must not hold a secret key; nothing has happened. */
+export function secretKeyInPage(): ApiError {
+  return new ApiError(403, {
+    type: 'invalid_request_error',
+    code: 'secret_key_in_page',
+    message:
+      'This API call comes from a page and carries a secret key. Pages use the publishable key; secret keys stay on servers.',
+  })
+}
+
 export function noAccess({ account, key }: Caller): ApiError {
   return new ApiError(403, {
     type: 'invalid_request_error',

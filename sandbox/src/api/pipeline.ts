@@ -7,7 +7,7 @@ import { filled, listOf, readAll } from '../core/params.ts'
 import type { Engine } from '../engine.ts'
 import { BadFault, type Fault, wantedIn } from '../faults/faults.ts'
 import type { EdgeReply, EdgeRequest } from '../http/request.ts'
-import { noAccess, readCaller, secretKeyRequired } from './auth.ts'
+import { noAccess, readCaller, secretKeyInPage, secretKeyRequired } from './auth.ts'
 import type { ApiCall } from './call.ts'
 import { expand } from './expand.ts'
 import { digestOf, findReplay, type Plan, type Run, remember } from './replays.ts'
@@ -44,6 +44,7 @@ function plan(request: EdgeRequest, requestId: string, apiVersion: string): Plan
       message: `Unrecognized request URL (${request.method}: ${request.path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`,
     })
   }
+  if (request.fromPage && !caller.publishable) throw secretKeyInPage()
   if (caller.publishable && !found.route.publishable) throw secretKeyRequired()
   const asked = request.headers['stripe-version'] ?? versionParam
   checkVersion(asked)
@@ -227,11 +228,16 @@ export function makePipeline({ home, apiVersion, named }: PipelineDeps): (reques
       engine.calls++
       try {
         return await perform(engine, current)
+      } catch (error) {
+        throw engine.explain(error)
       } finally {
         engine.calls--
       }
     } catch (error) {
-      if (error instanceof ApiError) return errorReply(home.url, requestId, current?.key, error)
+      if (error instanceof ApiError) {
+        const refused = errorReply(home.url, requestId, current?.key, error)
+        return error.body.code === 'secret_key_in_page' ? { ...refused, isPrivate: true } : refused
+      }
       if (error instanceof BadFault)
         return errorReply(home.url, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
       throw error

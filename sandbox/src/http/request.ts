@@ -7,6 +7,8 @@ export interface EdgeRequest {
   query: string
   headers: IncomingHttpHeaders
   body: string
+  /** Asked for by a page of another origin, which may hold the publishable key only. */
+  fromPage: boolean
   /** Settles when the client has gone away. */
   gone: Promise<void>
 }
@@ -15,6 +17,8 @@ export interface EdgeReply {
   status: number
   headers?: Record<string, string>
   body: string
+  /** Not for the eyes of a page of another origin. */
+  isPrivate?: boolean
   /** What the edge does instead of answering properly. */
   spoil?: 'hang' | 'reset' | 'truncate'
 }

@@ -32,7 +32,8 @@ export function html(strings: TemplateStringsArray, ...values: (string | number 
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
+  // With `no-referrer` a form of this page would be sent without its origin, as if by a foreign page.
+  'referrer-policy': 'same-origin',
 }
 
 /** `frames` lists who may embed the page; nobody by default. */

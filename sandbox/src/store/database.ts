@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { checkFiles, explain, StoreError } from './open-problem.ts'
 
 const SCHEMA = `
   create table if not exists meta (name text primary key, value text not null) strict, without rowid;
@@ -83,21 +84,59 @@ const SCHEMA = `
 
 export interface OpenedDatabase {
   db: DatabaseSync
+  path: string
   walPath: string
 }
 
-export function openDatabase(directory: string): OpenedDatabase {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const path = join(directory, 'sandbox.db')
-  const db = new DatabaseSync(path)
+const SCHEMA_VERSION = 1
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw new StoreError(
+      `The folder ${directory} of the sandbox's store cannot be made (${(error as Error).message}). Correct the rights, or choose another DATA_DIR.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Refuses what a newer sandbox wrote before anything is changed in it. */
+function checkVersion(db: DatabaseSync, path: string): void {
+  const isOld = db.prepare("select 1 from sqlite_schema where name = 'meta'").get() !== undefined
+  if (!isOld) return
+  const version = Number(db.prepare("select value from meta where name = 'schema'").get()?.['value'] ?? SCHEMA_VERSION)
+  if (version > SCHEMA_VERSION) {
+    throw new StoreError(
+      `The sandbox's store ${path} was written by a newer version of the sandbox. Start that version, or choose another DATA_DIR.`,
+    )
+  }
+}
+
+function setUp(db: DatabaseSync, path: string): void {
   // NORMAL still syncs the log before every checkpoint, so the main file can never hold what the log has lost.
   db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;')
   // Sixteen megabytes of pages hold the upper levels of every index; the leaves are read from the system's own cache.
   db.exec('pragma cache_size = -16384; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;')
+  checkVersion(db, path)
   db.exec(SCHEMA)
   // The first write creates the log file, whose descriptor the group commit then keeps open.
-  db.prepare(
-    "insert into meta (name, value) values ('schema', '1') on conflict (name) do update set value = excluded.value",
-  ).run()
-  return { db, walPath: `${path}-wal` }
+  db.prepare("insert into meta (name, value) values ('schema', ?) on conflict (name) do update set value = excluded.value").run(
+    String(SCHEMA_VERSION),
+  )
+}
+
+export function openDatabase(directory: string): OpenedDatabase {
+  makeDirectory(directory)
+  const path = join(directory, 'sandbox.db')
+  checkFiles(path)
+  let db: DatabaseSync | undefined
+  try {
+    db = new DatabaseSync(path)
+    setUp(db, path)
+    return { db, path, walPath: `${path}-wal` }
+  } catch (error) {
+    db?.close()
+    throw explain(error, path)
+  }
 }

@@ -11,6 +11,7 @@ export interface DispatcherDeps {
   commit: GroupCommit
   sender: Sender
   target(endpoint: string): Target | undefined
+  mayCall(url: string): boolean
   retryDelaysMs: number[]
   log(message: string): void
 }
@@ -34,6 +35,7 @@ interface Outcome {
 const AT_ONCE = 48
 const READ_AHEAD = 256
 const LOG_LENGTH = 12
+const NOT_CONFIGURED = 'webhooks go to this machine and to the hosts in SANDBOX_WEBHOOK_HOSTS only'
 
 export type Dispatcher = ReturnType<typeof makeDispatcher>
 
@@ -104,6 +106,10 @@ export function makeDispatcher(deps: DispatcherDeps) {
     const event = store.eventBySeq(row.event_seq)
     if (target === undefined || event === undefined) return end('failed', null, 'the endpoint is gone')
     if (row.fault === 'drop') return end('dropped', null, 'dropped on demand')
+    if (!deps.mayCall(target.url)) {
+      deps.log(`webhook ${event.id} is not sent: ${NOT_CONFIGURED} (${target.url})`)
+      return end('failed', null, NOT_CONFIGURED)
+    }
     const { body, headers } = prepareBody(store, event, target, row.fault, Math.floor(started / 1000))
     const answer = await postWebhook(deps.sender, target.url, body, headers)
     if (answer.status !== null && answer.status >= 200 && answer.status < 300) return end('delivered', answer.status, null)

@@ -1,5 +1,6 @@
 // The embedded card sandbox as a process of its own beside the shop. It ends when we do, however we end.
 import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config, ProcessorConfig } from '../config/config.ts'
 import { webhookTypes } from '../payments/webhook/types.ts'
@@ -15,13 +16,13 @@ const stopWithinMs = 5_000
 
 const restartAfterMs = 1_000
 
+type Sandbox = Extract<ProcessorConfig, { kind: 'sandbox' }>
+
 /** Starts the sandbox, waits until it answers, and returns how to stop it. One that dies meanwhile is started again. */
-export async function startSandboxProcess(
-  config: Config,
-  processor: Extract<ProcessorConfig, { kind: 'sandbox' }>,
-  log: Log,
-): Promise<() => Promise<void>> {
-  let running = await run(config, processor)
+export async function startSandboxProcess(config: Config, processor: Sandbox, log: Log): Promise<() => Promise<void>> {
+  // What answers at the port without this id is somebody else's, whose payments are not ours.
+  const instance = randomUUID()
+  let running = await run(config, processor, instance)
   let restart: NodeJS.Timeout | undefined
   let stopped = false
   const watch = () => {
@@ -29,7 +30,7 @@ export async function startSandboxProcess(
       if (stopped) return
       log.error({ lastWords: running.lastWords() }, 'the card sandbox ended; it is started again')
       restart = setTimeout(() => {
-        running = launch(config, processor)
+        running = launch(config, processor, instance)
         watch()
       }, restartAfterMs)
     }, unexpected)
@@ -50,18 +51,36 @@ interface Running {
   stop(): Promise<void>
 }
 
-function launch(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Running {
+const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::'
+
+/** Where the shop of this machine hears webhooks. */
+function webhookUrl({ host, port }: Config): string {
+  const reached = isAnyAddress(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+  return `http://${reached}:${port}/api/payments/webhooks/stripe`
+}
+
+/** This machine alone; on the network every address, because the shop itself calls it at 127.0.0.1. */
+function listensAt(processor: Sandbox): string {
+  return processor.network ? '0.0.0.0' : '127.0.0.1'
+}
+
+function launch(config: Config, processor: Sandbox, instance: string): Running {
   const child = fork(program, {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Started with the same flags of Node as we were: `fork` hands them on.
     env: {
       ...process.env,
       SANDBOX_PORT: String(processor.port),
-      SANDBOX_HOST: config.host,
-      // The name that the shop's policy lets browsers frame; an address is another origin to them.
-      SANDBOX_PUBLIC_URL: `http://localhost:${processor.port}`,
+      SANDBOX: processor.network ? 'on' : 'off',
+      SANDBOX_HOST: listensAt(processor),
+      // The shop's policy lets browsers frame this name; an address is another origin to them.
+      SANDBOX_PUBLIC_URL: processor.origin,
+      SANDBOX_ORIGINS: new URL(config.publicUrl).origin,
+      SANDBOX_INSTANCE: instance,
+      SANDBOX_TLS_CERT_FILE: '',
+      SANDBOX_TLS_KEY_FILE: '',
       DATA_DIR: config.dataDirectory,
-      SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${config.port}/api/payments/webhooks/stripe`,
+      SANDBOX_WEBHOOK_URL: webhookUrl(config),
       SANDBOX_WEBHOOK_SECRET: processor.webhookSecrets[0],
       SANDBOX_WEBHOOK_EVENTS: webhookTypes.join(','),
     },
@@ -86,23 +105,32 @@ function launch(config: Config, processor: Extract<ProcessorConfig, { kind: 'san
   }
 }
 
-async function run(config: Config, processor: Extract<ProcessorConfig, { kind: 'sandbox' }>): Promise<Running> {
-  const running = launch(config, processor)
+/** The sentence with which the sandbox gave up, without Node's own warnings before it. */
+function reasonIn(lastWords: string): string {
+  const lines = lastWords.split('\n').filter((line) => line.startsWith('sandbox: '))
+  return lines.at(-1)?.slice('sandbox: '.length) ?? `The card sandbox ended at its start: ${lastWords}`
+}
+
+async function run(config: Config, processor: Sandbox, instance: string): Promise<Running> {
+  const running = launch(config, processor, instance)
   const deadlineMs = performance.now() + startWithinMs
-  while (!(await answers(processor.port))) {
-    if (running.hasEnded()) throw new Error(`the card sandbox quit while starting: ${running.lastWords()}`)
-    if (performance.now() > deadlineMs) throw new Error('the card sandbox is not responding')
+  while (!(await isOurs(processor.port, instance))) {
+    if (running.hasEnded()) throw new Error(reasonIn(running.lastWords()))
+    if (performance.now() > deadlineMs) {
+      await running.stop()
+      throw new Error(`The card sandbox does not answer at port ${processor.port}; look at what uses that port.`)
+    }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
   return running
 }
 
-async function answers(port: number): Promise<boolean> {
+async function isOurs(port: number, instance: string): Promise<boolean> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/_sandbox/health`, { signal: AbortSignal.timeout(1_000) })
-    return response.ok
+    return response.ok && ((await response.json()) as { instance?: unknown }).instance === instance
   } catch {
-    // Nobody listens yet.
+    // Nobody listens yet, or something that is no sandbox does.
     return false
   }
 }

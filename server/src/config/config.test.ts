@@ -40,6 +40,8 @@ test('nothing set is a shop of one process with the sandbox', () => {
       publishableKey: 'pk_test_holdfast',
       port: 12_111,
       embedded: true,
+      network: false,
+      origin: 'http://localhost:12111',
     },
   })
   expect(Object.isFrozen(config)).toBe(true)

@@ -49,6 +49,10 @@ export type ProcessorConfig =
       readonly port: number
       /** True when this process runs the sandbox beside itself. */
       readonly embedded: boolean
+      /** True when the network may reach the embedded sandbox, for the phone of a demo. */
+      readonly network: boolean
+      /** Where browsers load its script and frames from. */
+      readonly origin: string
       readonly webhookSecrets: readonly string[]
     }
 
@@ -69,10 +73,11 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export function readConfig(environment: Environment): Config {
   const read = makeReader(environment)
   const port = read.integer('PORT', 3000, 0, 65_535)
+  const publicUrl = read.url('PUBLIC_URL', `http://localhost:${port}`, ['http:', 'https:'])
   const config: Config = {
     port,
     host: read.text('HOST', '127.0.0.1'),
-    publicUrl: read.url('PUBLIC_URL', `http://localhost:${port}`, ['http:', 'https:']),
+    publicUrl,
     trustProxy: read.flag('TRUST_PROXY', false),
     dataDirectory: resolve(read.text('DATA_DIR', './data')),
     databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
@@ -86,17 +91,25 @@ export function readConfig(environment: Environment): Config {
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),
-    processor: readProcessor(read),
+    processor: readProcessor(read, publicUrl),
   }
   if (read.problems.length > 0) throw new ConfigError(read.problems)
   return Object.freeze(config)
 }
 
-function readProcessor(read: Reader): ProcessorConfig {
+/** On the network a browser cannot find the sandbox as localhost: it has the name of the shop. */
+function sandboxOrigin(host: string, port: number, network: boolean, publicUrl: string): string {
+  const shop = URL.canParse(publicUrl) ? new URL(publicUrl) : null
+  const name = host !== '' ? host : network && shop?.protocol === 'http:' ? shop.hostname : 'localhost'
+  return `http://${name}:${port}`
+}
+
+function readProcessor(read: Reader, publicUrl: string): ProcessorConfig {
   const secretKey = read.text('STRIPE_SECRET_KEY', '')
   const webhookSecrets = read.list('STRIPE_WEBHOOK_SECRET')
   const sandboxPort = read.integer('SANDBOX_PORT', 12_111, 0, 65_535)
   const sandboxHost = read.text('SANDBOX_HOST', '')
+  const network = read.flag('SANDBOX', false)
   if (secretKey !== '') {
     if (sandboxHost !== '') read.problem('SANDBOX_HOST: can’t be combined with STRIPE_SECRET_KEY')
     if (!/^(sk|rk)_(test|live)_/.test(secretKey)) read.problem('STRIPE_SECRET_KEY: expected sk_… or rk_…')
@@ -114,6 +127,8 @@ function readProcessor(read: Reader): ProcessorConfig {
     host: sandboxHost === '' ? '127.0.0.1' : sandboxHost,
     port: sandboxPort,
     embedded: sandboxHost === '',
+    network,
+    origin: sandboxOrigin(sandboxHost, sandboxPort, network, publicUrl),
     webhookSecrets: webhookSecrets.length > 0 ? webhookSecrets : ['whsec_holdfast_sandbox'],
   }
 }

@@ -30,9 +30,8 @@ export function makeSandboxControls(processor: ProcessorConfig): SandboxControls
       change: () => Promise.reject(new ProblemError('sandbox_off')),
     }
   }
-  const { host, port, embedded } = processor
+  const { host, port, origin } = processor
   const inside = `http://${host}:${port}/_sandbox`
-  const origin = `http://${embedded ? 'localhost' : host}:${port}`
 
   const call = (path: string, method: string, body?: object) =>
     fetch(`${inside}${path}`, {

@@ -58,8 +58,7 @@ export function registerRoutes(app: Http, options: RouteOptions): void {
 function shopConfigOf(processor: ProcessorConfig) {
   const { publishableKey, kind } = processor
   if (kind === 'stripe') return { processor: { publishableKey, scriptUrl: stripeScriptUrl, sandbox: false } }
-  const host = processor.embedded ? 'localhost' : processor.host
-  return { processor: { publishableKey, scriptUrl: `http://${host}:${processor.port}/stripe.js`, sandbox: true } }
+  return { processor: { publishableKey, scriptUrl: `${processor.origin}/stripe.js`, sandbox: true } }
 }
 
 const codeOf: Partial<Record<Rejection, ErrorCode>> = { lease_lost: 'unavailable', intent_mismatch: 'unavailable' }
