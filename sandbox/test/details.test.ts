@@ -144,6 +144,8 @@ describe('what is saved', () => {
       card: { token: 'tok_visa' },
       billing_details: { name: 'Ada', email: 'ada@example.org', address: { country: 'DE', city: 'Berlin' } },
     })
+    const owner = await stripe.customers.create({})
+    await stripe.paymentMethods.attach(method.id, { customer: owner.id })
     const after = await stripe.paymentMethods.update(method.id, { billing_details: { phone: '+49 30 1' } })
     expect(after.billing_details).toMatchObject({
       name: 'Ada',

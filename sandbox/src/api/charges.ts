@@ -2,7 +2,8 @@
 import { invalidRequest, noSuch } from '../core/errors.ts'
 import { anything, clearable, mergeMetadata, metadata, natural, positive, text } from '../core/params.ts'
 import { type RouteTable, route } from './call.ts'
-import { listRoute, retrieveRoute, searchRoute } from './lists.ts'
+import { listRoute, retrieveRoute } from './lists.ts'
+import { searchRoute } from './search.ts'
 
 export const chargeRoutes: RouteTable = {
   'GET /v1/charges': listRoute('charges.list', 'charge', ['payment_intent', 'customer', 'transfer_group']),

@@ -69,7 +69,12 @@ function expandField(unit: Unit, body: Body, field: string, path: string): unkno
       : LINKS[String(body['object'])]?.[field]
   if (link === undefined) return notExpandable(path)
   if (typeof value !== 'string') return value
-  return unit.find(link, value) ?? value
+  return (
+    unit.shown(value) ??
+    unit.find(link, value) ??
+    (link === 'customer' ? unit.find('deleted_customer', value) : undefined) ??
+    value
+  )
 }
 
 function expandPath(unit: Unit, body: Body, steps: string[], path: string): Body {

@@ -11,7 +11,7 @@ export interface Range {
   from: number
   to: number
 }
-const FOREVER = Number.MAX_SAFE_INTEGER
+export const FOREVER = Number.MAX_SAFE_INTEGER
 
 const bounds = { gt: integer, gte: integer, lt: integer, lte: integer } satisfies Spec
 
@@ -110,98 +110,13 @@ export function listRoute(
   })
 }
 
+/** The object that the path names. */
+export function loadObject<K extends Kind>(call: Pick<ApiCall, 'unit' | 'id'>, kind: K): Kinds[K] {
+  const body = call.unit.find(kind, call.id)
+  if (body === undefined) throw noSuch(kind, call.id)
+  return body
+}
+
 export function retrieveRoute(op: string, kind: Kind): Route {
-  return route(op, {}, (call) => {
-    const body = call.unit.find(kind, call.id)
-    if (body === undefined) throw noSuch(kind, call.id)
-    return asOf(kind, body, call.unit.now)
-  })
-}
-
-const CLAUSE = /^\s*(metadata\[['"]([^'"]+)['"]\]|[a-z_.]+)\s*(:|>=|<=|>|<)\s*(?:['"]([^'"]*)['"]|(\d+))\s*$/
-
-interface SearchPlan {
-  filters: [string, string][]
-  from: number
-  to: number
-  tests: ((body: Record<string, unknown>) => boolean)[]
-}
-
-function planClause(plan: SearchPlan, clause: string, indexed: Set<string>): void {
-  const match = CLAUSE.exec(clause)
-  if (match === null)
-    throw invalidRequest(`We were unable to parse your search query near: ${clause.slice(0, 60)}`, { param: 'query' })
-  const [, field = '', metadataKey, sign = ':', quoted, bare] = match
-  const value = quoted ?? bare ?? ''
-  if (field === 'created') {
-    const at = Number(value)
-    if (sign === ':' || sign === '>=' || sign === '>') plan.from = Math.max(plan.from, sign === '>' ? at + 1 : at)
-    if (sign === ':' || sign === '<=' || sign === '<') plan.to = Math.min(plan.to, sign === '<' ? at - 1 : at)
-  } else if (metadataKey !== undefined && sign === ':') {
-    plan.filters.push([`metadata.${metadataKey}`, value])
-  } else if (indexed.has(field) && sign === ':') {
-    plan.filters.push([field, value])
-  } else if (['status', 'currency', 'amount'].includes(field)) {
-    plan.tests.push((body) => {
-      const actual = body[field]
-      if (sign === ':') return String(actual) === value
-      const [left, right] = [Number(actual), Number(value)]
-      return sign === '>' ? left > right : sign === '>=' ? left >= right : sign === '<' ? left < right : left <= right
-    })
-  } else {
-    throw invalidRequest(`Field \`${field}\` is an unsupported search field for resource.`, { param: 'query' })
-  }
-}
-
-const SEARCH_STRIDE = 1000
-
-/** Search by metadata, customer, creation time, status, currency and amount, joined by AND. */
-export function searchRoute(op: string, kind: Kind): Route {
-  return route(op, { query: filled, limit: limitParam, page: filled }, (call, params) => {
-    if (params.query === undefined) throw missingParam('query')
-    const newest = call.searchLagSeconds === 0 ? FOREVER : call.unit.now - call.searchLagSeconds
-    const plan: SearchPlan = { filters: [], from: 0, to: newest, tests: [] }
-    for (const clause of params.query.split(/\s+AND\s+/i)) planClause(plan, clause, new Set(['customer', 'email']))
-    const limit = params.limit ?? 10
-    const found: Kinds[Kind][] = []
-    let cursor = params.page === undefined ? undefined : decodePage(params.page)
-    for (;;) {
-      const rows = call.unit.store.page({
-        account: call.unit.account,
-        kind,
-        filters: plan.filters,
-        createdFrom: plan.from,
-        createdTo: plan.to,
-        ...(cursor === undefined ? {} : { cursor }),
-        limit: plan.tests.length === 0 ? limit + 1 : SEARCH_STRIDE,
-      })
-      for (const row of rows) {
-        const body = bodyOf(kind, row, call.unit.now)
-        if (!plan.tests.every((test) => test({ ...body }))) continue
-        if (found.length === limit) return result(call, found, encodePage(cursor))
-        found.push(body)
-        cursor = { seq: row.seq, created: row.created, backwards: false }
-      }
-      const last = rows.at(-1)
-      if (last === undefined || rows.length < (plan.tests.length === 0 ? limit + 1 : SEARCH_STRIDE))
-        return result(call, found, null)
-      cursor = { seq: last.seq, created: last.created, backwards: false }
-    }
-  })
-}
-
-type Cursor = { seq: number; created: number; backwards: boolean }
-
-function encodePage(cursor: Cursor | undefined): string | null {
-  return cursor === undefined ? null : Buffer.from(`${cursor.created}.${cursor.seq}`).toString('base64url')
-}
-
-function decodePage(page: string): Cursor {
-  const match = /^(\d+)\.(\d+)$/.exec(Buffer.from(page, 'base64url').toString())
-  if (match === null) throw invalidRequest('Invalid page token', { param: 'page' })
-  return { created: Number(match[1]), seq: Number(match[2]), backwards: false }
-}
-
-function result(call: ApiCall, data: object[], next: string | null): object {
-  return { object: 'search_result', data, has_more: next !== null, next_page: next, url: call.path }
+  return route(op, {}, (call) => asOf(kind, loadObject(call, kind), call.unit.now))
 }

@@ -2,9 +2,9 @@
 import { readCard } from '../cards/card-input.ts'
 import { cardByAlias, cardByKey, type TestCard } from '../cards/test-cards.ts'
 import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
-import { anything, clearable, filled, hash, integer, metadata, oneOf, type Read, text } from '../core/params.ts'
+import { clearable, filled, hash, hashWith, integer, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import type { MethodHidden, PaymentIntent, PaymentMethod } from '../objects/kinds.ts'
-import { knownTestCard, newPaymentMethod } from '../objects/payment-method.ts'
+import { billingDetails, knownTestCard, type MethodDetails, newPaymentMethod, withNetwork } from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
 
 export interface FoundMethod {
@@ -16,27 +16,45 @@ export interface FoundMethod {
 const line = clearable(text)
 export const address = hash({ city: line, country: line, line1: line, line2: line, postal_code: line, state: line })
 export const billing = hash({ address: clearable(address), email: line, name: line, phone: line, tax_id: line })
-export const shipping = hash({ address, carrier: line, name: text, phone: line, tracking_number: line })
+export const shipTo = hashWith(['address', 'name'], { address, name: text, phone: line })
+export const shipping = hashWith(['address', 'name'], {
+  address,
+  carrier: line,
+  name: text,
+  phone: line,
+  tracking_number: line,
+})
 
+const networks = hash({ preferred: clearable(oneOf('cartes_bancaires', 'mastercard', 'visa')) })
+export const redisplay = oneOf('always', 'limited', 'unspecified')
+export const cardData = hash({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: filled, networks })
+export const cardChange = hash({ exp_month: integer, exp_year: integer, networks })
+export const radarOptions = hash({ session: filled })
 export const methodData = hash({
   type: oneOf('card'),
-  card: hash({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: filled, networks: anything }),
+  card: cardData,
   billing_details: billing,
   metadata,
-  allow_redisplay: oneOf('always', 'limited', 'unspecified'),
-  radar_options: anything,
+  allow_redisplay: redisplay,
+  radar_options: radarOptions,
 })
 export type MethodData = Read<{ type: typeof methodData }>['type'] extends infer T | undefined ? NonNullable<T> : never
 
 export function buildMethod(unit: Unit, data: MethodData): FoundMethod {
   if (data.type === undefined) throw missingParam('type')
   if (data.card === undefined) throw missingParam('card')
-  const meta = data.metadata === undefined || data.metadata === 'clear' ? {} : data.metadata
+  const details = {
+    billing: data.billing_details,
+    metadata: mergeMetadata({}, data.metadata),
+    allowRedisplay: data.allow_redisplay,
+    preferredNetwork: data.card.networks?.preferred,
+    radarSession: data.radar_options?.session,
+  }
   const { token } = data.card
   if (token !== undefined) {
     const alias = cardByAlias(token)
     if (alias !== undefined && token.startsWith('tok_'))
-      return made(alias, newPaymentMethod(knownTestCard(alias, unit.now), unit.now, data.billing_details, meta), true)
+      return made(alias, newPaymentMethod(knownTestCard(alias, unit.now), unit.now, details), true)
     const stored = unit.hidden('token', token)
     const held = unit.find('token', token)
     if (stored === undefined || held === undefined) throw badParamReference('token', token, 'token')
@@ -46,11 +64,24 @@ export function buildMethod(unit: Unit, data: MethodData): FoundMethod {
         param: 'token',
       })
     unit.put('token', { ...held, used: true })
-    return made(cardByKey(stored.card), stored.data, stored.cvcGiven)
+    return made(cardByKey(stored.card), ofToken(stored.data, details), stored.cvcGiven)
   }
   if (data.card.number === undefined) throw missingParam('card[number]')
   const known = readCard(data.card, unit.now)
-  return made(known.card, newPaymentMethod(known, unit.now, data.billing_details, meta), known.cvcGiven)
+  return made(known.card, newPaymentMethod(known, unit.now, details), known.cvcGiven)
+}
+
+/** A token brings its card and the address typed with it; what the request names itself wins. */
+function ofToken(held: PaymentMethod, details: MethodDetails): PaymentMethod {
+  const { billing: asked, metadata: meta = {}, allowRedisplay, preferredNetwork, radarSession } = details
+  return {
+    ...held,
+    allow_redisplay: allowRedisplay ?? held.allow_redisplay ?? 'unspecified',
+    billing_details: asked === undefined ? held.billing_details : billingDetails(asked),
+    ...(held.card === undefined ? {} : { card: withNetwork(held.card, preferredNetwork) }),
+    metadata: meta,
+    ...(radarSession === undefined ? {} : { radar_options: { session: radarSession } }),
+  }
 }
 
 function made(card: TestCard, method: PaymentMethod, cvcGiven: boolean): FoundMethod {

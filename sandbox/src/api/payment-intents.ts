@@ -19,10 +19,11 @@ import {
   checkShare,
   checkSuffix,
 } from './intent-checks.ts'
-import { listRoute, searchRoute } from './lists.ts'
+import { listRoute } from './lists.ts'
 import { chooseTypes } from './method-types.ts'
 import { checkUsable } from './methods.ts'
 import { capture, confirm, create, update } from './payment-intent-params.ts'
+import { searchRoute } from './search.ts'
 import { SINCE } from './versions.ts'
 
 function checkReferences(

@@ -1,80 +1,77 @@
-// Payment methods, confirmation tokens and legacy tokens: what a browser makes of a typed card, and saved cards.
-import type Stripe from 'stripe'
+// Payment methods: what a browser makes of a typed card, and the cards that customers have saved.
+import { readExpiry } from '../cards/card-input.ts'
 import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
-import { newId } from '../core/ids.ts'
-import {
-  anything,
-  clearable,
-  filled,
-  flag,
-  hash,
-  integer,
-  mergeMetadata,
-  metadata,
-  oneOf,
-  type Read,
-  text,
-} from '../core/params.ts'
+import { clearable, filled, given, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import type { PaymentMethod } from '../objects/kinds.ts'
-import { fullAddress } from '../objects/payment-method.ts'
+import { fullAddress, withNetwork } from '../objects/payment-method.ts'
+import type { Unit } from '../store/unit.ts'
 import { cardError } from './attempt.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
-import { limitParam, listObjects, listRoute, pageSpec, retrieveRoute } from './lists.ts'
-import { attach, billing, buildMethod, type FoundMethod, findMethod, methodData, saveMethod, shipping } from './methods.ts'
+import { listObjects, loadObject, type PageParams, pageSpec } from './lists.ts'
+import {
+  attach,
+  billing,
+  buildMethod,
+  cardChange,
+  cardData,
+  type FoundMethod,
+  findMethod,
+  radarOptions,
+  redisplay,
+  saveMethod,
+} from './methods.ts'
+import { announceUpdate } from './updated.ts'
 
 const create = {
   type: oneOf('card'),
-  card: hash({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: filled, networks: anything }),
+  card: cardData,
   billing_details: billing,
   metadata,
-  allow_redisplay: oneOf('always', 'limited', 'unspecified'),
-  radar_options: anything,
+  allow_redisplay: redisplay,
+  radar_options: radarOptions,
+  // What Stripe.js says about itself; nothing depends on it.
   client_secret: filled,
   payment_user_agent: text,
   referrer: text,
 }
-const update = {
-  allow_redisplay: oneOf('always', 'limited', 'unspecified'),
-  billing_details: billing,
-  card: hash({ exp_month: integer, exp_year: integer, networks: anything }),
-  metadata,
-}
+const update = { allow_redisplay: redisplay, billing_details: billing, card: cardChange, metadata }
 
 type Billing = PaymentMethod['billing_details']
+type Card = NonNullable<PaymentMethod['card']>
 
 /** What is not named stays as it was; an address is replaced whole. */
 function changedBilling(before: Billing, change: Read<typeof update>['billing_details']): Billing {
   if (change === undefined) return before
-  const { address: given, email, name, phone } = change
   return {
     ...before,
-    address: given === undefined ? before.address : fullAddress(given),
-    email: email === undefined ? before.email : email,
-    name: name === undefined ? before.name : name,
-    phone: phone === undefined ? before.phone : phone,
+    address: change.address === undefined ? before.address : fullAddress(change.address),
+    email: given(change.email, before.email),
+    name: given(change.name, before.name),
+    phone: given(change.phone, before.phone),
+    tax_id: given(change.tax_id, before.tax_id ?? null),
   }
 }
 
+function changedCard(card: Card, change: Read<typeof update>['card'], now: number): Card {
+  if (change === undefined) return card
+  const named = change.exp_month !== undefined || change.exp_year !== undefined
+  const expiry = { month: change.exp_month ?? card.exp_month, year: change.exp_year ?? card.exp_year }
+  const { month, year } = named ? readExpiry(expiry.month, expiry.year, now) : expiry
+  return { ...withNetwork(card, change.networks?.preferred), exp_month: month, exp_year: year }
+}
+
 function updateMethod(call: ApiCall, params: Read<typeof update>): PaymentMethod {
-  const method = call.unit.find('payment_method', call.id)
-  if (method === undefined) throw noSuch('payment_method', call.id)
-  const { card } = method
+  const method = loadObject(call, 'payment_method')
+  if (method.customer === null) throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.')
   const after: PaymentMethod = {
     ...method,
+    allow_redisplay: params.allow_redisplay ?? method.allow_redisplay ?? 'unspecified',
     metadata: mergeMetadata(method.metadata ?? {}, params.metadata),
     billing_details: changedBilling(method.billing_details, params.billing_details),
-    ...(card === undefined
-      ? {}
-      : {
-          card: {
-            ...card,
-            exp_month: params.card?.exp_month ?? card.exp_month,
-            exp_year: params.card?.exp_year ?? card.exp_year,
-          },
-        }),
+    ...(method.card === undefined ? {} : { card: changedCard(method.card, params.card, call.unit.now) }),
   }
   call.unit.put('payment_method', after)
-  call.unit.emit('payment_method.updated', after)
+  announceUpdate(call.unit, 'payment_method.updated', method, after)
   return after
 }
 
@@ -84,163 +81,62 @@ function attachMethod(call: ApiCall, customer: string | undefined): PaymentMetho
   if (customer === undefined) throw missingParam('customer')
   if (unit.find('customer', customer) === undefined) throw badParamReference('customer', customer, 'customer')
   const found = findMethod(unit, call.id)
-  if (found.method.customer !== null && found.method.customer !== customer) {
+  if (found.method.customer !== customer) checkSavable(found)
+  return attach(unit, found, customer)
+}
+
+export function checkSavable(found: FoundMethod): void {
+  const { card, hidden, method } = found
+  if (method.customer !== null) {
     throw invalidRequest('The payment method you provided has already been attached to a customer.', {
       code: 'payment_method_unexpected_state',
     })
   }
-  if (found.hidden.spent === true) {
+  if (hidden.spent === true) {
     throw invalidRequest(
       'This PaymentMethod was previously used without being attached to a Customer or was detached from a Customer, and may not be used again.',
       { param: 'payment_method' },
     )
   }
-  checkSavable(found)
-  return attach(unit, found, customer)
-}
-
-export function checkSavable(found: FoundMethod): void {
-  const { card, hidden } = found
   if (card.decline === undefined || card.attaches === true || (card.declineNeedsCvc === true && !hidden.cvcGiven)) return
   const { payment_method: _hidden, ...body } = cardError(card.decline, found, null)
   throw new ApiError(402, body)
 }
 
+/** A card that is gone is nobody's default. */
+function dropDefault(unit: Unit, customer: string, method: string): void {
+  const owner = unit.find('customer', customer)
+  if (owner?.invoice_settings.default_payment_method !== method) return
+  const after = { ...owner, invoice_settings: { ...owner.invoice_settings, default_payment_method: null } }
+  unit.put('customer', after)
+  announceUpdate(unit, 'customer.updated', owner, after)
+}
+
 function detachMethod(call: ApiCall): PaymentMethod {
-  const method = call.unit.find('payment_method', call.id)
+  const method = loadObject(call, 'payment_method')
   const hidden = call.unit.hidden('payment_method', call.id)
-  if (method === undefined || hidden === undefined) throw noSuch('payment_method', call.id)
-  if (method.customer === null)
+  if (hidden === undefined) throw noSuch('payment_method', call.id)
+  const { customer } = method
+  if (customer === null)
     throw invalidRequest('The payment method you provided is not attached to a customer so detachment is impossible.', {
       code: 'payment_method_unexpected_state',
     })
   const after = { ...method, customer: null }
   call.unit.put('payment_method', after, { hidden: { ...hidden, spent: true } })
-  call.unit.emit('payment_method.detached', after, { customer: method.customer })
+  call.unit.emit('payment_method.detached', after, { customer })
+  dropDefault(call.unit, customer, method.id)
   return after
 }
 
-const TOKEN_SECONDS = 12 * 3600
-const tokenSpec = {
-  payment_method: filled,
-  payment_method_data: methodData,
-  payment_method_options: anything,
-  return_url: filled,
-  setup_future_usage: oneOf('off_session', 'on_session'),
-  shipping,
-  mandate_data: anything,
-  client_context: anything,
-  client_attribution_metadata: anything,
-  payment_user_agent: text,
-  referrer: text,
-  set_as_default_payment_method: flag,
-  use_stripe_sdk: flag,
-}
+const list = { ...pageSpec, type: filled, allow_redisplay: redisplay }
 
-function shipTo(input: Read<typeof tokenSpec>['shipping']): Stripe.ConfirmationToken.Shipping | null {
-  if (input === undefined) return null
-  return { address: fullAddress(input.address), name: input.name ?? '', phone: input.phone ?? null }
-}
-
-function createConfirmationToken(call: ApiCall, params: Read<typeof tokenSpec>): Stripe.ConfirmationToken {
-  const { unit } = call
-  if (params.payment_method === undefined && params.payment_method_data === undefined) throw missingParam('payment_method_data')
-  const found =
-    params.payment_method_data === undefined
-      ? findMethod(unit, params.payment_method ?? '')
-      : buildMethod(unit, params.payment_method_data)
-  const { billing_details, card, customer } = found.method
-  const token = {
-    id: newId('ctoken'),
-    object: 'confirmation_token',
-    created: unit.now,
-    expires_at: unit.now + TOKEN_SECONDS,
-    livemode: false,
-    mandate_data: null,
-    metadata: null,
-    payment_intent: null,
-    payment_method_options: null,
-    payment_method_preview: {
-      allow_redisplay: 'unspecified',
-      billing_details,
-      customer,
-      customer_account: null,
-      type: 'card',
-      ...(card === undefined ? {} : { card }),
-    },
-    return_url: params.return_url ?? null,
-    setup_future_usage: params.setup_future_usage ?? null,
-    setup_intent: null,
-    shipping: shipTo(params.shipping),
-    use_stripe_sdk: params.use_stripe_sdk ?? true,
-  } satisfies Stripe.ConfirmationToken
-  unit.put('confirmation_token', token, { hidden: { ...found.hidden, data: found.method } })
-  return token
-}
-
-const cardToken = {
-  card: hash({
-    number: text,
-    exp_month: integer,
-    exp_year: integer,
-    cvc: text,
-    name: text,
-    address_zip: text,
-    address_line1: text,
-    address_line2: text,
-    address_city: text,
-    address_state: text,
-    address_country: text,
-    currency: text,
-  }),
-  payment_user_agent: text,
-  referrer: text,
-}
-
-function createToken(call: ApiCall, params: Read<typeof cardToken>): Stripe.Token {
-  const { unit } = call
-  if (params.card === undefined)
-    throw invalidRequest('You must supply either a card, customer, PII data, bank account, or account details to create a token.')
-  const { number, exp_month, exp_year, cvc, name, ...rest } = params.card
-  const found = buildMethod(unit, {
-    type: 'card',
-    card: { number, exp_month, exp_year, cvc },
-    billing_details: {
-      name,
-      address: {
-        city: rest.address_city,
-        country: rest.address_country,
-        line1: rest.address_line1,
-        line2: rest.address_line2,
-        postal_code: rest.address_zip,
-        state: rest.address_state,
-      },
-    },
-  })
-  const token = {
-    id: newId('tok'),
-    object: 'token',
-    client_ip: null,
-    created: unit.now,
-    livemode: false,
-    type: 'card',
-    used: false,
-  } satisfies Stripe.Token
-  unit.put('token', token, { hidden: { ...found.hidden, data: found.method } })
-  return {
-    ...token,
-    card: {
-      id: newId('card'),
-      object: 'card',
-      brand: found.method.card?.brand,
-      last4: found.method.card?.last4,
-      exp_month: found.method.card?.exp_month,
-      exp_year: found.method.card?.exp_year,
-      fingerprint: found.method.card?.fingerprint,
-      funding: found.method.card?.funding,
-      country: found.method.card?.country,
-    } as Stripe.Card,
-  }
+function listMethods(call: ApiCall, customer: string, params: PageParams & Read<typeof list>): object {
+  const { type, allow_redisplay: shown } = params
+  const filters: [string, string][] = [['customer', customer]]
+  // Every stored method is a card, so other types find nothing.
+  if (type !== undefined && type !== 'card') filters.push(['type', type])
+  if (shown !== undefined) filters.push(['allow_redisplay', shown])
+  return listObjects(call.unit, 'payment_method', filters, params, call.path)
 }
 
 export const paymentMethodRoutes: RouteTable = {
@@ -248,39 +144,27 @@ export const paymentMethodRoutes: RouteTable = {
     'payment_methods.create',
     create,
     (call, params) => saveMethod(call.unit, buildMethod(call.unit, params)).method,
-    {
-      publishable: true,
-    },
+    { publishable: true },
   ),
-  'GET /v1/payment_methods': route(
-    'payment_methods.list',
-    { ...pageSpec, customer: filled, type: oneOf('card'), allow_redisplay: text },
-    (call, params) => {
-      if (params.customer === undefined) throw missingParam('customer')
-      return listObjects(call.unit, 'payment_method', [['customer', params.customer]], params, call.path)
-    },
-  ),
-  'GET /v1/payment_methods/:id': route('payment_methods.retrieve', {}, (call) => findMethodForRead(call)),
+  'GET /v1/payment_methods': route('payment_methods.list', { ...list, customer: filled }, (call, params) => {
+    const { customer } = params
+    if (customer === undefined) throw missingParam('customer')
+    if (call.unit.find('customer', customer) === undefined) throw badParamReference('customer', customer, 'customer')
+    return listMethods(call, customer, params)
+  }),
+  'GET /v1/payment_methods/:id': route('payment_methods.retrieve', {}, (call) => loadObject(call, 'payment_method')),
   'POST /v1/payment_methods/:id': route('payment_methods.update', update, updateMethod),
   'POST /v1/payment_methods/:id/attach': route('payment_methods.attach', { customer: clearable(filled) }, (call, params) =>
     attachMethod(call, params.customer ?? undefined),
   ),
   'POST /v1/payment_methods/:id/detach': route('payment_methods.detach', {}, detachMethod),
-  'GET /v1/customers/:id/payment_methods': route(
-    'customers.payment_methods',
-    { ...pageSpec, limit: limitParam, type: oneOf('card'), allow_redisplay: text },
-    (call, params) => listObjects(call.unit, 'payment_method', [['customer', call.id]], params, call.path),
+  'GET /v1/customers/:id/payment_methods': route('customers.payment_methods', list, (call, params) =>
+    listMethods(call, loadObject(call, 'customer').id, params),
   ),
-  'POST /v1/confirmation_tokens': route('confirmation_tokens.create', tokenSpec, createConfirmationToken, { publishable: true }),
-  'POST /v1/test_helpers/confirmation_tokens': route('confirmation_tokens.test', tokenSpec, createConfirmationToken),
-  'GET /v1/confirmation_tokens/:id': retrieveRoute('confirmation_tokens.retrieve', 'confirmation_token'),
-  'POST /v1/tokens': route('tokens.create', cardToken, createToken, { publishable: true }),
-  'GET /v1/tokens/:id': retrieveRoute('tokens.retrieve', 'token'),
-  'GET /v1/setup_attempts': listRoute('setup_attempts.list', 'setup_attempt', ['setup_intent'], undefined, ['setup_intent']),
-}
-
-function findMethodForRead(call: ApiCall): PaymentMethod {
-  const method = call.unit.find('payment_method', call.id)
-  if (method === undefined) throw noSuch('payment_method', call.id)
-  return method
+  'GET /v1/customers/:id/payment_methods/:sub': route('customers.payment_method', {}, (call) => {
+    const customer = loadObject(call, 'customer')
+    const method = call.unit.find('payment_method', call.subId)
+    if (method?.customer !== customer.id) throw noSuch('payment_method', call.subId)
+    return method
+  }),
 }

@@ -11,6 +11,7 @@ import { paymentIntentRoutes } from './payment-intents.ts'
 import { paymentMethodRoutes } from './payment-methods.ts'
 import { refundRoutes } from './refunds.ts'
 import { setupIntentRoutes } from './setup-intents.ts'
+import { tokenRoutes } from './tokens.ts'
 import { transferRoutes } from './transfers.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
@@ -20,6 +21,7 @@ const ROUTES: RouteTable = {
   ...refundRoutes,
   ...disputeRoutes,
   ...paymentMethodRoutes,
+  ...tokenRoutes,
   ...eventRoutes,
   ...webhookEndpointRoutes,
   ...customerRoutes,

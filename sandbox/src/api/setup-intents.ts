@@ -230,6 +230,7 @@ function shown(call: ApiCall, intent: SetupIntent): object {
 export const setupIntentRoutes: RouteTable = {
   'POST /v1/setup_intents': route('setup_intents.create', create, createSetup),
   'GET /v1/setup_intents': listRoute('setup_intents.list', 'setup_intent', ['customer', 'payment_method']),
+  'GET /v1/setup_attempts': listRoute('setup_attempts.list', 'setup_attempt', ['setup_intent'], undefined, ['setup_intent']),
   'GET /v1/setup_intents/:id': route(
     'setup_intents.retrieve',
     { client_secret: filled },

@@ -39,18 +39,21 @@ export function luhnValid(digits: string): boolean {
   return sum % 10 === 0
 }
 
-export function readCard(input: CardInput, now: number): KnownCard {
-  const digits = (input.number ?? '').replace(/[\s-]/g, '')
-  if (!/^\d{12,19}$/.test(digits) || !luhnValid(digits))
-    throw cardError('incorrect_number', 'Your card number is incorrect.', 'number')
-  const month = input.exp_month ?? 0
+export function readExpiry(month: number, typed: number, now: number): { month: number; year: number } {
   if (month < 1 || month > 12) throw cardError('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month')
   const today = new Date(now * 1000)
-  const typed = input.exp_year ?? 0
   const year = typed < 100 ? 2000 + typed : typed
   const past = year < today.getUTCFullYear() || (year === today.getUTCFullYear() && month < today.getUTCMonth() + 1)
   if (past || year > today.getUTCFullYear() + 50)
     throw cardError('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year')
+  return { month, year }
+}
+
+export function readCard(input: CardInput, now: number): KnownCard {
+  const digits = (input.number ?? '').replace(/[\s-]/g, '')
+  if (!/^\d{12,19}$/.test(digits) || !luhnValid(digits))
+    throw cardError('incorrect_number', 'Your card number is incorrect.', 'number')
+  const { month, year } = readExpiry(input.exp_month ?? 0, input.exp_year ?? 0, now)
   const card = cardByNumber(digits)
   const cvcPattern = card?.brand === 'amex' ? /^\d{3,4}$/ : /^\d{3}$/
   if (input.cvc !== undefined && !cvcPattern.test(input.cvc))

@@ -1,9 +1,13 @@
 // Readers that turn form values into typed parameters and answer wrong ones as the processor does.
 // A reader must never let an unknown name pass: strictness here finds bugs in the software under test.
-import { ApiError, invalidRequest } from './errors.ts'
+import { ApiError, invalidRequest, missingParam } from './errors.ts'
 import type { FormRecord, FormValue } from './form.ts'
 
-export type Reader<T> = (value: FormValue, name: string) => T
+export interface Reader<T> {
+  (value: FormValue, name: string): T
+  /** The names inside a hash, for whoever lists all parameters of a route. */
+  inside?: Spec
+}
 export type Spec = Record<string, Reader<unknown>>
 export type Read<S extends Spec> = { [K in keyof S]?: ReturnType<S[K]> | undefined }
 
@@ -48,9 +52,10 @@ export const natural: Reader<number> = (value, name) => {
   return read
 }
 
+/** Python prints its booleans with a capital, and the processor takes them. */
 export const flag: Reader<boolean> = (value, name) => {
-  if (value === 'true') return true
-  if (value === 'false') return false
+  if (value === 'true' || value === 'True') return true
+  if (value === 'false' || value === 'False') return false
   throw invalidRequest(`Invalid boolean: ${typeof value === 'string' ? value.slice(0, 60) : 'hash'}`, { param: name })
 }
 
@@ -69,11 +74,20 @@ export function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
 
 /** `''` unsets a value; anything else goes to the inner reader. */
 export function clearable<T>(inner: Reader<T>): Reader<T | null> {
-  return (value, name) => (value === '' ? null : inner(value, name))
+  const read: Reader<T | null> = (value, name) => (value === '' ? null : inner(value, name))
+  return inner.inside === undefined ? read : Object.assign(read, { inside: inner.inside })
+}
+
+/** A text that the object may lack: `''` unsets it, on creation as on an update. */
+export const optionalText = clearable(text)
+
+/** What an update leaves: the value that it names, null to unset, or else the one before. */
+export function given<T>(value: T | undefined, before: T): T {
+  return value === undefined ? before : value
 }
 
 export function listOf<T>(inner: Reader<T>): Reader<T[]> {
-  return (value, name) => {
+  const read: Reader<T[]> = (value, name) => {
     if (value === '') return []
     if (typeof value === 'string') throw invalidRequest('Invalid array', { param: name })
     return Object.entries(value).map(([index, item]) => {
@@ -81,13 +95,26 @@ export function listOf<T>(inner: Reader<T>): Reader<T[]> {
       return inner(item, `${name}[${index}]`)
     })
   }
+  return inner.inside === undefined ? read : Object.assign(read, { inside: inner.inside })
 }
 
 export function hash<S extends Spec>(spec: S): Reader<Read<S>> {
-  return (value, name) => {
+  const read: Reader<Read<S>> = (value, name) => {
     if (typeof value === 'string') throw invalidRequest('Invalid hash', { param: name })
     return readAll(spec, value, name)
   }
+  return Object.assign(read, { inside: spec })
+}
+
+/** A hash that must name some of its parts, such as an address without which nothing can be sent. */
+export function hashWith<S extends Spec>(wanted: (keyof S & string)[], spec: S): Reader<Read<S>> {
+  const inner = hash(spec)
+  const read: Reader<Read<S>> = (value, name) => {
+    const found = inner(value, name)
+    for (const part of wanted) if (found[part] === undefined) throw missingParam(`${name}[${part}]`)
+    return found
+  }
+  return Object.assign(read, { inside: spec })
 }
 
 /** A hash whose inside is not emulated: accepted, so that real calls pass, and kept as it came. */

@@ -67,6 +67,8 @@ export interface Kinds {
   token: Stripe.Token
   dispute: Dispute
   customer: Stripe.Customer
+  /** What stays of a customer who was deleted. */
+  deleted_customer: Stripe.DeletedCustomer
   setup_intent: SetupIntent
   setup_attempt: SetupAttempt
   mandate: Mandate
@@ -155,7 +157,14 @@ const REFS: { [K in Kind]?: (body: Kinds[K]) => Ref[] } = {
       ['charge', b.charge],
       ['payment_intent', b.payment_intent],
     ]),
-  payment_method: (b) => present([['customer', b.customer]]),
+  // Only the methods of customers are listed; those of single payments need no index.
+  payment_method: (b) =>
+    b.customer === null
+      ? []
+      : present([
+          ['customer', b.customer],
+          ['allow_redisplay', b.allow_redisplay],
+        ]),
   setup_intent: (b) =>
     present([
       ['customer', b.customer],

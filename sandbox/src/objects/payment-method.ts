@@ -14,6 +14,7 @@ export interface BillingInput {
   email?: string | null | undefined
   name?: string | null | undefined
   phone?: string | null | undefined
+  tax_id?: string | null | undefined
 }
 
 type Address = NonNullable<PaymentMethod['billing_details']['address']>
@@ -35,7 +36,7 @@ export function billingDetails(input: BillingInput | undefined): PaymentMethod['
     email: input?.email ?? null,
     name: input?.name ?? null,
     phone: input?.phone ?? null,
-    tax_id: null,
+    tax_id: input?.tax_id ?? null,
   }
 }
 
@@ -71,26 +72,37 @@ export function cardFields(known: KnownCard, address: Address): Stripe.PaymentMe
   }
 }
 
-export function newPaymentMethod(
-  known: KnownCard,
-  now: number,
-  billing?: BillingInput,
-  metadata: Record<string, string> = {},
-): PaymentMethod {
-  const details = billingDetails(billing)
+export interface MethodDetails {
+  billing?: BillingInput | undefined
+  metadata?: Record<string, string>
+  allowRedisplay?: PaymentMethod['allow_redisplay']
+  preferredNetwork?: string | null | undefined
+  radarSession?: string | undefined
+}
+
+export function newPaymentMethod(known: KnownCard, now: number, given: MethodDetails = {}): PaymentMethod {
+  const details = billingDetails(given.billing)
+  const card = cardFields(known, fullAddress(details.address ?? undefined))
   return {
     id: newId('pm'),
     object: 'payment_method',
-    allow_redisplay: 'unspecified',
+    allow_redisplay: given.allowRedisplay ?? 'unspecified',
     billing_details: details,
-    card: cardFields(known, fullAddress(details.address ?? undefined)),
+    card: withNetwork(card, given.preferredNetwork),
     created: now,
     customer: null,
     customer_account: null,
     livemode: false,
-    metadata,
+    metadata: given.metadata ?? {},
+    ...(given.radarSession === undefined ? {} : { radar_options: { session: given.radarSession } }),
     type: 'card',
   } satisfies Stripe.PaymentMethod
+}
+
+/** The network that the buyer prefers, of a card that has more than one brand. */
+export function withNetwork(card: Stripe.PaymentMethod.Card, preferred: string | null | undefined): Stripe.PaymentMethod.Card {
+  if (preferred === undefined || card.networks == null) return card
+  return { ...card, networks: { ...card.networks, preferred } }
 }
 
 export type ThreeDsResult = 'authenticated' | 'attempt_acknowledged' | 'frictionless' | 'failed' | null

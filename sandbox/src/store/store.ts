@@ -30,10 +30,13 @@ export interface IdempotencyRow {
   body: string | null
   event_seq: number | null
 }
+/** A value by which objects are found; the processor's searches do not tell capitals from small letters. */
+export type Filter = [name: string, value: string, capitals?: 'any']
+
 export interface PageQuery {
   account: string
   kind: string
-  filters: [name: string, value: string][]
+  filters: Filter[]
   createdFrom: number
   createdTo: number
   cursor?: { seq: number; created: number; backwards: boolean }
@@ -54,6 +57,7 @@ export function makeStore(db: DatabaseSync) {
   const update = db.prepare('update objects set body = ?, hidden = ? where id = ?')
   const updateDue = db.prepare('update objects set body = ?, hidden = ?, due = ? where id = ?')
   const remove = db.prepare('delete from objects where id = ?')
+  const replace = db.prepare('update objects set kind = ?, body = ?, hidden = null, due = null where id = ?')
   const addRef = db.prepare('insert or ignore into refs (kind, name, value, account, created, seq) values (?, ?, ?, ?, ?, ?)')
   const dropRef = db.prepare(
     'delete from refs where kind = ? and name = ? and value = ? and account = ? and created = ? and seq = ?',
@@ -115,14 +119,15 @@ export function makeStore(db: DatabaseSync) {
     } else {
       from = 'refs r join objects o on o.seq = r.seq'
       by = 'r'
-      where.push('r.kind = ? and r.name = ? and r.value = ?')
+      where.push(`r.kind = ? and r.name = ? and r.value = ?${first[2] === 'any' ? ' collate nocase' : ''}`)
       values.push(query.kind, first[0], first[1])
     }
     where.push(`${by}.account = ? and ${by}.created >= ? and ${by}.created <= ?`)
     values.push(query.account, query.createdFrom, query.createdTo)
-    for (const [name, value] of rest) {
+    for (const [name, value, capitals] of rest) {
+      const alike = capitals === 'any' ? ' collate nocase' : ''
       where.push(
-        'exists (select 1 from refs x where x.kind = ? and x.name = ? and x.value = ? and x.account = o.account and x.created = o.created and x.seq = o.seq)',
+        `exists (select 1 from refs x where x.kind = ? and x.name = ? and x.value = ?${alike} and x.account = o.account and x.created = o.created and x.seq = o.seq)`,
       )
       values.push(query.kind, name, value)
     }
@@ -149,6 +154,8 @@ export function makeStore(db: DatabaseSync) {
       else updateDue.run(body, hidden, dueAt, id)
     },
     deleteObject: (id: string) => void remove.run(id),
+    /** Leaves a remainder of another kind where an object was. */
+    replaceObject: (id: string, kind: string, body: string) => void replace.run(kind, body, id),
     addRef(kind: string, name: string, value: string, row: Pick<ObjectRow, 'account' | 'created' | 'seq'>) {
       addRef.run(kind, name, value, row.account, row.created, row.seq)
     },

@@ -32,6 +32,8 @@ interface Entry {
   due: number | null | undefined
   dirty: boolean
   deleted: boolean
+  /** What stays of a deleted object under its id, and as which kind. */
+  rest?: { kind: Kind; body: Kinds[Kind] } | undefined
 }
 interface PendingEvent {
   event: WrittenEvent
@@ -57,6 +59,7 @@ export function makeUnit(deps: UnitDeps) {
   const events: PendingEvent[] = []
   const texts = new Map<object, string>()
   const writers: (() => void)[] = []
+  const shown = new Map<string, object>()
 
   /** The JSON of a body; one object is turned into text once per unit however often it is stored, sent or replied. */
   function textOf(body: object): string {
@@ -119,7 +122,8 @@ export function makeUnit(deps: UnitDeps) {
     if (entry.deleted) {
       if (entry.row !== undefined) {
         writeRefs(entry, entry.row)
-        store.deleteObject(id)
+        if (entry.rest === undefined) store.deleteObject(id)
+        else store.replaceObject(id, entry.rest.kind, JSON.stringify(entry.rest.body))
       }
       return
     }
@@ -166,9 +170,10 @@ export function makeUnit(deps: UnitDeps) {
     /** What this unit has written and no list shows yet. */
     written: <K extends Kind>(kind: K): Kinds[K][] =>
       [...entries.values()].flatMap((entry) => (entry.kind === kind && entry.dirty ? [entry.body as Kinds[K]] : [])),
-    remove(kind: Kind, id: string): void {
+    /** Deletes an object; `rest` is what can still be read under its id. */
+    remove(kind: Kind, id: string, rest?: { kind: Kind; body: Kinds[Kind] }): void {
       const entry = load(kind, id)
-      if (entry !== undefined) entry.deleted = true
+      if (entry !== undefined) Object.assign(entry, { deleted: true, rest })
     },
     /** Records an event with the object as it is at this moment. */
     emit(type: string, object: object, previous?: Record<string, unknown>): void {
@@ -176,9 +181,13 @@ export function makeUnit(deps: UnitDeps) {
       events.push({ event, previous: previous === undefined ? null : JSON.stringify(previous) })
     },
     /** An event of a connected account, whichever account the call was made for. */
-    emitFor(account: string, type: string, object: object): void {
-      events.push({ event: { seq: store.nextSeq(), id: newId('evt'), type, account, object: textOf(object) }, previous: null })
+    emitFor(account: string, type: string, object: object, previous?: Record<string, unknown>): void {
+      const event = { seq: store.nextSeq(), id: newId('evt'), type, account, object: textOf(object) }
+      events.push({ event, previous: previous === undefined ? null : JSON.stringify(previous) })
     },
+    /** Of an object that the answer must not show as it is stored: `body` stands in for it there. */
+    showAs: (body: { id: string }) => void shown.set(body.id, body),
+    shown: (id: string): object | undefined => shown.get(id),
     /** The event that carries exactly this text, so that an idempotency record can point at it instead of copying. */
     eventWith: (text: string): number | null => events.findLast((pending) => pending.event.object === text)?.event.seq ?? null,
     /** Work on tables of another module, done only when this unit is written. */
