@@ -100,6 +100,7 @@ async function once(name, stamp, work) {
 }
 
 let interrupted = false
+const lookForParentEveryMs = 250
 
 function run(command, args, { environment = {}, hidden = false } = {}) {
   return new Promise((resolve) => {
@@ -113,10 +114,16 @@ function run(command, args, { environment = {}, hidden = false } = {}) {
       interrupted = true
       child.kill(signal)
     }
+    // npm ends its shell on a signal, and not what runs in the shell: then our parent is another process.
+    const parent = process.ppid
+    const orphaned = setInterval(() => {
+      if (process.ppid !== parent && !interrupted) forward('SIGTERM')
+    }, lookForParentEveryMs)
     process.on('SIGINT', forward)
     process.on('SIGTERM', forward)
     child.on('error', (error) => fail(`${command}: ${error.message}`))
     child.on('exit', (code, signal) => {
+      clearInterval(orphaned)
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
       resolve(signal ? 128 : (code ?? 1))

@@ -2,8 +2,8 @@
 
 import { readConfig } from '../../server/src/config/config.ts'
 import { sql } from '../../server/src/platform/postgres/database.ts'
-import { freePort } from '../../server/src/platform/postgres/embedded.ts'
 import { migrate, migrationsOf } from '../../server/src/platform/postgres/migrate.ts'
+import { freePort } from '../../server/src/platform/process/ports.ts'
 import type { BaselineJob, BaselineReport } from './baseline-process.ts'
 import { programs } from './build.ts'
 import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'

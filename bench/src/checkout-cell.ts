@@ -1,7 +1,7 @@
 // Whole checkouts: an order and its payment by the same client, counted once the order is complete and every consumer
 // has handled every event that came of it.
 import { type Database, sql } from '../../server/src/platform/postgres/database.ts'
-import { freePort } from '../../server/src/platform/postgres/embedded.ts'
+import { freePort } from '../../server/src/platform/process/ports.ts'
 import { programs } from './build.ts'
 import {
   type Bench,

@@ -1,6 +1,6 @@
 // Holds while many listeners watch the show that is sold, on one shop process: what listening costs the sale, how late
 // listeners hear of it, and that all of them end with the right numbers.
-import { freePort } from '../../server/src/platform/postgres/embedded.ts'
+import { freePort } from '../../server/src/platform/process/ports.ts'
 import { programs } from './build.ts'
 import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { seedId } from './ids.ts'

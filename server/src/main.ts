@@ -5,9 +5,11 @@ import { startSandboxProcess } from './boot/sandbox-process.ts'
 import { type Config, ConfigError, readConfig, serviceNames } from './config/config.ts'
 import { serveBuiltWeb } from './pages/shows.ts'
 import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/http/operators.ts'
-import { startEmbeddedPostgres } from './platform/postgres/embedded.ts'
+import { keepPostgresRunning } from './platform/postgres/embedded/keep-running.ts'
+import { startEmbeddedPostgres } from './platform/postgres/embedded/server.ts'
 import { armFailpoints } from './platform/process/failpoint.ts'
-import { makeLog } from './platform/process/log.ts'
+import { type Log, makeLog } from './platform/process/log.ts'
+import { StartError } from './platform/process/start-error.ts'
 import { type Shop, startShop } from './shop.ts'
 
 type Stop = () => Promise<void>
@@ -23,16 +25,30 @@ function progress(text: string): void {
   say(`  ${((performance.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${text}`)
 }
 
+/**
+ * Our own Postgres, for as long as we run. It is stopped with us when we started it, or when the process that did is gone; a
+ * process with some of the services leaves one that it found alone.
+ */
+async function startDatabase(config: Config, log: Log, stops: Stop[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
+  if (postgres.started || (postgres.ours && isWhole(config))) stops.push(postgres.stop)
+  stops.push(keepPostgresRunning({ postgres, log, onLost: endWithoutDatabase }))
+  return postgres.url
+}
+
+function endWithoutDatabase(reason: Error): void {
+  process.stderr.write(`Holdfast ends: its database does not start again: ${reason.message}\n`)
+  process.exit(1)
+}
+
+const isWhole = (config: Config) => config.services.length === serviceNames.length
+
 async function start(config: Config, stops: Stop[]): Promise<Shop> {
   const log = makeLog(config.logLevel)
   let { databaseUrl } = config
-  let found: Stop | undefined
   if (databaseUrl === null) {
     progress('Starting the database')
-    const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
-    if (postgres.started) stops.push(postgres.stop)
-    else found = postgres.stop
-    databaseUrl = postgres.url
+    databaseUrl = await startDatabase(config, log, stops)
   }
   const { processor } = config
   if (processor.kind === 'sandbox' && processor.embedded && config.services.includes('payments')) {
@@ -42,10 +58,7 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   progress('Starting the shop')
   const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })
   stops.push(shop.stop)
-  // A database that was running already is another shop's, or was left by one that was killed. Ours only once we run, so that
-  // a second start by mistake does not stop the first one's; and a process with some of the services leaves it alone.
-  if (found && config.services.length === serviceNames.length) stops.unshift(found)
-  if (config.demo && config.services.length === serviceNames.length) await seedDemo(shop, config)
+  if (config.demo && isWhole(config)) await seedDemo(shop, config)
   return shop
 }
 
@@ -109,7 +122,11 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const text =
-    error instanceof ConfigError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)
+    error instanceof ConfigError || error instanceof StartError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error)
   process.stderr.write(`Holdfast can’t start: ${text}\n`)
   process.exit(1)
 })

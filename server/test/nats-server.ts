@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '../src/platform/postgres/embedded.ts'
+import { freePort } from '../src/platform/process/ports.ts'
 
 export interface NatsServer {
   readonly port: number

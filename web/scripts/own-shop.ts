@@ -7,8 +7,9 @@ import { readConfig } from '../../server/src/config/config.ts'
 import { serveBuiltWeb } from '../../server/src/pages/shows.ts'
 import { demoAccountFile } from '../../server/src/platform/http/operators.ts'
 import type { Database } from '../../server/src/platform/postgres/database.ts'
-import { freePort, startEmbeddedPostgres } from '../../server/src/platform/postgres/embedded.ts'
+import { startEmbeddedPostgres } from '../../server/src/platform/postgres/embedded/server.ts'
 import { makeLog } from '../../server/src/platform/process/log.ts'
+import { freePort } from '../../server/src/platform/process/ports.ts'
 import { startShop } from '../../server/src/shop.ts'
 
 export interface OwnShop {

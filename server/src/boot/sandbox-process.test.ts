@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { startSandbox } from '@holdfast/sandbox'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Config, type ProcessorConfig, readConfig } from '../config/config.ts'
-import { freePort } from '../platform/postgres/embedded.ts'
 import { makeLog } from '../platform/process/log.ts'
+import { freePort } from '../platform/process/ports.ts'
 import { startSandboxProcess } from './sandbox-process.ts'
 
 let directory: string

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { freePort } from '../../src/platform/postgres/embedded.ts'
+import { freePort } from '../../src/platform/process/ports.ts'
 import { asGuest, expectStatus, placeOrder, publishShow, signUp } from '../client.ts'
 import { type ShopProcess, startShopProcess } from './shop-process.ts'
 
