@@ -3,6 +3,7 @@ import type { Money } from '@holdfast/contract'
 import { currencyExponent } from '@holdfast/contract/currency'
 import { useMemo } from 'react'
 import { readersTimeZone, useLanguage } from './i18n.tsx'
+import { usableZone } from './reader.ts'
 
 export interface Format {
   money(amount: Money): string
@@ -30,22 +31,13 @@ export function useFormat(): Format {
   return useMemo(() => makeFormat(locale), [locale])
 }
 
-/** A show may carry a zone that this browser does not know; UTC is then honest where a crash would be useless. */
-function safeZone(timeZone: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
-  } catch {
-    return 'UTC'
-  }
-}
-
 function makeFormat(locale: string): Format {
   const cache = new Map<string, Intl.DateTimeFormat>()
   const dates = (name: string, zone: string, options: Intl.DateTimeFormatOptions) => {
     const key = `${name} ${zone}`
     let format = cache.get(key)
     if (!format) {
-      format = new Intl.DateTimeFormat(locale, { ...options, timeZone: safeZone(zone) })
+      format = new Intl.DateTimeFormat(locale, { ...options, timeZone: usableZone(zone) })
       cache.set(key, format)
     }
     return format
@@ -109,7 +101,7 @@ function makeFormat(locale: string): Format {
 /** Whether both zones show the same wall clock at this instant. */
 export function sameWallClock(instant: string, one: string, other: string): boolean {
   const wall = (zone: string) =>
-    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: safeZone(zone) }).format(
+    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: usableZone(zone) }).format(
       Date.parse(instant),
     )
   return wall(one) === wall(other)

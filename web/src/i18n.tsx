@@ -3,6 +3,8 @@ import { createContext, type ReactNode, use, useEffect, useMemo, useState } from
 import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
 import type opsEn from './ops/messages/en.json'
+import { languageFor, localeFor, usableZone, zoneOf } from './reader.ts'
+import { recall, remember } from './remembered.ts'
 
 declare module 'use-intl' {
   interface AppConfig {
@@ -22,19 +24,11 @@ export const languages: readonly string[] = Object.keys(loaders).map((file) => f
 const storageKey = 'holdfast-language'
 
 /** What the reader chose before, else the first of the browser's languages that we speak, else English. */
-function preferredLanguage(): string {
-  const chosen = localStorage.getItem(storageKey)
-  const wanted = chosen === null ? [...navigator.languages] : [chosen, ...navigator.languages]
-  for (const tag of wanted) {
-    const language = tag.slice(0, 2).toLowerCase()
-    if (languages.includes(language)) return language
-  }
-  return 'en'
-}
+const preferredLanguage = () => languageFor([recall(storageKey) ?? '', ...readersTags()], languages)
 
-/** The full tag for dates and numbers: the reader's own region where it belongs to the language. */
-function formattingLocale(language: string): string {
-  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(language)) ?? (language === 'en' ? 'en-GB' : language)
+function readersTags(): readonly string[] {
+  const { language, languages: tags } = navigator as { language?: string; languages?: readonly string[] }
+  return [...(tags ?? []), language ?? '']
 }
 
 async function loadMessages(language: string): Promise<Messages> {
@@ -77,9 +71,9 @@ export function LanguageProvider({ initial, children }: { readonly initial: Load
   const choice = useMemo<LanguageChoice>(
     () => ({
       language,
-      locale: formattingLocale(language),
+      locale: localeFor(readersTags(), language),
       choose(next) {
-        localStorage.setItem(storageKey, next)
+        remember(storageKey, next)
         void loadMessages(next).then((nextMessages) => setLoaded({ language: next, messages: nextMessages }))
       },
     }),
@@ -94,4 +88,6 @@ export function LanguageProvider({ initial, children }: { readonly initial: Load
   )
 }
 
-export const readersTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+/** Null where the browser does not know it. */
+export const readersOwnZone = zoneOf(Intl.DateTimeFormat().resolvedOptions())
+export const readersTimeZone = usableZone(readersOwnZone ?? undefined)

@@ -11,9 +11,12 @@ const flags = [
   '--no-first-run',
 ]
 
-export async function openBrowser(extra: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: [...flags, ...extra] })
-}
+export const launchOptions = (extra: readonly string[] = []) => ({
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: [...flags, ...extra],
+})
+
+export const openBrowser = async (extra: readonly string[] = []): Promise<Browser> => chromium.launch(launchOptions(extra))
 
 export interface WatchedContext {
   readonly context: BrowserContext

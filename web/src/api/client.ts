@@ -2,8 +2,11 @@
 import type { ErrorCode, Problem } from '@holdfast/contract'
 import { learnServerTime } from './clock.ts'
 
-/** A code of the shop, or one of ours: the shop could not be reached, or answered something that is no JSON. */
-export type FailureCode = ErrorCode | 'network' | 'bad_answer'
+/**
+ * A code of the shop, or one of ours: the shop could not be reached, answered something that is no JSON, or gave a cookie
+ * that the browser did not keep.
+ */
+export type FailureCode = ErrorCode | 'network' | 'bad_answer' | 'cookies_blocked'
 
 export class ApiError extends Error {
   override readonly name = 'ApiError'

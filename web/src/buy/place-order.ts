@@ -2,8 +2,9 @@
 import type { OrderBody, OrderView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
+import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { currentUserQuery, orderQuery } from '../api/queries.ts'
+import { expectSession } from '../api/session.ts'
 import { useNavigate } from '../navigation/router.tsx'
 
 export interface Placing {
@@ -23,8 +24,8 @@ export function usePlaceOrder() {
     mutationFn: async ({ order, guestEmail }: Placing) => {
       if (guestEmail !== undefined && guest.current !== guestEmail) {
         await call('/api/users/guest', { method: 'POST', body: { email: guestEmail } })
+        await expectSession(client)
         guest.current = guestEmail
-        await client.invalidateQueries({ queryKey: currentUserQuery.queryKey })
       }
       const text = JSON.stringify(order)
       if (intention.current.text !== text) intention.current = { text, key: makeIdempotencyKey() }
@@ -32,6 +33,11 @@ export function usePlaceOrder() {
         return await call<OrderView>('/api/orders', { method: 'POST', body: order, idempotencyKey: intention.current.key })
       } catch (error) {
         if (!mayPass(error)) intention.current = { text: '', key: '' }
+        // The session ended meanwhile: the form asks for the address again.
+        if (error instanceof ApiError && error.code === 'unauthenticated') {
+          guest.current = ''
+          void client.invalidateQueries({ queryKey: currentUserQuery.queryKey })
+        }
         throw error
       }
     },

@@ -39,7 +39,7 @@ describe('messages', () => {
   })
 
   it('of problems are only for codes that the shop or the page can give', () => {
-    const known = new Set([...Object.keys(errorDefinitions), 'network', 'bad_answer'])
+    const known = new Set([...Object.keys(errorDefinitions), 'network', 'bad_answer', 'cookies_blocked'])
     expect(Object.keys(en.problems).filter((code) => !known.has(code))).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { RequireUser } from '../organiser/require-user.tsx'
 import { PageTitle } from '../parts/basics.tsx'
+import { recall, remember } from '../remembered.ts'
 import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
 
@@ -19,13 +20,13 @@ const storageKey = 'holdfast-door'
 
 function Door() {
   const t = useTranslations('door')
-  const [door, setDoor] = useState(() => localStorage.getItem(storageKey) ?? '')
+  const [door, setDoor] = useState(() => recall(storageKey) ?? '')
   const [naming, setNaming] = useState(door === '')
   const { answers, busy, check, again } = useCheckIn(door)
   const [latest, ...earlier] = answers
   const onScan = useCallback((scanned: string) => check(scanned), [check])
   const keep = (name: string) => {
-    localStorage.setItem(storageKey, name)
+    remember(storageKey, name)
     setDoor(name)
     setNaming(false)
   }

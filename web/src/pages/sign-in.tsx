@@ -5,6 +5,7 @@ import { useForm } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { currentUserQuery, myOrdersQuery } from '../api/queries.ts'
+import { expectSession } from '../api/session.ts'
 import { Link } from '../navigation/link.tsx'
 import { useGo, useSearchValue } from '../navigation/router.tsx'
 import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
@@ -23,11 +24,13 @@ export function SignInPage() {
   const [fresh, setFresh] = useState(false)
   const { register, handleSubmit, formState } = useForm<Fields>()
   const entering = useMutation({
-    mutationFn: (fields: Fields) =>
-      call(fresh ? '/api/users/signup' : '/api/users/signin', {
+    mutationFn: async (fields: Fields) => {
+      await call(fresh ? '/api/users/signup' : '/api/users/signin', {
         method: 'POST',
         body: { email: fields.email.trim(), password: fields.password },
-      }),
+      })
+      await expectSession(client)
+    },
     onSuccess: async () => {
       // Another person: nothing that was read for the one before may be shown.
       client.clear()

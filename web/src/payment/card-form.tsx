@@ -21,7 +21,8 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
   const t = useTranslations('pay')
   const format = useFormat()
   const { stage, formLoaded } = attempt
-  const { target, form, ready, failure, retry, sandbox } = useCardElements(order)
+  const { target, form, ready, failure, configFailure, retry, sandbox } = useCardElements(order)
+  const late = useLate(ready)
   const busy = stage.kind === 'paying' || stage.kind === 'challenge'
   useEffect(() => {
     if (form) formLoaded(form)
@@ -32,10 +33,12 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
     if (form && !busy) attempt.pay(form)
   }
 
-  if (failure !== null) return <Failure error={failure} retry={retry} />
+  if (configFailure) return <Failure error={configFailure} retry={retry} />
+  if (failure) return <FormFailure retry={retry} />
   return (
     <form onSubmit={submit} aria-busy={busy}>
       {sandbox && <p className="chip chip-warm mb-4">{t('testMode')}</p>}
+      {late && <FormFailure retry={retry} />}
       <div className="relative min-h-56">
         {!ready && <Skeleton className="absolute inset-0" />}
         <div ref={target} />
@@ -53,6 +56,36 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
       </button>
       <p className="mt-3 text-small text-soft">{t('safety')}</p>
     </form>
+  )
+}
+
+/** A frame that something keeps out of the page says nothing; then the form is late for ever. */
+const lateAfterMs = 10_000
+
+function useLate(ready: boolean): boolean {
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    setLate(false)
+    if (ready) return
+    const timer = setTimeout(() => setLate(true), lateAfterMs)
+    return () => clearTimeout(timer)
+  }, [ready])
+  return late && !ready
+}
+
+/** Most often something in the browser keeps the processor's script or frame away; only its owner can let it in. */
+function FormFailure({ retry }: { readonly retry: () => void }) {
+  const t = useTranslations('pay')
+  const common = useTranslations('common')
+  return (
+    <div className="mb-4">
+      <Notice tone="bad">
+        <p>{t('formFailed')}</p>
+        <button type="button" className="button mt-3" onClick={retry}>
+          {common('tryAgain')}
+        </button>
+      </Notice>
+    </div>
   )
 }
 
@@ -140,7 +173,8 @@ function useCardElements(order: OrderView) {
     target,
     form,
     ready,
-    failure: loadFailure ?? (config.isLoadingError ? config.error : null),
+    failure: loadFailure,
+    configFailure: config.isLoadingError ? config.error : null,
     sandbox: processor?.sandbox ?? false,
     retry() {
       setLoadFailure(null)

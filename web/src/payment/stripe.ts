@@ -59,7 +59,11 @@ export async function loadStripe(
   locale: string,
 ): Promise<StripeJs> {
   await loadScript(processor.scriptUrl)
-  if (!window.Stripe) throw new Error(`the card processor's script did not start`)
+  if (!window.Stripe) {
+    // Something else came in its place, such as the page of a filter: the next try asks for it again.
+    loading = null
+    throw new Error(`the card processor's script did not start`)
+  }
   return window.Stripe(processor.publishableKey, { locale })
 }
 
