@@ -6,7 +6,7 @@ import { FormProvider, useFieldArray, useForm, useFormState } from 'react-hook-f
 import { useTranslations } from 'use-intl'
 import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { showQuery } from '../api/queries.ts'
-import { readersTimeZone } from '../i18n.tsx'
+import { readersOwnZone, readersTimeZone } from '../i18n.tsx'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
@@ -67,7 +67,7 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
       <FormProvider {...form}>
         <form noValidate className="mt-6 grid gap-8" onSubmit={(event) => void submit(event)}>
           <AboutShow />
-          <WhenAndWhere initial={initial} />
+          <WhenAndWhere initial={initial} zoneIsGuessed={!show && readersOwnZone === null} />
           <FormSection title={t('types')} plain>
             {types.fields.map((field, index) => (
               <TypeEditor
@@ -147,7 +147,7 @@ function useSaveShow(show: ShowView | undefined) {
   const key = useRef(makeIdempotencyKey())
   return useMutation({
     mutationFn: (fields: ShowFields) => {
-      const body = bodyOf(fields)
+      const body = bodyOf(fields, show)
       if (!body) throw new Error('the form let a wrong field through')
       if (show) return call<ShowView>(`/api/shows/${show.id}`, { method: 'PUT', body })
       return call<ShowView>('/api/shows', { method: 'POST', body, idempotencyKey: key.current })

@@ -1,10 +1,12 @@
 // The sections of the form of a show, but for its ticket types. Each error stands at its field.
 import { type ReactNode, useId } from 'react'
-import { useFormContext } from 'react-hook-form'
+import { useFormContext, useWatch } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
-import { useDuration } from '../format.ts'
+import { useDuration, useFormat } from '../format.ts'
 import { Field } from '../parts/basics.tsx'
-import type { ShowFields } from './show-form.ts'
+import { knownZones } from '../reader.ts'
+import { isSameStart, type ShowFields } from './show-form.ts'
+import { readWallClock } from './wall-clock.ts'
 
 export interface FormSectionProps {
   readonly title: string
@@ -58,25 +60,51 @@ export function AboutShow() {
   )
 }
 
-export function WhenAndWhere({ initial }: { readonly initial: ShowFields }) {
+/** What a typed start means when the clocks change around it. What nobody touched needs no word. */
+function useClockHint(initial: ShowFields): string | undefined {
+  const t = useTranslations('edit')
+  const format = useFormat()
+  const [startsAt, timeZone] = useWatch<ShowFields, ['startsAt', 'timeZone']>({ name: ['startsAt', 'timeZone'] })
+  const read = isSameStart({ startsAt, timeZone }, initial) ? null : readWallClock(startsAt, timeZone)
+  if (!read || read.kind === 'plain') return undefined
+  return t(read.kind === 'skipped' ? 'timeSkipped' : 'timeDoubled', {
+    day: format.day(read.instant, timeZone),
+    time: format.time(read.instant, timeZone),
+  })
+}
+
+export interface WhenAndWhereProps {
+  readonly initial: ShowFields
+  /** The browser does not know where it is, so the organiser must say where the show is. */
+  readonly zoneIsGuessed: boolean
+}
+
+export function WhenAndWhere({ initial, zoneIsGuessed }: WhenAndWhereProps) {
   const t = useTranslations('edit')
   const { register, formState } = useFormContext<ShowFields>()
+  const clockHint = useClockHint(initial)
   return (
     <FormSection title={t('whenAndWhere')}>
-      <Field
-        label={t('startsAt')}
-        error={formState.errors.startsAt && t('required')}
-        input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }}
-      />
+      <div>
+        <Field
+          label={t('startsAt')}
+          error={formState.errors.startsAt && t('required')}
+          input={{ type: 'datetime-local', ...register('startsAt', { required: true }) }}
+        />
+        <p role="status" className="mt-1 text-small font-medium text-warm empty:hidden">
+          {clockHint}
+        </p>
+      </div>
       <div className="min-w-0">
         <label htmlFor="zone" className="mb-1 block font-medium">
           {t('timeZone')}
         </label>
         <select id="zone" className="input" {...register('timeZone')}>
-          {[...new Set([initial.timeZone, ...Intl.supportedValuesOf('timeZone')])].map((zone) => (
+          {[...new Set([initial.timeZone, ...knownZones()])].map((zone) => (
             <option key={zone}>{zone}</option>
           ))}
         </select>
+        {zoneIsGuessed && <p className="mt-1 text-small font-medium text-warm">{t('zoneUnknown')}</p>}
       </div>
       <Field className="sm:col-span-2" label={t('venue')} input={{ maxLength: 200, ...register('venue') }} />
     </FormSection>

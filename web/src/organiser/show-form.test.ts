@@ -1,35 +1,9 @@
-// What an organiser types, and what it means: seats, amounts, times, and files that a spreadsheet takes.
+// What an organiser types, and what becomes of it: amounts, a show that is edited, and files that a spreadsheet takes.
+import type { ShowView } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
-import { amountText, instantOfWallClock, parseAmount, wallClockIn } from './amounts.ts'
+import { amountText, parseAmount } from './amounts.ts'
 import { csvOf } from './csv.ts'
-import { blocksOf, expandRanges, seatsOf } from './seat-grid.ts'
-
-describe('rows and seats', () => {
-  it('are read as ranges and single labels, with gaps', () => {
-    expect(expandRanges('A-C, F')).toEqual(['A', 'B', 'C', 'F'])
-    expect(expandRanges('1-3, 6')).toEqual(['1', '2', '3', '6'])
-  })
-
-  it('are refused when they cannot be read, run backwards or name a seat twice', () => {
-    for (const text of ['', 'C-A', 'A-3', '1-9999', '1-3, 2', 'a label that is far too long'])
-      expect(expandRanges(text), text).toBeNull()
-    expect(
-      seatsOf([
-        { section: 'S', rows: 'A', numbers: '1-2' },
-        { section: 'S', rows: 'A', numbers: '2' },
-      ]),
-    ).toBeNull()
-  })
-
-  it('come back from seats as they were written', () => {
-    const blocks = [
-      { section: 'Stalls', rows: 'A-C', numbers: '1-4, 7-9' },
-      { section: 'Stalls', rows: 'D', numbers: '1-9' },
-      { section: 'Balcony', rows: '1-2', numbers: '5' },
-    ]
-    expect(blocksOf(seatsOf(blocks) ?? [])).toEqual(blocks)
-  })
-})
+import { bodyOf, emptyType, fieldsOf } from './show-form.ts'
 
 describe('amounts', () => {
   it('are whole minor units of their currency', () => {
@@ -55,19 +29,87 @@ describe('amounts', () => {
   })
 })
 
-describe('times', () => {
-  it('are those of the show’s zone, in summer and in winter', () => {
-    expect(instantOfWallClock('2027-01-10T20:00', 'Europe/Berlin')).toBe('2027-01-10T19:00:00.000Z')
-    expect(instantOfWallClock('2027-07-10T20:00', 'Europe/Berlin')).toBe('2027-07-10T18:00:00.000Z')
-    expect(instantOfWallClock('2027-07-10T20:00', 'Asia/Kathmandu')).toBe('2027-07-10T14:15:00.000Z')
-    expect(wallClockIn('2027-07-10T18:00:00.000Z', 'Europe/Berlin')).toBe('2027-07-10T20:00')
-  })
-})
-
 describe('a file for spreadsheets', () => {
   it('quotes what would break its cells, and keeps formulas text', () => {
     for (const formula of ['=1+1', '+1', '-1', '@cmd', ' =1+1', '\t=1', '\r=1', '\n=1', '＝1+1', '＠cmd', '\u00a0=1'])
       expect(csvOf([[formula]]).replace(/^\uFEFF"?/, ''), formula).toMatch(/^'/)
     expect(csvOf([['a,b', 'say "x"', '=1+1', '@cmd']])).toBe(`\uFEFF"a,b","say ""x""",'=1+1,'@cmd\r\n`)
+  })
+})
+
+const seat = (section: string, row: string, number: string) => ({ id: `${section}/${row}/${number}`, section, row, number })
+const show: ShowView = {
+  id: 's',
+  organiserId: 'o',
+  title: ' Spaces around ',
+  // The second 02:30 of the night in which Berlin's clocks go back, with seconds that no field shows.
+  startsAt: '2027-10-31T01:30:45.500Z',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+  venue: ' The Quay',
+  description: '\n\nText\n',
+  holdSeconds: 100,
+  maxPerOrder: 4,
+  status: 'on_sale',
+  version: 1,
+  ticketTypes: [
+    {
+      id: 't',
+      name: 'Stalls',
+      priceMinor: 2_200,
+      capacity: 5,
+      // In an order that no text of the form has, without a row, and with labels that read like ranges.
+      seats: [seat('A ', '', '1'), seat('B', '01', '1-4'), seat('A ', '', '2'), seat('B', '02', '1-4'), seat('B', '01', '1,5')],
+    },
+  ],
+}
+
+describe('a show that is edited', () => {
+  it('keeps all that nobody touched', () => {
+    const { title, startsAt, timeZone, currency, venue, description, holdSeconds, maxPerOrder, ticketTypes } = show
+    expect(bodyOf(fieldsOf(show), show)).toEqual({
+      title,
+      startsAt,
+      timeZone,
+      currency,
+      venue,
+      description,
+      holdSeconds,
+      maxPerOrder,
+      ticketTypes: ticketTypes.map(({ id, name, priceMinor, seats }) => ({
+        id,
+        name,
+        priceMinor,
+        seats: seats?.map(({ section, row, number }) => ({ section, row, number })),
+      })),
+    })
+  })
+
+  it('keeps its instant when only its venue or another ticket type changes', () => {
+    const fields = fieldsOf(show)
+    const types = [...fields.types, { ...emptyType, name: 'Standing', price: '10', capacity: '5' }]
+    expect(bodyOf({ ...fields, venue: 'Elsewhere', types }, show)).toMatchObject({ venue: 'Elsewhere', startsAt: show.startsAt })
+  })
+
+  it('keeps the labels of the seats that it had when others are added', () => {
+    const fields = fieldsOf(show)
+    const [type] = fields.types
+    if (!type) throw new Error('no type')
+    const added = { ...type, blocks: [...type.blocks, { section: 'C ', rows: 'K-12', numbers: '07-09' }] }
+    const seats = bodyOf({ ...fields, types: [added] }, show)?.ticketTypes.flatMap((each) => ('seats' in each ? each.seats : []))
+    const had = show.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number })) ?? []
+    expect(seats).toEqual(expect.arrayContaining(had))
+    expect(seats?.filter(({ section }) => section === 'C')).toEqual(
+      ['07', '08', '09'].map((number) => ({ section: 'C', row: 'K-12', number })),
+    )
+    expect(seats).toHaveLength(had.length + 3)
+  })
+
+  it.each([
+    ['the same clock in another zone', { timeZone: 'Europe/Lisbon' }, '2027-10-31T02:30:00.000Z'],
+    ['another clock', { startsAt: '2027-10-30T02:30' }, '2027-10-30T00:30:00.000Z'],
+    ['a clock with seconds', { startsAt: '2027-10-30T02:30:15' }, '2027-10-30T00:30:00.000Z'],
+  ])('moves to %s when that is typed', (_what, typed, startsAt) => {
+    expect(bodyOf({ ...fieldsOf(show), ...typed }, show)?.startsAt).toBe(startsAt)
   })
 })

@@ -1,7 +1,8 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
-import { amountText, instantOfWallClock, parseAmount, wallClockIn } from './amounts.ts'
-import { blocksOf, type SeatBlock, seatsOf } from './seat-grid.ts'
+import { amountText, parseAmount } from './amounts.ts'
+import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
+import { readWallClock, wallClockIn } from './wall-clock.ts'
 
 export interface TypeFields {
   /** Of a type that the show has; empty for a new one. */
@@ -71,18 +72,25 @@ export function fieldsOf(show: ShowView): ShowFields {
   }
 }
 
-/** Null when a field cannot be read; the form has marked it then. */
-export function bodyOf(fields: ShowFields): ShowChangeBody | null {
-  const startsAt = instantOfWallClock(fields.startsAt, fields.timeZone)
-  const types = fields.types.map((type) => typeBodyOf(type, fields.currency))
-  if (startsAt === null || types.includes(null)) return null
+/**
+ * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps what `show` has: a wall
+ * clock stands for two instants when the clocks go back, and seats may have an order that no text has.
+ */
+export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | null {
+  const before = show && fieldsOf(show)
+  const untouched = (name: 'title' | 'venue' | 'description') => (before?.[name] === fields[name] ? show?.[name] : undefined)
+  const startsAt = isSameStart(fields, before) ? show?.startsAt : readWallClock(fields.startsAt, fields.timeZone)?.instant
+  const types = fields.types.map((type) => typeBodyOf(type, fields.currency, show))
+  if (startsAt === undefined || types.includes(null)) return null
+  const venue = untouched('venue') ?? fields.venue.trim()
+  const description = untouched('description') ?? fields.description.trim()
   return {
-    title: fields.title.trim(),
+    title: untouched('title') ?? fields.title.trim(),
     startsAt,
     timeZone: fields.timeZone,
     currency: fields.currency,
-    ...(fields.venue.trim() === '' ? {} : { venue: fields.venue.trim() }),
-    ...(fields.description.trim() === '' ? {} : { description: fields.description.trim() }),
+    ...(venue === '' ? {} : { venue }),
+    ...(description === '' ? {} : { description }),
     holdSeconds: Math.max(1, Math.round(Number(fields.holdMinutes) * 60)),
     maxPerOrder: Number(fields.maxPerOrder),
     ...(fields.maxPerBuyer === '' ? {} : { maxPerBuyer: Number(fields.maxPerBuyer) }),
@@ -90,11 +98,31 @@ export function bodyOf(fields: ShowFields): ShowChangeBody | null {
   }
 }
 
-function typeBodyOf(type: TypeFields, currency: string): ShowChangeBody['ticketTypes'][number] | null {
+/** Whether the start is as it was, in the same zone: then it needs no reading. */
+export const isSameStart = (fields: Pick<ShowFields, 'startsAt' | 'timeZone'>, before: ShowFields | undefined): boolean =>
+  before?.startsAt === fields.startsAt && before.timeZone === fields.timeZone
+
+function typeBodyOf(
+  type: TypeFields,
+  currency: string,
+  show: ShowView | undefined,
+): ShowChangeBody['ticketTypes'][number] | null {
   const priceMinor = parseAmount(type.price, currency)
   if (priceMinor === null) return null
   const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
-  const seats = seatsOf(type.blocks)
+  const known = show?.ticketTypes.find(({ id }) => id === type.id)?.seats
+  const seats = known && sameBlocks(type.blocks, blocksOf(known)) ? known.map(labelOf) : seatsOf(type.blocks, sectionsOf(known))
   return seats && seats.length > 0 ? { ...common, seats } : null
 }
+
+const labelOf = ({ section, row, number }: LooseSeat): LooseSeat => ({ section, row, number })
+export const sectionsOf = (seats: readonly LooseSeat[] | undefined): ReadonlySet<string> =>
+  new Set(seats?.map(({ section }) => section))
+
+const sameBlocks = (some: readonly SeatBlock[], others: readonly SeatBlock[]) =>
+  some.length === others.length &&
+  some.every(({ section, rows, numbers }, index) => {
+    const other = others[index]
+    return other?.section === section && other.rows === rows && other.numbers === numbers
+  })
