@@ -4,6 +4,7 @@ import { payPayout } from './api/balance.ts'
 import { release } from './api/capture.ts'
 import { endDispute } from './api/disputes.ts'
 import { EVENT_DAYS } from './api/events.ts'
+import { announceBalance } from './api/ledger.ts'
 import { settleRefund } from './api/refunds.ts'
 import { DAY_SECONDS } from './core/clock.ts'
 import type { Engine } from './engine.ts'
@@ -35,6 +36,31 @@ function moveOne(unit: Unit, kind: string, id: string, baseUrl: string): void {
   }
 }
 
+/** The last day on which money became available, by sandbox: it does so at midnight only. */
+const balanceDays = new WeakMap<Engine, number>()
+
+/** Tells each account whose pending money can now be paid out. */
+async function announceBalances(engine: Engine): Promise<void> {
+  const now = engine.clock.now()
+  const day = Math.floor(now / DAY_SECONDS)
+  if (balanceDays.get(engine) === day) return
+  const seen = Number(engine.store.meta('balance_seen') ?? 0)
+  const due = engine.store.query<{ account: string }>(
+    'select distinct account from balances where available_on > ? and available_on <= ? and net > 0',
+    seen,
+    now,
+  )
+  await engine.commit.run(() => {
+    for (const { account } of due) {
+      const unit = engine.newUnit(account, { id: null, idempotencyKey: null })
+      announceBalance(unit)
+      unit.write()
+    }
+    engine.store.putMeta('balance_seen', String(now))
+  })
+  balanceDays.set(engine, day)
+}
+
 /** Moves everything whose time has come; returns how many objects moved. */
 export async function runDueJobs(engine: Engine): Promise<number> {
   let moved = 0
@@ -51,6 +77,7 @@ export async function runDueJobs(engine: Engine): Promise<number> {
     })
     moved += due.length
   }
+  await announceBalances(engine)
   const old = engine.clock.now() - DAY_SECONDS
   if (engine.store.hasKeyBefore(old)) await engine.commit.run(() => engine.store.forgetKeysBefore(old))
   const expired = engine.clock.now() - EVENT_DAYS * DAY_SECONDS

@@ -123,7 +123,9 @@ describe('an event', () => {
       statusCode: 404,
       code: 'resource_missing',
     })
-    expect((await bench.stripe.events.list({ limit: 100 })).data).toEqual([])
+    const left = (await bench.stripe.events.list({ limit: 100 })).data
+    // That time has passed is itself an event.
+    expect(left.filter(({ type }) => type !== 'balance.available')).toEqual([])
     // The payment itself is kept.
     expect((await bench.stripe.paymentIntents.retrieve(paid.id)).status).toBe('succeeded')
   })

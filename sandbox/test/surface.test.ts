@@ -119,9 +119,11 @@ describe('sellers', () => {
       automatic_payment_methods: automatic,
       application_fee_amount: 700,
       transfer_data: { destination: seller.id },
+    })
+    const booked = await bench.stripe.paymentIntents.retrieve(paid.id, {
       expand: ['latest_charge.transfer', 'latest_charge.application_fee'],
     })
-    expect(paid.latest_charge).toMatchObject({
+    expect(booked.latest_charge).toMatchObject({
       transfer: { amount: 10_000, destination: seller.id },
       application_fee: { amount: 700, account: seller.id },
     })

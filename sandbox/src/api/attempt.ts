@@ -1,14 +1,17 @@
 // One attempt to take money with one card: the charge, what it does to its intent, the events, the error of a decline.
 import { DECLINES, type Decline } from '../cards/declines.ts'
+import type { TestCard } from '../cards/test-cards.ts'
 import { DAY_SECONDS } from '../core/clock.ts'
 import { ApiError, type ErrorBody } from '../core/errors.ts'
 import { newCharge } from '../objects/charge.ts'
-import type { PaymentIntent, PaymentIntentHidden } from '../objects/kinds.ts'
+import type { Charge, PaymentIntent, PaymentIntentHidden } from '../objects/kinds.ts'
 import { authorized, capturesAtOnce, failed, processing, succeeded } from '../objects/payment-intent.ts'
 import type { ThreeDsResult } from '../objects/payment-method.ts'
 import type { ApiCall } from './call.ts'
+import { usageOf } from './intent-changes.ts'
 import { attach, type FoundMethod, findMethod } from './methods.ts'
 import { bringTrouble, settle } from './settle.ts'
+import { announceUpdate } from './updated.ts'
 
 const AUTHORIZATION_SECONDS = 7 * DAY_SECONDS
 const VISA_ABSENT_SECONDS = 4 * DAY_SECONDS + 18 * 3600
@@ -56,7 +59,11 @@ export interface Try {
   threeDs: ThreeDsResult
   /** The buyer is absent: the shop uses a card that was saved. */
   offSession?: boolean
+  /** What the confirmation says of the charge. */
+  said?: Said | undefined
 }
+
+export type Said = Pick<PaymentIntentHidden, 'mandate' | 'radarSession'>
 
 /** Charges the card, unless its bank or `override` declines. */
 export function attempt(call: Attempting, tried: Try, override?: Decline): PaymentIntent {
@@ -85,7 +92,7 @@ function charge(call: Attempting, charging: Charging): PaymentIntent {
   const captured = capturesAtOnce(intent)
   const captureBefore = captured || decline !== undefined ? null : unit.now + holdSeconds(charging)
   const made = newCharge(
-    { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl },
+    { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl, ...charging.said },
     unit.now,
   )
   if (decline !== undefined) {
@@ -99,16 +106,35 @@ function charge(call: Attempting, charging: Charging): PaymentIntent {
     unit.emit('charge.succeeded', made)
     return finish(call, authorized(intent, made.id), 'payment_intent.amount_capturable_updated', captureBefore)
   }
-  const settled = settle(unit, made, intent.amount, card)
-  unit.put('charge', settled, { hidden: { card: card.key } })
-  unit.emit('charge.succeeded', settled)
-  const done = finish(call, succeeded(intent, made.id, intent.amount), 'payment_intent.succeeded', null)
-  unit.emit('charge.updated', settled, { balance_transaction: null })
+  return take(call, intent, made, card)
+}
+
+/** Takes the money. Asynchronously, the answer comes before the books are made, and `charge.updated` tells of them. */
+function take(call: Attempting, intent: PaymentIntent, made: Charge, card: TestCard): PaymentIntent {
+  const { unit } = call
+  const hidden = { card: card.key }
+  const paid = succeeded(intent, made.id, intent.amount)
+  const taking = { charge: made, intent, amount: intent.amount, card }
+  if (intent.capture_method === 'automatic') {
+    const settled = settle(unit, taking)
+    unit.put('charge', settled, { hidden })
+    unit.emit('charge.succeeded', settled)
+    const done = finish(call, paid, 'payment_intent.succeeded', null)
+    bringTrouble(unit, settled, card)
+    return done
+  }
+  const bare: Charge = intent.transfer_data == null ? made : { ...made, transfer: null }
+  unit.emit('charge.succeeded', bare)
+  const done = finish(call, paid, 'payment_intent.succeeded', null)
+  const settled = settle(unit, taking)
+  unit.put('charge', settled, { hidden })
+  announceUpdate(unit, 'charge.updated', bare, settled)
+  unit.showAs(bare)
   bringTrouble(unit, settled, card)
   return done
 }
 
-function startProcessing(call: Attempting, { intent, found, threeDs }: Try): PaymentIntent {
+function startProcessing(call: Attempting, { intent, found, threeDs, said }: Try): PaymentIntent {
   const { unit } = call
   const { card, method } = found
   const pending = newCharge(
@@ -122,13 +148,14 @@ function startProcessing(call: Attempting, { intent, found, threeDs }: Try): Pay
       captured: false,
       captureBefore: null,
       receiptBase: call.baseUrl,
+      ...said,
     },
     unit.now,
   )
   unit.put('charge', pending, { hidden: { card: card.key } })
   unit.emit('charge.pending', pending)
   const waiting = processing(intent, pending.id)
-  unit.put('payment_intent', waiting, { hidden: { threeDs }, due: unit.now + PROCESSING_SECONDS })
+  unit.put('payment_intent', waiting, { hidden: { threeDs, ...said }, due: unit.now + PROCESSING_SECONDS })
   unit.emit('payment_intent.processing', waiting)
   return waiting
 }
@@ -138,13 +165,20 @@ export function endProcessing(call: Attempting, intent: PaymentIntent): void {
   const id = intent.latest_charge
   if (intent.status !== 'processing' || intent.payment_method === null || id === null) return
   const found = findMethod(call.unit, intent.payment_method)
-  const threeDs = (call.unit.hidden('payment_intent', intent.id)?.threeDs ?? null) as ThreeDsResult
+  const hidden = call.unit.hidden('payment_intent', intent.id)
+  const threeDs = (hidden?.threeDs ?? null) as ThreeDsResult
   const decline = found.card.processing === 'fail' ? DECLINES.generic : undefined
   try {
-    charge(call, { intent, found, threeDs, decline, id })
+    charge(call, { intent, found, threeDs, decline, id, said: saidOf(hidden) })
   } catch (error) {
     if (!(error instanceof ApiError && error.keep)) throw error
   }
+}
+
+/** What a confirmation has said, as it is kept while the bank asks or thinks. */
+export function saidOf(hidden: PaymentIntentHidden | undefined): Said {
+  const { mandate, radarSession } = hidden ?? {}
+  return { ...(mandate === undefined ? {} : { mandate }), ...(radarSession === undefined ? {} : { radarSession }) }
 }
 
 function finish(call: Attempting, intent: PaymentIntent, event: string, due: number | null): PaymentIntent {
@@ -156,7 +190,7 @@ function finish(call: Attempting, intent: PaymentIntent, event: string, due: num
 
 /** Saves the card with its customer when the intent says so; a card of nobody is spent by its first payment. */
 function keepMethod(call: Attempting, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): void {
-  const saved = intent.setup_future_usage !== null && intent.customer !== null
+  const saved = usageOf(intent) !== null && intent.customer !== null
   const setUp = found.hidden.setUp === true || (saved && threeDs !== null)
   if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)
   else if (found.method.customer === null)

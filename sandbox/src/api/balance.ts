@@ -2,37 +2,28 @@
 import type Stripe from 'stripe'
 import { DAY_SECONDS } from '../core/clock.ts'
 import { checkCurrency, checkPayoutStep } from '../core/currency.ts'
-import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
+import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { anything, filled, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
+import { filled, mergeMetadata, metadata, oneOf, optionalText, positive, type Read } from '../core/params.ts'
 import type { Payout } from '../objects/kinds.ts'
+import type { Filter } from '../store/store.ts'
 import type { Unit } from '../store/unit.ts'
-import { type RouteTable, route } from './call.ts'
-import { addLedgerLine, balanceOf } from './ledger.ts'
-import { listRoute, retrieveRoute } from './lists.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
+import { addLedgerLine, balanceBody, balanceOf } from './ledger.ts'
+import { createdRange, listObjects, loadObject, type PageParams, pageSpec, retrieveRoute } from './lists.ts'
+import { announceUpdate } from './updated.ts'
 
-function balance(unit: Unit): Stripe.Balance {
-  const lines = balanceOf(unit)
-  const part = (pick: 'available' | 'pending') =>
-    lines.map((line) => ({ amount: line[pick], currency: line.currency, source_types: { card: line[pick] } }))
-  const none = [{ amount: 0, currency: 'usd', source_types: { card: 0 } }]
-  return {
-    object: 'balance',
-    available: lines.length === 0 ? none : part('available'),
-    livemode: false,
-    pending: lines.length === 0 ? none : part('pending'),
-  }
-}
+const BANK_ACCOUNT = 'ba_holdfast'
 
 const create = {
   amount: positive,
   currency: filled,
-  description: text,
+  description: optionalText,
   destination: filled,
   metadata,
   method: oneOf('instant', 'standard'),
-  source_type: anything,
-  statement_descriptor: text,
+  source_type: oneOf('bank_account', 'card', 'fpx'),
+  statement_descriptor: optionalText,
 }
 
 function createPayout(unit: Unit, params: Read<typeof create>): Payout {
@@ -47,6 +38,8 @@ function createPayout(unit: Unit, params: Read<typeof create>): Payout {
       param: 'amount',
     })
   }
+  const { destination = BANK_ACCOUNT } = params
+  if (destination !== BANK_ACCOUNT) throw badParamReference('external_account', destination, 'destination')
   const id = newId('po')
   const debit = addLedgerLine(unit, {
     type: 'payout',
@@ -70,7 +63,7 @@ function createPayout(unit: Unit, params: Read<typeof create>): Payout {
     created: unit.now,
     currency,
     description: params.description ?? null,
-    destination: params.destination ?? 'ba_holdfast',
+    destination,
     failure_balance_transaction: null,
     failure_code: null,
     failure_message: null,
@@ -81,7 +74,7 @@ function createPayout(unit: Unit, params: Read<typeof create>): Payout {
     payout_method: null,
     reconciliation_status: 'not_applicable',
     reversed_by: null,
-    source_type: 'card',
+    source_type: params.source_type ?? 'card',
     statement_descriptor: params.statement_descriptor ?? null,
     status: 'pending',
     trace_id: null,
@@ -98,17 +91,52 @@ export function payPayout(unit: Unit, payout: Payout): void {
   unit.emit('payout.paid', paid, { status: payout.status })
 }
 
+const ledgerFilters = { ...pageSpec, created: createdRange, currency: filled, payout: filled, source: filled, type: filled }
+
+/** The lines of one automatic payout cannot be told yet, and those of a payout by hand never. */
+function checkPayout(unit: Unit, id: string | undefined): void {
+  if (id === undefined) return
+  if (unit.find('payout', id) === undefined) throw badParamReference('payout', id, 'payout')
+  throw invalidRequest('Balance transaction history can only be filtered on automatic transfers, not manual.', {
+    param: 'payout',
+  })
+}
+
+function listLines(call: ApiCall, params: PageParams & Read<typeof ledgerFilters>): object {
+  checkPayout(call.unit, params.payout)
+  const filters: Filter[] = []
+  for (const name of ['source', 'type'] as const) if (params[name] !== undefined) filters.push([name, params[name]])
+  const fields: [string, string][] = params.currency === undefined ? [] : [['currency', params.currency.toLowerCase()]]
+  return listObjects(call.unit, 'balance_transaction', filters, { ...params, fields }, call.path)
+}
+
+const payoutFilters = { ...pageSpec, arrival_date: createdRange, created: createdRange, destination: filled, status: filled }
+
+function listPayouts(call: ApiCall, params: PageParams & Read<typeof payoutFilters>): object {
+  const { arrival_date: arrival, status, destination } = params
+  const filters: Filter[] = status === undefined ? [] : [['status', status]]
+  const fields: [string, string][] = destination === undefined ? [] : [['destination', destination]]
+  const between = arrival === undefined ? {} : { between: { field: 'arrival_date', ...arrival } }
+  return listObjects(call.unit, 'payout', filters, { ...params, fields, ...between }, call.path)
+}
+
 export const balanceRoutes: RouteTable = {
-  'GET /v1/balance': route('balance.retrieve', {}, (call) => balance(call.unit)),
-  'GET /v1/balance_transactions': listRoute('balance_transactions.list', 'balance_transaction', ['source', 'type']),
+  'GET /v1/balance': route('balance.retrieve', {}, (call) => balanceBody(call.unit)),
+  'GET /v1/balance_transactions': route('balance_transactions.list', ledgerFilters, listLines),
   'GET /v1/balance_transactions/:id': retrieveRoute('balance_transactions.retrieve', 'balance_transaction'),
-  'GET /v1/balance/history': listRoute('balance.history', 'balance_transaction', ['source', 'type']),
+  'GET /v1/balance/history': route('balance.history', ledgerFilters, listLines),
   'POST /v1/payouts': route('payouts.create', create, (call, params) => createPayout(call.unit, params)),
-  'GET /v1/payouts': listRoute('payouts.list', 'payout', []),
+  'GET /v1/payouts': route('payouts.list', payoutFilters, listPayouts),
   'GET /v1/payouts/:id': retrieveRoute('payouts.retrieve', 'payout'),
+  'POST /v1/payouts/:id': route('payouts.update', { metadata }, (call, params) => {
+    const payout = loadObject(call, 'payout')
+    const after = { ...payout, metadata: mergeMetadata(payout.metadata ?? {}, params.metadata) }
+    call.unit.put('payout', after)
+    announceUpdate(call.unit, 'payout.updated', payout, after)
+    return after
+  }),
   'POST /v1/payouts/:id/cancel': route('payouts.cancel', {}, (call) => {
-    const payout = call.unit.find('payout', call.id)
-    if (payout === undefined) throw noSuch('payout', call.id)
+    const payout = loadObject(call, 'payout')
     if (payout.status !== 'pending') throw invalidRequest('Payouts can only be canceled while they are pending.')
     const credit = addLedgerLine(call.unit, {
       type: 'payout_cancel',

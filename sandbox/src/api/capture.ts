@@ -3,7 +3,7 @@ import { DECLINES } from '../cards/declines.ts'
 import { cardByKey } from '../cards/test-cards.ts'
 import { checkLeast, checkStep, spoken } from '../core/currency.ts'
 import { ApiError, invalidRequest } from '../core/errors.ts'
-import { mergeMetadata, type Read } from '../core/params.ts'
+import { given, mergeMetadata, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
 import { abandonedCharge, releasedCharge, statementOf } from '../objects/charge.ts'
 import type { Charge, PaymentIntent } from '../objects/kinds.ts'
@@ -11,7 +11,8 @@ import { cancelled, succeeded } from '../objects/payment-intent.ts'
 import type { Unit } from '../store/unit.ts'
 import type { ApiCall } from './call.ts'
 import { unexpectedState } from './confirm.ts'
-import { checkFee, checkShare, checkSuffix } from './intent-checks.ts'
+import { changedAmountDetails, paymentDetails } from './intent-changes.ts'
+import { checkDescriptor, checkFee, checkOneShare, checkShare, checkSuffix } from './intent-checks.ts'
 import type { capture } from './payment-intent-params.ts'
 import { bringTrouble, settle } from './settle.ts'
 
@@ -40,8 +41,10 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
   const seller = intent.transfer_data ?? null
   // Of a fee that was set earlier only what is captured can be taken; one that is named now must fit.
   if (params.application_fee_amount !== undefined) checkFee(fee, amount, seller !== null || unit.account !== '')
+  checkOneShare(fee, params.transfer_data?.amount ?? seller?.amount)
   checkShare(params.transfer_data?.amount, amount)
   checkSuffix(params.statement_descriptor_suffix)
+  checkDescriptor({ statement_descriptor: params.statement_descriptor ?? null })
   const charge = intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
   const hidden = charge === undefined ? undefined : unit.hidden('charge', charge.id)
   if (charge === undefined || hidden === undefined) throw new Error(`the charge of ${intent.id} is missing`)
@@ -49,15 +52,17 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
   const { metadata: change } = params
   const current = {
     ...intent,
+    amount_details: changedAmountDetails(intent.amount_details, params.amount_details),
+    ...paymentDetails(intent.payment_details, params.payment_details),
     metadata: mergeMetadata(intent.metadata, change),
     application_fee_amount: fee,
-    statement_descriptor_suffix: params.statement_descriptor_suffix ?? intent.statement_descriptor_suffix,
+    statement_descriptor_suffix: given(params.statement_descriptor_suffix, intent.statement_descriptor_suffix),
     ...(seller === null || params.transfer_data?.amount === undefined
       ? {}
       : { transfer_data: { ...seller, amount: params.transfer_data.amount } }),
   }
   if (card.declineAtCapture === true) throw declineCapture(unit, current)
-  const settled = settle(unit, chargeAtCapture(charge, current), amount, card)
+  const settled = settle(unit, { charge: chargeAtCapture(charge, current), intent: current, amount, card })
   unit.put('charge', settled)
   unit.emit('charge.captured', settled)
   const after = succeeded(current, charge.id, amount)

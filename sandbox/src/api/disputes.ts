@@ -1,15 +1,16 @@
 // Answering disputes: evidence, closing, and the ways they end. The evidence text decides, as on the real test cards.
 import { DAY_SECONDS } from '../core/clock.ts'
-import { invalidRequest, noSuch } from '../core/errors.ts'
-import { anything, clearable, flag, hash, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
+import { invalidRequest } from '../core/errors.ts'
+import { clearable, flag, hash, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import { disputeRefusal, type Verdict, verdictOf } from '../machines/dispute.ts'
 import { DISPUTE_FEE } from '../objects/balance-transaction.ts'
 import type { Dispute } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { addLedgerLine } from './ledger.ts'
-import { listObjects, retrieveRoute } from './lists.ts'
+import { listObjects, loadObject, retrieveRoute } from './lists.ts'
 import { withdraw } from './open-dispute.ts'
+import { announceUpdate } from './updated.ts'
 
 const INQUIRY_DAYS = 120
 
@@ -45,7 +46,7 @@ const EVIDENCE = [
 
 const evidenceSpec = Object.fromEntries(EVIDENCE.map((name) => [name, clearable(text)]))
 const update = {
-  evidence: hash({ ...evidenceSpec, enhanced_evidence: anything }),
+  evidence: hash(evidenceSpec),
   intended_submission_method: oneOf('manual', 'prefer_manual', 'prefer_smart_disputes', 'smart_disputes'),
   metadata,
   submit: flag,
@@ -57,23 +58,17 @@ export function isChargedBack(unit: Unit, charge: string): boolean {
   return disputes.some((dispute) => !dispute.is_charge_refundable)
 }
 
-function load(call: ApiCall): Dispute {
-  const dispute = call.unit.find('dispute', call.id)
-  if (dispute === undefined) throw noSuch('dispute', call.id)
-  return dispute
-}
-
 function updateDispute(call: ApiCall, params: Read<typeof update>): Dispute {
   const { unit } = call
-  const dispute = load(call)
+  const dispute = loadObject(call, 'dispute')
   const refused = disputeRefusal(dispute, params.evidence !== undefined || params.submit === true)
   if (refused !== undefined) throw invalidRequest(refused)
-  const given = Object.fromEntries(Object.entries(params.evidence ?? {}).filter(([name]) => name !== 'enhanced_evidence'))
-  const evidence = { ...dispute.evidence, ...given }
+  const evidence = { ...dispute.evidence, ...params.evidence }
   const submitted = params.evidence !== undefined && params.submit !== false
   const drafted: Dispute = {
     ...dispute,
     evidence,
+    intended_submission_method: params.intended_submission_method ?? dispute.intended_submission_method ?? null,
     metadata: mergeMetadata(dispute.metadata, params.metadata),
     evidence_details: {
       ...dispute.evidence_details,
@@ -89,7 +84,7 @@ function updateDispute(call: ApiCall, params: Read<typeof update>): Dispute {
     drafted,
     submitted ? { due: drafted.status === 'warning_under_review' ? unit.now + INQUIRY_DAYS * DAY_SECONDS : null } : {},
   )
-  unit.emit('charge.dispute.updated', drafted, { status: dispute.status })
+  announceUpdate(unit, 'charge.dispute.updated', dispute, drafted)
   const verdict = submitted ? verdictOf(evidence) : undefined
   return verdict === undefined ? drafted : endDispute(unit, drafted, verdict)
 }
@@ -106,7 +101,7 @@ export function endDispute(unit: Unit, dispute: Dispute, verdict: Verdict): Disp
       evidence_details: { ...dispute.evidence_details, due_by: unit.now + 7 * DAY_SECONDS },
     }
     unit.put('dispute', raised, { due: unit.now + 7 * DAY_SECONDS })
-    unit.emit('charge.dispute.updated', raised, { status: dispute.status })
+    announceUpdate(unit, 'charge.dispute.updated', dispute, raised)
     unit.emit('charge.dispute.funds_withdrawn', raised)
     return raised
   }
@@ -141,7 +136,7 @@ export const disputeRoutes: RouteTable = {
   'GET /v1/disputes/:id': retrieveRoute('disputes.retrieve', 'dispute'),
   'POST /v1/disputes/:id': route('disputes.update', update, updateDispute),
   'POST /v1/disputes/:id/close': route('disputes.close', {}, (call) => {
-    const dispute = load(call)
+    const dispute = loadObject(call, 'dispute')
     const refused = disputeRefusal(dispute, true)
     if (refused !== undefined) throw invalidRequest(refused)
     return endDispute(call.unit, dispute, 'lost')

@@ -64,6 +64,15 @@ export function checkShare(share: number | undefined, amount: number): void {
     })
 }
 
+/** The platform's part is named once: as its fee, or by what the seller gets. */
+export function checkOneShare(fee: number | null, share: number | undefined): void {
+  if (fee === null || share === undefined) return
+  throw invalidRequest('You may only specify one of these parameters: application_fee_amount, transfer_data[amount].', {
+    code: 'parameters_exclusive',
+    param: 'transfer_data[amount]',
+  })
+}
+
 export function checkSuffix(suffix: string | null | undefined): void {
   if (suffix == null || suffix === '') return
   const param = 'statement_descriptor_suffix'

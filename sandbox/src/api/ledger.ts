@@ -1,4 +1,5 @@
 // Writes a line of the balance and keeps the sums by day that GET /v1/balance reads.
+import type Stripe from 'stripe'
 import { type LedgerLine, newBalanceTransaction } from '../objects/balance-transaction.ts'
 import type { BalanceTransaction } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
@@ -15,6 +16,7 @@ export function addLedgerLine(unit: Unit, line: LedgerLine): BalanceTransaction 
       day,
       transaction.net,
     )
+    if (day === 0 && transaction.net > 0) announceBalance(unit)
   })
   return transaction
 }
@@ -33,4 +35,22 @@ export function balanceOf(unit: Unit, account = unit.account): BalanceLine[] {
     unit.now,
     account,
   )
+}
+
+export function balanceBody(unit: Unit): Stripe.Balance {
+  const lines = balanceOf(unit)
+  const part = (pick: 'available' | 'pending') =>
+    lines.map((line) => ({ amount: line[pick], currency: line.currency, source_types: { card: line[pick] } }))
+  const none = [{ amount: 0, currency: 'usd', source_types: { card: 0 } }]
+  return {
+    object: 'balance',
+    available: lines.length === 0 ? none : part('available'),
+    livemode: false,
+    pending: lines.length === 0 ? none : part('pending'),
+  }
+}
+
+/** More money can be paid out than before. */
+export function announceBalance(unit: Unit): void {
+  unit.emit('balance.available', balanceBody(unit))
 }

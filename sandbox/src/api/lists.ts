@@ -3,7 +3,7 @@ import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import type { FormValue } from '../core/form.ts'
 import { filled, integer, positive, type Reader, readAll, type Spec } from '../core/params.ts'
 import type { Kind, Kinds } from '../objects/kinds.ts'
-import type { ObjectRow } from '../store/store.ts'
+import type { Filter, ObjectRow } from '../store/store.ts'
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type Route, route } from './call.ts'
 
@@ -41,6 +41,9 @@ export interface PageParams {
   starting_after?: string | undefined
   ending_before?: string | undefined
   created?: Range | undefined
+  /** Values that no index holds, found by looking at the objects. */
+  fields?: [name: string, value: string][]
+  between?: Range & { field: string }
 }
 
 export interface Page<T> {
@@ -63,7 +66,7 @@ export function bodyOf<K extends Kind>(kind: K, row: ObjectRow, now: number): Ki
 export function listObjects<K extends Kind>(
   unit: Unit,
   kind: K,
-  filters: [string, string][],
+  filters: Filter[],
   params: PageParams,
   url: string,
 ): Page<Kinds[K]> {
@@ -86,6 +89,8 @@ export function listObjects<K extends Kind>(
     createdFrom: params.created?.from ?? 0,
     createdTo: params.created?.to ?? FOREVER,
     ...(cursorRow === undefined ? {} : { cursor: { seq: cursorRow.seq, created: cursorRow.created, backwards } }),
+    ...(params.fields === undefined ? {} : { fields: params.fields }),
+    ...(params.between === undefined ? {} : { between: params.between }),
     limit: limit + 1,
   })
   const shown = rows.slice(0, limit)

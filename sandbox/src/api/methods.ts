@@ -4,7 +4,14 @@ import { cardByAlias, cardByKey, type TestCard } from '../cards/test-cards.ts'
 import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
 import { clearable, filled, hash, hashWith, integer, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
 import type { MethodHidden, PaymentIntent, PaymentMethod } from '../objects/kinds.ts'
-import { billingDetails, knownTestCard, type MethodDetails, newPaymentMethod, withNetwork } from '../objects/payment-method.ts'
+import {
+  billingDetails,
+  fullAddress,
+  knownTestCard,
+  type MethodDetails,
+  newPaymentMethod,
+  withNetwork,
+} from '../objects/payment-method.ts'
 import type { Unit } from '../store/unit.ts'
 
 export interface FoundMethod {
@@ -24,6 +31,18 @@ export const shipping = hashWith(['address', 'name'], {
   phone: line,
   tracking_number: line,
 })
+
+export type ShippingInput = NonNullable<Read<{ at: typeof shipping }>['at']>
+
+export function shippingOf(input: ShippingInput): NonNullable<PaymentIntent['shipping']> {
+  return {
+    address: fullAddress(input.address),
+    carrier: input.carrier ?? null,
+    ...(input.name === undefined ? {} : { name: input.name }),
+    phone: input.phone ?? null,
+    tracking_number: input.tracking_number ?? null,
+  }
+}
 
 const networks = hash({ preferred: clearable(oneOf('cartes_bancaires', 'mastercard', 'visa')) })
 export const redisplay = oneOf('always', 'limited', 'unspecified')

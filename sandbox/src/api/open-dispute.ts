@@ -8,6 +8,7 @@ import { DISPUTE_FEE } from '../objects/balance-transaction.ts'
 import type { BalanceTransaction, Charge, Dispute } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { addLedgerLine } from './ledger.ts'
+import { listObjects } from './lists.ts'
 
 export interface DisputeInput {
   reason: string
@@ -107,6 +108,7 @@ export function openDispute(unit: Unit, charge: Charge, input: DisputeInput): Di
   unit.emit('charge.dispute.created', dispute)
   if (debit !== undefined) unit.emit('charge.dispute.funds_withdrawn', dispute)
   unit.emit('charge.updated', disputed, { disputed: current.disputed })
+  settleWarnings(unit, charge.id)
   return dispute
 }
 
@@ -114,7 +116,7 @@ export function warnOfFraud(unit: Unit, charge: Charge): void {
   const warning = {
     id: newId('issfr'),
     object: 'radar.early_fraud_warning',
-    actionable: true,
+    actionable: !charge.refunded && !charge.disputed,
     charge: charge.id,
     created: unit.now,
     fraud_type: 'unauthorized_use_of_card',
@@ -123,6 +125,18 @@ export function warnOfFraud(unit: Unit, charge: Charge): void {
   } satisfies Stripe.Radar.EarlyFraudWarning
   unit.put('radar.early_fraud_warning', warning)
   unit.emit('radar.early_fraud_warning.created', warning)
+}
+
+/** A warning asks for nothing any more once the money is back with the buyer, or the bank has disputed it. */
+export function settleWarnings(unit: Unit, charge: string): void {
+  const { data } = listObjects(unit, 'radar.early_fraud_warning', [['charge', charge]], { limit: 100 }, '')
+  for (const { id } of data) {
+    const warning = unit.find('radar.early_fraud_warning', id)
+    if (warning?.actionable !== true) continue
+    const after = { ...warning, actionable: false }
+    unit.put('radar.early_fraud_warning', after)
+    unit.emit('radar.early_fraud_warning.updated', after, { actionable: true })
+  }
 }
 
 export function openCardDisputes(unit: Unit, charge: Charge, card: TestCard): void {

@@ -1,19 +1,21 @@
 // The routes of payment intents: create, retrieve, update, confirm, capture, cancel, list, search.
 import { checkAmount, checkCurrency } from '../core/currency.ts'
 import { ApiError, badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
-import { filled, mergeMetadata, oneOf, type Read } from '../core/params.ts'
+import { checkCardsLeft } from '../core/method-names.ts'
+import { filled, given, mergeMetadata, oneOf, type Read } from '../core/params.ts'
 import { refusal } from '../machines/payment-intent.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
-import { newPaymentIntent, publicView, withCardOptions, withMethod } from '../objects/payment-intent.ts'
-import { fullAddress } from '../objects/payment-method.ts'
+import { newPaymentIntent, publicView, withMethod } from '../objects/payment-intent.ts'
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { captureIntent, release } from './capture.ts'
 import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
+import { changedAmountDetails, changedOptions, paymentDetails, transferData } from './intent-changes.ts'
 import {
   checkEmail,
   checkFee,
   checkOneMethod,
+  checkOneShare,
   checkPublishable,
   checkServerConfirms,
   checkShare,
@@ -21,17 +23,26 @@ import {
 } from './intent-checks.ts'
 import { listRoute } from './lists.ts'
 import { chooseTypes } from './method-types.ts'
-import { checkUsable } from './methods.ts'
-import { capture, confirm, create, update } from './payment-intent-params.ts'
+import { checkUsable, shippingOf } from './methods.ts'
+import { capture, confirm, create, type IntentChange, update } from './payment-intent-params.ts'
 import { searchRoute } from './search.ts'
 import { SINCE } from './versions.ts'
 
-function checkReferences(
-  unit: Unit,
-  params: { customer?: string | undefined; transfer_data?: { destination?: string | undefined } | undefined },
-): void {
-  if (params.customer !== undefined && unit.find('customer', params.customer) === undefined)
-    throw badParamReference('customer', params.customer, 'customer')
+interface References {
+  customer?: string | undefined
+  on_behalf_of?: string | undefined
+  payment_method_configuration?: string | undefined
+  transfer_data?: { amount?: number | undefined; destination?: string | undefined } | undefined
+}
+
+function checkReferences(unit: Unit, params: References): void {
+  const { customer, on_behalf_of: behalf, payment_method_configuration: configuration } = params
+  if (customer !== undefined && unit.find('customer', customer) === undefined)
+    throw badParamReference('customer', customer, 'customer')
+  if (behalf !== undefined && unit.find('account', behalf) === undefined)
+    throw badParamReference('account', behalf, 'on_behalf_of')
+  if (configuration !== undefined)
+    throw badParamReference('payment_method_configuration', configuration, 'payment_method_configuration')
   const destination = params.transfer_data?.destination
   if (destination !== undefined && unit.find('account', destination) === undefined)
     throw badParamReference('account', destination, 'transfer_data[destination]')
@@ -41,15 +52,60 @@ function hasSeller(unit: Unit, transfer: unknown): boolean {
   return unit.account !== '' || (transfer !== undefined && transfer !== null)
 }
 
-function shippingOf(input: Read<typeof create>['shipping']): PaymentIntent['shipping'] {
-  if (input == null) return null
-  return {
-    address: fullAddress(input.address),
-    carrier: input.carrier ?? null,
-    ...(input.name === undefined ? {} : { name: input.name }),
-    phone: input.phone ?? null,
-    tracking_number: input.tracking_number ?? null,
+/** The parameters that creating, updating and confirming share, applied to an intent. */
+function applied(intent: PaymentIntent, params: IntentChange): PaymentIntent {
+  const { shipping } = params
+  const changed: PaymentIntent = {
+    ...intent,
+    allowed_payment_method_types: given(params.allowed_payment_method_types, intent.allowed_payment_method_types),
+    amount_details: changedAmountDetails(intent.amount_details, params.amount_details),
+    application_fee_amount: given(params.application_fee_amount, intent.application_fee_amount),
+    capture_method: params.capture_method ?? intent.capture_method,
+    customer: params.customer ?? intent.customer,
+    description: given(params.description, intent.description),
+    excluded_payment_method_types: given(params.excluded_payment_method_types, intent.excluded_payment_method_types),
+    metadata: mergeMetadata(intent.metadata, params.metadata),
+    payment_method_options: changedOptions(intent.payment_method_options, params.payment_method_options),
+    payment_method_types: params.payment_method_types ?? intent.payment_method_types,
+    ...paymentDetails(intent.payment_details, params.payment_details),
+    receipt_email: given(params.receipt_email, intent.receipt_email),
+    setup_future_usage: given(params.setup_future_usage, intent.setup_future_usage),
+    shipping: shipping == null ? given(shipping, intent.shipping) : shippingOf(shipping),
+    statement_descriptor: given(params.statement_descriptor, intent.statement_descriptor),
+    statement_descriptor_suffix: given(params.statement_descriptor_suffix, intent.statement_descriptor_suffix),
+    transfer_data: transferData(intent.transfer_data, params.transfer_data),
+    transfer_group: given(params.transfer_group, intent.transfer_group),
   }
+  checkCardsLeft(changed.allowed_payment_method_types, changed.excluded_payment_method_types)
+  return changed
+}
+
+/** Refuses what does not fit together; `intent` is as it would be. */
+function checkIntent(unit: Unit, intent: PaymentIntent, params: IntentChange & References): void {
+  const { amount, application_fee_amount: fee, transfer_data: transfer } = intent
+  checkReferences(unit, params)
+  checkOneMethod(params)
+  checkEmail(params.receipt_email, 'receipt_email')
+  checkSuffix(params.statement_descriptor_suffix)
+  checkFee(fee, amount, hasSeller(unit, transfer))
+  checkOneShare(fee, transfer?.amount)
+  checkShare(params.transfer_data?.amount, amount)
+}
+
+const CONFIRM_ONLY = [
+  'confirmation_token',
+  'error_on_requires_action',
+  'mandate',
+  'mandate_data',
+  'off_session',
+  'return_url',
+] as const
+
+/** Saying that nothing is to happen says nothing, so `false` passes. */
+function checkConfirmOnly(params: Read<typeof create>): void {
+  if (params.confirm === true) return
+  const name = CONFIRM_ONLY.find((each) => params[each] !== undefined && params[each] !== false && params[each] !== null)
+  if (name !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
 }
 
 function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent {
@@ -58,19 +114,8 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
   if (params.currency === undefined) throw missingParam('currency')
   const currency = checkCurrency(params.currency)
   checkAmount(params.amount, currency)
-  checkReferences(unit, params)
-  checkOneMethod(params)
-  checkEmail(params.receipt_email, 'receipt_email')
-  checkSuffix(params.statement_descriptor_suffix)
-  checkFee(params.application_fee_amount ?? null, params.amount, hasSeller(unit, params.transfer_data))
-  checkShare(params.transfer_data?.amount, params.amount)
-  if (params.confirm !== true) {
-    for (const name of ['return_url', 'confirmation_token', 'off_session', 'error_on_requires_action', 'mandate_data'] as const) {
-      if (params[name] !== undefined)
-        throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
-    }
-  }
-  const intent = newPaymentIntent(
+  checkConfirmOnly(params)
+  const empty = newPaymentIntent(
     {
       amount: params.amount,
       currency,
@@ -78,28 +123,13 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
       confirmationMethod: params.confirmation_method ?? 'automatic',
       ...chooseTypes(call, params),
       customer: params.customer ?? null,
-      description: params.description ?? null,
-      metadata: mergeMetadata({}, params.metadata),
-      receiptEmail: params.receipt_email ?? null,
-      setupFutureUsage: params.setup_future_usage ?? null,
-      shipping: shippingOf(params.shipping),
-      statementDescriptor: params.statement_descriptor ?? null,
-      statementDescriptorSuffix: params.statement_descriptor_suffix ?? null,
-      threeDs: params.payment_method_options?.card?.request_three_d_secure ?? 'automatic',
-      holdCards: params.payment_method_options?.card?.capture_method === 'manual',
+      metadata: {},
       onBehalfOf: params.on_behalf_of ?? null,
-      applicationFee: params.application_fee_amount ?? null,
-      transferData:
-        params.transfer_data?.destination === undefined
-          ? null
-          : {
-              destination: params.transfer_data.destination,
-              ...(params.transfer_data.amount === undefined ? {} : { amount: params.transfer_data.amount }),
-            },
-      transferGroup: params.transfer_group ?? null,
     },
     unit.now,
   )
+  const intent = applied(empty, params)
+  checkIntent(unit, intent, params)
   if (params.confirm === true) {
     unit.put('payment_intent', intent)
     unit.emit('payment_intent.created', intent)
@@ -107,7 +137,8 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
   }
   const withCard =
     params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params)
-  unit.put('payment_intent', withCard)
+  const session = params.radar_options?.session
+  unit.put('payment_intent', withCard, session === undefined ? {} : { hidden: { radarSession: session } })
   unit.emit('payment_intent.created', withCard)
   return withCard
 }
@@ -154,7 +185,6 @@ function shown(call: ApiCall, intent: PaymentIntent): object {
 function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent {
   const { unit } = call
   const intent = loadIntent(call)
-  checkReferences(unit, { customer: params.customer })
   if (
     params.amount !== undefined ||
     params.currency !== undefined ||
@@ -167,34 +197,8 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
   const currency = params.currency === undefined ? intent.currency : checkCurrency(params.currency)
   const amount = params.amount ?? intent.amount
   checkAmount(amount, currency)
-  checkOneMethod(params)
-  checkEmail(params.receipt_email, 'receipt_email')
-  checkSuffix(params.statement_descriptor_suffix)
-  const fee = params.application_fee_amount === undefined ? intent.application_fee_amount : params.application_fee_amount
-  checkFee(fee, amount, hasSeller(unit, intent.transfer_data))
-  checkShare(params.transfer_data?.amount, amount)
-  const changed: PaymentIntent = {
-    ...intent,
-    amount,
-    currency,
-    customer: params.customer ?? intent.customer,
-    description: params.description ?? intent.description,
-    metadata: mergeMetadata(intent.metadata, params.metadata),
-    receipt_email: params.receipt_email === undefined ? intent.receipt_email : params.receipt_email,
-    setup_future_usage: params.setup_future_usage === undefined ? intent.setup_future_usage : params.setup_future_usage,
-    shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
-    statement_descriptor: params.statement_descriptor ?? intent.statement_descriptor,
-    statement_descriptor_suffix: params.statement_descriptor_suffix ?? intent.statement_descriptor_suffix,
-    capture_method: params.capture_method ?? intent.capture_method,
-    application_fee_amount: fee,
-    transfer_data:
-      params.transfer_data?.amount === undefined || intent.transfer_data == null
-        ? (intent.transfer_data ?? null)
-        : { ...intent.transfer_data, amount: params.transfer_data.amount },
-    transfer_group: params.transfer_group ?? intent.transfer_group,
-    payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
-    payment_method_types: params.payment_method_types ?? intent.payment_method_types,
-  }
+  const changed = applied({ ...intent, amount, currency }, params)
+  checkIntent(unit, changed, params)
   const after =
     params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
   unit.put('payment_intent', after)
@@ -233,21 +237,7 @@ export const paymentIntentRoutes: RouteTable = {
           message: `The amount_to_confirm (${params.amount_to_confirm}) does not match the amount of the PaymentIntent (${intent.amount}).`,
         })
       }
-      return shown(
-        call,
-        confirmIntent(
-          call,
-          {
-            ...intent,
-            capture_method: params.capture_method ?? intent.capture_method,
-            receipt_email: params.receipt_email ?? intent.receipt_email,
-            shipping: params.shipping === undefined ? intent.shipping : shippingOf(params.shipping),
-            payment_method_options: withCardOptions(intent, params.payment_method_options?.card),
-            payment_method_types: params.payment_method_types ?? intent.payment_method_types,
-          },
-          params,
-        ),
-      )
+      return shown(call, confirmIntent(call, applied(intent, params), params))
     },
     { publishable: true },
   ),

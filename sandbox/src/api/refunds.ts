@@ -1,8 +1,9 @@
 // Refunds: create, update, cancel, list, and what later becomes of pending and failing ones.
 import { cardByKey } from '../cards/test-cards.ts'
+import { changesOf } from '../core/changes.ts'
 import { checkStep } from '../core/currency.ts'
-import { ApiError, badParamReference, invalidRequest, noSuch } from '../core/errors.ts'
-import { anything, filled, flag, mergeMetadata, metadata, oneOf, positive, type Read, text } from '../core/params.ts'
+import { ApiError, invalidRequest, noSuch } from '../core/errors.ts'
+import { filled, flag, mergeMetadata, metadata, oneOf, positive, type Read } from '../core/params.ts'
 import { refundRefusal } from '../machines/refund.ts'
 import { PENDING_SECONDS } from '../objects/balance-transaction.ts'
 import { refundedCharge, unrefundedAmount } from '../objects/charge.ts'
@@ -13,18 +14,16 @@ import { type ApiCall, type RouteTable, route } from './call.ts'
 import { release } from './capture.ts'
 import { isChargedBack } from './disputes.ts'
 import { addLedgerLine } from './ledger.ts'
-import { listRoute, retrieveRoute } from './lists.ts'
+import { listRoute, loadObject, retrieveRoute } from './lists.ts'
+import { settleWarnings } from './open-dispute.ts'
 import { reverseForRefund } from './transfers.ts'
+import { announceUpdate } from './updated.ts'
 
 const create = {
   amount: positive,
   charge: filled,
   payment_intent: filled,
-  currency: text,
-  customer: filled,
-  instructions_email: anything,
   metadata,
-  origin: text,
   reason: oneOf('duplicate', 'fraudulent', 'requested_by_customer'),
   refund_application_fee: flag,
   reverse_transfer: flag,
@@ -36,7 +35,7 @@ function chargeOf(unit: Unit, params: Read<typeof create>): Charge {
   }
   if (params.charge !== undefined) {
     const charge = unit.find('charge', params.charge)
-    if (charge === undefined) throw badParamReference('charge', params.charge, 'charge')
+    if (charge === undefined) throw noSuch('charge', params.charge)
     if (params.payment_intent !== undefined && charge.payment_intent !== params.payment_intent) {
       throw invalidRequest(`The charge ${charge.id} does not belong to the payment intent ${params.payment_intent}.`, {
         param: 'payment_intent',
@@ -46,7 +45,7 @@ function chargeOf(unit: Unit, params: Read<typeof create>): Charge {
   }
   const id = params.payment_intent ?? ''
   const intent = unit.find('payment_intent', id)
-  if (intent === undefined) throw badParamReference('payment_intent', id, 'payment_intent')
+  if (intent === undefined) throw noSuch('payment_intent', id)
   const charge = intent.latest_charge === null ? undefined : unit.find('charge', intent.latest_charge)
   if (charge === undefined || intent.status !== 'succeeded') {
     throw new ApiError(400, {
@@ -76,29 +75,32 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
     unit.now,
   )
   if (!charge.captured) return refundAuthorization(unit, charge, bare)
+  const back = reverseForRefund(unit, charge, amount, {
+    transfer: params.reverse_transfer === true,
+    fee: params.refund_application_fee === true,
+  })
   const debit = addLedgerLine(unit, {
     type: 'refund',
     category: 'refund',
     source: bare.id,
     amount: -amount,
-    fee: 0,
+    fee: -back.directFee,
+    applicationFee: -back.directFee,
     currency: charge.currency,
     description: charge.description === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${charge.description})`,
     pendingSeconds: PENDING_SECONDS,
   })
-  const shares = reverseForRefund(unit, charge, amount, {
-    transfer: params.reverse_transfer === true,
-    fee: params.refund_application_fee === true,
-  })
-  const refund: Refund = { ...bare, balance_transaction: debit.id, transfer_reversal: shares }
+  const refund: Refund = { ...bare, balance_transaction: debit.id, transfer_reversal: back.transferReversal }
   unit.put('refund', refund, {
     hidden: { next: behaviour === undefined ? 'reference' : behaviour === 'pending' ? 'succeed' : 'fail' },
     due: unit.now + SECONDS_UNTIL_SETTLED,
   })
-  const after = refundedCharge(unit.find('charge', charge.id) ?? charge, amount)
+  const taken = refundedCharge(unit.find('charge', charge.id) ?? charge, amount)
+  const after: Charge = params.reason === 'fraudulent' ? { ...taken, fraud_details: { user_report: 'fraudulent' } } : taken
   unit.put('charge', after)
   unit.emit('refund.created', refund)
-  unit.emit('charge.refunded', after, { amount_refunded: charge.amount_refunded, refunded: charge.refunded })
+  unit.emit('charge.refunded', after, changesOf(charge, after))
+  if (after.refunded) settleWarnings(unit, after.id)
   return refund
 }
 
@@ -151,17 +153,15 @@ export const refundRoutes: RouteTable = {
   'GET /v1/refunds': listRoute('refunds.list', 'refund', ['charge', 'payment_intent']),
   'GET /v1/refunds/:id': retrieveRoute('refunds.retrieve', 'refund'),
   'POST /v1/refunds/:id': route('refunds.update', { metadata }, (call, params) => {
-    const refund = call.unit.find('refund', call.id)
-    if (refund === undefined) throw noSuch('refund', call.id)
+    const refund = loadObject(call, 'refund')
     const after = { ...refund, metadata: mergeMetadata(refund.metadata ?? {}, params.metadata) }
     call.unit.put('refund', after)
-    call.unit.emit('refund.updated', after, { metadata: refund.metadata })
-    call.unit.emit('charge.refund.updated', after, { metadata: refund.metadata })
+    announceUpdate(call.unit, 'refund.updated', refund, after)
+    announceUpdate(call.unit, 'charge.refund.updated', refund, after)
     return after
   }),
   'POST /v1/refunds/:id/cancel': route('refunds.cancel', {}, (call) => {
-    const refund = call.unit.find('refund', call.id)
-    if (refund === undefined) throw noSuch('refund', call.id)
+    const refund = loadObject(call, 'refund')
     if (refund.status !== 'pending') {
       throw invalidRequest(
         `Refund ${refund.id} has a status of ${refund.status ?? 'unknown'} and cannot be canceled. Only refunds with a status of pending or requires_action can be canceled.`,

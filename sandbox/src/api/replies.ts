@@ -13,11 +13,13 @@ export function reply(requestId: string, key: string | undefined, status: number
     'stripe-version': API_VERSION,
     'cache-control': 'no-cache, no-store',
   }
-  if (key !== undefined) headers['idempotency-key'] = key
-  if (replayOf !== undefined) {
-    headers['idempotent-replayed'] = 'true'
-    headers['original-request'] = replayOf
+  if (key !== undefined) {
+    headers['idempotency-key'] = key
+    headers['original-request'] = replayOf ?? requestId
+    // What was done or refused once stays so; only where nothing is decided may the same key be tried again.
+    if (status < 500 && status !== 409 && status !== 429) headers['stripe-should-retry'] = 'false'
   }
+  if (replayOf !== undefined) headers['idempotent-replayed'] = 'true'
   return { status, headers, body }
 }
 
@@ -46,6 +48,11 @@ export function storedServerError(requestId: string): { status: number; text: st
 const BAD_GATEWAY =
   '<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n'
 
+/** A refusal that is over in a moment: the SDK tries again although it would not for a 429. */
+function retried(answer: EdgeReply): EdgeReply {
+  return { ...answer, headers: { ...answer.headers, 'stripe-should-retry': 'true' } }
+}
+
 /** What the client gets instead of `body`. Latency, hang before, stored 500s and crashes are the pipeline's own. */
 export function spoilt(fault: Fault, requestId: string, key: string | undefined, body: string): EdgeReply {
   const refuse = (status: number, code: string, message: string): EdgeReply =>
@@ -63,10 +70,12 @@ export function spoilt(fault: Fault, requestId: string, key: string | undefined,
         'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.',
       )
     case 'lock_timeout':
-      return refuse(
-        429,
-        'lock_timeout',
-        'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request.',
+      return retried(
+        refuse(
+          429,
+          'lock_timeout',
+          'This object cannot be accessed right now because another API request or Stripe process is currently accessing it. If you see this error intermittently, retry the request.',
+        ),
       )
     case 'in_use':
       return refuse(

@@ -15,7 +15,7 @@ import { tokenRoutes } from './tokens.ts'
 import { transferRoutes } from './transfers.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
-const ROUTES: RouteTable = {
+export const ROUTES: RouteTable = {
   ...paymentIntentRoutes,
   ...chargeRoutes,
   ...refundRoutes,

@@ -1,7 +1,8 @@
 // Shares of a charge: the application fee and the transfer to a connected account that a payment intent asked for.
 import type Stripe from 'stripe'
 import { newId } from '../core/ids.ts'
-import type { ApplicationFee, Charge, Transfer } from '../objects/kinds.ts'
+import { APPLICATION } from '../objects/balance-transaction.ts'
+import type { ApplicationFee, Charge, PaymentIntent, Transfer } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { addLedgerLine } from './ledger.ts'
 
@@ -13,6 +14,7 @@ export interface TransferInput {
   group: string | null
   description: string | null
   metadata: Record<string, string>
+  sourceType?: 'bank_account' | 'card' | 'fpx' | undefined
 }
 
 export function makeTransfer(unit: Unit, input: TransferInput): Transfer {
@@ -43,7 +45,7 @@ export function makeTransfer(unit: Unit, input: TransferInput): Transfer {
     reversals: { object: 'list', data: [], has_more: false, url: `/v1/transfers/${id}/reversals` },
     reversed: false,
     source_transaction: input.sourceTransaction,
-    source_type: 'card',
+    source_type: input.sourceType ?? 'card',
     transfer_group: input.group,
   } satisfies Transfer & Stripe.Transfer
   unit.put('transfer', transfer)
@@ -60,7 +62,8 @@ export function makeTransfer(unit: Unit, input: TransferInput): Transfer {
   return transfer
 }
 
-function makeApplicationFee(unit: Unit, charge: Charge, amount: number, account: string): ApplicationFee {
+/** Books the platform's share of a charge; `unit` holds the platform's books. */
+export function makeApplicationFee(unit: Unit, charge: Charge, amount: number, account: string): ApplicationFee {
   const id = newId('fee')
   const line = addLedgerLine(unit, {
     type: 'application_fee',
@@ -78,7 +81,7 @@ function makeApplicationFee(unit: Unit, charge: Charge, amount: number, account:
     account,
     amount,
     amount_refunded: 0,
-    application: 'ca_holdfast',
+    application: APPLICATION,
     balance_transaction: line.id,
     charge: charge.id,
     created: unit.now,
@@ -94,9 +97,10 @@ function makeApplicationFee(unit: Unit, charge: Charge, amount: number, account:
   return fee
 }
 
+export type Target = NonNullable<PaymentIntent['transfer_data']>
+
 /** Pays the destination of a destination charge: all of it, or the amount asked for, less the application fee. */
-export function payDestination(unit: Unit, charge: Charge): Charge {
-  const target = charge.transfer_data
+export function payDestination(unit: Unit, charge: Charge, target: Target | null): Charge {
   if (target === null) return charge
   const destination = typeof target.destination === 'string' ? target.destination : target.destination.id
   const gross = Math.min(target.amount ?? charge.amount_captured, charge.amount_captured)
@@ -106,8 +110,8 @@ export function payDestination(unit: Unit, charge: Charge): Charge {
     destination,
     sourceTransaction: charge.id,
     group: charge.transfer_group,
-    description: charge.description,
-    metadata: {},
+    description: target.description ?? charge.description,
+    metadata: target.metadata ?? {},
   })
   const share = charge.application_fee_amount
   if (share === null || share === 0) return { ...charge, transfer: transfer.id }

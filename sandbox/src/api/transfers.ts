@@ -3,14 +3,15 @@ import type Stripe from 'stripe'
 import { checkCurrency, spoken } from '../core/currency.ts'
 import { badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { anything, filled, flag, mergeMetadata, metadata, positive, type Read, text } from '../core/params.ts'
+import { filled, flag, given, mergeMetadata, metadata, oneOf, optionalText, positive, type Read } from '../core/params.ts'
 import type { Charge, Transfer, TransferReversal } from '../objects/kinds.ts'
-import type { Unit } from '../store/unit.ts'
-import { refundFee } from './application-fees.ts'
-import { type RouteTable, route } from './call.ts'
+import { booksOf, type Unit } from '../store/unit.ts'
+import { creditSeller, refundFee } from './application-fees.ts'
+import { type ApiCall, type RouteTable, route } from './call.ts'
 import { addLedgerLine, balanceOf } from './ledger.ts'
-import { listObjects, listRoute } from './lists.ts'
+import { listObjects, listRoute, loadObject } from './lists.ts'
 import { makeTransfer } from './split.ts'
+import { announceUpdate } from './updated.ts'
 
 function withReversals(unit: Unit, transfer: Transfer): Transfer {
   const url = `/v1/transfers/${transfer.id}/reversals`
@@ -18,7 +19,12 @@ function withReversals(unit: Unit, transfer: Transfer): Transfer {
   return { ...transfer, reversals: page }
 }
 
-export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, meta: Record<string, string>): TransferReversal {
+interface Reversing {
+  metadata: Record<string, string>
+  description?: string | null | undefined
+}
+
+export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, detail: Reversing): TransferReversal {
   const left = transfer.amount - transfer.amount_reversed
   if (amount > left) {
     throw invalidRequest(
@@ -34,7 +40,7 @@ export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, 
     amount,
     fee: 0,
     currency: transfer.currency,
-    description: `REFUND FOR TRANSFER (${transfer.id})`,
+    description: detail.description ?? `REFUND FOR TRANSFER (${transfer.id})`,
     pendingSeconds: 0,
   })
   const reversal = {
@@ -45,7 +51,7 @@ export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, 
     created: unit.now,
     currency: transfer.currency,
     destination_payment_refund: null,
-    metadata: meta,
+    metadata: detail.metadata,
     source_refund: null,
     transfer: transfer.id,
   } satisfies TransferReversal & Stripe.TransferReversal
@@ -71,13 +77,33 @@ export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, 
   return reversal
 }
 
+export interface SharesBack {
+  transferReversal: string | null
+  /** The fee that came back to a connected account that had charged directly. */
+  directFee: number
+}
+
+function feeBack(unit: Unit, charge: Charge, share: (total: number) => number): number {
+  if (charge.application_fee === null) return 0
+  const direct = unit.account !== ''
+  const books = direct ? booksOf(unit, '') : unit
+  const fee = books.find('application_fee', charge.application_fee)
+  if (fee === undefined) return 0
+  const amount = Math.min(share(fee.amount), fee.amount - fee.amount_refunded)
+  if (amount === 0) return 0
+  refundFee(books, fee, amount, {})
+  if (direct) return amount
+  creditSeller(unit, fee, amount)
+  return 0
+}
+
 /** Takes back the seller's share and the platform's fee in proportion to the refund, where asked to. */
 export function reverseForRefund(
   unit: Unit,
   charge: Charge,
   amount: number,
   asked: { transfer: boolean; fee: boolean },
-): string | null {
+): SharesBack {
   const id = typeof charge.transfer === 'string' ? charge.transfer : charge.transfer?.id
   const transfer = id === undefined ? undefined : unit.find('transfer', id)
   if (asked.transfer && transfer === undefined)
@@ -85,24 +111,23 @@ export function reverseForRefund(
   if (asked.fee && charge.application_fee === null)
     throw invalidRequest('Cannot refund the application fee of a charge that has none.', { param: 'refund_application_fee' })
   const share = (total: number): number => Math.round((total * amount) / charge.amount_captured)
-  if (asked.fee && charge.application_fee !== null) {
-    const fee = unit.find('application_fee', charge.application_fee)
-    if (fee !== undefined) refundFee(unit, fee, Math.min(share(fee.amount), fee.amount - fee.amount_refunded), {})
-  }
-  if (!asked.transfer || transfer === undefined) return null
-  return reverseTransfer(unit, transfer, Math.min(share(transfer.amount), transfer.amount - transfer.amount_reversed), {}).id
+  const directFee = asked.fee ? feeBack(unit, charge, share) : 0
+  if (!asked.transfer || transfer === undefined) return { transferReversal: null, directFee }
+  const back = Math.min(share(transfer.amount), transfer.amount - transfer.amount_reversed)
+  return { transferReversal: reverseTransfer(unit, transfer, back, { metadata: {} }).id, directFee }
 }
 
 const create = {
   amount: positive,
   currency: filled,
   destination: filled,
-  description: text,
+  description: optionalText,
   metadata,
   source_transaction: filled,
-  source_type: text,
-  transfer_group: text,
+  source_type: oneOf('bank_account', 'card', 'fpx'),
+  transfer_group: optionalText,
 }
+const reversal = { amount: positive, description: optionalText, metadata, refund_application_fee: flag }
 
 function createTransfer(unit: Unit, params: Read<typeof create>): Transfer {
   if (params.destination === undefined) throw missingParam('destination')
@@ -130,47 +155,62 @@ function createTransfer(unit: Unit, params: Read<typeof create>): Transfer {
     group: params.transfer_group ?? source?.transfer_group ?? null,
     description: params.description ?? null,
     metadata: mergeMetadata({}, params.metadata),
+    sourceType: params.source_type,
   })
 }
 
-function load(unit: Unit, id: string): Transfer {
-  const transfer = unit.find('transfer', id)
-  if (transfer === undefined) throw noSuch('transfer', id)
-  return transfer
+type ReversalInput = Read<typeof reversal>
+
+function createReversal(call: ApiCall, params: ReversalInput): TransferReversal {
+  const { unit } = call
+  const transfer = loadObject(call, 'transfer')
+  const amount = params.amount ?? transfer.amount - transfer.amount_reversed
+  const made = reverseTransfer(unit, transfer, amount, {
+    metadata: mergeMetadata({}, params.metadata),
+    description: params.description,
+  })
+  const charge = transfer.source_transaction === null ? undefined : unit.find('charge', transfer.source_transaction)
+  const fee = charge?.application_fee == null ? undefined : unit.find('application_fee', charge.application_fee)
+  if (params.refund_application_fee !== true || fee === undefined) return made
+  const back = Math.min(Math.round((fee.amount * amount) / transfer.amount), fee.amount - fee.amount_refunded)
+  if (back > 0) {
+    refundFee(unit, fee, back, {})
+    creditSeller(unit, fee, back)
+  }
+  return made
 }
+
+function loadReversal(call: ApiCall): TransferReversal {
+  const transfer = loadObject(call, 'transfer')
+  const found = call.unit.find('transfer_reversal', call.subId)
+  if (found === undefined || found.transfer !== transfer.id) throw noSuch('transfer_reversal', call.subId)
+  return found
+}
+
+const ofTransfer = (call: ApiCall): [string, string][] => [['transfer', loadObject(call, 'transfer').id]]
 
 export const transferRoutes: RouteTable = {
   'POST /v1/transfers': route('transfers.create', create, (call, params) => createTransfer(call.unit, params)),
   'GET /v1/transfers': listRoute('transfers.list', 'transfer', ['destination', 'transfer_group']),
-  'GET /v1/transfers/:id': route('transfers.retrieve', {}, (call) => withReversals(call.unit, load(call.unit, call.id))),
-  'POST /v1/transfers/:id': route('transfers.update', { metadata, description: text }, (call, params) => {
-    const transfer = load(call.unit, call.id)
+  'GET /v1/transfers/:id': route('transfers.retrieve', {}, (call) => withReversals(call.unit, loadObject(call, 'transfer'))),
+  'POST /v1/transfers/:id': route('transfers.update', { metadata, description: optionalText }, (call, params) => {
+    const transfer = loadObject(call, 'transfer')
     const after = {
       ...transfer,
       metadata: mergeMetadata(transfer.metadata, params.metadata),
-      description: params.description ?? transfer.description,
+      description: given(params.description, transfer.description),
     }
     call.unit.put('transfer', after)
-    call.unit.emit('transfer.updated', after)
+    announceUpdate(call.unit, 'transfer.updated', transfer, after)
     return after
   }),
-  'POST /v1/transfers/:id/reversals': route(
-    'transfers.reverse',
-    { amount: positive, description: text, metadata, refund_application_fee: flag, expand: anything },
-    (call, params) => {
-      const transfer = load(call.unit, call.id)
-      return reverseTransfer(
-        call.unit,
-        transfer,
-        params.amount ?? transfer.amount - transfer.amount_reversed,
-        mergeMetadata({}, params.metadata),
-      )
-    },
-  ),
-  'GET /v1/transfers/:id/reversals': listRoute('transfers.reversals', 'transfer_reversal', [], (call) => [['transfer', call.id]]),
-  'GET /v1/transfers/:id/reversals/:sub': route('transfers.reversal', {}, (call) => {
-    const reversal = call.unit.find('transfer_reversal', call.subId)
-    if (reversal === undefined || reversal.transfer !== call.id) throw noSuch('transfer_reversal', call.subId)
-    return reversal
+  'POST /v1/transfers/:id/reversals': route('transfers.reverse', reversal, createReversal),
+  'GET /v1/transfers/:id/reversals': listRoute('transfers.reversals', 'transfer_reversal', [], ofTransfer),
+  'GET /v1/transfers/:id/reversals/:sub': route('transfers.reversal', {}, loadReversal),
+  'POST /v1/transfers/:id/reversals/:sub': route('transfers.update_reversal', { metadata }, (call, params) => {
+    const found = loadReversal(call)
+    const after = { ...found, metadata: mergeMetadata(found.metadata ?? {}, params.metadata) }
+    call.unit.put('transfer_reversal', after)
+    return after
   }),
 }

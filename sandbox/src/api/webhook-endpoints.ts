@@ -2,11 +2,13 @@
 import type Stripe from 'stripe'
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId, randomText } from '../core/ids.ts'
-import { anything, clearable, filled, flag, listOf, mergeMetadata, metadata, type Read, text } from '../core/params.ts'
+import { filled, flag, listOf, mergeMetadata, metadata, optionalText, type Read } from '../core/params.ts'
 import type { Unit } from '../store/unit.ts'
+import { EVENT_TYPES } from '../webhooks/event-types.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { API_VERSION } from './events.ts'
-import { listRoute, retrieveRoute } from './lists.ts'
+import { listRoute, loadObject, retrieveRoute } from './lists.ts'
+import { checkVersion } from './versions.ts'
 
 function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
@@ -20,13 +22,15 @@ function checkUrl(url: string): string {
 
 function checkEvents(names: string[] | undefined): string[] {
   if (names === undefined || names.length === 0) throw missingParam('enabled_events')
-  for (const name of names) {
-    if (name !== '*' && !/^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(name)) {
-      throw invalidRequest(`Invalid enabled_events[]: must be one of the known event types (${name.slice(0, 60)} is not)`, {
-        param: 'enabled_events[0]',
-      })
-    }
+  for (const [index, name] of names.entries()) {
+    if (name === '*' || EVENT_TYPES.has(name)) continue
+    throw invalidRequest(
+      `Invalid enabled_events[${index}]: must be one of *, ${[...EVENT_TYPES].slice(0, 3).join(', ')} or another known type of event (${name.slice(0, 60)} is not)`,
+      { param: `enabled_events[${index}]` },
+    )
   }
+  if (names.includes('*') && names.length > 1)
+    throw invalidRequest('You cannot ask for * together with other events.', { param: 'enabled_events' })
   return names
 }
 
@@ -37,6 +41,7 @@ export interface NewEndpoint {
   metadata: Record<string, string>
   secret?: string
   connect?: boolean
+  apiVersion?: string | undefined
 }
 
 /** Stores a new endpoint and returns it together with its secret. */
@@ -45,7 +50,7 @@ export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.
   const endpoint = {
     id: newId('we'),
     object: 'webhook_endpoint',
-    api_version: API_VERSION,
+    api_version: input.apiVersion ?? API_VERSION,
     application: null,
     created: unit.now,
     description: input.description,
@@ -61,16 +66,10 @@ export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.
   return { endpoint, secret }
 }
 
-const update = { description: clearable(text), disabled: flag, enabled_events: listOf(filled), metadata, url: filled }
-
-function load(call: ApiCall): Stripe.WebhookEndpoint {
-  const endpoint = call.unit.find('webhook_endpoint', call.id)
-  if (endpoint === undefined) throw noSuch('webhook_endpoint', call.id)
-  return endpoint
-}
+const update = { description: optionalText, disabled: flag, enabled_events: listOf(filled), metadata, url: filled }
 
 function updateEndpoint(call: ApiCall, params: Read<typeof update>): Stripe.WebhookEndpoint {
-  const endpoint = load(call)
+  const endpoint = loadObject(call, 'webhook_endpoint')
   const after: Stripe.WebhookEndpoint = {
     ...endpoint,
     description: params.description === undefined ? endpoint.description : params.description,
@@ -104,14 +103,14 @@ export const webhookEndpointRoutes: RouteTable = {
     {
       url: filled,
       enabled_events: listOf(filled),
-      api_version: text,
+      api_version: filled,
       connect: flag,
-      description: clearable(text),
+      description: optionalText,
       metadata,
-      events_from: anything,
     },
     (call, params) => {
       if (params.url === undefined) throw missingParam('url')
+      checkVersion(params.api_version)
       if (params.connect === true && call.unit.account !== '')
         throw invalidRequest('Only a platform can have endpoints for connected accounts.', { param: 'connect' })
       const { endpoint, secret } = addEndpoint(call.unit, {
@@ -120,6 +119,7 @@ export const webhookEndpointRoutes: RouteTable = {
         description: params.description ?? null,
         metadata: mergeMetadata({}, params.metadata),
         connect: params.connect === true,
+        apiVersion: params.api_version,
       })
       return { ...endpoint, secret }
     },
@@ -128,7 +128,7 @@ export const webhookEndpointRoutes: RouteTable = {
   'GET /v1/webhook_endpoints/:id': retrieveRoute('webhook_endpoints.retrieve', 'webhook_endpoint'),
   'POST /v1/webhook_endpoints/:id': route('webhook_endpoints.update', update, updateEndpoint),
   'DELETE /v1/webhook_endpoints/:id': route('webhook_endpoints.delete', {}, (call) => {
-    load(call)
+    loadObject(call, 'webhook_endpoint')
     call.unit.remove('webhook_endpoint', call.id)
     return { id: call.id, object: 'webhook_endpoint', deleted: true }
   }),

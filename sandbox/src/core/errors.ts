@@ -41,18 +41,24 @@ export function missingParam(param: string): ApiError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param })
 }
 
+/** How each kind is called when it is missing, and which parameter is blamed. Others: their own name, and `id`. */
 const SPOKEN: Record<string, [name: string, param: string]> = {
   payment_intent: ['payment_intent', 'intent'],
   payment_method: ['PaymentMethod', 'payment_method'],
   setup_intent: ['setupintent', 'intent'],
-  confirmation_token: ['confirmation_token', 'confirmation_token'],
+  confirmation_token: ['ConfirmationToken', 'confirmation_token'],
   webhook_endpoint: ['webhook endpoint', 'webhook_endpoint'],
   balance_transaction: ['balance transaction', 'id'],
   application_fee: ['application fee', 'id'],
+  fee_refund: ['application fee refund', 'id'],
+  transfer_reversal: ['transfer reversal', 'id'],
+  setup_attempt: ['setup attempt', 'id'],
+  external_account: ['external account', 'destination'],
+  'radar.early_fraud_warning': ['early fraud warning', 'early_fraud_warning'],
 }
 
 export function noSuch(kind: string, id: string, param?: string): ApiError {
-  const [name, ownParam] = SPOKEN[kind] ?? [kind.replace('radar.', ''), 'id']
+  const [name, ownParam] = SPOKEN[kind] ?? [kind, 'id']
   return new ApiError(404, {
     type: 'invalid_request_error',
     code: 'resource_missing',

@@ -117,9 +117,6 @@ export function hashWith<S extends Spec>(wanted: (keyof S & string)[], spec: S):
   return Object.assign(read, { inside: spec })
 }
 
-/** A hash whose inside is not emulated: accepted, so that real calls pass, and kept as it came. */
-export const anything: Reader<FormValue> = (value) => value
-
 export type MetadataChange = Record<string, string> | 'clear'
 
 export const metadata: Reader<MetadataChange> = (value, name) => {

@@ -12,6 +12,8 @@ export interface LedgerLine {
   amount: number
   fee: number
   feeText?: string
+  /** The part of `fee` that goes to the platform. */
+  applicationFee?: number
   currency: string
   description: string | null
   /** Money that cannot be paid out before this long. */
@@ -28,6 +30,19 @@ export function cardFee(amount: number, currency: string): number {
 
 export const DISPUTE_FEE = 1500
 
+/** The platform, as its connected accounts see it. */
+export const APPLICATION = 'ca_holdfast'
+
+function feeDetails(line: LedgerLine): BalanceTransaction['fee_details'] {
+  const { applicationFee = 0, currency } = line
+  const own = { amount: line.fee - applicationFee, application: null, currency, type: 'stripe_fee' }
+  const platform = { amount: applicationFee, application: APPLICATION, currency, type: 'application_fee' }
+  return [
+    { ...own, description: line.feeText ?? 'Stripe processing fees' },
+    { ...platform, description: 'Holdfast sandbox application fee' },
+  ].filter(({ amount }) => amount !== 0)
+}
+
 export function newBalanceTransaction(line: LedgerLine, now: number): BalanceTransaction {
   return {
     id: newId('txn'),
@@ -41,18 +56,7 @@ export function newBalanceTransaction(line: LedgerLine, now: number): BalanceTra
     description: line.description,
     exchange_rate: null,
     fee: line.fee,
-    fee_details:
-      line.fee === 0
-        ? []
-        : [
-            {
-              amount: line.fee,
-              application: null,
-              currency: line.currency,
-              description: line.feeText ?? 'Stripe processing fees',
-              type: 'stripe_fee',
-            },
-          ],
+    fee_details: feeDetails(line),
     net: line.amount - line.fee,
     reporting_category: line.category,
     source: line.source,

@@ -19,6 +19,8 @@ export interface Attempt {
   captured: boolean
   captureBefore: number | null
   receiptBase: string
+  mandate?: string | undefined
+  radarSession?: string | undefined
 }
 
 /** What the buyer reads: a fixed beginning and the shop's end, cut to what a statement has room for. */
@@ -94,8 +96,9 @@ export function newCharge(attempt: Attempt, now: number): Charge {
       captureBefore: attempt.captureBefore,
       threeDs: attempt.threeDs,
       approved,
+      mandate: attempt.mandate ?? null,
     }),
-    radar_options: {},
+    radar_options: attempt.radarSession === undefined ? {} : { session: attempt.radarSession },
     receipt_email: intent.receipt_email,
     receipt_number: null,
     receipt_url: approved ? `${attempt.receiptBase}/_sandbox/receipts/${id}` : null,

@@ -8,8 +8,10 @@ export type PaymentIntent = Ids<
   Stripe.PaymentIntent,
   'latest_charge' | 'payment_method' | 'customer' | 'on_behalf_of' | 'review' | 'application' | 'source' | 'payment_record'
 >
+/** `transfer` is null until the money has moved, as the documents show it and the SDK's type does not. */
+type ChargeBody = Omit<Stripe.Charge, 'transfer'> & { transfer?: string | Stripe.Transfer | null }
 export type Charge = Ids<
-  Stripe.Charge,
+  ChargeBody,
   | 'payment_intent'
   | 'balance_transaction'
   | 'customer'
@@ -92,6 +94,9 @@ export interface PaymentIntentHidden {
   threeDs?: string | null
   /** The method whose owner was authenticated, until the shop's server confirms again. */
   authenticated?: string
+  /** What a confirmation said of its charge, kept until the charge is made. */
+  mandate?: string
+  radarSession?: string
 }
 
 /** How a payment method behaves; the key of the test-card table, never a number. */

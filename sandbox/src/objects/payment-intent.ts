@@ -13,22 +13,11 @@ export interface NewIntent {
   allowedTypes: string[] | null
   types: string[]
   customer: string | null
-  description: string | null
   metadata: Record<string, string>
-  receiptEmail: string | null
-  setupFutureUsage: 'on_session' | 'off_session' | null
-  shipping: Stripe.PaymentIntent.Shipping | null
-  statementDescriptor: string | null
-  statementDescriptorSuffix: string | null
-  threeDs: 'any' | 'automatic' | 'challenge'
-  /** Cards are only held, whatever other methods do. */
-  holdCards: boolean
   onBehalfOf: string | null
-  applicationFee: number | null
-  transferData: Stripe.PaymentIntent.TransferData | null
-  transferGroup: string | null
 }
 
+/** An intent of which only the money is known; the other parameters are applied to it as by an update. */
 export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
   const id = newId('pi')
   return {
@@ -40,7 +29,7 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     amount_details: { tip: {} },
     amount_received: 0,
     application: null,
-    application_fee_amount: input.applicationFee,
+    application_fee_amount: null,
     automatic_payment_methods: input.allowRedirects === null ? null : { allow_redirects: input.allowRedirects, enabled: true },
     canceled_at: null,
     cancellation_reason: null,
@@ -51,7 +40,7 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     currency: input.currency,
     customer: input.customer,
     customer_account: null,
-    description: input.description,
+    description: null,
     excluded_payment_method_types: null,
     last_payment_error: null,
     latest_charge: null,
@@ -63,48 +52,22 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     payment_method: null,
     payment_method_configuration_details: null,
     payment_method_options: {
-      card: {
-        ...(input.holdCards ? { capture_method: 'manual' as const } : {}),
-        installments: null,
-        mandate_options: null,
-        network: null,
-        request_three_d_secure: input.threeDs,
-      },
+      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
     },
     payment_method_types: input.types,
     payment_record: null,
     processing: null,
-    receipt_email: input.receiptEmail,
+    receipt_email: null,
     review: null,
-    setup_future_usage: input.setupFutureUsage,
-    shipping: input.shipping,
+    setup_future_usage: null,
+    shipping: null,
     source: null,
-    statement_descriptor: input.statementDescriptor,
-    statement_descriptor_suffix: input.statementDescriptorSuffix,
+    statement_descriptor: null,
+    statement_descriptor_suffix: null,
     status: 'requires_payment_method',
-    transfer_data: input.transferData,
-    transfer_group: input.transferGroup,
+    transfer_data: null,
+    transfer_group: null,
   } satisfies Stripe.PaymentIntent
-}
-
-export interface CardOptions {
-  request_three_d_secure?: 'any' | 'automatic' | 'challenge' | undefined
-  capture_method?: 'manual' | undefined
-}
-
-export function withCardOptions(intent: PaymentIntent, change: CardOptions | undefined): PaymentIntent['payment_method_options'] {
-  const { request_three_d_secure: threeDs, capture_method: capture } = change ?? {}
-  if (threeDs === undefined && capture === undefined) return intent.payment_method_options
-  const before = intent.payment_method_options?.card
-  return {
-    card: {
-      installments: null,
-      mandate_options: null,
-      network: null,
-      request_three_d_secure: threeDs ?? before?.request_three_d_secure ?? null,
-      ...((capture ?? before?.capture_method) === 'manual' ? { capture_method: 'manual' as const } : {}),
-    },
-  }
 }
 
 /** Whether a card is charged at once; otherwise its money is only held. */

@@ -107,7 +107,7 @@ export function withNetwork(card: Stripe.PaymentMethod.Card, preferred: string |
 
 export type ThreeDsResult = 'authenticated' | 'attempt_acknowledged' | 'frictionless' | 'failed' | null
 
-function threeDsFields(result: ThreeDsResult): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure | null {
+export function threeDsFields(result: ThreeDsResult): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure | null {
   if (result === null) return null
   const passed = result === 'authenticated' || result === 'frictionless'
   return {
@@ -124,7 +124,7 @@ function threeDsFields(result: ThreeDsResult): Stripe.Charge.PaymentMethodDetail
 /** The `payment_method_details` of a charge made with this method. */
 export function chargeDetails(
   method: PaymentMethod,
-  charge: { amount: number; captureBefore: number | null; threeDs: ThreeDsResult; approved: boolean },
+  charge: { amount: number; captureBefore: number | null; threeDs: ThreeDsResult; approved: boolean; mandate: string | null },
 ): Stripe.Charge.PaymentMethodDetails {
   const { card } = method
   if (card === undefined) throw new Error('only cards can be charged here')
@@ -145,7 +145,7 @@ export function chargeDetails(
       incremental_authorization: { status: 'unavailable' },
       installments: null,
       last4: card.last4,
-      mandate: null,
+      mandate: charge.mandate,
       multicapture: { status: 'unavailable' },
       network: card.brand,
       network_token: { used: false },

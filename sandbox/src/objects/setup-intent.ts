@@ -8,8 +8,6 @@ export interface NewSetup {
   allowRedirects: 'always' | 'never' | null
   types: string[]
   customer: string | null
-  description: string | null
-  metadata: Record<string, string>
   onBehalfOf: string | null
   usage: 'off_session' | 'on_session'
 }
@@ -27,14 +25,14 @@ export function newSetupIntent(input: NewSetup, now: number): SetupIntent {
     created: now,
     customer: input.customer,
     customer_account: null,
-    description: input.description,
+    description: null,
     excluded_payment_method_types: null,
     flow_directions: null,
     last_setup_error: null,
     latest_attempt: null,
     livemode: false,
     mandate: null,
-    metadata: input.metadata,
+    metadata: {},
     next_action: null,
     on_behalf_of: input.onBehalfOf,
     payment_method: null,

@@ -2,7 +2,7 @@
 
 import type { ApiCall } from '../api/call.ts'
 import { finishChallenge } from '../api/confirm.ts'
-import { finishSetupChallenge } from '../api/setup-intents.ts'
+import { finishSetupChallenge } from '../api/setup-confirm.ts'
 import { spoken } from '../core/currency.ts'
 import { parseForm } from '../core/form.ts'
 import type { Engine } from '../engine.ts'

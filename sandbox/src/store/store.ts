@@ -37,6 +37,9 @@ export interface PageQuery {
   account: string
   kind: string
   filters: Filter[]
+  /** Fields of the body that no index holds; their names are the code's own, never a caller's. */
+  fields?: [name: string, value: string][]
+  between?: { field: string; from: number; to: number }
   createdFrom: number
   createdTo: number
   cursor?: { seq: number; created: number; backwards: boolean }
@@ -130,6 +133,14 @@ export function makeStore(db: DatabaseSync) {
         `exists (select 1 from refs x where x.kind = ? and x.name = ? and x.value = ?${alike} and x.account = o.account and x.created = o.created and x.seq = o.seq)`,
       )
       values.push(query.kind, name, value)
+    }
+    for (const [name, value] of query.fields ?? []) {
+      where.push(`o.body ->> '$.${name}' = ?`)
+      values.push(value)
+    }
+    if (query.between !== undefined) {
+      where.push(`o.body ->> '$.${query.between.field}' between ? and ?`)
+      values.push(query.between.from, query.between.to)
     }
     const backwards = query.cursor?.backwards === true
     if (query.cursor !== undefined) {

@@ -188,6 +188,7 @@ export function makeUnit(deps: UnitDeps) {
     /** Of an object that the answer must not show as it is stored: `body` stands in for it there. */
     showAs: (body: { id: string }) => void shown.set(body.id, body),
     shown: (id: string): object | undefined => shown.get(id),
+    deps,
     /** The event that carries exactly this text, so that an idempotency record can point at it instead of copying. */
     eventWith: (text: string): number | null => events.findLast((pending) => pending.event.object === text)?.event.seq ?? null,
     /** Work on tables of another module, done only when this unit is written. */
@@ -199,4 +200,11 @@ export function makeUnit(deps: UnitDeps) {
       return events.length
     },
   }
+}
+
+/** A unit on another account's books: written when `unit` is, in the same transaction. */
+export function booksOf(unit: Unit, account: string): Unit {
+  const other = makeUnit({ ...unit.deps, account })
+  unit.onWrite(() => void other.write())
+  return other
 }

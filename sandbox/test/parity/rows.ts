@@ -53,6 +53,24 @@ export async function send(
 
 export const METHODS = { enabled: true, allow_redirects: 'never' as const }
 
+export function pay(
+  { stripe }: Pick<Bench, 'stripe'>,
+  params: Partial<Stripe.PaymentIntentCreateParams> = {},
+  options: Stripe.RequestOptions = {},
+): Promise<Stripe.PaymentIntent> {
+  return stripe.paymentIntents.create(
+    {
+      amount: 5000,
+      currency: 'eur',
+      confirm: true,
+      payment_method: 'pm_card_visa',
+      automatic_payment_methods: METHODS,
+      ...params,
+    },
+    options,
+  )
+}
+
 /** The newest event of a type that is about this object. */
 export async function eventOf(
   { stripe }: Bench,
