@@ -2,6 +2,7 @@
 import type { ServiceName } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
+import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
 import { expiration } from './expiration/index.ts'
 import { identity } from './identity/index.ts'
@@ -93,7 +94,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   app.after(() => {
     healthRoutes(app, { db, metrics })
     for (const service of services) service.routes(app)
-    if (audit) opsRoutes(app, { platform, audit })
+    if (audit) opsRoutes(app, { platform, audit, demo: makeDemoOnSale({ app, ...platform }) })
   })
   await options.extend?.(app)
 

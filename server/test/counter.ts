@@ -1,7 +1,7 @@
 // A tiny service for tests of the platform: counters that are added to. It has the shape of a real one: a locked load,
 // a pure decision, a bulk save, facts with versions. Its table is made by the test that uses it.
 import type { FactOf } from '@holdfast/contract'
-import type { Model } from '../src/platform/commands/handle.ts'
+import type { Model } from '../src/platform/commands/model.ts'
 import { type Database, sql, type Tx, writeRows } from '../src/platform/postgres/database.ts'
 
 export interface Add {

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
+import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 import { problemOfFailpoints } from '../platform/process/failpoint.ts'
-import { type NatsConfig, readNats } from './nats.ts'
+import { readNats } from './nats.ts'
 
 export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
 

@@ -1,14 +1,5 @@
 // The address of a message broker, out of `NATS_URL`. Repeats no part of a wrong value: it may hold a password.
-
-/** A broker, or several servers of one, and what they all want to be shown. */
-export interface NatsConfig {
-  /** Each as `host:port`: no secret is in here, so they may be logged. */
-  readonly servers: readonly string[]
-  readonly tls: boolean
-  readonly user?: string
-  readonly pass?: string
-  readonly token?: string
-}
+import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 
 /** Null where there is none, and where it is wrong: then `problem` is told. */
 export function readNats(urls: readonly string[], problem: (text: string) => void): NatsConfig | null {

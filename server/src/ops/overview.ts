@@ -1,10 +1,9 @@
 // What the operator sees at a glance, put together from the platform, the services' counts, the sandbox and the auditor.
-import { type OpsOverview, type OpsService, type OrderStatus, type SalesState } from '@holdfast/contract'
+import { type OpsDemoRun, type OpsOverview, type OpsService, type OrderStatus, type SalesState } from '@holdfast/contract'
 import { countDifferences } from '../audit/books/store.ts'
 import { listBreaches, readHorizonAge, readLastRun } from '../audit/store.ts'
 import { subscriptions } from '../audit/subscriptions.ts'
 import { shownAfterSeconds } from '../audit/worker.ts'
-import type { DemoOnSale } from '../boot/demo/on-sale.ts'
 import { serviceNames } from '../config/config.ts'
 import { unreadable } from '../platform/bus/delivery.ts'
 import type { Queryable } from '../platform/postgres/database.ts'
@@ -20,6 +19,13 @@ const age = (milliseconds: number) => Math.max(0, whole(milliseconds))
 /** Counting a million orders takes a moment: it is done this often and no more. */
 const countEveryMs = 10_000
 const rateOverMs = 1_000
+
+/** A small on-sale for people to watch, where the shop has one. */
+export interface DemoOnSale {
+  look(): Promise<{ available: boolean; showId: string | null; run: OpsDemoRun | null }>
+  /** Begins and does not wait for the end. */
+  fire(options: { buyers: number; showId?: string | undefined }): Promise<OpsDemoRun>
+}
 
 export interface OverviewParts {
   readonly platform: Platform

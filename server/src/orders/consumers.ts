@@ -1,9 +1,10 @@
 // What other services' events mean to orders: each becomes a command of ours. Never decides, never skips the domain.
 import type { Event, EventOf, EventType } from '@holdfast/contract'
 import { ack, type Bus, type Verdict } from '../platform/bus/bus.ts'
-import type { Translated } from '../platform/commands/handle.ts'
+import type { Translated } from '../platform/commands/model.ts'
 import type { OrderRejection } from './domain/order.ts'
-import type { Command, OrdersHandler } from './model.ts'
+import type { OrdersHandler } from './model.ts'
+import type { Command } from './world.ts'
 
 export const heard = [
   'ShowPublished',

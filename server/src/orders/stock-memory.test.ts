@@ -3,10 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, typeOf } from '../../test/sale.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { saleOf } from './domain/stock.ts'
-import type { World } from './model.ts'
 import { makeWaiter } from './routes/buyers.ts'
 import { makeStockMemory } from './stock-memory.ts'
-import { nothingChanged } from './store/load.ts'
+import { nothingChanged, type World } from './world.ts'
 
 const sample = makeSale({ capacities: [2, 2] })
 const [first, second] = [typeOf(sample, 0), typeOf(sample, 1)]

@@ -2,7 +2,7 @@
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
 import { availableIn } from './domain/stock.ts'
-import type { World } from './model.ts'
+import type { World } from './world.ts'
 
 export interface StockMemory {
   /** Learns from a committed batch. */

@@ -1,5 +1,5 @@
 // Payments as the platform's handler sees it: how to load, decide, evolve and save. Holds no rule of its own.
-import type { Model } from '../platform/commands/handle.ts'
+import type { Model } from '../platform/commands/model.ts'
 import type { Answer, Command, PaymentFact, Rejection, World } from './domain/commands.ts'
 import { decide } from './domain/decide.ts'
 import { evolve } from './domain/evolve.ts'

@@ -1,7 +1,7 @@
 // What other services' events mean here: a complete order gets its tickets, a refunded one loses them. Never decides.
 import type { Event, EventOf } from '@holdfast/contract'
 import { ack, type Bus, type Verdict } from '../platform/bus/bus.ts'
-import type { Translated } from '../platform/commands/handle.ts'
+import type { Translated } from '../platform/commands/model.ts'
 import { newId } from '../platform/process/clock.ts'
 import { makeCodes } from './codes.ts'
 import type { AdmissionCommand, Place } from './domain/admission.ts'

@@ -1,5 +1,6 @@
 // How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
-import { type HandlerOptions, type Model, makeHandler } from '../platform/commands/handle.ts'
+import { type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
+import type { Model } from '../platform/commands/model.ts'
 import {
   type Admission,
   type AdmissionCommand,

@@ -1,5 +1,6 @@
 // Planted faults: one rule of the shop replaced by a wrong one, as a developer might write it. The model must find each.
-import type { Fact, Command as OrdersCommand, OrdersDecision, World as OrdersWorld } from '../../src/orders/model.ts'
+import type { OrdersDecision } from '../../src/orders/model.ts'
+import type { Fact, Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/world.ts'
 import type { Command, Decision, PaymentFact, World } from '../../src/payments/domain/commands.ts'
 import { type Plan, type PlannedWork, planStep, type StepContext } from '../../src/payments/processor/plan.ts'
 import { type Rules, rules } from './rules.ts'

@@ -4,7 +4,8 @@ import type { Event } from '@holdfast/contract'
 import * as expirationConsumers from '../../src/expiration/consumers.ts'
 import * as timers from '../../src/expiration/domain/timer.ts'
 import * as ordersConsumers from '../../src/orders/consumers.ts'
-import * as ordersModel from '../../src/orders/model.ts'
+import { decideInWorld } from '../../src/orders/model.ts'
+import { apply as applyOrder } from '../../src/orders/world.ts'
 import * as paymentsConsumers from '../../src/payments/consumers.ts'
 import { decide as decidePayment } from '../../src/payments/domain/decide.ts'
 import { evolve as evolvePayment } from '../../src/payments/domain/evolve.ts'
@@ -16,8 +17,8 @@ import type { Consumer } from './world.ts'
 type HeardBy<Translate extends (event: never) => unknown> = Parameters<Translate>[0]
 
 export const rules = {
-  decideOrder: ordersModel.decideInWorld,
-  applyOrder: ordersModel.apply,
+  decideOrder: decideInWorld,
+  applyOrder,
   decidePayment,
   evolvePayment,
   decideTimer: timers.decide,

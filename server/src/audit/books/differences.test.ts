@@ -1,7 +1,6 @@
 // What differs between a payment, the ledger and the processor's list: each kind, its owner, and what is none.
 import { expect, it } from 'vitest'
-import { differenceOfDispute, differencesOf, isBreach } from './differences.ts'
-import type { Compared } from './store.ts'
+import { type Compared, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
 
 const settled: Compared = {
   paymentId: 'p',

@@ -1,6 +1,30 @@
 // What differs between a payment, the ledger and the processor's list, and who has to act on it. Pure: no clock, no database.
 import type { ListedDispute } from '../../payments/processor/books.ts'
-import type { Compared } from './store.ts'
+
+/** Both sides of one payment or intent, and what the ledger, the refunds and the order say of it. */
+export interface Compared {
+  readonly paymentId: string | null
+  readonly orderId: string | null
+  readonly intentId: string | null
+  readonly orderStatus: string | null
+  readonly currency: string
+  readonly paymentStatus: string | null
+  readonly capturedMinor: number
+  readonly refundedMinor: number
+  readonly authorizedMinor: number
+  readonly ledgerMinor: number
+  readonly failedRefunds: number
+  readonly failedMinor: number
+  readonly failedOrigin: string | null
+  readonly waitingRefundSeconds: number | null
+  readonly listed: boolean
+  /** The intent's metadata names a payment or order of ours. */
+  readonly ours: boolean
+  readonly listedCurrency: string | null
+  readonly listedCapturedMinor: number
+  readonly listedRefundedMinor: number
+  readonly listedAuthorizedMinor: number
+}
 
 export interface Difference {
   readonly id: string

@@ -4,10 +4,9 @@ import type { Books, BooksAnswer, ListedDispute } from '../../payments/processor
 import type { Queryable } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 import { readMark, saveMark } from '../store.ts'
-import { type Difference, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
+import { type Compared, type Difference, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
 import { readPart, readWhole } from './list.ts'
 import {
-  type Compared,
   compareBooks,
   dropIntent,
   keepDifferences,

@@ -1,7 +1,7 @@
 // SQL of the reconciliation: the copy of the processor's list, what it is compared with, and the differences. Writes to the
 // audit's schema only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
-import type { Difference } from './differences.ts'
+import type { Compared, Difference } from './differences.ts'
 
 const saveIntents = sql(
   'audit.save_intents',
@@ -29,31 +29,6 @@ export async function dropIntent(db: Queryable, intentId: string): Promise<void>
 
 export async function dropIntents(db: Queryable): Promise<void> {
   await db.query(forgetIntents)
-}
-
-/** Both sides of one payment or intent, and what the ledger, the refunds and the order say of it. */
-export interface Compared {
-  readonly paymentId: string | null
-  readonly orderId: string | null
-  readonly intentId: string | null
-  readonly orderStatus: string | null
-  readonly currency: string
-  readonly paymentStatus: string | null
-  readonly capturedMinor: number
-  readonly refundedMinor: number
-  readonly authorizedMinor: number
-  readonly ledgerMinor: number
-  readonly failedRefunds: number
-  readonly failedMinor: number
-  readonly failedOrigin: string | null
-  readonly waitingRefundSeconds: number | null
-  readonly listed: boolean
-  /** The intent's metadata names a payment or order of ours. */
-  readonly ours: boolean
-  readonly listedCurrency: string | null
-  readonly listedCapturedMinor: number
-  readonly listedRefundedMinor: number
-  readonly listedAuthorizedMinor: number
 }
 
 // A payment whose answer never came does not know its intent yet, which names the payment.

@@ -2,18 +2,13 @@
 // with the demo and the card sandbox, and one at a time: nobody buys for show with real money.
 import type { Availability, OpsDemoRun, OrderView, ShowView } from '@holdfast/contract'
 import type { Config } from '../../config/config.ts'
+import type { DemoOnSale } from '../../ops/overview.ts'
 import { readDemoId } from '../../platform/http/operators.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, sessionCookieName } from '../../platform/http/server.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
-
-export interface DemoOnSale {
-  look(): Promise<{ available: boolean; showId: string | null; run: OpsDemoRun | null }>
-  /** Begins and does not wait for the end. */
-  fire(options: { buyers: number; showId?: string | undefined }): Promise<OpsDemoRun>
-}
 
 /** Buyers come over this long, think before they pay, and buy up to this many places. */
 const arriveOverMs = 6_000

@@ -6,8 +6,7 @@ import type { ShowBody, ShowView } from '@holdfast/contract'
 import type { LightMyRequestResponse } from 'fastify'
 import type { Config } from '../../config/config.ts'
 import { demoAccountFile } from '../../platform/http/operators.ts'
-import { sessionCookieName } from '../../platform/http/server.ts'
-import type { Shop } from '../../shop.ts'
+import { type Http, sessionCookieName } from '../../platform/http/server.ts'
 
 const demoEmail = 'organiser@demo.holdfast.example'
 
@@ -62,7 +61,7 @@ type Call = (method: 'GET' | 'POST', url: string, payload?: object) => Promise<L
  * Makes the demo, or goes on where a killed start left it: the account's file is written first, and says when all is made. A shop
  * that has shows of its own, or whose demo is complete, stays as it is.
  */
-export async function seedDemo({ app }: Shop, config: Config): Promise<void> {
+export async function seedDemo({ app }: { readonly app: Http }, config: Config): Promise<void> {
   const file = join(config.dataDirectory, demoAccountFile)
   const stored = await readAccount(file)
   const isHalfMade = stored?.complete === false
@@ -93,13 +92,13 @@ async function makeShows(call: Call): Promise<void> {
   }
 }
 
-async function hasShows(app: Shop['app']): Promise<boolean> {
+async function hasShows(app: Http): Promise<boolean> {
   const listed = await app.inject({ method: 'GET', url: '/api/shows?limit=1' })
   return listed.json<{ items: unknown[] }>().items.length > 0
 }
 
 async function enter(
-  app: Shop['app'],
+  app: Http,
   url: string,
   { email, password }: DemoAccount,
 ): Promise<{ id: string; cookie: string } | null> {

@@ -23,12 +23,11 @@ import { invariants } from '../../audit/invariants.ts'
 import { readRound } from '../../audit/round.ts'
 import { type Breach, listBreaches, listLooks, readLastRun, readMark } from '../../audit/store.ts'
 import { shownAfterSeconds } from '../../audit/worker.ts'
-import { makeDemoOnSale } from '../../boot/demo/on-sale.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
 import { setSwitch } from '../../platform/process/switches.ts'
 import type { Platform } from '../../service.ts'
-import { makeOverview, readSales, verdictOf } from '../overview.ts'
+import { type DemoOnSale, makeOverview, readSales, verdictOf } from '../overview.ts'
 import { listDeadLetters, listUnknownPayments } from '../read/overview.ts'
 import { makeSandboxControls } from '../sandbox-controls.ts'
 
@@ -40,11 +39,11 @@ const deadLetterPattern = /^([a-z]+)\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{1
 export interface OpsRoutes {
   readonly platform: Platform
   readonly audit: Audit
+  readonly demo: DemoOnSale
 }
 
-export function opsRoutes(app: Http, { platform, audit }: OpsRoutes): void {
+export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void {
   const sandbox = makeSandboxControls(platform.config.processor)
-  const demo = makeDemoOnSale({ app, ...platform })
   const overview = makeOverview({ platform, sandbox, demo })
   void app.register(async (inside) => {
     const ops = inside as unknown as Http

@@ -9,7 +9,6 @@ import {
   type LineBody,
   type Money,
   type OrderLine,
-  type PublishedShow,
 } from '@holdfast/contract'
 import type { LineRejection, Movement } from './stock.ts'
 
@@ -63,10 +62,6 @@ export type OrderCommand =
       /** Everything that was taken has gone back. */
       readonly full: boolean
     }
-
-export type SaleCommand =
-  | { readonly type: 'KnowShow'; readonly show: PublishedShow; readonly version: number }
-  | { readonly type: 'EndSale'; readonly showId: string; readonly version: number }
 
 export type PublicFact = FactOf<
   'OrderCreated' | 'OrderExtended' | 'OrderReopened' | 'OrderCancelled' | 'OrderClaimed' | 'ClaimRejected' | 'OrderCompleted'

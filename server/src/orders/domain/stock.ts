@@ -52,6 +52,11 @@ export interface Stock {
   readonly placesOfBuyers?: ReadonlyMap<string, number>
 }
 
+export interface BuyerOfShow {
+  readonly buyerId: string
+  readonly showId: string
+}
+
 export function buyerKey(showId: string, buyerId: string): string {
   return `${showId} ${buyerId}`
 }
@@ -165,6 +170,20 @@ export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): 
     throw new Error(`seat ${seat.id}: ${movement} by ${orderId}, but it is ${seat.state} and ${String(seat.orderId)}'s`)
   }
   return { ...seat, state, orderId: state === 'available' ? null : orderId }
+}
+
+const placesTaken: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
+
+/** The next command of the batch sees what this one took or gave back. */
+export function movePlaces(places: Map<string, number> | undefined, buyer: BuyerOfShow, { movement, quantity }: Moved): void {
+  const key = buyerKey(buyer.showId, buyer.buyerId)
+  const before = places?.get(key)
+  if (before !== undefined) places?.set(key, before + placesTaken[movement] * quantity)
+}
+
+interface Moved {
+  readonly movement: Movement
+  readonly quantity: number
 }
 
 /** The sale that a published show means, and the stock it brings. */

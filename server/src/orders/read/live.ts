@@ -6,7 +6,7 @@ import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
-import type { World } from '../model.ts'
+import type { World } from '../world.ts'
 import { readAvailability, readOrder, readShowIds } from './views.ts'
 
 export interface OrdersLive {

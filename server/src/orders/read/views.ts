@@ -1,8 +1,8 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
 import { type Availability, CancelReason, type OrderView } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
-import type { KnownTicket } from '../model.ts'
 import { type OrderRow, toOrder } from '../store/orders.ts'
 
 type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }

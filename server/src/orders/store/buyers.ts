@@ -1,12 +1,7 @@
 // How many places a buyer has of a show already: locked, counted, and moved along within a batch. Only for shows that
 // limit it: others pay nothing. The rule itself is in the domain.
 import { type Queryable, sql, type Tx } from '../../platform/postgres/database.ts'
-import { buyerKey, type Movement, type Sale } from '../domain/stock.ts'
-
-export interface BuyerOfShow {
-  readonly buyerId: string
-  readonly showId: string
-}
+import { type BuyerOfShow, buyerKey, type Sale } from '../domain/stock.ts'
 
 interface Placing {
   readonly type: string
@@ -59,18 +54,4 @@ export async function loadPlacesOf(tx: Tx, buyers: readonly BuyerOfShow[]): Prom
 
 function countPlaces(db: Queryable, buyers: readonly BuyerOfShow[]): Promise<(BuyerOfShow & { readonly places: number })[]> {
   return db.query(countPlacesStatement, [buyers.map(({ showId }) => showId), buyers.map(({ buyerId }) => buyerId)])
-}
-
-const change: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
-
-/** The next command of the batch sees what this one took or gave back. */
-export function movePlaces(places: Map<string, number> | undefined, buyer: BuyerOfShow, { movement, quantity }: Moved): void {
-  const key = buyerKey(buyer.showId, buyer.buyerId)
-  const before = places?.get(key)
-  if (before !== undefined) places?.set(key, before + change[movement] * quantity)
-}
-
-interface Moved {
-  readonly movement: Movement
-  readonly quantity: number
 }

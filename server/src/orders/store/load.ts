@@ -2,7 +2,7 @@
 import type { Tx } from '../../platform/postgres/database.ts'
 import type { Order } from '../domain/order.ts'
 import { hasPlenty, placesOf, type Sale, saleOf } from '../domain/stock.ts'
-import type { Command, World } from '../model.ts'
+import { type Command, nothingChanged, type World } from '../world.ts'
 import { limitedBuyers, loadPlacesOf } from './buyers.ts'
 import * as store from './orders.ts'
 import * as stock from './stock.ts'
@@ -60,20 +60,6 @@ export async function load(tx: Tx, commands: readonly Command[]): Promise<World>
     orders: new Map(orders.map((order) => [order.id, order])),
     ...nothingChanged(),
   }
-}
-
-/** What a batch has changed of its world when it begins. */
-export function nothingChanged() {
-  return {
-    created: new Set<string>(),
-    changed: new Set<string>(),
-    poolMoves: new Map(),
-    movedSeats: new Set<string>(),
-    copies: [],
-    knownTickets: new Map(),
-    voidedTickets: new Set<string>(),
-    voidedOf: new Set<string>(),
-  } satisfies Partial<World>
 }
 
 /** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */

@@ -2,6 +2,7 @@
 import type { PublishedShow } from '@holdfast/contract'
 import { sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
 import type { Pool, Sale, SaleType, StockSeat } from '../domain/stock.ts'
+import type { PoolMove } from '../world.ts'
 
 // Locks are taken in one order everywhere, against deadlocks: shows, orders, seats, buyers, pools; each by ascending id. Pools are
 // last because everybody wants the same one: mostly it is locked no longer than its commit takes.
@@ -105,9 +106,6 @@ const movePoolsStatement = withRows(
   (rows) => `update orders.pools p set held = p.held + n.held, sold = p.sold + n.sold
    from (select * from ${rows} as r order by id) as n where p.id = n.id`,
 )
-
-/** How many places a batch moved in a pool. */
-export type PoolMove = Pick<Pool, 'id' | 'held' | 'sold'>
 
 export function movePools(moves: readonly PoolMove[]): readonly Write[] {
   return writeRows(movePoolsStatement, moves)

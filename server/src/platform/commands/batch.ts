@@ -1,9 +1,9 @@
 // One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { Tx, Write } from '../postgres/database.ts'
-import type { AnyFact, Handled, Model, Outcome, Translated } from './handle.ts'
 import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
 import { readHandled, recordHandled } from './inbox.ts'
+import type { AnyFact, Handled, Model, Outcome, Translated } from './model.ts'
 import { appendToOutbox, seal } from './outbox.ts'
 
 export interface Item<Command> {
@@ -50,7 +50,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const recorded = model.apply(world, fact, tx.now)
       if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
     }
-    return { ok: true, answer: decision.answer, replayed: false }
+    return { ok: true, answer: model.answer ? model.answer(world, command) : decision.answer, replayed: false }
   }
 
   const decideRequest = (item: Item<Command>, key: IdempotencyKey): Outcome<Answer, Rejection> => {

@@ -4,7 +4,8 @@ import { type Add, counterModel, createCounters, readCounters, seedCounters } fr
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import type { Database, TransactionOptions, Tx } from '../postgres/database.ts'
 import { newId } from '../process/clock.ts'
-import { type HandlerOptions, type Model, makeHandler, type Translated } from './handle.ts'
+import { type HandlerOptions, makeHandler } from './handle.ts'
+import type { Model, Translated } from './model.ts'
 import { fingerprintOf } from './idempotency.ts'
 import { readProcessEvents } from './outbox.ts'
 

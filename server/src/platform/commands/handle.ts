@@ -1,65 +1,13 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a transaction in which events
 // are stored, and many commands share one (group commit). Never calls the network.
-import type { Event, ServiceName } from '@holdfast/contract'
+import type { Event } from '@holdfast/contract'
 import type { Database, Tx, Write } from '../postgres/database.ts'
 import { isUnavailable, lostRace } from '../postgres/failures.ts'
 import { makeFailpoint } from '../process/failpoint.ts'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
 import { makeCoalescer } from './coalesce.ts'
-import { type IdempotencyKey, indexOfKey } from './idempotency.ts'
-import type { Recorded } from './outbox.ts'
-
-/** What `decide` says: facts with an answer, or the reason why not. `Fact` is a fact of the deciding service. */
-export type Decision<Fact, Rejection extends string, Answer = undefined> =
-  | { readonly facts: readonly Fact[]; readonly answer: Answer }
-  | { readonly rejection: Rejection; readonly detail?: string }
-
-/** A fact of any kind: an event of the contract, or a private one that changes this service only and is not published. */
-export interface AnyFact {
-  readonly type: string
-  readonly data: unknown
-}
-
-/** How one service decides. `World` is all that one batch of commands may read and change, in memory. */
-export interface Model<Command, World, Fact extends AnyFact, Rejection extends string, Answer> {
-  readonly service: ServiceName
-  /** Reads and locks everything the commands need, in one fixed order. */
-  load(tx: Tx, commands: readonly Command[]): Promise<World>
-  decide(world: World, command: Command, now: string): Decision<Fact, Rejection, Answer>
-  /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
-  apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
-  /** What is to be stored of the world. It travels with the commit, so nothing can be asked about it. */
-  save(world: World, now: string): readonly Write[]
-  /** Of it, what everybody changes at once: stored behind all else, so that it is locked for no longer than the commit takes. */
-  saveContested?(world: World): readonly Write[]
-  /** What is stored of an answer under its idempotency key, and given again as the answer of a replay. All of it by default. */
-  remember?(answer: Answer): Answer
-  /** Told after the commit, with the world as it now stands: for caches and for waking workers. Must not throw. */
-  committed?(world: World): void
-}
-
-export type Outcome<Answer, Rejection extends string> =
-  | { readonly ok: true; readonly answer: Answer; readonly replayed: boolean }
-  | { readonly ok: false; readonly rejection: Rejection | IdempotencyRejection; readonly detail?: string }
-
-export type IdempotencyRejection = 'idempotency_key_reused' | 'idempotency_key_in_use'
-
-/** Who or what caused a command. */
-export interface Cause {
-  readonly causationId?: string | null
-  readonly idempotency?: IdempotencyKey
-}
-
-/** A foreign event and the commands it means here. */
-export interface Translated<Command> {
-  readonly eventId: string
-  /** The foreign aggregate: when one of its events is put off, the later ones wait behind it. */
-  readonly subject: string
-  readonly commands: readonly Command[]
-}
-
-/** What became of an event: its effect is in, or it was put off because a command was rejected as `notYet`. */
-export type Handled<Rejection> = { readonly ok: true } | { readonly ok: false; readonly rejection: Rejection }
+import { indexOfKey } from './idempotency.ts'
+import type { AnyFact, Cause, Handled, Model, Outcome, Translated } from './model.ts'
 
 export interface Handler<Command, Rejection extends string, Answer> {
   handle(command: Command, cause?: Cause): Promise<Outcome<Answer, Rejection>>

@@ -2,22 +2,29 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../../config/config.ts'
 import { ProblemError } from './problem.ts'
 import type { Principal } from './sessions.ts'
 
 /** Written by the demo when it makes its organiser; readable to nobody but whoever may read the data directory. */
 export const demoAccountFile = 'demo-organiser.json'
 
+/** What of the configuration decides it. */
+export interface OperatorsConfig {
+  readonly operators: readonly string[]
+  readonly demo: boolean
+  readonly processor: { readonly kind: string }
+  readonly dataDirectory: string
+}
+
 /** Gives the operator who asks, or answers as if the route did not exist. */
 export type RequireOperator = (request: FastifyRequest) => Promise<Principal>
 
 /** The demo's organiser operates a shop with no real money that names no operators. */
-export function mayDemoOperate({ operators, demo, processor }: Config): boolean {
+export function mayDemoOperate({ operators, demo, processor }: OperatorsConfig): boolean {
   return operators.length === 0 && demo && processor.kind === 'sandbox'
 }
 
-export function makeRequireOperator(config: Config): RequireOperator {
+export function makeRequireOperator(config: OperatorsConfig): RequireOperator {
   const mayBeDemo = mayDemoOperate(config)
   let demoId: string | null = null
 

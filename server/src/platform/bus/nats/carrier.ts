@@ -1,11 +1,10 @@
 // The bus on NATS JetStream: a relay copies the outbox to a stream, and consumers are told by it. Postgres stays the source:
 // the stream may be lost, and the broker may be away, and no event is.
 import type { NatsConnection } from '@nats-io/transport-node'
-import type { NatsConfig } from '../../../config/nats.ts'
 import type { Bus } from '../bus.ts'
 import { type Carrier, type CarrierParts, makeHintSender } from '../carrier.ts'
 import { type BusOptions, makeBusWith } from '../make-bus.ts'
-import { keepConnected } from './connection.ts'
+import { keepConnected, type NatsConfig } from './connection.ts'
 import { makeFeed } from './feed.ts'
 import { makeNatsMetrics } from './metrics.ts'
 import { readShopName } from './outbox.ts'

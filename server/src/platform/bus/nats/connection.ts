@@ -1,9 +1,18 @@
 // The connection to the broker: made again for ever, one after another. What is not answered when one breaks has failed
 // for whoever asked, so that nothing late is sent by the next.
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
-import type { NatsConfig } from '../../../config/nats.ts'
 import type { Clock } from '../../process/clock.ts'
 import type { Log } from '../../process/log.ts'
+
+/** A broker, or several servers of one, and what they all want to be shown. */
+export interface NatsConfig {
+  /** Each as `host:port`: no secret is in here, so they may be logged. */
+  readonly servers: readonly string[]
+  readonly tls: boolean
+  readonly user?: string
+  readonly pass?: string
+  readonly token?: string
+}
 
 export interface KeepConnectedOptions {
   readonly nats: NatsConfig

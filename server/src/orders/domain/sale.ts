@@ -1,0 +1,39 @@
+// Orders' copy of a show: what news of the show means to its sale. Pure. News may come twice, late and out of order.
+import type { PublishedShow } from '@holdfast/contract'
+import { type Sale, saleOf } from './stock.ts'
+
+export type SaleCommand =
+  | { readonly type: 'KnowShow'; readonly show: PublishedShow; readonly version: number }
+  | { readonly type: 'EndSale'; readonly showId: string; readonly version: number }
+
+/** Facts about a copy. Private, like all that is known and not owned. */
+export type SaleFact =
+  | { readonly type: 'SaleKnown'; readonly data: { readonly show: PublishedShow; readonly version: number } }
+  | { readonly type: 'SaleEnded'; readonly data: { readonly showId: string; readonly version: number } }
+
+export type SaleDecision = { readonly facts: readonly SaleFact[] } | { readonly rejection: 'show_unknown' }
+
+const nothing: SaleDecision = { facts: [] }
+
+export function decideSale(known: Sale | undefined, command: SaleCommand): SaleDecision {
+  switch (command.type) {
+    case 'KnowShow': {
+      const { show, version } = command
+      // Older news, or news of a show that was called off: neither brings a sale back.
+      if (known && (known.version >= version || known.status === 'cancelled')) return nothing
+      return { facts: [{ type: 'SaleKnown', data: { show, version } }] }
+    }
+    case 'EndSale': {
+      if (!known) return { rejection: 'show_unknown' }
+      if (known.status === 'cancelled') return nothing
+      return { facts: [{ type: 'SaleEnded', data: { showId: command.showId, version: command.version } }] }
+    }
+  }
+}
+
+/** The sale after a fact. */
+export function evolveSale(known: Sale | undefined, fact: SaleFact): Sale {
+  if (fact.type === 'SaleKnown') return saleOf(fact.data.show, fact.data.version)
+  if (!known) throw new Error(`the sale of show ${fact.data.showId} ended and was never known`)
+  return { ...known, status: 'cancelled', version: Math.max(known.version, fact.data.version) }
+}

@@ -1,0 +1,122 @@
+// All that one batch of orders may read and change, in memory, and how each fact changes it. Knows no database.
+import type { PublishedShow } from '@holdfast/contract'
+import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
+import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
+import { evolveSale, type SaleCommand, type SaleFact } from './domain/sale.ts'
+import { type Movement, movePlaces, movePool, moveSeat, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
+
+export type Command = OrderCommand | SaleCommand | TicketCommand
+export type Fact = OrderFact | SaleFact | TicketFact
+
+/** How many places a batch moved in a pool. */
+export type PoolMove = Pick<Pool, 'id' | 'held' | 'sold'>
+
+/** A sale as it became, with the show if that brought stock. */
+export interface SaleNews {
+  readonly sale: Sale
+  readonly show: PublishedShow | null
+}
+
+export interface World {
+  readonly sales: Map<string, Sale>
+  readonly pools: Map<string, Pool>
+  readonly seats: Map<string, StockSeat>
+  /** Only of shows that limit their buyers. */
+  readonly placesOfBuyers?: Map<string, number>
+  /** Asked for by new orders, and not there before this batch. */
+  readonly absentSeats: Set<string>
+  readonly orders: Map<string, Order>
+  readonly created: Set<string>
+  readonly changed: Set<string>
+  /** By pool, what was moved in it. */
+  readonly poolMoves: Map<string, PoolMove>
+  readonly movedSeats: Set<string>
+  /** News of shows, in the order in which it came. */
+  readonly saleNews: SaleNews[]
+  readonly knownTickets: Map<string, readonly KnownTicket[]>
+  readonly voidedTickets: Set<string>
+  readonly voidedOf: Set<string>
+}
+
+/** What a batch has changed of its world when it begins. */
+export function nothingChanged() {
+  return {
+    created: new Set<string>(),
+    changed: new Set<string>(),
+    poolMoves: new Map(),
+    movedSeats: new Set<string>(),
+    saleNews: [],
+    knownTickets: new Map(),
+    voidedTickets: new Set<string>(),
+    voidedOf: new Set<string>(),
+  } satisfies Partial<World>
+}
+
+/** Evolves the world by a fact, and tells whose fact it was. */
+export function apply(world: World, fact: Fact, now: string) {
+  switch (fact.type) {
+    case 'SaleKnown':
+    case 'SaleEnded': {
+      const sale = evolveSale(world.sales.get(showOf(fact)), fact)
+      const show = fact.type === 'SaleKnown' ? fact.data.show : null
+      world.sales.set(sale.showId, sale)
+      world.saleNews.push({ sale, show })
+      if (show) bringStock(world, show)
+      return { subject: sale.showId, version: sale.version, correlationId: sale.showId }
+    }
+    case 'TicketsKnown':
+      world.knownTickets.set(fact.data.orderId, fact.data.tickets)
+      return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
+    case 'TicketsKnownVoid':
+      for (const ticketId of fact.data.ticketIds) world.voidedTickets.add(ticketId)
+      world.voidedOf.add(fact.data.orderId)
+      return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
+    default: {
+      const order = evolve(world.orders.get(fact.data.orderId), fact, now)
+      if (fact.type === 'OrderCreated') world.created.add(order.id)
+      else world.changed.add(order.id)
+      world.orders.set(order.id, order)
+      const movement = movementOf(fact)
+      if (movement) moveStock(world, order, movement)
+      return { subject: order.id, version: order.version, correlationId: order.id }
+    }
+  }
+}
+
+function showOf(fact: SaleFact): string {
+  return fact.type === 'SaleKnown' ? fact.data.show.id : fact.data.showId
+}
+
+/** What the show brings is in stock for the orders behind it in this batch, too. */
+function bringStock(world: World, show: PublishedShow): void {
+  for (const { id, capacity } of show.pools) {
+    const pool = world.pools.get(id)
+    if (pool) world.pools.set(id, { ...pool, capacity: Math.max(capacity, pool.held + pool.sold) })
+    else world.pools.set(id, { id, showId: show.id, capacity, held: 0, sold: 0 })
+  }
+  if (world.absentSeats.size === 0) return
+  for (const type of show.ticketTypes) {
+    for (const { id } of type.seats ?? []) {
+      if (world.absentSeats.delete(id)) world.seats.set(id, { id, ticketTypeId: type.id, state: 'available', orderId: null })
+    }
+  }
+}
+
+function moveStock(world: World, order: Order, movement: Movement): void {
+  const buyer = { showId: order.showId, buyerId: order.buyer.id }
+  for (const line of order.lines) {
+    movePlaces(world.placesOfBuyers, buyer, { movement, quantity: line.quantity })
+    const pool = world.pools.get(line.poolId)
+    if (!pool) throw new Error(`pool ${line.poolId} of order ${order.id} was not loaded`)
+    const moved = movePool(pool, movement, line.quantity)
+    const { held, sold } = world.poolMoves.get(pool.id) ?? { held: 0, sold: 0 }
+    world.pools.set(pool.id, moved)
+    world.poolMoves.set(pool.id, { id: pool.id, held: held + moved.held - pool.held, sold: sold + moved.sold - pool.sold })
+    for (const seatId of line.seatIds ?? []) {
+      const seat = world.seats.get(seatId)
+      if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)
+      world.seats.set(seatId, moveSeat(seat, movement, order.id))
+      world.movedSeats.add(seatId)
+    }
+  }
+}
