@@ -6,6 +6,7 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import compileMessage from 'icu-minify/compile'
 import { defineConfig, type Plugin } from 'vite'
+import { readPageTable } from './page-table.ts'
 
 /** The shop never compresses while it serves: each text file gets its .br and .gz once, here. */
 function precompress(): Plugin {
@@ -63,11 +64,22 @@ function preloadFont(): Plugin {
   }
 }
 
+/** Which addresses have a page, for the shop that serves them. */
+function emitPageTable(): Plugin {
+  return {
+    name: 'emit-page-table',
+    apply: 'build',
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: '.vite/pages.json', source: JSON.stringify(readPageTable(), null, 2) })
+    },
+  }
+}
+
 const shop = process.env.SHOP_URL ?? 'http://localhost:3000'
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [precompileMessages(), react(), tailwindcss(), preloadFont(), precompress()],
+  plugins: [precompileMessages(), react(), tailwindcss(), preloadFont(), emitPageTable(), precompress()],
   resolve: { alias: { 'use-intl/format-message': 'use-intl/format-message/format-only' } },
   build: {
     outDir: join(import.meta.dirname, 'dist'),

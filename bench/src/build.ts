@@ -9,10 +9,10 @@ export const programs = {
   shop: join(out, 'shop', 'main.js'),
   fastify: join(out, 'fastify', 'main.js'),
   sandbox: join(out, 'sandbox', 'main.js'),
-  load: join(import.meta.dirname, 'load-process.ts'),
-  baseline: join(import.meta.dirname, 'baseline-process.ts'),
-  lag: join(import.meta.dirname, 'lag-process.ts'),
-  listeners: join(import.meta.dirname, 'listeners-process.ts'),
+  load: join(import.meta.dirname, 'processes', 'load-process.ts'),
+  baseline: join(import.meta.dirname, 'processes', 'baseline-process.ts'),
+  lag: join(import.meta.dirname, 'processes', 'lag-process.ts'),
+  listeners: join(import.meta.dirname, 'processes', 'listeners-process.ts'),
 } as const
 
 /** With what the delivered programs are started: what keeps their memory small costs a little speed. */
@@ -23,8 +23,8 @@ export const started = JSON.parse(
 export async function buildPrograms(): Promise<void> {
   rmSync(out, { recursive: true, force: true })
   const entryPoints = {
-    'shop/main': 'bench/src/shop-process.ts',
-    'fastify/main': 'bench/src/fastify-process.ts',
+    'shop/main': 'bench/src/processes/shop-process.ts',
+    'fastify/main': 'bench/src/processes/fastify-process.ts',
     'sandbox/main': 'sandbox/src/main.ts',
   }
   await bundle(out, entryPoints, { server: 'shop' })

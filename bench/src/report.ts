@@ -1,5 +1,5 @@
 // Medians over the rounds, the ratios that the project promises, and the tables that are printed. Judges no time.
-import type { Figures } from './cell.ts'
+import type { Figures } from './cells/cell.ts'
 
 export type Results = ReadonlyMap<string, readonly Figures[]>
 

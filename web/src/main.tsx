@@ -5,7 +5,9 @@ import { createRoot } from 'react-dom/client'
 import { mayPass } from './api/client.ts'
 import { readEmbeddedShow } from './api/embedded-show.ts'
 import { LanguageProvider, loadPreferredLanguage } from './i18n.tsx'
+import { registerPages } from './navigation/pages.ts'
 import { findPlace, Router } from './navigation/router.tsx'
+import { pages } from './pages.ts'
 import { Frame } from './parts/frame.tsx'
 import './style.css'
 
@@ -13,6 +15,7 @@ const queryClient = new QueryClient({
   defaultOptions: { queries: { retry: (failures, error) => mayPass(error) && failures < 2, staleTime: 5_000 } },
 })
 readEmbeddedShow(queryClient)
+registerPages(pages)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root element')

@@ -1,14 +1,7 @@
-// Which page answers which address. Each page is a piece of its own, loaded when it is asked for.
-import type { QueryClient } from '@tanstack/react-query'
-import type { ComponentType } from 'react'
+// Which page answers which address: the only place where this is typed. The build hands it to the shop (`page-table.ts`).
+// Each page is a piece of its own, loaded when it is asked for.
 import { currentUserQuery, showQuery } from './api/queries.ts'
-import type { Parameters } from './navigation/paths.ts'
-
-export interface PageEntry {
-  load(): Promise<ComponentType>
-  /** Asks for what the page will show while its code is still on its way. */
-  prepare?(client: QueryClient, params: Parameters): void
-}
+import type { PageEntry } from './navigation/pages.ts'
 
 export const pages = {
   '/': { load: () => import('./pages/shows.tsx').then((module) => module.ShowsPage) },
@@ -29,10 +22,14 @@ export const pages = {
   '/organiser/shows/$showId': { load: () => import('./organiser/show.tsx').then((module) => module.OrganiserShowPage) },
   '/organiser/shows/$showId/edit': { load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage) },
   '/organiser/shows/$showId/orders/$orderId': {
-    load: () => import('./organiser/order.tsx').then((module) => module.OrganiserOrderPage),
+    load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
   },
   '/door': { load: () => import('./pages/door.tsx').then((module) => module.DoorPage) },
   '/ops': { load: () => import('./ops/page.tsx').then((module) => module.OpsPage) },
 } as const satisfies Record<`/${string}`, PageEntry>
 
-export type PagePath = keyof typeof pages
+declare module './navigation/pages.ts' {
+  interface Registered {
+    readonly pages: typeof pages
+  }
+}

@@ -20,23 +20,8 @@ export interface WebOptions {
   listShowIds(): Promise<readonly string[]>
 }
 
-/** Addresses that have a page, and the piece of code that each begins with. Everything else is a 404, with a page for people. */
-const pages: Readonly<Record<string, string>> = {
-  '/': 'src/pages/shows.tsx',
-  '/checkout/:id': 'src/pages/checkout.tsx',
-  '/orders': 'src/pages/orders.tsx',
-  '/orders/:id': 'src/pages/order.tsx',
-  '/orders/:id/receipt': 'src/pages/receipt.tsx',
-  '/sign-in': 'src/pages/sign-in.tsx',
-  '/organiser': 'src/organiser/shows.tsx',
-  '/organiser/new': 'src/organiser/edit.tsx',
-  '/organiser/shows/:id': 'src/organiser/show.tsx',
-  '/organiser/shows/:id/edit': 'src/organiser/edit.tsx',
-  '/organiser/shows/:id/orders/:orderId': 'src/organiser/order.tsx',
-  '/door': 'src/pages/door.tsx',
-  '/ops': 'src/ops/page.tsx',
-}
-const showPage = 'src/pages/show.tsx'
+/** The address whose page brings its show along. */
+const showPath = '/shows/:showId'
 const seatMap = 'src/buy/seat-picker.tsx'
 const yearMs = 365 * 24 * 60 * 60 * 1_000
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
@@ -62,9 +47,12 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   const shell = makeShell(directory)
   const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) =>
     sendPage(request, reply, shell(request, { source }))
-  for (const [path, source] of Object.entries(pages)) fastify.get(path, { schema: { hide: true } }, serve(source))
-  fastify.get<{ Params: { id: string } }>('/shows/:id', { schema: { hide: true } }, async (request, reply) => {
-    const show = uuidPattern.test(request.params.id) ? await options.describeShow(request.params.id) : null
+  const { [showPath]: showPage, ...otherPages } = readPageTable(directory)
+  if (showPage === undefined) throw new Error(`the built pages have none for ${showPath}`)
+  for (const [path, source] of Object.entries(otherPages)) fastify.get(path, { schema: { hide: true } }, serve(source))
+  fastify.get<{ Params: { showId: string } }>(showPath, { schema: { hide: true } }, async (request, reply) => {
+    const { showId } = request.params
+    const show = uuidPattern.test(showId) ? await options.describeShow(showId) : null
     if (!show) reply.code(404)
     return sendPage(
       request,
@@ -88,6 +76,11 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
     if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return reply.callNotFound()
     return sendPage(request, reply.code(404), shell(request, { source: '' }))
   })
+}
+
+/** Addresses that have a page, and the piece of code that each begins with. Everything else is a 404, with a page for people. */
+function readPageTable(directory: string): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(join(directory, '.vite', 'pages.json'), 'utf8')) as Record<string, string>
 }
 
 function headOf(show: ShowView, publicUrl: string): string {

@@ -4,7 +4,7 @@ import type { Bus, Subscription } from '../platform/bus/bus.ts'
 import { systemClock } from '../platform/process/clock.ts'
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
-import type { PaymentsHandler } from './worker.ts'
+import type { PaymentsHandler } from './model.ts'
 
 /** Arrivals on a clock that moves when it is told to, and a database whose answers are given one by one. */
 function makeRig() {

@@ -4,7 +4,7 @@ import type { Bus, Verdict } from '../platform/bus/bus.ts'
 import { ack } from '../platform/bus/bus.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Command, Rejection } from './domain/commands.ts'
-import type { PaymentsHandler } from './worker.ts'
+import type { PaymentsHandler } from './model.ts'
 
 const consumer = 'payments'
 

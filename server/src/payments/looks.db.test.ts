@@ -11,9 +11,9 @@ import { makeMetrics } from '../platform/process/metrics.ts'
 import { makeWorld } from './domain/commands.ts'
 import { evolve } from './domain/evolve.ts'
 import type { Payment } from './domain/payment.ts'
-import { makeModel } from './model.ts'
+import { makeModel, type PaymentsHandler } from './model.ts'
 import { readPayment, readRefund, save } from './store/payments.ts'
-import { makeWorker, type PaymentsHandler } from './worker.ts'
+import { makeWorker } from './worker.ts'
 
 let db: TestDatabase
 beforeAll(async () => {

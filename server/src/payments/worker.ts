@@ -1,20 +1,18 @@
 // The worker: does leased steps at the card processor, outside of any transaction, and records what came of them. A
 // step comes from whoever committed the need for it; the sweeper brings what was left behind. Decides nothing.
 
-import type { Handler } from '../platform/commands/handle.ts'
 import type { Database } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { newId } from '../platform/process/clock.ts'
 import { makeFailpoint } from '../platform/process/failpoint.ts'
 import type { Log } from '../platform/process/log.ts'
 import type { Metrics } from '../platform/process/metrics.ts'
-import type { Answer, Command, Rejection, Work, World } from './domain/commands.ts'
+import type { Command, Work, World } from './domain/commands.ts'
 import { leaseSeconds, type Payment } from './domain/payment.ts'
+import type { PaymentsHandler } from './model.ts'
 import type { Intent, Processor } from './processor/port.ts'
 import { makeSteps } from './processor/steps.ts'
 import { findDue } from './store/payments.ts'
-
-export type PaymentsHandler = Handler<Command, Rejection, Answer>
 
 /** How a payment stands when its steps are done, with what only the buyer may see. Nulls when nothing was under way. */
 export interface Settled {

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { readPageTable } from '../../../web/page-table.ts'
 
 const html = `<!doctype html>
 <html lang="en">
@@ -26,6 +27,7 @@ export async function makePages(): Promise<Pages> {
   await mkdir(join(directory, '.vite'))
   await writeFile(join(directory, 'index.html'), html)
   await writeFile(join(directory, '.vite', 'manifest.json'), '{}')
+  await writeFile(join(directory, '.vite', 'pages.json'), JSON.stringify(readPageTable()))
   await writeFile(join(directory, 'assets', 'main-0.js'), 'export {}\n')
   await writeFile(join(directory, 'embed.js'), 'void 0\n')
   return { directory, remove: () => rm(directory, { recursive: true, force: true }) }

@@ -14,7 +14,7 @@ import {
   useRef,
   useState,
 } from 'react'
-import { type PageEntry, type PagePath, pages } from '../pages.ts'
+import { type PagePath, pageAt, pagePaths } from './pages.ts'
 import { matchPath, type ParameterOf, type Parameters, type Search, writePath } from './paths.ts'
 
 /** A page of ours with its parameters: what does not exist does not compile. */
@@ -37,11 +37,10 @@ export interface Place {
 
 type Go = (href: string, options?: { readonly replace?: boolean }) => Promise<void>
 
-const patterns = Object.keys(pages) as PagePath[]
 const loaded = new Map<PagePath, ComponentType>()
 
 async function loadPage(path: PagePath): Promise<ComponentType> {
-  const page = loaded.get(path) ?? (await pages[path].load())
+  const page = loaded.get(path) ?? (await pageAt(path).load())
   loaded.set(path, page)
   return page
 }
@@ -49,11 +48,10 @@ async function loadPage(path: PagePath): Promise<ComponentType> {
 /** The place at an address, with its page ready to be drawn. Never throws: a page that cannot be had is a place too. */
 export async function findPlace(client: QueryClient, url: URL): Promise<Place> {
   const { pathname, search } = url
-  const match = matchPath(patterns, pathname)
+  const match = matchPath(pagePaths(), pathname)
   if (!match) return { pathname, search, params: {}, page: null }
   const { params, pattern } = match
-  const entry: PageEntry = pages[pattern]
-  entry.prepare?.(client, params)
+  pageAt(pattern).prepare?.(client, params)
   const page = await loadPage(pattern).catch(() => 'failed' as const)
   return { pathname, search, params, page }
 }

@@ -11,13 +11,13 @@ import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { When } from '../parts/when.tsx'
-import { OrdersTable } from './orders-table.tsx'
+import { OrdersTable } from './orders/orders-table.tsx'
 import { salesQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
 import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
-const SalesChart = lazy(() => import('./sales-chart.tsx').then((module) => ({ default: module.SalesChart })))
+const SalesChart = lazy(() => import('./orders/sales-chart.tsx').then((module) => ({ default: module.SalesChart })))
 export function OrganiserShowPage() {
   const t = useTranslations('organiser')
   const { showId } = useParams('/organiser/shows/$showId')

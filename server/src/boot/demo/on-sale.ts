@@ -3,10 +3,11 @@
 import type { Availability, OpsDemoRun, OrderView, ShowView } from '@holdfast/contract'
 import type { Config } from '../../config/config.ts'
 import type { DemoOnSale } from '../../ops/overview.ts'
+import { findDemoShow } from '../../ops/read/overview.ts'
 import { readDemoId } from '../../platform/http/operators.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, sessionCookieName } from '../../platform/http/server.ts'
-import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import type { Queryable } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 
@@ -16,19 +17,6 @@ const thinkMs = 2_500
 const placesMax = 4
 const shareThatPays = 0.75
 const shareThatCancels = 0.1
-
-// One with places for a crowd, and with seats if there is one: people came to watch seats go.
-const demoShowStatement = sql(
-  'ops.demo_show',
-  `select s.id from orders.shows s
-   join orders.pools p on p.show_id = s.id
-   where s.organiser_id = $1 and s.status = 'on_sale'
-   group by s.id
-   order by sum(p.capacity - p.held - p.sold) >= $2 desc,
-            exists (select 1 from orders.seats e where e.show_id = s.id) desc, s.id
-   limit 1`,
-)
-const placesForACrowd = 40
 
 interface DemoParts {
   readonly app: Http
@@ -48,8 +36,7 @@ export function makeDemoOnSale(parts: DemoParts): DemoOnSale {
   const findShow = async (): Promise<string | null> => {
     const organiserId = allowed ? await readDemoId(config.dataDirectory) : null
     if (organiserId === null) return null
-    const [show] = await db.query<{ id: string }>(demoShowStatement, [organiserId, placesForACrowd])
-    return show?.id ?? null
+    return findDemoShow(db, organiserId)
   }
 
   return {

@@ -97,11 +97,7 @@ async function hasShows(app: Http): Promise<boolean> {
   return listed.json<{ items: unknown[] }>().items.length > 0
 }
 
-async function enter(
-  app: Http,
-  url: string,
-  { email, password }: DemoAccount,
-): Promise<{ id: string; cookie: string } | null> {
+async function enter(app: Http, url: string, { email, password }: DemoAccount): Promise<{ id: string; cookie: string } | null> {
   const response = await app.inject({ method: 'POST', url, payload: { email, password } })
   const [cookie] = response.cookies
   return response.statusCode < 300 && cookie ? { id: response.json<{ id: string }>().id, cookie: cookie.value } : null

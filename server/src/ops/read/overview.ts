@@ -141,3 +141,22 @@ export interface UnknownRow {
 export function listUnknownPayments(db: Queryable, after: string | null, limit: number): Promise<UnknownRow[]> {
   return db.query<UnknownRow>(unknownStatement, [after, limit])
 }
+
+// One with places for a crowd, and with seats if there is one: people came to watch seats go.
+const demoShowStatement = sql(
+  'ops.demo_show',
+  `select s.id from orders.shows s
+   join orders.pools p on p.show_id = s.id
+   where s.organiser_id = $1 and s.status = 'on_sale'
+   group by s.id
+   order by sum(p.capacity - p.held - p.sold) >= $2 desc,
+            exists (select 1 from orders.seats e where e.show_id = s.id) desc, s.id
+   limit 1`,
+)
+const placesForACrowd = 40
+
+/** The show of this organiser that the demo's crowd goes to; null when none is on sale. */
+export async function findDemoShow(db: Queryable, organiserId: string): Promise<string | null> {
+  const [show] = await db.query<{ id: string }>(demoShowStatement, [organiserId, placesForACrowd])
+  return show?.id ?? null
+}

@@ -22,9 +22,10 @@ import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
 import type { Arrivals } from '../arrivals.ts'
 import type { Rejection } from '../domain/commands.ts'
 import { isOpen, type Payment } from '../domain/payment.ts'
+import type { PaymentsHandler } from '../model.ts'
 import { declineCodeFor, paymentView, refundView } from '../read/views.ts'
 import { listRefunds, readKnownOrder, readPayment, readRefund } from '../store/payments.ts'
-import type { PaymentsHandler, Settled, Worker } from '../worker.ts'
+import type { Settled, Worker } from '../worker.ts'
 
 export interface RouteOptions {
   readonly db: Database

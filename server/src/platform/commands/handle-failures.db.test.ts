@@ -5,8 +5,8 @@ import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import type { Database, TransactionOptions, Tx } from '../postgres/database.ts'
 import { newId } from '../process/clock.ts'
 import { type HandlerOptions, makeHandler } from './handle.ts'
-import type { Model, Translated } from './model.ts'
 import { fingerprintOf } from './idempotency.ts'
+import type { Model, Translated } from './model.ts'
 import { readProcessEvents } from './outbox.ts'
 
 let db: TestDatabase

@@ -14,8 +14,8 @@ import { type Database, sql, type Tx } from '../postgres/database.ts'
 import { UnknownCommit } from '../postgres/failures.ts'
 import { newId } from '../process/clock.ts'
 import { type HandlerOptions, makeHandler } from './handle.ts'
-import type { Model, Translated } from './model.ts'
 import { fingerprintOf } from './idempotency.ts'
+import type { Model, Translated } from './model.ts'
 import { readProcessEvents } from './outbox.ts'
 
 let db: TestDatabase

@@ -1,9 +1,9 @@
 // The shop under load: composed as it is delivered, in a process of its own. Only the card processor may be another.
-import { readConfig } from '../../server/src/config/config.ts'
-import { makeLog } from '../../server/src/platform/process/log.ts'
-import { type Shop, startShop } from '../../server/src/shop.ts'
-import { makeInstantProcessor } from './instant-processor.ts'
-import { answerRequests } from './requests.ts'
+import { readConfig } from '../../../server/src/config/config.ts'
+import { makeLog } from '../../../server/src/platform/process/log.ts'
+import { type Shop, startShop } from '../../../server/src/shop.ts'
+import { makeInstantProcessor } from '../instant-processor.ts'
+import { answerRequests } from '../requests.ts'
 
 const instant = process.env['BENCH_PROCESSOR'] === 'instant' ? makeInstantProcessor() : null
 let shop: Shop | undefined

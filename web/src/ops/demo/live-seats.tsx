@@ -3,12 +3,12 @@ import type { Availability, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { memo, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
-import { availabilityStream, type Liveness, useLive } from '../api/live.ts'
-import { availabilityQuery, showQuery } from '../api/queries.ts'
-import { layOutSeats, type PlacedSeat, pitch, seatSize } from '../buy/seat-layout.ts'
-import { useFormat } from '../format.ts'
-import { Link } from '../navigation/link.tsx'
-import { Failure, Skeleton } from '../parts/basics.tsx'
+import { availabilityStream, type Liveness, useLive } from '../../api/live.ts'
+import { availabilityQuery, showQuery } from '../../api/queries.ts'
+import { layOutSeats, type PlacedSeat, pitch, seatSize } from '../../buy/seat-layout.ts'
+import { useFormat } from '../../format.ts'
+import { Link } from '../../navigation/link.tsx'
+import { Failure, Skeleton } from '../../parts/basics.tsx'
 
 export function LiveSeats({ showId }: { readonly showId: string }) {
   const t = useTranslations('ops.demo')

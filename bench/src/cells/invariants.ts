@@ -1,7 +1,7 @@
 // What must be true in the database after a run, however fast it was. Reads every schema, which only a bench may.
 
-import { type Database, sql } from '../../server/src/platform/postgres/database.ts'
-import { systemClock } from '../../server/src/platform/process/clock.ts'
+import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
+import { systemClock } from '../../../server/src/platform/process/clock.ts'
 
 const poolsThatLie = sql(
   'bench.pools_that_lie',

@@ -1,9 +1,9 @@
 // Many listeners of one show in a process of their own: opens the streams, notes when each was told how much is gone, and
 // compares that with the answers that buyers got. Reads only the head of each event: the client shares the machine.
 import { connect, type Socket } from 'node:net'
-import { type Latency, latencyOf, makeHistogram } from './histogram.ts'
-import { monotonicMs } from './machine.ts'
-import { answerRequests } from './requests.ts'
+import { type Latency, latencyOf, makeHistogram } from '../histogram.ts'
+import { monotonicMs } from '../machine.ts'
+import { answerRequests } from '../requests.ts'
 
 export interface ListenJob {
   readonly port: number

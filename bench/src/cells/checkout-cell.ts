@@ -1,8 +1,13 @@
 // Whole checkouts: an order and its payment by the same client, counted once the order is complete and every consumer
 // has handled every event that came of it.
-import { type Database, sql } from '../../server/src/platform/postgres/database.ts'
-import { freePort } from '../../server/src/platform/process/ports.ts'
-import { programs } from './build.ts'
+import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
+import { freePort } from '../../../server/src/platform/process/ports.ts'
+import { programs } from '../build.ts'
+import { familyCpuMs, watchMemory } from '../machine.ts'
+import type { LoadJob, LoadReport } from '../processes/load-process.ts'
+import { type Child, startChild } from '../requests.ts'
+import { type SandboxProcess, startSandbox } from '../sandbox.ts'
+import { makeStage, putOnSale, type Stage, signIn } from '../stage.ts'
 import {
   type Bench,
   type Cell,
@@ -17,11 +22,6 @@ import {
 } from './cell.ts'
 import { checkCheckouts, checkTaken, checkWebhooks, ordersAtRest } from './checkout-invariants.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
-import type { LoadJob, LoadReport } from './load-process.ts'
-import { familyCpuMs, watchMemory } from './machine.ts'
-import { type Child, startChild } from './requests.ts'
-import { type SandboxProcess, startSandbox } from './sandbox.ts'
-import { makeStage, putOnSale, type Stage, signIn } from './stage.ts'
 
 interface CheckoutCell {
   readonly processor: 'instant' | 'sandbox'

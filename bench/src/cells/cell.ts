@@ -1,10 +1,11 @@
 // What every cell is made of: its turns and their figures, the shop it starts, and how its cost is taken. Knows no cell.
-import type { BaselineReport } from './baseline-process.ts'
-import { programs, started } from './build.ts'
-import type { LoadReport } from './load-process.ts'
-import { familyCpuMs, watchMemory } from './machine.ts'
-import { type Child, startChild } from './requests.ts'
-import type { Stage } from './stage.ts'
+
+import { programs, started } from '../build.ts'
+import { familyCpuMs, watchMemory } from '../machine.ts'
+import type { BaselineReport } from '../processes/baseline-process.ts'
+import type { LoadReport } from '../processes/load-process.ts'
+import { type Child, startChild } from '../requests.ts'
+import type { Stage } from '../stage.ts'
 
 /** What one turn of a cell gave. Null is what this cell, or this machine, cannot tell. */
 export interface Figures {

@@ -1,8 +1,8 @@
 // A bare Fastify route with the body schema of an order, which refuses everybody: what HTTP alone costs on this machine.
 import { OrderBody } from '@holdfast/contract'
 import Fastify from 'fastify'
-import { problemOf } from '../../server/src/platform/http/problem.ts'
-import { answerRequests } from './requests.ts'
+import { problemOf } from '../../../server/src/platform/http/problem.ts'
+import { answerRequests } from '../requests.ts'
 
 const app = Fastify()
 const refusal = problemOf('sold_out')

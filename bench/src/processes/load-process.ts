@@ -1,9 +1,9 @@
 // The load client's process: turns scenarios into requests, counts statuses, and keeps the ids that were acknowledged.
 
-import { seedId } from './ids.ts'
-import { type LoadOptions, type LoadRequest, type LoadResult, runLoad } from './load-client.ts'
-import { monotonicMs } from './machine.ts'
-import { answerRequests } from './requests.ts'
+import { seedId } from '../ids.ts'
+import { type LoadOptions, type LoadRequest, type LoadResult, runLoad } from '../load-client.ts'
+import { monotonicMs } from '../machine.ts'
+import { answerRequests } from '../requests.ts'
 
 /** `places`: of one pool. `checkouts`: the same, and each is paid at once by who took it. `seats`: each request another seat. */
 export type Wanted =

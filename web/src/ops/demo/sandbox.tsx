@@ -2,9 +2,9 @@
 import type { OpsFault, OpsFaultBody, OpsSandbox } from '@holdfast/contract'
 import { type FormEvent, type ReactNode, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format.ts'
-import { ActionFailure, Section, useSpan } from './parts.tsx'
-import { useFault } from './queries.ts'
+import { useFormat } from '../../format.ts'
+import { ActionFailure, Section, useSpan } from '../parts.tsx'
+import { useFault } from '../queries.ts'
 
 export function Sandbox({ sandbox }: { readonly sandbox: OpsSandbox }) {
   const t = useTranslations('ops.sandbox')

@@ -2,17 +2,17 @@
 // names; notes when each was committed and when it reached the handler. Moments are of the machine's monotonic clock, which
 // all processes share.
 
-import { readConfig } from '../../server/src/config/config.ts'
-import { ack, type Bus } from '../../server/src/platform/bus/bus.ts'
-import { makeNatsBus } from '../../server/src/platform/bus/nats/carrier.ts'
-import { makePostgresBus } from '../../server/src/platform/bus/postgres-carrier.ts'
-import { appendToOutbox, seal } from '../../server/src/platform/commands/outbox.ts'
-import { makeDatabase } from '../../server/src/platform/postgres/database.ts'
-import { newId, systemClock } from '../../server/src/platform/process/clock.ts'
-import { makeLog } from '../../server/src/platform/process/log.ts'
-import { makeMetrics } from '../../server/src/platform/process/metrics.ts'
-import { monotonicMs } from './machine.ts'
-import { answerRequests } from './requests.ts'
+import { readConfig } from '../../../server/src/config/config.ts'
+import { ack, type Bus } from '../../../server/src/platform/bus/bus.ts'
+import { makeNatsBus } from '../../../server/src/platform/bus/nats/carrier.ts'
+import { makePostgresBus } from '../../../server/src/platform/bus/postgres-carrier.ts'
+import { appendToOutbox, seal } from '../../../server/src/platform/commands/outbox.ts'
+import { makeDatabase } from '../../../server/src/platform/postgres/database.ts'
+import { newId, systemClock } from '../../../server/src/platform/process/clock.ts'
+import { makeLog } from '../../../server/src/platform/process/log.ts'
+import { makeMetrics } from '../../../server/src/platform/process/metrics.ts'
+import { monotonicMs } from '../machine.ts'
+import { answerRequests } from '../requests.ts'
 
 export interface LagJob {
   readonly databaseUrl: string

@@ -1,14 +1,14 @@
 // Holds while many listeners watch the show that is sold, on one shop process: what listening costs the sale, how late
 // listeners hear of it, and that all of them end with the right numbers.
-import { freePort } from '../../server/src/platform/process/ports.ts'
-import { programs } from './build.ts'
+import { freePort } from '../../../server/src/platform/process/ports.ts'
+import { programs } from '../build.ts'
+import { seedId } from '../ids.ts'
+import type { ListenJob, ListenVerdict } from '../processes/listeners-process.ts'
+import type { LoadJob, LoadReport } from '../processes/load-process.ts'
+import { startChild } from '../requests.ts'
+import { makeStage, putOnSale, signIn } from '../stage.ts'
 import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
-import { seedId } from './ids.ts'
 import { checkStock } from './invariants.ts'
-import type { ListenJob, ListenVerdict } from './listeners-process.ts'
-import type { LoadJob, LoadReport } from './load-process.ts'
-import { startChild } from './requests.ts'
-import { makeStage, putOnSale, signIn } from './stage.ts'
 
 interface ListenersCell {
   readonly listeners: number

@@ -1,21 +1,21 @@
 // The things that are measured, one function each: set the stage, take turns, check what is in the database, tear down.
 
-import { readConfig } from '../../server/src/config/config.ts'
-import { sql } from '../../server/src/platform/postgres/database.ts'
-import { migrate, migrationsOf } from '../../server/src/platform/postgres/migrate.ts'
-import { freePort } from '../../server/src/platform/process/ports.ts'
-import type { BaselineJob, BaselineReport } from './baseline-process.ts'
-import { programs } from './build.ts'
+import { readConfig } from '../../../server/src/config/config.ts'
+import { sql } from '../../../server/src/platform/postgres/database.ts'
+import { migrate, migrationsOf } from '../../../server/src/platform/postgres/migrate.ts'
+import { freePort } from '../../../server/src/platform/process/ports.ts'
+import { programs } from '../build.ts'
+import { latencyOf, makeHistogram } from '../histogram.ts'
+import { seedId } from '../ids.ts'
+import type { BaselineJob, BaselineReport } from '../processes/baseline-process.ts'
+import type { LagJob, Moments, Pace } from '../processes/lag-process.ts'
+import type { LoadJob, LoadReport } from '../processes/load-process.ts'
+import { type Child, startChild } from '../requests.ts'
+import { makeStage, putOnSale, type Stage, signIn } from '../stage.ts'
 import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
 import { checkoutCell } from './checkout-cell.ts'
-import { latencyOf, makeHistogram } from './histogram.ts'
-import { seedId } from './ids.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
-import type { LagJob, Moments, Pace } from './lag-process.ts'
 import { listenersCell } from './listeners-cell.ts'
-import type { LoadJob, LoadReport } from './load-process.ts'
-import { type Child, startChild } from './requests.ts'
-import { makeStage, putOnSale, type Stage, signIn } from './stage.ts'
 
 const seatsPerShow = 20_000
 const mostSeatsPerSecond = 16_000

@@ -1,8 +1,8 @@
 // What must be true after checkouts: orders, tickets, ledger and the processor's own list tell the same story.
 
-import { type Database, sql } from '../../server/src/platform/postgres/database.ts'
-import { systemClock } from '../../server/src/platform/process/clock.ts'
-import type { Taken } from './sandbox.ts'
+import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
+import { systemClock } from '../../../server/src/platform/process/clock.ts'
+import type { Taken } from '../sandbox.ts'
 
 const paidNotComplete = sql(
   'bench.paid_not_complete',

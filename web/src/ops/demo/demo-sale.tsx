@@ -2,10 +2,10 @@
 import type { OpsDemoRun, OpsOverview } from '@holdfast/contract'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format.ts'
+import { useFormat } from '../../format.ts'
+import { ActionFailure, Section } from '../parts.tsx'
+import { useDemoSale } from '../queries.ts'
 import { LiveSeats } from './live-seats.tsx'
-import { ActionFailure, Section } from './parts.tsx'
-import { useDemoSale } from './queries.ts'
 
 const crowds = [20, 60, 200] as const
 

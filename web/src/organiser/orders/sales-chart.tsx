@@ -5,9 +5,9 @@ import { useEffect, useMemo, useRef } from 'react'
 import uPlot from 'uplot'
 import { useTranslations } from 'use-intl'
 import 'uplot/dist/uPlot.min.css'
-import { useFormat } from '../format.ts'
-import { useLanguage } from '../i18n.tsx'
-import { Skeleton } from '../parts/basics.tsx'
+import { useFormat } from '../../format.ts'
+import { useLanguage } from '../../i18n.tsx'
+import { Skeleton } from '../../parts/basics.tsx'
 
 export function SalesChart({ sales, held }: { readonly sales: ShowSales | undefined; readonly held: number | undefined }) {
   const t = useTranslations('organiser')

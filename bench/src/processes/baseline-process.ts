@@ -1,9 +1,9 @@
 // What the shop is compared with: the same rows, written with one transaction per order, straight on Postgres.
 import pg from 'pg'
-import { newId } from '../../server/src/platform/process/clock.ts'
-import { type Latency, latencyOf, makeHistogram } from './histogram.ts'
-import { seedId } from './ids.ts'
-import { answerRequests } from './requests.ts'
+import { newId } from '../../../server/src/platform/process/clock.ts'
+import { type Latency, latencyOf, makeHistogram } from '../histogram.ts'
+import { seedId } from '../ids.ts'
+import { answerRequests } from '../requests.ts'
 
 export interface BaselineJob {
   readonly databaseUrl: string

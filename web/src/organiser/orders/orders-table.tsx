@@ -3,14 +3,14 @@ import type { Availability, OrderStatus, OrderView, ShowView } from '@holdfast/c
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format.ts'
-import { Link } from '../navigation/link.tsx'
-import { Failure, Skeleton } from '../parts/basics.tsx'
-import { StatusChip } from '../parts/status-chip.tsx'
-import { amountText } from './amounts.ts'
-import { csvOf } from './csv.ts'
-import { type OrderFilter, readAllOrders, showOrdersQuery } from './queries.ts'
-import { useRefreshOnSales } from './refresh.ts'
+import { useFormat } from '../../format.ts'
+import { Link } from '../../navigation/link.tsx'
+import { Failure, Skeleton } from '../../parts/basics.tsx'
+import { StatusChip } from '../../parts/status-chip.tsx'
+import { amountText } from '../amounts.ts'
+import { csvOf } from '../csv.ts'
+import { type OrderFilter, readAllOrders, showOrdersQuery } from '../queries.ts'
+import { useRefreshOnSales } from '../refresh.ts'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
 
