@@ -2,6 +2,7 @@
 import { endProcessing } from './api/attempt.ts'
 import { payPayout } from './api/balance.ts'
 import { release } from './api/capture.ts'
+import { expireSession, followIntent } from './api/checkout/complete.ts'
 import { endDispute } from './api/disputes.ts'
 import { EVENT_DAYS } from './api/events.ts'
 import { announceBalance } from './api/ledger.ts'
@@ -16,7 +17,15 @@ function moveOne(unit: Unit, kind: string, id: string, baseUrl: string): void {
   if (kind === 'payment_intent') {
     const intent = unit.find('payment_intent', id)
     if (intent?.status === 'requires_capture') release(unit, intent, 'automatic', 'charge.expired')
-    if (intent?.status === 'processing') endProcessing({ unit, baseUrl, wantFault: () => undefined }, intent)
+    if (intent?.status === 'processing') {
+      endProcessing({ unit, baseUrl, wantFault: () => undefined }, intent)
+      followIntent(unit, unit.find('payment_intent', id) ?? intent)
+    }
+    return
+  }
+  if (kind === 'checkout.session') {
+    const session = unit.find('checkout.session', id)
+    if (session?.status === 'open') expireSession(unit, session)
     return
   }
   if (kind === 'refund') {

@@ -9,6 +9,7 @@ import type { Handler } from './http/server.ts'
 import type { Namespaces } from './namespaces.ts'
 import { asset } from './pages/assets.ts'
 import { CHALLENGED, challengePage } from './pages/challenge.ts'
+import { checkoutPage } from './pages/checkout.ts'
 import { receiptPage } from './pages/receipt.ts'
 
 export function readInput(request: EdgeRequest): Record<string, unknown> {
@@ -35,6 +36,12 @@ export function makeSite(namespaces: Namespaces, instance: string | null, log: (
     if (challenge !== undefined) return challengePage(namespaces.owning(challenge, CHALLENGED), request, challenge)
     const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
     if (receipt !== undefined) return receiptPage(namespaces.owning(receipt, ['charge']), receipt)
+    const checkout = /^\/_sandbox\/checkout\/(cs_test_[A-Za-z0-9]+)(?:\/([a-z]+))?$/.exec(path)
+    if (checkout !== null) {
+      const [, id = '', action] = checkout
+      const input = request.method === 'POST' ? readInput(request) : {}
+      return checkoutPage(namespaces.owning(id, ['checkout.session']), request, { id, action, input })
+    }
     const file = request.method === 'GET' ? await asset(path, main.baseUrl) : undefined
     if (file !== undefined) return file
     if (path.startsWith('/_sandbox/')) {

@@ -158,7 +158,7 @@ function newCustomer(now: number): Stripe.Customer {
   } satisfies Stripe.Customer
 }
 
-function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Customer {
+export function createCustomer(call: ApiCall, params: Read<typeof create>): Stripe.Customer {
   const { unit } = call
   checkChange(params)
   if (params.test_clock !== undefined) throw badParamReference('test_clock', params.test_clock, 'test_clock')

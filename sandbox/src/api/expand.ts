@@ -32,6 +32,9 @@ const LINKS: Record<string, Record<string, Kind>> = {
   transfer_reversal: { balance_transaction: 'balance_transaction', transfer: 'transfer' },
   payout: { balance_transaction: 'balance_transaction' },
   application_fee: { account: 'account', charge: 'charge', balance_transaction: 'balance_transaction' },
+  price: { product: 'product' },
+  product: { default_price: 'price' },
+  'checkout.session': { customer: 'customer', payment_intent: 'payment_intent', setup_intent: 'setup_intent' },
   fee_refund: { fee: 'application_fee', balance_transaction: 'balance_transaction' },
 }
 
@@ -62,6 +65,11 @@ function expandField(unit: Unit, body: Body, field: string, path: string): unkno
   if (isBody(value)) return value
   if (body['object'] === 'charge' && field === 'refunds' && typeof body['id'] === 'string') {
     return listObjects(unit, 'refund', [['charge', body['id']]], {}, `/v1/charges/${body['id']}/refunds`)
+  }
+  if (body['object'] === 'checkout.session' && field === 'line_items' && typeof body['id'] === 'string') {
+    const items = unit.hidden('checkout.session', body['id'])?.items ?? []
+    const url = `/v1/checkout/sessions/${body['id']}/line_items`
+    return { object: 'list', data: items.slice(0, 10), has_more: items.length > 10, url }
   }
   const link =
     body['object'] === 'balance_transaction' && field === 'source' && typeof value === 'string'

@@ -9,6 +9,7 @@ import { newPaymentIntent, publicView, withMethod } from '../objects/payment-int
 import type { Unit } from '../store/unit.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
 import { captureIntent, release } from './capture.ts'
+import { checkCancellable } from './checkout/complete.ts'
 import { chooseMethod, confirmIntent, unexpectedState } from './confirm.ts'
 import { changedAmountDetails, changedOptions, paymentDetails, transferData } from './intent-changes.ts'
 import {
@@ -108,7 +109,8 @@ function checkConfirmOnly(params: Read<typeof create>): void {
   if (name !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
 }
 
-function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent {
+/** The checked intent of these parameters, not yet stored. */
+export function draftIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent {
   const { unit } = call
   if (params.amount === undefined) throw missingParam('amount')
   if (params.currency === undefined) throw missingParam('currency')
@@ -130,6 +132,12 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
   )
   const intent = applied(empty, params)
   checkIntent(unit, intent, params)
+  return intent
+}
+
+function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent {
+  const { unit } = call
+  const intent = draftIntent(call, params)
   if (params.confirm === true) {
     unit.put('payment_intent', intent)
     unit.emit('payment_intent.created', intent)
@@ -251,6 +259,7 @@ export const paymentIntentRoutes: RouteTable = {
       const intent = loadIntent(call)
       const refused = refusal('cancel', intent)
       if (refused !== undefined) throw unexpectedState(intent, refused)
+      checkCancellable(call.unit, intent)
       return release(call.unit, intent, params.cancellation_reason ?? null, 'charge.refunded')
     },
   ),

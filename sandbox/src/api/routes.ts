@@ -4,6 +4,9 @@ import { applicationFeeRoutes } from './application-fees.ts'
 import { balanceRoutes } from './balance.ts'
 import type { Route, RouteTable } from './call.ts'
 import { chargeRoutes } from './charges.ts'
+import { priceRoutes } from './checkout/prices.ts'
+import { productRoutes } from './checkout/products.ts'
+import { checkoutRoutes } from './checkout/sessions.ts'
 import { customerRoutes } from './customers.ts'
 import { disputeRoutes } from './disputes.ts'
 import { eventRoutes } from './events.ts'
@@ -30,9 +33,12 @@ export const ROUTES: RouteTable = {
   ...transferRoutes,
   ...applicationFeeRoutes,
   ...accountRoutes,
+  ...productRoutes,
+  ...priceRoutes,
+  ...checkoutRoutes,
 }
 const TABLE = new Map(Object.entries(ROUTES))
-const GROUPS = new Set(['radar', 'test_helpers'])
+const GROUPS = new Set(['checkout', 'radar', 'test_helpers'])
 
 export interface FoundRoute {
   route: Route

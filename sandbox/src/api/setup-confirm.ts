@@ -8,6 +8,7 @@ import { AUTHENTICATION_FAILED, noReturnUrl } from '../machines/payment-intent.t
 import { setupRefusal } from '../machines/setup-intent.ts'
 import type { SetupIntent } from '../objects/kinds.ts'
 import { threeDsFields } from '../objects/payment-method.ts'
+import type { Unit } from '../store/unit.ts'
 import { cardError } from './attempt.ts'
 import type { ApiCall } from './call.ts'
 import { makeMandate } from './mandates.ts'
@@ -188,4 +189,11 @@ export function finishSetupChallenge(call: ApiCall, intent: SetupIntent, passed:
     if (error instanceof ApiError && error.keep) return call.unit.find('setup_intent', intent.id) ?? intent
     throw error
   }
+}
+
+export function cancelSetup(unit: Unit, intent: SetupIntent, reason: SetupIntent['cancellation_reason']): SetupIntent {
+  const after: SetupIntent = { ...intent, status: 'canceled', next_action: null, cancellation_reason: reason }
+  unit.put('setup_intent', after)
+  unit.emit('setup_intent.canceled', after)
+  return after
 }

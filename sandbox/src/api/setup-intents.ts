@@ -9,7 +9,7 @@ import { type ApiCall, type RouteTable, route } from './call.ts'
 import { checkOneMethod, checkPublishable } from './intent-checks.ts'
 import { listRoute } from './lists.ts'
 import { chooseTypes } from './method-types.ts'
-import { choose, confirmSetup, unexpected } from './setup-confirm.ts'
+import { cancelSetup, choose, confirmSetup, unexpected } from './setup-confirm.ts'
 import { confirm, create, type SetupChange, update } from './setup-intent-params.ts'
 
 function checkReferences({ unit }: ApiCall, params: SetupChange & { on_behalf_of?: string | undefined }): void {
@@ -136,15 +136,7 @@ export const setupIntentRoutes: RouteTable = {
       const intent = load(call)
       const refused = setupRefusal('cancel', intent.status)
       if (refused !== undefined) throw unexpected(intent, refused)
-      const after: SetupIntent = {
-        ...intent,
-        status: 'canceled',
-        next_action: null,
-        cancellation_reason: params.cancellation_reason ?? null,
-      }
-      call.unit.put('setup_intent', after)
-      call.unit.emit('setup_intent.canceled', after)
-      return after
+      return cancelSetup(call.unit, intent, params.cancellation_reason ?? null)
     },
   ),
 }

@@ -8,9 +8,11 @@ import { listObjects } from './lists.ts'
 
 /** The first version with the newer behaviour. Versions compare as text: they begin with their date. */
 export const SINCE = {
+  guests: '2022-08-01',
   latestCharge: '2022-11-15',
   automaticMethods: '2023-08-16',
   asyncCapture: '2024-04-10',
+  pageModes: '2026-03-25',
   computedTypes: '2026-09-30',
 } as const
 
@@ -39,6 +41,24 @@ export const VERSION_CHANGES: readonly VersionChange[] = [
     before: 'an intent without `automatic_payment_methods` has none, takes cards and needs no `return_url`',
     now: 'they are enabled, and confirming needs a `return_url` unless redirects are off',
     source: '2023-08-16/automatic-payment-methods',
+  },
+  {
+    since: SINCE.pageModes,
+    before: 'the `ui_mode` of a hosted Checkout Session is `hosted`',
+    now: '`hosted_page`',
+    source: 'dahlia/2026-03-25/updates-available-checkout-session-ui-modes',
+  },
+  {
+    since: SINCE.guests,
+    before: 'a Checkout Session in payment mode makes a customer, unless `customer_creation` says otherwise',
+    now: 'the buyer stays a guest unless it says `always`',
+    source: '2022-08-01/default-customer-creation-checkout-session',
+  },
+  {
+    since: SINCE.guests,
+    before: 'a Checkout Session in payment mode has its `payment_intent` from the beginning',
+    now: 'from the first attempt to pay on',
+    source: '2022-08-01/deferred-paymentintent-checkout-session',
   },
   {
     since: SINCE.latestCharge,

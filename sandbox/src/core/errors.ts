@@ -55,6 +55,8 @@ const SPOKEN: Record<string, [name: string, param: string]> = {
   setup_attempt: ['setup attempt', 'id'],
   external_account: ['external account', 'destination'],
   'radar.early_fraud_warning': ['early fraud warning', 'early_fraud_warning'],
+  'checkout.session': ['checkout.session', 'session'],
+  product: ['product', 'id'],
 }
 
 export function noSuch(kind: string, id: string, param?: string): ApiError {

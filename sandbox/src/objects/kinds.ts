@@ -60,6 +60,15 @@ export type SetupAttempt = Ids<
 >
 export type EarlyFraudWarning = Ids<Stripe.Radar.EarlyFraudWarning, 'charge'>
 
+export type Product = Ids<Stripe.Product, 'default_price' | 'tax_code'>
+/** As it travels: a decimal is text. */
+export type Price = Omit<Ids<Stripe.Price, 'product'>, 'unit_amount_decimal'> & { unit_amount_decimal: string | null }
+export type LineItem = Omit<Stripe.LineItem, 'price'> & { price: Price }
+export type CheckoutSession = Ids<
+  Stripe.Checkout.Session,
+  'customer' | 'invoice' | 'payment_intent' | 'payment_link' | 'setup_intent' | 'subscription'
+>
+
 export interface Kinds {
   payment_intent: PaymentIntent
   charge: Charge
@@ -83,6 +92,9 @@ export interface Kinds {
   application_fee: ApplicationFee
   fee_refund: FeeRefund
   'radar.early_fraud_warning': EarlyFraudWarning
+  product: Product
+  price: Price
+  'checkout.session': CheckoutSession
 }
 export type Kind = keyof Kinds
 
@@ -115,6 +127,12 @@ export interface WebhookHidden {
   secrets: { value: string; until: number | null }[]
 }
 
+export interface SessionHidden {
+  items: LineItem[]
+  /** The payment as it will begin with the first attempt: checked when the session was made, and shown nowhere. */
+  draft?: PaymentIntent
+}
+
 export interface HiddenOf {
   payment_intent: PaymentIntentHidden
   payment_method: MethodHidden
@@ -125,6 +143,7 @@ export interface HiddenOf {
   refund: { next?: 'succeed' | 'fail' | 'reference' }
   dispute: { fee: number; debit?: string }
   webhook_endpoint: WebhookHidden
+  'checkout.session': SessionHidden
 }
 export type Hidden<K extends Kind> = K extends keyof HiddenOf ? HiddenOf[K] : never
 
@@ -191,6 +210,25 @@ const REFS: { [K in Kind]?: (body: Kinds[K]) => Ref[] } = {
   payout: (b) => present([['status', b.status]]),
   application_fee: (b) => present([['charge', b.charge]]),
   fee_refund: (b) => present([['fee', b.fee]]),
+  product: (b) =>
+    present([
+      ['active', String(b.active)],
+      ['url', b.url],
+    ]),
+  price: (b) =>
+    present([
+      ['product', b.product],
+      ['active', String(b.active)],
+      ['currency', b.currency],
+      ['lookup_key', b.lookup_key],
+    ]),
+  'checkout.session': (b) =>
+    present([
+      ['customer', b.customer],
+      ['payment_intent', b.payment_intent],
+      ['setup_intent', b.setup_intent],
+      ['status', b.status],
+    ]),
   'radar.early_fraud_warning': (b) =>
     present([
       ['charge', b.charge],

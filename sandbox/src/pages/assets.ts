@@ -21,11 +21,17 @@ const ASSETS: Record<string, Asset> = {
   // The vendor's own paths, so that a page changes nothing but the origin.
   '/v3': { file: 'stripe.js', type: SCRIPT, shared: true },
   '/v3/': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/acacia/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/basil/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/clover/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
+  '/dahlia/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
   '/endive/stripe.js': { file: 'stripe.js', type: SCRIPT, shared: true },
   '/_sandbox/assets/card-form.html': { file: 'card-form.html', type: PAGE, framable: true },
   '/_sandbox/assets/card-form.js': { file: 'card-form.js', type: SCRIPT },
   '/_sandbox/assets/card-form.css': { file: 'card-form.css', type: STYLE },
   '/_sandbox/assets/challenge.css': { file: 'challenge.css', type: STYLE },
+  '/_sandbox/assets/checkout.js': { file: 'checkout.js', type: SCRIPT },
+  '/_sandbox/assets/checkout.css': { file: 'checkout.css', type: STYLE },
   '/_sandbox/assets/dashboard.js': { file: 'dashboard.js', type: SCRIPT },
   '/_sandbox/assets/dashboard.css': { file: 'dashboard.css', type: STYLE },
 }

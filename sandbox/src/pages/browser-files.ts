@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url'
 const SCRIPTS: Record<string, string> = {
   'stripe.js': 'stripe/main.ts',
   'card-form.js': 'form/main.ts',
+  'checkout.js': 'checkout/main.ts',
   'dashboard.js': 'dashboard/main.ts',
 }
-const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'dashboard.html', 'dashboard.css']
+const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'checkout.css', 'dashboard.html', 'dashboard.css']
 
 // Beside dist/sandbox/main.js, from src/pages/, and from dist/sandbox/ to the sources, in this order.
 const PLACES = ['./browser/', '../../browser/', '../../sandbox/browser/'].map((path) =>

@@ -1,6 +1,6 @@
 // The 3-D Secure page of the buyer's bank: shows what is paid, asks yes or no, and sends the buyer back.
 
-import type { ApiCall } from '../api/call.ts'
+import { followIntent } from '../api/checkout/complete.ts'
 import { finishChallenge } from '../api/confirm.ts'
 import { finishSetupChallenge } from '../api/setup-confirm.ts'
 import { spoken } from '../core/currency.ts'
@@ -10,6 +10,7 @@ import { type EdgeReply, type EdgeRequest, jsonReply } from '../http/request.ts'
 import type { Kind, PaymentIntent, SetupIntent } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { type Html, html, pageHeaders } from './html.ts'
+import { pageCall } from './page-call.ts'
 
 type Intent = PaymentIntent | SetupIntent
 
@@ -75,24 +76,12 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
   return engine.perform((unit) => {
     const found = find(unit, id)
     if (found === undefined) return undefined
-    const call: ApiCall = {
-      unit,
-      path: '',
-      id,
-      subId: '',
-      publishable: false,
-      baseUrl: engine.baseUrl,
-      version: engine.apiVersion,
-      form: {},
-      searchLagSeconds: 0,
-      wantFault: () => undefined,
-    }
+    const call = pageCall(engine, unit, id)
     const { intent } = found
-    return {
-      found,
-      intent:
-        intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed),
-    }
+    const after =
+      intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed)
+    followIntent(unit, after)
+    return { found, intent: after }
   }, account)
 }
 

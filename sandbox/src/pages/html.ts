@@ -41,6 +41,6 @@ export function pageHeaders(frames: "'none'" | '*' = "'none'", formAction = "'se
   const ancestors = frames === '*' ? '' : ` frame-ancestors ${frames};`
   return {
     ...PAGE_HEADERS,
-    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';${ancestors} base-uri 'none'; form-action ${formAction}`,
+    'content-security-policy': `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self';${ancestors} base-uri 'none'; form-action ${formAction}`,
   }
 }
