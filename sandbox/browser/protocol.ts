@@ -1,6 +1,11 @@
 // The words between a shop's page and the frames of the sandbox's origin. Card data never appears in them.
 
-export type ElementKind = 'payment' | 'card' | 'cardNumber' | 'cardExpiry' | 'cardCvc'
+export type CardKind = 'payment' | 'card' | 'cardNumber' | 'cardExpiry' | 'cardCvc'
+/** Elements that collect text beside the card. */
+export type PlainKind = 'linkAuthentication' | 'address'
+/** Elements of wallets, which no test machine has: they show nothing. */
+export type EmptyKind = 'expressCheckout' | 'paymentRequestButton'
+export type ElementKind = CardKind | PlainKind | EmptyKind
 export type Field = 'number' | 'expiry' | 'cvc' | 'postal'
 
 export interface Appearance {
@@ -17,6 +22,18 @@ export interface Layout {
   type: 'tabs' | 'accordion' | 'auto'
   defaultCollapsed: boolean
   radios: boolean
+}
+export interface PlainOptions {
+  /** Of an address: where the goods go, or who pays. */
+  mode: 'shipping' | 'billing'
+  defaults: Record<string, string>
+  phone: boolean
+  countries: string[]
+}
+export interface PlainValue {
+  complete: boolean
+  empty: boolean
+  value: Record<string, unknown>
 }
 export interface FormConfig {
   kind: ElementKind | 'controller'
@@ -36,6 +53,7 @@ export interface FormConfig {
   showIcon: boolean
   disabled: boolean
   testCards: boolean
+  plain?: PlainOptions
 }
 export interface StripeError {
   type: string
@@ -49,7 +67,7 @@ export type Answer = { value: unknown } | { error: StripeError }
 export interface Ask {
   holdfast: string
   id: number
-  action: 'init' | 'validate' | 'create' | 'api' | 'focus' | 'blur' | 'clear' | 'collapse' | 'update'
+  action: 'init' | 'validate' | 'create' | 'api' | 'focus' | 'blur' | 'clear' | 'collapse' | 'update' | 'value'
   payload: unknown
 }
 /** From a frame to the page: an answer, or something that happened. */

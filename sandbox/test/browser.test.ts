@@ -1,9 +1,10 @@
 // The sandbox's Stripe.js in a real browser, on a page with a strict content policy.
 
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type FrameLocator, type Page } from 'playwright-core'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ShopPage, startShopPage } from './browser-page.ts'
+import { startChromium } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
 
 let bench: Bench
@@ -12,20 +13,7 @@ let browser: Browser
 let page: Page
 beforeAll(async () => {
   bench = await startBench()
-  ;[shop, browser] = await Promise.all([
-    startShopPage(bench.sandbox.url),
-    chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    }),
-  ])
+  ;[shop, browser] = await Promise.all([startShopPage(bench.sandbox.url), startChromium()])
 })
 afterAll(async () => {
   await browser.close()

@@ -1,7 +1,7 @@
 // Checkout Sessions by the SDK: what is sold, how a session is paid, saved with, expires, and what is told of it.
 // Where an answer is documented: docs.stripe.com/api/checkout/sessions, /api/products, /api/prices and /changelog.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bench, type Receiver, refusal, startBench, startReceiver } from './harness.ts'
+import { type Bench, type Receiver, refusal, sdk, startBench, startReceiver } from './harness.ts'
 import { OLD_SDKS, oldSdk } from './old-sdks.ts'
 
 let bench: Bench
@@ -346,6 +346,14 @@ describe('wrong input', () => {
       statusCode: 404,
       code: 'resource_missing',
     })
+  })
+
+  it('a key of another name has sessions of its own, and their pages work all the same', async () => {
+    const other = sdk(bench.sandbox.url, 'sk_test_somebody')
+    const session = await other.checkout.sessions.create({ mode: 'payment', success_url, line_items })
+    expect((await refusal(bench.stripe.checkout.sessions.retrieve(session.id))).code).toBe('resource_missing')
+    expect(await complete(session.id)).toMatchObject({ payment_status: 'paid' })
+    expect((await other.checkout.sessions.retrieve(session.id)).status).toBe('complete')
   })
 
   it('a page of another site cannot pay', async () => {

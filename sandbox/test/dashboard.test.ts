@@ -4,9 +4,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { buildBrowserFiles } from '../src/index.ts'
+import { startChromium } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
 
 let bench: Bench
@@ -14,17 +15,7 @@ let browser: Browser
 let page: Page
 beforeAll(async () => {
   bench = await startBench()
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-    ],
-  })
+  browser = await startChromium()
   page = await (await browser.newContext({ viewport: { width: 1280, height: 900 } })).newPage()
   await page.goto(bench.sandbox.url)
 })
@@ -71,6 +62,8 @@ it('can be built to stand alone', async () => {
       'card-form.html',
       'card-form.js',
       'challenge.css',
+      'checkout.css',
+      'checkout.js',
       'dashboard.css',
       'dashboard.html',
       'dashboard.js',

@@ -3,6 +3,7 @@
 import type { Answer, ApiRequest, Ask, CreateRequest, FormConfig, StripeError, Tell } from '../protocol.ts'
 import { type Caller, callApi } from './api.ts'
 import { type Brand, brandOf, digitsOf, type Field, NOTHING, problemOf, type Typed } from './card.ts'
+import { isPlain, makePlain, type Plain } from './plain.ts'
 import { makeSiblings, type Siblings } from './siblings.ts'
 import { applyLook } from './style.ts'
 import { type Texts, textsFor } from './texts.ts'
@@ -13,6 +14,8 @@ const SHARED_API = /^\/(v1\/|_sandbox\/3ds\/)/
 let config: FormConfig | undefined
 let texts: Texts = textsFor('en')
 let view: View | undefined
+/** In the frame of an element that has no card. */
+let plain: Plain | undefined
 let siblings: Siblings | undefined
 /** The brand of a number that is typed in another frame. */
 let foreignBrand: Brand = 'unknown'
@@ -104,11 +107,16 @@ function startSiblings(next: FormConfig): Siblings {
   })
 }
 
-function build(next: FormConfig): View {
+function watchedRoot(): HTMLElement {
   const root = document.getElementById('form')
   if (root === null) throw new Error("the form's page has lost its root")
-  if (view === undefined)
+  if (view === undefined && plain === undefined)
     new ResizeObserver(() => happen('height', { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root)
+  return root
+}
+
+function build(next: FormConfig): View {
+  const root = watchedRoot()
   if (next.kind.startsWith('card') && next.kind !== 'card') siblings ??= startSiblings(next)
   const typed = view?.typed()
   const made = makeView(root, next, { changed: onChanged, left: leave, toggled: announce })
@@ -131,12 +139,20 @@ function apply(next: FormConfig): void {
   if (next.kind === 'controller') return
   const refused = applyLook(next)
   if (refused.length > 0) happen('refused', { refused })
+  if (isPlain(next)) return applyPlain(next)
   if (rebuilt || view === undefined) view = build(next)
   view.refresh(texts, next)
   if (first) {
     view.setState({ empty: true, complete: false, invalid: false })
     happen('ready')
   }
+}
+
+function applyPlain(next: FormConfig): void {
+  const first = plain === undefined
+  plain ??= makePlain(watchedRoot(), next, (value) => happen('change', { ...value }))
+  plain.refresh(next)
+  if (first) happen('ready')
 }
 
 function callerNow(): Caller {
@@ -202,8 +218,10 @@ async function respond(ask: Ask): Promise<Answer> {
     case 'update':
       apply(ask.payload as FormConfig)
       return { value: null }
+    case 'value':
+      return { value: plain?.value() ?? null }
     case 'validate': {
-      const error = validate()
+      const error = plain === undefined ? validate() : plain.validate()
       return error === undefined ? { value: null } : { error }
     }
     case 'create':
@@ -214,6 +232,7 @@ async function respond(ask: Ask): Promise<Answer> {
       return callApi(callerNow(), method, path, params)
     }
     case 'focus':
+      plain?.focus()
       if (config !== undefined) view?.focus(fieldsOf(config)[0] ?? 'number')
       break
     case 'blur':
@@ -223,6 +242,7 @@ async function respond(ask: Ask): Promise<Answer> {
       view?.collapse()
       break
     case 'clear':
+      plain?.clear()
       view?.set({})
       announce()
   }

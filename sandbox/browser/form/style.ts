@@ -1,6 +1,7 @@
 // The look that a shop asks for: theme, variables and rules of the Appearance API, and the style of the classic elements.
 // Only named classes and listed properties pass; everything is set through the CSSOM, as strict pages demand.
 import type { FormConfig, StyleVariant } from '../protocol.ts'
+import { isPlain } from './plain.ts'
 
 const CLASSES = new Set(
   'Tab TabIcon TabLabel Label Input Error Block AccordionItem AccordionButton Checkbox CheckboxInput CheckboxLabel RadioIcon RadioIconOuter RadioIconInner TermsText Link Action'.split(
@@ -72,7 +73,11 @@ export function applyLook(config: FormConfig): string[] {
     else refused.push(`variables: "${name}" is not a variable`)
   }
   const made = new CSSStyleSheet()
-  refused.push(...(config.kind === 'payment' ? writeRules(made, appearance.rules ?? {}) : writeClassic(made, config.style)))
+  refused.push(
+    ...(config.kind === 'payment' || isPlain(config)
+      ? writeRules(made, appearance.rules ?? {})
+      : writeClassic(made, config.style)),
+  )
   document.adoptedStyleSheets = [...document.adoptedStyleSheets.filter((each) => each !== sheet), made]
   sheet = made
   return refused

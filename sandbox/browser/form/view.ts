@@ -64,7 +64,7 @@ export function fieldsOf(config: FormConfig): Field[] {
       return ['expiry']
     case 'cardCvc':
       return ['cvc']
-    case 'controller':
+    default:
       return []
   }
 }
@@ -152,7 +152,11 @@ export function makeView(root: HTMLElement, config: FormConfig, events: ViewEven
       if (field !== 'expiry' || !erasing) format(field)
       events.changed(field)
     })
-    input.addEventListener('blur', () => events.left(field))
+    input.addEventListener('blur', () => {
+      // Of a number with little room the last digits are what the buyer looks for.
+      if (field === 'number') requestAnimationFrame(() => input.scrollTo(input.scrollWidth, 0))
+      events.left(field)
+    })
   }
 
   const view: View = {

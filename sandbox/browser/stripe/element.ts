@@ -1,5 +1,5 @@
 // One mounted element (Payment Element, Card Element, or one field of a card): its frame, its events, its life in the host page.
-import type { Appearance, ElementKind, Field, FormConfig, Layout } from '../protocol.ts'
+import type { Appearance, ElementKind, Field, FormConfig, Layout, PlainOptions, PlainValue } from '../protocol.ts'
 import { type Frame, makeFrame } from './frame.ts'
 
 type Listener = (event: Record<string, unknown>) => void
@@ -20,6 +20,10 @@ const TITLES: Record<ElementKind, string> = {
   cardNumber: 'Secure card number input frame',
   cardExpiry: 'Secure expiration date input frame',
   cardCvc: 'Secure CVC input frame',
+  linkAuthentication: 'Secure email input frame',
+  address: 'Secure address input frame',
+  expressCheckout: 'Secure express checkout frame',
+  paymentRequestButton: 'Secure payment request frame',
 }
 const LOAD_PATIENCE_MS = 15_000
 
@@ -32,6 +36,24 @@ function layoutOf(option: unknown): Layout {
     type: type === 'accordion' || type === 'tabs' ? type : 'auto',
     defaultCollapsed: given['defaultCollapsed'] === true,
     radios: radios === true || radios === 'always',
+  }
+}
+
+function textsIn(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries((value ?? {}) as Options).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
+}
+
+/** What an element without a card is made with. */
+function plainOf(options: Options): PlainOptions {
+  const defaults = (options['defaultValues'] ?? {}) as Options
+  const countries = options['allowedCountries']
+  return {
+    mode: options['mode'] === 'billing' ? 'billing' : 'shipping',
+    defaults: { ...textsIn(defaults), ...textsIn(defaults['address']) },
+    phone: (options['fields'] as Options | undefined)?.['phone'] === 'always',
+    countries: Array.isArray(countries) ? countries.map(String) : [],
   }
 }
 
@@ -55,6 +77,7 @@ function configOf(kind: ElementKind, options: Options, settings: ElementSettings
         : kind === 'payment' || (kind === 'card' && options['hideIcon'] !== true),
     disabled: options['disabled'] === true || options['readOnly'] === true,
     testCards: options['testCards'] !== false,
+    plain: plainOf(options),
   }
 }
 
@@ -130,7 +153,8 @@ export function makeElement(
       classes.set(host, 'invalid', detail['error'] !== undefined)
     }
     if (event === 'focus' || event === 'blur') classes.set(host, 'focus', event === 'focus')
-    events.emit(event, event === 'ready' ? {} : detail)
+    const mode = kind === 'address' ? { elementMode: plainOf(options).mode, isNewAddress: true } : {}
+    events.emit(event, event === 'ready' ? {} : { ...mode, ...detail })
   }
 
   function bindLabels(place: Element): () => void {
@@ -172,7 +196,7 @@ export function makeElement(
       classes.set(host, 'base', true)
       classes.set(host, 'empty', true)
       frame = makeFrame(settings.origin, () => configOf(kind, options, settings), TITLES[kind])
-      frame.iframe.style.height = kind === 'payment' ? '180px' : '20px'
+      frame.iframe.style.height = kind === 'payment' ? '180px' : kind === 'address' ? '420px' : '20px'
       frame.on(hear)
       host.replaceChildren(frame.iframe)
       unbind = bindLabels(host)
@@ -206,6 +230,13 @@ export function makeElement(
     focus: () => void frame?.ask('focus', null),
     blur: () => void frame?.ask('blur', null),
     clear: () => void frame?.ask('clear', null),
+    /** What was typed into an element without a card. */
+    async getValue(): Promise<PlainValue> {
+      const answer = await frame?.ask('value', null)
+      const none: PlainValue = { complete: false, empty: true, value: {} }
+      const value = answer === undefined || 'error' in answer ? none : (answer.value as PlainValue)
+      return kind === 'address' ? Object.assign(value, { isNewAddress: true }) : value
+    },
     collapse() {
       void frame?.ask('collapse', null)
       return element

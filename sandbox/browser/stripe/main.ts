@@ -1,11 +1,14 @@
 // The global `Stripe` of this sandbox: the part of Stripe.js that takes card payments, with the same names and answers.
 // The page never sees a card: typing, checking and sending happen in frames of the sandbox's origin.
 import type { Answer, ApiRequest, CreateRequest, StripeError } from '../protocol.ts'
+import { isElement, makeCardCalls, named } from './card-calls.ts'
 import { showChallenge } from './challenge.ts'
 import type { StripeElement } from './element.ts'
 import { type Elements, type ElementsOptions, makeElements } from './elements.ts'
 import { brokenPromise } from './fields.ts'
 import { type Frame, makeFrame } from './frame.ts'
+import { makeLegacy } from './legacy.ts'
+import { script, TRAIN } from './train.ts'
 
 type Params = Record<string, unknown>
 interface Intent {
@@ -19,7 +22,6 @@ interface Intent {
 type Failure = { error: StripeError }
 type Outcome = Record<string, unknown> | Failure
 
-const script = document.currentScript
 /** Set by the sandbox when it serves this file: where it can be reached. */
 const HOME = '__SANDBOX_ORIGIN__'
 
@@ -32,10 +34,6 @@ const origin = findOrigin()
 
 function isFailure(answer: object): answer is Failure {
   return 'error' in answer
-}
-
-function isElement(value: unknown): value is StripeElement {
-  return typeof value === 'object' && value !== null && '_frame' in value
 }
 
 function idOf(clientSecret: string): { id: string; path: string; name: 'paymentIntent' | 'setupIntent' } {
@@ -138,8 +136,16 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     if (broken !== undefined) throw new Error(broken)
   }
 
-  function named(answer: Answer, name: string): Outcome {
-    return 'error' in answer ? answer : { [name]: answer.value }
+  /** The page's own values go over what its elements have collected. */
+  async function withCollected(elements: Elements, params: Params, ships: boolean): Promise<Params> {
+    const { billing, shipping } = await elements._collected()
+    const data = (params['payment_method_data'] ?? {}) as Params
+    const details = { ...billing, ...((data['billing_details'] ?? {}) as Params) }
+    return {
+      ...(ships && shipping !== undefined ? { shipping } : {}),
+      ...params,
+      ...(Object.keys(details).length === 0 ? {} : { payment_method_data: { ...data, billing_details: details } }),
+    }
   }
 
   async function confirmWith(
@@ -179,8 +185,12 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     if (usesElements) {
       const billing = (confirmParams['payment_method_data'] as Params | undefined)?.['billing_details']
       checkElements(elements, call, billing, 'confirmParams.payment_method_data.billing_details')
+      const wrong = await elements._checkPlain()
+      if (wrong !== undefined) return { error: wrong }
     }
-    const done = await confirmWith(secret, usesElements ? elements._chief() : undefined, confirmParams)
+    const setup = idOf(secret).name === 'setupIntent'
+    const full = usesElements ? await withCollected(elements, confirmParams, !setup) : confirmParams
+    const done = await confirmWith(secret, usesElements ? elements._chief() : undefined, full)
     if (isFailure(done) || redirect === 'if_required' || confirmParams.return_url === undefined) return done
     const { name, id } = idOf(secret)
     const url = new URL(confirmParams.return_url, location.href)
@@ -219,37 +229,14 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   }
 
   const stripe = {
+    ...makeLegacy({ origin, confirmCard, problem }),
+    ...makeCardCalls({ create, problem }),
     elements: (elementsOptions: ElementsOptions = {}) => makeElements({ origin, key, account, locale }, { ...elementsOptions }),
     async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
       const billing = (params['payment_method_data'] as Params | undefined)?.['billing_details']
       checkElements(elements, 'stripe.createConfirmationToken()', billing, 'params.payment_method_data.billing_details')
-      return named(await create(elements._chief(), { target: 'confirmation_tokens', params }), 'confirmationToken')
-    },
-    async createPaymentMethod(data: {
-      elements?: Elements
-      params?: Params
-      type?: string
-      card?: unknown
-      billing_details?: Params
-    }): Promise<Outcome> {
-      if (data.elements !== undefined)
-        return named(
-          await create(data.elements._chief(), { target: 'payment_methods', params: data.params ?? {} }),
-          'paymentMethod',
-        )
-      if (!isElement(data.card)) return problem('card must be a Card Element.')
-      return named(
-        await create(data.card, {
-          target: 'payment_methods',
-          params: data.billing_details === undefined ? {} : { billing_details: data.billing_details },
-        }),
-        'paymentMethod',
-      )
-    },
-    async createToken(element: unknown, data: Params = {}): Promise<Outcome> {
-      return isElement(element)
-        ? named(await create(element, { target: 'tokens', params: data }), 'token')
-        : problem('createToken needs a Card Element.')
+      const full = await withCollected(elements, params, true)
+      return named(await create(elements._chief(), { target: 'confirmation_tokens', params: full }), 'confirmationToken')
     },
     confirmPayment: (how: ConfirmOptions) => confirmElements('stripe.confirmPayment()', how),
     confirmSetup: (how: ConfirmOptions) => confirmElements('stripe.confirmSetup()', how),
@@ -274,6 +261,6 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
 function Stripe(key: string, options?: { locale?: string; stripeAccount?: string }): ReturnType<typeof makeStripe> {
   return makeStripe(key, options)
 }
-Stripe.version = 'endive'
+Stripe.version = TRAIN === 'v3' ? 3 : TRAIN
 
 Object.assign(window, { Stripe })
