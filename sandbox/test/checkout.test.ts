@@ -385,5 +385,7 @@ describe.each(OLD_SDKS)('the SDK $name', (old) => {
     const done = await stripe.checkout.sessions.retrieve(session.id)
     expect(done.status).toBe('complete')
     expect(done['customer'] === null).toBe(!early)
+    const paid = await stripe.paymentIntents.retrieve(String(done['payment_intent']))
+    expect(paid['customer']).toBe(done['customer'])
   })
 })

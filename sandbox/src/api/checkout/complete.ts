@@ -84,7 +84,13 @@ export function asPaid(unit: Unit, session: CheckoutSession): CheckoutSession {
 function paymentOf(call: Working, session: CheckoutSession, customer: string | null): PaymentIntent {
   const { unit } = call
   const known = session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
-  if (known !== undefined) return known
+  if (known !== undefined) {
+    if (known.customer === customer) return known
+    // Older versions have the payment before anybody has said who pays it.
+    const owned = { ...known, customer }
+    unit.put('payment_intent', owned)
+    return owned
+  }
   const draft = unit.hidden('checkout.session', session.id)?.draft
   if (draft === undefined) throw new Error(`the payment of ${session.id} is missing`)
   const intent = { ...draft, created: unit.now, customer }
@@ -122,8 +128,9 @@ function confirm(call: ApiCall, session: CheckoutSession, payer: Payer): Checkou
 /** Pays an open session, or saves the card. A decline is part of the outcome and stays written in the intent. */
 export function completeSession(call: ApiCall, session: CheckoutSession, payer: Payer): Outcome {
   const { unit } = call
-  if (session.status !== 'open')
-    throw invalidRequest(`This Checkout Session is ${String(session.status)} and can no longer be completed.`)
+  // A session whose time has come is over, though the timer that writes it down may not have run yet.
+  const status = session.status === 'open' && session.expires_at <= unit.now ? 'expired' : session.status
+  if (status !== 'open') throw invalidRequest(`This Checkout Session is ${String(status)} and can no longer be completed.`)
   const ready = put(unit, withBuyer(call, session, payer))
   if (session.mode === 'payment' && session.amount_total === 0)
     return { session: finish(unit, ready, 'no_payment_required'), error: null }
