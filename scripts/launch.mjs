@@ -35,6 +35,7 @@ const tasks = {
     run: [
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
+      ['{node}', 'server/test/first-start/run.ts', '--kills', '200'],
       ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' ')],
       ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' '), '--bus', 'nats'],
     ],

@@ -79,7 +79,7 @@ function killHard(pid: number): void {
 }
 
 /** A zombie that its parent has not yet buried counts as dead. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
