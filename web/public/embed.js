@@ -14,7 +14,7 @@
   link.href = new URL(`/shows/${show}`, script.src).href
   link.target = '_blank'
   link.rel = 'noopener'
-  link.textContent = script.getAttribute('data-label') ?? 'Tickets'
+  link.textContent = script.getAttribute('data-label') ?? 'Get tickets'
   root.append(link)
   script.after(host)
 })()

@@ -43,8 +43,8 @@ it('keeps what was chosen and held while the shop is dead, says so, and goes on 
   await shown(page, 'Reconnecting')
   await expectAccessible(page, 'show page of a dead shop')
   await page.getByRole('button', { name: 'Hold 2 tickets' }).click()
-  await shown(page, 'The shop cannot be reached.')
-  expect(await page.getByLabel('Your e-mail address').inputValue(), 'what was typed').toBe('fan@example.org')
+  await shown(page, 'Can’t reach the shop.')
+  expect(await page.getByLabel('Your email address').inputValue(), 'what was typed').toBe('fan@example.org')
 
   shop = await startShopProcess(environment)
   await page.getByText('Live', { exact: true }).waitFor()
@@ -53,11 +53,11 @@ it('keeps what was chosen and held while the shop is dead, says so, and goes on 
   await page.frameLocator('iframe').first().getByLabel('Card number').waitFor()
 
   await shop.killEverything()
-  await shown(page, 'The connection to the shop was lost. Your hold is safe; we are reconnecting.')
+  await shown(page, 'Connection lost. Your tickets stay held while the clock runs – we’re reconnecting.')
   await expectAccessible(page, 'checkout of a dead shop')
 
   shop = await startShopProcess(environment)
-  await page.getByText('The connection to the shop was lost.').waitFor({ state: 'detached' })
+  await page.getByText('Connection lost.').waitFor({ state: 'detached' })
   await enterCard(page, '4242424242424242')
   await pay(page)
   await page.getByRole('heading', { name: 'You’re going' }).waitFor()

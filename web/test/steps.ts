@@ -41,7 +41,7 @@ export async function answerChallenge(page: Page, outcome: 'succeed' | 'fail'): 
 
 export async function chooseStanding(page: Page, count: number, email = 'fan@example.org'): Promise<void> {
   for (let pressed = 0; pressed < count; pressed += 1) await page.getByRole('button', { name: 'One more: Standing' }).click()
-  await page.getByLabel('Your e-mail address').fill(email)
+  await page.getByLabel('Your email address').fill(email)
 }
 
 export async function holdStanding(page: Page, showUrl: string, count: number): Promise<void> {
@@ -62,7 +62,7 @@ export async function expectTickets(page: Page, count: number): Promise<void> {
 
 export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url' | 'organiser'>): Promise<void> {
   await page.goto(`${url}/sign-in`)
-  await page.getByLabel('E-mail address').fill(organiser.email)
+  await page.getByLabel('Email address').fill(organiser.email)
   await page.getByLabel('Password').fill(organiser.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('link', { name: 'New show' }).waitFor()

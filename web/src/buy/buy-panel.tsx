@@ -66,6 +66,9 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
           ))}
         </ul>
       )}
+      <p role="status" className="mt-2 text-small text-soft empty:hidden">
+        {left === 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}
+      </p>
       {lost.length > 0 && (
         <div className="mt-3">
           <Notice tone="warm" title={t('seatsLost', { count: lost.length, seats: lost.join(', ') })}>
@@ -180,6 +183,7 @@ function HoldForm({
   const askEmail = user === null || asOther
   const count = countOf(selection)
   const total = totalOf(show, selection)
+  const isFree = count > 0 && total.amountMinor === 0
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -237,11 +241,13 @@ function HoldForm({
           ? t('holding')
           : count === 0
             ? t('chooseFirst')
-            : total.amountMinor === 0
+            : isFree
               ? t('getFree', { count })
               : t('hold', { count })}
       </button>
-      <p className="mt-3 text-small text-soft">{t('holdText', { duration: duration(show.holdSeconds) })}</p>
+      <p className="mt-3 text-small text-soft">
+        {isFree ? t('holdTextFree') : t('holdText', { duration: duration(show.holdSeconds) })}
+      </p>
     </form>
   )
 }

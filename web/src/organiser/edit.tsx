@@ -103,7 +103,7 @@ function SaveBar({ busy, error }: { readonly busy: boolean; readonly error: Erro
       {error && (
         <div className="mb-3">
           <Notice tone="bad" title={failureText(error)}>
-            {'problem' in error && <p>{(error as { problem: { detail?: string } }).problem.detail}</p>}
+            {'problem' in error && <p lang="en">{(error as { problem: { detail?: string } }).problem.detail}</p>}
           </Notice>
         </div>
       )}

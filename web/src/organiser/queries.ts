@@ -28,9 +28,9 @@ export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
   })
 
 /** Every order of a show, up to a bound that a browser carries well. */
-const ordersMax = 20_000
+export const ordersMax = 20_000
 
-export async function readAllOrders(showId: string, filter: OrderFilter): Promise<OrderView[]> {
+export async function readAllOrders(showId: string, filter: OrderFilter): Promise<{ orders: OrderView[]; cut: boolean }> {
   const orders: OrderView[] = []
   let cursor: string | null = null
   do {
@@ -38,7 +38,7 @@ export async function readAllOrders(showId: string, filter: OrderFilter): Promis
     orders.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== null && orders.length < ordersMax)
-  return orders
+  return { orders: orders.slice(0, ordersMax), cut: cursor !== null || orders.length > ordersMax }
 }
 
 export const showOrderQuery = (showId: string, orderId: string) =>

@@ -43,7 +43,7 @@ function Checkout({ order }: { readonly order: OrderView }) {
             <Notice tone="warm">{t('streamLost')}</Notice>
           </div>
         )}
-        {order.status === 'cancelled' ? <Ended order={order} /> : <Paying order={order} />}
+        {order.status === 'cancelled' ? <Ended order={order} show={show.data} /> : <Paying order={order} />}
       </div>
       <aside className="panel p-4 shadow-(--shadow) sm:p-6 self-start lg:sticky lg:top-4">
         <ShowHead show={show.data} />
@@ -92,7 +92,7 @@ function ShowHead({ show }: { readonly show: ShowView | undefined }) {
   )
 }
 
-function Ended({ order }: { readonly order: OrderView }) {
+function Ended({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('checkout')
   const reason = order.cancelReason ?? 'buyer'
   return (
@@ -100,9 +100,11 @@ function Ended({ order }: { readonly order: OrderView }) {
       <Notice tone={reason === 'buyer' ? 'plain' : 'warm'} title={t(`ended.${reason}.title`)}>
         <p>{t(`ended.${reason}.text`)}</p>
         <p className="mt-1">{t('notCharged')}</p>
-        <Link to="/shows/$showId" params={{ showId: order.showId }} className="button button-main mt-4">
-          {t('chooseAgain')}
-        </Link>
+        {show?.status === 'on_sale' && (
+          <Link to="/shows/$showId" params={{ showId: order.showId }} className="button button-main mt-4">
+            {t('chooseAgain')}
+          </Link>
+        )}
       </Notice>
     </div>
   )

@@ -2,8 +2,10 @@
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
+import { serverNowMs } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
 import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
@@ -38,6 +40,7 @@ function Order({ order }: { readonly order: OrderView }) {
     <div className="grid gap-x-10 gap-y-8 pt-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
       <div className="min-w-0">
         <Heading order={order} show={show} />
+        <KeepTickets order={order} show={show} />
         {order.status === 'complete' && <Tickets order={order} show={show} />}
         {order.status === 'refunded' && order.tickets && <Tickets order={order} show={show} />}
         {order.status === 'created' && (
@@ -73,11 +76,37 @@ function Order({ order }: { readonly order: OrderView }) {
   )
 }
 
+/** By then a show is over, also one with a long second half. */
+const pastAfterMs = 6 * 3_600_000
+
+function occasionOf(show: ShowView | undefined): 'ahead' | 'past' | 'cancelled' {
+  if (!show) return 'ahead'
+  if (show.status === 'cancelled') return 'cancelled'
+  return serverNowMs() > Date.parse(show.startsAt) + pastAfterMs ? 'past' : 'ahead'
+}
+
+/** A guest's tickets open in this browser only, and no mail has them: said before it is too late. */
+function KeepTickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
+  const t = useTranslations('order')
+  const { data: current } = useQuery(currentUserQuery)
+  const isGuest = current?.user?.kind === 'guest'
+  if (!isGuest || order.status !== 'complete' || occasionOf(show) === 'past') return null
+  return (
+    <div className="mt-5 print:hidden">
+      <Notice tone="warm">
+        <p>{t('keepGuest')}</p>
+      </Notice>
+    </div>
+  )
+}
+
 function Heading({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const checkout = useTranslations('checkout')
-  const { data: current } = useQuery(currentUserQuery)
-  const title = t(`heading.${order.status}`)
+  const format = useFormat()
+  const occasion = order.status === 'complete' ? occasionOf(show) : 'ahead'
+  const title =
+    occasion === 'cancelled' ? t('showCancelledHeading') : occasion === 'past' ? t('pastHeading') : t(`heading.${order.status}`)
   const reason = order.cancelReason ?? 'buyer'
   return (
     <>
@@ -85,7 +114,11 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
         {title}
       </PageTitle>
       <div className="mt-3 text-lead text-soft">
-        {order.status === 'complete' && <p>{t('completeText', { email: current?.user?.email ?? '' })}</p>}
+        {order.status === 'complete' && occasion === 'ahead' && <p>{t('completeText')}</p>}
+        {occasion === 'cancelled' && <p>{t('showCancelledText')}</p>}
+        {order.status === 'complete' && order.refunded && (
+          <p>{t('partlyRefundedText', { amount: format.money(order.refunded) })}</p>
+        )}
         {order.status === 'claimed' && <p role="status">{t('claimedText')}</p>}
         {order.status === 'cancelled' && (
           <p>

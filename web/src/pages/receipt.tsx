@@ -1,4 +1,5 @@
 // The receipt of an order, for paper or a file: what was bought, when, for how much.
+import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { orderQuery, showQuery } from '../api/queries.ts'
@@ -8,6 +9,13 @@ import { useParams } from '../navigation/router.tsx'
 import { Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
 import { LoadFailure } from './failure.tsx'
+
+/** What the paper proves. Only money that was charged is called paid. */
+function proofOf({ status, total }: OrderView): 'refunded' | 'free' | 'paid' | 'notPaid' {
+  if (status === 'refunded') return 'refunded'
+  if (status !== 'complete') return 'notPaid'
+  return total.amountMinor === 0 ? 'free' : 'paid'
+}
 
 export function ReceiptPage() {
   const t = useTranslations('receipt')
@@ -54,10 +62,7 @@ export function ReceiptPage() {
           )}
         </dl>
         <OrderSummary order={order.data} show={show.data} />
-        {order.data.status === 'refunded' && <p className="mt-6 text-small text-soft">{t('refunded')}</p>}
-        {order.data.status === 'complete' && order.data.total.amountMinor > 0 && (
-          <p className="mt-6 text-small text-soft">{t('paid')}</p>
-        )}
+        <p className="mt-6 text-small text-soft">{t(proofOf(order.data))}</p>
       </article>
     </div>
   )

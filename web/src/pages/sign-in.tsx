@@ -15,6 +15,11 @@ interface Fields {
   readonly password: string
 }
 
+/** The shop refuses such passwords for new accounts; said at the field before anything is sent. */
+const plain = (text: string) => text.normalize('NFKC').trim().toLowerCase()
+const isNotBlank = (password: string) => plain(password) !== ''
+const isNotEmail = (password: string, { email }: Fields) => plain(password) !== plain(email)
+
 export function SignInPage() {
   const t = useTranslations('signIn')
   const to = useSearchValue('to')
@@ -22,7 +27,7 @@ export function SignInPage() {
   const client = useQueryClient()
   const failureText = useFailureText()
   const [fresh, setFresh] = useState(false)
-  const { register, handleSubmit, formState } = useForm<Fields>()
+  const { register, handleSubmit, formState, clearErrors } = useForm<Fields>()
   const entering = useMutation({
     mutationFn: async (fields: Fields) => {
       await call(fresh ? '/api/users/signup' : '/api/users/signin', {
@@ -38,6 +43,7 @@ export function SignInPage() {
       await go(/^\/[^/\\]/.test(to) ? to : '/organiser')
     },
   })
+  const passwordError = formState.errors.password?.type
   const title = fresh ? t('signUp') : t('signIn')
   return (
     <div className="mx-auto max-w-md pt-8">
@@ -61,11 +67,15 @@ export function SignInPage() {
         <Field
           label={t('password')}
           hint={fresh ? t('passwordHint') : undefined}
-          error={formState.errors.password ? t('passwordMissing') : undefined}
+          error={passwordError && t(passwordError === 'same' ? 'passwordSameAsEmail' : 'passwordMissing')}
           input={{
             type: 'password',
             autoComplete: fresh ? 'new-password' : 'current-password',
-            ...register('password', { required: true, minLength: 8 }),
+            ...register('password', {
+              required: true,
+              minLength: 8,
+              validate: fresh ? { blank: isNotBlank, same: isNotEmail } : {},
+            }),
           }}
         />
         {entering.isError && <Notice tone="bad" title={failureText(entering.error)} />}
@@ -78,6 +88,7 @@ export function SignInPage() {
           type="button"
           className="button button-quiet"
           onClick={() => {
+            clearErrors()
             setFresh(!fresh)
             entering.reset()
           }}
@@ -85,6 +96,7 @@ export function SignInPage() {
           {fresh ? t('haveAccount') : t('noAccount')}
         </button>
       </p>
+      {!fresh && <p className="mt-2 text-center text-small text-soft">{t('forgot')}</p>}
     </div>
   )
 }

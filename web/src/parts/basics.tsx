@@ -2,6 +2,7 @@
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
+import { useDuration } from '../format.ts'
 
 type Tone = 'plain' | 'good' | 'warm' | 'bad'
 
@@ -32,11 +33,17 @@ export function Notice(props: {
 /** What went wrong, in the reader's words where we have them. */
 export function useFailureText(): (error: unknown) => string {
   const t = useTranslations('problems')
+  const duration = useDuration()
   return (error) => {
     if (!(error instanceof ApiError)) return t('internal')
-    const known = t as unknown as { has(key: string): boolean } & ((key: string, values?: Record<string, number>) => string)
+    const known = t as unknown as { has(key: string): boolean } & ((
+      key: string,
+      values?: Record<string, string | number>,
+    ) => string)
     if (!known.has(error.code)) return error.problem.title ?? t('internal')
-    return known(error.code, { seconds: error.problem.retryAfterSeconds ?? 1 })
+    const seconds = error.problem.retryAfterSeconds ?? 1
+    // Whole minutes, rounded up: nobody counts 893 seconds.
+    return known(error.code, { seconds, wait: duration(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60) })
   }
 }
 

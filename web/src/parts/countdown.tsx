@@ -31,6 +31,7 @@ export function Countdown({ expiresAt, createdAt, extended }: CountdownProps) {
           <p className="text-small text-soft">
             {over ? t('overText') : extended ? t('extendedText') : t('until', { time: format.time(expiresAt) })}
           </p>
+          {extended && !over && <p className="text-small">{t('extendedUntil', { time: format.time(expiresAt) })}</p>}
         </div>
         <p
           role="timer"

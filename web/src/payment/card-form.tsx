@@ -3,6 +3,7 @@ import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { ApiError } from '../api/client.ts'
 import { shopConfigQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
@@ -45,7 +46,7 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
       </div>
       <div aria-live="polite" className="mt-4 grid gap-4 empty:mt-0">
         {stage.kind === 'challenge' && <Notice title={t('challenge')} quiet />}
-        <StageMessage stage={stage} />
+        <StageMessage stage={stage} mayPay={mayPay} />
       </div>
       <button type="submit" className="button button-main button-large mt-4 w-full" disabled={!ready || busy || !mayPay}>
         {stage.kind === 'paying'
@@ -101,7 +102,11 @@ const knownDeclines = [
   'not_taken',
 ] as const
 
-function StageMessage({ stage }: { readonly stage: Stage }) {
+/** Another try ends like this one. */
+const finalCodes = new Set<string>(['order_not_payable', 'order_unknown', 'unauthenticated'])
+const mayTryAgain = (error: unknown) => !(error instanceof ApiError && finalCodes.has(error.code))
+
+function StageMessage({ stage, mayPay }: { readonly stage: Stage; readonly mayPay: boolean }) {
   const t = useTranslations('pay')
   const failureText = useFailureText()
   if (stage.kind === 'declined') {
@@ -111,7 +116,7 @@ function StageMessage({ stage }: { readonly stage: Stage }) {
     return (
       <Notice tone="bad" title={t(`declined.${known}.title`)}>
         <p>{t(`declined.${known}.text`)}</p>
-        <p className="mt-1">{t('stillHeld')}</p>
+        {mayPay && <p className="mt-1">{t('stillHeld')}</p>}
       </Notice>
     )
   }
@@ -119,7 +124,7 @@ function StageMessage({ stage }: { readonly stage: Stage }) {
   if (stage.kind === 'failed') {
     return (
       <Notice tone="bad" title={failureText(stage.error)}>
-        <p>{t('nothingTaken')}</p>
+        {mayTryAgain(stage.error) && <p>{t('nothingTaken')}</p>}
       </Notice>
     )
   }

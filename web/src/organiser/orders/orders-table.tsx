@@ -5,11 +5,11 @@ import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../../format.ts'
 import { Link } from '../../navigation/link.tsx'
-import { Failure, Skeleton } from '../../parts/basics.tsx'
+import { Failure, Notice, Skeleton } from '../../parts/basics.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
 import { amountText } from '../amounts.ts'
 import { csvOf } from '../csv.ts'
-import { type OrderFilter, readAllOrders, showOrdersQuery } from '../queries.ts'
+import { type OrderFilter, ordersMax, readAllOrders, showOrdersQuery } from '../queries.ts'
 import { useRefreshOnSales } from '../refresh.ts'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
@@ -162,29 +162,36 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
 
 function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
   const t = useTranslations('organiser')
+  const states = useTranslations('orderStatus')
   const exporting = useMutation({
     mutationFn: async () => {
-      const orders = await readAllOrders(show.id, filter)
+      const { orders, cut } = await readAllOrders(show.id, filter)
       const rows = orders.map((order) => [
         order.id,
         order.createdAt,
         order.buyerEmail,
-        order.status,
+        states(order.status),
         order.lines.map((line) => `${line.quantity} × ${line.name}`).join('; '),
         amountText(order.total.amountMinor, order.total.currency),
         order.total.currency,
       ])
-      const text = csvOf([['order', 'created', 'buyer', 'status', 'tickets', 'total', 'currency'], ...rows])
+      const heads = [t('column.id'), t('column.date'), t('column.buyer'), t('column.status'), t('column.tickets')]
+      const text = csvOf([[...heads, t('column.total'), t('column.currency')], ...rows])
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
       link.download = `orders-${show.id}.csv`
       link.click()
       URL.revokeObjectURL(link.href)
+      return { cut }
     },
   })
   return (
-    <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
-      {t('csv')}
-    </button>
+    <>
+      <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
+        {t('csv')}
+      </button>
+      {exporting.isError && <Notice tone="bad" title={t('csvFailed')} />}
+      {exporting.data?.cut && <Notice tone="warm" title={t('csvCut', { max: ordersMax })} />}
+    </>
   )
 }
