@@ -31,6 +31,7 @@ export const OrderStatus = Type.Union([
 export type OrderStatus = Static<typeof OrderStatus>
 export const OrderView = Type.Object({
   id: Id,
+  code: Type.String({ description: 'short form of the id to read out; search with `q`' }),
   showId: Id,
   buyerEmail: Type.String({ description: 'email address given with the order' }),
   status: OrderStatus,
@@ -67,7 +68,12 @@ export const OrderView = Type.Object({
 export type OrderView = Static<typeof OrderView>
 
 export const ShowOrdersQuery = Type.Object(
-  { ...PageQuery.properties, status: Type.Optional(OrderStatus), email: Type.Optional(Type.String({ maxLength: 254 })) },
+  {
+    ...PageQuery.properties,
+    status: Type.Optional(OrderStatus),
+    email: Type.Optional(Type.String({ maxLength: 254, description: 'start of the buyer’s email address' })),
+    q: Type.Optional(Type.String({ maxLength: 254, description: 'start of the buyer’s email address, or the code of an order' })),
+  },
   closed,
 )
 

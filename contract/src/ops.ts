@@ -153,6 +153,26 @@ export type OpsDeadLetter = Static<typeof OpsDeadLetter>
 export const OpsDeadLetters = Page(OpsDeadLetter)
 export const OpsPageQuery = PageQuery
 
+export const OpsOrdersQuery = Type.Object(
+  { q: Type.String({ minLength: 1, maxLength: 100, description: 'id or code of an order' }) },
+  closed,
+)
+export const OpsOrder = Type.Object({
+  id: Id,
+  code: Type.String(),
+  showId: Id,
+  showTitle: Type.String(),
+  status: OrderStatus,
+  total: Money,
+  refunded: Money,
+  createdAt: Instant,
+  expiresAt: Instant,
+  paymentId: orNull(Id),
+})
+export type OpsOrder = Static<typeof OpsOrder>
+export const OpsOrders = Type.Object({ items: Type.Array(OpsOrder) })
+export type OpsOrders = Static<typeof OpsOrders>
+
 /** A payment whose outcome is not certain yet. */
 export const OpsPayment = Type.Object({
   id: Id,

@@ -11,6 +11,9 @@ useStage((stage) => {
   ;({ shop, watched, page } = stage)
 })
 
+/** What stands for an order on its pages. */
+const codePattern = /^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/
+
 const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`
 
 describe('buying a ticket', () => {
@@ -36,13 +39,36 @@ describe('buying a ticket', () => {
     await page.waitForURL(/\/orders\//)
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
     await expectTickets(page, 2)
+    await shown(page, 'Keep your tickets: you bought as a guest')
     await expectAccessible(page, 'order with tickets')
+    const code = await page.getByText(codePattern).innerText()
     await page.getByRole('link', { name: 'Receipt' }).click()
     await shown(page, 'Paid by card.')
+    await shown(page, code)
     await expectAccessible(page, 'receipt')
     await page.getByRole('link', { name: 'My orders' }).click()
     await page.getByRole('link', { name: 'From list to ticket' }).waitFor()
     await expectAccessible(page, 'my orders')
+  })
+
+  it('stops at the limit of an order, and says so', async () => {
+    await page.goto(urlOf(await shop.publish({ maxPerOrder: 2 })))
+    await chooseStanding(page, 1)
+    expect(await page.getByText('Up to 2 tickets per order').count()).toBe(0)
+    await chooseStanding(page, 1)
+    await shown(page, 'Up to 2 tickets per order')
+    expect(await page.getByRole('button', { name: 'One more: Standing' }).isDisabled()).toBe(true)
+    await expectAccessible(page, 'show page at the limit of an order')
+  })
+
+  it('says what to do when the card form does not load, and loads it then', async () => {
+    await page.route('**/stripe.js', (route) => route.abort())
+    await holdStanding(page, urlOf(await shop.publish({})), 1)
+    await shown(page, 'The card form didn’t load.')
+    await expectAccessible(page, 'checkout without a card form')
+    await page.unroute('**/stripe.js')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.frameLocator('iframe').getByLabel('Card number').waitFor()
   })
 
   it('asks again after a failed 3-D Secure challenge, and goes on after one that is passed', async () => {
@@ -148,6 +174,7 @@ describe('a hold', () => {
     const orderUrl = checkoutUrl.replace('/checkout/', '/orders/')
     await page.goto(`${orderUrl}/receipt`)
     await page.getByRole('heading', { name: 'Receipt' }).waitFor()
+    await shown(page, 'Not paid – this is not a proof of purchase.')
     expect(await page.getByText('Paid by card.').count()).toBe(0)
     await page.goto(orderUrl)
     await shown(page, 'a payment that still arrives is refunded in full')
@@ -162,6 +189,7 @@ describe('a hold', () => {
     await pay(page)
     await page.frameLocator('dialog iframe').last().locator('button[value=succeed]').waitFor()
     await page.getByText('You have a little more time').waitFor()
+    await shown(page, 'This is the only extension.')
     await answerChallenge(page, 'succeed')
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
   })
@@ -170,12 +198,27 @@ describe('a hold', () => {
     const show = await shop.publish({ ticketTypes: [{ name: 'Standing', priceMinor: 0, capacity: 10 }] })
     await page.goto(urlOf(show))
     await chooseStanding(page, 1)
+    await shown(page, 'You get them right away, with nothing to pay.')
     await page.getByRole('button', { name: 'Get 1 ticket' }).click()
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
     await page.getByRole('img', { name: /^QR code of ticket/ }).waitFor()
     await page.getByRole('link', { name: 'Receipt' }).click()
-    await page.getByRole('heading', { name: 'Receipt' }).waitFor()
+    await shown(page, 'Free of charge.')
     expect(await page.getByText('Paid by card.').count()).toBe(0)
+  })
+
+  it('that was bought tells when its show was cancelled, or is over', async () => {
+    const startsAt = new Date(Date.now() - 7 * 3_600_000).toISOString()
+    const show = await shop.publish({ startsAt, ticketTypes: [{ name: 'Standing', priceMinor: 0, capacity: 10 }] })
+    await page.goto(urlOf(show))
+    await chooseStanding(page, 1)
+    await page.getByRole('button', { name: 'Get 1 ticket' }).click()
+    await page.getByRole('heading', { name: 'This show is over' }).waitFor()
+    await shop.cancel(show.id)
+    await page.reload()
+    await page.getByRole('heading', { name: 'This show has been cancelled' }).waitFor()
+    await shown(page, 'Keep your tickets until the money is back.')
+    await expectAccessible(page, 'order of a cancelled show')
   })
 
   it('is the same in a second tab of the buyer, and ends in both when it is given back in one', async () => {

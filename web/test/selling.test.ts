@@ -83,6 +83,25 @@ async function buyOne(url: string): Promise<string> {
   return code
 }
 
+/** A buyer reads out the number of the order: it finds the order, and stands in the export. */
+async function findByNumber(): Promise<void> {
+  const buyer = page.getByRole('link', { name: 'passenger@example.org' })
+  const number = await page.getByRole('row').filter({ has: buyer }).getByRole('cell').first().innerText()
+  expect(number).toMatch(/^[0-9A-Z]{5}-[0-9A-Z]{5}$/)
+  const search = page.getByLabel('Email or order number')
+  await search.fill('ZZZZZ-ZZZZZ')
+  await page.getByText('No orders').waitFor()
+  await search.fill(` ${number.toLowerCase().replace('-', '')}`)
+  await buyer.waitFor()
+  const downloading = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export CSV' }).click()
+  const chunks = await (await (await downloading).createReadStream()).toArray()
+  const [heads, row] = Buffer.concat(chunks).toString().split('\r\n')
+  expect(heads).toMatch(/^\uFEFFOrder number,Order ID,/)
+  expect(row).toMatch(new RegExp(`^${number},.*,passenger@example.org,Complete,`))
+  await search.fill('')
+}
+
 async function scan(code: string): Promise<void> {
   await page.getByLabel('Ticket code').fill(code)
   await page.getByRole('button', { name: 'Check' }).click()
@@ -98,6 +117,7 @@ it('makes a show with seats, puts it on sale, watches a sale, lets the buyer in 
   await page.getByRole('link', { name: 'passenger@example.org' }).waitFor()
   await shown(page, '1 complete order, 1 ticket, €40.00')
   await expectAccessible(page, 'sales')
+  await findByNumber()
 
   const salesUrl = page.url()
   await page.goto(`${shop.url}/door`)

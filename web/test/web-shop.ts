@@ -15,6 +15,8 @@ export interface WebShop {
   endFaults(): Promise<void>
   /** Makes a show of the organiser and puts it on sale. */
   publish(show: Partial<ShowBody>): Promise<ShowView>
+  /** Calls a show off. */
+  cancel(showId: string): Promise<void>
   /** Holds places as somebody else, in another browser. */
   hold(showId: string, line: { readonly ticketTypeId: string; readonly seatIds: readonly string[] }): Promise<OrderView>
   /** Buys free places as somebody else, and waits for the tickets. */
@@ -66,6 +68,9 @@ export async function startWebShop(): Promise<WebShop> {
         cookie,
       )
       return (await call<ShowView>(`/api/shows/${draft.id}/publish`, {}, cookie)).answer
+    },
+    async cancel(showId) {
+      await call(`/api/shows/${showId}/cancel`, {}, cookie)
     },
     async control(name, wish) {
       await processor(name, {

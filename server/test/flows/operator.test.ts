@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type {
   OpsAudit,
   OpsDeadLetter,
+  OpsOrders,
   OpsOverview,
   OpsPayment,
   OpsSandbox,
@@ -96,6 +97,19 @@ it('the overview tells of processes, events, database, sandbox and orders', asyn
   expect(seen.sandbox).toMatchObject({ on: true, reachable: true, clockOffsetSeconds: 0, faults: [] })
   expect(seen.orders.created).toBeGreaterThanOrEqual(1)
   expect(seen.sales.state).toBe('open')
+})
+
+it('an order is found by the number that its buyer reads out, by its id, and by nothing else', async () => {
+  const buyer = await asGuest(shop.url)
+  const order = expectStatus(await placeOrder(buyer, show), 201)
+  expect(expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${order.id}`), 200).code).toBe(order.code)
+  const find = async (q: string) =>
+    expectStatus(await operator.call<OpsOrders>('GET', `/api/ops/orders?q=${encodeURIComponent(q)}`), 200).items
+  const { id, code, total } = order
+  for (const q of [code, code.toLowerCase().replace('-', ' '), id, id.toUpperCase()])
+    expect(await find(q), q).toEqual([expect.objectContaining({ id, code, total, status: 'created', showTitle: show.title })])
+  for (const q of [code.slice(0, -1), code.slice(0, 5), show.id, show.title, '%']) expect(await find(q), q).toEqual([])
+  expect(await operator.call('GET', '/api/ops/orders?q=')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
 })
 
 it('a breach stops new holds and nothing else; only an operator resumes, and the same breach does not stop them again', async () => {

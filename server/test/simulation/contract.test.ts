@@ -1,6 +1,7 @@
 // The database twin against the real Postgres. Scenarios of store calls run on both and must tell the same, locks and
 // visibility included; then whole simulated runs are replayed statement by statement on Postgres. Every statement that the
 // twin knows must have been compared.
+import { orderCodeOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as expirationStore from '../../src/expiration/store/timers.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
@@ -601,7 +602,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       )
       await store(tx, ordersStore.markTicketsVoid([orderA.id, orderB.id], [idOf(6)]))
     })
-    const search = { showId: sampleShow.id, beforeId: null, limit: 10, status: null, emailPrefix: null }
+    const search = { showId: sampleShow.id, beforeId: null, limit: 10, status: null, emailPrefix: null, search: null }
     return [
       touched,
       await ordersViews.readOrder(db, orderA.id),
@@ -611,6 +612,8 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await ordersViews.listShowOrders(db, search),
       await ordersViews.listShowOrders(db, { ...search, emailPrefix: 'buyer_1%', status: 'created' }),
       await ordersViews.listShowOrders(db, { ...search, emailPrefix: 'buyer2' }),
+      await ordersViews.listShowOrders(db, { ...search, search: 'buyer_1' }),
+      await ordersViews.listShowOrders(db, { ...search, search: orderCodeOf(orderB.id) }),
       await ordersViews.readAvailability(db, sampleShow.id),
       await ordersStore.listOpenOrderIds(db, sampleShow.id, idOf(0)),
       await showStore.readShow(db, idOf(0)),

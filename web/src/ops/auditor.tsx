@@ -1,5 +1,6 @@
 // The auditor's verdict on each invariant, what it looked at, and every breach in a sentence.
 import type { AuditBreach, AuditInvariant, AuditVerdict, OpsAudit } from '@holdfast/contract'
+import { orderCodeOf } from '@holdfast/contract/order-code'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
@@ -112,7 +113,7 @@ function Breach({ breach, now }: { readonly breach: AuditBreach; readonly now: s
       <p className="mt-1 text-small text-soft">{t('seen', { age: span(agoMs(breach.firstSeenAt, now)) })}</p>
       {breach.orderIds.length > 0 && (
         <p className="text-small text-soft [overflow-wrap:anywhere]">
-          {t('orders')} <span className="font-mono">{breach.orderIds.join(', ')}</span>
+          {t('orders')} <span className="font-mono">{breach.orderIds.map((id) => `${orderCodeOf(id)} (${id})`).join(', ')}</span>
         </p>
       )}
     </li>

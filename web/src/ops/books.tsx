@@ -1,5 +1,6 @@
 // Reconciliation: where payments, ledger and processor differ, by how much, since when, and who acts on it.
 import type { OpsDifference } from '@holdfast/contract'
+import { orderCodeOf } from '@holdfast/contract/order-code'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
@@ -52,7 +53,11 @@ function Difference({ item }: { readonly item: OpsDifference }) {
         <p lang="en" className="mt-1 text-soft [overflow-wrap:anywhere]">
           {item.explanation}
         </p>
-        {item.orderId && <p className="mt-1 font-mono text-small text-soft [overflow-wrap:anywhere]">{item.orderId}</p>}
+        {item.orderId && (
+          <p className="mt-1 font-mono text-small text-soft [overflow-wrap:anywhere]">
+            {orderCodeOf(item.orderId)} ({item.orderId})
+          </p>
+        )}
       </div>
       <dl className="grid grid-cols-3 gap-3 lg:text-right">
         <Amount name={t('shop')} item={item} minor={item.shopMinor} />

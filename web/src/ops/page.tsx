@@ -11,6 +11,7 @@ import { Books } from './books.tsx'
 import { DemoSale } from './demo/demo-sale.tsx'
 import { Sandbox } from './demo/sandbox.tsx'
 import { Events } from './events.tsx'
+import { FindOrder } from './find-order.tsx'
 import { OpsLanguage } from './language.tsx'
 import { DeadLetters } from './letters.tsx'
 import { Orders } from './orders.tsx'
@@ -76,6 +77,7 @@ function Overview({ overview, stale }: { readonly overview: OpsOverview; readonl
       <div className="mt-3 grid gap-3">
         <DemoSale demo={overview.demo} />
         <Events overview={overview} />
+        <FindOrder />
         <DeadLetters now={overview.now} />
         <OpenPayments />
         <Auditor now={overview.now} />

@@ -4,6 +4,7 @@ import type {
   OpsDeadLetter,
   OpsDemoRun,
   OpsFaultBody,
+  OpsOrders,
   OpsOverview,
   OpsPayment,
   OpsReconciliation,
@@ -41,6 +42,14 @@ export const deadLettersQuery = listQuery<PageOf<OpsDeadLetter>>('dead-letters')
 export const openPaymentsQuery = listQuery<PageOf<OpsPayment>>('payments/unknown')
 export const auditQuery = listQuery<OpsAudit>('audit')
 export const reconciliationQuery = listQuery<OpsReconciliation>('reconciliation')
+
+/** Asked for once: a number reads all orders. */
+export const findOrdersQuery = (q: string) =>
+  queryOptions({
+    queryKey: [all, 'orders', q],
+    queryFn: ({ signal }) => call<OpsOrders>(`${root}/orders?${new URLSearchParams({ q }).toString()}`, { signal }),
+    enabled: q !== '',
+  })
 
 /** One thing that an operator does. Whatever came of it, everything shown is read again. */
 function useAction<Input, Answer>(ask: (input: Input) => Promise<Answer>) {

@@ -6,15 +6,16 @@ import type { PageOf } from '../api/queries.ts'
 
 export interface OrderFilter {
   readonly status: OrderStatus | ''
-  readonly email: string
+  /** The start of an address, or the code of an order. */
+  readonly q: string
 }
 
 const pageSize = 100
 
-function ordersPath(showId: string, { status, email }: OrderFilter, cursor: string | null): string {
+function ordersPath(showId: string, { status, q }: OrderFilter, cursor: string | null): string {
   const query = new URLSearchParams({ limit: String(pageSize) })
   if (status !== '') query.set('status', status)
-  if (email !== '') query.set('email', email)
+  if (q !== '') query.set('q', q)
   if (cursor !== null) query.set('cursor', cursor)
   return `/api/shows/${showId}/orders?${query.toString()}`
 }

@@ -65,6 +65,9 @@ function Order({ order }: { readonly order: OrderView }) {
           <Skeleton className="mb-4 h-20" />
         )}
         <OrderSummary order={order} show={show} />
+        <p className="mt-4 text-small text-soft">
+          {t('number')} <span className="font-mono whitespace-nowrap text-ink">{order.code}</span>
+        </p>
         {(order.status === 'complete' || order.status === 'refunded') && (
           <Link to="/orders/$orderId/receipt" params={{ orderId: order.id }} className="button mt-4 w-full print:hidden">
             {t('receipt')}

@@ -32,7 +32,8 @@ export function ReceiptPage() {
     )
   }
   const facts = [
-    [t('number'), order.data.id],
+    [t('number'), order.data.code],
+    [t('id'), order.data.id],
     [t('date'), format.moment(order.data.createdAt)],
     [t('buyer'), order.data.buyerEmail],
     [t('show'), show.data ? `${show.data.title}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],

@@ -1,11 +1,15 @@
 // HTTP of the operator: what there is to see, and the few things to do. To everybody else none of these routes exists.
 import {
+  endingsOfCode,
   OpsAudit,
   OpsDeadLetters,
   OpsDemoBody,
   OpsDemoRun,
   OpsDone,
   OpsFaultBody,
+  type OpsOrder,
+  OpsOrders,
+  OpsOrdersQuery,
   OpsOverview,
   OpsPageQuery,
   type OpsPayment,
@@ -14,6 +18,7 @@ import {
   OpsReconciliationQuery,
   OpsSandbox,
   type OrderStatus,
+  orderCodeOf,
   SalesState,
 } from '@holdfast/contract'
 import Type from 'typebox'
@@ -28,6 +33,7 @@ import type { Http } from '../../platform/http/server.ts'
 import { setSwitch } from '../../platform/process/switches.ts'
 import type { Platform } from '../../service.ts'
 import { type DemoOnSale, makeOverview, readSales, verdictOf } from '../overview.ts'
+import { findOrders } from '../read/orders.ts'
 import { listDeadLetters, listUnknownPayments } from '../read/overview.ts'
 import { makeSandboxControls } from '../sandbox-controls.ts'
 
@@ -70,6 +76,7 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
       (request) => sandbox.change(request.body),
     )
     deadLetterRoutes(ops, platform)
+    orderRoutes(ops, platform)
     paymentRoutes(ops, platform)
     auditRoutes(ops, platform, audit)
   })
@@ -100,6 +107,33 @@ function deadLetterRoutes(ops: Http, { db, bus }: Platform): void {
       if (consumer === undefined || eventId === undefined || !(await bus.replay(consumer, eventId)))
         throw new ProblemError('dead_letter_unknown')
       return { done: true }
+    },
+  )
+}
+
+function orderRoutes(ops: Http, { db }: Platform): void {
+  ops.get(
+    '/api/ops/orders',
+    {
+      schema: {
+        tags,
+        summary: 'Find an order by its id or code',
+        querystring: OpsOrdersQuery,
+        response: { 200: OpsOrders },
+      },
+    },
+    async (request): Promise<OpsOrders> => {
+      const wanted = request.query.q.trim().toLowerCase()
+      const rows = await findOrders(db, idPattern.test(wanted) ? wanted : null, endingsOfCode(wanted))
+      return {
+        items: rows.map(({ totalMinor, refundedMinor, currency, status, ...row }) => ({
+          ...row,
+          code: orderCodeOf(row.id),
+          status: status as OpsOrder['status'],
+          total: { amountMinor: totalMinor, currency },
+          refunded: { amountMinor: refundedMinor, currency },
+        })),
+      }
     },
   )
 }

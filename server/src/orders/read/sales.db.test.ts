@@ -1,5 +1,5 @@
 // What orders knows of shows: news twice, late or of a change, the end of a sale; and what people are shown of it all.
-import type { PublishedShow } from '@holdfast/contract'
+import { orderCodeOf, type PublishedShow } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { expectSoundStock, makeTestHandler, place, placeOne, putOnSale, readPools, tally } from '../../../test/orders-store.ts'
@@ -242,21 +242,29 @@ describe('what people are shown', () => {
     expect(seen).toEqual(ids.toReversed())
   })
 
-  test('an organiser finds the orders of a show by status and by the beginning of an address, taken as it is written', async () => {
+  test('an organiser finds the orders of a show by status, by the beginning of an address, taken as it is written, and by code', async () => {
     const sale = makeSale({ capacities: [100] })
     await putOnSale(handler, sale)
     const buyers = ['ann_a@example.com', 'annXa@example.com', 'bob@example.com'].map((email) => ({ id: newId(), email }))
     const placed = await Promise.all(buyers.map((buyer) => place(handler, sale, [numbered(typeOf(sale))], { buyer })))
     const [first] = placed
     if (first && 'orderId' in first) await handler.handle({ type: 'CancelOrder', orderId: first.orderId, reason: 'organiser' })
-    const find = async (status: string | null, emailPrefix: string | null) => {
-      const orders = await listShowOrders(db, { showId: sale.show.id, beforeId: null, limit: 10, status, emailPrefix })
+    const find = async (status: string | null, emailPrefix: string | null, search: string | null = null) => {
+      const query = { showId: sale.show.id, beforeId: null, limit: 10, status, emailPrefix, search }
+      const orders = await listShowOrders(db, query)
       return orders.map((order) => order.buyerEmail).toSorted()
     }
     expect(await find(null, null)).toEqual(['annXa@example.com', 'ann_a@example.com', 'bob@example.com'])
     expect(await find('cancelled', null)).toEqual(['ann_a@example.com'])
     expect(await find(null, 'ann_a')).toEqual(['ann_a@example.com'])
     expect(await find('created', 'ann%')).toEqual([])
+    expect(await find(null, null, 'ann_a')).toEqual(['ann_a@example.com'])
+    expect(await find(null, 'bob', 'ann')).toEqual([])
+    const code = first && 'orderId' in first ? orderCodeOf(first.orderId) : ''
+    for (const typed of [code, code.toLowerCase(), code.replace('-', ' ')])
+      expect(await find(null, null, typed), typed).toEqual(['ann_a@example.com'])
+    expect(await find('created', null, code)).toEqual([])
+    expect(await find(null, null, code.slice(0, -1))).toEqual([])
   })
 
   test('tickets appear when they were issued, and are void when they are told void', async () => {

@@ -1,5 +1,5 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
-import { type Availability, CancelReason, type OrderView } from '@holdfast/contract'
+import { type Availability, CancelReason, endingsOfCode, type OrderView, orderCodeOf } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
@@ -16,6 +16,7 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
   const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
   return {
     id: order.id,
+    code: orderCodeOf(order.id),
     showId: order.showId,
     buyerEmail: order.buyer.email,
     status: order.status,
@@ -106,6 +107,7 @@ const listShowOrdersStatement = sql(
   `select ${viewColumns} from orders.orders o
    where o.show_id = $1 and o.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
      and ($4::text is null or o.status = $4) and ($5::text is null or o.buyer_email like $5)
+     and ($6::text is null or o.buyer_email like $6 or right(o.id::text, 14) = any($7::text[]))
    order by o.id desc limit $3`,
 )
 
@@ -116,12 +118,20 @@ export interface ShowOrdersQuery {
   readonly status: string | null
   /** The beginning of a buyer's e-mail address, in lower case. */
   readonly emailPrefix: string | null
+  /** The beginning of an address in lower case, or the code of an order. */
+  readonly search: string | null
+}
+
+/** What begins like this, with the signs that `like` reads otherwise taken as they are written. */
+function beginningWith(prefix: string | null): string | null {
+  return prefix === null ? null : `${prefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
 }
 
 /** Orders of a show, newest first. Whoever asks was found to be its organiser. */
 export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrderView[]> {
-  const like = query.emailPrefix === null ? null : `${query.emailPrefix.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`
-  const values = [query.showId, query.beforeId, query.limit, query.status, like]
+  const { showId, beforeId, limit, status, emailPrefix, search } = query
+  const endings = search === null ? [] : endingsOfCode(search)
+  const values = [showId, beforeId, limit, status, beginningWith(emailPrefix), beginningWith(search), endings]
   const rows = await db.query<ViewRow>(listShowOrdersStatement, values)
   return rows.map(toView)
 }

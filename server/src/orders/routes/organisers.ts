@@ -24,7 +24,7 @@ export function organiserRoutes(app: Http, db: Database): void {
     },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
-      const { limit = 20, cursor, status = null, email } = request.query
+      const { limit = 20, cursor, status = null, email, q } = request.query
       if ((await readOrganiser(db, request.params.id)) !== organiserId) throw new ProblemError('show_unknown')
       const items = await listShowOrders(db, {
         showId: request.params.id,
@@ -32,6 +32,7 @@ export function organiserRoutes(app: Http, db: Database): void {
         limit: limit + 1,
         status,
         emailPrefix: email?.toLowerCase() ?? null,
+        search: q?.trim().toLowerCase() ?? null,
       })
       return pageOf(items, limit)
     },

@@ -181,13 +181,16 @@ export const ordersStatements: StatementTwins = {
   },
   'orders.list_orders': (view, [buyerId, before, limit]) =>
     ordersBefore(view, (row) => row['buyer_id'] === buyerId, before, limit),
-  'orders.list_show_orders': (view, [showId, before, limit, status, like]) =>
+  'orders.list_show_orders': (view, [showId, before, limit, status, like, search, endings]) =>
     ordersBefore(
       view,
       (row) =>
         row['show_id'] === showId &&
         (status === null || row['status'] === status) &&
-        (like === null || matches(row['buyer_email'], like as string)),
+        (like === null || matches(row['buyer_email'], like as string)) &&
+        (search === null ||
+          matches(row['buyer_email'], search as string) ||
+          (endings as string[]).includes(String(row['id']).slice(-14))),
       before,
       limit,
     ),

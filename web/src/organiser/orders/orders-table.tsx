@@ -1,4 +1,4 @@
-// The orders of a show: by state, by address, as a file.
+// The orders of a show: by state, by address or number, as a file.
 import type { Availability, OrderStatus, OrderView, ShowView } from '@holdfast/contract'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
@@ -22,7 +22,7 @@ export function OrdersTable({
   readonly availability: Availability | undefined
 }) {
   const t = useTranslations('organiser')
-  const [filter, setFilter] = useState<OrderFilter>({ status: '', email: '' })
+  const [filter, setFilter] = useState<OrderFilter>({ status: '', q: '' })
   const asked = useDeferredValue(filter)
   const orders = useInfiniteQuery({ ...showOrdersQuery(show.id, asked), placeholderData: (before) => before })
   useRefreshOnSales(availability, ['show-orders', show.id])
@@ -35,13 +35,13 @@ export function OrdersTable({
         </h2>
         <div className="flex w-full flex-wrap items-end gap-3 md:w-auto">
           <label className="block min-w-0 grow text-small">
-            {t('byEmail')}
+            {t('find')}
             <input
               type="search"
               className="input mt-1 md:w-52"
-              value={filter.email}
+              value={filter.q}
               maxLength={254}
-              onChange={(event) => setFilter({ ...filter, email: event.target.value.trim() })}
+              onChange={(event) => setFilter({ ...filter, q: event.target.value.trim() })}
             />
           </label>
           <label className="block text-small">
@@ -92,6 +92,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
       <table className="hidden w-full text-left md:table">
         <thead className="text-small text-soft">
           <tr className="border-b border-line [&>th]:py-2 [&>th]:pr-5 [&>th]:font-medium">
+            <th scope="col">{t('column.code')}</th>
             <th scope="col">{t('column.buyer')}</th>
             <th scope="col">{t('column.date')}</th>
             <th scope="col" className="text-right">
@@ -106,6 +107,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
         <tbody className="divide-y divide-line">
           {orders.map((order) => (
             <tr key={order.id} className="[&>td]:py-2.5 [&>td]:pr-5 [&>td]:whitespace-nowrap">
+              <td className="font-mono text-small">{order.code}</td>
               <td>
                 <Link
                   to="/organiser/shows/$showId/orders/$orderId"
@@ -152,7 +154,8 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
               when: format.moment(order.createdAt),
               count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
               total: format.money(order.total),
-            })}
+            })}{' '}
+            · <span className="font-mono whitespace-nowrap">{order.code}</span>
           </p>
         </li>
       ))}
@@ -167,6 +170,7 @@ function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter:
     mutationFn: async () => {
       const { orders, cut } = await readAllOrders(show.id, filter)
       const rows = orders.map((order) => [
+        order.code,
         order.id,
         order.createdAt,
         order.buyerEmail,
@@ -175,7 +179,14 @@ function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter:
         amountText(order.total.amountMinor, order.total.currency),
         order.total.currency,
       ])
-      const heads = [t('column.id'), t('column.date'), t('column.buyer'), t('column.status'), t('column.tickets')]
+      const heads = [
+        t('column.code'),
+        t('column.id'),
+        t('column.date'),
+        t('column.buyer'),
+        t('column.status'),
+        t('column.tickets'),
+      ]
       const text = csvOf([[...heads, t('column.total'), t('column.currency')], ...rows])
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
