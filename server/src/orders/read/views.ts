@@ -107,7 +107,8 @@ const listShowOrdersStatement = sql(
   `select ${viewColumns} from orders.orders o
    where o.show_id = $1 and o.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
      and ($4::text is null or o.status = $4) and ($5::text is null or o.buyer_email like $5)
-     and ($6::text is null or o.buyer_email like $6 or right(o.id::text, 14) = any($7::text[]))
+     and ($6::text is null or o.buyer_email like $6
+       or (cardinality($7::text[]) > 0 and right(o.id::text, 14) = any($7::text[])))
    order by o.id desc limit $3`,
 )
 
