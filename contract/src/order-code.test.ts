@@ -1,3 +1,4 @@
+// Every id has a code, and a code as people type it finds the id again.
 import { describe, expect, it } from 'vitest'
 import { endingsOfCode, orderCodeOf } from './order-code.ts'
 

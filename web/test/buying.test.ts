@@ -61,16 +61,6 @@ describe('buying a ticket', () => {
     await expectAccessible(page, 'show page at the limit of an order')
   })
 
-  it('says what to do when the card form does not load, and loads it then', async () => {
-    await page.route('**/stripe.js', (route) => route.abort())
-    await holdStanding(page, urlOf(await shop.publish({})), 1)
-    await shown(page, 'The card form didn’t load.')
-    await expectAccessible(page, 'checkout without a card form')
-    await page.unroute('**/stripe.js')
-    await page.getByRole('button', { name: 'Try again' }).click()
-    await page.frameLocator('iframe').getByLabel('Card number').waitFor()
-  })
-
   it('asks again after a failed 3-D Secure challenge, and goes on after one that is passed', async () => {
     await holdStanding(page, urlOf(await shop.publish({})), 1)
     await enterCard(page, '4000000000003220')

@@ -47,7 +47,7 @@ async function buyIn(tab: Page): Promise<void> {
 
 async function chooseOne(tab: Page): Promise<void> {
   await tab.getByRole('button', { name: 'One more: Standing' }).click()
-  await tab.getByLabel('Your e-mail address').fill('tabs@example.org')
+  await tab.getByLabel('Your email address').fill('tabs@example.org')
 }
 
 it('buys in the first and in the last of ten open tabs of one show, and holds one stream', async () => {

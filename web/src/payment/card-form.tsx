@@ -38,7 +38,7 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
   if (failure) return <FormFailure retry={retry} />
   return (
     <form onSubmit={submit} aria-busy={busy}>
-      {sandbox && <p className="chip chip-warm mb-4">{t('testMode')}</p>}
+      {sandbox && <p className="chip chip-warm mb-4 max-w-full whitespace-normal">{t('testMode')}</p>}
       {late && <FormFailure retry={retry} />}
       <div className="relative min-h-56">
         {!ready && <Skeleton className="absolute inset-0" />}

@@ -52,9 +52,8 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
         {t('heading', { email: order.buyerEmail })} <StatusChip status={order.status} />
       </PageTitle>
-      <p className="mt-1 text-soft [overflow-wrap:anywhere]">
-        {t('facts', { when: format.moment(order.createdAt), code: order.code, id: order.id })}
-      </p>
+      <p className="mt-1 text-soft">{t('facts', { when: format.moment(order.createdAt), code: order.code })}</p>
+      <p className="font-mono text-small text-soft [overflow-wrap:anywhere]">{order.id}</p>
       <div className="mt-6 grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <Story orderId={order.id} />
         <div className="grid content-start gap-4 lg:order-last">

@@ -154,9 +154,9 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
               when: format.moment(order.createdAt),
               count: order.lines.reduce((sum, line) => sum + line.quantity, 0),
               total: format.money(order.total),
-            })}{' '}
-            · <span className="font-mono whitespace-nowrap">{order.code}</span>
+            })}
           </p>
+          <p className="font-mono text-small text-soft">{order.code}</p>
         </li>
       ))}
     </ul>
