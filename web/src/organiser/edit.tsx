@@ -10,10 +10,10 @@ import { readersOwnZone, readersTimeZone } from '../i18n.tsx'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './form/show-form.ts'
+import { TypeEditor } from './form/type-editor.tsx'
 import { RequireUser } from './require-user.tsx'
 import { AboutShow, CurrencyField, FormSection, Rules, WhenAndWhere } from './show-facts.tsx'
-import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './show-form.ts'
-import { TypeEditor } from './type-editor.tsx'
 
 export function NewShowPage() {
   const t = useTranslations('edit')

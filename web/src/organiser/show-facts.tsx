@@ -5,8 +5,8 @@ import { useTranslations } from 'use-intl'
 import { useDuration, useFormat } from '../format.ts'
 import { Field } from '../parts/basics.tsx'
 import { knownZones } from '../reader.ts'
-import { isSameStart, type ShowFields } from './show-form.ts'
-import { readWallClock } from './wall-clock.ts'
+import { isSameStart, type ShowFields } from './form/show-form.ts'
+import { readWallClock } from './form/wall-clock.ts'
 
 export interface FormSectionProps {
   readonly title: string

@@ -1,6 +1,6 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
-import { amountText, parseAmount } from './amounts.ts'
+import { amountText, parseAmount } from '../amounts.ts'
 import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
 import { readWallClock, wallClockIn } from './wall-clock.ts'
 

@@ -1,8 +1,8 @@
 // What an organiser types, and what becomes of it: amounts, a show that is edited, and files that a spreadsheet takes.
 import type { ShowView } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
-import { amountText, parseAmount } from './amounts.ts'
-import { csvOf } from './csv.ts'
+import { amountText, parseAmount } from '../amounts.ts'
+import { csvOf } from '../csv.ts'
 import { bodyOf, emptyType, fieldsOf } from './show-form.ts'
 
 describe('amounts', () => {

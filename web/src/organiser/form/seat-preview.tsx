@@ -1,7 +1,7 @@
 // A small picture of the seats that a form describes. One path, so that twenty thousand cost no more than twenty.
 import type { ShowView } from '@holdfast/contract'
 import { useMemo } from 'react'
-import { layOutSeats, pitch, seatSize } from '../buy/seat-layout.ts'
+import { layOutSeats, pitch, seatSize } from '../../buy/seat-layout.ts'
 import type { LooseSeat } from './seat-grid.ts'
 
 export function SeatPreview({ seats }: { readonly seats: readonly LooseSeat[] }) {

@@ -1,5 +1,5 @@
 // Between the wall clock that an organiser types and the instant that it means, in any zone and over its clock changes. Pure.
-import { usableZone } from '../reader.ts'
+import { usableZone } from '../../reader.ts'
 
 /** The wall clock of a zone as `YYYY-MM-DDTHH:mm`, for a date field. */
 export function wallClockIn(instant: string, timeZone: string): string {
