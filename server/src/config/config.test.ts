@@ -117,9 +117,9 @@ test('a failpoint is known by name, and never beside a live key', () => {
   expect(readConfig({ FAILPOINT: 'orders.after_commit:3,payments.after_effect' }).failpoints).toContain('payments.after_effect')
   for (const wrong of ['orders.never', 'orders.after_commit:0', 'orders.after_commit:1:2', ','])
     expect(named({ FAILPOINT: wrong })).toEqual(['FAILPOINT'])
-  const real = { STRIPE_PUBLISHABLE_KEY: 'pk', STRIPE_WEBHOOK_SECRET: 'whsec_x', FAILPOINT: 'orders.after_commit' }
-  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_test_1' })).toEqual([])
-  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_live_1' })).toEqual(['FAILPOINT'])
+  const real = { STRIPE_WEBHOOK_SECRET: 'whsec_x', FAILPOINT: 'orders.after_commit' }
+  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toEqual([])
+  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1' })).toEqual(['FAILPOINT'])
 })
 
 test('values are taken as they are meant', () => {
@@ -132,6 +132,7 @@ test('values are taken as they are meant', () => {
     DATABASE_URL: 'postgresql://shop@db/shop',
     ORDER_HOLD_SECONDS: '86400',
     PUBLIC_URL: 'https://shop.example',
+    SANDBOX: 'on',
   })
   expect(config).toMatchObject({
     port: 0,
@@ -161,21 +162,114 @@ test('a file may hold a value, as secrets are handed out', () => {
 test('the real processor needs all of its keys, and no sandbox beside it', () => {
   expect(named({ STRIPE_SECRET_KEY: 'sk_live_x' })).toEqual(['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY'])
   expect(
-    named({ STRIPE_SECRET_KEY: 'oops', STRIPE_WEBHOOK_SECRET: 'whsec_x', STRIPE_PUBLISHABLE_KEY: 'pk_x', SANDBOX_HOST: 'box' }),
+    named({
+      STRIPE_SECRET_KEY: 'oops',
+      STRIPE_WEBHOOK_SECRET: 'whsec_x',
+      STRIPE_PUBLISHABLE_KEY: 'pk_test_x',
+      SANDBOX_HOST: 'box',
+    }),
   ).toEqual(['SANDBOX_HOST', 'STRIPE_SECRET_KEY'])
   const config = readConfig({
     STRIPE_SECRET_KEY: 'sk_test_x',
     STRIPE_WEBHOOK_SECRET: 'whsec_a,whsec_b',
-    STRIPE_PUBLISHABLE_KEY: 'pk_x',
+    STRIPE_PUBLISHABLE_KEY: 'pk_test_x',
   })
   expect(config.processor).toEqual({
     kind: 'stripe',
     secretKey: 'sk_test_x',
-    publishableKey: 'pk_x',
+    publishableKey: 'pk_test_x',
     webhookSecrets: ['whsec_a', 'whsec_b'],
   })
 })
 
 test('a sandbox elsewhere is not run beside the shop', () => {
   expect(readConfig({ SANDBOX_HOST: 'sandbox' }).processor).toMatchObject({ kind: 'sandbox', host: 'sandbox', embedded: false })
+})
+
+const stripe = (publishableKey: string, secretKey = 'sk_live_canary') => ({
+  STRIPE_SECRET_KEY: secretKey,
+  STRIPE_PUBLISHABLE_KEY: publishableKey,
+  STRIPE_WEBHOOK_SECRET: 'whsec_canary',
+})
+test.each([
+  ['the secret key', stripe('sk_live_canary')],
+  ['a restricted key', stripe('rk_live_canary')],
+  ['a webhook secret', stripe('whsec_canary')],
+  ['a key of no kind', stripe('canary')],
+  ['a key for the test mode beside a live one', stripe('pk_test_canary')],
+  ['a live key beside one for the test mode', stripe('pk_live_canary', 'sk_test_canary')],
+  ['a live key beside a restricted one for the test mode', stripe('pk_live_canary', 'rk_test_canary')],
+  ['a key without its secret one', { STRIPE_PUBLISHABLE_KEY: 'pk_live_canary' }],
+])('the key that every visitor sees is never %s, and no message repeats it', (_, environment) => {
+  expect(named(environment)).toEqual(['STRIPE_PUBLISHABLE_KEY'])
+  expect(problemsOf(environment).join()).not.toContain('canary')
+})
+
+test.each(['PORT', 'HOST', 'LOG_LEVEL', 'RATE_LIMITS', 'SERVICES', 'OPERATORS', 'ORDER_HOLD_SECONDS'])(
+  'a secret that stands in %s is refused and not repeated',
+  (name) => {
+    for (const secret of ['sk_live_canary', 'rk_test_canary', 'whsec_canary', 'postgres://shop:canary@db/shop']) {
+      expect(named({ [name]: secret })).toContain(name)
+      expect(problemsOf({ [name]: secret }).join()).not.toContain('canary')
+    }
+  },
+)
+
+test.each([
+  ['https://shop.example', ['PUBLIC_URL']],
+  ['https://localhost:3000', []],
+  ['http://192.0.2.5:3000', []],
+  ['http://localhost:3000/shop', ['PUBLIC_URL']],
+  ['http://localhost:3000/?a=1', ['PUBLIC_URL']],
+  ['http://me:canary@localhost:3000', ['PUBLIC_URL']],
+])('with the sandbox, PUBLIC_URL=%s is refused or not', (PUBLIC_URL, refused) => {
+  expect(named({ PUBLIC_URL })).toEqual(refused)
+  expect(problemsOf({ PUBLIC_URL }).join()).not.toContain('canary')
+})
+
+test.each([
+  ['127.0.0.1', true],
+  ['127.0.0.2', true],
+  ['::1', true],
+  ['localhost', true],
+  ['0.0.0.0', false],
+  ['::', false],
+  ['192.168.1.5', false],
+  ['shop.example', false],
+  ['127.0.0.1.example', false],
+])('with the sandbox, HOST=%s is local: %s', (HOST, isLocal) => {
+  expect(named({ HOST })).toEqual(isLocal ? [] : ['HOST'])
+  expect(named({ HOST, SANDBOX: 'on' })).toEqual([])
+  expect(named({ HOST, ...stripe('pk_live_canary') })).toEqual([])
+})
+
+test.each([
+  ['STRIPE_SECRETKEY', 'STRIPE_SECRET_KEY'],
+  ['STRIPE_SECRET_KEY_FIL', 'STRIPE_SECRET_KEY_FILE'],
+  ['OPERATOR', 'OPERATORS'],
+  ['DATABSE_URL', 'DATABASE_URL'],
+  ['DATABASE_ULR', 'DATABASE_URL'],
+  ['PUBLIC_URI', 'PUBLIC_URL'],
+  ['TRUST_PROXYS', 'TRUST_PROXY'],
+  ['PROT', 'PORT'],
+  ['log_level', 'LOG_LEVEL'],
+])('%s is no variable, and %s is meant', (name, meant) => {
+  expect(problemsOf({ [name]: 'x' })).toEqual([`${name}: unknown; did you mean ${meant}?`])
+})
+
+test('what others set is not taken for ours', () => {
+  const others = {
+    HOME: '/home/shop',
+    PATH: '/bin',
+    HOSTNAME: 'shop',
+    IS_SANDBOX: 'yes',
+    // Of Kubernetes, for a service called `sandbox` and one called `nats`.
+    SANDBOX_PORT: 'tcp://10.0.0.5:12111',
+    SANDBOX_SERVICE_HOST: '10.0.0.5',
+    SANDBOX_SERVICE_PORT: '12111',
+    SANDBOX_PORT_12111_TCP: 'tcp://10.0.0.5:12111',
+    NATS_PORT: 'tcp://10.0.0.6:4222',
+  }
+  expect(problemsOf(others)).toEqual([])
+  expect(readConfig(others).processor).toMatchObject({ kind: 'sandbox', port: 12_111 })
 })
