@@ -44,7 +44,7 @@ export function readProcessor(read: Reader, publicUrl: string): ProcessorConfig 
     if (webhookSecrets.length === 0) read.problem('STRIPE_WEBHOOK_SECRET: required with STRIPE_SECRET_KEY')
     else if (!webhookSecrets.every((secret) => /^whsec_\S+$/.test(secret)))
       read.problem('STRIPE_WEBHOOK_SECRET: expected whsec_…')
-    checkPublishableKey(read, publishableKey, modeOf(secretKey))
+    checkPublishableKey(read, publishableKey, /^(?:sk|rk)_(test|live)_/.exec(secretKey)?.[1])
     return { kind: 'stripe', secretKey, publishableKey, webhookSecrets }
   }
   if (publishableKey !== '') read.problem('STRIPE_PUBLISHABLE_KEY: needs STRIPE_SECRET_KEY; without both the sandbox is on')
@@ -61,15 +61,13 @@ export function readProcessor(read: Reader, publicUrl: string): ProcessorConfig 
   }
 }
 
-const modeOf = (key: string) => /^(?:sk|rk|pk)_(test|live)_/.exec(key)?.[1]
-
 /** Every visitor of the shop is given this key. */
 function checkPublishableKey(read: Reader, key: string, mode: string | undefined): void {
   if (key === '') {
     if (!read.problems.some((problem) => problem.startsWith('STRIPE_PUBLISHABLE_KEY:')))
       read.problem('STRIPE_PUBLISHABLE_KEY: required with STRIPE_SECRET_KEY')
   } else if (!/^pk_(?:test|live)_\w+$/.test(key)) read.problem('STRIPE_PUBLISHABLE_KEY: expected pk_test_… or pk_live_…')
-  else if (mode !== undefined && modeOf(key) !== mode)
+  else if (mode !== undefined && !key.startsWith(`pk_${mode}_`))
     read.problem(`STRIPE_PUBLISHABLE_KEY: is a key for another mode than STRIPE_SECRET_KEY, which is for ${mode} mode`)
 }
 

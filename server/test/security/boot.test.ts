@@ -38,8 +38,9 @@ describe('a webhook secret', () => {
 
 describe('the sandbox', () => {
   test.each(['sk_test_1', 'sk_live_1', 'rk_live_1'])('is not there beside %s, and asking for it refuses to start', (key) => {
-    expect(readConfig({ ...real, STRIPE_SECRET_KEY: key }).processor.kind).toBe('stripe')
-    expect(wrongNames({ ...real, STRIPE_SECRET_KEY: key, SANDBOX_HOST: 'localhost' })).toEqual(['SANDBOX_HOST'])
+    const keys = { ...real, STRIPE_SECRET_KEY: key, STRIPE_PUBLISHABLE_KEY: key.replace(/^[sr]k/, 'pk') }
+    expect(readConfig(keys).processor.kind).toBe('stripe')
+    expect(wrongNames({ ...keys, SANDBOX_HOST: 'localhost' })).toEqual(['SANDBOX_HOST'])
   })
 
   test('does not come back by a key that is none', () => {

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 let stage: Stage
 let client: RawClient
 beforeAll(async () => {
-  stage = await startStage({ PUBLIC_URL: 'https://shop.example' })
+  stage = await startStage({ PUBLIC_URL: 'https://shop.example', SANDBOX: 'on' })
   client = makeRawClient(stage.shop.url)
 })
 afterAll(async () => {

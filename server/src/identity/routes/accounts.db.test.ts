@@ -235,7 +235,7 @@ describe('bad input is refused with its code and changes nothing', () => {
 })
 
 test('on https the cookie is bound to the host and never sent in the clear', async () => {
-  const secure = await startServiceApp(identity, { PUBLIC_URL: 'https://shop.example' })
+  const secure = await startServiceApp(identity, { PUBLIC_URL: 'https://shop.example', SANDBOX: 'on' })
   const answer = await makeClient(secure.url).call('POST', '/api/users/guest', { email: address() })
   await secure.stop()
   expect(answer.headers.get('set-cookie')).toMatch(
