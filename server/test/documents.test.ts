@@ -114,6 +114,12 @@ test('every relative link of every document leads to a file, and to a heading of
   expect(dead).toEqual([])
 })
 
+test('every picture of the documents is shown somewhere', () => {
+  const pictures = readdirSync(join(root, 'docs', 'images'))
+  expect(pictures.length).toBeGreaterThan(3)
+  expect(pictures.filter((picture) => !documents.some((path) => read(path).includes(`images/${picture})`)))).toEqual([])
+})
+
 /** Folders of the repository and files with a known ending; from the root, from the page, or from the server's sources. */
 const isPath = (text: string) =>
   /^(contract|server|sandbox|web|bench|scripts|docs)\/[\w./-]+$/.test(text) ||
@@ -130,6 +136,34 @@ test('every path that a document names is there', () => {
   )
   expect(missing).toEqual([])
 })
+
+test('the prose of the documents, except those of the sandbox, is at most 100 columns wide', () => {
+  const isFree = (line: string) => /^\s*(\||!\[)/.test(line) || !/\S\s+\S/.test(line.trim().replace(/^([-*]|\d+\.) /, ''))
+  const ours = documents.filter((path) => !path.startsWith('sandbox/'))
+  const wide = ours.flatMap((path) =>
+    withoutCode(read(path))
+      .split('\n')
+      .filter((line) => [...line].length > 100 && !isFree(line))
+      .map((line) => `${path}: ${line.slice(0, 60)}`),
+  )
+  expect(wide).toEqual([])
+})
+
+test('each word in bold in a guide is a word on the pages', () => {
+  const words = new Set(
+    ['en.json', '../ops/messages/en.json'].flatMap((file) => textsIn(JSON.parse(read(join('web/src/messages', file))))),
+  )
+  const quoted = ['organisers', 'door'].flatMap((guide) =>
+    [...read(`docs/guide/${guide}.md`).matchAll(/\*\*([^*]+)\*\*/g)].map(([, text = '']) => text.replaceAll('\n', ' ')),
+  )
+  expect(quoted.length).toBeGreaterThan(30)
+  expect(quoted.filter((text) => !words.has(text))).toEqual([])
+})
+
+function textsIn(messages: unknown): string[] {
+  if (typeof messages === 'string') return [messages]
+  return Object.values(messages as Record<string, unknown>).flatMap(textsIn)
+}
 
 const wordsIn = (path: string) =>
   withoutCode(read(path))

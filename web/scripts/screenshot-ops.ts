@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { sql } from '../../server/src/platform/postgres/database.ts'
 import { newId } from '../../server/src/platform/process/clock.ts'
 import { setSwitch } from '../../server/src/platform/process/switches.ts'
+import { waitFor } from '../../server/test/wait.ts'
 import type { OwnShop } from './own-shop.ts'
 import { organiser } from './screenshot-shop.ts'
 
@@ -75,6 +76,12 @@ const malformed = sql(
   `insert into platform.outbox (id, type, source, subject, version, occurred_at, correlation_id, data)
    values ($1, 'OrderCancelled', 'holdfast/orders', $2, 2, now(), $3, '{"reason": "expired"}')`,
 )
+/** What cannot be read waits an hour for a version that can: it is made to have waited. */
+const ageEvent = sql(
+  'pictures.age_event',
+  `update platform.parked_deliveries p set attempts = 1000, due_at = now() from platform.outbox o
+   where o.seq = p.seq and o.id = $1 and not p.dead and p.attempts < 1000 returning p.consumer`,
+)
 const mendEvent = sql(
   'pictures.mend_event',
   `update platform.outbox set data = json_build_object('orderId', $2::uuid, 'reason', 'expired') where id = $1`,
@@ -94,6 +101,11 @@ async function makeTrouble({ url, shop, operator }: Stage): Promise<() => Promis
   await post(`${url}/api/payments`, { orderId: order.id, paymentMethod: 'pm_card_visa' }, guest.cookie)
   const [eventId, orderId] = [newId(), newId()]
   await shop.db.query(malformed, [eventId, orderId, orderId])
+  const aged = new Set<string>()
+  await waitFor('both consumers put the event off', async () => {
+    for (const { consumer } of await shop.db.query<{ consumer: string }>(ageEvent, [eventId])) aged.add(consumer)
+    return aged.size === 2
+  })
   await setSwitch(shop.db, 'sales_stopped', { isOn: true, reason: 'Stopped for this picture; nothing is wrong.' })
   return async () => {
     await setSwitch(shop.db, 'sales_stopped', { isOn: false, reason: null })

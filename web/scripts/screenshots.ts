@@ -1,5 +1,5 @@
 // Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales in it.
-// All go to web/screenshots; those that the README shows go to docs/images as well.
+// All go to web/screenshots; those that the documents show go to docs/images as well.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -12,12 +12,12 @@ import { type FilledShop, fillShop, organiser } from './screenshot-shop.ts'
 const root = join(import.meta.dirname, '..', '..')
 const target = join(root, 'web', 'screenshots')
 const images = join(root, 'docs', 'images')
-const inReadme = [
+const inDocuments = [
   'seats-desktop-light',
   'checkout-phone-dark',
   'tickets-phone-light',
   'sales-desktop-dark',
-  'shows-desktop-light',
+  'door-used-phone-light',
   'ops-desktop-dark',
 ]
 
@@ -135,8 +135,8 @@ async function inEachLook(browser: Browser, walk: Look): Promise<void> {
         await page.evaluate(() => document.fonts.ready.then(() => undefined))
         const file = `${name}-${sizeName}-${colorScheme}`
         await page.screenshot({ path: join(target, `${file}.png`), fullPage: true, animations: 'disabled' })
-        // A README shows what a screen shows, and loads quickly.
-        if (inReadme.includes(file)) await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
+        // A document shows what a screen shows, and loads quickly.
+        if (inDocuments.includes(file)) await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
       })
       await context.close()
     }
