@@ -40,3 +40,12 @@ test('behind the proxy only what it adds itself counts, not what the client sent
   expect(await statusesOf(addresses)).toEqual([...wrong, 429])
   expect(await guess('198.51.100.1, 203.0.113.8')).toBe(401)
 })
+
+// Some proxies write the client's port: each connection was a stranger of its own, and the limit void.
+test('a proxy that writes ports makes no new stranger of each connection', async () => {
+  app = await startServiceApp(identity, { RATE_LIMITS: 'on', TRUST_PROXY: 'on' })
+  const addresses = Array.from({ length: 11 }, (_, n) => `203.0.113.9:${40_000 + n}`)
+  expect(await statusesOf(addresses)).toEqual([...wrong, 429])
+  const brackets = Array.from({ length: 11 }, (_, n) => `[2001:db8::${n + 1}]:${40_000 + n}`)
+  expect(await statusesOf(brackets)).toEqual([...wrong, 429])
+})
