@@ -68,7 +68,11 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
   const after = succeeded(current, charge.id, amount)
   unit.put('payment_intent', after, { due: null })
   unit.emit('payment_intent.succeeded', after)
-  unit.emit('charge.updated', settled, { balance_transaction: null })
+  unit.emit('charge.updated', settled, {
+    balance_transaction: null,
+    ...(settled.application_fee === null ? {} : { application_fee: null }),
+    ...(settled.transfer == null ? {} : { transfer: null }),
+  })
   bringTrouble(unit, settled, card)
   return after
 }

@@ -52,6 +52,7 @@ export function changedOptions(
   before: PaymentIntent['payment_method_options'],
   change: IntentChange['payment_method_options'],
 ): Options {
+  if (change === undefined && before !== null) return before
   const card = cardOptionsOf(before?.card ?? NO_CARD_OPTIONS, change?.card)
   if (change?.link === undefined && before?.link === undefined) return { card }
   const link = withoutNull({ ...before?.link, ...named(change?.link ?? {}) })
@@ -62,7 +63,8 @@ export function changedAmountDetails(
   before: PaymentIntent['amount_details'],
   change: IntentChange['amount_details'],
 ): NonNullable<PaymentIntent['amount_details']> {
-  const kept = change === null || before === undefined ? { tip: {} } : before
+  if (change === undefined && before !== undefined) return before
+  const kept = change == null || before === undefined ? { tip: {} } : before
   if (change == null) return kept
   const { discount_amount: discount, shipping, tax } = change
   const { discount_amount: oldDiscount, shipping: oldShipping, tax: oldTax, ...rest } = kept

@@ -46,7 +46,7 @@ function checkReferences(unit: Unit, params: References): void {
     throw badParamReference('payment_method_configuration', configuration, 'payment_method_configuration')
   const destination = params.transfer_data?.destination
   if (destination !== undefined && unit.find('account', destination) === undefined)
-    throw badParamReference('account', destination, 'transfer_data[destination]')
+    throw badParamReference('destination', destination, 'transfer_data[destination]')
 }
 
 function hasSeller(unit: Unit, transfer: unknown): boolean {

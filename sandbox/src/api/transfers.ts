@@ -133,7 +133,7 @@ function createTransfer(unit: Unit, params: Read<typeof create>): Transfer {
   if (params.destination === undefined) throw missingParam('destination')
   if (params.currency === undefined) throw missingParam('currency')
   if (unit.find('account', params.destination) === undefined)
-    throw badParamReference('account', params.destination, 'destination')
+    throw badParamReference('destination', params.destination, 'destination')
   const currency = checkCurrency(params.currency)
   const source = params.source_transaction === undefined ? undefined : unit.find('charge', params.source_transaction)
   if (params.source_transaction !== undefined && source === undefined)

@@ -231,6 +231,38 @@ const SHARES: Row[] = [
     answer: { status: 400, code: 'parameters_exclusive' },
   },
   {
+    what: 'an unknown seller of a payment or a transfer is refused',
+    docs: 'error-codes#resource-missing',
+    ask: async (bench) => ({
+      payment: await refused(pay(bench, { transfer_data: { destination: 'acct_none' } })),
+      transfer: await refused(bench.stripe.transfers.create({ amount: 100, currency: 'eur', destination: 'acct_none' })),
+    }),
+    answer: {
+      payment: {
+        status: 400,
+        code: 'resource_missing',
+        param: 'transfer_data[destination]',
+        message: "No such destination: 'acct_none'",
+      },
+      transfer: { status: 400, code: 'resource_missing', param: 'destination', message: "No such destination: 'acct_none'" },
+    },
+  },
+  {
+    what: 'a capture’s charge.updated says what it brought',
+    docs: 'api/events/types#event_types-charge.updated',
+    ask: async (bench) => {
+      const destination = await seller(bench)
+      const held = await pay(bench, {
+        capture_method: 'manual',
+        application_fee_amount: 100,
+        transfer_data: { destination },
+      })
+      await bench.stripe.paymentIntents.capture(held.id)
+      return { told: await previous(bench, 'charge.updated', chargeOf(held)) }
+    },
+    answer: { told: { balance_transaction: null, application_fee: null, transfer: null } },
+  },
+  {
     what: 'a transfer carries the description and metadata that the payment names for it',
     docs: 'api/payment_intents/create#create_payment_intent-transfer_data',
     ask: async (bench) => {
