@@ -2,14 +2,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { makeProcessorModel } from '../../test/payments/fake-processor.ts'
+import { newWorld } from '../../test/payments/samples.ts'
 import { samplePayment } from '../../test/simulation/samples.ts'
 import { makeHandler } from '../platform/commands/handle.ts'
 import { sql } from '../platform/postgres/database.ts'
 import { newId, systemClock } from '../platform/process/clock.ts'
 import { makeLog } from '../platform/process/log.ts'
 import { makeMetrics } from '../platform/process/metrics.ts'
-import { makeWorld } from './domain/commands.ts'
-import { evolve } from './domain/evolve.ts'
 import type { Payment } from './domain/payment.ts'
 import { makeModel, type PaymentsHandler } from './model.ts'
 import { readPayment, readRefund, save } from './store/payments.ts'
@@ -40,10 +39,8 @@ async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>,
   const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}`, ...known }
   const order = { id: orderId, version: 3, status: 'complete', expiresAt: null, claimedBy: id } as const
   await db.transaction((tx) => {
-    const world = makeWorld()
-    evolve(world, { type: 'PaymentMoved', data: payment })
-    evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
-    return tx.commitWith(save(world, tx.now))
+    const orders = [{ ...order, terms: { buyerId, organiserId, amount } }]
+    return tx.commitWith(save(newWorld([payment], { orders }), tx.now))
   })
   return { id, orderId, organiserId }
 }

@@ -1,5 +1,6 @@
-// The worker: does leased steps at the card processor, outside of any transaction, and records what came of them. A
-// step comes from whoever committed the need for it; the sweeper brings what was left behind. Decides nothing.
+// The worker: performs leased steps at the card processor, outside any transaction, and records the
+// results. The commit that leased a step hands it over. The sweeper finds payments that nobody
+// finished. Decides nothing.
 
 import type { Database } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
@@ -7,35 +8,45 @@ import { newId } from '../platform/process/clock.ts'
 import { makeFailpoint } from '../platform/process/failpoint.ts'
 import type { Log } from '../platform/process/log.ts'
 import type { Metrics } from '../platform/process/metrics.ts'
-import type { Command, Work, World } from './domain/commands.ts'
+import type { Command } from './domain/commands.ts'
 import { leaseSeconds, type Payment } from './domain/payment.ts'
 import type { PaymentsHandler } from './model.ts'
 import type { Intent, Processor } from './processor/port.ts'
 import { makeSteps } from './processor/steps.ts'
 import { findDue } from './store/payments.ts'
+import type { Work, World } from './world.ts'
 
-/** How a payment stands when its steps are done, with what only the buyer may see. Nulls when nothing was under way. */
+/**
+ * The payment after its steps, and the intent, which only the buyer may see. Both are null if no
+ * step was under way.
+ */
 export interface Settled {
   readonly payment: Payment | null
   readonly intent: Intent | null
 }
 
 export interface Advanced extends Settled {
-  /** The processor was asked what it knows, after this call, and told it. Another step may not show what is new. */
+  /** This call asked the processor for the current state and got it. Other steps may miss news. */
   readonly looked: boolean
-  /** Its refunds as well: not by a look that only finds out that money was taken. */
+  /** The look covered the refunds too. A look that first discovers a capture does not. */
   readonly lookedAtRefunds: boolean
 }
 
 export interface Worker {
-  /** Begins the steps that a commit leased to this process. */
+  /** Starts the steps that a commit leased to this process. */
   committed(world: World): void
-  /** Brings a payment as far as it goes now. Idempotent: from the HTTP reply, the webhook and the sweeper alike. */
+  /**
+   * Moves a payment as far as it can go now. Idempotent: HTTP replies, webhooks and the sweeper all
+   * use it.
+   */
   advance(paymentId: string, look: boolean): Promise<Advanced>
-  /** Waits until this process has nothing under way for the payment; throws when a result could not be stored. */
+  /**
+   * Waits until this process has no step under way for the payment. Throws if a result could not be
+   * stored.
+   */
   settled(paymentId: string): Promise<Settled>
   isRunning(paymentId: string): boolean
-  /** Looks for payments that are due and begins them; tells how many there were. */
+  /** Starts the payments that are due, and gives their number. */
   sweep(): Promise<number>
   start(): () => Promise<void>
 }
@@ -46,11 +57,11 @@ export interface WorkerOptions {
   readonly log: Log
   readonly metrics: Metrics
   readonly processor: Processor
-  /** Made after the worker, because its commits bring the work. */
+  /** A function, because the handler is made after the worker: its commits bring the work. */
   readonly handler: () => PaymentsHandler
 }
 
-/** Calls under way at once. More would only wait at the processor. */
+/** Concurrent calls. More would only queue at the processor. */
 const maxCalls = 64
 const sweepEveryMs = 500
 const sweepLimit = 200
@@ -60,9 +71,9 @@ interface Run {
   readonly done: Promise<Intent | null>
   /** The payment as this process last committed it. */
   payment: Payment
-  /** What the processor knows was asked for, and taken in. */
+  /** The processor's current state was read and recorded. */
   looked: boolean
-  /** Its refunds as well. */
+  /** With its refunds. */
   lookedAtRefunds: boolean
 }
 
@@ -77,7 +88,7 @@ export function makeWorker(options: WorkerOptions): Worker {
   const run = async (work: Work, onLooked: (atRefunds: boolean) => void): Promise<Intent | null> => {
     const takenMs = clock.nowMs()
     const result = await slots.lend(async () => {
-      // A lease that ended in the queue may be somebody else's by now.
+      // If the lease expired in the queue, another process may hold the payment now.
       if (clock.nowMs() - takenMs > leaseSeconds * 1000) return null
       beforeEffect()
       return perform(work, { now: new Date(clock.nowMs()).toISOString(), newId })
@@ -86,7 +97,7 @@ export function makeWorker(options: WorkerOptions): Worker {
     afterEffect()
     const outcome = await options.handler().handle(result.command)
     if (!outcome.ok)
-      log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'a result was not taken')
+      log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'the result of a step was dropped')
     else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown') onLooked(showsRefunds(result.command))
     return result.intent
   }
@@ -104,7 +115,7 @@ export function makeWorker(options: WorkerOptions): Worker {
     }
     done.then(leave, (error: Error) => {
       leave()
-      // The lease ends by itself, and the sweeper tries again.
+      // The lease expires, and the sweeper tries again.
       log.error({ err: error, paymentId: id, step: work.step }, 'a step of a payment failed')
     })
   }
@@ -116,7 +127,7 @@ export function makeWorker(options: WorkerOptions): Worker {
       if (current && payment) current.payment = payment
     }
     for (const { id, paymentId, status, origin } of changed.refunds.values()) {
-      // Money is owed and does not move by itself: somebody has to act.
+      // Money is owed and does not move by itself: an operator has to act.
       if (status === 'failed') log.error({ refundId: id, paymentId, origin }, 'a refund failed')
     }
     for (const work of works) begin(work)
@@ -130,7 +141,7 @@ export function makeWorker(options: WorkerOptions): Worker {
       if (!current) return { payment, intent }
       intent = (await current.done) ?? intent
       payment = current.payment
-      // The entry of a finished step goes in the same turn; without this wait the loop would find it again.
+      // `begin` deletes the entry only after this turn. Without this, the loop would find it again.
       if (running.get(paymentId) === current) running.delete(paymentId)
     }
   }
@@ -161,7 +172,7 @@ export function makeWorker(options: WorkerOptions): Worker {
       const stopping = new AbortController()
       const loop = async () => {
         while (!stopping.signal.aborted) {
-          await sweep().catch((error: Error) => log.warn({ err: error }, 'looking for payments that are due failed'))
+          await sweep().catch((error: Error) => log.warn({ err: error }, 'the search for due payments failed'))
           await clock.sleep(sweepEveryMs, stopping.signal)
         }
       }
@@ -175,12 +186,12 @@ export function makeWorker(options: WorkerOptions): Worker {
   }
 }
 
-/** Refunds are listed when our row knows that money was taken. Of what was not taken there are none. */
+/** The refunds are listed if our row knows of a capture. Without a capture there are none. */
 function showsRefunds(command: Command): boolean {
   return command.type === 'RecordRefunds' || (command.type === 'RecordObservation' && command.seen.status !== 'succeeded')
 }
 
-/** Lends at most `count` slots at a time; the others wait in line. */
+/** Lends at most `count` slots at a time. Other callers wait in line. */
 function makeSlots(count: number) {
   let free = count
   const waiting: (() => void)[] = []

@@ -1,7 +1,8 @@
 // Planted faults: one rule of the shop replaced by a wrong one, as a developer might write it. The model must find each.
 import type { OrdersDecision } from '../../src/orders/model.ts'
 import type { Fact, Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/world.ts'
-import type { Command, Decision, PaymentFact, World } from '../../src/payments/domain/commands.ts'
+import type { Command, Decision, Records } from '../../src/payments/domain/commands.ts'
+import type { PaymentFact } from '../../src/payments/domain/facts.ts'
 import { type Plan, type PlannedWork, planStep, type StepContext } from '../../src/payments/processor/plan.ts'
 import { type Rules, rules } from './rules.ts'
 import { chargeFailed, quickScopes, type Scope } from './scopes.ts'
@@ -21,7 +22,7 @@ const orders = (change: (world: OrdersWorld, command: OrdersCommand, now: string
   const decideOrder: OrderDecide = (world, command, now) => change(world, command, now) ?? rules.decideOrder(world, command, now)
   return { decideOrder }
 }
-const payments = (change: (world: World, command: Command, now: string) => Decision | null): Partial<Rules> => {
+const payments = (change: (world: Records, command: Command, now: string) => Decision | null): Partial<Rules> => {
   const decidePayment: PaymentDecide = (world, command, now) =>
     change(world, command, now) ?? rules.decidePayment(world, command, now)
   return { decidePayment }
@@ -30,10 +31,8 @@ const said = (facts: readonly Fact[]): OrdersDecision => ({ facts, answer: undef
 /** The real decision with its facts changed. */
 const changed = (decision: Decision, change: (fact: PaymentFact) => PaymentFact[]): Decision =>
   'facts' in decision ? { ...decision, facts: decision.facts.flatMap(change) } : decision
-const withoutWork =
-  (step: string) =>
-  (fact: PaymentFact): PaymentFact[] =>
-    fact.type === 'WorkLeased' && fact.data.step === step ? [] : [fact]
+const withoutVoid = (fact: PaymentFact): PaymentFact[] => (fact.type === 'WorkLeased' && fact.data.step === 'void' ? [] : [fact])
+const givesUp = new Set<Command['type']>(['NoteClaimRejected', 'NoteOrderCancelled', 'TakeLease'])
 
 /** Plans a step with the work changed, or as another step. */
 const planned = (change: (work: PlannedWork) => PlannedWork) => (work: PlannedWork, context: StepContext) =>
@@ -100,17 +99,22 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an authorization that comes after the order was cancelled is forgotten',
     scope: oneBuyer,
-    rules: payments((world, command, now) =>
-      command.type === 'NoteClaimRejected' || command.type === 'NoteOrderCancelled' || command.type === 'TakeLease'
-        ? changed(rules.decidePayment(world, command, now), (fact) =>
-            fact.type === 'WorkLeased' && fact.data.step === 'void'
-              ? []
-              : fact.type === 'PaymentMoved' && fact.data.claim === 'lost'
-                ? [{ ...fact, data: { ...fact.data, leasedUntil: null, nextAttemptAt: null } }]
-                : [fact],
-          )
-        : null,
-    ),
+    rules: {
+      ...payments((world, command, now) =>
+        givesUp.has(command.type) ? changed(rules.decidePayment(world, command, now), withoutVoid) : null,
+      ),
+      // Nobody looks again at a payment that is lost.
+      closePayment(world, command, facts, now) {
+        const closing = rules.closePayment(world, command, facts, now)
+        if (!givesUp.has(command.type)) return closing
+        const lost = [...world.payments.values()].filter(({ claim }) => claim === 'lost')
+        const kept = closing.filter(({ data }) => !lost.some(({ id }) => 'paymentId' in data && id === data.paymentId))
+        const forgotten = lost.map(({ id: paymentId }): PaymentFact => {
+          return { type: 'NextLookSet', data: { paymentId, at: null, lease: 'returned' } }
+        })
+        return [...kept, ...forgotten]
+      },
+    },
     breaks: '9: every payment ends',
   },
   {
@@ -136,19 +140,17 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an order that was cancelled before payments heard of it is payable all the same: the tombstone is forgotten',
     scope: { ...disorder, faults: [], refunds: [], banks: [] },
-    rules: payments((world, command, now) => {
-      if (command.type !== 'NoteOrderCreated') return null
-      const known = world.orders.get(command.orderId)
-      if (known?.status !== 'cancelled') return null
-      const { orderId, version, terms, expiresAt } = command
-      return {
-        facts: [
-          { type: 'OrderNoted', data: { id: orderId, version, terms, expiresAt, status: 'created', claimedBy: null } },
-          ...factsOf(rules.decidePayment(world, command, now)).slice(1),
-        ],
-        answer: { paymentId: '' },
-      }
-    }),
+    rules: {
+      ...payments((world, command) =>
+        command.type === 'NoteOrderCreated' && world.orders.get(command.orderId)?.status === 'cancelled'
+          ? { facts: [{ type: 'OrderNoted', data: command }], answer: { paymentId: '' } }
+          : null,
+      ),
+      applyPayment(world, fact, now) {
+        if (fact.type === 'OrderNoted' && fact.data.type === 'NoteOrderCreated') world.orders.delete(fact.data.orderId)
+        return rules.applyPayment(world, fact, now)
+      },
+    },
     breaks: 'with the faults over, everything comes to rest',
   },
   {
@@ -224,10 +226,7 @@ export const mutants: readonly Mutant[] = [
     scope: cards,
     rules: payments((world, command, now) =>
       changed(rules.decidePayment(world, command, now), (fact) =>
-        (fact.type === 'RefundMoved' && fact.data.origin === 'late_money') ||
-        (fact.type === 'LedgerPosted' && fact.data.kind === 'refund_request')
-          ? []
-          : withoutWork('refund')(fact),
+        fact.type === 'RefundRequested' && fact.data.origin === 'late_money' ? [] : [fact],
       ),
     ),
     breaks: '2, 3: at rest 0 is kept',
@@ -300,8 +299,6 @@ export const mutants: readonly Mutant[] = [
     breaks: '9: every order ends',
   },
 ]
-
-const factsOf = (decision: Decision): readonly PaymentFact[] => ('facts' in decision ? decision.facts : [])
 
 /** Captures in the step that authorizes. */
 function* captureAtOnce(work: PlannedWork, context: StepContext): Plan {

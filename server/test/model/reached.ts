@@ -3,7 +3,8 @@
 import type { CancelReason, ClaimRejection } from '@holdfast/contract'
 import type { Timer, TimerFact } from '../../src/expiration/domain/timer.ts'
 import type { OrderFact, OrderRejection, OrderStatus } from '../../src/orders/domain/order.ts'
-import type { PaymentFact, Rejection } from '../../src/payments/domain/commands.ts'
+import type { Rejection } from '../../src/payments/domain/commands.ts'
+import type { PaymentFact } from '../../src/payments/domain/facts.ts'
 import type { EntryKind } from '../../src/payments/domain/ledger.ts'
 import type { PaymentStatus, Step } from '../../src/payments/domain/payment.ts'
 
@@ -92,11 +93,23 @@ export const reached = {
     PaymentVoided: true,
     ChargeRefunded: true,
     RefundReturned: true,
-    PaymentMoved: true,
-    OrderNoted: true,
-    RefundMoved: true,
-    LedgerPosted: true,
+    PaymentOpened: true,
+    IntentSeen: true,
+    DisputeSeen: true,
+    AnswerReceived: true,
+    OutcomeKnown: true,
+    OutcomeUnknown: true,
+    MoneyHeld: true,
+    MoneyReleased: true,
+    MoneyTaken: true,
+    ClaimSettled: true,
+    CaptureRefused: true,
+    RefundRequested: true,
+    RefundAnswered: true,
     WorkLeased: true,
+    WorkPutOff: true,
+    NextLookSet: true,
+    OrderNoted: true,
   } satisfies Reached<PaymentFact['type']>,
   'payment rejections': {
     order_unknown: true,

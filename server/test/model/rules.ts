@@ -8,8 +8,9 @@ import { decideInWorld } from '../../src/orders/model.ts'
 import { apply as applyOrder } from '../../src/orders/world.ts'
 import * as paymentsConsumers from '../../src/payments/consumers.ts'
 import { decide as decidePayment } from '../../src/payments/domain/decide.ts'
-import { evolve as evolvePayment } from '../../src/payments/domain/evolve.ts'
+import { close as closePayment } from '../../src/payments/domain/schedule.ts'
 import { planStep } from '../../src/payments/processor/plan.ts'
+import { apply as applyPayment } from '../../src/payments/world.ts'
 import * as ticketsConsumers from '../../src/tickets/consumers.ts'
 import { type AdmissionCommand, decideAdmission, evolveAdmission } from '../../src/tickets/domain/admission.ts'
 import type { Consumer } from './world.ts'
@@ -20,7 +21,8 @@ export const rules = {
   decideOrder: decideInWorld,
   applyOrder,
   decidePayment,
-  evolvePayment,
+  applyPayment,
+  closePayment,
   decideTimer: timers.decide,
   evolveTimer: timers.evolve,
   decideAdmission,

@@ -4,9 +4,11 @@ import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/
 import type { TimerCommand } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
 import { nothingChanged, type Command as OrdersCommand, type World as OrdersWorld } from '../../src/orders/world.ts'
-import { makeWorld, type Command as PaymentsCommand, type World as PaymentsWorld } from '../../src/payments/domain/commands.ts'
+import type { Command as PaymentsCommand } from '../../src/payments/domain/commands.ts'
+import type { PaymentFact } from '../../src/payments/domain/facts.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
 import type { Refund } from '../../src/payments/domain/refund.ts'
+import { makeWorld, type World as PaymentsWorld } from '../../src/payments/world.ts'
 import type { AdmissionCommand } from '../../src/tickets/domain/admission.ts'
 import type { Coverage } from './coverage.ts'
 import { type Part, part } from './parts.ts'
@@ -228,7 +230,8 @@ function decidePayments(walker: Walker, before: Cluster, { command: make, late =
   world.idsByOrder.set(orderId, [...world.payments.keys()])
   world.siblingsByOrder.set(orderId, blind ? [] : paid.map(({ payment }) => payment))
   const was = 'paymentId' in command ? (world.payments.get(command.paymentId)?.status ?? 'none') : 'order'
-  const decision = rules.decidePayment(world, command, late ? afterLease : nowOf(before))
+  const now = late ? afterLease : nowOf(before)
+  const decision = rules.decidePayment(world, command, now)
   if ('rejection' in decision) {
     coverage.see('payment rejections', decision.rejection)
     coverage.see('payment cells', `${was}: ${command.type}: ${decision.rejection}`)
@@ -236,12 +239,16 @@ function decidePayments(walker: Walker, before: Cluster, { command: make, late =
   }
   coverage.see('payment cells', `${was}: ${command.type}`)
   const sent: Part<Letter>[] = []
-  for (const fact of decision.facts) {
-    rules.evolvePayment(world, fact)
-    coverage.see('payment facts', fact.type)
-    if (fact.type === 'LedgerPosted') coverage.see('ledger entries', fact.data.kind)
-    if (isEventType(fact.type)) sent.push(letterOf(fact as Told, 1))
+  const applyAll = (facts: readonly PaymentFact[]) => {
+    for (const fact of facts) {
+      rules.applyPayment(world, fact, now)
+      coverage.see('payment facts', fact.type)
+      if (isEventType(fact.type)) sent.push(letterOf(fact as Told, 1))
+    }
   }
+  applyAll(decision.facts)
+  applyAll(rules.closePayment(world, command, decision.facts, now))
+  for (const { kind } of world.entries) coverage.see('ledger entries', kind)
   const noted = blind ? known : ((known ? world.orders.get(known.id) : [...world.orders.values()][0]) ?? null)
   return { changes: { ...settleMoney(walker, before, world), known: part(noted) }, sent }
 }

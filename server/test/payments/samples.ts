@@ -1,11 +1,13 @@
-// Payments in every state, for the tests of the domain. Nothing in the shop imports this.
-import type { Command, Decision, IntentSeen, PaymentFact, Refusal, World } from '../../src/payments/domain/commands.ts'
-import { makeWorld } from '../../src/payments/domain/commands.ts'
+// Payments in every state, for the tests of the domain.
+import { isEventType } from '@holdfast/contract'
+import type { Command, Decision, IntentSeen, Refusal } from '../../src/payments/domain/commands.ts'
 import { decide } from '../../src/payments/domain/decide.ts'
-import { evolve } from '../../src/payments/domain/evolve.ts'
-import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
+import type { PaymentFact, PublicFact } from '../../src/payments/domain/facts.ts'
+import { evolveOrder, type KnownOrder, type NoteOrder, noteOrder } from '../../src/payments/domain/known-order.ts'
 import type { IntentStatus, Payment } from '../../src/payments/domain/payment.ts'
 import type { Refund } from '../../src/payments/domain/refund.ts'
+import { close } from '../../src/payments/domain/schedule.ts'
+import { apply as applyFact, makeWorld, type World } from '../../src/payments/world.ts'
 
 export const now = '2031-01-01T12:00:00.000Z'
 export const later = '2031-01-01T12:10:00.000Z'
@@ -122,16 +124,44 @@ export function observed(status: IntentStatus, changes: { refused?: Refusal; fen
   }
 }
 
-const privateFacts = new Set<PaymentFact['type']>(['PaymentMoved', 'OrderNoted', 'RefundMoved', 'LedgerPosted', 'WorkLeased'])
+/** A world in which all of this is new, to store it. */
+export function newWorld(
+  payments: readonly Payment[],
+  { orders = [], refunds = [] }: { readonly orders?: readonly KnownOrder[]; readonly refunds?: readonly Refund[] } = {},
+): World {
+  const world = makeWorld()
+  for (const each of payments) world.payments.set(each.id, each)
+  for (const each of orders) world.orders.set(each.id, each)
+  for (const { id } of payments) world.changed.newPayments.add(id)
+  for (const { id } of orders) world.changed.newOrders.add(id)
+  for (const each of refunds) world.changed.refunds.set(each.id, each)
+  return world
+}
 
-/** Decides and evolves; gives the decision. */
+/** The copy of an order after an event, as decided and evolved. */
+export function afterNote(known: KnownOrder | undefined, note: NoteOrder): KnownOrder | undefined {
+  return noteOrder(known, note).reduce<KnownOrder | undefined>((order, { data }) => evolveOrder(order, data), known)
+}
+
+/** Decides, applies and closes, as the handler does; gives the decision with all facts. */
 export function apply(world: World, command: Command, at = now): Decision {
   const decision = decide(world, command, at)
-  if ('facts' in decision) for (const fact of decision.facts) evolve(world, fact)
-  return decision
+  if ('rejection' in decision) return decision
+  for (const fact of decision.facts) applyFact(world, fact, at)
+  const closing = close(world, command, decision.facts, at)
+  for (const fact of closing) applyFact(world, fact, at)
+  return { ...decision, facts: [...decision.facts, ...closing] }
+}
+
+function isPublic(fact: PaymentFact): fact is PublicFact {
+  return isEventType(fact.type)
+}
+
+/** What the other services hear, or the rejection. */
+export function toldBy(decision: Decision): readonly PublicFact[] | Decision {
+  return 'facts' in decision ? decision.facts.filter(isPublic) : decision
 }
 
 export function eventsOf(decision: Decision): string[] {
-  if (!('facts' in decision)) return []
-  return decision.facts.map(({ type }) => type).filter((type) => !privateFacts.has(type))
+  return 'facts' in decision ? decision.facts.filter(isPublic).map(({ type }) => type) : []
 }

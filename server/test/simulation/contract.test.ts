@@ -8,8 +8,6 @@ import type { Order } from '../../src/orders/domain/order.ts'
 import * as ordersViews from '../../src/orders/read/views.ts'
 import * as ordersStore from '../../src/orders/store/orders.ts'
 import * as stockStore from '../../src/orders/store/stock.ts'
-import { makeWorld } from '../../src/payments/domain/commands.ts'
-import { evolve } from '../../src/payments/domain/evolve.ts'
 import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
 import * as paymentsStore from '../../src/payments/store/payments.ts'
 import * as webhooks from '../../src/payments/webhook/store.ts'
@@ -21,6 +19,7 @@ import { type Connection, type Database, sql, type Tx } from '../../src/platform
 import * as admissions from '../../src/tickets/store/admissions.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
 import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
+import { newWorld } from '../payments/samples.ts'
 import { waitFor } from '../wait.ts'
 import { makePlan } from './plan.ts'
 import {
@@ -515,11 +514,8 @@ async function savePayments(
   refunds: readonly ReturnType<typeof sampleRefund>[],
   { orders = [], known = [] }: { orders?: readonly KnownOrder[]; known?: readonly KnownOrder[] } = {},
 ) {
-  const world = makeWorld()
-  for (const order of known) world.orders.set(order.id, order)
-  for (const data of payments) evolve(world, { type: 'PaymentMoved', data })
-  for (const data of refunds) evolve(world, { type: 'RefundMoved', data })
-  for (const data of orders) evolve(world, { type: 'OrderNoted', data })
+  const world = newWorld(payments, { orders, refunds })
+  for (const { id } of known) if (world.changed.newOrders.delete(id)) world.changed.orders.add(id)
   await store(tx, paymentsStore.save(world, tx.now))
 }
 

@@ -112,7 +112,7 @@ test('no test is left out and none stands alone', () => {
 /** Where the processor's protocol writes it with one l: its own server, and where payments reads and sends its words. */
 const speaksProtocol = (path: string) =>
   path.startsWith('sandbox/') ||
-  /^server\/(src\/payments\/(processor|domain\/(observe|payment\.test))|test\/payments\/fake-processor)/.test(path)
+  /^server\/(src\/payments\/(processor|domain\/(calls|payment))|test\/payments\/fake-processor)/.test(path)
 /** The processor's words elsewhere: a status or reason in quotes, or the name of one of its events. */
 const protocolWord = /'canceled'|'payment_intent\.canceled'|`canceled`|"canceled"/g
 

@@ -1,9 +1,7 @@
 // What payments makes of every event of an order, heard in every state of its copy, newer or older, and what may be paid.
 import { describe, expect, it } from 'vitest'
-import { amount, apply, ids, knownOrder, later, now, payment, states, worldOf } from '../../../test/payments/samples.ts'
-import { makeWorld } from './commands.ts'
-import { evolve } from './evolve.ts'
-import { isPayable, type KnownOrder, type NoteOrder, noteOrder } from './known-order.ts'
+import { afterNote, amount, apply, ids, knownOrder, now, worldOf } from '../../../test/payments/samples.ts'
+import { isPayable, type KnownOrder, type NoteOrder } from './known-order.ts'
 
 const orderId = ids.order
 const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
@@ -46,13 +44,13 @@ describe('an event of an order', () => {
     const before: KnownOrder | undefined = copy
     for (const name of Object.keys(changes) as NoteName[]) {
       it(`${name}, newer than a copy that is ${state}, changes what it tells and nothing else`, () => {
-        expect(noteOrder(before, notes(4)[name])).toEqual({ ...(before ?? empty), version: 4, ...changes[name] })
+        expect(afterNote(before, notes(4)[name])).toEqual({ ...(before ?? empty), version: 4, ...changes[name] })
       })
       for (const version of [3, 2]) {
         it(`${name} of version ${version} changes nothing of a copy that is ${state} at 3, but fills in whose order it is`, () => {
-          if (!before) return expect(noteOrder(before, notes(version)[name])).toMatchObject({ version })
+          if (!before) return expect(afterNote(before, notes(version)[name])).toMatchObject({ version })
           const fills = name === 'created' && before.terms === null
-          const after = noteOrder(before, notes(version)[name])
+          const after = afterNote(before, notes(version)[name])
           if (!fills) return expect(after).toBe(before)
           expect(after).toEqual({ ...before, terms, expiresAt: before.expiresAt ?? next })
         })
@@ -77,35 +75,8 @@ describe('whether a payment may begin', () => {
   })
 })
 
-describe('the world of a batch', () => {
-  it('keeps what is to be saved, new ones apart from changed ones', () => {
-    const world = makeWorld()
-    const data = payment()
-    evolve(world, { type: 'PaymentMoved', data })
-    expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set()])
-    evolve(world, { type: 'PaymentMoved', data })
-    expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([data.id]), new Set([data.id])])
-    evolve(world, { type: 'OrderNoted', data: copies.created })
-    expect([world.changed.newOrders, world.changed.orders]).toEqual([new Set([orderId]), new Set()])
-    expect(world.orders).toEqual(new Map([[orderId, copies.created]]))
-    evolve(world, { type: 'OrderNoted', data: copies.created })
-    expect(world.changed.orders).toEqual(new Set([orderId]))
-  })
-  it('says that private facts are nobody’s, and counts the others as versions of their payment', () => {
-    const world = worldOf(states.captured)
-    const nobody = { subject: '', version: 0, correlationId: '' }
-    const order = { type: 'OrderNoted', data: knownOrder({ expiresAt: later }) } as const
-    expect(evolve(world, { type: 'PaymentMoved', data: states.captured })).toEqual(nobody)
-    expect(evolve(world, order)).toEqual(nobody)
-    const charged = { type: 'ChargeCreated', data: { orderId, paymentId: ids.payment, amount } } as const
-    expect(evolve(world, charged)).toEqual({ subject: ids.payment, version: 2, correlationId: orderId })
-    expect(world.payments.get(ids.payment)).toEqual({ ...states.captured, version: 2 })
-  })
-  it('knows no fact of a payment that it did not load', () => {
-    const fact = { type: 'ChargeCreated', data: { orderId, paymentId: 'payment-9', amount } } as const
-    expect(() => evolve(makeWorld(), fact)).toThrow('ChargeCreated of a payment that is not loaded')
-  })
-  it('does not store a copy of an order again when nothing is new', () => {
+describe('the copy', () => {
+  it('is not stored again when nothing is new', () => {
     const world = worldOf(null, copies.complete)
     expect(apply(world, notes(3).claimed)).toEqual({ rejection: 'payment_unknown' })
     expect(apply(world, notes(3).completed)).toEqual({ facts: [], answer: { paymentId: '' } })

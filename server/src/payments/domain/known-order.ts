@@ -1,8 +1,11 @@
-// What payments knows of an order: a copy made from events, always a little old. It refuses early; it never decides a
-// claim. A cancellation that comes before its creation leaves a tombstone, which nothing makes payable again.
+// What payments knows of an order: a copy made from events, always slightly old. It is good for
+// early refusals. It never decides a claim. A cancellation that arrives before the creation leaves
+// a tombstone, which no later event makes payable.
 import type { Money } from '@holdfast/contract'
 
-/** What the order froze when it was made. Missing while only later events of the order have come. */
+/**
+ * What the order froze when it was placed. Missing if only later events of the order have arrived.
+ */
 export interface OrderTerms {
   readonly buyerId: string
   readonly organiserId: string
@@ -11,7 +14,7 @@ export interface OrderTerms {
 
 export interface KnownOrder {
   readonly id: string
-  /** Of the newest event that was taken in; older ones are ignored. */
+  /** The version of the newest event that was taken in. Older events are ignored. */
   readonly version: number
   readonly status: 'created' | 'claimed' | 'complete' | 'cancelled'
   readonly terms: OrderTerms | null
@@ -34,8 +37,20 @@ export type NoteOrder =
   | { readonly type: 'NoteOrderClaimed'; readonly orderId: string; readonly version: number; readonly paymentId: string }
   | { readonly type: 'NoteOrderCompleted'; readonly orderId: string; readonly version: number }
 
-/** The copy after an event of the order; the same object when the event tells nothing new. */
-export function noteOrder(known: KnownOrder | undefined, note: NoteOrder): KnownOrder {
+/** The order told something that the copy does not know. */
+export interface OrderFact {
+  readonly type: 'OrderNoted'
+  readonly data: NoteOrder
+}
+
+/** Notes an event that is news. A late creation is news if the copy does not know whose order it is. */
+export function noteOrder(known: KnownOrder | undefined, note: NoteOrder): OrderFact[] {
+  const isNews = note.version > (known?.version ?? 0) || (note.type === 'NoteOrderCreated' && known?.terms === null)
+  return isNews ? [{ type: 'OrderNoted', data: note }] : []
+}
+
+/** The copy after an event that is news. */
+export function evolveOrder(known: KnownOrder | undefined, note: NoteOrder): KnownOrder {
   const before: KnownOrder = known ?? {
     id: note.orderId,
     version: 0,
@@ -44,11 +59,15 @@ export function noteOrder(known: KnownOrder | undefined, note: NoteOrder): Known
     expiresAt: null,
     claimedBy: null,
   }
-  if (note.version <= before.version) return completeTerms(before, note)
-  const after = { ...before, version: note.version }
+  const after = { ...before, version: Math.max(note.version, before.version) }
   switch (note.type) {
     case 'NoteOrderCreated':
-      return { ...after, terms: note.terms, expiresAt: note.expiresAt }
+      // A late creation changes nothing that later events told.
+      return {
+        ...after,
+        terms: note.terms,
+        expiresAt: note.version > before.version ? note.expiresAt : (before.expiresAt ?? note.expiresAt),
+      }
     case 'NoteOrderExtended':
       return { ...after, expiresAt: note.expiresAt }
     case 'NoteOrderReopened':
@@ -62,13 +81,10 @@ export function noteOrder(known: KnownOrder | undefined, note: NoteOrder): Known
   }
 }
 
-/** A creation that comes late still tells whose order it was; it changes nothing that later events told. */
-function completeTerms(known: KnownOrder, note: NoteOrder): KnownOrder {
-  if (note.type !== 'NoteOrderCreated' || known.terms !== null) return known
-  return { ...known, terms: note.terms, expiresAt: known.expiresAt ?? note.expiresAt }
-}
-
-/** Whether a payment may begin. Only a hint: the order row decides when the authorization claims it. */
+/**
+ * Whether a payment may begin. Only a hint: the order's row decides when the authorization claims
+ * it.
+ */
 export function isPayable(order: KnownOrder, now: string): boolean {
   if (order.status !== 'created' || order.terms === null || order.expiresAt === null) return false
   return order.terms.amount.amountMinor > 0 && order.expiresAt > now

@@ -2,7 +2,8 @@
 // kind, debited < credited account, what was taken and what was set aside; an empty cell books nothing.
 import { expect, it } from 'vitest'
 import { apply, ids, observed, refund, type StateName, states, worldOf } from '../../../test/payments/samples.ts'
-import type { Command, World } from './commands.ts'
+import type { World } from '../world.ts'
+import type { Command } from './commands.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order

@@ -1,5 +1,6 @@
-// The ledger's entries, one for each thing that happens to money. An entry moves an amount from the credited to the
-// debited account, so that it sums to zero by its shape. Entries are never changed; a correction is another entry.
+// What facts book in the ledger. An entry moves an amount from the credited to the debited account,
+// so it sums to zero by its shape. Entries never change; a correction is another entry.
+import type { PaymentChange } from './facts.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
 
@@ -15,7 +16,7 @@ export type EntryKind =
   | 'refund_return'
 
 export interface LedgerEntry {
-  /** The payment or refund it tells of: each kind once for each. */
+  /** The payment or refund. Each kind of entry exists at most once for it. */
   readonly sourceId: string
   readonly kind: EntryKind
   readonly paymentId: string
@@ -23,17 +24,19 @@ export interface LedgerEntry {
   readonly debit: string
   readonly credit: string
   readonly currency: string
-  /** Taken. */
+  /** Money taken. */
   readonly postedMinor: number
-  /** Set aside: grows with an authorization, shrinks when that is captured or voided. */
+  /** Money held: an authorization adds it, a capture or a void removes it. */
   readonly pendingMinor: number
 }
 
-/** What the processor holds for us. */
+/** Money that the processor keeps for us. */
 const processorBalance = 'processor_balance'
-/** Money taken before the order answered, or for an order that is gone. Zero at rest. */
+/**
+ * Money taken before the order answered, or for an order that is gone. Zero when all is settled.
+ */
 const lateMoney = 'clearing:late_money'
-/** Refunds on their way. Zero at rest. */
+/** Refunds under way. Zero when all is settled. */
 const refundsUnderway = 'clearing:refunds'
 
 function payableOf({ organiserId }: Payment): string {
@@ -58,57 +61,48 @@ function entry(
   }
 }
 
-export function postAuthorization(payment: Payment): LedgerEntry {
-  const { amountMinor } = payment.amount
-  return entry(payment, 'authorize', { debit: processorBalance, credit: payableOf(payment), pendingMinor: amountMinor })
+/** What a fact books. `payment` is the payment before the fact. */
+export function paymentEntries(payment: Payment, fact: PaymentChange): LedgerEntry[] {
+  const { amount, authorizedMinor, capturedMinor, claim, status } = payment
+  switch (fact.type) {
+    case 'MoneyHeld':
+      return [
+        entry(payment, 'authorize', { debit: processorBalance, credit: payableOf(payment), pendingMinor: amount.amountMinor }),
+      ]
+    case 'MoneyReleased':
+      return voidOf(payment)
+    case 'MoneyTaken': {
+      const taken = { debit: processorBalance, postedMinor: fact.data.amountMinor }
+      if (claim === 'won')
+        return [entry(payment, 'capture', { ...taken, credit: payableOf(payment), pendingMinor: -authorizedMinor })]
+      return [...voidOf(payment), entry(payment, 'late_capture', { ...taken, credit: lateMoney })]
+    }
+    case 'ClaimSettled':
+      // The order accepted money that was taken before it answered.
+      if (status !== 'captured' || claim !== null || fact.data.claim === 'lost') return []
+      return [entry(payment, 'claim', { debit: lateMoney, credit: payableOf(payment), postedMinor: capturedMinor })]
+    default:
+      return []
+  }
 }
 
-/** Gives back what was set aside; nothing when nothing was. */
-export function postVoid(payment: Payment): LedgerEntry[] {
+/** Releases what was held, if anything was. */
+function voidOf(payment: Payment): LedgerEntry[] {
   if (payment.authorizedMinor === 0) return []
   return [entry(payment, 'void', { debit: processorBalance, credit: payableOf(payment), pendingMinor: -payment.authorizedMinor })]
 }
 
-/** Money taken for an order that accepted it, or else into the clearing account. `payment` is the one before. */
-export function postCapture(payment: Payment, capturedMinor: number): LedgerEntry[] {
-  if (payment.claim === 'won') {
-    const pendingMinor = -payment.authorizedMinor
-    return [
-      entry(payment, 'capture', {
-        debit: processorBalance,
-        credit: payableOf(payment),
-        postedMinor: capturedMinor,
-        pendingMinor,
-      }),
-    ]
-  }
-  const late = entry(payment, 'late_capture', { debit: processorBalance, credit: lateMoney, postedMinor: capturedMinor })
-  return [...postVoid(payment), late]
-}
-
-/** The order accepted money that was taken before it answered. */
-export function postClaim(payment: Payment): LedgerEntry {
-  return entry(payment, 'claim', { debit: lateMoney, credit: payableOf(payment), postedMinor: payment.capturedMinor })
-}
-
-function sourceOf(payment: Payment): string {
-  return payment.claim === 'won' ? payableOf(payment) : lateMoney
-}
-
-export function postRefundRequest(payment: Payment, refund: Refund): LedgerEntry {
-  const move = { debit: sourceOf(payment), credit: refundsUnderway, postedMinor: refund.amount.amountMinor, sourceId: refund.id }
-  return entry(payment, 'refund_request', move)
-}
-
-/** What a change of a refund's state means for money. */
-export function postRefundChange(payment: Payment, before: Refund, after: Refund): LedgerEntry[] {
-  if (before.status === after.status) return []
+/** What a change of a refund books. `before` is missing if the refund is new. */
+export function refundEntries(payment: Payment, before: Refund | undefined, after: Refund): LedgerEntry[] {
+  if (before?.status === after.status) return []
+  const source = payment.claim === 'won' ? payableOf(payment) : lateMoney
   const move = { postedMinor: after.amount.amountMinor, sourceId: after.id }
+  if (!before) return [entry(payment, 'refund_request', { debit: source, credit: refundsUnderway, ...move })]
   if (after.status === 'succeeded')
     return [entry(payment, 'refund', { debit: refundsUnderway, credit: processorBalance, ...move })]
   if (after.status !== 'failed') return []
-  // A refund that had succeeded and comes back: the money is with us again and owed as before.
+  // A refund that had succeeded comes back: we have the money again and owe it as before.
   if (before.status === 'succeeded')
-    return [entry(payment, 'refund_return', { debit: processorBalance, credit: sourceOf(payment), ...move })]
-  return [entry(payment, 'refund_failure', { debit: refundsUnderway, credit: sourceOf(payment), ...move })]
+    return [entry(payment, 'refund_return', { debit: processorBalance, credit: source, ...move })]
+  return [entry(payment, 'refund_failure', { debit: refundsUnderway, credit: source, ...move })]
 }

@@ -1,10 +1,11 @@
-// A payment: its state, what is to be done with the card processor next, and when to look again. Pure.
+// A payment: its state, its next step at the card processor, and how long to wait between steps.
+// Pure.
 import { addSeconds, type Money } from '@holdfast/contract'
 import type { KnownOrder } from './known-order.ts'
 import type { Refund } from './refund.ts'
 import { isUnsettled } from './refund.ts'
 
-/** `unknown` stands for every outcome that is not certain; `step` tells what was under way. */
+/** `unknown`: the outcome of `step` is not certain. */
 export type PaymentStatus =
   | 'started'
   | 'requires_action'
@@ -18,7 +19,7 @@ export type PaymentStatus =
 /** A call to the processor. `retrieve` only looks. */
 export type Step = 'create' | 'retrieve' | 'capture' | 'void' | 'refund'
 
-/** States of a PaymentIntent, in the processor's spelling. */
+/** States of a PaymentIntent, spelled as the processor spells them. */
 export type IntentStatus =
   | 'requires_payment_method'
   | 'requires_confirmation'
@@ -38,62 +39,69 @@ export interface Payment {
   readonly status: PaymentStatus
   readonly step: Step | null
   readonly intentId: string | null
-  /** The intent as it was last seen at the processor. */
+  /** As last seen at the processor. */
   readonly intentStatus: IntentStatus | null
   readonly chargeId: string | null
-  /** The order's answer to the authorization. Captured only when won; given back when lost. */
+  /** The order's answer to the authorization. Won: captured. Lost: given back. */
   readonly claim: 'won' | 'lost' | null
-  /** The version of the order that the claim was asked with; null until PaymentAuthorized was told. */
+  /** The order's version in PaymentAuthorized. Null until that event was published. */
   readonly askedVersion: number | null
-  /** Set aside on the card and not taken. */
+  /** Held on the card, not taken. */
   readonly authorizedMinor: number
   readonly capturedMinor: number
-  /** Returned for good, as the processor told. */
+  /** Given back, as confirmed by the processor. */
   readonly refundedMinor: number
-  /** Why the card was declined, for staff: buyers see a softer word. */
+  /** Why the card was declined. For staff: buyers see a softer code. */
   readonly declineCode: string | null
   /** Why money was given back, or why a capture failed. */
   readonly reason: string | null
-  /** The processor refused to capture: the authorization is worth nothing any more. */
+  /** The processor refused the capture for good: the authorization is worth nothing. */
   readonly captureRefused: boolean
   readonly disputed: boolean
   readonly version: number
-  /** Counts leases: a result that comes with an older number is dropped. */
+  /** Counts leases. A result with an older number is dropped. */
   readonly fence: number
   readonly leasedUntil: string | null
-  /** Uncertain or refused outcomes in a row. */
+  /** Unknown or refused outcomes in a row. */
   readonly attempts: number
-  /** When the sweeper looks again; null when nothing is left to do. */
+  /** When the sweeper looks again. Null: nothing is left to do. */
   readonly nextAttemptAt: string | null
   readonly createdAt: string
 }
 
 /**
- * Longer than a call takes on a good day, so that two rarely work on one payment; short enough that a killed process is soon
- * made up for. When a slow call outlasts it, the next holder asks with the same key, and the fence keeps the first one's word out.
+ * Longer than a usual call, so that two processes rarely work on one payment. Short enough that
+ * another process soon replaces a killed one. If a slow call takes longer, the next holder uses the
+ * same key, and the fence drops the result of the first.
  */
 export const leaseSeconds = 20
-/** The processor forgets idempotency keys after a day; a little less, to be on the safe side. */
+/** The processor forgets idempotency keys after a day. One hour less, for safety. */
 const keyLifeSeconds = 23 * 3600
 const retrySeconds = [1, 2, 5, 15, 60, 300, 900, 3600] as const
 const lookSeconds = [60, 120, 300, 900, 3600] as const
 
-/** Retries never run out: giving up would be a guess about money. */
+/** Retries never end: giving up would be a guess about money. */
 export function retryAt(now: string, attempts: number): string {
   return addSeconds(now, retrySeconds[Math.min(attempts, retrySeconds.length) - 1] ?? retrySeconds[0])
 }
 
-/** When to look at a payment that waits for somebody else: webhooks and events may be lost. */
+/** When to look at a payment that waits for a webhook or an event: both may be lost. */
 export function lookAgainAt(now: string, attempts: number): string {
   return addSeconds(now, lookSeconds[Math.min(attempts, lookSeconds.length - 1)] ?? lookSeconds[0])
 }
 
-/** Beyond this age the same key may no longer find the first attempt: only listing tells whether it arrived. */
+/**
+ * An older key may no longer find the first attempt. Then only the processor's list tells whether
+ * that arrived.
+ */
 export function isKeyAlive(createdAt: string, now: string): boolean {
   return addSeconds(createdAt, keyLifeSeconds) > now
 }
 
-/** Longer than any call takes with all its repetitions: what a request that has ended left behind is listed by now. */
+/**
+ * Longer than any call with all its repetitions. After it, the processor lists whatever an ended
+ * request created.
+ */
 const settledSeconds = 300
 
 export function isSettled(createdAt: string, now: string): boolean {
@@ -104,7 +112,7 @@ export function isLeased(payment: Payment, now: string): boolean {
   return payment.leasedUntil !== null && payment.leasedUntil > now
 }
 
-/** Money may still be set aside or taken by this payment. */
+/** This payment may still hold or take money. */
 export function isOpen({ status }: Pick<Payment, 'status'>): boolean {
   return status === 'started' || status === 'requires_action' || status === 'authorized' || status === 'unknown'
 }
@@ -115,19 +123,13 @@ function isIntentLive(payment: Payment): boolean {
   return intentId !== null && intentStatus !== 'succeeded' && intentStatus !== 'canceled'
 }
 
-/** Money that this payment may not keep: the order went to another payment or is gone, for good. */
+/** This payment may not keep money: the order is cancelled, or another payment has it. */
 export function isUnwanted({ claim }: Payment, order: KnownOrder | undefined): boolean {
   if (claim === 'lost' || order?.status === 'cancelled') return true
   return order?.status === 'complete' && claim === null
 }
 
-export function refundableMinor(payment: Payment, refunds: readonly Refund[]): number {
-  let left = payment.capturedMinor
-  for (const refund of refunds) if (refund.status !== 'failed') left -= refund.amount.amountMinor
-  return left
-}
-
-/** What is to be done with the processor next. Null: nothing until somebody else speaks. */
+/** The next call to the processor. Null: wait for an event or a webhook. */
 export function nextStep(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[]): Step | null {
   switch (payment.status) {
     case 'started':
@@ -139,7 +141,8 @@ export function nextStep(payment: Payment, order: KnownOrder | undefined, refund
     case 'authorized':
       if (isUnwanted(payment, order) || payment.captureRefused) return 'void'
       return payment.claim === 'won' ? 'capture' : null
-    // A declined intent could be confirmed again with another card by whoever has its secret: it is closed.
+    // Anybody with the secret could confirm a declined intent again with another card, so it is
+    // cancelled.
     case 'declined':
     case 'voided':
       return isIntentLive(payment) ? 'void' : null
@@ -149,10 +152,27 @@ export function nextStep(payment: Payment, order: KnownOrder | undefined, refund
   }
 }
 
-/** Whether nobody has to look at this payment again. */
+/** How far an intent is. It only moves forward, except after a failed challenge. */
+const rankOf: Record<IntentStatus, number> = {
+  requires_payment_method: 0,
+  requires_confirmation: 0,
+  requires_action: 1,
+  processing: 2,
+  requires_capture: 3,
+  succeeded: 4,
+  canceled: 4,
+}
+
+/** Whether `known` is as new as `seen` or newer, so that `seen` needs no look at the processor. */
+export function isOldNews(known: IntentStatus | null, seen: IntentStatus): boolean {
+  if (known === null || known === seen) return known === seen
+  return rankOf[known] >= rankOf.requires_capture && rankOf[known] > rankOf[seen]
+}
+
+/** Whether the payment needs no further look. */
 export function isAtRest(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[]): boolean {
   if (isOpen(payment) || nextStep(payment, order, refunds) !== null) return false
   if (refunds.some(isUnsettled)) return false
-  // Captured before its claim was answered: the answer is still to come.
+  // Captured before the order answered the claim: the answer is still to come.
   return payment.status !== 'captured' || payment.claim !== null
 }

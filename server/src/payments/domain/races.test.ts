@@ -1,6 +1,7 @@
 // Named regressions: what went wrong elsewhere, and the races of the shop, decided step by step without any machinery.
 import { expect, it } from 'vitest'
 import {
+  afterNote,
   amount,
   apply,
   eventsOf,
@@ -14,8 +15,8 @@ import {
   states,
   worldOf,
 } from '../../../test/payments/samples.ts'
-import type { Command, IntentSeen, Refusal, World } from './commands.ts'
-import { noteOrder } from './known-order.ts'
+import type { World } from '../world.ts'
+import type { Command, IntentSeen, Refusal } from './commands.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order
@@ -180,9 +181,9 @@ it('ten refunds of the whole at once are one', () => {
 })
 
 it('a tombstone is never payable, and a creation that comes late only tells whose order it was', () => {
-  const tombstone = noteOrder(undefined, { type: 'NoteOrderCancelled', orderId, version: 2 })
+  const tombstone = afterNote(undefined, { type: 'NoteOrderCancelled', orderId, version: 2 })
   const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
-  const whole = noteOrder(tombstone, { type: 'NoteOrderCreated', orderId, version: 1, terms, expiresAt: later })
+  const whole = afterNote(tombstone, { type: 'NoteOrderCreated', orderId, version: 1, terms, expiresAt: later })
   expect(whole).toMatchObject({ status: 'cancelled', version: 2, terms })
   const start: Command = { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_x' }
   expect(apply(worldOf(null, tombstone), start)).toEqual({ rejection: 'order_unknown' })
@@ -191,6 +192,6 @@ it('a tombstone is never payable, and a creation that comes late only tells whos
 
 it('older news of an order is ignored', () => {
   const known = knownOrder({ version: 4, status: 'complete' })
-  expect(noteOrder(known, { type: 'NoteOrderClaimed', orderId, version: 3, paymentId })).toBe(known)
-  expect(noteOrder(known, { type: 'NoteOrderReopened', orderId, version: 4, expiresAt: later })).toBe(known)
+  expect(afterNote(known, { type: 'NoteOrderClaimed', orderId, version: 3, paymentId })).toBe(known)
+  expect(afterNote(known, { type: 'NoteOrderReopened', orderId, version: 4, expiresAt: later })).toBe(known)
 })

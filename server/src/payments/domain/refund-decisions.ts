@@ -1,150 +1,135 @@
-// Decides refunds under the payment's row lock: never more than was captured, never twice, never over an open dispute.
-import type { CommandOf, Decision, PaymentFact, World } from './commands.ts'
-import { postRefundChange, postRefundRequest } from './ledger.ts'
-import { type Payment, refundableMinor } from './payment.ts'
-import { observeRefund, type Refund, type RefundSeen } from './refund.ts'
-import { lease, proceed, retryLater, type Surroundings } from './schedule.ts'
+// Decides refunds under the payment's row lock: never more than was captured, never twice, never
+// over an open dispute.
+import type { CommandOf, Decision, Records } from './commands.ts'
+import type { PaymentFact, RefundFact } from './facts.ts'
+import type { Payment } from './payment.ts'
+import { isRefundNews, type Refund, type RefundSeen, refundableMinor } from './refund.ts'
+import { lease } from './schedule.ts'
 
-export function decideRefundRequest(world: World, command: CommandOf<'RequestRefund'>, now: string): Decision {
+type Wanted = Omit<Extract<RefundFact, { type: 'RefundRequested' }>['data'], 'paymentId' | 'orderId' | 'amount'>
+
+function requested(payment: Payment, amountMinor: number, wanted: Wanted): RefundFact {
+  const { id: paymentId, orderId } = payment
+  const amount = { amountMinor, currency: payment.amount.currency }
+  return { type: 'RefundRequested', data: { paymentId, orderId, amount, ...wanted } }
+}
+
+export function requestRefund(records: Records, command: CommandOf<'RequestRefund'>): Decision {
   const { orderId, refundId, reason } = command
-  const order = world.orders.get(orderId)
+  const order = records.orders.get(orderId)
   if (!order?.terms || order.terms.organiserId !== command.organiserId) return { rejection: 'order_unknown' }
-  const payments = (world.idsByOrder.get(orderId) ?? []).flatMap((id) => world.payments.get(id) ?? [])
+  const payments = (records.idsByOrder.get(orderId) ?? []).flatMap((id) => records.payments.get(id) ?? [])
   const payment = payments.find(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0)
-  if (!payment) return { rejection: 'nothing_to_refund' }
-  const refunds = world.refundsByPayment.get(payment.id) ?? []
-  const left = refundableMinor(payment, refunds)
-  if (left <= 0) return { rejection: 'nothing_to_refund' }
+  const left = payment ? refundableMinor(payment.capturedMinor, records.refundsByPayment.get(payment.id) ?? []) : 0
+  if (!payment || left <= 0) return { rejection: 'nothing_to_refund' }
   const amountMinor = command.amountMinor ?? left
   if (amountMinor <= 0 || amountMinor > left)
     return { rejection: 'refund_exceeds_charge', detail: `${left} left to refund, in minor units` }
   if (payment.disputed) return { rejection: 'payment_disputed' }
-  const refund: Refund = {
-    id: refundId,
-    paymentId: payment.id,
-    orderId,
-    amount: { amountMinor, currency: payment.amount.currency },
-    origin: 'organiser',
-    reason,
-    status: 'requested',
-    processorId: null,
-    failureCode: null,
-    createdAt: now,
-  }
-  const facts: PaymentFact[] = [
-    { type: 'RefundMoved', data: refund },
-    { type: 'LedgerPosted', data: postRefundRequest(payment, refund) },
-    ...proceed(payment, { order, refunds: [...refunds, refund], now }),
-  ]
-  return { facts, answer: { paymentId: payment.id, refundId } }
+  const fact = requested(payment, amountMinor, { refundId, origin: 'organiser', reason, processorId: null })
+  return { facts: [fact], answer: { paymentId: payment.id, refundId } }
 }
 
-/** Takes in what the processor shows of this payment's refunds: ours, and those made at the processor itself. */
-export function decideRefundsSeen(payment: Payment, command: CommandOf<'RecordRefunds'>, around: Surroundings): Decision {
+/**
+ * One refund of all money that no order takes. It has the payment's own id, so there is never a
+ * second one.
+ */
+export function refundLateMoney(
+  payment: Payment,
+  refunds: readonly Refund[],
+  late: { readonly capturedMinor: number; readonly reason: string },
+): PaymentFact[] {
+  const left = refundableMinor(late.capturedMinor, refunds)
+  if (left <= 0 || refunds.some(({ id }) => id === payment.id)) return []
+  const wanted = { refundId: payment.id, origin: 'late_money', reason: payment.reason ?? late.reason, processorId: null } as const
+  return [requested(payment, left, wanted)]
+}
+
+type Progress = Pick<Refund, 'id' | 'amount' | 'status' | 'processorId'>
+
+/**
+ * Takes in what the processor shows of this payment's refunds: ours, and those made at the
+ * processor itself.
+ */
+export function refundsSeen(payment: Payment, command: CommandOf<'RecordRefunds'>, refunds: readonly Refund[]): PaymentFact[] {
+  const { paymentId, restId, disputed = payment.disputed } = command
   const facts: PaymentFact[] = []
   const importIds = [...command.importIds]
-  let refunds = [...around.refunds]
-  let after: Payment = { ...payment, disputed: command.disputed ?? payment.disputed }
+  let states: readonly Progress[] = refunds
+  let { refundedMinor } = payment
   for (const seen of command.seen) {
-    const known = refunds.find((refund) => refund.processorId === seen.processorId || refund.id === seen.refundId)
-    const before = known ?? importRefund(payment, seen, importIds.shift(), around.now)
-    if (!before) continue
-    if (!known) facts.push({ type: 'LedgerPosted', data: postRefundRequest(payment, before) })
-    const moved = observeRefund(before, seen)
-    if (moved === before && known) continue
-    refunds = [...refunds.filter(({ id }) => id !== moved.id), moved]
-    after = countRefund(after, before, moved)
-    facts.push({ type: 'RefundMoved', data: moved })
-    for (const data of postRefundChange(payment, before, moved)) facts.push({ type: 'LedgerPosted', data })
-    if (moved.status === 'succeeded' && before.status !== 'succeeded') facts.push(chargeRefunded(after, moved))
-    if (moved.status === 'failed' && before.status === 'succeeded') facts.push(refundReturned(after, moved))
+    const { status, processorId, failureCode, amountMinor } = seen
+    const known = states.find((each) => each.processorId === processorId || each.id === seen.refundId)
+    const refundId = known?.id ?? importIds.shift()
+    const isNew = known ? isRefundNews(known, seen) : isImportable(payment, seen)
+    if (refundId === undefined || !isNew) continue
+    if (!known) facts.push(requested(payment, amountMinor, { refundId, origin: 'processor', reason: null, processorId }))
+    const amount = known?.amount ?? { amountMinor, currency: payment.amount.currency }
+    states = [...states.filter(({ id }) => id !== refundId), { id: refundId, amount, status, processorId }]
+    facts.push({ type: 'RefundAnswered', data: { paymentId, refundId, status, processorId, failureCode } })
+    const counted = status === 'succeeded' ? amount.amountMinor : 0
+    const before = known?.status === 'succeeded' ? amount.amountMinor : 0
+    refundedMinor += counted - before
+    if (counted !== before) facts.push(refundCounted({ ...payment, refundedMinor }, { id: refundId, amount }, counted > before))
   }
-  const rest = restOfLateMoney(after, refunds, { id: command.restId, now: around.now })
-  if (rest) {
-    refunds = [...refunds, rest]
-    facts.push({ type: 'RefundMoved', data: rest }, { type: 'LedgerPosted', data: postRefundRequest(payment, rest) })
-  }
-  // Facts about the payment's version need the payment first.
-  const news = facts.length > 0
-  const settled = { ...after, attempts: news ? 0 : after.attempts + 1 }
-  return { facts: [...proceed(settled, { ...around, refunds }), ...facts], answer: { paymentId: payment.id } }
+  if (restId !== undefined)
+    facts.push(...restOfLateMoney(payment, refunds, { left: refundableMinor(payment.capturedMinor, states), restId }))
+  facts.push({ type: 'AnswerReceived', data: { paymentId, news: facts.length > 0 } })
+  if (disputed !== payment.disputed) facts.push({ type: 'DisputeSeen', data: { paymentId, disputed } })
+  return facts
 }
 
 /**
- * A refund made at the processor itself. Of a failed one no money ever moved. Before the claim is answered nobody knows yet of
- * whose money it is, nor could the order take it in: it is looked at again with the answer.
+ * A refund made at the processor itself. A failed one moved no money. Before the order answers the
+ * claim, nobody knows whose money it is, and the order could not take the refund in. The look that
+ * follows the answer finds it again.
  */
-function importRefund(payment: Payment, seen: RefundSeen, id: string | undefined, now: string): Refund | null {
-  if (id === undefined || seen.status === 'failed' || payment.capturedMinor === 0 || payment.claim === null) return null
-  return {
-    id,
-    paymentId: payment.id,
-    orderId: payment.orderId,
-    amount: { amountMinor: seen.amountMinor, currency: payment.amount.currency },
-    origin: 'processor',
-    reason: null,
-    status: 'requested',
-    processorId: seen.processorId,
-    failureCode: null,
-    createdAt: now,
-  }
+function isImportable({ capturedMinor, claim }: Payment, { status }: RefundSeen): boolean {
+  return status !== 'failed' && capturedMinor > 0 && claim !== null
+}
+
+function refundCounted(payment: Payment, { id: refundId, amount }: Pick<Refund, 'id' | 'amount'>, given: boolean): PaymentFact {
+  const { orderId, id: paymentId, refundedMinor, capturedMinor } = payment
+  const refundedTotal = { amountMinor: refundedMinor, currency: payment.amount.currency }
+  const data = { orderId, paymentId, refundId, amount, refundedTotal }
+  if (!given) return { type: 'RefundReturned', data }
+  return { type: 'ChargeRefunded', data: { ...data, full: refundedMinor >= capturedMinor } }
 }
 
 /**
- * The whole of late money was asked back and refused, because somebody gave back a part at the processor meanwhile: what is left
- * is a refund of its own, with its own key. Each asks for less than those that were refused, so that it comes to an end.
+ * The refund of all late money was refused, because a part was given back at the processor
+ * meanwhile. The rest becomes a refund of its own, with its own key. It asks for less than each
+ * refund that was refused, so this ends.
  */
 function restOfLateMoney(
   payment: Payment,
   refunds: readonly Refund[],
-  { id, now }: { readonly id: string | undefined; readonly now: string },
-): Refund | null {
+  { left, restId }: { readonly left: number; readonly restId: string },
+): PaymentFact[] {
   const refused = refunds.filter(({ origin, status, processorId }) => {
     return origin === 'late_money' && status === 'failed' && processorId === null
   })
-  const left = refundableMinor(payment, refunds)
   const [first] = refused
-  if (id === undefined || !first || left <= 0 || refused.some(({ amount }) => amount.amountMinor <= left)) return null
-  const amount = { ...first.amount, amountMinor: left }
-  return { ...first, id, amount, status: 'requested', failureCode: null, createdAt: now }
+  if (!first || left <= 0 || refused.some(({ amount }) => amount.amountMinor <= left)) return []
+  const { origin, reason } = first
+  return [requested(payment, left, { refundId: restId, origin, reason, processorId: null })]
 }
 
-function countRefund(payment: Payment, before: Refund, after: Refund): Payment {
-  const was = before.status === 'succeeded' ? before.amount.amountMinor : 0
-  const is = after.status === 'succeeded' ? after.amount.amountMinor : 0
-  if (was === is) return payment
-  const refundedMinor = payment.refundedMinor + is - was
-  const full = refundedMinor >= payment.capturedMinor
-  return { ...payment, refundedMinor, status: full ? 'refunded' : 'captured' }
-}
-
-/** What an event of a refund tells: the refund, and the sum of all. */
-function refundTold({ orderId, id: paymentId, refundedMinor, amount: { currency } }: Payment, { id: refundId, amount }: Refund) {
-  return { orderId, paymentId, refundId, amount, refundedTotal: { amountMinor: refundedMinor, currency } }
-}
-
-function chargeRefunded(payment: Payment, refund: Refund): PaymentFact {
-  const full = payment.refundedMinor >= payment.capturedMinor
-  return { type: 'ChargeRefunded', data: { ...refundTold(payment, refund), full } }
-}
-
-function refundReturned(payment: Payment, refund: Refund): PaymentFact {
-  return { type: 'RefundReturned', data: refundTold(payment, refund) }
-}
-
-/** The processor refused the refund for good; the money stays where it was. Of late money, a look may show what is still there. */
-export function decideRefundRefusal(payment: Payment, command: CommandOf<'RecordRefundRefusal'>, around: Surroundings): Decision {
-  const answer = { paymentId: payment.id, refundId: command.refundId }
-  const before = around.refunds.find(({ id }) => id === command.refundId)
-  if (!before || before.processorId !== null) return { facts: retryLater(payment, around), answer }
-  const failed: Refund = { ...before, status: 'failed', failureCode: command.code }
-  const refunds = [...around.refunds.filter(({ id }) => id !== failed.id), failed]
-  const facts: PaymentFact[] = [
-    { type: 'RefundMoved', data: failed },
-    ...postRefundChange(payment, before, failed).map((data) => ({ type: 'LedgerPosted', data }) as const),
-    ...(failed.origin === 'late_money'
-      ? lease(payment, 'retrieve', { ...around, refunds })
-      : proceed(payment, { ...around, refunds })),
-  ]
-  return { facts, answer }
+/**
+ * The processor refused the refund for good, and the money did not move. For late money, a look
+ * shows what is left.
+ */
+export function refundRefused(
+  payment: Payment,
+  command: CommandOf<'RecordRefundRefusal'>,
+  refunds: readonly Refund[],
+): PaymentFact[] {
+  const { paymentId, refundId, code: failureCode } = command
+  const refused = refunds.find(({ id }) => id === refundId)
+  if (!refused || refused.processorId !== null) return [{ type: 'WorkPutOff', data: { paymentId } }]
+  const failed: PaymentFact = {
+    type: 'RefundAnswered',
+    data: { paymentId, refundId, status: 'failed', processorId: null, failureCode },
+  }
+  return refused.origin === 'late_money' ? [failed, lease(payment, 'retrieve', [])] : [failed]
 }

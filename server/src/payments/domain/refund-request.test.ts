@@ -1,7 +1,8 @@
 // What an organiser may give back, and what is stored, booked and begun when he does.
 import { expect, it } from 'vitest'
 import { apply, ids, knownOrder, later, now, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
-import type { Command, World } from './commands.ts'
+import type { World } from '../world.ts'
+import type { Command } from './commands.ts'
 import type { Payment } from './payment.ts'
 import type { Refund } from './refund.ts'
 

@@ -1,8 +1,8 @@
-// A refund of captured money: asked for by the organiser, owed because nobody gets an order for it, or made at the
-// processor itself. Pure.
+// A refund of captured money. The organiser asked for it, or no order takes the money, or it was
+// made at the processor itself. Pure.
 import type { Money } from '@holdfast/contract'
 
-/** `requested`: the intent is stored, the processor not yet asked or its answer lost on the way. */
+/** `requested`: stored. The processor was not asked yet, or a crash lost its answer. */
 export type RefundStatus = 'requested' | 'pending' | 'succeeded' | 'failed' | 'unknown'
 
 export interface Refund {
@@ -21,7 +21,7 @@ export interface Refund {
 /** A refund as the processor shows it. */
 export interface RefundSeen {
   readonly processorId: string
-  /** Ours, from the metadata; null for a refund made at the processor. */
+  /** Our id, from the metadata. Null for a refund that was made at the processor. */
   readonly refundId: string | null
   readonly amountMinor: number
   readonly status: 'pending' | 'succeeded' | 'failed'
@@ -32,10 +32,18 @@ export function isUnsettled(refund: Refund): boolean {
   return refund.status === 'requested' || refund.status === 'unknown' || refund.status === 'pending'
 }
 
-/** The refund after a look at the processor; the same object when nothing is new. A success may still turn to failure. */
-export function observeRefund(refund: Refund, seen: RefundSeen): Refund {
-  if (refund.status === 'failed') return refund
-  if (refund.status === 'succeeded' && seen.status === 'pending') return refund
-  if (refund.status === seen.status && refund.processorId === seen.processorId) return refund
-  return { ...refund, status: seen.status, processorId: seen.processorId, failureCode: seen.failureCode }
+/**
+ * Whether `seen` tells more than the row knows. A success may still turn into a failure; a failure
+ * is final.
+ */
+export function isRefundNews(refund: Pick<Refund, 'status' | 'processorId'>, seen: RefundSeen): boolean {
+  if (refund.status === 'failed' || (refund.status === 'succeeded' && seen.status === 'pending')) return false
+  return refund.status !== seen.status || refund.processorId !== seen.processorId
+}
+
+/** What may still be refunded of money that was captured. */
+export function refundableMinor(capturedMinor: number, refunds: readonly Pick<Refund, 'status' | 'amount'>[]): number {
+  let left = capturedMinor
+  for (const refund of refunds) if (refund.status !== 'failed') left -= refund.amount.amountMinor
+  return left
 }

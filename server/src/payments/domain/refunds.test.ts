@@ -1,7 +1,8 @@
 // A refund in every state, shown by the processor in every state: what becomes of it, what is booked, what the others hear.
 import { describe, expect, it } from 'vitest'
 import { apply, eventsOf, ids, now, refund, states, worldOf } from '../../../test/payments/samples.ts'
-import type { Command, World } from './commands.ts'
+import type { World } from '../world.ts'
+import type { Command } from './commands.ts'
 import type { Payment } from './payment.ts'
 import { isUnsettled, type Refund, type RefundSeen, type RefundStatus } from './refund.ts'
 
@@ -305,7 +306,7 @@ it('a refusal of a refund that the processor has, or that nobody knows, decides 
   for (const refundId of [ids.refund, 'refund-9']) {
     const world = worldWith([known])
     const decision = apply(world, refusal(refundId))
-    expect('facts' in decision && decision.facts.map(({ type }) => type)).toEqual(['PaymentMoved'])
+    expect('facts' in decision && decision.facts.map(({ type }) => type)).toEqual(['WorkPutOff'])
     expect(world.refundsByPayment.get(paymentId)).toEqual([known])
     expect(paymentIn(world)).toMatchObject({ attempts: 1, leasedUntil: null, nextAttemptAt: '2031-01-01T12:00:01.000Z' })
   }

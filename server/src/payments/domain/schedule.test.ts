@@ -1,7 +1,8 @@
 // When somebody works on a payment and when he looks again: leases, growing delays, the age of a key.
 import { describe, expect, it } from 'vitest'
 import { apply, ids, knownOrder, later, now, observed, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
-import type { Command, World } from './commands.ts'
+import type { World } from '../world.ts'
+import type { Command } from './commands.ts'
 import { isAtRest, isKeyAlive, isLeased, isSettled, lookAgainAt, nextStep, type Payment, retryAt } from './payment.ts'
 
 const paymentId = ids.payment

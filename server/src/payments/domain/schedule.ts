@@ -1,56 +1,55 @@
-// What follows a change of a payment: which step is leased at once, and when somebody looks again. Pure.
-import { addSeconds } from '@holdfast/contract'
-import type { PaymentFact } from './commands.ts'
-import type { KnownOrder } from './known-order.ts'
-import { isAtRest, isLeased, leaseSeconds, lookAgainAt, nextStep, type Payment, retryAt, type Step } from './payment.ts'
+// The closing step of every command: for each payment that a command touched, who calls the
+// processor next, and when.
+import type { Command, Records } from './commands.ts'
+import type { PaymentFact } from './facts.ts'
+import { isAtRest, isLeased, lookAgainAt, nextStep, type Payment, type Step } from './payment.ts'
 import type { Refund } from './refund.ts'
 
-export interface Surroundings {
-  readonly order: KnownOrder | undefined
-  readonly refunds: readonly Refund[]
-  readonly now: string
-  /** The fence of the lease that the caller holds and gives back. */
-  readonly held?: number
+/**
+ * The facts that follow from `facts`, once the records have taken these in. A decision that leased
+ * a payment or put it off has scheduled it already.
+ */
+export function close(records: Records, command: Command, facts: readonly PaymentFact[], now: string): PaymentFact[] {
+  // The holder returns the lease even if the result told nothing new.
+  const touched = new Set<string>('fence' in command ? [command.paymentId] : [])
+  for (const fact of facts) if (fact.type !== 'OrderNoted') touched.add(fact.data.paymentId)
+  for (const { type, data } of facts) if (type === 'WorkLeased' || type === 'WorkPutOff') touched.delete(data.paymentId)
+  const held = 'fence' in command ? command.fence : undefined
+  return [...touched].flatMap((id) => {
+    const payment = records.payments.get(id)
+    if (!payment) throw new Error(`payment ${id} was decided and is not loaded`)
+    return schedule(records, payment, { now, leasedToOther: isLeased(payment, now) && payment.fence !== held })
+  })
 }
 
-/** Leases `step` to whoever hears of this transaction's commit. */
-export function lease(payment: Payment, step: Step, { refunds, now }: Surroundings): PaymentFact[] {
-  const leasedUntil = addSeconds(now, leaseSeconds)
-  const leased: Payment = { ...payment, fence: payment.fence + 1, leasedUntil, nextAttemptAt: leasedUntil }
-  const refund = step === 'refund' ? refundToWorkOn(payment, refunds) : null
-  return [
-    { type: 'PaymentMoved', data: leased },
-    { type: 'WorkLeased', data: { payment: leased, step, fence: leased.fence, refund } },
-  ]
+function schedule(
+  records: Records,
+  payment: Payment,
+  { now, leasedToOther }: { readonly now: string; readonly leasedToOther: boolean },
+): PaymentFact[] {
+  const { id: paymentId, leasedUntil, attempts } = payment
+  const order = records.orders.get(payment.orderId)
+  const refunds = records.refundsByPayment.get(paymentId) ?? []
+  const step = nextStep(payment, order, refunds)
+  // The other holder sees the change when they record their result.
+  if (step !== null) return leasedToOther ? [] : [lease(payment, step, refunds)]
+  // If the other holder crashes, the sweeper finds the payment when the lease ends.
+  if (leasedToOther) return [{ type: 'NextLookSet', data: { paymentId, at: leasedUntil, lease: 'kept' } }]
+  const at = isAtRest(payment, order, refunds) ? null : lookAgainAt(now, attempts)
+  return [{ type: 'NextLookSet', data: { paymentId, at, lease: 'returned' } }]
 }
 
-/** What was never tried goes first, then those of uncertain outcome in turns: one that stays so keeps no other waiting. */
-function refundToWorkOn({ attempts }: Payment, refunds: readonly Refund[]): Refund | null {
+/** Leases `step` to the process that commits this fact. */
+export function lease(payment: Payment, step: Step, refunds: readonly Refund[]): PaymentFact {
+  const refundId = step === 'refund' ? (refundToWorkOn(payment, refunds)?.id ?? null) : null
+  return { type: 'WorkLeased', data: { paymentId: payment.id, step, refundId } }
+}
+
+/**
+ * New refunds go first. Refunds of unknown outcome take turns, so that one that stays unknown
+ * blocks no other.
+ */
+function refundToWorkOn({ attempts }: Payment, refunds: readonly Refund[]): Refund | undefined {
   const uncertain = refunds.filter(({ status }) => status === 'unknown')
-  return refunds.find(({ status }) => status === 'requested') ?? uncertain[attempts % uncertain.length] ?? null
-}
-
-/** Stores the payment and does what is next: now, unless somebody else holds the lease; he will see the change. */
-export function proceed(payment: Payment, around: Surroundings): PaymentFact[] {
-  const step = nextStep(payment, around.order, around.refunds)
-  if (step === null) return rest(payment, around)
-  const foreign = isLeased(payment, around.now) && payment.fence !== around.held
-  if (foreign) return [{ type: 'PaymentMoved', data: payment }]
-  return lease(payment, step, around)
-}
-
-/** Gives the lease back; the step that failed is tried again later. */
-export function retryLater(payment: Payment, { now }: Surroundings): PaymentFact[] {
-  const attempts = payment.attempts + 1
-  return [{ type: 'PaymentMoved', data: { ...payment, attempts, leasedUntil: null, nextAttemptAt: retryAt(now, attempts) } }]
-}
-
-function rest(payment: Payment, around: Surroundings): PaymentFact[] {
-  const { now, order, refunds } = around
-  const foreign = isLeased(payment, now) && payment.fence !== around.held
-  // Until the lease ends somebody is at it, and what is asked for meanwhile is left to him: should he die, the sweeper comes.
-  if (foreign) return [{ type: 'PaymentMoved', data: { ...payment, nextAttemptAt: payment.leasedUntil } }]
-  const done = isAtRest(payment, order, refunds)
-  const nextAttemptAt = done ? null : lookAgainAt(now, payment.attempts)
-  return [{ type: 'PaymentMoved', data: { ...payment, leasedUntil: null, nextAttemptAt } }]
+  return refunds.find(({ status }) => status === 'requested') ?? uncertain[attempts % uncertain.length]
 }

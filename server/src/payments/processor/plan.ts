@@ -1,13 +1,14 @@
-// What each step asks of the processor, one question after the other, and the command that the answers become. Pure: it
-// asks nobody itself, so that a test may answer it in every way there is.
-import type { Command, Refusal, Work } from '../domain/commands.ts'
+// The questions that each step puts to the processor, one by one, and the command that the answers
+// become. Pure: it calls nothing itself, so a test can give every possible answer.
+import type { Command, Refusal } from '../domain/commands.ts'
 import { isKeyAlive, isSettled, type Payment } from '../domain/payment.ts'
 import type { Refund, RefundSeen } from '../domain/refund.ts'
+import type { Work } from '../world.ts'
 import type { AuthorizeRequest, CallResult, Intent, IntentInFull, RefundRequest } from './port.ts'
 
 export interface StepResult {
   readonly command: Command
-  /** What the processor showed, with what only the buyer may see. */
+  /** The intent with its client secret, which only the buyer may see. */
   readonly intent: Intent | null
 }
 
@@ -16,7 +17,7 @@ export interface StepContext {
   readonly newId: () => string
 }
 
-/** The part of a payment that a step may look at: it was read when the lease was taken, and is old by now. */
+/** The part of a payment that a step may read. It dates from the lease and may be out of date. */
 export type PlannedPayment = Pick<
   Payment,
   'id' | 'orderId' | 'amount' | 'paymentMethod' | 'createdAt' | 'attempts' | 'intentId' | 'capturedMinor'
@@ -46,14 +47,14 @@ export type Operation = keyof Values
 export type AnswerTo<Of extends Operation> = CallResult<Values[Of]>
 export type AnyAnswer = AnswerTo<Operation>
 
-/** Gives one question after the other, takes the answer to each, and ends with the result. */
+/** Yields one question at a time, receives its answer, and returns the result. */
 export type Plan = Generator<Question, StepResult, AnyAnswer>
 
 export function planStep(work: PlannedWork, context: StepContext): Plan {
   return plans[work.step](work, context)
 }
 
-/** The answer has the type of its question: whoever drives a plan answers what was asked. */
+/** The answer has the type of its question: the runner of a plan answers what was asked. */
 function* ask<Of extends Operation>(
   question: Extract<Question, { operation: Of }>,
 ): Generator<Question, AnswerTo<Of>, AnyAnswer> {
@@ -71,7 +72,10 @@ function unknown(work: PlannedWork): StepResult {
   return { command: { type: 'RecordUnknown', ...idsOf(work), step: work.step, ...refund }, intent: null }
 }
 
-/** `certain`: nothing can come of the key any more, so that what the list does not hold was never made and never will be. */
+/**
+ * `certain`: the key can have no further effect. If the list has no intent, there never will be
+ * one.
+ */
 function* findIntent(work: PlannedWork, certain: boolean): Plan {
   const { payment } = work
   const found = yield* ask<'find'>({ operation: 'find', paymentId: payment.id, since: payment.createdAt })
@@ -87,8 +91,9 @@ function* create(work: PlannedWork, { now }: StepContext): Plan {
   const request = { paymentId, orderId, amount, paymentMethod, key: `${paymentId}:create` }
   const result = yield* ask<'create'>({ operation: 'create', request })
   if (result.kind === 'ok') return observe(work, result.value)
-  // The same key may repeat a stored failure for a day: the second time the list is asked as well. A failure that is repeated
-  // says that its request has ended, and that every other with this key is answered so too: then the list is the truth.
+  // The processor may repeat a stored failure for this key for a day, so the second attempt reads
+  // the list as well. A repeated failure means that its request has ended, and that each further
+  // request with the key gets the same answer. Then the list is final.
   if (result.kind === 'unknown') {
     const ended = result.repeated === true && isSettled(payment.createdAt, now)
     return payment.attempts > 0 ? yield* findIntent(work, ended) : unknown(work)
@@ -108,7 +113,10 @@ function* retrieve(work: PlannedWork, { newId }: StepContext): Plan {
   return refunds.kind === 'ok' ? recordRefunds(work, refunds.value, { newId, look: { disputed } }) : unknown(work)
 }
 
-/** Both steps that end an authorization: a no is read again, because somebody may have been faster. */
+/**
+ * Ends an authorization. After a refusal the intent is read again: another request may have been
+ * faster.
+ */
 function* finish(work: PlannedWork, operation: 'capture' | 'void'): Plan {
   const { payment } = work
   if (payment.intentId === null) return unknown(work)
@@ -125,12 +133,14 @@ function* finish(work: PlannedWork, operation: 'capture' | 'void'): Plan {
 function* refund(work: PlannedWork, context: StepContext): Plan {
   const { payment, refund: wanted } = work
   if (!wanted || payment.intentId === null) return unknown(work)
-  // A first try that died unrecorded looks like none. While the key lives it is repeated; then only the list tells of it.
+  // A crash may have lost the result of a first attempt. While the key lives, the attempt is
+  // repeated. After that, only the list shows it.
   if (wanted.status === 'unknown' || !isKeyAlive(wanted.createdAt, context.now)) {
     const listed = yield* ask<'list_refunds'>({ operation: 'list_refunds', intentId: payment.intentId })
     if (listed.kind !== 'ok') return unknown(work)
     if (listed.value.some(({ refundId }) => refundId === wanted.id)) return recordRefunds(work, listed.value, context)
-    // Not there: it was never made, and making it now makes it once. Giving up would keep money that is owed.
+    // Not listed, so never created: creating it now creates it once. Giving up would keep money
+    // that is owed.
   }
   const { id: refundId, amount } = wanted
   const request = {
@@ -158,9 +168,9 @@ function idsOf({ payment, fence }: PlannedWork): { paymentId: string; fence: num
 }
 
 /**
- * The first try and its repetitions have one key. After an outcome that stayed unknown and a look that showed the intent
- * unchanged, the key is a new one: the old one may repeat a stored failure for a day. Twice done, an intent is still
- * captured or cancelled once.
+ * The first attempt and its network retries share one key. If the outcome stayed unknown and a look
+ * showed the intent unchanged, the next attempt has a new key, because the old one may repeat a
+ * stored failure for a day. Two requests still capture or cancel an intent once.
  */
 function keyOf(payment: PlannedPayment, operation: 'capture' | 'void'): string {
   const key = `${payment.id}:${operation === 'capture' ? 'capture' : 'cancel'}`

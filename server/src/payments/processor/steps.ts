@@ -1,7 +1,7 @@
-// Drives the plan of a step: puts its questions to the processor and gives it the answers. Decides nothing, and has no
-// database.
+// Runs the plan of a step: passes its questions to the processor and returns the answers. Decides
+// nothing, has no database.
 import type { Metrics } from '../../platform/process/metrics.ts'
-import type { Work } from '../domain/commands.ts'
+import type { Work } from '../world.ts'
 import { type AnyAnswer, planStep, type Question, type StepContext, type StepResult } from './plan.ts'
 import type { Processor } from './port.ts'
 

@@ -1,10 +1,10 @@
 // What the tables themselves refuse, whatever the program does, and that bulk statements store what they were given.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { payment, refund } from '../../../test/payments/samples.ts'
+import { newWorld, payment, refund } from '../../../test/payments/samples.ts'
 import { sql } from '../../platform/postgres/database.ts'
-import { makeWorld } from '../domain/commands.ts'
 import type { LedgerEntry } from '../domain/ledger.ts'
+import { makeWorld } from '../world.ts'
 import { findDue, load, readKnownOrder, readPayment, readRefund, save } from './payments.ts'
 
 let db: TestDatabase
@@ -20,12 +20,7 @@ function newPayment(changes: Parameters<typeof payment>[0] = {}) {
 }
 
 async function store(...payments: ReturnType<typeof payment>[]): Promise<void> {
-  const world = makeWorld()
-  for (const one of payments) {
-    world.payments.set(one.id, one)
-    world.changed.newPayments.add(one.id)
-  }
-  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
+  await db.transaction((tx) => tx.commitWith(save(newWorld(payments), tx.now)))
 }
 
 function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {

@@ -1,11 +1,11 @@
-// SQL of payments: loads lock rows in order of id, saves are bulk statements, reads are for answers. Plain functions;
-// nothing is decided here.
+// SQL of payments. Loads lock rows in the order of their ids, saves are bulk statements, reads
+// serve answers. Decides nothing.
 import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
-import type { Command, Sibling, World } from '../domain/commands.ts'
-import { makeWorld } from '../domain/commands.ts'
+import type { Command, Sibling } from '../domain/commands.ts'
 import type { KnownOrder } from '../domain/known-order.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Refund } from '../domain/refund.ts'
+import { makeWorld, type World } from '../world.ts'
 import {
   entryRowOf,
   type KnownOrderRow,
@@ -49,7 +49,7 @@ const readSiblings = sql(
   'payments.read_siblings',
   `select id, order_id, status, claim from payments.payments where order_id = any($1::uuid[])`,
 )
-// Those of the payments too: which orders they belong to is not known when this is asked for.
+// Also the orders of the payments: their ids are not known yet when this statement is sent.
 const readOrders = sql(
   'payments.read_orders',
   `select ${orderColumns} from payments.known_orders
@@ -62,8 +62,10 @@ const readRefundsOf = sql(
 )
 
 /**
- * Reads what the commands need. Payments are locked before orders are read: a cancellation is seen by whoever locks second.
- * All is asked for together; the server answers one after the other. Only captured money has refunds: most batches need none.
+ * Reads what the commands need. Payments are locked before orders are read, so the second of two
+ * transactions that lock a payment sees a cancellation. The statements are sent together, and the
+ * server runs them in order. Only captured payments have refunds, so most batches need no second
+ * round trip.
  */
 export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
   const paymentIds = new Set<string>()
@@ -101,7 +103,7 @@ function addTo<Value>(lists: Map<string, Value[]>, key: string, value: Value): v
   else lists.set(key, [value])
 }
 
-/** What may change of a payment, and by what it is found. */
+/** The columns of a payment that change, with its key. */
 const changingTypes = {
   id: 'uuid',
   status: 'text',
@@ -148,7 +150,7 @@ const updatePayments = withRows(
    from ${rows} as n where p.id = n.id`,
 )
 const insertOrders = copyInto('payments.insert_orders', 'payments.known_orders', orderTypes)
-// A copy that another process made newer meanwhile stays.
+// A newer copy that another process has written stays.
 const updateOrders = withRows(
   'payments.update_orders',
   orderTypes,
@@ -225,7 +227,7 @@ export async function readKnownOrder(db: Queryable, id: string): Promise<KnownOr
   return row ? toKnownOrder(row) : null
 }
 
-/** Of which of these orders it is known what they froze. */
+/** Whether the terms of each order are known. */
 export async function areKnown(db: Queryable, ids: readonly string[]): Promise<boolean[]> {
   const rows = await db.query<{ id: string }>(findKnownStatement, [ids])
   const known = new Set(rows.map(({ id }) => id))
@@ -237,7 +239,7 @@ export async function readRefund(db: Queryable, id: string): Promise<Refund | nu
   return row ? toRefund(row) : null
 }
 
-/** Newest first; `before` is the id that the last page ended with. */
+/** Newest first. `before`: the last id of the previous page. */
 export async function listRefunds(
   db: Queryable,
   orderId: string,
@@ -247,7 +249,7 @@ export async function listRefunds(
   return rows.map(toRefund)
 }
 
-/** Payments that somebody should look at now, longest overdue first. */
+/** Payments that are due, longest overdue first. */
 export async function findDue(db: Queryable, limit: number): Promise<string[]> {
   const rows = await db.query<{ id: string }>(findDueStatement, [limit])
   return rows.map(({ id }) => id)

@@ -2,12 +2,10 @@
 // is the one in memory, so that a test sees whether it was asked; signatures are the matter of webhook.db.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeProcessorModel } from '../../../test/payments/fake-processor.ts'
-import { payment } from '../../../test/payments/samples.ts'
+import { newWorld, payment } from '../../../test/payments/samples.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { makeWorld } from '../domain/commands.ts'
-import { evolve } from '../domain/evolve.ts'
 import type { Payment } from '../domain/payment.ts'
 import { makePayments } from '../index.ts'
 import type { Processor, WebhookEvent } from '../processor/port.ts'
@@ -44,10 +42,8 @@ async function store(changes: Partial<Payment> = {}, status: 'created' | 'comple
   const stored = payment({ ...people, ...captured, intentId: `pi_${id}`, askedVersion: 1, ...changes })
   const order = { id: orderId, version: 3, status, expiresAt: null, claimedBy: status === 'complete' ? id : null }
   await service.db.transaction((tx) => {
-    const world = makeWorld()
-    evolve(world, { type: 'PaymentMoved', data: stored })
-    evolve(world, { type: 'OrderNoted', data: { ...order, terms: { buyerId, organiserId, amount } } })
-    return tx.commitWith(save(world, tx.now))
+    const orders = [{ ...order, terms: { buyerId, organiserId, amount } }]
+    return tx.commitWith(save(newWorld([stored], { orders }), tx.now))
   })
   return stored
 }

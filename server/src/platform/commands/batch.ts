@@ -43,13 +43,18 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
   const putOff = new Map<string, Rejection>()
   let world: World
 
-  const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
-    const decision = model.decide(world, command, tx.now)
-    if ('rejection' in decision) return { ok: false, ...decision }
-    for (const fact of decision.facts) {
+  const applyAll = (facts: readonly Fact[], causationId: string | null): void => {
+    for (const fact of facts) {
       const recorded = model.apply(world, fact, tx.now)
       if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
     }
+  }
+
+  const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
+    const decision = model.decide(world, command, tx.now)
+    if ('rejection' in decision) return { ok: false, ...decision }
+    applyAll(decision.facts, causationId)
+    if (model.close) applyAll(model.close(world, command, decision.facts, tx.now), causationId)
     return { ok: true, answer: model.answer ? model.answer(world, command) : decision.answer, replayed: false }
   }
 

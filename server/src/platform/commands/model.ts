@@ -23,6 +23,8 @@ export interface Model<Command, World, Fact extends AnyFact, Rejection extends s
   decide(world: World, command: Command, now: string): Decision<Fact, Rejection, Answer>
   /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>
+  /** The facts that follow from those of a command, once they were applied: for example, which call comes next. */
+  close?(world: World, command: Command, facts: readonly Fact[], now: string): readonly Fact[]
   /** What is to be stored of the world. It travels with the commit, so nothing can be asked about it. */
   save(world: World, now: string): readonly Write[]
   /** Of it, what everybody changes at once: stored behind all else, so that it is locked for no longer than the commit takes. */
