@@ -1,19 +1,25 @@
-// Waits for orders that payments has not heard of yet: a buyer is often faster than the event of his order. What this process
-// takes in is told at once; for whoever waits still the database is asked, in one statement for all.
+// Waits for orders that payments does not know yet: buyers are often faster than the event of their
+// order. Orders that this process takes in end the wait at once. For all other waits, one statement
+// asks the database.
 import type { Clock } from '../platform/process/clock.ts'
 
 export interface Arrivals {
-  /** Told of an order whose copy, with what it froze, was just committed by this process. */
+  /** This process has just committed the copy of the order, with its terms. */
   arrived(orderId: string): void
-  /** True once the order is there; false when it did not come within `waitMs`. Throws when it cannot be asked for. */
+  /**
+   * True once the order is known. False if it did not arrive within `waitMs`. Throws if the
+   * database fails.
+   */
   wait(orderId: string): Promise<boolean>
-  /** How many orders are waited for. */
+  /** The number of orders that callers wait for. */
   readonly waiting: number
 }
 
 export interface ArrivalsOptions {
   readonly clock: Clock
-  /** Which of these the database knows, in their order: another process may have taken them in. */
+  /**
+   * Which of these the database knows, in the same order: another process may have taken them in.
+   */
   readonly areKnown: (orderIds: readonly string[]) => Promise<readonly boolean[]>
 }
 
@@ -53,7 +59,7 @@ export function makeArrivals({ clock, areKnown }: ArrivalsOptions): Arrivals {
     }
   }
 
-  /** Asks for all who wait, as long as there are any. */
+  /** Asks for all waiting orders until none is left. */
   const askOn = async (): Promise<void> => {
     asking = true
     for (; waiting.size > 0; await clock.sleep(askEveryMs)) {

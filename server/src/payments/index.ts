@@ -1,4 +1,4 @@
-// The payments service: what happens to money, and the card processor. Never decides who gets a seat.
+// The payments service: money and the card processor. Never decides who gets a seat.
 import { makeHandler } from '../platform/commands/handle.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import type { Platform, Service, ServiceDefinition } from '../service.ts'
@@ -16,7 +16,7 @@ import { makeWorker } from './worker.ts'
 export type { Processor } from './processor/port.ts'
 
 export interface PaymentsOptions {
-  /** Instead of the configured one: for measuring the shop alone, and for tests. */
+  /** Replaces the configured processor: to measure the shop alone, and in tests. */
   readonly processor?: Processor
 }
 

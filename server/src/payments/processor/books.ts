@@ -1,13 +1,14 @@
-// The processor's own list of what it holds, took and gave back, page by page: for comparing, never for deciding. Reads only.
+// The processor's own records of held, taken and refunded money, page by page. Read only. For
+// reconciliation, never for decisions.
 import http from 'node:http'
 import https from 'node:https'
 import Stripe from 'stripe'
 import type { ProcessorConfig } from '../../config/config.ts'
 
-/** A PaymentIntent with its charge, in our words. */
+/** A PaymentIntent with its charge. */
 export interface ListedIntent {
   readonly intentId: string
-  /** From its metadata; null for one that no shop like ours made. */
+  /** From the metadata. Null if another program made the intent. */
   readonly paymentId: string | null
   readonly orderId: string | null
   readonly status: string
@@ -32,15 +33,18 @@ export interface ListedDispute {
 
 export type BooksAnswer<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
-  /** A definite no: it knows no such object. */
+  /** The processor has no such object. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'unreachable' }
 
 export interface Books {
-  /** Up to a hundred intents, newest first: the newest, those made before `olderThan`, or those just after `newerThan`. */
+  /**
+   * Up to 100 intents, newest first: the newest, the next before `olderThan`, or the next after
+   * `newerThan`.
+   */
   listIntents(page: { olderThan?: string; newerThan?: string }): Promise<BooksAnswer<readonly ListedIntent[]>>
   readIntent(intentId: string): Promise<BooksAnswer<ListedIntent>>
-  /** Up to a hundred disputes, newest first. */
+  /** Up to 100 disputes, newest first. */
   listDisputes(olderThan?: string): Promise<BooksAnswer<readonly ListedDispute[]>>
 }
 
@@ -108,7 +112,7 @@ function toListed(intent: Stripe.PaymentIntent): ListedIntent {
     amountMinor: intent.amount,
     authorizedMinor: intent.status === 'requires_capture' ? intent.amount_capturable : 0,
     capturedMinor: intent.status === 'succeeded' ? intent.amount_received : 0,
-    // Of an authorization that ended, what was let go is "refunded" too: only money that was taken counts.
+    // The processor also calls a released authorization refunded. Only captured money counts.
     refundedMinor: charge?.captured === true ? charge.amount_refunded : 0,
     disputed: charge?.disputed === true,
     createdAt: new Date(intent.created * 1000).toISOString(),

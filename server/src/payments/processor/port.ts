@@ -1,5 +1,6 @@
-// The card processor as payments sees it: a small port. Every call has one of three outcomes, and only a definite
-// answer with a body is `ok` or `refused`; all else is `unknown` and is never taken for a no.
+// The card processor as payments sees it. Each call has one of three outcomes. Only a definite
+// answer with a body is `ok` or `refused`. Everything else is `unknown`, which never counts as a
+// refusal.
 import type { Money } from '@holdfast/contract'
 import type { IntentSeen } from '../domain/commands.ts'
 import type { RefundSeen } from '../domain/refund.ts'
@@ -9,19 +10,24 @@ export type CallResult<Value> =
   | {
       readonly kind: 'refused'
       readonly code: string
-      /** The bank said no, not the processor. */
+      /** The bank refused, not the processor. */
       readonly card: boolean
-      /** The intent as it stands after the refusal, when the processor sent it along. */
+      /** The intent after the refusal, if the processor sent it. */
       readonly intent: Intent | null
     }
   | {
       readonly kind: 'unknown'
       readonly reason: string
-      /** The processor repeats a failure that it keeps for the key: that request has ended, and no other will have an effect. */
+      /**
+       * The processor repeated the failure stored for the key: that request has ended, and no other
+       * will have an effect.
+       */
       readonly repeated?: true
     }
 
-/** What the buyer's browser has to do. Never stored: the secret is a key to the intent. */
+/**
+ * What the buyer's browser has to do. Never stored: the client secret gives access to the intent.
+ */
 export interface NextAction {
   readonly type: string
   readonly url?: string
@@ -32,7 +38,7 @@ export interface Intent extends IntentSeen {
   readonly nextAction: NextAction | null
 }
 
-/** An intent, and whether the bank has its money back for as long as a dispute lasts. */
+/** An intent, and whether an open dispute has taken its money back. */
 export interface IntentInFull {
   readonly intent: Intent
   readonly disputed: boolean
@@ -55,25 +61,28 @@ export interface RefundRequest {
   readonly key: string
 }
 
-/** A webhook whose signature is good. The body is a trigger: what it says of money is asked again. */
+/**
+ * A webhook with a valid signature. It only triggers a look: amounts in it are read from the
+ * processor again.
+ */
 export interface WebhookEvent {
   readonly id: string
   readonly type: string
   readonly livemode: boolean
-  /** A connected account's id: never ours. */
+  /** The id of a connected account. Such events are not ours. */
   readonly account: string | null
   readonly paymentId: string | null
   readonly intentId: string | null
-  /** The intent's status, when the event is about an intent. */
+  /** The intent's status, if the event is about an intent. */
   readonly intentStatus: IntentSeen['status'] | null
   readonly amountMinor: number | null
   readonly currency: string | null
-  /** All that was refunded of a charge, when the event is about one. */
+  /** The total refunded, if the event is about a charge. */
   readonly refundedMinor: number | null
 }
 
 export interface Processor {
-  /** True when real money moves: events of the other mode are refused. */
+  /** Real money moves. Events of the other mode are refused. */
   readonly livemode: boolean
   authorize(request: AuthorizeRequest): Promise<CallResult<Intent>>
   retrieve(intentId: string): Promise<CallResult<IntentInFull>>
@@ -81,8 +90,11 @@ export interface Processor {
   cancel(intentId: string, key: string): Promise<CallResult<Intent>>
   refund(request: RefundRequest): Promise<CallResult<RefundSeen>>
   listRefunds(intentId: string): Promise<CallResult<readonly RefundSeen[]>>
-  /** The intent of a payment by its metadata, among those made since `since`. Null only when the list was read to its end. */
+  /**
+   * The intent with this payment in its metadata, created at `since` or later. Null only if the
+   * whole list was read.
+   */
   find(payment: { readonly paymentId: string; readonly since: string }): Promise<CallResult<Intent | null>>
-  /** The event, or null when the signature is missing, wrong, too old or from the future. */
+  /** The event, or null if the signature is missing, wrong, too old or from the future. */
   verifyWebhook(body: Uint8Array, signature: string | undefined, nowMs: number): WebhookEvent | null
 }

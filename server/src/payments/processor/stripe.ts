@@ -1,5 +1,5 @@
-// The card processor through its own SDK: the only file that imports it. Stripe proper and the sandbox are the same
-// constructor, without or with a host. Never logs what the processor sends: it may hold secrets.
+// The card processor through its SDK. Stripe and the sandbox use the same constructor, without or
+// with a host. Never logs what the processor sends: it may contain secrets.
 import { isUtf8 } from 'node:buffer'
 import http from 'node:http'
 import https from 'node:https'
@@ -13,9 +13,9 @@ const apiVersion = '2026-10-28.endive'
 const timeoutMs = 10_000
 const maxNetworkRetries = 2
 const maxSockets = 128
-/** Webhooks older than this may be replays; newer ones come from a wrong clock or a forger. */
+/** Older webhooks may be replays. Webhooks from the future come from a wrong clock or a forger. */
 const toleranceSeconds = 300
-/** How many intents to read before saying that it cannot be told. */
+/** Intents to read before the outcome of a search is `unknown`. */
 const maxListed = 20_000
 
 export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): Processor {
@@ -75,7 +75,7 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
   }
 }
 
-/** Only an answer that says no in so many words is a no. */
+/** Only an explicit refusal counts as `refused`. */
 async function call<Value>(ask: () => Promise<Value>): Promise<CallResult<Value>> {
   try {
     return { kind: 'ok', value: await ask() }
@@ -90,17 +90,21 @@ async function call<Value>(ask: () => Promise<Value>): Promise<CallResult<Value>
   }
 }
 
-/** 409: the same key is in flight. 429: never looked at. 401, 403: our own key is wrong, which says nothing of the card. */
+/**
+ * 409: the key is in flight. 429: not processed. 401, 403: our API key is wrong, which says nothing
+ * about the card.
+ */
 const indefinite = new Set([401, 403, 409, 429])
 
 function isDefinite(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   const { statusCode, rawType } = error
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || indefinite.has(statusCode)) return false
-  // The key was used with other parameters: something exists under it that has to be found.
+  // Not an idempotency error: there the key was used with other parameters, so something exists
+  // that has to be found.
   return rawType === 'card_error' || rawType === 'invalid_request_error'
 }
 
-/** A failure that was stored for the key and is given again. */
+/** The failure was stored for the key, and this is a replay. */
 function isRepeated({ statusCode, headers }: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   return statusCode !== undefined && statusCode >= 500 && headers?.['idempotent-replayed'] === 'true'
 }
@@ -139,7 +143,7 @@ function toRefundSeen(refund: Stripe.Refund): RefundSeen {
 
 const openDisputes = new Set<string>(['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'])
 
-/** An inquiry may still be refunded; an open dispute may not: its money is gone already. */
+/** An inquiry can still be refunded. An open dispute cannot: its money is already gone. */
 async function isDisputed(stripe: Stripe, charge: Stripe.Charge): Promise<boolean> {
   if (!charge.disputed) return false
   const { data } = await stripe.disputes.list({ charge: charge.id, limit: 100 })
@@ -156,8 +160,9 @@ interface Sought {
 }
 
 /**
- * Finds what is some minutes old at once, however much came after it. The index lags and is not offered everywhere: what it
- * does not have, or does not answer, says nothing, and the list is read. Only when nobody can be reached is that no use.
+ * Finds an intent that is some minutes old at once, however many are newer. The index lags and does
+ * not exist everywhere, so a miss or an error proves nothing: the list is read next. If the
+ * connection fails, reading the list is useless too.
  */
 async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
   try {
@@ -169,10 +174,10 @@ async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Inte
   }
 }
 
-/** Clocks may differ by some minutes, so the list begins before the payment did. */
+/** Clocks may differ by minutes, so the list starts earlier than the payment. */
 const clockSlackSeconds = 300
 
-/** Reads the list, newest first: it lags behind nothing. */
+/** Reads the list, newest first. The list does not lag. */
 async function listIntent(
   stripe: Stripe,
   { paymentId, since }: Sought,
@@ -195,12 +200,13 @@ function verifyWebhook(
   secrets: readonly string[],
   { body, signature, nowMs }: { body: Uint8Array; signature: string | undefined; nowMs: number },
 ): WebhookEvent | null {
-  // The SDK decodes before it verifies, which forgives a byte order mark and broken characters: those were never signed.
+  // The SDK decodes before it verifies. It would accept a byte order mark and invalid UTF-8 that
+  // were never signed.
   if (!isUtf8(body) || (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf)) return null
-  // The SDK fails in other ways than by refusing when a part is empty.
+  // The SDK throws other errors than a refusal if a part is empty.
   if (signature === undefined || !signatureShape.test(signature)) return null
-  // The SDK refuses old stamps and takes any from the future; a stolen signature must not be good for years. Of two
-  // stamps it takes the last: there must be one.
+  // The SDK refuses old timestamps but accepts any from the future, and a stolen signature must not
+  // stay valid for years. It takes the last of two timestamps, so exactly one is allowed.
   const stamps = signature.split(',').filter((part) => part.startsWith('t='))
   if (stamps.length !== 1 || !(Number(stamps[0]?.slice(2)) <= nowMs / 1000 + toleranceSeconds)) return null
   for (const secret of secrets) {
@@ -215,14 +221,14 @@ function verifyWebhook(
   return null
 }
 
-/** What is signed may still be nonsense. */
+/** A signed body may still be malformed. */
 function isEvent(value: unknown): value is Stripe.Event {
   const event = value as { id?: unknown; type?: unknown; data?: { object?: unknown } | null } | null
   const object = event?.data?.object
   return typeof event?.id === 'string' && typeof event.type === 'string' && typeof object === 'object' && object !== null
 }
 
-/** The parts of an event's object that tell which payment it is about. */
+/** The parts of an event's object that identify its payment. */
 interface WebhookObject {
   readonly object?: string
   readonly id?: string

@@ -1,10 +1,11 @@
-// Payments and refunds as buyers and organisers see them. A buyer never sees that his card is on a list of stolen ones.
+// Payments and refunds as buyers and organisers see them. Buyers never see that their card is
+// listed as stolen.
 import type { PaymentView, RefundView } from '@holdfast/contract'
 import type { Payment } from '../domain/payment.ts'
 import type { Refund } from '../domain/refund.ts'
 import type { Intent } from '../processor/port.ts'
 
-/** Reasons that would tell a thief what the bank knows. */
+/** Codes that would tell a thief what the bank knows. */
 const softened = new Set([
   'lost_card',
   'stolen_card',
@@ -22,7 +23,7 @@ export function declineCodeFor(payment: Payment): string {
 
 export function paymentView(payment: Payment, intent: Intent | null): PaymentView {
   const { id, orderId, amount } = payment
-  // Whoever does its first step may have died in it: to the buyer that is an answer that did not come.
+  // The process at the first step may have crashed. For the buyer, the outcome is unknown.
   const status = payment.status === 'started' ? 'unknown' : payment.status
   const view: PaymentView = { id, orderId, status, amount }
   if (status === 'declined') return { ...view, declineCode: declineCodeFor(payment) }

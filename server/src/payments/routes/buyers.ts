@@ -1,4 +1,5 @@
-// HTTP of payments: bodies to commands, outcomes to answers. Decides nothing; never logs secrets or payment methods.
+// HTTP routes of payments: bodies become commands, outcomes become answers. Decides nothing. Never
+// logs secrets or payment methods.
 import {
   type ErrorCode,
   Id,
@@ -37,15 +38,18 @@ export interface RouteOptions {
   readonly processor: ProcessorConfig
 }
 
-/** An order with an id as young as this may be there, and its event late: the longest hold, and an hour for clocks that differ. */
+/**
+ * The event of an order with a younger id may be late. The longest hold, plus an hour for clock
+ * differences.
+ */
 const maybeLateMs = 25 * 3_600_000
-/** How often and how long a replayed request looks for the result of the first. */
+/** How often and how long a replayed request looks for the result of the first request. */
 const replayLookMs = 150
 const replayLooksMax = 20
 const cardLimit = { name: 'payments', attempts: 60, perSeconds: 600 }
 const tags = ['payments']
 
-/** The browser's part of the processor's release that the SDK is pinned to. */
+/** The browser script of the API release that the SDK is pinned to. */
 const stripeScriptUrl = 'https://js.stripe.com/endive/stripe.js'
 
 export function registerRoutes(app: Http, options: RouteOptions): void {
@@ -122,14 +126,15 @@ function payRoutes(app: Http, options: RouteOptions): void {
 }
 
 /**
- * The payment once its first step is done. A replayed request may find that another process does it still, or a challenge
- * open: then the secret, which is stored nowhere, is asked for again.
+ * The payment after its first step. For a replayed request another process may still be at that
+ * step, or a challenge may be open. Then the client secret, which is stored nowhere, is read from
+ * the processor again.
  */
 async function currentState({ db, worker, clock }: RouteOptions, paymentId: string): Promise<Settled & { payment: Payment }> {
   let { payment, intent } = await worker.settled(paymentId)
   for (let look = 1; ; look += 1) {
     payment ??= await readPayment(db, paymentId)
-    if (!payment) throw new Error('a payment was committed and is not there')
+    if (!payment) throw new Error('a committed payment is missing')
     const secretMissing = payment.status === 'requires_action' && !intent
     if ((payment.status !== 'started' && !secretMissing) || look > replayLooksMax) return { payment, intent }
     if (look > 1) await clock.sleep(replayLookMs)
@@ -147,9 +152,9 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
 }
 
 /**
- * Buyers are often faster than the event of their order: an unknown order is waited for, a bounded time, and nobody starts
- * before his order is there: a start that is refused costs a transaction. When it did not come and may still, the refusal tells
- * when to ask again.
+ * Waits a bounded time for an unknown order: buyers are often faster than the event of their order,
+ * and a refused start costs a transaction. If the order may still arrive, the refusal says when to
+ * ask again.
  */
 async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
   if (await arrivals.wait(orderId)) return
@@ -181,7 +186,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       if (!outcome.ok) throw refuse(outcome)
       await worker.settled(outcome.answer.paymentId)
       const refund = await readRefund(db, outcome.answer.refundId ?? refundId)
-      if (!refund) throw new Error('a refund was committed and is not there')
+      if (!refund) throw new Error('a committed refund is missing')
       if (refund.status === 'failed') return sendProblem(reply, 'refund_failed', { detail: refund.failureCode ?? undefined })
       return reply.code(201).send(refundView(refund))
     },

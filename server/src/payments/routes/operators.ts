@@ -1,4 +1,4 @@
-// What an operator may have done with a payment: look again at the processor. Moves nothing that is not due anyway.
+// Operators can refresh a payment from the processor. This moves nothing that is not due anyway.
 import { Id, PaymentView } from '@holdfast/contract'
 import { Type } from 'typebox'
 import type { RequireOperator } from '../../platform/http/operators.ts'
@@ -34,7 +34,7 @@ export function registerOpsRoutes(app: Http, { db, worker, requireOperator }: Op
       const before = await readPayment(db, id)
       if (!before) throw new ProblemError('payment_unknown')
       await worker.advance(id, true)
-      // Without the secret that the processor may have told: it is the buyer's.
+      // Without the client secret: it belongs to the buyer.
       return paymentView((await readPayment(db, id)) ?? before, null)
     },
   )

@@ -1,4 +1,4 @@
-// Rows of the payments schema and the records of the domain, translated both ways. Nothing is decided here.
+// Translates rows of the payments schema to domain objects and back. Decides nothing.
 import type { KnownOrder } from '../domain/known-order.ts'
 import type { LedgerEntry } from '../domain/ledger.ts'
 import type { IntentStatus, Payment, PaymentStatus, Step } from '../domain/payment.ts'
@@ -123,7 +123,7 @@ export function paymentRowOf(payment: Payment): PaymentRow {
   }
 }
 
-/** The row of a payment that is new: later ones leave it to the statement to say whether it is open. */
+/** The row of a new payment. For updates, the statement itself computes `open`. */
 export function newPaymentRowOf(payment: Payment) {
   return { ...paymentRowOf(payment), open: payment.nextAttemptAt !== null }
 }

@@ -1,12 +1,12 @@
-// SQL of webhooks: what the rows already know, and which events have taken effect.
+// SQL of webhooks: what our rows know already, and which events have taken effect.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { IntentStatus, PaymentStatus } from '../domain/payment.ts'
 
 export interface KnownState {
   readonly eventId: string
-  /** The event took effect before. */
+  /** The event has taken effect before. */
   readonly seen: boolean
-  /** Null: no payment of ours. */
+  /** Null: not a payment of ours. */
   readonly paymentId: string | null
   readonly status: PaymentStatus | null
   readonly intentId: string | null

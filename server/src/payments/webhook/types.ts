@@ -1,4 +1,5 @@
-// The processor's events that payments looks at: an endpoint at Stripe subscribes to these, and so does the embedded sandbox's.
+// The events of the processor that payments reads. Endpoints at Stripe and in the embedded sandbox subscribe
+// to these.
 
 export const webhookTypes = [
   'payment_intent.amount_capturable_updated',
