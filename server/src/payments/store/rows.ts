@@ -1,38 +1,88 @@
-// Translates rows of the payments schema to domain objects and back. Decides nothing.
+// Translates rows of the payments schema to domain objects and back, by one table of names each.
+// Decides nothing.
+import type { Money } from '@holdfast/contract'
 import type { KnownOrder } from '../domain/known-order.ts'
 import type { LedgerEntry } from '../domain/ledger.ts'
-import type { IntentStatus, Payment, PaymentStatus, Step } from '../domain/payment.ts'
-import type { Refund, RefundStatus } from '../domain/refund.ts'
+import type { Payment } from '../domain/payment.ts'
+import type { Refund } from '../domain/refund.ts'
 
-export interface PaymentRow {
-  readonly id: string
-  readonly order_id: string
-  readonly buyer_id: string
-  readonly organiser_id: string
+/** Columns, each with the field that it stores as it is. */
+type Names = Readonly<Record<string, string>>
+type RowOf<N extends Names, Whole> = { readonly [Column in keyof N]: Whole[N[Column] & keyof Whole] }
+type FieldsOf<N extends Names, Whole> = { readonly [Column in keyof N as N[Column]]: Whole[N[Column] & keyof Whole] }
+
+function toRow<N extends Names, Whole>(names: N, whole: Whole): RowOf<N, Whole> {
+  const row: Record<string, unknown> = {}
+  for (const column in names) row[column] = whole[names[column] as string as keyof Whole]
+  return row as RowOf<N, Whole>
+}
+
+function toFields<N extends Names, Whole>(names: N, row: RowOf<N, Whole>): FieldsOf<N, Whole> {
+  const fields: Record<string, unknown> = {}
+  for (const column in names) fields[names[column] as string] = row[column]
+  return fields as FieldsOf<N, Whole>
+}
+
+interface MoneyRow {
   readonly amount_minor: number
   readonly currency: string
-  readonly payment_method: string
-  readonly status: PaymentStatus
-  readonly step: Step | null
-  readonly intent_id: string | null
-  readonly intent_status: IntentStatus | null
-  readonly charge_id: string | null
-  readonly claim: 'won' | 'lost' | null
-  readonly asked_version: number | null
-  readonly authorized_minor: number
-  readonly captured_minor: number
-  readonly refunded_minor: number
-  readonly decline_code: string | null
-  readonly reason: string | null
-  readonly capture_refused: boolean
-  readonly disputed: boolean
-  readonly version: number
-  readonly fence: number
-  readonly leased_until: string | null
-  readonly attempts: number
-  readonly next_attempt_at: string | null
-  readonly created_at: string
 }
+
+const moneyOf = ({ amount_minor: amountMinor, currency }: MoneyRow): Money => ({ amountMinor, currency })
+const moneyRowOf = ({ amountMinor, currency }: Money): MoneyRow => ({ amount_minor: amountMinor, currency })
+
+const paymentNames = {
+  id: 'id',
+  order_id: 'orderId',
+  buyer_id: 'buyerId',
+  organiser_id: 'organiserId',
+  payment_method: 'paymentMethod',
+  status: 'status',
+  step: 'step',
+  intent_id: 'intentId',
+  intent_status: 'intentStatus',
+  charge_id: 'chargeId',
+  claim: 'claim',
+  asked_version: 'askedVersion',
+  authorized_minor: 'authorizedMinor',
+  captured_minor: 'capturedMinor',
+  refunded_minor: 'refundedMinor',
+  decline_code: 'declineCode',
+  reason: 'reason',
+  capture_refused: 'captureRefused',
+  disputed: 'disputed',
+  version: 'version',
+  fence: 'fence',
+  leased_until: 'leasedUntil',
+  attempts: 'attempts',
+  next_attempt_at: 'nextAttemptAt',
+  created_at: 'createdAt',
+} as const
+const refundNames = {
+  id: 'id',
+  payment_id: 'paymentId',
+  order_id: 'orderId',
+  origin: 'origin',
+  reason: 'reason',
+  status: 'status',
+  processor_id: 'processorId',
+  failure_code: 'failureCode',
+  created_at: 'createdAt',
+} as const
+const entryNames = {
+  source_id: 'sourceId',
+  kind: 'kind',
+  payment_id: 'paymentId',
+  order_id: 'orderId',
+  debit_account: 'debit',
+  credit_account: 'credit',
+  currency: 'currency',
+  posted_minor: 'postedMinor',
+  pending_minor: 'pendingMinor',
+} as const
+
+export type PaymentRow = RowOf<typeof paymentNames, Payment> & MoneyRow
+export type RefundRow = RowOf<typeof refundNames, Refund> & MoneyRow
 
 export interface KnownOrderRow {
   readonly id: string
@@ -46,81 +96,12 @@ export interface KnownOrderRow {
   readonly claimed_by: string | null
 }
 
-export interface RefundRow {
-  readonly id: string
-  readonly payment_id: string
-  readonly order_id: string
-  readonly amount_minor: number
-  readonly currency: string
-  readonly origin: Refund['origin']
-  readonly reason: string | null
-  readonly status: RefundStatus
-  readonly processor_id: string | null
-  readonly failure_code: string | null
-  readonly created_at: string
-}
-
 export function toPayment(row: PaymentRow): Payment {
-  return {
-    id: row.id,
-    orderId: row.order_id,
-    buyerId: row.buyer_id,
-    organiserId: row.organiser_id,
-    amount: { amountMinor: row.amount_minor, currency: row.currency },
-    paymentMethod: row.payment_method,
-    status: row.status,
-    step: row.step,
-    intentId: row.intent_id,
-    intentStatus: row.intent_status,
-    chargeId: row.charge_id,
-    claim: row.claim,
-    askedVersion: row.asked_version,
-    authorizedMinor: row.authorized_minor,
-    capturedMinor: row.captured_minor,
-    refundedMinor: row.refunded_minor,
-    declineCode: row.decline_code,
-    reason: row.reason,
-    captureRefused: row.capture_refused,
-    disputed: row.disputed,
-    version: row.version,
-    fence: row.fence,
-    leasedUntil: row.leased_until,
-    attempts: row.attempts,
-    nextAttemptAt: row.next_attempt_at,
-    createdAt: row.created_at,
-  }
+  return { ...toFields<typeof paymentNames, Payment>(paymentNames, row), amount: moneyOf(row) }
 }
 
 export function paymentRowOf(payment: Payment): PaymentRow {
-  return {
-    id: payment.id,
-    order_id: payment.orderId,
-    buyer_id: payment.buyerId,
-    organiser_id: payment.organiserId,
-    amount_minor: payment.amount.amountMinor,
-    currency: payment.amount.currency,
-    payment_method: payment.paymentMethod,
-    status: payment.status,
-    step: payment.step,
-    intent_id: payment.intentId,
-    intent_status: payment.intentStatus,
-    charge_id: payment.chargeId,
-    claim: payment.claim,
-    asked_version: payment.askedVersion,
-    authorized_minor: payment.authorizedMinor,
-    captured_minor: payment.capturedMinor,
-    refunded_minor: payment.refundedMinor,
-    decline_code: payment.declineCode,
-    reason: payment.reason,
-    capture_refused: payment.captureRefused,
-    disputed: payment.disputed,
-    version: payment.version,
-    fence: payment.fence,
-    leased_until: payment.leasedUntil,
-    attempts: payment.attempts,
-    next_attempt_at: payment.nextAttemptAt,
-    created_at: payment.createdAt,
-  }
+  return { ...toRow(paymentNames, payment), ...moneyRowOf(payment.amount) }
 }
 
 /** The row of a new payment. For updates, the statement itself computes `open`. */
@@ -156,47 +137,13 @@ export function orderRowOf(order: KnownOrder): KnownOrderRow {
 }
 
 export function toRefund(row: RefundRow): Refund {
-  return {
-    id: row.id,
-    paymentId: row.payment_id,
-    orderId: row.order_id,
-    amount: { amountMinor: row.amount_minor, currency: row.currency },
-    origin: row.origin,
-    reason: row.reason,
-    status: row.status,
-    processorId: row.processor_id,
-    failureCode: row.failure_code,
-    createdAt: row.created_at,
-  }
+  return { ...toFields<typeof refundNames, Refund>(refundNames, row), amount: moneyOf(row) }
 }
 
 export function refundRowOf(refund: Refund): RefundRow {
-  return {
-    id: refund.id,
-    payment_id: refund.paymentId,
-    order_id: refund.orderId,
-    amount_minor: refund.amount.amountMinor,
-    currency: refund.amount.currency,
-    origin: refund.origin,
-    reason: refund.reason,
-    status: refund.status,
-    processor_id: refund.processorId,
-    failure_code: refund.failureCode,
-    created_at: refund.createdAt,
-  }
+  return { ...toRow(refundNames, refund), ...moneyRowOf(refund.amount) }
 }
 
 export function entryRowOf(entry: LedgerEntry, effectiveAt: string) {
-  return {
-    source_id: entry.sourceId,
-    kind: entry.kind,
-    payment_id: entry.paymentId,
-    order_id: entry.orderId,
-    debit_account: entry.debit,
-    credit_account: entry.credit,
-    currency: entry.currency,
-    posted_minor: entry.postedMinor,
-    pending_minor: entry.pendingMinor,
-    effective_at: effectiveAt,
-  }
+  return { ...toRow(entryNames, entry), effective_at: effectiveAt }
 }

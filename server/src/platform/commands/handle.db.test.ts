@@ -71,6 +71,27 @@ describe('group commit', () => {
     expect(counted.begun).toBe(9)
   })
 
+  test('the facts that close a command see what its own facts changed, are published, and are seen by the next', async () => {
+    const model: typeof counterModel = {
+      ...counterModel,
+      close: (world, command, facts) => {
+        const reason = String(world.get(command.id)?.value ?? 0)
+        return facts.length === 0 ? [] : [{ type: 'PaymentVoided', data: { orderId: id, paymentId: id, reason } }]
+      },
+    }
+    const handler = makeHandler(model, { db, onCommitted: () => undefined, lanes: 1 })
+    await Promise.all([handler.handle(add(id, 2)), handler.handle(add(id, 3))])
+    // 0 + 2 and then its double; + 3 and then the double of that.
+    expect((await readCounters(db)).get(id)).toMatchObject({ value: 14, version: 4 })
+    const told = (await readProcessEvents(db, id)).map(({ version, data }) => [version, 'reason' in data && data.reason])
+    expect(told).toEqual([
+      [1, '2'],
+      [2, '2'],
+      [3, '3'],
+      [4, '7'],
+    ])
+  })
+
   test('one command that throws does not hurt its neighbours', async () => {
     const handler = handlerOn(db, { lanes: 1 })
     const outcomes = await Promise.allSettled([add(id, 2), add(id, poison), add(id, 3)].map((command) => handler.handle(command)))
