@@ -57,15 +57,16 @@ function makeParts(processor: ReturnType<typeof makeProcessorModel>) {
 }
 
 it('news of a refund made at the processor is not passed over when a refund of ours takes the lease in the same transaction', async () => {
-  // The story. The organiser gives back a part at the processor itself, and asks the shop for the rest a moment later. The
-  // webhook's wish to look and his request come into one transaction: the request leases the payment, the look finds it
-  // leased. The webhook then waited for that refund, which the processor refused, took it for its look, and was written
-  // down as done. Nobody ever asked again: the order kept its price, and the ledger was wrong for good.
+  // The organiser refunds a part at the processor itself and, a moment later, the rest in the shop.
+  // The webhook's look and the request share one transaction: the request leases the payment, and
+  // the look finds it leased. The webhook used to wait for that refund, which the processor
+  // refused, and counted it as its look. It was recorded as handled, so the order kept its price
+  // and the ledger stayed wrong.
   const processor = makeProcessorModel()
   const { id, orderId, organiserId } = await capturedPayment(processor)
   const { worker, handler } = makeParts(processor)
 
-  // Asked for in one turn, both are in one transaction.
+  // Sent in the same turn, both share one transaction.
   const refund = { type: 'RequestRefund', refundId: newId(), orderId, organiserId, amountMinor: null, reason: null } as const
   const requested = handler.handle(refund)
   const first = await worker.advance(id, true)
@@ -78,8 +79,9 @@ it('news of a refund made at the processor is not passed over when a refund of o
 })
 
 it('a look that got no answer is none: the processor is to tell again', async () => {
-  // The story. The webhook of a refund made at the processor was written down as done after a look that the processor left
-  // unanswered. The look was to be made up for a second later; a refund of ours came first, failed, and left nothing to do.
+  // The webhook of a refund made at the processor was recorded as handled after a look without an
+  // answer. The look should have been repeated a second later, but a refund of ours came first,
+  // failed, and left nothing to do.
   const processor = makeProcessorModel()
   const { id } = await capturedPayment(processor)
   const { worker } = makeParts(processor)
@@ -90,9 +92,10 @@ it('a look that got no answer is none: the processor is to tell again', async ()
 })
 
 it('a look that finds out that the money was taken has not seen the refunds', async () => {
-  // The story. The answer to a capture was lost. Before anybody had asked again, the organiser gave back a part at the
-  // processor itself. Its webhook came and looked; the row did not know of the money yet, so the look asked for the intent
-  // and not for its refunds, found it captured, and the webhook was written down as done: the order kept its price.
+  // The answer to a capture was lost. Before the next look, the organiser refunded a part at the
+  // processor itself. The webhook of that refund looked. The row did not know of the capture yet,
+  // so the look read the intent without its refunds and found it captured. The webhook was recorded
+  // as handled, and the order kept its price.
   const processor = makeProcessorModel()
   const { id } = await capturedPayment(processor, {
     status: 'unknown',
@@ -111,9 +114,9 @@ it('a look that finds out that the money was taken has not seen the refunds', as
 })
 
 it('a refund of ours that stays unknown does not hold up a look: what others gave back is seen at once', async () => {
-  // The story. A refund of ours met a failure that the processor keeps and repeats for its key. From then on the next step of
-  // the payment was always that refund: a webhook that asked for a look got the refund tried once more and nothing looked at,
-  // until the key was dead a day later.
+  // A refund of ours met a failure that the processor stores and repeats for its key. From then on
+  // the next step of the payment was always that refund. Each webhook that wanted a look only
+  // retried the refund, until the key expired a day later.
   const processor = makeProcessorModel()
   const { id, orderId, organiserId } = await capturedPayment(processor)
   const repeats = { ...processor, refund: () => Promise.resolve({ kind: 'unknown', reason: 'api_error' } as const) }
@@ -126,10 +129,11 @@ it('a refund of ours that stays unknown does not hold up a look: what others gav
 })
 
 it('late money of which somebody gave back a part at the processor goes back whole all the same', async () => {
-  // The story. A payment was captured by itself, and its order was cancelled: the money goes back in full. In that moment the
-  // organiser, who saw it at the processor, gave back a part there. The full refund was refused, as more than was left, and the
-  // rest of the buyer's money stayed, with a line in the log. Now the refusal is looked into, and what is left is refunded
-  // under an id and a key of its own.
+  // The processor captured a payment by itself, and its order was cancelled, so all the money goes
+  // back. At that moment the organiser refunded a part at the processor. The full refund was
+  // refused because it was more than the rest, and the rest of the buyer's money stayed, with a
+  // line in the log. Now the refusal leads to a look, and the rest is refunded with its own id and
+  // key.
   const processor = makeProcessorModel()
   const { id, orderId } = await capturedPayment(processor, { claim: null })
   const { worker, handler } = makeParts(processor)

@@ -1,5 +1,5 @@
-// Decides every command of payments: how a payment begins and who may work on it here, the rest in
-// three rooms. Pure.
+// Decides every command of payments. Starts and leases are decided here. Results of our calls, news
+// of the order, and refunds have files of their own. Pure.
 
 import { recordResult } from './calls.ts'
 import type { Command, CommandOf, Decision, Records, Sibling } from './commands.ts'

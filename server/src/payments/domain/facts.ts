@@ -22,9 +22,7 @@ interface Private<Type extends string, Data = unknown> {
   readonly data: { readonly paymentId: string } & Data
 }
 
-/**
- * A payment begins. `PaymentStarted` tells the other services; the rest is for this service alone.
- */
+/** A payment begins. Other services get only `PaymentStarted`. */
 type PaymentOpened = Private<
   'PaymentOpened',
   Pick<Payment, 'orderId' | 'buyerId' | 'organiserId' | 'paymentMethod'> & { readonly amount: Money }
@@ -70,7 +68,7 @@ export type RefundFact =
     >
 
 /**
- * Who calls the processor next, and when. After each command a payment gets at most one of these.
+ * The next call to the processor, or its time. Each command gives a payment at most one of these.
  */
 type Scheduled =
   | Private<'WorkLeased', { step: Step; refundId: string | null }>

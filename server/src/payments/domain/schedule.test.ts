@@ -1,4 +1,5 @@
-// When somebody works on a payment and when he looks again: leases, growing delays, the age of a key.
+// When somebody works on a payment and when he looks again: leases, growing delays, the age of a
+// key.
 import { describe, expect, it } from 'vitest'
 import { apply, ids, knownOrder, later, now, observed, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
 import type { World } from '../world.ts'
@@ -97,9 +98,10 @@ describe('a lease', () => {
     }
   })
   it('of another ends some day: what is asked for meanwhile is left to him, and if he dies to the sweeper', () => {
-    // The story. A process looked at a payment that was captured by itself; the claim came, and there was nothing to do, so that
-    // nobody was to look again. The organiser then asked for a refund, which was left to the one who looked. He died, and the
-    // refund stayed requested for ever. Found by the simulation (seed 29913), and by the model in eleven steps.
+    // A process looked at a payment that the processor had captured by itself. The claim came, left
+    // nothing to do, and so no further look was due. The organiser then requested a refund, which
+    // was left to the process that looked. It crashed, and the refund stayed requested for ever.
+    // The simulation found this (seed 29913), and the model finds it in eleven steps.
     for (const given of [states.capturedUnclaimed, { ...states.captured, claim: null }]) {
       const world = worldOf({ ...given, leasedUntil: at(20), nextAttemptAt: at(20) }, knownOrder({ version: 1 }))
       apply(world, claimed)

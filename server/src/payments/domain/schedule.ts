@@ -1,5 +1,5 @@
-// The closing step of every command: for each payment that a command touched, who calls the
-// processor next, and when.
+// The closing step of every command. For each payment that the command touched, it chooses the next
+// call to the processor, or the time of the next look.
 import type { Command, Records } from './commands.ts'
 import type { PaymentFact } from './facts.ts'
 import { isAtRest, isLeased, lookAgainAt, nextStep, type Payment, type Step } from './payment.ts'
