@@ -1,12 +1,15 @@
 // The command: reads the environment, starts one sandbox, says where it is, stops cleanly on a signal.
+import { HELP, withArguments } from './arguments.ts'
 import { readEnvironment } from './environment.ts'
 import { startSandbox } from './index.ts'
 
 const STOP_DEADLINE_MS = 8000
 
 async function main(): Promise<void> {
+  const environment = withArguments(process.argv.slice(2), process.env)
+  if (environment === undefined) return console.log(HELP)
   const sandbox = await startSandbox({
-    ...readEnvironment(process.env),
+    ...readEnvironment(environment),
     log: (message) => console.error(`sandbox: ${message}`),
     // Not an exit: nothing may be flushed, closed or said.
     crash: () => process.kill(process.pid, 'SIGKILL'),
