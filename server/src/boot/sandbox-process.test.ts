@@ -55,10 +55,12 @@ test('a program that says yes to everything is not used', async () => {
 
 test('the own one answers to this machine alone, whatever address the shop has', async () => {
   const port = await freePort()
-  const stop = await startSandboxProcess(...configured(port, { HOST: '::1' }), log)
+  const stop = await startSandboxProcess(...configured(port, { HOST: '::1', SANDBOX: 'on' }), log)
   try {
     const health = await fetch(`http://127.0.0.1:${port}/_sandbox/health`)
     expect(await health.json()).toMatchObject({ status: 'ok', instance: expect.stringMatching(/^[0-9a-f-]{36}$/) as string })
+    // An address of this machine at which it would answer, did it listen at all of them.
+    await expect(fetch(`http://127.0.0.2:${port}/_sandbox/health`)).rejects.toThrow('fetch failed')
     const { endpoints } = (await (await fetch(`http://127.0.0.1:${port}/_sandbox/overview`)).json()) as {
       endpoints: { url: string }[]
     }

@@ -59,9 +59,13 @@ function webhookUrl({ host, port }: Config): string {
   return `http://${reached}:${port}/api/payments/webhooks/stripe`
 }
 
-/** This machine alone; on the network every address, because the shop itself calls it at 127.0.0.1. */
-function listensAt(processor: Sandbox): string {
-  return processor.network ? '0.0.0.0' : '127.0.0.1'
+/**
+ * This machine alone, also behind a proxy. Where the network reaches the shop and may reach the sandbox: every address, because
+ * the shop itself calls it at 127.0.0.1.
+ */
+function listensAt({ host }: Config, { network }: Sandbox): string {
+  const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return network && !isLoopback ? '0.0.0.0' : '127.0.0.1'
 }
 
 function launch(config: Config, processor: Sandbox, instance: string): Running {
@@ -72,7 +76,7 @@ function launch(config: Config, processor: Sandbox, instance: string): Running {
       ...process.env,
       SANDBOX_PORT: String(processor.port),
       SANDBOX: processor.network ? 'on' : 'off',
-      SANDBOX_HOST: listensAt(processor),
+      SANDBOX_HOST: listensAt(config, processor),
       // The shop's policy lets browsers frame this name; an address is another origin to them.
       SANDBOX_PUBLIC_URL: processor.origin,
       SANDBOX_ORIGINS: new URL(config.publicUrl).origin,
