@@ -259,7 +259,7 @@ test.each([
 
 test('what others set is not taken for ours', () => {
   const others = {
-    HOME: '/home/shop',
+    HOME: '/srv/shop',
     PATH: '/bin',
     HOSTNAME: 'shop',
     IS_SANDBOX: 'yes',
