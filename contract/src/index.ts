@@ -1,13 +1,14 @@
 // What crosses a border between services, processes or browser and shop. Runs anywhere.
-export * from './api.ts'
-export * from './api-orders.ts'
+
+export * from './api/ops.ts'
+export * from './api/orders.ts'
+export * from './api/shop.ts'
 export * from './envelope.ts'
 export * from './errors.ts'
 export * from './events.ts'
 export * from './expiration.ts'
 export * from './instants.ts'
 export * from './money.ts'
-export * from './ops.ts'
 export * from './order-code.ts'
 export * from './orders.ts'
 export * from './payments.ts'

@@ -1,9 +1,9 @@
 // Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of their sales.
 import { type Static, Type } from 'typebox'
-import { PageQuery, SeatView } from './api.ts'
-import { Currency, Money, maxAmountMinor } from './money.ts'
-import { CancelReason } from './orders.ts'
-import { Id, Instant } from './values.ts'
+import { Currency, Money, maxAmountMinor } from '../money.ts'
+import { CancelReason } from '../orders.ts'
+import { Id, Instant } from '../values.ts'
+import { PageQuery, SeatView } from './shop.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -1,7 +1,7 @@
 // Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency, maxAmountMinor } from './money.ts'
-import { Id, Instant } from './values.ts'
+import { Currency, maxAmountMinor } from '../money.ts'
+import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
 

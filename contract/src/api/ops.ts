@@ -1,9 +1,9 @@
 // Shapes of the operator's API under /api/ops: the state of the shop, what waits for a person, and what the auditor found.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Page, PageQuery } from './api.ts'
-import { OrderStatus, PaymentStatus } from './api-orders.ts'
-import { Currency, Money } from './money.ts'
-import { Id, Instant } from './values.ts'
+import { Currency, Money } from '../money.ts'
+import { Id, Instant } from '../values.ts'
+import { OrderStatus, PaymentStatus } from './orders.ts'
+import { Page, PageQuery } from './shop.ts'
 
 const closed = { additionalProperties: false } as const
 const Count = Type.Integer({ minimum: 0 })
