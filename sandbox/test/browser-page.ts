@@ -1,6 +1,6 @@
 // A shop's page on an origin of its own under a strict content policy, as Stripe.js meets it; only for tests.
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Shop</title><link rel="stylesheet" href="/shop.css"></head>
@@ -13,6 +13,20 @@ const SCRIPT =
 export interface ShopPage {
   url: string
   close(): Promise<void>
+}
+
+export async function listenLocally(server: Server): Promise<ShopPage> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    // Another host name than the sandbox's, so that both are different sites to the browser.
+    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
 }
 
 export async function startShopPage(sandboxUrl: string): Promise<ShopPage> {
@@ -31,15 +45,5 @@ export async function startShopPage(sandboxUrl: string): Promise<ShopPage> {
       })
       .end(file[1])
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    // Another host name than the sandbox's, so that both are different sites to the browser.
-    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return listenLocally(server)
 }

@@ -1,10 +1,8 @@
 // Serves the React page of react-shop/ on an origin of its own, under the policy that the processor's guide asks for; only for tests.
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import type { ShopPage } from './browser-page.ts'
+import { listenLocally, type ShopPage } from './browser-page.ts'
 
 const STYLE =
   'body{font:16px system-ui;margin:0}main{max-width:440px;margin:24px auto;padding:20px}.StripeElement{border:1px solid #c9cfdc;border-radius:8px;padding:12px;margin:8px 0}button{padding:12px 20px}'
@@ -54,14 +52,5 @@ export async function startReactShop({ sandboxUrl, pay }: ReactShop): Promise<Sh
     if (file === undefined) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': file[0], 'content-security-policy': policy }).end(file[1])
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return listenLocally(server)
 }

@@ -1,8 +1,6 @@
 // Shops as the processor's samples build them, with their older SDK and the vendor's address for the script; only for tests.
-import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { ShopPage } from './browser-page.ts'
+import { listenLocally, type ShopPage } from './browser-page.ts'
 import type { Answer, OldStripe } from './old-sdks.ts'
 
 const pick = ({ id, status, client_secret }: Answer) => ({ id, status, clientSecret: client_secret })
@@ -67,14 +65,5 @@ export async function startSampleShop(stripe: OldStripe): Promise<ShopPage> {
         (error: unknown) => response.writeHead(400).end(JSON.stringify({ error: String(error) })),
       )
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
-    async close() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
+  return listenLocally(server)
 }

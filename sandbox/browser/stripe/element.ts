@@ -1,8 +1,8 @@
 // One mounted element (Payment Element, Card Element, or one field of a card): its frame, its events, its life in the host page.
 import type { Appearance, ElementKind, Field, FormConfig, Layout, PlainOptions, PlainValue } from '../protocol.ts'
 import { type Frame, makeFrame } from './frame.ts'
+import { type Listener, makeListeners, placeOf } from './listeners.ts'
 
-type Listener = (event: Record<string, unknown>) => void
 type Options = Record<string, unknown>
 
 export interface ElementSettings {
@@ -81,24 +81,6 @@ function configOf(kind: ElementKind, options: Options, settings: ElementSettings
   }
 }
 
-/** The events of one element: who listens, and telling them. */
-function makeListeners(kind: ElementKind) {
-  const listeners = new Map<string, Set<Listener>>()
-  return {
-    add(name: string, listener: Listener) {
-      listeners.set(name, (listeners.get(name) ?? new Set()).add(listener))
-    },
-    remove(name: string, listener?: Listener) {
-      if (listener === undefined) listeners.delete(name)
-      else listeners.get(name)?.delete(listener)
-    },
-    clear: () => listeners.clear(),
-    emit(name: string, detail: Record<string, unknown> = {}) {
-      for (const listener of listeners.get(name) ?? []) listener({ elementType: kind, ...detail })
-    },
-  }
-}
-
 /** The classes on the element that the page gave as a place, under the page's own names if it has some. */
 function makeHostClasses(options: Options) {
   const nameOf = (state: string): string[] => {
@@ -169,27 +151,11 @@ export function makeElement(
   const element = {
     /** Read by wrappers to tell elements apart. */
     _elementType: kind,
-    on(name: string, listener: Listener) {
-      events.add(name, listener)
-      return element
-    },
-    once(name: string, listener: Listener) {
-      const wrapped: Listener = (event) => {
-        events.remove(name, wrapped)
-        listener(event)
-      }
-      return element.on(name, wrapped)
-    },
-    off(name: string, listener?: Listener) {
-      events.remove(name, listener)
-      return element
-    },
+    on: (name: string, listener: Listener) => events.on(element, name, listener),
+    once: (name: string, listener: Listener) => events.once(element, name, listener),
+    off: (name: string, listener?: Listener) => events.off(element, name, listener),
     mount(target: string | Element) {
-      const found = typeof target === 'string' ? document.querySelector(target) : target
-      if (found === null)
-        throw new Error(
-          `The selector you specified (${String(target)}) applies to no DOM elements that are currently on the page.`,
-        )
+      const found = placeOf(target)
       if (frame !== undefined && host === found) return
       element.unmount()
       host = found

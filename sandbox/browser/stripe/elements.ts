@@ -2,7 +2,7 @@
 import type { Appearance, CardKind, ElementKind, EmptyKind, Field, PlainKind, StripeError } from '../protocol.ts'
 import { randomName } from '../random.ts'
 import { type ElementSettings, makeElement, type StripeElement } from './element.ts'
-import { makeEmptyElement } from './empty.ts'
+import { type EmptyElement, makeEmptyElement } from './empty.ts'
 import { isBefore } from './train.ts'
 
 export interface ElementsOptions {
@@ -33,7 +33,6 @@ function isEmpty(kind: ElementKind): kind is EmptyKind {
 }
 
 type Hash = Record<string, unknown>
-type EmptyElement = ReturnType<typeof makeEmptyElement>
 
 function isFramed(element: StripeElement | EmptyElement): element is StripeElement {
   return '_frame' in element
