@@ -101,9 +101,9 @@ const findShow = sql('bench.find_show', 'select 1 as found from orders.shows whe
 /** Tells the running shop of a published show, as the tickets service does, and waits until it is on sale. */
 export async function putOnSale({ db }: Stage, show: number, stock: Stock): Promise<void> {
   const data = showOf(show, stock)
-  await db.transaction(async (tx) => {
+  await db.batch(async (tx) => {
     const recorded = { fact: { type: 'ShowPublished', data }, subject: data.id, version: 1, correlationId: data.id } as const
-    await tx.commitWith(appendToOutbox([seal('tickets', recorded, tx.now, null)]))
+    await tx.commitWith(appendToOutbox([seal('tickets', recorded, await tx.begun, null)]))
   })
   const deadlineMs = performance.now() + 30_000
   while ((await db.query(findShow, [data.id])).length === 0) {

@@ -2,6 +2,7 @@
 import type { ServiceName } from '@holdfast/contract'
 import type { Config } from './config/config.ts'
 import type { Bus } from './platform/bus/bus.ts'
+import type { HandlerOptions } from './platform/commands/handle.ts'
 import type { Limits } from './platform/http/limits.ts'
 import type { RequireOperator } from './platform/http/operators.ts'
 import type { Http } from './platform/http/server.ts'
@@ -36,8 +37,15 @@ export interface Service {
   start?(): Promise<() => Promise<void>>
 }
 
+/** Each service's `index.ts` exports one, as `service`, or `makeService` where it can be given something to work with. */
 export interface ServiceDefinition {
   readonly name: ServiceName
   readonly migrations: MigrationSet
   make(platform: Platform): Service
+}
+
+/** How a service's handler stores and tells, and how it groups: as it sees fit, or a command at a time, to measure what that brings. */
+export function handlerOptionsOf({ db, bus, config }: Pick<Platform, 'db' | 'bus' | 'config'>): HandlerOptions {
+  const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
+  return { db, onCommitted: (events) => bus.hint(events), ...grouping }
 }

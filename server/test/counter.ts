@@ -2,7 +2,7 @@
 // a pure decision, a bulk save, facts with versions. Its table is made by the test that uses it.
 import type { FactOf } from '@holdfast/contract'
 import type { Model } from '../src/platform/commands/model.ts'
-import { type Database, sql, type Tx, writeRows } from '../src/platform/postgres/database.ts'
+import { type Database, type InTransaction, sql, writeRows } from '../src/platform/postgres/database.ts'
 
 export interface Add {
   readonly type: 'Add'
@@ -50,7 +50,7 @@ const saveCounters = sql(
 
 export const counterModel: CounterModel = {
   service: 'payments',
-  async load(tx: Tx, commands) {
+  async load(tx: InTransaction, commands) {
     const rows = await tx.query<Counter>(loadCounters, [[...new Set(commands.map((command) => command.id))]])
     return new Map(rows.map((row) => [row.id, row]))
   },

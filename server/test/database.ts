@@ -22,8 +22,9 @@ export function watched(db: Database, see: (statement: Statement) => void): Data
   return {
     ...db,
     query: queryOf(db),
-    transaction: (work) =>
-      db.transaction((tx) =>
+    transaction: (work) => db.transaction((tx) => work({ ...tx, query: queryOf(tx) })),
+    batch: (work) =>
+      db.batch((tx) =>
         work({
           ...tx,
           query: queryOf(tx),
@@ -38,6 +39,11 @@ export function watched(db: Database, see: (statement: Statement) => void): Data
       return { ...connection, query: queryOf(connection) }
     },
   }
+}
+
+/** Stores in a transaction of its own, as a batch does. */
+export function storeAtOnce(db: Database, writesOf: (now: string) => readonly Write[]): Promise<void> {
+  return db.batch(async (tx) => tx.commitWith(writesOf(await tx.begun)))
 }
 
 /** Stores in a transaction that goes on, or without one. */

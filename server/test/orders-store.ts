@@ -1,4 +1,5 @@
 // Orders of a test on a real database: their handler, short ways to tell it things, and the invariants of stock as SQL.
+
 import { type EventType, eventDefinitions, type FactOf, type LineBody } from '@holdfast/contract'
 import { expect } from 'vitest'
 import { makeOrdersHandler, type OrdersHandler } from '../src/orders/model.ts'
@@ -6,6 +7,7 @@ import type { IdempotencyKey } from '../src/platform/commands/idempotency.ts'
 import { appendToOutbox } from '../src/platform/commands/outbox.ts'
 import { type Database, sql } from '../src/platform/postgres/database.ts'
 import { newId } from '../src/platform/process/clock.ts'
+import { storeAtOnce } from './database.ts'
 import { makeBuyer, type SaleSample } from './sale.ts'
 
 /** A handler as a process of its own has it. */
@@ -66,7 +68,7 @@ export function foreignEvent<Type extends EventType>(type: Type, subject: string
 }
 
 export function publish(db: Database, events: Parameters<typeof appendToOutbox>[0]): Promise<void> {
-  return db.transaction((tx) => tx.commitWith(appendToOutbox(events)))
+  return storeAtOnce(db, () => appendToOutbox(events))
 }
 
 const wrongPools = sql(

@@ -7,7 +7,7 @@ import type { CancelReason, Event, EventType, FactOf, PaymentView } from '@holdf
 import { type Sandbox, startSandbox } from '@holdfast/sandbox'
 import Stripe from 'stripe'
 import type { Payment } from '../src/payments/domain/payment.ts'
-import { makePayments, type PaymentsOptions } from '../src/payments/index.ts'
+import { makeService as makePayments, type PaymentsOptions } from '../src/payments/index.ts'
 import { readPayment } from '../src/payments/store/payments.ts'
 import { readProcessEvents } from '../src/platform/commands/outbox.ts'
 import { sql } from '../src/platform/postgres/database.ts'

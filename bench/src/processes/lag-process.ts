@@ -59,11 +59,12 @@ async function commitAtPace({ eventsPerSecond, seconds }: Pace): Promise<void> {
   if (!running) throw new Error('not started')
   const { bus, db } = running
   const commitSome = async (count: number) => {
-    const ids = await db.transaction(async (tx) => {
+    const ids = await db.batch(async (tx) => {
+      const now = await tx.begun
       const events = Array.from({ length: count }, () => {
         const orderId = newId()
-        const fact = { type: 'ExpirationComplete', data: { orderId, expiresAt: tx.now } } as const
-        return seal('expiration', { fact, subject: orderId, version: 1, correlationId: orderId }, tx.now, null)
+        const fact = { type: 'ExpirationComplete', data: { orderId, expiresAt: now } } as const
+        return seal('expiration', { fact, subject: orderId, version: 1, correlationId: orderId }, now, null)
       })
       await tx.commitWith(appendToOutbox(events))
       return events.map(({ id }) => id)

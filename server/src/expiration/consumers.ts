@@ -1,6 +1,7 @@
 // What orders' events mean to deadlines.
-import type { Event, EventOf, EventType } from '@holdfast/contract'
-import { ack, type Bus } from '../platform/bus/bus.ts'
+import type { EventOf, EventType } from '@holdfast/contract'
+import type { Bus } from '../platform/bus/bus.ts'
+import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import type { ExpirationCommand, ExpirationHandler } from './model.ts'
 
 export const heard = [
@@ -33,20 +34,11 @@ export function translate(event: Heard): ExpirationCommand[] {
   }
 }
 
-export function subscribeExpiration(bus: Bus, handler: ExpirationHandler): void {
-  bus.subscribe({
-    consumer: 'expiration',
-    types: heard,
-    // Deadlines are minutes away.
-    isUnhurried: () => true,
-    async handle(events: readonly Event[]) {
-      const translated = (events as readonly Heard[]).map((event) => ({
-        eventId: event.id,
-        subject: event.subject,
-        commands: translate(event),
-      }))
-      await handler.handleEvents('expiration', translated, () => false)
-      return events.map(() => ack)
-    },
-  })
+/** A timer is never refused. */
+export const notYet = () => false
+
+export function subscribe(bus: Bus, handler: ExpirationHandler): void {
+  // Deadlines are minutes away.
+  const isUnhurried = () => true
+  bus.subscribe(makeConsumer({ name: 'expiration', types: heard, translate, notYet }, handler, { isUnhurried }))
 }

@@ -1,7 +1,7 @@
 // How timers are decided in batches. No HTTP, no bus.
 
 import { type Handler, type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
-import type { Tx } from '../platform/postgres/database.ts'
+import type { BatchTx } from '../platform/postgres/database.ts'
 import { makeFailpoint } from '../platform/process/failpoint.ts'
 import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './domain/timer.ts'
 import * as store from './store/timers.ts'
@@ -25,7 +25,7 @@ interface World {
 /** How many timers a command fired, or undefined for other commands. */
 export type ExpirationHandler = Handler<ExpirationCommand, never, number | undefined>
 
-async function load(tx: Tx, commands: readonly ExpirationCommand[]): Promise<World> {
+async function load(tx: BatchTx, commands: readonly ExpirationCommand[]): Promise<World> {
   const orderIds = new Set<string>()
   let limit = 0
   for (const command of commands) {

@@ -6,14 +6,14 @@ import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes/accounts.ts'
 
-export const identity: ServiceDefinition = {
+export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
   make({ db, config, limits, sessions }) {
-    const service = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits), sessions })
+    const identity = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits), sessions })
     return {
       name: 'identity',
-      routes: (app) => identityRoutes(app, { identity: service, sessions, publicUrl: config.publicUrl }),
+      routes: (app) => identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl }),
     }
   },
 }

@@ -16,7 +16,7 @@ import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
-import { orders } from './index.ts'
+import { service as orders } from './index.ts'
 import type { OrdersHandler } from './model.ts'
 import { readOrder } from './read/views.ts'
 

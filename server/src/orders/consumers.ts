@@ -1,7 +1,7 @@
 // What other services' events mean to orders: each becomes a command of ours. Never decides, never skips the domain.
 import type { Event, EventOf, EventType } from '@holdfast/contract'
-import { ack, type Bus, type Verdict } from '../platform/bus/bus.ts'
-import type { Translated } from '../platform/commands/model.ts'
+import type { Bus } from '../platform/bus/bus.ts'
+import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import type { OrderRejection } from './domain/order.ts'
 import type { OrdersHandler } from './model.ts'
 import type { Command } from './world.ts'
@@ -23,61 +23,51 @@ export const heard = [
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
-export function translate(event: Heard): Command {
+export function translate(event: Heard): Command[] {
   switch (event.type) {
     case 'ShowPublished':
     case 'ShowChanged':
-      return { type: 'KnowShow', show: event.data, version: event.version }
+      return [{ type: 'KnowShow', show: event.data, version: event.version }]
     case 'ShowCancelled':
-      return { type: 'EndSale', showId: event.data.showId, version: event.version }
+      return [{ type: 'EndSale', showId: event.data.showId, version: event.version }]
     case 'ExpirationComplete':
-      return { type: 'ExpireOrder', orderId: event.data.orderId, deadline: event.data.expiresAt }
+      return [{ type: 'ExpireOrder', orderId: event.data.orderId, deadline: event.data.expiresAt }]
     case 'PaymentStarted':
-      return { type: 'NotePaymentStarted', ...event.data }
+      return [{ type: 'NotePaymentStarted', ...event.data }]
     case 'PaymentVoided':
-      return { type: 'NotePaymentEnded', orderId: event.data.orderId, paymentId: event.data.paymentId }
+      return [{ type: 'NotePaymentEnded', orderId: event.data.orderId, paymentId: event.data.paymentId }]
     case 'PaymentAuthorized': {
       const { orderId, paymentId, amount } = event.data
-      return { type: 'ClaimOrder', orderId, paymentId, amount }
+      return [{ type: 'ClaimOrder', orderId, paymentId, amount }]
     }
     case 'ChargeCreated':
-      return { type: 'CompleteOrder', orderId: event.data.orderId, paymentId: event.data.paymentId }
+      return [{ type: 'CompleteOrder', orderId: event.data.orderId, paymentId: event.data.paymentId }]
     case 'ChargeFailed':
-      return { type: 'ReleaseClaim', orderId: event.data.orderId, paymentId: event.data.paymentId }
+      return [{ type: 'ReleaseClaim', orderId: event.data.orderId, paymentId: event.data.paymentId }]
     case 'ChargeRefunded': {
       const { orderId, paymentId, amount, full } = event.data
-      return { type: 'RecordRefund', orderId, paymentId, amountMinor: amount.amountMinor, full }
+      return [{ type: 'RecordRefund', orderId, paymentId, amountMinor: amount.amountMinor, full }]
     }
     case 'RefundReturned': {
       const { orderId, paymentId, amount } = event.data
-      return { type: 'RecordRefund', orderId, paymentId, amountMinor: -amount.amountMinor, full: false }
+      return [{ type: 'RecordRefund', orderId, paymentId, amountMinor: -amount.amountMinor, full: false }]
     }
     case 'TicketsIssued': {
       const tickets = event.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' as const }))
-      return { type: 'NoteTickets', orderId: event.data.orderId, tickets }
+      return [{ type: 'NoteTickets', orderId: event.data.orderId, tickets }]
     }
     case 'TicketVoided':
-      return { type: 'NoteTicketsVoided', orderId: event.data.orderId, ticketIds: event.data.ticketIds }
+      return [{ type: 'NoteTicketsVoided', orderId: event.data.orderId, ticketIds: event.data.ticketIds }]
   }
 }
 
 /** Facts about something we have not heard of yet: the news may be on its way. Any other rejection is final. */
 export const notYet = (rejection: OrderRejection) => rejection === 'order_unknown' || rejection === 'show_unknown'
 
-export function subscribeOrders(bus: Bus, handler: OrdersHandler, cancelOpenOrders: (showId: string) => Promise<void>): void {
-  bus.subscribe({
-    consumer: 'orders',
-    types: heard,
-    async handle(events: readonly Event[]): Promise<Verdict[]> {
-      const translated: Translated<Command>[] = (events as readonly Heard[]).map((event) => ({
-        eventId: event.id,
-        subject: event.subject,
-        commands: [translate(event)],
-      }))
-      const handled = await handler.handleEvents('orders', translated, notYet)
-      // The sale has ended by now, so no new order can slip in behind this.
-      for (const event of events) if (event.type === 'ShowCancelled') await cancelOpenOrders(event.data.showId)
-      return handled.map((result) => (result.ok ? ack : { kind: 'retry', reason: result.rejection }))
-    },
-  })
+export function subscribe(bus: Bus, handler: OrdersHandler, cancelOpenOrders: (showId: string) => Promise<void>): void {
+  // The sale has ended by now, so no new order can slip in behind this.
+  const afterwards = async (events: readonly Event[]) => {
+    for (const event of events) if (event.type === 'ShowCancelled') await cancelOpenOrders(event.data.showId)
+  }
+  bus.subscribe(makeConsumer({ name: 'orders', types: heard, translate, notYet }, handler, { afterwards }))
 }

@@ -1,7 +1,7 @@
 // The orders service, put together for one process.
 import { migrationsOf } from '../platform/postgres/migrate.ts'
-import type { ServiceDefinition } from '../service.ts'
-import { subscribeOrders } from './consumers.ts'
+import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
+import { subscribe } from './consumers.ts'
 import { makeOrdersHandler } from './model.ts'
 import { makeOrdersLive } from './read/live.ts'
 import { ordersRoutes } from './routes/buyers.ts'
@@ -11,19 +11,17 @@ import { listOpenOrderIds } from './store/orders.ts'
 /** Before every order's. */
 const firstId = '00000000-0000-0000-0000-000000000000'
 
-export const orders: ServiceDefinition = {
+export const service: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
-  make({ bus, clock, config, db, log, metrics, switches }) {
+  make(platform) {
+    const { bus, clock, db, log, metrics, switches } = platform
     const live = makeOrdersLive({ db, clock, log, metrics })
     const stock = makeStockMemory(clock)
-    const handler = makeOrdersHandler(
-      { db, onCommitted: (events) => bus.hint(events), ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }) },
-      (world) => {
-        stock.learn(world)
-        live.learn(world)
-      },
-    )
+    const handler = makeOrdersHandler(handlerOptionsOf(platform), (world) => {
+      stock.learn(world)
+      live.learn(world)
+    })
 
     /** The sale ended: whoever has not paid yet is told at once. */
     const cancelOpenOrders = async (showId: string) => {
@@ -37,7 +35,7 @@ export const orders: ServiceDefinition = {
     return {
       name: 'orders',
       routes: (app) => ordersRoutes(app, { db, clock, handler, live, stock, switches }),
-      subscribe: (toBus) => subscribeOrders(toBus, handler, cancelOpenOrders),
+      subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),
       start: async () => {
         const unfollow = live.follow(bus)
         return async () => {

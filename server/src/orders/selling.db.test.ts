@@ -13,7 +13,7 @@ import {
   tally,
 } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
-import { type Database, sql, type Tx } from '../platform/postgres/database.ts'
+import { type Database, sql } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { OrdersHandler } from './model.ts'
 
@@ -41,19 +41,19 @@ describe('places of a pool that everybody wants', () => {
     let isFirst = true
     return {
       ...db,
-      transaction: (work, options) =>
-        db.transaction(async (tx) => {
-          const commitWith: Tx['commitWith'] = async (writes) => {
-            if (isFirst) {
-              isFirst = false
-              await meanwhile()
-            }
-            return tx.commitWith(writes)
-          }
-          return work(
-            Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(tx), commitWith: { value: commitWith } }) as Tx,
-          )
-        }, options),
+      batch: (work) =>
+        db.batch((tx) =>
+          work({
+            ...tx,
+            async commitWith(writes) {
+              if (isFirst) {
+                isFirst = false
+                await meanwhile()
+              }
+              return tx.commitWith(writes)
+            },
+          }),
+        ),
     }
   }
   const lockNow = sql('', 'select 1 as locked from orders.pools where show_id = $1 for update nowait')

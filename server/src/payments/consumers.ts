@@ -1,12 +1,10 @@
 // What payments hears: events of orders, each translated to an own command. A foreign event never enters a decision raw.
-import type { Event, EventType } from '@holdfast/contract'
-import type { Bus, Verdict } from '../platform/bus/bus.ts'
-import { ack } from '../platform/bus/bus.ts'
+import type { EventOf, EventType } from '@holdfast/contract'
+import type { Bus } from '../platform/bus/bus.ts'
+import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import type { Arrivals } from './arrivals.ts'
 import type { Command, Rejection } from './domain/commands.ts'
 import type { PaymentsHandler } from './model.ts'
-
-const consumer = 'payments'
 
 export const heard = [
   'OrderCreated',
@@ -16,9 +14,10 @@ export const heard = [
   'OrderClaimed',
   'ClaimRejected',
   'OrderCompleted',
-] as const satisfies EventType[]
+] as const satisfies readonly EventType[]
+type Heard = EventOf<(typeof heard)[number]>
 
-export function translate(event: Event): Command[] {
+export function translate(event: Heard): Command[] {
   const { version } = event
   switch (event.type) {
     case 'OrderCreated': {
@@ -37,8 +36,6 @@ export function translate(event: Event): Command[] {
       return [{ type: 'NoteClaimRejected', ...event.data }]
     case 'OrderCompleted':
       return [{ type: 'NoteOrderCompleted', version, orderId: event.data.orderId }]
-    default:
-      return []
   }
 }
 
@@ -46,15 +43,7 @@ export function translate(event: Event): Command[] {
 export const notYet = (rejection: Rejection) => rejection === 'payment_unknown'
 
 export function subscribe(bus: Bus, handler: PaymentsHandler, arrivals: Pick<Arrivals, 'waiting'>): void {
-  bus.subscribe({
-    consumer,
-    types: heard,
-    // Thousands who only hold are in no hurry; who pays is, and so is who waits for his order to come in.
-    isUnhurried: (types) => arrivals.waiting === 0 && types.every((type) => type === 'OrderCreated'),
-    async handle(events): Promise<Verdict[]> {
-      const translated = events.map((event) => ({ eventId: event.id, subject: event.subject, commands: translate(event) }))
-      const results = await handler.handleEvents(consumer, translated, notYet)
-      return results.map((result): Verdict => (result.ok ? ack : { kind: 'retry', reason: result.rejection }))
-    },
-  })
+  // Thousands who only hold are in no hurry; who pays is, and so is who waits for his order to come in.
+  const isUnhurried = (types: readonly EventType[]) => arrivals.waiting === 0 && types.every((type) => type === 'OrderCreated')
+  bus.subscribe(makeConsumer({ name: 'payments', types: heard, translate, notYet }, handler, { isUnhurried }))
 }

@@ -1,7 +1,7 @@
 // The payments service: money and the card processor. Never decides who gets a seat.
 import { makeHandler } from '../platform/commands/handle.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
-import type { Platform, Service, ServiceDefinition } from '../service.ts'
+import { handlerOptionsOf, type Platform, type Service, type ServiceDefinition } from '../service.ts'
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import { makeModel, type PaymentsHandler } from './model.ts'
@@ -20,12 +20,12 @@ export interface PaymentsOptions {
   readonly processor?: Processor
 }
 
-export function makePayments(options: PaymentsOptions = {}): ServiceDefinition {
-  return { name: 'payments', migrations: migrationsOf('payments'), make: (platform) => makeService(platform, options) }
+export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
+  return { name: 'payments', migrations: migrationsOf('payments'), make: (platform) => makeOn(platform, options) }
 }
 
-function makeService(platform: Platform, options: PaymentsOptions): Service {
-  const { config, db, bus, clock, log, metrics, limits } = platform
+function makeOn(platform: Platform, options: PaymentsOptions): Service {
+  const { config, db, clock, log, metrics, limits } = platform
   const processor = options.processor ?? makeProcessor(config.processor)
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
   const worker = makeWorker({ db, clock, log, metrics, processor, handler: () => handler })
@@ -33,11 +33,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
     for (const id of world.changed.orders) if (world.orders.get(id)?.terms) arrivals.arrived(id)
     worker.committed(world)
   })
-  const handler: PaymentsHandler = makeHandler(model, {
-    db,
-    onCommitted: (events) => bus.hint(events),
-    ...(config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }),
-  })
+  const handler: PaymentsHandler = makeHandler(model, handlerOptionsOf(platform))
   return {
     name: 'payments',
     routes(app) {
@@ -45,7 +41,7 @@ function makeService(platform: Platform, options: PaymentsOptions): Service {
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, processor, worker })
     },
-    subscribe: () => subscribe(bus, handler, arrivals),
+    subscribe: (toBus) => subscribe(toBus, handler, arrivals),
     start: async () => {
       const stopWorker = worker.start()
       return async () => {

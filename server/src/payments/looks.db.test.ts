@@ -1,6 +1,6 @@
 // News from the processor and a step of our own at the same moment. Found by the simulation.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../test/database.ts'
 import { makeProcessorModel } from '../../test/payments/fake-processor.ts'
 import { newWorld } from '../../test/payments/samples.ts'
 import { samplePayment } from '../../test/simulation/samples.ts'
@@ -38,9 +38,9 @@ async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>,
   })
   const payment: Payment = { ...samplePayment(1), id, orderId, intentId: `pi_${id}`, ...known }
   const order = { id: orderId, version: 3, status: 'complete', expiresAt: null, claimedBy: id } as const
-  await db.transaction((tx) => {
+  await storeAtOnce(db, (now) => {
     const orders = [{ ...order, terms: { buyerId, organiserId, amount } }]
-    return tx.commitWith(save(newWorld([payment], { orders }), tx.now))
+    return save(newWorld([payment], { orders }), now)
   })
   return { id, orderId, organiserId }
 }

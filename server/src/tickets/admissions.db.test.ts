@@ -11,7 +11,7 @@ import { newId } from '../platform/process/clock.ts'
 import { makeCodes } from './codes.ts'
 import type { AdmissionCommand } from './domain/admission.ts'
 import type { Show } from './domain/show.ts'
-import { tickets } from './index.ts'
+import { service as tickets } from './index.ts'
 import { makeAdmissionHandler, makeShowHandler } from './model.ts'
 
 let app: ServiceApp

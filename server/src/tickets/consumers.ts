@@ -1,15 +1,16 @@
 // What other services' events mean here: a complete order gets its tickets, a refunded one loses them. Never decides.
-import type { Event, EventOf } from '@holdfast/contract'
-import { ack, type Bus, type Verdict } from '../platform/bus/bus.ts'
-import type { Translated } from '../platform/commands/model.ts'
+import type { EventOf, EventType } from '@holdfast/contract'
+import type { Bus } from '../platform/bus/bus.ts'
+import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import { newId } from '../platform/process/clock.ts'
 import { makeCodes } from './codes.ts'
 import type { AdmissionCommand, Place } from './domain/admission.ts'
 import type { AdmissionHandler } from './model.ts'
 
-export const heard = ['OrderCompleted', 'ChargeRefunded'] as const
+export const heard = ['OrderCompleted', 'ChargeRefunded'] as const satisfies readonly EventType[]
+type Heard = EventOf<(typeof heard)[number]>
 
-export function translate(event: EventOf<(typeof heard)[number]>): AdmissionCommand[] {
+export function translate(event: Heard): AdmissionCommand[] {
   if (event.type === 'ChargeRefunded') {
     const { orderId, paymentId, full } = event.data
     // A refund in part leaves the buyer his places.
@@ -33,18 +34,11 @@ function placesOf(lines: EventOf<'OrderCompleted'>['data']['lines']): Place[] {
   )
 }
 
-export function subscribeTickets(bus: Bus, handler: AdmissionHandler): void {
-  bus.subscribe({
-    consumer: 'tickets',
-    types: heard,
-    // Paid orders come before the tickets of those that are complete; a twentieth of a second later is not seen.
-    isUnhurried: () => true,
-    async handle(events: readonly Event[]): Promise<Verdict[]> {
-      const translated = (events as readonly EventOf<(typeof heard)[number]>[]).map((event): Translated<AdmissionCommand> => {
-        return { eventId: event.id, subject: event.subject, commands: translate(event) }
-      })
-      const handled = await handler.handleEvents('tickets', translated, () => false)
-      return handled.map((result) => (result.ok ? ack : { kind: 'retry', reason: result.rejection }))
-    },
-  })
+/** Whatever becomes of an order, its tickets follow: nothing is waited for. */
+export const notYet = () => false
+
+export function subscribe(bus: Bus, handler: AdmissionHandler): void {
+  // Paid orders come before the tickets of those that are complete; a twentieth of a second later is not seen.
+  const isUnhurried = () => true
+  bus.subscribe(makeConsumer({ name: 'tickets', types: heard, translate, notYet }, handler, { isUnhurried }))
 }

@@ -1,18 +1,17 @@
 // Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no stock.
-import type { Event } from '@holdfast/contract'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
-import type { ServiceDefinition } from '../service.ts'
-import { subscribeTickets } from './consumers.ts'
+import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
+import { subscribe } from './consumers.ts'
 import { makeAdmissionHandler, makeShowHandler } from './model.ts'
 import { checkInRoutes } from './routes/check-in.ts'
 import { showRoutes } from './routes/shows.ts'
 
-export const tickets: ServiceDefinition = {
+export const service: ServiceDefinition = {
   name: 'tickets',
   migrations: migrationsOf('tickets'),
-  make({ db, bus, config }) {
-    const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
-    const options = { db, onCommitted: (events: readonly Event[]) => bus.hint(events), ...grouping }
+  make(platform) {
+    const { db, config } = platform
+    const options = handlerOptionsOf(platform)
     const shows = makeShowHandler(options)
     const admissions = makeAdmissionHandler(options)
     return {
@@ -22,7 +21,7 @@ export const tickets: ServiceDefinition = {
         showRoutes(app, { handler: shows, db, defaults })
         checkInRoutes(app, { handler: admissions, db })
       },
-      subscribe: (bus) => subscribeTickets(bus, admissions),
+      subscribe: (toBus) => subscribe(toBus, admissions),
     }
   },
 }

@@ -15,7 +15,7 @@ import { appendToOutbox } from '../../src/platform/commands/outbox.ts'
 import { type Database, sql } from '../../src/platform/postgres/database.ts'
 import { newId } from '../../src/platform/process/clock.ts'
 import { type Add, counterModel, createCounters, readCounters } from '../counter.ts'
-import { store } from '../database.ts'
+import { store, storeAtOnce } from '../database.ts'
 import { waitFor } from '../wait.ts'
 
 export interface BusFixture {
@@ -63,7 +63,7 @@ export function eventsOf(subject: string, count: number, from = 1): Envelope[] {
 }
 
 export function publish(db: Database, events: readonly Envelope[]): Promise<void> {
-  return db.transaction((tx) => tx.commitWith(appendToOutbox(events)))
+  return storeAtOnce(db, () => appendToOutbox(events))
 }
 
 /** A consumer that writes down what it handled, and puts off what `holds` says, with what stands behind it. */
@@ -524,7 +524,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await older.query(lock, [other])
       await middle.query(sql('', 'begin'))
       if (between) await middle.query(sql('', 'select pg_current_xact_id()'))
-      await fixture.db.transaction(async (tx) => {
+      await fixture.db.batch(async (tx) => {
+        await tx.begun
         await tx.query(lock, [subject])
         await tx.commitWith(appendToOutbox([eventOf(subject, 1)]))
       })

@@ -56,6 +56,9 @@ export const nextVersion: Version = {
       ],
       ["  buyer: 'released by the buyer',\n", `  buyer: 'released by the buyer',\n  ${newReason}: 'the buyer regretted it',\n`],
     ],
-    'server/src/payments/consumers.ts': [["  'OrderExtended',\n", `  'OrderExtended',\n  '${newType}',\n`]],
+    'server/src/payments/consumers.ts': [
+      ["  'OrderExtended',\n", `  'OrderExtended',\n  '${newType}',\n`],
+      ["    case 'OrderExtended':\n", `    case '${newType}':\n      return []\n    case 'OrderExtended':\n`],
+    ],
   },
 }

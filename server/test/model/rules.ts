@@ -29,8 +29,8 @@ export const rules = {
   evolveAdmission,
   planStep,
   /** Foreign events as commands of the consumer. */
-  toOrders: (event: Event) => [ordersConsumers.translate(event as HeardBy<typeof ordersConsumers.translate>)],
-  toPayments: (event: Event) => paymentsConsumers.translate(event),
+  toOrders: (event: Event) => ordersConsumers.translate(event as HeardBy<typeof ordersConsumers.translate>),
+  toPayments: (event: Event) => paymentsConsumers.translate(event as HeardBy<typeof paymentsConsumers.translate>),
   toExpiration: (event: Event) => expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
   toTickets: (event: Event) => named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
   /** Whether a consumer takes each message once. */

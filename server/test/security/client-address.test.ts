@@ -1,7 +1,7 @@
 // Whose attempts are counted: the address comes from the socket, or from the one proxy that is trusted, and never from
 // what a client says of itself.
 import { afterEach, expect, test } from 'vitest'
-import { identity } from '../../src/identity/index.ts'
+import { service as identity } from '../../src/identity/index.ts'
 import { type ServiceApp, startServiceApp } from '../service-app.ts'
 
 let app: ServiceApp

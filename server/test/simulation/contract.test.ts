@@ -15,7 +15,7 @@ import * as bus from '../../src/platform/bus/store.ts'
 import { findAnswers, forgetOldAnswers, storeAnswers } from '../../src/platform/commands/idempotency.ts'
 import { readHandled, recordHandled } from '../../src/platform/commands/inbox.ts'
 import { appendToOutbox, readProcessEvents } from '../../src/platform/commands/outbox.ts'
-import { type Connection, type Database, sql, type Tx } from '../../src/platform/postgres/database.ts'
+import { type Connection, type Database, type InTransaction, sql, type Tx } from '../../src/platform/postgres/database.ts'
 import * as admissions from '../../src/tickets/store/admissions.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
 import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
@@ -125,7 +125,8 @@ test('whoever waits for a pool sees what the holder committed', async () => {
     await seed(db)
     const locked = makeGate()
     const asked = makeGate()
-    const first = db.transaction(async (tx) => {
+    const first = db.batch(async (tx) => {
+      await tx.begun
       await stockStore.lockPools(tx, [pool.id])
       locked.open()
       await asked.opened
@@ -148,13 +149,14 @@ test('a pool is moved from what others have made of it, and not from what was se
     await seed(db)
     const moved = makeGate()
     const asked = makeGate()
-    const load = (tx: Tx) => stockStore.loadPools(tx, { ...nothing, poolIds: [id] })
+    const load = (tx: InTransaction) => stockStore.loadPools(tx, { ...nothing, poolIds: [id] })
     const first = db.transaction(async (tx) => {
       await store(tx, stockStore.movePools([{ id, held: 3, sold: 0 }]))
       moved.open()
       await asked.opened
     })
-    const second = db.transaction(async (tx) => {
+    const second = db.batch(async (tx) => {
+      await tx.begun
       await moved.opened
       const before = await load(tx)
       const waiting = tx.commitWith(stockStore.movePools([{ id, held: 2, sold: 1 }]))
@@ -247,7 +249,8 @@ test('two processes that handle one event: the second one finds out and rolls ba
       recorded.open()
       await asked.opened
     })
-    const second = db.transaction(async (tx) => {
+    const second = db.batch(async (tx) => {
+      await tx.begun
       await recorded.opened
       const before = await readHandled(tx, 'orders', [idOf(2)])
       const waiting = tx.commitWith(recordHandled('orders', [idOf(2)]))
@@ -494,13 +497,13 @@ test('timers that are due are shared, and those that somebody fires already are 
     const story: unknown[] = [((await expirationStore.nextDueInMs(db)) ?? 0) < 0]
     const locked = makeGate()
     const looked = makeGate()
-    const first = db.transaction(async (tx) => {
+    const first = db.batch(async (tx) => {
       story.push(await expirationStore.loadDueTimers(tx, 1))
       locked.open()
       await looked.opened
     })
     await locked.opened
-    story.push(await db.transaction((tx) => expirationStore.loadDueTimers(tx, 10)))
+    story.push(await db.batch((tx) => expirationStore.loadDueTimers(tx, 10)))
     looked.open()
     await first
     story.push(await db.transaction((tx) => expirationStore.loadTimers(tx, [idOf(4), idOf(1), idOf(9)])))

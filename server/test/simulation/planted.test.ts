@@ -7,7 +7,7 @@ import type * as PaymentsDecide from '../../src/payments/domain/decide.ts'
 import type * as PaymentRules from '../../src/payments/domain/payment.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
 import type { Processor } from '../../src/payments/processor/port.ts'
-import type { Database, Tx, Write } from '../../src/platform/postgres/database.ts'
+import type { BatchTx, Database, Write } from '../../src/platform/postgres/database.ts'
 import type { Platform } from '../../src/service.ts'
 import { makePlan, type Operation, type Plan } from './plan.ts'
 import { breachOf } from './shrink.ts'
@@ -77,10 +77,10 @@ const withDatabase =
 /** The outbox written after the commit and not in it. */
 const tellAfterwards = (db: Database): Database => ({
   ...db,
-  async transaction<T>(work: (tx: Tx) => Promise<T>) {
+  async batch<T>(work: (tx: BatchTx) => Promise<T>) {
     const isEvents = ({ statement }: Write) => statement.name === 'platform.append_events'
     let later: readonly Write[] = []
-    const result = await db.transaction((tx) =>
+    const result = await db.batch((tx) =>
       work({
         ...tx,
         commitWith(writes) {

@@ -2,6 +2,7 @@
 // that are lost before or after their effect, stored failures, banks that say no, webhooks that come twice, late or never.
 import type { IntentStatus } from '../../src/payments/domain/payment.ts'
 import type { RefundSeen } from '../../src/payments/domain/refund.ts'
+import type { WebhookEvent } from '../../src/payments/domain/webhook-news.ts'
 import type {
   AuthorizeRequest,
   CallResult,
@@ -9,7 +10,6 @@ import type {
   IntentInFull,
   Processor,
   RefundRequest,
-  WebhookEvent,
 } from '../../src/payments/processor/port.ts'
 import type { Random } from './random.ts'
 import type { Client, Host } from './twin/database.ts'

@@ -1,5 +1,14 @@
 // SQL of the expiration service.
-import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
+import {
+  type BatchTx,
+  copyInto,
+  type InTransaction,
+  type Queryable,
+  sql,
+  type Write,
+  withRows,
+  writeRows,
+} from '../../platform/postgres/database.ts'
 import type { Timer } from '../domain/timer.ts'
 
 const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
@@ -9,7 +18,7 @@ const loadTimersStatement = sql(
   `select ${columns} from expiration.timers where order_id = any($1::uuid[]) order by order_id for update`,
 )
 
-export async function loadTimers(tx: Tx, orderIds: readonly string[]): Promise<Timer[]> {
+export async function loadTimers(tx: InTransaction, orderIds: readonly string[]): Promise<Timer[]> {
   return tx.query<Timer>(loadTimersStatement, [orderIds])
 }
 
@@ -22,9 +31,8 @@ export const dueStatement = sql(
    order by expires_at limit $1 for update skip locked`,
 )
 
-export async function loadDueTimers(tx: Tx, limit: number): Promise<Timer[]> {
-  await tx.begun
-  return tx.query<Timer>(dueStatement, [limit, tx.now])
+export async function loadDueTimers(tx: BatchTx, limit: number): Promise<Timer[]> {
+  return tx.query<Timer>(dueStatement, [limit, await tx.begun])
 }
 
 const types = { order_id: 'uuid', status: 'text', expires_at: 'timestamptz', order_version: 'int', version: 'int' } as const

@@ -4,7 +4,7 @@ import type { CurrentUser } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, expectStatus, makeClient } from '../../../test/client.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
-import { identity } from '../index.ts'
+import { service as identity } from '../index.ts'
 
 let app: ServiceApp
 let people = 0

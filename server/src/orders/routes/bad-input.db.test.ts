@@ -17,7 +17,7 @@ import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { waitFor } from '../../../test/wait.ts'
 import { beginSession, type Principal } from '../../platform/http/sessions.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { orders } from '../index.ts'
+import { service as orders } from '../index.ts'
 
 const sale = makeSale({ capacities: [50], seats: [3] })
 const [standing, chairs] = [typeOf(sale, 0), typeOf(sale, 1)]

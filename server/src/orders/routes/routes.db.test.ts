@@ -7,7 +7,7 @@ import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { orders } from '../index.ts'
+import { service as orders } from '../index.ts'
 import type { OrdersHandler } from '../model.ts'
 
 let app: ServiceApp

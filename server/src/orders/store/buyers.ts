@@ -1,6 +1,6 @@
 // How many places a buyer has of a show already: locked, counted, and moved along within a batch. Only for shows that
 // limit it: others pay nothing. The rule itself is in the domain.
-import { type Queryable, sql, type Tx } from '../../platform/postgres/database.ts'
+import { type InTransaction, type Queryable, sql } from '../../platform/postgres/database.ts'
 import { type BuyerOfShow, buyerKey, type Sale } from '../domain/stock.ts'
 
 interface Placing {
@@ -43,7 +43,7 @@ const countPlacesStatement = sql(
 )
 
 /** Locks the buyers and counts what they hold and have bought. */
-export async function loadPlacesOf(tx: Tx, buyers: readonly BuyerOfShow[]): Promise<Map<string, number>> {
+export async function loadPlacesOf(tx: InTransaction, buyers: readonly BuyerOfShow[]): Promise<Map<string, number>> {
   if (buyers.length === 0) return new Map()
   const [, rows] = await Promise.all([
     tx.query(lockBuyersStatement, [[...new Set(buyers.map(slotOf))].toSorted((a, b) => a - b)]),

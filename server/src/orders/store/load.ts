@@ -1,5 +1,5 @@
 // The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks; decides nothing.
-import type { Tx } from '../../platform/postgres/database.ts'
+import type { InTransaction } from '../../platform/postgres/database.ts'
 import type { Order } from '../domain/order.ts'
 import { hasPlenty, placesOf, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
@@ -11,7 +11,7 @@ import * as stock from './stock.ts'
 const movesStock = new Set<Command['type']>(['CancelOrder', 'ExpireOrder', 'CompleteOrder', 'ReleaseClaim', 'RecordRefund'])
 
 /** Reads and locks what the commands need, in the order of the locks. */
-export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
+export async function load(tx: InTransaction, commands: readonly Command[]): Promise<World> {
   const saleIds = new Set<string>()
   const orderIds = new Set<string>()
   const movingOrderIds = new Set<string>()

@@ -1,6 +1,14 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads for views are in read/.
 import type { CancelReason, OrderLine } from '@holdfast/contract'
-import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
+import {
+  copyInto,
+  type InTransaction,
+  type Queryable,
+  sql,
+  type Write,
+  withRows,
+  writeRows,
+} from '../../platform/postgres/database.ts'
 import type { Order } from '../domain/order.ts'
 
 export interface OrderRow {
@@ -107,7 +115,7 @@ const loadOrdersStatement = sql(
   `select ${orderColumns} from orders.orders where id = any($1::uuid[]) order by id for update`,
 )
 
-export async function loadOrders(tx: Tx, orderIds: readonly string[]): Promise<Order[]> {
+export async function loadOrders(tx: InTransaction, orderIds: readonly string[]): Promise<Order[]> {
   const rows = await tx.query<OrderRow>(loadOrdersStatement, [orderIds])
   return rows.map(toOrder)
 }

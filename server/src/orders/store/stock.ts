@@ -1,6 +1,6 @@
 // SQL of the stock for deciding: what is for sale, the pools and the seats. Loads with locks, saves in bulk.
 import type { PublishedShow } from '@holdfast/contract'
-import { sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
+import { type InTransaction, sql, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
 import type { Pool, Sale, SaleType, StockSeat } from '../domain/stock.ts'
 import type { PoolMove } from '../world.ts'
 
@@ -27,7 +27,7 @@ export interface TouchedSales {
 }
 
 /** Sales that are only looked at, held still until the commit: a sale cannot end between a look and a hold. */
-export async function loadSales(tx: Tx, { showIds, orderIds }: TouchedSales, toChange: boolean): Promise<Sale[]> {
+export async function loadSales(tx: InTransaction, { showIds, orderIds }: TouchedSales, toChange: boolean): Promise<Sale[]> {
   if (showIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Sale>(toChange ? loadSalesToChange : loadSalesStatement, [showIds, orderIds])
 }
@@ -67,13 +67,13 @@ const lockPoolsStatement = sql(
 )
 
 /** Pools as they are, and may no longer be when this transaction moves them. */
-export async function loadPools(tx: Tx, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools): Promise<Pool[]> {
+export async function loadPools(tx: InTransaction, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools): Promise<Pool[]> {
   if (poolIds.length === 0 && ticketTypeIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Pool>(loadPoolsStatement, [poolIds, showIds, ticketTypeIds, orderIds])
 }
 
 /** Pools as they stay until the commit. */
-export async function lockPools(tx: Tx, poolIds: readonly string[]): Promise<Pool[]> {
+export async function lockPools(tx: InTransaction, poolIds: readonly string[]): Promise<Pool[]> {
   return tx.query<Pool>(lockPoolsStatement, [poolIds])
 }
 
@@ -88,7 +88,7 @@ const loadSeatsStatement = sql(
    order by id for update`,
 )
 
-export async function loadSeats(tx: Tx, { seatIds, askedSeats }: TouchedSeats): Promise<StockSeat[]> {
+export async function loadSeats(tx: InTransaction, { seatIds, askedSeats }: TouchedSeats): Promise<StockSeat[]> {
   if (seatIds.length === 0 && askedSeats.length === 0) return []
   const asked = [
     askedSeats.map(({ seatId }) => seatId),

@@ -4,6 +4,7 @@
 import type { Money } from '@holdfast/contract'
 import type { IntentSeen } from '../domain/commands.ts'
 import type { RefundSeen } from '../domain/refund.ts'
+import type { WebhookEvent } from '../domain/webhook-news.ts'
 
 export type CallResult<Value> =
   | { readonly kind: 'ok'; readonly value: Value }
@@ -59,26 +60,6 @@ export interface RefundRequest {
   readonly paymentId: string
   readonly amountMinor: number
   readonly key: string
-}
-
-/**
- * A webhook with a valid signature. It only triggers a look: amounts in it are read from the
- * processor again.
- */
-export interface WebhookEvent {
-  readonly id: string
-  readonly type: string
-  readonly livemode: boolean
-  /** The id of a connected account. Such events are not ours. */
-  readonly account: string | null
-  readonly paymentId: string | null
-  readonly intentId: string | null
-  /** The intent's status, if the event is about an intent. */
-  readonly intentStatus: IntentSeen['status'] | null
-  readonly amountMinor: number | null
-  readonly currency: string | null
-  /** The total refunded, if the event is about a charge. */
-  readonly refundedMinor: number | null
 }
 
 export interface Processor {

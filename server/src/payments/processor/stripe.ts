@@ -7,7 +7,8 @@ import Stripe from 'stripe'
 import type { ProcessorConfig } from '../../config/config.ts'
 import type { IntentStatus } from '../domain/payment.ts'
 import type { RefundSeen } from '../domain/refund.ts'
-import type { CallResult, Intent, NextAction, Processor, WebhookEvent } from './port.ts'
+import type { WebhookEvent } from '../domain/webhook-news.ts'
+import type { CallResult, Intent, NextAction, Processor } from './port.ts'
 
 const apiVersion = '2026-10-28.endive'
 const timeoutMs = 10_000

@@ -1,6 +1,6 @@
 // What the tables themselves refuse, whatever the program does, and that bulk statements store what they were given.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { newWorld, payment, refund } from '../../../test/payments/samples.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import type { LedgerEntry } from '../domain/ledger.ts'
@@ -20,7 +20,7 @@ function newPayment(changes: Parameters<typeof payment>[0] = {}) {
 }
 
 async function store(...payments: ReturnType<typeof payment>[]): Promise<void> {
-  await db.transaction((tx) => tx.commitWith(save(newWorld(payments), tx.now)))
+  await storeAtOnce(db, (now) => save(newWorld(payments), now))
 }
 
 function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
@@ -41,7 +41,7 @@ function entry(changes: Partial<LedgerEntry> = {}): LedgerEntry {
 async function post(...entries: LedgerEntry[]): Promise<void> {
   const world = makeWorld()
   world.entries.push(...entries)
-  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
+  await storeAtOnce(db, (now) => save(world, now))
 }
 
 it('stores and reads back payments, orders and refunds as they were', async () => {
@@ -73,7 +73,7 @@ it('stores and reads back payments, orders and refunds as they were', async () =
   const changed = { ...full, status: 'refunded', version: 9, refundedMinor: 4_500, nextAttemptAt: null } as const
   world.payments.set(full.id, changed)
   world.changed.payments.add(full.id)
-  await db.transaction((tx) => tx.commitWith(save(world, tx.now)))
+  await storeAtOnce(db, (now) => save(world, now))
   expect(await readPayment(db, full.id)).toEqual(changed)
   expect(await readRefund(db, wanted.id)).toEqual(wanted)
   expect(await readKnownOrder(db, order.id)).toEqual(order)
@@ -85,7 +85,7 @@ it('a copy of an order that is newer in the database stays', async () => {
     const world = makeWorld()
     world.orders.set(id, { id, version, status, terms: null, expiresAt: null, claimedBy: null })
     world.changed[set].add(id)
-    return db.transaction((tx) => tx.commitWith(save(world, tx.now)))
+    return storeAtOnce(db, (now) => save(world, now))
   }
   await write('newOrders', 3, 'cancelled')
   await write('orders', 2, 'created')

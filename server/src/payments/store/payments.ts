@@ -1,6 +1,6 @@
 // SQL of payments. Loads lock rows in the order of their ids, saves are bulk statements, reads
 // serve answers. Decides nothing.
-import { copyInto, type Queryable, sql, type Tx, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
+import { copyInto, type Queryable, sql, type InTransaction, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
 import type { Command, Sibling } from '../domain/commands.ts'
 import type { KnownOrder } from '../domain/known-order.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -67,7 +67,7 @@ const readRefundsOf = sql(
  * server runs them in order. Only captured payments have refunds, so most batches need no second
  * round trip.
  */
-export async function load(tx: Tx, commands: readonly Command[]): Promise<World> {
+export async function load(tx: InTransaction, commands: readonly Command[]): Promise<World> {
   const paymentIds = new Set<string>()
   const orderIds = new Set<string>()
   const allOfOrder = new Set<string>()

@@ -1,14 +1,17 @@
 // What is made of a webhook whose signature is good: every kind of event against what the payment's row knows. The processor
 // is the one in memory, so that a test sees whether it was asked; signatures are the matter of webhook.db.test.ts.
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeAtOnce } from '../../../test/database.ts'
 import { makeProcessorModel } from '../../../test/payments/fake-processor.ts'
 import { newWorld, payment } from '../../../test/payments/samples.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { Payment } from '../domain/payment.ts'
-import { makePayments } from '../index.ts'
-import type { Processor, WebhookEvent } from '../processor/port.ts'
+import type { WebhookEvent } from '../domain/webhook-news.ts'
+import { makeService as makePayments } from '../index.ts'
+import type { Processor } from '../processor/port.ts'
 import { readPayment, save } from '../store/payments.ts'
 
 const model = makeProcessorModel()
@@ -41,9 +44,9 @@ async function store(changes: Partial<Payment> = {}, status: 'created' | 'comple
   const captured = { status: 'captured', claim: 'won', intentStatus: 'succeeded', capturedMinor: 4_500, step: null } as const
   const stored = payment({ ...people, ...captured, intentId: `pi_${id}`, askedVersion: 1, ...changes })
   const order = { id: orderId, version: 3, status, expiresAt: null, claimedBy: status === 'complete' ? id : null }
-  await service.db.transaction((tx) => {
+  await storeAtOnce(service.db, (now) => {
     const orders = [{ ...order, terms: { buyerId, organiserId, amount } }]
-    return tx.commitWith(save(newWorld([stored], { orders }), tx.now))
+    return save(newWorld([stored], { orders }), now)
   })
   return stored
 }

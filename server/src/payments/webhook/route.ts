@@ -8,10 +8,10 @@ import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
-import { isOldNews } from '../domain/payment.ts'
-import type { Processor, WebhookEvent } from '../processor/port.ts'
+import { isOfInterest, type Judgement, judgeEvent, type KnownState, type WebhookEvent } from '../domain/webhook-news.ts'
+import type { Processor } from '../processor/port.ts'
 import type { Worker } from '../worker.ts'
-import { type KnownState, readKnownStates, recordWebhookEvents } from './store.ts'
+import { readKnownStates, recordWebhookEvents } from './store.ts'
 
 export interface WebhookOptions {
   readonly db: Database
@@ -21,9 +21,6 @@ export interface WebhookOptions {
   readonly processor: Processor
   readonly worker: Worker
 }
-
-/** `behind`: the row does not know yet what the event tells of. */
-type Judgement = 'ignored' | 'duplicate' | 'foreign' | 'mismatch' | 'known' | 'behind'
 
 const bodyLimitBytes = 512 * 1024
 /** Looks before the processor is told to come again: another process may hold the payment for a moment. */
@@ -132,26 +129,4 @@ function makeJudge(db: Database, processor: Processor): (event: WebhookEvent) =>
   }
   const coalescer = makeCoalescer<JudgeJob>({ lanes: 1, maxWeight: 200, weigh: () => 1, run })
   return (event) => new Promise((resolve, reject) => coalescer.submit({ event, resolve, reject }))
-}
-
-const others = new Set(['charge.refunded', 'refund.updated', 'refund.failed'])
-
-/** What our own calls do not tell. All else is told by these as well, or is nobody's business here. */
-function isOfInterest(type: string): boolean {
-  return type.startsWith('payment_intent.') || type.startsWith('charge.dispute.') || others.has(type)
-}
-
-/** Compares an event with the row. */
-function judgeEvent(event: WebhookEvent, state: KnownState | undefined, livemode: boolean): Judgement {
-  if (event.livemode !== livemode || event.account !== null) return 'mismatch'
-  if (state?.seen) return 'duplicate'
-  if (!state?.paymentId) return 'foreign'
-  if (state.intentId !== null && event.intentId !== null && event.intentId !== state.intentId) return 'mismatch'
-  if (event.amountMinor !== null && (event.amountMinor !== state.amountMinor || event.currency !== state.currency))
-    return 'mismatch'
-  if (event.intentStatus !== null) return isOldNews(state.intentStatus, event.intentStatus) ? 'known' : 'behind'
-  if (event.type !== 'charge.refunded') return 'behind'
-  // From the charge's side a void is a refund too.
-  const untouched = state.status === 'voided' || state.status === 'declined'
-  return untouched || event.refundedMinor === state.refundedMinor ? 'known' : 'behind'
 }

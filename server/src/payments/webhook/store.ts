@@ -1,20 +1,6 @@
 // SQL of webhooks: what our rows know already, and which events have taken effect.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
-import type { IntentStatus, PaymentStatus } from '../domain/payment.ts'
-
-export interface KnownState {
-  readonly eventId: string
-  /** The event has taken effect before. */
-  readonly seen: boolean
-  /** Null: not a payment of ours. */
-  readonly paymentId: string | null
-  readonly status: PaymentStatus | null
-  readonly intentId: string | null
-  readonly intentStatus: IntentStatus | null
-  readonly amountMinor: number | null
-  readonly refundedMinor: number | null
-  readonly currency: string | null
-}
+import type { KnownState } from '../domain/webhook-news.ts'
 
 export interface Asked {
   readonly eventId: string

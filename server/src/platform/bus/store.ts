@@ -1,9 +1,9 @@
 // SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions, parked deliveries.
 import assert from 'node:assert/strict'
 import type { Envelope, Event } from '@holdfast/contract'
-import { type OutboxRow, outboxColumns, toEnvelope } from '../commands/outbox.ts'
 import { type Queryable, sql } from '../postgres/database.ts'
 import type { DeadLetter } from './bus.ts'
+import { type OutboxRow, outboxColumns, toEnvelope } from './outbox-row.ts'
 
 /**
  * How far a consumer has read. Everything settled below `windowFrom` is handled. While `windowTo` is set, the window

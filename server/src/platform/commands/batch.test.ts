@@ -1,7 +1,7 @@
 // Which failure is told, when statements travel together and fail together. Found beside the simulation.
 import { expect, test } from 'vitest'
 import { counterModel } from '../../../test/counter.ts'
-import { endOf, type Statement, type Tx } from '../postgres/database.ts'
+import { type BatchTx, endOf, type Statement } from '../postgres/database.ts'
 import { isRefusal, UnknownCommit } from '../postgres/failures.ts'
 import { makeBatch } from './batch.ts'
 
@@ -67,10 +67,9 @@ test('a transaction in which a read failed, and nobody said so, has not committe
 })
 
 /** A transaction in which each statement fails, with the code that is named for it or as refused because of another. */
-const failing = (codes: Readonly<Record<string, string>>): Tx => ({
-  now: '2031-01-01T12:00:00.000Z',
+const failing = (codes: Readonly<Record<string, string>>): BatchTx => ({
+  begun: Promise.resolve('2031-01-01T12:00:00.000Z'),
   commitWith: () => Promise.reject(new Error('nothing is committed')),
-  execute: () => Promise.reject(new Error('nothing is executed')),
   query: ({ name }: Statement) => Promise.reject(withCode(codes[name] ?? '25P02')),
 })
 

@@ -1,6 +1,6 @@
 // One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
-import type { Tx, Write } from '../postgres/database.ts'
+import type { BatchTx, Write } from '../postgres/database.ts'
 import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
 import { readHandled, recordHandled } from './inbox.ts'
 import type { AnyFact, Handled, Model, Outcome, Translated } from './model.ts'
@@ -33,7 +33,7 @@ function isPublished(fact: AnyFact): fact is FactOf<EventType> {
 /** The state of one transaction: the world, what was decided so far, and what is to be stored with it. */
 export function makeBatch<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
   model: Model<Command, World, Fact, Rejection, Answer>,
-  tx: Tx,
+  tx: BatchTx,
 ) {
   const events: Event[] = []
   const answers: StoredAnswer[] = []
@@ -42,19 +42,20 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
   const seenBy = new Map<string, Set<string>>()
   const putOff = new Map<string, Rejection>()
   let world: World
+  let now: string
 
   const applyAll = (facts: readonly Fact[], causationId: string | null): void => {
     for (const fact of facts) {
-      const recorded = model.apply(world, fact, tx.now)
-      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, tx.now, causationId))
+      const recorded = model.apply(world, fact, now)
+      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, now, causationId))
     }
   }
 
   const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
-    const decision = model.decide(world, command, tx.now)
+    const decision = model.decide(world, command, now)
     if ('rejection' in decision) return { ok: false, ...decision }
     applyAll(decision.facts, causationId)
-    if (model.close) applyAll(model.close(world, command, decision.facts, tx.now), causationId)
+    if (model.close) applyAll(model.close(world, command, decision.facts, now), causationId)
     return { ok: true, answer: model.answer ? model.answer(world, command) : decision.answer, replayed: false }
   }
 
@@ -113,7 +114,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
         tx,
         jobs.flatMap((job) => job.items.map((item) => item.command)),
       )
-      ;[world, known] = await allOf([loading, findAnswers(tx, keys), ...jobs.map(readInbox), tx.begun ?? Promise.resolve()])
+      ;[world, known, now] = await allOf([loading, findAnswers(tx, keys), tx.begun, ...jobs.map(readInbox)])
       return world
     },
     decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
@@ -126,7 +127,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     writes(): readonly Write[] {
       const inboxes = [...handledBy].flatMap(([consumer, ids]) => recordHandled(consumer, ids))
       const contested = model.saveContested?.(world) ?? []
-      return [...model.save(world, tx.now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes, ...contested]
+      return [...model.save(world, now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes, ...contested]
     },
     /** The events that were decided. */
     events,

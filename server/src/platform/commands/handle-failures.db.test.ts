@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Add, counterModel, createCounters, readCounters, seedCounters } from '../../../test/counter.ts'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import type { Database, TransactionOptions, Tx } from '../postgres/database.ts'
+import type { BatchTx, Database, Tx } from '../postgres/database.ts'
 import { newId } from '../process/clock.ts'
 import { type HandlerOptions, makeHandler } from './handle.ts'
 import { fingerprintOf } from './idempotency.ts'
@@ -27,15 +27,18 @@ const withCode = (code: string) => Object.assign(new Error(`failed with ${code}`
 
 /** The same database; each transaction is counted, and fails as `failure` says for its number. */
 function failing(failure: (count: number) => unknown) {
-  const seen: { begun: number; options: (TransactionOptions | undefined)[] } = { begun: 0, options: [] }
+  const seen = { begun: 0, plain: 0 }
   const wrapped: Database = {
     ...db,
-    async transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions) {
+    transaction<T>(work: (tx: Tx) => Promise<T>) {
+      seen.plain += 1
+      return db.transaction(work)
+    },
+    async batch<T>(work: (tx: BatchTx) => Promise<T>) {
       seen.begun += 1
-      seen.options.push(options)
       const error = failure(seen.begun)
       if (error !== undefined) return Promise.reject(error)
-      return db.transaction(work, options)
+      return db.batch(work)
     },
   }
   return { wrapped, seen }
@@ -100,10 +103,10 @@ describe('a transaction that fails', () => {
 })
 
 describe('a transaction that commits', () => {
-  test('sends its first statements along with begin', async () => {
+  test('is a batch, which sends its first statements along with begin', async () => {
     const { wrapped, seen } = failing(() => undefined)
     await handlerOn(wrapped).handle(add(id))
-    expect(seen.options).toEqual([{ readsFirst: true }])
+    expect(seen).toEqual({ begun: 1, plain: 0 })
   })
 
   test('tells the bus which events it stored, and the model the world as it stands', async () => {
@@ -149,10 +152,10 @@ describe('a handler', () => {
     const seen = { begun: 0 }
     const wrapped: Database = {
       ...db,
-      async transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions) {
+      async batch<T>(work: (tx: BatchTx) => Promise<T>) {
         seen.begun += 1
         await gate
-        return db.transaction(work, options)
+        return db.batch(work)
       },
     }
     const handler = makeHandler(counterModel, { db: wrapped, onCommitted: () => undefined, maxBatch: 1 })

@@ -10,7 +10,7 @@ import {
   seedCounters,
 } from '../../../test/counter.ts'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { type Database, sql, type Tx } from '../postgres/database.ts'
+import { type BatchTx, type Database, sql } from '../postgres/database.ts'
 import { UnknownCommit } from '../postgres/failures.ts'
 import { newId } from '../process/clock.ts'
 import { type HandlerOptions, makeHandler } from './handle.ts'
@@ -32,9 +32,9 @@ function wrap(around?: (run: () => Promise<unknown>, count: number) => Promise<u
   const counted = { begun: 0 }
   const wrapped: Database = {
     ...db,
-    transaction<T>(work: (tx: Tx) => Promise<T>) {
+    batch<T>(work: (tx: BatchTx) => Promise<T>) {
       counted.begun += 1
-      const run = () => db.transaction(work)
+      const run = () => db.batch(work)
       return (around ? around(run, counted.begun) : run()) as Promise<T>
     },
   }

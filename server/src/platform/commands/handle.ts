@@ -1,7 +1,7 @@
 // The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a transaction in which events
 // are stored, and many commands share one (group commit). Never calls the network.
 import type { Event } from '@holdfast/contract'
-import type { Database, Tx, Write } from '../postgres/database.ts'
+import type { BatchTx, Database, Write } from '../postgres/database.ts'
 import { isUnavailable, lostRace } from '../postgres/failures.ts'
 import { makeFailpoint } from '../process/failpoint.ts'
 import { type Job, type JobResult, makeBatch } from './batch.ts'
@@ -41,23 +41,20 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
   const afterCommit = makeFailpoint(`${model.service}.after_commit`)
 
   /** By itself, so that nothing holds the rows while the commit is waited for. */
-  const send = (tx: Tx, writes: readonly Write[]): Promise<void> => {
+  const send = (tx: BatchTx, writes: readonly Write[]): Promise<void> => {
     beforeCommit()
     return tx.commitWith(writes)
   }
 
   /** One transaction for the whole batch. */
   const commitBatch = (jobs: readonly AnyJob[]) =>
-    options.db.transaction(
-      async (tx) => {
-        const batch = makeBatch(model, tx)
-        const world = await batch.begin(jobs)
-        const results = jobs.map((job) => batch.decide(job))
-        await send(tx, batch.writes())
-        return { world, results, stored: batch.events }
-      },
-      { readsFirst: true },
-    )
+    options.db.batch(async (tx) => {
+      const batch = makeBatch(model, tx)
+      const world = await batch.begin(jobs)
+      const results = jobs.map((job) => batch.decide(job))
+      await send(tx, batch.writes())
+      return { world, results, stored: batch.events }
+    })
 
   /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
   const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {

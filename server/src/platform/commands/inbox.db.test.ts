@@ -1,6 +1,6 @@
 // The inbox: an event is handled once by each consumer, and whoever is second is told so instead of committing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { lostRace } from '../postgres/failures.ts'
 import { newId } from '../process/clock.ts'
 import { readHandled, recordHandled } from './inbox.ts'
@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const record = (consumer: string, ids: readonly string[]) => db.transaction((tx) => tx.commitWith(recordHandled(consumer, ids)))
+const record = (consumer: string, ids: readonly string[]) => storeAtOnce(db, () => recordHandled(consumer, ids))
 const handled = (consumer: string, ids: readonly string[]) => db.transaction((tx) => readHandled(tx, consumer, ids))
 
 test('of the events that are asked for, those are known that this consumer handled', async () => {

@@ -1,5 +1,5 @@
 // The inbox: which events a consumer has handled, recorded in the transaction of their effect.
-import { sql, type Tx, type Write } from '../postgres/database.ts'
+import { type InTransaction, sql, type Write } from '../postgres/database.ts'
 
 const readSeen = sql(
   'platform.read_inbox',
@@ -12,7 +12,7 @@ const recordSeen = sql(
 )
 
 /** Of `eventIds`, those whose effect is in the database already. */
-export async function readHandled(tx: Tx, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
+export async function readHandled(tx: InTransaction, consumer: string, eventIds: readonly string[]): Promise<Set<string>> {
   const rows = await tx.query<{ event_id: string }>(readSeen, [consumer, eventIds])
   return new Set(rows.map((row) => row.event_id))
 }

@@ -1,6 +1,6 @@
 // What a service tells the handler about itself: how it loads, decides, evolves and saves; and the words for what comes of it.
 import type { ServiceName } from '@holdfast/contract'
-import type { Tx, Write } from '../postgres/database.ts'
+import type { BatchTx, Write } from '../postgres/database.ts'
 import type { IdempotencyKey } from './idempotency.ts'
 import type { Recorded } from './outbox.ts'
 
@@ -19,7 +19,7 @@ export interface AnyFact {
 export interface Model<Command, World, Fact extends AnyFact, Rejection extends string, Answer> {
   readonly service: ServiceName
   /** Reads and locks everything the commands need, in one fixed order. */
-  load(tx: Tx, commands: readonly Command[]): Promise<World>
+  load(tx: BatchTx, commands: readonly Command[]): Promise<World>
   decide(world: World, command: Command, now: string): Decision<Fact, Rejection, Answer>
   /** Evolves the world by a fact and tells whose fact it was. What it says of a private fact is not used. */
   apply(world: World, fact: Fact, now: string): Omit<Recorded, 'fact'>

@@ -1,6 +1,6 @@
 // The outbox: what was told is stored in its order and read back as it was, of one business process at a time.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { sql } from '../postgres/database.ts'
 import { newId } from '../process/clock.ts'
 import { appendToOutbox, type Recorded, readProcessEvents, seal } from './outbox.ts'
@@ -18,7 +18,7 @@ const recordedOf = (correlationId: string, version: number, subject = newId()): 
   version,
   correlationId,
 })
-const append = (...events: ReturnType<typeof seal>[]) => db.transaction((tx) => tx.commitWith(appendToOutbox(events)))
+const append = (...events: ReturnType<typeof seal>[]) => storeAtOnce(db, () => appendToOutbox(events))
 
 test('an event is sealed with an id of its own and with all that is known of it', () => {
   const order = newId()

@@ -1,5 +1,6 @@
 // The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
 import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
+import { type OutboxRow, outboxColumns, toEnvelope } from '../bus/outbox-row.ts'
 import { copyInto, type Queryable, sql, type Write, writeRows } from '../postgres/database.ts'
 import { newId } from '../process/clock.ts'
 
@@ -11,22 +12,6 @@ export interface Recorded<Fact extends FactOf<EventType> = FactOf<EventType>> {
   readonly version: number
   readonly correlationId: string
 }
-
-export interface OutboxRow {
-  readonly seq: number
-  readonly id: string
-  readonly type: string
-  readonly source: string
-  readonly subject: string
-  readonly version: number
-  readonly occurred_at: string
-  readonly causation_id: string | null
-  readonly correlation_id: string
-  readonly data: unknown
-}
-
-export const outboxColumns =
-  'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.data'
 
 // In the order of the rows: `seq` is taken row by row.
 const appendEvents = copyInto('platform.append_events', 'platform.outbox', {
@@ -79,22 +64,6 @@ export function appendToOutbox(events: readonly Envelope[]): readonly Write[] {
     data: event.data,
   }))
   return writeRows(appendEvents, rows)
-}
-
-/** A stored row as the envelope it was. Not validated: whoever lets it in does that. */
-export function toEnvelope(row: OutboxRow): Envelope {
-  return {
-    specversion: '1.0',
-    id: row.id,
-    source: row.source,
-    subject: row.subject,
-    version: row.version,
-    occurredAt: row.occurred_at,
-    causationId: row.causation_id,
-    correlationId: row.correlation_id,
-    type: row.type,
-    data: row.data,
-  }
 }
 
 /** All events of one business process, oldest first: the timeline of an order across services. */

@@ -2,7 +2,7 @@
 // fails does to the statements around it.
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { encodeRows } from './binary-rows.ts'
 import { copyInto, type Database, makeDatabase, type Row, type Statement, sql, type Write, withRows } from './database.ts'
 
@@ -52,7 +52,7 @@ const one = sql('test.one', 'select 1 as one')
 /** Of rows that may lack columns, which `writeRows` does not take. */
 const writing = (statement: Statement, rows: readonly Row[], ...more: string[]): Write => ({ statement, values: [rows, ...more] })
 const store = (statement: Statement, rows: readonly Row[], ...more: string[]) =>
-  single.transaction((tx) => tx.commitWith([writing(statement, rows, ...more)]))
+  storeAtOnce(single, () => [writing(statement, rows, ...more)])
 const copy = (rows: readonly Row[]) => store(copyKinds, rows)
 /** Both ways in which rows travel. */
 const ways = [
@@ -185,7 +185,7 @@ describe('a copy that fails', () => {
 
   test('takes the statements behind it along', async () => {
     const writes = [writing(copyKinds, [{ id: idOf('a'), word: 'no\0' }]), writing(copyKinds, [{ id: idOf('b') }])]
-    expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22021' })
+    expect(await failureOf(storeAtOnce(single, () => writes))).toMatchObject({ code: '22021' })
     expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
   })
 
@@ -193,7 +193,7 @@ describe('a copy that fails', () => {
     const divide = { statement: sql('test.copy_divide', 'select 1 / $1::int'), values: [0] }
     const writes = [divide, writing(copyKinds, [{ id: idOf('a') }])]
     for (let time = 0; time < 2; time += 1) {
-      expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22012' })
+      expect(await failureOf(storeAtOnce(single, () => writes))).toMatchObject({ code: '22012' })
       expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
     }
     await copy([{ id: idOf('a') }])

@@ -1,6 +1,6 @@
 // What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a database that is away.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { newId } from '../process/clock.ts'
 import { makeDatabase, sql } from './database.ts'
 import { isUnavailable, UnknownCommit } from './failures.ts'
@@ -72,18 +72,14 @@ describe('transactions', () => {
     expect(before <= inside && inside <= after).toBe(true)
   })
 
-  test('what is read along with `begin` is read inside, and the time is not told before it is known', async () => {
+  test('what a batch reads along with `begin` is read inside, and nothing is written before it is known to be open', async () => {
     const startOf = sql('test.start_of_transaction', 'select now() as began')
-    const [first, second] = await db.transaction(
-      async (tx) => {
-        const reading = tx.query<{ began: string }>(startOf)
-        expect(() => tx.now).toThrow('before it has begun')
-        await tx.begun
-        expect(tx.now).toMatch(/^\d{4}-/)
-        return [await reading, await tx.query<{ began: string }>(startOf)]
-      },
-      { readsFirst: true },
-    )
+    const [first, second] = await db.batch(async (tx) => {
+      const reading = tx.query<{ began: string }>(startOf)
+      expect(() => tx.commitWith([])).toThrow('before it has begun')
+      expect(await tx.begun).toMatch(/^\d{4}-/)
+      return [await reading, await tx.query<{ began: string }>(startOf)]
+    })
     expect(first).toEqual(second)
   })
 
@@ -130,7 +126,8 @@ describe('what is stored along with the commit', () => {
   beforeEach(() => db.execute('truncate public.things'))
 
   test('is there when the transaction has ended, with what was written before it', async () => {
-    const done = await db.transaction(async (tx) => {
+    const done = await db.batch(async (tx) => {
+      await tx.begun
       await tx.query(insert(1).statement, [1])
       await tx.commitWith([insert(2), insert(3)])
       return 'done'
@@ -141,16 +138,17 @@ describe('what is stored along with the commit', () => {
   test('is stored whole or not at all, and its first failure is told; the connection is of use again', async () => {
     const single = makeDatabase({ url: db.url, maxConnections: 1 })
     const divide = { statement: sql('', 'select 1 / 0'), values: [] }
-    const failure = await failureOf(single.transaction((tx) => tx.commitWith([insert(1), divide, insert(2)])))
+    const failure = await failureOf(storeAtOnce(single, () => [insert(1), divide, insert(2)]))
     expect(failure).toMatchObject({ code: '22012' })
     expect(await things()).toEqual([])
-    await single.transaction((tx) => tx.commitWith([insert(3)]))
+    await storeAtOnce(single, () => [insert(3)])
     expect(await things()).toEqual([3])
     await single.close()
   })
 
   test('cannot hide that a statement before it failed', async () => {
-    const work = db.transaction(async (tx) => {
+    const work = db.batch(async (tx) => {
+      await tx.begun
       await failureOf(tx.query(sql('', 'select 1 / 0')))
       await tx.commitWith([])
     })
@@ -158,12 +156,14 @@ describe('what is stored along with the commit', () => {
   })
 
   test('is the last that is asked', async () => {
-    const late = db.transaction(async (tx) => {
+    const late = db.batch(async (tx) => {
+      await tx.begun
       await tx.commitWith([insert(1)])
       await tx.query(insert(2).statement, [2])
     })
     await expect(late).rejects.toThrow('test.insert_thing is asked of a transaction that was committed')
-    const twice = db.transaction(async (tx) => {
+    const twice = db.batch(async (tx) => {
+      await tx.begun
       await tx.commitWith([insert(3)])
       await tx.commitWith([insert(4)])
     })
@@ -173,7 +173,7 @@ describe('what is stored along with the commit', () => {
 
   test('is unknown when the connection goes while it is stored', async () => {
     const leave = { statement: sql('', 'select pg_terminate_backend(pg_backend_pid())'), values: [] }
-    expect(await failureOf(db.transaction((tx) => tx.commitWith([insert(1), leave])))).toBeInstanceOf(UnknownCommit)
+    expect(await failureOf(storeAtOnce(db, () => [insert(1), leave]))).toBeInstanceOf(UnknownCommit)
   })
 })
 

@@ -18,25 +18,32 @@ export interface Queryable {
  */
 export interface Tx extends Queryable {
   readonly now: string
-  /** Under `readsFirst`: resolves once the transaction is known to be open. Before that nothing may be written, nor `now` read. */
-  readonly begun?: Promise<unknown>
+  /** Runs several statements at once, as `Database.execute` does, inside of the transaction. For migrations. */
+  execute(text: string): Promise<void>
+}
+
+/**
+ * The transaction of a batch, in two ways to the server: its first reads travel with `begin`, its writes with the commit.
+ * In between it is decided, in memory.
+ */
+export interface BatchTx extends Queryable {
+  /** The `now` of this transaction, once it is known to be open. Before that nothing may be written. */
+  readonly begun: Promise<string>
   /**
    * Stores these and commits, all sent together: the last that is asked of a transaction. When one of them fails none is stored,
    * and its failure is told. Nothing that it answers can be a reason to roll back: that is for `decide` and the `where`.
    */
   commitWith(writes: readonly Write[]): Promise<void>
-  /** Runs several statements at once, as `Database.execute` does, inside of the transaction. For migrations. */
-  execute(text: string): Promise<void>
 }
 
-export interface TransactionOptions {
-  /** Sends the first statements along with `begin`, which spares a way to the server and back. `work` must await `tx.begun`. */
-  readonly readsFirst?: boolean
-}
+/** Either kind, for what reads: what it locks stays locked until the end of the transaction. */
+export type InTransaction = Tx | BatchTx
 
 export interface Database extends Queryable {
   /** Runs `work` in one transaction; commits when it returns, rolls back when it throws. */
-  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** The same for a batch, which commits with its writes. */
+  batch<T>(work: (tx: BatchTx) => Promise<T>): Promise<T>
   /** Runs DDL or several statements at once, outside of any plan cache. For migrations and tests. */
   execute(text: string): Promise<void>
   /** Lends a connection of its own, for session locks and LISTEN, and for reports. The caller ends it. */
@@ -100,7 +107,8 @@ export function makeDatabase(options: DatabaseOptions): Database {
         client.release(broken)
       }
     },
-    transaction: (work, options) => runTransaction(pool, options?.readsFirst === true, work),
+    transaction: (work) => runTransaction(pool, async ({ begun, query, execute }) => work({ now: await begun, query, execute })),
+    batch: (work) => runTransaction(pool, async ({ begun, query, commitWith }) => work({ begun, query, commitWith })),
     async execute(text) {
       await pool.query(text)
     },
@@ -181,22 +189,27 @@ export async function endOf(sent: readonly Promise<unknown>[], committed: Promis
   throw new Error('the transaction was rolled back: a failed statement was ignored in it')
 }
 
-async function runTransaction<T>(pool: pg.Pool, readsFirst: boolean, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** All that an open transaction can do. Nobody is given both ways to work in one. */
+type OpenTx = BatchTx & Pick<Tx, 'execute'>
+
+async function runTransaction<T>(pool: pg.Pool, work: (tx: OpenTx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   const { ask, askWith, send } = makeBundler(client)
   let broken: Error | undefined
   try {
-    let now: string | undefined
+    let isOpen = false
     const opened = ask(begin)
     const begun = ask(settle).then(({ rows }) => {
-      now = (rows[0] as { now: string }).now
+      isOpen = true
+      return (rows[0] as { now: string }).now
     })
     // What was sent along fails for the same reason, and tells of it first.
     for (const end of [opened, begun]) end.catch(() => undefined)
-    if (!readsFirst) await begun
     let ending: Promise<void> | undefined
     const commitWith = (writes: readonly Write[]): Promise<void> => {
       if (ending) throw new Error('a transaction is committed twice')
+      // Sent behind a `begin` that fails, they would be stored each by itself.
+      if (!isOpen) throw new Error('a transaction is written to before it has begun')
       // A parameter that cannot be sent throws here, before any of them is asked for.
       const ready = writes.map(({ statement, values }) => ({ statement, parameters: parametersOf(statement, values) }))
       const sent = ready.map(({ statement, parameters }) => askWith(statement, parameters))
@@ -216,10 +229,6 @@ async function runTransaction<T>(pool: pg.Pool, readsFirst: boolean, work: (tx: 
     const result = await work({
       begun,
       commitWith,
-      get now() {
-        if (now === undefined) throw new Error('the time of a transaction is asked for before it has begun')
-        return now
-      },
       async query<Row>(statement: Statement, values?: readonly unknown[]) {
         if (ending) throw new Error(`${statement.name} is asked of a transaction that was committed`)
         return (await ask(statement, values)).rows as Row[]

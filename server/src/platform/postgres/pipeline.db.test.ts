@@ -1,6 +1,6 @@
 // What becomes of statements that travel together: who is answered, who is refused, and what the connection remembers.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
+import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { type Database, makeDatabase, sql, type Write } from './database.ts'
 
 let db: TestDatabase
@@ -49,7 +49,7 @@ describe('one that fails', () => {
       [insert(1), wrong],
       [wrong, insert(1)],
     ]) {
-      expect(await failureOf(single.transaction((tx) => tx.commitWith(writes)))).toMatchObject({ code: '22012' })
+      expect(await failureOf(storeAtOnce(single, () => writes))).toMatchObject({ code: '22012' })
     }
     expect(await things()).toEqual([])
   })
@@ -95,8 +95,8 @@ describe('outside of a transaction', () => {
 test('nothing leaves with a parameter that cannot be sent', async () => {
   const odd = { ...insert(2), values: [{ some: 'thing' } as unknown as string] }
   // Were the first sent all the same, it would be a duplicate that nobody waits for, and end the process.
-  await single.transaction((tx) => tx.commitWith([insert(1)]))
-  expect(await failureOf(single.transaction((tx) => tx.commitWith([insert(1), odd])))).toBeInstanceOf(TypeError)
+  await storeAtOnce(single, () => [insert(1)])
+  expect(await failureOf(storeAtOnce(single, () => [insert(1), odd]))).toBeInstanceOf(TypeError)
   expect(await things()).toEqual([1])
 })
 
@@ -105,7 +105,7 @@ test('work that throws before anything was sent leaves no transaction open', asy
   const work = () => {
     throw thrown
   }
-  expect(await failureOf(single.transaction(work, { readsFirst: true }))).toBe(thrown)
+  expect(await failureOf(single.batch(work))).toBe(thrown)
   const open = sql(
     '',
     `select count(*) as n from pg_stat_activity where datname = current_database() and state like 'idle in transaction%'`,

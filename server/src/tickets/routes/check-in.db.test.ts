@@ -7,7 +7,7 @@ import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { waitFor } from '../../../test/wait.ts'
 import { readProcessEvents } from '../../platform/commands/outbox.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { tickets } from '../index.ts'
+import { service as tickets } from '../index.ts'
 
 let app: ServiceApp
 let organiser: Client

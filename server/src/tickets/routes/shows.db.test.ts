@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, type Client, expectStatus, makeClient, publishShow, showBody, standing } from '../../../test/client.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { tickets } from '../index.ts'
+import { service as tickets } from '../index.ts'
 
 let app: ServiceApp
 let organiser: Client

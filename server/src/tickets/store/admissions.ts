@@ -1,5 +1,5 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { copyInto, type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/postgres/database.ts'
+import { copyInto, type InTransaction, type Queryable, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -49,14 +49,14 @@ interface TicketRow {
 }
 
 /** The order of each ticket code that exists. */
-export async function findOrders(tx: Tx, codes: readonly string[]): Promise<Map<string, string>> {
+export async function findOrders(tx: InTransaction, codes: readonly string[]): Promise<Map<string, string>> {
   if (codes.length === 0) return new Map()
   const rows = await tx.query<{ code: string; orderId: string }>(findOrdersByCode, [codes])
   return new Map(rows.map(({ code, orderId }) => [code, orderId]))
 }
 
 /** Locks what is known of these orders, in the order of their ids, and reads their tickets. */
-export async function loadAdmissions(tx: Tx, orderIds: readonly string[]): Promise<Map<string, Admission>> {
+export async function loadAdmissions(tx: InTransaction, orderIds: readonly string[]): Promise<Map<string, Admission>> {
   if (orderIds.length === 0) return new Map()
   const [rows, tickets] = await Promise.all([
     tx.query<AdmissionRow>(lockAdmissions, [orderIds]),
@@ -93,14 +93,14 @@ export async function readUse(db: Queryable, code: string): Promise<{ usedAt: st
   return row ?? null
 }
 
-export async function readSeats(tx: Tx, ids: readonly string[]): Promise<Map<string, Seat>> {
+export async function readSeats(tx: InTransaction, ids: readonly string[]): Promise<Map<string, Seat>> {
   if (ids.length === 0) return new Map()
   const rows = await tx.query<Seat>(readSeatLabels, [ids])
   return new Map(rows.map((seat) => [seat.id, seat]))
 }
 
 /** The organiser of each show. */
-export async function readOrganisersOf(tx: Tx, showIds: readonly string[]): Promise<Map<string, string>> {
+export async function readOrganisersOf(tx: InTransaction, showIds: readonly string[]): Promise<Map<string, string>> {
   if (showIds.length === 0) return new Map()
   const rows = await tx.query<{ id: string; organiserId: string }>(readOrganisers, [showIds])
   return new Map(rows.map(({ id, organiserId }) => [id, organiserId]))

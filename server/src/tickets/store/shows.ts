@@ -1,5 +1,5 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
-import { type Queryable, sql, type Tx, type Write, writeRows } from '../../platform/postgres/database.ts'
+import { type InTransaction, type Queryable, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
 
@@ -71,7 +71,7 @@ function toShow({ status, publishedAt, ...row }: ShowRow, ticketTypes: readonly 
 }
 
 /** Locks shows in the order of their ids and reads them whole. */
-export async function loadShows(tx: Tx, ids: readonly string[]): Promise<Map<string, Show>> {
+export async function loadShows(tx: InTransaction, ids: readonly string[]): Promise<Map<string, Show>> {
   if (ids.length === 0) return new Map()
   const shows = await assemble(tx, await tx.query<ShowRow>(lockShows, [ids]), { seats: true })
   return new Map(shows.map((show) => [show.id, show]))

@@ -1,6 +1,7 @@
 // The database twin as the shop meets it: the `Database` port over the engine, with connections that wait, break and are
 // lost. Everything it does takes virtual time; what goes wrong is told to it from outside.
 import {
+  type BatchTx,
   type Connection,
   type Database,
   endOf,
@@ -442,7 +443,7 @@ export function makeServer(options: ServerOptions): Server {
     new Promise((settle, fail) => send(session, { ...request, settle, fail }))
 
   /** As the real adapter does it: begin with the time, the work, commit; a rollback for what failed. */
-  const transaction = async <T>(client: Client, work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const transaction = async <T>(client: Client, work: (tx: Tx & BatchTx) => Promise<T>): Promise<T> => {
     const session = openSession(client)
     if (faultAt(session, 'connect', 'begin') === 'connection_refused') {
       sessions.delete(session)
@@ -451,7 +452,8 @@ export function makeServer(options: ServerOptions): Server {
     }
     let broken = false
     try {
-      const [begun] = await ask(session, { kind: 'begin' })
+      const [began] = await ask(session, { kind: 'begin' })
+      const now = began?.['now'] as string
       const query = <R>(statement: Statement, values: Values = []) =>
         ask(session, { kind: 'statement', statement, values }) as Promise<R[]>
       let ending: Promise<void> | undefined
@@ -464,7 +466,8 @@ export function makeServer(options: ServerOptions): Server {
         return ending
       }
       const result = await work({
-        now: begun?.['now'] as string,
+        now,
+        begun: Promise.resolve(now),
         query: async (statement, values) => {
           if (ending) throw new Error(`${statement.name} is asked of a transaction that was committed`)
           return query(statement, values)
@@ -523,6 +526,7 @@ export function makeServer(options: ServerOptions): Server {
         }
       },
       transaction: (work) => transaction(client, work),
+      batch: (work) => transaction(client, work),
       execute: onlyNamed,
       connect: ({ lazyCommit = false } = {}) => lend(client, lazyCommit),
       close: () => Promise.resolve(),
