@@ -35,8 +35,8 @@ export const plantedFaults: readonly Planted[] = [
     name: 'mark-before-effect',
     story: 'a consumer remembers that it has read a page before it has handled it, and dies in between',
     file: 'server/src/platform/bus/consumer.ts',
-    from: `        await handlePage(page.rows)`,
-    to: `        await savePosition(connection, consumer, page.next)\n        await handlePage(page.rows)`,
+    from: `      await handler.handlePage(page.rows)`,
+    to: `      bookmark.moveTo(page.next, true)\n      await bookmark.save()\n      await handler.handlePage(page.rows)`,
   },
   {
     name: 'past-the-horizon',
