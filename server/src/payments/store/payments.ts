@@ -1,6 +1,14 @@
 // SQL of payments. Loads lock rows in the order of their ids, saves are bulk statements, reads
 // serve answers. Decides nothing.
-import { copyInto, type Queryable, sql, type InTransaction, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
+import {
+  copyInto,
+  type InTransaction,
+  type Queryable,
+  sql,
+  type Write,
+  withRows,
+  writeRows,
+} from '../../platform/postgres/database.ts'
 import type { Command, Sibling } from '../domain/commands.ts'
 import type { KnownOrder } from '../domain/known-order.ts'
 import type { Payment } from '../domain/payment.ts'
