@@ -52,16 +52,17 @@ export type CurrentUser = Static<typeof CurrentUser>
 export const ApiTokenView = Type.Object({ token: Type.String({ description: 'shown once' }), expiresAt: Instant })
 
 // ---- shows
-const ShortText = Type.String({ minLength: 1, maxLength: 200 })
+/** The format `visible`: something in it can be seen. `visible-or-empty` may also be left empty. */
+const ShortText = Type.String({ minLength: 1, maxLength: 200, format: 'visible' })
 const Price = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
 export const maxSeatsPerType = 20_000
 export const maxCapacity = 1_000_000
 
 export const SeatBody = Type.Object(
   {
-    section: Type.String({ maxLength: 40 }),
-    row: Type.String({ maxLength: 10 }),
-    number: Type.String({ minLength: 1, maxLength: 10 }),
+    section: Type.String({ maxLength: 40, format: 'visible-or-empty' }),
+    row: Type.String({ maxLength: 10, format: 'visible-or-empty' }),
+    number: Type.String({ minLength: 1, maxLength: 10, format: 'visible' }),
   },
   closed,
 )
@@ -78,7 +79,7 @@ const showFields = {
   startsAt: Instant,
   timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'IANA zone, for display' }),
   currency: Currency,
-  venue: Type.Optional(Type.String({ maxLength: 200 })),
+  venue: Type.Optional(Type.String({ maxLength: 200, format: 'visible-or-empty' })),
   description: Type.Optional(Type.String({ maxLength: 10_000 })),
   holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
   maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
@@ -166,7 +167,12 @@ export const CheckInBody = Type.Object(
   {
     code: Type.String({ minLength: 1, maxLength: 64 }),
     door: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 60, description: 'name of the door, shown when the ticket is scanned again' }),
+      Type.String({
+        minLength: 1,
+        maxLength: 60,
+        format: 'visible',
+        description: 'name of the door, shown when the ticket is scanned again',
+      }),
     ),
   },
   closed,

@@ -1,10 +1,11 @@
 // What identity does, step by step: limits, hashing, the account, the session. Decides nothing that the domain can.
 
+import { normaliseEmail } from '@holdfast/contract'
 import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessions } from '../platform/http/sessions.ts'
 import type { Database } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
-import { type Account, decideSignIn, decideSignUp, normaliseEmail, normalisePassword, refusePassword } from './domain/accounts.ts'
+import { type Account, decideSignIn, decideSignUp, normalisePassword, refusePassword } from './domain/accounts.ts'
 import type { Passwords } from './passwords.ts'
 import { findAccount, insertAccount, isKeyOfAnother, lockAccount, replacePassword, saveGuest } from './store/accounts.ts'
 

@@ -50,7 +50,9 @@ beforeAll(async () => {
   words = {
     uuid: [show, order, payment, ticketType, stage.things.B.show, stage.things.B.order],
     'date-time': ['2031-05-01T18:00:00.000Z', '2031-05-01T20:00:00+02:00'],
-    email: ['somebody@example.com', 'SOMEBODY@EXAMPLE.COM', 'somebody+x@example.com'],
+    visible: ['Night Ferry', '夜の船', '🎭'],
+    'visible-or-empty': ['', 'Harbour Hall'],
+    email: ['jörg@example.de', 'somebody@example.com', 'SOMEBODY@EXAMPLE.COM', 'somebody+x@example.com'],
     '^[A-Z]{3}$': ['EUR', 'USD', 'JPY', 'KWD', 'QQQ'],
     '^(pm|ctoken)_[A-Za-z0-9_]{1,250}$': ['pm_card_visa', 'pm_card_chargeDeclined', 'pm_none', 'ctoken_none'],
   }

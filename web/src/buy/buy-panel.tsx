@@ -1,5 +1,6 @@
 // The panel that holds places: how many, of what, for whom, and one button. Sends no money anywhere.
 import type { Availability, ShowView } from '@holdfast/contract'
+import { isEmailAddress } from '@holdfast/contract/text'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, lazy, Suspense, useCallback, useEffect, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -7,6 +8,7 @@ import type { Liveness } from '../api/live.ts'
 import { currentUserQuery } from '../api/queries.ts'
 import { useDuration, useFormat } from '../format.ts'
 import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { isolated, seatValues } from '../parts/user-text.tsx'
 import { usePlaceOrder } from './place-order.ts'
 import { QuantityRow } from './quantity-row.tsx'
 import { countOf, linesOf, lostSeats, nothing, type Selection, totalOf, withQuantity, withSeat } from './selection.ts'
@@ -109,7 +111,7 @@ function useLostSeats(parts: {
   useEffect(() => {
     const gone = lostSeats(show, selection, availability)
     if (gone.length === 0) return
-    setLost(gone.map((seat) => t('seatName', { section: seat.section, row: seat.row, number: seat.number })))
+    setLost(gone.map((seat) => t('seatName', seatValues(seat))))
     setSelection((before) => gone.reduce((rest, seat) => withSeat(rest, seat.id, false), before))
   }, [show, availability, selection, setSelection, t])
   return lost
@@ -136,11 +138,16 @@ function ChosenSeats({
       {seats.length === 0 && <p className="mt-1 text-soft">{t('noSeats')}</p>}
       <ul className="mt-2 grid gap-2">
         {seats.map(({ seat, type }) => {
-          const name = t('seatName', { section: seat.section, row: seat.row, number: seat.number })
+          const name = t('seatName', seatValues(seat))
           return (
             <li key={seat.id} className="flex items-center justify-between gap-3 rounded-md bg-sunken pl-4">
               <span className="min-w-0 py-1.5">
-                {name} {type.name !== seat.section && <span className="text-small text-soft">{type.name}</span>}
+                {name}{' '}
+                {type.name !== seat.section && (
+                  <span dir="auto" className="text-small text-soft">
+                    {type.name}
+                  </span>
+                )}
               </span>
               <span className="flex shrink-0 items-center gap-1">
                 {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
@@ -189,7 +196,7 @@ function HoldForm({
     event.preventDefault()
     if (count === 0) return
     const guestEmail = askEmail ? email.trim() : undefined
-    if (guestEmail !== undefined && !/^\S+@\S+\.\S+$/.test(guestEmail)) {
+    if (guestEmail !== undefined && !isEmailAddress(guestEmail)) {
       setEmailMissing(true)
       document.querySelector<HTMLInputElement>('#hold-form input[type=email]')?.focus()
       return
@@ -218,8 +225,8 @@ function HoldForm({
           }}
         />
       ) : (
-        <p className="text-small text-soft">
-          {t('buyingAs', { email: user.email })}{' '}
+        <p className="min-w-0 text-small text-soft [overflow-wrap:anywhere]">
+          {t('buyingAs', { email: isolated(user.email) })}{' '}
           {user.kind === 'guest' && (
             <button type="button" className="link min-h-6 cursor-pointer" onClick={() => setAsOther(true)}>
               {t('otherEmail')}

@@ -25,7 +25,9 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
   return (
     <li className="flex items-center justify-between gap-4 py-4">
       <div className="min-w-0">
-        <h3 className="leading-snug [overflow-wrap:anywhere]">{type.name}</h3>
+        <h3 dir="auto" className="leading-snug">
+          {type.name}
+        </h3>
         <p className="font-semibold">
           {type.priceMinor === 0 ? t('free') : format.money({ amountMinor: type.priceMinor, currency })}
         </p>

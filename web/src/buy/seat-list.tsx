@@ -1,6 +1,7 @@
 // The same seats as a list, for those whom a map does not serve. Sections open one by one, so that a large hall stays light.
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { isolated } from '../parts/user-text.tsx'
 import type { SeatSection } from './seat-layout.ts'
 import type { SeatsProps } from './seat-map.tsx'
 
@@ -23,12 +24,12 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
   return (
     <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="rounded-md border border-line px-4">
       <summary className="min-h-11 cursor-pointer py-2.5 font-semibold">
-        {t('sectionSummary', { section: section.name || t('hall'), free })}
+        {t('sectionSummary', { section: isolated(section.name) || t('hall'), free })}
       </summary>
       {open &&
         section.rows.map((row) => (
           <fieldset key={row.label} className="border-t border-line py-3">
-            <legend className="sr-only">{t('rowLegend', { section: section.name, row: row.label })}</legend>
+            <legend className="sr-only">{t('rowLegend', { section: isolated(section.name), row: isolated(row.label) })}</legend>
             <div className="grid gap-2 sm:grid-cols-[5rem_1fr]">
               <span aria-hidden="true" className="text-small text-soft sm:pt-1.5">
                 {t('row', { row: row.label })}

@@ -3,6 +3,7 @@ import type { Availability, ShowView } from '@holdfast/contract'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
+import { UserText } from '../parts/user-text.tsx'
 import { layOutSeats, rowLabelRoom } from './seat-layout.ts'
 import { SeatList } from './seat-list.tsx'
 import { SeatMap } from './seat-map.tsx'
@@ -51,7 +52,7 @@ function Legend({ show, priceText }: { readonly show: ShowView; readonly priceTe
         .map((type, index) => (
           <li key={type.id} className="flex items-center gap-2">
             <span className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`} aria-hidden="true" />
-            {type.name} · {priceText(type.priceMinor)}
+            <UserText>{type.name}</UserText> · {priceText(type.priceMinor)}
           </li>
         ))}
       <li className="flex items-center gap-2">

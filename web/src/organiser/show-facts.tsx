@@ -1,4 +1,5 @@
 // The sections of the form of a show, but for its ticket types. Each error stands at its field.
+import { isVisible } from '@holdfast/contract/text'
 import { type ReactNode, useId } from 'react'
 import { useFormContext, useWatch } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
@@ -38,7 +39,7 @@ export function AboutShow() {
         className="sm:col-span-2"
         label={t('title')}
         error={formState.errors.title && t('required')}
-        input={{ maxLength: 200, ...register('title', { validate: (text) => text.trim() !== '' }) }}
+        input={{ maxLength: 200, ...register('title', { validate: isVisible }) }}
       />
       <div className="sm:col-span-2">
         <label htmlFor="description" className="mb-1 block font-medium">
@@ -46,6 +47,7 @@ export function AboutShow() {
         </label>
         <textarea
           id="description"
+          dir="auto"
           rows={5}
           maxLength={10_000}
           className="input"
@@ -59,6 +61,8 @@ export function AboutShow() {
     </FormSection>
   )
 }
+
+const isVisibleOrEmpty = (text: string) => text.trim() === '' || isVisible(text)
 
 /** What a typed start means when the clocks change around it. What nobody touched needs no word. */
 function useClockHint(initial: ShowFields): string | undefined {
@@ -106,7 +110,12 @@ export function WhenAndWhere({ initial, zoneIsGuessed }: WhenAndWhereProps) {
         </select>
         {zoneIsGuessed && <p className="mt-1 text-small font-medium text-warm">{t('zoneUnknown')}</p>}
       </div>
-      <Field className="sm:col-span-2" label={t('venue')} input={{ maxLength: 200, ...register('venue') }} />
+      <Field
+        className="sm:col-span-2"
+        label={t('venue')}
+        error={formState.errors.venue && t('required')}
+        input={{ maxLength: 200, ...register('venue', { validate: isVisibleOrEmpty }) }}
+      />
     </FormSection>
   )
 }

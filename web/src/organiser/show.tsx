@@ -10,6 +10,7 @@ import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
 import { OrdersTable } from './orders/orders-table.tsx'
 import { salesQuery } from './queries.ts'
@@ -49,11 +50,15 @@ function Show({ show }: { readonly show: ShowView }) {
       <div className="mt-2 flex flex-wrap items-start justify-between gap-x-8 gap-y-4">
         <div className="min-w-0">
           <PageTitle title={show.title} className="text-heading [overflow-wrap:anywhere]">
-            {show.title} <ShowStatusChip status={show.status} />
+            <UserText>{show.title}</UserText> <ShowStatusChip status={show.status} />
           </PageTitle>
           <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
             <When show={show} />
-            {show.venue && <p className="text-soft">{show.venue}</p>}
+            {show.venue && (
+              <p dir="auto" className="text-soft">
+                {show.venue}
+              </p>
+            )}
           </div>
         </div>
         <Actions show={show} />
@@ -146,7 +151,7 @@ function DraftHint({ show }: { readonly show: ShowView }) {
       <ul className="panel divide-y divide-line px-5">
         {show.ticketTypes.map((type) => (
           <li key={type.id} className="flex justify-between gap-4 py-3">
-            <span>{type.name}</span>
+            <span dir="auto">{type.name}</span>
             <span className="text-soft">
               {t('places', { count: type.capacity })} · {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
             </span>
@@ -227,7 +232,9 @@ function TypeBar({
   return (
     <li>
       <p className="flex flex-wrap justify-between gap-x-4">
-        <span className="font-medium">{type.name}</span>
+        <span dir="auto" className="font-medium">
+          {type.name}
+        </span>
         <span className="text-soft">
           {t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity: type.capacity })}
         </span>

@@ -7,6 +7,7 @@ import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { SignOut } from '../parts/sign-out.tsx'
+import { isolated, UserText } from '../parts/user-text.tsx'
 import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
@@ -83,11 +84,11 @@ function Row({ show }: { readonly show: ShowView }) {
             params={{ showId: show.id }}
             className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
           >
-            {show.title}
+            <UserText>{show.title}</UserText>
           </Link>
         </h2>
         <p className="text-small text-soft">
-          {[format.moment(show.startsAt, show.timeZone), show.venue, t('places', { count: capacity })]
+          {[format.moment(show.startsAt, show.timeZone), show.venue && isolated(show.venue), t('places', { count: capacity })]
             .filter(Boolean)
             .join(' · ')}
         </p>

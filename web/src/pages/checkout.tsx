@@ -85,9 +85,15 @@ function ShowHead({ show }: { readonly show: ShowView | undefined }) {
   if (!show) return <Skeleton className="mb-4 h-20" />
   return (
     <div className="mb-4 border-b border-line pb-4">
-      <h2 className="text-title [overflow-wrap:anywhere]">{show.title}</h2>
+      <h2 dir="auto" className="text-title">
+        {show.title}
+      </h2>
       <When show={show} className="mt-1" />
-      {show.venue && <p className="text-soft">{show.venue}</p>}
+      {show.venue && (
+        <p dir="auto" className="text-soft">
+          {show.venue}
+        </p>
+      )}
     </div>
   )
 }

@@ -7,6 +7,7 @@ import { useTranslations } from 'use-intl'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import { useFormat } from '../format.ts'
 import { useFailureText } from '../parts/basics.tsx'
+import { isolated, seatValues } from '../parts/user-text.tsx'
 
 /** One press or one look of the camera: asked as often as needed with the same key. */
 interface Scan {
@@ -73,8 +74,10 @@ export function BigAnswer(props: {
   return (
     <div className={`${box} bg-accent text-on-accent`}>
       <p className="text-display font-bold">{t('letIn')}</p>
-      <p className="mt-1 text-title">{name}</p>
-      {seat && <p className="text-lead">{t('seat', { section: seat.section, row: seat.row, number: seat.number })}</p>}
+      <p dir="auto" className="mt-1 text-title">
+        {name}
+      </p>
+      {seat && <p className="text-lead">{t('seat', seatValues(seat))}</p>}
     </div>
   )
 }
@@ -89,7 +92,7 @@ function Refused({ code, error }: { readonly code: string; readonly error: unkno
     <div className={`${box} bg-danger text-surface`}>
       <p className="text-display font-bold">{problem.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
       <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
-      {usedDoor && <p className="text-title">{t('usedDoor', { door: usedDoor })}</p>}
+      {usedDoor && <p className="text-title">{t('usedDoor', { door: isolated(usedDoor) })}</p>}
       <p className="mt-1 font-mono text-small break-all">{code}</p>
     </div>
   )

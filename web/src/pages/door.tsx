@@ -1,8 +1,10 @@
 // The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at arm's length.
+import { isVisible } from '@holdfast/contract/text'
 import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { RequireUser } from '../organiser/require-user.tsx'
 import { PageTitle } from '../parts/basics.tsx'
+import { isolated } from '../parts/user-text.tsx'
 import { recall, remember } from '../remembered.ts'
 import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
@@ -38,7 +40,7 @@ function Door() {
       ) : (
         <>
           <p className="mt-1 text-soft">
-            {t('at', { door })}{' '}
+            {t('at', { door: isolated(door) })}{' '}
             <button type="button" className="link min-h-6 cursor-pointer" onClick={() => setNaming(true)}>
               {t('doorChange')}
             </button>
@@ -61,7 +63,7 @@ function DoorName({ initial, keep }: { readonly initial: string; readonly keep: 
   const [name, setName] = useState(initial)
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (name.trim() !== '') keep(name.trim())
+    if (isVisible(name)) keep(name.trim())
   }
   return (
     <form onSubmit={submit} className="panel mt-4 grid gap-4 p-5 sm:p-6">
@@ -71,6 +73,7 @@ function DoorName({ initial, keep }: { readonly initial: string; readonly keep: 
         </label>
         <input
           id="door-name"
+          dir="auto"
           className="input"
           aria-describedby="door-hint"
           value={name}
@@ -81,7 +84,7 @@ function DoorName({ initial, keep }: { readonly initial: string; readonly keep: 
           {t('doorHint')}
         </p>
       </div>
-      <button type="submit" className="button button-main button-large" disabled={name.trim() === ''}>
+      <button type="submit" className="button button-main button-large" disabled={!isVisible(name)}>
         {t('doorSave')}
       </button>
     </form>

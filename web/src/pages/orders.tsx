@@ -8,6 +8,7 @@ import { Link } from '../navigation/link.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { SignOut } from '../parts/sign-out.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
+import { isolated, UserText } from '../parts/user-text.tsx'
 
 export function OrdersPage() {
   const t = useTranslations('orders')
@@ -22,7 +23,7 @@ export function OrdersPage() {
       </PageTitle>
       {user && (
         <div className="mt-2 mb-6 flex flex-wrap items-center justify-between gap-x-4">
-          <p className="text-soft">{t('of', { email: user.email })}</p>
+          <p className="min-w-0 text-soft [overflow-wrap:anywhere]">{t('of', { email: isolated(user.email) })}</p>
           <div className="-ml-2.5 sm:-mr-2.5 sm:ml-0">
             <SignOut />
           </div>
@@ -88,7 +89,7 @@ function OrderRow({ order }: { readonly order: OrderView }) {
             params={{ orderId: order.id }}
             className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
           >
-            {show?.title ?? t('loadingTitle')}
+            <UserText>{show?.title ?? t('loadingTitle')}</UserText>
           </Link>
         </h2>
         <p className="text-small text-soft">

@@ -8,6 +8,7 @@ import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
+import { isolated } from '../parts/user-text.tsx'
 import { LoadFailure } from './failure.tsx'
 
 /** What the paper proves. Only money that was charged is called paid. */
@@ -36,8 +37,8 @@ export function ReceiptPage() {
     [t('id'), order.data.id],
     [t('date'), format.moment(order.data.createdAt)],
     [t('buyer'), order.data.buyerEmail],
-    [t('show'), show.data ? `${show.data.title}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],
-    [t('venue'), show.data?.venue ?? ''],
+    [t('show'), show.data ? `${isolated(show.data.title)}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],
+    [t('venue'), isolated(show.data?.venue ?? '')],
   ]
   return (
     <div className="mx-auto max-w-narrow pt-6">

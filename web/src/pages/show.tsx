@@ -40,11 +40,17 @@ function ShowText({ show }: { readonly show: ShowView }) {
           </Fact>
           {show.venue && (
             <Fact name={t('where')}>
-              <p className="font-semibold">{show.venue}</p>
+              <p dir="auto" className="font-semibold">
+                {show.venue}
+              </p>
             </Fact>
           )}
         </div>
-        {show.description && <p className="mt-6 hidden max-w-prose text-lead whitespace-pre-line lg:block">{show.description}</p>}
+        {show.description && (
+          <p dir="auto" className="mt-6 hidden max-w-prose text-lead whitespace-pre-line lg:block">
+            {show.description}
+          </p>
+        )}
       </div>
       <div className={`min-w-0 ${seated ? '' : 'lg:sticky lg:top-4 lg:self-start'}`}>
         <OpenHold showId={show.id} />
@@ -57,7 +63,11 @@ function ShowText({ show }: { readonly show: ShowView }) {
           </Notice>
         )}
       </div>
-      {show.description && <p className="max-w-prose whitespace-pre-line lg:hidden">{show.description}</p>}
+      {show.description && (
+        <p dir="auto" className="max-w-prose whitespace-pre-line lg:hidden">
+          {show.description}
+        </p>
+      )}
     </article>
   )
 }

@@ -9,6 +9,7 @@ import { Link } from '../navigation/link.tsx'
 import { useNavigate, useSearchValue } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { isolated, UserText } from '../parts/user-text.tsx'
 
 /** Long enough that a word is typed and not each letter asked for. */
 const searchDelayMs = 250
@@ -40,7 +41,7 @@ export function ShowsPage() {
       {shows.isPending && <ListSkeleton />}
       {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
       {shows.isSuccess && items.length === 0 && (
-        <Empty title={q !== '' ? t('noneFound', { q }) : filtered ? t('noneThen') : t('none')}>
+        <Empty title={q !== '' ? t('noneFound', { q: isolated(q) }) : filtered ? t('noneThen') : t('none')}>
           {filtered && (
             <>
               <p>{t('searchHint')}</p>
@@ -167,11 +168,11 @@ function ShowRow({ show }: { readonly show: ShowView }) {
               params={{ showId: show.id }}
               className="underline-offset-4 group-hover:underline after:absolute after:inset-0"
             >
-              {show.title}
+              <UserText>{show.title}</UserText>
             </Link>
           </h3>
           <p className="text-small text-soft">
-            {[format.time(show.startsAt, show.timeZone), show.venue].filter(Boolean).join(' · ')}
+            {[format.time(show.startsAt, show.timeZone), show.venue && isolated(show.venue)].filter(Boolean).join(' · ')}
           </p>
         </div>
         {show.status === 'on_sale' ? (

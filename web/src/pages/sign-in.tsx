@@ -1,4 +1,5 @@
 // Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells them.
+import { isEmailAddress } from '@holdfast/contract/text'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
@@ -61,7 +62,7 @@ export function SignInPage() {
           input={{
             type: 'email',
             autoComplete: 'username',
-            ...register('email', { required: true, pattern: /^\s*\S+@\S+\.\S+\s*$/ }),
+            ...register('email', { validate: (text) => isEmailAddress(text.trim()) }),
           }}
         />
         <Field

@@ -79,6 +79,7 @@ export function Field(props: {
       <input
         id={id}
         className="input"
+        {...(props.input.type === undefined || props.input.type === 'email' ? { dir: 'auto' } : {})}
         aria-invalid={props.error ? true : undefined}
         aria-describedby={described || undefined}
         {...props.input}
@@ -108,7 +109,11 @@ export function PageTitle({
   readonly className?: string
 }) {
   useTitle(title)
-  return <h1 className={className ?? 'text-heading'}>{children}</h1>
+  return (
+    <h1 dir="auto" className={className ?? 'text-heading'}>
+      {children}
+    </h1>
+  )
 }
 
 export function useTitle(title: string): void {

@@ -3,6 +3,7 @@ import type { OrderView, ShowView } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { QrCode } from './qr.tsx'
+import { isolated } from './user-text.tsx'
 
 type Ticket = NonNullable<OrderView['tickets']>[number]
 
@@ -25,36 +26,46 @@ export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
       <div className="flex min-w-0 grow flex-col justify-between gap-4 p-5 sm:p-6">
         <div>
           <p className="text-small text-soft">{t('position', { position, count })}</p>
-          <h3 className="text-title [overflow-wrap:anywhere]">{show?.title ?? ticket.name}</h3>
+          <h3 dir="auto" className="text-title">
+            {show?.title ?? ticket.name}
+          </h3>
           {show && (
             <p className="mt-1 text-soft">
               {format.moment(show.startsAt, show.timeZone)}
-              {show.venue ? ` · ${show.venue}` : ''}
+              {show.venue ? ` · ${isolated(show.venue)}` : ''}
             </p>
           )}
         </div>
         <dl className="flex flex-wrap gap-x-8 gap-y-2">
           <div>
             <dt className="text-small text-soft">{t('type')}</dt>
-            <dd className="font-semibold">{ticket.name}</dd>
+            <dd dir="auto" className="font-semibold">
+              {ticket.name}
+            </dd>
           </div>
           {seat && (
             <>
               {seat.section !== '' && seat.section !== ticket.name && (
                 <div>
                   <dt className="text-small text-soft">{t('section')}</dt>
-                  <dd className="font-semibold">{seat.section}</dd>
+                  <dd dir="auto" className="font-semibold">
+                    {seat.section}
+                  </dd>
                 </div>
               )}
               {seat.row !== '' && (
                 <div>
                   <dt className="text-small text-soft">{t('row')}</dt>
-                  <dd className="font-semibold">{seat.row}</dd>
+                  <dd dir="auto" className="font-semibold">
+                    {seat.row}
+                  </dd>
                 </div>
               )}
               <div>
                 <dt className="text-small text-soft">{t('seat')}</dt>
-                <dd className="font-semibold">{seat.number}</dd>
+                <dd dir="auto" className="font-semibold">
+                  {seat.number}
+                </dd>
               </div>
             </>
           )}

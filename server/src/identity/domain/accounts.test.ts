@@ -5,7 +5,6 @@ import {
   decideSignIn,
   decideSignUp,
   networkOf,
-  normaliseEmail,
   normalisePassword,
   refusePassword,
   type SignInDecision,
@@ -14,10 +13,6 @@ import {
 
 const account: Account = { id: 'a', email: 'ann@example.com', passwordHash: 'phc', signUpKey: 'key-1' }
 const keyless: Account = { ...account, signUpKey: null }
-
-test('an address is trimmed and put in lower case', () => {
-  expect(normaliseEmail('  Ann@Example.COM ')).toBe('ann@example.com')
-})
 
 test('one password typed in two ways is one password', () => {
   expect(normalisePassword('cafe\u0301')).toBe(normalisePassword('caf\u00e9'))

@@ -1,15 +1,11 @@
 // The rules of identity: what an address and a password are, and what becomes of a sign-up or a sign-in. Pure.
+import { normaliseEmail } from '@holdfast/contract'
 
 export interface Account {
   readonly id: string
   readonly email: string
   readonly passwordHash: string
   readonly signUpKey: string | null
-}
-
-/** Addresses that differ only in case or surrounding space are one account. */
-export function normaliseEmail(email: string): string {
-  return email.trim().toLowerCase()
 }
 
 /** One password typed on two keyboards may arrive as different code points; this form is the one that is hashed. */

@@ -1,5 +1,5 @@
 // HTTP of the orders service for organisers: the orders of a show, one of them, and its sales in figures. Changes nothing.
-import { Id, OrderView, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
+import { Id, normaliseEmail, OrderView, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
 import Type from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
@@ -31,8 +31,8 @@ export function organiserRoutes(app: Http, db: Database): void {
         beforeId: cursorId(cursor),
         limit: limit + 1,
         status,
-        emailPrefix: email?.toLowerCase() ?? null,
-        search: q?.trim().toLowerCase() ?? null,
+        emailPrefix: email === undefined ? null : normaliseEmail(email),
+        search: q === undefined ? null : normaliseEmail(q),
       })
       return pageOf(items, limit)
     },

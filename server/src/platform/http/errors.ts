@@ -26,11 +26,19 @@ const codeByStatus: Readonly<Record<number, ErrorCode>> = {
 }
 const malformedJson = new Set(['FST_ERR_CTP_EMPTY_JSON_BODY', 'FST_ERR_CTP_INVALID_JSON_BODY'])
 
+/** Formats whose names say too little. */
+const formatMessages: Readonly<Record<string, string>> = {
+  email: 'must be an email address, such as name@example.org',
+  visible: 'must contain something that can be seen',
+  'visible-or-empty': 'must be empty or contain something that can be seen',
+}
+
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   if (error instanceof ProblemError) return sendProblem(reply, error.code, error.extras)
   if (error.validation) {
     const [first] = error.validation
-    const detail = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''} ${first?.message ?? 'is invalid'}`
+    const message = formatMessages[String(first?.params.format)] ?? first?.message ?? 'is invalid'
+    const detail = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''} ${message}`
     return sendProblem(reply, 'invalid_request', { detail })
   }
   if (error instanceof SyntaxError || malformedJson.has(error.code ?? '')) return sendProblem(reply, 'malformed_json')

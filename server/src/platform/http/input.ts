@@ -1,4 +1,5 @@
 // What is let in as a request: JSON that can be stored, values that match their schema. Mends and guesses nothing.
+import { isEmailAddress, isVisible } from '@holdfast/contract'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
@@ -15,6 +16,9 @@ function makeValidator(coerceTypes: boolean): Ajv {
   const validator = addFormats.default(new Ajv({ coerceTypes, removeAdditional: false, useDefaults: true, allErrors: false }))
   // Narrower than the library's: what passes here must be an instant and an id for the database and for JavaScript alike.
   validator.addFormat('date-time', isInstant)
+  validator.addFormat('email', isEmailAddress)
+  validator.addFormat('visible', isVisible)
+  validator.addFormat('visible-or-empty', (text: string) => text === '' || isVisible(text))
   validator.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/)
   return validator
 }

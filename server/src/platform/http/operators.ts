@@ -1,6 +1,7 @@
 // Who may operate the shop: the one place that decides it. To everybody else the operator's routes are not there.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { normaliseEmail } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { ProblemError } from './problem.ts'
 import type { Principal } from './sessions.ts'
@@ -37,7 +38,7 @@ export function makeRequireOperator(config: OperatorsConfig): RequireOperator {
 
   return async ({ principal }) => {
     const isAccount = principal?.kind === 'user'
-    const listed = isAccount && config.operators.includes(principal.email.toLowerCase())
+    const listed = isAccount && config.operators.includes(normaliseEmail(principal.email))
     if (!isAccount || !(listed || (await isDemoOrganiser(principal)))) throw new ProblemError('route_unknown')
     return principal
   }

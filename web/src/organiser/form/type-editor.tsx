@@ -1,5 +1,6 @@
 // One ticket type in the form: a capacity, or seats as blocks of rows with a picture of what they make.
 import { currencyExponent } from '@holdfast/contract/currency'
+import { isVisible } from '@holdfast/contract/text'
 import { useFieldArray, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../../format.ts'
@@ -39,7 +40,7 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         <Field
           label={t('typeName')}
           error={errors?.name && required}
-          input={{ maxLength: 200, ...register(`types.${index}.name`, { validate: (text) => text.trim() !== '' }) }}
+          input={{ maxLength: 200, ...register(`types.${index}.name`, { validate: isVisible }) }}
         />
         <Field
           label={t('price', { currency })}

@@ -9,6 +9,7 @@ import { useParams } from '../../navigation/router.tsx'
 import { Failure, Loading, PageTitle, Skeleton } from '../../parts/basics.tsx'
 import { OrderSummary } from '../../parts/order-summary.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
+import { isolated } from '../../parts/user-text.tsx'
 import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
 import { MoneyBack } from './money-back.tsx'
@@ -50,7 +51,7 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
         </button>
       </div>
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
-        {t('heading', { email: order.buyerEmail })} <StatusChip status={order.status} />
+        {t('heading', { email: isolated(order.buyerEmail) })} <StatusChip status={order.status} />
       </PageTitle>
       <p className="mt-1 text-soft">{t('facts', { when: format.moment(order.createdAt), code: order.code })}</p>
       <p className="font-mono text-small text-soft [overflow-wrap:anywhere]">{order.id}</p>

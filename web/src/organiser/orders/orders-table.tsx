@@ -7,6 +7,7 @@ import { useFormat } from '../../format.ts'
 import { Link } from '../../navigation/link.tsx'
 import { Failure, Notice, Skeleton } from '../../parts/basics.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
+import { UserText } from '../../parts/user-text.tsx'
 import { amountText } from '../amounts.ts'
 import { csvOf } from '../csv.ts'
 import { type OrderFilter, ordersMax, readAllOrders, showOrdersQuery } from '../queries.ts'
@@ -114,7 +115,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
                   params={{ showId: show.id, orderId: order.id }}
                   className="link"
                 >
-                  {order.buyerEmail}
+                  <UserText>{order.buyerEmail}</UserText>
                 </Link>
               </td>
               <td className="text-soft">{format.moment(order.createdAt)}</td>
@@ -145,7 +146,7 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
               params={{ showId: show.id, orderId: order.id }}
               className="link min-w-0 font-medium [overflow-wrap:anywhere] after:absolute after:inset-0"
             >
-              {order.buyerEmail}
+              <UserText>{order.buyerEmail}</UserText>
             </Link>
             <StatusChip status={order.status} />
           </div>
