@@ -197,12 +197,16 @@ describe('the page', () => {
     const html = await (await fetch(urlOf(show), { headers: { accept: 'text/html' } })).text()
     expect(html).toContain('<title>Rock &#38; &#60;/script&#62;&#60;b&#62;Roll · Holdfast</title>')
     const [, json = ''] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(html) ?? []
-    expect(JSON.parse(json)).toMatchObject({
+    const event = JSON.parse(json) as { readonly startDate: string }
+    expect(event).toMatchObject({
       '@type': 'Event',
       name: show.title,
-      startDate: show.startsAt,
-      offers: [{ price: '45.00', priceCurrency: 'EUR' }],
+      offers: [{ price: '45.00', priceCurrency: 'EUR', availability: 'https://schema.org/InStock' }],
     })
+    expect(new Date(event.startDate).toISOString()).toBe(show.startsAt)
+    // A slash at the end is no difference, for people and for those who preview the link.
+    const slashed = await fetch(`${urlOf(show)}/`, { headers: { accept: 'text/html' } })
+    expect([slashed.status, await slashed.text()]).toEqual([200, html])
     await page.goto(urlOf(show))
     await page.getByRole('heading', { name: show.title }).waitFor()
     expect(await (await fetch(`${shop.url}/sitemap.xml`)).text()).toContain(`/shows/${show.id}</loc>`)

@@ -1,5 +1,5 @@
 // What a show's page says about itself to search engines and to those who pass its link on. Text from organisers is escaped here.
-import type { ShowView } from '@holdfast/contract'
+import type { Availability, ShowView } from '@holdfast/contract'
 import { currencyExponent } from '@holdfast/contract'
 
 export function textToHtml(text: string): string {
@@ -13,17 +13,33 @@ export function scriptSafeJson(value: unknown): string {
 
 const descriptionMax = 200
 
-function descriptionOf(show: ShowView): string {
-  const text = (show.description ?? '').replace(/\s+/g, ' ').trim()
-  const place = show.venue === null ? '' : ` · ${show.venue}`
-  const when = `${show.startsAt.slice(0, 10)}${place}`
-  const short = text.length > descriptionMax ? `${text.slice(0, descriptionMax - 1)}…` : text
-  return short === '' ? when : `${when} · ${short}`
+const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
+const time = { hour: '2-digit', minute: '2-digit' } as const
+const localeOf = (language: string) => (language === 'en' ? 'en-GB' : language)
+
+/** Day and time where the show is. */
+function whenOf({ startsAt, timeZone }: ShowView, language: string, more: Intl.DateTimeFormatOptions = {}): string {
+  const format = new Intl.DateTimeFormat(localeOf(language), { ...day, ...time, ...more, timeZone: knownZone(timeZone) })
+  return format.format(Date.parse(startsAt))
 }
 
-export function openGraphOf(show: ShowView, url: string): string {
-  const title = textToHtml(show.title)
-  const description = textToHtml(descriptionOf(show))
+const cancelledWord: Readonly<Record<string, string>> = { en: 'Cancelled', de: 'Abgesagt' }
+const ifCancelled = ({ status }: ShowView, language: string) =>
+  status === 'cancelled' ? (cancelledWord[language] ?? 'Cancelled') : null
+
+function descriptionOf(show: ShowView, language: string): string {
+  const text = (show.description ?? '').replace(/\s+/g, ' ').trim()
+  const characters = [...text]
+  const short = characters.length > descriptionMax ? `${characters.slice(0, descriptionMax - 1).join('')}…` : text
+  // A link is read anywhere, so the zone's own offset stands beside the time.
+  const when = whenOf(show, language, { timeZoneName: 'shortOffset' })
+  return [ifCancelled(show, language), when, show.venue, short].filter(Boolean).join(' · ')
+}
+
+/** What other sites show of a link to the show, in the language of whoever asks. */
+export function openGraphOf(show: ShowView, url: string, language: string): string {
+  const title = textToHtml([ifCancelled(show, language), show.title].filter(Boolean).join(': '))
+  const description = textToHtml(descriptionOf(show, language))
   return [
     `<title>${title} · Holdfast</title>`,
     `<meta name="description" content="${description}" />`,
@@ -43,23 +59,19 @@ export function openGraphOf(show: ShowView, url: string): string {
  */
 export function showTextOf(show: ShowView, language: string): string {
   const seated = show.ticketTypes.some((type) => type.seats)
-  const day = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' } as const
-  const when = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
-    ...day,
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: knownZone(show.timeZone),
-  }).format(Date.parse(show.startsAt))
+  const when = whenOf(show, language)
   return [
     '<div class="flex min-h-dvh flex-col"><header class="mx-auto flex w-full max-w-column items-center justify-between gap-2 px-2 py-2 sm:px-4">',
     '<a href="/" class="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight">Holdfast</a></header>',
     '<main class="mx-auto w-full max-w-column grow px-4 pt-2 pb-16 outline-none sm:px-6">',
     `<article class="grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}"><div class="min-w-0">`,
     `<div class="mb-6 w-full rounded-lg bg-sunken ${seated ? 'h-32 sm:h-40' : 'h-32 sm:h-56'}"></div>`,
-    `<h1 class="text-display [overflow-wrap:anywhere]">${textToHtml(show.title)}</h1>`,
+    `<h1 dir="auto" class="text-display [overflow-wrap:anywhere]">${textToHtml(show.title)}</h1>`,
     `<p class="mt-4 font-semibold">${textToHtml(when)}</p>`,
-    show.venue === null ? '' : `<p>${textToHtml(show.venue)}</p>`,
-    show.description === null ? '' : `<p class="mt-6 max-w-prose whitespace-pre-line">${textToHtml(show.description)}</p>`,
+    show.venue === null ? '' : `<p dir="auto">${textToHtml(show.venue)}</p>`,
+    show.description === null
+      ? ''
+      : `<p dir="auto" class="mt-6 max-w-prose whitespace-pre-line">${textToHtml(show.description)}</p>`,
     '</div></article></main></div>',
   ].join('')
 }
@@ -80,14 +92,33 @@ const eventStatus = {
   cancelled: 'EventCancelled',
 } as const
 
+/** The start as its own wall clock with its offset: a search engine shows the day that stands in the text. */
+function localStartOf({ startsAt, timeZone }: ShowView): string {
+  const atMs = Date.parse(startsAt)
+  const zone = { timeZone: knownZone(timeZone) }
+  const wall = new Intl.DateTimeFormat('sv', { ...zone, dateStyle: 'short', timeStyle: 'medium' }).format(atMs)
+  const parts = new Intl.DateTimeFormat('en', { ...zone, timeZoneName: 'longOffset' }).formatToParts(atMs)
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.slice('GMT'.length) ?? ''
+  return `${wall.replace(' ', 'T')}${offset === '' ? '+00:00' : offset}`
+}
+
+/** Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what is left. */
+function offerStateOf({ status }: ShowView, stock: Availability | null, typeId: string): string {
+  if (status === 'cancelled') return 'Discontinued'
+  const left = stock?.ticketTypes.find(({ id }) => id === typeId)
+  if (left && left.available === 0 && left.held === 0) return 'SoldOut'
+  if (status !== 'on_sale') return 'OutOfStock'
+  return left?.available === 0 ? 'LimitedAvailability' : 'InStock'
+}
+
 /** schema.org Event, as search engines read it. */
-export function jsonLdOf(show: ShowView, url: string): Record<string, unknown> {
+export function jsonLdOf(show: ShowView, url: string, stock: Availability | null): Record<string, unknown> {
   const exponent = currencyExponent(show.currency)
   return {
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: show.title,
-    startDate: show.startsAt,
+    startDate: localStartOf(show),
     url,
     eventStatus: `https://schema.org/${eventStatus[show.status]}`,
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
@@ -99,7 +130,7 @@ export function jsonLdOf(show: ShowView, url: string): Record<string, unknown> {
       price: (type.priceMinor / 10 ** exponent).toFixed(exponent),
       priceCurrency: show.currency,
       url,
-      availability: `https://schema.org/${show.status === 'on_sale' ? 'InStock' : 'OutOfStock'}`,
+      availability: `https://schema.org/${offerStateOf(show, stock, type.id)}`,
     })),
   }
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { ShowView } from '@holdfast/contract'
+import type { Availability, ShowView } from '@holdfast/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Http } from '../platform/http/server.ts'
 import { jsonLdOf, openGraphOf, scriptSafeJson, showTextOf, textToHtml } from './head.ts'
@@ -16,6 +16,8 @@ export interface WebOptions {
   readonly publicUrl: string
   /** The show behind a page, as anybody may see it; null when there is none. */
   describeShow(id: string): Promise<ShowView | null>
+  /** What is left of it; null where nobody tells. */
+  describeStock(id: string): Promise<Availability | null>
   /** Every show that search engines may know. */
   listShowIds(): Promise<readonly string[]>
 }
@@ -47,20 +49,22 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   const shell = makeShell(directory)
   const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) =>
     sendPage(request, reply, shell(request, { source }))
+  const servePage = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
+    // People and programs add a slash at the end; it is the same page.
+    for (const each of path === '/' ? [path] : [path, `${path}/`]) fastify.get(each, { schema: { hide: true } }, handler)
+  }
   const { [showPath]: showPage, ...otherPages } = readPageTable(directory)
   if (showPage === undefined) throw new Error(`the built pages have none for ${showPath}`)
-  for (const [path, source] of Object.entries(otherPages)) fastify.get(path, { schema: { hide: true } }, serve(source))
-  fastify.get<{ Params: { showId: string } }>(showPath, { schema: { hide: true } }, async (request, reply) => {
-    const { showId } = request.params
-    const show = uuidPattern.test(showId) ? await options.describeShow(showId) : null
+  for (const [path, source] of Object.entries(otherPages)) servePage(path, serve(source))
+  servePage(showPath, async (request, reply) => {
+    const { showId: id } = request.params as { readonly showId: string }
+    const known = uuidPattern.test(id)
+    const [show, stock] = known ? await Promise.all([options.describeShow(id), options.describeStock(id)]) : [null, null]
     if (!show) reply.code(404)
     return sendPage(
       request,
       reply,
-      shell(request, {
-        source: showPage,
-        ...(show ? { head: headOf(show, options.publicUrl), show } : {}),
-      }),
+      shell(request, { source: showPage, ...(show ? { show, head: headOf(show, stock, options) } : {}) }),
     )
   })
   fastify.get('/sitemap.xml', { schema: { hide: true } }, async (_request, reply) => {
@@ -83,11 +87,10 @@ function readPageTable(directory: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(join(directory, '.vite', 'pages.json'), 'utf8')) as Record<string, string>
 }
 
-function headOf(show: ShowView, publicUrl: string): string {
+function headOf(show: ShowView, stock: Availability | null, { publicUrl }: Pick<WebOptions, 'publicUrl'>) {
   const url = new URL(`/shows/${show.id}`, publicUrl).href
-  return [openGraphOf(show, url), `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url))}</script>`].join(
-    '\n    ',
-  )
+  const jsonLd = `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url, stock))}</script>`
+  return (language: string): string => [openGraphOf(show, url, language), jsonLd].join('\n    ')
 }
 
 function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
@@ -110,7 +113,7 @@ interface Chunk {
 interface Shell {
   readonly source: string
   /** Instead of the plain title. */
-  readonly head?: string
+  readonly head?: (language: string) => string
   /** The show that the page is about. */
   readonly show?: ShowView
 }
@@ -136,7 +139,7 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
     const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? 'en'
     const known = manifest[`src/messages/${language}.json`] ? language : 'en'
     const wanted = [source, ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []), `src/messages/${known}.json`]
-    const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head ?? plainHead.trim(), after]
+    const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head?.(known) ?? plainHead.trim(), after]
     const page = parts.join('').replace('</head>', `  ${wanted.map(preloadOf).join('\n    ')}\n  </head>`)
     // A function, because text of organisers may hold what a replacement string would read as a pattern.
     // The data comes after the text: of a large hall it is half a megabyte, which nobody should wait for to read a title.

@@ -1,7 +1,7 @@
 // The built pages on the shop's own origin. Without them (a service process of its own) the API stands alone.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ShowView } from '@holdfast/contract'
+import type { Availability, ShowView } from '@holdfast/contract'
 import type { Config } from '../config/config.ts'
 import type { Http } from '../platform/http/server.ts'
 import { serveWeb } from './serve.ts'
@@ -30,6 +30,7 @@ export async function serveBuiltWeb(
     directory,
     publicUrl,
     describeShow: (id) => read<ShowView>(`/api/shows/${id}`),
+    describeStock: (id) => read<Availability>(`/api/shows/${id}/availability`),
     async listShowIds() {
       const ids: string[] = []
       let cursor: string | null = ''

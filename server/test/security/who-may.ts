@@ -66,7 +66,12 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /assets/*': page,
   'GET /embed.js': page,
   'GET /sitemap.xml': page,
-  ...Object.fromEntries(Object.keys(readPageTable()).map((path) => [`GET ${path}`, accessOfPage(path)])),
+  ...Object.fromEntries(
+    Object.keys(readPageTable()).flatMap((path) =>
+      // A page is the same with a slash at the end of its address.
+      (path === '/' ? [path] : [path, `${path}/`]).map((each) => [`GET ${each}`, accessOfPage(path)]),
+    ),
+  ),
 
   'GET /api/shop-config': { who: everybody },
   'GET /api/sales': { who: everybody },
