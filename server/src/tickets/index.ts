@@ -5,6 +5,7 @@ import { subscribe } from './consumers.ts'
 import { makeAdmissionHandler, makeShowHandler } from './model.ts'
 import { checkInRoutes } from './routes/check-in.ts'
 import { showRoutes } from './routes/shows.ts'
+import { refreshSearchTexts } from './store/search-texts.ts'
 
 export const service: ServiceDefinition = {
   name: 'tickets',
@@ -22,6 +23,10 @@ export const service: ServiceDefinition = {
         checkInRoutes(app, { handler: admissions, db })
       },
       subscribe: (toBus) => subscribe(toBus, admissions),
+      async start() {
+        await refreshSearchTexts(db)
+        return () => Promise.resolve()
+      },
     }
   },
 }

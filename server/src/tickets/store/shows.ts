@@ -1,5 +1,6 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
 import { type InTransaction, type Queryable, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
+import { searchTextOf, searchWordsOf } from '../domain/search.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
 
@@ -27,19 +28,21 @@ const readSeatsOfTypes = sql(
   `select id, ticket_type_id as "typeId", section, row, number
    from tickets.seats where ticket_type_id = any($1) order by ticket_type_id, position`,
 )
+// A row of another version may have no text yet.
+const matches = `coalesce(search_text, lower(title || ' ' || coalesce(venue, ''))) like all($3::text[])`
 const inSpan = `
      and ($5::date is null or local_day >= $5) and ($6::date is null or local_day <= $6)
      and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at <= $8)`
 const listOnSale = sql(
   'tickets.list_on_sale',
   `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)${inSpan}
+   where status = 'on_sale' and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
    order by starts_at, id limit $4`,
 )
 const listOwn = sql(
   'tickets.list_own',
   `select ${showColumns} from tickets.shows
-   where organiser_id = $9 and (starts_at, id) > ($1, $2) and (title ilike $3 or venue ilike $3)${inSpan}
+   where organiser_id = $9 and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
    order by starts_at, id limit $4`,
 )
 
@@ -102,9 +105,9 @@ export async function listShows(
   { after, text, from = null, to = null, limit, organiserId }: ShowSearch,
 ): Promise<Show[]> {
   const { startsAt, id } = after ?? beforeAll
-  const pattern = `%${(text ?? '').replace(/[\\%_]/g, '\\$&')}%`
+  const patterns = searchWordsOf(text ?? '').map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
   const span = [dayOf(from), dayOf(to), instantOf(from), instantOf(to)]
-  const values = [startsAt, id, pattern, limit, ...span]
+  const values = [startsAt, id, patterns, limit, ...span]
   const rows = organiserId === null ? db.query<ShowRow>(listOnSale, values) : db.query<ShowRow>(listOwn, [...values, organiserId])
   return assemble(db, await rows, { seats: false })
 }
@@ -116,17 +119,17 @@ const instantOf = (text: string | null) => (text !== null && !isDay(text) ? text
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, max_per_buyer, status, published_at, version, local_day)
+     max_per_order, max_per_buyer, status, published_at, version, local_day, search_text)
    select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
-     max_per_buyer, status, published_at, version, local_day
+     max_per_buyer, status, published_at, version, local_day, search_text
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, version int, local_day date)
+     published_at timestamptz, version int, local_day date, search_text text)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-     published_at = excluded.published_at, local_day = excluded.local_day,
+     published_at = excluded.published_at, local_day = excluded.local_day, search_text = excluded.search_text,
      version = excluded.version`,
 )
 const deleteOtherSeats = sql(
@@ -207,6 +210,7 @@ function showRow(show: Show) {
     published_at: publishedAtOf(show),
     version: show.version,
     local_day: localDayOf(show),
+    search_text: searchTextOf(show),
   }
 }
 

@@ -1,9 +1,11 @@
 // Statements of tickets, by name.
 import { only } from './engine.ts'
 import {
+  by,
   byColumn,
   byKeys,
   columnsOf,
+  compare,
   copyInto,
   except,
   recordsOf,
@@ -16,7 +18,7 @@ import {
 const showColumns = `id organiserId=organiser_id title startsAt=starts_at timeZone=time_zone currency venue description
   holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at version`
 const storedShow = `id organiser_id title starts_at time_zone currency venue description hold_seconds max_per_order max_per_buyer
-  status published_at version local_day`
+  status published_at version local_day search_text`
 const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
 
 /** `delete … where show_id = any($1) and not id = any($2)`; refused while other rows refer to one. */
@@ -44,6 +46,21 @@ function upsert(table: string, columns: string, keptColumns: readonly string[]):
 export const ticketsStatements: StatementTwins = {
   'tickets.lock_shows': byKeys('tickets.shows', showColumns, 'update'),
   'tickets.read_show': (view, [id]) => only(view.get('tickets.shows', id as string)).map(shape(showColumns)),
+  'tickets.list_search_texts': (view, [afterId, limit]) =>
+    view
+      .all('tickets.shows')
+      .filter((row) => compare(row['id'], afterId) > 0)
+      .toSorted(by('id'))
+      .slice(0, limit as number)
+      .map(shape('id title venue searchText=search_text')),
+  'tickets.write_search_texts': (view, [json]) => {
+    for (const { id, title, venue, text } of recordsOf(json)) {
+      const [show] = only(view.get('tickets.shows', id as string))
+      if (show?.['title'] === title && show?.['venue'] === venue)
+        view.update('tickets.shows', id as string, { search_text: text })
+    }
+    return []
+  },
   'tickets.read_types': byColumn(
     'tickets.ticket_types',
     'show_id',

@@ -1,0 +1,55 @@
+// How words are found in titles and venues, whatever the script and the keyboard. Pure; the same for what is stored and asked.
+
+/** Letters that no decomposition takes apart. */
+const plainLetters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ħ: 'h',
+  ı: 'i',
+  ŋ: 'n',
+  ŧ: 't',
+  ς: 'σ',
+}
+
+const apostrophes = /['’‘ʼ`´]/g
+const germanUmlauts: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
+
+/** Without case, accents, widths and what cannot be seen: "Łódź" is "lodz", "Ärzte" is "arzte", "ＡＢＣ" is "abc". */
+function fold(text: string): string {
+  const bare = text
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
+    .toLowerCase()
+  return bare.replace(/[^\0-\x7F]/g, (letter) => plainLetters[letter] ?? letter).replace(apostrophes, '')
+}
+
+/** What only parts words. Other signs are a part of them: "100%", "C++", "under_score". */
+const partings = /[\s\p{Z}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}"/,.:;!?…·•¡¿|]+/gu
+const spaced = (folded: string) => folded.replace(partings, ' ').trim()
+const withUmlautsWritten = (text: string) =>
+  text
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[äöü]/g, (letter) => germanUmlauts[letter] ?? letter)
+
+/** What is stored of a show: its words, also as they stand between signs, and as Germans write them without umlauts. */
+export function searchTextOf({ title, venue }: { readonly title: string; readonly venue: string | null }): string {
+  const text = `${title} ${venue ?? ''}`
+  const folded = fold(text)
+  return [...new Set([spaced(folded), folded.trim(), spaced(fold(withUmlautsWritten(text)))])].join(' ')
+}
+
+/** The words that are asked for, each to be found somewhere. Signs part words, but for a word of nothing else. */
+export function searchWordsOf(query: string): readonly string[] {
+  return fold(query)
+    .split(/\s+/u)
+    .flatMap((word) => (spaced(word) === '' ? [word] : spaced(word).split(' ')))
+    .filter((word) => word !== '')
+}
