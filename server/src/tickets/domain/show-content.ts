@@ -1,5 +1,5 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer take back. Pure.
-import { currencyExponent } from '@holdfast/contract'
+import { currencyExponent, isVisible } from '@holdfast/contract'
 
 export interface SeatLabel {
   readonly section: string
@@ -77,7 +77,7 @@ const earliestMs = Date.UTC(2000, 0)
 const latestMs = Date.UTC(2200, 0)
 
 function refuseDetails({ title, startsAt, timeZone, currency }: Details): string | null {
-  if (title.trim() === '') return 'Enter a title.'
+  if (!isVisible(title)) return 'Enter a title.'
   const startMs = Date.parse(startsAt)
   if (!(startMs >= earliestMs && startMs < latestMs)) return 'The start must be a date between 2000 and 2200.'
   if (!isTimeZone(timeZone)) return `“${timeZone}” is not a time zone we know.`
@@ -101,7 +101,7 @@ function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly
   const refs = new Set<string>()
   const seats = new Set<string>()
   for (const type of ticketTypes) {
-    if (type.name.trim() === '') return 'Every ticket type needs a name.'
+    if (!isVisible(type.name)) return 'Every ticket type needs a name.'
     const price = refusePrice(type.priceMinor, currency)
     if (price !== null) return `${type.name}: ${price}`
     if (type.ref !== undefined) {
@@ -128,7 +128,10 @@ function refusePrice(priceMinor: number, currency: string): string | null {
   return null
 }
 
-/** What a published show promised and `next` would take back, or null. People may hold places of it. */
+/**
+ * What a published show promised and `next` would take back, or null. People may hold places of it. A capacity may shrink:
+ * orders, who counts what is held and sold, keeps the pool at that.
+ */
 export function refuseWithdrawal(published: ShowContent, next: ShowContent): string | null {
   if (published.currency !== next.currency) return 'The currency can’t change once the show is published.'
   const nextById = new Map(next.ticketTypes.map((type) => [type.id, type]))
@@ -140,7 +143,6 @@ export function refuseWithdrawal(published: ShowContent, next: ShowContent): str
     const keptSeats = new Set(kept.seats?.map((seat) => seat.id))
     const missing = type.seats?.find((seat) => !keptSeats.has(seat.id))
     if (missing) return `Seat ${nameOf(missing)} is published and can’t be removed.`
-    if (kept.capacity < type.capacity) return `The capacity of “${type.name}” can’t go below ${type.capacity}.`
   }
   return null
 }

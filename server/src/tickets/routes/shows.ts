@@ -69,7 +69,8 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
         summary: 'Update a show',
         description:
           'Replaces the whole show; omitted fields get their defaults. Ticket types are matched by `id`, seats by ' +
-          'their labels. Once published, the currency is fixed, no ticket type or seat can be removed and no capacity reduced.',
+          'their labels. Once published, the currency is fixed and no ticket type or seat can be removed. A capacity can be ' +
+          'lowered down to what is sold and held; `availability` tells what it became.',
         params: ShowParams,
         body: ShowChangeBody,
         response: { 200: ShowView },
