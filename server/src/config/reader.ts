@@ -1,6 +1,6 @@
 // Reads variables of the environment, and keeps every problem for the end.
 import { readFileSync } from 'node:fs'
-import type { ServiceName } from '@holdfast/contract'
+import { normaliseEmail, type ServiceName } from '@holdfast/contract'
 
 export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
 
@@ -80,7 +80,7 @@ export function makeReader(environment: Environment) {
     return serviceNames.filter((service) => asked.includes(service))
   }
   const emails = (name: string): string[] => {
-    const asked = list(name).map((part) => part.toLowerCase())
+    const asked = list(name).map(normaliseEmail)
     const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part) || secret.test(part))
     if (wrong.length > 0) problem(`${name}: expected comma-separated email addresses, got ${shown(wrong.join(', '))}`)
     return asked

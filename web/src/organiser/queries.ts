@@ -28,19 +28,18 @@ export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-/** Every order of a show, up to a bound that a browser carries well. */
-export const ordersMax = 20_000
-
-export async function readAllOrders(showId: string, filter: OrderFilter): Promise<{ orders: OrderView[]; cut: boolean }> {
-  const orders: OrderView[] = []
+/** Every page of a list, one after the other: a file of any length is never whole in memory. */
+export async function* everyPage<Item>(read: (cursor: string | null) => Promise<PageOf<Item>>): AsyncGenerator<readonly Item[]> {
   let cursor: string | null = null
   do {
-    const page: PageOf<OrderView> = await call(ordersPath(showId, filter, cursor))
-    orders.push(...page.items)
+    const page: PageOf<Item> = await read(cursor)
+    yield page.items
     cursor = page.nextCursor
-  } while (cursor !== null && orders.length < ordersMax)
-  return { orders: orders.slice(0, ordersMax), cut: cursor !== null || orders.length > ordersMax }
+  } while (cursor !== null)
 }
+
+export const everyOrder = (showId: string, filter: OrderFilter) =>
+  everyPage((cursor) => call<PageOf<OrderView>>(ordersPath(showId, filter, cursor)))
 
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({

@@ -227,17 +227,16 @@ function TypeBar({
   readonly stock: Availability['ticketTypes'][number] | undefined
 }) {
   const t = useTranslations('organiser')
-  const capacity = Math.max(1, type.capacity)
-  const share = (count: number | undefined) => ({ transform: `scaleX(${(count ?? 0) / capacity})` })
+  // Lowered, a capacity stops at what is sold and held: orders tells what it became.
+  const capacity = stock ? stock.available + stock.held + stock.sold : type.capacity
+  const share = (count: number | undefined) => ({ transform: `scaleX(${(count ?? 0) / Math.max(1, capacity)})` })
   return (
     <li>
       <p className="flex flex-wrap justify-between gap-x-4">
         <span dir="auto" className="font-medium">
           {type.name}
         </span>
-        <span className="text-soft">
-          {t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity: type.capacity })}
-        </span>
+        <span className="text-soft">{t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity })}</span>
       </p>
       <div aria-hidden="true" className="relative mt-1 h-2.5 overflow-hidden rounded-full bg-sunken">
         <div className="absolute inset-0 origin-left bg-(--seat-chosen)" style={share((stock?.sold ?? 0) + (stock?.held ?? 0))} />

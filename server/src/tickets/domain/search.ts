@@ -27,7 +27,7 @@ function fold(text: string): string {
     .normalize('NFKD')
     .replace(/[\p{M}\p{Default_Ignorable_Code_Point}]/gu, '')
     .toLowerCase()
-  return bare.replace(/[^\0-\x7F]/g, (letter) => plainLetters[letter] ?? letter).replace(apostrophes, '')
+  return bare.replace(/[^ -~]/g, (letter) => plainLetters[letter] ?? letter).replace(apostrophes, '')
 }
 
 /** What only parts words. Other signs are a part of them: "100%", "C++", "under_score". */

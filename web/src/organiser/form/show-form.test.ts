@@ -1,8 +1,7 @@
-// What an organiser types, and what becomes of it: amounts, a show that is edited, and files that a spreadsheet takes.
+// What an organiser types, and what becomes of it: amounts, and a show that is edited.
 import type { ShowView } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
 import { amountText, parseAmount } from '../amounts.ts'
-import { csvOf } from '../csv.ts'
 import { bodyOf, emptyType, fieldsOf } from './show-form.ts'
 
 describe('amounts', () => {
@@ -26,14 +25,6 @@ describe('amounts', () => {
     ] as const) {
       expect(parseAmount(text, currency), text).toBeNull()
     }
-  })
-})
-
-describe('a file for spreadsheets', () => {
-  it('quotes what would break its cells, and keeps formulas text', () => {
-    for (const formula of ['=1+1', '+1', '-1', '@cmd', ' =1+1', '\t=1', '\r=1', '\n=1', '＝1+1', '＠cmd', '\u00a0=1'])
-      expect(csvOf([[formula]]).replace(/^\uFEFF"?/, ''), formula).toMatch(/^'/)
-    expect(csvOf([['a,b', 'say "x"', '=1+1', '@cmd']])).toBe(`\uFEFF"a,b","say ""x""",'=1+1,'@cmd\r\n`)
   })
 })
 

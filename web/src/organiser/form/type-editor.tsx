@@ -74,8 +74,9 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         <Blocks index={index} />
       ) : (
         <Field
-          className="sm:w-40"
+          className="sm:w-64"
           label={t('capacity')}
+          hint={fixedKind ? t('capacityHint') : undefined}
           error={errors?.capacity && required}
           input={{
             type: 'number',

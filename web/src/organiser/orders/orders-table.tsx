@@ -1,17 +1,16 @@
 // The orders of a show: by state, by address or number, as a file.
 import type { Availability, OrderStatus, OrderView, ShowView } from '@holdfast/contract'
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useDeferredValue, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../../format.ts'
 import { Link } from '../../navigation/link.tsx'
-import { Failure, Notice, Skeleton } from '../../parts/basics.tsx'
+import { Failure, Skeleton } from '../../parts/basics.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
 import { UserText } from '../../parts/user-text.tsx'
-import { amountText } from '../amounts.ts'
-import { csvOf } from '../csv.ts'
-import { type OrderFilter, ordersMax, readAllOrders, showOrdersQuery } from '../queries.ts'
+import { type OrderFilter, showOrdersQuery } from '../queries.ts'
 import { useRefreshOnSales } from '../refresh.ts'
+import { CsvButton } from './csv-button.tsx'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
 
@@ -161,49 +160,5 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
         </li>
       ))}
     </ul>
-  )
-}
-
-function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
-  const t = useTranslations('organiser')
-  const states = useTranslations('orderStatus')
-  const exporting = useMutation({
-    mutationFn: async () => {
-      const { orders, cut } = await readAllOrders(show.id, filter)
-      const rows = orders.map((order) => [
-        order.code,
-        order.id,
-        order.createdAt,
-        order.buyerEmail,
-        states(order.status),
-        order.lines.map((line) => `${line.quantity} × ${line.name}`).join('; '),
-        amountText(order.total.amountMinor, order.total.currency),
-        order.total.currency,
-      ])
-      const heads = [
-        t('column.code'),
-        t('column.id'),
-        t('column.date'),
-        t('column.buyer'),
-        t('column.status'),
-        t('column.tickets'),
-      ]
-      const text = csvOf([[...heads, t('column.total'), t('column.currency')], ...rows])
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }))
-      link.download = `orders-${show.id}.csv`
-      link.click()
-      URL.revokeObjectURL(link.href)
-      return { cut }
-    },
-  })
-  return (
-    <>
-      <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
-        {t('csv')}
-      </button>
-      {exporting.isError && <Notice tone="bad" title={t('csvFailed')} />}
-      {exporting.data?.cut && <Notice tone="warm" title={t('csvCut', { max: ordersMax })} />}
-    </>
   )
 }

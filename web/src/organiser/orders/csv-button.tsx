@@ -1,0 +1,52 @@
+// The orders of a show as a file for the reader's spreadsheet, in their language and number format. Programs read the API instead.
+import type { OrderView, ShowView } from '@holdfast/contract'
+import { useMutation } from '@tanstack/react-query'
+import { useTranslations } from 'use-intl'
+import { useLanguage } from '../../i18n.tsx'
+import { Notice } from '../../parts/basics.tsx'
+import { amountText } from '../amounts.ts'
+import { wallClockIn } from '../form/wall-clock.ts'
+import { everyOrder, type OrderFilter } from '../queries.ts'
+import { byteOrderMark, csvFormatOf, csvOf } from './csv.ts'
+
+export function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
+  const t = useTranslations('organiser')
+  const heads = useHeads()
+  const statuses = useTranslations('orderStatus')
+  const format = csvFormatOf(useLanguage().locale)
+  const rowOf = (order: OrderView) => [
+    order.code,
+    order.id,
+    wallClockIn(order.createdAt, show.timeZone).replace('T', ' '),
+    order.buyerEmail,
+    statuses(order.status),
+    order.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
+    amountText(order.total.amountMinor, order.total.currency).replace('.', format.decimal),
+    order.total.currency,
+  ]
+  const exporting = useMutation({
+    mutationFn: async () => {
+      const parts: Blob[] = [new Blob([byteOrderMark, csvOf([heads], format)])]
+      // A blob is the browser's to keep, on disk where it is large.
+      for await (const orders of everyOrder(show.id, filter)) parts.push(new Blob([csvOf(orders.map(rowOf), format)]))
+      const link = document.createElement('a')
+      link.href = URL.createObjectURL(new Blob(parts, { type: 'text/csv;charset=utf-8' }))
+      link.download = `orders-${show.id}.csv`
+      link.click()
+      URL.revokeObjectURL(link.href)
+    },
+  })
+  return (
+    <>
+      <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
+        {t('csv')}
+      </button>
+      {exporting.isError && <Notice tone="bad" title={t('csvFailed')} />}
+    </>
+  )
+}
+
+function useHeads(): readonly string[] {
+  const t = useTranslations('organiser.column')
+  return [t('code'), t('id'), t('date'), t('buyer'), t('status'), t('tickets'), t('total'), t('currency')]
+}
