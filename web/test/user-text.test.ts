@@ -16,8 +16,12 @@ const word = 'Donaudampfschifffahrt'.repeat(9)
 
 async function expectNarrow(page: Page, what: string): Promise<void> {
   await page.getByText(word.slice(0, 40)).first().waitFor()
-  const pushed = await page.evaluate(() => document.documentElement.scrollWidth)
-  expect(pushed, `width of ${what}`).toBeLessThanOrEqual(360)
+  const pushed = await page.evaluate(() => {
+    if (document.documentElement.scrollWidth <= 360) return []
+    const wide = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > 360)
+    return wide.map((element) => element.outerHTML.slice(0, 100))
+  })
+  expect(pushed, `what is too wide in ${what}`).toEqual([])
 }
 
 it('pushes no page of a phone sideways with one long word', async () => {

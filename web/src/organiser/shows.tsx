@@ -87,7 +87,7 @@ function Row({ show }: { readonly show: ShowView }) {
             <UserText>{show.title}</UserText>
           </Link>
         </h2>
-        <p className="text-small text-soft">
+        <p className="text-small text-soft [overflow-wrap:anywhere]">
           {[format.moment(show.startsAt, show.timeZone), show.venue && isolated(show.venue), t('places', { count: capacity })]
             .filter(Boolean)
             .join(' · ')}
