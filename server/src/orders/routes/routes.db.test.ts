@@ -57,6 +57,7 @@ describe('POST /api/orders', () => {
     const unitPrice = { amountMinor: 4_500, currency: 'EUR' }
     expect(order).toEqual({
       id: order.id,
+      code: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/),
       showId: sale.show.id,
       buyerEmail: expect.stringContaining('@example.com'),
       status: 'created',
