@@ -11,7 +11,7 @@ export const service: ServiceDefinition = {
   name: 'tickets',
   migrations: migrationsOf('tickets'),
   make(platform) {
-    const { db, config } = platform
+    const { db, config, log } = platform
     const options = handlerOptionsOf(platform)
     const shows = makeShowHandler(options)
     const admissions = makeAdmissionHandler(options)
@@ -24,8 +24,11 @@ export const service: ServiceDefinition = {
       },
       subscribe: (toBus) => subscribe(toBus, admissions),
       async start() {
-        await refreshSearchTexts(db)
-        return () => Promise.resolve()
+        // Nothing waits for it: a show without its text is found by its plain words, and the next start tries again.
+        const refreshing = refreshSearchTexts(db).catch((error: unknown) => {
+          log.warn({ err: error }, 'the search texts of shows could not be looked through')
+        })
+        return () => refreshing
       },
     }
   },

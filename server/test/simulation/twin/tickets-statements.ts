@@ -53,14 +53,6 @@ export const ticketsStatements: StatementTwins = {
       .toSorted(by('id'))
       .slice(0, limit as number)
       .map(shape('id title venue searchText=search_text')),
-  'tickets.write_search_texts': (view, [json]) => {
-    for (const { id, title, venue, text } of recordsOf(json)) {
-      const [show] = only(view.get('tickets.shows', id as string))
-      if (show?.['title'] === title && show?.['venue'] === venue)
-        view.update('tickets.shows', id as string, { search_text: text })
-    }
-    return []
-  },
   'tickets.read_types': byColumn(
     'tickets.ticket_types',
     'show_id',
