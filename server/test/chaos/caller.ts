@@ -87,7 +87,8 @@ export function makeCaller({ journal, random, addressesFor, givenUp }: CallerOpt
       journal.record({ operation: options.operation, target, startedMs, endedMs: performance.now(), result, code })
     try {
       const { status, body } = await send(options, target)
-      const code = (body as { code?: string } | null)?.code ?? ''
+      // An order has a code of its own, to be read out.
+      const code = status < 400 ? '' : ((body as { code?: string } | null)?.code ?? '')
       const uncertain = status >= 500 || status === 429 || code === 'idempotency_key_in_use'
       record(status < 400 ? 'ok' : uncertain && changes ? 'unknown' : 'failed', code)
       if (status === 500) journal.breach(`${options.operation} answered 500 at ${target}`)

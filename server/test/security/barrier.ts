@@ -49,8 +49,10 @@ function finish(socket: Socket): Promise<Finish> {
       const [head = '', ...rest] = Buffer.concat(chunks).toString().split('\r\n\r\n')
       const text = rest.join('\r\n\r\n')
       const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
-      const code = typeof body['code'] === 'string' ? body['code'] : null
-      resolve({ status: Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1]), code, body, text })
+      const status = Number(/^HTTP\/1\.1 (\d+)/.exec(head)?.[1])
+      // An order has a code of its own, to be read out.
+      const code = status >= 400 && typeof body['code'] === 'string' ? body['code'] : null
+      resolve({ status, code, body, text })
     })
   })
 }
