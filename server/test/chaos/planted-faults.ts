@@ -14,14 +14,14 @@ export const plantedFaults: readonly Planted[] = [
     name: 'none',
     story: 'nothing is planted: the same run must find nothing',
     file: 'server/src/payments/processor/stripe.ts',
-    from: '// The card processor through its own SDK',
-    to: '// The card processor through its own SDK',
+    from: '// The card processor through its SDK',
+    to: '// The card processor through its SDK',
   },
   {
     name: 'forgotten-void',
     story: 'a claim is rejected, because another card or the timer was faster, and the authorization is not given back',
-    file: 'server/src/payments/domain/decide.ts',
-    from: `const facts = payment.claim === null ? giveBack(payment, command.reason, aroundOf(world, payment, now)) : []`,
+    file: 'server/src/payments/domain/order-news.ts',
+    from: `const facts = payment.claim === null ? giveBack(records, payment, command.reason) : []`,
     to: `const facts: PaymentFact[] = []`,
   },
   {
