@@ -37,7 +37,7 @@ export function localeFor(tags: Tags, language: string): string {
 export function isUsableZone(zone: string | undefined): zone is string {
   if (!zone || zone === 'Etc/Unknown') return false
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== ''
   } catch {
     return false
   }
