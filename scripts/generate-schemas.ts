@@ -1,4 +1,5 @@
-// Writes the JSON Schema of every event to contract/schemas, one file each and an index. A test fails when they differ.
+// Writes the JSON Schema of every event to contract/schemas, one file each and an index. A test
+// fails when they differ.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type EventType, eventDefinitions, eventSchema } from '../contract/src/events.ts'

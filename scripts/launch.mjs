@@ -1,5 +1,6 @@
-// What every npm script begins with: installs what is missing, finds the right Node, builds what changed, runs the task.
-// Plain JavaScript on purpose: on a fresh clone it runs on whatever Node the machine has.
+// What every npm script begins with: installs what is missing, finds the right Node, builds what
+// changed, runs the task. Plain JavaScript on purpose: on a fresh clone it runs on whatever Node
+// the machine has.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -8,26 +9,33 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const windows = process.platform === 'win32'
-// How the project's processes are started: heap and allocator are kept small, which costs a little speed and saves half
-// the memory.
-const { flags, environment: small } = JSON.parse(readFileSync(join(root, 'scripts', 'node-process.json'), 'utf8'))
+// How the project's processes are started: heap and allocator are kept small, which costs a little
+// speed and saves half the memory.
+const { flags, environment: small } = JSON.parse(
+  readFileSync(join(root, 'scripts', 'node-process.json'), 'utf8'),
+)
 
 const hourOfChaos = '--seconds 3600 --kills 1000 --orders 100000 --buyers 400 --think 100'
 
-/** Each task: what must be built first, and what runs. `{node}` is the Node that the project runs on. */
+/**
+ * Each task: what must be built first, and what runs. `{node}` is the Node that the project runs
+ * on.
+ */
 const tasks = {
   start: { build: ['server', 'web'], run: [['{node}', ...flags, 'dist/server/main.js']] },
   sandbox: { build: ['server'], run: [['{node}', ...flags, 'dist/sandbox/main.js']] },
   demo: { build: [], run: [['{node}', ...flags, 'server/src/boot/demo/tour.ts']] },
   // Every state is kept until the last was seen.
   model: { build: [], run: [['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts']] },
-  // Changes the code that guards money, place by place, and tells which changes no test noticed: an hour or so.
+  // Changes the code that guards money, place by place, and tells which changes no test noticed: an
+  // hour or so.
   mutation: { build: [], run: [['{node}', 'scripts/mutation/run.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   // What it saw of every order and call is kept to the end.
   chaos: { build: [], run: [['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts']] },
-  // The long runs, one after another: hours. What one of them finds must not keep the others from looking.
+  // The long runs, one after another: hours. What one of them finds must not keep the others from
+  // looking.
   proof: {
     build: [],
     goesOn: true,
@@ -37,7 +45,14 @@ const tasks = {
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
       ['{node}', 'server/test/first-start/run.ts', '--kills', '200'],
       ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' ')],
-      ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' '), '--bus', 'nats'],
+      [
+        '{node}',
+        '--max-old-space-size=8000',
+        'server/test/chaos/run.ts',
+        ...hourOfChaos.split(' '),
+        '--bus',
+        'nats',
+      ],
     ],
   },
   audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },
@@ -66,7 +81,11 @@ const tasks = {
       ['{node}', 'node_modules/vitest/vitest.mjs', 'run'],
     ],
   },
-  screenshots: { build: ['server', 'web'], needs: ['chromium'], run: [['{node}', ...flags, 'web/scripts/screenshots.ts']] },
+  screenshots: {
+    build: ['server', 'web'],
+    needs: ['chromium'],
+    run: [['{node}', ...flags, 'web/scripts/screenshots.ts']],
+  },
 }
 
 function say(text) {
@@ -115,7 +134,8 @@ function run(command, args, { environment = {}, hidden = false } = {}) {
       interrupted = true
       child.kill(signal)
     }
-    // npm ends its shell on a signal, and not what runs in the shell: then our parent is another process.
+    // npm ends its shell on a signal, and not what runs in the shell: then our parent is another
+    // process.
     const parent = process.ppid
     const orphaned = setInterval(() => {
       if (process.ppid !== parent && !interrupted) forward('SIGTERM')
@@ -155,29 +175,36 @@ function findNode() {
 
 async function build(parts, node) {
   if (parts.includes('server')) {
-    const sources = ['contract/src', 'server/src', 'sandbox', 'scripts/build.ts', 'scripts/bundle.ts'].map((path) =>
-      join(root, path),
+    const sources = ['contract/src', 'server/src', 'sandbox', 'scripts/build.ts', 'scripts/bundle.ts'].map(
+      (path) => join(root, path),
     )
     await once('built-server', fingerprint(sources), async () => {
       say('Building the server')
-      if ((await run(node, ['scripts/build.ts'])) !== 0) fail('Building the server failed; see the output above.')
+      if ((await run(node, ['scripts/build.ts'])) !== 0)
+        fail('Building the server failed; see the output above.')
     })
   }
   if (parts.includes('web') && existsSync(join(root, 'web', 'vite.config.ts'))) {
-    const sources = ['contract/src', 'web/src', 'web/public', 'web/index.html', 'web/vite.config.ts'].map((path) =>
-      join(root, path),
+    const sources = ['contract/src', 'web/src', 'web/public', 'web/index.html', 'web/vite.config.ts'].map(
+      (path) => join(root, path),
     )
     await once('built-web', fingerprint(sources), async () => {
       say('Building the web pages')
-      const code = await run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', 'web', '--logLevel', 'warn'])
+      const code = await run(node, [
+        join(root, 'node_modules', 'vite', 'bin', 'vite.js'),
+        'build',
+        'web',
+        '--logLevel',
+        'warn',
+      ])
       if (code !== 0) fail('Building the web pages failed; see the output above.')
     })
   }
 }
 
 /**
- * Programs that tests need and no package brings, each with the variable that may name one. As root on Debian it is installed;
- * elsewhere one line says what to do.
+ * Programs that tests need and no package brings, each with the variable that may name one. As root
+ * on Debian it is installed; elsewhere one line says what to do.
  */
 const programs = {
   chromium: {

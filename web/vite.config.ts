@@ -1,4 +1,5 @@
-// How the web is built: hashed assets, no inline script or style, and compressed copies beside each file for the shop to serve.
+// How the web is built: hashed assets, no inline script or style, and compressed copies beside each
+// file for the shop to serve.
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -24,7 +25,10 @@ function precompress(): Plugin {
         const path = join(directory, name)
         const content = await readFile(path)
         await writeFile(`${path}.gz`, gzipSync(content, { level: 9 }))
-        await writeFile(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
+        await writeFile(
+          `${path}.br`,
+          brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
+        )
       }
     },
   }
@@ -70,7 +74,11 @@ function emitPageTable(): Plugin {
     name: 'emit-page-table',
     apply: 'build',
     generateBundle() {
-      this.emitFile({ type: 'asset', fileName: '.vite/pages.json', source: JSON.stringify(readPageTable(), null, 2) })
+      this.emitFile({
+        type: 'asset',
+        fileName: '.vite/pages.json',
+        source: JSON.stringify(readPageTable(), null, 2),
+      })
     },
   }
 }

@@ -1,4 +1,5 @@
-// Bundles the programs under load as the server is bundled, so that their memory and speed are those of the shop.
+// Bundles the programs under load as the server is bundled, so that their memory and speed are
+// those of the shop.
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundle } from '../../scripts/bundle.ts'
@@ -15,7 +16,9 @@ export const programs = {
   listeners: join(import.meta.dirname, 'processes', 'listeners-process.ts'),
 } as const
 
-/** With what the delivered programs are started: what keeps their memory small costs a little speed. */
+/**
+ * With what the delivered programs are started: what keeps their memory small costs a little speed.
+ */
 export const started = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', 'scripts', 'node-process.json'), 'utf8'),
 ) as { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string>> }

@@ -1,8 +1,12 @@
-// Latencies in few counters: each bucket is 2 % wider than the one before. Never keeps a single sample.
+// Latencies in few counters: each bucket is 2 % wider than the one before. Never keeps a single
+// sample.
 
 export interface Histogram {
   record(milliseconds: number): void
-  /** The latency, in milliseconds, that this share (0 to 1) of all records stayed within. NaN when there is none. */
+  /**
+   * The latency, in milliseconds, that this share (0 to 1) of all records stayed within. NaN when
+   * there is none.
+   */
   quantile(share: number): number
   readonly count: number
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { makeResponseParser } from './http-parser.ts'
 
 const withLength = 'HTTP/1.1 201 Created\r\nContent-Length: 11\r\nx: y\r\n\r\n{"id":"a1"}'
-const inChunks = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n'
+const inChunks =
+  'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA\r\n0123456789\r\n0\r\n\r\n'
 const empty = 'HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n'
 const all = withLength + inChunks + empty + withLength
 const answers = ['201 {"id":"a1"}', '200 abc0123456789', '204 ', '201 {"id":"a1"}']
@@ -27,7 +28,8 @@ describe('the response parser', () => {
   })
 
   it('reads the same responses cut at every place', () => {
-    for (let cut = 1; cut < all.length; cut += 1) expect(parse([all.slice(0, cut), all.slice(cut)])).toEqual(answers)
+    for (let cut = 1; cut < all.length; cut += 1)
+      expect(parse([all.slice(0, cut), all.slice(cut)])).toEqual(answers)
   })
 
   it('reads responses that come byte by byte', () => {

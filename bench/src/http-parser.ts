@@ -1,5 +1,6 @@
-// Reads HTTP/1.1 responses off a socket, as little as a load client needs: status and body. Knows no redirects, no
-// trailers and no upgrades, and refuses what it does not understand rather than miscount it.
+// Reads HTTP/1.1 responses off a socket, as little as a load client needs: status and body. Knows
+// no redirects, no trailers and no upgrades, and refuses what it does not understand rather than
+// miscount it.
 
 /** `body` is a view of the socket's buffer and only valid during the call. */
 export type OnResponse = (status: number, body: Buffer) => void
@@ -25,7 +26,8 @@ export function makeResponseParser(onResponse: OnResponse): (chunk: Buffer) => v
     if (bodyFrom < 0) return -1
     const head = data.toString('latin1', from, bodyFrom)
     const status = Number.parseInt(head.slice(statusAt, statusAt + 3), 10)
-    if (!head.startsWith('HTTP/1.1 ') || !(status >= 200)) throw new Error(`not a response: ${head.slice(0, 60)}`)
+    if (!head.startsWith('HTTP/1.1 ') || !(status >= 200))
+      throw new Error(`not a response: ${head.slice(0, 60)}`)
     const found = readBody(data, bodyFrom + headEnd.length, { head, status })
     if (!found) return -1
     onResponse(status, found.body)
@@ -46,7 +48,11 @@ export function makeResponseParser(onResponse: OnResponse): (chunk: Buffer) => v
 }
 
 /** The body that begins at `from`, or null when it is not all here yet. */
-function readBody(data: Buffer, from: number, { head, status }: { head: string; status: number }): Body | null {
+function readBody(
+  data: Buffer,
+  from: number,
+  { head, status }: { head: string; status: number },
+): Body | null {
   if (status === 204 || status === 304) return { body: data.subarray(from, from), end: from }
   const length = contentLength.exec(head)?.[1]
   if (length !== undefined) {

@@ -1,5 +1,6 @@
-// A card processor that says yes at once, in the shop's own process: what is measured is the shop alone. Keeps only what
-// is authorized; what was captured can be read from its id, so that a long run costs no memory.
+// A card processor that says yes at once, in the shop's own process: what is measured is the shop
+// alone. Keeps only what is authorized; what was captured can be read from its id, so that a long
+// run costs no memory.
 import type { CallResult, Intent, Processor } from '../../server/src/payments/processor/port.ts'
 
 export interface InstantProcessor extends Processor {

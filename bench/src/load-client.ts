@@ -1,5 +1,5 @@
-// A closed loop of keep-alive connections: each sends its next request when the last is answered. Lean on purpose: the
-// client shares the machine's cores with what it measures.
+// A closed loop of keep-alive connections: each sends its next request when the last is answered.
+// Lean on purpose: the client shares the machine's cores with what it measures.
 import { connect } from 'node:net'
 import { type Latency, latencyOf, makeHistogram } from './histogram.ts'
 import { makeResponseParser } from './http-parser.ts'
@@ -15,7 +15,10 @@ export interface LoadOptions {
   readonly seconds: number
   /** The next request of this connection, or null when there is nothing left to ask for. */
   next(connection: number): LoadRequest | null
-  /** Told of each answer. What it returns is sent next on the same connection, as part of the same unit of work. */
+  /**
+   * Told of each answer. What it returns is sent next on the same connection, as part of the same
+   * unit of work.
+   */
   answered(connection: number, status: number, body: Buffer): LoadRequest | null
 }
 

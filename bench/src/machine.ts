@@ -1,4 +1,5 @@
-// What the machine spends: processor time and resident memory of processes. Only Linux tells; elsewhere all is null.
+// What the machine spends: processor time and resident memory of processes. Only Linux tells;
+// elsewhere all is null.
 import { readdir, readFile } from 'node:fs/promises'
 
 /** A moment on the clock that all processes of this machine share. */
@@ -35,7 +36,9 @@ export async function familyCpuMs(pid: number): Promise<number | null> {
   return sumMs
 }
 
-/** Watches the resident memory of a process until told to stop; tells the most it saw, in megabytes. */
+/**
+ * Watches the resident memory of a process until told to stop; tells the most it saw, in megabytes.
+ */
 export function watchMemory(pid: number): { stop(): number | null } {
   let mostKb = 0
   const look = async () => {

@@ -1,5 +1,6 @@
-// `npm run bench`: measures this machine on the embedded Postgres with durable commits, checks the databases behind all
-// turns, and prints the figures. Fails when an invariant is broken, never because a machine is slow.
+// `npm run bench`: measures this machine on the embedded Postgres with durable commits, checks the
+// databases behind all turns, and prints the figures. Fails when an invariant is broken, never
+// because a machine is slow.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
@@ -38,7 +39,9 @@ function chooseCells(only: string | undefined): readonly (readonly Cell[])[] {
   const cells = groups.flat()
   const unknown = names.filter((name) => !cells.some((cell) => cell.name.startsWith(name)))
   if (unknown.length > 0)
-    throw new Error(`--only: no cell ${unknown.join(', ')}; there are ${cells.map(({ name }) => name).join(', ')}`)
+    throw new Error(
+      `--only: no cell ${unknown.join(', ')}; there are ${cells.map(({ name }) => name).join(', ')}`,
+    )
   return groups.map((group) => group.filter((cell) => names.some((name) => cell.name.startsWith(name))))
 }
 
@@ -56,7 +59,9 @@ const broken: string[] = []
 await buildPrograms()
 const directory = await mkdtemp(join(tmpdir(), 'holdfast-bench-'))
 // As many as all the shops of a group take together.
-const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), () => undefined, { max_connections: '300' })
+const postgres = await startEmbeddedPostgres(join(directory, 'postgres'), () => undefined, {
+  max_connections: '300',
+})
 
 async function tidyUp(): Promise<void> {
   await postgres.stop()
@@ -64,7 +69,8 @@ async function tidyUp(): Promise<void> {
 }
 
 // The database outlives a killed process by design; one that only measured must not.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void tidyUp().finally(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void tidyUp().finally(() => process.exit(130)))
 
 function complain(name: string, problems: readonly string[]): void {
   for (const problem of problems) {
@@ -80,7 +86,8 @@ async function runGroup(bench: Bench, group: readonly Cell[]): Promise<void> {
     standing.push({ ...(await cell.open(bench)), name: cell.name })
   }
   for (let round = 1; round <= bench.rounds; round += 1) {
-    // Every other round runs backwards, so that what a turn leaves behind does not always fall on the same next one.
+    // Every other round runs backwards, so that what a turn leaves behind does not always fall on
+    // the same next one.
     for (const cell of round % 2 === 1 ? standing : standing.toReversed()) {
       const figures = await cell.run()
       results.get(cell.name)?.push(figures)
@@ -93,10 +100,15 @@ async function runGroup(bench: Bench, group: readonly Cell[]): Promise<void> {
 
 try {
   await assertDurable(postgres.url)
-  const postgresPid = Number.parseInt(await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8'), 10)
+  const postgresPid = Number.parseInt(
+    await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8'),
+    10,
+  )
   const shopArguments = options['shop-node'].split(',').filter(Boolean)
   const bench: Bench = { serverUrl: postgres.url, postgresPid, seconds, rounds, shopArguments }
-  say(`${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.version}`)
+  say(
+    `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${(totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.version}`,
+  )
   say(`Embedded Postgres, fsync and synchronous_commit on. ${rounds} turn(s) of ${seconds} s for each.\n`)
   for (const group of chosen) await runGroup(bench, group)
 } finally {
@@ -105,6 +117,9 @@ try {
 
 say(`\n${describe(results)}`)
 if (options.json)
-  await writeFile(options.json, JSON.stringify({ rows: rowsOf(results), ratios: ratiosOf(results), broken }, null, 2))
+  await writeFile(
+    options.json,
+    JSON.stringify({ rows: rowsOf(results), ratios: ratiosOf(results), broken }, null, 2),
+  )
 say(broken.length === 0 ? '\nEvery invariant held in the end.' : `\n${broken.length} invariants were broken.`)
 process.exitCode = broken.length === 0 ? 0 : 1

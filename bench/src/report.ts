@@ -1,4 +1,5 @@
-// Medians over the rounds, the ratios that the project promises, and the tables that are printed. Judges no time.
+// Medians over the rounds, the ratios that the project promises, and the tables that are printed.
+// Judges no time.
 import type { Figures } from './cells/cell.ts'
 
 export type Results = ReadonlyMap<string, readonly Figures[]>
@@ -35,10 +36,25 @@ const promised: readonly (readonly [name: string, above: string, below: string, 
   ['holds, hot pool ÷ distinct seats, 256 clients', 'holds-hot-256', 'holds-seats-256', '≥ 0.9'],
   ['holds, group commit on ÷ off', 'holds-hot-64', 'holds-hot-64-off', '≥ 3'],
   ['holds with 1,000 listeners ÷ with none', 'holds-listeners-1000', 'holds-listeners-none', '–'],
-  ['holds with 1,000 listeners of 5,000 seats ÷ with none', 'holds-listeners-1000-map', 'holds-listeners-none', '–'],
-  ['the same, each told of all seats each time ÷ with none', 'holds-listeners-1000-whole', 'holds-listeners-none', '–'],
+  [
+    'holds with 1,000 listeners of 5,000 seats ÷ with none',
+    'holds-listeners-1000-map',
+    'holds-listeners-none',
+    '–',
+  ],
+  [
+    'the same, each told of all seats each time ÷ with none',
+    'holds-listeners-1000-whole',
+    'holds-listeners-none',
+    '–',
+  ],
   ['checkouts, shop alone ÷ transactions, distinct rows', 'checkouts-instant', 'baseline-distinct', '≥ 0.38'],
-  ['checkouts, SDK and sandbox ÷ transactions, distinct rows', 'checkouts-sandbox', 'baseline-distinct', '≥ 0.12'],
+  [
+    'checkouts, SDK and sandbox ÷ transactions, distinct rows',
+    'checkouts-sandbox',
+    'baseline-distinct',
+    '≥ 0.12',
+  ],
   ['checkouts, group commit on ÷ off', 'checkouts-instant', 'checkouts-instant-off', '–'],
   ['refusals ÷ bare Fastify, 64 clients', 'refusals-64', 'fastify-64', '≥ 0.5'],
   ['refusals ÷ bare Fastify, 256 clients', 'refusals-256', 'fastify-256', '≥ 0.5'],
@@ -57,7 +73,11 @@ export function ratiosOf(results: Results): Ratio[] {
   }))
   for (const cell of ['lag-one-process', 'lag-two-processes']) {
     const value = median((results.get(cell) ?? []).map(({ p50Ms }) => p50Ms))
-    ratios.push({ name: `event lag p50, ms, ${cell.slice('lag-'.length).replace('-', ' ')}`, target: '< 5', value })
+    ratios.push({
+      name: `event lag p50, ms, ${cell.slice('lag-'.length).replace('-', ' ')}`,
+      target: '< 5',
+      value,
+    })
   }
   for (const [cell, rounds] of results) {
     if (!rounds.some(({ push }) => push)) continue
@@ -65,11 +85,17 @@ export function ratiosOf(results: Results): Ratio[] {
     ratios.push({ name: `answer to push p50, ms, ${cell}`, target: '–', value: of('p50Ms') })
     ratios.push({ name: `answer to push p99, ms, ${cell}`, target: '–', value: of('p99Ms') })
   }
-  const watched = [...results].filter(([, rounds]) => rounds.some(({ push }) => push)).flatMap(([, rounds]) => rounds)
+  const watched = [...results]
+    .filter(([, rounds]) => rounds.some(({ push }) => push))
+    .flatMap(([, rounds]) => rounds)
   const all = [...results]
     .filter(([cell]) => !cell.startsWith('fastify'))
     .flatMap(([, rounds]) => rounds.filter(({ push }) => !push))
-  ratios.push({ name: 'resident memory of the shop, most, MB', target: '≤ 150', value: mostOf(all.map(({ rssMb }) => rssMb)) })
+  ratios.push({
+    name: 'resident memory of the shop, most, MB',
+    target: '≤ 150',
+    value: mostOf(all.map(({ rssMb }) => rssMb)),
+  })
   ratios.push({
     name: 'the same with 1,000 listeners, most, MB',
     target: '–',
@@ -119,9 +145,15 @@ export function rowsOf(results: Results): Row[] {
 const show = (value: number | null, digits: number) => (value === null ? '–' : value.toFixed(digits))
 
 function table(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  )
   const format = (line: readonly string[]) =>
-    line.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')
+    line
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
   return lines.map(format).join('\n')
 }
 

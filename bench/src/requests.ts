@@ -1,4 +1,5 @@
-// How the bench talks to the processes that it starts: a request and its answer over the channel of a forked process.
+// How the bench talks to the processes that it starts: a request and its answer over the channel of
+// a forked process.
 import { type ChildProcess, fork } from 'node:child_process'
 
 export interface Child {
@@ -48,7 +49,8 @@ export function startChild(program: string, options: ChildOptions = {}): Child {
     waiting.clear()
   }
   child.once('exit', (code, signal) => failAll(`ended with ${String(signal ?? code)}`))
-  // Without a listener, a request to a process that just died would end the bench and leave its database running.
+  // Without a listener, a request to a process that just died would end the bench and leave its
+  // database running.
   child.on('error', (error) => failAll(`cannot be reached: ${error.message}`))
   return {
     pid: pidOf(child),
@@ -74,7 +76,10 @@ function pidOf({ pid }: ChildProcess): number {
 
 type Handlers = Readonly<Record<string, (argument: never) => Promise<unknown>>>
 
-/** In the started process: answers requests until the channel closes, then ends the process after `onEnd`. */
+/**
+ * In the started process: answers requests until the channel closes, then ends the process after
+ * `onEnd`.
+ */
 export function answerRequests(handlers: Handlers, onEnd: () => Promise<void> = async () => undefined): void {
   process.on('message', ({ id, method, argument }: Request) => {
     const handler = handlers[method] ?? (() => Promise.reject(new Error(`no method ${method}`)))

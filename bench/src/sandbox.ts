@@ -1,5 +1,5 @@
-// The real card sandbox in a process of its own, as the shop starts it, and the list of what it took. Durable in a
-// directory that goes with it.
+// The real card sandbox in a process of its own, as the shop starts it, and the list of what it
+// took. Durable in a directory that goes with it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,18 +56,29 @@ export async function startSandbox(port: number, shopPort: number): Promise<Sand
     }
     await systemClock.sleep(50)
   }
-  const shopEnvironment = { SANDBOX_HOST: host, SANDBOX_PORT: String(port), STRIPE_WEBHOOK_SECRET: webhookSecret }
+  const shopEnvironment = {
+    SANDBOX_HOST: host,
+    SANDBOX_PORT: String(port),
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+  }
   return { pid: child.pid, shopEnvironment, list: () => listIntents(port), stop }
 }
 
 async function answers(port: number): Promise<boolean> {
   // A refused connection only means that nobody listens yet.
-  const response = await fetch(`http://${host}:${port}/_sandbox/health`, { signal: AbortSignal.timeout(1_000) }).catch(() => null)
+  const response = await fetch(`http://${host}:${port}/_sandbox/health`, {
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => null)
   return response?.ok === true
 }
 
 interface Page {
-  readonly data: readonly { id: string; status: string; amount_received: number; metadata: { order_id?: string } }[]
+  readonly data: readonly {
+    id: string
+    status: string
+    amount_received: number
+    metadata: { order_id?: string }
+  }[]
   readonly has_more: boolean
 }
 
@@ -81,7 +92,11 @@ async function listIntents(port: number): Promise<Taken[]> {
     if (!response.ok) throw new Error(`the sandbox's list: ${response.status} ${await response.text()}`)
     const { data, has_more } = (await response.json()) as Page
     for (const intent of data) {
-      taken.push({ orderId: intent.metadata.order_id ?? '', status: intent.status, receivedMinor: intent.amount_received })
+      taken.push({
+        orderId: intent.metadata.order_id ?? '',
+        status: intent.status,
+        receivedMinor: intent.amount_received,
+      })
     }
     const last = data.at(-1)
     if (!has_more || !last) return taken

@@ -1,4 +1,5 @@
-// A fresh database for each run, with shows on sale and buyers signed in, as the shop itself would have them.
+// A fresh database for each run, with shows on sale and buyers signed in, as the shop itself would
+// have them.
 import type { PublishedShow } from '@holdfast/contract'
 import { appendToOutbox, seal } from '../../server/src/platform/commands/outbox.ts'
 import { beginSession } from '../../server/src/platform/http/sessions.ts'
@@ -10,7 +11,9 @@ import { seedId } from './ids.ts'
 export interface Stage {
   readonly url: string
   readonly db: Database
-  /** After a turn: what it left to vacuum and to write back is not done in the middle of another's. */
+  /**
+   * After a turn: what it left to vacuum and to write back is not done in the middle of another's.
+   */
   tidyUp(): Promise<void>
   drop(): Promise<void>
 }
@@ -32,7 +35,8 @@ export async function makeStage(serverUrl: string): Promise<Stage> {
     url,
     db,
     async tidyUp() {
-      // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has none of them.
+      // Plans made while the tables were empty cost a quarter; a shop that has run for an hour has
+      // none of them.
       await db.execute('vacuum analyze')
       await admin.execute('checkpoint')
     },
@@ -55,7 +59,8 @@ export async function assertDurable(serverUrl: string): Promise<void> {
   )
   await db.close()
   const lax = rows.filter(({ setting }) => setting !== 'on')
-  if (rows.length !== 3 || lax.length > 0) throw new Error(`commits are not durable: ${lax.map(({ name }) => name).join(', ')}`)
+  if (rows.length !== 3 || lax.length > 0)
+    throw new Error(`commits are not durable: ${lax.map(({ name }) => name).join(', ')}`)
 }
 
 /** Places without a number, seats, or both in one show. */
@@ -73,7 +78,9 @@ function showOf(show: number, { capacity, seats }: Stock): PublishedShow {
   })
   const stocks = [
     ...(capacity === undefined ? [] : [{ capacity }]),
-    ...(seats === undefined ? [] : [{ capacity: seats, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) }]),
+    ...(seats === undefined
+      ? []
+      : [{ capacity: seats, seats: Array.from({ length: seats }, (_, index) => seatOf(index)) }]),
   ]
   return {
     id: seedId('show', show),
@@ -98,11 +105,19 @@ function showOf(show: number, { capacity, seats }: Stock): PublishedShow {
 
 const findShow = sql('bench.find_show', 'select 1 as found from orders.shows where id = $1')
 
-/** Tells the running shop of a published show, as the tickets service does, and waits until it is on sale. */
+/**
+ * Tells the running shop of a published show, as the tickets service does, and waits until it is on
+ * sale.
+ */
 export async function putOnSale({ db }: Stage, show: number, stock: Stock): Promise<void> {
   const data = showOf(show, stock)
   await db.batch(async (tx) => {
-    const recorded = { fact: { type: 'ShowPublished', data }, subject: data.id, version: 1, correlationId: data.id } as const
+    const recorded = {
+      fact: { type: 'ShowPublished', data },
+      subject: data.id,
+      version: 1,
+      correlationId: data.id,
+    } as const
     await tx.commitWith(appendToOutbox([seal('tickets', recorded, await tx.begun, null)]))
   })
   const deadlineMs = performance.now() + 30_000
@@ -117,8 +132,14 @@ export function signIn({ db }: Stage, buyers: number): Promise<string[]> {
   return db.transaction(async (tx) => {
     const tokens: string[] = []
     for (let buyer = 1; buyer <= buyers; buyer += 1) {
-      const principal = { id: seedId('organiser', 0, buyer), kind: 'guest', email: `buyer${buyer}@example.com` } as const
-      tokens.push((await beginSession(tx, principal, { purpose: 'session', ttlSeconds: sessionSeconds })).token)
+      const principal = {
+        id: seedId('organiser', 0, buyer),
+        kind: 'guest',
+        email: `buyer${buyer}@example.com`,
+      } as const
+      tokens.push(
+        (await beginSession(tx, principal, { purpose: 'session', ttlSeconds: sessionSeconds })).token,
+      )
     }
     return tokens
   })

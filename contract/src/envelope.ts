@@ -1,8 +1,11 @@
-// The envelope every event travels in: CloudEvents 1.0 names where CloudEvents has one (specversion, id, type, source,
-// subject, data), the names of the glossary for the rest.
+// The envelope every event travels in: CloudEvents 1.0 names where CloudEvents has one
+// (specversion, id, type, source, subject, data), the names of the glossary for the rest.
 import { type Static, type TSchema, Type } from 'typebox'
 
-/** Attributes of the envelope. `subject` is the aggregate's id, `version` its version after this event. */
+/**
+ * Attributes of the envelope. `subject` is the aggregate's id, `version` its version after this
+ * event.
+ */
 export const envelopeAttributes = {
   specversion: Type.Literal('1.0'),
   id: Type.String({ format: 'uuid', description: 'unique for ever; the key of every inbox' }),
@@ -10,7 +13,9 @@ export const envelopeAttributes = {
   subject: Type.String({ format: 'uuid', description: 'id of the aggregate; order is kept per subject' }),
   version: Type.Integer({ minimum: 1, description: "the aggregate's version after this event" }),
   occurredAt: Type.String({ format: 'date-time', description: "an instant of the database's clock, UTC" }),
-  causationId: Type.Union([Type.String(), Type.Null()], { description: 'id of the event or request that caused this one' }),
+  causationId: Type.Union([Type.String(), Type.Null()], {
+    description: 'id of the event or request that caused this one',
+  }),
   correlationId: Type.String({ description: 'id of the business process: the order, else the show' }),
 }
 
@@ -33,7 +38,9 @@ export function defineEvent<const Name extends string, Data extends TSchema>(
 
 /** What a domain function returns: the fact without its envelope. */
 export type Fact<D extends EventDefinition> =
-  D extends EventDefinition<infer Name, infer Data> ? { readonly type: Name; readonly data: Static<Data> } : never
+  D extends EventDefinition<infer Name, infer Data>
+    ? { readonly type: Name; readonly data: Static<Data> }
+    : never
 
 export interface EnvelopeAttributes {
   readonly specversion: '1.0'
@@ -47,4 +54,5 @@ export interface EnvelopeAttributes {
 }
 
 /** An event as it is stored and delivered. */
-export type Envelope<F extends { type: string; data: unknown } = { type: string; data: unknown }> = EnvelopeAttributes & F
+export type Envelope<F extends { type: string; data: unknown } = { type: string; data: unknown }> =
+  EnvelopeAttributes & F

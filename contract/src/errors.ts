@@ -1,4 +1,5 @@
-// The one table of error codes: every problem the HTTP API can answer. `docs/errors.md` is checked against it.
+// The one table of error codes: every problem the HTTP API can answer. `docs/errors.md` is checked
+// against it.
 
 export interface ErrorDefinition {
   readonly status: number
@@ -10,7 +11,10 @@ export const errorDefinitions = {
   invalid_request: { status: 400, title: 'The request does not match this route’s schema' },
   malformed_json: { status: 400, title: 'The body is not valid JSON' },
   bad_signature: { status: 400, title: 'The webhook signature is missing, wrong or too old' },
-  invalid_idempotency_key: { status: 400, title: 'The Idempotency-Key is empty or longer than 255 characters' },
+  invalid_idempotency_key: {
+    status: 400,
+    title: 'The Idempotency-Key is empty or longer than 255 characters',
+  },
   body_too_large: { status: 413, title: 'The request body is too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported content type: send application/json' },
   header_too_large: { status: 431, title: 'The request headers are too large' },
@@ -45,15 +49,24 @@ export const errorDefinitions = {
   invalid_payment_method: { status: 422, title: 'Unknown or expired payment method' },
   refund_exceeds_charge: { status: 422, title: 'The refund is more than what is left of the charge' },
   nothing_to_refund: { status: 409, title: 'Nothing left to refund on this order' },
-  payment_disputed: { status: 409, title: 'The charge is disputed, so it cannot be refunded; the bank decides' },
+  payment_disputed: {
+    status: 409,
+    title: 'The charge is disputed, so it cannot be refunded; the bank decides',
+  },
   refund_failed: { status: 409, title: 'The card processor rejected the refund' },
   ticket_void: { status: 409, title: 'The ticket is no longer valid' },
   ticket_used: { status: 409, title: 'The ticket has already been used' },
   sandbox_off: { status: 409, title: 'The card sandbox is off' },
   demo_unavailable: { status: 409, title: 'No demo show is on sale, or the card sandbox is off' },
   // Idempotency
-  idempotency_key_reused: { status: 422, title: 'This Idempotency-Key was already used for a different request' },
-  idempotency_key_in_use: { status: 409, title: 'A request with this Idempotency-Key is still being processed' },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key was already used for a different request',
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    title: 'A request with this Idempotency-Key is still being processed',
+  },
   // Limits and operating failures
   too_many_requests: { status: 429, title: 'Too many attempts; wait and try again' },
   overloaded: { status: 503, title: 'The shop is busy; try again in a moment' },

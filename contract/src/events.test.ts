@@ -17,7 +17,15 @@ const show = {
   holdSeconds: 900,
   maxPerOrder: 10,
   onSale: true,
-  ticketTypes: [{ id, name: 'Stalls', priceMinor: 2_250, poolId: id, seats: [{ id, section: 'A', row: '1', number: '2' }] }],
+  ticketTypes: [
+    {
+      id,
+      name: 'Stalls',
+      priceMinor: 2_250,
+      poolId: id,
+      seats: [{ id, section: 'A', row: '1', number: '2' }],
+    },
+  ],
   pools: [{ id, capacity: 50 }],
 }
 
@@ -46,10 +54,27 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
   ChargeCreated: { orderId: id, paymentId: id, amount: money },
   ChargeFailed: { orderId: id, paymentId: id, code: 'expired_card' },
   PaymentVoided: { orderId: id, paymentId: id, reason: 'claim_rejected' },
-  OrderCompleted: { orderId: id, showId: id, buyer: { id, email: 'a@b.example' }, lines: [line], amount: money },
-  ChargeRefunded: { orderId: id, paymentId: id, refundId: id, amount: money, refundedTotal: money, full: true },
+  OrderCompleted: {
+    orderId: id,
+    showId: id,
+    buyer: { id, email: 'a@b.example' },
+    lines: [line],
+    amount: money,
+  },
+  ChargeRefunded: {
+    orderId: id,
+    paymentId: id,
+    refundId: id,
+    amount: money,
+    refundedTotal: money,
+    full: true,
+  },
   RefundReturned: { orderId: id, paymentId: id, refundId: id, amount: money, refundedTotal: money },
-  TicketsIssued: { orderId: id, showId: id, tickets: [{ id, code: 'K7Q2', ticketTypeId: id, name: 'Stalls' }] },
+  TicketsIssued: {
+    orderId: id,
+    showId: id,
+    tickets: [{ id, code: 'K7Q2', ticketTypeId: id, name: 'Stalls' }],
+  },
   TicketVoided: { orderId: id, ticketIds: [id], reason: 'refunded' },
   TicketCheckedIn: { orderId: id, ticketId: id },
 }
@@ -79,7 +104,9 @@ describe.each(types)('%s', (type) => {
     for (const name of Object.keys(dataOf[type])) {
       const { [name]: _left, ...without } = dataOf[type]
       expect(() => parseEvent(eventOf(type, { data: without }))).toThrow(MalformedEvent)
-      expect(() => parseEvent(eventOf(type, { data: { ...dataOf[type], [name]: { not: 'this' } } }))).toThrow(MalformedEvent)
+      expect(() => parseEvent(eventOf(type, { data: { ...dataOf[type], [name]: { not: 'this' } } }))).toThrow(
+        MalformedEvent,
+      )
     }
   })
 
@@ -101,13 +128,18 @@ test.each([
   ['an attribute that nobody knows', { traceparent: 'x' }],
   ['money as a float', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: 1.5, currency: 'EUR' } } }],
   ['negative money', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: -1, currency: 'EUR' } } }],
-  ['a currency in small letters', { data: { ...dataOf.ChargeCreated, amount: { amountMinor: 1, currency: 'eur' } } }],
+  [
+    'a currency in small letters',
+    { data: { ...dataOf.ChargeCreated, amount: { amountMinor: 1, currency: 'eur' } } },
+  ],
 ])('an event with %s is malformed', (_what, changes) => {
   expect(() => parseEvent(eventOf('ChargeCreated', changes))).toThrow(MalformedEvent)
 })
 
 test('a field that a newer sender added to the data is let in', () => {
-  expect(() => parseEvent(eventOf('ChargeCreated', { data: { ...dataOf.ChargeCreated, fee: 5 } }))).not.toThrow()
+  expect(() =>
+    parseEvent(eventOf('ChargeCreated', { data: { ...dataOf.ChargeCreated, fee: 5 } })),
+  ).not.toThrow()
 })
 
 test('whatever comes in, it is an event or MalformedEvent is thrown', () => {
@@ -115,7 +147,10 @@ test('whatever comes in, it is an event or MalformedEvent is thrown', () => {
     fc.property(
       fc.oneof(
         fc.anything(),
-        fc.record({ type: fc.constantFrom(...types, '__proto__', 'toString', 'Nothing'), data: fc.anything() }),
+        fc.record({
+          type: fc.constantFrom(...types, '__proto__', 'toString', 'Nothing'),
+          data: fc.anything(),
+        }),
       ),
       (value) => {
         expect(() => parseEvent(value)).toThrow(MalformedEvent)

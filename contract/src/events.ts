@@ -57,9 +57,13 @@ interface EventCheck {
 }
 const checks = new Map<EventType, EventCheck>()
 
-// The library's own takes a text apart first, which was a sixth of all the memory that an event went through.
+// The library's own takes a text apart first, which was a sixth of all the memory that an event
+// went through.
 const instantPattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
-Format.Set('date-time', (text) => instantPattern.test(text) && !Number.isNaN(Date.parse(text)) && dayExists(text))
+Format.Set(
+  'date-time',
+  (text) => instantPattern.test(text) && !Number.isNaN(Date.parse(text)) && dayExists(text),
+)
 
 /** `Date.parse` takes the 30th of February for the 2nd of March. */
 function dayExists(instant: string): boolean {
@@ -81,14 +85,19 @@ export class MalformedEvent extends Error {
   override readonly name = 'MalformedEvent'
 }
 
-/** Lets an event in from outside: returns it typed, or throws `MalformedEvent` naming what is wrong. */
+/**
+ * Lets an event in from outside: returns it typed, or throws `MalformedEvent` naming what is wrong.
+ */
 export function parseEvent(value: unknown): Event {
   const type = (value as { type?: unknown } | null)?.type
-  if (typeof type !== 'string' || !isEventType(type)) throw new MalformedEvent(`unknown event type ${String(type)}`)
+  if (typeof type !== 'string' || !isEventType(type))
+    throw new MalformedEvent(`unknown event type ${String(type)}`)
   const check = checkOf(type)
   if (!check.Check(value)) {
     const [first] = check.Errors(value)
-    throw new MalformedEvent(`${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not match its schema'}`)
+    throw new MalformedEvent(
+      `${type}${first?.instancePath ?? ''} ${first?.message ?? 'does not match its schema'}`,
+    )
   }
   return value as Event
 }

@@ -3,7 +3,10 @@ import { Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Id, Instant } from './values.ts'
 
-/** `expiresAt` is the deadline that passed: orders ignores one that was since extended, whatever any clock says. */
+/**
+ * `expiresAt` is the deadline that passed: orders ignores one that was since extended, whatever any
+ * clock says.
+ */
 export const ExpirationComplete = defineEvent(
   'expiration',
   'ExpirationComplete',

@@ -1,5 +1,6 @@
 // What crosses a border between services, processes or browser and shop. Runs anywhere.
 
+export * from './api/audits.ts'
 export * from './api/ops.ts'
 export * from './api/orders.ts'
 export * from './api/shop.ts'

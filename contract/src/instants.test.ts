@@ -4,13 +4,20 @@ import { expect, test } from 'vitest'
 import { addSeconds, epochMsOf } from './instants.ts'
 
 test('sums of instants and seconds compare as text as they do in time', () => {
-  const instant = fc.integer({ min: 0, max: Date.parse('2100-01-01T00:00:00Z') }).map((ms) => new Date(ms).toISOString())
+  const instant = fc
+    .integer({ min: 0, max: Date.parse('2100-01-01T00:00:00Z') })
+    .map((ms) => new Date(ms).toISOString())
   fc.assert(
-    fc.property(instant, fc.integer({ min: -86_400, max: 86_400 }), fc.integer({ min: -86_400, max: 86_400 }), (start, a, b) => {
-      const [first, second] = [addSeconds(start, a), addSeconds(start, b)]
-      expect(first < second).toBe(a < b)
-      expect(addSeconds(first, -a)).toBe(start)
-    }),
+    fc.property(
+      instant,
+      fc.integer({ min: -86_400, max: 86_400 }),
+      fc.integer({ min: -86_400, max: 86_400 }),
+      (start, a, b) => {
+        const [first, second] = [addSeconds(start, a), addSeconds(start, b)]
+        expect(first < second).toBe(a < b)
+        expect(addSeconds(first, -a)).toBe(start)
+      },
+    ),
   )
   expect(addSeconds('2024-02-28T23:59:59.500Z', 1)).toBe('2024-02-29T00:00:00.500Z')
 })

@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { addMoney, currencyExponent, type Money } from './money.ts'
 
-const amounts = fc.array(fc.record({ amountMinor: fc.nat({ max: 99_999_999 }), currency: fc.constant('EUR') }), { maxLength: 50 })
+const amounts = fc.array(
+  fc.record({ amountMinor: fc.nat({ max: 99_999_999 }), currency: fc.constant('EUR') }),
+  { maxLength: 50 },
+)
 
 test('a sum is exact and does not depend on the order', () => {
   fc.assert(
@@ -44,4 +47,6 @@ test.each([
   ['ISK', 2],
   ['UGX', 2],
   ['HUF', 2],
-] as const)('%s has %i digits after the point', (currency, digits) => expect(currencyExponent(currency)).toBe(digits))
+] as const)('%s has %i digits after the point', (currency, digits) =>
+  expect(currencyExponent(currency)).toBe(digits),
+)

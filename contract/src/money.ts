@@ -1,4 +1,5 @@
-// Money: integer minor units and an ISO 4217 currency. Never a float, never a sum across currencies.
+// Money: integer minor units and an ISO 4217 currency. Never a float, never a sum across
+// currencies.
 import { type Static, Type } from 'typebox'
 
 export { currencyExponent } from './currency.ts'

@@ -53,14 +53,22 @@ export const OrderCreated = defineEvent(
     expiresAt: Instant,
   }),
 )
-export const OrderExtended = defineEvent('orders', 'OrderExtended', Type.Object({ orderId: Id, expiresAt: Instant }))
+export const OrderExtended = defineEvent(
+  'orders',
+  'OrderExtended',
+  Type.Object({ orderId: Id, expiresAt: Instant }),
+)
 /** A capture failed for good and time is left: the order can be paid again until `expiresAt`. */
 export const OrderReopened = defineEvent(
   'orders',
   'OrderReopened',
   Type.Object({ orderId: Id, paymentId: Id, expiresAt: Instant }),
 )
-export const OrderCancelled = defineEvent('orders', 'OrderCancelled', Type.Object({ orderId: Id, reason: CancelReason }))
+export const OrderCancelled = defineEvent(
+  'orders',
+  'OrderCancelled',
+  Type.Object({ orderId: Id, reason: CancelReason }),
+)
 export const OrderClaimed = defineEvent('orders', 'OrderClaimed', Type.Object({ orderId: Id, paymentId: Id }))
 export const ClaimRejected = defineEvent(
   'orders',
@@ -76,6 +84,8 @@ export const OrderCompleted = defineEvent(
     buyer: Buyer,
     lines: Type.Array(OrderLine),
     amount: Money,
-    paymentId: Type.Optional(Type.String({ format: 'uuid', description: 'the payment that paid it; absent when it was free' })),
+    paymentId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'the payment that paid it; absent when it was free' }),
+    ),
   }),
 )

@@ -4,7 +4,11 @@ import { defineEvent } from './envelope.ts'
 import { Money } from './money.ts'
 import { Id } from './values.ts'
 
-export const PaymentStarted = defineEvent('payments', 'PaymentStarted', Type.Object({ orderId: Id, paymentId: Id }))
+export const PaymentStarted = defineEvent(
+  'payments',
+  'PaymentStarted',
+  Type.Object({ orderId: Id, paymentId: Id }),
+)
 export const PaymentAuthorized = defineEvent(
   'payments',
   'PaymentAuthorized',
@@ -15,14 +19,21 @@ export const PaymentAuthorized = defineEvent(
     orderVersion: Type.Integer({ minimum: 1, description: 'the version of the order that payments knew' }),
   }),
 )
-export const ChargeCreated = defineEvent('payments', 'ChargeCreated', Type.Object({ orderId: Id, paymentId: Id, amount: Money }))
+export const ChargeCreated = defineEvent(
+  'payments',
+  'ChargeCreated',
+  Type.Object({ orderId: Id, paymentId: Id, amount: Money }),
+)
 /** The capture of a claimed order failed for good, read back from the processor. */
 export const ChargeFailed = defineEvent(
   'payments',
   'ChargeFailed',
   Type.Object({ orderId: Id, paymentId: Id, code: Type.String() }),
 )
-/** The payment came to nothing: declined, or what was set aside is free again. Once for each that ends without a charge. */
+/**
+ * The payment came to nothing: declined, or what was set aside is free again. Once for each that
+ * ends without a charge.
+ */
 export const PaymentVoided = defineEvent(
   'payments',
   'PaymentVoided',

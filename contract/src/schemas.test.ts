@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 import { renderSchemas, schemaDirectory } from '../../scripts/generate-schemas.ts'
 
 test('the JSON Schemas checked in are those of the code; otherwise run `npm run schemas`', () => {
-  const found = new Map(readdirSync(schemaDirectory).map((name) => [name, readFileSync(join(schemaDirectory, name), 'utf8')]))
+  const found = new Map(
+    readdirSync(schemaDirectory).map((name) => [name, readFileSync(join(schemaDirectory, name), 'utf8')]),
+  )
   const wanted = renderSchemas()
   expect([...found.keys()].toSorted()).toEqual([...wanted.keys()].toSorted())
   for (const [name, text] of wanted) expect([name, found.get(name)]).toEqual([name, text])

@@ -1,9 +1,15 @@
-// What a text must be to be read by people, and what an address is. Imports nothing, so that a page checks as the shop does.
+// What a text must be to be read by people, and what an address is. Imports nothing, so that a page
+// checks as the shop does.
 
-/** Letters, numbers, punctuation or symbols that leave a mark on the page: not U+200B and kin, nor the empty braille cell. */
+/**
+ * Letters, numbers, punctuation or symbols that leave a mark on the page: not U+200B and kin, nor
+ * the empty braille cell.
+ */
 const visibleCharacter = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u
 
-/** Whether there is something to see: a title of invisible characters is a link that nobody finds. */
+/**
+ * Whether there is something to see: a title of invisible characters is a link that nobody finds.
+ */
 export const isVisible = (text: string): boolean => visibleCharacter.test(text)
 
 /** As typed on any keyboard, one text: letters with accents have one form. */
@@ -23,11 +29,18 @@ const bytesOf = (text: string) => new TextEncoder().encode(text).length
 function asciiDomainOf(domain: string): string | null {
   const plain = domain.toLowerCase()
   // A URL takes some ASCII hosts for numbers; only what is not ASCII needs it.
-  const ascii = /^[ -~]*$/.test(plain) ? plain : URL.canParse(`http://${plain}/`) ? new URL(`http://${plain}/`).hostname : ''
+  const ascii = /^[ -~]*$/.test(plain)
+    ? plain
+    : URL.canParse(`http://${plain}/`)
+      ? new URL(`http://${plain}/`).hostname
+      : ''
   return asciiDomain.test(ascii) && !/^[\d.]+$/.test(ascii) ? ascii : null
 }
 
-/** An address that mail can go to, in any script: `jörg@example.de`, `用户@例子.公司`. Without quotes, comments and IP literals. */
+/**
+ * An address that mail can go to, in any script: `jörg@example.de`, `用户@例子.公司`. Without quotes,
+ * comments and IP literals.
+ */
 export function isEmailAddress(text: string): boolean {
   const { local = '', domain = '' } = address.exec(text.normalize('NFC'))?.groups ?? {}
   const ascii = asciiDomainOf(domain)

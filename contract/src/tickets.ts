@@ -30,9 +30,14 @@ export const PublishedShow = Type.Object({
   holdSeconds: Type.Integer({ minimum: 1 }),
   maxPerOrder: Type.Integer({ minimum: 1 }),
   maxPerBuyer: Type.Optional(
-    Type.Integer({ minimum: 1, description: 'per buyer across all orders, held and bought; if absent, no limit' }),
+    Type.Integer({
+      minimum: 1,
+      description: 'per buyer across all orders, held and bought; if absent, no limit',
+    }),
   ),
-  onSale: Type.Boolean({ description: 'false once the organiser closed the sale: orders take no more holds' }),
+  onSale: Type.Boolean({
+    description: 'false once the organiser closed the sale: orders take no more holds',
+  }),
   ticketTypes: Type.Array(PublishedTicketType),
   pools: Type.Array(Type.Object({ id: Id, capacity: Type.Integer({ minimum: 0 }) })),
 })
@@ -63,5 +68,9 @@ export const TicketVoided = defineEvent(
 export const TicketCheckedIn = defineEvent(
   'tickets',
   'TicketCheckedIn',
-  Type.Object({ orderId: Id, ticketId: Id, door: Type.Optional(Type.String({ description: 'what the door calls itself' })) }),
+  Type.Object({
+    orderId: Id,
+    ticketId: Id,
+    door: Type.Optional(Type.String({ description: 'what the door calls itself' })),
+  }),
 )

@@ -1,4 +1,5 @@
-// Fills a store with captured payments through the real pipeline, without HTTP, so that "with 100,000 stored" takes no minutes.
+// Fills a store with captured payments through the real pipeline, without HTTP, so that "with
+// 100,000 stored" takes no minutes.
 
 import { join } from 'node:path'
 import { API_VERSION } from '../src/api/events.ts'
@@ -37,7 +38,8 @@ export async function preload(dataDir: string, payments: number, create: string)
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         const intent = JSON.parse(
-          (await handle(edge('/v1/payment_intents', `${create}&metadata[order_id]=${crypto.randomUUID()}`))).body,
+          (await handle(edge('/v1/payment_intents', `${create}&metadata[order_id]=${crypto.randomUUID()}`)))
+            .body,
         ) as { id: string }
         await handle(edge(`/v1/payment_intents/${intent.id}/capture`, ''))
       }),

@@ -1,6 +1,7 @@
 // Measures create-confirm-capture sequences per second against a sandbox in a process of its own.
-// The client is plain HTTP over kept-alive connections, so that the figure is the sandbox's and not the SDK's. An empty store and a
-// full one are measured in turns, so that what else the machine does falls on both; the sandbox is the bundle that is delivered.
+// The client is plain HTTP over kept-alive connections, so that the figure is the sandbox's and not
+// the SDK's. An empty store and a full one are measured in turns, so that what else the machine
+// does falls on both; the sandbox is the bundle that is delivered.
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -17,7 +18,9 @@ const CLIENTS = Number(process.argv[2] ?? 32)
 const SECONDS = Number(process.argv[3] ?? 5)
 const PRELOAD = Number(process.argv[4] ?? 0)
 const ROUNDS = Number(process.argv[5] ?? 3)
-const STARTED = JSON.parse(readFileSync(new URL('../../scripts/node-process.json', import.meta.url), 'utf8')) as {
+const STARTED = JSON.parse(
+  readFileSync(new URL('../../scripts/node-process.json', import.meta.url), 'utf8'),
+) as {
   flags: string[]
   environment: Record<string, string>
 }
@@ -113,7 +116,10 @@ async function startReceiver(): Promise<Receiver> {
   }
 }
 
-/** Processor time of a process in milliseconds, which other work on the machine does not change; NaN where /proc is missing. */
+/**
+ * Processor time of a process in milliseconds, which other work on the machine does not change; NaN
+ * where /proc is missing.
+ */
 function cpuMs(pid: number | undefined): number {
   if (pid === undefined || !existsSync(`/proc/${pid}/stat`)) return Number.NaN
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []

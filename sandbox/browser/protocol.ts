@@ -1,4 +1,5 @@
-// The words between a shop's page and the frames of the sandbox's origin. Card data never appears in them.
+// The words between a shop's page and the frames of the sandbox's origin. Card data never appears
+// in them.
 
 export type CardKind = 'payment' | 'card' | 'cardNumber' | 'cardExpiry' | 'cardCvc'
 /** Elements that collect text beside the card. */
@@ -67,7 +68,17 @@ export type Answer = { value: unknown } | { error: StripeError }
 export interface Ask {
   holdfast: string
   id: number
-  action: 'init' | 'validate' | 'create' | 'api' | 'focus' | 'blur' | 'clear' | 'collapse' | 'update' | 'value'
+  action:
+    | 'init'
+    | 'validate'
+    | 'create'
+    | 'api'
+    | 'focus'
+    | 'blur'
+    | 'clear'
+    | 'collapse'
+    | 'update'
+    | 'value'
   payload: unknown
 }
 /** From a frame to the page: an answer, or something that happened. */

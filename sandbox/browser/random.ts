@@ -1,5 +1,8 @@
-// Names that nobody guesses, also on pages without a secure context, where `crypto.randomUUID` does not exist.
+// Names that nobody guesses, also on pages without a secure context, where `crypto.randomUUID` does
+// not exist.
 
 export function randomName(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }

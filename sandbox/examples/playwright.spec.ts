@@ -1,5 +1,6 @@
-// Pays on a page that loads Stripe.js from js.stripe.com, without changing the page. Serve your shop at localhost, and give it
-// the keys sk_test_playwright and pk_test_playwright with the sandbox as the host of the API.
+// Pays on a page that loads Stripe.js from js.stripe.com, without changing the page. Serve your
+// shop at localhost, and give it the keys sk_test_playwright and pk_test_playwright with the
+// sandbox as the host of the API.
 import { expect, test } from '@playwright/test'
 
 const sandbox = process.env.SANDBOX_URL ?? 'http://localhost:12111'

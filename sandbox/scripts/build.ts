@@ -1,5 +1,5 @@
-// Builds the package into dist/: the command and the module as one file each, with the browser's files beside them. It needs
-// no other package at run time.
+// Builds the package into dist/: the command and the module as one file each, with the browser's
+// files beside them. It needs no other package at run time.
 import { copyFile, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'

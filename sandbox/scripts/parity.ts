@@ -1,5 +1,5 @@
-// Writes PARITY.md: what is emulated, by the tables of the code and by the titles of the tests that prove it.
-// A test compares the page, so it cannot grow old.
+// Writes PARITY.md: what is emulated, by the tables of the code and by the titles of the tests that
+// prove it. A test compares the page, so it cannot grow old.
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { ROUTES } from '../src/api/routes.ts'
 import { VERSION_CHANGES } from '../src/api/versions.ts'
@@ -20,16 +20,16 @@ interface Proof {
 /** The titles as they stand in a test file; a `describe` begins a group. */
 export function titlesIn(source: string): string[] {
   let group = ''
-  return [...source.matchAll(/^( *)(describe|it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:\\.|(?!\3).)*)\3/gm)].flatMap(
-    ([, indent = '', kind, , raw = '']) => {
-      const title = raw.replaceAll(/\\(.)/g, '$1').replaceAll(/\$\{?[\w.]+\}?|%[sij]/g, '…')
-      if (kind === 'describe') {
-        group = title
-        return []
-      }
-      return [indent === '' || group === '' ? title : `${group}: ${title}`]
-    },
-  )
+  return [
+    ...source.matchAll(/^( *)(describe|it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:\\.|(?!\3).)*)\3/gm),
+  ].flatMap(([, indent = '', kind, , raw = '']) => {
+    const title = raw.replaceAll(/\\(.)/g, '$1').replaceAll(/\$\{?[\w.]+\}?|%[sij]/g, '…')
+    if (kind === 'describe') {
+      group = title
+      return []
+    }
+    return [indent === '' || group === '' ? title : `${group}: ${title}`]
+  })
 }
 
 function proofs(): Proof[] {
@@ -67,7 +67,12 @@ export function parityPage(): string {
     ...routes,
     '',
     '## Behaviour, by test',
-    ...found.flatMap(({ subject, titles }) => ['', `**${subject}**`, '', ...titles.map((title) => `- ${title}`)]),
+    ...found.flatMap(({ subject, titles }) => [
+      '',
+      `**${subject}**`,
+      '',
+      ...titles.map((title) => `- ${title}`),
+    ]),
     '',
   ].join('\n')
 }

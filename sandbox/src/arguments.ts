@@ -4,8 +4,16 @@ import { parseArgs } from 'node:util'
 const OPTIONS = {
   port: { variable: 'SANDBOX_PORT', value: 'PORT', says: 'port to listen at (12111); 0 takes a free one' },
   data: { variable: 'DATA_DIR', value: 'FOLDER', says: 'where the store is (./data)' },
-  webhook: { variable: 'SANDBOX_WEBHOOK_URL', value: 'URL', says: 'address that is told of every event; needs --secret' },
-  secret: { variable: 'SANDBOX_WEBHOOK_SECRET', value: 'TEXT', says: 'secret that signs webhooks, such as whsec_test' },
+  webhook: {
+    variable: 'SANDBOX_WEBHOOK_URL',
+    value: 'URL',
+    says: 'address that is told of every event; needs --secret',
+  },
+  secret: {
+    variable: 'SANDBOX_WEBHOOK_SECRET',
+    value: 'TEXT',
+    says: 'secret that signs webhooks, such as whsec_test',
+  },
   seed: { variable: 'SANDBOX_SEED_FILE', value: 'FILE', says: 'objects to make once' },
 } as const
 

@@ -1,4 +1,5 @@
-// The sandbox's own controls under /_sandbox/: clock, faults, resending, disputes, secrets, emptying the store.
+// The sandbox's own controls under /_sandbox/: clock, faults, resending, disputes, secrets,
+// emptying the store.
 
 import { openDispute, warnOfFraud } from './api/open-dispute.ts'
 import { rotateSecret } from './api/webhook-endpoints.ts'
@@ -44,18 +45,31 @@ export function readRule(input: Input): NewRule {
     match: textOf(input, 'op') ?? textOf(input, 'event') ?? '*',
     metadata: typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, string>) : {},
     probability,
-    timesLeft: input['times'] === 'always' || input['times'] === null ? null : (numberOf(input, 'times') ?? 1),
+    timesLeft:
+      input['times'] === 'always' || input['times'] === null ? null : (numberOf(input, 'times') ?? 1),
   }
 }
 
 function showRule(rule: FaultRule): object {
   const { id, target, kind, when, delayMs, match, metadata, probability, timesLeft, hits } = rule
-  return { id, target, kind, when, delay_ms: delayMs, match, metadata, probability, times_left: timesLeft ?? 'always', hits }
+  return {
+    id,
+    target,
+    kind,
+    when,
+    delay_ms: delayMs,
+    match,
+    metadata,
+    probability,
+    times_left: timesLeft ?? 'always',
+    hits,
+  }
 }
 
 async function advanceClock(engine: Engine, input: Input): Promise<EdgeReply> {
   const to = numberOf(input, 'to')
-  const seconds = numberOf(input, 'advance_seconds') ?? (to === undefined ? undefined : to - engine.clock.now())
+  const seconds =
+    numberOf(input, 'advance_seconds') ?? (to === undefined ? undefined : to - engine.clock.now())
   if (seconds === undefined || seconds < 0)
     throw new BadFault('advance_seconds (or to) must be given, and time only goes forward')
   await engine.perform(() => engine.clock.advance(Math.floor(seconds)))
@@ -67,7 +81,8 @@ async function resend(engine: Engine, eventId: string, endpoint: string | undefi
   const event = engine.store.event(eventId)
   if (event === undefined) throw noSuch('event', eventId)
   const only = endpoint === undefined ? '' : ' and endpoint = ?'
-  // Each time an earlier next_at, so that the outcome of a sending under way finds that it is no longer the last word.
+  // Each time an earlier next_at, so that the outcome of a sending under way finds that it is no
+  // longer the last word.
   const deliveries = await engine.commit.run(() =>
     engine.store.execute(
       `update deliveries set state = 'waiting', next_at = min(next_at - 1, ?), fault = null where event_seq = ?${only}`,
@@ -83,7 +98,10 @@ async function resend(engine: Engine, eventId: string, endpoint: string | undefi
 async function dispute(engine: Engine, input: Input): Promise<EdgeReply> {
   const named = textOf(input, 'charge') ?? textOf(input, 'payment_intent')
   if (named === undefined)
-    throw new ApiError(400, { type: 'invalid_request_error', message: 'charge or payment_intent must be given' })
+    throw new ApiError(400, {
+      type: 'invalid_request_error',
+      message: 'charge or payment_intent must be given',
+    })
   const account = engine.ownerOf(named, ['payment_intent', 'charge'])
   const opened = await engine.perform((unit) => {
     const id = unit.find('payment_intent', named)?.latest_charge ?? named
@@ -119,13 +137,20 @@ async function rotate(engine: Engine, id: string, input: Input): Promise<EdgeRep
 async function reset(engine: Engine): Promise<EdgeReply> {
   await engine.commit.run(() => {
     for (const table of ['objects', 'refs', 'events', 'deliveries', 'idempotency', 'balances'])
-      engine.store.execute(`delete from ${table} where ${table === 'objects' ? "kind <> 'webhook_endpoint'" : 'true'}`)
+      engine.store.execute(
+        `delete from ${table} where ${table === 'objects' ? "kind <> 'webhook_endpoint'" : 'true'}`,
+      )
   })
   engine.faults.clear()
   return jsonReply(200, { reset: true })
 }
 
-async function faultControl(engine: Engine, request: EdgeRequest, id: string | undefined, input: Input): Promise<EdgeReply> {
+async function faultControl(
+  engine: Engine,
+  request: EdgeRequest,
+  id: string | undefined,
+  input: Input,
+): Promise<EdgeReply> {
   if (request.method === 'POST') {
     const rule = readRule(input)
     if (rule.kind === 'crash' && !engine.mayCrash)
@@ -148,10 +173,14 @@ export async function controls(engine: Engine, request: EdgeRequest, input: Inpu
     return post
       ? advanceClock(engine, input)
       : jsonReply(200, { now: engine.clock.now(), offset_seconds: engine.clock.offsetSeconds() })
-  if (area === 'events' && action === 'resend' && id !== undefined && post) return resend(engine, id, textOf(input, 'endpoint'))
+  if (area === 'events' && action === 'resend' && id !== undefined && post)
+    return resend(engine, id, textOf(input, 'endpoint'))
   if (area === 'disputes' && id === 'open' && post) return dispute(engine, input)
-  if (area === 'webhook_endpoints' && action === 'rotate' && id !== undefined && post) return rotate(engine, id, input)
+  if (area === 'webhook_endpoints' && action === 'rotate' && id !== undefined && post)
+    return rotate(engine, id, input)
   if (area === 'reset' && post) return reset(engine)
   if (area === 'overview' && request.method === 'GET') return jsonReply(200, await overview(engine))
-  return jsonReply(404, { error: { type: 'invalid_request_error', message: `nothing at ${request.method} ${request.path}` } })
+  return jsonReply(404, {
+    error: { type: 'invalid_request_error', message: `nothing at ${request.method} ${request.path}` },
+  })
 }

@@ -1,4 +1,5 @@
-// The parts of one sandbox put together: store, commits, clock, faults, endpoints, dispatcher, and units of work over them.
+// The parts of one sandbox put together: store, commits, clock, faults, endpoints, dispatcher, and
+// units of work over them.
 import { makeClock, type SandboxClock } from './core/clock.ts'
 import { type Faults, makeFaults } from './faults/faults.ts'
 import type { Kind, Kinds, WebhookHidden } from './objects/kinds.ts'
@@ -43,11 +44,17 @@ export interface Engine {
   /** True while anything is under way, waits for its time or is watched. */
   hasWork(): boolean
   newUnit(account: string, request: RequestMark): Unit
-  /** Runs work of the sandbox's own (pages, timers, the dashboard) as one unit, durable when it settles. */
+  /**
+   * Runs work of the sandbox's own (pages, timers, the dashboard) as one unit, durable when it
+   * settles.
+   */
   perform<T>(work: (unit: Unit) => T, account?: string): Promise<T>
   /** Like `perform` for work that only reads. */
   look<T>(work: (unit: Unit) => T, account?: string): Promise<T>
-  /** The account that an object belongs to, for pages that know an id and no caller; '' if nobody knows it. */
+  /**
+   * The account that an object belongs to, for pages that know an id and no caller; '' if nobody
+   * knows it.
+   */
   ownerOf(id: string, kinds: Kind[]): string
   forgetEndpoints(): void
   searchLagSeconds: number
@@ -83,7 +90,9 @@ function loadEndpoints(store: Store): EndpointRow[] {
       const { secrets, connect = false } = JSON.parse(row.hidden) as WebhookHidden
       if (body.status !== 'enabled') return []
       const { id, enabled_events: events, url } = body
-      return [{ id, account: row.account, connect, events: new Set(events), target: { url, secrets, connect } }]
+      return [
+        { id, account: row.account, connect, events: new Set(events), target: { url, secrets, connect } },
+      ]
     })
 }
 
@@ -109,7 +118,9 @@ export function makeEngine(options: EngineOptions): Engine {
   const commit = makeGroupCommit(db, walPath)
   const faults = makeFaults()
   const crashed = new Set(JSON.parse(store.meta('crashed') ?? '[]') as string[])
-  const clock = makeClock(Number(store.meta('clock_offset') ?? 0), (offset) => store.putMeta('clock_offset', String(offset)))
+  const clock = makeClock(Number(store.meta('clock_offset') ?? 0), (offset) =>
+    store.putMeta('clock_offset', String(offset)),
+  )
   let endpoints: EndpointRow[] | undefined
   const bySubscription = new Map<string, string[]>()
   const listeners = new Set<() => void>()
@@ -203,7 +214,8 @@ export function makeEngine(options: EngineOptions): Engine {
       await commit.run(() => store.putMeta('crashed', JSON.stringify([...crashed].slice(-CRASHES_KEPT))))
     },
     hasCrashed: (slot) => crashed.has(slot),
-    ownerOf: (id, kinds) => kinds.map((kind) => store.object(kind, id)?.account).find((account) => account !== undefined) ?? '',
+    ownerOf: (id, kinds) =>
+      kinds.map((kind) => store.object(kind, id)?.account).find((account) => account !== undefined) ?? '',
     forgetEndpoints() {
       endpoints = undefined
       bySubscription.clear()

@@ -1,4 +1,5 @@
-// The environment of the command, read once: options of a sandbox, or one refusal that names every wrong value.
+// The environment of the command, read once: options of a sandbox, or one refusal that names every
+// wrong value.
 import { readFileSync } from 'node:fs'
 import { isVersion } from './api/versions.ts'
 import type { SandboxOptions } from './index.ts'
@@ -32,7 +33,8 @@ function makeReader(environment: Environment) {
     text,
     file,
     checked,
-    url: (name: string) => checked(name, (value) => /^https?:/.test(value) && URL.canParse(value), 'an http or https URL'),
+    url: (name: string) =>
+      checked(name, (value) => /^https?:/.test(value) && URL.canParse(value), 'an http or https URL'),
     integer(name: string, fallback: number, most: number, wanted: string): number {
       const isRight = (value: string): boolean => /^\d{1,9}$/.test(value) && Number(value) <= most
       return Number(checked(name, isRight, wanted) ?? fallback)
@@ -68,7 +70,10 @@ function readWebhook(read: Reader): Pick<SandboxOptions, 'webhook' | 'webhookRet
 function readTls(read: Reader): Pick<SandboxOptions, 'tls'> {
   const cert = read.file('SANDBOX_TLS_CERT_FILE')
   const key = read.file('SANDBOX_TLS_KEY_FILE')
-  if ((read.text('SANDBOX_TLS_CERT_FILE') === undefined) !== (read.text('SANDBOX_TLS_KEY_FILE') === undefined))
+  if (
+    (read.text('SANDBOX_TLS_CERT_FILE') === undefined) !==
+    (read.text('SANDBOX_TLS_KEY_FILE') === undefined)
+  )
     read.wrong.push('SANDBOX_TLS_CERT_FILE and SANDBOX_TLS_KEY_FILE go together')
   return cert === undefined || key === undefined ? {} : { tls: { cert, key } }
 }

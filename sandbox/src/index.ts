@@ -34,7 +34,9 @@ export interface SandboxOptions {
   instance?: string
   /** https in place of http, with a certificate and its key in PEM. */
   tls?: { cert: string; key: string }
-  /** A file of API calls that are made once per store, in the form of the fixtures of Stripe's CLI. */
+  /**
+   * A file of API calls that are made once per store, in the form of the fixtures of Stripe's CLI.
+   */
   seedFile?: string
   /** The store is the directory `sandbox` in it. */
   dataDir: string
@@ -46,7 +48,10 @@ export interface SandboxOptions {
   /** Waits between the attempts of one delivery; their number is that of the retries. */
   webhookRetryMs?: number[]
   log?: (message: string) => void
-  /** How long a new object is not yet found by searching; with the real thing up to a minute and more. */
+  /**
+   * How long a new object is not yet found by searching; with the real thing up to a minute and
+   * more.
+   */
   searchLagSeconds?: number
   /** The account's default API version, for requests that name none. */
   apiVersion?: string
@@ -101,7 +106,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     home,
     dataDir: options.dataDir,
     log,
-    mayCall: makeTargetCheck([...(options.webhookHosts ?? []), ...(webhook === undefined ? [] : [hostWithPort(webhook.url)])]),
+    mayCall: makeTargetCheck([
+      ...(options.webhookHosts ?? []),
+      ...(webhook === undefined ? [] : [hostWithPort(webhook.url)]),
+    ]),
     webhookTimeoutMs: options.webhookTimeoutMs ?? 10_000,
     webhookRetryMs: options.webhookRetryMs ?? DEFAULT_RETRY_MS,
     crash: options.crash,
@@ -111,8 +119,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const server = makeServer({
     api,
     other: makeSite(namespaces, options.instance ?? null, log),
-    streams: new Map([['/_sandbox/live', eventStream((name) => namespaces.named(isName(name) ? name : MAIN_NAME))]]),
-    guard: makeGuard({ hosts: isAnyAddress(host) ? hosts : [...hosts, inUrl(host)], origins: options.origins ?? [], home }),
+    streams: new Map([
+      ['/_sandbox/live', eventStream((name) => namespaces.named(isName(name) ? name : MAIN_NAME))],
+    ]),
+    guard: makeGuard({
+      hosts: isAnyAddress(host) ? hosts : [...hosts, inUrl(host)],
+      origins: options.origins ?? [],
+      home,
+    }),
     tls: options.tls,
     log,
   })

@@ -1,4 +1,5 @@
-// What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts arrive, old keys and events are forgotten.
+// What time alone does: authorizations expire, refunds settle or come back, disputes lapse, payouts
+// arrive, old keys and events are forgotten.
 import { endProcessing } from './api/attempt.ts'
 import { payPayout } from './api/balance.ts'
 import { release } from './api/capture.ts'
@@ -81,7 +82,11 @@ export async function runDueJobs(engine: Engine): Promise<number> {
         const unit = engine.newUnit(account, { id: null, idempotencyKey: null })
         moveOne(unit, kind, id, engine.baseUrl)
         unit.write()
-        engine.store.execute('update objects set due = null where id = ? and due <= ?', id, engine.clock.now())
+        engine.store.execute(
+          'update objects set due = null where id = ? and due <= ?',
+          id,
+          engine.clock.now(),
+        )
       }
     })
     moved += due.length
@@ -90,7 +95,8 @@ export async function runDueJobs(engine: Engine): Promise<number> {
   const old = engine.clock.now() - DAY_SECONDS
   if (engine.store.hasKeyBefore(old)) await engine.commit.run(() => engine.store.forgetKeysBefore(old))
   const expired = engine.clock.now() - EVENT_DAYS * DAY_SECONDS
-  if (engine.store.hasEventBefore(expired)) await engine.commit.run(() => engine.store.forgetEventsBefore(expired))
+  if (engine.store.hasEventBefore(expired))
+    await engine.commit.run(() => engine.store.forgetEventsBefore(expired))
   return moved
 }
 

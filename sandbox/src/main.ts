@@ -1,4 +1,5 @@
-// The command: reads the environment, starts one sandbox, says where it is, stops cleanly on a signal.
+// The command: reads the environment, starts one sandbox, says where it is, stops cleanly on a
+// signal.
 import { HELP, withArguments } from './arguments.ts'
 import { readEnvironment } from './environment.ts'
 import { startSandbox } from './index.ts'

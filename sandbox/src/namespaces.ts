@@ -1,5 +1,6 @@
-// One store per test key: `sk_test_NAME` and `pk_test_NAME` share objects, events, webhooks, idempotency keys, faults and
-// clock with no other name, so tests that run at the same time never see each other.
+// One store per test key: `sk_test_NAME` and `pk_test_NAME` share objects, events, webhooks,
+// idempotency keys, faults and clock with no other name, so tests that run at the same time never
+// see each other.
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -52,7 +53,11 @@ export function makeNamespaces({ dataDir, ...options }: NamespaceOptions): Names
   function openFolder(folder: string, directory: string): Opened {
     const known = open.get(folder)
     if (known !== undefined) return known
-    const opened: Opened = { engine: makeEngine({ ...options, directory }), usedAtMs: Date.now(), stopJobs: undefined }
+    const opened: Opened = {
+      engine: makeEngine({ ...options, directory }),
+      usedAtMs: Date.now(),
+      stopJobs: undefined,
+    }
     open.set(folder, opened)
     if (started) startOne(opened)
     return opened
@@ -67,7 +72,9 @@ export function makeNamespaces({ dataDir, ...options }: NamespaceOptions): Names
 
   function stored(): string[] {
     if (!existsSync(others)) return []
-    return readdirSync(others, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+    return readdirSync(others, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name] : [],
+    )
   }
 
   function owning(id: string, kinds: readonly Kind[]): Engine {
@@ -96,7 +103,10 @@ export function makeNamespaces({ dataDir, ...options }: NamespaceOptions): Names
     }
   }
 
-  /** Opens what an earlier run left, one store per turn of the event loop: the idle check closes those without work. */
+  /**
+   * Opens what an earlier run left, one store per turn of the event loop: the idle check closes
+   * those without work.
+   */
   async function resume(): Promise<void> {
     for (const folder of stored()) {
       await new Promise((resolve) => setImmediate(resolve))
@@ -119,7 +129,9 @@ export function makeNamespaces({ dataDir, ...options }: NamespaceOptions): Names
     start() {
       started = true
       for (const opened of open.values()) startOne(opened)
-      resume().catch((error: unknown) => options.log(`the stored namespaces could not be opened: ${String(error)}`))
+      resume().catch((error: unknown) =>
+        options.log(`the stored namespaces could not be opened: ${String(error)}`),
+      )
     },
     async close() {
       closed = true

@@ -1,4 +1,5 @@
-// Makes sure that an endpoint with a given address and secret exists, so that a shop can be wired without a call.
+// Makes sure that an endpoint with a given address and secret exists, so that a shop can be wired
+// without a call.
 import { addEndpoint } from './api/webhook-endpoints.ts'
 import type { Engine } from './engine.ts'
 

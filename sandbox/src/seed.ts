@@ -1,5 +1,6 @@
-// Objects that a test or a demo finds at the start: a file of API calls in the form of the fixtures of Stripe's own CLI.
-// A file is applied once per store; a start that was cut short goes on where it was, because each call has its own key.
+// Objects that a test or a demo finds at the start: a file of API calls in the form of the fixtures
+// of Stripe's own CLI. A file is applied once per store; a start that was cut short goes on where
+// it was, because each call has its own key.
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { MAIN_NAME } from './api/auth.ts'
@@ -23,8 +24,10 @@ function readSeed(path: string): { seed: SeedFile; digest: string } {
     const text = readFileSync(path, 'utf8')
     const seed = JSON.parse(text) as SeedFile
     const isRight =
-      Array.isArray(seed.fixtures) && seed.fixtures.every((each) => each.path.startsWith('/v1/') && each.name !== '')
-    if (!isRight) throw new Error('it needs "fixtures", each with a "name" and a "path" such as /v1/customers')
+      Array.isArray(seed.fixtures) &&
+      seed.fixtures.every((each) => each.path.startsWith('/v1/') && each.name !== '')
+    if (!isRight)
+      throw new Error('it needs "fixtures", each with a "name" and a "path" such as /v1/customers')
     return { seed, digest: createHash('sha256').update(text).digest('hex').slice(0, 32) }
   } catch (error) {
     throw new Error(`The seed file ${path} cannot be used: ${(error as Error).message}`, { cause: error })
@@ -35,8 +38,10 @@ function readSeed(path: string): { seed: SeedFile; digest: string } {
 function resolve(text: string, made: ReadonlyMap<string, unknown>): string {
   return text.replaceAll(/\$\{(\w+):([\w.]+)\}/g, (_, name: string, path: string) => {
     let value = made.get(name)
-    for (const field of path.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[field]
-    if (typeof value !== 'string' && typeof value !== 'number') throw new Error(`nothing named ${name} has ${path}`)
+    for (const field of path.split('.'))
+      value = (value as Record<string, unknown> | null | undefined)?.[field]
+    if (typeof value !== 'string' && typeof value !== 'number')
+      throw new Error(`nothing named ${name} has ${path}`)
     return String(value)
   })
 }
@@ -45,7 +50,9 @@ function formOf(value: unknown, name: string, made: ReadonlyMap<string, unknown>
   if (value === null || value === undefined) return []
   if (Array.isArray(value)) return value.flatMap((each, index) => formOf(each, `${name}[${index}]`, made))
   if (typeof value === 'object') {
-    return Object.entries(value).flatMap(([key, each]) => formOf(each, name === '' ? key : `${name}[${key}]`, made))
+    return Object.entries(value).flatMap(([key, each]) =>
+      formOf(each, name === '' ? key : `${name}[${key}]`, made),
+    )
   }
   return [[name, resolve(String(value), made)]]
 }
@@ -71,7 +78,10 @@ export async function applySeed(path: string, api: Handler, namespaces: Namespac
       if (answer.status !== 200) throw new Error(body.error?.message ?? `status ${answer.status}`)
       made.set(fixture.name, body)
     } catch (error) {
-      throw new Error(`The seed file ${path} cannot be used: "${fixture.name}": ${(error as Error).message}`, { cause: error })
+      throw new Error(
+        `The seed file ${path} cannot be used: "${fixture.name}": ${(error as Error).message}`,
+        { cause: error },
+      )
     }
   }
   await engine.commit.run(() => engine.store.putMeta(`seed ${digest}`, new Date().toISOString()))

@@ -1,4 +1,5 @@
-// Everything beside the API: health, the challenge page, the sandbox's own controls, assets and the dashboard.
+// Everything beside the API: health, the challenge page, the sandbox's own controls, assets and the
+// dashboard.
 import { readName } from './api/auth.ts'
 import { controls } from './controls.ts'
 import { ApiError } from './core/errors.ts'
@@ -15,17 +16,28 @@ import { receiptPage } from './pages/receipt.ts'
 export function readInput(request: EdgeRequest): Record<string, unknown> {
   const text = request.method === 'GET' || request.method === 'DELETE' ? request.query : request.body
   if (text === '') return {}
-  if (request.headers['content-type']?.startsWith('application/json') !== true || request.method === 'GET') return parseForm(text)
+  if (request.headers['content-type']?.startsWith('application/json') !== true || request.method === 'GET')
+    return parseForm(text)
   const read: unknown = JSON.parse(text)
-  if (typeof read !== 'object' || read === null || Array.isArray(read)) throw new MalformedForm('expected a JSON object')
+  if (typeof read !== 'object' || read === null || Array.isArray(read))
+    throw new MalformedForm('expected a JSON object')
   return read as Record<string, unknown>
 }
 
 function isBadInput(error: unknown): error is Error {
-  return error instanceof BadFault || error instanceof MalformedForm || error instanceof SyntaxError || error instanceof URIError
+  return (
+    error instanceof BadFault ||
+    error instanceof MalformedForm ||
+    error instanceof SyntaxError ||
+    error instanceof URIError
+  )
 }
 
-export function makeSite(namespaces: Namespaces, instance: string | null, log: (message: string) => void): Handler {
+export function makeSite(
+  namespaces: Namespaces,
+  instance: string | null,
+  log: (message: string) => void,
+): Handler {
   const { main } = namespaces
 
   async function serve(request: EdgeRequest): Promise<EdgeReply> {
@@ -33,7 +45,8 @@ export function makeSite(namespaces: Namespaces, instance: string | null, log: (
     if (path === '/_sandbox/health')
       return jsonReply(200, { status: 'ok', instance, clock_offset_seconds: main.clock.offsetSeconds() })
     const challenge = /^\/_sandbox\/3ds\/([A-Za-z0-9_]+)$/.exec(path)?.[1]
-    if (challenge !== undefined) return challengePage(namespaces.owning(challenge, CHALLENGED), request, challenge)
+    if (challenge !== undefined)
+      return challengePage(namespaces.owning(challenge, CHALLENGED), request, challenge)
     const receipt = /^\/_sandbox\/receipts\/(ch_[A-Za-z0-9]+)$/.exec(path)?.[1]
     if (receipt !== undefined) return receiptPage(namespaces.owning(receipt, ['charge']), receipt)
     const checkout = /^\/_sandbox\/checkout\/(cs_test_[A-Za-z0-9]+)(?:\/([a-z]+))?$/.exec(path)
@@ -48,7 +61,10 @@ export function makeSite(namespaces: Namespaces, instance: string | null, log: (
       return controls(namespaces.named(readName(request.headers)), request, readInput(request))
     }
     return jsonReply(404, {
-      error: { type: 'invalid_request_error', message: `Unrecognized request URL (${request.method}: ${path}).` },
+      error: {
+        type: 'invalid_request_error',
+        message: `Unrecognized request URL (${request.method}: ${path}).`,
+      },
     })
   }
 
@@ -57,7 +73,8 @@ export function makeSite(namespaces: Namespaces, instance: string | null, log: (
       return await serve(request)
     } catch (error) {
       if (error instanceof ApiError) return jsonReply(error.status, { error: error.body })
-      if (isBadInput(error)) return jsonReply(400, { error: { type: 'invalid_request_error', message: error.message } })
+      if (isBadInput(error))
+        return jsonReply(400, { error: { type: 'invalid_request_error', message: error.message } })
       log(`${request.method} ${request.path} failed`)
       throw error
     }

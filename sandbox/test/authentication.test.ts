@@ -38,7 +38,11 @@ describe('a challenge', () => {
     ['pm_card_authenticationRequiredChargeDeclinedInsufficientFunds', 'requires_payment_method'],
   ])('with %s, passed, ends in %s', async (card, status) => {
     const intent = await pay(card)
-    expect(intent).toMatchObject({ status: 'requires_action', latest_charge: null, next_action: { type: 'use_stripe_sdk' } })
+    expect(intent).toMatchObject({
+      status: 'requires_action',
+      latest_charge: null,
+      next_action: { type: 'use_stripe_sdk' },
+    })
     expect(await answer(intent.id, 'succeed')).toMatchObject({ status })
     expect((await bench.stripe.paymentIntents.retrieve(intent.id)).status).toBe(status)
   })
@@ -53,7 +57,9 @@ describe('a challenge', () => {
       latest_charge: null,
     })
     expect((await bench.stripe.events.list({ limit: 1 })).data[0]?.type).toBe('payment_intent.payment_failed')
-    expect((await bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).status).toBe('succeeded')
+    expect(
+      (await bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).status,
+    ).toBe('succeeded')
   })
 
   it('answered twice counts once', async () => {
@@ -106,7 +112,11 @@ describe('a challenge', () => {
 
   it('is asked of an optional card when the shop wants it', async () => {
     expect(
-      (await pay('pm_card_threeDSecureOptional', { payment_method_options: { card: { request_three_d_secure: 'any' } } })).status,
+      (
+        await pay('pm_card_threeDSecureOptional', {
+          payment_method_options: { card: { request_three_d_secure: 'any' } },
+        })
+      ).status,
     ).toBe('requires_action')
     expect(
       await refusal(
@@ -115,7 +125,9 @@ describe('a challenge', () => {
         }),
       ),
     ).toMatchObject({ code: 'card_declined' })
-    expect(await refusal(pay('pm_card_threeDSecureRequiredProcessingError'))).toMatchObject({ code: 'card_declined' })
+    expect(await refusal(pay('pm_card_threeDSecureRequiredProcessingError'))).toMatchObject({
+      code: 'card_declined',
+    })
   })
 
   it('cannot be met by an absent buyer', async () => {
@@ -124,8 +136,12 @@ describe('a challenge', () => {
       code: 'authentication_required',
       decline_code: 'authentication_required',
     })
-    expect((await pay('pm_card_authenticationRequiredSetupForOffSession', { off_session: true })).status).toBe('succeeded')
-    expect(await refusal(pay('pm_card_authenticationRequired', { error_on_requires_action: true }))).toMatchObject({
+    expect(
+      (await pay('pm_card_authenticationRequiredSetupForOffSession', { off_session: true })).status,
+    ).toBe('succeeded')
+    expect(
+      await refusal(pay('pm_card_authenticationRequired', { error_on_requires_action: true })),
+    ).toMatchObject({
       code: 'authentication_required',
     })
   })
@@ -149,7 +165,9 @@ describe('a saved card', () => {
 
   it('not set up, is declined off-session', async () => {
     const customer = await bench.stripe.customers.create({})
-    const method = await bench.stripe.paymentMethods.attach('pm_card_authenticationRequiredOnSetup', { customer: customer.id })
+    const method = await bench.stripe.paymentMethods.attach('pm_card_authenticationRequiredOnSetup', {
+      customer: customer.id,
+    })
     expect(await refusal(pay(method.id, { customer: customer.id, off_session: true }))).toMatchObject({
       code: 'authentication_required',
     })
@@ -158,9 +176,9 @@ describe('a saved card', () => {
   it('is kept by a payment that says so', async () => {
     const customer = await bench.stripe.customers.create({})
     const paid = await pay('pm_card_visa', { customer: customer.id, setup_future_usage: 'off_session' })
-    expect((await bench.stripe.paymentMethods.list({ customer: customer.id })).data.map((method) => method.id)).toEqual([
-      paid.payment_method,
-    ])
+    expect(
+      (await bench.stripe.paymentMethods.list({ customer: customer.id })).data.map((method) => method.id),
+    ).toEqual([paid.payment_method])
     const detached = await bench.stripe.paymentMethods.detach(String(paid.payment_method))
     expect(detached.customer).toBeNull()
     expect((await refusal(pay(detached.id))).message).toMatch(/may not be used again/)
@@ -173,11 +191,15 @@ describe('a saved card', () => {
 
   it('that its bank refuses is not saved, except the card that says so only later', async () => {
     const customer = await bench.stripe.customers.create({})
-    expect(await refusal(bench.stripe.paymentMethods.attach('pm_card_chargeDeclined', { customer: customer.id }))).toMatchObject({
+    expect(
+      await refusal(bench.stripe.paymentMethods.attach('pm_card_chargeDeclined', { customer: customer.id })),
+    ).toMatchObject({
       statusCode: 402,
       code: 'card_declined',
     })
-    const late = await bench.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', { customer: customer.id })
+    const late = await bench.stripe.paymentMethods.attach('pm_card_chargeCustomerFail', {
+      customer: customer.id,
+    })
     expect(await refusal(pay(late.id, { customer: customer.id }))).toMatchObject({ code: 'card_declined' })
     expect(
       await refusal(

@@ -1,4 +1,5 @@
-// A shop's page on an origin of its own under a strict content policy, as Stripe.js meets it; only for tests.
+// A shop's page on an origin of its own under a strict content policy, as Stripe.js meets it; only
+// for tests.
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

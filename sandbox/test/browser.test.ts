@@ -35,7 +35,9 @@ async function run(script: string): Promise<unknown> {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const patience = setTimeout(async () => {
     const shown = await Promise.all(
-      page.frames().map(async (frame) => `${frame.url()}: ${(await frame.locator('body').innerText()).slice(0, 200)}`),
+      page
+        .frames()
+        .map(async (frame) => `${frame.url()}: ${(await frame.locator('body').innerText()).slice(0, 200)}`),
     )
     reject(new Error(`no end of ${script}, while there was\n${shown.join('\n')}`))
   }, 30_000)
@@ -78,7 +80,10 @@ describe('the payment element', () => {
     const result = (await run(
       "await elements.submit(); return stripe.createConfirmationToken({ elements, params: { payment_method_data: { billing_details: { name: 'Ada' } } } })",
     )) as {
-      confirmationToken: { id: string; payment_method_preview: { card: { last4: string }; billing_details: { name: string } } }
+      confirmationToken: {
+        id: string
+        payment_method_preview: { card: { last4: string }; billing_details: { name: string } }
+      }
     }
     expect(result.confirmationToken.payment_method_preview).toMatchObject({
       card: { last4: '4242' },
@@ -92,7 +97,11 @@ describe('the payment element', () => {
       automatic_payment_methods: automatic,
     })
     expect(paid.status).toBe('succeeded')
-    expect((await run('return changes.at(-1)')) as object).toMatchObject({ elementType: 'payment', complete: true, empty: false })
+    expect((await run('return changes.at(-1)')) as object).toMatchObject({
+      elementType: 'payment',
+      complete: true,
+      empty: false,
+    })
   })
 
   it("shows what is wrong, in the page's language, and sends nothing", async () => {
@@ -107,7 +116,9 @@ describe('the payment element', () => {
   it('reports a card that the processor refuses', async () => {
     const frame = await mount('payment')
     await type(frame, '4111111111111111')
-    expect(await run('await elements.submit(); return stripe.createConfirmationToken({ elements })')).toMatchObject({
+    expect(
+      await run('await elements.submit(); return stripe.createConfirmationToken({ elements })'),
+    ).toMatchObject({
       error: { code: 'card_declined', decline_code: 'test_mode_live_card' },
     })
   })
@@ -129,9 +140,11 @@ describe('the payment element', () => {
       '{}',
       "{mode:'payment',amount:1,currency:'eur',appearance:{theme:'night',variables:{colorPrimary:'#ff0066'}}}",
     )
-    expect(await frame.locator('html').evaluate((root) => getComputedStyle(root).getPropertyValue('--colorPrimary'))).toBe(
-      '#ff0066',
-    )
+    expect(
+      await frame
+        .locator('html')
+        .evaluate((root) => getComputedStyle(root).getPropertyValue('--colorPrimary')),
+    ).toBe('#ff0066')
   })
 })
 
@@ -139,13 +152,16 @@ describe('what Stripe.js demands of a page', () => {
   it('throws when elements were not submitted first', async () => {
     const frame = await mount('payment')
     await type(frame, '4242424242424242')
-    expect(await run('return stripe.createConfirmationToken({ elements }).catch(error => error.message)')).toContain(
-      'elements.submit() must be called before stripe.createConfirmationToken()',
-    )
+    expect(
+      await run('return stripe.createConfirmationToken({ elements }).catch(error => error.message)'),
+    ).toContain('elements.submit() must be called before stripe.createConfirmationToken()')
   })
 
   it('throws when the page keeps a field to itself and then does not pass it', async () => {
-    const frame = await mount('payment', "{fields:{billingDetails:{name:'never',address:{postalCode:'never'}}}}")
+    const frame = await mount(
+      'payment',
+      "{fields:{billingDetails:{name:'never',address:{postalCode:'never'}}}}",
+    )
     await type(frame, '4242424242424242')
     const create = (details: string): Promise<unknown> =>
       run(
@@ -160,7 +176,9 @@ describe('what Stripe.js demands of a page', () => {
 
   it('refuses wrong options for elements', async () => {
     const refused = (options: string): Promise<unknown> =>
-      run(`try { Stripe('pk_test_holdfast').elements(${options}); return '' } catch (error) { return error.message }`)
+      run(
+        `try { Stripe('pk_test_holdfast').elements(${options}); return '' } catch (error) { return error.message }`,
+      )
     expect(await refused("{mode:'payment',currency:'eur'}")).toContain('amount')
     expect(await refused("{mode:'payment',amount:100,currency:'EUR'}")).toContain('lowercase')
     expect(await refused("{mode:'gift',amount:100,currency:'eur'}")).toContain('mode')
@@ -185,7 +203,9 @@ describe('the 3-D Secure dialog', () => {
   async function challenged(): Promise<string> {
     const frame = await mount('payment')
     await type(frame, '4000002760003184')
-    const token = (await run('await elements.submit(); return stripe.createConfirmationToken({ elements })')) as {
+    const token = (await run(
+      'await elements.submit(); return stripe.createConfirmationToken({ elements })',
+    )) as {
       confirmationToken: { id: string }
     }
     const intent = await bench.stripe.paymentIntents.create({
@@ -197,14 +217,21 @@ describe('the 3-D Secure dialog', () => {
       automatic_payment_methods: automatic,
     })
     expect(intent).toMatchObject({ status: 'requires_action', next_action: { type: 'use_stripe_sdk' } })
-    await run(`window.done = stripe.handleNextAction({ clientSecret: ${JSON.stringify(intent.client_secret)} }); return null`)
+    await run(
+      `window.done = stripe.handleNextAction({ clientSecret: ${JSON.stringify(intent.client_secret)} }); return null`,
+    )
     return intent.id
   }
 
   it('finishes the payment when the buyer agrees', async () => {
     const id = await challenged()
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Complete authentication' }).click()
-    expect(await run('return window.done')).toMatchObject({ paymentIntent: { id, status: 'requires_capture' } })
+    await page
+      .frameLocator('dialog iframe[title="3-D Secure"]')
+      .getByRole('button', { name: 'Complete authentication' })
+      .click()
+    expect(await run('return window.done')).toMatchObject({
+      paymentIntent: { id, status: 'requires_capture' },
+    })
     expect(await page.locator('dialog').count()).toBe(0)
     const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] })
     expect(intent.latest_charge).toMatchObject({
@@ -214,8 +241,13 @@ describe('the 3-D Secure dialog', () => {
 
   it('fails it when the buyer refuses', async () => {
     await challenged()
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Fail authentication' }).click()
-    expect(await run('return window.done')).toMatchObject({ error: { code: 'payment_intent_authentication_failure' } })
+    await page
+      .frameLocator('dialog iframe[title="3-D Secure"]')
+      .getByRole('button', { name: 'Fail authentication' })
+      .click()
+    expect(await run('return window.done')).toMatchObject({
+      error: { code: 'payment_intent_authentication_failure' },
+    })
   })
 
   it('finishes when the answer of the bank was lost on its way', async () => {
@@ -225,14 +257,21 @@ describe('the 3-D Secure dialog', () => {
       await route.fetch()
       await route.abort()
     })
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Complete authentication' }).click()
-    expect(await run('return window.done')).toMatchObject({ paymentIntent: { id, status: 'requires_capture' } })
+    await page
+      .frameLocator('dialog iframe[title="3-D Secure"]')
+      .getByRole('button', { name: 'Complete authentication' })
+      .click()
+    expect(await run('return window.done')).toMatchObject({
+      paymentIntent: { id, status: 'requires_capture' },
+    })
   })
 
   it('counts closing it as a refusal', async () => {
     const id = await challenged()
     await page.getByRole('button', { name: 'Cancel authentication' }).click()
-    expect(await run('return window.done')).toMatchObject({ error: { code: 'payment_intent_authentication_failure' } })
+    expect(await run('return window.done')).toMatchObject({
+      error: { code: 'payment_intent_authentication_failure' },
+    })
     expect((await bench.stripe.paymentIntents.retrieve(id)).status).toBe('requires_payment_method')
   })
 })
@@ -256,7 +295,9 @@ describe('the classic calls', () => {
     expect(await run("return stripe.confirmPayment({ elements, redirect: 'if_required' })")).toMatchObject({
       error: { decline_code: 'insufficient_funds', payment_intent: { status: 'requires_payment_method' } },
     })
-    expect(await run(`return stripe.retrievePaymentIntent(${JSON.stringify(intent.client_secret)})`)).toMatchObject({
+    expect(
+      await run(`return stripe.retrievePaymentIntent(${JSON.stringify(intent.client_secret)})`),
+    ).toMatchObject({
       paymentIntent: { status: 'requires_payment_method' },
     })
   })
@@ -281,7 +322,10 @@ describe('the classic calls', () => {
 
   it('pay a connected account directly', async () => {
     const seller = await bench.stripe.accounts.create({ type: 'custom', country: 'DE' })
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' }, { stripeAccount: seller.id })
+    const intent = await bench.stripe.paymentIntents.create(
+      { amount: 2500, currency: 'eur' },
+      { stripeAccount: seller.id },
+    )
     const frame = await mount('card', '{hidePostalCode:true}', '{}', `{stripeAccount:'${seller.id}'}`)
     await type(frame, '4242424242424242')
     expect(

@@ -1,4 +1,5 @@
-// A certificate for localhost that signs itself, made when a test needs one: no key is kept in the project.
+// A certificate for localhost that signs itself, made when a test needs one: no key is kept in the
+// project.
 import { generateKeyPairSync, sign } from 'node:crypto'
 
 function der(tag: number, ...parts: Uint8Array[]): Buffer {
@@ -34,7 +35,9 @@ export function makeCertificate(): { cert: string; key: string } {
     der(0xa3, sequence(names)),
   )
   const signature = der(0x03, Buffer.from([0]), sign('sha256', signed, privateKey))
-  const base64 = sequence(signed, ECDSA_WITH_SHA256, signature).toString('base64').replaceAll(/.{64}/g, '$&\n')
+  const base64 = sequence(signed, ECDSA_WITH_SHA256, signature)
+    .toString('base64')
+    .replaceAll(/.{64}/g, '$&\n')
   return {
     cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`,
     key: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),

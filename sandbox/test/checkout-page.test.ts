@@ -1,4 +1,5 @@
-// The hosted page of a Checkout Session in a real browser: by keyboard, on a phone and a desktop, light and dark, in two languages.
+// The hosted page of a Checkout Session in a real browser: by keyboard, on a phone and a desktop,
+// light and dark, in two languages.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser, Page } from 'playwright-core'
 import type Stripe from 'stripe'
@@ -25,7 +26,10 @@ beforeEach(async () => {
 afterEach(() => page.context().close())
 
 const lines = [
-  { quantity: 2, price_data: { currency: 'eur', unit_amount: 1250, product_data: { name: 'Balcony, <b>row 3</b>' } } },
+  {
+    quantity: 2,
+    price_data: { currency: 'eur', unit_amount: 1250, product_data: { name: 'Balcony, <b>row 3</b>' } },
+  },
   { quantity: 1, price_data: { currency: 'eur', unit_amount: 500, product_data: { name: 'Programme' } } },
 ]
 
@@ -51,7 +55,8 @@ async function typeCard(number: string): Promise<void> {
   await page.getByLabel('Name on card').fill('Ada Lovelace')
 }
 const submit = () => page.getByRole('button', { name: 'Pay €30.00' }).click()
-const challenge = (name: string) => page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name }).click()
+const challenge = (name: string) =>
+  page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name }).click()
 
 describe('paying on the hosted page', () => {
   it('works by keyboard alone, and leads back to the shop', async () => {
@@ -61,12 +66,15 @@ describe('paying on the hosted page', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Back')
     for (const text of ['ada@example.com', '4242424242424242', '1230', '123']) {
       await page.keyboard.press('Tab')
-      if (text === '1230' && (await page.evaluate('document.activeElement.id')) === 'cvc') await page.keyboard.press('Shift+Tab')
+      if (text === '1230' && (await page.evaluate('document.activeElement.id')) === 'cvc')
+        await page.keyboard.press('Shift+Tab')
       await page.keyboard.type(text)
     }
     await page.keyboard.press('Enter')
     await page.waitForURL(`${shop.url}?session=${made.id}`)
-    const done = await bench.stripe.checkout.sessions.retrieve(made.id, { expand: ['payment_intent.latest_charge'] })
+    const done = await bench.stripe.checkout.sessions.retrieve(made.id, {
+      expand: ['payment_intent.latest_charge'],
+    })
     expect(done).toMatchObject({
       status: 'complete',
       customer_details: { email: 'ada@example.com' },
@@ -113,7 +121,9 @@ describe('paying on the hosted page', () => {
     await challenge(answer)
     if (paid) await page.waitForURL(`${shop.url}?session=${made.id}`)
     else await expect.poll(() => page.locator('#problem').textContent()).toContain('unable to authenticate')
-    expect((await bench.stripe.checkout.sessions.retrieve(made.id)).payment_status).toBe(paid ? 'paid' : 'unpaid')
+    expect((await bench.stripe.checkout.sessions.retrieve(made.id)).payment_status).toBe(
+      paid ? 'paid' : 'unpaid',
+    )
   })
 
   it('learns what happened when the answer is lost on its way', async () => {
@@ -126,7 +136,9 @@ describe('paying on the hosted page', () => {
     })
     await submit()
     await page.waitForURL(`${shop.url}?session=${made.id}`)
-    expect((await bench.stripe.paymentIntents.list()).data.filter(({ amount }) => amount === 3000)[0]?.status).toBe('succeeded')
+    expect(
+      (await bench.stripe.paymentIntents.list()).data.filter(({ amount }) => amount === 3000)[0]?.status,
+    ).toBe('succeeded')
   })
 
   it('leads back to the shop without paying', async () => {
@@ -170,7 +182,9 @@ describe('the page', () => {
     const paid = await session()
     await bench.post(`/_sandbox/checkout/${paid.id}/complete`, {})
     await open({ ...made, url: `${bench.sandbox.url}/_sandbox/checkout/${paid.id}` })
-    expect(await page.getByRole('link', { name: 'Return to the shop' }).getAttribute('href')).toContain(paid.id)
+    expect(await page.getByRole('link', { name: 'Return to the shop' }).getAttribute('href')).toContain(
+      paid.id,
+    )
     const nothing = await page.goto(`${bench.sandbox.url}/_sandbox/checkout/cs_test_none`)
     expect(nothing?.status()).toBe(404)
   })
@@ -186,7 +200,9 @@ describe('the page', () => {
     await open(await session())
     await submit()
     const found = await new AxeBuilder({ page }).withTags(WCAG).analyze()
-    expect(found.violations.map(({ id, nodes }) => `${id} ${nodes.map((node) => node.html).join()}`)).toEqual([])
+    expect(found.violations.map(({ id, nodes }) => `${id} ${nodes.map((node) => node.html).join()}`)).toEqual(
+      [],
+    )
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
     expect(await page.locator('li').first().innerText()).toContain('Balcony, <b>row 3</b>')
     const box = await page.getByRole('button', { name: 'Pay €30.00' }).boundingBox()

@@ -1,5 +1,6 @@
-// Checkout Sessions by the SDK: what is sold, how a session is paid, saved with, expires, and what is told of it.
-// Where an answer is documented: docs.stripe.com/api/checkout/sessions, /api/products, /api/prices and /changelog.
+// Checkout Sessions by the SDK: what is sold, how a session is paid, saved with, expires, and what
+// is told of it. Where an answer is documented: docs.stripe.com/api/checkout/sessions,
+// /api/products, /api/prices and /changelog.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, type Receiver, refusal, sdk, startBench, startReceiver } from './harness.ts'
 import { OLD_SDKS, oldSdk } from './old-sdks.ts'
@@ -25,11 +26,17 @@ const paying = (more: Record<string, unknown> = {}) =>
     line_items: [shirt()],
     ...more,
   })
-const complete = (id: string, input: Record<string, unknown> = {}) => bench.post(`/_sandbox/checkout/${id}/complete`, input)
+const complete = (id: string, input: Record<string, unknown> = {}) =>
+  bench.post(`/_sandbox/checkout/${id}/complete`, input)
 const told = (type: string, id: string) =>
   receiver.waitFor(({ event }) => event.type === type && (event.data.object as { id?: string }).id === id)
 const eventsOf = async (id: string): Promise<string[]> =>
-  (await bench.stripe.events.list({ types: ['checkout.session.completed', 'checkout.session.expired'], limit: 100 })).data
+  (
+    await bench.stripe.events.list({
+      types: ['checkout.session.completed', 'checkout.session.expired'],
+      limit: 100,
+    })
+  ).data
     .filter((event) => (event.data.object as { id?: string }).id === id)
     .map((event) => event.type)
 
@@ -49,15 +56,27 @@ describe('products and prices', () => {
       unit_amount: 900,
       product: { id: product.id, name: 'Mug' },
     })
-    const cheap = await bench.stripe.prices.create({ product: product.id, currency: 'eur', unit_amount: 500, lookup_key: 'mug' })
-    expect((await bench.stripe.prices.list({ product: product.id })).data.map(({ id }) => id)).toEqual([cheap.id, price.id])
-    expect((await bench.stripe.prices.list({ lookup_keys: ['mug'] })).data.map(({ id }) => id)).toEqual([cheap.id])
+    const cheap = await bench.stripe.prices.create({
+      product: product.id,
+      currency: 'eur',
+      unit_amount: 500,
+      lookup_key: 'mug',
+    })
+    expect((await bench.stripe.prices.list({ product: product.id })).data.map(({ id }) => id)).toEqual([
+      cheap.id,
+      price.id,
+    ])
+    expect((await bench.stripe.prices.list({ lookup_keys: ['mug'] })).data.map(({ id }) => id)).toEqual([
+      cheap.id,
+    ])
     expect(await bench.stripe.products.update(product.id, { active: false, name: 'Cup' })).toMatchObject({
       active: false,
       name: 'Cup',
       metadata: { shelf: '7' },
     })
-    expect((await bench.stripe.products.list({ active: true })).data.map(({ id }) => id)).not.toContain(product.id)
+    expect((await bench.stripe.products.list({ active: true })).data.map(({ id }) => id)).not.toContain(
+      product.id,
+    )
   })
 
   it('are refused where they cannot be', async () => {
@@ -95,7 +114,11 @@ describe('products and prices', () => {
 
 describe('a session in payment mode', () => {
   it('shows what is sold, and has no payment yet', async () => {
-    const session = await paying({ client_reference_id: 'cart-7', metadata: { order: '7' }, customer_email: 'ada@example.com' })
+    const session = await paying({
+      client_reference_id: 'cart-7',
+      metadata: { order: '7' },
+      customer_email: 'ada@example.com',
+    })
     expect(session).toMatchObject({
       object: 'checkout.session',
       status: 'open',
@@ -132,16 +155,23 @@ describe('a session in payment mode', () => {
   })
 
   it('pages through its lines', async () => {
-    const session = await paying({ line_items: Array.from({ length: 5 }, (_none, index) => shirt(100 + index, 1)) })
+    const session = await paying({
+      line_items: Array.from({ length: 5 }, (_none, index) => shirt(100 + index, 1)),
+    })
     const seen: number[] = []
-    for await (const item of bench.stripe.checkout.sessions.listLineItems(session.id, { limit: 2 })) seen.push(item.amount_total)
+    for await (const item of bench.stripe.checkout.sessions.listLineItems(session.id, { limit: 2 }))
+      seen.push(item.amount_total)
     expect(seen).toEqual([100, 101, 102, 103, 104])
   })
 
   it('is completed by a payment, and told of after it', async () => {
     const session = await paying({
       metadata: { order: '8' },
-      payment_intent_data: { metadata: { order: '8' }, description: 'Order 8', statement_descriptor_suffix: 'ORDER8' },
+      payment_intent_data: {
+        metadata: { order: '8' },
+        description: 'Order 8',
+        statement_descriptor_suffix: 'ORDER8',
+      },
     })
     const done = await complete(session.id, { email: 'ada@example.com', name: 'Ada' })
     expect(done).toMatchObject({
@@ -172,9 +202,16 @@ describe('a session in payment mode', () => {
   it('stays open after a decline, and keeps its payment for the next card', async () => {
     const { id } = await paying()
     const declined = await complete(id, { payment_method: 'pm_card_visa_chargeDeclinedInsufficientFunds' })
-    expect(declined).toMatchObject({ status: 'open', error: { code: 'card_declined', decline_code: 'insufficient_funds' } })
+    expect(declined).toMatchObject({
+      status: 'open',
+      error: { code: 'card_declined', decline_code: 'insufficient_funds' },
+    })
     const paid = await complete(id)
-    expect(paid).toMatchObject({ status: 'complete', payment_status: 'paid', payment_intent: declined['payment_intent'] })
+    expect(paid).toMatchObject({
+      status: 'complete',
+      payment_status: 'paid',
+      payment_intent: declined['payment_intent'],
+    })
     expect(await eventsOf(id)).toEqual(['checkout.session.completed'])
   })
 
@@ -185,7 +222,10 @@ describe('a session in payment mode', () => {
     ]) {
       const { id } = await paying()
       const waiting = await complete(id, { payment_method: 'pm_card_authenticationRequired' })
-      expect(waiting).toMatchObject({ status: 'open', challenge_url: expect.stringContaining('/_sandbox/3ds/pi_') as string })
+      expect(waiting).toMatchObject({
+        status: 'open',
+        challenge_url: expect.stringContaining('/_sandbox/3ds/pi_') as string,
+      })
       await bench.post(`/_sandbox/3ds/${String(waiting['payment_intent'])}`, { outcome })
       expect((await bench.stripe.checkout.sessions.retrieve(id)).status).toBe(status)
     }
@@ -204,13 +244,19 @@ describe('a session in payment mode', () => {
     ['pm_card_processingFails', 'checkout.session.async_payment_failed', 'unpaid'],
   ])('is complete before a late bank has answered: %s', async (payment_method, type, payment_status) => {
     const { id } = await paying()
-    expect(await complete(id, { payment_method })).toMatchObject({ status: 'complete', payment_status: 'unpaid' })
+    expect(await complete(id, { payment_method })).toMatchObject({
+      status: 'complete',
+      payment_status: 'unpaid',
+    })
     await bench.post('/_sandbox/clock', { advance_seconds: 61 })
     expect((await told(type, id)).event.data.object).toMatchObject({ payment_status })
   })
 
   it('makes a customer when it is told to, and saves the card', async () => {
-    const { id } = await paying({ customer_creation: 'always', payment_intent_data: { setup_future_usage: 'off_session' } })
+    const { id } = await paying({
+      customer_creation: 'always',
+      payment_intent_data: { setup_future_usage: 'off_session' },
+    })
     await complete(id, { email: 'eve@example.com', name: 'Eve' })
     const { customer } = await bench.stripe.checkout.sessions.retrieve(id, { expand: ['customer'] })
     expect(customer).toMatchObject({ email: 'eve@example.com', name: 'Eve' })
@@ -224,8 +270,13 @@ describe('a session in payment mode', () => {
       payment_intent_data: { application_fee_amount: 300, transfer_data: { destination: seller.id } },
     })
     await complete(id)
-    const { payment_intent } = await bench.stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent'] })
-    expect(payment_intent).toMatchObject({ application_fee_amount: 300, transfer_data: { destination: seller.id } })
+    const { payment_intent } = await bench.stripe.checkout.sessions.retrieve(id, {
+      expand: ['payment_intent'],
+    })
+    expect(payment_intent).toMatchObject({
+      application_fee_amount: 300,
+      transfer_data: { destination: seller.id },
+    })
     const direct = await bench.stripe.checkout.sessions.create(
       { mode: 'payment', success_url, line_items: [shirt()] },
       { stripeAccount: seller.id },
@@ -236,7 +287,11 @@ describe('a session in payment mode', () => {
   it('asks for no card when nothing is to be paid', async () => {
     const { id, payment_status } = await paying({ line_items: [shirt(0, 1)] })
     expect(payment_status).toBe('no_payment_required')
-    expect(await complete(id)).toMatchObject({ status: 'complete', payment_status: 'no_payment_required', payment_intent: null })
+    expect(await complete(id)).toMatchObject({
+      status: 'complete',
+      payment_status: 'no_payment_required',
+      payment_intent: null,
+    })
   })
 
   it('is listed by its customer, its payment and its status', async () => {
@@ -244,7 +299,8 @@ describe('a session in payment mode', () => {
     const open = await paying({ customer: customer.id })
     const paid = await paying({ customer: customer.id })
     const { payment_intent } = await complete(paid.id)
-    const ids = async (filter: object) => (await bench.stripe.checkout.sessions.list(filter)).data.map(({ id }) => id)
+    const ids = async (filter: object) =>
+      (await bench.stripe.checkout.sessions.list(filter)).data.map(({ id }) => id)
     expect(await ids({ customer: customer.id })).toEqual([paid.id, open.id])
     expect(await ids({ customer: customer.id, status: 'open' })).toEqual([open.id])
     expect(await ids({ payment_intent: String(payment_intent) })).toEqual([paid.id])
@@ -261,15 +317,32 @@ describe('a session in setup mode', () => {
       success_url,
       setup_intent_data: { metadata: { why: 'later' } },
     })
-    expect(session).toMatchObject({ amount_total: null, payment_status: 'no_payment_required', payment_intent: null })
-    expect(await complete(session.id)).toMatchObject({ status: 'complete', payment_status: 'no_payment_required' })
-    const { setup_intent } = await bench.stripe.checkout.sessions.retrieve(session.id, { expand: ['setup_intent'] })
-    expect(setup_intent).toMatchObject({ status: 'succeeded', customer: customer.id, metadata: { why: 'later' } })
+    expect(session).toMatchObject({
+      amount_total: null,
+      payment_status: 'no_payment_required',
+      payment_intent: null,
+    })
+    expect(await complete(session.id)).toMatchObject({
+      status: 'complete',
+      payment_status: 'no_payment_required',
+    })
+    const { setup_intent } = await bench.stripe.checkout.sessions.retrieve(session.id, {
+      expand: ['setup_intent'],
+    })
+    expect(setup_intent).toMatchObject({
+      status: 'succeeded',
+      customer: customer.id,
+      metadata: { why: 'later' },
+    })
     expect((await bench.stripe.customers.listPaymentMethods(customer.id)).data).toHaveLength(1)
   })
 
   it('waits for 3-D Secure, too', async () => {
-    const { id } = await bench.stripe.checkout.sessions.create({ mode: 'setup', currency: 'eur', success_url })
+    const { id } = await bench.stripe.checkout.sessions.create({
+      mode: 'setup',
+      currency: 'eur',
+      success_url,
+    })
     const { setup_intent } = await complete(id, { payment_method: 'pm_card_authenticationRequiredOnSetup' })
     await bench.post(`/_sandbox/3ds/${String(setup_intent)}`, { outcome: 'succeed' })
     expect((await told('checkout.session.completed', id)).event.data.object).toMatchObject({ setup_intent })
@@ -279,11 +352,18 @@ describe('a session in setup mode', () => {
 describe('expiring', () => {
   it('happens by the API, by a control and by time', async () => {
     const [byApi, byControl, byTime] = [await paying(), await paying(), await paying()]
-    expect(await bench.stripe.checkout.sessions.expire(byApi.id)).toMatchObject({ status: 'expired', url: null })
-    expect(await bench.post(`/_sandbox/checkout/${byControl.id}/expire`, {})).toMatchObject({ status: 'expired' })
+    expect(await bench.stripe.checkout.sessions.expire(byApi.id)).toMatchObject({
+      status: 'expired',
+      url: null,
+    })
+    expect(await bench.post(`/_sandbox/checkout/${byControl.id}/expire`, {})).toMatchObject({
+      status: 'expired',
+    })
     await bench.post('/_sandbox/clock', { advance_seconds: 24 * 3600 })
     for (const { id } of [byApi, byControl, byTime])
-      expect((await told('checkout.session.expired', id)).event.data.object).toMatchObject({ status: 'expired' })
+      expect((await told('checkout.session.expired', id)).event.data.object).toMatchObject({
+        status: 'expired',
+      })
     expect((await refusal(bench.stripe.checkout.sessions.expire(byTime.id))).message).toContain('["open"]')
   })
 
@@ -291,7 +371,9 @@ describe('expiring', () => {
     const { id } = await paying()
     const { payment_intent } = await complete(id, { payment_method: 'pm_card_authenticationRequired' })
     const intent = String(payment_intent)
-    expect((await refusal(bench.stripe.paymentIntents.cancel(intent))).message).toContain('Expire the Checkout Session')
+    expect((await refusal(bench.stripe.paymentIntents.cancel(intent))).message).toContain(
+      'Expire the Checkout Session',
+    )
     await bench.stripe.checkout.sessions.expire(id)
     await bench.post(`/_sandbox/3ds/${intent}`, { outcome: 'succeed' })
     expect((await bench.stripe.paymentIntents.retrieve(intent)).status).toBe('canceled')
@@ -330,7 +412,11 @@ describe('wrong input', () => {
     ['an address that is no e-mail', { customer_email: 'ada' }, 'customer_email'],
     ['discounts', { discounts: [{ coupon: 'TEN' }] }, 'discounts'],
     ['automatic tax', { automatic_tax: { enabled: true } }, 'automatic_tax'],
-    ['a fee that nobody pays', { payment_intent_data: { application_fee_amount: 10 } }, 'application_fee_amount'],
+    [
+      'a fee that nobody pays',
+      { payment_intent_data: { application_fee_amount: 10 } },
+      'application_fee_amount',
+    ],
     ['`payment_method_types`, gone since endive', { payment_method_types: ['card'] }, 'payment_method_types'],
     ['data of the other mode', { setup_intent_data: { description: 'x' } }, 'setup_intent_data'],
     ['setup with lines', { mode: 'setup', currency: 'eur' }, 'line_items'],

@@ -1,4 +1,5 @@
-// The machine's Chromium, as every test of a page starts it: without a sandbox of its own, and without calls home.
+// The machine's Chromium, as every test of a page starts it: without a sandbox of its own, and
+// without calls home.
 import { type Browser, chromium } from 'playwright-core'
 
 export function startChromium(): Promise<Browser> {

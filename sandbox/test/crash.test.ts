@@ -1,9 +1,18 @@
-// A sandbox that dies at the worst moments: what was committed is there after the restart, once, and its events are sent.
+// A sandbox that dies at the worst moments: what was committed is there after the restart, once,
+// and its events are sent.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Command, type Receiver, refusal, sdk, startBench, startCommand, startReceiver } from './harness.ts'
+import {
+  type Command,
+  type Receiver,
+  refusal,
+  sdk,
+  startBench,
+  startCommand,
+  startReceiver,
+} from './harness.ts'
 
 const SECRET = 'whsec_killed'
 const automatic = { enabled: true, allow_redirects: 'never' as const }
@@ -49,7 +58,8 @@ describe('a sandbox that is killed', () => {
       body: JSON.stringify({ kind: 'delay', delay_ms: 700, event: 'payment_intent.succeeded' }),
     })
     const params = payment('killed', 'hang:after')
-    // The effect is committed, the reply is held back, the webhook is not yet due: now everything stops.
+    // The effect is committed, the reply is held back, the webhook is not yet due: now everything
+    // stops.
     await refusal(sdk(first.url).paymentIntents.create(params, { idempotencyKey: 'killed', timeout: 300 }))
     first.child.kill('SIGKILL')
     await first.ended
@@ -61,7 +71,9 @@ describe('a sandbox that is killed', () => {
     const hook = await receiver.waitFor(
       (each) => each.body.includes(replayed.id) && each.event.type === 'payment_intent.succeeded',
     )
-    expect(again.webhooks.constructEvent(hook.body, hook.signature, SECRET).type).toBe('payment_intent.succeeded')
+    expect(again.webhooks.constructEvent(hook.body, hook.signature, SECRET).type).toBe(
+      'payment_intent.succeeded',
+    )
     second.child.kill('SIGTERM')
     expect(await second.ended).toEqual([0, null])
   })
@@ -79,7 +91,9 @@ describe('the fault "crash"', () => {
     const paid = await again.paymentIntents.create(params, { idempotencyKey: 'after' })
     expect(paid.lastResponse.headers['idempotent-replayed']).toBe('true')
     expect((await again.paymentIntents.search({ query: "metadata['run']:'after'" })).data).toHaveLength(1)
-    await receiver.waitFor((hook) => hook.body.includes(paid.id) && hook.event.type === 'payment_intent.succeeded')
+    await receiver.waitFor(
+      (hook) => hook.body.includes(paid.id) && hook.event.type === 'payment_intent.succeeded',
+    )
     expect((await again.events.list({ type: 'payment_intent.succeeded' })).data).toHaveLength(1)
   })
 
@@ -98,7 +112,9 @@ describe('the fault "crash"', () => {
   it('is refused where the process belongs to somebody else', async () => {
     const bench = await startBench()
     try {
-      expect((await refusal(bench.stripe.paymentIntents.create(payment('own', 'crash')))).message).toContain('cannot crash alone')
+      expect((await refusal(bench.stripe.paymentIntents.create(payment('own', 'crash')))).message).toContain(
+        'cannot crash alone',
+      )
       expect(await bench.post('/_sandbox/faults', { kind: 'crash' })).toMatchObject({
         error: { message: expect.any(String) as string },
       })

@@ -1,4 +1,5 @@
-// Details that shops rely on: what a capture may still change, what disputes leave behind, what a browser may see.
+// Details that shops rely on: what a capture may still change, what disputes leave behind, what a
+// browser may see.
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, refusal, sdk, startBench } from './harness.ts'
@@ -13,7 +14,10 @@ afterAll(() => bench.close())
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
 
-function pay(method: string, more: Partial<Stripe.PaymentIntentCreateParams> = {}): Promise<Stripe.PaymentIntent> {
+function pay(
+  method: string,
+  more: Partial<Stripe.PaymentIntentCreateParams> = {},
+): Promise<Stripe.PaymentIntent> {
   return stripe.paymentIntents.create({
     amount: 5000,
     currency: 'eur',
@@ -36,7 +40,9 @@ describe('an intent that only the server may confirm', () => {
     const byBrowser = { payment_method: 'pm_card_visa', client_secret: intent.client_secret }
     const refused = await refusal(bench.publishable.paymentIntents.confirm(intent.id, byBrowser))
     expect(refused.message).toContain('cannot be confirmed using your publishable key')
-    const asked = await stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_authenticationRequired' })
+    const asked = await stripe.paymentIntents.confirm(intent.id, {
+      payment_method: 'pm_card_authenticationRequired',
+    })
     expect(asked.status).toBe('requires_action')
     await fetch(`${bench.sandbox.url}/_sandbox/3ds/${intent.id}`, {
       method: 'POST',
@@ -59,7 +65,10 @@ describe('a capture', () => {
   })
 
   it('names the charge on the statement', async () => {
-    const held = await pay('pm_card_visa', { capture_method: 'manual', statement_descriptor_suffix: 'TICKETS' })
+    const held = await pay('pm_card_visa', {
+      capture_method: 'manual',
+      statement_descriptor_suffix: 'TICKETS',
+    })
     await stripe.paymentIntents.capture(held.id, { statement_descriptor_suffix: 'ROCK NIGHT' })
     expect(await stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
       statement_descriptor_suffix: 'ROCK NIGHT',
@@ -75,17 +84,25 @@ describe('a capture', () => {
       transfer_data: { destination: seller.id },
     })
     expect(
-      (await refusal(stripe.paymentIntents.capture(held.id, { amount_to_capture: 3000, application_fee_amount: 3001 }))).param,
+      (
+        await refusal(
+          stripe.paymentIntents.capture(held.id, { amount_to_capture: 3000, application_fee_amount: 3001 }),
+        )
+      ).param,
     ).toBe('application_fee_amount')
     await stripe.paymentIntents.capture(held.id, { amount_to_capture: 3000, application_fee_amount: 300 })
     const [transfer] = (await stripe.transfers.list({ destination: seller.id })).data
     expect(transfer?.amount).toBe(3000)
-    expect((await stripe.applicationFees.list({ charge: String(held.latest_charge) })).data[0]?.amount).toBe(300)
+    expect((await stripe.applicationFees.list({ charge: String(held.latest_charge) })).data[0]?.amount).toBe(
+      300,
+    )
   })
 })
 
 describe('a dispute', () => {
-  async function disputed(method = 'pm_card_createDispute'): Promise<{ payment: string; dispute: Stripe.Dispute }> {
+  async function disputed(
+    method = 'pm_card_createDispute',
+  ): Promise<{ payment: string; dispute: Stripe.Dispute }> {
     const paid = await pay(method)
     const [dispute] = (await stripe.disputes.list({ payment_intent: paid.id })).data
     if (dispute === undefined) throw new Error('no dispute was opened')
@@ -95,9 +112,13 @@ describe('a dispute', () => {
   it('that was lost leaves nothing to refund; one that was won does', async () => {
     const lost = await disputed()
     await stripe.disputes.close(lost.dispute.id)
-    expect(await refusal(stripe.refunds.create({ payment_intent: lost.payment }))).toMatchObject({ code: 'charge_disputed' })
+    expect(await refusal(stripe.refunds.create({ payment_intent: lost.payment }))).toMatchObject({
+      code: 'charge_disputed',
+    })
     const won = await disputed()
-    const after = await stripe.disputes.update(won.dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } })
+    const after = await stripe.disputes.update(won.dispute.id, {
+      evidence: { uncategorized_text: 'winning_evidence' },
+    })
     expect(after).toMatchObject({ status: 'won', is_charge_refundable: true })
     expect((await stripe.refunds.create({ payment_intent: won.payment })).status).toBe('succeeded')
   })
@@ -114,7 +135,11 @@ describe('a dispute', () => {
     await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'The guest was there.' } })
     await bench.post('/_sandbox/clock', { advance_seconds: 121 * 86_400 })
     const after = await stripe.disputes.retrieve(dispute.id)
-    expect(after).toMatchObject({ status: 'warning_closed', balance_transactions: [], is_charge_refundable: true })
+    expect(after).toMatchObject({
+      status: 'warning_closed',
+      balance_transactions: [],
+      is_charge_refundable: true,
+    })
   })
 })
 
@@ -133,7 +158,11 @@ describe('a refund', () => {
     const told = (await stripe.events.list({ limit: 100 })).data.filter(
       ({ data }) => (data.object as { id?: string }).id === refund.id,
     )
-    expect(told.map(({ type }) => type).toReversed()).toEqual(['refund.created', 'refund.updated', 'charge.refund.updated'])
+    expect(told.map(({ type }) => type).toReversed()).toEqual([
+      'refund.created',
+      'refund.updated',
+      'charge.refund.updated',
+    ])
   })
 })
 
@@ -156,7 +185,10 @@ describe('what is saved', () => {
   })
 
   it('cannot be used after its customer was deleted', async () => {
-    const customer = await stripe.customers.create({ email: 'ada@example.org', payment_method: 'pm_card_visa' })
+    const customer = await stripe.customers.create({
+      email: 'ada@example.org',
+      payment_method: 'pm_card_visa',
+    })
     const [method] = (await stripe.customers.listPaymentMethods(customer.id)).data
     await stripe.customers.del(customer.id)
     expect((await stripe.paymentMethods.retrieve(method?.id ?? '')).customer).toBeNull()
@@ -183,7 +215,9 @@ describe('a publishable key', () => {
   it('sees of a setup intent what the browser needs, and not whose it is', async () => {
     const customer = await stripe.customers.create({})
     const setup = await stripe.setupIntents.create({ customer: customer.id, metadata: { secret: 'plan' } })
-    const seen = await bench.publishable.setupIntents.retrieve(setup.id, { client_secret: setup.client_secret ?? '' })
+    const seen = await bench.publishable.setupIntents.retrieve(setup.id, {
+      client_secret: setup.client_secret ?? '',
+    })
     expect(seen.status).toBe('requires_payment_method')
     expect(seen).not.toHaveProperty('customer')
     expect(seen).not.toHaveProperty('metadata')
@@ -213,7 +247,9 @@ describe('a connected account', () => {
     expect(paid.status).toBe('succeeded')
     const charge = paid.latest_charge as Stripe.Charge
     expect((await fetch(charge.receipt_url ?? '')).status).toBe(200)
-    expect(await bench.post('/_sandbox/disputes/open', { payment_intent: paid.id })).toMatchObject({ status: 'needs_response' })
+    expect(await bench.post('/_sandbox/disputes/open', { payment_intent: paid.id })).toMatchObject({
+      status: 'needs_response',
+    })
     expect((await stripe.disputes.list({ payment_intent: paid.id }, own)).data).toHaveLength(1)
     expect((await stripe.disputes.list({ payment_intent: paid.id })).data).toEqual([])
     expect(await stripe.balance.retrieve()).toEqual(before)

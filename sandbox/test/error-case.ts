@@ -2,7 +2,10 @@
 
 export interface ErrorCase {
   title: string
-  /** Method and path; {held}, {paid}, {fresh}, {refunded}, {lost}, {processing} stand for payments in that state. */
+  /**
+   * Method and path; {held}, {paid}, {fresh}, {refunded}, {lost}, {processing} stand for payments
+   * in that state.
+   */
   call: string
   form?: string
   key?: string | null

@@ -8,7 +8,11 @@ let bench: Bench
 const names: Record<string, string> = {}
 beforeAll(async () => {
   bench = await startBench()
-  const base = { amount: 5000, currency: 'eur', automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const } }
+  const base = {
+    amount: 5000,
+    currency: 'eur',
+    automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+  }
   const card = { ...base, payment_method: 'pm_card_visa', confirm: true }
   const { stripe } = bench
   const [fresh, held, paid, refunded, disputed, waiting, token] = await Promise.all([
@@ -52,7 +56,12 @@ describe('wrong input', () => {
       ...(method === 'POST' ? { body: fill(form ?? '') } : {}),
     })
     const { error } = (await response.json()) as { error: Record<string, unknown> }
-    expect({ status: response.status, type: error['type'], code: error['code'], param: error['param'] }).toEqual({
+    expect({
+      status: response.status,
+      type: error['type'],
+      code: error['code'],
+      param: error['param'],
+    }).toEqual({
       status,
       type,
       code,

@@ -48,7 +48,10 @@ describe('a fault of the answer', () => {
         'idempotency-key': run,
       },
       body: `amount=1200&currency=eur&confirm=true&payment_method=pm_card_visa&automatic_payment_methods[enabled]=true&automatic_payment_methods[allow_redirects]=never&metadata[run]=${encodeURIComponent(run)}&metadata[sandbox_fault]=${fault}`,
-    }).then(async (answer) => ({ status: answer.status, body: JSON.parse(await answer.text()) as { id?: string } }))
+    }).then(async (answer) => ({
+      status: answer.status,
+      body: JSON.parse(await answer.text()) as { id?: string },
+    }))
     const outcome = await response.catch(() => ({ status: 0, body: {} }))
     expect(outcome.body).not.toHaveProperty('id')
     expect(await made(run)).toBe(count)
@@ -65,11 +68,15 @@ describe('a fault of the answer', () => {
 
   it('stored as a 500 is replayed, and only the list knows better', async () => {
     const options = { idempotencyKey: 'stored-500' }
-    expect(await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options))).toMatchObject({
+    expect(
+      await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options)),
+    ).toMatchObject({
       statusCode: 500,
       type: 'StripeAPIError',
     })
-    expect(await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options))).toMatchObject({
+    expect(
+      await refusal(bench.stripe.paymentIntents.create(payment('api_error:after', 'stored'), options)),
+    ).toMatchObject({
       statusCode: 500,
     })
     expect(await made('stored')).toBe(1)
@@ -81,7 +88,9 @@ describe('a fault of the answer', () => {
       ['hang:before', 0],
       ['hang:after', 1],
     ] as const) {
-      const error = await refusal(impatient.paymentIntents.create(payment(fault, `hang ${fault}`), { timeout: 150 }))
+      const error = await refusal(
+        impatient.paymentIntents.create(payment(fault, `hang ${fault}`), { timeout: 150 }),
+      )
       expect(error.type).toBe('StripeConnectionError')
       expect(await made(`hang ${fault}`)).toBe(count)
     }
@@ -96,12 +105,17 @@ describe('where a fault comes from', () => {
     })
     await refusal(bench.stripe.paymentIntents.capture(held.id, {}, { idempotencyKey: 'cap' }))
     expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('succeeded')
-    expect((await bench.stripe.paymentIntents.capture(held.id, {}, { idempotencyKey: 'cap' })).amount_received).toBe(1200)
+    expect(
+      (await bench.stripe.paymentIntents.capture(held.id, {}, { idempotencyKey: 'cap' })).amount_received,
+    ).toBe(1200)
   })
 
   it('a card may bring one', async () => {
     await refusal(
-      bench.stripe.paymentIntents.create({ ...payment('', 'by card'), payment_method: 'pm_card_faultServerErrorAfter' }),
+      bench.stripe.paymentIntents.create({
+        ...payment('', 'by card'),
+        payment_method: 'pm_card_faultServerErrorAfter',
+      }),
     )
     expect(await made('by card')).toBe(1)
   })
@@ -122,7 +136,10 @@ describe('where a fault comes from', () => {
       capture_method: 'manual',
       payment_method: 'pm_card_declinedAtCapture',
     })
-    expect(await refusal(bench.stripe.paymentIntents.capture(held.id))).toMatchObject({ statusCode: 402, code: 'card_declined' })
+    expect(await refusal(bench.stripe.paymentIntents.capture(held.id))).toMatchObject({
+      statusCode: 402,
+      code: 'card_declined',
+    })
     expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('canceled')
   })
 
@@ -139,7 +156,10 @@ describe('where a fault comes from', () => {
 
 describe('the clock', () => {
   it('lets an authorization expire after seven days', async () => {
-    const held = await bench.stripe.paymentIntents.create({ ...payment('', 'expiry'), capture_method: 'manual' })
+    const held = await bench.stripe.paymentIntents.create({
+      ...payment('', 'expiry'),
+      capture_method: 'manual',
+    })
     await bench.post('/_sandbox/clock', { advance_seconds: 7 * 86_400 })
     expect(await bench.stripe.paymentIntents.retrieve(held.id)).toMatchObject({
       status: 'canceled',
@@ -147,6 +167,8 @@ describe('the clock', () => {
     })
     const events = await bench.stripe.events.list({ types: ['charge.expired'] })
     expect(events.data[0]?.data.object).toMatchObject({ id: held.latest_charge, refunded: true })
-    expect(await refusal(bench.stripe.paymentIntents.capture(held.id))).toMatchObject({ code: 'payment_intent_unexpected_state' })
+    expect(await refusal(bench.stripe.paymentIntents.capture(held.id))).toMatchObject({
+      code: 'payment_intent_unexpected_state',
+    })
   })
 })

@@ -1,4 +1,5 @@
-// Strangers at the door: names that are not this machine's, pages of other sites, and webhooks into the network around.
+// Strangers at the door: names that are not this machine's, pages of other sites, and webhooks into
+// the network around.
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -24,16 +25,30 @@ interface Answer {
 }
 
 /** As a browser or a program would send it; `fetch` does not let a test choose the host. */
-async function send(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
+async function send(
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body = '',
+): Promise<Answer> {
   const call = request({ port: bench.sandbox.port, host: '127.0.0.1', method, path, headers })
   call.end(body)
-  const [response] = (await once(call, 'response')) as [NodeJS.ReadableStream & { statusCode: number; headers: object }]
+  const [response] = (await once(call, 'response')) as [
+    NodeJS.ReadableStream & { statusCode: number; headers: object },
+  ]
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk as Buffer)
-  return { status: response.statusCode, headers: { ...response.headers }, body: Buffer.concat(chunks).toString() }
+  return {
+    status: response.statusCode,
+    headers: { ...response.headers },
+    body: Buffer.concat(chunks).toString(),
+  }
 }
 
-const SECRET = { authorization: 'Bearer sk_test_holdfast', 'content-type': 'application/x-www-form-urlencoded' }
+const SECRET = {
+  authorization: 'Bearer sk_test_holdfast',
+  'content-type': 'application/x-www-form-urlencoded',
+}
 const PUBLISHABLE = { ...SECRET, authorization: 'Bearer pk_test_holdfast' }
 /** One of each kind of route, with what it answers to a program. */
 const ROUTES: [method: string, path: string, body?: string][] = [
@@ -104,21 +119,38 @@ const FOREIGN = [
 describe('a page of another site', () => {
   it.each(FOREIGN)('gets nothing at any route that it asks by script: %s', async (origin) => {
     for (const [method, path, body] of ROUTES) {
-      const answer = await send(method, path, { ...PUBLISHABLE, origin, 'sec-fetch-site': 'cross-site' }, body)
+      const answer = await send(
+        method,
+        path,
+        { ...PUBLISHABLE, origin, 'sec-fetch-site': 'cross-site' },
+        body,
+      )
       expect([path, answer.status]).toEqual([path, 403])
       expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
     }
-    expect(await (await fetch(`${bench.sandbox.url}/_sandbox/clock`)).json()).toMatchObject({ offset_seconds: 0 })
+    expect(await (await fetch(`${bench.sandbox.url}/_sandbox/clock`)).json()).toMatchObject({
+      offset_seconds: 0,
+    })
     expect((await bench.stripe.customers.list()).data).toEqual([])
   })
 
-  it.each(['cross-site', 'same-site'])('reaches files only where it does not say which it is: %s', async (site) => {
-    for (const [method, path, body] of ROUTES) {
-      const { status } = await send(method, `${path}?key=sk_test_holdfast`, { 'sec-fetch-site': site }, body)
-      const isFile = method === 'GET' && /^\/(|stripe\.js|v3\/|nowhere|_sandbox\/(health|assets|3ds|receipts).*)$/.test(path)
-      expect([path, status === 403]).toEqual([path, !isFile])
-    }
-  })
+  it.each(['cross-site', 'same-site'])(
+    'reaches files only where it does not say which it is: %s',
+    async (site) => {
+      for (const [method, path, body] of ROUTES) {
+        const { status } = await send(
+          method,
+          `${path}?key=sk_test_holdfast`,
+          { 'sec-fetch-site': site },
+          body,
+        )
+        const isFile =
+          method === 'GET' &&
+          /^\/(|stripe\.js|v3\/|nowhere|_sandbox\/(health|assets|3ds|receipts).*)$/.test(path)
+        expect([path, status === 403]).toEqual([path, !isFile])
+      }
+    },
+  )
 
   it('cannot show the card form or a bank page in a frame', async () => {
     const { id } = await bench.stripe.paymentIntents.create({
@@ -129,7 +161,9 @@ describe('a page of another site', () => {
       use_stripe_sdk: true,
     })
     for (const path of ['/_sandbox/assets/card-form.html', `/_sandbox/3ds/${id}`]) {
-      const policy = String((await send('GET', path, { host: 'localhost' })).headers['content-security-policy'])
+      const policy = String(
+        (await send('GET', path, { host: 'localhost' })).headers['content-security-policy'],
+      )
       const ancestors = /frame-ancestors ([^;]*)/.exec(policy)?.[1]?.split(' ')
       expect(ancestors).toContain('http://localhost:*')
       expect(ancestors).toContain('https://shop.test')
@@ -152,7 +186,10 @@ const PAGES = [
 
 describe('a page that may take payments', () => {
   it.each(PAGES)('uses the publishable key, and reads the answers: %s', async (origin) => {
-    const asked = await send('OPTIONS', '/v1/tokens', { origin, 'access-control-request-headers': 'authorization' })
+    const asked = await send('OPTIONS', '/v1/tokens', {
+      origin,
+      'access-control-request-headers': 'authorization',
+    })
     expect([asked.status, asked.headers['access-control-allow-origin']]).toEqual([204, origin])
     const card = 'card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2040&card[cvc]=123'
     const made = await send('POST', '/v1/tokens', { ...PUBLISHABLE, origin }, card)
@@ -176,7 +213,9 @@ describe('a page that may take payments', () => {
   })
 
   it.each(PAGES)('cannot push the buttons of the dashboard: %s', async (origin) => {
-    for (const [method, path, body] of ROUTES.filter(([, each]) => /_sandbox\/(reset|clock|faults|overview|live)/.test(each)))
+    for (const [method, path, body] of ROUTES.filter(([, each]) =>
+      /_sandbox\/(reset|clock|faults|overview|live)/.test(each),
+    ))
       expect([path, (await send(method, path, { ...SECRET, origin }, body)).status]).toEqual([path, 403])
   })
 })
@@ -208,7 +247,10 @@ describe('webhooks', () => {
   })
 
   it('are not sent elsewhere, which the delivery says', async () => {
-    await bench.stripe.webhookEndpoints.create({ url: 'http://192.0.2.7/hook', enabled_events: ['customer.created'] })
+    await bench.stripe.webhookEndpoints.create({
+      url: 'http://192.0.2.7/hook',
+      enabled_events: ['customer.created'],
+    })
     await bench.stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['customer.created'] })
     const { id } = await bench.stripe.customers.create({})
     await receiver.waitFor((hook) => (hook.event.data.object as { id: string }).id === id)
@@ -219,7 +261,9 @@ describe('webhooks', () => {
           expect.objectContaining({
             state: 'failed',
             attempts: 1,
-            log: [expect.objectContaining({ error: expect.stringContaining('SANDBOX_WEBHOOK_HOSTS') as unknown })],
+            log: [
+              expect.objectContaining({ error: expect.stringContaining('SANDBOX_WEBHOOK_HOSTS') as unknown }),
+            ],
           }),
         ]) as unknown,
       })
@@ -241,7 +285,12 @@ describe('an address that the network reaches', () => {
     })
     try {
       const ask = async (host: string): Promise<number> => {
-        const call = request({ port: open.port, host: '127.0.0.1', path: '/_sandbox/health', headers: { host } })
+        const call = request({
+          port: open.port,
+          host: '127.0.0.1',
+          path: '/_sandbox/health',
+          headers: { host },
+        })
         call.end()
         const [response] = (await once(call, 'response')) as [{ statusCode: number; resume(): void }]
         response.resume()

@@ -1,4 +1,5 @@
-// Starts a sandbox of its own for a test file, with the unmodified SDK pointed at it and a receiver for webhooks.
+// Starts a sandbox of its own for a test file, with the unmodified SDK pointed at it and a receiver
+// for webhooks.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -63,7 +64,10 @@ export interface Command {
 }
 
 /** The sandbox as a process of its own, which can be killed. */
-export async function startCommand(dataDir: string, webhook: { url: string; secret: string }): Promise<Command> {
+export async function startCommand(
+  dataDir: string,
+  webhook: { url: string; secret: string },
+): Promise<Command> {
   const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
     env: {
       PATH: process.env['PATH'],
@@ -107,7 +111,11 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString()
-      const hook = { body, signature: String(request.headers['stripe-signature']), event: JSON.parse(body) as Stripe.Event }
+      const hook = {
+        body,
+        signature: String(request.headers['stripe-signature']),
+        event: JSON.parse(body) as Stripe.Event,
+      }
       hooks.push(hook)
       const status = statuses.shift() ?? 200
       void (held.shift() ?? Promise.resolve()).then(() => response.writeHead(status).end())
@@ -131,7 +139,9 @@ export async function startReceiver(): Promise<Receiver> {
     },
     waitFor(fits) {
       const known = hooks.find(fits)
-      return known === undefined ? new Promise((resolve) => waiting.push({ fits, resolve })) : Promise.resolve(known)
+      return known === undefined
+        ? new Promise((resolve) => waiting.push({ fits, resolve }))
+        : Promise.resolve(known)
     },
     async close() {
       server.closeAllConnections()

@@ -20,13 +20,18 @@ describe('an idempotency key', () => {
   it('used fifty times at once has one effect and fifty equal answers', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, () =>
-        bench.stripe.paymentIntents.create({ ...payment, metadata: { run: 'fifty' } }, { idempotencyKey: 'fifty' }),
+        bench.stripe.paymentIntents.create(
+          { ...payment, metadata: { run: 'fifty' } },
+          { idempotencyKey: 'fifty' },
+        ),
       ),
     )
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     const found = await bench.stripe.paymentIntents.search({ query: "metadata['run']:'fifty'" })
     expect(found.data).toHaveLength(1)
-    expect(answers.filter((answer) => answer.lastResponse.headers['idempotent-replayed'] === 'true')).toHaveLength(49)
+    expect(
+      answers.filter((answer) => answer.lastResponse.headers['idempotent-replayed'] === 'true'),
+    ).toHaveLength(49)
   })
 
   it('names the original request when it replays', async () => {
@@ -38,7 +43,9 @@ describe('an idempotency key', () => {
 
   it('is refused with other parameters', async () => {
     await bench.stripe.paymentIntents.create(payment, { idempotencyKey: 'params' })
-    const error = await refusal(bench.stripe.paymentIntents.create({ ...payment, amount: 1300 }, { idempotencyKey: 'params' }))
+    const error = await refusal(
+      bench.stripe.paymentIntents.create({ ...payment, amount: 1300 }, { idempotencyKey: 'params' }),
+    )
     expect(error).toMatchObject({ type: 'StripeIdempotencyError', statusCode: 400 })
   })
 
@@ -47,7 +54,9 @@ describe('an idempotency key', () => {
       { ...payment, capture_method: 'manual' },
       { idempotencyKey: 'endpoint' },
     )
-    const error = await refusal(bench.stripe.paymentIntents.capture(intent.id, {}, { idempotencyKey: 'endpoint' }))
+    const error = await refusal(
+      bench.stripe.paymentIntents.capture(intent.id, {}, { idempotencyKey: 'endpoint' }),
+    )
     expect(error).toMatchObject({ type: 'StripeIdempotencyError' })
     expect((await bench.stripe.paymentIntents.retrieve(intent.id)).status).toBe('requires_capture')
   })
@@ -61,8 +70,12 @@ describe('an idempotency key', () => {
   })
 
   it('is free again after a validation error', async () => {
-    await refusal(bench.stripe.paymentIntents.create({ ...payment, amount: 1 }, { idempotencyKey: 'corrected' }))
-    expect((await bench.stripe.paymentIntents.create(payment, { idempotencyKey: 'corrected' })).status).toBe('succeeded')
+    await refusal(
+      bench.stripe.paymentIntents.create({ ...payment, amount: 1 }, { idempotencyKey: 'corrected' }),
+    )
+    expect((await bench.stripe.paymentIntents.create(payment, { idempotencyKey: 'corrected' })).status).toBe(
+      'succeeded',
+    )
   })
 
   it('is in use while the first call is still running', async () => {

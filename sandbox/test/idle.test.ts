@@ -1,4 +1,5 @@
-// A namespace that is not used gives its memory and its file back, and is there again at the next call. One with work stays.
+// A namespace that is not used gives its memory and its file back, and is there again at the next
+// call. One with work stays.
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,7 +36,15 @@ afterEach(async () => {
 async function call(name: string, method: string, path: string, body = ''): Promise<Record<string, unknown>> {
   const api = makePipeline({ home, apiVersion: API_VERSION, named: namespaces.named })
   const headers = { authorization: `Bearer sk_test_${name}` }
-  const request = { method, path, query: '', headers, body, fromPage: false, gone: new Promise<void>(() => undefined) }
+  const request = {
+    method,
+    path,
+    query: '',
+    headers,
+    body,
+    fromPage: false,
+    gone: new Promise<void>(() => undefined),
+  }
   return JSON.parse((await api(request)).body) as Record<string, unknown>
 }
 
@@ -88,11 +97,16 @@ it('stays open while money is held, a call is under way or somebody watches', as
   await call('holding', 'POST', '/v1/payment_intents', HELD)
   await call('calling', 'POST', '/v1/customers')
   await call('watched', 'POST', '/v1/customers')
-  const [holding, calling, watched] = ['holding', 'calling', 'watched'].map(namespaces.named) as [Engine, Engine, Engine]
+  const [holding, calling, watched] = ['holding', 'calling', 'watched'].map(namespaces.named) as [
+    Engine,
+    Engine,
+    Engine,
+  ]
   calling.calls++
   const stop = watched.onEvents(() => undefined)
   await pass(11, holding, calling, watched)
-  for (const slug of ['holding', 'calling', 'watched']) expect([slug, await isClosed(slug)]).toEqual([slug, false])
+  for (const slug of ['holding', 'calling', 'watched'])
+    expect([slug, await isClosed(slug)]).toEqual([slug, false])
   calling.calls--
   stop()
   await pass(1, holding, calling, watched)

@@ -1,4 +1,5 @@
-// What the sandbox's clock brings: banks that answer late, authorizations that end, events that are forgotten.
+// What the sandbox's clock brings: banks that answer late, authorizations that end, events that are
+// forgotten.
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, refusal, startBench } from './harness.ts'
@@ -11,7 +12,10 @@ afterAll(() => bench.close())
 
 const DAY = 86_400
 
-function pay(method: string, more: Partial<Stripe.PaymentIntentCreateParams> = {}): Promise<Stripe.PaymentIntent> {
+function pay(
+  method: string,
+  more: Partial<Stripe.PaymentIntentCreateParams> = {},
+): Promise<Stripe.PaymentIntent> {
   return bench.stripe.paymentIntents.create({
     amount: 2500,
     currency: 'eur',
@@ -41,7 +45,13 @@ describe('a payment that the bank answers later', () => {
     const waiting = await pay('pm_card_processingSucceeds')
     expect(waiting).toMatchObject({ status: 'processing', amount_received: 0, processing: { type: 'card' } })
     const charge = await stripe.charges.retrieve(String(waiting.latest_charge))
-    expect(charge).toMatchObject({ status: 'pending', paid: false, captured: false, balance_transaction: null, outcome: null })
+    expect(charge).toMatchObject({
+      status: 'pending',
+      paid: false,
+      captured: false,
+      balance_transaction: null,
+      outcome: null,
+    })
     for (const call of [
       stripe.paymentIntents.capture(waiting.id),
       stripe.paymentIntents.confirm(waiting.id),
@@ -52,7 +62,12 @@ describe('a payment that the bank answers later', () => {
     await pass(60)
     const paid = await stripe.paymentIntents.retrieve(waiting.id, { expand: ['latest_charge'] })
     expect(paid).toMatchObject({ status: 'succeeded', amount_received: 2500, processing: null })
-    expect(paid.latest_charge).toMatchObject({ id: charge.id, status: 'succeeded', paid: true, captured: true })
+    expect(paid.latest_charge).toMatchObject({
+      id: charge.id,
+      status: 'succeeded',
+      paid: true,
+      captured: true,
+    })
     expect(await told(waiting.id)).toEqual([
       'payment_intent.created',
       'charge.pending',
@@ -74,7 +89,9 @@ describe('a payment that the bank answers later', () => {
       last_payment_error: { code: 'card_declined', decline_code: 'generic_decline' },
     })
     expect((await told(waiting.id)).slice(-2)).toEqual(['charge.failed', 'payment_intent.payment_failed'])
-    expect((await stripe.paymentIntents.confirm(waiting.id, { payment_method: 'pm_card_visa' })).status).toBe('succeeded')
+    expect((await stripe.paymentIntents.confirm(waiting.id, { payment_method: 'pm_card_visa' })).status).toBe(
+      'succeeded',
+    )
   })
 
   it('is only held then, where capture is manual, and is given back after seven more days', async () => {
@@ -95,7 +112,11 @@ describe('a payment that the bank answers later', () => {
     expect((await bench.stripe.paymentIntents.cancel(waiting.id)).status).toBe('canceled')
     await pass(60)
     const after = await bench.stripe.paymentIntents.retrieve(waiting.id, { expand: ['latest_charge'] })
-    expect(after).toMatchObject({ status: 'canceled', amount_received: 0, latest_charge: { status: 'failed', paid: false } })
+    expect(after).toMatchObject({
+      status: 'canceled',
+      amount_received: 0,
+      latest_charge: { status: 'failed', paid: false },
+    })
   })
 })
 
@@ -103,7 +124,11 @@ describe('an authorization of a saved Visa whose owner is absent', () => {
   it('ends after four days and eighteen hours', async () => {
     const customer = await bench.stripe.customers.create({ payment_method: 'pm_card_visa' })
     const [method] = (await bench.stripe.customers.listPaymentMethods(customer.id)).data
-    const held = await pay(method?.id ?? '', { customer: customer.id, off_session: true, capture_method: 'manual' })
+    const held = await pay(method?.id ?? '', {
+      customer: customer.id,
+      off_session: true,
+      capture_method: 'manual',
+    })
     await pass(4 * DAY + 17 * 3600)
     expect((await bench.stripe.paymentIntents.retrieve(held.id)).status).toBe('requires_capture')
     await pass(3600)

@@ -1,4 +1,5 @@
-// The pure rules as matrices: every status against every command, every card behaviour against every situation.
+// The pure rules as matrices: every status against every command, every card behaviour against
+// every situation.
 import { describe, expect, it } from 'vitest'
 import type { ThreeDs } from '../src/cards/test-cards.ts'
 import { authenticationStep } from '../src/machines/authentication.ts'
@@ -24,7 +25,13 @@ describe('a payment intent', () => {
     confirm: ['requires_payment_method', 'requires_confirmation', 'requires_action'],
     update_amount: ['requires_payment_method', 'requires_confirmation', 'requires_action'],
     capture: ['requires_capture'],
-    cancel: ['requires_payment_method', 'requires_confirmation', 'requires_action', 'processing', 'requires_capture'],
+    cancel: [
+      'requires_payment_method',
+      'requires_confirmation',
+      'requires_action',
+      'processing',
+      'requires_capture',
+    ],
   }
   const cells = (Object.keys(allowed) as IntentCommand[]).flatMap((command) =>
     STATUSES.map((status) => ({ command, status, ok: allowed[command].includes(status) })),
@@ -61,14 +68,18 @@ describe('authentication', () => {
     ['on_session', 'challenge', 'none', 'none'],
     ['lookup_error', 'lookup_failed', 'lookup_failed', 'lookup_failed'],
   ]
-  it.each(rows)('%s: present %s, absent %s, absent after setup %s', (threeDs, present, absent, afterSetup) => {
-    const step = (offSession: boolean, setUp: boolean) =>
-      authenticationStep({ threeDs, offSession, setUp, requested: false }).kind
-    expect([step(false, false), step(true, false), step(true, true)]).toEqual([present, absent, afterSetup])
-  })
+  it.each(rows)(
+    '%s: present %s, absent %s, absent after setup %s',
+    (threeDs, present, absent, afterSetup) => {
+      const step = (offSession: boolean, setUp: boolean) =>
+        authenticationStep({ threeDs, offSession, setUp, requested: false }).kind
+      expect([step(false, false), step(true, false), step(true, true)]).toEqual([present, absent, afterSetup])
+    },
+  )
 
   it('asked for by the shop, it is asked of every card that can', () => {
-    const step = (threeDs: ThreeDs) => authenticationStep({ threeDs, offSession: false, setUp: true, requested: true })
+    const step = (threeDs: ThreeDs) =>
+      authenticationStep({ threeDs, offSession: false, setUp: true, requested: true })
     expect(step('optional').kind).toBe('challenge')
     expect(step('optional_error').kind).toBe('lookup_failed')
     expect(step('unless_set_up').kind).toBe('challenge')
@@ -78,13 +89,27 @@ describe('authentication', () => {
 
 describe('a refund', () => {
   const charge = (change: Partial<Charge>): Charge =>
-    ({ id: 'ch_1', paid: true, captured: true, amount: 1000, amount_refunded: 0, currency: 'eur', ...change }) as Charge
+    ({
+      id: 'ch_1',
+      paid: true,
+      captured: true,
+      amount: 1000,
+      amount_refunded: 0,
+      currency: 'eur',
+      ...change,
+    }) as Charge
 
   it.each([
     ['of everything', charge({}), undefined, false, undefined],
     ['of exactly the rest', charge({ amount_refunded: 400 }), 600, false, undefined],
     ['of one cent more than the rest', charge({ amount_refunded: 400 }), 601, false, { param: 'amount' }],
-    ['of what is refunded', charge({ amount_refunded: 1000 }), undefined, false, { code: 'charge_already_refunded' }],
+    [
+      'of what is refunded',
+      charge({ amount_refunded: 1000 }),
+      undefined,
+      false,
+      { code: 'charge_already_refunded' },
+    ],
     ['of what failed', charge({ paid: false }), undefined, false, { code: 'charge_not_refundable' }],
     ['during a dispute', charge({}), undefined, true, { code: 'charge_disputed' }],
     ['of a part of held money', charge({ captured: false }), 500, false, { param: 'amount' }],
@@ -100,14 +125,11 @@ describe('a dispute', () => {
     expect(verdictOf({ a: null, uncategorized_text: 'winning_evidence' })).toBe('won')
     expect(verdictOf({ receipt: 'losing_evidence' })).toBe('lost')
     expect(verdictOf({ receipt: 'a photograph' })).toBeUndefined()
-    expect(['needs_response', 'under_review', 'warning_needs_response', 'won', 'lost', 'warning_closed'].map(isOpen)).toEqual([
-      true,
-      true,
-      true,
-      false,
-      false,
-      false,
-    ])
+    expect(
+      ['needs_response', 'under_review', 'warning_needs_response', 'won', 'lost', 'warning_closed'].map(
+        isOpen,
+      ),
+    ).toEqual([true, true, true, false, false, false])
   })
 })
 

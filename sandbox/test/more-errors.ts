@@ -1,4 +1,5 @@
-// Parameters that exclude each other, exceed what is there or belong to the server, and the answers they get.
+// Parameters that exclude each other, exceed what is there or belong to the server, and the answers
+// they get.
 import type { ErrorCase } from './error-case.ts'
 
 const PAY =
@@ -14,7 +15,13 @@ const rows: [title: string, call: string, form: string, code: string | null, par
     null,
   ],
   ['confirmation token used twice', CREATE, `${PAY}&confirmation_token={token}`, null, 'confirmation_token'],
-  ['unknown confirmation token', CREATE, `${PAY}&confirmation_token=ctoken_none`, 'resource_missing', 'confirmation_token'],
+  [
+    'unknown confirmation token',
+    CREATE,
+    `${PAY}&confirmation_token=ctoken_none`,
+    'resource_missing',
+    'confirmation_token',
+  ],
   [
     'application fee with nobody to pay',
     CREATE,
@@ -43,10 +50,34 @@ const rows: [title: string, call: string, form: string, code: string | null, par
     'email_invalid',
     'receipt_email',
   ],
-  ['capture in several parts', 'POST /v1/payment_intents/{held}/capture', 'final_capture=false', null, 'final_capture'],
-  ['capture while the bank thinks', 'POST /v1/payment_intents/{processing}/capture', '', 'payment_intent_unexpected_state', null],
-  ['capture by charge, captured already', 'POST /v1/charges/{refunded}/capture', '', 'charge_already_captured', null],
-  ['capture by charge instead of by its intent', 'POST /v1/charges/{heldCharge}/capture', '', 'charge_invalid_parameter', null],
+  [
+    'capture in several parts',
+    'POST /v1/payment_intents/{held}/capture',
+    'final_capture=false',
+    null,
+    'final_capture',
+  ],
+  [
+    'capture while the bank thinks',
+    'POST /v1/payment_intents/{processing}/capture',
+    '',
+    'payment_intent_unexpected_state',
+    null,
+  ],
+  [
+    'capture by charge, captured already',
+    'POST /v1/charges/{refunded}/capture',
+    '',
+    'charge_already_captured',
+    null,
+  ],
+  [
+    'capture by charge instead of by its intent',
+    'POST /v1/charges/{heldCharge}/capture',
+    '',
+    'charge_invalid_parameter',
+    null,
+  ],
   ['refund after a lost dispute', 'POST /v1/refunds', 'payment_intent={lost}', 'charge_disputed', null],
   [
     'setup that may redirect, without a return address',
@@ -55,8 +86,20 @@ const rows: [title: string, call: string, form: string, code: string | null, par
     null,
     'return_url',
   ],
-  ['list in both directions', 'GET /v1/charges?starting_after=ch_a&ending_before=ch_b', '', 'parameters_exclusive', null],
-  ['events by type and by types', 'GET /v1/events?type=charge.failed&types[0]=charge.failed', '', 'parameters_exclusive', null],
+  [
+    'list in both directions',
+    'GET /v1/charges?starting_after=ch_a&ending_before=ch_b',
+    '',
+    'parameters_exclusive',
+    null,
+  ],
+  [
+    'events by type and by types',
+    'GET /v1/events?type=charge.failed&types[0]=charge.failed',
+    '',
+    'parameters_exclusive',
+    null,
+  ],
 ]
 
 export const MORE_ERRORS: ErrorCase[] = [

@@ -42,17 +42,24 @@ async function control(name: string, path: string, body?: object): Promise<Recor
 describe('two keys share nothing', () => {
   it('no objects, events or balance', async () => {
     const paid = await keyed('one').paymentIntents.create(PAID)
-    expect(await refusal(keyed('two').paymentIntents.retrieve(paid.id))).toMatchObject({ code: 'resource_missing' })
+    expect(await refusal(keyed('two').paymentIntents.retrieve(paid.id))).toMatchObject({
+      code: 'resource_missing',
+    })
     for (const other of [keyed('two'), bench.stripe]) {
       expect((await other.paymentIntents.list()).data).toEqual([])
       expect((await other.events.list()).data).toEqual([])
-      expect((await other.balance.retrieve()).pending).not.toContainEqual(expect.objectContaining({ currency: 'eur' }))
+      expect((await other.balance.retrieve()).pending).not.toContainEqual(
+        expect.objectContaining({ currency: 'eur' }),
+      )
     }
     expect((await keyed('one').events.list()).data.length).toBeGreaterThan(0)
   })
 
   it('no webhook endpoints', async () => {
-    await keyed('hooked').webhookEndpoints.create({ url: receiver.url, enabled_events: ['payment_intent.succeeded'] })
+    await keyed('hooked').webhookEndpoints.create({
+      url: receiver.url,
+      enabled_events: ['payment_intent.succeeded'],
+    })
     await keyed('silent').paymentIntents.create(PAID)
     const heard = await keyed('hooked').paymentIntents.create(PAID)
     await receiver.waitFor((hook) => (hook.event.data.object as { id: string }).id === heard.id)
@@ -103,14 +110,21 @@ describe('a name', () => {
     expect((await keyed(`case${name}`).customers.list()).data).toHaveLength(1)
   })
 
-  it.each(['sk_test_', 'sk_test_a/b', 'sk_test_..', `sk_test_${'x'.repeat(129)}`, 'sk_live_x', 'rk_test_x', 'x'])(
-    'is asked for in a proper test key: %s',
-    async (key) => {
-      expect(await refusal(sdk(bench.sandbox.url, key).customers.list())).toMatchObject({ statusCode: 401 })
-      const response = await fetch(`${bench.sandbox.url}/_sandbox/clock`, { headers: { authorization: `Bearer ${key}` } })
-      expect(response.status).toBe(401)
-    },
-  )
+  it.each([
+    'sk_test_',
+    'sk_test_a/b',
+    'sk_test_..',
+    `sk_test_${'x'.repeat(129)}`,
+    'sk_live_x',
+    'rk_test_x',
+    'x',
+  ])('is asked for in a proper test key: %s', async (key) => {
+    expect(await refusal(sdk(bench.sandbox.url, key).customers.list())).toMatchObject({ statusCode: 401 })
+    const response = await fetch(`${bench.sandbox.url}/_sandbox/clock`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(response.status).toBe(401)
+  })
 
   it('has a publishable key that sees the same payments', async () => {
     const made = await keyed('pair').paymentIntents.create({ amount: 500, currency: 'eur' })
@@ -143,12 +157,14 @@ it('after a restart every key finds its own, and its unsent webhooks leave witho
   const made = new Map<string, string>()
   for (const name of ['holdfast', 'first', 'Second']) {
     const stripe = sdk(first.url, `sk_test_${name}`)
-    if (name === 'Second') await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['customer.created'] })
+    if (name === 'Second')
+      await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['customer.created'] })
     const metadata = { sandbox_webhook_fault: 'delay:1000' }
     made.set(name, (await stripe.customers.create({ description: name, metadata })).id)
   }
   await first.close()
-  const isDelayed = (hook: Hook): boolean => (hook.event.data.object as { id: string }).id === made.get('Second')
+  const isDelayed = (hook: Hook): boolean =>
+    (hook.event.data.object as { id: string }).id === made.get('Second')
   expect(receiver.hooks.some(isDelayed)).toBe(false)
   const second = await startSandbox(options)
   try {

@@ -16,7 +16,14 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     code: 'resource_missing',
     param: 'intent',
   },
-  { title: 'unknown charge', call: 'GET /v1/charges/ch_none', status: 404, type: INVALID, code: 'resource_missing', param: 'id' },
+  {
+    title: 'unknown charge',
+    call: 'GET /v1/charges/ch_none',
+    status: 404,
+    type: INVALID,
+    code: 'resource_missing',
+    param: 'id',
+  },
   {
     title: 'refund of a fully refunded charge',
     call: 'POST /v1/refunds',
@@ -51,7 +58,13 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     code: 'parameter_invalid_integer',
     param: 'amount',
   },
-  { title: 'list limit of 101', call: 'GET /v1/charges?limit=101', status: 400, type: INVALID, param: 'limit' },
+  {
+    title: 'list limit of 101',
+    call: 'GET /v1/charges?limit=101',
+    status: 400,
+    type: INVALID,
+    param: 'limit',
+  },
   {
     title: 'unknown cursor',
     call: 'GET /v1/charges?starting_after=ch_none',
@@ -187,7 +200,13 @@ export const OBJECT_ERRORS: ErrorCase[] = [
     code: 'payment_intent_invalid_parameter',
     param: 'client_secret',
   },
-  { title: 'percent sign without digits', call: 'POST /v1/payment_intents', form: 'amount=%ZZ', status: 400, type: INVALID },
+  {
+    title: 'percent sign without digits',
+    call: 'POST /v1/payment_intents',
+    form: 'amount=%ZZ',
+    status: 400,
+    type: INVALID,
+  },
   {
     title: 'parameter given as a value and as a hash',
     call: 'POST /v1/payment_intents',

@@ -1,5 +1,6 @@
-// Older versions of the SDK, as their users have them. Their types declare the module `stripe` for the whole program and would
-// change those of the current one, so only what the tests call is described here.
+// Older versions of the SDK, as their users have them. Their types declare the module `stripe` for
+// the whole program and would change those of the current one, so only what the tests call is
+// described here.
 import { createRequire } from 'node:module'
 
 export type Answer = Record<string, unknown> & {
@@ -42,6 +43,13 @@ const load = createRequire(import.meta.url)
 export function oldSdk({ name, apiVersion, pinned }: OldSdk, url: string): OldStripe {
   const Sdk = load(name) as new (key: string, options: Record<string, unknown>) => OldStripe
   const { hostname: host, port } = new URL(url)
-  const options = { host, port: Number(port), protocol: 'http', telemetry: false, timeout: 5000, maxNetworkRetries: 0 }
+  const options = {
+    host,
+    port: Number(port),
+    protocol: 'http',
+    telemetry: false,
+    timeout: 5000,
+    maxNetworkRetries: 0,
+  }
   return new Sdk('sk_test_holdfast', pinned ? options : { ...options, apiVersion })
 }

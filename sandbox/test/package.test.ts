@@ -1,5 +1,5 @@
-// The package of its own: packed, installed offline into an empty folder, and the newcomer's steps of the README run as they
-// stand there. The examples that this machine can run are run against it.
+// The package of its own: packed, installed offline into an empty folder, and the newcomer's steps
+// of the README run as they stand there. The examples that this machine can run are run against it.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -81,7 +81,10 @@ function run(command: string): Running {
   }
 }
 
-/** The blocks of code under the newcomer's heading, without the indent of the list that they stand in. */
+/**
+ * The blocks of code under the newcomer's heading, without the indent of the list that they stand
+ * in.
+ */
 async function blocks(): Promise<string[]> {
   const readme = await readFile(join(sandbox, 'README.md'), 'utf8')
   const section = /## Two minutes[\s\S]*?\n## /.exec(readme)?.[0] ?? ''
@@ -94,7 +97,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sandbox-trial-'))
   port = await freePort()
   hookPort = await freePort()
-  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: sandbox, env: environment, stdio: 'ignore' })
+  execFileSync('npm', ['pack', '--pack-destination', folder], {
+    cwd: sandbox,
+    env: environment,
+    stdio: 'ignore',
+  })
 }, SLOW_MS)
 afterAll(async () => {
   for (const child of children) {
@@ -173,7 +180,9 @@ it(
       expect(npx('--help')).toContain('--webhook URL')
       expect(npx('--prot', '5')).toContain("Unknown option '--prot'")
       expect(npx('--port', 'x')).toContain('SANDBOX_PORT must be a port number')
-      expect(npx('--webhook', 'http://localhost:1/x')).toContain('SANDBOX_WEBHOOK_URL and SANDBOX_WEBHOOK_SECRET go together')
+      expect(npx('--webhook', 'http://localhost:1/x')).toContain(
+        'SANDBOX_WEBHOOK_URL and SANDBOX_WEBHOOK_SECRET go together',
+      )
     } finally {
       await rm(empty, { recursive: true, force: true })
     }

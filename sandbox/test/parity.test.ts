@@ -21,6 +21,12 @@ describe('the parity page', () => {
       '})',
       'test("it\'s quoted", () => {})',
     ].join('\n')
-    expect(titlesIn(source)).toEqual(['alone', 'a group: in it', 'a group: for each …', 'a group: for a row …', "it's quoted"])
+    expect(titlesIn(source)).toEqual([
+      'alone',
+      'a group: in it',
+      'a group: for each …',
+      'a group: for a row …',
+      "it's quoted",
+    ])
   })
 })

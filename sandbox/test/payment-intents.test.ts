@@ -25,13 +25,23 @@ function authorize(card = 'pm_card_visa', amount = 2000) {
 describe('manual capture', () => {
   it('holds the money, then takes it', async () => {
     const held = await authorize()
-    expect(held).toMatchObject({ status: 'requires_capture', amount_capturable: 2000, amount_received: 0, livemode: false })
+    expect(held).toMatchObject({
+      status: 'requires_capture',
+      amount_capturable: 2000,
+      amount_received: 0,
+      livemode: false,
+    })
     const taken = await bench.stripe.paymentIntents.capture(held.id)
     expect(taken).toMatchObject({ status: 'succeeded', amount_capturable: 0, amount_received: 2000 })
     const charge = await bench.stripe.charges.retrieve(String(taken.latest_charge), {
       expand: ['balance_transaction', 'payment_intent'],
     })
-    expect(charge).toMatchObject({ captured: true, amount_captured: 2000, paid: true, payment_intent: { id: held.id } })
+    expect(charge).toMatchObject({
+      captured: true,
+      amount_captured: 2000,
+      paid: true,
+      payment_intent: { id: held.id },
+    })
     expect(charge.balance_transaction).toMatchObject({ amount: 2000, fee: 88, net: 1912, type: 'charge' })
   })
 
@@ -40,7 +50,12 @@ describe('manual capture', () => {
     const taken = await bench.stripe.paymentIntents.capture(held.id, { amount_to_capture: 1500 })
     expect(taken.amount_received).toBe(1500)
     const charge = await bench.stripe.charges.retrieve(String(taken.latest_charge))
-    expect(charge).toMatchObject({ amount: 2000, amount_captured: 1500, amount_refunded: 500, refunded: false })
+    expect(charge).toMatchObject({
+      amount: 2000,
+      amount_captured: 1500,
+      amount_refunded: 500,
+      refunded: false,
+    })
     const again = await refusal(bench.stripe.paymentIntents.capture(held.id, { amount_to_capture: 500 }))
     expect(again.code).toBe('payment_intent_unexpected_state')
   })
@@ -68,7 +83,11 @@ describe('cancelling', () => {
   it('releases what was held', async () => {
     const held = await authorize()
     const cancelled = await bench.stripe.paymentIntents.cancel(held.id, { cancellation_reason: 'abandoned' })
-    expect(cancelled).toMatchObject({ status: 'canceled', cancellation_reason: 'abandoned', amount_capturable: 0 })
+    expect(cancelled).toMatchObject({
+      status: 'canceled',
+      cancellation_reason: 'abandoned',
+      amount_capturable: 0,
+    })
     expect(await bench.stripe.charges.retrieve(String(held.latest_charge))).toMatchObject({
       captured: false,
       refunded: true,
@@ -113,7 +132,9 @@ describe('declines', () => {
       automatic_payment_methods: automatic,
     })
     const error = await refusal(
-      bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_chargeDeclinedInsufficientFunds' }),
+      bench.stripe.paymentIntents.confirm(intent.id, {
+        payment_method: 'pm_card_chargeDeclinedInsufficientFunds',
+      }),
     )
     expect(error).toMatchObject({
       type: 'StripeCardError',
@@ -125,13 +146,19 @@ describe('declines', () => {
     expect(after.status).toBe('requires_payment_method')
     expect(after.last_payment_error).toMatchObject({ decline_code: 'insufficient_funds' })
     expect(after.latest_charge).toMatchObject({ status: 'failed', paid: false })
-    expect((await bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).status).toBe('succeeded')
+    expect(
+      (await bench.stripe.paymentIntents.confirm(intent.id, { payment_method: 'pm_card_visa' })).status,
+    ).toBe('succeeded')
   })
 })
 
 describe('updating', () => {
   it('merges metadata and deletes with an empty value', async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 2000, currency: 'eur', metadata: { a: '1', b: '2' } })
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 2000,
+      currency: 'eur',
+      metadata: { a: '1', b: '2' },
+    })
     const after = await bench.stripe.paymentIntents.update(intent.id, { metadata: { b: '', c: '3' } })
     expect(after.metadata).toEqual({ a: '1', c: '3' })
   })
@@ -162,7 +189,11 @@ describe('lists', () => {
   })
 
   it('finds by metadata', async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 900, currency: 'eur', metadata: { order_id: 'only-one' } })
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 900,
+      currency: 'eur',
+      metadata: { order_id: 'only-one' },
+    })
     const found = await bench.stripe.paymentIntents.search({ query: "metadata['order_id']:'only-one'" })
     expect(found.data.map((each) => each.id)).toEqual([intent.id])
   })

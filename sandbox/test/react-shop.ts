@@ -1,4 +1,5 @@
-// Serves the React page of react-shop/ on an origin of its own, under the policy that the processor's guide asks for; only for tests.
+// Serves the React page of react-shop/ on an origin of its own, under the policy that the
+// processor's guide asks for; only for tests.
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'

@@ -1,4 +1,5 @@
-// Pages written for the processor's own script, through `loadStripe` and its React components, run against the sandbox unchanged.
+// Pages written for the processor's own script, through `loadStripe` and its React components, run
+// against the sandbox unchanged.
 import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ShopPage } from './browser-page.ts'
@@ -38,7 +39,8 @@ beforeEach(async () => {
   context = await browser.newContext({ viewport: { width: 390, height: 800 } })
   page = await context.newPage()
   outside = []
-  // Nothing may leave the machine: the vendor's address is answered with the sandbox's file, every other is refused and counted.
+  // Nothing may leave the machine: the vendor's address is answered with the sandbox's file, every
+  // other is refused and counted.
   await context.route(
     (url) => !['localhost', '127.0.0.1'].includes(url.hostname),
     async (route) => {
@@ -81,7 +83,10 @@ async function payNow(): Promise<Record<string, Record<string, unknown>>> {
 }
 
 async function newIntent(): Promise<{ id: string; secret: string }> {
-  const { id, client_secret: secret } = await bench.stripe.paymentIntents.create({ amount: 2500, currency: 'eur' })
+  const { id, client_secret: secret } = await bench.stripe.paymentIntents.create({
+    amount: 2500,
+    currency: 'eur',
+  })
   return { id, secret: secret ?? '' }
 }
 
@@ -115,7 +120,9 @@ describe('a page with the Payment Element', () => {
     await type(frame(), '4242424242424242')
     await frame().locator('#cvc').press('Escape')
     await page.getByRole('button', { name: 'Pay', exact: true }).focus()
-    await expect.poll(heard).toEqual(expect.arrayContaining(['ready function', 'focus', 'change card true', 'escape', 'blur']))
+    await expect
+      .poll(heard)
+      .toEqual(expect.arrayContaining(['ready function', 'focus', 'change card true', 'escape', 'blur']))
   })
 
   it('is styled by rules, of which only the documented ones count, and speaks the language of the page', async () => {
@@ -138,10 +145,15 @@ describe('a page with the Payment Element', () => {
     await open('token')
     await type(frame(), '4000002760003184')
     await page.getByRole('button', { name: 'Pay', exact: true }).click()
-    await page.frameLocator('dialog iframe[title="3-D Secure"]').getByRole('button', { name: 'Complete authentication' }).click()
+    await page
+      .frameLocator('dialog iframe[title="3-D Secure"]')
+      .getByRole('button', { name: 'Complete authentication' })
+      .click()
     const out = page.locator('output:not(:empty)')
     await out.waitFor()
-    expect(JSON.parse((await out.textContent()) ?? '')).toMatchObject({ paymentIntent: { status: 'succeeded' } })
+    expect(JSON.parse((await out.textContent()) ?? '')).toMatchObject({
+      paymentIntent: { status: 'succeeded' },
+    })
   })
 
   it('opens and closes as an accordion', async () => {
@@ -162,13 +174,19 @@ describe('a page with the classic elements', () => {
     await frame().locator('#postal').pressSequentially('94110')
     expect(await payNow()).toMatchObject({ paymentIntent: { id, status: 'succeeded' } })
     const intent = await bench.stripe.paymentIntents.retrieve(id, { expand: ['payment_method'] })
-    expect(intent.payment_method).toMatchObject({ billing_details: { name: 'Ada', address: { postal_code: '94110' } } })
+    expect(intent.payment_method).toMatchObject({
+      billing_details: { name: 'Ada', address: { postal_code: '94110' } },
+    })
     expect(await heard()).toContain('visa 94110 true')
-    // On a phone all of it stays on one line: of the number the last digits, of the rest everything.
+    // On a phone all of it stays on one line: of the number the last digits, of the rest
+    // everything.
     const hidden = await frame()
       .locator('input')
       .evaluateAll((inputs) =>
-        inputs.map(({ id, scrollWidth, clientWidth, scrollLeft }) => [id, scrollWidth - clientWidth - scrollLeft > 1]),
+        inputs.map(({ id, scrollWidth, clientWidth, scrollLeft }) => [
+          id,
+          scrollWidth - clientWidth - scrollLeft > 1,
+        ]),
       )
     expect(Object.fromEntries(hidden)).toEqual({ number: false, expiry: false, cvc: false, postal: false })
   })
@@ -187,7 +205,9 @@ describe('a page with the classic elements', () => {
     await page.getByRole('button', { name: 'Pay', exact: true }).click()
     await expect.poll(() => page.locator('output').textContent()).toContain('"succeeded"')
     expect((await bench.stripe.paymentIntents.retrieve(id)).status).toBe('succeeded')
-    expect(await heard()).toEqual(expect.arrayContaining(['number amex true', 'expiry true undefined', 'cvc true']))
+    expect(await heard()).toEqual(
+      expect.arrayContaining(['number amex true', 'expiry true undefined', 'cvc true']),
+    )
   })
 
   it('changes the style of a field while it is shown, and keeps what was typed', async () => {

@@ -1,4 +1,5 @@
-// Money that goes back: refunds of every kind, and disputes from open to lost and won, with the ledger beside them.
+// Money that goes back: refunds of every kind, and disputes from open to lost and won, with the
+// ledger beside them.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, refusal, startBench } from './harness.ts'
 
@@ -32,7 +33,12 @@ describe('a refund', () => {
       reason: 'requested_by_customer',
       metadata: { why: 'rain' },
     })
-    expect(part).toMatchObject({ status: 'succeeded', amount: 2000, charge: paid.latest_charge, metadata: { why: 'rain' } })
+    expect(part).toMatchObject({
+      status: 'succeeded',
+      amount: 2000,
+      charge: paid.latest_charge,
+      metadata: { why: 'rain' },
+    })
     expect(await types(2)).toEqual(['charge.refunded', 'refund.created'])
     const over = await refusal(bench.stripe.refunds.create({ payment_intent: paid.id, amount: 3001 }))
     expect(over).toMatchObject({
@@ -56,7 +62,9 @@ describe('a refund', () => {
   it('never gives back more than was taken, however many come at once', async () => {
     const paid = await pay()
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, () => bench.stripe.refunds.create({ payment_intent: paid.id, amount: 1500 })),
+      Array.from({ length: 20 }, () =>
+        bench.stripe.refunds.create({ payment_intent: paid.id, amount: 1500 }),
+      ),
     )
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(3)
   })
@@ -88,7 +96,10 @@ describe('a refund', () => {
       failure_reason: 'expired_or_canceled_card',
     })
     expect(await types(3)).toContain('refund.failed')
-    expect(await bench.stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({ amount_refunded: 0, refunded: false })
+    expect(await bench.stripe.charges.retrieve(String(paid.latest_charge))).toMatchObject({
+      amount_refunded: 0,
+      refunded: false,
+    })
   })
 
   it('needs money that was taken', async () => {
@@ -119,44 +130,76 @@ describe('a dispute', () => {
 
   it('takes amount and fee at once and stops refunds', async () => {
     const { paid, dispute } = await disputed()
-    expect(dispute).toMatchObject({ status: 'needs_response', reason: 'fraudulent', amount: 5000, is_charge_refundable: false })
+    expect(dispute).toMatchObject({
+      status: 'needs_response',
+      reason: 'fraudulent',
+      amount: 5000,
+      is_charge_refundable: false,
+    })
     expect(dispute.balance_transactions[0]).toMatchObject({ amount: -5000, fee: 1500, net: -6500 })
     expect((await bench.stripe.charges.retrieve(String(paid.latest_charge))).disputed).toBe(true)
-    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({ code: 'charge_disputed' })
+    expect(await refusal(bench.stripe.refunds.create({ payment_intent: paid.id }))).toMatchObject({
+      code: 'charge_disputed',
+    })
   })
 
   it('is won with good evidence, and the money comes back', async () => {
     const { dispute } = await disputed()
-    const won = await bench.stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: 'winning_evidence' } })
+    const won = await bench.stripe.disputes.update(dispute.id, {
+      evidence: { uncategorized_text: 'winning_evidence' },
+    })
     expect(won.status).toBe('won')
     expect(won.balance_transactions.reduce((sum, line) => sum + line.net, 0)).toBe(0)
-    expect(await types(3)).toEqual(['charge.dispute.funds_reinstated', 'charge.dispute.closed', 'charge.dispute.updated'])
+    expect(await types(3)).toEqual([
+      'charge.dispute.funds_reinstated',
+      'charge.dispute.closed',
+      'charge.dispute.updated',
+    ])
   })
 
   it('is lost with bad evidence, by giving in, or by silence', async () => {
     const [one, two, three] = [await disputed(), await disputed(), await disputed()]
     expect(
-      (await bench.stripe.disputes.update(one.dispute.id, { evidence: { uncategorized_text: 'losing_evidence' } })).status,
+      (
+        await bench.stripe.disputes.update(one.dispute.id, {
+          evidence: { uncategorized_text: 'losing_evidence' },
+        })
+      ).status,
     ).toBe('lost')
     expect((await bench.stripe.disputes.close(two.dispute.id)).status).toBe('lost')
     await bench.post('/_sandbox/clock', { advance_seconds: 8 * 86_400 })
     expect((await bench.stripe.disputes.retrieve(three.dispute.id)).status).toBe('lost')
-    expect((await refusal(bench.stripe.disputes.close(two.dispute.id))).message).toBe('This dispute is already closed')
+    expect((await refusal(bench.stripe.disputes.close(two.dispute.id))).message).toBe(
+      'This dispute is already closed',
+    )
   })
 
   it('keeps a draft until it is submitted', async () => {
     const { dispute } = await disputed()
-    const draft = await bench.stripe.disputes.update(dispute.id, { evidence: { customer_name: 'Ada' }, submit: false })
-    expect(draft).toMatchObject({ status: 'needs_response', evidence_details: { has_evidence: true, submission_count: 0 } })
-    expect((await bench.stripe.disputes.update(dispute.id, { submit: true, evidence: { receipt: 'file_1' } })).status).toBe(
-      'under_review',
-    )
+    const draft = await bench.stripe.disputes.update(dispute.id, {
+      evidence: { customer_name: 'Ada' },
+      submit: false,
+    })
+    expect(draft).toMatchObject({
+      status: 'needs_response',
+      evidence_details: { has_evidence: true, submission_count: 0 },
+    })
+    expect(
+      (await bench.stripe.disputes.update(dispute.id, { submit: true, evidence: { receipt: 'file_1' } }))
+        .status,
+    ).toBe('under_review')
   })
 
   it('may be an inquiry, which costs nothing until it is escalated', async () => {
     const { dispute, paid } = await disputed('pm_card_createDisputeInquiry')
-    expect(dispute).toMatchObject({ status: 'warning_needs_response', is_charge_refundable: true, balance_transactions: [] })
-    expect((await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 100 })).status).toBe('succeeded')
+    expect(dispute).toMatchObject({
+      status: 'warning_needs_response',
+      is_charge_refundable: true,
+      balance_transactions: [],
+    })
+    expect((await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 100 })).status).toBe(
+      'succeeded',
+    )
     const raised = await bench.stripe.disputes.update(dispute.id, {
       evidence: { uncategorized_text: 'escalate_inquiry_evidence' },
     })
@@ -167,14 +210,20 @@ describe('a dispute', () => {
   it('may come as several, or be preceded by a warning', async () => {
     expect((await disputed('pm_card_createMultipleDisputes')).count).toBe(2)
     const warned = await pay('pm_card_createIssuerFraudRecord')
-    const warnings = await bench.stripe.radar.earlyFraudWarnings.list({ charge: String(warned.latest_charge) })
+    const warnings = await bench.stripe.radar.earlyFraudWarnings.list({
+      charge: String(warned.latest_charge),
+    })
     expect(warnings.data[0]).toMatchObject({ actionable: true, charge: warned.latest_charge })
-    expect((await bench.stripe.radar.earlyFraudWarnings.list({ payment_intent: warned.id })).data).toEqual(warnings.data)
+    expect((await bench.stripe.radar.earlyFraudWarnings.list({ payment_intent: warned.id })).data).toEqual(
+      warnings.data,
+    )
   })
 
   it('can be opened by hand', async () => {
     const paid = await pay()
-    expect(await bench.post('/_sandbox/disputes/open', { payment_intent: paid.id, reason: 'duplicate' })).toMatchObject({
+    expect(
+      await bench.post('/_sandbox/disputes/open', { payment_intent: paid.id, reason: 'duplicate' }),
+    ).toMatchObject({
       object: 'dispute',
       reason: 'duplicate',
       status: 'needs_response',
@@ -212,8 +261,13 @@ describe('the balance', () => {
         pending: [{ amount: 8680 }],
       })
       await fresh.post('/_sandbox/clock', { advance_seconds: 4 * 86_400 })
-      expect(await fresh.stripe.balance.retrieve()).toMatchObject({ available: [{ amount: 12_534 }], pending: [{ amount: 0 }] })
-      expect((await fresh.stripe.balanceTransactions.list()).data.every((line) => line.status === 'available')).toBe(true)
+      expect(await fresh.stripe.balance.retrieve()).toMatchObject({
+        available: [{ amount: 12_534 }],
+        pending: [{ amount: 0 }],
+      })
+      expect(
+        (await fresh.stripe.balanceTransactions.list()).data.every((line) => line.status === 'available'),
+      ).toBe(true)
     } finally {
       await fresh.close()
     }

@@ -17,7 +17,12 @@ export const REQUEST_ERRORS: ErrorCase[] = [
     code: 'secret_key_required',
   },
   { title: 'unknown route', call: 'GET /v1/nothing', status: 404, type: INVALID },
-  { title: 'known path, wrong method', call: 'DELETE /v1/payment_intents/{fresh}', status: 404, type: INVALID },
+  {
+    title: 'known path, wrong method',
+    call: 'DELETE /v1/payment_intents/{fresh}',
+    status: 404,
+    type: INVALID,
+  },
   {
     title: 'unknown parameter',
     call: 'POST /v1/payment_intents',

@@ -1,4 +1,5 @@
-// Shops as the processor's samples build them, with their older SDK and the vendor's address for the script; only for tests.
+// Shops as the processor's samples build them, with their older SDK and the vendor's address for
+// the script; only for tests.
 import { createServer, type IncomingMessage } from 'node:http'
 import { listenLocally, type ShopPage } from './browser-page.ts'
 import type { Answer, OldStripe } from './old-sdks.ts'
@@ -6,9 +7,18 @@ import type { Answer, OldStripe } from './old-sdks.ts'
 const pick = ({ id, status, client_secret }: Answer) => ({ id, status, clientSecret: client_secret })
 
 /** What the shops' servers do. */
-const CALLS: Record<string, (stripe: OldStripe, input: Record<string, string>, home: string) => Promise<object>> = {
+const CALLS: Record<
+  string,
+  (stripe: OldStripe, input: Record<string, string>, home: string) => Promise<object>
+> = {
   '/create-payment-intent': async (stripe, { types = 'card' }) =>
-    pick(await stripe.paymentIntents.create({ amount: 1999, currency: 'usd', payment_method_types: types.split(',') })),
+    pick(
+      await stripe.paymentIntents.create({
+        amount: 1999,
+        currency: 'usd',
+        payment_method_types: types.split(','),
+      }),
+    ),
   '/create-setup-intent': async (stripe) => {
     const customer = await stripe.customers.create({ email: 'saved@example.com' })
     return pick(await stripe.setupIntents.create({ customer: customer.id, payment_method_types: ['card'] }))
@@ -29,7 +39,9 @@ const CALLS: Record<string, (stripe: OldStripe, input: Record<string, string>, h
     stripe.checkout.sessions.create({
       mode: 'payment',
       payment_method_types: ['card'],
-      line_items: [{ quantity: 1, price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'Photo' } } }],
+      line_items: [
+        { quantity: 1, price_data: { currency: 'usd', unit_amount: 2000, product_data: { name: 'Photo' } } },
+      ],
       success_url: `${home}/?session_id={CHECKOUT_SESSION_ID}`,
       cancel_url: `${home}/?canceled=true`,
     }),
@@ -51,14 +63,16 @@ export async function startSampleShop(stripe: OldStripe): Promise<ShopPage> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/'
     const call = CALLS[path]
-    if (call === undefined) return void response.setHeader('content-type', 'text/html; charset=utf-8').end(HTML)
+    if (call === undefined)
+      return void response.setHeader('content-type', 'text/html; charset=utf-8').end(HTML)
     const home = `http://${request.headers.host ?? ''}`
     void bodyOf(request)
       .then((input) => call(stripe, input, home))
       .then(
         (made) => {
           // A form is led on; a script gets what it asked for.
-          const asForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
+          const asForm =
+            request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true
           if (asForm && 'url' in made) response.writeHead(303, { location: String(made.url) }).end()
           else response.end(JSON.stringify(made))
         },

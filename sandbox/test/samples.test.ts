@@ -1,5 +1,6 @@
-// The flows of the processor's samples, rebuilt: with the Payment, Card, Link and Address Element, an SDK of 2020 and `/v3/`.
-// Of stripe-samples: accept-a-payment, checkout-one-time-payments, saving-card-without-payment.
+// The flows of the processor's samples, rebuilt: with the Payment, Card, Link and Address Element,
+// an SDK of 2020 and `/v3/`. Of stripe-samples: accept-a-payment, checkout-one-time-payments,
+// saving-card-without-payment.
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ShopPage } from './browser-page.ts'
@@ -52,7 +53,9 @@ async function typeCard(into: FrameLocator | Page, number: string): Promise<void
 }
 
 async function mountCard(): Promise<FrameLocator> {
-  await run(`${START} window.card = stripe.elements().create('card', { hidePostalCode: true }); await mounted(card, '#card')`)
+  await run(
+    `${START} window.card = stripe.elements().create('card', { hidePostalCode: true }); await mounted(card, '#card')`,
+  )
   return frame('Secure card payment input frame')
 }
 
@@ -70,7 +73,8 @@ describe('accepting a payment', () => {
       await Promise.all([mounted(link, '#link'), mounted(address, '#address'), mounted(elements.create('payment'), '#payment')]);`)
     expect(await run('return window.wallets')).toEqual({ elementType: 'expressCheckout' })
     await typeCard(frame('Secure payment input frame'), '4242424242424242')
-    const pay = "return stripe.confirmPayment({ elements, confirmParams: { return_url: location.origin + '/return' } })"
+    const pay =
+      "return stripe.confirmPayment({ elements, confirmParams: { return_url: location.origin + '/return' } })"
     expect(await run(pay)).toMatchObject({ error: { code: 'incomplete_email' } })
     await frame('Secure email input frame').getByLabel('Email').fill('ada@example.com')
     expect(await run(pay)).toMatchObject({ error: { code: 'incomplete_line1' } })
@@ -102,23 +106,37 @@ describe('accepting a payment', () => {
 
   it("with `createPaymentMethod('card', element)`, and the server's last word", async () => {
     await typeCard(await mountCard(), '4000002760003184')
-    const made = await run("return stripe.createPaymentMethod('card', card, { billing_details: { name: 'Ada' } })")
-    expect(made).toMatchObject({ paymentMethod: { card: { last4: '3184' }, billing_details: { name: 'Ada' } } })
+    const made = await run(
+      "return stripe.createPaymentMethod('card', card, { billing_details: { name: 'Ada' } })",
+    )
+    expect(made).toMatchObject({
+      paymentMethod: { card: { last4: '3184' }, billing_details: { name: 'Ada' } },
+    })
     const paymentMethodId = (made as { paymentMethod: { id: string } }).paymentMethod.id
     await run(`window.first = await call('/pay', { paymentMethodId: '${paymentMethodId}' });
       window.done = stripe.handleCardAction(first.clientSecret); return null`)
     await frame('3-D Secure').getByRole('button', { name: 'Complete authentication' }).click()
-    expect(await run('return window.done')).toMatchObject({ paymentIntent: { status: 'requires_confirmation' } })
-    expect(await run("return call('/pay', { paymentIntentId: first.id })")).toMatchObject({ status: 'succeeded' })
+    expect(await run('return window.done')).toMatchObject({
+      paymentIntent: { status: 'requires_confirmation' },
+    })
+    expect(await run("return call('/pay', { paymentIntentId: first.id })")).toMatchObject({
+      status: 'succeeded',
+    })
   })
 
   it('with the calls of the first years', async () => {
     await typeCard(await mountCard(), '4242424242424242')
     expect(
-      await run("window.made = await call('/create-payment-intent'); return stripe.handleCardPayment(made.clientSecret, card)"),
+      await run(
+        "window.made = await call('/create-payment-intent'); return stripe.handleCardPayment(made.clientSecret, card)",
+      ),
     ).toMatchObject({ paymentIntent: { status: 'succeeded' } })
-    expect(await run("return stripe.paymentRequest({ country: 'US', currency: 'usd' }).canMakePayment()")).toBeNull()
-    expect(await run("return stripe.createToken('bank_account', {})")).toMatchObject({ error: { type: 'invalid_request_error' } })
+    expect(
+      await run("return stripe.paymentRequest({ country: 'US', currency: 'usd' }).canMakePayment()"),
+    ).toBeNull()
+    expect(await run("return stripe.createToken('bank_account', {})")).toMatchObject({
+      error: { type: 'invalid_request_error' },
+    })
   })
 })
 
@@ -137,7 +155,10 @@ describe('selling by Checkout', () => {
     await page.getByRole('button', { name: 'Pay $20.00' }).click()
     await page.waitForURL(/session_id=cs_test_/)
     const id = new URL(page.url()).searchParams.get('session_id') ?? ''
-    expect(await bench.stripe.checkout.sessions.retrieve(id)).toMatchObject({ payment_status: 'paid', amount_total: 2000 })
+    expect(await bench.stripe.checkout.sessions.retrieve(id)).toMatchObject({
+      payment_status: 'paid',
+      amount_total: 2000,
+    })
   }
 
   it('with a form that leads to the page', async () => {
@@ -171,7 +192,9 @@ describe('a newer script', () => {
     const gone = /no longer supported/
     expect(await caught('void stripe.redirectToCheckout({})')).toMatch(redirectGone ? gone : /^$/)
     expect(await caught("void stripe.handleCardPayment('pi_0_secret_0')")).toMatch(handleGone ? gone : /^$/)
-    const types = await caught("stripe.elements({ mode: 'payment', amount: 1, currency: 'eur', paymentMethodTypes: ['card'] })")
+    const types = await caught(
+      "stripe.elements({ mode: 'payment', amount: 1, currency: 'eur', paymentMethodTypes: ['card'] })",
+    )
     expect(types).toMatch(version === 'endive' ? gone : /^$/)
   })
 })
@@ -193,8 +216,10 @@ it('keeps the Card Element on one line at 320 px', async () => {
     expect(await height()).toBeLessThan(32)
   }
   const width = (await page.locator('#card iframe').boundingBox())?.width ?? 0
-  const right = async (id: string) => card.locator(`#${id}`).evaluate((input) => input.getBoundingClientRect().right)
-  const left = async (id: string) => card.locator(`#${id}`).evaluate((input) => input.getBoundingClientRect().left)
+  const right = async (id: string) =>
+    card.locator(`#${id}`).evaluate((input) => input.getBoundingClientRect().right)
+  const left = async (id: string) =>
+    card.locator(`#${id}`).evaluate((input) => input.getBoundingClientRect().left)
   expect(await left('number')).toBeGreaterThanOrEqual(0)
   expect(await right('postal')).toBeLessThanOrEqual(width + 1)
   await card.locator('#number').focus()

@@ -25,8 +25,18 @@ async function seeded(file: unknown): Promise<string> {
 const FILE = {
   account: 'seeded',
   fixtures: [
-    { name: 'ann', path: '/v1/customers', method: 'post', params: { email: 'ann@example.test', metadata: { from: 'seed' } } },
-    { name: 'card', path: '/v1/payment_methods/pm_card_visa/attach', method: 'post', params: { customer: '${ann:id}' } },
+    {
+      name: 'ann',
+      path: '/v1/customers',
+      method: 'post',
+      params: { email: 'ann@example.test', metadata: { from: 'seed' } },
+    },
+    {
+      name: 'card',
+      path: '/v1/payment_methods/pm_card_visa/attach',
+      method: 'post',
+      params: { customer: '${ann:id}' },
+    },
     {
       name: 'paid',
       path: '/v1/payment_intents',
@@ -41,7 +51,12 @@ const FILE = {
         expand: ['latest_charge'],
       },
     },
-    { name: 'refund', path: '/v1/refunds', method: 'post', params: { charge: '${paid:latest_charge.id}', amount: 500 } },
+    {
+      name: 'refund',
+      path: '/v1/refunds',
+      method: 'post',
+      params: { charge: '${paid:latest_charge.id}', amount: 500 },
+    },
   ],
 }
 
@@ -53,7 +68,9 @@ describe('a seed file', () => {
       try {
         const stripe = sdk(sandbox.url, 'sk_test_seeded')
         const customers = (await stripe.customers.list()).data
-        expect(customers.map(({ email, metadata }) => [email, metadata])).toEqual([['ann@example.test', { from: 'seed' }]])
+        expect(customers.map(({ email, metadata }) => [email, metadata])).toEqual([
+          ['ann@example.test', { from: 'seed' }],
+        ])
         expect((await stripe.refunds.list()).data.map(({ amount }) => amount)).toEqual([500])
         expect((await sdk(sandbox.url).customers.list()).data).toEqual([])
       } finally {
@@ -87,10 +104,13 @@ it('speaks TLS with a certificate', async () => {
   try {
     expect(sandbox.url).toMatch(/^https:\/\/127\.0\.0\.1:/)
     const status = await new Promise((resolve, reject) => {
-      request({ host: 'localhost', port: sandbox.port, path: '/_sandbox/health', ca: tls.cert }, (response) => {
-        response.resume()
-        resolve(response.statusCode)
-      })
+      request(
+        { host: 'localhost', port: sandbox.port, path: '/_sandbox/health', ca: tls.cert },
+        (response) => {
+          response.resume()
+          resolve(response.statusCode)
+        },
+      )
         .on('error', reject)
         .end()
     })

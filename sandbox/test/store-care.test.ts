@@ -1,4 +1,5 @@
-// A start never deletes data: a store that cannot be used stops it with one sentence that names the file and the cure.
+// A start never deletes data: a store that cannot be used stops it with one sentence that names the
+// file and the cure.
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,14 +20,19 @@ afterEach(async () => {
 
 const start = (): Promise<Sandbox> => startSandbox({ port: 0, dataDir })
 
-/** A store with one customer, whose writes are all in the file or, after a kill, still in the log. */
+/**
+ * A store with one customer, whose writes are all in the file or, after a kill, still in the log.
+ */
 async function fill(killed: boolean): Promise<void> {
   if (!killed) {
     const sandbox = await start()
     await sdk(sandbox.url).customers.create({ description: 'kept' })
     return sandbox.close()
   }
-  const { child, url, ended } = await startCommand(dataDir, { url: 'http://127.0.0.1:9/hook', secret: 'whsec_x' })
+  const { child, url, ended } = await startCommand(dataDir, {
+    url: 'http://127.0.0.1:9/hook',
+    secret: 'whsec_x',
+  })
   await sdk(url).customers.create({ description: 'kept' })
   child.kill('SIGKILL')
   await ended
@@ -49,10 +55,15 @@ interface Harm {
   says: string
 }
 const HARMS: Harm[] = [
-  { title: 'of other bytes', harm: () => writeFile(store, 'not a database, but somebody wrote it'.repeat(50)), says: 'damaged' },
+  {
+    title: 'of other bytes',
+    harm: () => writeFile(store, 'not a database, but somebody wrote it'.repeat(50)),
+    says: 'damaged',
+  },
   {
     title: 'overwritten at its beginning',
-    harm: async () => writeFile(store, Buffer.concat([Buffer.alloc(200, 7), (await readFile(store)).subarray(200)])),
+    harm: async () =>
+      writeFile(store, Buffer.concat([Buffer.alloc(200, 7), (await readFile(store)).subarray(200)])),
     says: 'damaged',
   },
   { title: 'cut off', harm: () => truncate(store, 5000), says: 'damaged' },

@@ -1,4 +1,5 @@
-// The rest of the surface: keys and CORS, sellers, tokens, expansion, and that no card number is ever kept.
+// The rest of the surface: keys and CORS, sellers, tokens, expansion, and that no card number is
+// ever kept.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,7 +16,10 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
-const card = (number: string) => ({ type: 'card' as const, card: { number, exp_month: 12, exp_year: 2032, cvc: '123' } })
+const card = (number: string) => ({
+  type: 'card' as const,
+  card: { number, exp_month: 12, exp_year: 2032, cvc: '123' },
+})
 
 describe('a card number', () => {
   it('is accepted when it is on the list, and is never kept', async () => {
@@ -30,11 +34,15 @@ describe('a card number', () => {
         payment_method_data: { type: 'card', card: { ...card(number).card, cvc: code } } as never,
       })
       expect(paid.status).toBe(
-        TEST_CARDS.find((each) => each.number === number)?.processing === undefined ? 'succeeded' : 'processing',
+        TEST_CARDS.find((each) => each.number === number)?.processing === undefined
+          ? 'succeeded'
+          : 'processing',
       )
     }
     const files = await readdir(join(bench.dataDir, 'sandbox'))
-    const stored = (await Promise.all(files.map((file) => readFile(join(bench.dataDir, 'sandbox', file), 'latin1')))).join('')
+    const stored = (
+      await Promise.all(files.map((file) => readFile(join(bench.dataDir, 'sandbox', file), 'latin1')))
+    ).join('')
     expect(stored).toContain('payment_intent.succeeded')
     const found = TEST_CARDS.filter(({ number }) => stored.includes(number)).map(({ key }) => key)
     expect(found).toEqual([])
@@ -48,7 +56,8 @@ describe('a card number', () => {
       decline_code: 'test_mode_live_card',
     })
     const files = await readdir(join(bench.dataDir, 'sandbox'))
-    for (const file of files) expect(await readFile(join(bench.dataDir, 'sandbox', file), 'latin1')).not.toContain(real)
+    for (const file of files)
+      expect(await readFile(join(bench.dataDir, 'sandbox', file), 'latin1')).not.toContain(real)
     expect(logged.join()).not.toContain(real)
   })
 
@@ -87,7 +96,11 @@ describe('a publishable key', () => {
   })
 
   it('confirms with the client secret and sees a reduced intent', async () => {
-    const intent = await bench.stripe.paymentIntents.create({ amount: 1000, currency: 'eur', metadata: { internal: 'note' } })
+    const intent = await bench.stripe.paymentIntents.create({
+      amount: 1000,
+      currency: 'eur',
+      metadata: { internal: 'note' },
+    })
     const done = await bench.publishable.paymentIntents.confirm(intent.id, {
       payment_method: 'pm_card_visa',
       return_url: 'https://shop.example',
@@ -110,7 +123,11 @@ describe('a publishable key', () => {
 
 describe('sellers', () => {
   it('get their share, give it back with a refund, and the platform keeps or returns its fee', async () => {
-    const seller = await bench.stripe.accounts.create({ type: 'express', country: 'DE', email: 'seller@example.com' })
+    const seller = await bench.stripe.accounts.create({
+      type: 'express',
+      country: 'DE',
+      email: 'seller@example.com',
+    })
     const paid = await bench.stripe.paymentIntents.create({
       amount: 10_000,
       currency: 'eur',
@@ -148,11 +165,11 @@ describe('sellers', () => {
       payment_method: 'pm_card_bypassPending',
       automatic_payment_methods: automatic,
     })
-    expect(await refusal(bench.stripe.transfers.create({ amount: 5000, currency: 'chf', destination: seller.id }))).toMatchObject(
-      {
-        code: 'balance_insufficient',
-      },
-    )
+    expect(
+      await refusal(bench.stripe.transfers.create({ amount: 5000, currency: 'chf', destination: seller.id })),
+    ).toMatchObject({
+      code: 'balance_insufficient',
+    })
     const transfer = await bench.stripe.transfers.create({
       amount: 4000,
       currency: 'chf',
@@ -161,7 +178,9 @@ describe('sellers', () => {
     })
     const reversal = await bench.stripe.transfers.createReversal(transfer.id, { amount: 1000 })
     expect(reversal).toMatchObject({ amount: 1000, transfer: transfer.id })
-    expect((await refusal(bench.stripe.transfers.createReversal(transfer.id, { amount: 3001 }))).statusCode).toBe(400)
+    expect(
+      (await refusal(bench.stripe.transfers.createReversal(transfer.id, { amount: 3001 }))).statusCode,
+    ).toBe(400)
     expect((await bench.stripe.transfers.retrieve(transfer.id)).reversals.data).toHaveLength(1)
     expect(source.status).toBe('succeeded')
     const payout = await bench.stripe.payouts.create({ amount: 1000, currency: 'chf' })
@@ -179,10 +198,17 @@ describe('sellers', () => {
 
   it('have stores of their own', async () => {
     const seller = await bench.stripe.accounts.create({ type: 'standard' })
-    const own = await bench.stripe.paymentIntents.create({ amount: 1000, currency: 'eur' }, { stripeAccount: seller.id })
+    const own = await bench.stripe.paymentIntents.create(
+      { amount: 1000, currency: 'eur' },
+      { stripeAccount: seller.id },
+    )
     expect((await refusal(bench.stripe.paymentIntents.retrieve(own.id))).statusCode).toBe(404)
-    expect((await bench.stripe.paymentIntents.retrieve(own.id, {}, { stripeAccount: seller.id })).id).toBe(own.id)
-    expect(await refusal(bench.stripe.paymentIntents.list({}, { stripeAccount: 'acct_none' }))).toMatchObject({ statusCode: 403 })
+    expect((await bench.stripe.paymentIntents.retrieve(own.id, {}, { stripeAccount: seller.id })).id).toBe(
+      own.id,
+    )
+    expect(await refusal(bench.stripe.paymentIntents.list({}, { stripeAccount: 'acct_none' }))).toMatchObject(
+      { statusCode: 403 },
+    )
   })
 })
 
@@ -191,11 +217,27 @@ describe('lists and expansion', () => {
     const customer = await bench.stripe.customers.create({})
     const made: string[] = []
     for (let index = 0; index < 7; index++)
-      made.push((await bench.stripe.paymentIntents.create({ amount: 1000 + index, currency: 'eur', customer: customer.id })).id)
-    const first = await bench.stripe.paymentIntents.list({ customer: customer.id, limit: 3, created: { gte: 1 } })
+      made.push(
+        (
+          await bench.stripe.paymentIntents.create({
+            amount: 1000 + index,
+            currency: 'eur',
+            customer: customer.id,
+          })
+        ).id,
+      )
+    const first = await bench.stripe.paymentIntents.list({
+      customer: customer.id,
+      limit: 3,
+      created: { gte: 1 },
+    })
     expect(first.data.map((intent) => intent.id)).toEqual(made.slice(4).toReversed())
     expect(first.has_more).toBe(true)
-    const back = await bench.stripe.paymentIntents.list({ customer: customer.id, limit: 3, ending_before: made[3] ?? '' })
+    const back = await bench.stripe.paymentIntents.list({
+      customer: customer.id,
+      limit: 3,
+      ending_before: made[3] ?? '',
+    })
     expect(back.data.map((intent) => intent.id)).toEqual(made.slice(4).toReversed())
     expect((await bench.stripe.paymentIntents.list({ created: { lt: 1000 } })).data).toEqual([])
   })
@@ -203,9 +245,15 @@ describe('lists and expansion', () => {
   it('may be found by searching only some time later, as with the real thing', async () => {
     const late = await startBench({ searchLagSeconds: 60 })
     try {
-      const { id } = await late.stripe.paymentIntents.create({ amount: 700, currency: 'eur', metadata: { run: 'late' } })
+      const { id } = await late.stripe.paymentIntents.create({
+        amount: 700,
+        currency: 'eur',
+        metadata: { run: 'late' },
+      })
       const found = async () =>
-        (await late.stripe.paymentIntents.search({ query: "metadata['run']:'late'" })).data.map((each) => each.id)
+        (await late.stripe.paymentIntents.search({ query: "metadata['run']:'late'" })).data.map(
+          (each) => each.id,
+        )
       expect(await found()).toEqual([])
       expect((await late.stripe.paymentIntents.list()).data.map((each) => each.id)).toEqual([id])
       await late.post('/_sandbox/clock', { advance_seconds: 60 })
@@ -237,12 +285,14 @@ describe('lists and expansion', () => {
 
 describe('reading forms', () => {
   it('understands nesting, indexes and plain lists', () => {
-    expect(JSON.parse(JSON.stringify(parseForm('a[b][c]=1&e[0]=x&e[1]=y&f[]=p&f[]=q&g%5Bh%5D=i+j')))).toEqual({
-      a: { b: { c: '1' } },
-      e: { 0: 'x', 1: 'y' },
-      f: { 0: 'p', 1: 'q' },
-      g: { h: 'i j' },
-    })
+    expect(JSON.parse(JSON.stringify(parseForm('a[b][c]=1&e[0]=x&e[1]=y&f[]=p&f[]=q&g%5Bh%5D=i+j')))).toEqual(
+      {
+        a: { b: { c: '1' } },
+        e: { 0: 'x', 1: 'y' },
+        f: { 0: 'p', 1: 'q' },
+        g: { h: 'i j' },
+      },
+    )
   })
 
   it('does not let a name reach a prototype', () => {

@@ -13,7 +13,8 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   await bench.post('/_sandbox/reset', {})
-  for (const endpoint of (await bench.stripe.webhookEndpoints.list()).data) await bench.stripe.webhookEndpoints.del(endpoint.id)
+  for (const endpoint of (await bench.stripe.webhookEndpoints.list()).data)
+    await bench.stripe.webhookEndpoints.del(endpoint.id)
 })
 
 const automatic = { enabled: true, allow_redirects: 'never' as const }
@@ -28,7 +29,10 @@ const pay = (metadata: Record<string, string> = {}) =>
   })
 
 async function subscribe(events: string[] = ['payment_intent.succeeded']) {
-  const endpoint = await bench.stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: events as never })
+  const endpoint = await bench.stripe.webhookEndpoints.create({
+    url: receiver.url,
+    enabled_events: events as never,
+  })
   return { id: endpoint.id, secret: endpoint.secret ?? '' }
 }
 
@@ -38,12 +42,20 @@ describe('a webhook', () => {
     const paid = await pay()
     const hook = await receiver.waitFor(({ event }) => (event.data.object as { id?: string }).id === paid.id)
     const event = bench.stripe.webhooks.constructEvent(hook.body, hook.signature, secret)
-    expect(event).toMatchObject({ type: 'payment_intent.succeeded', api_version: '2026-10-28.endive', livemode: false })
-    expect(receiver.hooks.filter((each) => each.body.includes(paid.id)).map((each) => each.event.type)).toEqual([
-      'payment_intent.succeeded',
-    ])
+    expect(event).toMatchObject({
+      type: 'payment_intent.succeeded',
+      api_version: '2026-10-28.endive',
+      livemode: false,
+    })
     expect(
-      (await bench.stripe.webhookEndpoints.retrieve((await bench.stripe.webhookEndpoints.list()).data[0]?.id ?? '')).secret,
+      receiver.hooks.filter((each) => each.body.includes(paid.id)).map((each) => each.event.type),
+    ).toEqual(['payment_intent.succeeded'])
+    expect(
+      (
+        await bench.stripe.webhookEndpoints.retrieve(
+          (await bench.stripe.webhookEndpoints.list()).data[0]?.id ?? '',
+        )
+      ).secret,
     ).toBeUndefined()
   })
 
@@ -55,7 +67,9 @@ describe('a webhook', () => {
     await receiver.waitFor(() => mine().length === 3)
     const [first, , third] = mine()
     expect(third?.event.id).toBe(first?.event.id)
-    expect(bench.stripe.webhooks.constructEvent(third?.body ?? '', third?.signature ?? '', secret).id).toBe(first?.event.id)
+    expect(bench.stripe.webhooks.constructEvent(third?.body ?? '', third?.signature ?? '', secret).id).toBe(
+      first?.event.id,
+    )
   })
 
   it('is signed with both secrets while one is being replaced', async () => {
@@ -64,7 +78,9 @@ describe('a webhook', () => {
     const paid = await pay()
     const hook = await receiver.waitFor((each) => each.body.includes(paid.id))
     for (const known of [secret, String(rotated['secret'])])
-      expect(bench.stripe.webhooks.constructEvent(hook.body, hook.signature, known).type).toBe('payment_intent.succeeded')
+      expect(bench.stripe.webhooks.constructEvent(hook.body, hook.signature, known).type).toBe(
+        'payment_intent.succeeded',
+      )
     expect(() => bench.stripe.webhooks.constructEvent(hook.body, hook.signature, 'whsec_other')).toThrow()
   })
 
@@ -119,29 +135,55 @@ describe('webhooks of connected accounts', () => {
     const [ofSellers, ofOne] = await Promise.all([startReceiver(), startReceiver()])
     try {
       const platform = await subscribe(['*'])
-      const connected = await stripe.webhookEndpoints.create({ url: ofSellers.url, enabled_events: ['*'], connect: true })
-      const single = await stripe.webhookEndpoints.create({ url: ofOne.url, enabled_events: ['payment_intent.succeeded'] }, own)
-      const paid = await stripe.paymentIntents.create(
-        { amount: 900, currency: 'eur', confirm: true, payment_method: 'pm_card_visa', automatic_payment_methods: automatic },
+      const connected = await stripe.webhookEndpoints.create({
+        url: ofSellers.url,
+        enabled_events: ['*'],
+        connect: true,
+      })
+      const single = await stripe.webhookEndpoints.create(
+        { url: ofOne.url, enabled_events: ['payment_intent.succeeded'] },
         own,
       )
-      const isPaid = ({ event }: { event: { type: string } }): boolean => event.type === 'payment_intent.succeeded'
+      const paid = await stripe.paymentIntents.create(
+        {
+          amount: 900,
+          currency: 'eur',
+          confirm: true,
+          payment_method: 'pm_card_visa',
+          automatic_payment_methods: automatic,
+        },
+        own,
+      )
+      const isPaid = ({ event }: { event: { type: string } }): boolean =>
+        event.type === 'payment_intent.succeeded'
       const hook = await ofSellers.waitFor(isPaid)
-      expect(stripe.webhooks.constructEvent(hook.body, hook.signature, connected.secret ?? '')).toMatchObject({
-        account: seller.id,
-      })
+      expect(stripe.webhooks.constructEvent(hook.body, hook.signature, connected.secret ?? '')).toMatchObject(
+        {
+          account: seller.id,
+        },
+      )
       const alone = await ofOne.waitFor(isPaid)
-      expect(stripe.webhooks.constructEvent(alone.body, alone.signature, single.secret ?? '')).not.toHaveProperty('account')
+      expect(
+        stripe.webhooks.constructEvent(alone.body, alone.signature, single.secret ?? ''),
+      ).not.toHaveProperty('account')
       await stripe.accounts.update(seller.id, { metadata: { city: 'Berlin' } })
-      expect((await ofSellers.waitFor(({ event }) => event.type === 'account.updated')).event.account).toBe(seller.id)
+      expect((await ofSellers.waitFor(({ event }) => event.type === 'account.updated')).event.account).toBe(
+        seller.id,
+      )
       // What the platform itself does goes to its own endpoint only.
       const mine = await pay()
-      const told = await receiver.waitFor(({ event }) => (event.data.object as { id?: string }).id === mine.id)
-      expect(bench.stripe.webhooks.constructEvent(told.body, told.signature, platform.secret)).not.toHaveProperty('account')
+      const told = await receiver.waitFor(
+        ({ event }) => (event.data.object as { id?: string }).id === mine.id,
+      )
+      expect(
+        bench.stripe.webhooks.constructEvent(told.body, told.signature, platform.secret),
+      ).not.toHaveProperty('account')
       expect(receiver.hooks.filter(({ body }) => body.includes(paid.id))).toEqual([])
       expect(ofSellers.hooks.filter(({ body }) => body.includes(mine.id))).toEqual([])
       expect(
-        await refusal(stripe.webhookEndpoints.create({ url: ofOne.url, enabled_events: ['*'], connect: true }, own)),
+        await refusal(
+          stripe.webhookEndpoints.create({ url: ofOne.url, enabled_events: ['*'], connect: true }, own),
+        ),
       ).toMatchObject({
         param: 'connect',
       })

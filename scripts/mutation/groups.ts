@@ -1,4 +1,5 @@
-// What is mutated, in groups, and which tests must notice. A group has the tests that are quick enough to run for each mutant.
+// What is mutated, in groups, and which tests must notice. A group has the tests that are quick
+// enough to run for each mutant.
 
 export interface Group {
   /** Globs of the sources that are changed, one mutant after another. */
@@ -13,7 +14,10 @@ export interface Group {
 const untested = ['!server/src/**/*.test.ts']
 
 export const groups = {
-  /** The rules: what becomes of orders, stock, payments, refunds, timers, shows, tickets, accounts. Pure, so fast. */
+  /**
+   * The rules: what becomes of orders, stock, payments, refunds, timers, shows, tickets, accounts.
+   * Pure, so fast.
+   */
   domain: {
     mutate: ['server/src/*/domain/*.ts', ...untested],
     tests: ['server/src/*/domain/*.test.ts'],
@@ -21,7 +25,10 @@ export const groups = {
     without: ['server/src/orders/domain/properties.test.ts'],
     postgres: false,
   },
-  /** Who waits together goes together: the queue of group commit, and lookups that travel together. Pure. */
+  /**
+   * Who waits together goes together: the queue of group commit, and lookups that travel together.
+   * Pure.
+   */
   queue: {
     mutate: ['server/src/platform/commands/coalesce.ts', 'server/src/platform/postgres/batch-loader.ts'],
     tests: ['server/src/platform/{commands/coalesce,postgres/batch-loader}.test.ts'],

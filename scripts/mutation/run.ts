@@ -1,5 +1,6 @@
-// Mutation testing of the code that guards money: `npm run mutation [-- GROUP... [--only GLOB] [--again]]`. Changes the code
-// in one place at a time, runs the tests, and prints the score of each file and the changes that no test noticed.
+// Mutation testing of the code that guards money: `npm run mutation [-- GROUP... [--only GLOB]
+// [--again]]`. Changes the code in one place at a time, runs the tests, and prints the score of
+// each file and the changes that no test noticed.
 import { relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
@@ -40,7 +41,8 @@ async function runGroup(name: GroupName): Promise<Mutant[]> {
     jsonReporter: { fileName: `${directory}/report.json` },
     incremental: values.again,
     incrementalFile: `${directory}/last.json`,
-    // A mutant that goes round for ever is found by counting; this is for one that waits for ever, also on a busy machine.
+    // A mutant that goes round for ever is found by counting; this is for one that waits for ever,
+    // also on a busy machine.
     timeoutMS: 60_000,
     disableTypeChecks: false,
     allowConsoleColors: false,
@@ -48,9 +50,14 @@ async function runGroup(name: GroupName): Promise<Mutant[]> {
   return stryker.runMutationTest()
 }
 
-/** A file of tests that cannot even be collected has noticed as well: it makes its states with the code that was changed. */
+/**
+ * A file of tests that cannot even be collected has noticed as well: it makes its states with the
+ * code that was changed.
+ */
 const isNoticed = ({ status, statusReason }: Mutant) =>
-  status === 'Killed' || status === 'Timeout' || (status === 'RuntimeError' && /outside of a test run/.test(statusReason ?? ''))
+  status === 'Killed' ||
+  status === 'Timeout' ||
+  (status === 'RuntimeError' && /outside of a test run/.test(statusReason ?? ''))
 const isMissed = ({ status }: Mutant) => status === 'Survived' || status === 'NoCoverage'
 
 function scoreOf(mutants: readonly Mutant[]): number {

@@ -13,6 +13,8 @@ export default defineConfig({
     // A run is one group of tests in one worker: files that share their modules start much sooner.
     isolate: false,
     fileParallelism: false,
-    ...(postgres ? { globalSetup: ['server/test/postgres-server.ts'], testTimeout: 20_000, hookTimeout: 20_000 } : {}),
+    ...(postgres
+      ? { globalSetup: ['server/test/postgres-server.ts'], testTimeout: 20_000, hookTimeout: 20_000 }
+      : {}),
   },
 })

@@ -26,8 +26,8 @@ function progress(text: string): void {
 }
 
 /**
- * Our own Postgres, for as long as we run. It is stopped with us when we started it, or when the process that did is gone; a
- * process with some of the services leaves one that it found alone.
+ * Our own Postgres, for as long as we run. It is stopped with us when we started it, or when the
+ * process that did is gone; a process with some of the services leaves one that it found alone.
  */
 async function startDatabase(config: Config, log: Log, stops: Stop[]): Promise<string> {
   const postgres = await startEmbeddedPostgres(join(config.dataDirectory, 'postgres'), progress)
@@ -56,7 +56,13 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
     stops.push(await startSandboxProcess(config, processor, log))
   }
   progress('Starting the shop')
-  const shop = await startShop({ config, databaseUrl, log, progress, extend: (app) => serveBuiltWeb(app, config) })
+  const shop = await startShop({
+    config,
+    databaseUrl,
+    log,
+    progress,
+    extend: (app) => serveBuiltWeb(app, config),
+  })
   stops.push(shop.stop)
   if (config.demo && isWhole(config)) await seedDemo(shop, config)
   return shop
@@ -70,14 +76,18 @@ async function announce(config: Config): Promise<void> {
     '',
     `Holdfast is ready (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
     `  Shop            ${base}`,
-    ...(demoOperates ? [`  Operations      ${base}/ops   (sign in with ${join(config.dataDirectory, demoAccountFile)})`] : []),
+    ...(demoOperates
+      ? [`  Operations      ${base}/ops   (sign in with ${join(config.dataDirectory, demoAccountFile)})`]
+      : []),
     `  API docs        ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
     ...(processor.kind === 'sandbox'
       ? [`  Card sandbox    ${processor.origin}   (test card 4242 4242 4242 4242, any future date, any CVC)`]
       : []),
     ...(config.databaseUrl === null ? [`  Data            ${config.dataDirectory}`] : []),
     ...(config.nats ? [`  Broker          ${config.nats.servers.join(', ')}`] : []),
-    ...(config.services.length < serviceNames.length ? [`  Services        ${config.services.join(', ')}`] : []),
+    ...(config.services.length < serviceNames.length
+      ? [`  Services        ${config.services.join(', ')}`]
+      : []),
     '  Press Ctrl-C to stop',
     '',
   ]

@@ -37,15 +37,25 @@ export interface Service {
   start?(): Promise<() => Promise<void>>
 }
 
-/** Each service's `index.ts` exports one, as `service`, or `makeService` where it can be given something to work with. */
+/**
+ * Each service's `index.ts` exports one, as `service`, or `makeService` where it can be given
+ * something to work with.
+ */
 export interface ServiceDefinition {
   readonly name: ServiceName
   readonly migrations: MigrationSet
   make(platform: Platform): Service
 }
 
-/** How a service's handler stores and tells, and how it groups: as it sees fit, or a command at a time, to measure what that brings. */
-export function handlerOptionsOf({ db, bus, config }: Pick<Platform, 'db' | 'bus' | 'config'>): HandlerOptions {
+/**
+ * How a service's handler stores and tells, and how it groups: as it sees fit, or a command at a
+ * time, to measure what that brings.
+ */
+export function handlerOptionsOf({
+  db,
+  bus,
+  config,
+}: Pick<Platform, 'db' | 'bus' | 'config'>): HandlerOptions {
   const grouping = config.groupCommit ? {} : { lanes: 8, maxBatch: 1 }
   return { db, onCommitted: (events) => bus.hint(events), ...grouping }
 }

@@ -1,4 +1,5 @@
-// Puts the shop together: adapters, the chosen services, the HTTP edge. The only place that knows all of them.
+// Puts the shop together: adapters, the chosen services, the HTTP edge. The only place that knows
+// all of them.
 import type { ServiceName } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
@@ -66,7 +67,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const definitions = definitionsOf(options.payments ?? {})
   options.progress?.('Updating the database')
   const chosen = config.services.map((name) => definitions[name])
-  const migrations = [migrationsOf('platform'), auditMigrations, ...chosen.map((definition) => definition.migrations)]
+  const migrations = [
+    migrationsOf('platform'),
+    auditMigrations,
+    ...chosen.map((definition) => definition.migrations),
+  ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
 
   const clock = systemClock
@@ -77,7 +82,18 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator(config)
-  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
+  const platform: Platform = {
+    config,
+    db,
+    bus,
+    clock,
+    log,
+    metrics,
+    sessions,
+    limits,
+    switches,
+    requireOperator,
+  }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.
   const audit = config.services.includes('payments') ? makeAudit(platform) : null
@@ -109,8 +125,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   }
   if (audit) stops.push(audit.worker.start())
   const tidying = setInterval(() => {
-    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch((error: Error) =>
-      log.warn({ err: error }, 'tidying failed'),
+    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch(
+      (error: Error) => log.warn({ err: error }, 'tidying failed'),
     )
   }, tidyEveryMs)
   tidying.unref()
@@ -136,7 +152,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   }
 }
 
-/** With time: a migration may rewrite a large table, and must not be cut off like an ordinary statement. */
+/**
+ * With time: a migration may rewrite a large table, and must not be cut off like an ordinary
+ * statement.
+ */
 async function bringUpToDate(url: string, migrations: readonly MigrationSet[]): Promise<void> {
   const db = makeDatabase({ url, maxConnections: 1, queryTimeoutMs: 60 * 60 * 1_000 })
   try {
@@ -149,7 +168,9 @@ async function bringUpToDate(url: string, migrations: readonly MigrationSet[]): 
 /** Pages run our scripts and the card processor's, and nothing inline. */
 function contentSecurityPolicy({ processor }: Config): string {
   const origins =
-    processor.kind === 'stripe' ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com' : processor.origin
+    processor.kind === 'stripe'
+      ? 'https://js.stripe.com https://api.stripe.com https://hooks.stripe.com'
+      : processor.origin
   return [
     `default-src 'self'`,
     `script-src 'self' ${origins}`,

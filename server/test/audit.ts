@@ -43,7 +43,10 @@ export function differencesNow(shop: Audited): Promise<StoredDifference[]> {
   return listOpenDifferences(shop.db, 100)
 }
 
-/** Everything holds, once what is under way has come to rest; and no difference stays between shop and processor. */
+/**
+ * Everything holds, once what is under way has come to rest; and no difference stays between shop
+ * and processor.
+ */
 export async function expectSound(shop: Audited): Promise<void> {
   const report = await auditNow(shop)
   expect(report.breaches).toEqual([])
@@ -53,15 +56,23 @@ export async function expectSound(shop: Audited): Promise<void> {
     expect(breaches).toEqual([])
     return (await differencesNow(shop)).length === 0
   })
-  const stops = await shop.db.query({ name: 'test.stops', text: 'select reason from platform.switches where is_on' })
+  const stops = await shop.db.query({
+    name: 'test.stops',
+    text: 'select reason from platform.switches where is_on',
+  })
   expect(stops).toEqual([])
 }
 
 /** The shop's own auditor looked while all of it went on, and never cried out. */
 export async function expectNoFalseAlarm({ db }: Pick<Audited, 'db'>): Promise<void> {
   await waitFor('a run of the shop’s own auditor', async () => {
-    const runs = await db.query({ name: 'test.audit_runs', text: 'select 1 from audit.runs where took_ms is not null' })
+    const runs = await db.query({
+      name: 'test.audit_runs',
+      text: 'select 1 from audit.runs where took_ms is not null',
+    })
     return runs.length > 0
   })
-  expect(await db.query({ name: 'test.breaches_ever', text: 'select invariant, explanation from audit.breaches' })).toEqual([])
+  expect(
+    await db.query({ name: 'test.breaches_ever', text: 'select invariant, explanation from audit.breaches' }),
+  ).toEqual([])
 }

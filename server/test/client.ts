@@ -32,14 +32,19 @@ export function makeClient(baseUrl: string): Client {
       })
       for (const line of response.headers.getSetCookie()) cookie = line.split(';')[0]
       const text = await response.text()
-      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as Body, headers: response.headers }
+      return {
+        status: response.status,
+        body: (text === '' ? null : JSON.parse(text)) as Body,
+        headers: response.headers,
+      }
     },
   }
 }
 
 /** Fails with the whole answer when the status is another one. */
 export function expectStatus<Body>(answer: Answer<Body>, status: number): Body {
-  if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`)
+  if (answer.status !== status)
+    throw new Error(`expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`)
   return answer.body
 }
 
@@ -90,7 +95,11 @@ export function placeOrder(buyer: Client, show: ShowView, quantity = 1): Promise
   })
 }
 
-export function pay(buyer: Client, orderId: string, paymentMethod = 'pm_card_visa'): Promise<Answer<PaymentView>> {
+export function pay(
+  buyer: Client,
+  orderId: string,
+  paymentMethod = 'pm_card_visa',
+): Promise<Answer<PaymentView>> {
   return buyer.call<PaymentView>('POST', '/api/payments', { orderId, paymentMethod })
 }
 

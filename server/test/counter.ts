@@ -1,5 +1,6 @@
-// A tiny service for tests of the platform: counters that are added to. It has the shape of a real one: a locked load,
-// a pure decision, a bulk save, facts with versions. Its table is made by the test that uses it.
+// A tiny service for tests of the platform: counters that are added to. It has the shape of a real
+// one: a locked load, a pure decision, a bulk save, facts with versions. Its table is made by the
+// test that uses it.
 import type { FactOf } from '@holdfast/contract'
 import type { Model } from '../src/platform/commands/model.ts'
 import { type Database, type InTransaction, sql, writeRows } from '../src/platform/postgres/database.ts'
@@ -9,7 +10,9 @@ export interface Add {
   readonly id: string
   readonly amount: number
 }
-export type CounterFact = FactOf<'PaymentVoided'> | { readonly type: 'CounterTouched'; readonly data: { readonly id: string } }
+export type CounterFact =
+  | FactOf<'PaymentVoided'>
+  | { readonly type: 'CounterTouched'; readonly data: { readonly id: string } }
 export type CounterRejection = 'counter_unknown' | 'too_much'
 export interface Counter {
   readonly id: string
@@ -25,7 +28,9 @@ export const mostPerCounter = 1_000
 export const poison = -1
 
 export async function createCounters(db: Database, ids: readonly string[] = []): Promise<void> {
-  await db.execute('create table if not exists public.counters (id uuid primary key, version int not null, value int not null)')
+  await db.execute(
+    'create table if not exists public.counters (id uuid primary key, version int not null, value int not null)',
+  )
   await seedCounters(db, ids)
 }
 
@@ -58,9 +63,16 @@ export const counterModel: CounterModel = {
     if (amount === poison) throw new Error('poison')
     const counter = world.get(id)
     if (!counter) return { rejection: 'counter_unknown' }
-    if (counter.value + amount > mostPerCounter) return { rejection: 'too_much', detail: `at ${counter.value}` }
-    const published: CounterFact = { type: 'PaymentVoided', data: { orderId: id, paymentId: id, reason: String(amount) } }
-    return { facts: [published, { type: 'CounterTouched', data: { id } }], answer: { value: counter.value + amount } }
+    if (counter.value + amount > mostPerCounter)
+      return { rejection: 'too_much', detail: `at ${counter.value}` }
+    const published: CounterFact = {
+      type: 'PaymentVoided',
+      data: { orderId: id, paymentId: id, reason: String(amount) },
+    }
+    return {
+      facts: [published, { type: 'CounterTouched', data: { id } }],
+      answer: { value: counter.value + amount },
+    }
   },
   apply(world, fact) {
     const id = fact.type === 'CounterTouched' ? fact.data.id : fact.data.orderId

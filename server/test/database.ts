@@ -1,8 +1,14 @@
-// A database of its own for a test file, with the platform's tables and those of the services it names. No others:
-// a query into a neighbour's schema fails.
+// A database of its own for a test file, with the platform's tables and those of the services it
+// names. No others: a query into a neighbour's schema fails.
 import type { ServiceName } from '@holdfast/contract'
 import { inject } from 'vitest'
-import { type Database, makeDatabase, type Queryable, type Statement, type Write } from '../src/platform/postgres/database.ts'
+import {
+  type Database,
+  makeDatabase,
+  type Queryable,
+  type Statement,
+  type Write,
+} from '../src/platform/postgres/database.ts'
 import { migrate, migrationsOf } from '../src/platform/postgres/migrate.ts'
 
 export interface TestDatabase extends Database {

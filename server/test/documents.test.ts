@@ -21,7 +21,8 @@ const rowsOf = (text: string): string[][] =>
         .map((cell) => cell.trim()),
     )
 const nameOf = (cell: string | undefined) => cell?.replaceAll('`', '') ?? ''
-const section = (text: string, heading: string) => text.split(/^## /m).find((part) => part.startsWith(heading)) ?? ''
+const section = (text: string, heading: string) =>
+  text.split(/^## /m).find((part) => part.startsWith(heading)) ?? ''
 
 test('docs/errors.md lists every code of the table with its status, and no other', () => {
   const listed = rowsOf(read('docs/errors.md')).map(([code, status]) => [nameOf(code), Number(status)])
@@ -30,19 +31,26 @@ test('docs/errors.md lists every code of the table with its status, and no other
 })
 
 test('docs/errors.md says of each what it means and what to do', () => {
-  expect(rowsOf(read('docs/errors.md')).filter((cells) => cells.length !== 4 || cells.some((cell) => cell === ''))).toEqual([])
+  expect(
+    rowsOf(read('docs/errors.md')).filter((cells) => cells.length !== 4 || cells.some((cell) => cell === '')),
+  ).toEqual([])
 })
 
 test('every code of the table is written somewhere in the server', () => {
   const sources = readdirSync(join(root, 'server/src'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
     .map((path) => read(join('server/src', path)))
-  const unused = Object.keys(errorDefinitions).filter((code) => !sources.some((text) => text.includes(`'${code}'`)))
+  const unused = Object.keys(errorDefinitions).filter(
+    (code) => !sources.some((text) => text.includes(`'${code}'`)),
+  )
   expect(unused).toEqual([])
 })
 
 test('docs/events.md lists every event with its owner, and no other', () => {
-  const listed = rowsOf(section(read('docs/events.md'), 'The table')).map(([type, from]) => [nameOf(type), from])
+  const listed = rowsOf(section(read('docs/events.md'), 'The table')).map(([type, from]) => [
+    nameOf(type),
+    from,
+  ])
   const defined = Object.entries(eventDefinitions).map(([type, { owner }]) => [type, owner])
   expect(listed.toSorted()).toEqual(defined.toSorted())
 })
@@ -58,11 +66,16 @@ test('docs/events.md tells who hears each event', () => {
 
 test('docs/events.md tells of each field that an event carries beside its ids', () => {
   const carries = new Map(
-    rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , , text]) => [nameOf(type), text ?? '']),
+    rowsOf(section(read('docs/events.md'), 'The table')).map(([type, , , text]) => [
+      nameOf(type),
+      text ?? '',
+    ]),
   )
   for (const [type, { data }] of Object.entries(eventDefinitions)) {
     const text = carries.get(type) ?? ''
-    const fields = Object.keys(data.properties).filter((field) => !/^(id|buyerId|buyerEmail|showId|organiserId)$/.test(field))
+    const fields = Object.keys(data.properties).filter(
+      (field) => !/^(id|buyerId|buyerEmail|showId|organiserId)$/.test(field),
+    )
     const isWholeShow = text.includes('whole show')
     expect([type, isWholeShow ? [] : fields.filter((field) => !text.includes(field))]).toEqual([type, []])
   }
@@ -106,7 +119,8 @@ test('every relative link of every document leads to a file, and to a heading of
       if (/^[a-z]+:/.test(link)) return []
       const [file = '', anchor] = link.split('#')
       const target = file === '' ? path : normalize(join(dirname(path), file))
-      const isThere = existsSync(join(root, target)) && (anchor === undefined || anchorsOf(target).includes(anchor))
+      const isThere =
+        existsSync(join(root, target)) && (anchor === undefined || anchorsOf(target).includes(anchor))
       return isThere ? [] : [`${path}: ${link}`]
     }),
   )
@@ -117,10 +131,15 @@ test('every relative link of every document leads to a file, and to a heading of
 test('every picture of the documents is shown somewhere', () => {
   const pictures = readdirSync(join(root, 'docs', 'images'))
   expect(pictures.length).toBeGreaterThan(3)
-  expect(pictures.filter((picture) => !documents.some((path) => read(path).includes(`images/${picture})`)))).toEqual([])
+  expect(
+    pictures.filter((picture) => !documents.some((path) => read(path).includes(`images/${picture})`))),
+  ).toEqual([])
 })
 
-/** Folders of the repository and files with a known ending; from the root, from the page, or from the server's sources. */
+/**
+ * Folders of the repository and files with a known ending; from the root, from the page, or from
+ * the server's sources.
+ */
 const isPath = (text: string) =>
   /^(contract|server|sandbox|web|bench|scripts|docs)\/[\w./-]+$/.test(text) ||
   /^[\w.-]+\/[\w./-]+\.(ts|tsx|mjs|sql|json|md)$/.test(text)
@@ -129,7 +148,9 @@ test('every path that a document names is there', () => {
   const missing = documents.flatMap((path) =>
     [...withoutCode(read(path)).matchAll(/`([^`\s]+)`/g)].flatMap(([, text = '']) => {
       const bases = ['', dirname(path), 'server/src']
-      return !isPath(text) || text.startsWith('data/') || bases.some((base) => existsSync(join(root, base, text)))
+      return !isPath(text) ||
+        text.startsWith('data/') ||
+        bases.some((base) => existsSync(join(root, base, text)))
         ? []
         : [`${path}: ${text}`]
     }),
@@ -138,7 +159,8 @@ test('every path that a document names is there', () => {
 })
 
 test('the prose of the documents, except those of the sandbox, is at most 100 columns wide', () => {
-  const isFree = (line: string) => /^\s*(\||!\[)/.test(line) || !/\S\s+\S/.test(line.trim().replace(/^([-*]|\d+\.) /, ''))
+  const isFree = (line: string) =>
+    /^\s*(\||!\[)/.test(line) || !/\S\s+\S/.test(line.trim().replace(/^([-*]|\d+\.) /, ''))
   const ours = documents.filter((path) => !path.startsWith('sandbox/'))
   const wide = ours.flatMap((path) =>
     withoutCode(read(path))
@@ -151,10 +173,14 @@ test('the prose of the documents, except those of the sandbox, is at most 100 co
 
 test('each word in bold in a guide is a word on the pages', () => {
   const words = new Set(
-    ['en.json', '../ops/messages/en.json'].flatMap((file) => textsIn(JSON.parse(read(join('web/src/messages', file))))),
+    ['en.json', '../ops/messages/en.json'].flatMap((file) =>
+      textsIn(JSON.parse(read(join('web/src/messages', file)))),
+    ),
   )
   const quoted = ['organisers', 'door'].flatMap((guide) =>
-    [...read(`docs/guide/${guide}.md`).matchAll(/\*\*([^*]+)\*\*/g)].map(([, text = '']) => text.replaceAll('\n', ' ')),
+    [...read(`docs/guide/${guide}.md`).matchAll(/\*\*([^*]+)\*\*/g)].map(([, text = '']) =>
+      text.replaceAll('\n', ' '),
+    ),
   )
   expect(quoted.length).toBeGreaterThan(30)
   expect(quoted.filter((text) => !words.has(text))).toEqual([])
@@ -182,7 +208,8 @@ test('each decision is listed, says what was decided in a first paragraph, and w
   const pages = documents.filter((path) => /^docs\/decisions\/\d{4}-/.test(path))
   const listed = read('docs/decisions/README.md')
   expect(pages.filter((path) => !listed.includes(`(${path.replace('docs/decisions/', '')})`))).toEqual([])
-  const shaped = /^# \d{4} [^\n]+\n\n\*\*Context and decision\.\*\* [^\n](?:[^\n]*\n)+\n\*\*Consequences\.\*\* [^\n]/
+  const shaped =
+    /^# \d{4} [^\n]+\n\n\*\*Context and decision\.\*\* [^\n](?:[^\n]*\n)+\n\*\*Consequences\.\*\* [^\n]/
   expect(pages.filter((path) => !shaped.test(read(path)))).toEqual([])
 })
 
@@ -222,13 +249,16 @@ test('the licence that the packages name is the one beside them', () => {
 
 test('docs/audit.md lists every invariant and every kind of difference, and no other', () => {
   const page = read('docs/audit.md')
-  const checks = rowsOf(section(page, 'What it checks')).map(([name, number, title]) => [nameOf(name), Number(number), title])
+  const checks = rowsOf(section(page, 'What it checks')).map(([name, number, title]) => [
+    nameOf(name),
+    Number(number),
+    title,
+  ])
   expect(checks).toEqual(invariants.map(({ name, number, title }) => [name, number, title]))
   const kinds = rowsOf(section(page, 'Differences between')).flatMap(([names]) => nameOf(names).split(', '))
   const source = read('server/src/audit/books/differences.ts')
-  const inCode = [...source.matchAll(/(?:\bkind: |\bsay\(\s*)(?:lost \? '(\w+)' : )?'(\w+)'/g)].flatMap(([, one, other]) => [
-    one,
-    other,
-  ])
+  const inCode = [...source.matchAll(/(?:\bkind: |\bsay\(\s*)(?:lost \? '(\w+)' : )?'(\w+)'/g)].flatMap(
+    ([, one, other]) => [one, other],
+  )
   expect(kinds.toSorted()).toEqual([...new Set(inCode)].filter((kind) => kind !== undefined).toSorted())
 })

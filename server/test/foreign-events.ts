@@ -1,4 +1,5 @@
-// Events of services that do not run in a test, stored as those services store them: in the outbox, in one transaction.
+// Events of services that do not run in a test, stored as those services store them: in the outbox,
+// in one transaction.
 
 import type { EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { eventDefinitions } from '@holdfast/contract'

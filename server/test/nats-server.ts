@@ -1,4 +1,5 @@
-// A real nats-server for tests: a port and a store of its own, to be killed, wiped and set back without mercy.
+// A real nats-server for tests: a port and a store of its own, to be killed, wiped and set back
+// without mercy.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-// One order of two places and what surrounds it, frozen in time, for tests of the orders domain. Pure.
+// One order of two places and what surrounds it, frozen in time, for tests of the orders domain.
+// Pure.
 import { type Stock, saleOf } from '../src/orders/domain/stock.ts'
 import { makeSale, typeOf } from './sale.ts'
 
@@ -7,7 +8,9 @@ export const show = sale.show
 export const type = typeOf(sale)
 export const stock: Stock = {
   sales: new Map([[show.id, saleOf(show, 1)]]),
-  pools: new Map(show.pools.map(({ id, capacity }) => [id, { id, showId: show.id, capacity, held: 0, sold: 0 }])),
+  pools: new Map(
+    show.pools.map(({ id, capacity }) => [id, { id, showId: show.id, capacity, held: 0, sold: 0 }]),
+  ),
   seats: new Map(),
 }
 
@@ -23,7 +26,9 @@ export const earlier = '2030-01-01T10:10:00.000Z'
 export const deadline = '2030-01-01T10:15:00.000Z'
 export const extendedDeadline = '2030-01-01T10:20:00.000Z'
 export const tooLate = '2030-01-01T10:25:00.000Z'
-export const lines = [{ ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: 4_500, quantity: 2 }]
+export const lines = [
+  { ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: 4_500, quantity: 2 },
+]
 
 export const base = {
   id,

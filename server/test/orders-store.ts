@@ -1,4 +1,5 @@
-// Orders of a test on a real database: their handler, short ways to tell it things, and the invariants of stock as SQL.
+// Orders of a test on a real database: their handler, short ways to tell it things, and the
+// invariants of stock as SQL.
 
 import { type EventType, eventDefinitions, type FactOf, type LineBody } from '@holdfast/contract'
 import { expect } from 'vitest'
@@ -11,7 +12,10 @@ import { storeAtOnce } from './database.ts'
 import { makeBuyer, type SaleSample } from './sale.ts'
 
 /** A handler as a process of its own has it. */
-export function makeTestHandler(db: Database, batching: { lanes?: number; maxBatch?: number } = {}): OrdersHandler {
+export function makeTestHandler(
+  db: Database,
+  batching: { lanes?: number; maxBatch?: number } = {},
+): OrdersHandler {
   return makeOrdersHandler({ db, onCommitted: () => undefined, ...batching }, () => undefined)
 }
 
@@ -24,7 +28,10 @@ export async function place(
   handler: OrdersHandler,
   { show }: SaleSample,
   lines: readonly LineBody[],
-  { buyer = makeBuyer(), idempotency }: { buyer?: ReturnType<typeof makeBuyer>; idempotency?: IdempotencyKey } = {},
+  {
+    buyer = makeBuyer(),
+    idempotency,
+  }: { buyer?: ReturnType<typeof makeBuyer>; idempotency?: IdempotencyKey } = {},
 ): Promise<{ orderId: string } | { rejection: string }> {
   const command = { type: 'PlaceOrder', orderId: newId(), buyer, showId: show.id, lines } as const
   const outcome = await handler.handle(command, idempotency ? { idempotency } : {})
@@ -33,14 +40,20 @@ export async function place(
   return { orderId: outcome.answer.orderId }
 }
 
-export async function placeOne(handler: OrdersHandler, sale: SaleSample, lines: readonly LineBody[]): Promise<string> {
+export async function placeOne(
+  handler: OrdersHandler,
+  sale: SaleSample,
+  lines: readonly LineBody[],
+): Promise<string> {
   const placed = await place(handler, sale, lines)
   if ('rejection' in placed) throw new Error(`not placed: ${placed.rejection}`)
   return placed.orderId
 }
 
 /** How many were placed, and how often each refusal was given. */
-export function tally(placed: readonly ({ orderId: string } | { rejection: string })[]): Record<string, number> {
+export function tally(
+  placed: readonly ({ orderId: string } | { rejection: string })[],
+): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const each of placed) {
     const key = 'rejection' in each ? each.rejection : 'placed'
@@ -50,7 +63,12 @@ export function tally(placed: readonly ({ orderId: string } | { rejection: strin
 }
 
 /** An event of another service. */
-export function foreignEvent<Type extends EventType>(type: Type, subject: string, data: FactOf<Type>['data'], version = 1) {
+export function foreignEvent<Type extends EventType>(
+  type: Type,
+  subject: string,
+  data: FactOf<Type>['data'],
+  version = 1,
+) {
   const source = `holdfast/${eventDefinitions[type].owner}`
   const occurredAt = new Date().toISOString()
   return {
@@ -116,7 +134,10 @@ export async function countByStatus(db: Database): Promise<Record<string, number
   return Object.fromEntries(rows.map(({ status, count }) => [status, count]))
 }
 
-export async function readPools(db: Database, { show }: SaleSample): Promise<{ capacity: number; held: number; sold: number }[]> {
+export async function readPools(
+  db: Database,
+  { show }: SaleSample,
+): Promise<{ capacity: number; held: number; sold: number }[]> {
   const rows = await db.query<{ id: string; capacity: number; held: number; sold: number }>(
     sql('', 'select id, capacity, held, sold from orders.pools where show_id = $1'),
     [show.id],

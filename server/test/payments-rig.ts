@@ -1,5 +1,5 @@
-// Payments alone with a real sandbox, a real bus and real HTTP. The test plays the orders service: it tells what orders
-// would tell, and so decides every race.
+// Payments alone with a real sandbox, a real bus and real HTTP. The test plays the orders service:
+// it tells what orders would tell, and so decides every race.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +32,11 @@ export interface PaymentsRig extends Omit<ServiceApp, 'stop'> {
   readonly buyer: Client
   readonly organiser: Client
   order(options?: { id?: string; amountMinor?: number; holdSeconds?: number }): Promise<TestOrder>
-  pay(order: TestOrder, paymentMethod?: string, headers?: Record<string, string>): Promise<Answer<PaymentView>>
+  pay(
+    order: TestOrder,
+    paymentMethod?: string,
+    headers?: Record<string, string>,
+  ): Promise<Answer<PaymentView>>
   claim(order: TestOrder, paymentId: string): Promise<void>
   reject(order: TestOrder, paymentId: string): Promise<void>
   cancel(order: TestOrder, reason?: CancelReason): Promise<void>
@@ -61,7 +65,10 @@ const readBalances = sql(
    from payments.ledger_postings where order_id = $1 group by account`,
 )
 const deadlockDetected = '40P01'
-const makeDue = sql('', `update payments.payments set next_attempt_at = now(), leased_until = null where open`)
+const makeDue = sql(
+  '',
+  `update payments.payments set next_attempt_at = now(), leased_until = null where open`,
+)
 
 export interface RigOptions extends PaymentsOptions {
   readonly environment?: Readonly<Record<string, string>>
@@ -69,7 +76,11 @@ export interface RigOptions extends PaymentsOptions {
   readonly webhooks?: boolean
 }
 
-export async function startPaymentsRig({ environment = {}, webhooks = true, ...options }: RigOptions = {}): Promise<PaymentsRig> {
+export async function startPaymentsRig({
+  environment = {},
+  webhooks = true,
+  ...options
+}: RigOptions = {}): Promise<PaymentsRig> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-payments-'))
   const port = await freePort()
   const settings = {
@@ -86,7 +97,12 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
     dataDir: directory,
     ...(webhooks ? { webhook: { url, secret: webhookSecret } } : {}),
   })
-  const stripe = new Stripe('sk_test_holdfast', { host: '127.0.0.1', port, protocol: 'http', telemetry: false })
+  const stripe = new Stripe('sk_test_holdfast', {
+    host: '127.0.0.1',
+    port,
+    protocol: 'http',
+    telemetry: false,
+  })
   const buyer = await service.as({ id: buyerId, kind: 'guest', email: 'buyer@example.com' })
   const organiser = await service.as({ id: organiserId, kind: 'user', email: 'organiser@example.com' })
   const { db, platform } = service
@@ -130,10 +146,12 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
     },
     pay: (order, paymentMethod = 'pm_card_visa', headers = {}) =>
       buyer.call<PaymentView>('POST', '/api/payments', { orderId: order.id, paymentMethod }, headers),
-    claim: (order, paymentId) => tell(order, { type: 'OrderClaimed', data: { orderId: order.id, paymentId } }),
+    claim: (order, paymentId) =>
+      tell(order, { type: 'OrderClaimed', data: { orderId: order.id, paymentId } }),
     reject: (order, paymentId) =>
       tell(order, { type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason: 'order_claimed' } }),
-    cancel: (order, reason = 'expired') => tell(order, { type: 'OrderCancelled', data: { orderId: order.id, reason } }),
+    cancel: (order, reason = 'expired') =>
+      tell(order, { type: 'OrderCancelled', data: { orderId: order.id, reason } }),
     complete: (order) =>
       tell(order, {
         type: 'OrderCompleted',
@@ -157,9 +175,14 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
       }),
     eventsOf,
     async ledgerOf(order) {
-      const rows = await db.query<{ account: string; posted: number; pending: number }>(readBalances, [order.id])
+      const rows = await db.query<{ account: string; posted: number; pending: number }>(readBalances, [
+        order.id,
+      ])
       return Object.fromEntries(
-        rows.map(({ account, posted, pending }) => [account.split('_payable:')[0] ?? account, { posted, pending }]),
+        rows.map(({ account, posted, pending }) => [
+          account.split('_payable:')[0] ?? account,
+          { posted, pending },
+        ]),
       )
     },
     fault: (rule) => control('faults', rule),
@@ -177,7 +200,8 @@ export async function startPaymentsRig({ environment = {}, webhooks = true, ...o
           await db.query(makeDue)
           return
         } catch (error) {
-          // The worker locks the same payments in an order of its own; the loser of that is only the clock.
+          // The worker locks the same payments in an order of its own; the loser of that is only
+          // the clock.
           if ((error as { code?: string }).code !== deadlockDetected) throw error
         }
       }

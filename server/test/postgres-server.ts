@@ -1,4 +1,5 @@
-// Vitest's global setup: one real Postgres for the whole run, in a directory that goes away with it.
+// Vitest's global setup: one real Postgres for the whole run, in a directory that goes away with
+// it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

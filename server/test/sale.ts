@@ -1,4 +1,5 @@
-// Shows on sale for tests of the orders service: published shows as the tickets service tells of them. Pure.
+// Shows on sale for tests of the orders service: published shows as the tickets service tells of
+// them. Pure.
 import type { Buyer, LineBody, PublishedShow, PublishedTicketType } from '@holdfast/contract'
 import { newId } from '../src/platform/process/clock.ts'
 
@@ -20,10 +21,20 @@ export interface SaleShape {
 }
 
 export function makeSale(shape: SaleShape = {}): SaleSample {
-  const { capacities = [50], seats = [], priceMinor = 4_500, maxPerOrder = 10, holdSeconds = 900, organiserId = newId() } = shape
+  const {
+    capacities = [50],
+    seats = [],
+    priceMinor = 4_500,
+    maxPerOrder = 10,
+    holdSeconds = 900,
+    organiserId = newId(),
+  } = shape
   const general = capacities.map((capacity, index) => {
     const poolId = newId()
-    return { type: { id: newId(), name: `Standing ${index + 1}`, priceMinor, poolId }, pool: { id: poolId, capacity } }
+    return {
+      type: { id: newId(), name: `Standing ${index + 1}`, priceMinor, poolId },
+      pool: { id: poolId, capacity },
+    }
   })
   const seated = seats.map((count, index) => {
     const poolId = newId()

@@ -1,4 +1,5 @@
-// One service behind the real HTTP edge, on a database with only its own tables, with a real bus. Nothing is faked.
+// One service behind the real HTTP edge, on a database with only its own tables, with a real bus.
+// Nothing is faked.
 import { readConfig } from '../src/config/config.ts'
 import { makePostgresBus } from '../src/platform/bus/postgres-carrier.ts'
 import { makeLimits, noLimits } from '../src/platform/http/limits.ts'
@@ -38,10 +39,28 @@ export async function startServiceApp(
   const limits = config.rateLimits ? makeLimits(db) : noLimits
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator(config)
-  const platform: Platform = { config, db, bus, clock, log, metrics, sessions, limits, switches, requireOperator }
+  const platform: Platform = {
+    config,
+    db,
+    bus,
+    clock,
+    log,
+    metrics,
+    sessions,
+    limits,
+    switches,
+    requireOperator,
+  }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config
-  const app = makeHttp({ log, metrics, sessions, publicUrl, trustProxy, contentSecurityPolicy: `default-src 'none'` })
+  const app = makeHttp({
+    log,
+    metrics,
+    sessions,
+    publicUrl,
+    trustProxy,
+    contentSecurityPolicy: `default-src 'none'`,
+  })
   service.routes(app)
   service.subscribe?.(bus)
   await bus.start()
@@ -56,7 +75,8 @@ export async function startServiceApp(
       const { token } = await beginSession(db, principal, { purpose: 'session', ttlSeconds: 3_600 })
       const client = makeClient(url)
       return {
-        call: (method, path, body, headers) => client.call(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
+        call: (method, path, body, headers) =>
+          client.call(method, path, body, { authorization: `Bearer ${token}`, ...headers }),
       }
     },
     async stop() {

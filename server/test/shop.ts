@@ -25,8 +25,14 @@ export interface TestShopOptions {
   readonly extend?: Parameters<typeof startRealShop>[0]['extend']
 }
 
-/** Starts database, sandbox and shop on free ports. `stop` ends all three and takes their data away. */
-export async function startTestShop({ environment = {}, extend, log }: TestShopOptions = {}): Promise<TestShop> {
+/**
+ * Starts database, sandbox and shop on free ports. `stop` ends all three and takes their data away.
+ */
+export async function startTestShop({
+  environment = {},
+  extend,
+  log,
+}: TestShopOptions = {}): Promise<TestShop> {
   const directory = await mkdtemp(join(tmpdir(), 'holdfast-shop-'))
   const db = await makeTestDatabase([])
   const port = await freePort()

@@ -1,6 +1,8 @@
 // Waiting for a fact, never for a time.
 
-/** Asks `probe` again and again until it gives something; fails with `what` after a generous while. */
+/**
+ * Asks `probe` again and again until it gives something; fails with `what` after a generous while.
+ */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | null | undefined | false> | T | null | undefined | false,

@@ -1,4 +1,5 @@
-// A whole shop of its own for pictures and measurements: an embedded Postgres, a card sandbox, the built pages. Leaves nothing behind.
+// A whole shop of its own for pictures and measurements: an embedded Postgres, a card sandbox, the
+// built pages. Leaves nothing behind.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,10 @@ import { startShop } from '../../server/src/shop.ts'
 
 export interface OwnShop {
   readonly db: Database
-  /** Makes the demo's account of this one, so that it operates the shop and sales for show are at its shows. */
+  /**
+   * Makes the demo's account of this one, so that it operates the shop and sales for show are at
+   * its shows.
+   */
   operate(userId: string): Promise<void>
 }
 
@@ -37,7 +41,10 @@ export async function withShop(use: (url: string, shop: OwnShop) => Promise<void
     host: '127.0.0.1',
     publicUrl: `http://localhost:${sandboxPort}`,
     dataDir: directory,
-    webhook: { url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`, secret: config.processor.webhookSecrets[0] ?? '' },
+    webhook: {
+      url: `http://127.0.0.1:${port}/api/payments/webhooks/stripe`,
+      secret: config.processor.webhookSecrets[0] ?? '',
+    },
   })
   const shop = await startShop({
     config,

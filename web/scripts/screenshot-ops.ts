@@ -1,4 +1,5 @@
-// Pictures of the operator's page: while a sale for show runs, and with something of everything that can wait for a person.
+// Pictures of the operator's page: while a sale for show runs, and with something of everything
+// that can wait for a person.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import type { Page } from 'playwright-core'
 import { sql } from '../../server/src/platform/postgres/database.ts'
@@ -43,14 +44,25 @@ export async function makeOperator(url: string, shop: OwnShop, seatedId: string)
   return { cookie }
 }
 
-async function post<Answer>(address: string, body: unknown, cookie = ''): Promise<{ answer: Answer; cookie: string }> {
+async function post<Answer>(
+  address: string,
+  body: unknown,
+  cookie = '',
+): Promise<{ answer: Answer; cookie: string }> {
   const headers = { 'content-type': 'application/json', cookie }
   const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${address} answered ${response.status}: ${await response.text()}`)
-  return { answer: (await response.json()) as Answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  return {
+    answer: (await response.json()) as Answer,
+    cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '',
+  }
 }
 
-export async function operatorPages(page: Page, stage: Stage, take: (name: string) => Promise<void>): Promise<void> {
+export async function operatorPages(
+  page: Page,
+  stage: Stage,
+  take: (name: string) => Promise<void>,
+): Promise<void> {
   const { url } = stage
   await page.goto(`${url}/sign-in?to=/ops`)
   await page.getByLabel('Email address').fill(organiser.email)
@@ -64,7 +76,12 @@ export async function operatorPages(page: Page, stage: Stage, take: (name: strin
   await take('ops')
   await sale.getByText(/^Last run:/).waitFor()
   const clear = await makeTrouble(stage)
-  for (const text of ['Sales are stopped', 'must have required', 'waiting for the answer', 'bad_gateway, before'])
+  for (const text of [
+    'Sales are stopped',
+    'must have required',
+    'waiting for the answer',
+    'bad_gateway, before',
+  ])
     await page.getByText(text).first().waitFor()
   await take('ops-trouble')
   await clear()
@@ -90,23 +107,36 @@ const mendEvent = sql(
 /** Gives a function that mends all of it. */
 async function makeTrouble({ url, shop, operator }: Stage): Promise<() => Promise<void>> {
   const ops = (path: string, body: unknown = {}) => post(`${url}/api/ops/${path}`, body, operator.cookie)
-  await ops('sandbox/faults', { kind: 'bad_gateway', when: 'before', op: 'payment_intents.create', times: 'always' })
+  await ops('sandbox/faults', {
+    kind: 'bad_gateway',
+    when: 'before',
+    op: 'payment_intents.create',
+    times: 'always',
+  })
   const guest = await post(`${url}/api/users/guest`, { email: 'unlucky@example.org' })
   const { items } = (await (await fetch(`${url}/api/shows?limit=1&q=Lighthouse`)).json()) as {
     items: { id: string; ticketTypes: { id: string }[] }[]
   }
   const [show] = items
   const lines = [{ ticketTypeId: show?.ticketTypes[0]?.id, quantity: 1 }]
-  const { answer: order } = await post<OrderView>(`${url}/api/orders`, { showId: show?.id, lines }, guest.cookie)
+  const { answer: order } = await post<OrderView>(
+    `${url}/api/orders`,
+    { showId: show?.id, lines },
+    guest.cookie,
+  )
   await post(`${url}/api/payments`, { orderId: order.id, paymentMethod: 'pm_card_visa' }, guest.cookie)
   const [eventId, orderId] = [newId(), newId()]
   await shop.db.query(malformed, [eventId, orderId, orderId])
   const aged = new Set<string>()
   await waitFor('both consumers put the event off', async () => {
-    for (const { consumer } of await shop.db.query<{ consumer: string }>(ageEvent, [eventId])) aged.add(consumer)
+    for (const { consumer } of await shop.db.query<{ consumer: string }>(ageEvent, [eventId]))
+      aged.add(consumer)
     return aged.size === 2
   })
-  await setSwitch(shop.db, 'sales_stopped', { isOn: true, reason: 'Stopped for this picture; nothing is wrong.' })
+  await setSwitch(shop.db, 'sales_stopped', {
+    isOn: true,
+    reason: 'Stopped for this picture; nothing is wrong.',
+  })
   return async () => {
     await setSwitch(shop.db, 'sales_stopped', { isOn: false, reason: null })
     await ops('sandbox/faults', { clear: 'all' })

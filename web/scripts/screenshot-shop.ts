@@ -1,4 +1,5 @@
-// A shop that looks lived in: some shows, some sales, a ticket for the door. Made through the API, like anybody's.
+// A shop that looks lived in: some shows, some sales, a ticket for the door. Made through the API,
+// like anybody's.
 import type { OrderView, PaymentView, ShowBody, ShowView } from '@holdfast/contract'
 
 export const organiser = { email: 'harbour@example.org', password: 'pictures of a shop' }
@@ -65,24 +66,50 @@ const shows: (Partial<ShowBody> & Pick<ShowBody, 'title' | 'startsAt' | 'ticketT
   },
 ]
 
-type Call = <Answer>(path: string, body: unknown, cookie?: string) => Promise<{ answer: Answer; cookie: string }>
+type Call = <Answer>(
+  path: string,
+  body: unknown,
+  cookie?: string,
+) => Promise<{ answer: Answer; cookie: string }>
 
 export async function fillShop(url: string): Promise<FilledShop> {
   const call: Call = async <Answer>(path: string, body: unknown, cookie?: string) => {
     const headers = { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-    return { answer: (await response.json()) as Answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    return {
+      answer: (await response.json()) as Answer,
+      cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '',
+    }
   }
   const { cookie } = await call('/api/users/signup', organiser)
   const made: ShowView[] = []
   for (const show of shows) {
-    const { answer: draft } = await call<ShowView>('/api/shows', { timeZone: 'Europe/Berlin', currency: 'EUR', ...show }, cookie)
+    const { answer: draft } = await call<ShowView>(
+      '/api/shows',
+      { timeZone: 'Europe/Berlin', currency: 'EUR', ...show },
+      cookie,
+    )
     made.push((await call<ShowView>(`/api/shows/${draft.id}/publish`, {}, cookie)).answer)
   }
   const [general, seated] = made
   if (!general || !seated) throw new Error('the shows were not made')
-  const names = ['ada', 'bo', 'carla', 'dev', 'eli', 'farah', 'gus', 'hana', 'ivo', 'jun', 'kim', 'lou', 'mara', 'nils']
+  const names = [
+    'ada',
+    'bo',
+    'carla',
+    'dev',
+    'eli',
+    'farah',
+    'gus',
+    'hana',
+    'ivo',
+    'jun',
+    'kim',
+    'lou',
+    'mara',
+    'nils',
+  ]
   for (const [index, name] of names.entries()) {
     const type = general.ticketTypes[index % 4 === 3 ? 1 : 0]
     await buy(call, {
@@ -103,7 +130,9 @@ export async function fillShop(url: string): Promise<FilledShop> {
   ] as const) {
     const type = seated.ticketTypes[typeIndex]
     const seatIds = (type?.seats ?? [])
-      .filter((seat, index) => !(/[CDEF]/.test(seat.row) && /^[78]$/.test(seat.number)) && (index * 7) % 11 < step)
+      .filter(
+        (seat, index) => !(/[CDEF]/.test(seat.row) && /^[78]$/.test(seat.number)) && (index * 7) % 11 < step,
+      )
       .map((seat) => seat.id)
     for (let from = 0; from < seatIds.length; from += 8) {
       await buy(call, {
@@ -127,16 +156,24 @@ interface Purchase {
   readonly line: Record<string, unknown>
 }
 
-async function buy(call: Call, { email, showId, line }: Purchase): Promise<{ orderId: string; cookie: string }> {
+async function buy(
+  call: Call,
+  { email, showId, line }: Purchase,
+): Promise<{ orderId: string; cookie: string }> {
   const { cookie } = await call('/api/users/guest', { email })
   const { answer: order } = await call<OrderView>('/api/orders', { showId, lines: [line] }, cookie)
   await call<PaymentView>('/api/payments', { orderId: order.id, paymentMethod: 'pm_card_visa' }, cookie)
   return { orderId: order.id, cookie }
 }
 
-async function firstCode(url: string, { orderId, cookie }: { orderId: string; cookie: string }): Promise<string> {
+async function firstCode(
+  url: string,
+  { orderId, cookie }: { orderId: string; cookie: string },
+): Promise<string> {
   for (;;) {
-    const order = (await (await fetch(`${url}/api/orders/${orderId}`, { headers: { cookie } })).json()) as OrderView
+    const order = (await (
+      await fetch(`${url}/api/orders/${orderId}`, { headers: { cookie } })
+    ).json()) as OrderView
     const code = order.tickets?.[0]?.code
     if (code !== undefined) return code
     await new Promise((resolve) => setTimeout(resolve, 50))

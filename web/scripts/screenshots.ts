@@ -1,5 +1,5 @@
-// Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales in it.
-// All go to web/screenshots; those that the documents show go to docs/images as well.
+// Pictures of the main pages, phone and desktop, light and dark, from a real shop with a few sales
+// in it. All go to web/screenshots; those that the documents show go to docs/images as well.
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -75,7 +75,12 @@ async function buyerPages(
   await take('orders')
 }
 
-async function organiserPages(page: Page, url: string, { general, ticketCode }: FilledShop, take: Take): Promise<void> {
+async function organiserPages(
+  page: Page,
+  url: string,
+  { general, ticketCode }: FilledShop,
+  take: Take,
+): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('Email address').fill(organiser.email)
   await page.getByLabel('Password').fill(organiser.password)
@@ -115,7 +120,10 @@ async function organiserPages(page: Page, url: string, { general, ticketCode }: 
 
 type Look = (page: Page, take: Take) => Promise<void>
 
-/** The same walk on phone and desktop, in the light and in the dark, each with a browser that knows nothing yet. */
+/**
+ * The same walk on phone and desktop, in the light and in the dark, each with a browser that knows
+ * nothing yet.
+ */
 async function inEachLook(browser: Browser, walk: Look): Promise<void> {
   for (const [sizeName, viewport] of Object.entries(sizes)) {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -136,7 +144,8 @@ async function inEachLook(browser: Browser, walk: Look): Promise<void> {
         const file = `${name}-${sizeName}-${colorScheme}`
         await page.screenshot({ path: join(target, `${file}.png`), fullPage: true, animations: 'disabled' })
         // A document shows what a screen shows, and loads quickly.
-        if (inDocuments.includes(file)) await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
+        if (inDocuments.includes(file))
+          await page.screenshot({ path: join(images, `${file}.png`), animations: 'disabled' })
       })
       await context.close()
     }

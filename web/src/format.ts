@@ -19,7 +19,10 @@ export interface Format {
   /** The time with thousandths, for timelines. */
   preciseTime(instant: string): string
   monthAndYear(instant: string, timeZone: string): string
-  parts(instant: string, timeZone: string): { readonly day: string; readonly month: string; readonly weekday: string }
+  parts(
+    instant: string,
+    timeZone: string,
+  ): { readonly day: string; readonly month: string; readonly weekday: string }
   /** Berlin, or the zone's own name in the reader's language. */
   zone(instant: string, timeZone: string): string
   /** 4:05 */
@@ -57,15 +60,23 @@ function makeFormat(locale: string): Format {
     },
     number: (value) => numbers.format(value),
     day: (instant, zone = readersTimeZone) =>
-      dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(Date.parse(instant)),
+      dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
+        Date.parse(instant),
+      ),
     time: (instant, zone = readersTimeZone) =>
       dates('time', zone, { hour: '2-digit', minute: '2-digit' }).format(Date.parse(instant)),
     moment: (instant, zone = readersTimeZone) =>
-      dates('moment', zone, { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(
+      dates('moment', zone, {
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+      }).format(Date.parse(instant)),
+    momentWithSeconds: (instant) =>
+      dates('seconds', readersTimeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(
         Date.parse(instant),
       ),
-    momentWithSeconds: (instant) =>
-      dates('seconds', readersTimeZone, { dateStyle: 'medium', timeStyle: 'medium' }).format(Date.parse(instant)),
     preciseTime: (instant) =>
       dates('precise', readersTimeZone, {
         hour: '2-digit',
@@ -73,7 +84,8 @@ function makeFormat(locale: string): Format {
         second: '2-digit',
         fractionalSecondDigits: 3,
       }).format(Date.parse(instant)),
-    monthAndYear: (instant, zone) => dates('month', zone, { month: 'long', year: 'numeric' }).format(Date.parse(instant)),
+    monthAndYear: (instant, zone) =>
+      dates('month', zone, { month: 'long', year: 'numeric' }).format(Date.parse(instant)),
     parts(instant, zone) {
       const ms = Date.parse(instant)
       return {
@@ -101,9 +113,11 @@ function makeFormat(locale: string): Format {
 /** Whether both zones show the same wall clock at this instant. */
 export function sameWallClock(instant: string, one: string, other: string): boolean {
   const wall = (zone: string) =>
-    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: usableZone(zone) }).format(
-      Date.parse(instant),
-    )
+    new Intl.DateTimeFormat('sv', {
+      dateStyle: 'short',
+      timeStyle: 'short',
+      timeZone: usableZone(zone),
+    }).format(Date.parse(instant))
   return wall(one) === wall(other)
 }
 
@@ -115,7 +129,9 @@ export function useDuration(): (seconds: number) => string {
       new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
     return (seconds) => {
       if (seconds < 120 || seconds % 60 !== 0) return inUnit(seconds, 'second')
-      return seconds < 7200 || seconds % 3600 !== 0 ? inUnit(seconds / 60, 'minute') : inUnit(seconds / 3600, 'hour')
+      return seconds < 7200 || seconds % 3600 !== 0
+        ? inUnit(seconds / 60, 'minute')
+        : inUnit(seconds / 3600, 'hour')
     }
   }, [locale])
 }

@@ -1,4 +1,5 @@
-// The reader's language: found, remembered, changed. A further language is one more file in messages/.
+// The reader's language: found, remembered, changed. A further language is one more file in
+// messages/.
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
@@ -19,11 +20,16 @@ type Messages = typeof en
 const loaders = import.meta.glob<Messages>('./messages/*.json', { import: 'default' })
 const fileOf = (language: string) => `./messages/${language}.json`
 
-export const languages: readonly string[] = Object.keys(loaders).map((file) => file.slice('./messages/'.length, -'.json'.length))
+export const languages: readonly string[] = Object.keys(loaders).map((file) =>
+  file.slice('./messages/'.length, -'.json'.length),
+)
 
 const storageKey = 'holdfast-language'
 
-/** What the reader chose before, else the first of the browser's languages that we speak, else English. */
+/**
+ * What the reader chose before, else the first of the browser's languages that we speak, else
+ * English.
+ */
 const preferredLanguage = () => languageFor([recall(storageKey) ?? '', ...readersTags()], languages)
 
 function readersTags(): readonly string[] {
@@ -62,7 +68,13 @@ export function useLanguage(): LanguageChoice {
   return choice
 }
 
-export function LanguageProvider({ initial, children }: { readonly initial: LoadedLanguage; readonly children: ReactNode }) {
+export function LanguageProvider({
+  initial,
+  children,
+}: {
+  readonly initial: LoadedLanguage
+  readonly children: ReactNode
+}) {
   const [loaded, setLoaded] = useState(initial)
   const { language, messages } = loaded
   useEffect(() => {

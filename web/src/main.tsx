@@ -1,4 +1,5 @@
-// Starts the web: language first, then the router. Everything else is loaded by the page that needs it.
+// Starts the web: language first, then the router. Everything else is loaded by the page that needs
+// it.
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
@@ -12,14 +13,19 @@ import { Frame } from './parts/frame.tsx'
 import './style.css'
 
 const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: (failures, error) => mayPass(error) && failures < 2, staleTime: 5_000 } },
+  defaultOptions: {
+    queries: { retry: (failures, error) => mayPass(error) && failures < 2, staleTime: 5_000 },
+  },
 })
 readEmbeddedShow(queryClient)
 registerPages(pages)
 
 const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root element')
-const [language, place] = await Promise.all([loadPreferredLanguage(), findPlace(queryClient, new URL(location.href))])
+const [language, place] = await Promise.all([
+  loadPreferredLanguage(),
+  findPlace(queryClient, new URL(location.href)),
+])
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

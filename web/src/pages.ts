@@ -1,5 +1,5 @@
-// Which page answers which address: the only place where this is typed. The build hands it to the shop (`page-table.ts`).
-// Each page is a piece of its own, loaded when it is asked for.
+// Which page answers which address: the only place where this is typed. The build hands it to the
+// shop (`page-table.ts`). Each page is a piece of its own, loaded when it is asked for.
 import { currentUserQuery, showQuery } from './api/queries.ts'
 import type { PageEntry } from './navigation/pages.ts'
 
@@ -15,12 +15,18 @@ export const pages = {
   '/checkout/$orderId': { load: () => import('./pages/checkout.tsx').then((module) => module.CheckoutPage) },
   '/orders': { load: () => import('./pages/orders.tsx').then((module) => module.OrdersPage) },
   '/orders/$orderId': { load: () => import('./pages/order.tsx').then((module) => module.OrderPage) },
-  '/orders/$orderId/receipt': { load: () => import('./pages/receipt.tsx').then((module) => module.ReceiptPage) },
+  '/orders/$orderId/receipt': {
+    load: () => import('./pages/receipt.tsx').then((module) => module.ReceiptPage),
+  },
   '/sign-in': { load: () => import('./pages/sign-in.tsx').then((module) => module.SignInPage) },
   '/organiser': { load: () => import('./organiser/shows.tsx').then((module) => module.OrganiserShowsPage) },
   '/organiser/new': { load: () => import('./organiser/edit.tsx').then((module) => module.NewShowPage) },
-  '/organiser/shows/$showId': { load: () => import('./organiser/show.tsx').then((module) => module.OrganiserShowPage) },
-  '/organiser/shows/$showId/edit': { load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage) },
+  '/organiser/shows/$showId': {
+    load: () => import('./organiser/show.tsx').then((module) => module.OrganiserShowPage),
+  },
+  '/organiser/shows/$showId/edit': {
+    load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage),
+  },
   '/organiser/shows/$showId/orders/$orderId': {
     load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
   },

@@ -20,9 +20,12 @@ describe('a language tag', () => {
     expect(() => new Intl.NumberFormat(taken)).not.toThrow()
   })
 
-  it.each(['', 'C', 'POSIX', '*', '_', 'e', 'en--US', 'undefined', undefined, '😀'])('%j is passed over', (tag) => {
-    expect(usableTag(tag)).toBeNull()
-  })
+  it.each(['', 'C', 'POSIX', '*', '_', 'e', 'en--US', 'undefined', undefined, '😀'])(
+    '%j is passed over',
+    (tag) => {
+      expect(usableTag(tag)).toBeNull()
+    },
+  )
 })
 
 describe('the reader’s language', () => {
@@ -44,11 +47,14 @@ describe('the reader’s language', () => {
 })
 
 describe('a time zone', () => {
-  it.each(['Etc/Unknown', '', undefined, 'Mars/Olympus', 'GMT+25', 'undefined'])('%j is not usable', (zone) => {
-    expect(isUsableZone(zone)).toBe(false)
-    expect(usableZone(zone)).toBe('UTC')
-    expect(zoneOf(zone === undefined ? {} : { timeZone: zone })).toBeNull()
-  })
+  it.each(['Etc/Unknown', '', undefined, 'Mars/Olympus', 'GMT+25', 'undefined'])(
+    '%j is not usable',
+    (zone) => {
+      expect(isUsableZone(zone)).toBe(false)
+      expect(usableZone(zone)).toBe('UTC')
+      expect(zoneOf(zone === undefined ? {} : { timeZone: zone })).toBeNull()
+    },
+  )
 
   it.each(['Europe/Berlin', 'Asia/Calcutta', 'UTC', 'Etc/GMT-3'])('%s is usable', (zone) => {
     expect(usableZone(zone)).toBe(zone)

@@ -1,8 +1,12 @@
-// What the browser says of its reader, taken with care: some say nothing, and some say what Intl throws at.
+// What the browser says of its reader, taken with care: some say nothing, and some say what Intl
+// throws at.
 
 type Tags = readonly (string | undefined)[] | undefined
 
-/** `en_US`, `de-DE.UTF-8` and `en-US@posix` as Intl writes them; null for what names no language that it knows. */
+/**
+ * `en_US`, `de-DE.UTF-8` and `en-US@posix` as Intl writes them; null for what names no language
+ * that it knows.
+ */
 export function usableTag(tag: string | undefined): string | null {
   const plain = (tag ?? '').split(/[.@]/, 1).join('').replaceAll('_', '-').trim()
   try {
@@ -30,10 +34,15 @@ export function languageFor(tags: Tags, spoken: readonly string[]): string {
 
 /** The full tag for dates and numbers: the reader's own region where it belongs to the language. */
 export function localeFor(tags: Tags, language: string): string {
-  return usableTags(tags).find((tag) => languageOf(tag) === language) ?? (language === 'en' ? 'en-GB' : language)
+  return (
+    usableTags(tags).find((tag) => languageOf(tag) === language) ?? (language === 'en' ? 'en-GB' : language)
+  )
 }
 
-/** A zone of which Intl can tell the time. `Etc/Unknown` is what a browser says that could not find out. */
+/**
+ * A zone of which Intl can tell the time. `Etc/Unknown` is what a browser says that could not find
+ * out.
+ */
 export function isUsableZone(zone: string | undefined): zone is string {
   if (!zone || zone === 'Etc/Unknown') return false
   try {
@@ -43,7 +52,10 @@ export function isUsableZone(zone: string | undefined): zone is string {
   }
 }
 
-/** A zone of a show may be newer than this browser; UTC is then honest where a crash would be useless. */
+/**
+ * A zone of a show may be newer than this browser; UTC is then honest where a crash would be
+ * useless.
+ */
 export const usableZone = (zone: string | undefined): string => (isUsableZone(zone) ? zone : 'UTC')
 
 /** Null when the browser does not know it. */

@@ -1,4 +1,5 @@
-// Small things kept for the next visit. Storage may be missing, forbidden or full: they then last as long as the page.
+// Small things kept for the next visit. Storage may be missing, forbidden or full: they then last
+// as long as the page.
 
 const kept = new Map<string, string>()
 

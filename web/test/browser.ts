@@ -1,5 +1,12 @@
-// A real Chromium for tests and screenshots. Every page watches for violations of the content security policy and for broken scripts.
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+// A real Chromium for tests and screenshots. Every page watches for violations of the content
+// security policy and for broken scripts.
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 
 const flags = [
   '--headless',
@@ -16,7 +23,8 @@ export const launchOptions = (extra: readonly string[] = []) => ({
   args: [...flags, ...extra],
 })
 
-export const openBrowser = async (extra: readonly string[] = []): Promise<Browser> => chromium.launch(launchOptions(extra))
+export const openBrowser = async (extra: readonly string[] = []): Promise<Browser> =>
+  chromium.launch(launchOptions(extra))
 
 export interface WatchedContext {
   readonly context: BrowserContext
@@ -25,7 +33,10 @@ export interface WatchedContext {
   page(): Promise<Page>
 }
 
-export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<WatchedContext> {
+export async function openContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<WatchedContext> {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     locale: 'en-GB',
@@ -35,7 +46,8 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
   const complaints: string[] = []
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`))
   context.on('console', (message) => {
-    if (/Content Security Policy|content-security-policy/i.test(message.text())) complaints.push(message.text())
+    if (/Content Security Policy|content-security-policy/i.test(message.text()))
+      complaints.push(message.text())
   })
   context.setDefaultTimeout(15_000)
   return { context, complaints, page: () => context.newPage() }

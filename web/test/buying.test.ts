@@ -1,7 +1,16 @@
 // A newcomer buys, in a real browser on a real shop with a real card form.
 import { describe, expect, it } from 'vitest'
 import { type Stage, useStage } from './stage.ts'
-import { answerChallenge, chooseStanding, enterCard, expectAccessible, expectTickets, holdStanding, pay, shown } from './steps.ts'
+import {
+  answerChallenge,
+  chooseStanding,
+  enterCard,
+  expectAccessible,
+  expectTickets,
+  holdStanding,
+  pay,
+  shown,
+} from './steps.ts'
 import { seatedType } from './web-shop.ts'
 
 let shop: Stage['shop']
@@ -199,7 +208,10 @@ describe('a hold', () => {
 
   it('that was bought tells when its show was cancelled, or is over', async () => {
     const startsAt = new Date(Date.now() - 7 * 3_600_000).toISOString()
-    const show = await shop.publish({ startsAt, ticketTypes: [{ name: 'Standing', priceMinor: 0, capacity: 10 }] })
+    const show = await shop.publish({
+      startsAt,
+      ticketTypes: [{ name: 'Standing', priceMinor: 0, capacity: 10 }],
+    })
     await page.goto(urlOf(show))
     await chooseStanding(page, 1)
     await page.getByRole('button', { name: 'Get 1 ticket' }).click()

@@ -1,4 +1,5 @@
-// The door through a camera: a picture of a real ticket's code, read by the page's own reader, in a browser that has none.
+// The door through a camera: a picture of a real ticket's code, read by the page's own reader, in a
+// browser that has none.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,7 +12,10 @@ import { startWebShop, type WebShop } from './web-shop.ts'
 
 const [width, height] = [640, 480]
 
-/** A film of one second in which somebody holds a code up to the camera: grey, a little turned, not quite in the middle. */
+/**
+ * A film of one second in which somebody holds a code up to the camera: grey, a little turned, not
+ * quite in the middle.
+ */
 function filmOf(text: string): Buffer {
   const rows = encodeQR(text, 'raw', { ecc: 'medium', border: 4 })
   const scale = 300 / rows.length
@@ -28,7 +32,10 @@ function filmOf(text: string): Buffer {
   }
   const chroma = Buffer.alloc((width / 2) * (height / 2) * 2, 128)
   const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, chroma])
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), ...Array<Buffer>(10).fill(frame)])
+  return Buffer.concat([
+    Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`),
+    ...Array<Buffer>(10).fill(frame),
+  ])
 }
 
 let shop: WebShop
@@ -63,7 +70,10 @@ it('reads a ticket from the camera, lets its holder in, and says when and where 
   await page.goto(`${shop.url}/door`)
   await page.getByLabel('Name of this door').fill('North gate')
   await page.getByRole('button', { name: 'Start scanning' }).click()
-  expect(await page.evaluate(() => 'BarcodeDetector' in globalThis), 'this browser reads codes by itself').toBe(false)
+  expect(
+    await page.evaluate(() => 'BarcodeDetector' in globalThis),
+    'this browser reads codes by itself',
+  ).toBe(false)
   await page.getByRole('button', { name: 'Scan with the camera' }).click()
   await page.getByText('Valid', { exact: true }).waitFor()
   await expectAccessible(page, 'door with its camera')

@@ -1,4 +1,5 @@
-// The shop, its card sandbox and its Postgres are killed while somebody is buying: the page says so, and goes on by itself.
+// The shop, its card sandbox and its Postgres are killed while somebody is buying: the page says
+// so, and goes on by itself.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,7 +20,11 @@ let page: Page
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'holdfast-killed-'))
-  environment = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()), DATA_DIR: directory }
+  environment = {
+    PORT: String(await freePort()),
+    SANDBOX_PORT: String(await freePort()),
+    DATA_DIR: directory,
+  }
   ;[shop, browser] = await Promise.all([startShopProcess(environment), openBrowser()])
   watched = await openContext(browser)
   // A dead machine takes longer to come back than a page to draw.

@@ -18,10 +18,14 @@ const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`
 
 async function openStreams(): Promise<number> {
   const text = await (await fetch(`${shop.url}/metrics`)).text()
-  return [...text.matchAll(/^holdfast_live_listeners\{.*\} (\d+)$/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+  return [...text.matchAll(/^holdfast_live_listeners\{.*\} (\d+)$/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
 }
 
-const expectStreams = (count: number) => waitFor(`${count} open streams`, async () => (await openStreams()) === count)
+const expectStreams = (count: number) =>
+  waitFor(`${count} open streams`, async () => (await openStreams()) === count)
 
 /** Tabs of one browser. Each is visible, as windows beside each other are: the worst case. */
 async function openTabs(urls: readonly string[]): Promise<Page[]> {

@@ -54,18 +54,21 @@ const storages: readonly (readonly [string, () => void])[] = [
   ],
 ]
 
-it.each(storages)('remembers for as long as the page lasts when its storage %s', async (_what, breakStorage) => {
-  await watched.context.addInitScript(breakStorage)
-  await signIn(page, shop)
-  await page.getByRole('contentinfo').getByRole('combobox').selectOption('de')
-  await page
-    .getByRole('link', { name: /Einlass|Tür/ })
-    .first()
-    .click()
-  await page.getByRole('textbox').first().fill('Nordtor')
-  await page.getByRole('textbox').first().press('Enter')
-  await shown(page, /Nordtor/)
-})
+it.each(storages)(
+  'remembers for as long as the page lasts when its storage %s',
+  async (_what, breakStorage) => {
+    await watched.context.addInitScript(breakStorage)
+    await signIn(page, shop)
+    await page.getByRole('contentinfo').getByRole('combobox').selectOption('de')
+    await page
+      .getByRole('link', { name: /Einlass|Tür/ })
+      .first()
+      .click()
+    await page.getByRole('textbox').first().fill('Nordtor')
+    await page.getByRole('textbox').first().press('Enter')
+    await shown(page, /Nordtor/)
+  },
+)
 
 it('names the cookie to a guest and to an organiser whose browser keeps none', async () => {
   const profile = await mkdtemp(join(tmpdir(), 'holdfast-profile-'))
@@ -89,14 +92,24 @@ it('names the cookie to a guest and to an organiser whose browser keeps none', a
 })
 
 it.each([
-  ['script is kept out', '**/*stripe*.js', (target: Page, url: string) => target.route(url, (route) => route.abort())],
+  [
+    'script is kept out',
+    '**/*stripe*.js',
+    (target: Page, url: string) => target.route(url, (route) => route.abort()),
+  ],
   [
     'script is replaced by the page of a filter',
     '**/*stripe*.js',
     (target: Page, url: string) =>
-      target.route(url, (route) => route.fulfill({ contentType: 'text/javascript', body: 'document.title = "blocked"' })),
+      target.route(url, (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: 'document.title = "blocked"' }),
+      ),
   ],
-  ['frame is kept out', '**/*card-form*', (target: Page, url: string) => target.route(url, (route) => route.abort())],
+  [
+    'frame is kept out',
+    '**/*card-form*',
+    (target: Page, url: string) => target.route(url, (route) => route.abort()),
+  ],
 ])('says what to do when the card form’s %s, and pays once it is let in', async (_what, url, block) => {
   await block(page, url)
   await holdStanding(page, urlOf(await shop.publish({})), 1)

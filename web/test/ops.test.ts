@@ -1,4 +1,5 @@
-// An operator looks after the shop and fires a sale to watch, in a real browser on a real shop. Strangers find nothing.
+// An operator looks after the shop and fires a sale to watch, in a real browser on a real shop.
+// Strangers find nothing.
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -26,7 +27,10 @@ let page: Page
 
 beforeAll(async () => {
   ;[shop, browser] = await Promise.all([
-    startTestShop({ environment: { DEMO: '1' }, extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost' }) }),
+    startTestShop({
+      environment: { DEMO: '1' },
+      extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost' }),
+    }),
     openBrowser(),
   ])
   url = `http://localhost:${(shop.app.server.address() as AddressInfo).port}`
@@ -57,7 +61,8 @@ async function signIn(who: Page): Promise<void> {
 }
 
 const section = (name: string) => page.getByRole('region', { name, exact: true })
-const cardOf = (name: string) => page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) })
+const cardOf = (name: string) =>
+  page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) })
 
 it('is not there for strangers, nor for people who sell but do not operate', async () => {
   await page.goto(`${url}/ops`)
@@ -73,7 +78,11 @@ it('is not there for strangers, nor for people who sell but do not operate', asy
 it('shows services and event flow, and a sale that is fired moves seats, figures and events', async () => {
   await signIn(page)
   for (const service of ['identity', 'tickets', 'orders', 'expiration', 'payments'])
-    await section('Services').getByRole('listitem').filter({ hasText: service }).getByText('Up', { exact: true }).waitFor()
+    await section('Services')
+      .getByRole('listitem')
+      .filter({ hasText: service })
+      .getByText('Up', { exact: true })
+      .waitFor()
   for (const consumer of ['expiration', 'orders', 'payments', 'tickets'])
     await section('Events')
       .getByRole('row', { name: new RegExp(`^${consumer} `) })
@@ -88,7 +97,9 @@ it('shows services and event flow, and a sale that is fired moves seats, figures
   await sale.getByRole('radio', { name: '20', exact: true }).check()
   await sale.getByRole('button', { name: 'Send buyers' }).click()
   await sale.getByRole('button', { name: 'Running…' }).waitFor()
-  await waitFor('seats sold before our eyes', async () => / [1-9]\d* sold$/.test((await seats.getAttribute('aria-label')) ?? ''))
+  await waitFor('seats sold before our eyes', async () =>
+    / [1-9]\d* sold$/.test((await seats.getAttribute('aria-label')) ?? ''),
+  )
   await sale.getByText(/^Last run:/).waitFor()
   await expectAccessible(page, 'operations after a sale')
   const figure = async (name: string) =>
@@ -123,7 +134,10 @@ it('replays an event that a consumer gave up, once its cause is mended', async (
   await letters.getByText('No dead letters.').waitFor()
   const [eventId, orderId] = [newId(), newId()]
   await shop.db.query(insertEvent, [eventId, orderId, orderId])
-  await waitFor('both consumers’ tries', async () => (await shop.db.query(countParked, [eventId])).length === 2)
+  await waitFor(
+    'both consumers’ tries',
+    async () => (await shop.db.query(countParked, [eventId])).length === 2,
+  )
   await shop.db.query(ageParked, [eventId])
   const replay = letters.getByRole('button', { name: 'Replay OrderCancelled for expiration' })
   await replay.waitFor()
@@ -140,7 +154,10 @@ it('replays an event that a consumer gave up, once its cause is mended', async (
 })
 
 // The sweeper would ask by itself before anybody could press the button.
-const bePatient = sql('test.be_patient', `update payments.payments set next_attempt_at = now() + interval '1 hour' where id = $1`)
+const bePatient = sql(
+  'test.be_patient',
+  `update payments.payments set next_attempt_at = now() + interval '1 hour' where id = $1`,
+)
 
 it('sets a fault of the card sandbox, finds the payment that it left open, and looks again', async () => {
   await signIn(page)
@@ -176,7 +193,10 @@ it('sets a fault of the card sandbox, finds the payment that it left open, and l
 })
 
 it('tells that sales are stopped and why, and lets an operator sell again', async () => {
-  await setSwitch(shop.db, 'sales_stopped', { isOn: true, reason: 'Pool Stalls holds more than its orders do.' })
+  await setSwitch(shop.db, 'sales_stopped', {
+    isOn: true,
+    reason: 'Pool Stalls holds more than its orders do.',
+  })
   await shop.platform.switches.refresh()
   const buyer = await watched.page()
   await buyer.goto(url)

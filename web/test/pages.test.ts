@@ -1,4 +1,5 @@
-// How the pages behave whatever is sold: off line, in German, in the dark on a small phone, on other people's sites.
+// How the pages behave whatever is sold: off line, in German, in the dark on a small phone, on
+// other people's sites.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -65,7 +66,10 @@ describe('the page', () => {
     })
     const small = await phone.page()
     const expectNarrow = async (what: string) => {
-      expect(await small.evaluate(() => document.documentElement.scrollWidth), `width of ${what}`).toBeLessThanOrEqual(360)
+      expect(
+        await small.evaluate(() => document.documentElement.scrollWidth),
+        `width of ${what}`,
+      ).toBeLessThanOrEqual(360)
       await expectAccessible(small, `${what} in the dark`, { dark: true })
     }
     await small.goto(shop.url)
@@ -94,23 +98,32 @@ describe('the page', () => {
   it.each([
     ['standing places', undefined],
     ['a seat map', [seatedType()]],
-  ])('loads less than 120 kB of scripts for a show with %s, even where only gzip is spoken', async (_kind, ticketTypes) => {
-    const show = await shop.publish(ticketTypes ? { ticketTypes } : {})
-    const scripts = new Map<string, Promise<Buffer>>()
-    page.on('response', (response) => {
-      if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body())
-    })
-    await page.goto(urlOf(show))
-    await (ticketTypes ? page.getByRole('checkbox') : page.getByRole('button', { name: 'One more: Standing' })).first().waitFor()
-    await page.waitForLoadState('load')
-    const bodies = await Promise.all(scripts.values())
-    const bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0)
-    expect(bytes).toBeGreaterThan(10_000)
-    expect(bytes).toBeLessThan(120_000)
-  })
+  ])(
+    'loads less than 120 kB of scripts for a show with %s, even where only gzip is spoken',
+    async (_kind, ticketTypes) => {
+      const show = await shop.publish(ticketTypes ? { ticketTypes } : {})
+      const scripts = new Map<string, Promise<Buffer>>()
+      page.on('response', (response) => {
+        if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body())
+      })
+      await page.goto(urlOf(show))
+      await (ticketTypes
+        ? page.getByRole('checkbox')
+        : page.getByRole('button', { name: 'One more: Standing' })
+      )
+        .first()
+        .waitFor()
+      await page.waitForLoadState('load')
+      const bodies = await Promise.all(scripts.values())
+      const bytes = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0)
+      expect(bytes).toBeGreaterThan(10_000)
+      expect(bytes).toBeLessThan(120_000)
+    },
+  )
 
   it('finds shows by words and days, keeps what was asked in the address, and says when nothing is on', async () => {
-    const dated = (title: string, startsAt: string) => shop.publish({ title, startsAt, timeZone: 'Europe/Berlin' })
+    const dated = (title: string, startsAt: string) =>
+      shop.publish({ title, startsAt, timeZone: 'Europe/Berlin' })
     await dated('Ebb in June', '2029-06-10T18:00:00Z')
     await dated('Flood in June', '2029-06-20T22:30:00Z')
     await dated('Ebb in July', '2029-07-01T18:00:00Z')
@@ -148,7 +161,11 @@ describe('the page', () => {
       number: String((index % 45) + 1),
     }))
     const show = await shop.publish({ ticketTypes: [{ name: 'Stalls', priceMinor: 2_200, seats }] })
-    const phone = await openContext(browser, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+    const phone = await openContext(browser, {
+      viewport: { width: 360, height: 740 },
+      isMobile: true,
+      hasTouch: true,
+    })
     const small = await phone.page()
     await small.goto(urlOf(show))
     const map = small.getByRole('group', { name: 'Seat map' })
@@ -162,7 +179,8 @@ describe('the page', () => {
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', apart: number) =>
       session.send('Input.dispatchTouchEvent', {
         type,
-        touchPoints: type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: 180 + side * apart, y: 400, id })),
+        touchPoints:
+          type === 'touchEnd' ? [] : [-1, 1].map((side, id) => ({ x: 180 + side * apart, y: 400, id })),
       })
     await touch('touchStart', 100)
     for (const apart of [90, 75, 60, 50]) await touch('touchMove', apart)
@@ -193,7 +211,10 @@ describe('the page', () => {
   })
 
   it('tells search engines and those who pass a link on what the show is, as text', async () => {
-    const show = await shop.publish({ title: 'Rock & </script><b>Roll', description: 'Loud. <i>Very</i> loud.' })
+    const show = await shop.publish({
+      title: 'Rock & </script><b>Roll',
+      description: 'Loud. <i>Very</i> loud.',
+    })
     const html = await (await fetch(urlOf(show), { headers: { accept: 'text/html' } })).text()
     expect(html).toContain('<title>Rock &#38; &#60;/script&#62;&#60;b&#62;Roll · Holdfast</title>')
     const [, json = ''] = /<script type="application\/ld\+json">(.*?)<\/script>/.exec(html) ?? []

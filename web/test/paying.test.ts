@@ -1,7 +1,17 @@
-// Payments whose end is not known, is taken back, or is asked for in vain: the page never says more than is certain.
+// Payments whose end is not known, is taken back, or is asked for in vain: the page never says more
+// than is certain.
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Stage, useStage } from './stage.ts'
-import { answerChallenge, enterCard, expectAccessible, failToRefresh, holdStanding, pay, shown, signIn } from './steps.ts'
+import {
+  answerChallenge,
+  enterCard,
+  expectAccessible,
+  failToRefresh,
+  holdStanding,
+  pay,
+  shown,
+  signIn,
+} from './steps.ts'
 
 const good = '4242424242424242'
 const withChallenge = '4000000000003220'
@@ -24,7 +34,10 @@ const payBy = async (card: string) => {
   await enterCard(page, card)
   await pay(page)
 }
-/** Loads the checkout anew while the bank asks its question; the page looks what became of the payment. */
+/**
+ * Loads the checkout anew while the bank asks its question; the page looks what became of the
+ * payment.
+ */
 const reloadInChallenge = async () => {
   await holdOne()
   await payBy(withChallenge)
@@ -50,7 +63,12 @@ describe('a payment', () => {
 
   it('that the processor does not answer asks the bank’s question as soon as there is one', async () => {
     await holdOne()
-    await shop.control('faults', { kind: 'bad_gateway', when: 'before', op: 'payment_intents.create', times: 'always' })
+    await shop.control('faults', {
+      kind: 'bad_gateway',
+      when: 'before',
+      op: 'payment_intents.create',
+      times: 'always',
+    })
     await payBy(withChallenge)
     await shown(page, 'We’re checking with your bank')
     await shop.endFaults()
@@ -60,7 +78,12 @@ describe('a payment', () => {
 
   it('that nobody knows the end of is not offered to be paid again by a page that is loaded anew', async () => {
     await holdOne()
-    await shop.control('faults', { kind: 'bad_gateway', when: 'before', op: 'payment_intents.*', times: 'always' })
+    await shop.control('faults', {
+      kind: 'bad_gateway',
+      when: 'before',
+      op: 'payment_intents.*',
+      times: 'always',
+    })
     await payBy(good)
     await shown(page, 'We’re checking with your bank')
     await page.reload()
@@ -108,7 +131,9 @@ describe('what is on the page stays when asking for it again fails', () => {
     await failToRefresh(page, '**/api/orders/*', async () => expect(await tickets().count()).toBe(1))
     await page.getByRole('link', { name: 'Receipt' }).click()
     await shown(page, 'Paid by card.')
-    await failToRefresh(page, '**/api/orders/*', async () => expect(await page.getByText('Paid by card.').count()).toBe(1))
+    await failToRefresh(page, '**/api/orders/*', async () =>
+      expect(await page.getByText('Paid by card.').count()).toBe(1),
+    )
   })
 
   it('what an organiser has typed', async () => {

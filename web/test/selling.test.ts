@@ -1,4 +1,5 @@
-// An organiser makes a show, sells it, lets people in and gives money back, in a real browser on a real shop.
+// An organiser makes a show, sells it, lets people in and gives money back, in a real browser on a
+// real shop.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openBrowser, openContext, type WatchedContext } from './browser.ts'
@@ -77,7 +78,8 @@ async function buyOne(url: string): Promise<string> {
   await theirs.getByRole('button', { name: 'Hold 1 ticket' }).click()
   await enterCard(theirs, '4242424242424242')
   await pay(theirs)
-  const code = (await theirs.getByRole('img', { name: /^QR code/ }).getAttribute('aria-label'))?.split(' ').at(-1) ?? ''
+  const code =
+    (await theirs.getByRole('img', { name: /^QR code/ }).getAttribute('aria-label'))?.split(' ').at(-1) ?? ''
   await buyer.context.close()
   expect(buyer.complaints).toEqual([])
   return code
@@ -146,7 +148,9 @@ it('makes a show with seats, puts it on sale, watches a sale, lets the buyer in 
   await page.getByRole('button', { name: 'Refund' }).click()
   const asked = page.waitForRequest(/\/refunds$/)
   await page.getByRole('dialog').getByRole('button', { name: 'Refund' }).click()
-  expect((await asked).postDataJSON(), 'what the dialog confirmed, also when it is everything').toEqual({ amountMinor: 4_000 })
+  expect((await asked).postDataJSON(), 'what the dialog confirmed, also when it is everything').toEqual({
+    amountMinor: 4_000,
+  })
   await shown(page, '€40.00 was refunded')
   await page.getByText('Refunded').first().waitFor()
 

@@ -8,13 +8,16 @@ import type { WebShop } from './web-shop.ts'
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /**
- * No violation of WCAG 2.2 AA in what the page shows now. In the dark the card form is left out: it is transparent over our
- * page, and from inside its frame the checker takes what lies behind for white.
+ * No violation of WCAG 2.2 AA in what the page shows now. In the dark the card form is left out: it
+ * is transparent over our page, and from inside its frame the checker takes what lies behind for
+ * white.
  */
 export async function expectAccessible(page: Page, what: string, { dark = false } = {}): Promise<void> {
   // A colour on its way to another is neither of the two.
   await page.evaluate(() =>
-    Promise.allSettled(document.getAnimations().flatMap((each) => (each instanceof CSSTransition ? [each.finished] : []))),
+    Promise.allSettled(
+      document.getAnimations().flatMap((each) => (each instanceof CSSTransition ? [each.finished] : [])),
+    ),
   )
   const checker = new AxeBuilder({ page }).withTags(standards)
   const { violations } = await (dark ? checker.exclude('iframe') : checker).analyze()
@@ -40,7 +43,8 @@ export async function answerChallenge(page: Page, outcome: 'succeed' | 'fail'): 
 }
 
 export async function chooseStanding(page: Page, count: number, email = 'fan@example.org'): Promise<void> {
-  for (let pressed = 0; pressed < count; pressed += 1) await page.getByRole('button', { name: 'One more: Standing' }).click()
+  for (let pressed = 0; pressed < count; pressed += 1)
+    await page.getByRole('button', { name: 'One more: Standing' }).click()
   await page.getByLabel('Your email address').fill(email)
 }
 
@@ -53,14 +57,20 @@ export async function holdStanding(page: Page, showUrl: string, count: number): 
 
 export const shown = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor()
 
-/** Waits for so many tickets, and sees that there are no more. They come some moments after the order is complete. */
+/**
+ * Waits for so many tickets, and sees that there are no more. They come some moments after the
+ * order is complete.
+ */
 export async function expectTickets(page: Page, count: number): Promise<void> {
   const tickets = page.getByRole('img', { name: /^QR code of ticket/ })
   await tickets.nth(count - 1).waitFor()
   expect(await tickets.count(), 'tickets').toBe(count)
 }
 
-export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url' | 'organiser'>): Promise<void> {
+export async function signIn(
+  page: Page,
+  { url, organiser }: Pick<WebShop, 'url' | 'organiser'>,
+): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('Email address').fill(organiser.email)
   await page.getByLabel('Password').fill(organiser.password)
@@ -69,9 +79,10 @@ export async function signIn(page: Page, { url, organiser }: Pick<WebShop, 'url'
 }
 
 /**
- * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to answer; `look` sees what is
- * left. The second question shows that the page had taken in the first answer: it does not ask while it waits for one. The reader comes
- * back until then, later each time: a question from before may still be under way, and be answered well.
+ * The page asks again for what it shows, as when its reader comes back to it, and the shop fails to
+ * answer; `look` sees what is left. The second question shows that the page had taken in the first
+ * answer: it does not ask while it waits for one. The reader comes back until then, later each
+ * time: a question from before may still be under way, and be answered well.
  */
 export async function failToRefresh(page: Page, path: string, look: () => Promise<unknown>): Promise<void> {
   const failure = { status: 500, contentType: 'application/problem+json', body: '{"code":"internal"}' }

@@ -18,7 +18,9 @@ async function expectNarrow(page: Page, what: string): Promise<void> {
   await page.getByText(word.slice(0, 40)).first().waitFor()
   const pushed = await page.evaluate(() => {
     if (document.documentElement.scrollWidth <= 360) return []
-    const wide = [...document.body.querySelectorAll('*')].filter((element) => element.getBoundingClientRect().right > 360)
+    const wide = [...document.body.querySelectorAll('*')].filter(
+      (element) => element.getBoundingClientRect().right > 360,
+    )
     return wide.map((element) => element.outerHTML.slice(0, 100))
   })
   expect(pushed, `what is too wide in ${what}`).toEqual([])
@@ -27,8 +29,17 @@ async function expectNarrow(page: Page, what: string): Promise<void> {
 it('pushes no page of a phone sideways with one long word', async () => {
   const standing = { name: word, priceMinor: 4_500, capacity: 30 }
   const stalls = seatedType(word)
-  const show = await shop.publish({ title: word, venue: word, description: word, ticketTypes: [standing, stalls] })
-  const phone = await openContext(browser, { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true })
+  const show = await shop.publish({
+    title: word,
+    venue: word,
+    description: word,
+    ticketTypes: [standing, stalls],
+  })
+  const phone = await openContext(browser, {
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+  })
   const page = await phone.page()
   await page.goto(shop.url)
   await expectNarrow(page, 'list of shows')

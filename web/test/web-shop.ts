@@ -18,7 +18,10 @@ export interface WebShop {
   /** Calls a show off. */
   cancel(showId: string): Promise<void>
   /** Holds places as somebody else, in another browser. */
-  hold(showId: string, line: { readonly ticketTypeId: string; readonly seatIds: readonly string[] }): Promise<OrderView>
+  hold(
+    showId: string,
+    line: { readonly ticketTypeId: string; readonly seatIds: readonly string[] },
+  ): Promise<OrderView>
   /** Buys free places as somebody else, and waits for the tickets. */
   take(showId: string, ticketTypeId: string, quantity: number): Promise<OrderView>
   stop(): Promise<void>
@@ -34,14 +37,21 @@ const tomorrow = () => new Date(Date.now() + 40 * 86_400_000).toISOString()
 export async function startWebShop(): Promise<WebShop> {
   const shop = await startTestShop({ extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost' }) })
   const url = `http://localhost:${(shop.app.server.address() as AddressInfo).port}`
-  const call = async <Answer>(path: string, body: unknown, cookie?: string): Promise<{ answer: Answer; cookie: string }> => {
+  const call = async <Answer>(
+    path: string,
+    body: unknown,
+    cookie?: string,
+  ): Promise<{ answer: Answer; cookie: string }> => {
     const response = await fetch(url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
       body: JSON.stringify(body),
     })
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-    return { answer: (await response.json()) as Answer, cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    return {
+      answer: (await response.json()) as Answer,
+      cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '',
+    }
   }
   const processor = async (control: string, init: RequestInit) => {
     const response = await fetch(`${shop.sandbox.url}/_sandbox/${control}`, init)
@@ -86,7 +96,11 @@ export async function startWebShop(): Promise<WebShop> {
     },
     async take(showId, ticketTypeId, quantity) {
       const guest = await call('/api/users/guest', { email: `${crypto.randomUUID()}@example.org` })
-      const { answer } = await call<OrderView>('/api/orders', { showId, lines: [{ ticketTypeId, quantity }] }, guest.cookie)
+      const { answer } = await call<OrderView>(
+        '/api/orders',
+        { showId, lines: [{ ticketTypeId, quantity }] },
+        guest.cookie,
+      )
       return waitFor('the tickets', async () => {
         const order = await fetch(`${url}/api/orders/${answer.id}`, { headers: { cookie: guest.cookie } })
         const seen = (await order.json()) as OrderView

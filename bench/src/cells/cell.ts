@@ -1,4 +1,5 @@
-// What every cell is made of: its turns and their figures, the shop it starts, and how its cost is taken. Knows no cell.
+// What every cell is made of: its turns and their figures, the shop it starts, and how its cost is
+// taken. Knows no cell.
 
 import { programs, started } from '../build.ts'
 import { familyCpuMs, watchMemory } from '../machine.ts'
@@ -15,8 +16,14 @@ export interface Figures {
   readonly rssMb: number | null
   /** The card sandbox's, where one ran. */
   readonly sandbox?: { readonly rssMb: number | null; readonly cpuMicros: number | null }
-  /** Processor time per unit of work, in microseconds: the client's, the server's, the database's. */
-  readonly cpuMicros: { readonly client: number | null; readonly server: number | null; readonly database: number | null }
+  /**
+   * Processor time per unit of work, in microseconds: the client's, the server's, the database's.
+   */
+  readonly cpuMicros: {
+    readonly client: number | null
+    readonly server: number | null
+    readonly database: number | null
+  }
   /** How long the consumers needed after the last request to have handled every event. */
   readonly settledMs: number | null
   /** From the answer to a buyer until a listener was told of it. */
@@ -47,11 +54,16 @@ export interface OpenCell {
   close(): Promise<readonly string[]>
 }
 
-/** Until its hot code is compiled: a process that began a second ago says little of one that has run for an hour. */
+/**
+ * Until its hot code is compiled: a process that began a second ago says little of one that has run
+ * for an hour.
+ */
 export const warmSeconds = 10
 export const plenty = 1_000_000
 
-/** No audit: once a minute, what one shop has sold would be gone through while another is measured. */
+/**
+ * No audit: once a minute, what one shop has sold would be gone through while another is measured.
+ */
 const shopEnvironment = { RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', AUDIT_SECONDS: '0' }
 
 interface ShopStart {
@@ -104,16 +116,19 @@ export async function measure<Report>(
   work: () => Promise<Report>,
 ): Promise<Measured<Report>> {
   const memory = server && watchMemory(server.pid)
-  const spent = async () => [server && (await server.request<number>('cpuMs')), await familyCpuMs(postgresPid)] as const
+  const spent = async () =>
+    [server && (await server.request<number>('cpuMs')), await familyCpuMs(postgresPid)] as const
   const before = await spent()
   const report = await work()
   const after = await spent()
-  const difference = (index: 0 | 1) => (before[index] === null || after[index] === null ? null : after[index] - before[index])
+  const difference = (index: 0 | 1) =>
+    before[index] === null || after[index] === null ? null : after[index] - before[index]
   return { report, rssMb: memory?.stop() ?? null, serverMs: difference(0), databaseMs: difference(1) }
 }
 
 export function figuresOf({ report, rssMb, serverMs, databaseMs }: Measured<LoadReport | BaselineReport>) {
-  const each = (milliseconds: number | null) => (milliseconds === null ? null : (milliseconds * 1_000) / report.done)
+  const each = (milliseconds: number | null) =>
+    milliseconds === null ? null : (milliseconds * 1_000) / report.done
   return {
     perSecond: report.perSecond,
     p50Ms: report.p50Ms,

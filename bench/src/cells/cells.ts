@@ -1,4 +1,5 @@
-// The things that are measured, one function each: set the stage, take turns, check what is in the database, tear down.
+// The things that are measured, one function each: set the stage, take turns, check what is in the
+// database, tear down.
 
 import { readConfig } from '../../../server/src/config/config.ts'
 import { sql } from '../../../server/src/platform/postgres/database.ts'
@@ -12,7 +13,17 @@ import type { LagJob, Moments, Pace } from '../processes/lag-process.ts'
 import type { LoadJob, LoadReport } from '../processes/load-process.ts'
 import { type Child, startChild } from '../requests.ts'
 import { makeStage, putOnSale, type Stage, signIn } from '../stage.ts'
-import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
+import {
+  type Bench,
+  type Cell,
+  figuresOf,
+  makeRuns,
+  measure,
+  type OpenCell,
+  plenty,
+  startShop,
+  warmSeconds,
+} from './cell.ts'
 import { checkoutCell } from './checkout-cell.ts'
 import { checkDelivery, checkStock, type Delivery } from './invariants.ts'
 import { listenersCell } from './listeners-cell.ts'
@@ -26,7 +37,11 @@ interface ShopCell {
   readonly groupCommit?: boolean
 }
 
-async function setSale(stage: Stage, { wants }: ShopCell, { seconds, rounds }: Bench): Promise<LoadJob['wanted']> {
+async function setSale(
+  stage: Stage,
+  { wants }: ShopCell,
+  { seconds, rounds }: Bench,
+): Promise<LoadJob['wanted']> {
   if (wants === 'seats') {
     const shows = Math.ceil(((seconds * rounds + warmSeconds) * mostSeatsPerSecond) / seatsPerShow)
     for (let show = 0; show < shows; show += 1) await putOnSale(stage, show, { seats: seatsPerShow })
@@ -41,7 +56,10 @@ async function sellOut(port: number, token: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/api/orders`, {
     method: 'POST',
     headers: { cookie: `holdfast=${token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ showId: seedId('show', 0), lines: [{ ticketTypeId: seedId('ticketType', 0), quantity: 1 }] }),
+    body: JSON.stringify({
+      showId: seedId('show', 0),
+      lines: [{ ticketTypeId: seedId('ticketType', 0), quantity: 1 }],
+    }),
   })
   if (response.status !== 201) throw new Error(`the last place: ${response.status} ${await response.text()}`)
   return ((await response.json()) as { id: string }).id
@@ -64,8 +82,16 @@ export function shopCell(name: string, cell: ShopCell): Cell {
     const tokens = await signIn(stage, cell.connections)
     const wanted = await setSale(stage, cell, bench)
     const soldOut = cell.wants === 'refusals' ? [await sellOut(port, tokens[0] ?? '')] : []
-    const job = { port, connections: cell.connections, tokens, wanted, expectedStatus: cell.wants === 'refusals' ? 409 : 201 }
-    const { runFor, reports } = makeRuns((seconds) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob))
+    const job = {
+      port,
+      connections: cell.connections,
+      tokens,
+      wanted,
+      expectedStatus: cell.wants === 'refusals' ? 409 : 201,
+    }
+    const { runFor, reports } = makeRuns((seconds) =>
+      load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob),
+    )
     await runFor(warmSeconds)
     await stage.tidyUp()
     return {
@@ -78,7 +104,10 @@ export function shopCell(name: string, cell: ShopCell): Cell {
         return { ...figuresOf(measured), settledMs, problems }
       },
       async close() {
-        const problems = await checkStock(stage.db, [...soldOut, ...reports.flatMap(({ acknowledged }) => acknowledged)])
+        const problems = await checkStock(stage.db, [
+          ...soldOut,
+          ...reports.flatMap(({ acknowledged }) => acknowledged),
+        ])
         await Promise.all([load.stop(), shop.stop()])
         await stage.drop()
         return problems
@@ -95,7 +124,13 @@ export function fastifyCell(name: string, connections: number): Cell {
     const server = startChild(programs.fastify)
     await server.request('start', port)
     const load = startChild(programs.load)
-    const job = { port, connections, tokens: ['none'], wanted: { kind: 'places', show: 0 }, expectedStatus: 409 } as const
+    const job = {
+      port,
+      connections,
+      tokens: ['none'],
+      wanted: { kind: 'places', show: 0 },
+      expectedStatus: 409,
+    } as const
     const runFor = (seconds: number) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob)
     await runFor(warmSeconds)
     return {
@@ -122,7 +157,10 @@ const seedPools = sql(
   'insert into orders.pools (id, show_id, capacity) select id, $2, $3 from unnest($1::uuid[]) as id',
 )
 
-export function baselineCell(name: string, { pools, connections }: { pools: number; connections: number }): Cell {
+export function baselineCell(
+  name: string,
+  { pools, connections }: { pools: number; connections: number },
+): Cell {
   const open = async (bench: Bench): Promise<OpenCell> => {
     const stage = await makeStage(bench.serverUrl)
     await migrate(stage.db, [migrationsOf('platform'), migrationsOf('orders')])
@@ -163,7 +201,8 @@ export function lagCell(name: string, processes: 1 | 2): Cell {
     const hearer = startChild(programs.lag)
     const writer = processes === 1 ? hearer : startChild(programs.lag)
     await hearer.request('start', { databaseUrl: stage.url, consumes: true } satisfies LagJob)
-    if (writer !== hearer) await writer.request('start', { databaseUrl: stage.url, consumes: false } satisfies LagJob)
+    if (writer !== hearer)
+      await writer.request('start', { databaseUrl: stage.url, consumes: false } satisfies LagJob)
     let measured = 0
     const runFor = async (seconds: number) => {
       await writer.request('commitAtPace', { eventsPerSecond: lagEventsPerSecond, seconds } satisfies Pace)
@@ -193,7 +232,10 @@ export function lagCell(name: string, processes: 1 | 2): Cell {
   return { name, open }
 }
 
-async function allHandled(hearer: Child, committed: Moments): Promise<{ handled: Map<string, number>; problems: string[] }> {
+async function allHandled(
+  hearer: Child,
+  committed: Moments,
+): Promise<{ handled: Map<string, number>; problems: string[] }> {
   const deadlineMs = performance.now() + 30_000
   for (;;) {
     const { handled } = await hearer.request<{ handled: Moments }>('moments')
@@ -201,14 +243,18 @@ async function allHandled(hearer: Child, committed: Moments): Promise<{ handled:
     const missing = committed.filter(([eventId]) => !byId.has(eventId)).length
     if (missing === 0 || performance.now() > deadlineMs) {
       const problems = missing > 0 ? [`${missing} events were not delivered`] : []
-      if (byId.size !== handled.length) problems.push(`${handled.length - byId.size} events came twice though nothing failed`)
+      if (byId.size !== handled.length)
+        problems.push(`${handled.length - byId.size} events came twice though nothing failed`)
       return { handled: byId, problems }
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 
-/** What is compared stands side by side and takes turns: a shared machine changes its speed within minutes. */
+/**
+ * What is compared stands side by side and takes turns: a shared machine changes its speed within
+ * minutes.
+ */
 export const groups: readonly (readonly Cell[])[] = [
   [
     checkoutCell('checkouts-sandbox', { processor: 'sandbox' }),

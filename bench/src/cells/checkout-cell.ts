@@ -1,5 +1,5 @@
-// Whole checkouts: an order and its payment by the same client, counted once the order is complete and every consumer
-// has handled every event that came of it.
+// Whole checkouts: an order and its payment by the same client, counted once the order is complete
+// and every consumer has handled every event that came of it.
 import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
 import { freePort } from '../../../server/src/platform/process/ports.ts'
 import { programs } from '../build.ts'
@@ -44,8 +44,12 @@ const countComplete = sql(
   `select count(*) as orders from orders.orders o
    where status = 'complete' and exists (select 1 from tickets.admissions a where a.order_id = o.id and a.status = 'issued')`,
 )
-const readClock = sql('bench.read_clock', 'select (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"')
-// Tickets are told of in the transaction that handles the completion, so the last thing handled is the end of all.
+const readClock = sql(
+  'bench.read_clock',
+  'select (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"',
+)
+// Tickets are told of in the transaction that handles the completion, so the last thing handled is
+// the end of all.
 const readLastHandled = sql(
   'bench.read_last_handled',
   'select (extract(epoch from max(handled_at)) * 1000)::float8 as "atMs" from platform.inbox',
@@ -74,11 +78,19 @@ async function checkOut(db: Database, load: Child, job: LoadJob): Promise<Checko
   if (undelivered.length > 0) throw new Error(undelivered.join('; '))
   const endedMs = await readMs(db, readLastHandled)
   const done = (await countOf(db)) - completeBefore
-  return { ...report, done, perSecond: (done * 1_000) / (endedMs - startedMs), settledMs: Math.max(0, endedMs - answeredMs) }
+  return {
+    ...report,
+    done,
+    perSecond: (done * 1_000) / (endedMs - startedMs),
+    settledMs: Math.max(0, endedMs - answeredMs),
+  }
 }
 
 /** Like `measure`, for the sandbox beside the shop. */
-async function measureSandbox(sandbox: SandboxProcess | null, work: () => Promise<Figures & { done: number }>): Promise<Figures> {
+async function measureSandbox(
+  sandbox: SandboxProcess | null,
+  work: () => Promise<Figures & { done: number }>,
+): Promise<Figures> {
   const memory = sandbox && watchMemory(sandbox.pid)
   const before = sandbox && (await familyCpuMs(sandbox.pid))
   const { done, ...figures } = await work()
@@ -94,7 +106,12 @@ async function checkAll(
   { sandbox, paid }: { sandbox: SandboxProcess | null; paid: readonly string[] },
 ): Promise<string[]> {
   const problems = [...(await checkStock(stage.db, paid)), ...(await checkCheckouts(stage.db, paid))]
-  if (sandbox) return [...problems, ...(await checkWebhooks(stage.db)), ...(await checkTaken(stage.db, await sandbox.list()))]
+  if (sandbox)
+    return [
+      ...problems,
+      ...(await checkWebhooks(stage.db)),
+      ...(await checkTaken(stage.db, await sandbox.list())),
+    ]
   const left = await shop.request<number>('authorizedLeft')
   return left === 0 ? problems : [...problems, `${left} authorizations were neither captured nor given back`]
 }
@@ -109,7 +126,13 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
     const load = startChild(programs.load)
     const tokens = await signIn(stage, buyers)
     await putOnSale(stage, 0, { capacity: plenty })
-    const job = { port, connections, tokens, wanted: { kind: 'checkouts', show: 0 }, expectedStatus: 201 } as const
+    const job = {
+      port,
+      connections,
+      tokens,
+      wanted: { kind: 'checkouts', show: 0 },
+      expectedStatus: 201,
+    } as const
     const { runFor, reports } = makeRuns((seconds) => checkOut(stage.db, load, { ...job, seconds }))
     await runFor(warmSeconds)
     await stage.tidyUp()
@@ -118,7 +141,12 @@ export function checkoutCell(name: string, { processor, groupCommit = true }: Ch
         measureSandbox(sandbox, async () => {
           const measured = await measure(bench, shop, () => runFor(bench.seconds))
           await stage.tidyUp()
-          return { ...figuresOf(measured), settledMs: measured.report.settledMs, done: measured.report.done, problems: [] }
+          return {
+            ...figuresOf(measured),
+            settledMs: measured.report.settledMs,
+            done: measured.report.done,
+            problems: [],
+          }
         }),
       async close() {
         const problems = await checkAll(stage, shop, { sandbox, paid: reports.flatMap(({ paid }) => paid) })

@@ -1,4 +1,5 @@
-// What must be true after checkouts: orders, tickets, ledger and the processor's own list tell the same story.
+// What must be true after checkouts: orders, tickets, ledger and the processor's own list tell the
+// same story.
 
 import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
 import { systemClock } from '../../../server/src/platform/process/clock.ts'
@@ -24,7 +25,8 @@ const untold = sql(
    left join (select subject, count(*) as told from platform.outbox where type = 'TicketsIssued' group by 1) t on t.subject = o.id
    where o.status = 'complete' and t.told is distinct from 1 limit 5`,
 )
-// True by the shape of the view, and so a guard of the view; the two after it can tell a wrong entry.
+// True by the shape of the view, and so a guard of the view; the two after it can tell a wrong
+// entry.
 const unbalanced = sql(
   'bench.unbalanced',
   `select currency, sum(posted_minor) as posted, sum(pending_minor) as pending from payments.ledger_postings
@@ -42,7 +44,10 @@ const wrongMoney = sql(
    select o.id, o.status, o.total_minor as total, t.posted from orders.orders o full join taken t on t.order_id = o.id
    where coalesce(t.posted, 0) <> case when o.status = 'complete' then o.total_minor else 0 end limit 5`,
 )
-const openOrders = sql('bench.open_orders', `select count(*) as orders from orders.orders where status in ('created', 'claimed')`)
+const openOrders = sql(
+  'bench.open_orders',
+  `select count(*) as orders from orders.orders where status in ('created', 'claimed')`,
+)
 const missingWebhooks = sql(
   'bench.missing_webhooks',
   `select p.id, p.status, count(w.id) as webhooks from payments.payments p left join payments.webhook_events w on w.payment_id = p.id
@@ -90,7 +95,10 @@ export async function checkWebhooks(db: Database): Promise<string[]> {
   return (await db.query(missingWebhooks)).map((row) => `webhooks without effect: ${JSON.stringify(row)}`)
 }
 
-/** Every complete order was captured once and in full, and nothing else was captured or is left authorized. */
+/**
+ * Every complete order was captured once and in full, and nothing else was captured or is left
+ * authorized.
+ */
 export async function checkTaken(db: Database, taken: readonly Taken[]): Promise<string[]> {
   const totals = await db.query<{ id: string; totalMinor: number }>(completeTotals)
   const missing = new Map(totals.map(({ id, totalMinor }) => [id, totalMinor]))
@@ -103,5 +111,7 @@ export async function checkTaken(db: Database, taken: readonly Taken[]): Promise
     missing.delete(orderId)
   }
   for (const orderId of missing.keys()) problems.push(`order ${orderId} is complete and was never charged`)
-  return problems.length > 5 ? [...problems.slice(0, 5), `and ${problems.length - 5} more of the kind`] : problems
+  return problems.length > 5
+    ? [...problems.slice(0, 5), `and ${problems.length - 5} more of the kind`]
+    : problems
 }

@@ -1,4 +1,5 @@
-// What must be true in the database after a run, however fast it was. Reads every schema, which only a bench may.
+// What must be true in the database after a run, however fast it was. Reads every schema, which
+// only a bench may.
 
 import { type Database, sql } from '../../../server/src/platform/postgres/database.ts'
 import { systemClock } from '../../../server/src/platform/process/clock.ts'
@@ -40,11 +41,13 @@ export async function checkStock(db: Database, acknowledged: readonly string[]):
   say('seats with two orders', await db.query(seatsSoldTwice))
   say('acknowledged orders are lost', await db.query(lostOrders, [acknowledged]))
   const [row] = await db.query<{ orders: number }>(countOrders)
-  if (row && row.orders < acknowledged.length) problems.push(`${acknowledged.length} orders acknowledged, ${row.orders} stored`)
+  if (row && row.orders < acknowledged.length)
+    problems.push(`${acknowledged.length} orders acknowledged, ${row.orders} stored`)
   return problems
 }
 
-// A consumer records each event that it handles. Of a type that it heard once it must have heard all.
+// A consumer records each event that it handles. Of a type that it heard once it must have heard
+// all.
 const missedEvents = sql(
   'bench.missed_events',
   `with heard as (

@@ -1,5 +1,5 @@
-// Holds while many listeners watch the show that is sold, on one shop process: what listening costs the sale, how late
-// listeners hear of it, and that all of them end with the right numbers.
+// Holds while many listeners watch the show that is sold, on one shop process: what listening costs
+// the sale, how late listeners hear of it, and that all of them end with the right numbers.
 import { freePort } from '../../../server/src/platform/process/ports.ts'
 import { programs } from '../build.ts'
 import { seedId } from '../ids.ts'
@@ -7,7 +7,17 @@ import type { ListenJob, ListenVerdict } from '../processes/listeners-process.ts
 import type { LoadJob, LoadReport } from '../processes/load-process.ts'
 import { startChild } from '../requests.ts'
 import { makeStage, putOnSale, signIn } from '../stage.ts'
-import { type Bench, type Cell, figuresOf, makeRuns, measure, type OpenCell, plenty, startShop, warmSeconds } from './cell.ts'
+import {
+  type Bench,
+  type Cell,
+  figuresOf,
+  makeRuns,
+  measure,
+  type OpenCell,
+  plenty,
+  startShop,
+  warmSeconds,
+} from './cell.ts'
 import { checkStock } from './invariants.ts'
 
 interface ListenersCell {
@@ -30,8 +40,17 @@ export function listenersCell(name: string, { listeners, seats, changesOnly = fa
     const tokens = await signIn(stage, connections)
     await putOnSale(stage, 0, { capacity: plenty, ...(seats === undefined ? {} : { seats }) })
     const wanted = { kind: 'places', show: 0 } as const
-    const job = { port, connections, tokens, wanted, expectedStatus: 201, moments: true } satisfies Partial<LoadJob>
-    const { runFor, reports } = makeRuns((seconds) => load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob))
+    const job = {
+      port,
+      connections,
+      tokens,
+      wanted,
+      expectedStatus: 201,
+      moments: true,
+    } satisfies Partial<LoadJob>
+    const { runFor, reports } = makeRuns((seconds) =>
+      load.request<LoadReport>('run', { ...job, seconds } satisfies LoadJob),
+    )
     await runFor(warmSeconds)
     await stage.tidyUp()
     const path = `/api/shows/${seedId('show', 0)}/availability/stream${changesOnly ? '?seats=changed' : ''}`

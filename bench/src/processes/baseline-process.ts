@@ -1,4 +1,5 @@
-// What the shop is compared with: the same rows, written with one transaction per order, straight on Postgres.
+// What the shop is compared with: the same rows, written with one transaction per order, straight
+// on Postgres.
 import pg from 'pg'
 import { newId } from '../../../server/src/platform/process/clock.ts'
 import { type Latency, latencyOf, makeHistogram } from '../histogram.ts'
@@ -64,7 +65,9 @@ async function placeOrder(client: pg.Client, pool: number): Promise<string> {
 
 let clients: pg.Client[] = []
 
-/** Connections are kept from one run to the next: a new one has everything to look up and to plan. */
+/**
+ * Connections are kept from one run to the next: a new one has everything to look up and to plan.
+ */
 async function connect({ databaseUrl, connections }: BaselineJob): Promise<void> {
   if (clients.length > 0) return
   clients = Array.from({ length: connections }, () => new pg.Client({ connectionString: databaseUrl }))

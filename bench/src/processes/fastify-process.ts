@@ -1,4 +1,5 @@
-// A bare Fastify route with the body schema of an order, which refuses everybody: what HTTP alone costs on this machine.
+// A bare Fastify route with the body schema of an order, which refuses everybody: what HTTP alone
+// costs on this machine.
 import { OrderBody } from '@holdfast/contract'
 import Fastify from 'fastify'
 import { problemOf } from '../../../server/src/platform/http/problem.ts'
@@ -7,7 +8,9 @@ import { answerRequests } from '../requests.ts'
 const app = Fastify()
 const refusal = problemOf('sold_out')
 
-app.post('/api/orders', { schema: { body: OrderBody } }, async (_request, reply) => reply.code(409).send(refusal))
+app.post('/api/orders', { schema: { body: OrderBody } }, async (_request, reply) =>
+  reply.code(409).send(refusal),
+)
 
 async function start(port: number): Promise<void> {
   await app.listen({ port, host: '127.0.0.1' })

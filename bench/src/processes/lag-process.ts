@@ -1,6 +1,6 @@
-// Commits events at a steady pace, or consumes them, or both, through the Postgres bus, or that of the broker which NATS_URL
-// names; notes when each was committed and when it reached the handler. Moments are of the machine's monotonic clock, which
-// all processes share.
+// Commits events at a steady pace, or consumes them, or both, through the Postgres bus, or that of
+// the broker which NATS_URL names; notes when each was committed and when it reached the handler.
+// Moments are of the machine's monotonic clock, which all processes share.
 
 import { readConfig } from '../../../server/src/config/config.ts'
 import { ack, type Bus } from '../../../server/src/platform/bus/bus.ts'

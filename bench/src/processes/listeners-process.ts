@@ -1,5 +1,6 @@
-// Many listeners of one show in a process of their own: opens the streams, notes when each was told how much is gone, and
-// compares that with the answers that buyers got. Reads only the head of each event: the client shares the machine.
+// Many listeners of one show in a process of their own: opens the streams, notes when each was told
+// how much is gone, and compares that with the answers that buyers got. Reads only the head of each
+// event: the client shares the machine.
 import { connect, type Socket } from 'node:net'
 import { type Latency, latencyOf, makeHistogram } from '../histogram.ts'
 import { monotonicMs } from '../machine.ts'
@@ -52,7 +53,9 @@ function open({ port, path }: ListenJob): Promise<Listener> {
       }
       rest = Buffer.from(data.subarray(Math.max(0, data.length - dataStart.length)))
     }
-    socket.on('connect', () => socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`))
+    socket.on('connect', () =>
+      socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\n\r\n`),
+    )
     socket.on('data', (chunk) => {
       bytes += chunk.length
       take(rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk)
@@ -75,19 +78,24 @@ async function judge(acknowledgedAtMs: readonly number[]): Promise<ListenVerdict
   while (listeners.some((each) => lastOf(each) !== moments.length) && performance.now() < deadlineMs)
     await new Promise((resolve) => setTimeout(resolve, 50))
   const wrong = listeners.filter((each) => lastOf(each) !== moments.length)
-  const backwards = listeners.filter(({ told }) => told.some(({ gone }, index) => gone < (told[index - 1]?.gone ?? 0)))
+  const backwards = listeners.filter(({ told }) =>
+    told.some(({ gone }, index) => gone < (told[index - 1]?.gone ?? 0)),
+  )
   const histogram = makeHistogram()
   let events = 0
   for (const { told } of listeners) {
     let [seen] = told.map(({ gone }) => gone)
     for (const { gone, atMs } of told) {
       events += 1
-      for (let order = seen ?? 0; order < gone; order += 1) histogram.record(Math.max(0, atMs - (moments[order] ?? atMs)))
+      for (let order = seen ?? 0; order < gone; order += 1)
+        histogram.record(Math.max(0, atMs - (moments[order] ?? atMs)))
       seen = gone
     }
   }
   const problems = [
-    ...(wrong.length > 0 ? [`${wrong.length} listeners ended with wrong numbers, one with ${wrong.map(lastOf)[0]}`] : []),
+    ...(wrong.length > 0
+      ? [`${wrong.length} listeners ended with wrong numbers, one with ${wrong.map(lastOf)[0]}`]
+      : []),
     ...(backwards.length > 0 ? [`${backwards.length} listeners were told of less gone than before`] : []),
   ]
   for (const { socket } of listeners) socket.destroy()

@@ -1,11 +1,15 @@
-// The load client's process: turns scenarios into requests, counts statuses, and keeps the ids that were acknowledged.
+// The load client's process: turns scenarios into requests, counts statuses, and keeps the ids that
+// were acknowledged.
 
 import { seedId } from '../ids.ts'
 import { type LoadOptions, type LoadRequest, type LoadResult, runLoad } from '../load-client.ts'
 import { monotonicMs } from '../machine.ts'
 import { answerRequests } from '../requests.ts'
 
-/** `places`: of one pool. `checkouts`: the same, and each is paid at once by who took it. `seats`: each request another seat. */
+/**
+ * `places`: of one pool. `checkouts`: the same, and each is paid at once by who took it. `seats`:
+ * each request another seat.
+ */
 export type Wanted =
   | { readonly kind: 'places' | 'checkouts'; readonly show: number }
   | { readonly kind: 'seats'; readonly shows: number; readonly seatsPerShow: number }
@@ -27,7 +31,9 @@ export interface LoadReport extends LoadResult {
   readonly acknowledged: readonly string[]
   /** Those of them whose payment was acknowledged with 201. */
   readonly paid: readonly string[]
-  /** When each of the acknowledged was, on the machine's monotonic clock; empty unless asked for. */
+  /**
+   * When each of the acknowledged was, on the machine's monotonic clock; empty unless asked for.
+   */
   readonly acknowledgedAtMs: readonly number[]
 }
 
@@ -39,9 +45,15 @@ let keys = 0
 const headOf = (path: string, token: string) =>
   `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/json\r\ncookie: holdfast=${token}\r\n`
 
-/** Who asks on a connection: every checkout on it is another buyer's, so that no buyer has thousands of orders. */
+/**
+ * Who asks on a connection: every checkout on it is another buyer's, so that no buyer has thousands
+ * of orders.
+ */
 function makeBuyers(tokens: readonly string[], connections: number) {
-  const heads = tokens.map((token) => ({ order: headOf('/api/orders', token), payment: headOf('/api/payments', token) }))
+  const heads = tokens.map((token) => ({
+    order: headOf('/api/orders', token),
+    payment: headOf('/api/payments', token),
+  }))
   const turns = Array.from({ length: connections }, (_, connection) => connection)
   return {
     now: (connection: number) => heads[(turns[connection] ?? 0) % heads.length] ?? { order: '', payment: '' },
@@ -88,7 +100,8 @@ function makeAnswered(job: LoadJob, buyers: Buyers) {
   const paid: string[] = []
   const paying: (string | undefined)[] = []
   const answered: LoadOptions['answered'] = (connection, status, body): LoadRequest | null => {
-    if (status !== job.expectedStatus) throw new Error(`expected ${job.expectedStatus}, got ${status}: ${body.toString()}`)
+    if (status !== job.expectedStatus)
+      throw new Error(`expected ${job.expectedStatus}, got ${status}: ${body.toString()}`)
     if (status !== 201) return null
     const orderId = paying[connection]
     if (orderId !== undefined) {
@@ -101,7 +114,10 @@ function makeAnswered(job: LoadJob, buyers: Buyers) {
     if (job.moments) acknowledgedAtMs.push(monotonicMs())
     if (job.wanted.kind !== 'checkouts') return null
     paying[connection] = id
-    return { head: buyers.now(connection).payment, body: `{"orderId":"${id}","paymentMethod":"pm_card_visa"}` }
+    return {
+      head: buyers.now(connection).payment,
+      body: `{"orderId":"${id}","paymentMethod":"pm_card_visa"}`,
+    }
   }
   return { answered, acknowledged, paid, acknowledgedAtMs }
 }

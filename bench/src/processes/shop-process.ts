@@ -1,4 +1,5 @@
-// The shop under load: composed as it is delivered, in a process of its own. Only the card processor may be another.
+// The shop under load: composed as it is delivered, in a process of its own. Only the card
+// processor may be another.
 import { readConfig } from '../../../server/src/config/config.ts'
 import { makeLog } from '../../../server/src/platform/process/log.ts'
 import { type Shop, startShop } from '../../../server/src/shop.ts'

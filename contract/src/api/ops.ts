@@ -1,7 +1,9 @@
-// Shapes of the operator's API under /api/ops: the state of the shop, what waits for a person, and what the auditor found.
+// Shapes of the operator's API under /api/ops: the state of the shop, what waits for a person, and
+// what the auditor found.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency, Money } from '../money.ts'
+import { Money } from '../money.ts'
 import { Id, Instant } from '../values.ts'
+import { AuditVerdict, SalesState } from './audits.ts'
 import { OrderStatus, PaymentStatus } from './orders.ts'
 import { Page, PageQuery } from './shop.ts'
 
@@ -21,15 +23,23 @@ export const OpsProcess = Type.Object({
 })
 export const OpsService = Type.Object({
   name: Type.String(),
-  state: Type.Union([Type.Literal('up'), Type.Literal('absent')], { description: 'absent: no process is reporting' }),
+  state: Type.Union([Type.Literal('up'), Type.Literal('absent')], {
+    description: 'absent: no process is reporting',
+  }),
   processes: Type.Array(OpsProcess),
 })
 export type OpsService = Static<typeof OpsService>
 
 export const OpsConsumer = Type.Object({
   consumer: Type.String(),
-  position: Type.Integer({ minimum: 0, description: 'the highest event of which it is known that all up to it are handled' }),
-  lagEvents: Type.Integer({ minimum: 0, description: 'events that it has not handled yet; counted up to 10,000' }),
+  position: Type.Integer({
+    minimum: 0,
+    description: 'the highest event of which it is known that all up to it are handled',
+  }),
+  lagEvents: Type.Integer({
+    minimum: 0,
+    description: 'events that it has not handled yet; counted up to 10,000',
+  }),
   lagMs: Type.Integer({ minimum: 0, description: 'age of the oldest of them; 0 when there is none' }),
   eventsPerSecond: Type.Number({ minimum: 0, description: 'handled, over the last seconds' }),
   parked: Type.Integer({ minimum: 0, description: 'deliveries that wait for another try' }),
@@ -61,24 +71,6 @@ export const OpsSandbox = Type.Object({
 })
 export type OpsSandbox = Static<typeof OpsSandbox>
 
-export const SalesState = Type.Object({
-  state: Type.Union([Type.Literal('open'), Type.Literal('stopped')]),
-  since: orNull(Instant),
-  reason: orNull(Type.String({ description: 'one sentence for people' })),
-})
-export type SalesState = Static<typeof SalesState>
-
-/** What buyers are told of it. Why is for operators. */
-export const SalesNotice = Type.Object({ state: SalesState.properties.state })
-export type SalesNotice = Static<typeof SalesNotice>
-
-export const AuditVerdict = Type.Union([
-  Type.Literal('holds'),
-  Type.Literal('breached'),
-  Type.Literal('unchecked', { description: 'not checked yet, or not checkable right now' }),
-])
-export type AuditVerdict = Static<typeof AuditVerdict>
-
 /** A small on-sale at the demo show, fired to watch seats go. */
 export const OpsDemoRun = Type.Object({
   state: Type.Union([Type.Literal('running'), Type.Literal('finished')]),
@@ -93,7 +85,10 @@ export const OpsDemoRun = Type.Object({
 })
 export type OpsDemoRun = Static<typeof OpsDemoRun>
 export const OpsDemoBody = Type.Object(
-  { buyers: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 60 })), showId: Type.Optional(Id) },
+  {
+    buyers: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 60 })),
+    showId: Type.Optional(Id),
+  },
   closed,
 )
 
@@ -104,7 +99,8 @@ export const OpsOverview = Type.Object({
     total: Type.Integer({ minimum: 0, description: 'the number of the newest event' }),
     horizonAgeMs: Type.Integer({
       minimum: 0,
-      description: 'age of the oldest transaction that may still write: events newer than it wait for its end',
+      description:
+        'age of the oldest transaction that may still write: events newer than it wait for its end',
     }),
     consumers: Type.Array(OpsConsumer),
   }),
@@ -120,7 +116,10 @@ export const OpsOverview = Type.Object({
   orders: Type.Object({ created: Count, claimed: Count, complete: Count, cancelled: Count, refunded: Count }),
   unknownPayments: Count,
   deadLetters: Count,
-  unreadable: Type.Integer({ minimum: 0, description: 'deliveries of events that wait for a version that can read them' }),
+  unreadable: Type.Integer({
+    minimum: 0,
+    description: 'deliveries of events that wait for a version that can read them',
+  }),
   sales: SalesState,
   audit: Type.Object({
     verdict: AuditVerdict,
@@ -189,84 +188,6 @@ export const OpsPayment = Type.Object({
 export type OpsPayment = Static<typeof OpsPayment>
 export const OpsPayments = Page(OpsPayment)
 
-// ---- the auditor
-export const AuditBreach = Type.Object({
-  key: Type.String({ description: 'names this breach for as long as it lasts' }),
-  explanation: Type.String({ description: 'one sentence with the figures' }),
-  orderIds: Type.Array(Type.String()),
-  firstSeenAt: Instant,
-  lastSeenAt: Instant,
-})
-export type AuditBreach = Static<typeof AuditBreach>
-export const AuditInvariant = Type.Object({
-  name: Type.String({ description: 'snake_case, stable; also the label of the metric' }),
-  number: Type.Integer({ minimum: 1, maximum: 9, description: 'which of the nine invariants it checks (a part of)' }),
-  title: Type.String({ description: 'what must hold, in a sentence' }),
-  verdict: AuditVerdict,
-  checkedRows: Type.Integer({ minimum: 0, description: 'rows that the last run looked at' }),
-  lastRunAt: orNull(Instant),
-  breaches: Type.Array(AuditBreach, { description: 'at most 20, the oldest first' }),
-  breachCount: Count,
-})
-export type AuditInvariant = Static<typeof AuditInvariant>
-export const OpsAudit = Type.Object({
-  verdict: AuditVerdict,
-  lastRunAt: orNull(Instant),
-  lastRunMs: orNull(Count),
-  running: Type.Boolean(),
-  coveredUpTo: orNull(
-    Type.Object({
-      fullRoundSeconds: Type.Integer({ minimum: 0, description: 'how long the rolling look over everything takes' }),
-      roundDone: Type.Number({ minimum: 0, maximum: 1 }),
-    }),
-  ),
-  sales: SalesState,
-  invariants: Type.Array(AuditInvariant),
-})
-export type OpsAudit = Static<typeof OpsAudit>
-
-/** Who has to act on a difference. */
-export const DifferenceOwner = Type.Union([
-  Type.Literal('shop'),
-  Type.Literal('processor'),
-  Type.Literal('organiser'),
-  Type.Literal('operator'),
-])
-export type DifferenceOwner = Static<typeof DifferenceOwner>
-export const OpsDifference = Type.Object({
-  id: Type.String(),
-  kind: Type.String({ description: 'snake_case, stable: money_without_order, refund_failed, …' }),
-  owner: DifferenceOwner,
-  explanation: Type.String(),
-  orderId: orNull(Type.String()),
-  paymentId: orNull(Type.String()),
-  intentId: orNull(Type.String()),
-  currency: orNull(Currency),
-  shopMinor: orNull(Type.Integer({ description: 'what payments has' })),
-  ledgerMinor: orNull(Type.Integer({ description: 'what the ledger has' })),
-  processorMinor: orNull(Type.Integer({ description: 'what the processor has' })),
-  firstSeenAt: Instant,
-  lastSeenAt: Instant,
-  ageSeconds: Count,
-  resolvedAt: orNull(Instant),
-})
-export type OpsDifference = Static<typeof OpsDifference>
-export const OpsReconciliationQuery = Type.Object(
-  {
-    ...PageQuery.properties,
-    resolved: Type.Optional(
-      Type.Boolean({ default: false, description: 'true: list resolved differences instead of open ones' }),
-    ),
-  },
-  closed,
-)
-export const OpsReconciliation = Type.Object({
-  ...Page(OpsDifference).properties,
-  lastRunAt: orNull(Instant),
-  processorReachable: orNull(Type.Boolean()),
-})
-export type OpsReconciliation = Static<typeof OpsReconciliation>
-
 // ---- what an operator does
 /** Makes a fault in the sandbox, removes one, or removes them all. */
 export const OpsFaultBody = Type.Union([
@@ -274,15 +195,22 @@ export const OpsFaultBody = Type.Union([
     {
       kind: Type.String({ minLength: 1, maxLength: 40 }),
       when: Type.Optional(Type.Union([Type.Literal('before'), Type.Literal('after')])),
-      op: Type.Optional(Type.String({ maxLength: 80, description: 'an API operation such as payment_intents.capture' })),
+      op: Type.Optional(
+        Type.String({ maxLength: 80, description: 'an API operation such as payment_intents.capture' }),
+      ),
       event: Type.Optional(Type.String({ maxLength: 80, description: 'a webhook’s type' })),
       delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 600_000 })),
       probability: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-      times: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Literal('always')])),
+      times: Type.Optional(
+        Type.Union([Type.Integer({ minimum: 1, maximum: 1_000_000 }), Type.Literal('always')]),
+      ),
     },
     closed,
   ),
-  Type.Object({ clear: Type.Union([Type.Literal('all'), Type.String({ minLength: 1, maxLength: 80 })]) }, closed),
+  Type.Object(
+    { clear: Type.Union([Type.Literal('all'), Type.String({ minLength: 1, maxLength: 80 })]) },
+    closed,
+  ),
 ])
 export type OpsFaultBody = Static<typeof OpsFaultBody>
 /** What each POST answers that gives nothing else. */

@@ -1,4 +1,5 @@
-// Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of their sales.
+// Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of
+// their sales.
 import { type Static, Type } from 'typebox'
 import { Currency, Money, maxAmountMinor } from '../money.ts'
 import { CancelReason } from '../orders.ts'
@@ -13,12 +14,18 @@ const maxSeatsPerLine = 1_000
 export const LineBody = Type.Union([
   Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
   Type.Object(
-    { ticketTypeId: Id, seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }) },
+    {
+      ticketTypeId: Id,
+      seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }),
+    },
     closed,
   ),
 ])
 export type LineBody = Static<typeof LineBody>
-export const OrderBody = Type.Object({ showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) }, closed)
+export const OrderBody = Type.Object(
+  { showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) },
+  closed,
+)
 export type OrderBody = Static<typeof OrderBody>
 
 export const OrderStatus = Type.Union([
@@ -46,7 +53,9 @@ export const OrderView = Type.Object({
   ),
   total: Money,
   expiresAt: Instant,
-  extended: Type.Boolean({ description: 'true once the hold was extended, because a payment was in progress at the deadline' }),
+  extended: Type.Boolean({
+    description: 'true once the hold was extended, because a payment was in progress at the deadline',
+  }),
   version: Type.Integer(),
   createdAt: Instant,
   cancelReason: Type.Optional(CancelReason),
@@ -72,12 +81,19 @@ export const ShowOrdersQuery = Type.Object(
     ...PageQuery.properties,
     status: Type.Optional(OrderStatus),
     email: Type.Optional(Type.String({ maxLength: 254, description: 'start of the buyer’s email address' })),
-    q: Type.Optional(Type.String({ maxLength: 254, description: 'start of the buyer’s email address, or the code of an order' })),
+    q: Type.Optional(
+      Type.String({
+        maxLength: 254,
+        description: 'start of the buyer’s email address, or the code of an order',
+      }),
+    ),
   },
   closed,
 )
 
-/** The sales of one show in figures, made by the shop so that nobody adds up orders page by page. */
+/**
+ * The sales of one show in figures, made by the shop so that nobody adds up orders page by page.
+ */
 export const ShowSales = Type.Object({
   currency: Currency,
   byStatus: Type.Array(
@@ -90,9 +106,12 @@ export const ShowSales = Type.Object({
     }),
   ),
   stepSeconds: Type.Integer({ description: 'length of each step' }),
-  steps: Type.Array(Type.Object({ at: Instant, orders: Type.Integer(), tickets: Type.Integer(), totalMinor: Type.Integer() }), {
-    description: 'complete orders by time of order; steps without sales are omitted',
-  }),
+  steps: Type.Array(
+    Type.Object({ at: Instant, orders: Type.Integer(), tickets: Type.Integer(), totalMinor: Type.Integer() }),
+    {
+      description: 'complete orders by time of order; steps without sales are omitted',
+    },
+  ),
 })
 export type ShowSales = Static<typeof ShowSales>
 
@@ -160,7 +179,12 @@ export const RefundView = Type.Object({
   orderId: Id,
   paymentId: Id,
   amount: Money,
-  status: Type.Union([Type.Literal('pending'), Type.Literal('succeeded'), Type.Literal('failed'), Type.Literal('unknown')]),
+  status: Type.Union([
+    Type.Literal('pending'),
+    Type.Literal('succeeded'),
+    Type.Literal('failed'),
+    Type.Literal('unknown'),
+  ]),
   reason: Type.Union([Type.String(), Type.Null()]),
   createdAt: Instant,
 })

@@ -1,4 +1,5 @@
-// Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document with these; the web reads them.
+// Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document
+// with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, maxAmountMinor } from '../money.ts'
 import { Id, Instant } from '../values.ts'
@@ -32,7 +33,10 @@ export const PageQuery = Type.Object(
 
 // ---- identity
 const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 })
-export const Credentials = Type.Object({ email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) }, closed)
+export const Credentials = Type.Object(
+  { email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) },
+  closed,
+)
 export const PasswordBody = Type.Object(
   {
     currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
@@ -44,12 +48,19 @@ export const GuestBody = Type.Object({ email: Email }, closed)
 export const UserView = Type.Object({ id: Id, email: Type.String() })
 export const CurrentUser = Type.Object({
   user: Type.Union([
-    Type.Object({ id: Id, email: Type.String(), kind: Type.Union([Type.Literal('user'), Type.Literal('guest')]) }),
+    Type.Object({
+      id: Id,
+      email: Type.String(),
+      kind: Type.Union([Type.Literal('user'), Type.Literal('guest')]),
+    }),
     Type.Null(),
   ]),
 })
 export type CurrentUser = Static<typeof CurrentUser>
-export const ApiTokenView = Type.Object({ token: Type.String({ description: 'shown once' }), expiresAt: Instant })
+export const ApiTokenView = Type.Object({
+  token: Type.String({ description: 'shown once' }),
+  expiresAt: Instant,
+})
 
 // ---- shows
 /** The format `visible`: something in it can be seen. `visible-or-empty` may also be left empty. */
@@ -71,7 +82,11 @@ export const GeneralTypeBody = Type.Object(
   closed,
 )
 export const SeatedTypeBody = Type.Object(
-  { name: ShortText, priceMinor: Price, seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }) },
+  {
+    name: ShortText,
+    priceMinor: Price,
+    seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }),
+  },
   closed,
 )
 const showFields = {
@@ -84,14 +99,21 @@ const showFields = {
   holdSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
   maxPerOrder: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   maxPerBuyer: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: maxCapacity, description: 'per buyer across all orders, held and bought' }),
+    Type.Integer({
+      minimum: 1,
+      maximum: maxCapacity,
+      description: 'per buyer across all orders, held and bought',
+    }),
   ),
   ticketTypes: Type.Array(Type.Union([GeneralTypeBody, SeatedTypeBody]), { minItems: 1, maxItems: 50 }),
 }
 export const ShowBody = Type.Object(showFields, closed)
 export type ShowBody = Static<typeof ShowBody>
 
-/** `id` names a ticket type that the show has; one without is new. On a published show none may be left out. */
+/**
+ * `id` names a ticket type that the show has; one without is new. On a published show none may be
+ * left out.
+ */
 const typeId = { id: Type.Optional(Id) }
 export const ShowChangeBody = Type.Object(
   {
@@ -108,13 +130,18 @@ export const ShowChangeBody = Type.Object(
 )
 export type ShowChangeBody = Static<typeof ShowChangeBody>
 
-/** A day (`2027-06-01`) is that of the show where it takes place; an instant is the same everywhere. Both ends belong to the span. */
+/**
+ * A day (`2027-06-01`) is that of the show where it takes place; an instant is the same everywhere.
+ * Both ends belong to the span.
+ */
 const DayOrInstant = Type.Union([Type.String({ format: 'date' }), Type.String({ format: 'date-time' })])
 
 export const ShowQuery = Type.Object(
   {
     ...PageQuery.properties,
-    q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'searched in title and venue' })),
+    q: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'searched in title and venue' }),
+    ),
     from: Type.Optional(DayOrInstant),
     to: Type.Optional(DayOrInstant),
     mine: Type.Optional(Type.Boolean({ description: 'your own shows, drafts included' })),
@@ -129,7 +156,12 @@ export const ShowStatus = Type.Union([
   Type.Literal('closed'),
   Type.Literal('cancelled'),
 ])
-export const SeatView = Type.Object({ id: Id, section: Type.String(), row: Type.String(), number: Type.String() })
+export const SeatView = Type.Object({
+  id: Id,
+  section: Type.String(),
+  row: Type.String(),
+  number: Type.String(),
+})
 export const TicketTypeView = Type.Object({
   id: Id,
   name: Type.String(),
@@ -148,7 +180,9 @@ export const ShowView = Type.Object({
   description: Type.Union([Type.String(), Type.Null()]),
   holdSeconds: Type.Integer(),
   maxPerOrder: Type.Integer(),
-  maxPerBuyer: Type.Optional(Type.Integer({ description: 'per buyer across all orders; if absent, no limit' })),
+  maxPerBuyer: Type.Optional(
+    Type.Integer({ description: 'per buyer across all orders; if absent, no limit' }),
+  ),
   status: ShowStatus,
   version: Type.Integer(),
   ticketTypes: Type.Array(TicketTypeView),
@@ -157,7 +191,9 @@ export type ShowView = Static<typeof ShowView>
 
 export const SeatState = Type.Union([Type.Literal('available'), Type.Literal('held'), Type.Literal('sold')])
 export const Availability = Type.Object({
-  ticketTypes: Type.Array(Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() })),
+  ticketTypes: Type.Array(
+    Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() }),
+  ),
   seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
 })
 export type Availability = Static<typeof Availability>

@@ -1,4 +1,5 @@
-// The script of the hosted checkout page: the card's fields, checking them, paying, the bank's question, and where to go then.
+// The script of the hosted checkout page: the card's fields, checking them, paying, the bank's
+// question, and where to go then.
 import { brandOf, digitsOf, type Field, problemOf } from '../form/card.ts'
 import { textsFor } from '../form/texts.ts'
 import { makeView, type View } from '../form/view.ts'
@@ -115,7 +116,10 @@ function fields(): URLSearchParams {
   return sent
 }
 
-/** Whatever went wrong on the way, the state tells what happened: it is asked before the buyer may try again. */
+/**
+ * Whatever went wrong on the way, the state tells what happened: it is asked before the buyer may
+ * try again.
+ */
 async function ask(path: string, body?: URLSearchParams): Promise<Standing | undefined> {
   try {
     const response = await fetch(path, body === undefined ? {} : { method: 'POST', body })

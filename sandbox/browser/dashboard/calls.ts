@@ -1,4 +1,5 @@
-// The dashboard's calls: the overview, the sandbox's controls, and the API with the test key of the account that is shown.
+// The dashboard's calls: the overview, the sandbox's controls, and the API with the test key of the
+// account that is shown.
 
 export interface Payment {
   id: string
@@ -59,7 +60,11 @@ export async function fetchOverview(): Promise<Overview> {
   return read(await fetch('/_sandbox/overview', { headers: { authorization } }))
 }
 
-export async function control(method: 'POST' | 'DELETE', path: string, body: Record<string, unknown> = {}): Promise<unknown> {
+export async function control(
+  method: 'POST' | 'DELETE',
+  path: string,
+  body: Record<string, unknown> = {},
+): Promise<unknown> {
   return read(
     await fetch(`/_sandbox/${path}`, {
       method,
@@ -69,7 +74,11 @@ export async function control(method: 'POST' | 'DELETE', path: string, body: Rec
   )
 }
 
-export async function api(method: 'GET' | 'POST', path: string, form: Record<string, string> = {}): Promise<unknown> {
+export async function api(
+  method: 'GET' | 'POST',
+  path: string,
+  form: Record<string, string> = {},
+): Promise<unknown> {
   return read(
     await fetch(`/v1/${path}`, {
       method,

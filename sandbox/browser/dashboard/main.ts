@@ -67,7 +67,9 @@ const actions: Actions = {
   },
   resend: (event) => control('POST', `events/${event}/resend`),
   dispute: (id, verb) =>
-    api('POST', `disputes/${id}`, { 'evidence[uncategorized_text]': verb === 'win' ? 'winning_evidence' : 'losing_evidence' }),
+    api('POST', `disputes/${id}`, {
+      'evidence[uncategorized_text]': verb === 'win' ? 'winning_evidence' : 'losing_evidence',
+    }),
 }
 
 function tile(label: string, value: string): HTMLElement {
@@ -109,15 +111,19 @@ function render(): void {
     `${new Date(data.now * 1000).toUTCString()}${data.offset_seconds === 0 ? '' : ` (${(data.offset_seconds / 86_400).toFixed(1)} days ahead)`}`
   find('rules').replaceChildren(
     ...data.faults.map((rule) =>
-      listItem(`${rule.kind} ${rule.when} ${rule.match}: ${rule.timesLeft ?? '∞'} left, triggered ${rule.hits}×`, 'Remove', () =>
-        control('DELETE', `faults/${rule.id}`),
+      listItem(
+        `${rule.kind} ${rule.when} ${rule.match}: ${rule.timesLeft ?? '∞'} left, triggered ${rule.hits}×`,
+        'Remove',
+        () => control('DELETE', `faults/${rule.id}`),
       ),
     ),
   )
   find('endpoints').replaceChildren(
     ...data.endpoints.map((endpoint) =>
-      listItem(`${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`, 'Rotate secret', () =>
-        rotate(endpoint.id),
+      listItem(
+        `${endpoint.url} (${endpoint.enabled_events.join(', ')}) ${endpoint.status}`,
+        'Rotate secret',
+        () => rotate(endpoint.id),
       ),
     ),
   )
@@ -134,7 +140,8 @@ async function rotate(id: string): Promise<void> {
   find<HTMLDialogElement>('detail').showModal()
 }
 
-for (const key of document.querySelectorAll('[data-key]')) key.textContent = `${key.getAttribute('data-key')}_test_${accountName}`
+for (const key of document.querySelectorAll('[data-key]'))
+  key.textContent = `${key.getAttribute('data-key')}_test_${accountName}`
 
 async function refresh(): Promise<void> {
   data = await fetchOverview()
@@ -179,7 +186,10 @@ function start(): void {
     }),
   )
   onSubmit('hook', async (form) => {
-    const made = (await api('POST', 'webhook_endpoints', { url: String(form.get('url')), 'enabled_events[0]': '*' })) as {
+    const made = (await api('POST', 'webhook_endpoints', {
+      url: String(form.get('url')),
+      'enabled_events[0]': '*',
+    })) as {
       secret: string
     }
     find('detail-title').textContent = 'Signing secret (shown once)'

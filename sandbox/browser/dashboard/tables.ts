@@ -11,7 +11,10 @@ export interface Action {
 }
 export interface Actions {
   show(title: string, path: string): void
-  payment(payment: Payment, verb: 'capture' | 'cancel' | 'refund' | 'dispute' | 'challenge'): Promise<unknown> | void
+  payment(
+    payment: Payment,
+    verb: 'capture' | 'cancel' | 'refund' | 'dispute' | 'challenge',
+  ): Promise<unknown> | void
   resend(event: string): Promise<unknown>
   dispute(id: string, verb: 'win' | 'lose'): Promise<unknown>
 }
@@ -69,9 +72,18 @@ function paymentActions(payment: Payment, actions: Actions): Action[] {
   } as const
   const list = payment.status in verbs ? verbs[payment.status as keyof typeof verbs] : []
   return [
-    { label: 'Show', run: () => actions.show(payment.id, `payment_intents/${payment.id}?expand[]=latest_charge`) },
+    {
+      label: 'Show',
+      run: () => actions.show(payment.id, `payment_intents/${payment.id}?expand[]=latest_charge`),
+    },
     ...list.map((verb) => ({
-      label: { capture: 'Capture', cancel: 'Cancel', refund: 'Refund', dispute: 'Dispute', challenge: '3-D Secure' }[verb],
+      label: {
+        capture: 'Capture',
+        cancel: 'Cancel',
+        refund: 'Refund',
+        dispute: 'Dispute',
+        challenge: '3-D Secure',
+      }[verb],
       run: () => actions.payment(payment, verb),
     })),
   ]
@@ -84,7 +96,15 @@ function lastAttempt(delivery: Delivery): string {
 
 export const TABLES: Record<string, (data: Overview, actions: Actions) => Table> = {
   Payments: (data, actions) => ({
-    heads: [head('Time'), head('Payment'), numberHead('Amount'), head('Status'), head('Error'), head('Order'), head('')],
+    heads: [
+      head('Time'),
+      head('Payment'),
+      numberHead('Amount'),
+      head('Status'),
+      head('Error'),
+      head('Order'),
+      head(''),
+    ],
     rows: data.payments.map((each) => [
       wide(time(each.created)),
       { text: each.id, id: true },
@@ -112,7 +132,14 @@ export const TABLES: Record<string, (data: Overview, actions: Actions) => Table>
     empty: 'No events yet.',
   }),
   Deliveries: (data, actions) => ({
-    heads: [head('Event'), head('Status'), numberHead('Attempts'), head('Last attempt'), head('Fault'), head('')],
+    heads: [
+      head('Event'),
+      head('Status'),
+      numberHead('Attempts'),
+      head('Last attempt'),
+      head('Fault'),
+      head(''),
+    ],
     rows: data.deliveries.map((each) => [
       each.type,
       state(each.state),
@@ -193,7 +220,12 @@ export function renderTable(table: Table, perform: (action: Action) => void): HT
   return element
 }
 
-function fillCell(target: HTMLTableCellElement, cell: Cell, label: string, perform: (action: Action) => void): void {
+function fillCell(
+  target: HTMLTableCellElement,
+  cell: Cell,
+  label: string,
+  perform: (action: Action) => void,
+): void {
   if (label !== '') target.dataset['label'] = label
   if (typeof cell === 'string') {
     target.textContent = cell

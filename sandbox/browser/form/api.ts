@@ -1,4 +1,5 @@
-// Calls the API of this origin with the publishable key; every failure becomes an error as Stripe.js reports it.
+// Calls the API of this origin with the publishable key; every failure becomes an error as
+// Stripe.js reports it.
 import type { Answer, StripeError } from '../protocol.ts'
 import { randomName } from '../random.ts'
 
@@ -40,7 +41,8 @@ export async function callApi(
     const body = (await response.json()) as { error?: StripeError }
     return body.error === undefined ? { value: body } : { error: body.error }
   } catch {
-    // Neither a refused connection nor a broken answer says whether anything happened, and the buyer is told the same.
+    // Neither a refused connection nor a broken answer says whether anything happened, and the
+    // buyer is told the same.
     return { error: { type: 'api_connection_error', message: offline } }
   }
 }

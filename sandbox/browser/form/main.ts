@@ -1,5 +1,6 @@
-// The card form inside its frame: shows the fields, checks them, and alone sends the card to the API of its own origin.
-// The page around it gets events, errors and finished objects, never a digit.
+// The card form inside its frame: shows the fields, checks them, and alone sends the card to the
+// API of its own origin. The page around it gets events, errors and finished objects, never a
+// digit.
 import type { Answer, ApiRequest, Ask, CreateRequest, FormConfig, StripeError, Tell } from '../protocol.ts'
 import { type Caller, callApi } from './api.ts'
 import { type Brand, brandOf, digitsOf, type Field, NOTHING, problemOf, type Typed } from './card.ts'
@@ -98,7 +99,9 @@ function onChanged(field: Field): void {
 function startSiblings(next: FormConfig): Siblings {
   return makeSiblings(next.group, {
     answer: (field) =>
-      view?.fields.includes(field) === true ? { value: view.typed()[field], problem: check(field, true)?.code } : undefined,
+      view?.fields.includes(field) === true
+        ? { value: view.typed()[field], problem: check(field, true)?.code }
+        : undefined,
     brandChanged(brand) {
       if (view?.fields.includes('number') === true) return
       foreignBrand = brand
@@ -111,7 +114,9 @@ function watchedRoot(): HTMLElement {
   const root = document.getElementById('form')
   if (root === null) throw new Error("the form's page has lost its root")
   if (view === undefined && plain === undefined)
-    new ResizeObserver(() => happen('height', { height: Math.ceil(root.getBoundingClientRect().height) })).observe(root)
+    new ResizeObserver(() =>
+      happen('height', { height: Math.ceil(root.getBoundingClientRect().height) }),
+    ).observe(root)
   return root
 }
 
@@ -130,7 +135,8 @@ function leave(field: Field): void {
 }
 
 function apply(next: FormConfig): void {
-  const shape = ({ kind, hidePostalCode, layout }: FormConfig): string => JSON.stringify([kind, hidePostalCode, layout])
+  const shape = ({ kind, hidePostalCode, layout }: FormConfig): string =>
+    JSON.stringify([kind, hidePostalCode, layout])
   const first = view === undefined
   const rebuilt = config === undefined || shape(config) !== shape(next)
   config = next
@@ -161,7 +167,9 @@ function callerNow(): Caller {
 
 async function typedHereAndElsewhere(elsewhere: Field[]): Promise<Typed | StripeError> {
   const typed = view?.typed() ?? NOTHING
-  const others = await Promise.all(elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field, brandNow())) })))
+  const others = await Promise.all(
+    elsewhere.map(async (field) => ({ field, ...(await siblings?.read(field, brandNow())) })),
+  )
   const wrong = others.find((other) => other.problem !== undefined)
   if (wrong?.problem !== undefined) return problem(wrong.problem)
   return { ...typed, ...Object.fromEntries(others.map(({ field, value }) => [field, value ?? ''])) }
@@ -194,10 +202,17 @@ async function create({ target, params, path, elsewhere = [] }: CreateRequest): 
   const card = cardOf(typed)
   const send = (to: string, body: Hash): Promise<Answer> => callApi(callerNow(), 'POST', to, body)
   const given = (params['payment_method_data'] ?? {}) as Hash
-  const data = { ...given, type: 'card', card, billing_details: withPostal(given['billing_details'], typed.postal) }
+  const data = {
+    ...given,
+    type: 'card',
+    card,
+    billing_details: withPostal(given['billing_details'], typed.postal),
+  }
   switch (target) {
     case 'tokens':
-      return send('/v1/tokens', { card: { ...params, ...card, ...(typed.postal === '' ? {} : { address_zip: typed.postal }) } })
+      return send('/v1/tokens', {
+        card: { ...params, ...card, ...(typed.postal === '' ? {} : { address_zip: typed.postal }) },
+      })
     case 'payment_methods':
       return send('/v1/payment_methods', {
         ...params,
@@ -228,7 +243,8 @@ async function respond(ask: Ask): Promise<Answer> {
       return create(ask.payload as CreateRequest)
     case 'api': {
       const { method, path, params } = ask.payload as ApiRequest
-      if (!SHARED_API.test(path)) return { error: { type: 'invalid_request_error', message: 'not a path of the API' } }
+      if (!SHARED_API.test(path))
+        return { error: { type: 'invalid_request_error', message: 'not a path of the API' } }
       return callApi(callerNow(), method, path, params)
     }
     case 'focus':

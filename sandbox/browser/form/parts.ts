@@ -1,4 +1,5 @@
-// What the Payment Element has around its fields: the list of test cards, and the accordion item. No card is read here.
+// What the Payment Element has around its fields: the list of test cards, and the accordion item.
+// No card is read here.
 import type { Layout } from '../protocol.ts'
 import type { Texts } from './texts.ts'
 
@@ -42,7 +43,11 @@ export function makeSamples(choose: (number: string) => void): Frameless {
 }
 
 /** The only payment method as an item that opens and closes. */
-export function makeAccordion(inside: HTMLElement, layout: Layout, toggled: () => void): Frameless & { close(): void } {
+export function makeAccordion(
+  inside: HTMLElement,
+  layout: Layout,
+  toggled: () => void,
+): Frameless & { close(): void } {
   const element = document.createElement('section')
   element.className = 'accordion AccordionItem'
   const button = document.createElement('button')

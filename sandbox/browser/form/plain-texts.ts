@@ -1,6 +1,15 @@
 // What the Link Authentication and Address Elements say, in English and German.
 
-export type PlainField = 'email' | 'name' | 'country' | 'line1' | 'line2' | 'postal_code' | 'city' | 'state' | 'phone'
+export type PlainField =
+  | 'email'
+  | 'name'
+  | 'country'
+  | 'line1'
+  | 'line2'
+  | 'postal_code'
+  | 'city'
+  | 'state'
+  | 'phone'
 
 export interface PlainTexts {
   labels: Record<PlainField, string>

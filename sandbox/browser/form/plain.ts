@@ -1,4 +1,5 @@
-// The Link Authentication and Address Elements: stand-ins that collect and check what the page needs. Nobody signs in here.
+// The Link Authentication and Address Elements: stand-ins that collect and check what the page
+// needs. Nobody signs in here.
 import type { FormConfig, PlainValue, StripeError } from '../protocol.ts'
 import { type PlainField, plainTextsFor } from './plain-texts.ts'
 
@@ -55,7 +56,8 @@ function makePart(field: PlainField, changed: () => void): Part & { wrap: HTMLEl
   control.id = field
   control.setAttribute('autocomplete', AUTOCOMPLETE[field])
   control.setAttribute('aria-describedby', `${field}-error`)
-  if (control instanceof HTMLInputElement) control.type = field === 'email' ? 'email' : field === 'phone' ? 'tel' : 'text'
+  if (control instanceof HTMLInputElement)
+    control.type = field === 'email' ? 'email' : field === 'phone' ? 'tel' : 'text'
   const error = document.createElement('p')
   error.className = 'error Error'
   error.id = `${field}-error`
@@ -70,15 +72,27 @@ function fillCountries(select: HTMLSelectElement, config: FormConfig): void {
   const allowed = config.plain?.countries.length === 0 ? COUNTRIES : (config.plain?.countries ?? COUNTRIES)
   const { value } = select
   const options = allowed.map((code) => new Option(names.of(code) ?? code, code))
-  select.replaceChildren(...options.toSorted((one, other) => one.text.localeCompare(other.text, config.locale)))
-  const home = config.plain?.defaults['country'] ?? (config.locale.toLowerCase().startsWith('de') ? 'DE' : 'US')
+  select.replaceChildren(
+    ...options.toSorted((one, other) => one.text.localeCompare(other.text, config.locale)),
+  )
+  const home =
+    config.plain?.defaults['country'] ?? (config.locale.toLowerCase().startsWith('de') ? 'DE' : 'US')
   const wanted = value === '' ? home : value
   select.value = allowed.includes(wanted) ? wanted : (allowed[0] ?? '')
 }
 
 function valueOf(config: FormConfig, texts: Partial<Record<PlainField, string>>): Record<string, unknown> {
   if (config.kind === 'linkAuthentication') return { email: texts.email ?? '' }
-  const { name = '', phone, line1 = '', line2 = '', city = '', state = '', postal_code = '', country = '' } = texts
+  const {
+    name = '',
+    phone,
+    line1 = '',
+    line2 = '',
+    city = '',
+    state = '',
+    postal_code = '',
+    country = '',
+  } = texts
   const address = { line1, line2: line2 === '' ? null : line2, city, state, postal_code, country }
   return { name, address, ...(phone === undefined ? {} : { phone }) }
 }
@@ -126,8 +140,12 @@ export function makePlain(root: HTMLElement, first: FormConfig, changed: (value:
 
   const plain: Plain = {
     value() {
-      const texts = Object.fromEntries([...parts].map(([field, { control }]) => [field, control.value.trim()]))
-      const typed = [...parts].filter(([field]) => field !== 'country').map(([, { control }]) => control.value)
+      const texts = Object.fromEntries(
+        [...parts].map(([field, { control }]) => [field, control.value.trim()]),
+      )
+      const typed = [...parts]
+        .filter(([field]) => field !== 'country')
+        .map(([, { control }]) => control.value)
       return {
         complete: [...parts.keys()].every((field) => problemOf(field) === undefined),
         empty: typed.every((text) => text === ''),

@@ -1,5 +1,6 @@
-// How the frames of one card that is typed in several places find each other: a channel of the sandbox's own origin.
-// The page around them knows the channel's name but, being of another origin, cannot listen to it.
+// How the frames of one card that is typed in several places find each other: a channel of the
+// sandbox's own origin. The page around them knows the channel's name but, being of another origin,
+// cannot listen to it.
 import type { Field } from '../protocol.ts'
 import { randomName } from '../random.ts'
 import type { Brand } from './card.ts'
@@ -11,7 +12,10 @@ type Word =
 
 export interface Siblings {
   tellBrand(brand: Brand): void
-  /** What was typed there; `problem` is the code of what is wrong with it beside a number of this brand. */
+  /**
+   * What was typed there; `problem` is the code of what is wrong with it beside a number of this
+   * brand.
+   */
   read(field: Field, brand: Brand): Promise<{ value: string; problem: string | undefined }>
 }
 
@@ -19,10 +23,14 @@ const PATIENCE_MS = 3000
 
 export function makeSiblings(
   group: string,
-  own: { answer(field: Field): { value: string; problem: string | undefined } | undefined; brandChanged(brand: Brand): void },
+  own: {
+    answer(field: Field): { value: string; problem: string | undefined } | undefined
+    brandChanged(brand: Brand): void
+  },
 ): Siblings {
   const channel = new BroadcastChannel(`holdfast-${group}`)
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target: it reaches its own origin only
+  // A channel has no target: it reaches its own origin only.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
   const say = (word: Word): void => channel.postMessage(word)
   const waiting = new Map<string, (answer: { value: string; problem: string | undefined }) => void>()
   channel.addEventListener('message', ({ data }: MessageEvent<Word>) => {

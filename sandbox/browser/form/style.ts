@@ -1,5 +1,6 @@
-// The look that a shop asks for: theme, variables and rules of the Appearance API, and the style of the classic elements.
-// Only named classes and listed properties pass; everything is set through the CSSOM, as strict pages demand.
+// The look that a shop asks for: theme, variables and rules of the Appearance API, and the style of
+// the classic elements. Only named classes and listed properties pass; everything is set through
+// the CSSOM, as strict pages demand.
 import type { FormConfig, StyleVariant } from '../protocol.ts'
 import { isPlain } from './plain.ts'
 
@@ -9,15 +10,27 @@ const CLASSES = new Set(
   ),
 )
 const PSEUDO = '(?::(?:hover|focus|focus-visible|active|disabled|autofill)|::(?:placeholder|selection))'
-/** One class of the form, perhaps in a state, perhaps with a pseudo-class; no ancestors, no elements, no lists. */
+/**
+ * One class of the form, perhaps in a state, perhaps with a pseudo-class; no ancestors, no
+ * elements, no lists.
+ */
 const SELECTOR = new RegExp(`^\\.([A-Za-z]+)(?:--[A-Za-z]+)*${PSEUDO}*$`)
 
 const PROPERTIES =
   /^(?:-webkit-font-smoothing|-moz-osx-font-smoothing|-webkit-text-fill-color|background-color|border(?:-(?:top|right|bottom|left))?(?:-(?:color|style|width))?|border-radius|border-(?:top|bottom)-(?:left|right)-radius|box-shadow|color|fill|fill-opacity|font(?:-(?:family|size|style|variant|weight))?|font-variant-.*|letter-spacing|line-height|margin(?:-(?:top|right|bottom|left))?|opacity|outline(?:-.*)?|padding(?:-(?:top|right|bottom|left))?|stroke|stroke-width|text-align|text-decoration|text-shadow|text-transform|transition(?:-.*)?)$/
-const CLASSIC_PSEUDO = new Set([':hover', ':focus', '::placeholder', '::selection', ':-webkit-autofill', ':disabled'])
+const CLASSIC_PSEUDO = new Set([
+  ':hover',
+  ':focus',
+  '::placeholder',
+  '::selection',
+  ':-webkit-autofill',
+  ':disabled',
+])
 
 function kebab(name: string): string {
-  return name.replace(/^(webkit|moz|Webkit|Moz)(?=[A-Z])/, '-$1').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return name
+    .replace(/^(webkit|moz|Webkit|Moz)(?=[A-Z])/, '-$1')
+    .replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }
 
 function write(sheet: CSSStyleSheet, selector: string, properties: Record<string, unknown>): string[] {
@@ -27,18 +40,23 @@ function write(sheet: CSSStyleSheet, selector: string, properties: Record<string
   for (const [name, value] of Object.entries(properties)) {
     if (typeof value === 'object') continue
     const property = kebab(name)
-    if (PROPERTIES.test(property) && !String(value).includes('url(')) rule.style.setProperty(property, String(value))
+    if (PROPERTIES.test(property) && !String(value).includes('url('))
+      rule.style.setProperty(property, String(value))
     else if (name !== 'iconColor' && name !== 'fontSmoothing') refused.push(name)
   }
   return refused
 }
 
-/** Rules of the Appearance API; what they may not say is ignored, and named for the page's console. */
+/**
+ * Rules of the Appearance API; what they may not say is ignored, and named for the page's console.
+ */
 function writeRules(sheet: CSSStyleSheet, rules: Record<string, Record<string, string>>): string[] {
   return Object.entries(rules).flatMap(([selector, properties]) => {
     const name = SELECTOR.exec(selector)?.[1]
     if (name === undefined || !CLASSES.has(name)) return [`rules: "${selector}" is not a supported selector`]
-    return write(sheet, selector, properties).map((property) => `rules: "${property}" is not supported in "${selector}"`)
+    return write(sheet, selector, properties).map(
+      (property) => `rules: "${property}" is not supported in "${selector}"`,
+    )
   })
 }
 

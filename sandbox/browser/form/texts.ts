@@ -34,7 +34,12 @@ const en: Texts = {
     incomplete_zip: 'Your postal code is incomplete.',
     network: 'Can’t reach the payment provider. Check your connection and try again.',
   },
-  samples: { succeeds: 'Succeeds', challenge: '3-D Secure', declined: 'Declined', funds: 'Insufficient funds' },
+  samples: {
+    succeeds: 'Succeeds',
+    challenge: '3-D Secure',
+    declined: 'Declined',
+    funds: 'Insufficient funds',
+  },
 }
 
 const de: Texts = {
@@ -55,9 +60,15 @@ const de: Texts = {
     invalid_expiry_year_past: 'Das Ablaufjahr der Karte liegt in der Vergangenheit.',
     incomplete_cvc: 'Der Sicherheitscode der Karte ist unvollständig.',
     incomplete_zip: 'Die Postleitzahl ist unvollständig.',
-    network: 'Keine Verbindung zum Zahlungsdienst. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
+    network:
+      'Keine Verbindung zum Zahlungsdienst. Prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.',
   },
-  samples: { succeeds: 'Erfolgreich', challenge: '3-D Secure', declined: 'Abgelehnt', funds: 'Nicht gedeckt' },
+  samples: {
+    succeeds: 'Erfolgreich',
+    challenge: '3-D Secure',
+    declined: 'Abgelehnt',
+    funds: 'Nicht gedeckt',
+  },
 }
 
 export function textsFor(locale: string): Texts {

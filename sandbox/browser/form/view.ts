@@ -95,7 +95,9 @@ function makeField(field: Field, wide: boolean): Parts {
   return { wrap, label, input, error }
 }
 
-/** Formats what was typed without throwing the caret to the end while somebody corrects the middle. */
+/**
+ * Formats what was typed without throwing the caret to the end while somebody corrects the middle.
+ */
 function reformat(input: HTMLInputElement, format: (typed: string) => string): void {
   const atEnd = input.selectionStart === input.value.length
   const before = digitsOf(input.value.slice(0, input.selectionStart ?? 0)).length
@@ -130,7 +132,10 @@ export function makeView(root: HTMLElement, config: FormConfig, events: ViewEven
     extras.push(samples)
     line.append(samples.element)
   }
-  const accordion = whole && config.layout.type === 'accordion' ? makeAccordion(line, config.layout, events.toggled) : undefined
+  const accordion =
+    whole && config.layout.type === 'accordion'
+      ? makeAccordion(line, config.layout, events.toggled)
+      : undefined
   if (accordion !== undefined) extras.push(accordion)
   root.replaceChildren(accordion?.element ?? line)
 
@@ -161,7 +166,10 @@ export function makeView(root: HTMLElement, config: FormConfig, events: ViewEven
 
   const view: View = {
     fields,
-    typed: () => ({ ...NOTHING, ...Object.fromEntries([...parts].map(([field, { input }]) => [field, input.value])) }),
+    typed: () => ({
+      ...NOTHING,
+      ...Object.fromEntries([...parts].map(([field, { input }]) => [field, input.value])),
+    }),
     show(field, message) {
       const part = parts.get(field)
       if (part === undefined) return

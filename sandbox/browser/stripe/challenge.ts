@@ -1,5 +1,6 @@
-// The 3-D Secure dialog: the bank's page in a frame, above the shop's. Closing it counts as a failed authentication.
-// A page in the frame says nothing to us: whenever one has loaded, be it a broken one, the API is asked whether the challenge is over.
+// The 3-D Secure dialog: the bank's page in a frame, above the shop's. Closing it counts as a
+// failed authentication. A page in the frame says nothing to us: whenever one has loaded, be it a
+// broken one, the API is asked whether the challenge is over.
 
 const CLOSE = { en: 'Cancel authentication', de: 'Bestätigung abbrechen' }
 
@@ -14,7 +15,10 @@ function styled<T extends HTMLElement>(element: T, style: Record<string, string>
 
 const ASK_AGAIN_MS = 1000
 
-/** Settles when the challenge is over, with whether the buyer finished it. `isOver` tells `undefined` when it could not learn it. */
+/**
+ * Settles when the challenge is over, with whether the buyer finished it. `isOver` tells
+ * `undefined` when it could not learn it.
+ */
 export function showChallenge(
   url: string,
   isOver: () => Promise<boolean | undefined>,
@@ -50,7 +54,12 @@ export function showChallenge(
   close.type = 'button'
   close.textContent = '✕'
   close.setAttribute('aria-label', locale.startsWith('de') ? CLOSE.de : CLOSE.en)
-  const frame = styled(document.createElement('iframe'), { border: '0', width: '100%', height: '100%', display: 'block' })
+  const frame = styled(document.createElement('iframe'), {
+    border: '0',
+    width: '100%',
+    height: '100%',
+    display: 'block',
+  })
   frame.title = '3-D Secure'
   frame.src = url
   dialog.append(frame, close)

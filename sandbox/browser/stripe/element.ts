@@ -1,5 +1,14 @@
-// One mounted element (Payment Element, Card Element, or one field of a card): its frame, its events, its life in the host page.
-import type { Appearance, ElementKind, Field, FormConfig, Layout, PlainOptions, PlainValue } from '../protocol.ts'
+// One mounted element (Payment Element, Card Element, or one field of a card): its frame, its
+// events, its life in the host page.
+import type {
+  Appearance,
+  ElementKind,
+  Field,
+  FormConfig,
+  Layout,
+  PlainOptions,
+  PlainValue,
+} from '../protocol.ts'
 import { type Frame, makeFrame } from './frame.ts'
 import { type Listener, makeListeners, placeOf } from './listeners.ts'
 
@@ -41,7 +50,9 @@ function layoutOf(option: unknown): Layout {
 
 function textsIn(value: unknown): Record<string, string> {
   return Object.fromEntries(
-    Object.entries((value ?? {}) as Options).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+    Object.entries((value ?? {}) as Options).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    ),
   )
 }
 
@@ -81,23 +92,32 @@ function configOf(kind: ElementKind, options: Options, settings: ElementSettings
   }
 }
 
-/** The classes on the element that the page gave as a place, under the page's own names if it has some. */
+/**
+ * The classes on the element that the page gave as a place, under the page's own names if it has
+ * some.
+ */
 function makeHostClasses(options: Options) {
   const nameOf = (state: string): string[] => {
     const own = (options['classes'] as Record<string, string> | undefined)?.[state]
-    return (own ?? (state === 'base' ? 'StripeElement' : `StripeElement--${state}`)).split(/\s+/).filter((name) => name !== '')
+    return (own ?? (state === 'base' ? 'StripeElement' : `StripeElement--${state}`))
+      .split(/\s+/)
+      .filter((name) => name !== '')
   }
   return {
     set(host: Element | undefined, state: string, on: boolean) {
       for (const name of nameOf(state)) host?.classList.toggle(name, on)
     },
     clear(host: Element | undefined) {
-      for (const state of ['base', 'empty', 'complete', 'invalid', 'focus']) host?.classList.remove(...nameOf(state))
+      for (const state of ['base', 'empty', 'complete', 'invalid', 'focus'])
+        host?.classList.remove(...nameOf(state))
     },
   }
 }
 
-/** The labels that belong to the place: a click on one goes to the field, as with an input of the page. */
+/**
+ * The labels that belong to the place: a click on one goes to the field, as with an input of the
+ * page.
+ */
 function labelsOf(host: Element): Element[] {
   const around = host.closest('label')
   const named = host.id === '' ? [] : [...document.querySelectorAll(`label[for="${CSS.escape(host.id)}"]`)]
@@ -169,7 +189,9 @@ export function makeElement(
       events.emit('loaderstart')
       patience = window.setTimeout(
         () =>
-          events.emit('loaderror', { error: { type: 'api_connection_error', message: 'The card form could not be loaded.' } }),
+          events.emit('loaderror', {
+            error: { type: 'api_connection_error', message: 'The card form could not be loaded.' },
+          }),
         LOAD_PATIENCE_MS,
       )
     },

@@ -1,5 +1,13 @@
 // `stripe.elements()`: makes elements, keeps one of each kind, and checks them all with `submit()`.
-import type { Appearance, CardKind, ElementKind, EmptyKind, Field, PlainKind, StripeError } from '../protocol.ts'
+import type {
+  Appearance,
+  CardKind,
+  ElementKind,
+  EmptyKind,
+  Field,
+  PlainKind,
+  StripeError,
+} from '../protocol.ts'
 import { randomName } from '../random.ts'
 import { type ElementSettings, makeElement, type StripeElement } from './element.ts'
 import { type EmptyElement, makeEmptyElement } from './empty.ts'
@@ -22,7 +30,11 @@ const CARDS: CardKind[] = ['payment', 'card', 'cardNumber', 'cardExpiry', 'cardC
 const PLAIN: PlainKind[] = ['linkAuthentication', 'address']
 const EMPTY: EmptyKind[] = ['expressCheckout', 'paymentRequestButton']
 const KINDS: ElementKind[] = [...CARDS, ...PLAIN, ...EMPTY]
-const FIELD_OF: Partial<Record<ElementKind, Field>> = { cardNumber: 'number', cardExpiry: 'expiry', cardCvc: 'cvc' }
+const FIELD_OF: Partial<Record<ElementKind, Field>> = {
+  cardNumber: 'number',
+  cardExpiry: 'expiry',
+  cardCvc: 'cvc',
+}
 
 function isKind(type: string): type is ElementKind {
   return (KINDS as string[]).includes(type)
@@ -44,24 +56,35 @@ export interface Collected {
   shipping: Hash | undefined
 }
 
-async function collect(link: StripeElement | undefined, address: StripeElement | undefined): Promise<Collected> {
+async function collect(
+  link: StripeElement | undefined,
+  address: StripeElement | undefined,
+): Promise<Collected> {
   const [email, place] = await Promise.all([link?.getValue(), address?.getValue()])
-  const billing = email?.value['email'] === undefined || email.value['email'] === '' ? {} : { email: email.value['email'] }
+  const billing =
+    email?.value['email'] === undefined || email.value['email'] === '' ? {} : { email: email.value['email'] }
   if (place === undefined || place.empty) return { billing, shipping: undefined }
   const pays = address?._options['mode'] === 'billing'
-  return pays ? { billing: { ...billing, ...place.value }, shipping: undefined } : { billing, shipping: place.value }
+  return pays
+    ? { billing: { ...billing, ...place.value }, shipping: undefined }
+    : { billing, shipping: place.value }
 }
 
 function checkOptions(options: ElementsOptions): void {
   const { mode, clientSecret, amount, currency } = options
   if (options['paymentMethodTypes'] !== undefined && !isBefore('endive'))
-    throw new Error('Invalid value for elements(): `paymentMethodTypes` is no longer supported. Use `allowedPaymentMethodTypes`.')
+    throw new Error(
+      'Invalid value for elements(): `paymentMethodTypes` is no longer supported. Use `allowedPaymentMethodTypes`.',
+    )
   if (mode === undefined) return
   if (clientSecret !== undefined)
     throw new Error('Invalid value for elements(): you may give `mode` or `clientSecret`, not both.')
   if (!['payment', 'setup', 'subscription'].includes(mode))
-    throw new Error(`Invalid value for elements(): mode should be one of payment, setup, subscription. You specified: ${mode}.`)
-  if (currency === undefined) throw new Error('Invalid value for elements(): `currency` is required with `mode`.')
+    throw new Error(
+      `Invalid value for elements(): mode should be one of payment, setup, subscription. You specified: ${mode}.`,
+    )
+  if (currency === undefined)
+    throw new Error('Invalid value for elements(): `currency` is required with `mode`.')
   if (currency !== currency.toLowerCase())
     throw new Error(`Invalid value for elements(): currency should be lowercase. You specified: ${currency}.`)
   if (mode === 'payment' && !(Number.isInteger(amount) && Number(amount) > 0))
@@ -80,7 +103,8 @@ export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>
   const group = randomName()
   let submitted = false
 
-  const locale = (): string => (options.locale === undefined || options.locale === 'auto' ? base.locale : options.locale)
+  const locale = (): string =>
+    options.locale === undefined || options.locale === 'auto' ? base.locale : options.locale
 
   function mounted(kinds: ElementKind[]): StripeElement[] {
     return kinds.flatMap((kind) => {
@@ -94,14 +118,16 @@ export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>
   function elsewhere(): Field[] {
     return [...made].flatMap(([kind, element]) => {
       const field = FIELD_OF[kind]
-      const missing = field === undefined || field === 'number' || !isFramed(element) || element._frame() === undefined
+      const missing =
+        field === undefined || field === 'number' || !isFramed(element) || element._frame() === undefined
       return missing ? [] : [field]
     })
   }
 
   const elements = {
     create(type: string, elementOptions: Record<string, unknown> = {}) {
-      if (!isKind(type)) throw new Error(`This sandbox has no element of type "${type}"; it has ${KINDS.join(', ')}.`)
+      if (!isKind(type))
+        throw new Error(`This sandbox has no element of type "${type}"; it has ${KINDS.join(', ')}.`)
       if (made.has(type)) throw new Error(`Can only create one Element of type ${type}.`)
       if (isEmpty(type)) {
         const empty = makeEmptyElement(type, { ...elementOptions }, () => made.delete(type))
@@ -109,7 +135,10 @@ export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>
         return empty
       }
       const settings = { ...base, group, locale: locale(), appearance: options.appearance ?? {} }
-      const element = makeElement(type, { ...elementOptions }, settings, { destroyed: () => made.delete(type), elsewhere })
+      const element = makeElement(type, { ...elementOptions }, settings, {
+        destroyed: () => made.delete(type),
+        elsewhere,
+      })
       made.set(type, element)
       element.on('change', () => {
         submitted = false
@@ -139,7 +168,9 @@ export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>
     async submit(): Promise<{ error?: StripeError; selectedPaymentMethod?: string }> {
       const frame = chief()?._frame()
       if (frame === undefined)
-        return { error: { type: 'validation_error', code: 'element_not_mounted', message: 'No element is mounted.' } }
+        return {
+          error: { type: 'validation_error', code: 'element_not_mounted', message: 'No element is mounted.' },
+        }
       const answer = await frame.ask('validate', null)
       const error = 'error' in answer ? answer.error : await elements._checkPlain()
       submitted = error === undefined
@@ -153,7 +184,8 @@ export function makeElements(base: Omit<ElementSettings, 'group' | 'appearance'>
       }
       return undefined
     },
-    _collected: (): Promise<Collected> => collect(mounted(['linkAuthentication'])[0], mounted(['address'])[0]),
+    _collected: (): Promise<Collected> =>
+      collect(mounted(['linkAuthentication'])[0], mounted(['address'])[0]),
     _options: options,
     _chief: chief,
     _wasSubmitted: () => submitted,

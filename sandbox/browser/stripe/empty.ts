@@ -1,4 +1,5 @@
-// The elements of wallets as stand-ins: a test machine has no wallet, and without one the real ones show nothing either.
+// The elements of wallets as stand-ins: a test machine has no wallet, and without one the real ones
+// show nothing either.
 import type { EmptyKind } from '../protocol.ts'
 import { type Listener, makeListeners, placeOf } from './listeners.ts'
 

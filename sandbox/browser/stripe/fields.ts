@@ -1,4 +1,5 @@
-// Fields that a page does not want the Payment Element to ask for: it must then pass them itself. Pure.
+// Fields that a page does not want the Payment Element to ask for: it must then pass them itself.
+// Pure.
 
 type Hash = Record<string, unknown>
 
@@ -22,8 +23,15 @@ export function promisedFields(fields: unknown): string[] {
   ]
 }
 
-/** What the page promised and did not pass, in the words of Stripe.js; an explicit null or empty string counts as passed. */
-export function brokenPromise(fields: unknown, billing: unknown, call: { name: string; path: string }): string | undefined {
+/**
+ * What the page promised and did not pass, in the words of Stripe.js; an explicit null or empty
+ * string counts as passed.
+ */
+export function brokenPromise(
+  fields: unknown,
+  billing: unknown,
+  call: { name: string; path: string },
+): string | undefined {
   for (const field of promisedFields(fields)) {
     const [first = '', second] = field.split('.')
     const holder = second === undefined ? hashOf(billing) : hashOf(hashOf(billing)[first])

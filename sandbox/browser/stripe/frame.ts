@@ -1,8 +1,11 @@
-// One frame of the sandbox's origin and the conversation with it. All styling is by CSSOM, as strict pages demand.
+// One frame of the sandbox's origin and the conversation with it. All styling is by CSSOM, as
+// strict pages demand.
 import type { Answer, Ask, FormConfig, Tell } from '../protocol.ts'
 import { randomName } from '../random.ts'
 
-const REMOVED: Answer = { error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' } }
+const REMOVED: Answer = {
+  error: { type: 'validation_error', code: 'element_destroyed', message: 'The element was removed.' },
+}
 
 export interface Frame {
   iframe: HTMLIFrameElement
@@ -38,7 +41,12 @@ export function makeFrame(origin: string, config: () => FormConfig, title: strin
   }
 
   function hear(message: MessageEvent<Tell>): void {
-    if (message.origin !== origin || message.source !== iframe.contentWindow || message.data?.holdfast !== channel) return
+    if (
+      message.origin !== origin ||
+      message.source !== iframe.contentWindow ||
+      message.data?.holdfast !== channel
+    )
+      return
     const tell = message.data
     if ('answer' in tell) {
       open.get(tell.id)?.(tell.answer)

@@ -1,5 +1,6 @@
 // Calls of older releases of Stripe.js. Since their removal they throw, as the real one does.
-// docs.stripe.com/changelog: clover/2025-09-30/remove-redirect-to-checkout, dahlia/2026-03-25/remove-legacy-stripejs-methods.
+// docs.stripe.com/changelog: clover/2025-09-30/remove-redirect-to-checkout,
+// dahlia/2026-03-25/remove-legacy-stripejs-methods.
 import { isBefore, type Train } from './train.ts'
 
 type Params = Record<string, unknown>
@@ -11,9 +12,14 @@ export interface LegacyDeps {
   problem(message: string): Outcome
 }
 
-function until<A extends unknown[], R>(train: Train, name: string, call: (...args: A) => R): (...args: A) => R {
+function until<A extends unknown[], R>(
+  train: Train,
+  name: string,
+  call: (...args: A) => R,
+): (...args: A) => R {
   return (...args) => {
-    if (!isBefore(train)) throw new Error(`stripe.${name}() is no longer supported in this version of Stripe.js.`)
+    if (!isBefore(train))
+      throw new Error(`stripe.${name}() is no longer supported in this version of Stripe.js.`)
     return call(...args)
   }
 }
@@ -24,11 +30,15 @@ function cardData(element: unknown, data: unknown): Params {
   const { payment_method_data: given, ...rest } = ((isElement ? data : element) ?? {}) as Params
   if (!isElement) return given === undefined ? rest : { ...rest, payment_method_data: given }
   const billing = (given as Params | undefined)?.['billing_details']
-  return { ...rest, payment_method: { card: element, ...(billing === undefined ? {} : { billing_details: billing }) } }
+  return {
+    ...rest,
+    payment_method: { card: element, ...(billing === undefined ? {} : { billing_details: billing }) },
+  }
 }
 
 export function makeLegacy({ origin, confirmCard, problem }: LegacyDeps) {
-  const handle = (secret: string, element?: unknown, data?: unknown) => confirmCard(secret, cardData(element, data))
+  const handle = (secret: string, element?: unknown, data?: unknown) =>
+    confirmCard(secret, cardData(element, data))
   const confirm = (secret: string, element?: unknown, data?: unknown) =>
     confirmCard(secret, cardData(element, data), { handleActions: false })
   const source = () => Promise.resolve(problem('The sandbox has no Sources. Use createPaymentMethod.'))
@@ -39,12 +49,18 @@ export function makeLegacy({ origin, confirmCard, problem }: LegacyDeps) {
     confirmSetupIntent: until('dahlia', 'confirmSetupIntent', confirm),
     createSource: until('dahlia', 'createSource', source),
     retrieveSource: until('dahlia', 'retrieveSource', source),
-    redirectToCheckout: until('clover', 'redirectToCheckout', ({ sessionId }: { sessionId?: string } = {}) => {
-      if (sessionId === undefined)
-        return Promise.resolve(problem('redirectToCheckout needs the `sessionId` of a Checkout Session that a server has made.'))
-      location.assign(`${origin}/_sandbox/checkout/${encodeURIComponent(sessionId)}`)
-      return new Promise<Outcome>(() => undefined)
-    }),
+    redirectToCheckout: until(
+      'clover',
+      'redirectToCheckout',
+      ({ sessionId }: { sessionId?: string } = {}) => {
+        if (sessionId === undefined)
+          return Promise.resolve(
+            problem('redirectToCheckout needs the `sessionId` of a Checkout Session that a server has made.'),
+          )
+        location.assign(`${origin}/_sandbox/checkout/${encodeURIComponent(sessionId)}`)
+        return new Promise<Outcome>(() => undefined)
+      },
+    ),
     /** No test machine has a wallet: the page hides its button. */
     paymentRequest: (options: Params) => ({
       canMakePayment: () => Promise.resolve(null),

@@ -3,7 +3,10 @@ import type { ElementKind } from '../protocol.ts'
 
 export type Listener = (event: Record<string, unknown>) => void
 
-/** The events of one element: who listens, and telling them. Each call gives the element back, so that calls can be chained. */
+/**
+ * The events of one element: who listens, and telling them. Each call gives the element back, so
+ * that calls can be chained.
+ */
 export function makeListeners(kind: ElementKind) {
   const listeners = new Map<string, Set<Listener>>()
 
@@ -38,5 +41,7 @@ export function makeListeners(kind: ElementKind) {
 export function placeOf(target: string | Element): Element {
   const found = typeof target === 'string' ? document.querySelector(target) : target
   if (found !== null) return found
-  throw new Error(`The selector you specified (${String(target)}) applies to no DOM elements that are currently on the page.`)
+  throw new Error(
+    `The selector you specified (${String(target)}) applies to no DOM elements that are currently on the page.`,
+  )
 }

@@ -1,6 +1,8 @@
-// The global `Stripe` of this sandbox: the part of Stripe.js that takes card payments, with the same names and answers.
-// The page never sees a card: typing, checking and sending happen in frames of the sandbox's origin.
-import type { Answer, ApiRequest, CreateRequest, StripeError } from '../protocol.ts'
+// The global `Stripe` of this sandbox: the part of Stripe.js that takes card payments, with the
+// same names and answers. The page never sees a card: typing, checking and sending happen in frames
+// of the sandbox's origin.
+import type { Answer, ApiRequest, CreateRequest } from '../protocol.ts'
+import { type Failure, type Intent, idOf, isFailure, type Outcome, type Params, problem } from './answers.ts'
 import { isElement, makeCardCalls, named } from './card-calls.ts'
 import { showChallenge } from './challenge.ts'
 import type { StripeElement } from './element.ts'
@@ -10,49 +12,31 @@ import { type Frame, makeFrame } from './frame.ts'
 import { makeLegacy } from './legacy.ts'
 import { script, TRAIN } from './train.ts'
 
-type Params = Record<string, unknown>
-interface Intent {
-  id: string
-  object: 'payment_intent' | 'setup_intent'
-  status: string
-  next_action: { type: string; use_stripe_sdk?: { stripe_js?: string }; redirect_to_url?: { url: string | null } } | null
-  last_payment_error?: StripeError | null
-  last_setup_error?: StripeError | null
-}
-type Failure = { error: StripeError }
-type Outcome = Record<string, unknown> | Failure
-
 /** Set by the sandbox when it serves this file: where it can be reached. */
 const HOME = '__SANDBOX_ORIGIN__'
 
-/** A test may answer requests for the vendor's address with this file; the frames still belong to the sandbox. */
+/**
+ * A test may answer requests for the vendor's address with this file; the frames still belong to
+ * the sandbox.
+ */
 function findOrigin(): string {
-  const from = script instanceof HTMLScriptElement && script.src !== '' ? new URL(script.src).origin : location.origin
+  const from =
+    script instanceof HTMLScriptElement && script.src !== '' ? new URL(script.src).origin : location.origin
   return from === 'https://js.stripe.com' && HOME.startsWith('http') ? HOME : from
 }
 const origin = findOrigin()
 
-function isFailure(answer: object): answer is Failure {
-  return 'error' in answer
-}
-
-function idOf(clientSecret: string): { id: string; path: string; name: 'paymentIntent' | 'setupIntent' } {
-  const [id = ''] = clientSecret.split('_secret_')
-  const setup = id.startsWith('seti_')
-  return { id, path: `/v1/${setup ? 'setup_intents' : 'payment_intents'}/${id}`, name: setup ? 'setupIntent' : 'paymentIntent' }
-}
-
-function problem(message: string, code = 'invalid_usage'): Failure {
-  return { error: { type: 'invalid_request_error', code, message } }
-}
-
 function makeStripe(key: string, options: { locale?: string; stripeAccount?: string } = {}) {
-  if (!key.startsWith('pk_')) throw new Error('Please call Stripe() with your publishable key. You used a secret key or none.')
-  const locale = options.locale === undefined || options.locale === 'auto' ? navigator.language : options.locale
+  if (!key.startsWith('pk_'))
+    throw new Error('Please call Stripe() with your publishable key. You used a secret key or none.')
+  const locale =
+    options.locale === undefined || options.locale === 'auto' ? navigator.language : options.locale
   const account = options.stripeAccount ?? ''
   let controller: Frame | undefined
 
-  /** Calls the API from a hidden frame, so that the host page needs no right to connect anywhere. */
+  /**
+   * Calls the API from a hidden frame, so that the host page needs no right to connect anywhere.
+   */
   function api(request: ApiRequest): Promise<Answer> {
     if (controller === undefined) {
       controller = makeFrame(
@@ -76,7 +60,13 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
         'Payment service',
       )
       const { iframe } = controller
-      Object.assign(iframe.style, { position: 'absolute', width: '1px', height: '1px', left: '-9999px', visibility: 'hidden' })
+      Object.assign(iframe.style, {
+        position: 'absolute',
+        width: '1px',
+        height: '1px',
+        left: '-9999px',
+        visibility: 'hidden',
+      })
       iframe.setAttribute('aria-hidden', 'true')
       iframe.tabIndex = -1
       document.body.append(iframe)
@@ -85,14 +75,19 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   }
 
   async function retrieve(clientSecret: string): Promise<Intent | Failure> {
-    const answer = await api({ method: 'GET', path: idOf(clientSecret).path, params: { client_secret: clientSecret } })
+    const answer = await api({
+      method: 'GET',
+      path: idOf(clientSecret).path,
+      params: { client_secret: clientSecret },
+    })
     return 'error' in answer ? answer : (answer.value as Intent)
   }
 
   function outcome(intent: Intent): Outcome {
     const name = intent.object === 'setup_intent' ? 'setupIntent' : 'paymentIntent'
     const last = intent.last_payment_error ?? intent.last_setup_error
-    if (intent.status === 'requires_payment_method' && last != null) return { error: { ...last, [intent.object]: intent } }
+    if (intent.status === 'requires_payment_method' && last != null)
+      return { error: { ...last, [intent.object]: intent } }
     return { [name]: intent }
   }
 
@@ -109,7 +104,8 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
       return isFailure(now) ? undefined : now.status !== 'requires_action'
     }
     const ended = await showChallenge(page, isOver, locale)
-    if (ended === 'closed') await api({ method: 'POST', path: `/_sandbox/3ds/${intent.id}`, params: { outcome: 'fail' } })
+    if (ended === 'closed')
+      await api({ method: 'POST', path: `/_sandbox/3ds/${intent.id}`, params: { outcome: 'fail' } })
     const after = await retrieve(clientSecret)
     return isFailure(after) ? after : outcome(after)
   }
@@ -123,14 +119,24 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   async function create(element: StripeElement | undefined, request: CreateRequest): Promise<Answer> {
     const frame = element?._frame()
     if (element === undefined || frame === undefined)
-      return problem('The element is not mounted. Mount it and wait for `ready` before you use it.', 'element_not_mounted')
+      return problem(
+        'The element is not mounted. Mount it and wait for `ready` before you use it.',
+        'element_not_mounted',
+      )
     const elsewhere = element._elementType === 'cardNumber' ? element._elsewhere() : []
     return frame.ask('create', { ...request, elsewhere })
   }
 
-  /** What Stripe.js demands of a page before it uses `elements`; breaking it is a fault of the page, so it is thrown. */
+  /**
+   * What Stripe.js demands of a page before it uses `elements`; breaking it is a fault of the page,
+   * so it is thrown.
+   */
   function checkElements(elements: Elements, name: string, billing: unknown, path: string): void {
-    if (elements._options.clientSecret === undefined && elements._options.mode !== undefined && !elements._wasSubmitted())
+    if (
+      elements._options.clientSecret === undefined &&
+      elements._options.mode !== undefined &&
+      !elements._wasSubmitted()
+    )
       throw new Error(`elements.submit() must be called before ${name}.`)
     const broken = brokenPromise(elements._chief()?._options['fields'], billing, { name, path })
     if (broken !== undefined) throw new Error(broken)
@@ -144,7 +150,9 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     return {
       ...(ships && shipping !== undefined ? { shipping } : {}),
       ...params,
-      ...(Object.keys(details).length === 0 ? {} : { payment_method_data: { ...data, billing_details: details } }),
+      ...(Object.keys(details).length === 0
+        ? {}
+        : { payment_method_data: { ...data, billing_details: details } }),
     }
   }
 
@@ -177,11 +185,14 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     { elements, clientSecret, confirmParams = {}, redirect = 'always' }: ConfirmOptions,
   ): Promise<Outcome> {
     const secret = clientSecret ?? elements?._options.clientSecret
-    if (secret === undefined) return problem('A client secret is needed: pass `clientSecret`, or create elements with one.')
+    if (secret === undefined)
+      return problem('A client secret is needed: pass `clientSecret`, or create elements with one.')
     if (confirmParams.return_url === undefined && redirect !== 'if_required')
       return problem("You must provide `confirmParams.return_url`, or `redirect: 'if_required'`.")
     const usesElements =
-      elements !== undefined && confirmParams['payment_method'] === undefined && confirmParams.confirmation_token === undefined
+      elements !== undefined &&
+      confirmParams['payment_method'] === undefined &&
+      confirmParams.confirmation_token === undefined
     if (usesElements) {
       const billing = (confirmParams['payment_method_data'] as Params | undefined)?.['billing_details']
       checkElements(elements, call, billing, 'confirmParams.payment_method_data.billing_details')
@@ -209,7 +220,11 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
     setup_future_usage?: string
   }
 
-  async function confirmCard(clientSecret: string, data: CardData = {}, how: { handleActions?: boolean } = {}): Promise<Outcome> {
+  async function confirmCard(
+    clientSecret: string,
+    data: CardData = {},
+    how: { handleActions?: boolean } = {},
+  ): Promise<Outcome> {
     const { payment_method: method, ...rest } = data
     if (typeof method !== 'object')
       return confirmWith(
@@ -231,12 +246,27 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   const stripe = {
     ...makeLegacy({ origin, confirmCard, problem }),
     ...makeCardCalls({ create, problem }),
-    elements: (elementsOptions: ElementsOptions = {}) => makeElements({ origin, key, account, locale }, { ...elementsOptions }),
-    async createConfirmationToken({ elements, params = {} }: { elements: Elements; params?: Params }): Promise<Outcome> {
+    elements: (elementsOptions: ElementsOptions = {}) =>
+      makeElements({ origin, key, account, locale }, { ...elementsOptions }),
+    async createConfirmationToken({
+      elements,
+      params = {},
+    }: {
+      elements: Elements
+      params?: Params
+    }): Promise<Outcome> {
       const billing = (params['payment_method_data'] as Params | undefined)?.['billing_details']
-      checkElements(elements, 'stripe.createConfirmationToken()', billing, 'params.payment_method_data.billing_details')
+      checkElements(
+        elements,
+        'stripe.createConfirmationToken()',
+        billing,
+        'params.payment_method_data.billing_details',
+      )
       const full = await withCollected(elements, params, true)
-      return named(await create(elements._chief(), { target: 'confirmation_tokens', params: full }), 'confirmationToken')
+      return named(
+        await create(elements._chief(), { target: 'confirmation_tokens', params: full }),
+        'confirmationToken',
+      )
     },
     confirmPayment: (how: ConfirmOptions) => confirmElements('stripe.confirmPayment()', how),
     confirmSetup: (how: ConfirmOptions) => confirmElements('stripe.confirmSetup()', how),
@@ -258,7 +288,10 @@ function makeStripe(key: string, options: { locale?: string; stripeAccount?: str
   return stripe
 }
 
-function Stripe(key: string, options?: { locale?: string; stripeAccount?: string }): ReturnType<typeof makeStripe> {
+function Stripe(
+  key: string,
+  options?: { locale?: string; stripeAccount?: string },
+): ReturnType<typeof makeStripe> {
   return makeStripe(key, options)
 }
 Stripe.version = TRAIN === 'v3' ? 3 : TRAIN

@@ -1,4 +1,5 @@
-// Which release of Stripe.js the page has asked for, by the address of the script; older ones still have what was removed since.
+// Which release of Stripe.js the page has asked for, by the address of the script; older ones still
+// have what was removed since.
 
 export const script = document.currentScript
 

@@ -1,4 +1,5 @@
-// The account itself, connected accounts (sellers) and their onboarding links: enough to send them money.
+// The account itself, connected accounts (sellers) and their onboarding links: enough to send them
+// money.
 import type Stripe from 'stripe'
 import { changesOf } from '../core/changes.ts'
 import { checkCurrency } from '../core/currency.ts'
@@ -14,10 +15,22 @@ const PLATFORM_ID = 'acct_1HoldfastSandbox'
 const DEFAULT_CAPABILITIES = { card_payments: 'active', transfers: 'active' } as const
 
 function platform(): Stripe.Account {
-  const account = newAccount({ id: PLATFORM_ID, country: 'US', type: 'standard', capabilities: DEFAULT_CAPABILITIES }, 0)
-  const profile = { ...account.business_profile, name: 'Holdfast sandbox' } as Stripe.Account['business_profile']
+  const account = newAccount(
+    { id: PLATFORM_ID, country: 'US', type: 'standard', capabilities: DEFAULT_CAPABILITIES },
+    0,
+  )
+  const profile = {
+    ...account.business_profile,
+    name: 'Holdfast sandbox',
+  } as Stripe.Account['business_profile']
   const controller = { type: 'account' } as const
-  return { ...account, business_profile: profile ?? null, business_type: 'company', controller, email: 'sandbox@example.com' }
+  return {
+    ...account,
+    business_profile: profile ?? null,
+    business_type: 'company',
+    controller,
+    email: 'sandbox@example.com',
+  }
 }
 
 /** An account that is unknown and one that is somebody else's look alike, so neither is a 404. */
@@ -35,7 +48,9 @@ function load(call: ApiCall, id = call.id): Stripe.Account {
   return account
 }
 
-/** Connected accounts are stored with their platform, so a call for one of them finds itself there. */
+/**
+ * Connected accounts are stored with their platform, so a call for one of them finds itself there.
+ */
 function retrieve(call: ApiCall, id: string): Stripe.Account {
   if (id === PLATFORM_ID && call.unit.account === '') return platform()
   if (id !== call.unit.account) return load(call, id)
@@ -62,7 +77,9 @@ function controllerOf(input: Read<typeof create>['controller']): Stripe.Account[
 
 function createAccount(call: ApiCall, params: Read<typeof create>): Stripe.Account {
   if (params.type !== undefined && params.controller !== undefined)
-    throw invalidRequest('You may only specify one of these parameters: type, controller.', { code: 'parameters_exclusive' })
+    throw invalidRequest('You may only specify one of these parameters: type, controller.', {
+      code: 'parameters_exclusive',
+    })
   checkChange(params)
   const { capabilities, controller, country = 'US', type = 'none', ...change } = params
   const empty = newAccount(
@@ -117,7 +134,8 @@ export const accountRoutes: RouteTable = {
     (call, params) => {
       if (params.account === undefined) throw missingParam('account')
       if (params.type === undefined) throw missingParam('type')
-      if (call.unit.find('account', params.account) === undefined) throw noSuch('account', params.account, 'account')
+      if (call.unit.find('account', params.account) === undefined)
+        throw noSuch('account', params.account, 'account')
       const target = params.return_url ?? call.baseUrl
       return {
         object: 'account_link',

@@ -11,7 +11,12 @@ import { addLedgerLine } from './ledger.ts'
 import { listRoute, loadObject, retrieveRoute } from './lists.ts'
 
 /** Gives a fee back out of the platform's books; the caller credits the seller. */
-export function refundFee(unit: Unit, fee: ApplicationFee, amount: number, meta: Record<string, string>): FeeRefund {
+export function refundFee(
+  unit: Unit,
+  fee: ApplicationFee,
+  amount: number,
+  meta: Record<string, string>,
+): FeeRefund {
   const left = fee.amount - fee.amount_refunded
   if (amount > left) {
     throw invalidRequest(
@@ -43,13 +48,20 @@ export function refundFee(unit: Unit, fee: ApplicationFee, amount: number, meta:
     metadata: meta,
   } satisfies FeeRefund & Stripe.FeeRefund
   unit.put('fee_refund', refund)
-  const after = { ...fee, amount_refunded: fee.amount_refunded + amount, refunded: fee.amount_refunded + amount === fee.amount }
+  const after = {
+    ...fee,
+    amount_refunded: fee.amount_refunded + amount,
+    refunded: fee.amount_refunded + amount === fee.amount,
+  }
   unit.put('application_fee', after)
   unit.emit('application_fee.refunded', after, { amount_refunded: fee.amount_refunded })
   return refund
 }
 
-/** The seller's side of a fee that comes back: a line of its own books for a direct charge, else its share of the transfer. */
+/**
+ * The seller's side of a fee that comes back: a line of its own books for a direct charge, else its
+ * share of the transfer.
+ */
 export function creditSeller(unit: Unit, fee: ApplicationFee, amount: number): void {
   if (unit.find('charge', fee.charge) === undefined) {
     addLedgerLine(booksOf(unit, fee.account), {
@@ -77,13 +89,17 @@ export function creditSeller(unit: Unit, fee: ApplicationFee, amount: number): v
 export const applicationFeeRoutes: RouteTable = {
   'GET /v1/application_fees': listRoute('application_fees.list', 'application_fee', ['charge']),
   'GET /v1/application_fees/:id': retrieveRoute('application_fees.retrieve', 'application_fee'),
-  'POST /v1/application_fees/:id/refunds': route('application_fees.refund', { amount: positive, metadata }, (call, params) => {
-    const fee = loadObject(call, 'application_fee')
-    const amount = params.amount ?? fee.amount - fee.amount_refunded
-    const refund = refundFee(call.unit, fee, amount, mergeMetadata({}, params.metadata))
-    creditSeller(call.unit, fee, amount)
-    return refund
-  }),
+  'POST /v1/application_fees/:id/refunds': route(
+    'application_fees.refund',
+    { amount: positive, metadata },
+    (call, params) => {
+      const fee = loadObject(call, 'application_fee')
+      const amount = params.amount ?? fee.amount - fee.amount_refunded
+      const refund = refundFee(call.unit, fee, amount, mergeMetadata({}, params.metadata))
+      creditSeller(call.unit, fee, amount)
+      return refund
+    },
+  ),
   'GET /v1/application_fees/:id/refunds': listRoute('application_fees.refunds', 'fee_refund', [], (call) => [
     ['fee', loadObject(call, 'application_fee').id],
   ]),

@@ -1,4 +1,5 @@
-// One attempt to take money with one card: the charge, what it does to its intent, the events, the error of a decline.
+// One attempt to take money with one card: the charge, what it does to its intent, the events, the
+// error of a decline.
 import { DECLINES, type Decline } from '../cards/declines.ts'
 import type { TestCard } from '../cards/test-cards.ts'
 import { DAY_SECONDS } from '../core/clock.ts'
@@ -25,7 +26,11 @@ export function cardError(decline: Decline, found: FoundMethod, charge: string |
     ...(decline.advice === undefined ? {} : { advice_code: decline.advice }),
     ...(charge === null ? {} : { charge }),
     ...(decline.declineCode === undefined ? {} : { decline_code: decline.declineCode }),
-    ...(decline.code === 'expired_card' ? { param: 'exp_month' } : decline.code === 'incorrect_cvc' ? { param: 'cvc' } : {}),
+    ...(decline.code === 'expired_card'
+      ? { param: 'exp_month' }
+      : decline.code === 'incorrect_cvc'
+        ? { param: 'cvc' }
+        : {}),
     doc_url: `https://stripe.com/docs/error-codes/${decline.code.replaceAll('_', '-')}`,
     payment_method: found.method,
   }
@@ -92,7 +97,18 @@ function charge(call: Attempting, charging: Charging): PaymentIntent {
   const captured = capturesAtOnce(intent)
   const captureBefore = captured || decline !== undefined ? null : unit.now + holdSeconds(charging)
   const made = newCharge(
-    { id, intent, method, card, threeDs, decline, captured, captureBefore, receiptBase: call.baseUrl, ...charging.said },
+    {
+      id,
+      intent,
+      method,
+      card,
+      threeDs,
+      decline,
+      captured,
+      captureBefore,
+      receiptBase: call.baseUrl,
+      ...charging.said,
+    },
     unit.now,
   )
   if (decline !== undefined) {
@@ -104,12 +120,20 @@ function charge(call: Attempting, charging: Charging): PaymentIntent {
   if (!captured) {
     unit.put('charge', made, { hidden: { card: card.key } })
     unit.emit('charge.succeeded', made)
-    return finish(call, authorized(intent, made.id), 'payment_intent.amount_capturable_updated', captureBefore)
+    return finish(
+      call,
+      authorized(intent, made.id),
+      'payment_intent.amount_capturable_updated',
+      captureBefore,
+    )
   }
   return take(call, intent, made, card)
 }
 
-/** Takes the money. Asynchronously, the answer comes before the books are made, and `charge.updated` tells of them. */
+/**
+ * Takes the money. Asynchronously, the answer comes before the books are made, and `charge.updated`
+ * tells of them.
+ */
 function take(call: Attempting, intent: PaymentIntent, made: Charge, card: TestCard): PaymentIntent {
   const { unit } = call
   const hidden = { card: card.key }
@@ -160,7 +184,10 @@ function startProcessing(call: Attempting, { intent, found, threeDs, said }: Try
   return waiting
 }
 
-/** The bank has answered at last; a decline leaves the intent asking for another method, as at any other time. */
+/**
+ * The bank has answered at last; a decline leaves the intent asking for another method, as at any
+ * other time.
+ */
 export function endProcessing(call: Attempting, intent: PaymentIntent): void {
   const id = intent.latest_charge
   if (intent.status !== 'processing' || intent.payment_method === null || id === null) return
@@ -178,7 +205,10 @@ export function endProcessing(call: Attempting, intent: PaymentIntent): void {
 /** What a confirmation has said, as it is kept while the bank asks or thinks. */
 export function saidOf(hidden: PaymentIntentHidden | undefined): Said {
   const { mandate, radarSession } = hidden ?? {}
-  return { ...(mandate === undefined ? {} : { mandate }), ...(radarSession === undefined ? {} : { radarSession }) }
+  return {
+    ...(mandate === undefined ? {} : { mandate }),
+    ...(radarSession === undefined ? {} : { radarSession }),
+  }
 }
 
 function finish(call: Attempting, intent: PaymentIntent, event: string, due: number | null): PaymentIntent {
@@ -188,11 +218,20 @@ function finish(call: Attempting, intent: PaymentIntent, event: string, due: num
   return intent
 }
 
-/** Saves the card with its customer when the intent says so; a card of nobody is spent by its first payment. */
-function keepMethod(call: Attempting, intent: PaymentIntent, found: FoundMethod, threeDs: ThreeDsResult): void {
+/**
+ * Saves the card with its customer when the intent says so; a card of nobody is spent by its first
+ * payment.
+ */
+function keepMethod(
+  call: Attempting,
+  intent: PaymentIntent,
+  found: FoundMethod,
+  threeDs: ThreeDsResult,
+): void {
   const saved = usageOf(intent) !== null && intent.customer !== null
   const setUp = found.hidden.setUp === true || (saved && threeDs !== null)
-  if (saved && intent.customer !== null) attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)
+  if (saved && intent.customer !== null)
+    attach(call.unit, { ...found, hidden: { ...found.hidden, setUp } }, intent.customer)
   else if (found.method.customer === null)
     call.unit.put('payment_method', found.method, { hidden: { ...found.hidden, spent: true } })
 }

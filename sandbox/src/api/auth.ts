@@ -1,4 +1,5 @@
-// Who is calling: secret or publishable key, as Bearer or Basic, and for which account. Keys are compared, never logged.
+// Who is calling: secret or publishable key, as Bearer or Basic, and for which account. Keys are
+// compared, never logged.
 import type { IncomingHttpHeaders } from 'node:http'
 import { ApiError } from '../core/errors.ts'
 
@@ -50,18 +51,27 @@ export function readCaller(headers: IncomingHttpHeaders, keyParam: string | unde
   }
   const [, kind, name] = TEST_KEY.exec(key) ?? []
   if (name === undefined)
-    throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked(key)}` })
+    throw new ApiError(401, {
+      type: 'invalid_request_error',
+      message: `Invalid API Key provided: ${masked(key)}`,
+    })
   const account = headers['stripe-account']
   return { name, key, publishable: kind === 'p', account: typeof account === 'string' ? account : '' }
 }
 
-/** Whose controls and dashboard are meant: the name in the secret key that came along, else the main one. */
+/**
+ * Whose controls and dashboard are meant: the name in the secret key that came along, else the main
+ * one.
+ */
 export function readName(headers: IncomingHttpHeaders): string {
   const key = readKey(headers, undefined)
   if (key === undefined) return MAIN_NAME
   const [, kind, name] = TEST_KEY.exec(key) ?? []
   if (name === undefined || kind !== 's')
-    throw new ApiError(401, { type: 'invalid_request_error', message: `Invalid API Key provided: ${masked(key)}` })
+    throw new ApiError(401, {
+      type: 'invalid_request_error',
+      message: `Invalid API Key provided: ${masked(key)}`,
+    })
   return name
 }
 

@@ -33,10 +33,13 @@ function createPayout(unit: Unit, params: Read<typeof create>): Payout {
   checkPayoutStep(params.amount, currency)
   const available = balanceOf(unit).find((line) => line.currency === currency)?.available ?? 0
   if (params.amount > available) {
-    throw invalidRequest('You have insufficient funds in your Stripe account for this transfer. Your card balance is too low.', {
-      code: 'balance_insufficient',
-      param: 'amount',
-    })
+    throw invalidRequest(
+      'You have insufficient funds in your Stripe account for this transfer. Your card balance is too low.',
+      {
+        code: 'balance_insufficient',
+        param: 'amount',
+      },
+    )
   }
   const { destination = BANK_ACCOUNT } = params
   if (destination !== BANK_ACCOUNT) throw badParamReference('external_account', destination, 'destination')
@@ -91,26 +94,44 @@ export function payPayout(unit: Unit, payout: Payout): void {
   unit.emit('payout.paid', paid, { status: payout.status })
 }
 
-const ledgerFilters = { ...pageSpec, created: createdRange, currency: filled, payout: filled, source: filled, type: filled }
+const ledgerFilters = {
+  ...pageSpec,
+  created: createdRange,
+  currency: filled,
+  payout: filled,
+  source: filled,
+  type: filled,
+}
 
 /** The lines of one automatic payout cannot be told yet, and those of a payout by hand never. */
 function checkPayout(unit: Unit, id: string | undefined): void {
   if (id === undefined) return
   if (unit.find('payout', id) === undefined) throw badParamReference('payout', id, 'payout')
-  throw invalidRequest('Balance transaction history can only be filtered on automatic transfers, not manual.', {
-    param: 'payout',
-  })
+  throw invalidRequest(
+    'Balance transaction history can only be filtered on automatic transfers, not manual.',
+    {
+      param: 'payout',
+    },
+  )
 }
 
 function listLines(call: ApiCall, params: PageParams & Read<typeof ledgerFilters>): object {
   checkPayout(call.unit, params.payout)
   const filters: Filter[] = []
-  for (const name of ['source', 'type'] as const) if (params[name] !== undefined) filters.push([name, params[name]])
-  const fields: [string, string][] = params.currency === undefined ? [] : [['currency', params.currency.toLowerCase()]]
+  for (const name of ['source', 'type'] as const)
+    if (params[name] !== undefined) filters.push([name, params[name]])
+  const fields: [string, string][] =
+    params.currency === undefined ? [] : [['currency', params.currency.toLowerCase()]]
   return listObjects(call.unit, 'balance_transaction', filters, { ...params, fields }, call.path)
 }
 
-const payoutFilters = { ...pageSpec, arrival_date: createdRange, created: createdRange, destination: filled, status: filled }
+const payoutFilters = {
+  ...pageSpec,
+  arrival_date: createdRange,
+  created: createdRange,
+  destination: filled,
+  status: filled,
+}
 
 function listPayouts(call: ApiCall, params: PageParams & Read<typeof payoutFilters>): object {
   const { arrival_date: arrival, status, destination } = params
@@ -137,7 +158,8 @@ export const balanceRoutes: RouteTable = {
   }),
   'POST /v1/payouts/:id/cancel': route('payouts.cancel', {}, (call) => {
     const payout = loadObject(call, 'payout')
-    if (payout.status !== 'pending') throw invalidRequest('Payouts can only be canceled while they are pending.')
+    if (payout.status !== 'pending')
+      throw invalidRequest('Payouts can only be canceled while they are pending.')
     const credit = addLedgerLine(call.unit, {
       type: 'payout_cancel',
       category: 'payout_reversal',

@@ -1,4 +1,5 @@
-// What a handler is given and how a route is declared. A handler runs whole within one unit of work and does no IO.
+// What a handler is given and how a route is declared. A handler runs whole within one unit of work
+// and does no IO.
 import type { FormRecord } from '../core/form.ts'
 import type { Read, Spec } from '../core/params.ts'
 import type { Unit } from '../store/unit.ts'
@@ -16,7 +17,9 @@ export interface ApiCall {
   form: FormRecord
   /** How long a new object is not yet found by searching. */
   searchLagSeconds: number
-  /** A card or an intent may ask for a fault of the server; the pipeline decides whether it strikes. */
+  /**
+   * A card or an intent may ask for a fault of the server; the pipeline decides whether it strikes.
+   */
   wantFault(spec: string): void
 }
 
@@ -33,7 +36,12 @@ export function route<S extends Spec>(
   run: (call: ApiCall, params: Read<S>) => object,
   options: { publishable?: boolean } = {},
 ): Route {
-  return { op, spec, publishable: options.publishable ?? false, run: (call, params) => run(call, params as Read<S>) }
+  return {
+    op,
+    spec,
+    publishable: options.publishable ?? false,
+    run: (call, params) => run(call, params as Read<S>),
+  }
 }
 
 export type RouteTable = Record<string, Route>

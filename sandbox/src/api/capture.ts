@@ -1,4 +1,5 @@
-// Taking held money, and giving it back: capture, cancel, and the end of an authorization that nobody used.
+// Taking held money, and giving it back: capture, cancel, and the end of an authorization that
+// nobody used.
 import { DECLINES } from '../cards/declines.ts'
 import { cardByKey } from '../cards/test-cards.ts'
 import { checkLeast, checkStep, spoken } from '../core/currency.ts'
@@ -16,7 +17,11 @@ import { checkDescriptor, checkFee, checkOneShare, checkShare, checkSuffix } fro
 import type { capture } from './payment-intent-params.ts'
 import { bringTrouble, settle } from './settle.ts'
 
-export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read<typeof capture>): PaymentIntent {
+export function captureIntent(
+  call: ApiCall,
+  intent: PaymentIntent,
+  params: Read<typeof capture>,
+): PaymentIntent {
   const { unit } = call
   const refused = refusal('capture', intent)
   if (refused !== undefined) throw unexpectedState(intent, refused)
@@ -34,13 +39,18 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
     checkStep(amount, intent.currency, 'amount_to_capture')
   }
   if (params.final_capture === false)
-    throw invalidRequest('`final_capture` cannot be false: multicapture is not available for this PaymentIntent.', {
-      param: 'final_capture',
-    })
+    throw invalidRequest(
+      '`final_capture` cannot be false: multicapture is not available for this PaymentIntent.',
+      {
+        param: 'final_capture',
+      },
+    )
   const fee = params.application_fee_amount ?? intent.application_fee_amount
   const seller = intent.transfer_data ?? null
-  // Of a fee that was set earlier only what is captured can be taken; one that is named now must fit.
-  if (params.application_fee_amount !== undefined) checkFee(fee, amount, seller !== null || unit.account !== '')
+  // Of a fee that was set earlier only what is captured can be taken; one that is named now must
+  // fit.
+  if (params.application_fee_amount !== undefined)
+    checkFee(fee, amount, seller !== null || unit.account !== '')
   checkOneShare(fee, params.transfer_data?.amount ?? seller?.amount)
   checkShare(params.transfer_data?.amount, amount)
   checkSuffix(params.statement_descriptor_suffix)
@@ -56,7 +66,10 @@ export function captureIntent(call: ApiCall, intent: PaymentIntent, params: Read
     ...paymentDetails(intent.payment_details, params.payment_details),
     metadata: mergeMetadata(intent.metadata, change),
     application_fee_amount: fee,
-    statement_descriptor_suffix: given(params.statement_descriptor_suffix, intent.statement_descriptor_suffix),
+    statement_descriptor_suffix: given(
+      params.statement_descriptor_suffix,
+      intent.statement_descriptor_suffix,
+    ),
     ...(seller === null || params.transfer_data?.amount === undefined
       ? {}
       : { transfer_data: { ...seller, amount: params.transfer_data.amount } }),
@@ -86,7 +99,9 @@ function chargeAtCapture(charge: Charge, intent: PaymentIntent): Charge {
     statement_descriptor_suffix,
     calculated_statement_descriptor: statementOf(statement_descriptor_suffix),
     transfer_data:
-      charge.transfer_data === null ? null : { ...charge.transfer_data, amount: seller?.amount ?? charge.transfer_data.amount },
+      charge.transfer_data === null
+        ? null
+        : { ...charge.transfer_data, amount: seller?.amount ?? charge.transfer_data.amount },
   }
 }
 

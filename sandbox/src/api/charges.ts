@@ -40,7 +40,9 @@ function updateCharge(call: ApiCall, params: ChargeChange): Charge {
   if (customer !== undefined && charge.customer !== null && charge.customer !== customer)
     throw invalidRequest('You cannot change the customer of a charge that has one.', { param: 'customer' })
   if (group !== undefined && charge.transfer_group !== null && charge.transfer_group !== group)
-    throw invalidRequest('You cannot change the transfer_group of a charge that has one.', { param: 'transfer_group' })
+    throw invalidRequest('You cannot change the transfer_group of a charge that has one.', {
+      param: 'transfer_group',
+    })
   checkEmail(params.receipt_email, 'receipt_email')
   const report = params.fraud_details?.user_report
   const after: Charge = {
@@ -87,8 +89,11 @@ export const chargeRoutes: RouteTable = {
     (call) => {
       const charge = loadObject(call, 'charge')
       if (charge.captured)
-        throw invalidRequest(`Charge ${charge.id} has already been captured.`, { code: 'charge_already_captured' })
-      // Every charge here belongs to an intent, and two ways to take the same money would be one too many.
+        throw invalidRequest(`Charge ${charge.id} has already been captured.`, {
+          code: 'charge_already_captured',
+        })
+      // Every charge here belongs to an intent, and two ways to take the same money would be one
+      // too many.
       throw invalidRequest(
         `Charge ${charge.id} was created by PaymentIntent ${charge.payment_intent ?? ''}. Capture the PaymentIntent instead.`,
         { code: 'charge_invalid_parameter' },
@@ -103,6 +108,9 @@ export const chargeRoutes: RouteTable = {
     'charge',
     'payment_intent',
   ]),
-  'GET /v1/radar/early_fraud_warnings/:id': retrieveRoute('early_fraud_warnings.retrieve', 'radar.early_fraud_warning'),
+  'GET /v1/radar/early_fraud_warnings/:id': retrieveRoute(
+    'early_fraud_warnings.retrieve',
+    'radar.early_fraud_warning',
+  ),
   'GET /v1/mandates/:id': retrieveRoute('mandates.retrieve', 'mandate'),
 }

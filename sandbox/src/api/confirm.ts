@@ -12,7 +12,15 @@ import type { ApiCall } from './call.ts'
 import { usageOf } from './intent-changes.ts'
 import { checkDescriptor } from './intent-checks.ts'
 import { type MandateInput, makeMandate } from './mandates.ts'
-import { buildMethod, checkUsable, type FoundMethod, findMethod, type MethodData, redeemToken, saveMethod } from './methods.ts'
+import {
+  buildMethod,
+  checkUsable,
+  type FoundMethod,
+  findMethod,
+  type MethodData,
+  redeemToken,
+  saveMethod,
+} from './methods.ts'
 
 export interface ConfirmInput {
   payment_method?: string | undefined
@@ -49,7 +57,11 @@ interface ChosenMethod {
 
 export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): ChosenMethod {
   const { unit } = call
-  const plain = { returnUrl: input.return_url, bySdk: input.use_stripe_sdk === true, setupFutureUsage: input.setup_future_usage }
+  const plain = {
+    returnUrl: input.return_url,
+    bySdk: input.use_stripe_sdk === true,
+    setupFutureUsage: input.setup_future_usage,
+  }
   if (input.confirmation_token !== undefined) {
     const token = redeemToken(unit, input.confirmation_token, { kind: 'payment_intent', id: intent.id })
     return {
@@ -67,18 +79,24 @@ export function chooseMethod(call: ApiCall, intent: PaymentIntent, input: Confir
   return { ...plain, found: findMethod(unit, id) }
 }
 
-/** A buyer who is not there cannot be sent anywhere, so only the others need an address to come back to. */
+/**
+ * A buyer who is not there cannot be sent anywhere, so only the others need an address to come back
+ * to.
+ */
 function checkReturnUrl(intent: PaymentIntent, chosen: ChosenMethod, offSession: boolean): void {
   const redirects = intent.automatic_payment_methods?.allow_redirects === 'always'
   if (redirects && !offSession && chosen.returnUrl === undefined && !chosen.bySdk)
     throw invalidRequest(noReturnUrl('PaymentIntent'), { param: 'return_url' })
 }
 
-/** The agreement and the session that the charge will name; an agreement that comes along is stored. */
+/**
+ * The agreement and the session that the charge will name; an agreement that comes along is stored.
+ */
 function saidIn(call: ApiCall, intent: PaymentIntent, method: string, input: ConfirmInput): Said {
   const { unit } = call
   const { mandate, mandate_data: data } = input
-  if (mandate !== undefined && unit.find('mandate', mandate) === undefined) throw badParamReference('mandate', mandate, 'mandate')
+  if (mandate !== undefined && unit.find('mandate', mandate) === undefined)
+    throw badParamReference('mandate', mandate, 'mandate')
   const terms = {
     method,
     onBehalfOf: intent.on_behalf_of,
@@ -87,7 +105,10 @@ function saidIn(call: ApiCall, intent: PaymentIntent, method: string, input: Con
   const made = data == null ? mandate : makeMandate(unit, data, terms)
   const before = saidOf(unit.hidden('payment_intent', intent.id))
   const session = input.radar_options?.session ?? before.radarSession
-  return { ...(made === undefined ? {} : { mandate: made }), ...(session === undefined ? {} : { radarSession: session }) }
+  return {
+    ...(made === undefined ? {} : { mandate: made }),
+    ...(session === undefined ? {} : { radarSession: session }),
+  }
 }
 
 export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: ConfirmInput): PaymentIntent {
@@ -104,7 +125,9 @@ export function confirmIntent(call: ApiCall, intent: PaymentIntent, input: Confi
     setup_future_usage: usage,
     shipping: intent.shipping ?? chosen.shipping ?? null,
   }
-  const requested = ['any', 'challenge'].includes(String(intent.payment_method_options?.card?.request_three_d_secure))
+  const requested = ['any', 'challenge'].includes(
+    String(intent.payment_method_options?.card?.request_three_d_secure),
+  )
   const step = authenticationStep({
     threeDs: found.card.threeDs,
     offSession: input.off_session === true,
@@ -133,7 +156,11 @@ interface Challenging {
   refuse: boolean
 }
 
-function challenge(call: ApiCall, intent: PaymentIntent, { chosen, said, refuse }: Challenging): PaymentIntent {
+function challenge(
+  call: ApiCall,
+  intent: PaymentIntent,
+  { chosen, said, refuse }: Challenging,
+): PaymentIntent {
   if (refuse) throw declineIntent(call, intent, cardError(OFF_SESSION_DECLINE, chosen.found, null), null)
   const page = `${call.baseUrl}/_sandbox/3ds/${intent.id}`
   const redirect = chosen.returnUrl !== undefined && !chosen.bySdk
@@ -141,7 +168,10 @@ function challenge(call: ApiCall, intent: PaymentIntent, { chosen, said, refuse 
     intent,
     redirect
       ? { type: 'redirect_to_url', redirect_to_url: { return_url: chosen.returnUrl ?? null, url: page } }
-      : { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') } },
+      : {
+          type: 'use_stripe_sdk',
+          use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') },
+        },
   )
   call.unit.put('payment_intent', waiting, {
     hidden: { ...said, ...(chosen.returnUrl === undefined ? {} : { returnUrl: chosen.returnUrl }) },
@@ -151,7 +181,10 @@ function challenge(call: ApiCall, intent: PaymentIntent, { chosen, said, refuse 
   return waiting
 }
 
-/** The buyer's bank has answered. Returns the intent as it then is; a decline after a passed challenge is part of it. */
+/**
+ * The buyer's bank has answered. Returns the intent as it then is; a decline after a passed
+ * challenge is part of it.
+ */
 export function finishChallenge(call: ApiCall, intent: PaymentIntent, passed: boolean): PaymentIntent {
   if (intent.status !== 'requires_action' || intent.payment_method === null) return intent
   const found = findMethod(call.unit, intent.payment_method)

@@ -57,8 +57,16 @@ type Change = Read<typeof update>
 
 const DEFAULT_METHOD = 'invoice_settings[default_payment_method]'
 
-/** Only a card of the customer's own can be the default; `pm_card_…` stands for the copy just attached. */
-function defaultMethod(unit: Unit, customer: string, id: string, saved: { alias: string; id: string } | undefined): string {
+/**
+ * Only a card of the customer's own can be the default; `pm_card_…` stands for the copy just
+ * attached.
+ */
+function defaultMethod(
+  unit: Unit,
+  customer: string,
+  id: string,
+  saved: { alias: string; id: string } | undefined,
+): string {
   if (saved !== undefined && id === saved.alias) return saved.id
   const method = unit.find('payment_method', id)
   if (method?.customer === customer) return id
@@ -70,11 +78,17 @@ function defaultMethod(unit: Unit, customer: string, id: string, saved: { alias:
 
 type Settings = Stripe.Customer['invoice_settings']
 
-function changedSettings(before: Settings, change: Change['invoice_settings'], defaultId: string | null): Settings {
+function changedSettings(
+  before: Settings,
+  change: Change['invoice_settings'],
+  defaultId: string | null,
+): Settings {
   const { custom_fields: fields, rendering_options: rendering } = change ?? {}
   return {
     custom_fields:
-      fields == null ? given(fields, before.custom_fields) : fields.map(({ name = '', value = '' }) => ({ name, value })),
+      fields == null
+        ? given(fields, before.custom_fields)
+        : fields.map(({ name = '', value = '' }) => ({ name, value })),
     default_payment_method: defaultId,
     footer: given(change?.footer, before.footer),
     rendering_options:
@@ -96,7 +110,8 @@ function changed(unit: Unit, customer: Stripe.Customer, params: Change, saved?: 
   const asked = params.invoice_settings?.default_payment_method
   return {
     ...customer,
-    address: params.address == null ? given(params.address, customer.address ?? null) : fullAddress(params.address),
+    address:
+      params.address == null ? given(params.address, customer.address ?? null) : fullAddress(params.address),
     balance,
     ...(business === undefined ? {} : { business_name: business ?? '' }),
     // A customer without a currency takes the account's as soon as money is owed.
@@ -117,7 +132,8 @@ function changed(unit: Unit, customer: Stripe.Customer, params: Change, saved?: 
     next_invoice_sequence: given(params.next_invoice_sequence, customer.next_invoice_sequence ?? 1),
     phone: given(params.phone, customer.phone ?? null),
     preferred_locales: given(params.preferred_locales, customer.preferred_locales ?? []),
-    shipping: params.shipping == null ? given(params.shipping, customer.shipping) : shippingOf(params.shipping),
+    shipping:
+      params.shipping == null ? given(params.shipping, customer.shipping) : shippingOf(params.shipping),
     tax_exempt: params.tax_exempt === null ? 'none' : given(params.tax_exempt, customer.tax_exempt ?? 'none'),
   }
 }
@@ -145,7 +161,12 @@ function newCustomer(now: number): Stripe.Customer {
     discount: null,
     email: null,
     invoice_prefix: randomText(8).toUpperCase(),
-    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: null,
+      footer: null,
+      rendering_options: null,
+    },
     livemode: false,
     metadata: {},
     name: null,
@@ -181,7 +202,13 @@ function forgetCards(call: ApiCall, customer: string): void {
   const { unit } = call
   let after: string | undefined
   for (;;) {
-    const page = listObjects(unit, 'payment_method', [['customer', customer]], { limit: 100, starting_after: after }, '')
+    const page = listObjects(
+      unit,
+      'payment_method',
+      [['customer', customer]],
+      { limit: 100, starting_after: after },
+      '',
+    )
     for (const { id } of page.data) {
       const method = unit.find('payment_method', id)
       const hidden = unit.hidden('payment_method', id)

@@ -1,4 +1,5 @@
-// Answering disputes: evidence, closing, and the ways they end. The evidence text decides, as on the real test cards.
+// Answering disputes: evidence, closing, and the ways they end. The evidence text decides, as on
+// the real test cards.
 import { DAY_SECONDS } from '../core/clock.ts'
 import { invalidRequest } from '../core/errors.ts'
 import { clearable, flag, hash, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
@@ -68,7 +69,8 @@ function updateDispute(call: ApiCall, params: Read<typeof update>): Dispute {
   const drafted: Dispute = {
     ...dispute,
     evidence,
-    intended_submission_method: params.intended_submission_method ?? dispute.intended_submission_method ?? null,
+    intended_submission_method:
+      params.intended_submission_method ?? dispute.intended_submission_method ?? null,
     metadata: mergeMetadata(dispute.metadata, params.metadata),
     evidence_details: {
       ...dispute.evidence_details,
@@ -76,20 +78,30 @@ function updateDispute(call: ApiCall, params: Read<typeof update>): Dispute {
       submission_count: dispute.evidence_details.submission_count + (submitted ? 1 : 0),
       submission_method: submitted ? 'manual' : dispute.evidence_details.submission_method,
     },
-    status: !submitted ? dispute.status : dispute.status === 'warning_needs_response' ? 'warning_under_review' : 'under_review',
+    status: !submitted
+      ? dispute.status
+      : dispute.status === 'warning_needs_response'
+        ? 'warning_under_review'
+        : 'under_review',
   }
-  // With evidence the bank takes its time; the answer comes by the evidence's text, or as here for an inquiry, by its end.
+  // With evidence the bank takes its time; the answer comes by the evidence's text, or as here for
+  // an inquiry, by its end.
   unit.put(
     'dispute',
     drafted,
-    submitted ? { due: drafted.status === 'warning_under_review' ? unit.now + INQUIRY_DAYS * DAY_SECONDS : null } : {},
+    submitted
+      ? { due: drafted.status === 'warning_under_review' ? unit.now + INQUIRY_DAYS * DAY_SECONDS : null }
+      : {},
   )
   announceUpdate(unit, 'charge.dispute.updated', dispute, drafted)
   const verdict = submitted ? verdictOf(evidence) : undefined
   return verdict === undefined ? drafted : endDispute(unit, drafted, verdict)
 }
 
-/** The bank decides. Won money comes back with a line of its own; nothing is taken out of the ledger again. */
+/**
+ * The bank decides. Won money comes back with a line of its own; nothing is taken out of the ledger
+ * again.
+ */
 export function endDispute(unit: Unit, dispute: Dispute, verdict: Verdict): Dispute {
   if (verdict === 'escalate') {
     const debit = withdraw(unit, dispute)
@@ -124,7 +136,8 @@ export function endDispute(unit: Unit, dispute: Dispute, verdict: Verdict): Disp
     ...dispute,
     status: inquiry ? 'warning_closed' : verdict,
     is_charge_refundable: inquiry || verdict === 'won',
-    balance_transactions: credit === undefined ? dispute.balance_transactions : [...dispute.balance_transactions, credit],
+    balance_transactions:
+      credit === undefined ? dispute.balance_transactions : [...dispute.balance_transactions, credit],
   }
   unit.put('dispute', ended, { due: null })
   unit.emit('charge.dispute.closed', ended, { status: dispute.status })

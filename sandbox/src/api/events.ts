@@ -1,4 +1,5 @@
-// Events as the API shows them, their pages and filters; a body is put together here for both API and webhooks.
+// Events as the API shows them, their pages and filters; a body is put together here for both API
+// and webhooks.
 import type { SQLInputValue } from 'node:sqlite'
 import { DAY_SECONDS } from '../core/clock.ts'
 import { invalidRequest, noSuch } from '../core/errors.ts'
@@ -21,8 +22,10 @@ export function eventText(row: EventRow, pendingWebhooks: number, account = ''):
 
 export function pendingOf(store: Store, eventSeq: number): number {
   return (
-    store.query<{ n: number }>("select count(*) as n from deliveries where event_seq = ? and state <> 'delivered'", eventSeq)[0]
-      ?.n ?? 0
+    store.query<{ n: number }>(
+      "select count(*) as n from deliveries where event_seq = ? and state <> 'delivered'",
+      eventSeq,
+    )[0]?.n ?? 0
   )
 }
 
@@ -39,7 +42,9 @@ interface EventParams extends PageParams {
 function listEvents(call: ApiCall, params: EventParams): object {
   const { store, account } = call.unit
   if (params.type !== undefined && params.types !== undefined)
-    throw invalidRequest('You may only specify one of these parameters: type, types.', { code: 'parameters_exclusive' })
+    throw invalidRequest('You may only specify one of these parameters: type, types.', {
+      code: 'parameters_exclusive',
+    })
   const where = ['account = ? and created >= ?']
   const values: SQLInputValue[] = [account, call.unit.now - EVENT_DAYS * DAY_SECONDS]
   const types = params.types ?? (params.type === undefined ? [] : [params.type])
@@ -52,8 +57,10 @@ function listEvents(call: ApiCall, params: EventParams): object {
     where.push('created >= ? and created <= ?')
     values.push(params.created.from, params.created.to)
   }
-  if (params.delivery_success === false) where.push("seq in (select event_seq from deliveries where state <> 'delivered')")
-  if (params.delivery_success === true) where.push("seq not in (select event_seq from deliveries where state <> 'delivered')")
+  if (params.delivery_success === false)
+    where.push("seq in (select event_seq from deliveries where state <> 'delivered')")
+  if (params.delivery_success === true)
+    where.push("seq not in (select event_seq from deliveries where state <> 'delivered')")
   const cursorId = params.starting_after ?? params.ending_before
   const backwards = params.ending_before !== undefined
   if (cursorId !== undefined) {
@@ -65,13 +72,18 @@ function listEvents(call: ApiCall, params: EventParams): object {
   }
   const limit = params.limit ?? 10
   const order = backwards ? 'asc' : 'desc'
-  const rows = store.events(`select * from events where ${where.join(' and ')} order by created ${order}, seq ${order} limit ?`, [
-    ...values,
-    limit + 1,
-  ])
+  const rows = store.events(
+    `select * from events where ${where.join(' and ')} order by created ${order}, seq ${order} limit ?`,
+    [...values, limit + 1],
+  )
   const shown = rows.slice(0, limit)
   if (backwards) shown.reverse()
-  return { object: 'list', data: shown.map((row) => bodyOf(store, row)), has_more: rows.length > limit, url: call.path }
+  return {
+    object: 'list',
+    data: shown.map((row) => bodyOf(store, row)),
+    has_more: rows.length > limit,
+    url: call.path,
+  }
 }
 
 export const eventRoutes: RouteTable = {

@@ -1,11 +1,17 @@
-// Replaces ids by the objects they name, along the dotted paths of `expand`, at most four levels deep.
+// Replaces ids by the objects they name, along the dotted paths of `expand`, at most four levels
+// deep.
 import { invalidRequest } from '../core/errors.ts'
 import type { Kind } from '../objects/kinds.ts'
 import type { Unit } from '../store/unit.ts'
 import { listObjects } from './lists.ts'
 
 const LINKS: Record<string, Record<string, Kind>> = {
-  payment_intent: { latest_charge: 'charge', payment_method: 'payment_method', customer: 'customer', on_behalf_of: 'account' },
+  payment_intent: {
+    latest_charge: 'charge',
+    payment_method: 'payment_method',
+    customer: 'customer',
+    on_behalf_of: 'account',
+  },
   charge: {
     payment_intent: 'payment_intent',
     balance_transaction: 'balance_transaction',
@@ -24,17 +30,30 @@ const LINKS: Record<string, Record<string, Kind>> = {
   },
   dispute: { charge: 'charge', payment_intent: 'payment_intent' },
   payment_method: { customer: 'customer' },
-  setup_intent: { payment_method: 'payment_method', customer: 'customer', latest_attempt: 'setup_attempt', mandate: 'mandate' },
+  setup_intent: {
+    payment_method: 'payment_method',
+    customer: 'customer',
+    latest_attempt: 'setup_attempt',
+    mandate: 'mandate',
+  },
   setup_attempt: { payment_method: 'payment_method', setup_intent: 'setup_intent' },
   mandate: { payment_method: 'payment_method' },
   balance_transaction: {},
-  transfer: { balance_transaction: 'balance_transaction', destination: 'account', source_transaction: 'charge' },
+  transfer: {
+    balance_transaction: 'balance_transaction',
+    destination: 'account',
+    source_transaction: 'charge',
+  },
   transfer_reversal: { balance_transaction: 'balance_transaction', transfer: 'transfer' },
   payout: { balance_transaction: 'balance_transaction' },
   application_fee: { account: 'account', charge: 'charge', balance_transaction: 'balance_transaction' },
   price: { product: 'product' },
   product: { default_price: 'price' },
-  'checkout.session': { customer: 'customer', payment_intent: 'payment_intent', setup_intent: 'setup_intent' },
+  'checkout.session': {
+    customer: 'customer',
+    payment_intent: 'payment_intent',
+    setup_intent: 'setup_intent',
+  },
   fee_refund: { fee: 'application_fee', balance_transaction: 'balance_transaction' },
 }
 
@@ -90,7 +109,10 @@ function expandPath(unit: Unit, body: Body, steps: string[], path: string): Body
   if (field === undefined) return body
   if (field === 'data' && Array.isArray(body['data'])) {
     if (rest.length === 0) return notExpandable(path)
-    return { ...body, data: body['data'].map((item: unknown) => (isBody(item) ? expandPath(unit, item, rest, path) : item)) }
+    return {
+      ...body,
+      data: body['data'].map((item: unknown) => (isBody(item) ? expandPath(unit, item, rest, path) : item)),
+    }
   }
   const value = expandField(unit, body, field, path)
   return { ...body, [field]: isBody(value) ? expandPath(unit, value, rest, path) : value }
@@ -101,7 +123,9 @@ export function expand(unit: Unit, body: object, paths: string[]): object {
   for (const path of paths) {
     const steps = path.split('.')
     if (steps.filter((step) => step !== 'data').length > 4) {
-      throw invalidRequest(`You cannot expand more than 4 levels of a property. Property: ${path}`, { param: 'expand' })
+      throw invalidRequest(`You cannot expand more than 4 levels of a property. Property: ${path}`, {
+        param: 'expand',
+      })
     }
     expanded = expandPath(unit, expanded, steps, path)
   }

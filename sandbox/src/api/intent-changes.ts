@@ -1,4 +1,5 @@
-// What the parameters of a payment intent make of it: the options of its methods and the details of its amount. Pure.
+// What the parameters of a payment intent make of it: the options of its methods and the details of
+// its amount. Pure.
 import type Stripe from 'stripe'
 import { given, mergeMetadata, type Read } from '../core/params.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
@@ -27,7 +28,10 @@ function installmentsOf(
   return {
     available_plans: [],
     enabled,
-    plan: plan == null ? null : { count: plan.count ?? null, interval: plan.interval ?? null, type: plan.type ?? 'fixed_count' },
+    plan:
+      plan == null
+        ? null
+        : { count: plan.count ?? null, interval: plan.interval ?? null, type: plan.type ?? 'fixed_count' },
   }
 }
 
@@ -103,7 +107,9 @@ export function paymentDetails(
 
 type Transfer = PaymentIntent['transfer_data']
 
-/** What the seller gets and how the transfer is described; who gets it is said once, on creation. */
+/**
+ * What the seller gets and how the transfer is described; who gets it is said once, on creation.
+ */
 export function transferData(
   before: Transfer,
   change: ({ destination?: string | undefined } & NonNullable<IntentChange['transfer_data']>) | undefined,

@@ -1,4 +1,5 @@
-// What a request on a payment intent may not combine, exceed or be allowed to say; checked before anything happens.
+// What a request on a payment intent may not combine, exceed or be allowed to say; checked before
+// anything happens.
 import { ApiError, invalidRequest } from '../core/errors.ts'
 import type { PaymentIntent } from '../objects/kinds.ts'
 import type { ApiCall } from './call.ts'
@@ -21,7 +22,9 @@ const SECRET_ONLY = [
 export function checkOneMethod(params: { [name in (typeof METHODS)[number]]?: unknown }): void {
   const given = METHODS.filter((name) => params[name] !== undefined)
   if (given.length > 1)
-    throw invalidRequest(`You may only specify one of these parameters: ${given.join(', ')}.`, { code: 'parameters_exclusive' })
+    throw invalidRequest(`You may only specify one of these parameters: ${given.join(', ')}.`, {
+      code: 'parameters_exclusive',
+    })
 }
 
 export function checkPublishable(call: ApiCall, params: object): void {
@@ -47,14 +50,20 @@ export function checkServerConfirms(call: ApiCall, intent: Pick<PaymentIntent, '
 }
 
 /** A fee needs somebody else who is paid, and cannot be more than the payment. */
-export function checkFee(fee: number | null, amount: number, hasSeller: boolean, param = 'application_fee_amount'): void {
+export function checkFee(
+  fee: number | null,
+  amount: number,
+  hasSeller: boolean,
+  param = 'application_fee_amount',
+): void {
   if (fee === null || fee === 0) return
   if (!hasSeller)
     throw invalidRequest(
       'Can only apply an application_fee_amount when the PaymentIntent is attempting a direct payment (using an OAuth key or Stripe-Account header) or destination payment (using `transfer_data[destination]`).',
       { param },
     )
-  if (fee > amount) throw invalidRequest('The application fee cannot be greater than the amount of the payment.', { param })
+  if (fee > amount)
+    throw invalidRequest('The application fee cannot be greater than the amount of the payment.', { param })
 }
 
 export function checkShare(share: number | undefined, amount: number): void {
@@ -67,10 +76,13 @@ export function checkShare(share: number | undefined, amount: number): void {
 /** The platform's part is named once: as its fee, or by what the seller gets. */
 export function checkOneShare(fee: number | null, share: number | undefined): void {
   if (fee === null || share === undefined) return
-  throw invalidRequest('You may only specify one of these parameters: application_fee_amount, transfer_data[amount].', {
-    code: 'parameters_exclusive',
-    param: 'transfer_data[amount]',
-  })
+  throw invalidRequest(
+    'You may only specify one of these parameters: application_fee_amount, transfer_data[amount].',
+    {
+      code: 'parameters_exclusive',
+      param: 'transfer_data[amount]',
+    },
+  )
 }
 
 export function checkSuffix(suffix: string | null | undefined): void {
@@ -79,7 +91,9 @@ export function checkSuffix(suffix: string | null | undefined): void {
   if (suffix.length > 22)
     throw invalidRequest(`Invalid string: ${suffix.slice(0, 10)}…; must be at most 22 characters`, { param })
   if (/[<>\\'"*]/.test(suffix) || !/[A-Za-z]/.test(suffix))
-    throw invalidRequest(`The statement descriptor suffix must contain a letter and none of < > \\ ' " *.`, { param })
+    throw invalidRequest(`The statement descriptor suffix must contain a letter and none of < > \\ ' " *.`, {
+      param,
+    })
 }
 
 /** Card statements have a fixed beginning; asking for another one is refused, as documented. */

@@ -1,4 +1,5 @@
-// Cursor pages and searches over stored objects, each answered from an index: newest first, at most one hundred.
+// Cursor pages and searches over stored objects, each answered from an index: newest first, at most
+// one hundred.
 import { invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import type { FormValue } from '../core/form.ts'
 import { filled, integer, positive, type Reader, readAll, type Spec } from '../core/params.ts'
@@ -88,14 +89,21 @@ export function listObjects<K extends Kind>(
     filters,
     createdFrom: params.created?.from ?? 0,
     createdTo: params.created?.to ?? FOREVER,
-    ...(cursorRow === undefined ? {} : { cursor: { seq: cursorRow.seq, created: cursorRow.created, backwards } }),
+    ...(cursorRow === undefined
+      ? {}
+      : { cursor: { seq: cursorRow.seq, created: cursorRow.created, backwards } }),
     ...(params.fields === undefined ? {} : { fields: params.fields }),
     ...(params.between === undefined ? {} : { between: params.between }),
     limit: limit + 1,
   })
   const shown = rows.slice(0, limit)
   if (backwards) shown.reverse()
-  return { object: 'list', data: shown.map((row) => bodyOf(kind, row, unit.now)), has_more: rows.length > limit, url }
+  return {
+    object: 'list',
+    data: shown.map((row) => bodyOf(kind, row, unit.now)),
+    has_more: rows.length > limit,
+    url,
+  }
 }
 
 /** The usual list: filters by the named references, by creation time, in pages. */
@@ -110,8 +118,16 @@ export function listRoute(
   for (const name of names) spec[name] = filled
   return route(op, spec, (call, params) => {
     for (const name of wanted) if (params[name] === undefined) throw missingParam(name)
-    const filters = names.flatMap((name): [string, string][] => (typeof params[name] === 'string' ? [[name, params[name]]] : []))
-    return listObjects(call.unit, kind, [...(fixed?.(call) ?? []), ...filters], params as PageParams, call.path)
+    const filters = names.flatMap((name): [string, string][] =>
+      typeof params[name] === 'string' ? [[name, params[name]]] : [],
+    )
+    return listObjects(
+      call.unit,
+      kind,
+      [...(fixed?.(call) ?? []), ...filters],
+      params as PageParams,
+      call.path,
+    )
   })
 }
 

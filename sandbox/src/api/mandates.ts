@@ -1,5 +1,5 @@
-// Mandates: the buyer's agreement that a saved card may be charged, made where a request carries `mandate_data`.
-// Source: https://docs.stripe.com/api/mandates
+// Mandates: the buyer's agreement that a saved card may be charged, made where a request carries
+// `mandate_data`. Source: https://docs.stripe.com/api/mandates
 import type Stripe from 'stripe'
 import { missingParam } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'

@@ -1,4 +1,5 @@
-// Which payment methods an intent takes: computed, filtered, or named one by one as versions before Endive allow.
+// Which payment methods an intent takes: computed, filtered, or named one by one as versions before
+// Endive allow.
 import { invalidRequest } from '../core/errors.ts'
 import { filled, listOf, type Reader } from '../core/params.ts'
 import type { ApiCall } from './call.ts'
@@ -21,7 +22,9 @@ export const methodTypes: Reader<string[]> = (value, name) => {
 export interface TypeParams {
   payment_method_types?: string[] | undefined
   allowed_payment_method_types?: string[] | undefined
-  automatic_payment_methods?: { enabled?: boolean | undefined; allow_redirects?: 'always' | 'never' | undefined } | undefined
+  automatic_payment_methods?:
+    | { enabled?: boolean | undefined; allow_redirects?: 'always' | 'never' | undefined }
+    | undefined
 }
 export interface ChosenTypes {
   allowedTypes: string[] | null
@@ -30,11 +33,18 @@ export interface ChosenTypes {
 }
 
 export function chooseTypes(call: Pick<ApiCall, 'version'>, params: TypeParams): ChosenTypes {
-  const { payment_method_types: named, allowed_payment_method_types: allowed, automatic_payment_methods: asked } = params
+  const {
+    payment_method_types: named,
+    allowed_payment_method_types: allowed,
+    automatic_payment_methods: asked,
+  } = params
   if (named !== undefined && named.length > 0 && asked?.enabled === true)
-    throw invalidRequest('You may only specify one of these parameters: automatic_payment_methods, payment_method_types.', {
-      code: 'parameters_exclusive',
-    })
+    throw invalidRequest(
+      'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
+      {
+        code: 'parameters_exclusive',
+      },
+    )
   const byDefault = asked === undefined && allowed === undefined && named === undefined
   const automatic = asked?.enabled === true || (byDefault && call.version >= SINCE.automaticMethods)
   return {

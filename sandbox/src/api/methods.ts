@@ -1,8 +1,20 @@
-// Finds or makes the payment method that a request names: an id, a test alias, a token, a confirmation token or typed card data.
+// Finds or makes the payment method that a request names: an id, a test alias, a token, a
+// confirmation token or typed card data.
 import { readCard } from '../cards/card-input.ts'
 import { cardByAlias, cardByKey, type TestCard } from '../cards/test-cards.ts'
 import { badParamReference, invalidRequest, missingParam } from '../core/errors.ts'
-import { clearable, filled, hash, hashWith, integer, mergeMetadata, metadata, oneOf, type Read, text } from '../core/params.ts'
+import {
+  clearable,
+  filled,
+  hash,
+  hashWith,
+  integer,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  type Read,
+  text,
+} from '../core/params.ts'
 import type { MethodHidden, PaymentIntent, PaymentMethod } from '../objects/kinds.ts'
 import {
   billingDetails,
@@ -21,8 +33,21 @@ export interface FoundMethod {
 }
 
 const line = clearable(text)
-export const address = hash({ city: line, country: line, line1: line, line2: line, postal_code: line, state: line })
-export const billing = hash({ address: clearable(address), email: line, name: line, phone: line, tax_id: line })
+export const address = hash({
+  city: line,
+  country: line,
+  line1: line,
+  line2: line,
+  postal_code: line,
+  state: line,
+})
+export const billing = hash({
+  address: clearable(address),
+  email: line,
+  name: line,
+  phone: line,
+  tax_id: line,
+})
 export const shipTo = hashWith(['address', 'name'], { address, name: text, phone: line })
 export const shipping = hashWith(['address', 'name'], {
   address,
@@ -46,7 +71,14 @@ export function shippingOf(input: ShippingInput): NonNullable<PaymentIntent['shi
 
 const networks = hash({ preferred: clearable(oneOf('cartes_bancaires', 'mastercard', 'visa')) })
 export const redisplay = oneOf('always', 'limited', 'unspecified')
-export const cardData = hash({ number: text, exp_month: integer, exp_year: integer, cvc: text, token: filled, networks })
+export const cardData = hash({
+  number: text,
+  exp_month: integer,
+  exp_year: integer,
+  cvc: text,
+  token: filled,
+  networks,
+})
 export const cardChange = hash({ exp_month: integer, exp_year: integer, networks })
 export const radarOptions = hash({ session: filled })
 export const methodData = hash({
@@ -57,7 +89,9 @@ export const methodData = hash({
   allow_redisplay: redisplay,
   radar_options: radarOptions,
 })
-export type MethodData = Read<{ type: typeof methodData }>['type'] extends infer T | undefined ? NonNullable<T> : never
+export type MethodData = Read<{ type: typeof methodData }>['type'] extends infer T | undefined
+  ? NonNullable<T>
+  : never
 
 export function buildMethod(unit: Unit, data: MethodData): FoundMethod {
   if (data.type === undefined) throw missingParam('type')
@@ -114,7 +148,8 @@ export function saveMethod(unit: Unit, found: FoundMethod): FoundMethod {
 
 export function findMethod(unit: Unit, id: string, param = 'payment_method'): FoundMethod {
   const alias = id.startsWith('pm_card_') ? cardByAlias(id) : undefined
-  if (alias !== undefined) return saveMethod(unit, made(alias, newPaymentMethod(knownTestCard(alias, unit.now), unit.now), true))
+  if (alias !== undefined)
+    return saveMethod(unit, made(alias, newPaymentMethod(knownTestCard(alias, unit.now), unit.now), true))
   const method = unit.find('payment_method', id)
   const hidden = unit.hidden('payment_method', id)
   if (method === undefined || hidden === undefined) throw badParamReference('payment_method', id, param)
@@ -126,17 +161,29 @@ export function redeemToken(
   unit: Unit,
   id: string,
   intent: { kind: 'payment_intent' | 'setup_intent'; id: string },
-): FoundMethod & { returnUrl: string | null; setupFutureUsage: string | null; shipping: PaymentIntent['shipping'] } {
+): FoundMethod & {
+  returnUrl: string | null
+  setupFutureUsage: string | null
+  shipping: PaymentIntent['shipping']
+} {
   const token = unit.find('confirmation_token', id)
   const hidden = unit.hidden('confirmation_token', id)
-  if (token === undefined || hidden === undefined) throw badParamReference('confirmation_token', id, 'confirmation_token')
+  if (token === undefined || hidden === undefined)
+    throw badParamReference('confirmation_token', id, 'confirmation_token')
   if (hidden.used === true)
-    throw invalidRequest(`The ConfirmationToken ${id} has already been used. You can only use a ConfirmationToken once.`, {
-      param: 'confirmation_token',
-    })
+    throw invalidRequest(
+      `The ConfirmationToken ${id} has already been used. You can only use a ConfirmationToken once.`,
+      {
+        param: 'confirmation_token',
+      },
+    )
   if (token.expires_at !== null && token.expires_at <= unit.now)
     throw invalidRequest(`The ConfirmationToken ${id} has expired.`, { param: 'confirmation_token' })
-  unit.put('confirmation_token', { ...token, [intent.kind]: intent.id }, { hidden: { ...hidden, used: true } })
+  unit.put(
+    'confirmation_token',
+    { ...token, [intent.kind]: intent.id },
+    { hidden: { ...hidden, used: true } },
+  )
   const found = made(cardByKey(hidden.card), { ...hidden.data, created: unit.now }, hidden.cvcGiven)
   return {
     ...saveMethod(unit, found),

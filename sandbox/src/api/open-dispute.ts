@@ -1,5 +1,6 @@
-// Opens disputes and early fraud warnings: asked for by a test card, by the dashboard or by /_sandbox/disputes/open.
-// A dispute takes amount and fee at once; an inquiry takes nothing until it becomes a dispute.
+// Opens disputes and early fraud warnings: asked for by a test card, by the dashboard or by
+// /_sandbox/disputes/open. A dispute takes amount and fee at once; an inquiry takes nothing until
+// it becomes a dispute.
 import type Stripe from 'stripe'
 import type { TestCard } from '../cards/test-cards.ts'
 import { DAY_SECONDS } from '../core/clock.ts'
@@ -48,7 +49,10 @@ const NO_EVIDENCE = {
 } satisfies Stripe.Dispute.Evidence
 
 /** The debit of a dispute: the disputed amount and the processor's fee. */
-export function withdraw(unit: Unit, dispute: Pick<Dispute, 'id' | 'amount' | 'currency'>): BalanceTransaction {
+export function withdraw(
+  unit: Unit,
+  dispute: Pick<Dispute, 'id' | 'amount' | 'currency'>,
+): BalanceTransaction {
   return addLedgerLine(unit, {
     type: 'adjustment',
     category: 'dispute',
@@ -127,7 +131,10 @@ export function warnOfFraud(unit: Unit, charge: Charge): void {
   unit.emit('radar.early_fraud_warning.created', warning)
 }
 
-/** A warning asks for nothing any more once the money is back with the buyer, or the bank has disputed it. */
+/**
+ * A warning asks for nothing any more once the money is back with the buyer, or the bank has
+ * disputed it.
+ */
 export function settleWarnings(unit: Unit, charge: string): void {
   const { data } = listObjects(unit, 'radar.early_fraud_warning', [['charge', charge]], { limit: 100 }, '')
   for (const { id } of data) {

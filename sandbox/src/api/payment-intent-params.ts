@@ -35,12 +35,20 @@ export const NETWORKS = [
   'unknown',
   'visa',
 ] as const
-/** Whether the buyer is away, and how the payment came about; what is said of that means that they are. */
-const offSession: Reader<boolean> = (value, name) => (value === 'one_off' || value === 'recurring' ? true : flag(value, name))
+/**
+ * Whether the buyer is away, and how the payment came about; what is said of that means that they
+ * are.
+ */
+const offSession: Reader<boolean> = (value, name) =>
+  value === 'one_off' || value === 'recurring' ? true : flag(value, name)
 const CAPTURE = oneOf('automatic', 'automatic_async', 'manual')
 const USAGE = oneOf('off_session', 'on_session')
 const offered = oneOf('if_available', 'never')
-const plan = hash({ count: natural, interval: oneOf('month'), type: oneOf('bonus', 'fixed_count', 'revolving') })
+const plan = hash({
+  count: natural,
+  interval: oneOf('month'),
+  type: oneOf('bonus', 'fixed_count', 'revolving'),
+})
 export const cardOptions = hash({
   capture_method: clearable(oneOf('manual')),
   installments: hash({ enabled: flag, plan: clearable(plan) }),
@@ -64,7 +72,9 @@ const options = hash({
 })
 const amountDetails = hash({
   discount_amount: clearable(natural),
-  shipping: clearable(hash({ amount: clearable(natural), from_postal_code: optionalText, to_postal_code: optionalText })),
+  shipping: clearable(
+    hash({ amount: clearable(natural), from_postal_code: optionalText, to_postal_code: optionalText }),
+  ),
   tax: clearable(hashWith(['total_tax_amount'], { total_tax_amount: natural })),
 })
 const paymentDetails = hash({ customer_reference: optionalText, order_reference: optionalText })

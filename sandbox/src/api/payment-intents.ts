@@ -58,13 +58,19 @@ function applied(intent: PaymentIntent, params: IntentChange): PaymentIntent {
   const { shipping } = params
   const changed: PaymentIntent = {
     ...intent,
-    allowed_payment_method_types: given(params.allowed_payment_method_types, intent.allowed_payment_method_types),
+    allowed_payment_method_types: given(
+      params.allowed_payment_method_types,
+      intent.allowed_payment_method_types,
+    ),
     amount_details: changedAmountDetails(intent.amount_details, params.amount_details),
     application_fee_amount: given(params.application_fee_amount, intent.application_fee_amount),
     capture_method: params.capture_method ?? intent.capture_method,
     customer: params.customer ?? intent.customer,
     description: given(params.description, intent.description),
-    excluded_payment_method_types: given(params.excluded_payment_method_types, intent.excluded_payment_method_types),
+    excluded_payment_method_types: given(
+      params.excluded_payment_method_types,
+      intent.excluded_payment_method_types,
+    ),
     metadata: mergeMetadata(intent.metadata, params.metadata),
     payment_method_options: changedOptions(intent.payment_method_options, params.payment_method_options),
     payment_method_types: params.payment_method_types ?? intent.payment_method_types,
@@ -73,7 +79,10 @@ function applied(intent: PaymentIntent, params: IntentChange): PaymentIntent {
     setup_future_usage: given(params.setup_future_usage, intent.setup_future_usage),
     shipping: shipping == null ? given(shipping, intent.shipping) : shippingOf(shipping),
     statement_descriptor: given(params.statement_descriptor, intent.statement_descriptor),
-    statement_descriptor_suffix: given(params.statement_descriptor_suffix, intent.statement_descriptor_suffix),
+    statement_descriptor_suffix: given(
+      params.statement_descriptor_suffix,
+      intent.statement_descriptor_suffix,
+    ),
     transfer_data: transferData(intent.transfer_data, params.transfer_data),
     transfer_group: given(params.transfer_group, intent.transfer_group),
   }
@@ -105,8 +114,11 @@ const CONFIRM_ONLY = [
 /** Saying that nothing is to happen says nothing, so `false` passes. */
 function checkConfirmOnly(params: Read<typeof create>): void {
   if (params.confirm === true) return
-  const name = CONFIRM_ONLY.find((each) => params[each] !== undefined && params[each] !== false && params[each] !== null)
-  if (name !== undefined) throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
+  const name = CONFIRM_ONLY.find(
+    (each) => params[each] !== undefined && params[each] !== false && params[each] !== null,
+  )
+  if (name !== undefined)
+    throw invalidRequest(`This parameter can only be used when \`confirm=true\`: ${name}.`, { param: name })
 }
 
 /** The checked intent of these parameters, not yet stored. */
@@ -121,7 +133,8 @@ export function draftIntent(call: ApiCall, params: Read<typeof create>): Payment
     {
       amount: params.amount,
       currency,
-      captureMethod: params.capture_method ?? (call.version < SINCE.asyncCapture ? 'automatic' : 'automatic_async'),
+      captureMethod:
+        params.capture_method ?? (call.version < SINCE.asyncCapture ? 'automatic' : 'automatic_async'),
       confirmationMethod: params.confirmation_method ?? 'automatic',
       ...chooseTypes(call, params),
       customer: params.customer ?? null,
@@ -144,7 +157,9 @@ function createIntent(call: ApiCall, params: Read<typeof create>): PaymentIntent
     return confirmIntent(call, intent, params)
   }
   const withCard =
-    params.payment_method === undefined && params.payment_method_data === undefined ? intent : addMethod(call, intent, params)
+    params.payment_method === undefined && params.payment_method_data === undefined
+      ? intent
+      : addMethod(call, intent, params)
   const session = params.radar_options?.session
   unit.put('payment_intent', withCard, session === undefined ? {} : { hidden: { radarSession: session } })
   unit.emit('payment_intent.created', withCard)
@@ -200,7 +215,8 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
     params.payment_method_data !== undefined
   ) {
     const refused = refusal('update_amount', intent)
-    if (refused !== undefined) throw unexpectedState(intent, refused, params.amount === undefined ? undefined : 'amount')
+    if (refused !== undefined)
+      throw unexpectedState(intent, refused, params.amount === undefined ? undefined : 'amount')
   }
   const currency = params.currency === undefined ? intent.currency : checkCurrency(params.currency)
   const amount = params.amount ?? intent.amount
@@ -208,7 +224,9 @@ function updateIntent(call: ApiCall, params: Read<typeof update>): PaymentIntent
   const changed = applied({ ...intent, amount, currency }, params)
   checkIntent(unit, changed, params)
   const after =
-    params.payment_method === undefined && params.payment_method_data === undefined ? changed : addMethod(call, changed, params)
+    params.payment_method === undefined && params.payment_method_data === undefined
+      ? changed
+      : addMethod(call, changed, params)
   unit.put('payment_intent', after)
   return after
 }

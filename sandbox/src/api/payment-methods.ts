@@ -62,7 +62,8 @@ function changedCard(card: Card, change: Read<typeof update>['card'], now: numbe
 
 function updateMethod(call: ApiCall, params: Read<typeof update>): PaymentMethod {
   const method = loadObject(call, 'payment_method')
-  if (method.customer === null) throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.')
+  if (method.customer === null)
+    throw invalidRequest('You must save this PaymentMethod to a customer before you can update it.')
   const after: PaymentMethod = {
     ...method,
     allow_redisplay: params.allow_redisplay ?? method.allow_redisplay ?? 'unspecified',
@@ -98,7 +99,12 @@ export function checkSavable(found: FoundMethod): void {
       { param: 'payment_method' },
     )
   }
-  if (card.decline === undefined || card.attaches === true || (card.declineNeedsCvc === true && !hidden.cvcGiven)) return
+  if (
+    card.decline === undefined ||
+    card.attaches === true ||
+    (card.declineNeedsCvc === true && !hidden.cvcGiven)
+  )
+    return
   const { payment_method: _hidden, ...body } = cardError(card.decline, found, null)
   throw new ApiError(402, body)
 }
@@ -118,9 +124,12 @@ function detachMethod(call: ApiCall): PaymentMethod {
   if (hidden === undefined) throw noSuch('payment_method', call.id)
   const { customer } = method
   if (customer === null)
-    throw invalidRequest('The payment method you provided is not attached to a customer so detachment is impossible.', {
-      code: 'payment_method_unexpected_state',
-    })
+    throw invalidRequest(
+      'The payment method you provided is not attached to a customer so detachment is impossible.',
+      {
+        code: 'payment_method_unexpected_state',
+      },
+    )
   const after = { ...method, customer: null }
   call.unit.put('payment_method', after, { hidden: { ...hidden, spent: true } })
   call.unit.emit('payment_method.detached', after, { customer })
@@ -149,13 +158,18 @@ export const paymentMethodRoutes: RouteTable = {
   'GET /v1/payment_methods': route('payment_methods.list', { ...list, customer: filled }, (call, params) => {
     const { customer } = params
     if (customer === undefined) throw missingParam('customer')
-    if (call.unit.find('customer', customer) === undefined) throw badParamReference('customer', customer, 'customer')
+    if (call.unit.find('customer', customer) === undefined)
+      throw badParamReference('customer', customer, 'customer')
     return listMethods(call, customer, params)
   }),
-  'GET /v1/payment_methods/:id': route('payment_methods.retrieve', {}, (call) => loadObject(call, 'payment_method')),
+  'GET /v1/payment_methods/:id': route('payment_methods.retrieve', {}, (call) =>
+    loadObject(call, 'payment_method'),
+  ),
   'POST /v1/payment_methods/:id': route('payment_methods.update', update, updateMethod),
-  'POST /v1/payment_methods/:id/attach': route('payment_methods.attach', { customer: clearable(filled) }, (call, params) =>
-    attachMethod(call, params.customer ?? undefined),
+  'POST /v1/payment_methods/:id/attach': route(
+    'payment_methods.attach',
+    { customer: clearable(filled) },
+    (call, params) => attachMethod(call, params.customer ?? undefined),
   ),
   'POST /v1/payment_methods/:id/detach': route('payment_methods.detach', {}, detachMethod),
   'GET /v1/customers/:id/payment_methods': route('customers.payment_methods', list, (call, params) =>

@@ -1,5 +1,6 @@
-// From an HTTP request to a durable answer: key, parameters, idempotency, the handler in its unit of work, faults.
-// Nothing is answered before it is on disk, and an effect is never stored without the record that replays its answer.
+// From an HTTP request to a durable answer: key, parameters, idempotency, the handler in its unit
+// of work, faults. Nothing is answered before it is on disk, and an effect is never stored without
+// the record that replays its answer.
 import { ApiError, invalidRequest } from '../core/errors.ts'
 import { type FormRecord, MalformedForm, parseForm } from '../core/form.ts'
 import { newId } from '../core/ids.ts'
@@ -69,7 +70,10 @@ function metadataOf(form: FormRecord): FormRecord {
 function isStored(error: ApiError): boolean {
   const { status, body } = error
   if (status === 402) return body.decline_code !== 'test_mode_live_card' && body.code !== 'incorrect_number'
-  return status === 500 || (status === 400 && /unexpected_state|already|disputed|insufficient/.test(body.code ?? ''))
+  return (
+    status === 500 ||
+    (status === 400 && /unexpected_state|already|disputed|insufficient/.test(body.code ?? ''))
+  )
 }
 
 function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | undefined {
@@ -86,14 +90,17 @@ function struckFault(engine: Engine, current: Plan, wanted: string[]): Fault | u
     if (fault.kind === 'crash' && !engine.mayCrash)
       throw new BadFault('a sandbox that runs inside another program cannot crash alone')
     if (key !== undefined && engine.hasCrashed(`${caller.account} ${key}`)) continue
-    if (engine.faults.strikes(fault, key === undefined ? undefined : `${caller.account} ${key} ${text}`)) return fault
+    if (engine.faults.strikes(fault, key === undefined ? undefined : `${caller.account} ${key} ${text}`))
+      return fault
   }
   if (!engine.faults.hasRules()) return undefined
   const rule = engine.faults.ruleFor(op, meta)
   return rule !== undefined && engine.faults.strikes(rule, undefined) ? rule : undefined
 }
 
-/** Runs within the open transaction. A fault "before" drops the unit, so that nothing has happened. */
+/**
+ * Runs within the open transaction. A fault "before" drops the unit, so that nothing has happened.
+ */
 function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   const replay = findReplay(engine, current)
   if (replay !== undefined) return replay
@@ -117,12 +124,18 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   let stored = true
   try {
     const body = asOfVersion(version, unit, found.route.run(call, params))
-    text = expands.length === 0 ? unit.textOf(body) : JSON.stringify(asOfVersion(version, unit, expand(unit, body, expands)))
+    text =
+      expands.length === 0
+        ? unit.textOf(body)
+        : JSON.stringify(asOfVersion(version, unit, expand(unit, body, expands)))
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     ;({ status } = error)
     text = JSON.stringify({
-      error: { ...asOfVersion(version, unit, error.body), request_log_url: `${engine.baseUrl}/?request=${requestId}` },
+      error: {
+        ...asOfVersion(version, unit, error.body),
+        request_log_url: `${engine.baseUrl}/?request=${requestId}`,
+      },
     })
     stored = isStored(error)
     if (!error.keep) unit = engine.newUnit(caller.account, { id: requestId, idempotencyKey: key ?? null })
@@ -135,7 +148,10 @@ function execute(engine: Engine, current: Plan, withFaults: boolean): Run {
   return { status, text, fault }
 }
 
-/** Ends the process as a power cut would. What struck is noted first, so that a retry after the restart gets through. */
+/**
+ * Ends the process as a power cut would. What struck is noted first, so that a retry after the
+ * restart gets through.
+ */
 async function crash(engine: Engine, { caller, key, request }: Plan): Promise<EdgeReply> {
   if (key !== undefined) await engine.noteCrash(`${caller.account} ${key}`)
   engine.crash()
@@ -143,7 +159,11 @@ async function crash(engine: Engine, { caller, key, request }: Plan): Promise<Ed
   return { status: 0, body: '', spoil: 'reset' }
 }
 
-async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault: Fault }): Promise<EdgeReply> {
+async function misbehaveBefore(
+  engine: Engine,
+  current: Plan,
+  run: Run & { fault: Fault },
+): Promise<EdgeReply> {
   const { fault } = run
   if (fault.kind === 'latency') {
     await Promise.race([new Promise((resolve) => setTimeout(resolve, fault.delayMs)), current.request.gone])
@@ -170,7 +190,10 @@ async function misbehaveBefore(engine: Engine, current: Plan, run: Run & { fault
   return spoilt(fault, current.requestId, current.key, run.text)
 }
 
-/** Reading writes nothing, so it needs no commit of its own; it only waits for those whose work it has seen. */
+/**
+ * Reading writes nothing, so it needs no commit of its own; it only waits for those whose work it
+ * has seen.
+ */
 async function runDurably(engine: Engine, current: Plan, withFaults: boolean): Promise<Run> {
   if (current.request.method !== 'GET') return engine.commit.run(() => execute(engine, current, withFaults))
   const run = execute(engine, current, withFaults)
@@ -180,9 +203,11 @@ async function runDurably(engine: Engine, current: Plan, withFaults: boolean): P
 
 async function answer(engine: Engine, current: Plan, withFaults: boolean): Promise<EdgeReply> {
   const run = await runDurably(engine, current, withFaults)
-  if (current.found.route.op.startsWith('webhook_endpoints.') && current.request.method !== 'GET') engine.forgetEndpoints()
+  if (current.found.route.op.startsWith('webhook_endpoints.') && current.request.method !== 'GET')
+    engine.forgetEndpoints()
   const { fault } = run
-  if (fault !== undefined && fault.when === 'before') return misbehaveBefore(engine, current, { ...run, fault })
+  if (fault !== undefined && fault.when === 'before')
+    return misbehaveBefore(engine, current, { ...run, fault })
   const proper = reply(current.requestId, current.key, run.status, run.text, run.replayOf)
   if (fault === undefined || fault.kind === 'api_error') return proper
   if (fault.kind === 'crash') {
@@ -196,12 +221,17 @@ async function answer(engine: Engine, current: Plan, withFaults: boolean): Promi
   return spoilt(fault, current.requestId, current.key, run.text)
 }
 
-export function makePipeline({ home, apiVersion, named }: PipelineDeps): (request: EdgeRequest) => Promise<EdgeReply> {
+export function makePipeline({
+  home,
+  apiVersion,
+  named,
+}: PipelineDeps): (request: EdgeRequest) => Promise<EdgeReply> {
   const inFlight = new Set<string>()
 
   async function perform(engine: Engine, current: Plan): Promise<EdgeReply> {
     const { caller, key } = current
-    if (caller.account !== '' && engine.store.object('account', caller.account) === undefined) throw noAccess(caller)
+    if (caller.account !== '' && engine.store.object('account', caller.account) === undefined)
+      throw noAccess(caller)
     if (key === undefined) return answer(engine, current, true)
     const slot = `${caller.name} ${caller.account} ${key}`
     if (inFlight.has(slot) && engine.store.idempotency(caller.account, key) === undefined) {
@@ -239,7 +269,12 @@ export function makePipeline({ home, apiVersion, named }: PipelineDeps): (reques
         return error.body.code === 'secret_key_in_page' ? { ...refused, isPrivate: true } : refused
       }
       if (error instanceof BadFault)
-        return errorReply(home.url, requestId, current?.key, invalidRequest(error.message, { param: 'sandbox_fault' }))
+        return errorReply(
+          home.url,
+          requestId,
+          current?.key,
+          invalidRequest(error.message, { param: 'sandbox_fault' }),
+        )
       throw error
     }
   }
@@ -248,6 +283,9 @@ export function makePipeline({ home, apiVersion, named }: PipelineDeps): (reques
     const answered = await handle(request)
     const asked = request.headers['stripe-version']
     if (answered.headers?.['stripe-version'] === undefined) return answered
-    return { ...answered, headers: { ...answered.headers, 'stripe-version': isVersion(asked) ? asked : apiVersion } }
+    return {
+      ...answered,
+      headers: { ...answered.headers, 'stripe-version': isVersion(asked) ? asked : apiVersion },
+    }
   }
 }

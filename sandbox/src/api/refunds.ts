@@ -31,15 +31,20 @@ const create = {
 
 function chargeOf(unit: Unit, params: Read<typeof create>): Charge {
   if (params.charge === undefined && params.payment_intent === undefined) {
-    throw invalidRequest('One of the following params should be provided for this request: payment_intent or charge.')
+    throw invalidRequest(
+      'One of the following params should be provided for this request: payment_intent or charge.',
+    )
   }
   if (params.charge !== undefined) {
     const charge = unit.find('charge', params.charge)
     if (charge === undefined) throw noSuch('charge', params.charge)
     if (params.payment_intent !== undefined && charge.payment_intent !== params.payment_intent) {
-      throw invalidRequest(`The charge ${charge.id} does not belong to the payment intent ${params.payment_intent}.`, {
-        param: 'payment_intent',
-      })
+      throw invalidRequest(
+        `The charge ${charge.id} does not belong to the payment intent ${params.payment_intent}.`,
+        {
+          param: 'payment_intent',
+        },
+      )
     }
     return charge
   }
@@ -87,7 +92,8 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
     fee: -back.directFee,
     applicationFee: -back.directFee,
     currency: charge.currency,
-    description: charge.description === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${charge.description})`,
+    description:
+      charge.description === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${charge.description})`,
     pendingSeconds: PENDING_SECONDS,
   })
   const refund: Refund = { ...bare, balance_transaction: debit.id, transfer_reversal: back.transferReversal }
@@ -96,7 +102,8 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
     due: unit.now + SECONDS_UNTIL_SETTLED,
   })
   const taken = refundedCharge(unit.find('charge', charge.id) ?? charge, amount)
-  const after: Charge = params.reason === 'fraudulent' ? { ...taken, fraud_details: { user_report: 'fraudulent' } } : taken
+  const after: Charge =
+    params.reason === 'fraudulent' ? { ...taken, fraud_details: { user_report: 'fraudulent' } } : taken
   unit.put('charge', after)
   unit.emit('refund.created', refund)
   unit.emit('charge.refunded', after, changesOf(charge, after))
@@ -106,18 +113,25 @@ function createRefund(call: ApiCall, params: Read<typeof create>): Refund {
 
 /** Refunding what was never captured gives the authorization back and ends its intent. */
 function refundAuthorization(unit: Unit, charge: Charge, refund: Refund): Refund {
-  const intent = charge.payment_intent === null ? undefined : unit.find('payment_intent', charge.payment_intent)
+  const intent =
+    charge.payment_intent === null ? undefined : unit.find('payment_intent', charge.payment_intent)
   unit.put('refund', refund)
   unit.emit('refund.created', refund)
   if (intent !== undefined) release(unit, intent, null, 'charge.refunded')
   return refund
 }
 
-/** A pending refund arrives, one that had succeeded comes back from the bank, or the bank gives it a number to ask for. */
+/**
+ * A pending refund arrives, one that had succeeded comes back from the bank, or the bank gives it a
+ * number to ask for.
+ */
 export function settleRefund(unit: Unit, refund: Refund, next: 'succeed' | 'fail' | 'reference'): void {
   if (next !== 'fail') {
     const after = next === 'succeed' ? succeededRefund(refund) : referencedRefund(refund)
-    const previous = next === 'succeed' ? { status: refund.status } : { destination_details: refund.destination_details ?? null }
+    const previous =
+      next === 'succeed'
+        ? { status: refund.status }
+        : { destination_details: refund.destination_details ?? null }
     unit.put('refund', after, { due: null })
     unit.emit('refund.updated', after, previous)
     unit.emit('charge.refund.updated', after, previous)
@@ -144,7 +158,11 @@ function returnMoney(unit: Unit, refund: Refund, status: 'failed' | 'canceled'):
   unit.put('refund', after, { due: null })
   const charge = refund.charge === null ? undefined : unit.find('charge', refund.charge)
   if (charge !== undefined)
-    unit.put('charge', { ...charge, amount_refunded: charge.amount_refunded - refund.amount, refunded: false })
+    unit.put('charge', {
+      ...charge,
+      amount_refunded: charge.amount_refunded - refund.amount,
+      refunded: false,
+    })
   return after
 }
 

@@ -51,7 +51,8 @@ export function findReplay(engine: Engine, { caller, key, digest, request }: Pla
       message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
     })
   }
-  const text = row.body ?? (row.event_seq === null ? undefined : engine.store.eventBySeq(row.event_seq)?.object)
+  const text =
+    row.body ?? (row.event_seq === null ? undefined : engine.store.eventBySeq(row.event_seq)?.object)
   if (text === undefined) throw new Error(`the stored answer of ${key} is missing`)
   return { status: row.status, text, replayOf: row.request }
 }

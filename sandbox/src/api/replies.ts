@@ -1,4 +1,5 @@
-// The answers of the API as HTTP: headers that the SDK reads, error bodies, and the broken answers that faults ask for.
+// The answers of the API as HTTP: headers that the SDK reads, error bodies, and the broken answers
+// that faults ask for.
 import type { ApiError } from '../core/errors.ts'
 import type { Fault } from '../faults/faults.ts'
 import type { EdgeReply } from '../http/request.ts'
@@ -6,7 +7,13 @@ import { API_VERSION } from './events.ts'
 
 const JSON_TYPE = 'application/json'
 
-export function reply(requestId: string, key: string | undefined, status: number, body: string, replayOf?: string): EdgeReply {
+export function reply(
+  requestId: string,
+  key: string | undefined,
+  status: number,
+  body: string,
+  replayOf?: string,
+): EdgeReply {
   const headers: Record<string, string> = {
     'content-type': JSON_TYPE,
     'request-id': requestId,
@@ -16,14 +23,20 @@ export function reply(requestId: string, key: string | undefined, status: number
   if (key !== undefined) {
     headers['idempotency-key'] = key
     headers['original-request'] = replayOf ?? requestId
-    // What was done or refused once stays so; only where nothing is decided may the same key be tried again.
+    // What was done or refused once stays so; only where nothing is decided may the same key be
+    // tried again.
     if (status < 500 && status !== 409 && status !== 429) headers['stripe-should-retry'] = 'false'
   }
   if (replayOf !== undefined) headers['idempotent-replayed'] = 'true'
   return { status, headers, body }
 }
 
-export function errorReply(baseUrl: string, requestId: string, key: string | undefined, error: ApiError): EdgeReply {
+export function errorReply(
+  baseUrl: string,
+  requestId: string,
+  key: string | undefined,
+  error: ApiError,
+): EdgeReply {
   return reply(
     requestId,
     key,
@@ -32,7 +45,10 @@ export function errorReply(baseUrl: string, requestId: string, key: string | und
   )
 }
 
-/** A failure of the processor: stored under its key and replayed, so only looking up the state tells what happened. */
+/**
+ * A failure of the processor: stored under its key and replayed, so only looking up the state tells
+ * what happened.
+ */
 export function storedServerError(requestId: string): { status: number; text: string } {
   return {
     status: 500,
@@ -53,7 +69,10 @@ function retried(answer: EdgeReply): EdgeReply {
   return { ...answer, headers: { ...answer.headers, 'stripe-should-retry': 'true' } }
 }
 
-/** What the client gets instead of `body`. Latency, hang before, stored 500s and crashes are the pipeline's own. */
+/**
+ * What the client gets instead of `body`. Latency, hang before, stored 500s and crashes are the
+ * pipeline's own.
+ */
 export function spoilt(fault: Fault, requestId: string, key: string | undefined, body: string): EdgeReply {
   const refuse = (status: number, code: string, message: string): EdgeReply =>
     reply(requestId, key, status, JSON.stringify({ error: { type: 'invalid_request_error', code, message } }))

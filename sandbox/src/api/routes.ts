@@ -51,7 +51,9 @@ export function findRoute(method: string, path: string): FoundRoute | undefined 
   if (exact !== undefined) return { route: exact, id: '', subId: '' }
   const parts = path.slice(4).split('/')
   const grouped = GROUPS.has(parts[0] ?? '')
-  const [collection = '', id = '', child, subId = ''] = grouped ? [`${parts[0]}/${parts[1]}`, ...parts.slice(2)] : parts
+  const [collection = '', id = '', child, subId = ''] = grouped
+    ? [`${parts[0]}/${parts[1]}`, ...parts.slice(2)]
+    : parts
   if (id === '' || parts.length > (grouped ? 5 : 4)) return undefined
   const shape =
     child === undefined

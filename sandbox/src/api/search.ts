@@ -1,5 +1,6 @@
-// Searches over stored objects. Clauses on metadata, customer and e-mail are answered from indexes, the rest by looking.
-// Fields: https://docs.stripe.com/search#query-fields-for-charges and its neighbours.
+// Searches over stored objects. Clauses on metadata, customer and e-mail are answered from indexes,
+// the rest by looking. Fields: https://docs.stripe.com/search#query-fields-for-charges and its
+// neighbours.
 import { invalidRequest, missingParam } from '../core/errors.ts'
 import { filled } from '../core/params.ts'
 import { type Clause, readQuery } from '../core/search-query.ts'
@@ -10,7 +11,13 @@ import { bodyOf, FOREVER, limitParam } from './lists.ts'
 
 type FieldType = 'number' | 'string' | 'token'
 
-const SHARED = { amount: 'number', created: 'number', currency: 'token', customer: 'token', status: 'token' } as const
+const SHARED = {
+  amount: 'number',
+  created: 'number',
+  currency: 'token',
+  customer: 'token',
+  status: 'token',
+} as const
 const CARD = ['brand', 'exp_month', 'exp_year', 'fingerprint', 'last4'].map((name): [string, FieldType] => [
   `payment_method_details.card.${name}`,
   'token',
@@ -63,10 +70,14 @@ function holds(clause: Clause, body: object): boolean {
 function checkClause({ field, sign, value }: Clause, kind: Kind): void {
   const type = field.startsWith('metadata.') && kind in FIELDS ? 'token' : FIELDS[kind]?.[field]
   if (type === undefined)
-    throw invalidRequest(`Field \`${field}\` is an unsupported search field for resource \`${kind}s\`.`, { param: 'query' })
+    throw invalidRequest(`Field \`${field}\` is an unsupported search field for resource \`${kind}s\`.`, {
+      param: 'query',
+    })
   const wrong = sign === '~' ? type !== 'string' : sign !== ':' && type !== 'number'
   if (wrong || (sign !== ':' && value === null))
-    throw invalidRequest(`The \`${sign}\` operator cannot be used on the ${type} field \`${field}\`.`, { param: 'query' })
+    throw invalidRequest(`The \`${sign}\` operator cannot be used on the ${type} field \`${field}\`.`, {
+      param: 'query',
+    })
 }
 
 interface Plan {

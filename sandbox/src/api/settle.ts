@@ -1,4 +1,5 @@
-// What happens when money is really taken: the ledger line, the fees, transfers to sellers, and the disputes that some test cards bring.
+// What happens when money is really taken: the ledger line, the fees, transfers to sellers, and the
+// disputes that some test cards bring.
 import type { TestCard } from '../cards/test-cards.ts'
 import { APPLICATION, cardFee, PENDING_SECONDS } from '../objects/balance-transaction.ts'
 import { capturedCharge } from '../objects/charge.ts'
@@ -15,13 +16,19 @@ export interface Taking {
   card: TestCard
 }
 
-/** Of a direct charge, which a connected account makes itself, the platform takes its fee out of the charge. */
+/**
+ * Of a direct charge, which a connected account makes itself, the platform takes its fee out of the
+ * charge.
+ */
 function directFee(unit: Unit, charge: Charge, amount: number): number {
   if (unit.account === '' || charge.transfer_data !== null) return 0
   return Math.min(charge.application_fee_amount ?? 0, amount)
 }
 
-/** Books a captured charge and returns it with its balance transaction; the caller stores and announces it. */
+/**
+ * Books a captured charge and returns it with its balance transaction; the caller stores and
+ * announces it.
+ */
 export function settle(unit: Unit, { charge, intent, amount, card }: Taking): Charge {
   const share = directFee(unit, charge, amount)
   const transaction = addLedgerLine(unit, {
@@ -41,7 +48,10 @@ export function settle(unit: Unit, { charge, intent, amount, card }: Taking): Ch
   return { ...captured, application: APPLICATION, application_fee: fee.id }
 }
 
-/** Troubles that a test card brings after the payment; run when the charge has been stored and announced. */
+/**
+ * Troubles that a test card brings after the payment; run when the charge has been stored and
+ * announced.
+ */
 export function bringTrouble(unit: Unit, charge: Charge, card: TestCard): void {
   openCardDisputes(unit, charge, card)
 }

@@ -1,4 +1,5 @@
-// Confirming a setup: which card, whether its bank asks the buyer, and the attempt that is recorded either way.
+// Confirming a setup: which card, whether its bank asks the buyer, and the attempt that is recorded
+// either way.
 import type Stripe from 'stripe'
 import { ApiError, type ErrorBody, invalidRequest } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
@@ -12,7 +13,15 @@ import type { Unit } from '../store/unit.ts'
 import { cardError } from './attempt.ts'
 import type { ApiCall } from './call.ts'
 import { makeMandate } from './mandates.ts'
-import { attach, buildMethod, checkUsable, type FoundMethod, findMethod, redeemToken, saveMethod } from './methods.ts'
+import {
+  attach,
+  buildMethod,
+  checkUsable,
+  type FoundMethod,
+  findMethod,
+  redeemToken,
+  saveMethod,
+} from './methods.ts'
 import type { confirm } from './setup-intent-params.ts'
 
 export function unexpected(intent: SetupIntent, message: string): ApiError {
@@ -26,13 +35,23 @@ export function unexpected(intent: SetupIntent, message: string): ApiError {
 
 type ConfirmParams = Pick<
   Read<typeof confirm>,
-  'confirmation_token' | 'mandate_data' | 'payment_method' | 'payment_method_data' | 'return_url' | 'use_stripe_sdk'
+  | 'confirmation_token'
+  | 'mandate_data'
+  | 'payment_method'
+  | 'payment_method_data'
+  | 'return_url'
+  | 'use_stripe_sdk'
 >
 
-export function choose(call: ApiCall, intent: SetupIntent, params: ConfirmParams): FoundMethod & { returnUrl?: string | null } {
+export function choose(
+  call: ApiCall,
+  intent: SetupIntent,
+  params: ConfirmParams,
+): FoundMethod & { returnUrl?: string | null } {
   if (params.confirmation_token !== undefined)
     return redeemToken(call.unit, params.confirmation_token, { kind: 'setup_intent', id: intent.id })
-  if (params.payment_method_data !== undefined) return saveMethod(call.unit, buildMethod(call.unit, params.payment_method_data))
+  if (params.payment_method_data !== undefined)
+    return saveMethod(call.unit, buildMethod(call.unit, params.payment_method_data))
   const id = params.payment_method ?? intent.payment_method
   if (id === null)
     throw unexpected(
@@ -43,15 +62,26 @@ export function choose(call: ApiCall, intent: SetupIntent, params: ConfirmParams
 }
 
 /** The agreement that comes along is stored; the setup names it. */
-function mandateOf(call: ApiCall, intent: SetupIntent, found: FoundMethod, params: ConfirmParams): string | null {
+function mandateOf(
+  call: ApiCall,
+  intent: SetupIntent,
+  found: FoundMethod,
+  params: ConfirmParams,
+): string | null {
   if (params.mandate_data == null) return intent.mandate
-  return makeMandate(call.unit, params.mandate_data, { method: found.method.id, onBehalfOf: intent.on_behalf_of })
+  return makeMandate(call.unit, params.mandate_data, {
+    method: found.method.id,
+    onBehalfOf: intent.on_behalf_of,
+  })
 }
 
 export function confirmSetup(call: ApiCall, intent: SetupIntent, params: ConfirmParams): SetupIntent {
   const refused = setupRefusal('confirm', intent.status)
   if (refused !== undefined) throw unexpected(intent, refused)
-  const returns = params.return_url !== undefined || params.use_stripe_sdk === true || params.confirmation_token !== undefined
+  const returns =
+    params.return_url !== undefined ||
+    params.use_stripe_sdk === true ||
+    params.confirmation_token !== undefined
   if (intent.automatic_payment_methods?.allow_redirects === 'always' && !returns)
     throw invalidRequest(noReturnUrl('SetupIntent'), { param: 'return_url' })
   const already = intent.payment_method !== null && params.payment_method === intent.payment_method
@@ -61,7 +91,9 @@ export function confirmSetup(call: ApiCall, intent: SetupIntent, params: Confirm
     threeDs: found.card.threeDs,
     offSession: false,
     setUp: found.hidden.setUp === true,
-    requested: ['any', 'challenge'].includes(String(intent.payment_method_options?.card?.request_three_d_secure)),
+    requested: ['any', 'challenge'].includes(
+      String(intent.payment_method_options?.card?.request_three_d_secure),
+    ),
   })
   const mandate = mandateOf(call, intent, found, params)
   const named = { ...intent, mandate, payment_method: found.method.id }
@@ -74,7 +106,10 @@ export function confirmSetup(call: ApiCall, intent: SetupIntent, params: Confirm
     status: 'requires_action',
     next_action:
       returnUrl === undefined || params.use_stripe_sdk === true || params.confirmation_token !== undefined
-        ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') } }
+        ? {
+            type: 'use_stripe_sdk',
+            use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: page, source: newId('src') },
+          }
         : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: page } },
   }
   call.unit.put('setup_intent', waiting, { hidden: returnUrl === undefined ? {} : { returnUrl } })
@@ -87,10 +122,14 @@ interface Outcome {
   authenticated: boolean
 }
 
-function attemptDetails(found: FoundMethod, { authenticated, error }: Outcome): Stripe.SetupAttempt.PaymentMethodDetails {
+function attemptDetails(
+  found: FoundMethod,
+  { authenticated, error }: Outcome,
+): Stripe.SetupAttempt.PaymentMethodDetails {
   const { card } = found.method
   if (card === undefined) return { type: 'card' }
-  const result = error?.code === 'setup_intent_authentication_failure' ? 'failed' : authenticated ? 'authenticated' : null
+  const result =
+    error?.code === 'setup_intent_authentication_failure' ? 'failed' : authenticated ? 'authenticated' : null
   return {
     card: {
       brand: card.brand,
@@ -156,7 +195,8 @@ interface Finishing {
 function finishSetup(call: ApiCall, intent: SetupIntent, found: FoundMethod, how: Finishing): SetupIntent {
   const { allowed, authenticated } = how
   const { card, hidden } = found
-  const declines = card.decline !== undefined && card.attaches !== true && (card.declineNeedsCvc !== true || hidden.cvcGiven)
+  const declines =
+    card.decline !== undefined && card.attaches !== true && (card.declineNeedsCvc !== true || hidden.cvcGiven)
   if (card.decline !== undefined && (declines || !allowed))
     throw failSetup(call, intent, found, cardError(card.decline, found, null))
   const ready = { ...hidden, setUp: true }
@@ -191,7 +231,11 @@ export function finishSetupChallenge(call: ApiCall, intent: SetupIntent, passed:
   }
 }
 
-export function cancelSetup(unit: Unit, intent: SetupIntent, reason: SetupIntent['cancellation_reason']): SetupIntent {
+export function cancelSetup(
+  unit: Unit,
+  intent: SetupIntent,
+  reason: SetupIntent['cancellation_reason'],
+): SetupIntent {
   const after: SetupIntent = { ...intent, status: 'canceled', next_action: null, cancellation_reason: reason }
   unit.put('setup_intent', after)
   unit.emit('setup_intent.canceled', after)

@@ -1,6 +1,16 @@
 // The parameters that each call on setup intents takes; a name that is not here is refused.
 import { methodNames } from '../core/method-names.ts'
-import { clearable, filled, flag, hash, listOf, metadata, oneOf, optionalText, type Read } from '../core/params.ts'
+import {
+  clearable,
+  filled,
+  flag,
+  hash,
+  listOf,
+  metadata,
+  oneOf,
+  optionalText,
+  type Read,
+} from '../core/params.ts'
 import { optionalMandateData } from './mandates.ts'
 import { methodTypes } from './method-types.ts'
 import { methodData } from './methods.ts'

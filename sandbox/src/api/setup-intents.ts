@@ -12,7 +12,10 @@ import { chooseTypes } from './method-types.ts'
 import { cancelSetup, choose, confirmSetup, unexpected } from './setup-confirm.ts'
 import { confirm, create, type SetupChange, update } from './setup-intent-params.ts'
 
-function checkReferences({ unit }: ApiCall, params: SetupChange & { on_behalf_of?: string | undefined }): void {
+function checkReferences(
+  { unit }: ApiCall,
+  params: SetupChange & { on_behalf_of?: string | undefined },
+): void {
   const { customer, on_behalf_of: behalf, payment_method_configuration: configuration } = params
   if (customer !== undefined && unit.find('customer', customer) === undefined)
     throw badParamReference('customer', customer, 'customer')
@@ -24,7 +27,10 @@ function checkReferences({ unit }: ApiCall, params: SetupChange & { on_behalf_of
 
 type Options = NonNullable<SetupIntent['payment_method_options']>
 
-function changedOptions(before: SetupIntent['payment_method_options'], change: SetupChange['payment_method_options']): Options {
+function changedOptions(
+  before: SetupIntent['payment_method_options'],
+  change: SetupChange['payment_method_options'],
+): Options {
   const card = before?.card ?? { mandate_options: null, network: null, request_three_d_secure: 'automatic' }
   const { network, request_three_d_secure: threeDs } = change?.card ?? {}
   return {
@@ -40,10 +46,16 @@ function changedOptions(before: SetupIntent['payment_method_options'], change: S
 function applied(intent: SetupIntent, params: SetupChange): SetupIntent {
   const changed: SetupIntent = {
     ...intent,
-    allowed_payment_method_types: given(params.allowed_payment_method_types, intent.allowed_payment_method_types),
+    allowed_payment_method_types: given(
+      params.allowed_payment_method_types,
+      intent.allowed_payment_method_types,
+    ),
     customer: params.customer ?? intent.customer,
     description: given(params.description, intent.description),
-    excluded_payment_method_types: given(params.excluded_payment_method_types, intent.excluded_payment_method_types),
+    excluded_payment_method_types: given(
+      params.excluded_payment_method_types,
+      intent.excluded_payment_method_types,
+    ),
     flow_directions: given(params.flow_directions, intent.flow_directions ?? null),
     metadata: mergeMetadata(intent.metadata ?? {}, params.metadata),
     payment_method_options: changedOptions(intent.payment_method_options, params.payment_method_options),
@@ -58,7 +70,9 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
   checkReferences(call, params)
   checkOneMethod(params)
   if (params.confirm !== true && params.mandate_data != null)
-    throw invalidRequest('This parameter can only be used when `confirm=true`: mandate_data.', { param: 'mandate_data' })
+    throw invalidRequest('This parameter can only be used when `confirm=true`: mandate_data.', {
+      param: 'mandate_data',
+    })
   const empty = newSetupIntent(
     {
       ...chooseTypes(call, params),
@@ -70,9 +84,13 @@ function createSetup(call: ApiCall, params: Read<typeof create>): SetupIntent {
   )
   const intent = applied(empty, params)
   const named =
-    params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
+    params.payment_method === undefined && params.payment_method_data === undefined
+      ? undefined
+      : choose(call, intent, params)
   const ready: SetupIntent =
-    named === undefined ? intent : { ...intent, payment_method: named.method.id, status: 'requires_confirmation' }
+    named === undefined
+      ? intent
+      : { ...intent, payment_method: named.method.id, status: 'requires_confirmation' }
   unit.put('setup_intent', ready)
   unit.emit('setup_intent.created', ready)
   return params.confirm === true ? confirmSetup(call, ready, params) : ready
@@ -82,10 +100,13 @@ function load(call: ApiCall, clientSecret?: string): SetupIntent {
   const intent = call.unit.find('setup_intent', call.id)
   if (intent === undefined) throw noSuch('setup_intent', call.id)
   if (call.publishable && clientSecret !== intent.client_secret) {
-    throw invalidRequest('The client_secret provided does not match any associated SetupIntent on this account.', {
-      code: 'setup_intent_invalid_parameter',
-      param: 'client_secret',
-    })
+    throw invalidRequest(
+      'The client_secret provided does not match any associated SetupIntent on this account.',
+      {
+        code: 'setup_intent_invalid_parameter',
+        param: 'client_secret',
+      },
+    )
   }
   return intent
 }
@@ -97,7 +118,9 @@ function shown(call: ApiCall, intent: SetupIntent): object {
 export const setupIntentRoutes: RouteTable = {
   'POST /v1/setup_intents': route('setup_intents.create', create, createSetup),
   'GET /v1/setup_intents': listRoute('setup_intents.list', 'setup_intent', ['customer', 'payment_method']),
-  'GET /v1/setup_attempts': listRoute('setup_attempts.list', 'setup_attempt', ['setup_intent'], undefined, ['setup_intent']),
+  'GET /v1/setup_attempts': listRoute('setup_attempts.list', 'setup_attempt', ['setup_intent'], undefined, [
+    'setup_intent',
+  ]),
   'GET /v1/setup_intents/:id': route(
     'setup_intents.retrieve',
     { client_secret: filled },
@@ -110,10 +133,14 @@ export const setupIntentRoutes: RouteTable = {
     const intent = load(call)
     checkReferences(call, params)
     const named =
-      params.payment_method === undefined && params.payment_method_data === undefined ? undefined : choose(call, intent, params)
+      params.payment_method === undefined && params.payment_method_data === undefined
+        ? undefined
+        : choose(call, intent, params)
     const after: SetupIntent = {
       ...applied(intent, params),
-      ...(named === undefined ? {} : { payment_method: named.method.id, status: 'requires_confirmation' as const }),
+      ...(named === undefined
+        ? {}
+        : { payment_method: named.method.id, status: 'requires_confirmation' as const }),
     }
     call.unit.put('setup_intent', after)
     return after

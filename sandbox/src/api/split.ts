@@ -1,4 +1,5 @@
-// Shares of a charge: the application fee and the transfer to a connected account that a payment intent asked for.
+// Shares of a charge: the application fee and the transfer to a connected account that a payment
+// intent asked for.
 import type Stripe from 'stripe'
 import { newId } from '../core/ids.ts'
 import { APPLICATION } from '../objects/balance-transaction.ts'
@@ -63,7 +64,12 @@ export function makeTransfer(unit: Unit, input: TransferInput): Transfer {
 }
 
 /** Books the platform's share of a charge; `unit` holds the platform's books. */
-export function makeApplicationFee(unit: Unit, charge: Charge, amount: number, account: string): ApplicationFee {
+export function makeApplicationFee(
+  unit: Unit,
+  charge: Charge,
+  amount: number,
+  account: string,
+): ApplicationFee {
   const id = newId('fee')
   const line = addLedgerLine(unit, {
     type: 'application_fee',
@@ -99,7 +105,10 @@ export function makeApplicationFee(unit: Unit, charge: Charge, amount: number, a
 
 export type Target = NonNullable<PaymentIntent['transfer_data']>
 
-/** Pays the destination of a destination charge: all of it, or the amount asked for, less the application fee. */
+/**
+ * Pays the destination of a destination charge: all of it, or the amount asked for, less the
+ * application fee.
+ */
 export function payDestination(unit: Unit, charge: Charge, target: Target | null): Charge {
   if (target === null) return charge
   const destination = typeof target.destination === 'string' ? target.destination : target.destination.id

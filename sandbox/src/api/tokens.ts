@@ -2,7 +2,17 @@
 import type Stripe from 'stripe'
 import { invalidRequest, missingParam } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { clearable, filled, flag, hash, integer, oneOf, optionalText, type Read, text } from '../core/params.ts'
+import {
+  clearable,
+  filled,
+  flag,
+  hash,
+  integer,
+  oneOf,
+  optionalText,
+  type Read,
+  text,
+} from '../core/params.ts'
 import type { PaymentMethod } from '../objects/kinds.ts'
 import { fullAddress } from '../objects/payment-method.ts'
 import { type ApiCall, type RouteTable, route } from './call.ts'
@@ -43,12 +53,21 @@ function optionsOf(
   const plan = input?.card?.installments?.plan
   if (input?.card === undefined) return null
   const { count = null, interval = null, type = 'fixed_count' } = plan ?? {}
-  return { card: { cvc_token: null, ...(plan === undefined ? {} : { installments: { plan: { count, interval, type } } }) } }
+  return {
+    card: {
+      cvc_token: null,
+      ...(plan === undefined ? {} : { installments: { plan: { count, interval, type } } }),
+    },
+  }
 }
 
-function createConfirmationToken(call: ApiCall, params: Partial<Read<typeof browserSpec>>): Stripe.ConfirmationToken {
+function createConfirmationToken(
+  call: ApiCall,
+  params: Partial<Read<typeof browserSpec>>,
+): Stripe.ConfirmationToken {
   const { unit } = call
-  if (params.payment_method === undefined && params.payment_method_data === undefined) throw missingParam('payment_method_data')
+  if (params.payment_method === undefined && params.payment_method_data === undefined)
+    throw missingParam('payment_method_data')
   const found =
     params.payment_method_data === undefined
       ? findMethod(unit, params.payment_method ?? '')
@@ -129,7 +148,9 @@ function legacyCard(method: PaymentMethod, asked: NonNullable<Read<typeof cardTo
     address_state: billing.address?.state ?? null,
     address_zip: billing.address?.postal_code ?? null,
     address_zip_check: unchecked(billing.address?.postal_code),
-    brand: { amex: 'American Express', discover: 'Discover', jcb: 'JCB', mastercard: 'MasterCard' }[card.brand] ?? 'Visa',
+    brand:
+      { amex: 'American Express', discover: 'Discover', jcb: 'JCB', mastercard: 'MasterCard' }[card.brand] ??
+      'Visa',
     country: card.country,
     ...(asked.currency == null ? {} : { currency: asked.currency }),
     cvc_check: unchecked(asked.cvc),
@@ -149,7 +170,9 @@ function legacyCard(method: PaymentMethod, asked: NonNullable<Read<typeof cardTo
 function createToken(call: ApiCall, params: Read<typeof cardToken>): Stripe.Token {
   const { unit } = call
   if (params.card === undefined)
-    throw invalidRequest('You must supply either a card, customer, PII data, bank account, or account details to create a token.')
+    throw invalidRequest(
+      'You must supply either a card, customer, PII data, bank account, or account details to create a token.',
+    )
   const { number, exp_month, exp_year, cvc, name, ...rest } = params.card
   const found = buildMethod(unit, {
     type: 'card',

@@ -3,7 +3,17 @@ import type Stripe from 'stripe'
 import { checkCurrency, spoken } from '../core/currency.ts'
 import { badParamReference, invalidRequest, missingParam, noSuch } from '../core/errors.ts'
 import { newId } from '../core/ids.ts'
-import { filled, flag, given, mergeMetadata, metadata, oneOf, optionalText, positive, type Read } from '../core/params.ts'
+import {
+  filled,
+  flag,
+  given,
+  mergeMetadata,
+  metadata,
+  oneOf,
+  optionalText,
+  positive,
+  type Read,
+} from '../core/params.ts'
 import type { Charge, Transfer, TransferReversal } from '../objects/kinds.ts'
 import { booksOf, type Unit } from '../store/unit.ts'
 import { creditSeller, refundFee } from './application-fees.ts'
@@ -24,7 +34,12 @@ interface Reversing {
   description?: string | null | undefined
 }
 
-export function reverseTransfer(unit: Unit, transfer: Transfer, amount: number, detail: Reversing): TransferReversal {
+export function reverseTransfer(
+  unit: Unit,
+  transfer: Transfer,
+  amount: number,
+  detail: Reversing,
+): TransferReversal {
   const left = transfer.amount - transfer.amount_reversed
   if (amount > left) {
     throw invalidRequest(
@@ -97,7 +112,9 @@ function feeBack(unit: Unit, charge: Charge, share: (total: number) => number): 
   return 0
 }
 
-/** Takes back the seller's share and the platform's fee in proportion to the refund, where asked to. */
+/**
+ * Takes back the seller's share and the platform's fee in proportion to the refund, where asked to.
+ */
 export function reverseForRefund(
   unit: Unit,
   charge: Charge,
@@ -107,9 +124,13 @@ export function reverseForRefund(
   const id = typeof charge.transfer === 'string' ? charge.transfer : charge.transfer?.id
   const transfer = id === undefined ? undefined : unit.find('transfer', id)
   if (asked.transfer && transfer === undefined)
-    throw invalidRequest('Cannot reverse transfer on a charge that has no associated transfer.', { param: 'reverse_transfer' })
+    throw invalidRequest('Cannot reverse transfer on a charge that has no associated transfer.', {
+      param: 'reverse_transfer',
+    })
   if (asked.fee && charge.application_fee === null)
-    throw invalidRequest('Cannot refund the application fee of a charge that has none.', { param: 'refund_application_fee' })
+    throw invalidRequest('Cannot refund the application fee of a charge that has none.', {
+      param: 'refund_application_fee',
+    })
   const share = (total: number): number => Math.round((total * amount) / charge.amount_captured)
   const directFee = asked.fee ? feeBack(unit, charge, share) : 0
   if (!asked.transfer || transfer === undefined) return { transferReversal: null, directFee }
@@ -135,7 +156,8 @@ function createTransfer(unit: Unit, params: Read<typeof create>): Transfer {
   if (unit.find('account', params.destination) === undefined)
     throw badParamReference('destination', params.destination, 'destination')
   const currency = checkCurrency(params.currency)
-  const source = params.source_transaction === undefined ? undefined : unit.find('charge', params.source_transaction)
+  const source =
+    params.source_transaction === undefined ? undefined : unit.find('charge', params.source_transaction)
   if (params.source_transaction !== undefined && source === undefined)
     throw badParamReference('charge', params.source_transaction, 'source_transaction')
   const amount = params.amount ?? source?.amount_captured
@@ -169,8 +191,10 @@ function createReversal(call: ApiCall, params: ReversalInput): TransferReversal 
     metadata: mergeMetadata({}, params.metadata),
     description: params.description,
   })
-  const charge = transfer.source_transaction === null ? undefined : unit.find('charge', transfer.source_transaction)
-  const fee = charge?.application_fee == null ? undefined : unit.find('application_fee', charge.application_fee)
+  const charge =
+    transfer.source_transaction === null ? undefined : unit.find('charge', transfer.source_transaction)
+  const fee =
+    charge?.application_fee == null ? undefined : unit.find('application_fee', charge.application_fee)
   if (params.refund_application_fee !== true || fee === undefined) return made
   const back = Math.min(Math.round((fee.amount * amount) / transfer.amount), fee.amount - fee.amount_refunded)
   if (back > 0) {
@@ -190,27 +214,39 @@ function loadReversal(call: ApiCall): TransferReversal {
 const ofTransfer = (call: ApiCall): [string, string][] => [['transfer', loadObject(call, 'transfer').id]]
 
 export const transferRoutes: RouteTable = {
-  'POST /v1/transfers': route('transfers.create', create, (call, params) => createTransfer(call.unit, params)),
+  'POST /v1/transfers': route('transfers.create', create, (call, params) =>
+    createTransfer(call.unit, params),
+  ),
   'GET /v1/transfers': listRoute('transfers.list', 'transfer', ['destination', 'transfer_group']),
-  'GET /v1/transfers/:id': route('transfers.retrieve', {}, (call) => withReversals(call.unit, loadObject(call, 'transfer'))),
-  'POST /v1/transfers/:id': route('transfers.update', { metadata, description: optionalText }, (call, params) => {
-    const transfer = loadObject(call, 'transfer')
-    const after = {
-      ...transfer,
-      metadata: mergeMetadata(transfer.metadata, params.metadata),
-      description: given(params.description, transfer.description),
-    }
-    call.unit.put('transfer', after)
-    announceUpdate(call.unit, 'transfer.updated', transfer, after)
-    return after
-  }),
+  'GET /v1/transfers/:id': route('transfers.retrieve', {}, (call) =>
+    withReversals(call.unit, loadObject(call, 'transfer')),
+  ),
+  'POST /v1/transfers/:id': route(
+    'transfers.update',
+    { metadata, description: optionalText },
+    (call, params) => {
+      const transfer = loadObject(call, 'transfer')
+      const after = {
+        ...transfer,
+        metadata: mergeMetadata(transfer.metadata, params.metadata),
+        description: given(params.description, transfer.description),
+      }
+      call.unit.put('transfer', after)
+      announceUpdate(call.unit, 'transfer.updated', transfer, after)
+      return after
+    },
+  ),
   'POST /v1/transfers/:id/reversals': route('transfers.reverse', reversal, createReversal),
   'GET /v1/transfers/:id/reversals': listRoute('transfers.reversals', 'transfer_reversal', [], ofTransfer),
   'GET /v1/transfers/:id/reversals/:sub': route('transfers.reversal', {}, loadReversal),
-  'POST /v1/transfers/:id/reversals/:sub': route('transfers.update_reversal', { metadata }, (call, params) => {
-    const found = loadReversal(call)
-    const after = { ...found, metadata: mergeMetadata(found.metadata ?? {}, params.metadata) }
-    call.unit.put('transfer_reversal', after)
-    return after
-  }),
+  'POST /v1/transfers/:id/reversals/:sub': route(
+    'transfers.update_reversal',
+    { metadata },
+    (call, params) => {
+      const found = loadReversal(call)
+      const after = { ...found, metadata: mergeMetadata(found.metadata ?? {}, params.metadata) }
+      call.unit.put('transfer_reversal', after)
+      return after
+    },
+  ),
 }

@@ -6,7 +6,9 @@ import type { Spec } from '../core/params.ts'
 import type { Unit } from '../store/unit.ts'
 import { listObjects } from './lists.ts'
 
-/** The first version with the newer behaviour. Versions compare as text: they begin with their date. */
+/**
+ * The first version with the newer behaviour. Versions compare as text: they begin with their date.
+ */
 export const SINCE = {
   guests: '2022-08-01',
   latestCharge: '2022-11-15',
@@ -28,7 +30,8 @@ export const VERSION_CHANGES: readonly VersionChange[] = [
     since: SINCE.computedTypes,
     before: '`payment_method_types` is a parameter of payment intents, setup intents and Checkout Sessions',
     now: 'refused with `payment_method_types_no_longer_supported`; use `allowed_payment_method_types`',
-    source: 'endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents',
+    source:
+      'endive/2026-09-30/removes-the-payment-method-types-parameter-from-payment-intents-and-setup-intents',
   },
   {
     since: SINCE.asyncCapture,
@@ -74,9 +77,13 @@ export function isVersion(text: unknown): text is string {
   return typeof text === 'string' && VERSION.test(text)
 }
 
-/** What is no version at all is refused as by the real thing; a version newer than ours is answered as ours. */
+/**
+ * What is no version at all is refused as by the real thing; a version newer than ours is answered
+ * as ours.
+ */
 export function checkVersion(asked: unknown): void {
-  if (asked !== undefined && !isVersion(asked)) throw invalidRequest(`Invalid Stripe API version: ${String(asked).slice(0, 40)}`)
+  if (asked !== undefined && !isVersion(asked))
+    throw invalidRequest(`Invalid Stripe API version: ${String(asked).slice(0, 40)}`)
 }
 
 /** A parameter that a version took away has an error of its own. */
@@ -92,9 +99,17 @@ export function refuseRemoved(version: string, spec: Spec, form: FormRecord): vo
 type Body = Record<string, unknown>
 
 /** The newest objects that belong to another, those of the call itself included. */
-function listOf(unit: Unit, kind: 'charge' | 'refund', field: 'payment_intent' | 'charge', id: string, url: string): object {
+function listOf(
+  unit: Unit,
+  kind: 'charge' | 'refund',
+  field: 'payment_intent' | 'charge',
+  id: string,
+  url: string,
+): object {
   const stored = listObjects(unit, kind, [[field, id]], {}, url)
-  const fresh = unit.written(kind).filter((each) => (each as { [name in typeof field]?: unknown })[field] === id)
+  const fresh = unit
+    .written(kind)
+    .filter((each) => (each as { [name in typeof field]?: unknown })[field] === id)
   const known = new Map(stored.data.map((each) => [each.id, each]))
   for (const each of fresh) known.set(each.id, each)
   const added = fresh.filter((each) => !stored.data.some(({ id: own }) => own === each.id)).toReversed()
@@ -105,7 +120,10 @@ function withOldLists(unit: Unit, body: Body): Body {
   const { object, id } = body
   if (typeof id !== 'string') return body
   if (object === 'payment_intent' && body['charges'] === undefined)
-    return { ...body, charges: listOf(unit, 'charge', 'payment_intent', id, `/v1/charges?payment_intent=${id}`) }
+    return {
+      ...body,
+      charges: listOf(unit, 'charge', 'payment_intent', id, `/v1/charges?payment_intent=${id}`),
+    }
   if (object === 'charge' && body['refunds'] === undefined)
     return { ...body, refunds: listOf(unit, 'refund', 'charge', id, `/v1/charges/${id}/refunds`) }
   return body

@@ -45,7 +45,10 @@ export interface NewEndpoint {
 }
 
 /** Stores a new endpoint and returns it together with its secret. */
-export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.WebhookEndpoint; secret: string } {
+export function addEndpoint(
+  unit: Unit,
+  input: NewEndpoint,
+): { endpoint: Stripe.WebhookEndpoint; secret: string } {
   const secret = input.secret ?? `whsec_${randomText(32)}`
   const endpoint = {
     id: newId('we'),
@@ -66,14 +69,21 @@ export function addEndpoint(unit: Unit, input: NewEndpoint): { endpoint: Stripe.
   return { endpoint, secret }
 }
 
-const update = { description: optionalText, disabled: flag, enabled_events: listOf(filled), metadata, url: filled }
+const update = {
+  description: optionalText,
+  disabled: flag,
+  enabled_events: listOf(filled),
+  metadata,
+  url: filled,
+}
 
 function updateEndpoint(call: ApiCall, params: Read<typeof update>): Stripe.WebhookEndpoint {
   const endpoint = loadObject(call, 'webhook_endpoint')
   const after: Stripe.WebhookEndpoint = {
     ...endpoint,
     description: params.description === undefined ? endpoint.description : params.description,
-    enabled_events: params.enabled_events === undefined ? endpoint.enabled_events : checkEvents(params.enabled_events),
+    enabled_events:
+      params.enabled_events === undefined ? endpoint.enabled_events : checkEvents(params.enabled_events),
     metadata: mergeMetadata(endpoint.metadata, params.metadata),
     status: params.disabled === undefined ? endpoint.status : params.disabled ? 'disabled' : 'enabled',
     url: params.url === undefined ? endpoint.url : checkUrl(params.url),
@@ -92,7 +102,10 @@ export function rotateSecret(unit: Unit, id: string, overlapSeconds: number, rea
     .filter((entry) => entry.until === null || entry.until > realNow)
     .map((entry) => ({ ...entry, until: entry.until ?? realNow + overlapSeconds }))
   unit.put('webhook_endpoint', endpoint, {
-    hidden: { ...hidden, secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)] },
+    hidden: {
+      ...hidden,
+      secrets: [{ value: secret, until: null }, ...old.filter((entry) => entry.until > realNow)],
+    },
   })
   return secret
 }
@@ -112,7 +125,9 @@ export const webhookEndpointRoutes: RouteTable = {
       if (params.url === undefined) throw missingParam('url')
       checkVersion(params.api_version)
       if (params.connect === true && call.unit.account !== '')
-        throw invalidRequest('Only a platform can have endpoints for connected accounts.', { param: 'connect' })
+        throw invalidRequest('Only a platform can have endpoints for connected accounts.', {
+          param: 'connect',
+        })
       const { endpoint, secret } = addEndpoint(call.unit, {
         url: checkUrl(params.url),
         events: checkEvents(params.enabled_events),

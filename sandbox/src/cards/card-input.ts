@@ -40,10 +40,12 @@ export function luhnValid(digits: string): boolean {
 }
 
 export function readExpiry(month: number, typed: number, now: number): { month: number; year: number } {
-  if (month < 1 || month > 12) throw cardError('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month')
+  if (month < 1 || month > 12)
+    throw cardError('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month')
   const today = new Date(now * 1000)
   const year = typed < 100 ? 2000 + typed : typed
-  const past = year < today.getUTCFullYear() || (year === today.getUTCFullYear() && month < today.getUTCMonth() + 1)
+  const past =
+    year < today.getUTCFullYear() || (year === today.getUTCFullYear() && month < today.getUTCMonth() + 1)
   if (past || year > today.getUTCFullYear() + 50)
     throw cardError('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year')
   return { month, year }
@@ -59,7 +61,12 @@ export function readCard(input: CardInput, now: number): KnownCard {
   if (input.cvc !== undefined && !cvcPattern.test(input.cvc))
     throw cardError('invalid_cvc', "Your card's security code is invalid.", 'cvc')
   if (card === undefined)
-    throw cardError(DECLINES.liveCard.code, DECLINES.liveCard.message, 'number', DECLINES.liveCard.declineCode)
+    throw cardError(
+      DECLINES.liveCard.code,
+      DECLINES.liveCard.message,
+      'number',
+      DECLINES.liveCard.declineCode,
+    )
   return { card, expMonth: month, expYear: year, cvcGiven: input.cvc !== undefined }
 }
 

@@ -1,5 +1,6 @@
-// What each kind of decline says: to the buyer (message), to the caller (code) and to staff (decline code).
-// Lost, stolen and fraudulent cards share the generic message so that a thief learns nothing.
+// What each kind of decline says: to the buyer (message), to the caller (code) and to staff
+// (decline code). Lost, stolen and fraudulent cards share the generic message so that a thief
+// learns nothing.
 
 export interface Decline {
   code: string
@@ -28,8 +29,20 @@ export const DECLINES = {
     advice: 'try_again_later',
     networkCode: '51',
   },
-  lost: { code: 'card_declined', declineCode: 'lost_card', message: DECLINED, advice: 'do_not_try_again', networkCode: '41' },
-  stolen: { code: 'card_declined', declineCode: 'stolen_card', message: DECLINED, advice: 'do_not_try_again', networkCode: '43' },
+  lost: {
+    code: 'card_declined',
+    declineCode: 'lost_card',
+    message: DECLINED,
+    advice: 'do_not_try_again',
+    networkCode: '41',
+  },
+  stolen: {
+    code: 'card_declined',
+    declineCode: 'stolen_card',
+    message: DECLINED,
+    advice: 'do_not_try_again',
+    networkCode: '43',
+  },
   expired: {
     code: 'expired_card',
     declineCode: 'expired_card',
@@ -54,11 +67,18 @@ export const DECLINES = {
   velocity: {
     code: 'card_declined',
     declineCode: 'card_velocity_exceeded',
-    message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+    message:
+      'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
     advice: 'try_again_later',
     networkCode: '65',
   },
-  blocked: { code: 'card_declined', declineCode: 'fraudulent', message: DECLINED, advice: 'do_not_try_again', blocked: 'rule' },
+  blocked: {
+    code: 'card_declined',
+    declineCode: 'fraudulent',
+    message: DECLINED,
+    advice: 'do_not_try_again',
+    blocked: 'rule',
+  },
   highestRisk: {
     code: 'card_declined',
     declineCode: 'fraudulent',

@@ -1,5 +1,6 @@
-// The table of test cards: number, names and behaviour. A number that is not here is never accepted, stored or logged.
-// Objects keep only a card's key in this table, its last four digits, expiry and fingerprint.
+// The table of test cards: number, names and behaviour. A number that is not here is never
+// accepted, stored or logged. Objects keep only a card's key in this table, its last four digits,
+// expiry and fingerprint.
 import { DECLINES, type Decline } from './declines.ts'
 
 export type ThreeDs =
@@ -74,20 +75,30 @@ export const TEST_CARDS: TestCard[] = [
     decline: DECLINES.insufficientFunds,
   }),
   card('4000000000009987', 'visa_chargeDeclinedLostCard chargeDeclinedLostCard', { decline: DECLINES.lost }),
-  card('4000000000009979', 'visa_chargeDeclinedStolenCard chargeDeclinedStolenCard', { decline: DECLINES.stolen }),
-  card('4000000000000069', 'chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard', { decline: DECLINES.expired }),
+  card('4000000000009979', 'visa_chargeDeclinedStolenCard chargeDeclinedStolenCard', {
+    decline: DECLINES.stolen,
+  }),
+  card('4000000000000069', 'chargeDeclinedExpiredCard visa_chargeDeclinedExpiredCard', {
+    decline: DECLINES.expired,
+  }),
   card('4000000000000127', 'chargeDeclinedIncorrectCvc visa_chargeDeclinedIncorrectCvc', {
     decline: DECLINES.incorrectCvc,
     declineNeedsCvc: true,
     checks: { cvc: 'fail' },
   }),
-  card('4000000000000119', 'chargeDeclinedProcessingError visa_chargeDeclinedProcessingError', { decline: DECLINES.processing }),
+  card('4000000000000119', 'chargeDeclinedProcessingError visa_chargeDeclinedProcessingError', {
+    decline: DECLINES.processing,
+  }),
   card('4000000000006975', 'visa_chargeDeclinedVelocityLimitExceeded chargeDeclinedVelocityLimitExceeded', {
     decline: DECLINES.velocity,
   }),
   card('4000000000000341', 'chargeCustomerFail', { decline: DECLINES.generic, attaches: true }),
   card('4100000000000019', 'radarBlock', { decline: DECLINES.blocked, risk: 'highest', attaches: true }),
-  card('4000000000004954', 'riskLevelHighest', { decline: DECLINES.highestRisk, risk: 'highest', attaches: true }),
+  card('4000000000004954', 'riskLevelHighest', {
+    decline: DECLINES.highestRisk,
+    risk: 'highest',
+    attaches: true,
+  }),
   card('4000000000009235', 'riskLevelElevated', { risk: 'elevated' }),
   card('4000000000000101', 'cvcCheckFail', { checks: { cvc: 'fail' } }),
   card('4000000000000036', 'avsZipFail', { checks: { zip: 'fail' } }),
@@ -96,7 +107,10 @@ export const TEST_CARDS: TestCard[] = [
   card('4000000000000044', 'avsUnchecked', { checks: { line1: 'unavailable', zip: 'unavailable' } }),
   card('4000002500003155', 'authenticationRequiredOnSetup', { threeDs: 'unless_set_up', country: 'FR' }),
   card('4000002760003184', 'authenticationRequired', { threeDs: 'always', country: 'DE' }),
-  card('4000003800000446', 'authenticationRequiredSetupForOffSession', { threeDs: 'on_session', country: 'IT' }),
+  card('4000003800000446', 'authenticationRequiredSetupForOffSession', {
+    threeDs: 'on_session',
+    country: 'IT',
+  }),
   card('4000008260003178', 'authenticationRequiredChargeDeclinedInsufficientFunds', {
     threeDs: 'always',
     country: 'GB',

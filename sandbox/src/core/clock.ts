@@ -1,5 +1,5 @@
-// The sandbox's own clock: the machine's time plus an offset that only ever grows, kept in the store.
-// Webhook signatures must not use it: receivers compare them with real time.
+// The sandbox's own clock: the machine's time plus an offset that only ever grows, kept in the
+// store. Webhook signatures must not use it: receivers compare them with real time.
 
 export interface SandboxClock {
   now(): number

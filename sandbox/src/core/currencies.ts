@@ -1,7 +1,7 @@
 // What cards can be charged in each currency: the one table behind every check of an amount.
 // Source: https://docs.stripe.com/currencies (presentment currencies, special cases, minimum and
-// maximum charge amounts). A currency that is missing there is missing here: HRK, LYD, IQD, and BGN,
-// which left the list of least amounts when Bulgaria took the euro.
+// maximum charge amounts). A currency that is missing there is missing here: HRK, LYD, IQD, and
+// BGN, which left the list of least amounts when Bulgaria took the euro.
 
 export interface CurrencyRule {
   /** Digits of the minor unit in the API. ISK and UGX keep two, which must be zero. */

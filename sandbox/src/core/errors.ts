@@ -1,5 +1,5 @@
-// The processor's errors as values that are thrown: HTTP status, type, code, message, param.
-// `keep` marks a failure whose effects must be stored (a declined card leaves a failed charge behind).
+// The processor's errors as values that are thrown: HTTP status, type, code, message, param. `keep`
+// marks a failure whose effects must be stored (a declined card leaves a failed charge behind).
 
 export interface ErrorBody {
   type: string
@@ -41,7 +41,10 @@ export function missingParam(param: string): ApiError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param })
 }
 
-/** How each kind is called when it is missing, and which parameter is blamed. Others: their own name, and `id`. */
+/**
+ * How each kind is called when it is missing, and which parameter is blamed. Others: their own
+ * name, and `id`.
+ */
 const SPOKEN: Record<string, [name: string, param: string]> = {
   payment_intent: ['payment_intent', 'intent'],
   payment_method: ['PaymentMethod', 'payment_method'],

@@ -1,5 +1,5 @@
-// Reads application/x-www-form-urlencoded with nested names (`a[b]=`, `a[0]=`, `a[]=`) into plain records.
-// Arrays stay records with number keys here; the parameter readers decide what is a list.
+// Reads application/x-www-form-urlencoded with nested names (`a[b]=`, `a[0]=`, `a[]=`) into plain
+// records. Arrays stay records with number keys here; the parameter readers decide what is a list.
 
 export interface FormRecord {
   [name: string]: FormValue
@@ -28,7 +28,8 @@ function pathOf(name: string): string[] {
   let at = open
   while (at < name.length) {
     const close = name.indexOf(']', at)
-    if (name[at] !== '[' || close < 0) throw new MalformedForm(`Invalid parameter name: ${name.slice(0, 100)}`)
+    if (name[at] !== '[' || close < 0)
+      throw new MalformedForm(`Invalid parameter name: ${name.slice(0, 100)}`)
     path.push(name.slice(at + 1, close))
     at = close + 1
   }

@@ -1,5 +1,6 @@
 // Readers that turn form values into typed parameters and answer wrong ones as the processor does.
-// A reader must never let an unknown name pass: strictness here finds bugs in the software under test.
+// A reader must never let an unknown name pass: strictness here finds bugs in the software under
+// test.
 import { ApiError, invalidRequest, missingParam } from './errors.ts'
 import type { FormRecord, FormValue } from './form.ts'
 
@@ -12,9 +13,12 @@ export type Spec = Record<string, Reader<unknown>>
 export type Read<S extends Spec> = { [K in keyof S]?: ReturnType<S[K]> | undefined }
 
 export const text: Reader<string> = (value, name) => {
-  if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${JSON.stringify(value)}`, { param: name })
+  if (typeof value !== 'string')
+    throw invalidRequest(`Invalid string: ${JSON.stringify(value)}`, { param: name })
   if (value.length > 5000) {
-    throw invalidRequest(`Invalid string: ${value.slice(0, 10)}…; must be at most 5000 characters`, { param: name })
+    throw invalidRequest(`Invalid string: ${value.slice(0, 10)}…; must be at most 5000 characters`, {
+      param: name,
+    })
   }
   return value
 }
@@ -34,21 +38,30 @@ export const filled: Reader<string> = (value, name) => {
 export const integer: Reader<number> = (value, name) => {
   const read = filled(value, name)
   if (!/^-?\d{1,15}$/.test(read))
-    throw invalidRequest(`Invalid integer: ${read.slice(0, 60)}`, { code: 'parameter_invalid_integer', param: name })
+    throw invalidRequest(`Invalid integer: ${read.slice(0, 60)}`, {
+      code: 'parameter_invalid_integer',
+      param: name,
+    })
   return Number(read)
 }
 
 export const positive: Reader<number> = (value, name) => {
   const read = integer(value, name)
   if (read < 1)
-    throw invalidRequest('This value must be greater than or equal to 1.', { code: 'parameter_invalid_integer', param: name })
+    throw invalidRequest('This value must be greater than or equal to 1.', {
+      code: 'parameter_invalid_integer',
+      param: name,
+    })
   return read
 }
 
 export const natural: Reader<number> = (value, name) => {
   const read = integer(value, name)
   if (read < 0)
-    throw invalidRequest('This value must be greater than or equal to 0.', { code: 'parameter_invalid_integer', param: name })
+    throw invalidRequest('This value must be greater than or equal to 0.', {
+      code: 'parameter_invalid_integer',
+      param: name,
+    })
   return read
 }
 
@@ -56,7 +69,9 @@ export const natural: Reader<number> = (value, name) => {
 export const flag: Reader<boolean> = (value, name) => {
   if (value === 'true' || value === 'True') return true
   if (value === 'false' || value === 'False') return false
-  throw invalidRequest(`Invalid boolean: ${typeof value === 'string' ? value.slice(0, 60) : 'hash'}`, { param: name })
+  throw invalidRequest(`Invalid boolean: ${typeof value === 'string' ? value.slice(0, 60) : 'hash'}`, {
+    param: name,
+  })
 }
 
 export function oneOf<const T extends string>(...allowed: T[]): Reader<T> {
@@ -106,7 +121,9 @@ export function hash<S extends Spec>(spec: S): Reader<Read<S>> {
   return Object.assign(read, { inside: spec })
 }
 
-/** A hash that must name some of its parts, such as an address without which nothing can be sent. */
+/**
+ * A hash that must name some of its parts, such as an address without which nothing can be sent.
+ */
 export function hashWith<S extends Spec>(wanted: (keyof S & string)[], spec: S): Reader<Read<S>> {
   const inner = hash(spec)
   const read: Reader<Read<S>> = (value, name) => {
@@ -124,7 +141,8 @@ export const metadata: Reader<MetadataChange> = (value, name) => {
   if (typeof value === 'string') throw invalidRequest('Invalid hash', { param: name })
   const read: Record<string, string> = {}
   for (const [key, item] of Object.entries(value)) {
-    if (typeof item !== 'string') throw invalidRequest('Metadata values must be strings', { param: `${name}[${key}]` })
+    if (typeof item !== 'string')
+      throw invalidRequest('Metadata values must be strings', { param: `${name}[${key}]` })
     if (key.length > 40)
       throw invalidRequest(
         `Metadata keys may have up to 40 characters. You passed in a key that is ${key.length} characters: ${key.slice(0, 60)}`,
@@ -142,7 +160,10 @@ export const metadata: Reader<MetadataChange> = (value, name) => {
   return read
 }
 
-export function mergeMetadata(current: Record<string, string>, change: MetadataChange | undefined): Record<string, string> {
+export function mergeMetadata(
+  current: Record<string, string>,
+  change: MetadataChange | undefined,
+): Record<string, string> {
   if (change === undefined) return current
   if (change === 'clear') return {}
   const merged: Record<string, string> = { ...current }
@@ -150,14 +171,22 @@ export function mergeMetadata(current: Record<string, string>, change: MetadataC
     if (value === '') delete merged[key]
     else merged[key] = value
   }
-  if (Object.keys(merged).length > 50) throw invalidRequest('You can only set up to 50 metadata keys.', { param: 'metadata' })
+  if (Object.keys(merged).length > 50)
+    throw invalidRequest('You can only set up to 50 metadata keys.', { param: 'metadata' })
   return merged
 }
 
 function unknownParam(names: string[]): ApiError {
   const message =
-    names.length === 1 ? `Received unknown parameter: ${names[0] ?? ''}` : `Received unknown parameters: ${names.join(', ')}`
-  return new ApiError(400, { type: 'invalid_request_error', code: 'parameter_unknown', message, param: names[0] ?? '' })
+    names.length === 1
+      ? `Received unknown parameter: ${names[0] ?? ''}`
+      : `Received unknown parameters: ${names.join(', ')}`
+  return new ApiError(400, {
+    type: 'invalid_request_error',
+    code: 'parameter_unknown',
+    message,
+    param: names[0] ?? '',
+  })
 }
 
 export function readAll<S extends Spec>(spec: S, form: FormRecord, prefix = ''): Read<S> {

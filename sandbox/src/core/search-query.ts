@@ -26,7 +26,9 @@ const JOINT = /\s+(?:(and|or)\s+)?(?=\S)/iy
 
 function unreadable(rest: string): ApiError {
   const near = rest.trim().slice(0, 60)
-  return invalidRequest(`We were unable to parse your search query. Please check the syntax near: ${near}`, { param: 'query' })
+  return invalidRequest(`We were unable to parse your search query. Please check the syntax near: ${near}`, {
+    param: 'query',
+  })
 }
 
 function unquoted(text: string): string {
@@ -42,7 +44,9 @@ function readClause(query: string, at: number): { clause: Clause; end: number } 
   const value = empty === undefined ? (quoted === undefined ? bare : unquoted(quoted)) : null
   const clause: Clause = { negated: minus === '-', field, sign: sign as Clause['sign'], value }
   if (clause.sign === '~' && (value ?? '').length < LEAST_SUBSTRING)
-    throw invalidRequest(`Substring search needs at least ${LEAST_SUBSTRING} characters: ${field}`, { param: 'query' })
+    throw invalidRequest(`Substring search needs at least ${LEAST_SUBSTRING} characters: ${field}`, {
+      param: 'query',
+    })
   return { clause, end: CLAUSE.lastIndex }
 }
 
@@ -54,7 +58,9 @@ export function readQuery(query: string): Query {
     const { clause, end } = readClause(query, at)
     clauses.push(clause)
     if (clauses.length > MOST_CLAUSES)
-      throw invalidRequest(`You can combine up to ${MOST_CLAUSES} query clauses in a search.`, { param: 'query' })
+      throw invalidRequest(`You can combine up to ${MOST_CLAUSES} query clauses in a search.`, {
+        param: 'query',
+      })
     if (query.slice(end).trim() === '') return { joint: joint ?? 'and', clauses }
     JOINT.lastIndex = end
     const between = JOINT.exec(query)

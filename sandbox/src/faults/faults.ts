@@ -1,5 +1,6 @@
-// Faults on demand: which ones are wanted, by whom, how often they have struck. It decides; pipeline and dispatcher carry out.
-// A fault strikes an idempotency key once, so that a retry of the same call can find out what really happened.
+// Faults on demand: which ones are wanted, by whom, how often they have struck. It decides;
+// pipeline and dispatcher carry out. A fault strikes an idempotency key once, so that a retry of
+// the same call can find out what really happened.
 import { newId } from '../core/ids.ts'
 import { FAULT_KINDS, type FaultKind, WEBHOOK_FAULTS, type WebhookFault } from './kinds.ts'
 
@@ -37,7 +38,8 @@ export function isWebhookKind(kind: string): kind is WebhookFault {
 export function parseFault(text: string): Fault {
   const [kind = '', when = 'before', delay = '1000'] = text.trim().split(':')
   if (!isApiKind(kind)) throw new BadFault(`unknown fault ${kind}; known: ${FAULT_KINDS.join(', ')}`)
-  if (when !== 'before' && when !== 'after') throw new BadFault(`a fault strikes before or after, not ${when}`)
+  if (when !== 'before' && when !== 'after')
+    throw new BadFault(`a fault strikes before or after, not ${when}`)
   if (!/^\d{1,7}$/.test(delay)) throw new BadFault(`not a delay in milliseconds: ${delay}`)
   return { kind, when, delayMs: Number(delay) }
 }
@@ -50,7 +52,10 @@ function matches(pattern: string, name: string): boolean {
   return full.endsWith('.*') ? name.startsWith(full.slice(0, -1)) : name.endsWith(`.${full}`)
 }
 
-/** The fault that a header or metadata text asks for in this operation: `reset:after` or `capture=reset:after;confirm=hang`. */
+/**
+ * The fault that a header or metadata text asks for in this operation: `reset:after` or
+ * `capture=reset:after;confirm=hang`.
+ */
 export function wantedIn(text: string, op: string): Fault | undefined {
   for (const part of text.split(';')) {
     if (part.trim() === '') continue

@@ -1,4 +1,5 @@
-// The faults there are, by name: for the server and for the dashboard's page. Pure, imports nothing.
+// The faults there are, by name: for the server and for the dashboard's page. Pure, imports
+// nothing.
 
 export const FAULT_KINDS = [
   'latency',

@@ -1,12 +1,14 @@
-// Who may speak to the sandbox. It has no passwords, so it trusts this machine alone: a foreign name in `Host` is a page that
-// bound its own name to this address (DNS rebinding), and a foreign `Origin` is a page of another site.
+// Who may speak to the sandbox. It has no passwords, so it trusts this machine alone: a foreign
+// name in `Host` is a page that bound its own name to this address (DNS rebinding), and a foreign
+// `Origin` is a page of another site.
 import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopbackName, nameOf } from './names.ts'
 import { type EdgeReply, jsonReply } from './request.ts'
 
 /**
- * `program`: no browser, or the person at it. `own`: a page of this sandbox. `page`: a page that may take payments, such as a
- * shop's. `link`: a browser that follows a link, or loads a script or frame, for a page that does not say which it is.
+ * `program`: no browser, or the person at it. `own`: a page of this sandbox. `page`: a page that
+ * may take payments, such as a shop's. `link`: a browser that follows a link, or loads a script or
+ * frame, for a page that does not say which it is.
  */
 export type Visitor = 'program' | 'own' | 'page' | 'link'
 
@@ -33,7 +35,10 @@ function refuse(code: string, message: string): EdgeReply {
   return jsonReply(403, { error: { type: 'invalid_request_error', code, message } })
 }
 
-/** Reading a page or a file changes nothing, and its answer stays unreadable for the page that asked for it. */
+/**
+ * Reading a page or a file changes nothing, and its answer stays unreadable for the page that asked
+ * for it.
+ */
 function isFile(method: string, path: string): boolean {
   return (method === 'GET' || method === 'HEAD') && !path.startsWith('/v1/') && !CONTROL.test(path)
 }
@@ -58,14 +63,18 @@ export function makeGuard({ hosts, origins, home }: GuardOptions): Guard {
   function visitorFrom(origin: string, host: string): Visitor | undefined {
     if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return undefined
     const url = new URL(origin)
-    if (url.host === new URL(`${url.protocol}//${host}`).host || url.origin === new URL(home.url).origin) return 'own'
+    if (url.host === new URL(`${url.protocol}//${host}`).host || url.origin === new URL(home.url).origin)
+      return 'own'
     return isKnown(url.hostname.replace(/\.$/, '')) || named.has(url.origin) ? 'page' : undefined
   }
 
   return {
     ancestors: [
       "'self'",
-      ...['localhost', '*.localhost', '127.0.0.1', ...names].flatMap((name) => [`http://${name}:*`, `https://${name}:*`]),
+      ...['localhost', '*.localhost', '127.0.0.1', ...names].flatMap((name) => [
+        `http://${name}:*`,
+        `https://${name}:*`,
+      ]),
       ...named,
     ].join(' '),
     check(method, path, headers) {

@@ -24,5 +24,9 @@ export interface EdgeReply {
 }
 
 export function jsonReply(status: number, body: unknown, headers: Record<string, string> = {}): EdgeReply {
-  return { status, headers: { 'content-type': 'application/json; charset=utf-8', ...headers }, body: JSON.stringify(body) }
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: JSON.stringify(body),
+  }
 }

@@ -1,5 +1,12 @@
-// The HTTP edge on bare node:http: reads bounded bodies, routes by prefix, writes answers, and breaks them on demand.
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+// The HTTP edge on bare node:http: reads bounded bodies, routes by prefix, writes answers, and
+// breaks them on demand.
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { StoreError } from '../store/open-problem.ts'
@@ -26,7 +33,8 @@ function corsHeaders(origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': origin,
     'access-control-allow-methods': 'GET, POST, OPTIONS',
-    'access-control-allow-headers': 'authorization, content-type, idempotency-key, stripe-account, stripe-version, sandbox-fault',
+    'access-control-allow-headers':
+      'authorization, content-type, idempotency-key, stripe-account, stripe-version, sandbox-fault',
     'access-control-expose-headers': 'request-id, idempotent-replayed, original-request',
     'access-control-max-age': '600',
     vary: 'origin',
@@ -42,21 +50,35 @@ function readBody(request: IncomingMessage): Promise<string | undefined> {
       if (size <= BODY_LIMIT) chunks.push(chunk)
     })
     request.on('end', () =>
-      resolve(size > BODY_LIMIT ? undefined : chunks.length === 1 ? String(chunks[0]) : Buffer.concat(chunks).toString()),
+      resolve(
+        size > BODY_LIMIT
+          ? undefined
+          : chunks.length === 1
+            ? String(chunks[0])
+            : Buffer.concat(chunks).toString(),
+      ),
     )
     request.on('error', reject)
     request.on('close', () => reject(new Error('the client went away')))
   })
 }
 
-/** Each page says itself who may show it in a frame; without a word, pages that may take payments. */
+/**
+ * Each page says itself who may show it in a frame; without a word, pages that may take payments.
+ */
 function framed(headers: Record<string, string> | undefined, ancestors: string): Record<string, string> {
   const policy = headers?.['content-security-policy']
   if (policy === undefined || policy.includes('frame-ancestors')) return {}
   return { 'content-security-policy': `${policy}; frame-ancestors ${ancestors}` }
 }
 
-function write(request: IncomingMessage, response: ServerResponse, answer: EdgeReply, cors: boolean, ancestors = "'none'"): void {
+function write(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: EdgeReply,
+  cors: boolean,
+  ancestors = "'none'",
+): void {
   if (answer.spoil === 'hang') return
   if (answer.spoil === 'reset') {
     request.socket.resetAndDestroy()
@@ -85,7 +107,12 @@ async function serve(routes: EdgeRoutes, request: IncomingMessage, response: Ser
   const visitor = routes.guard.check(request.method ?? 'GET', path, request.headers)
   if (typeof visitor !== 'string') {
     // The rest of a refused body is not read.
-    return write(request, response, { ...visitor, headers: { ...visitor.headers, connection: 'close' } }, false)
+    return write(
+      request,
+      response,
+      { ...visitor, headers: { ...visitor.headers, connection: 'close' } },
+      false,
+    )
   }
   const stream = routes.streams.get(path)
   if (stream !== undefined) return stream(request, response)
@@ -97,7 +124,11 @@ async function serve(routes: EdgeRoutes, request: IncomingMessage, response: Ser
     return write(
       request,
       response,
-      jsonReply(413, { error: { type: 'invalid_request_error', message: 'Request body too large' } }, { connection: 'close' }),
+      jsonReply(
+        413,
+        { error: { type: 'invalid_request_error', message: 'Request body too large' } },
+        { connection: 'close' },
+      ),
       cors,
     )
   const gone = new Promise<void>((resolve) => response.once('close', () => resolve()))
@@ -110,7 +141,13 @@ async function serve(routes: EdgeRoutes, request: IncomingMessage, response: Ser
     fromPage: visitor === 'page',
     gone,
   }
-  write(request, response, await (isApi ? routes.api(edge) : routes.other(edge)), cors, routes.guard.ancestors)
+  write(
+    request,
+    response,
+    await (isApi ? routes.api(edge) : routes.other(edge)),
+    cors,
+    routes.guard.ancestors,
+  )
 }
 
 export function makeServer(routes: EdgeRoutes): Server {
@@ -118,14 +155,19 @@ export function makeServer(routes: EdgeRoutes): Server {
     serve(routes, request, response).catch((error: unknown) => {
       if (request.socket.destroyed) return
       const isOfStore = error instanceof StoreError
-      routes.log(`request failed: ${error instanceof Error && !isOfStore ? (error.stack ?? error.message) : String(error)}`)
+      routes.log(
+        `request failed: ${error instanceof Error && !isOfStore ? (error.stack ?? error.message) : String(error)}`,
+      )
       const message = isOfStore ? error.message : 'An unknown error occurred'
-      if (!response.headersSent) write(request, response, jsonReply(500, { error: { type: 'api_error', message } }), false)
+      if (!response.headersSent)
+        write(request, response, jsonReply(500, { error: { type: 'api_error', message } }), false)
     })
   }
   const options = { keepAliveTimeout: 65_000, requestTimeout: 30_000, headersTimeout: 15_000 }
   const server =
-    routes.tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...routes.tls }, listener)
+    routes.tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, ...routes.tls }, listener)
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true)
   })

@@ -6,12 +6,21 @@ export type IntentCommand = 'confirm' | 'capture' | 'cancel' | 'update_amount'
 const ALLOWED: Record<IntentCommand, readonly string[]> = {
   confirm: ['requires_payment_method', 'requires_confirmation', 'requires_action'],
   capture: ['requires_capture'],
-  cancel: ['requires_payment_method', 'requires_capture', 'requires_confirmation', 'requires_action', 'processing'],
+  cancel: [
+    'requires_payment_method',
+    'requires_capture',
+    'requires_confirmation',
+    'requires_action',
+    'processing',
+  ],
   update_amount: ['requires_payment_method', 'requires_confirmation', 'requires_action'],
 }
 
 /** The reason why the command is refused, or undefined when it may go on. */
-export function refusal(command: IntentCommand, intent: Pick<PaymentIntent, 'status' | 'payment_method'>): string | undefined {
+export function refusal(
+  command: IntentCommand,
+  intent: Pick<PaymentIntent, 'status' | 'payment_method'>,
+): string | undefined {
   const { status } = intent
   const allowed = ALLOWED[command]
   if (allowed.includes(status)) return undefined

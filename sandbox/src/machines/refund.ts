@@ -8,13 +8,24 @@ export interface RefundRefusal {
   param?: string
 }
 
-export function refundRefusal(charge: Charge, amount: number | undefined, openDispute: boolean): RefundRefusal | undefined {
+export function refundRefusal(
+  charge: Charge,
+  amount: number | undefined,
+  openDispute: boolean,
+): RefundRefusal | undefined {
   if (!charge.paid)
-    return { message: `This charge (${charge.id}) has failed and cannot be refunded.`, code: 'charge_not_refundable' }
+    return {
+      message: `This charge (${charge.id}) has failed and cannot be refunded.`,
+      code: 'charge_not_refundable',
+    }
   if (openDispute)
-    return { message: `Charge ${charge.id} has been charged back; cannot issue a refund.`, code: 'charge_disputed' }
+    return {
+      message: `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+      code: 'charge_disputed',
+    }
   const left = charge.amount - charge.amount_refunded
-  if (left <= 0) return { message: `Charge ${charge.id} has already been refunded.`, code: 'charge_already_refunded' }
+  if (left <= 0)
+    return { message: `Charge ${charge.id} has already been refunded.`, code: 'charge_already_refunded' }
   if (amount !== undefined && amount > left) {
     return {
       message: `Refund amount (${spoken(amount, charge.currency)}) is greater than unrefunded amount on charge (${spoken(left, charge.currency)})`,

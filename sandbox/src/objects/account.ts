@@ -32,7 +32,12 @@ const NO_PROFILE: Profile = {
 }
 
 function profileOf(before: Account['business_profile'], change: AccountChange['business_profile']): Profile {
-  const { annual_revenue: revenue, monthly_estimated_revenue: monthly, support_address: address, ...rest } = change ?? {}
+  const {
+    annual_revenue: revenue,
+    monthly_estimated_revenue: monthly,
+    support_address: address,
+    ...rest
+  } = change ?? {}
   return {
     ...merged(before ?? NO_PROFILE, rest),
     ...(revenue === undefined
@@ -77,7 +82,9 @@ function personOf(account: Account, change: AccountChange['individual'], now: nu
   return {
     ...merged(before, rest),
     ...(address === undefined ? {} : { address: fullAddress(address) }),
-    ...(dob == null ? {} : { dob: { day: dob.day ?? null, month: dob.month ?? null, year: dob.year ?? null } }),
+    ...(dob == null
+      ? {}
+      : { dob: { day: dob.day ?? null, month: dob.month ?? null, year: dob.year ?? null } }),
     ...(id === undefined ? {} : { id_number_provided: id !== '' }),
     ...(ssn === undefined ? {} : { ssn_last_4_provided: ssn !== '' }),
   }
@@ -98,7 +105,11 @@ const NO_SETTINGS = {
     statement_descriptor_prefix_kana: null,
     statement_descriptor_prefix_kanji: null,
   },
-  payouts: { debit_negative_balances: true, schedule: { delay_days: 2, interval: 'daily' }, statement_descriptor: null },
+  payouts: {
+    debit_negative_balances: true,
+    schedule: { delay_days: 2, interval: 'daily' },
+    statement_descriptor: null,
+  },
 } satisfies Partial<Settings>
 
 function settingsOf(before: Account['settings'], change: AccountChange['settings']): Settings {
@@ -114,7 +125,10 @@ function settingsOf(before: Account['settings'], change: AccountChange['settings
   }
 }
 
-function capabilitiesOf(before: Account['capabilities'], change: AccountChange['capabilities']): Capabilities {
+function capabilitiesOf(
+  before: Account['capabilities'],
+  change: AccountChange['capabilities'],
+): Capabilities {
   const named = Object.entries(change ?? {}).map(([name, asked]) => [name, asked ? 'active' : 'inactive'])
   return { ...before, ...Object.fromEntries(named) }
 }
@@ -128,12 +142,17 @@ export function changedAccount(account: Account, change: AccountChange, now: num
     business_type: given(change.business_type, account.business_type ?? null),
     capabilities: capabilitiesOf(account.capabilities, change.capabilities),
     ...(company === undefined ? {} : { company }),
-    ...(change.default_currency === undefined ? {} : { default_currency: change.default_currency.toLowerCase() }),
+    ...(change.default_currency === undefined
+      ? {}
+      : { default_currency: change.default_currency.toLowerCase() }),
     email: given(change.email, account.email),
     ...(individual === undefined ? {} : { individual }),
     metadata: mergeMetadata(account.metadata ?? {}, change.metadata),
     settings: settingsOf(account.settings, change.settings),
-    tos_acceptance: merged({ date: null, ip: null, user_agent: null, ...account.tos_acceptance }, change.tos_acceptance),
+    tos_acceptance: merged(
+      { date: null, ip: null, user_agent: null, ...account.tos_acceptance },
+      change.tos_acceptance,
+    ),
   }
 }
 

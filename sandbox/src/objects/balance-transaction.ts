@@ -1,4 +1,5 @@
-// The lines of the processor's ledger: what each charge, refund, dispute, transfer and payout did to the balance. No IO.
+// The lines of the processor's ledger: what each charge, refund, dispute, transfer and payout did
+// to the balance. No IO.
 import type Stripe from 'stripe'
 import { DAY_SECONDS } from '../core/clock.ts'
 import { decimalsOf } from '../core/currency.ts'
@@ -49,7 +50,10 @@ export function newBalanceTransaction(line: LedgerLine, now: number): BalanceTra
     object: 'balance_transaction',
     amount: line.amount,
     // Whole days, so that a balance is the sum of a few days and never of all its lines.
-    available_on: line.pendingSeconds === 0 ? now : (Math.floor(now / DAY_SECONDS) + 1) * DAY_SECONDS + line.pendingSeconds,
+    available_on:
+      line.pendingSeconds === 0
+        ? now
+        : (Math.floor(now / DAY_SECONDS) + 1) * DAY_SECONDS + line.pendingSeconds,
     balance_type: 'payments',
     created: now,
     currency: line.currency,

@@ -23,7 +23,9 @@ export interface Attempt {
   radarSession?: string | undefined
 }
 
-/** What the buyer reads: a fixed beginning and the shop's end, cut to what a statement has room for. */
+/**
+ * What the buyer reads: a fixed beginning and the shop's end, cut to what a statement has room for.
+ */
 export function statementOf(suffix: string | null): string {
   return suffix === null || suffix === '' ? 'HOLDFAST SANDBOX' : `HOLDFAST* ${suffix}`.slice(0, 22)
 }
@@ -36,9 +38,17 @@ function outcomeOf(card: TestCard, decline: Decline | undefined): Stripe.Charge.
     network_advice_code: null,
     network_decline_code: decline?.networkCode ?? null,
     network_status:
-      decline === undefined ? 'approved_by_network' : blocked === undefined ? 'declined_by_network' : 'not_sent_to_network',
+      decline === undefined
+        ? 'approved_by_network'
+        : blocked === undefined
+          ? 'declined_by_network'
+          : 'not_sent_to_network',
     reason:
-      decline === undefined ? (level === 'elevated' ? 'elevated_risk_level' : null) : (blocked ?? decline.declineCode ?? null),
+      decline === undefined
+        ? level === 'elevated'
+          ? 'elevated_risk_level'
+          : null
+        : (blocked ?? decline.declineCode ?? null),
     risk_level: level,
     risk_score: { normal: 20, elevated: 70, highest: 92 }[level],
     seller_message:

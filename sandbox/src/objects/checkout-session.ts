@@ -49,7 +49,12 @@ export function newSession(input: NewSession, now: number): CheckoutSession {
     currency: input.currency,
     currency_conversion: null,
     custom_fields: [],
-    custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
+    custom_text: {
+      after_submit: null,
+      shipping_address: null,
+      submit: null,
+      terms_of_service_acceptance: null,
+    },
     customer: input.customer,
     customer_account: null,
     customer_creation: input.customerCreation,
@@ -110,7 +115,13 @@ export function detailsOf({ email, name }: Buyer): Stripe.Checkout.Session.Custo
   }
 }
 
-/** Where the buyer goes when the session is complete; the template is replaced where it stands as such. */
-export function successAddress({ id, success_url: url }: Pick<CheckoutSession, 'id' | 'success_url'>): string | null {
+/**
+ * Where the buyer goes when the session is complete; the template is replaced where it stands as
+ * such.
+ */
+export function successAddress({
+  id,
+  success_url: url,
+}: Pick<CheckoutSession, 'id' | 'success_url'>): string | null {
   return url === null ? null : url.replaceAll('{CHECKOUT_SESSION_ID}', id)
 }

@@ -6,9 +6,19 @@ type Ids<T, K extends keyof T> = Omit<T, K> & { [P in K]: string | Extract<T[P],
 
 export type PaymentIntent = Ids<
   Stripe.PaymentIntent,
-  'latest_charge' | 'payment_method' | 'customer' | 'on_behalf_of' | 'review' | 'application' | 'source' | 'payment_record'
+  | 'latest_charge'
+  | 'payment_method'
+  | 'customer'
+  | 'on_behalf_of'
+  | 'review'
+  | 'application'
+  | 'source'
+  | 'payment_record'
 >
-/** `transfer` is null until the money has moved, as the documents show it and the SDK's type does not. */
+/**
+ * `transfer` is null until the money has moved, as the documents show it and the SDK's type does
+ * not.
+ */
 type ChargeBody = Omit<Stripe.Charge, 'transfer'> & { transfer?: string | Stripe.Transfer | null }
 export type Charge = Ids<
   ChargeBody,
@@ -36,7 +46,13 @@ export type PaymentMethod = Ids<Stripe.PaymentMethod, 'customer'>
 export type Dispute = Ids<Stripe.Dispute, 'charge' | 'payment_intent'>
 export type SetupIntent = Ids<
   Stripe.SetupIntent,
-  'payment_method' | 'customer' | 'latest_attempt' | 'mandate' | 'single_use_mandate' | 'on_behalf_of' | 'application'
+  | 'payment_method'
+  | 'customer'
+  | 'latest_attempt'
+  | 'mandate'
+  | 'single_use_mandate'
+  | 'on_behalf_of'
+  | 'application'
 >
 export type BalanceTransaction = Ids<Stripe.BalanceTransaction, 'source'>
 export type Transfer = Ids<Stripe.Transfer, 'balance_transaction' | 'destination' | 'source_transaction'>
@@ -46,7 +62,12 @@ export type TransferReversal = Ids<
 >
 export type Payout = Ids<
   Stripe.Payout,
-  'application_fee' | 'balance_transaction' | 'destination' | 'failure_balance_transaction' | 'original_payout' | 'reversed_by'
+  | 'application_fee'
+  | 'balance_transaction'
+  | 'destination'
+  | 'failure_balance_transaction'
+  | 'original_payout'
+  | 'reversed_by'
 >
 export type ApplicationFee = Ids<
   Stripe.ApplicationFee,
@@ -62,7 +83,9 @@ export type EarlyFraudWarning = Ids<Stripe.Radar.EarlyFraudWarning, 'charge'>
 
 export type Product = Ids<Stripe.Product, 'default_price' | 'tax_code'>
 /** As it travels: a decimal is text. */
-export type Price = Omit<Ids<Stripe.Price, 'product'>, 'unit_amount_decimal'> & { unit_amount_decimal: string | null }
+export type Price = Omit<Ids<Stripe.Price, 'product'>, 'unit_amount_decimal'> & {
+  unit_amount_decimal: string | null
+}
 export type LineItem = Omit<Stripe.LineItem, 'price'> & { price: Price }
 export type CheckoutSession = Ids<
   Stripe.Checkout.Session,
@@ -129,7 +152,10 @@ export interface WebhookHidden {
 
 export interface SessionHidden {
   items: LineItem[]
-  /** The payment as it will begin with the first attempt: checked when the session was made, and shown nowhere. */
+  /**
+   * The payment as it will begin with the first attempt: checked when the session was made, and
+   * shown nowhere.
+   */
   draft?: PaymentIntent
 }
 

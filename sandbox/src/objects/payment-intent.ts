@@ -1,4 +1,5 @@
-// Builds and changes payment intents; every change returns a new body. No IO, no rules: those are in machines/.
+// Builds and changes payment intents; every change returns a new body. No IO, no rules: those are
+// in machines/.
 import type Stripe from 'stripe'
 import type { ErrorBody } from '../core/errors.ts'
 import { newId, newSecret } from '../core/ids.ts'
@@ -17,7 +18,10 @@ export interface NewIntent {
   onBehalfOf: string | null
 }
 
-/** An intent of which only the money is known; the other parameters are applied to it as by an update. */
+/**
+ * An intent of which only the money is known; the other parameters are applied to it as by an
+ * update.
+ */
 export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
   const id = newId('pi')
   return {
@@ -30,7 +34,8 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
     amount_received: 0,
     application: null,
     application_fee_amount: null,
-    automatic_payment_methods: input.allowRedirects === null ? null : { allow_redirects: input.allowRedirects, enabled: true },
+    automatic_payment_methods:
+      input.allowRedirects === null ? null : { allow_redirects: input.allowRedirects, enabled: true },
     canceled_at: null,
     cancellation_reason: null,
     capture_method: input.captureMethod,
@@ -72,7 +77,9 @@ export function newPaymentIntent(input: NewIntent, now: number): PaymentIntent {
 
 /** Whether a card is charged at once; otherwise its money is only held. */
 export function capturesAtOnce(intent: PaymentIntent): boolean {
-  return intent.capture_method !== 'manual' && intent.payment_method_options?.card?.capture_method !== 'manual'
+  return (
+    intent.capture_method !== 'manual' && intent.payment_method_options?.card?.capture_method !== 'manual'
+  )
 }
 
 export function withMethod(intent: PaymentIntent, method: string): PaymentIntent {
@@ -83,7 +90,10 @@ export function withMethod(intent: PaymentIntent, method: string): PaymentIntent
   }
 }
 
-export function inChallenge(intent: PaymentIntent, nextAction: Stripe.PaymentIntent.NextAction): PaymentIntent {
+export function inChallenge(
+  intent: PaymentIntent,
+  nextAction: Stripe.PaymentIntent.NextAction,
+): PaymentIntent {
   return { ...intent, status: 'requires_action', next_action: nextAction, last_payment_error: null }
 }
 
@@ -181,7 +191,10 @@ const PUBLIC = [
   'status',
 ] as const satisfies (keyof PaymentIntent)[]
 
-/** What a publishable key may see: enough to show the next step, nothing about the customer or the shop. */
+/**
+ * What a publishable key may see: enough to show the next step, nothing about the customer or the
+ * shop.
+ */
 export function publicView(intent: PaymentIntent): object {
   return Object.fromEntries(PUBLIC.map((name) => [name, intent[name]]))
 }

@@ -100,18 +100,24 @@ export function newPaymentMethod(known: KnownCard, now: number, given: MethodDet
 }
 
 /** The network that the buyer prefers, of a card that has more than one brand. */
-export function withNetwork(card: Stripe.PaymentMethod.Card, preferred: string | null | undefined): Stripe.PaymentMethod.Card {
+export function withNetwork(
+  card: Stripe.PaymentMethod.Card,
+  preferred: string | null | undefined,
+): Stripe.PaymentMethod.Card {
   if (preferred === undefined || card.networks == null) return card
   return { ...card, networks: { ...card.networks, preferred } }
 }
 
 export type ThreeDsResult = 'authenticated' | 'attempt_acknowledged' | 'frictionless' | 'failed' | null
 
-export function threeDsFields(result: ThreeDsResult): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure | null {
+export function threeDsFields(
+  result: ThreeDsResult,
+): Stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure | null {
   if (result === null) return null
   const passed = result === 'authenticated' || result === 'frictionless'
   return {
-    authentication_flow: result === 'frictionless' ? 'frictionless' : result === 'attempt_acknowledged' ? null : 'challenge',
+    authentication_flow:
+      result === 'frictionless' ? 'frictionless' : result === 'attempt_acknowledged' ? null : 'challenge',
     electronic_commerce_indicator: passed ? '05' : '06',
     exemption_indicator: null,
     result: result === 'frictionless' ? 'authenticated' : result,
@@ -124,7 +130,13 @@ export function threeDsFields(result: ThreeDsResult): Stripe.Charge.PaymentMetho
 /** The `payment_method_details` of a charge made with this method. */
 export function chargeDetails(
   method: PaymentMethod,
-  charge: { amount: number; captureBefore: number | null; threeDs: ThreeDsResult; approved: boolean; mandate: string | null },
+  charge: {
+    amount: number
+    captureBefore: number | null
+    threeDs: ThreeDsResult
+    approved: boolean
+    mandate: string | null
+  },
 ): Stripe.Charge.PaymentMethodDetails {
   const { card } = method
   if (card === undefined) throw new Error('only cards can be charged here')

@@ -56,7 +56,11 @@ export function referencedRefund(refund: Refund): Refund {
   return { ...refund, destination_details: { ...details, card } }
 }
 
-export function endedRefund(refund: Refund, status: 'failed' | 'canceled', balanceTransaction: string): Refund {
+export function endedRefund(
+  refund: Refund,
+  status: 'failed' | 'canceled',
+  balanceTransaction: string,
+): Refund {
   const { pending_reason: _gone, ...rest } = refund
   return {
     ...rest,

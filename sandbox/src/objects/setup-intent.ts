@@ -19,7 +19,8 @@ export function newSetupIntent(input: NewSetup, now: number): SetupIntent {
     object: 'setup_intent',
     allowed_payment_method_types: input.allowedTypes,
     application: null,
-    automatic_payment_methods: input.allowRedirects === null ? null : { allow_redirects: input.allowRedirects, enabled: true },
+    automatic_payment_methods:
+      input.allowRedirects === null ? null : { allow_redirects: input.allowRedirects, enabled: true },
     cancellation_reason: null,
     client_secret: newSecret(id),
     created: now,
@@ -37,7 +38,9 @@ export function newSetupIntent(input: NewSetup, now: number): SetupIntent {
     on_behalf_of: input.onBehalfOf,
     payment_method: null,
     payment_method_configuration_details: null,
-    payment_method_options: { card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' } },
+    payment_method_options: {
+      card: { mandate_options: null, network: null, request_three_d_secure: 'automatic' },
+    },
     payment_method_types: input.types,
     single_use_mandate: null,
     status: 'requires_payment_method',

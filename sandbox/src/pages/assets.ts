@@ -1,4 +1,5 @@
-// Files for browsers, from a fixed list: stripe.js, the card form, the dashboard, styles. Nothing else is readable.
+// Files for browsers, from a fixed list: stripe.js, the card form, the dashboard, styles. Nothing
+// else is readable.
 import type { EdgeReply } from '../http/request.ts'
 import { browserFile } from './browser-files.ts'
 import { pageHeaders } from './html.ts'
@@ -36,19 +37,25 @@ const ASSETS: Record<string, Asset> = {
   '/_sandbox/assets/dashboard.css': { file: 'dashboard.css', type: STYLE },
 }
 
-/** `home` is where browsers reach this sandbox; stripe.js must know it when it is served under another name. */
+/**
+ * `home` is where browsers reach this sandbox; stripe.js must know it when it is served under
+ * another name.
+ */
 export async function asset(path: string, home: string): Promise<EdgeReply | undefined> {
   const known = Object.hasOwn(ASSETS, path) ? ASSETS[path] : undefined
   if (known === undefined) return undefined
   const file = await browserFile(known.file)
   const body = known.shared === true ? file.replace('__SANDBOX_ORIGIN__', new URL(home).origin) : file
-  if (known.type === PAGE) return { status: 200, headers: pageHeaders(known.framable === true ? '*' : "'none'"), body }
+  if (known.type === PAGE)
+    return { status: 200, headers: pageHeaders(known.framable === true ? '*' : "'none'"), body }
   return {
     status: 200,
     headers: {
       'content-type': known.type,
       'cache-control': 'no-cache',
-      ...(known.shared === true ? { 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*' } : {}),
+      ...(known.shared === true
+        ? { 'cross-origin-resource-policy': 'cross-origin', 'access-control-allow-origin': '*' }
+        : {}),
     },
     body,
   }

@@ -1,4 +1,5 @@
-// Finds the browser's files: built ones beside the built sandbox, else the sources, whose scripts are bundled when first asked for.
+// Finds the browser's files: built ones beside the built sandbox, else the sources, whose scripts
+// are bundled when first asked for.
 import { existsSync } from 'node:fs'
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,9 +12,17 @@ const SCRIPTS: Record<string, string> = {
   'checkout.js': 'checkout/main.ts',
   'dashboard.js': 'dashboard/main.ts',
 }
-const PLAIN = ['card-form.html', 'card-form.css', 'challenge.css', 'checkout.css', 'dashboard.html', 'dashboard.css']
+const PLAIN = [
+  'card-form.html',
+  'card-form.css',
+  'challenge.css',
+  'checkout.css',
+  'dashboard.html',
+  'dashboard.css',
+]
 
-// Beside dist/sandbox/main.js, from src/pages/, and from dist/sandbox/ to the sources, in this order.
+// Beside dist/sandbox/main.js, from src/pages/, and from dist/sandbox/ to the sources, in this
+// order.
 const PLACES = ['./browser/', '../../browser/', '../../sandbox/browser/'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)),
 )
@@ -48,10 +57,14 @@ export function browserFile(name: string): Promise<string> {
   return made
 }
 
-/** Writes all files ready for use; a build puts them beside the bundled sandbox, which then needs neither sources nor esbuild. */
+/**
+ * Writes all files ready for use; a build puts them beside the bundled sandbox, which then needs
+ * neither sources nor esbuild.
+ */
 export async function buildBrowserFiles(target: string): Promise<void> {
   const directory = findDirectory()
   await mkdir(target, { recursive: true })
   for (const name of PLAIN) await cp(join(directory, name), join(target, name))
-  for (const [name, entry] of Object.entries(SCRIPTS)) await writeFile(join(target, name), await bundle(join(directory, entry)))
+  for (const [name, entry] of Object.entries(SCRIPTS))
+    await writeFile(join(target, name), await bundle(join(directory, entry)))
 }

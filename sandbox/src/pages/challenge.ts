@@ -1,4 +1,5 @@
-// The 3-D Secure page of the buyer's bank: shows what is paid, asks yes or no, and sends the buyer back.
+// The 3-D Secure page of the buyer's bank: shows what is paid, asks yes or no, and sends the buyer
+// back.
 
 import { followIntent } from '../api/checkout/complete.ts'
 import { finishChallenge } from '../api/confirm.ts'
@@ -23,9 +24,12 @@ export const CHALLENGED: Kind[] = ['payment_intent', 'setup_intent']
 
 function find(unit: Unit, id: string): Found | undefined {
   const payment = unit.find('payment_intent', id)
-  if (payment !== undefined) return { intent: payment, returnUrl: unit.hidden('payment_intent', id)?.returnUrl }
+  if (payment !== undefined)
+    return { intent: payment, returnUrl: unit.hidden('payment_intent', id)?.returnUrl }
   const setup = unit.find('setup_intent', id)
-  return setup === undefined ? undefined : { intent: setup, returnUrl: unit.hidden('setup_intent', id)?.returnUrl }
+  return setup === undefined
+    ? undefined
+    : { intent: setup, returnUrl: unit.hidden('setup_intent', id)?.returnUrl }
 }
 
 function frame(title: string, body: Html): string {
@@ -37,7 +41,9 @@ function frame(title: string, body: Html): string {
 }
 
 function amountLine(intent: Intent): string {
-  return intent.object === 'payment_intent' ? `to pay ${spoken(intent.amount, intent.currency)}` : 'to save your card'
+  return intent.object === 'payment_intent'
+    ? `to pay ${spoken(intent.amount, intent.currency)}`
+    : 'to save your card'
 }
 
 function question(intent: Intent): string {
@@ -67,11 +73,18 @@ function backTo(returnUrl: string, intent: Intent): string {
   url.searchParams.set(`${name}_client_secret`, intent.client_secret ?? '')
   url.searchParams.set('source_type', 'card')
   const ok = intent.status !== 'requires_payment_method' && intent.status !== 'canceled'
-  url.searchParams.set('redirect_status', intent.status === 'processing' ? 'pending' : ok ? 'succeeded' : 'failed')
+  url.searchParams.set(
+    'redirect_status',
+    intent.status === 'processing' ? 'pending' : ok ? 'succeeded' : 'failed',
+  )
   return url.href
 }
 
-function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: Found; intent: Intent } | undefined> {
+function settle(
+  engine: Engine,
+  id: string,
+  passed: boolean,
+): Promise<{ found: Found; intent: Intent } | undefined> {
   const account = engine.ownerOf(id, CHALLENGED)
   return engine.perform((unit) => {
     const found = find(unit, id)
@@ -79,7 +92,9 @@ function settle(engine: Engine, id: string, passed: boolean): Promise<{ found: F
     const call = pageCall(engine, unit, id)
     const { intent } = found
     const after =
-      intent.object === 'payment_intent' ? finishChallenge(call, intent, passed) : finishSetupChallenge(call, intent, passed)
+      intent.object === 'payment_intent'
+        ? finishChallenge(call, intent, passed)
+        : finishSetupChallenge(call, intent, passed)
     followIntent(unit, after)
     return { found, intent: after }
   }, account)
@@ -108,13 +123,18 @@ export async function challengePage(engine: Engine, request: EdgeRequest, id: st
   const outcome = fromJson
     ? (JSON.parse(request.body) as { outcome?: unknown }).outcome
     : parseForm(request.body === '' ? request.query : request.body)['outcome']
-  if (outcome !== 'succeed' && outcome !== 'fail') return jsonReply(400, { error: 'outcome must be succeed or fail' })
+  if (outcome !== 'succeed' && outcome !== 'fail')
+    return jsonReply(400, { error: 'outcome must be succeed or fail' })
   const settled = await settle(engine, id, outcome === 'succeed')
   if (settled === undefined) return jsonReply(404, { error: 'no such payment' })
   const { intent, found } = settled
   const wantsPage = request.headers.accept?.includes('text/html') === true
   if (!wantsPage) return jsonReply(200, { id: intent.id, object: intent.object, status: intent.status })
   if (found.returnUrl !== undefined && found.intent.next_action?.type === 'redirect_to_url')
-    return { status: 303, headers: { ...pageHeaders('*', '*'), location: backTo(found.returnUrl, intent) }, body: '' }
+    return {
+      status: 303,
+      headers: { ...pageHeaders('*', '*'), location: backTo(found.returnUrl, intent) },
+      body: '',
+    }
   return { status: 200, headers: pageHeaders('*', '*'), body: verdict(intent) }
 }

@@ -51,7 +51,10 @@ const en: CheckoutTexts = {
     payment: 'The payment was not completed in time. Your card was not charged.',
     setup: 'Your card was not saved. Nothing was charged.',
   },
-  complete: { title: 'All done', text: 'This checkout is already complete. There is nothing left to do here.' },
+  complete: {
+    title: 'All done',
+    text: 'This checkout is already complete. There is nothing left to do here.',
+  },
   unknown: { title: 'Page not found', text: 'This checkout does not exist.' },
   shop: 'Return to the shop',
   errors: {},
@@ -85,19 +88,25 @@ const de: CheckoutTexts = {
     payment: 'Die Zahlung wurde nicht rechtzeitig abgeschlossen. Die Karte wurde nicht belastet.',
     setup: 'Die Karte wurde nicht gespeichert. Es wurde nichts abgebucht.',
   },
-  complete: { title: 'Alles erledigt', text: 'Dieser Vorgang ist bereits abgeschlossen. Hier ist nichts mehr zu tun.' },
+  complete: {
+    title: 'Alles erledigt',
+    text: 'Dieser Vorgang ist bereits abgeschlossen. Hier ist nichts mehr zu tun.',
+  },
   unknown: { title: 'Seite nicht gefunden', text: 'Diesen Vorgang gibt es nicht.' },
   shop: 'Zurück zum Shop',
   errors: {
     insufficient_funds: 'Die Karte ist nicht gedeckt.',
     expired_card: 'Die Karte ist abgelaufen.',
     incorrect_cvc: 'Der Sicherheitscode der Karte ist falsch.',
-    processing_error: 'Bei der Verarbeitung der Karte ist ein Fehler aufgetreten. Bitte in Kürze erneut versuchen.',
+    processing_error:
+      'Bei der Verarbeitung der Karte ist ein Fehler aufgetreten. Bitte in Kürze erneut versuchen.',
     incorrect_number: 'Die Kartennummer ist falsch.',
     test_mode_live_card: 'Die Karte wurde abgelehnt: Im Testmodus werden nur Testkarten angenommen.',
     card_declined: 'Die Karte wurde abgelehnt.',
-    payment_intent_authentication_failure: 'Die Zahlung wurde bei der Bank nicht bestätigt. Bitte erneut versuchen.',
-    setup_intent_authentication_failure: 'Die Karte wurde bei der Bank nicht bestätigt. Bitte erneut versuchen.',
+    payment_intent_authentication_failure:
+      'Die Zahlung wurde bei der Bank nicht bestätigt. Bitte erneut versuchen.',
+    setup_intent_authentication_failure:
+      'Die Karte wurde bei der Bank nicht bestätigt. Bitte erneut versuchen.',
   },
   otherError: 'Die Zahlung ist fehlgeschlagen. Bitte eine andere Karte versuchen.',
 }
@@ -109,7 +118,10 @@ export function buyerMessage(error: ErrorBody, texts: CheckoutTexts): string {
 }
 
 /** The session's language, or for `auto` the browser's. */
-export function textsFor(locale: string | null, accepted: string | undefined): { texts: CheckoutTexts; locale: 'en' | 'de' } {
+export function textsFor(
+  locale: string | null,
+  accepted: string | undefined,
+): { texts: CheckoutTexts; locale: 'en' | 'de' } {
   const wanted = locale === null || locale === 'auto' ? (accepted ?? '') : locale
   return /^de\b/i.test(wanted.trim()) ? { texts: de, locale: 'de' } : { texts: en, locale: 'en' }
 }

@@ -1,4 +1,5 @@
-// The hosted page of a Checkout Session as HTML. The card's fields are made by its script, which the sandbox's form shares.
+// The hosted page of a Checkout Session as HTML. The card's fields are made by its script, which
+// the sandbox's form shares.
 import { decimalsOf } from '../core/currency.ts'
 import type { CheckoutSession, LineItem } from '../objects/kinds.ts'
 import type { CheckoutTexts } from './checkout-texts.ts'
@@ -16,7 +17,12 @@ interface Shown {
 
 function money(amount: number, currency: string, locale: Locale): string {
   const digits = decimalsOf(currency)
-  const format = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits } as const
+  const format = {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  } as const
   return new Intl.NumberFormat(locale, format).format(amount / 10 ** digits)
 }
 
@@ -37,7 +43,12 @@ export function messageBody(
   link: string | null,
 ): string {
   const back = link === null ? NONE : html`<p><a class="button" href="${link}">${texts.shop}</a></p>`
-  return frame(title, locale, html`<main class="message"><h1>${title}</h1><p>${text}</p>${back}</main>`, false)
+  return frame(
+    title,
+    locale,
+    html`<main class="message"><h1>${title}</h1><p>${text}</p>${back}</main>`,
+    false,
+  )
 }
 
 function lineOf(item: LineItem, { texts, locale }: Shown): Html {
@@ -52,7 +63,8 @@ function lineOf(item: LineItem, { texts, locale }: Shown): Html {
 
 function summary(shown: Shown): Html {
   const { session, items, texts, locale } = shown
-  const back = session.cancel_url === null ? NONE : html`<a class="back" href="${session.cancel_url}">${texts.back}</a>`
+  const back =
+    session.cancel_url === null ? NONE : html`<a class="back" href="${session.cancel_url}">${texts.back}</a>`
   const top = html`<p class="top">${back}<span class="badge">${texts.testMode}</span></p>`
   if (session.mode === 'setup')
     return html`<section class="summary">${top}<h1>${texts.title.setup}</h1><p>${texts.saving}</p></section>`

@@ -1,4 +1,5 @@
-// The hosted page of a Checkout Session, what its script asks for, and the same for a test without a browser.
+// The hosted page of a Checkout Session, what its script asks for, and the same for a test without
+// a browser.
 import type { ApiCall } from '../api/call.ts'
 import { completeSession, expireSession, type Payer } from '../api/checkout/complete.ts'
 import { loadSession } from '../api/checkout/sessions.ts'
@@ -45,14 +46,20 @@ interface Intent {
 }
 
 function intentOf(unit: Unit, session: CheckoutSession): Intent | undefined {
-  const payment = session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
+  const payment =
+    session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
   if (payment !== undefined) return { ...payment, error: payment.last_payment_error as ErrorBody | null }
   const setup = session.setup_intent === null ? undefined : unit.find('setup_intent', session.setup_intent)
   return setup === undefined ? undefined : { ...setup, error: setup.last_setup_error as ErrorBody | null }
 }
 
 /** How the session stands: where the buyer goes next, or what is wrong with the card. */
-function standing(engine: Engine, unit: Unit, session: CheckoutSession, texts: CheckoutTexts): Record<string, unknown> {
+function standing(
+  engine: Engine,
+  unit: Unit,
+  session: CheckoutSession,
+  texts: CheckoutTexts,
+): Record<string, unknown> {
   const intent = intentOf(unit, session)
   const open = session.status === 'open'
   const error = open && intent?.status === 'requires_payment_method' ? intent.error : null
@@ -63,7 +70,8 @@ function standing(engine: Engine, unit: Unit, session: CheckoutSession, texts: C
     payment_intent: session.payment_intent,
     setup_intent: session.setup_intent,
     redirect_url: session.status === 'complete' ? successAddress(session) : null,
-    challenge_url: open && intent?.status === 'requires_action' ? `${engine.baseUrl}/_sandbox/3ds/${intent.id}` : null,
+    challenge_url:
+      open && intent?.status === 'requires_action' ? `${engine.baseUrl}/_sandbox/3ds/${intent.id}` : null,
     ...(error === null ? {} : { error: { ...plain(error), buyer_message: buyerMessage(error, texts) } }),
   }
 }
@@ -72,9 +80,16 @@ function plain({ type, code, decline_code, message, param }: ErrorBody): object 
   return { type, code, decline_code, message, param }
 }
 
-function act(engine: Engine, call: ApiCall, action: string, input: Record<string, unknown>, texts: CheckoutTexts): EdgeReply {
+function act(
+  engine: Engine,
+  call: ApiCall,
+  action: string,
+  input: Record<string, unknown>,
+  texts: CheckoutTexts,
+): EdgeReply {
   const session = loadSession(call, call.id)
-  if (action === 'expire') return jsonReply(200, standing(engine, call.unit, expireSession(call.unit, session), texts))
+  if (action === 'expire')
+    return jsonReply(200, standing(engine, call.unit, expireSession(call.unit, session), texts))
   const done = completeSession(call, session, readPayer(input))
   return jsonReply(done.error === null ? 200 : 402, standing(engine, call.unit, done.session, texts))
 }
@@ -85,7 +100,11 @@ export interface CheckoutRequest {
   input: Record<string, unknown>
 }
 
-export async function checkoutPage(engine: Engine, request: EdgeRequest, asked: CheckoutRequest): Promise<EdgeReply> {
+export async function checkoutPage(
+  engine: Engine,
+  request: EdgeRequest,
+  asked: CheckoutRequest,
+): Promise<EdgeReply> {
   const { id, action, input } = asked
   const account = engine.ownerOf(id, ['checkout.session'])
   const language = request.headers['accept-language']
@@ -112,7 +131,11 @@ export async function checkoutPage(engine: Engine, request: EdgeRequest, asked: 
       return { status: 200, headers, body: messageBody(over, texts, locale, session.cancel_url) }
     }
     if (session.status === 'complete')
-      return { status: 200, headers, body: messageBody(texts.complete, texts, locale, successAddress(session)) }
+      return {
+        status: 200,
+        headers,
+        body: messageBody(texts.complete, texts, locale, successAddress(session)),
+      }
     const items = unit.hidden('checkout.session', id)?.items ?? []
     const customer = session.customer === null ? undefined : unit.find('customer', session.customer)
     const email = session.customer_email ?? customer?.email ?? null

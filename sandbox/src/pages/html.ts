@@ -1,4 +1,5 @@
-// Small HTML helpers: escaped templates and the headers of every page. Pages carry no inline script or style.
+// Small HTML helpers: escaped templates and the headers of every page. Pages carry no inline script
+// or style.
 
 export function escapeHtml(text: string): string {
   return text
@@ -32,12 +33,16 @@ export function html(strings: TemplateStringsArray, ...values: (string | number 
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  // With `no-referrer` a form of this page would be sent without its origin, as if by a foreign page.
+  // With `no-referrer` a form of this page would be sent without its origin, as if by a foreign
+  // page.
   'referrer-policy': 'same-origin',
 }
 
 /** `frames` lists who may embed the page; nobody by default. */
-export function pageHeaders(frames: "'none'" | '*' = "'none'", formAction = "'self'"): Record<string, string> {
+export function pageHeaders(
+  frames: "'none'" | '*' = "'none'",
+  formAction = "'self'",
+): Record<string, string> {
   const ancestors = frames === '*' ? '' : ` frame-ancestors ${frames};`
   return {
     ...PAGE_HEADERS,

@@ -1,4 +1,5 @@
-// Tells open dashboards that something has changed, at most a few times a second; they fetch what they show.
+// Tells open dashboards that something has changed, at most a few times a second; they fetch what
+// they show.
 import type { Engine } from '../engine.ts'
 import type { StreamHandler } from '../http/server.ts'
 
@@ -8,7 +9,11 @@ const PAUSE_MS = 400
 export function eventStream(engineOf: (name: string) => Engine): StreamHandler {
   return (request, response) => {
     const engine = engineOf(new URL(request.url ?? '/', 'http://localhost').searchParams.get('account') ?? '')
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' })
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      connection: 'keep-alive',
+    })
     response.write('retry: 1000\n\ndata: changed\n\n')
     let pending: NodeJS.Timeout | undefined
     const stop = engine.onEvents(() => {

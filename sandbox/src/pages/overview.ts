@@ -47,7 +47,10 @@ export function overview(engine: Engine): Promise<object> {
         "select id, type, created from events where account = '' order by created desc, seq desc limit ?",
         ROWS,
       ),
-      deliveries: deliveries.map((row) => ({ ...row, log: row.log === null ? [] : (JSON.parse(row.log) as unknown) })),
+      deliveries: deliveries.map((row) => ({
+        ...row,
+        log: row.log === null ? [] : (JSON.parse(row.log) as unknown),
+      })),
       ledger: listObjects(unit, 'balance_transaction', [], { limit: ROWS }, '').data.map(
         ({ id, type, amount, fee, net, currency, source, status, created }) => ({
           id,

@@ -1,4 +1,5 @@
-// A call to the API's rules that no request to the API makes: from a page, with nothing to ask of faults.
+// A call to the API's rules that no request to the API makes: from a page, with nothing to ask of
+// faults.
 import type { ApiCall } from '../api/call.ts'
 import type { Engine } from '../engine.ts'
 import type { Unit } from '../store/unit.ts'

@@ -105,7 +105,9 @@ function makeDirectory(directory: string): void {
 function checkVersion(db: DatabaseSync, path: string): void {
   const isOld = db.prepare("select 1 from sqlite_schema where name = 'meta'").get() !== undefined
   if (!isOld) return
-  const version = Number(db.prepare("select value from meta where name = 'schema'").get()?.['value'] ?? SCHEMA_VERSION)
+  const version = Number(
+    db.prepare("select value from meta where name = 'schema'").get()?.['value'] ?? SCHEMA_VERSION,
+  )
   if (version > SCHEMA_VERSION) {
     throw new StoreError(
       `The sandbox's store ${path} was written by a newer version of the sandbox. Start that version, or choose another DATA_DIR.`,
@@ -114,16 +116,18 @@ function checkVersion(db: DatabaseSync, path: string): void {
 }
 
 function setUp(db: DatabaseSync, path: string): void {
-  // NORMAL still syncs the log before every checkpoint, so the main file can never hold what the log has lost.
+  // NORMAL still syncs the log before every checkpoint, so the main file can never hold what the
+  // log has lost.
   db.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma locking_mode = exclusive;')
-  // Sixteen megabytes of pages hold the upper levels of every index; the leaves are read from the system's own cache.
+  // Sixteen megabytes of pages hold the upper levels of every index; the leaves are read from the
+  // system's own cache.
   db.exec('pragma cache_size = -16384; pragma wal_autocheckpoint = 4000; pragma temp_store = memory;')
   checkVersion(db, path)
   db.exec(SCHEMA)
   // The first write creates the log file, whose descriptor the group commit then keeps open.
-  db.prepare("insert into meta (name, value) values ('schema', ?) on conflict (name) do update set value = excluded.value").run(
-    String(SCHEMA_VERSION),
-  )
+  db.prepare(
+    "insert into meta (name, value) values ('schema', ?) on conflict (name) do update set value = excluded.value",
+  ).run(String(SCHEMA_VERSION))
 }
 
 export function openDatabase(directory: string): OpenedDatabase {

@@ -1,5 +1,6 @@
-// Group commit: all work that arrives while a flush is under way shares the next transaction and one fdatasync.
-// Nothing that was read or written may leave the process before `durable` has settled for it.
+// Group commit: all work that arrives while a flush is under way shares the next transaction and
+// one fdatasync. Nothing that was read or written may leave the process before `durable` has
+// settled for it.
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 
@@ -23,7 +24,8 @@ interface Batch {
 
 function newBatch(): Batch {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  // A batch that nobody waits for (background work) must not end the process; those who wait see the error.
+  // A batch that nobody waits for (background work) must not end the process; those who wait see
+  // the error.
   promise.catch(() => undefined)
   return { promise, resolve, reject }
 }

@@ -1,5 +1,5 @@
-// What is wrong with a store that cannot be opened, in one sentence with the file and the cure. Nothing is ever deleted here: a
-// file that cannot be read may be the only copy.
+// What is wrong with a store that cannot be opened, in one sentence with the file and the cure.
+// Nothing is ever deleted here: a file that cannot be read may be the only copy.
 import { type Stats, statSync } from 'node:fs'
 
 export class StoreError extends Error {
@@ -11,15 +11,22 @@ function statOf(path: string): Stats | undefined {
     return statSync(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw new StoreError(`The sandbox's store ${path} cannot be read (${(error as Error).message}). Correct its rights or owner.`)
+    throw new StoreError(
+      `The sandbox's store ${path} cannot be read (${(error as Error).message}). Correct its rights or owner.`,
+    )
   }
 }
 
-/** SQLite takes a missing or empty file for a new store and drops the log beside it, which may hold everything. */
+/**
+ * SQLite takes a missing or empty file for a new store and drops the log beside it, which may hold
+ * everything.
+ */
 export function checkFiles(path: string): void {
   const stat = statOf(path)
   if (stat !== undefined && !stat.isFile())
-    throw new StoreError(`The sandbox's store ${path} is not a file. Move it away, or choose another DATA_DIR.`)
+    throw new StoreError(
+      `The sandbox's store ${path} is not a file. Move it away, or choose another DATA_DIR.`,
+    )
   if (stat !== undefined && stat.size > 0) return
   const log = `${path}-wal`
   if ((statOf(log)?.size ?? 0) > 0) {
@@ -51,12 +58,18 @@ export function explain(error: unknown, path: string): Error {
     case FULL:
       return say('has no room left', 'Free space on its disk; nothing that was answered is lost.')
     case CANNOT_OPEN:
-      return say('cannot be opened', 'Correct the rights of the file and its folder, or choose another DATA_DIR.')
+      return say(
+        'cannot be opened',
+        'Correct the rights of the file and its folder, or choose another DATA_DIR.',
+      )
     case IO:
       return say('cannot be read or written', 'Check the disk; start again when it works.')
     case CORRUPT:
     case NO_DATABASE:
-      return say('is damaged', 'Put a copy of it back, or move it and the files beside it away to start empty.')
+      return say(
+        'is damaged',
+        'Put a copy of it back, or move it and the files beside it away to start empty.',
+      )
     default:
       return error instanceof Error ? error : new Error(message)
   }

@@ -1,5 +1,5 @@
-// Prepared statements over the tables of database.ts; every method is synchronous and runs in the open transaction.
-// It reads and writes rows as they are and decides nothing.
+// Prepared statements over the tables of database.ts; every method is synchronous and runs in the
+// open transaction. It reads and writes rows as they are and decides nothing.
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 
 export interface ObjectRow {
@@ -30,7 +30,10 @@ export interface IdempotencyRow {
   body: string | null
   event_seq: number | null
 }
-/** A value by which objects are found; the processor's searches do not tell capitals from small letters. */
+/**
+ * A value by which objects are found; the processor's searches do not tell capitals from small
+ * letters.
+ */
 export type Filter = [name: string, value: string, capitals?: 'any']
 
 export interface PageQuery {
@@ -53,7 +56,9 @@ function rowsOf<T>(rows: unknown): T {
 export type Store = ReturnType<typeof makeStore>
 
 export function makeStore(db: DatabaseSync) {
-  const get = db.prepare('select seq, id, account, created, body, hidden from objects where id = ? and kind = ?')
+  const get = db.prepare(
+    'select seq, id, account, created, body, hidden from objects where id = ? and kind = ?',
+  )
   const insert = db.prepare(
     'insert into objects (seq, id, kind, account, created, due, body, hidden) values (?, ?, ?, ?, ?, ?, ?, ?)',
   )
@@ -61,11 +66,15 @@ export function makeStore(db: DatabaseSync) {
   const updateDue = db.prepare('update objects set body = ?, hidden = ?, due = ? where id = ?')
   const remove = db.prepare('delete from objects where id = ?')
   const replace = db.prepare('update objects set kind = ?, body = ?, hidden = null, due = null where id = ?')
-  const addRef = db.prepare('insert or ignore into refs (kind, name, value, account, created, seq) values (?, ?, ?, ?, ?, ?)')
+  const addRef = db.prepare(
+    'insert or ignore into refs (kind, name, value, account, created, seq) values (?, ?, ?, ?, ?, ?)',
+  )
   const dropRef = db.prepare(
     'delete from refs where kind = ? and name = ? and value = ? and account = ? and created = ? and seq = ?',
   )
-  const due = db.prepare('select seq, id, kind, account from objects where due is not null and due <= ? order by due limit ?')
+  const due = db.prepare(
+    'select seq, id, kind, account from objects where due is not null and due <= ? order by due limit ?',
+  )
   const timedWork = db.prepare(
     "select 1 from objects where due is not null union all select 1 from deliveries where state = 'waiting' limit 1",
   )
@@ -88,7 +97,8 @@ export function makeStore(db: DatabaseSync) {
   )
   const firstKey = db.prepare('select 1 from idempotency where created < ? limit 1')
   // Numbers grow with time, so the oldest events are the first rows.
-  const oldestEvents = 'select seq from (select seq, created from events order by seq limit 500) where created < ?'
+  const oldestEvents =
+    'select seq from (select seq, created from events order by seq limit 500) where created < ?'
   const dropDeliveries = db.prepare(`delete from deliveries where event_seq in (${oldestEvents})`)
   const dropEvents = db.prepare(`delete from events where seq in (${oldestEvents})`)
   const firstEvent = db.prepare('select created from events order by seq limit 1')
@@ -99,7 +109,8 @@ export function makeStore(db: DatabaseSync) {
   const pages = new Map<string, ReturnType<DatabaseSync['prepare']>>()
   let lastSeq = Math.max(
     ...['objects', 'events'].map(
-      (table) => rowsOf<{ top: number | null }>(db.prepare(`select max(seq) as top from ${table}`).get()).top ?? 0,
+      (table) =>
+        rowsOf<{ top: number | null }>(db.prepare(`select max(seq) as top from ${table}`).get()).top ?? 0,
     ),
   )
 
@@ -191,19 +202,38 @@ export function makeStore(db: DatabaseSync) {
         row.previous,
       )
     },
-    insertDelivery(row: { id: number; eventSeq: number; endpoint: string; nextAtMs: number; fault: string | null }) {
+    insertDelivery(row: {
+      id: number
+      eventSeq: number
+      endpoint: string
+      nextAtMs: number
+      fault: string | null
+    }) {
       insertDelivery.run(row.id, row.eventSeq, row.endpoint, row.nextAtMs, row.fault)
     },
-    lastDeliveryId: () => rowsOf<{ top: number | null }>(db.prepare('select max(id) as top from deliveries').get()).top ?? 0,
+    lastDeliveryId: () =>
+      rowsOf<{ top: number | null }>(db.prepare('select max(id) as top from deliveries').get()).top ?? 0,
     event: (id: string) => rowsOf<EventRow | undefined>(getEvent.get(id)),
     eventBySeq: (seq: number) => rowsOf<EventRow | undefined>(getEventBySeq.get(seq)),
     events: (sql: string, values: SQLInputValue[]) => rowsOf<EventRow[]>(prepared(sql).all(...values)),
     query: <T>(sql: string, ...values: SQLInputValue[]) => rowsOf<T[]>(prepared(sql).all(...values)),
     /** Gives the number of rows that it changed. */
-    execute: (sql: string, ...values: SQLInputValue[]): number => Number(prepared(sql).run(...values).changes),
-    idempotency: (account: string, key: string) => rowsOf<IdempotencyRow | undefined>(getKey.get(account, key)),
+    execute: (sql: string, ...values: SQLInputValue[]): number =>
+      Number(prepared(sql).run(...values).changes),
+    idempotency: (account: string, key: string) =>
+      rowsOf<IdempotencyRow | undefined>(getKey.get(account, key)),
     putIdempotency(account: string, key: string, row: IdempotencyRow) {
-      putKey.run(account, key, row.created, row.path, row.digest, row.request, row.status, row.body, row.event_seq)
+      putKey.run(
+        account,
+        key,
+        row.created,
+        row.path,
+        row.digest,
+        row.request,
+        row.status,
+        row.body,
+        row.event_seq,
+      )
     },
     hasKeyBefore: (created: number) => firstKey.get(created) !== undefined,
     forgetKeysBefore: (created: number) => Number(dropKeys.run(created).changes),

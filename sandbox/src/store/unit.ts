@@ -1,5 +1,6 @@
-// One unit of work: reads through to the store, buffers its writes and events, writes them in one go at the end.
-// A handler that throws leaves nothing behind because its unit is dropped; bodies are never changed in place.
+// One unit of work: reads through to the store, buffers its writes and events, writes them in one
+// go at the end. A handler that throws leaves nothing behind because its unit is dropped; bodies
+// are never changed in place.
 import { newId } from '../core/ids.ts'
 import { type Hidden, type Kind, type Kinds, refsOf } from '../objects/kinds.ts'
 import type { ObjectRow, Store } from './store.ts'
@@ -61,7 +62,10 @@ export function makeUnit(deps: UnitDeps) {
   const writers: (() => void)[] = []
   const shown = new Map<string, object>()
 
-  /** The JSON of a body; one object is turned into text once per unit however often it is stored, sent or replied. */
+  /**
+   * The JSON of a body; one object is turned into text once per unit however often it is stored,
+   * sent or replied.
+   */
   function textOf(body: object): string {
     let text = texts.get(body)
     if (text === undefined) {
@@ -79,12 +83,26 @@ export function makeUnit(deps: UnitDeps) {
     const body = JSON.parse(row.body) as Kinds[Kind]
     texts.set(body, row.body)
     const hidden: unknown = row.hidden === null ? undefined : JSON.parse(row.hidden)
-    const entry: Entry = { kind, row, seq: row.seq, body, before: body, hidden, due: undefined, dirty: false, deleted: false }
+    const entry: Entry = {
+      kind,
+      row,
+      seq: row.seq,
+      body,
+      before: body,
+      hidden,
+      due: undefined,
+      dirty: false,
+      deleted: false,
+    }
     entries.set(id, entry)
     return entry
   }
 
-  function put<K extends Kind>(kind: K, body: Kinds[K], detail: { hidden?: Hidden<K>; due?: number | null } = {}): void {
+  function put<K extends Kind>(
+    kind: K,
+    body: Kinds[K],
+    detail: { hidden?: Hidden<K>; due?: number | null } = {},
+  ): void {
     const id = body.id ?? ''
     const known = load(kind, id)
     if (known !== undefined) {
@@ -111,10 +129,12 @@ export function makeUnit(deps: UnitDeps) {
     const after = entry.deleted ? [] : refsOf(entry.kind, entry.body)
     const before = entry.before === undefined ? [] : refsOf(entry.kind, entry.before)
     for (const [name, value] of before) {
-      if (!after.some((ref) => ref[0] === name && ref[1] === value)) store.dropRef(entry.kind, name, value, row)
+      if (!after.some((ref) => ref[0] === name && ref[1] === value))
+        store.dropRef(entry.kind, name, value, row)
     }
     for (const [name, value] of after) {
-      if (!before.some((ref) => ref[0] === name && ref[1] === value)) store.addRef(entry.kind, name, value, row)
+      if (!before.some((ref) => ref[0] === name && ref[1] === value))
+        store.addRef(entry.kind, name, value, row)
     }
   }
 
@@ -129,7 +149,8 @@ export function makeUnit(deps: UnitDeps) {
     }
     const body = textOf(entry.body)
     const hidden = entry.hidden === undefined ? null : JSON.stringify(entry.hidden)
-    const created = 'created' in entry.body && typeof entry.body.created === 'number' ? entry.body.created : deps.now
+    const created =
+      'created' in entry.body && typeof entry.body.created === 'number' ? entry.body.created : deps.now
     const row = entry.row ?? { seq: entry.seq, id, account: deps.account, created, body, hidden }
     if (entry.row === undefined) {
       store.insertObject({ ...row, kind: entry.kind, due: entry.due ?? null })
@@ -154,7 +175,13 @@ export function makeUnit(deps: UnitDeps) {
     for (const endpoint of deps.subscribers(event.account, event.type)) {
       const plan = deps.planDelivery(event)
       for (let copy = 0; copy < plan.copies; copy++) {
-        store.insertDelivery({ id: deps.nextDeliveryId(), eventSeq: event.seq, endpoint, nextAtMs: plan.atMs, fault: plan.fault })
+        store.insertDelivery({
+          id: deps.nextDeliveryId(),
+          eventSeq: event.seq,
+          endpoint,
+          nextAtMs: plan.atMs,
+          fault: plan.fault,
+        })
       }
     }
   }
@@ -165,11 +192,15 @@ export function makeUnit(deps: UnitDeps) {
     store,
     textOf,
     put,
-    find: <K extends Kind>(kind: K, id: string): Kinds[K] | undefined => load(kind, id)?.body as Kinds[K] | undefined,
-    hidden: <K extends Kind>(kind: K, id: string): Hidden<K> | undefined => load(kind, id)?.hidden as Hidden<K> | undefined,
+    find: <K extends Kind>(kind: K, id: string): Kinds[K] | undefined =>
+      load(kind, id)?.body as Kinds[K] | undefined,
+    hidden: <K extends Kind>(kind: K, id: string): Hidden<K> | undefined =>
+      load(kind, id)?.hidden as Hidden<K> | undefined,
     /** What this unit has written and no list shows yet. */
     written: <K extends Kind>(kind: K): Kinds[K][] =>
-      [...entries.values()].flatMap((entry) => (entry.kind === kind && entry.dirty ? [entry.body as Kinds[K]] : [])),
+      [...entries.values()].flatMap((entry) =>
+        entry.kind === kind && entry.dirty ? [entry.body as Kinds[K]] : [],
+      ),
     /** Deletes an object; `rest` is what can still be read under its id. */
     remove(kind: Kind, id: string, rest?: { kind: Kind; body: Kinds[Kind] }): void {
       const entry = load(kind, id)
@@ -177,7 +208,13 @@ export function makeUnit(deps: UnitDeps) {
     },
     /** Records an event with the object as it is at this moment. */
     emit(type: string, object: object, previous?: Record<string, unknown>): void {
-      const event = { seq: store.nextSeq(), id: newId('evt'), type, account: deps.account, object: textOf(object) }
+      const event = {
+        seq: store.nextSeq(),
+        id: newId('evt'),
+        type,
+        account: deps.account,
+        object: textOf(object),
+      }
       events.push({ event, previous: previous === undefined ? null : JSON.stringify(previous) })
     },
     /** An event of a connected account, whichever account the call was made for. */
@@ -185,12 +222,18 @@ export function makeUnit(deps: UnitDeps) {
       const event = { seq: store.nextSeq(), id: newId('evt'), type, account, object: textOf(object) }
       events.push({ event, previous: previous === undefined ? null : JSON.stringify(previous) })
     },
-    /** Of an object that the answer must not show as it is stored: `body` stands in for it there. */
+    /**
+     * Of an object that the answer must not show as it is stored: `body` stands in for it there.
+     */
     showAs: (body: { id: string }) => void shown.set(body.id, body),
     shown: (id: string): object | undefined => shown.get(id),
     deps,
-    /** The event that carries exactly this text, so that an idempotency record can point at it instead of copying. */
-    eventWith: (text: string): number | null => events.findLast((pending) => pending.event.object === text)?.event.seq ?? null,
+    /**
+     * The event that carries exactly this text, so that an idempotency record can point at it
+     * instead of copying.
+     */
+    eventWith: (text: string): number | null =>
+      events.findLast((pending) => pending.event.object === text)?.event.seq ?? null,
     /** Work on tables of another module, done only when this unit is written. */
     onWrite: (writer: () => void) => void writers.push(writer),
     write(): number {

@@ -1,5 +1,6 @@
-// Sends webhooks: only what is on disk, many at once but never unbounded, again after a failure, until delivered or given up.
-// The queue is the deliveries table; this file holds nothing that a kill could lose.
+// Sends webhooks: only what is on disk, many at once but never unbounded, again after a failure,
+// until delivered or given up. The queue is the deliveries table; this file holds nothing that a
+// kill could lose.
 
 import type { GroupCommit } from '../store/group-commit.ts'
 import type { Store } from '../store/store.ts'
@@ -96,7 +97,12 @@ export function makeDispatcher(deps: DispatcherDeps) {
 
   async function deliver(row: DeliveryRow): Promise<Outcome> {
     const started = Date.now()
-    const end = (state: Outcome['state'], status: number | null, error: string | null, nextAt = started): Outcome => ({
+    const end = (
+      state: Outcome['state'],
+      status: number | null,
+      error: string | null,
+      nextAt = started,
+    ): Outcome => ({
       row,
       state,
       nextAt,
@@ -112,7 +118,8 @@ export function makeDispatcher(deps: DispatcherDeps) {
     }
     const { body, headers } = prepareBody(store, event, target, row.fault, Math.floor(started / 1000))
     const answer = await postWebhook(deps.sender, target.url, body, headers)
-    if (answer.status !== null && answer.status >= 200 && answer.status < 300) return end('delivered', answer.status, null)
+    if (answer.status !== null && answer.status >= 200 && answer.status < 300)
+      return end('delivered', answer.status, null)
     const delay = deps.retryDelaysMs[row.attempts]
     if (delay === undefined) {
       deps.log(`webhook ${event.id} to ${target.url} given up after ${row.attempts + 1} attempts`)
@@ -141,7 +148,10 @@ export function makeDispatcher(deps: DispatcherDeps) {
     pump()
   }
 
-  /** True if nothing is left to send. What was asked for again since the row was read, which moves next_at, stays waiting. */
+  /**
+   * True if nothing is left to send. What was asked for again since the row was read, which moves
+   * next_at, stays waiting.
+   */
   function writeOutcome({ row, state, nextAt, note }: Outcome): boolean {
     const log = row.log === null ? [] : (JSON.parse(row.log) as unknown[])
     const [written] = store.query<{ state: Outcome['state'] }>(

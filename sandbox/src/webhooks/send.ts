@@ -1,4 +1,5 @@
-// One HTTP POST to an endpoint over kept-alive connections; answers with a status or the reason why there is none.
+// One HTTP POST to an endpoint over kept-alive connections; answers with a status or the reason why
+// there is none.
 import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 
@@ -34,7 +35,12 @@ export function makeSender(timeoutMs: number): Sender {
   }
 }
 
-export function postWebhook(sender: Sender, url: string, body: string, headers: Record<string, string>): Promise<Answer> {
+export function postWebhook(
+  sender: Sender,
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const secure = url.startsWith('https:')
     const options = {
@@ -48,7 +54,9 @@ export function postWebhook(sender: Sender, url: string, body: string, headers: 
       response.on('error', (error) => resolve({ status: null, error: error.message }))
     })
     // A timer of the socket costs far less per request than an abort signal.
-    request.setTimeout(sender.timeoutMs, () => request.destroy(new Error(`no answer within ${sender.timeoutMs} ms`)))
+    request.setTimeout(sender.timeoutMs, () =>
+      request.destroy(new Error(`no answer within ${sender.timeoutMs} ms`)),
+    )
     request.on('error', (error) => resolve({ status: null, error: error.message }))
     request.end(body)
   })

@@ -1,5 +1,6 @@
-// Where webhooks may go: this machine, the endpoint of the configuration, and hosts that it lists. Anybody who may create an
-// endpoint could otherwise make the sandbox send requests into the network around it.
+// Where webhooks may go: this machine, the endpoint of the configuration, and hosts that it lists.
+// Anybody who may create an endpoint could otherwise make the sandbox send requests into the
+// network around it.
 import { isLoopbackName, nameOf } from '../http/names.ts'
 
 /** `hosts` are `name` (any port) or `name:port`. */

@@ -9,7 +9,10 @@ const ROWS: Row[] = [
       const own = await stripe.accounts.retrieveCurrent()
       return { own, again: await stripe.accounts.retrieve(own.id) }
     },
-    answer: { own: { object: 'account', charges_enabled: true }, again: { object: 'account', type: 'standard' } },
+    answer: {
+      own: { object: 'account', charges_enabled: true },
+      again: { object: 'account', type: 'standard' },
+    },
   },
   {
     what: 'a call for a seller finds the seller',
@@ -33,15 +36,28 @@ const ROWS: Row[] = [
       stripe.accounts.create({
         type: 'custom',
         business_type: 'company',
-        business_profile: { mcc: '5734', name: 'Shop', url: 'https://shop.example', support_address: { city: 'Berlin' } },
+        business_profile: {
+          mcc: '5734',
+          name: 'Shop',
+          url: 'https://shop.example',
+          support_address: { city: 'Berlin' },
+        },
         company: { name: 'Shop GmbH', tax_id: 'DE1', address: { city: 'Berlin' } },
         capabilities: { transfers: { requested: true }, card_payments: { requested: false } },
-        settings: { payouts: { schedule: { interval: 'manual' } }, payments: { statement_descriptor: 'SHOP' } },
+        settings: {
+          payouts: { schedule: { interval: 'manual' } },
+          payments: { statement_descriptor: 'SHOP' },
+        },
         tos_acceptance: { date: 1, ip: '192.0.2.1' },
       }),
     answer: {
       business_type: 'company',
-      business_profile: { mcc: '5734', name: 'Shop', url: 'https://shop.example', support_address: { city: 'Berlin' } },
+      business_profile: {
+        mcc: '5734',
+        name: 'Shop',
+        url: 'https://shop.example',
+        support_address: { city: 'Berlin' },
+      },
       company: { name: 'Shop GmbH', tax_id_provided: true, address: { city: 'Berlin' } },
       capabilities: { transfers: 'active', card_payments: 'inactive' },
       settings: { payouts: { schedule: { interval: 'manual' } }, payments: { statement_descriptor: 'SHOP' } },
@@ -56,7 +72,9 @@ const ROWS: Row[] = [
         type: 'custom',
         individual: { first_name: 'Ada', dob: { day: 1, month: 2, year: 1990 }, id_number: '123456789' },
       }),
-    answer: { individual: { first_name: 'Ada', dob: { day: 1, month: 2, year: 1990 }, id_number_provided: true } },
+    answer: {
+      individual: { first_name: 'Ada', dob: { day: 1, month: 2, year: 1990 }, id_number_provided: true },
+    },
   },
   {
     what: 'an account has a type or a controller, not both',

@@ -58,7 +58,12 @@ export const MONEY_AUDITS: readonly Audit[] = [
       statement_descriptor: 'SHOP',
       transfer_data: { amount: 4000, description: 'share', metadata: METADATA },
     },
-    acts: { ...TYPES_ACT, ...CONFIGURATION, ...FEE, payment_method: 'is the one that pays: payment-intents.test.ts' },
+    acts: {
+      ...TYPES_ACT,
+      ...CONFIGURATION,
+      ...FEE,
+      payment_method: 'is the one that pays: payment-intents.test.ts',
+    },
   },
   {
     op: 'payment_intents.confirm',
@@ -110,7 +115,13 @@ export const MONEY_AUDITS: readonly Audit[] = [
   {
     op: 'refunds.create',
     call: 'POST /v1/refunds',
-    sent: { amount: 100, charge: '{charge}', payment_intent: '{paid}', metadata: METADATA, reason: 'duplicate' },
+    sent: {
+      amount: 100,
+      charge: '{charge}',
+      payment_intent: '{paid}',
+      metadata: METADATA,
+      reason: 'duplicate',
+    },
     acts: {
       refund_application_fee: 'gives the fee back: money.test.ts',
       reverse_transfer: 'takes the seller’s share back: surface.test.ts',
@@ -194,7 +205,11 @@ export const MONEY_AUDITS: readonly Audit[] = [
       transfer_group: 'g3',
     },
   },
-  { op: 'transfers.update', call: 'POST /v1/transfers/{transfer}', sent: { description: 'e', metadata: METADATA } },
+  {
+    op: 'transfers.update',
+    call: 'POST /v1/transfers/{transfer}',
+    sent: { description: 'e', metadata: METADATA },
+  },
   {
     op: 'transfers.reverse',
     call: 'POST /v1/transfers/{transfer}/reversals',
@@ -209,5 +224,9 @@ export const MONEY_AUDITS: readonly Audit[] = [
     call: 'POST /v1/transfers/{transfer}/reversals/{reversal}',
     sent: { metadata: METADATA },
   },
-  { op: 'application_fees.refund', call: 'POST /v1/application_fees/{fee}/refunds', sent: { amount: 1, metadata: METADATA } },
+  {
+    op: 'application_fees.refund',
+    call: 'POST /v1/application_fees/{fee}/refunds',
+    sent: { amount: 1, metadata: METADATA },
+  },
 ]

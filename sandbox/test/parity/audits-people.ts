@@ -46,7 +46,11 @@ export const PEOPLE_AUDITS: readonly Audit[] = [
       metadata: METADATA,
     },
   },
-  { op: 'payment_methods.attach', call: 'POST /v1/payment_methods/pm_card_visa/attach', sent: { customer: '{customer}' } },
+  {
+    op: 'payment_methods.attach',
+    call: 'POST /v1/payment_methods/pm_card_visa/attach',
+    sent: { customer: '{customer}' },
+  },
   {
     op: 'confirmation_tokens.create',
     call: 'POST /v1/confirmation_tokens',
@@ -91,7 +95,11 @@ export const PEOPLE_AUDITS: readonly Audit[] = [
         currency: 'eur',
       },
     },
-    acts: { ...BROWSER, 'card[number]': 'is never shown: surface.test.ts', 'card[cvc]': 'is never shown: surface.test.ts' },
+    acts: {
+      ...BROWSER,
+      'card[number]': 'is never shown: surface.test.ts',
+      'card[cvc]': 'is never shown: surface.test.ts',
+    },
   },
   {
     op: 'webhook_endpoints.create',

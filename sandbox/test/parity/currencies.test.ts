@@ -1,5 +1,6 @@
 // The amounts that each currency takes, as https://docs.stripe.com/currencies publishes them
-// ("Special cases", "Minimum and maximum charge amounts"); codes: https://docs.stripe.com/error-codes.
+// ("Special cases", "Minimum and maximum charge amounts"); codes:
+// https://docs.stripe.com/error-codes.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CURRENCIES } from '../../src/core/currencies.ts'
 import { type Bench, refusal, startBench } from '../harness.ts'
@@ -59,7 +60,8 @@ const AMOUNTS: Row[] = [
 
 describe('a payment in', () => {
   it.each(AMOUNTS)('%s', async (currency, taken, refused) => {
-    for (const amount of taken) expect(await bench.stripe.paymentIntents.create({ amount, currency })).toMatchObject({ amount })
+    for (const amount of taken)
+      expect(await bench.stripe.paymentIntents.create({ amount, currency })).toMatchObject({ amount })
     for (const [amount, code] of refused) {
       const error = await refusal(bench.stripe.paymentIntents.create({ amount, currency }))
       expect({ amount, status: error.statusCode, code: error.code, param: error.param }).toEqual({
@@ -109,7 +111,9 @@ describe('a part of a payment', () => {
     await paid(50_000, 'huf', 'automatic')
     const refused = await refusal(bench.stripe.payouts.create({ amount: 1045, currency: 'huf' }))
     expect(refused).toMatchObject({ code: 'invalid_charge_amount', param: 'amount' })
-    expect(await bench.stripe.payouts.create({ amount: 1000, currency: 'huf' })).toMatchObject({ amount: 1000 })
+    expect(await bench.stripe.payouts.create({ amount: 1000, currency: 'huf' })).toMatchObject({
+      amount: 1000,
+    })
   })
 })
 

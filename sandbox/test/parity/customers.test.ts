@@ -52,7 +52,10 @@ const STATE: Row[] = [
     docs: 'api/customers/update',
     ask: async ({ stripe }) => {
       const full = { name: 'Ada', email: 'ada@example.org', phone: '+491', description: 'd' }
-      const { id } = await stripe.customers.create({ ...full, shipping: { name: 'A', address: { city: 'Berlin' } } })
+      const { id } = await stripe.customers.create({
+        ...full,
+        shipping: { name: 'A', address: { city: 'Berlin' } },
+      })
       return stripe.customers.update(id, { name: '', email: '', phone: '', description: '', shipping: '' })
     },
     answer: { name: null, email: null, phone: null, description: null, shipping: null },
@@ -95,7 +98,8 @@ const STATE: Row[] = [
       const before = await stripe.customers.retrieve(id)
       await stripe.paymentMethods.detach(card?.id ?? '')
       return {
-        wasDefault: 'invoice_settings' in before && before.invoice_settings.default_payment_method === card?.id,
+        wasDefault:
+          'invoice_settings' in before && before.invoice_settings.default_payment_method === card?.id,
         after: await stripe.customers.retrieve(id),
         told: await previous(bench, 'customer.updated', id),
       }
@@ -165,7 +169,12 @@ const METHODS: Row[] = [
     what: 'the cards of an unknown customer, listed by the parameter',
     docs: 'api/payment_methods/list',
     ask: ({ stripe }) => refused(stripe.paymentMethods.list({ customer: 'cus_none' })),
-    answer: { status: 400, code: 'resource_missing', param: 'customer', message: "No such customer: 'cus_none'" },
+    answer: {
+      status: 400,
+      code: 'resource_missing',
+      param: 'customer',
+      message: "No such customer: 'cus_none'",
+    },
   },
   {
     what: 'the cards of an unknown customer, listed by the path',
@@ -179,10 +188,18 @@ const METHODS: Row[] = [
     ask: async ({ stripe }) => {
       const { id } = await stripe.customers.create({})
       for (const allow_redisplay of ['always', 'limited'] as const) {
-        const made = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' }, allow_redisplay })
+        const made = await stripe.paymentMethods.create({
+          type: 'card',
+          card: { token: 'tok_visa' },
+          allow_redisplay,
+        })
         await stripe.paymentMethods.attach(made.id, { customer: id })
       }
-      const { data } = await stripe.paymentMethods.list({ customer: id, allow_redisplay: 'always', type: 'card' })
+      const { data } = await stripe.paymentMethods.list({
+        customer: id,
+        allow_redisplay: 'always',
+        type: 'card',
+      })
       const none = await stripe.paymentMethods.list({ customer: id, type: 'us_bank_account' })
       return { shown: data.map((each) => each.allow_redisplay), none: none.data }
     },
@@ -202,12 +219,16 @@ const METHODS: Row[] = [
     what: 'a token shows its card when it is looked up',
     docs: 'api/tokens/retrieve',
     ask: async (bench) => {
-      const card = 'card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2035&card[address_zip]=10117'
+      const card =
+        'card[number]=4242424242424242&card[exp_month]=12&card[exp_year]=2035&card[address_zip]=10117'
       const made = await send(bench, 'POST /v1/tokens', card)
       const found = await bench.stripe.tokens.retrieve(String(made.body['id']))
       return { alike: JSON.stringify(found.card) === JSON.stringify(made.body['card']), card: found.card }
     },
-    answer: { alike: true, card: { object: 'card', brand: 'Visa', last4: '4242', exp_year: 2035, address_zip: '10117' } },
+    answer: {
+      alike: true,
+      card: { object: 'card', brand: 'Visa', last4: '4242', exp_year: 2035, address_zip: '10117' },
+    },
   },
 ]
 parity('a payment method', METHODS)

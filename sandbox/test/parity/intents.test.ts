@@ -10,7 +10,10 @@ const ACCEPTANCE = {
   customer_acceptance: { type: 'online' as const, online: { ip_address: '192.0.2.1', user_agent: 'test' } },
 }
 
-async function chargeOf(bench: Bench, params: Partial<Stripe.PaymentIntentCreateParams>): Promise<Stripe.Charge> {
+async function chargeOf(
+  bench: Bench,
+  params: Partial<Stripe.PaymentIntentCreateParams>,
+): Promise<Stripe.Charge> {
   const paid = await pay(bench, params)
   return bench.stripe.charges.retrieve(String(paid.latest_charge))
 }
@@ -32,7 +35,10 @@ const PAYMENTS: Row[] = [
         radar_options: { session: 'rse_2' },
         automatic_payment_methods: METHODS,
       })
-      const paid = await stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa', expand: ['latest_charge'] })
+      const paid = await stripe.paymentIntents.confirm(id, {
+        payment_method: 'pm_card_visa',
+        expand: ['latest_charge'],
+      })
       return paid.latest_charge
     },
     answer: { radar_options: { session: 'rse_2' } },
@@ -52,7 +58,12 @@ const PAYMENTS: Row[] = [
   {
     what: 'a method that does not exist cannot be excluded',
     docs: `${CREATE}excluded_payment_method_types`,
-    ask: (bench) => send(bench, 'POST /v1/payment_intents', 'amount=500&currency=eur&excluded_payment_method_types[0]=klana'),
+    ask: (bench) =>
+      send(
+        bench,
+        'POST /v1/payment_intents',
+        'amount=500&currency=eur&excluded_payment_method_types[0]=klana',
+      ),
     answer: { status: 400, body: { error: { param: 'excluded_payment_method_types[0]' } } },
   },
   {
@@ -62,7 +73,11 @@ const PAYMENTS: Row[] = [
       const { id } = await stripe.paymentIntents.create({
         amount: 500,
         currency: 'eur',
-        amount_details: { discount_amount: 10, shipping: { amount: 20, to_postal_code: '10117' }, tax: { total_tax_amount: 5 } },
+        amount_details: {
+          discount_amount: 10,
+          shipping: { amount: 20, to_postal_code: '10117' },
+          tax: { total_tax_amount: 5 },
+        },
         payment_details: { order_reference: 'o1', customer_reference: 'c1' },
       })
       const made = await stripe.paymentIntents.retrieve(id)
@@ -74,7 +89,11 @@ const PAYMENTS: Row[] = [
     },
     answer: {
       made: {
-        amount_details: { discount_amount: 10, shipping: { amount: 20, to_postal_code: '10117' }, tax: { total_tax_amount: 5 } },
+        amount_details: {
+          discount_amount: 10,
+          shipping: { amount: 20, to_postal_code: '10117' },
+          tax: { total_tax_amount: 5 },
+        },
         payment_details: { order_reference: 'o1', customer_reference: 'c1' },
       },
       changed: {
@@ -102,17 +121,31 @@ const PAYMENTS: Row[] = [
         transfer_group: '',
       })
     },
-    answer: { description: null, receipt_email: null, statement_descriptor_suffix: null, transfer_group: null },
+    answer: {
+      description: null,
+      receipt_email: null,
+      statement_descriptor_suffix: null,
+      transfer_group: null,
+    },
   },
   {
     what: 'an agreement that comes along is stored, and the charge names it',
     docs: `${CREATE}mandate_data`,
     ask: async (bench) => {
       const { id } = await bench.stripe.customers.create({})
-      const charge = await chargeOf(bench, { customer: id, setup_future_usage: 'off_session', mandate_data: ACCEPTANCE })
+      const charge = await chargeOf(bench, {
+        customer: id,
+        setup_future_usage: 'off_session',
+        mandate_data: ACCEPTANCE,
+      })
       return bench.stripe.mandates.retrieve(String(charge.payment_method_details?.card?.mandate))
     },
-    answer: { object: 'mandate', status: 'active', type: 'multi_use', customer_acceptance: ACCEPTANCE.customer_acceptance },
+    answer: {
+      object: 'mandate',
+      status: 'active',
+      type: 'multi_use',
+      customer_acceptance: ACCEPTANCE.customer_acceptance,
+    },
   },
   {
     what: 'an agreement that does not exist is refused',
@@ -218,10 +251,15 @@ const SETUPS: Row[] = [
         payment_method: 'pm_card_authenticationRequired',
         automatic_payment_methods: METHODS,
       })
-      await fetch(`${sandbox.url}/_sandbox/3ds/${id}`, { method: 'POST', body: new URLSearchParams({ outcome: 'succeed' }) })
+      await fetch(`${sandbox.url}/_sandbox/3ds/${id}`, {
+        method: 'POST',
+        body: new URLSearchParams({ outcome: 'succeed' }),
+      })
       return stripe.setupIntents.retrieve(id, { expand: ['latest_attempt'] })
     },
-    answer: { latest_attempt: { payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } } },
+    answer: {
+      latest_attempt: { payment_method_details: { card: { three_d_secure: { result: 'authenticated' } } } },
+    },
   },
   {
     what: 'an agreement that comes along is stored and named',
@@ -234,20 +272,31 @@ const SETUPS: Row[] = [
         mandate_data: ACCEPTANCE,
         expand: ['mandate'],
       }),
-    answer: { mandate: { object: 'mandate', type: 'multi_use', payment_method: expect.stringMatching(/^pm_/) } },
+    answer: {
+      mandate: { object: 'mandate', type: 'multi_use', payment_method: expect.stringMatching(/^pm_/) },
+    },
   },
   {
     what: 'directions and excluded methods are kept',
     docs: `${SETUP}flow_directions`,
     ask: ({ stripe }) =>
-      stripe.setupIntents.create({ flow_directions: ['inbound'], excluded_payment_method_types: ['klarna'], description: '' }),
+      stripe.setupIntents.create({
+        flow_directions: ['inbound'],
+        excluded_payment_method_types: ['klarna'],
+        description: '',
+      }),
     answer: { flow_directions: ['inbound'], excluded_payment_method_types: ['klarna'], description: null },
   },
   {
     what: 'its error speaks of a setup',
     docs: `${SETUP}return_url`,
-    ask: ({ stripe }) => refused(stripe.setupIntents.create({ confirm: true, payment_method: 'pm_card_visa' })),
-    answer: { status: 400, param: 'return_url', message: expect.stringContaining('This SetupIntent is configured') },
+    ask: ({ stripe }) =>
+      refused(stripe.setupIntents.create({ confirm: true, payment_method: 'pm_card_visa' })),
+    answer: {
+      status: 400,
+      param: 'return_url',
+      message: expect.stringContaining('This SetupIntent is configured'),
+    },
   },
   {
     what: 'saving to the account itself is refused, not dropped',

@@ -85,7 +85,8 @@ const ROWS: Row[] = [
   {
     what: 'a payout to an unknown bank account is refused',
     docs: 'api/payouts/create#create_payout-destination',
-    ask: ({ stripe }) => refused(stripe.payouts.create({ amount: 100, currency: 'chf', destination: 'ba_none' })),
+    ask: ({ stripe }) =>
+      refused(stripe.payouts.create({ amount: 100, currency: 'chf', destination: 'ba_none' })),
     answer: { status: 400, code: 'resource_missing', param: 'destination' },
   },
   {
@@ -94,7 +95,12 @@ const ROWS: Row[] = [
     ask: async (bench) => {
       await pay(bench, { currency: 'chf', payment_method: 'pm_card_bypassPending' })
       const { id: destination } = await bench.stripe.accounts.create({ type: 'custom' })
-      const { id } = await bench.stripe.transfers.create({ amount: 100, currency: 'chf', destination, description: 'a' })
+      const { id } = await bench.stripe.transfers.create({
+        amount: 100,
+        currency: 'chf',
+        destination,
+        description: 'a',
+      })
       const after = await bench.stripe.transfers.update(id, { description: '', metadata: { k: 'v' } })
       return { after, told: await previous(bench, 'transfer.updated', id) }
     },
@@ -115,7 +121,11 @@ const ROWS: Row[] = [
         both: await previous(bench, 'charge.refund.updated', id),
       }
     },
-    answer: { charge: { description: 'a' }, refund: { metadata: { k: null } }, both: { metadata: { k: null } } },
+    answer: {
+      charge: { description: 'a' },
+      refund: { metadata: { k: null } },
+      both: { metadata: { k: null } },
+    },
   },
   {
     what: 'what was there before, told by charge.dispute.updated',
@@ -123,7 +133,10 @@ const ROWS: Row[] = [
     ask: async (bench) => {
       const paid = await pay(bench, { payment_method: 'pm_card_createDispute' })
       const [dispute] = (await bench.stripe.disputes.list({ payment_intent: paid.id })).data
-      await bench.stripe.disputes.update(dispute?.id ?? '', { evidence: { product_description: 'seat' }, submit: false })
+      await bench.stripe.disputes.update(dispute?.id ?? '', {
+        evidence: { product_description: 'seat' },
+        submit: false,
+      })
       return previous(bench, 'charge.dispute.updated', dispute?.id ?? '')
     },
     answer: { evidence: { product_description: null }, evidence_details: { has_evidence: false } },
@@ -133,7 +146,8 @@ const ROWS: Row[] = [
     docs: 'api/radar/early_fraud_warnings/object#early_fraud_warning_object-actionable',
     ask: async (bench) => {
       const paid = await pay(bench, { payment_method: 'pm_card_createIssuerFraudRecord' })
-      const find = async () => (await bench.stripe.radar.earlyFraudWarnings.list({ payment_intent: paid.id })).data[0]
+      const find = async () =>
+        (await bench.stripe.radar.earlyFraudWarnings.list({ payment_intent: paid.id })).data[0]
       const before = await find()
       await bench.stripe.refunds.create({ payment_intent: paid.id, amount: 100 })
       const between = await find()
@@ -159,7 +173,10 @@ const ROWS: Row[] = [
       await bench.stripe.refunds.create({ payment_intent: bad.id, reason: 'fraudulent' })
       return { safe, bad: await bench.stripe.charges.retrieve(String(bad.latest_charge)) }
     },
-    answer: { safe: { fraud_details: { user_report: 'safe' } }, bad: { fraud_details: { user_report: 'fraudulent' } } },
+    answer: {
+      safe: { fraud_details: { user_report: 'safe' } },
+      bad: { fraud_details: { user_report: 'fraudulent' } },
+    },
   },
 ]
 parity('the ledger', ROWS)

@@ -50,7 +50,9 @@ const DIRECT: Row[] = [
     docs: 'api/application_fees/object',
     ask: async (bench) => {
       const { account, charge } = await direct(bench)
-      const [fee] = (await bench.stripe.applicationFees.list({ charge, expand: ['data.balance_transaction'] })).data
+      const [fee] = (
+        await bench.stripe.applicationFees.list({ charge, expand: ['data.balance_transaction'] })
+      ).data
       const told = await eventOf(bench, 'application_fee.created', fee?.id ?? '')
       const own = await bench.stripe.charges.retrieve(charge, {}, { stripeAccount: account })
       return { fee, mine: fee?.account === account, told: told?.type, named: own.application_fee === fee?.id }
@@ -68,7 +70,12 @@ const DIRECT: Row[] = [
     ask: async (bench) => {
       const { account, charge, payment } = await direct(bench)
       const refund = await bench.stripe.refunds.create(
-        { payment_intent: payment, amount: 5000, refund_application_fee: true, expand: ['balance_transaction'] },
+        {
+          payment_intent: payment,
+          amount: 5000,
+          refund_application_fee: true,
+          expand: ['balance_transaction'],
+        },
         { stripeAccount: account },
       )
       const [fee] = (await bench.stripe.applicationFees.list({ charge })).data
@@ -108,7 +115,11 @@ const DIRECT: Row[] = [
       const account = await seller(bench)
       const options = { stripeAccount: account }
       const held = await pay(bench, { capture_method: 'manual', application_fee_amount: 700 }, options)
-      await bench.stripe.paymentIntents.capture(held.id, { amount_to_capture: 3000, application_fee_amount: 300 }, options)
+      await bench.stripe.paymentIntents.capture(
+        held.id,
+        { amount_to_capture: 3000, application_fee_amount: 300 },
+        options,
+      )
       return lineOf(bench, chargeOf(held), account)
     },
     answer: { amount: 3000, fee: 117 + 300, net: 3000 - 417 },
@@ -122,7 +133,9 @@ const DIRECT: Row[] = [
 ]
 parity('a direct charge', DIRECT)
 
-const EXPAND = { expand: ['latest_charge.balance_transaction', 'latest_charge.transfer', 'latest_charge.application_fee'] }
+const EXPAND = {
+  expand: ['latest_charge.balance_transaction', 'latest_charge.transfer', 'latest_charge.application_fee'],
+}
 
 const WHEN: Row[] = [
   {
@@ -130,7 +143,11 @@ const WHEN: Row[] = [
     docs: 'payments/payment-intents/asynchronous-capture',
     ask: async (bench) => {
       const account = await seller(bench)
-      const paid = await pay(bench, { application_fee_amount: 100, transfer_data: { destination: account }, ...EXPAND })
+      const paid = await pay(bench, {
+        application_fee_amount: 100,
+        transfer_data: { destination: account },
+        ...EXPAND,
+      })
       const id = chargeOf(paid)
       const told = await eventOf(bench, 'charge.succeeded', id)
       return { paid, told: told?.data.object, later: await bench.stripe.charges.retrieve(id) }
@@ -158,7 +175,10 @@ const WHEN: Row[] = [
       return { object: event?.data.object, previous: event?.data.previous_attributes }
     },
     answer: {
-      object: { balance_transaction: expect.stringMatching(/^txn_/), transfer: expect.stringMatching(/^tr_/) },
+      object: {
+        balance_transaction: expect.stringMatching(/^txn_/),
+        transfer: expect.stringMatching(/^tr_/),
+      },
       previous: { balance_transaction: null, transfer: null, application_fee: null },
     },
   },
@@ -201,7 +221,9 @@ const SHARES: Row[] = [
     docs: 'connect/destination-charges#collect-fees',
     ask: async (bench) => {
       const destination = await seller(bench)
-      return refused(pay(bench, { application_fee_amount: 100, transfer_data: { destination, amount: 4000 } }))
+      return refused(
+        pay(bench, { application_fee_amount: 100, transfer_data: { destination, amount: 4000 } }),
+      )
     },
     answer: { status: 400, code: 'parameters_exclusive' },
   },
@@ -225,7 +247,10 @@ const SHARES: Row[] = [
     docs: 'connect/destination-charges#collect-fees',
     ask: async (bench) => {
       const destination = await seller(bench)
-      const held = await pay(bench, { capture_method: 'manual', transfer_data: { destination, amount: 4000 } })
+      const held = await pay(bench, {
+        capture_method: 'manual',
+        transfer_data: { destination, amount: 4000 },
+      })
       return refused(bench.stripe.paymentIntents.capture(held.id, { application_fee_amount: 100 }))
     },
     answer: { status: 400, code: 'parameters_exclusive' },
@@ -235,7 +260,9 @@ const SHARES: Row[] = [
     docs: 'error-codes#resource-missing',
     ask: async (bench) => ({
       payment: await refused(pay(bench, { transfer_data: { destination: 'acct_none' } })),
-      transfer: await refused(bench.stripe.transfers.create({ amount: 100, currency: 'eur', destination: 'acct_none' })),
+      transfer: await refused(
+        bench.stripe.transfers.create({ amount: 100, currency: 'eur', destination: 'acct_none' }),
+      ),
     }),
     answer: {
       payment: {
@@ -244,7 +271,12 @@ const SHARES: Row[] = [
         param: 'transfer_data[destination]',
         message: "No such destination: 'acct_none'",
       },
-      transfer: { status: 400, code: 'resource_missing', param: 'destination', message: "No such destination: 'acct_none'" },
+      transfer: {
+        status: 400,
+        code: 'resource_missing',
+        param: 'destination',
+        message: "No such destination: 'acct_none'",
+      },
     },
   },
   {
@@ -278,7 +310,11 @@ const SHARES: Row[] = [
     ask: async (bench) => {
       const { stripe } = bench
       const destination = await seller(bench)
-      const paid = await pay(bench, { amount: 10_000, application_fee_amount: 700, transfer_data: { destination } })
+      const paid = await pay(bench, {
+        amount: 10_000,
+        application_fee_amount: 700,
+        transfer_data: { destination },
+      })
       const [transfer] = (await stripe.transfers.list({ destination })).data
       const reversal = await stripe.transfers.createReversal(transfer?.id ?? '', {
         amount: 5000,

@@ -20,19 +20,28 @@ const ABSENT: Row[] = [
     what: 'a present one does',
     docs: 'api/payment_intents/create#create_payment_intent-return_url',
     ask: ({ stripe }) =>
-      refused(stripe.paymentIntents.create({ amount: 5000, currency: 'eur', confirm: true, payment_method: 'pm_card_visa' })),
+      refused(
+        stripe.paymentIntents.create({
+          amount: 5000,
+          currency: 'eur',
+          confirm: true,
+          payment_method: 'pm_card_visa',
+        }),
+      ),
     answer: { status: 400, param: 'return_url' },
   },
   {
     what: 'saying that nothing is confirmed and nobody is absent changes nothing',
     docs: 'api/payment_intents/create#create_payment_intent-off_session',
-    ask: ({ stripe }) => stripe.paymentIntents.create({ amount: 5000, currency: 'eur', off_session: false, confirm: false }),
+    ask: ({ stripe }) =>
+      stripe.paymentIntents.create({ amount: 5000, currency: 'eur', off_session: false, confirm: false }),
     answer: { status: 'requires_payment_method' },
   },
   {
     what: 'an absent buyer without a confirmation is refused',
     docs: 'api/payment_intents/create#create_payment_intent-off_session',
-    ask: ({ stripe }) => refused(stripe.paymentIntents.create({ amount: 5000, currency: 'eur', off_session: true })),
+    ask: ({ stripe }) =>
+      refused(stripe.paymentIntents.create({ amount: 5000, currency: 'eur', off_session: true })),
     answer: { status: 400, param: 'off_session' },
   },
   {

@@ -1,4 +1,5 @@
-// No parameter is accepted and dropped: each is in the answer, or a reason says what it does instead.
+// No parameter is accepted and dropped: each is in the answer, or a reason says what it does
+// instead.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../../src/api/routes.ts'
 import type { Spec } from '../../src/core/params.ts'
@@ -40,7 +41,11 @@ async function payments({ stripe }: Bench): Promise<void> {
 async function others({ stripe }: Bench): Promise<void> {
   const owner = (await stripe.customers.create({ name: 'Owner' })).id
   const refundable = await pay(bench)
-  const transfer = await stripe.transfers.create({ amount: 100, currency: 'chf', destination: made['seller'] ?? '' })
+  const transfer = await stripe.transfers.create({
+    amount: 100,
+    currency: 'chf',
+    destination: made['seller'] ?? '',
+  })
   Object.assign(made, {
     customer: (await stripe.customers.create({ name: 'Buyer' })).id,
     card: (await stripe.paymentMethods.attach('pm_card_visa', { customer: owner })).id,
@@ -63,7 +68,10 @@ afterAll(() => bench.close())
 
 const named = (text: string): string => text.replace(/\{(\w+)\}/g, (_all, name: string) => made[name] ?? name)
 
-/** All names that a route takes; what a browser types is the same everywhere and audited once, where a method is made. */
+/**
+ * All names that a route takes; what a browser types is the same everywhere and audited once, where
+ * a method is made.
+ */
 function leaves(spec: Spec, prefix = ''): string[] {
   return Object.entries(spec).flatMap(([name, reader]) => {
     const full = prefix === '' ? name : `${prefix}[${name}]`
@@ -76,7 +84,9 @@ type Pair = [path: string, value: string]
 
 function pairs(sent: unknown, prefix = ''): Pair[] {
   if (typeof sent !== 'object' || sent === null) return [[prefix, named(String(sent))]]
-  return Object.entries(sent).flatMap(([name, value]) => pairs(value, prefix === '' ? name : `${prefix}[${name}]`))
+  return Object.entries(sent).flatMap(([name, value]) =>
+    pairs(value, prefix === '' ? name : `${prefix}[${name}]`),
+  )
 }
 
 function valueAt(body: unknown, path: string): unknown {
@@ -86,7 +96,10 @@ function valueAt(body: unknown, path: string): unknown {
   return value
 }
 
-/** `a[0][b]` and `a[0]` of a list, and the keys of metadata, belong to the parameter `a[b]`, `a` and `metadata`. */
+/**
+ * `a[0][b]` and `a[0]` of a list, and the keys of metadata, belong to the parameter `a[b]`, `a` and
+ * `metadata`.
+ */
 function parameterOf(path: string): string {
   return path
     .replaceAll(/\[\d+\]/g, '')
@@ -117,7 +130,11 @@ it('every route that changes something is audited', () => {
   // Answers that show no object, refusals that never change one, and routes without parameters.
   const others = new Set(['account_links.create', 'charges.capture'])
   const audited = new Set(AUDITS.map(({ op }) => op))
-  const own = Object.entries(ROUTES).filter(([path]) => path.startsWith('POST ') && !/\/(checkout|prices|products)/.test(path))
-  const missing = own.filter(([, { op, spec }]) => Object.keys(spec).length > 0 && !audited.has(op) && !others.has(op))
+  const own = Object.entries(ROUTES).filter(
+    ([path]) => path.startsWith('POST ') && !/\/(checkout|prices|products)/.test(path),
+  )
+  const missing = own.filter(
+    ([, { op, spec }]) => Object.keys(spec).length > 0 && !audited.has(op) && !others.has(op),
+  )
   expect(missing.map(([, { op }]) => op)).toEqual([])
 })

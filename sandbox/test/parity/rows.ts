@@ -1,4 +1,5 @@
-// One row of what the sandbox shares with the real processor: what is asked, where the answer is documented, the answer.
+// One row of what the sandbox shares with the real processor: what is asked, where the answer is
+// documented, the answer.
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, refusal, startBench } from '../harness.ts'
@@ -48,7 +49,11 @@ export async function send(
     },
     ...(method === 'POST' ? { body } : {}),
   })
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  }
 }
 
 export const METHODS = { enabled: true, allow_redirects: 'never' as const }
@@ -82,6 +87,11 @@ export async function eventOf(
   return data.find((event) => (event.data.object as { id?: string }).id === id)
 }
 
-export async function previous(bench: Bench, type: string, id: string, options: Stripe.RequestOptions = {}): Promise<unknown> {
+export async function previous(
+  bench: Bench,
+  type: string,
+  id: string,
+  options: Stripe.RequestOptions = {},
+): Promise<unknown> {
   return (await eventOf(bench, type, id, options))?.data.previous_attributes
 }

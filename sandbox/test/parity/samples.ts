@@ -12,7 +12,14 @@ export interface Audit {
   key?: string
 }
 
-const ADDRESS = { city: 'Berlin', country: 'DE', line1: 'Weg 1', line2: 'Hof', postal_code: '10117', state: 'BE' }
+const ADDRESS = {
+  city: 'Berlin',
+  country: 'DE',
+  line1: 'Weg 1',
+  line2: 'Hof',
+  postal_code: '10117',
+  state: 'BE',
+}
 const SHIP_TO = { address: ADDRESS, name: 'Ada', phone: '+491' }
 export const SHIPPING = { ...SHIP_TO, carrier: 'Post', tracking_number: 'T1' }
 export const BILLING = { address: ADDRESS, email: 'ada@example.org', name: 'Ada', phone: '+491', tax_id: '1' }
@@ -57,7 +64,9 @@ export const CONFIRM_ACTS = {
   use_stripe_sdk: 'decides about the next action: authentication.test.ts',
 }
 export const TYPES_ACT = { payment_method_types: 'belongs to older versions: versions.test.ts' }
-export const CONFIGURATION = { payment_method_configuration: 'there is none, so it is refused: intents.test.ts' }
+export const CONFIGURATION = {
+  payment_method_configuration: 'there is none, so it is refused: intents.test.ts',
+}
 export const FEE = { application_fee_amount: 'reduces what the seller gets: money.test.ts' }
 export const INTENT = {
   allowed_payment_method_types: ['card'],
@@ -83,7 +92,11 @@ export const SETUP = {
   metadata: METADATA,
   payment_method_options: { card: { network: 'visa', request_three_d_secure: 'any' } },
 }
-export const SETUP_ACTS = { payment_method: 'the card is saved: authentication.test.ts', ...TYPES_ACT, ...CONFIGURATION }
+export const SETUP_ACTS = {
+  payment_method: 'the card is saved: authentication.test.ts',
+  ...TYPES_ACT,
+  ...CONFIGURATION,
+}
 export const CUSTOMER = {
   address: ADDRESS,
   balance: 5,

@@ -12,8 +12,14 @@ beforeAll(async () => {
     ['Grace Hopper', 'grace@example.com', '', { tier: 'silver' }],
     ['Alan Turing', 'alan@example.org', '+442', {}],
   ]
-  for (const [name, email, phone, metadata] of people) await stripe.customers.create({ name, email, phone, metadata })
-  const base = { currency: 'eur', confirm: true, payment_method: 'pm_card_visa', automatic_payment_methods: METHODS }
+  for (const [name, email, phone, metadata] of people)
+    await stripe.customers.create({ name, email, phone, metadata })
+  const base = {
+    currency: 'eur',
+    confirm: true,
+    payment_method: 'pm_card_visa',
+    automatic_payment_methods: METHODS,
+  }
   await stripe.paymentIntents.create({ ...base, amount: 1000, metadata: { run: 'a' } })
   await stripe.paymentIntents.create({ ...base, amount: 2000, payment_method: 'pm_card_mastercard' })
   await stripe.paymentIntents.create({ amount: 3000, currency: 'usd', metadata: { run: 'B' } })
@@ -78,6 +84,9 @@ describe('a search finds', () => {
     expect(data.map((each) => each.amount).toSorted()).toEqual(amounts)
   })
   it.each(REFUSED)('nothing by %s, which is refused', async (query) => {
-    expect(await refusal(bench.stripe.customers.search({ query }))).toMatchObject({ statusCode: 400, param: 'query' })
+    expect(await refusal(bench.stripe.customers.search({ query }))).toMatchObject({
+      statusCode: 400,
+      param: 'query',
+    })
   })
 })

@@ -1,5 +1,6 @@
-// What is refused and how: unknown ids, unknown words, and the headers that tell clients whether to try again.
-// Codes: https://docs.stripe.com/error-codes. Headers: https://docs.stripe.com/api/idempotent_requests.
+// What is refused and how: unknown ids, unknown words, and the headers that tell clients whether to
+// try again. Codes: https://docs.stripe.com/error-codes. Headers:
+// https://docs.stripe.com/api/idempotent_requests.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, sdk, startBench } from '../harness.ts'
 import { METHODS, parity, pay, type Row, refused, send } from './rows.ts'
@@ -68,7 +69,12 @@ describe('an unknown id is 404:', () => {
     const { status, body } = await send(bench, path, query)
     expect({ status, error: body['error'] }).toMatchObject({
       status: 404,
-      error: { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${name}: 'x'`, param },
+      error: {
+        type: 'invalid_request_error',
+        code: 'resource_missing',
+        message: `No such ${name}: 'x'`,
+        param,
+      },
     })
   })
 })
@@ -90,7 +96,11 @@ const WORDS: Row[] = [
     what: 'a version that is none',
     docs: 'api/webhook_endpoints/create#create_webhook_endpoint-api_version',
     ask: (sandbox) =>
-      send(sandbox, 'POST /v1/webhook_endpoints', 'url=https://shop.example&enabled_events[0]=*&api_version=newest'),
+      send(
+        sandbox,
+        'POST /v1/webhook_endpoints',
+        'url=https://shop.example&enabled_events[0]=*&api_version=newest',
+      ),
     answer: { status: 400 },
   },
   {
@@ -103,7 +113,11 @@ const WORDS: Row[] = [
     what: 'a report on fraud in other words',
     docs: 'api/charges/update#update_charge-fraud_details',
     ask: async (sandbox) =>
-      send(sandbox, `POST /v1/charges/${String((await pay(sandbox)).latest_charge)}`, 'fraud_details[user_report]=maybe'),
+      send(
+        sandbox,
+        `POST /v1/charges/${String((await pay(sandbox)).latest_charge)}`,
+        'fraud_details[user_report]=maybe',
+      ),
     answer: { status: 400, body: { error: { param: 'fraud_details[user_report]' } } },
   },
   {
@@ -125,7 +139,10 @@ const TAKEN: Row[] = [
         'POST /v1/payment_intents',
         'amount=500&currency=eur&confirm=False&automatic_payment_methods[enabled]=True&automatic_payment_methods[allow_redirects]=never',
       ),
-    answer: { status: 200, body: { status: 'requires_payment_method', automatic_payment_methods: { enabled: true } } },
+    answer: {
+      status: 200,
+      body: { status: 'requires_payment_method', automatic_payment_methods: { enabled: true } },
+    },
   },
   {
     what: 'every known event',
@@ -133,7 +150,12 @@ const TAKEN: Row[] = [
     ask: ({ stripe }) =>
       stripe.webhookEndpoints.create({
         url: 'https://shop.example',
-        enabled_events: ['balance.available', 'payout.updated', 'radar.early_fraud_warning.updated', 'account.updated'],
+        enabled_events: [
+          'balance.available',
+          'payout.updated',
+          'radar.early_fraud_warning.updated',
+          'account.updated',
+        ],
       }),
     answer: { status: 'enabled' },
   },
@@ -141,7 +163,10 @@ const TAKEN: Row[] = [
     what: 'that an endpoint is switched off',
     docs: 'api/webhook_endpoints/update#update_webhook_endpoint-disabled',
     ask: async ({ stripe }) => {
-      const { id } = await stripe.webhookEndpoints.create({ url: 'https://shop.example', enabled_events: ['*'] })
+      const { id } = await stripe.webhookEndpoints.create({
+        url: 'https://shop.example',
+        enabled_events: ['*'],
+      })
       return stripe.webhookEndpoints.update(id, { disabled: true, description: '' })
     },
     answer: { status: 'disabled', description: null },
@@ -165,15 +190,28 @@ describe('the headers of an answer', () => {
   it.each([
     ['done', intent, 200, 'false'],
     ['refused', 'amount=1&currency=eur', 400, 'false'],
-    ['declined', `${intent}&confirm=true&payment_method=pm_card_chargeDeclined&off_session=true`, 402, 'false'],
+    [
+      'declined',
+      `${intent}&confirm=true&payment_method=pm_card_chargeDeclined&off_session=true`,
+      402,
+      'false',
+    ],
   ])('say that what was %s is not to be tried again', async (_what, form, status, retry) => {
-    const answer = await send(bench, 'POST /v1/payment_intents', form, { 'idempotency-key': `retry-${status}` })
-    expect({ status: answer.status, retry: answer.headers.get('stripe-should-retry') }).toEqual({ status, retry })
+    const answer = await send(bench, 'POST /v1/payment_intents', form, {
+      'idempotency-key': `retry-${status}`,
+    })
+    expect({ status: answer.status, retry: answer.headers.get('stripe-should-retry') }).toEqual({
+      status,
+      retry,
+    })
   })
 
   it('say nothing where nothing was decided, and ask to try again where the moment was wrong', async () => {
     const faulty = (fault: string) =>
-      send(bench, 'POST /v1/payment_intents', intent, { 'idempotency-key': `f-${fault}`, 'sandbox-fault': fault })
+      send(bench, 'POST /v1/payment_intents', intent, {
+        'idempotency-key': `f-${fault}`,
+        'sandbox-fault': fault,
+      })
     expect((await faulty('api_error:before')).headers.get('stripe-should-retry')).toBeNull()
     expect((await faulty('rate_limit:before')).headers.get('stripe-should-retry')).toBeNull()
     expect((await faulty('lock_timeout:before')).headers.get('stripe-should-retry')).toBe('true')
@@ -182,7 +220,11 @@ describe('the headers of an answer', () => {
   it('make the SDK try a locked object again', async () => {
     const patient = sdk(bench.sandbox.url, 'sk_test_holdfast', 2)
     await bench.post('/_sandbox/faults', { kind: 'lock_timeout', op: 'payment_intents.create', times: 1 })
-    const made = await patient.paymentIntents.create({ amount: 500, currency: 'eur', automatic_payment_methods: METHODS })
+    const made = await patient.paymentIntents.create({
+      amount: 500,
+      currency: 'eur',
+      automatic_payment_methods: METHODS,
+    })
     expect(made.status).toBe('requires_payment_method')
   })
 })

@@ -1,4 +1,5 @@
-// A shop's page as the processor's own guide writes it, with React. It knows nothing of the sandbox, and must never have to.
+// A shop's page as the processor's own guide writes it, with React. It knows nothing of the
+// sandbox, and must never have to.
 import {
   CardCvcElement,
   CardElement,
@@ -41,7 +42,11 @@ function ConfirmForm() {
   const elements = useElements()
   async function pay() {
     if (stripe === null || elements === null) return 'not loaded'
-    return stripe.confirmPayment({ elements, confirmParams: { return_url: location.href }, redirect: 'if_required' })
+    return stripe.confirmPayment({
+      elements,
+      confirmParams: { return_url: location.href },
+      redirect: 'if_required',
+    })
   }
   return (
     <Form pay={pay}>
@@ -76,7 +81,9 @@ function TokenForm() {
     if (error !== undefined) return { error }
     const answer = await fetch('/pay', { method: 'POST', body: confirmationToken.id })
     const paid = (await answer.json()) as Paid
-    return paid.status === 'requires_action' ? stripe.handleNextAction({ clientSecret: paid.clientSecret }) : paid
+    return paid.status === 'requires_action'
+      ? stripe.handleNextAction({ clientSecret: paid.clientSecret })
+      : paid
   }
   return (
     <Form pay={pay}>
@@ -91,11 +98,15 @@ function CardForm() {
   async function pay() {
     const card = elements?.getElement(CardElement)
     if (stripe === null || card == null) return 'not loaded'
-    return stripe.confirmCardPayment(clientSecret, { payment_method: { card, billing_details: { name: 'Ada' } } })
+    return stripe.confirmCardPayment(clientSecret, {
+      payment_method: { card, billing_details: { name: 'Ada' } },
+    })
   }
   return (
     <Form pay={pay}>
-      <CardElement onChange={(event) => void heard.push(`${event.brand} ${event.value.postalCode} ${event.complete}`)} />
+      <CardElement
+        onChange={(event) => void heard.push(`${event.brand} ${event.value.postalCode} ${event.complete}`)}
+      />
     </Form>
   )
 }
@@ -112,7 +123,10 @@ function SplitForm() {
     return stripe.confirmCardPayment(clientSecret, { payment_method: paymentMethod.id })
   }
   const options = {
-    style: { base: { fontSize: size, '::placeholder': { color: 'rgb(1, 2, 3)' } }, invalid: { color: 'rgb(200, 0, 0)' } },
+    style: {
+      base: { fontSize: size, '::placeholder': { color: 'rgb(1, 2, 3)' } },
+      invalid: { color: 'rgb(200, 0, 0)' },
+    },
   }
   return (
     <Form pay={pay}>

@@ -1,5 +1,6 @@
-// `npm run audit`: looks at everything once, at the shop's database and at the processor's whole list, and prints what it found.
-// Writes down its findings for the operator's page; mends nothing, stops nothing, refunds nothing.
+// `npm run audit`: looks at everything once, at the shop's database and at the processor's whole
+// list, and prints what it found. Writes down its findings for the operator's page; mends nothing,
+// stops nothing, refunds nothing.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Config, ConfigError, readConfig } from '../config/config.ts'
@@ -38,7 +39,8 @@ function say(text: string): void {
 async function findDatabase(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
   if (config.databaseUrl !== null) return { url: config.databaseUrl, stop: () => Promise.resolve() }
   const directory = join(config.dataDirectory, 'postgres')
-  if (!existsSync(directory)) throw new Error(`there is no shop in ${config.dataDirectory}; name its DATA_DIR or DATABASE_URL`)
+  if (!existsSync(directory))
+    throw new Error(`there is no shop in ${config.dataDirectory}; name its DATA_DIR or DATABASE_URL`)
   const postgres = await startEmbeddedPostgres(directory, () => undefined)
   return { url: postgres.url, stop: () => (postgres.started ? postgres.stop() : Promise.resolve()) }
 }
@@ -74,7 +76,9 @@ function print({ report, looks, differences }: Result, repair: boolean): void {
     const unread = name === 'charges_have_an_order' && report.books !== 'read'
     const verdict = broken > 0 ? `BREACHED ${broken}` : unread ? 'unchecked' : 'holds'
     const checked = looks.find(({ invariant }) => invariant === name)?.checkedRows ?? 0
-    say(`${number}  ${name.padEnd(nameWidth)}  ${verdict.padEnd(12)} ${String(checked).padStart(9)}  ${title}`)
+    say(
+      `${number}  ${name.padEnd(nameWidth)}  ${verdict.padEnd(12)} ${String(checked).padStart(9)}  ${title}`,
+    )
   }
   for (const { invariant, key, explanation, orderIds } of report.breaches) {
     say(`\n${invariant} ${key}\n  ${explanation}`)
@@ -82,7 +86,17 @@ function print({ report, looks, differences }: Result, repair: boolean): void {
     if (repair) say(`  ${proposal(invariantOf(invariant).repair)}`)
   }
   if (differences.length > 0) say('\nDifferences between payments, ledger and processor:')
-  for (const { kind, owner, ageSeconds, explanation, orderId, intentId, shopMinor, ledgerMinor, processorMinor } of differences) {
+  for (const {
+    kind,
+    owner,
+    ageSeconds,
+    explanation,
+    orderId,
+    intentId,
+    shopMinor,
+    ledgerMinor,
+    processorMinor,
+  } of differences) {
     const fresh = ageSeconds < shownAfterSeconds ? ', may still be under way' : ''
     say(`  ${kind}, for the ${owner}, ${Math.round(ageSeconds / 60)} min old${fresh}: ${explanation}`)
     say(
@@ -90,7 +104,9 @@ function print({ report, looks, differences }: Result, repair: boolean): void {
     )
   }
   const books = report.books === 'read' ? '' : '; the processor could not be asked'
-  say(`\n${report.breaches.length} breaches, ${differences.length} differences, ${(report.tookMs / 1_000).toFixed(1)} s${books}`)
+  say(
+    `\n${report.breaches.length} breaches, ${differences.length} differences, ${(report.tookMs / 1_000).toFixed(1)} s${books}`,
+  )
 }
 
 const proposal = ({ words, safe }: { words: string; safe: boolean }) =>
@@ -119,7 +135,8 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const text = error instanceof ConfigError ? error.message : error instanceof Error ? error.message : String(error)
+    const text =
+      error instanceof ConfigError ? error.message : error instanceof Error ? error.message : String(error)
     process.stderr.write(`the audit could not look: ${text}\n`)
     process.exit(2)
   },

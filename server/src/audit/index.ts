@@ -1,5 +1,5 @@
-// The auditor, put together for one process: reads every service's schema, writes its own, stops sales on a breach. No service:
-// it sends no events and hears none.
+// The auditor, put together for one process: reads every service's schema, writes its own, stops
+// sales on a breach. No service: it sends no events and hears none.
 import { type Books, makeBooks } from '../payments/processor/books.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import type { Platform } from '../service.ts'
@@ -14,5 +14,8 @@ export interface Audit {
 
 export function makeAudit({ db, clock, log, metrics, config }: Platform): Audit {
   const books = makeBooks(config.processor)
-  return { books, worker: makeAuditWorker({ db, clock, log, metrics, books, everySeconds: config.auditSeconds }) }
+  return {
+    books,
+    worker: makeAuditWorker({ db, clock, log, metrics, books, everySeconds: config.auditSeconds }),
+  }
 }

@@ -1,4 +1,5 @@
-// The invariants that the auditor looks at: their names, what must hold, and whether a breach stops sales. No SQL here.
+// The invariants that the auditor looks at: their names, what must hold, and whether a breach stops
+// sales. No SQL here.
 
 export interface Invariant {
   readonly name: InvariantName
@@ -19,7 +20,8 @@ const definitions = {
     title: 'Held and sold counts of every pool match its orders and never exceed its capacity',
     stopsSales: true,
     repair: {
-      words: 'Sales stay stopped. Set held and sold of the pool to the sums named, in one transaction with the pool’s row locked',
+      words:
+        'Sales stay stopped. Set held and sold of the pool to the sums named, in one transaction with the pool’s row locked',
       safe: false,
     },
   },
@@ -28,7 +30,8 @@ const definitions = {
     title: 'Every taken seat belongs to exactly one order; all others are free',
     stopsSales: true,
     repair: {
-      words: 'Decide with the organiser who keeps the seat; refund the other order (POST /api/orders/:id/refunds)',
+      words:
+        'Decide with the organiser who keeps the seat; refund the other order (POST /api/orders/:id/refunds)',
       safe: false,
     },
   },
@@ -43,7 +46,8 @@ const definitions = {
     title: 'Refunded orders keep no money',
     stopsSales: true,
     repair: {
-      words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it asks the processor and moves nothing new',
+      words:
+        'Look at the payment again (POST /api/ops/payments/:id/advance): it asks the processor and moves nothing new',
       safe: true,
     },
   },
@@ -52,7 +56,8 @@ const definitions = {
     title: 'Settled cancelled orders cost nothing',
     stopsSales: true,
     repair: {
-      words: 'Look at the payment again (POST /api/ops/payments/:id/advance); if money stays, refund it at the processor',
+      words:
+        'Look at the payment again (POST /api/ops/payments/:id/advance); if money stays, refund it at the processor',
       safe: true,
     },
   },
@@ -61,7 +66,8 @@ const definitions = {
     title: 'Settled orders leave no money pending on a card',
     stopsSales: true,
     repair: {
-      words: 'Look at the payment again (POST /api/ops/payments/:id/advance): it lets go of what nobody needs',
+      words:
+        'Look at the payment again (POST /api/ops/payments/:id/advance): it lets go of what nobody needs',
       safe: true,
     },
   },
@@ -69,14 +75,18 @@ const definitions = {
     number: 4,
     title: 'No claimed, complete or refunded order is ended by its timer',
     stopsSales: true,
-    repair: { words: `The buyer may have paid and lost the places: ${look}; refund or seat him by hand`, safe: false },
+    repair: {
+      words: `The buyer may have paid and lost the places: ${look}; refund or seat him by hand`,
+      safe: false,
+    },
   },
   one_charge_kept: {
     number: 5,
     title: 'Each order keeps the money of at most one payment',
     stopsSales: true,
     repair: {
-      words: 'Refund the payment that is not the order’s own at the processor; the shop takes it in by itself',
+      words:
+        'Refund the payment that is not the order’s own at the processor; the shop takes it in by itself',
       safe: false,
     },
   },
@@ -107,7 +117,8 @@ const definitions = {
     title: 'Every event a consumer has passed was handled or set aside',
     stopsSales: true,
     repair: {
-      words: 'The event can be given to the consumer again: its effects are idempotent. Report how it was lost first',
+      words:
+        'The event can be given to the consumer again: its effects are idempotent. Report how it was lost first',
       safe: false,
     },
   },
@@ -122,7 +133,8 @@ const definitions = {
     title: 'Complete orders have as many valid tickets as were bought; all others have none',
     stopsSales: true,
     repair: {
-      words: 'Look for dead letters of the consumer tickets and replay them (POST /api/ops/dead-letters/:id/replay)',
+      words:
+        'Look for dead letters of the consumer tickets and replay them (POST /api/ops/dead-letters/:id/replay)',
       safe: true,
     },
   },
@@ -130,7 +142,10 @@ const definitions = {
     number: 9,
     title: 'Every order settles after its deadline',
     stopsSales: false,
-    repair: { words: 'Look for dead letters and stopped processes; replay, restart. The order then ends by itself', safe: true },
+    repair: {
+      words: 'Look for dead letters and stopped processes; replay, restart. The order then ends by itself',
+      safe: true,
+    },
   },
 } as const
 
@@ -148,7 +163,9 @@ export function invariantOf(name: InvariantName): Invariant {
 /** Something that does not hold, as one look saw it. */
 export interface Finding {
   readonly invariant: InvariantName
-  /** What was looked at: an order, pool, seat or intent. Names the breach for as long as it lasts. */
+  /**
+   * What was looked at: an order, pool, seat or intent. Names the breach for as long as it lasts.
+   */
   readonly key: string
   readonly orderIds: readonly string[]
   /** Of stock: the show to look at again. */

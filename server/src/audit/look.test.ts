@@ -1,4 +1,5 @@
-// The pace of a look: that it leaves the database to buyers between its pages, and hurries for somebody who waits.
+// The pace of a look: that it leaves the database to buyers between its pages, and hurries for
+// somebody who waits.
 import { expect, test } from 'vitest'
 import type { Queryable } from '../platform/postgres/database.ts'
 import { newId, systemClock } from '../platform/process/clock.ts'
@@ -6,7 +7,10 @@ import { look } from './look.ts'
 
 const statementMs = 10
 
-/** What a look over so many orders asks and how long it pauses, on a clock that only statements move. */
+/**
+ * What a look over so many orders asks and how long it pauses, on a clock that only statements
+ * move.
+ */
 async function paceOf(orders: number, pauseFactor: number) {
   let nowMs = 0
   const steps: (string | number)[] = []

@@ -1,5 +1,5 @@
-// One look at the shop: what to look at, the checks over it, and a second look before anything counts as a breach.
-// Knows no timer, stops no sale.
+// One look at the shop: what to look at, the checks over it, and a second look before anything
+// counts as a breach. Knows no timer, stops no sale.
 
 import type { Queryable } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
@@ -28,7 +28,10 @@ export interface LookOptions {
   readonly confirmMs: number
   /** How long after its deadline an order may still be open. */
   readonly restWithinSeconds: number
-  /** A pause between two pages, in times of what the one before took: buyers come first. 0 for somebody who waits for the end. */
+  /**
+   * A pause between two pages, in times of what the one before took: buyers come first. 0 for
+   * somebody who waits for the end.
+   */
   readonly pauseFactor: number
 }
 
@@ -43,7 +46,10 @@ export interface Seen {
 
 /** So few that no statement keeps a processor for long. */
 const pageOrders = 500
-/** Between two services these may differ while an event is on its way. All else is false at any time. */
+/**
+ * Between two services these may differ while an event is on its way. All else is false at any
+ * time.
+ */
 const betweenServices = new Set<InvariantName>(orderInvariants)
 
 function* pagesOf(ids: readonly string[]): Generator<string[]> {
@@ -52,7 +58,11 @@ function* pagesOf(ids: readonly string[]): Generator<string[]> {
 
 type LookAtPage = (db: Queryable, orderIds: readonly string[]) => Promise<readonly Finding[]>
 
-async function judgeInPages(ids: readonly string[], lookAt: LookAtPage, options: LookOptions): Promise<Finding[]> {
+async function judgeInPages(
+  ids: readonly string[],
+  lookAt: LookAtPage,
+  options: LookOptions,
+): Promise<Finding[]> {
   const { db, clock, pauseFactor } = options
   const findings: Finding[] = []
   let tookMs = 0
@@ -77,7 +87,10 @@ async function judge(subject: Subject, options: LookOptions): Promise<Finding[]>
 
 const same = (one: Finding, other: Finding) => one.invariant === other.invariant && one.key === other.key
 
-/** Looks again at what was found. Of an order only what is at rest in both looks, with nothing told in between, counts. */
+/**
+ * Looks again at what was found. Of an order only what is at rest in both looks, with nothing told
+ * in between, counts.
+ */
 async function confirm(found: readonly Finding[], options: LookOptions) {
   const { db, clock, confirmMs } = options
   if (found.length === 0) return { breaches: [], between: [] }
@@ -90,7 +103,9 @@ async function confirm(found: readonly Finding[], options: LookOptions) {
   const again = await judge(subject, options)
   const after = await readAtRest(db, orderIds)
   const isAtRest = (orderId: string) =>
-    before.has(orderId) && before.get(orderId) === meanwhile.get(orderId) && before.get(orderId) === after.get(orderId)
+    before.has(orderId) &&
+    before.get(orderId) === meanwhile.get(orderId) &&
+    before.get(orderId) === after.get(orderId)
   const breaches = again.filter((finding) => {
     if (!found.some((other) => same(finding, other))) return false
     return !betweenServices.has(finding.invariant) || finding.orderIds.every(isAtRest)
@@ -101,10 +116,17 @@ async function confirm(found: readonly Finding[], options: LookOptions) {
 export async function look(subject: Subject, options: LookOptions): Promise<Seen> {
   const suspicions = await judge(subject, options)
   const { breaches, between } = await confirm(suspicions, options)
-  const checked = new Map<InvariantName, number>(invariants.map(({ name }) => [name, subject.orderIds.length]))
+  const checked = new Map<InvariantName, number>(
+    invariants.map(({ name }) => [name, subject.orderIds.length]),
+  )
   checked.delete('charges_have_an_order')
   checked.set('stock_adds_up', subject.showIds.length)
-  for (const name of ['paid_never_expires', 'events_in_order', 'events_take_effect', 'orders_come_to_rest'] as const)
+  for (const name of [
+    'paid_never_expires',
+    'events_in_order',
+    'events_take_effect',
+    'orders_come_to_rest',
+  ] as const)
     checked.set(name, subject.streamIds.length)
   return { suspicions, breaches, between, checked }
 }

@@ -28,11 +28,17 @@ export interface Round {
   readonly roundDone: number
 }
 
-/** By the time in the orders' ids, which rises: a share of time and not of orders. Null before the first round began. */
+/**
+ * By the time in the orders' ids, which rises: a share of time and not of orders. Null before the
+ * first round began.
+ */
 export async function readRound(db: Queryable): Promise<Round | null> {
-  const [row] = await db.query<{ place: string | null; took: string | null; first: string | null; last: string | null }>(
-    readStatement,
-  )
+  const [row] = await db.query<{
+    place: string | null
+    took: string | null
+    first: string | null
+    last: string | null
+  }>(readStatement)
   if (!row?.place) return null
   const fullRoundSeconds = Number(row.took ?? 0)
   if (row.first === null || row.last === null) return { fullRoundSeconds, roundDone: 1 }

@@ -1,5 +1,6 @@
-// A run of the auditor: the small one each minute (what changed, and a slice of everything else, within a budget of time)
-// and the one over everything. Records what it found; a new breach stops sales. Refunds nothing and mends nothing.
+// A run of the auditor: the small one each minute (what changed, and a slice of everything else,
+// within a budget of time) and the one over everything. Records what it found; a new breach stops
+// sales. Refunds nothing and mends nothing.
 import { readHorizon } from '../platform/bus/store.ts'
 import type { Queryable } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
@@ -69,7 +70,10 @@ interface Changed {
   readonly place: string
 }
 
-/** Orders whose events were told since the last run. Begins at the end: the rolling slice sees to what was before. */
+/**
+ * Orders whose events were told since the last run. Begins at the end: the rolling slice sees to
+ * what was before.
+ */
 async function readChangedOrders({ db, clock }: AuditParts, mark: string, horizon: number): Promise<Changed> {
   const place = await readMark(db, mark)
   let [xid, seq] = place === null ? [horizon, 0] : (place.split(':').map(Number) as [number, number])
@@ -114,9 +118,18 @@ export async function runSmall(parts: AuditParts): Promise<RunReport> {
   const due = await listDueOrders(db)
   const orderIds = [...new Set([...changed.orderIds, ...due, ...known.flatMap((breach) => breach.orderIds)])]
   await noteChangedOrders(db, orderIds)
-  const rollingShows = await takeSlice(db, 'shows', (after, limit) => readNextShows(db, after, limit), sliceShows)
+  const rollingShows = await takeSlice(
+    db,
+    'shows',
+    (after, limit) => readNextShows(db, after, limit),
+    sliceShows,
+  )
   const knownShows = known.flatMap(({ showId }) => showId ?? [])
-  const showIds = new Set([...(await readShowsOf(db, orderIds)), ...(await freshenOldSums(db, oldSums)), ...knownShows])
+  const showIds = new Set([
+    ...(await readShowsOf(db, orderIds)),
+    ...(await freshenOldSums(db, oldSums)),
+    ...knownShows,
+  ])
   const subject = {
     orderIds,
     streamIds: [...new Set([...orderIds, ...delivered.orderIds])],
@@ -147,7 +160,12 @@ async function lookAtSlice(parts: AuditParts): Promise<Seen> {
   const seen: Seen[] = []
   const untilMs = clock.elapsedMs() + sliceBudgetMs
   do {
-    const orderIds = await takeSlice(db, 'orders', (after, limit) => readNextOrders(db, after, limit), slicePage)
+    const orderIds = await takeSlice(
+      db,
+      'orders',
+      (after, limit) => readNextOrders(db, after, limit),
+      slicePage,
+    )
     seen.push(await look({ orderIds, streamIds: [], showIds: [], seatShowIds: [], exactly: false }, parts))
     if (orderIds.length < slicePage) {
       await endRound(db)
@@ -166,13 +184,17 @@ export async function runOverAll(parts: AuditParts): Promise<RunReport> {
   let after: string | null = null
   for (;;) {
     const orderIds: string[] = await readNextOrders(db, after, pageEvents)
-    seen.push(await look({ orderIds, streamIds: orderIds, showIds: [], seatShowIds: [], exactly: true }, parts))
+    seen.push(
+      await look({ orderIds, streamIds: orderIds, showIds: [], seatShowIds: [], exactly: true }, parts),
+    )
     if (orderIds.length < pageEvents) break
     after = orderIds.at(-1) ?? null
   }
   for (after = null; ; ) {
     const showIds: string[] = await readNextShows(db, after, sliceShows)
-    seen.push(await look({ orderIds: [], streamIds: [], showIds, seatShowIds: showIds, exactly: true }, parts))
+    seen.push(
+      await look({ orderIds: [], streamIds: [], showIds, seatShowIds: showIds, exactly: true }, parts),
+    )
     if (showIds.length < sliceShows) break
     after = showIds.at(-1) ?? null
   }
@@ -181,7 +203,8 @@ export async function runOverAll(parts: AuditParts): Promise<RunReport> {
 
 function merge(all: readonly Seen[]): Seen {
   const checked = new Map<Finding['invariant'], number>()
-  for (const seen of all) for (const [name, count] of seen.checked) checked.set(name, (checked.get(name) ?? 0) + count)
+  for (const seen of all)
+    for (const [name, count] of seen.checked) checked.set(name, (checked.get(name) ?? 0) + count)
   const breaches = new Map(
     all.flatMap((seen) => seen.breaches).map((finding) => [`${finding.invariant} ${finding.key}`, finding]),
   )
@@ -208,7 +231,8 @@ async function conclude(
   { known, startedMs, caughtUp, exactly, orderIds }: Conclusion,
 ): Promise<RunReport> {
   const { db, clock } = parts
-  // Before the processor is asked, which may take long: what the database shows must not wait for it.
+  // Before the processor is asked, which may take long: what the database shows must not wait for
+  // it.
   const newsHere = await record(parts, seen.breaches)
   const compared = await compare(parts, { orderIds, everything: exactly })
   const newsThere = await record(parts, compared?.breaches ?? [])
@@ -216,10 +240,13 @@ async function conclude(
   const findings = [...seen.breaches, ...(compared?.breaches ?? [])]
   const checked = new Map(seen.checked)
   if (compared?.books === 'read') checked.set('charges_have_an_order', compared.checked)
-  // What is only suspected is not over. Money at the processor is over when it was read and nothing was found.
+  // What is only suspected is not over. Money at the processor is over when it was read and nothing
+  // was found.
   const isOver = ({ invariant, key }: Breach) => {
     if (invariant === 'charges_have_an_order' && compared?.books !== 'read') return false
-    return ![...seen.suspicions, ...findings].some((finding) => finding.invariant === invariant && finding.key === key)
+    return ![...seen.suspicions, ...findings].some(
+      (finding) => finding.invariant === invariant && finding.key === key,
+    )
   }
   await clearBreaches(db, known.filter(isOver))
   await recordLooks(db, checked)
@@ -239,14 +266,21 @@ async function conclude(
 /** Stores what holds in both looks, tells what is new of it, and stops sales. */
 async function record(parts: AuditParts, findings: readonly Finding[]): Promise<Finding[]> {
   const news = await recordBreaches(parts.db, findings)
-  for (const { invariant, key, explanation } of news) parts.log.error({ invariant, key, explanation }, 'an invariant is breached')
+  for (const { invariant, key, explanation } of news)
+    parts.log.error({ invariant, key, explanation }, 'an invariant is breached')
   const stopping = news.find(({ invariant }) => invariantOf(invariant).stopsSales)
   if (stopping && parts.mayStopSales) await stopSales(parts, stopping)
   return news
 }
 
-/** Whatever goes wrong with the processor's list leaves that part unchecked, and the rest of the run as it is. */
-async function compare({ books, log }: AuditParts, what: { orderIds: readonly string[]; everything: boolean }) {
+/**
+ * Whatever goes wrong with the processor's list leaves that part unchecked, and the rest of the run
+ * as it is.
+ */
+async function compare(
+  { books, log }: AuditParts,
+  what: { orderIds: readonly string[]; everything: boolean },
+) {
   if (!books) return null
   return books.compare(what).catch((error: Error): Comparison => {
     log.warn({ err: error }, 'the processor’s list could not be compared')
@@ -256,5 +290,6 @@ async function compare({ books, log }: AuditParts, what: { orderIds: readonly st
 
 async function stopSales({ db, log }: AuditParts, { invariant, explanation }: Finding): Promise<void> {
   const reason = `Breached: ${invariantOf(invariant).title}. ${explanation}.`
-  if (await setSwitch(db, 'sales_stopped', { isOn: true, reason })) log.error({ invariant }, 'sales are stopped')
+  if (await setSwitch(db, 'sales_stopped', { isOn: true, reason }))
+    log.error({ invariant }, 'sales are stopped')
 }

@@ -1,4 +1,5 @@
-// SQL of what the auditor remembers, and of what it is to look at next. Writes to its own schema only.
+// SQL of what the auditor remembers, and of what it is to look at next. Writes to its own schema
+// only.
 import { type Queryable, sql } from '../platform/postgres/database.ts'
 import type { Finding, InvariantName } from './invariants.ts'
 
@@ -30,7 +31,8 @@ export async function saveMark(db: Queryable, name: string, place: string): Prom
   await db.query(saveMarkStatement, [name, place])
 }
 
-// By the transactions' order and not by seq alone: a number is taken before its transaction commits.
+// By the transactions' order and not by seq alone: a number is taken before its transaction
+// commits.
 const changedStatement = sql(
   'audit.changed_orders',
   `select settled_xid as xid, seq, correlation_id as "orderId" from platform.outbox
@@ -45,12 +47,19 @@ export interface ChangedPage {
   readonly last: boolean
 }
 
-/** The next events that were told behind a place in the stream, up to the horizon: whose they are. */
+/**
+ * The next events that were told behind a place in the stream, up to the horizon: whose they are.
+ */
 export async function readChanged(
   db: Queryable,
   { xid, seq, horizon, limit }: { xid: number; seq: number; horizon: number; limit: number },
 ): Promise<ChangedPage> {
-  const rows = await db.query<{ xid: number; seq: number; orderId: string }>(changedStatement, [xid, seq, horizon, limit])
+  const rows = await db.query<{ xid: number; seq: number; orderId: string }>(changedStatement, [
+    xid,
+    seq,
+    horizon,
+    limit,
+  ])
   const end = rows.at(-1)
   return {
     orderIds: [...new Set(rows.map(({ orderId }) => orderId))],
@@ -60,8 +69,14 @@ export async function readChanged(
   }
 }
 
-const nextOrdersStatement = sql('audit.next_orders', `select id from orders.orders where id > $1::uuid order by id limit $2`)
-const nextShowsStatement = sql('audit.next_shows', `select id from orders.shows where id > $1::uuid order by id limit $2`)
+const nextOrdersStatement = sql(
+  'audit.next_orders',
+  `select id from orders.orders where id > $1::uuid order by id limit $2`,
+)
+const nextShowsStatement = sql(
+  'audit.next_shows',
+  `select id from orders.shows where id > $1::uuid order by id limit $2`,
+)
 const showsOfStatement = sql(
   'audit.shows_of_orders',
   `select distinct show_id as id from orders.orders where id = any($1::uuid[])`,
@@ -127,11 +142,18 @@ export async function listBreaches(db: Queryable): Promise<Breach[]> {
 /** Stores what holds in both looks, and tells which of it nobody knew. */
 export async function recordBreaches(db: Queryable, findings: readonly Finding[]): Promise<Finding[]> {
   if (findings.length === 0) return []
-  const rows = await db.query<{ invariant: InvariantName; key: string }>(recordStatement, [JSON.stringify(findings)])
-  return findings.filter((finding) => rows.some(({ invariant, key }) => invariant === finding.invariant && key === finding.key))
+  const rows = await db.query<{ invariant: InvariantName; key: string }>(recordStatement, [
+    JSON.stringify(findings),
+  ])
+  return findings.filter((finding) =>
+    rows.some(({ invariant, key }) => invariant === finding.invariant && key === finding.key),
+  )
 }
 
-export async function clearBreaches(db: Queryable, over: readonly Pick<Finding, 'invariant' | 'key'>[]): Promise<void> {
+export async function clearBreaches(
+  db: Queryable,
+  over: readonly Pick<Finding, 'invariant' | 'key'>[],
+): Promise<void> {
   if (over.length > 0) await db.query(clearStatement, [JSON.stringify(over)])
 }
 

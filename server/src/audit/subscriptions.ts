@@ -7,6 +7,5 @@ import { heard as tickets } from '../tickets/consumers.ts'
 
 const heardBy: Readonly<Record<string, readonly EventType[]>> = { expiration, orders, payments, tickets }
 
-export const subscriptions: readonly { readonly consumer: string; readonly type: EventType }[] = Object.entries(heardBy).flatMap(
-  ([consumer, types]) => types.map((type) => ({ consumer, type })),
-)
+export const subscriptions: readonly { readonly consumer: string; readonly type: EventType }[] =
+  Object.entries(heardBy).flatMap(([consumer, types]) => types.map((type) => ({ consumer, type })))

@@ -1,5 +1,6 @@
-// Runs the auditor each minute in exactly one of the processes: whoever holds a session lock. One connection of its own for
-// everything, so that a slow look never takes one from buyers; statements are short, and none is inside a transaction.
+// Runs the auditor each minute in exactly one of the processes: whoever holds a session lock. One
+// connection of its own for everything, so that a slow look never takes one from buyers; statements
+// are short, and none is inside a transaction.
 import { Counter, Gauge } from 'prom-client'
 import type { Books } from '../payments/processor/books.ts'
 import { type Connection, type Database, sql } from '../platform/postgres/database.ts'
@@ -31,7 +32,10 @@ export interface AuditWorker {
 /** A difference younger than this may only be under way. */
 export const shownAfterSeconds = 120
 export const restWithinSeconds = 120
-/** With pauses twice as long as its pages, looking at the orders of a rush takes a third of one processor. */
+/**
+ * With pauses twice as long as its pages, looking at the orders of a rush takes a third of one
+ * processor.
+ */
 const pauseFactor = 2
 const settleMs = 1_000
 export const confirmMs = 3_000
@@ -47,7 +51,10 @@ const readTables = sql(
   `select bool_and(to_regclass(name) is not null) as complete
    from unnest(array['orders.orders', 'payments.payments', 'tickets.tickets', 'expiration.timers']) as name`,
 )
-const beCareful = sql('audit.be_careful', `select set_config('statement_timeout', '${statementSeconds}s', false)`)
+const beCareful = sql(
+  'audit.be_careful',
+  `select set_config('statement_timeout', '${statementSeconds}s', false)`,
+)
 
 export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
   const { db, clock, log } = options
@@ -55,7 +62,9 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
   const waker = makeWaker(clock)
   const stopping = new AbortController()
 
-  /** A pause that is cut short must not be taken for one: what was seen before it proves nothing. */
+  /**
+   * A pause that is cut short must not be taken for one: what was seen before it proves nothing.
+   */
   const stoppable: Clock = {
     ...clock,
     async sleep(delayMs) {
@@ -117,7 +126,9 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
         gauges.failed.inc()
       } finally {
         stopping.signal.removeEventListener('abort', end)
-        await connection?.close().catch((error: Error) => log.debug({ err: error }, 'closing the audit connection failed'))
+        await connection
+          ?.close()
+          .catch((error: Error) => log.debug({ err: error }, 'closing the audit connection failed'))
       }
       await clock.sleep(lockRetryMs, stopping.signal)
     }
@@ -152,21 +163,36 @@ function makeGauges({ registry }: Metrics) {
     help: 'When the last run ended, in seconds since the epoch; of the process that audits',
     registers,
   })
-  const took = new Gauge({ name: 'holdfast_audit_run_duration_seconds', help: 'How long the last run took', registers })
-  const failed = new Counter({ name: 'holdfast_audit_failed_total', help: 'Runs that could not be ended', registers })
+  const took = new Gauge({
+    name: 'holdfast_audit_run_duration_seconds',
+    help: 'How long the last run took',
+    registers,
+  })
+  const failed = new Counter({
+    name: 'holdfast_audit_failed_total',
+    help: 'Runs that could not be ended',
+    registers,
+  })
   const horizonAge = new Gauge({
     name: 'holdfast_outbox_horizon_age_seconds',
     help: 'Age of the oldest transaction that may still write: newer events wait for its end',
     registers,
   })
-  const differences = new Gauge({ name: 'holdfast_reconciliation_differences', help: 'Open differences', registers })
+  const differences = new Gauge({
+    name: 'holdfast_reconciliation_differences',
+    help: 'Open differences',
+    registers,
+  })
   return {
     failed,
     horizonAge,
     differences,
     tell(report: RunReport) {
       for (const { name } of invariants)
-        breaches.set({ invariant: name }, report.breaches.filter(({ invariant }) => invariant === name).length)
+        breaches.set(
+          { invariant: name },
+          report.breaches.filter(({ invariant }) => invariant === name).length,
+        )
       lastRun.set(Date.now() / 1_000)
       took.set(report.tookMs / 1_000)
     },

@@ -33,9 +33,15 @@ const sentence = (port: number) =>
   `Port ${port} of 127.0.0.1 is used by another program, perhaps the sandbox of another shop: stop it, or set SANDBOX_PORT to a free port.`
 
 test('the sandbox of another shop is not used', async () => {
-  const foreign = await startSandbox({ port: 0, dataDir: join(directory, 'foreign'), instance: 'of another shop' })
+  const foreign = await startSandbox({
+    port: 0,
+    dataDir: join(directory, 'foreign'),
+    instance: 'of another shop',
+  })
   try {
-    await expect(startSandboxProcess(...configured(foreign.port), log)).rejects.toThrow(sentence(foreign.port))
+    await expect(startSandboxProcess(...configured(foreign.port), log)).rejects.toThrow(
+      sentence(foreign.port),
+    )
   } finally {
     await foreign.close()
   }
@@ -58,7 +64,10 @@ test('the own one answers to this machine alone, whatever address the shop has',
   const stop = await startSandboxProcess(...configured(port, { HOST: '::1', SANDBOX: 'on' }), log)
   try {
     const health = await fetch(`http://127.0.0.1:${port}/_sandbox/health`)
-    expect(await health.json()).toMatchObject({ status: 'ok', instance: expect.stringMatching(/^[0-9a-f-]{36}$/) as string })
+    expect(await health.json()).toMatchObject({
+      status: 'ok',
+      instance: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    })
     // An address of this machine at which it would answer, did it listen at all of them.
     await expect(fetch(`http://127.0.0.2:${port}/_sandbox/health`)).rejects.toThrow('fetch failed')
     const { endpoints } = (await (await fetch(`http://127.0.0.1:${port}/_sandbox/overview`)).json()) as {
@@ -73,6 +82,8 @@ test('the own one answers to this machine alone, whatever address the shop has',
 test('for a phone it has the name of the shop, if the network may reach it', () => {
   const shop = { HOST: '0.0.0.0', PUBLIC_URL: 'http://192.0.2.5:3000' }
   expect(configured(12_111, { ...shop, SANDBOX: 'on' })[1].origin).toBe('http://192.0.2.5:12111')
-  expect(configured(12_111, { SANDBOX: 'on', PUBLIC_URL: 'https://shop.example' })[1].origin).toBe('http://localhost:12111')
+  expect(configured(12_111, { SANDBOX: 'on', PUBLIC_URL: 'https://shop.example' })[1].origin).toBe(
+    'http://localhost:12111',
+  )
   expect(configured(12_111, { SANDBOX_HOST: 'box' })[1].origin).toBe('http://box:12111')
 })

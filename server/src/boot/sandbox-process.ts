@@ -1,4 +1,5 @@
-// The embedded card sandbox as a process of its own beside the shop. It ends when we do, however we end.
+// The embedded card sandbox as a process of its own beside the shop. It ends when we do, however we
+// end.
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
@@ -18,8 +19,15 @@ const restartAfterMs = 1_000
 
 type Sandbox = Extract<ProcessorConfig, { kind: 'sandbox' }>
 
-/** Starts the sandbox, waits until it answers, and returns how to stop it. One that dies meanwhile is started again. */
-export async function startSandboxProcess(config: Config, processor: Sandbox, log: Log): Promise<() => Promise<void>> {
+/**
+ * Starts the sandbox, waits until it answers, and returns how to stop it. One that dies meanwhile
+ * is started again.
+ */
+export async function startSandboxProcess(
+  config: Config,
+  processor: Sandbox,
+  log: Log,
+): Promise<() => Promise<void>> {
   // What answers at the port without this id is somebody else's, whose payments are not ours.
   const instance = randomUUID()
   let running = await run(config, processor, instance)
@@ -60,8 +68,8 @@ function webhookUrl({ host, port }: Config): string {
 }
 
 /**
- * This machine alone, also behind a proxy. Where the network reaches the shop and may reach the sandbox: every address, because
- * the shop itself calls it at 127.0.0.1.
+ * This machine alone, also behind a proxy. Where the network reaches the shop and may reach the
+ * sandbox: every address, because the shop itself calls it at 127.0.0.1.
  */
 function listensAt({ host }: Config, { network }: Sandbox): string {
   const isLoopback = host === 'localhost' || host === '::1' || host.startsWith('127.')
@@ -122,7 +130,9 @@ async function run(config: Config, processor: Sandbox, instance: string): Promis
     if (running.hasEnded()) throw new Error(reasonIn(running.lastWords()))
     if (performance.now() > deadlineMs) {
       await running.stop()
-      throw new Error(`The card sandbox does not answer at port ${processor.port}; look at what uses that port.`)
+      throw new Error(
+        `The card sandbox does not answer at port ${processor.port}; look at what uses that port.`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
@@ -131,7 +141,9 @@ async function run(config: Config, processor: Sandbox, instance: string): Promis
 
 async function isOurs(port: number, instance: string): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/health`, { signal: AbortSignal.timeout(1_000) })
+    const response = await fetch(`http://127.0.0.1:${port}/_sandbox/health`, {
+      signal: AbortSignal.timeout(1_000),
+    })
     return response.ok && ((await response.json()) as { instance?: unknown }).instance === instance
   } catch {
     // Nobody listens yet, or something that is no sandbox does.

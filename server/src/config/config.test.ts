@@ -1,4 +1,5 @@
-// The environment: defaults that work, and a refusal that names every wrong value at once and no secret.
+// The environment: defaults that work, and a refusal that names every wrong value at once and no
+// secret.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,8 @@ const problemsOf = (environment: Record<string, string>): readonly string[] => {
     return (error as ConfigError).problems
   }
 }
-const named = (environment: Record<string, string>) => problemsOf(environment).map((problem) => problem.split(':')[0])
+const named = (environment: Record<string, string>) =>
+  problemsOf(environment).map((problem) => problem.split(':')[0])
 
 test('nothing set is a shop of one process with the sandbox', () => {
   const config = readConfig({})
@@ -109,17 +111,25 @@ test('the address of a broker may come from a file, and no part of a wrong one i
   const file = join(directory, 'nats')
   writeFileSync(file, 'nats://me:canary@broker:4222\n')
   expect(readConfig({ NATS_URL_FILE: file }).nats).toMatchObject({ user: 'me', pass: 'canary' })
-  for (const wrong of ['http://me:canary@broker', 'nats://me:canary@one,nats://me:other-canary@two', 'nats://canary@one,x'])
+  for (const wrong of [
+    'http://me:canary@broker',
+    'nats://me:canary@one,nats://me:other-canary@two',
+    'nats://canary@one,x',
+  ])
     expect(problemsOf({ NATS_URL: wrong }).join()).not.toContain('canary')
 })
 
 test('a failpoint is known by name, and never beside a live key', () => {
-  expect(readConfig({ FAILPOINT: 'orders.after_commit:3,payments.after_effect' }).failpoints).toContain('payments.after_effect')
+  expect(readConfig({ FAILPOINT: 'orders.after_commit:3,payments.after_effect' }).failpoints).toContain(
+    'payments.after_effect',
+  )
   for (const wrong of ['orders.never', 'orders.after_commit:0', 'orders.after_commit:1:2', ','])
     expect(named({ FAILPOINT: wrong })).toEqual(['FAILPOINT'])
   const real = { STRIPE_WEBHOOK_SECRET: 'whsec_x', FAILPOINT: 'orders.after_commit' }
   expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toEqual([])
-  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1' })).toEqual(['FAILPOINT'])
+  expect(named({ ...real, STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1' })).toEqual([
+    'FAILPOINT',
+  ])
 })
 
 test('values are taken as they are meant', () => {
@@ -155,12 +165,17 @@ test('a file may hold a value, as secrets are handed out', () => {
   const wrong = join(directory, 'wrong')
   writeFileSync(wrong, 'hush-hush')
   const problems = problemsOf({ DATABASE_URL_FILE: wrong, STRIPE_SECRET_KEY_FILE: wrong })
-  expect(problems.map((problem) => problem.split(':')[0])).toEqual(expect.arrayContaining(['DATABASE_URL', 'STRIPE_SECRET_KEY']))
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual(
+    expect.arrayContaining(['DATABASE_URL', 'STRIPE_SECRET_KEY']),
+  )
   expect(problems.join('\n')).not.toContain('hush-hush')
 })
 
 test('the real processor needs all of its keys, and no sandbox beside it', () => {
-  expect(named({ STRIPE_SECRET_KEY: 'sk_live_x' })).toEqual(['STRIPE_WEBHOOK_SECRET', 'STRIPE_PUBLISHABLE_KEY'])
+  expect(named({ STRIPE_SECRET_KEY: 'sk_live_x' })).toEqual([
+    'STRIPE_WEBHOOK_SECRET',
+    'STRIPE_PUBLISHABLE_KEY',
+  ])
   expect(
     named({
       STRIPE_SECRET_KEY: 'oops',
@@ -183,7 +198,11 @@ test('the real processor needs all of its keys, and no sandbox beside it', () =>
 })
 
 test('a sandbox elsewhere is not run beside the shop', () => {
-  expect(readConfig({ SANDBOX_HOST: 'sandbox' }).processor).toMatchObject({ kind: 'sandbox', host: 'sandbox', embedded: false })
+  expect(readConfig({ SANDBOX_HOST: 'sandbox' }).processor).toMatchObject({
+    kind: 'sandbox',
+    host: 'sandbox',
+    embedded: false,
+  })
 })
 
 const stripe = (publishableKey: string, secretKey = 'sk_live_canary') => ({
@@ -208,7 +227,12 @@ test.each([
 test.each(['PORT', 'HOST', 'LOG_LEVEL', 'RATE_LIMITS', 'SERVICES', 'OPERATORS', 'ORDER_HOLD_SECONDS'])(
   'a secret that stands in %s is refused and not repeated',
   (name) => {
-    for (const secret of ['sk_live_canary', 'rk_test_canary', 'whsec_canary', 'postgres://shop:canary@db/shop']) {
+    for (const secret of [
+      'sk_live_canary',
+      'rk_test_canary',
+      'whsec_canary',
+      'postgres://shop:canary@db/shop',
+    ]) {
       expect(named({ [name]: secret })).toContain(name)
       expect(problemsOf({ [name]: secret }).join()).not.toContain('canary')
     }

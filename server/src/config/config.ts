@@ -1,4 +1,5 @@
-// The environment, read once and checked: one frozen record, or a refusal that names every wrong value at once.
+// The environment, read once and checked: one frozen record, or a refusal that names every wrong
+// value at once.
 import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
 import type { NatsConfig } from '../platform/bus/nats/connection.ts'
@@ -86,7 +87,9 @@ function readPublicUrl(read: Reader, port: number): string {
   if (username !== '' || password !== '')
     read.problem('PUBLIC_URL: must not hold a user name or a password; everybody can read it')
   else if (pathname !== '/' || search !== '' || hash !== '')
-    read.problem('PUBLIC_URL: expected scheme, name and port only, as in https://tickets.example; a path is not supported')
+    read.problem(
+      'PUBLIC_URL: expected scheme, name and port only, as in https://tickets.example; a path is not supported',
+    )
   return text
 }
 
@@ -96,6 +99,7 @@ function readFailpoints(read: Reader): string {
   if (text === '') return text
   const problem = problemOfFailpoints(text)
   if (problem !== null) read.problem(`FAILPOINT: ${problem}`)
-  if (/^(sk|rk)_live_/.test(read.text('STRIPE_SECRET_KEY', ''))) read.problem('FAILPOINT: not allowed with a live Stripe key')
+  if (/^(sk|rk)_live_/.test(read.text('STRIPE_SECRET_KEY', '')))
+    read.problem('FAILPOINT: not allowed with a live Stripe key')
   return text
 }

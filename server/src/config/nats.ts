@@ -1,4 +1,5 @@
-// The address of a message broker, out of `NATS_URL`. Repeats no part of a wrong value: it may hold a password.
+// The address of a message broker, out of `NATS_URL`. Repeats no part of a wrong value: it may hold
+// a password.
 import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 
 /** Null where there is none, and where it is wrong: then `problem` is told. */
@@ -7,10 +8,13 @@ export function readNats(urls: readonly string[], problem: (text: string) => voi
   const [first] = servers
   if (urls.length === 0) return null
   if (!first || servers.length < urls.length) {
-    problem('NATS_URL: expected comma-separated nats:// or tls:// URLs, such as nats://user:password@broker:4222')
+    problem(
+      'NATS_URL: expected comma-separated nats:// or tls:// URLs, such as nats://user:password@broker:4222',
+    )
     return null
   }
-  if (servers.some(({ tls }) => tls !== first.tls)) problem('NATS_URL: use nats:// for all servers or tls:// for all')
+  if (servers.some(({ tls }) => tls !== first.tls))
+    problem('NATS_URL: use nats:// for all servers or tls:// for all')
   const [shown = first, ...others] = servers.filter(({ user }) => user !== '')
   if (others.some(({ user, pass }) => user !== shown.user || pass !== shown.pass))
     problem('NATS_URL: use the same user and password, or the same token, for all servers')

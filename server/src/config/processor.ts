@@ -1,4 +1,5 @@
-// The card processor's part of the environment, and the mistakes that would publish a secret or give tickets away.
+// The card processor's part of the environment, and the mistakes that would publish a secret or
+// give tickets away.
 import type { Reader } from './reader.ts'
 
 /** Which card processor: Stripe itself, or a sandbox (ours by default) that speaks its protocol. */
@@ -47,7 +48,8 @@ export function readProcessor(read: Reader, publicUrl: string): ProcessorConfig 
     checkPublishableKey(read, publishableKey, /^(?:sk|rk)_(test|live)_/.exec(secretKey)?.[1])
     return { kind: 'stripe', secretKey, publishableKey, webhookSecrets }
   }
-  if (publishableKey !== '') read.problem('STRIPE_PUBLISHABLE_KEY: needs STRIPE_SECRET_KEY; without both the sandbox is on')
+  if (publishableKey !== '')
+    read.problem('STRIPE_PUBLISHABLE_KEY: needs STRIPE_SECRET_KEY; without both the sandbox is on')
   return {
     kind: 'sandbox',
     secretKey: 'sk_test_holdfast',
@@ -66,9 +68,12 @@ function checkPublishableKey(read: Reader, key: string, mode: string | undefined
   if (key === '') {
     if (!read.problems.some((problem) => problem.startsWith('STRIPE_PUBLISHABLE_KEY:')))
       read.problem('STRIPE_PUBLISHABLE_KEY: required with STRIPE_SECRET_KEY')
-  } else if (!/^pk_(?:test|live)_\w+$/.test(key)) read.problem('STRIPE_PUBLISHABLE_KEY: expected pk_test_… or pk_live_…')
+  } else if (!/^pk_(?:test|live)_\w+$/.test(key))
+    read.problem('STRIPE_PUBLISHABLE_KEY: expected pk_test_… or pk_live_…')
   else if (mode !== undefined && !key.startsWith(`pk_${mode}_`))
-    read.problem(`STRIPE_PUBLISHABLE_KEY: is a key for another mode than STRIPE_SECRET_KEY, which is for ${mode} mode`)
+    read.problem(
+      `STRIPE_PUBLISHABLE_KEY: is a key for another mode than STRIPE_SECRET_KEY, which is for ${mode} mode`,
+    )
 }
 
 /** The sandbox takes every card: on a public address it would give tickets away. */
@@ -81,10 +86,16 @@ export function checkSandboxIsLocal(
   const cure = 'with the card sandbox tickets cost nothing; set STRIPE_SECRET_KEY, or SANDBOX=on to allow it'
   if (!isLoopback(host)) read.problem(`HOST: other machines can reach this shop, and ${cure}`)
   const url = URL.canParse(publicUrl) ? new URL(publicUrl) : null
-  if (url?.protocol === 'https:' && !isLoopback(url.hostname)) read.problem(`PUBLIC_URL: this is a public address, and ${cure}`)
+  if (url?.protocol === 'https:' && !isLoopback(url.hostname))
+    read.problem(`PUBLIC_URL: this is a public address, and ${cure}`)
 }
 
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(?:\.\d{1,3}){3}$/.test(name)
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    /^127(?:\.\d{1,3}){3}$/.test(name)
+  )
 }

@@ -2,14 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { normaliseEmail, type ServiceName } from '@holdfast/contract'
 
-export const serviceNames = ['identity', 'tickets', 'orders', 'expiration', 'payments'] as const satisfies ServiceName[]
+export const serviceNames = [
+  'identity',
+  'tickets',
+  'orders',
+  'expiration',
+  'payments',
+] as const satisfies ServiceName[]
 
 export type Environment = Readonly<Record<string, string | undefined>>
 export type Reader = ReturnType<typeof makeReader>
 
 const secret = /\b(?:sk|rk)_(?:test|live)_|\bwhsec_|:\/\/[^/]*:[^/]*@/
 
-/** Kubernetes sets `NAME_PORT` to such an address for a service of that name: never a value of ours. */
+/**
+ * Kubernetes sets `NAME_PORT` to such an address for a service of that name: never a value of ours.
+ */
 export const isServiceAddress = (value: string) => /^(?:tcp|udp):\/\//.test(value)
 
 /** A value for a message. A secret that stands in the wrong variable must not reach a log. */
@@ -17,7 +25,10 @@ function shown(value: string): string {
   return secret.test(value) ? 'a secret' : `"${value}"`
 }
 
-/** Reads values one by one, keeping every problem for the end. `NAME_FILE` names a file that holds the value. */
+/**
+ * Reads values one by one, keeping every problem for the end. `NAME_FILE` names a file that holds
+ * the value.
+ */
 export function makeReader(environment: Environment) {
   const problems: string[] = []
   const names = new Set<string>()
@@ -62,11 +73,16 @@ export function makeReader(environment: Environment) {
   const url = (name: string, fallback: string, protocols: readonly string[]) => {
     const value = text(name, fallback)
     const parsed = URL.canParse(value) ? new URL(value) : null
-    if (!parsed || !protocols.includes(parsed.protocol)) problem(`${name}: expected a URL with ${protocols.join(' or ')}`)
+    if (!parsed || !protocols.includes(parsed.protocol))
+      problem(`${name}: expected a URL with ${protocols.join(' or ')}`)
     return value
   }
-  const optionalUrl = (name: string, protocols: readonly string[]) => (raw(name) === '' ? null : url(name, '', protocols))
-  /** Values by commas. An empty one among them is none: an empty secret would be one that everybody knows. */
+  const optionalUrl = (name: string, protocols: readonly string[]) =>
+    raw(name) === '' ? null : url(name, '', protocols)
+  /**
+   * Values by commas. An empty one among them is none: an empty secret would be one that everybody
+   * knows.
+   */
   const list = (name: string): string[] =>
     raw(name)
       .split(',')
@@ -76,21 +92,39 @@ export function makeReader(environment: Environment) {
     const asked = list(name)
     if (asked.length === 0) return [...serviceNames]
     const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
-    if (wrong.length > 0) problem(`${name}: unknown ${shown(wrong.join(', '))}; choose from ${serviceNames.join(', ')}`)
+    if (wrong.length > 0)
+      problem(`${name}: unknown ${shown(wrong.join(', '))}; choose from ${serviceNames.join(', ')}`)
     return serviceNames.filter((service) => asked.includes(service))
   }
   const emails = (name: string): string[] => {
     const asked = list(name).map(normaliseEmail)
     const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part) || secret.test(part))
-    if (wrong.length > 0) problem(`${name}: expected comma-separated email addresses, got ${shown(wrong.join(', '))}`)
+    if (wrong.length > 0)
+      problem(`${name}: expected comma-separated email addresses, got ${shown(wrong.join(', '))}`)
     return asked
   }
   /** A value that anybody may see: a page, a log, a list of processes. */
   const open = (name: string, fallback: string): string => {
     const value = text(name, fallback)
     if (!secret.test(value)) return value
-    problem(`${name}: holds a secret, and everybody can read this variable’s value; replace the secret, it may be known`)
+    problem(
+      `${name}: holds a secret, and everybody can read this variable’s value; replace the secret, it may be known`,
+    )
     return fallback
   }
-  return { names, problems, problem, text, open, list, integer, choice, flag, url, optionalUrl, services, emails }
+  return {
+    names,
+    problems,
+    problem,
+    text,
+    open,
+    list,
+    integer,
+    choice,
+    flag,
+    url,
+    optionalUrl,
+    services,
+    emails,
+  }
 }

@@ -1,4 +1,5 @@
-// Variables that look like ours and are not: a typing mistake would silently leave a default in force.
+// Variables that look like ours and are not: a typing mistake would silently leave a default in
+// force.
 import { type Environment, isServiceAddress } from './reader.ts'
 
 /** Read by the sandbox's process, the launcher and the tests. */
@@ -22,7 +23,9 @@ const readElsewhere = [
   'SHOP_URL',
 ]
 
-/** Up to this length one letter more or less makes another common word: HOME is two away from HOST. */
+/**
+ * Up to this length one letter more or less makes another common word: HOME is two away from HOST.
+ */
 const shortName = 5
 
 /** What Kubernetes sets for each service, ours or not. */
@@ -52,7 +55,10 @@ function nearest(name: string, known: ReadonlySet<string>): string | null {
   return found
 }
 
-/** How many letters must be put in, left out, replaced, or swapped with their neighbour (optimal string alignment). */
+/**
+ * How many letters must be put in, left out, replaced, or swapped with their neighbour (optimal
+ * string alignment).
+ */
 function lettersBetween(left: string, right: string): number {
   let before: number[] = []
   let above = Array.from({ length: right.length + 1 }, (_, column) => column)
@@ -63,7 +69,9 @@ function lettersBetween(left: string, right: string): number {
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1]
       const replaced = (above[column - 1] ?? 0) + (same ? 0 : 1)
       const shifted = Math.min(above[column] ?? 0, line[column - 1] ?? 0) + 1
-      line.push(Math.min(replaced, shifted, swapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY))
+      line.push(
+        Math.min(replaced, shifted, swapped ? (before[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY),
+      )
     }
     before = above
     above = line

@@ -40,5 +40,7 @@ export const notYet = () => false
 export function subscribe(bus: Bus, handler: ExpirationHandler): void {
   // Deadlines are minutes away.
   const isUnhurried = () => true
-  bus.subscribe(makeConsumer({ name: 'expiration', types: heard, translate, notYet }, handler, { isUnhurried }))
+  bus.subscribe(
+    makeConsumer({ name: 'expiration', types: heard, translate, notYet }, handler, { isUnhurried }),
+  )
 }

@@ -45,8 +45,11 @@ async function load(tx: BatchTx, commands: readonly ExpirationCommand[]): Promis
 }
 
 function decideInWorld(world: World, command: ExpirationCommand, now: string) {
-  if (command.type !== 'FireDue') return { facts: decide(world.timers.get(command.orderId), command, now), answer: undefined }
-  const facts = world.due.flatMap((orderId) => decide(world.timers.get(orderId), { type: 'FireTimer', orderId }, now))
+  if (command.type !== 'FireDue')
+    return { facts: decide(world.timers.get(command.orderId), command, now), answer: undefined }
+  const facts = world.due.flatMap((orderId) =>
+    decide(world.timers.get(orderId), { type: 'FireTimer', orderId }, now),
+  )
   return { facts, answer: facts.length }
 }
 
@@ -69,7 +72,10 @@ export function makeExpirationHandler(options: HandlerOptions): ExpirationHandle
   const save = (world: World) => {
     if (world.due.length > 0) midBatch()
     const { timers, created, changed } = world
-    return [...store.insertTimers(pick(timers, created)), ...store.updateTimers(pick(timers, changed.difference(created)))]
+    return [
+      ...store.insertTimers(pick(timers, created)),
+      ...store.updateTimers(pick(timers, changed.difference(created))),
+    ]
   }
   return makeHandler({ service: 'expiration', load, decide: decideInWorld, apply, save }, options)
 }

@@ -1,5 +1,5 @@
-// Deadlines on a real database, with only the tables of this service: fired once each, by any number of processes, at a
-// cost that does not grow with the timers that wait.
+// Deadlines on a real database, with only the tables of this service: fired once each, by any
+// number of processes, at a cost that does not grow with the timers that wait.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { foreignEvent, publish } from '../../test/orders-store.ts'
@@ -23,7 +23,10 @@ const firedStatement = sql(
 const fired = (db: Database) => db.query<{ subject: string; at: string }>(firedStatement)
 const firedOf = async (db: Database, orderId: string) =>
   (await fired(db)).filter(({ subject }) => subject === orderId).map(({ at }) => at)
-const timerStatement = sql('', 'select status, expires_at as "expiresAt" from expiration.timers where order_id = $1')
+const timerStatement = sql(
+  '',
+  'select status, expires_at as "expiresAt" from expiration.timers where order_id = $1',
+)
 const timerOf = async (db: Database, orderId: string) =>
   (await db.query<{ status: string; expiresAt: string | null }>(timerStatement, [orderId]))[0]
 const shift = sql(
@@ -51,7 +54,12 @@ describe('the store and its workers', () => {
 
   const makeHandler = () => makeExpirationHandler({ db, onCommitted: () => undefined })
   const startWorker = () => {
-    const stop = makeExpirationWorker({ db, clock: systemClock, log: makeLog('silent'), handler: makeHandler() }).start()
+    const stop = makeExpirationWorker({
+      db,
+      clock: systemClock,
+      log: makeLog('silent'),
+      handler: makeHandler(),
+    }).start()
     stops.push(stop)
     return stop
   }
@@ -65,7 +73,11 @@ describe('the store and its workers', () => {
     expiresAt,
     orderVersion,
   })
-  const stop = (orderId: string, orderVersion: number): ExpirationCommand => ({ type: 'StopTimer', orderId, orderVersion })
+  const stop = (orderId: string, orderVersion: number): ExpirationCommand => ({
+    type: 'StopTimer',
+    orderId,
+    orderVersion,
+  })
   const fire: ExpirationCommand = { type: 'FireDue', limit: 100 }
 
   test('two workers fire 1,700 due timers once each', async () => {
@@ -82,7 +94,9 @@ describe('the store and its workers', () => {
 
   test('batches fired at the same moment by many handlers share the timers, and none fires twice', async () => {
     await db.query(fill, [300, past])
-    const outcomes = await Promise.all(Array.from({ length: 6 }, () => makeHandler().handle({ type: 'FireDue', limit: 50 })))
+    const outcomes = await Promise.all(
+      Array.from({ length: 6 }, () => makeHandler().handle({ type: 'FireDue', limit: 50 })),
+    )
     const counted = outcomes.reduce((sum, outcome) => sum + (outcome.ok ? (outcome.answer ?? 0) : 0), 0)
     const all = await fired(db)
     expect(all).toHaveLength(counted)
@@ -151,7 +165,8 @@ describe('the store and its workers', () => {
     const due = newId()
     await tell(set(due, past))
     await db.execute('analyze expiration.timers')
-    const plan = async (text: string) => JSON.stringify(await db.query(sql('', `explain (analyze, format json) ${text}`)))
+    const plan = async (text: string) =>
+      JSON.stringify(await db.query(sql('', `explain (analyze, format json) ${text}`)))
     const literal = dueStatement.text.replace('$1', '500').replace('$2', `'2030-01-01T00:00:00.000Z'`)
     for (const text of [literal, nextDueStatement.text]) {
       const found = await plan(text)
@@ -232,10 +247,14 @@ describe('the service on a bus', () => {
     )
     await waitFor('the open order fired', async () => (await firedOf(app.db, reopened)).length > 0)
     expect(await firedOf(app.db, reopened)).toEqual([past])
-    for (const orderId of [claimed, cancelled, free, waiting]) expect(await firedOf(app.db, orderId)).toEqual([])
+    for (const orderId of [claimed, cancelled, free, waiting])
+      expect(await firedOf(app.db, orderId)).toEqual([])
     expect(await timerOf(app.db, free)).toEqual({ status: 'stopped', expiresAt: null })
     expect(await timerOf(app.db, cancelled)).toEqual({ status: 'stopped', expiresAt: null })
     expect(await timerOf(app.db, claimed)).toMatchObject({ status: 'stopped' })
-    expect(await timerOf(app.db, waiting)).toEqual({ status: 'waiting', expiresAt: '2100-01-01T00:05:00.000Z' })
+    expect(await timerOf(app.db, waiting)).toEqual({
+      status: 'waiting',
+      expiresAt: '2100-01-01T00:05:00.000Z',
+    })
   })
 })

@@ -1,4 +1,5 @@
-// Fires timers when they are due on the database's clock. Any number of processes may run this; sleeping is only a hint.
+// Fires timers when they are due on the database's clock. Any number of processes may run this;
+// sleeping is only a hint.
 
 import type { Database } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
@@ -11,7 +12,10 @@ export interface ExpirationWorker {
 }
 
 const batchSize = 500
-/** Looks at least this often: timers are set meanwhile, none shorter than this, and the database's clock may jump. */
+/**
+ * Looks at least this often: timers are set meanwhile, none shorter than this, and the database's
+ * clock may jump.
+ */
 const longestRestMs = 1_000
 const shortestRestMs = 5
 

@@ -1,5 +1,5 @@
-// Limits on guessing and on mass sign-ups. A stranger's failures count against him and the account he tries, never
-// against the account alone: nobody can lock somebody else out.
+// Limits on guessing and on mass sign-ups. A stranger's failures count against him and the account
+// he tries, never against the account alone: nobody can lock somebody else out.
 import type { Limit, Limits } from '../platform/http/limits.ts'
 import { networkOf } from './domain/accounts.ts'
 
@@ -12,7 +12,10 @@ const guestsPerAddress: Limit = { name: 'guest_address', attempts: 1_000, perSec
 export interface Attempts {
   /** Counts a sign-in before its password is looked at, so that guesses in parallel count too. */
   beginSignIn(email: string, address: string): Promise<void>
-  /** The password was right: the account's guesses are forgotten, and the address gets this one back. */
+  /**
+   * The password was right: the account's guesses are forgotten, and the address gets this one
+   * back.
+   */
   passSignIn(email: string, address: string): Promise<void>
   beginSignUp(address: string): Promise<void>
   beginGuest(address: string): Promise<void>

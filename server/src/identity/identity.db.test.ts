@@ -1,4 +1,5 @@
-// Accounts, guests and tokens on a real database: races for one address, repeated requests, limits on guessing.
+// Accounts, guests and tokens on a real database: races for one address, repeated requests, limits
+// on guessing.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { makeLimits, noLimits } from '../platform/http/limits.ts'
@@ -17,7 +18,9 @@ beforeAll(async () => {
   db = await makeTestDatabase(['identity'])
 })
 afterAll(() => db.drop())
-beforeEach(() => db.execute('truncate identity.users, identity.guests, platform.sessions, platform.rate_limits'))
+beforeEach(() =>
+  db.execute('truncate identity.users, identity.guests, platform.sessions, platform.rate_limits'),
+)
 
 const count = async (table: string): Promise<number> => {
   const [row] = await db.query<{ n: number }>({ name: '', text: `select count(*)::int as n from ${table}` })
@@ -46,7 +49,9 @@ test('ten people who want one address at once make one account', async () => {
   const identity = identityOf()
   const results = await Promise.all(Array.from({ length: 10 }, () => identity.signUp(ann)))
   expect(results.filter((result) => 'token' in result)).toHaveLength(1)
-  expect(results.filter((result) => 'rejection' in result && result.rejection === 'email_taken')).toHaveLength(9)
+  expect(
+    results.filter((result) => 'rejection' in result && result.rejection === 'email_taken'),
+  ).toHaveLength(9)
   expect(await count('identity.users')).toBe(1)
   expect(await count('platform.sessions')).toBe(1)
 })
@@ -63,7 +68,9 @@ test('the key of a sign-up makes one account, whatever addresses come with it', 
   const emails = Array.from({ length: 5 }, (_, n) => `person${n}@example.com`)
   const results = await Promise.all(emails.map((email) => identity.signUp({ ...ann, email, key: 'k' })))
   expect(results.filter((result) => 'token' in result)).toHaveLength(1)
-  expect(results.filter((result) => 'rejection' in result && result.rejection === 'idempotency_key_reused')).toHaveLength(4)
+  expect(
+    results.filter((result) => 'rejection' in result && result.rejection === 'idempotency_key_reused'),
+  ).toHaveLength(4)
   expect(await count('identity.users')).toBe(1)
 })
 
@@ -78,7 +85,9 @@ test('the key of a sign-up of yesterday is free again', async () => {
 test('the key of a sign-up does not open the account without the password', async () => {
   const identity = identityOf()
   begun(await identity.signUp({ ...ann, key: 'k' }))
-  expect(await identity.signUp({ ...ann, key: 'k', password: 'wrong horse' })).toEqual({ rejection: 'email_taken' })
+  expect(await identity.signUp({ ...ann, key: 'k', password: 'wrong horse' })).toEqual({
+    rejection: 'email_taken',
+  })
   expect(await identity.signUp({ ...ann, key: 'other' })).toEqual({ rejection: 'email_taken' })
 })
 
@@ -169,14 +178,16 @@ describe('a change of the password', () => {
     const identity = identityOf()
     const { principal: user } = begun(await identity.signUp(ann))
     const results = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => identity.changePassword({ ...change, user, newPassword: `battery staple ${n}` })),
+      Array.from({ length: 8 }, (_, n) =>
+        identity.changePassword({ ...change, user, newPassword: `battery staple ${n}` }),
+      ),
     )
     expect(results.filter((result) => 'token' in result)).toHaveLength(1)
     expect(await count('platform.sessions')).toBe(1)
   })
 
-  // A sign-in with the old password is checked, the password is changed, and only then would its session begin: whoever
-  // stole the password would be in for another month.
+  // A sign-in with the old password is checked, the password is changed, and only then would its
+  // session begin: whoever stole the password would be in for another month.
   test('is not outrun by a sign-in that was checking the old password', async () => {
     let checked: () => void = () => undefined
     let goOn: () => void = () => undefined
@@ -202,7 +213,8 @@ describe('a change of the password', () => {
     expect(await count('platform.sessions')).toBe(1)
   })
 
-  // A request that was let in by the old session a moment ago would otherwise turn it into a token of a year.
+  // A request that was let in by the old session a moment ago would otherwise turn it into a token
+  // of a year.
   test('leaves no way to make a token from a session that it ended', async () => {
     const identity = identityOf()
     const { principal: user, token } = begun(await identity.signUp(ann))
@@ -236,7 +248,9 @@ describe('with limits', () => {
     begun(await identity.signUp(ann))
     for (let n = 0; n < 10; n += 1) expect(await guess(identity)).toBe('bad_credentials')
     expect(await guess(identity)).toBe('too_many_requests')
-    const error = await identity.signIn(ann).catch((refusal: { extras: { retryAfterSeconds: number } }) => refusal)
+    const error = await identity
+      .signIn(ann)
+      .catch((refusal: { extras: { retryAfterSeconds: number } }) => refusal)
     expect('extras' in error && error.extras.retryAfterSeconds).toBeGreaterThan(0)
   })
 
@@ -269,14 +283,19 @@ describe('with limits', () => {
     begun(await identity.signUp(ann))
     const answers: string[] = []
     for (let n = 0; n < 205; n += 1) {
-      answers.push(await guess(identity, { email: `victim${n}@example.com`, address: `2001:db8::${n.toString(16)}` }))
-      if (n < 200 && n % 20 === 0) expect(await guess(identity, { password: ann.password, address: '2001:db8::1' })).toBe('in')
+      answers.push(
+        await guess(identity, { email: `victim${n}@example.com`, address: `2001:db8::${n.toString(16)}` }),
+      )
+      if (n < 200 && n % 20 === 0)
+        expect(await guess(identity, { password: ann.password, address: '2001:db8::1' })).toBe('in')
     }
     expect(answers.indexOf('too_many_requests')).toBe(200)
   })
 
   test('the longest address fits into the table of limits', async () => {
     const identity = identityOf(makeLimits(db))
-    expect(await guess(identity, { email: `${'a'.repeat(64)}@${'b'.repeat(180)}.com` })).toBe('bad_credentials')
+    expect(await guess(identity, { email: `${'a'.repeat(64)}@${'b'.repeat(180)}.com` })).toBe(
+      'bad_credentials',
+    )
   })
 })

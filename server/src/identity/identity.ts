@@ -1,13 +1,33 @@
-// What identity does, step by step: limits, hashing, the account, the session. Decides nothing that the domain can.
+// What identity does, step by step: limits, hashing, the account, the session. Decides nothing that
+// the domain can.
 
 import { normaliseEmail } from '@holdfast/contract'
-import { beginSession, endSessionsOf, isLiveSession, type Principal, type Sessions } from '../platform/http/sessions.ts'
+import {
+  beginSession,
+  endSessionsOf,
+  isLiveSession,
+  type Principal,
+  type Sessions,
+} from '../platform/http/sessions.ts'
 import type { Database } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
-import { type Account, decideSignIn, decideSignUp, normalisePassword, refusePassword } from './domain/accounts.ts'
+import {
+  type Account,
+  decideSignIn,
+  decideSignUp,
+  normalisePassword,
+  refusePassword,
+} from './domain/accounts.ts'
 import type { Passwords } from './passwords.ts'
-import { findAccount, insertAccount, isKeyOfAnother, lockAccount, replacePassword, saveGuest } from './store/accounts.ts'
+import {
+  findAccount,
+  insertAccount,
+  isKeyOfAnother,
+  lockAccount,
+  replacePassword,
+  saveGuest,
+} from './store/accounts.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
@@ -40,11 +60,20 @@ type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
 export interface Identity {
   signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | 'invalid_request'>>
   signIn(request: Omit<SignUp, 'key'>): Promise<Begun | Refused<'bad_credentials'>>
-  /** `known` is who asks: a guest stays who he is and keeps what he bought; the address is for what he buys from now on. */
+  /**
+   * `known` is who asks: a guest stays who he is and keeps what he bought; the address is for what
+   * he buys from now on.
+   */
   beginGuest(request: { email: string; address: string; known: Principal | null }): Promise<Begun>
-  /** Takes the old password and ends every session and token of the account; the new session is the only one left. */
+  /**
+   * Takes the old password and ends every session and token of the account; the new session is the
+   * only one left.
+   */
   changePassword(request: PasswordChange): Promise<Begun | Refused<'bad_credentials' | 'invalid_request'>>
-  /** `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no tokens. */
+  /**
+   * `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no
+   * tokens.
+   */
   makeApiToken(user: Principal, sessionToken: string): Promise<ApiToken | Refused<'unauthenticated'>>
 }
 
@@ -61,7 +90,10 @@ const session = { purpose: 'session', ttlSeconds: sessionSeconds } as const
 const userOf = ({ id, email }: Account): Principal => ({ id, kind: 'user', email })
 
 export function makeIdentity({ db, passwords, attempts, sessions }: IdentityParts): Identity {
-  /** A session for whoever knew the password, or null when it was changed while it was being checked. */
+  /**
+   * A session for whoever knew the password, or null when it was changed while it was being
+   * checked.
+   */
   const begin = (account: Account): Promise<Begun | null> =>
     db.transaction(async (tx) => {
       if ((await lockAccount(tx, account.id)) !== account.passwordHash) return null
@@ -73,7 +105,8 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
   const create = (account: Account): Promise<Begun | Refused<'idempotency_key_reused'> | null> =>
     db.transaction(async (tx) => {
       const { signUpKey, email } = account
-      if (signUpKey !== null && (await isKeyOfAnother(tx, signUpKey, email))) return { rejection: 'idempotency_key_reused' }
+      if (signUpKey !== null && (await isKeyOfAnother(tx, signUpKey, email)))
+        return { rejection: 'idempotency_key_reused' }
       if (!(await insertAccount(tx, account))) return null
       const { token } = await beginSession(tx, userOf(account), session)
       return { principal: userOf(account), token }
@@ -122,7 +155,8 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
     async changePassword({ user, currentPassword, newPassword, address }) {
       const detail = refusePassword(newPassword, user.email)
       if (detail !== null) return { rejection: 'invalid_request', detail }
-      // A stolen session must not become a place to guess at: tries count like those of a sign-in, by the same work.
+      // A stolen session must not become a place to guess at: tries count like those of a sign-in,
+      // by the same work.
       await attempts.beginSignIn(user.email, address)
       const account = await findAccount(db, user.email)
       const fits = await passwords.fits(normalisePassword(currentPassword), account?.passwordHash ?? null)

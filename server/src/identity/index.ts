@@ -10,7 +10,12 @@ export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
   make({ db, config, limits, sessions }) {
-    const identity = makeIdentity({ db, passwords: makePasswords(), attempts: makeAttempts(limits), sessions })
+    const identity = makeIdentity({
+      db,
+      passwords: makePasswords(),
+      attempts: makeAttempts(limits),
+      sessions,
+    })
     return {
       name: 'identity',
       routes: (app) => identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl }),

@@ -15,7 +15,8 @@ test('a password fits its own hash and no other', async () => {
 
 test('hashes are argon2id with the recommended cost, in the form that other programs read', async () => {
   const phc = await makePasswords().hash('correct horse')
-  const [, salt = '', hash = ''] = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/.exec(phc) ?? []
+  const [, salt = '', hash = ''] =
+    /^\$argon2id\$v=19\$m=19456,t=2,p=1\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})$/.exec(phc) ?? []
   const parameters = {
     message: 'correct horse',
     nonce: Buffer.from(salt, 'base64'),
@@ -49,7 +50,9 @@ test('a crowd is hashed in turn, and whoever would wait too long is told to come
   const passwords = makePasswords({ parameters: weak, lanes: 1, maxWaiting: 2 })
   const results = await Promise.allSettled([1, 2, 3, 4].map((each) => passwords.hash(`password ${each}`)))
   expect(results.map((result) => result.status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected'])
-  const [refused] = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as ProblemError] : []))
+  const [refused] = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as ProblemError] : [],
+  )
   expect(refused?.code).toBe('overloaded')
   // The lane is free again.
   expect(await passwords.hash('one more')).toMatch(/^\$argon2id/)

@@ -1,5 +1,5 @@
-// Hashing of passwords: argon2id in PHC strings, two at a time, so that a crowd signing in leaves threads for others.
-// Never stores, logs or compares a password as text.
+// Hashing of passwords: argon2id in PHC strings, two at a time, so that a crowd signing in leaves
+// threads for others. Never stores, logs or compares a password as text.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { ProblemError } from '../platform/http/problem.ts'
 
@@ -17,7 +17,9 @@ interface Parameters {
 
 export interface PasswordOptions {
   readonly parameters?: Parameters
-  /** How many are hashed at once. The thread pool has four threads, which files and DNS need too. */
+  /**
+   * How many are hashed at once. The thread pool has four threads, which files and DNS need too.
+   */
   readonly lanes?: number
   /** How many may wait; one more is told to come again, rather than to wait past its time-out. */
   readonly maxWaiting?: number
@@ -46,8 +48,19 @@ export function makePasswords(options: PasswordOptions = {}): Passwords {
   }
 }
 
-function derive(password: string, salt: Buffer, { memoryKib, passes, parallelism }: Parameters): Promise<Buffer> {
-  const input = { message: password, nonce: salt, memory: memoryKib, passes, parallelism, tagLength: hashBytes }
+function derive(
+  password: string,
+  salt: Buffer,
+  { memoryKib, passes, parallelism }: Parameters,
+): Promise<Buffer> {
+  const input = {
+    message: password,
+    nonce: salt,
+    memory: memoryKib,
+    passes,
+    parallelism,
+    tagLength: hashBytes,
+  }
   return new Promise((resolve, reject) => {
     argon2('argon2id', input, (error, derived) => (error ? reject(error) : resolve(derived)))
   })

@@ -1,5 +1,12 @@
-// What the operator sees at a glance, put together from the platform, the services' counts, the sandbox and the auditor.
-import { type OpsDemoRun, type OpsOverview, type OpsService, type OrderStatus, type SalesState } from '@holdfast/contract'
+// What the operator sees at a glance, put together from the platform, the services' counts, the
+// sandbox and the auditor.
+import {
+  type OpsDemoRun,
+  type OpsOverview,
+  type OpsService,
+  type OrderStatus,
+  type SalesState,
+} from '@holdfast/contract'
 import { countDifferences } from '../audit/books/store.ts'
 import { listBreaches, readHorizonAge, readLastRun } from '../audit/store.ts'
 import { subscriptions } from '../audit/subscriptions.ts'
@@ -146,7 +153,9 @@ function makeRates(clock: Clock): (consumer: string, position: number) => number
     const nowMs = clock.elapsedMs()
     const before = samples.get(consumer)
     if (before && nowMs - before.atMs < rateOverMs) return before.rate
-    const rate = before ? Math.max(0, whole(((position - before.position) * 10_000) / (nowMs - before.atMs)) / 10) : 0
+    const rate = before
+      ? Math.max(0, whole(((position - before.position) * 10_000) / (nowMs - before.atMs)) / 10)
+      : 0
     samples.set(consumer, { position, atMs: nowMs, rate })
     return rate
   }

@@ -1,5 +1,5 @@
-// The card sandbox's own controls, for operators: what faults it was told to make, and telling it. Never spoken to beside a
-// real processor.
+// The card sandbox's own controls, for operators: what faults it was told to make, and telling it.
+// Never spoken to beside a real processor.
 import type { OpsFaultBody, OpsSandbox } from '@holdfast/contract'
 import type { ProcessorConfig } from '../config/config.ts'
 import { ProblemError } from '../platform/http/problem.ts'
@@ -75,7 +75,10 @@ export function makeSandboxControls(processor: ProcessorConfig): SandboxControls
     look,
     async change(body) {
       const reply = await send(body).catch((error: Error) => {
-        throw new ProblemError('unavailable', { detail: `the sandbox is not responding: ${error.name}`, retryAfterSeconds: 2 })
+        throw new ProblemError('unavailable', {
+          detail: `the sandbox is not responding: ${error.name}`,
+          retryAfterSeconds: 2,
+        })
       })
       if (!reply.ok) throw new ProblemError('invalid_request', { detail: await wordsOf(reply) })
       return look()
@@ -83,7 +86,8 @@ export function makeSandboxControls(processor: ProcessorConfig): SandboxControls
   }
 
   function send(body: OpsFaultBody): Promise<Response> {
-    if ('clear' in body) return call(body.clear === 'all' ? '/faults' : `/faults/${encodeURIComponent(body.clear)}`, 'DELETE')
+    if ('clear' in body)
+      return call(body.clear === 'all' ? '/faults' : `/faults/${encodeURIComponent(body.clear)}`, 'DELETE')
     const { delayMs, ...rule } = body
     return call('/faults', 'POST', { ...rule, ...(delayMs === undefined ? {} : { delay_ms: delayMs }) })
   }

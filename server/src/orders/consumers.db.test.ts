@@ -1,4 +1,5 @@
-// Events of other services through a real bus: what orders makes of them, in order, out of order and twice.
+// Events of other services through a real bus: what orders makes of them, in order, out of order
+// and twice.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import {
   countByStatus,
@@ -51,15 +52,21 @@ async function view(orderId: string) {
 const untilStatus = (orderId: string, status: string) =>
   waitFor(`order ${status}`, async () => (await view(orderId)).status === status)
 
-const typesOf = sql('', `select type from platform.outbox where subject = $1 and source = 'holdfast/orders' order by seq`)
-const toldOf = async (orderId: string) => (await app.db.query<{ type: string }>(typesOf, [orderId])).map((row) => row.type)
+const typesOf = sql(
+  '',
+  `select type from platform.outbox where subject = $1 and source = 'holdfast/orders' order by seq`,
+)
+const toldOf = async (orderId: string) =>
+  (await app.db.query<{ type: string }>(typesOf, [orderId])).map((row) => row.type)
 const handledCount = sql(
   '',
   `select count(*)::int as count from platform.inbox where consumer = 'orders' and event_id = any($1::uuid[])`,
 )
 
 /** Commits events and waits until orders has each of them behind it. */
-async function tell(...events: readonly { readonly id: string }[] & Parameters<typeof publish>[1]): Promise<void> {
+async function tell(
+  ...events: readonly { readonly id: string }[] & Parameters<typeof publish>[1]
+): Promise<void> {
   await publish(app.db, events)
   app.platform.bus.hint()
   const ids = new Set(events.map((event) => event.id))
@@ -69,7 +76,8 @@ async function tell(...events: readonly { readonly id: string }[] & Parameters<t
   })
 }
 
-const started = (orderId: string, paymentId: string) => foreignEvent('PaymentStarted', paymentId, { orderId, paymentId })
+const started = (orderId: string, paymentId: string) =>
+  foreignEvent('PaymentStarted', paymentId, { orderId, paymentId })
 const authorized = (orderId: string, paymentId: string) =>
   foreignEvent('PaymentAuthorized', paymentId, { orderId, paymentId, amount, orderVersion: 1 }, 2)
 const charged = (orderId: string, paymentId: string) =>
@@ -80,7 +88,10 @@ const expired = (orderId: string, expiresAt: string, version = 1) =>
 test('a published show is for sale, and its change is known', async () => {
   const sale = makeSale({ capacities: [1] })
   const changed = { ...sale.show, pools: sale.show.pools.map(({ id }) => ({ id, capacity: 2 })) }
-  await tell(foreignEvent('ShowPublished', sale.show.id, sale.show), foreignEvent('ShowChanged', sale.show.id, changed, 2))
+  await tell(
+    foreignEvent('ShowPublished', sale.show.id, sale.show),
+    foreignEvent('ShowChanged', sale.show.id, changed, 2),
+  )
   const placed = await Promise.all([1, 2, 3].map(() => place(handler, sale, [numbered(typeOf(sale))])))
   expect(tally(placed)).toEqual({ placed: 2, sold_out: 1 })
 })
@@ -102,7 +113,14 @@ test('authorized, charged and refunded: claimed, complete, refunded; the place c
   }
   await tell(foreignEvent('ChargeRefunded', paymentId, part, 4))
   expect(await view(orderId)).toMatchObject({ status: 'complete', refunded: { amountMinor: 500 } })
-  await tell(foreignEvent('ChargeRefunded', paymentId, { ...part, refundId: newId(), refundedTotal: amount, full: true }, 5))
+  await tell(
+    foreignEvent(
+      'ChargeRefunded',
+      paymentId,
+      { ...part, refundId: newId(), refundedTotal: amount, full: true },
+      5,
+    ),
+  )
   expect(await view(orderId)).toMatchObject({ status: 'refunded', refunded: amount })
   expect(await toldOf(orderId)).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted'])
 })
@@ -160,7 +178,10 @@ test('authorized after the order was cancelled: the claim is rejected', async ()
 test('a charge that failed for good opens the order again, for another card', async () => {
   const { orderId } = await holdOne()
   const [first, second] = [newId(), newId()]
-  await tell(authorized(orderId, first), foreignEvent('ChargeFailed', first, { orderId, paymentId: first, code: 'canceled' }, 3))
+  await tell(
+    authorized(orderId, first),
+    foreignEvent('ChargeFailed', first, { orderId, paymentId: first, code: 'canceled' }, 3),
+  )
   expect(await view(orderId)).toMatchObject({ status: 'created' })
   await tell(authorized(orderId, second), charged(orderId, second))
   expect(await view(orderId)).toMatchObject({ status: 'complete', payment: { id: second } })
@@ -173,13 +194,22 @@ test('news of an order that is not there yet waits for it', async () => {
   const early = authorized(orderId, paymentId)
   await publish(app.db, [early])
   app.platform.bus.hint()
-  const parked = sql('', `select reason from platform.parked_deliveries where consumer = 'orders' and subject = $1 and not dead`)
+  const parked = sql(
+    '',
+    `select reason from platform.parked_deliveries where consumer = 'orders' and subject = $1 and not dead`,
+  )
   const [put] = await waitFor('the event is put off', async () => {
     const rows = await app.db.query<{ reason: string }>(parked, [paymentId])
     return rows.length > 0 && rows
   })
   expect(put?.reason).toBe('order_unknown')
-  await handler.handle({ type: 'PlaceOrder', orderId, buyer: makeBuyer(), showId: sale.show.id, lines: [numbered(typeOf(sale))] })
+  await handler.handle({
+    type: 'PlaceOrder',
+    orderId,
+    buyer: makeBuyer(),
+    showId: sale.show.id,
+    lines: [numbered(typeOf(sale))],
+  })
   await untilStatus(orderId, 'claimed')
 })
 
@@ -188,15 +218,27 @@ describe('a show is called off', () => {
     const sale = makeSale({ capacities: [1_000] })
     await putOnSale(handler, sale)
     const before = await countByStatus(app.db)
-    const held = await Promise.all(Array.from({ length: 450 }, () => placeOne(handler, sale, [numbered(typeOf(sale))])))
+    const held = await Promise.all(
+      Array.from({ length: 450 }, () => placeOne(handler, sale, [numbered(typeOf(sale))])),
+    )
     const [claimedId, paidId] = held as [string, string]
     const paymentIds = [newId(), newId()] as const
-    await tell(authorized(claimedId, paymentIds[0]), authorized(paidId, paymentIds[1]), charged(paidId, paymentIds[1]))
+    await tell(
+      authorized(claimedId, paymentIds[0]),
+      authorized(paidId, paymentIds[1]),
+      charged(paidId, paymentIds[1]),
+    )
     const buying = Array.from({ length: 100 }, () => place(handler, sale, [numbered(typeOf(sale))]))
     await tell(foreignEvent('ShowCancelled', sale.show.id, { showId: sale.show.id }, 2))
     await Promise.all(buying)
-    const open = sql('', `select count(*)::int as count from orders.orders where show_id = $1 and status = 'created'`)
-    await waitFor('no open order', async () => (await app.db.query<{ count: number }>(open, [sale.show.id]))[0]?.count === 0)
+    const open = sql(
+      '',
+      `select count(*)::int as count from orders.orders where show_id = $1 and status = 'created'`,
+    )
+    await waitFor(
+      'no open order',
+      async () => (await app.db.query<{ count: number }>(open, [sale.show.id]))[0]?.count === 0,
+    )
     expect((await view(claimedId)).status).toBe('claimed')
     expect((await view(paidId)).status).toBe('complete')
     expect(await view(held[449] as string)).toMatchObject({ status: 'cancelled', cancelReason: 'organiser' })
@@ -211,6 +253,8 @@ test('issued tickets are shown, and void ones as void', async () => {
   const ticket = { id: newId(), code: 'CODE1', ticketTypeId: typeOf(sale).id, name: 'Standing' }
   await tell(foreignEvent('TicketsIssued', orderId, { orderId, showId: sale.show.id, tickets: [ticket] }))
   expect((await view(orderId)).tickets).toEqual([{ ...ticket, status: 'valid' }])
-  await tell(foreignEvent('TicketVoided', orderId, { orderId, ticketIds: [ticket.id], reason: 'refunded' }, 2))
+  await tell(
+    foreignEvent('TicketVoided', orderId, { orderId, ticketIds: [ticket.id], reason: 'refunded' }, 2),
+  )
   expect((await view(orderId)).tickets).toEqual([{ ...ticket, status: 'void' }])
 })

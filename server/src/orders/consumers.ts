@@ -1,4 +1,5 @@
-// What other services' events mean to orders: each becomes a command of ours. Never decides, never skips the domain.
+// What other services' events mean to orders: each becomes a command of ours. Never decides, never
+// skips the domain.
 import type { Event, EventOf, EventType } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
@@ -61,10 +62,18 @@ export function translate(event: Heard): Command[] {
   }
 }
 
-/** Facts about something we have not heard of yet: the news may be on its way. Any other rejection is final. */
-export const notYet = (rejection: OrderRejection) => rejection === 'order_unknown' || rejection === 'show_unknown'
+/**
+ * Facts about something we have not heard of yet: the news may be on its way. Any other rejection
+ * is final.
+ */
+export const notYet = (rejection: OrderRejection) =>
+  rejection === 'order_unknown' || rejection === 'show_unknown'
 
-export function subscribe(bus: Bus, handler: OrdersHandler, cancelOpenOrders: (showId: string) => Promise<void>): void {
+export function subscribe(
+  bus: Bus,
+  handler: OrdersHandler,
+  cancelOpenOrders: (showId: string) => Promise<void>,
+): void {
   // The sale has ended by now, so no new order can slip in behind this.
   const afterwards = async (events: readonly Event[]) => {
     for (const event of events) if (event.type === 'ShowCancelled') await cancelOpenOrders(event.data.showId)

@@ -27,7 +27,9 @@ export const service: ServiceDefinition = {
     const cancelOpenOrders = async (showId: string) => {
       let orderIds = await listOpenOrderIds(db, showId, firstId)
       while (orderIds.length > 0) {
-        await Promise.all(orderIds.map((orderId) => handler.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })))
+        await Promise.all(
+          orderIds.map((orderId) => handler.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })),
+        )
         orderIds = await listOpenOrderIds(db, showId, orderIds.at(-1) ?? firstId)
       }
     }

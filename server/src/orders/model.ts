@@ -59,7 +59,10 @@ function answerOf(world: World, command: Command): OrderAnswer | undefined {
 function save(world: World): readonly Write[] {
   const updated = [...world.changed].filter((id) => !world.created.has(id))
   return [
-    ...world.saleNews.flatMap(({ sale, show }) => [stock.saveSale(sale), ...(show ? stock.saveStock(show) : [])]),
+    ...world.saleNews.flatMap(({ sale, show }) => [
+      stock.saveSale(sale),
+      ...(show ? stock.saveStock(show) : []),
+    ]),
     ...store.insertOrders(pick(world.orders, world.created)),
     ...store.updateOrders(pick(world.orders, updated)),
     ...stock.updateSeats(pick(world.seats, world.movedSeats)),

@@ -1,4 +1,5 @@
-// Selling on a real database, many at once, with only the tables of this service: never one place too many.
+// Selling on a real database, many at once, with only the tables of this service: never one place
+// too many.
 import type { LineBody } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
@@ -28,7 +29,8 @@ afterEach(async () => {
 })
 afterAll(() => db.drop())
 
-const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index))
 const total = { amountMinor: 4_500, currency: 'EUR' }
 
 test('a neighbour’s tables are not here: a query that strays fails', async () => {
@@ -36,7 +38,10 @@ test('a neighbour’s tables are not here: a query that strays fails', async () 
 })
 
 describe('places of a pool that everybody wants', () => {
-  /** The database, where `meanwhile` happens between the decision of the first transaction and its commit. */
+  /**
+   * The database, where `meanwhile` happens between the decision of the first transaction and its
+   * commit.
+   */
   const interrupted = (meanwhile: () => Promise<unknown>): Database => {
     let isFirst = true
     return {
@@ -81,7 +86,9 @@ describe('places of a pool that everybody wants', () => {
     const sale = makeSale({ capacities: [100] })
     await putOnSale(handler, sale)
     const lines = [numbered(typeOf(sale), 4)]
-    const late = makeTestHandler(interrupted(() => Promise.all(times(others, () => placeOne(handler, sale, lines)))))
+    const late = makeTestHandler(
+      interrupted(() => Promise.all(times(others, () => placeOne(handler, sale, lines)))),
+    )
     expect(await place(late, sale, [numbered(typeOf(sale))])).toEqual(outcome)
     expect(await readPools(db, sale)).toEqual([pool])
   })
@@ -117,7 +124,9 @@ describe('the last places', () => {
     const sale = makeSale({ capacities: [50] })
     await putOnSale(handler, sale)
     const placed = await Promise.all(
-      times(200, (index) => place(handlers[index % handlers.length] as OrdersHandler, sale, [numbered(typeOf(sale))])),
+      times(200, (index) =>
+        place(handlers[index % handlers.length] as OrdersHandler, sale, [numbered(typeOf(sale))]),
+      ),
     )
     expect(tally(placed)).toEqual({ placed: 50, sold_out: 150 })
   })
@@ -139,9 +148,13 @@ describe('the last places', () => {
     const type = typeOf(sale)
     const all = seatIdsOf(type)
     const other = makeTestHandler(db)
-    const wishes = times(80, (index) => [0, 1, 2].map((step) => all[(index * 5 + step * 3) % all.length] as string))
+    const wishes = times(80, (index) =>
+      [0, 1, 2].map((step) => all[(index * 5 + step * 3) % all.length] as string),
+    )
     const placed = await Promise.all(
-      wishes.map((seatIds, index) => place(index % 2 ? handler : other, sale, [seated(type, seatIds.toReversed())])),
+      wishes.map((seatIds, index) =>
+        place(index % 2 ? handler : other, sale, [seated(type, seatIds.toReversed())]),
+      ),
     )
     const { placed: count = 0, seat_taken: refused = 0 } = tally(placed)
     expect(count).toBeGreaterThan(0)
@@ -156,7 +169,9 @@ describe('the last places', () => {
     const lines: LineBody[] = [numbered(narrow), numbered(wide, 2)]
     const placed = await Promise.all(times(9, () => place(handler, sale, lines)))
     expect(tally(placed)).toEqual({ placed: 3, sold_out: 6 })
-    expect(await place(handler, sale, [seated(chairs, seatIdsOf(chairs)), numbered(narrow)])).toEqual({ rejection: 'sold_out' })
+    expect(await place(handler, sale, [seated(chairs, seatIdsOf(chairs)), numbered(narrow)])).toEqual({
+      rejection: 'sold_out',
+    })
     expect(await readPools(db, sale)).toEqual([
       { capacity: 20, held: 6, sold: 0 },
       { capacity: 3, held: 3, sold: 0 },
@@ -173,7 +188,9 @@ describe('the last places', () => {
     expect(first).toHaveProperty('orderId')
     expect(await place(handler, sale, lines)).toEqual({ rejection: 'sold_out' })
     expect(await place(makeTestHandler(db), sale, lines, { idempotency })).toEqual(first)
-    expect(await place(handler, sale, lines, { idempotency: { ...idempotency, fingerprint: 'other' } })).toEqual({
+    expect(
+      await place(handler, sale, lines, { idempotency: { ...idempotency, fingerprint: 'other' } }),
+    ).toEqual({
       rejection: 'idempotency_key_reused',
     })
   })
@@ -198,7 +215,9 @@ describe('commands of one batch', () => {
     const seatIds = seatIdsOf(chairs)
     const ids = await Promise.all(
       times(30, (index) =>
-        placeOne(handler, sale, [index % 2 ? numbered(standing) : seated(chairs, [seatIds[index] as string])]),
+        placeOne(handler, sale, [
+          index % 2 ? numbered(standing) : seated(chairs, [seatIds[index] as string]),
+        ]),
       ),
     )
     const other = makeTestHandler(db)
@@ -211,12 +230,15 @@ describe('commands of one batch', () => {
           by.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
           by.handle({ type: 'CompleteOrder', orderId, paymentId }),
         ]
-        if (index % 5 === 0) paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }))
+        if (index % 5 === 0)
+          paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }))
         const against = [
           handler.handle({ type: 'ExpireOrder', orderId, deadline }),
           other.handle({ type: 'CancelOrder', orderId, reason: 'buyer' }),
         ]
-        const fresh = place(by, sale, [index % 2 ? numbered(standing, 2) : seated(chairs, [seatIds[index] as string])])
+        const fresh = place(by, sale, [
+          index % 2 ? numbered(standing, 2) : seated(chairs, [seatIds[index] as string]),
+        ])
         return index % 4 === 0 ? [...against, ...paid, fresh] : [...paid, ...against, fresh]
       }),
     )
@@ -230,7 +252,13 @@ describe('commands of one batch', () => {
     await putOnSale(handler, sale)
     const [orderId, paymentId] = [newId(), newId()]
     const outcomes = await Promise.all([
-      handler.handle({ type: 'PlaceOrder', orderId, buyer: makeBuyer(), showId: sale.show.id, lines: [numbered(typeOf(sale))] }),
+      handler.handle({
+        type: 'PlaceOrder',
+        orderId,
+        buyer: makeBuyer(),
+        showId: sale.show.id,
+        lines: [numbered(typeOf(sale))],
+      }),
       handler.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
       handler.handle({ type: 'CompleteOrder', orderId, paymentId }),
       handler.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }),
@@ -256,8 +284,12 @@ describe('commands of one batch', () => {
     const sale = makeSale({ capacities: [], seats: [30], maxPerOrder: 4 })
     await putOnSale(handler, sale)
     const type = typeOf(sale)
-    expect(await place(handler, sale, [seated(type, seatIdsOf(type, 5))])).toEqual({ rejection: 'limit_exceeded' })
-    expect(await place(handler, sale, [seated(type, seatIdsOf(type, 30))])).toEqual({ rejection: 'limit_exceeded' })
+    expect(await place(handler, sale, [seated(type, seatIdsOf(type, 5))])).toEqual({
+      rejection: 'limit_exceeded',
+    })
+    expect(await place(handler, sale, [seated(type, seatIdsOf(type, 30))])).toEqual({
+      rejection: 'limit_exceeded',
+    })
     expect(await place(handler, sale, [seated(type, seatIdsOf(type, 4))])).toHaveProperty('orderId')
   })
 })

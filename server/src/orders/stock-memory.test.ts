@@ -1,4 +1,5 @@
-// The memory of sold-out pools: refuses for a moment, never longer, whatever any clock does; and the wait for news.
+// The memory of sold-out pools: refuses for a moment, never longer, whatever any clock does; and
+// the wait for news.
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, typeOf } from '../../test/sale.ts'
 import type { Clock } from '../platform/process/clock.ts'
@@ -37,7 +38,8 @@ function makeTestClock() {
 function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
   const sale = { ...saleOf(sample.show, 1), ...changes }
   const pools = sample.show.pools.map(
-    ({ id, capacity }) => [id, { id, showId: sale.showId, capacity, held: id === first.poolId ? held : 0, sold: 0 }] as const,
+    ({ id, capacity }) =>
+      [id, { id, showId: sale.showId, capacity, held: id === first.poolId ? held : 0, sold: 0 }] as const,
   )
   return {
     sales: new Map([[sale.showId, sale]]),

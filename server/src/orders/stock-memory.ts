@@ -7,7 +7,10 @@ import type { World } from './world.ts'
 export interface StockMemory {
   /** Learns from a committed batch. */
   learn(world: World): void
-  /** True when a line asks for a pool that was sold out a moment ago. Lets one request through when the moment is over. */
+  /**
+   * True when a line asks for a pool that was sold out a moment ago. Lets one request through when
+   * the moment is over.
+   */
   knowsSoldOut(body: OrderBody): boolean
 }
 
@@ -32,7 +35,11 @@ export function makeStockMemory(clock: Clock): StockMemory {
           if (availableIn(pool) > 0 || sale.status !== 'on_sale') byTicketType.delete(type.id)
           else {
             if (byTicketType.size >= poolsMax) byTicketType.clear()
-            byTicketType.set(type.id, { poolId: pool.id, showId: sale.showId, validUntilMs: clock.elapsedMs() + validMs })
+            byTicketType.set(type.id, {
+              poolId: pool.id,
+              showId: sale.showId,
+              validUntilMs: clock.elapsedMs() + validMs,
+            })
           }
         }
       }

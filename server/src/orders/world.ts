@@ -1,9 +1,18 @@
-// All that one batch of orders may read and change, in memory, and how each fact changes it. Knows no database.
+// All that one batch of orders may read and change, in memory, and how each fact changes it. Knows
+// no database.
 import type { PublishedShow } from '@holdfast/contract'
 import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
 import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
 import { evolveSale, type SaleCommand, type SaleFact } from './domain/sale.ts'
-import { type Movement, movePlaces, movePool, moveSeat, type Pool, type Sale, type StockSeat } from './domain/stock.ts'
+import {
+  type Movement,
+  movePlaces,
+  movePool,
+  moveSeat,
+  type Pool,
+  type Sale,
+  type StockSeat,
+} from './domain/stock.ts'
 
 export type Command = OrderCommand | SaleCommand | TicketCommand
 export type Fact = OrderFact | SaleFact | TicketFact
@@ -97,7 +106,8 @@ function bringStock(world: World, show: PublishedShow): void {
   if (world.absentSeats.size === 0) return
   for (const type of show.ticketTypes) {
     for (const { id } of type.seats ?? []) {
-      if (world.absentSeats.delete(id)) world.seats.set(id, { id, ticketTypeId: type.id, state: 'available', orderId: null })
+      if (world.absentSeats.delete(id))
+        world.seats.set(id, { id, ticketTypeId: type.id, state: 'available', orderId: null })
     }
   }
 }
@@ -111,7 +121,11 @@ function moveStock(world: World, order: Order, movement: Movement): void {
     const moved = movePool(pool, movement, line.quantity)
     const { held, sold } = world.poolMoves.get(pool.id) ?? { held: 0, sold: 0 }
     world.pools.set(pool.id, moved)
-    world.poolMoves.set(pool.id, { id: pool.id, held: held + moved.held - pool.held, sold: sold + moved.sold - pool.sold })
+    world.poolMoves.set(pool.id, {
+      id: pool.id,
+      held: held + moved.held - pool.held,
+      sold: sold + moved.sold - pool.sold,
+    })
     for (const seatId of line.seatIds ?? []) {
       const seat = world.seats.get(seatId)
       if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)

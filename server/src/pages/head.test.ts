@@ -27,17 +27,94 @@ const titleOf = (changes: Partial<ShowView>, language = 'en') =>
 
 describe('day, time and offset are those of the show', () => {
   test.each([
-    ['2027-03-07T04:00:00.000Z', 'America/Los_Angeles', '2027-03-06T20:00:00-08:00', 'Saturday', '6 March 2027', '20:00 GMT-8'],
-    ['2027-07-07T03:00:00.000Z', 'America/Los_Angeles', '2027-07-06T20:00:00-07:00', 'Tuesday', '6 July 2027', '20:00 GMT-7'],
-    ['2027-03-06T19:00:00.000Z', 'Europe/Berlin', '2027-03-06T20:00:00+01:00', 'Saturday', '6 March 2027', '20:00 GMT+1'],
-    ['2027-03-06T11:00:00.000Z', 'Pacific/Auckland', '2027-03-07T00:00:00+13:00', 'Sunday', '7 March 2027', '00:00 GMT+13'],
-    ['2027-03-06T10:00:00.000Z', 'Pacific/Kiritimati', '2027-03-07T00:00:00+14:00', 'Sunday', '7 March 2027', '00:00 GMT+14'],
-    ['2027-03-06T10:30:00.000Z', 'Pacific/Niue', '2027-03-05T23:30:00-11:00', 'Friday', '5 March 2027', '23:30 GMT-11'],
-    ['2027-03-06T14:15:00.000Z', 'Asia/Kathmandu', '2027-03-06T20:00:00+05:45', 'Saturday', '6 March 2027', '20:00 GMT+5:45'],
-    ['2027-03-06T20:00:00.000Z', 'Europe/London', '2027-03-06T20:00:00+00:00', 'Saturday', '6 March 2027', '20:00 GMT'],
-    ['2027-10-31T00:30:00.000Z', 'Europe/Berlin', '2027-10-31T02:30:00+02:00', 'Sunday', '31 October 2027', '02:30 GMT+2'],
-    ['2027-10-31T01:30:00.000Z', 'Europe/Berlin', '2027-10-31T02:30:00+01:00', 'Sunday', '31 October 2027', '02:30 GMT+1'],
-    ['2027-03-06T20:00:00.000Z', 'Mars/Olympus', '2027-03-06T20:00:00+00:00', 'Saturday', '6 March 2027', '20:00'],
+    [
+      '2027-03-07T04:00:00.000Z',
+      'America/Los_Angeles',
+      '2027-03-06T20:00:00-08:00',
+      'Saturday',
+      '6 March 2027',
+      '20:00 GMT-8',
+    ],
+    [
+      '2027-07-07T03:00:00.000Z',
+      'America/Los_Angeles',
+      '2027-07-06T20:00:00-07:00',
+      'Tuesday',
+      '6 July 2027',
+      '20:00 GMT-7',
+    ],
+    [
+      '2027-03-06T19:00:00.000Z',
+      'Europe/Berlin',
+      '2027-03-06T20:00:00+01:00',
+      'Saturday',
+      '6 March 2027',
+      '20:00 GMT+1',
+    ],
+    [
+      '2027-03-06T11:00:00.000Z',
+      'Pacific/Auckland',
+      '2027-03-07T00:00:00+13:00',
+      'Sunday',
+      '7 March 2027',
+      '00:00 GMT+13',
+    ],
+    [
+      '2027-03-06T10:00:00.000Z',
+      'Pacific/Kiritimati',
+      '2027-03-07T00:00:00+14:00',
+      'Sunday',
+      '7 March 2027',
+      '00:00 GMT+14',
+    ],
+    [
+      '2027-03-06T10:30:00.000Z',
+      'Pacific/Niue',
+      '2027-03-05T23:30:00-11:00',
+      'Friday',
+      '5 March 2027',
+      '23:30 GMT-11',
+    ],
+    [
+      '2027-03-06T14:15:00.000Z',
+      'Asia/Kathmandu',
+      '2027-03-06T20:00:00+05:45',
+      'Saturday',
+      '6 March 2027',
+      '20:00 GMT+5:45',
+    ],
+    [
+      '2027-03-06T20:00:00.000Z',
+      'Europe/London',
+      '2027-03-06T20:00:00+00:00',
+      'Saturday',
+      '6 March 2027',
+      '20:00 GMT',
+    ],
+    [
+      '2027-10-31T00:30:00.000Z',
+      'Europe/Berlin',
+      '2027-10-31T02:30:00+02:00',
+      'Sunday',
+      '31 October 2027',
+      '02:30 GMT+2',
+    ],
+    [
+      '2027-10-31T01:30:00.000Z',
+      'Europe/Berlin',
+      '2027-10-31T02:30:00+01:00',
+      'Sunday',
+      '31 October 2027',
+      '02:30 GMT+1',
+    ],
+    [
+      '2027-03-06T20:00:00.000Z',
+      'Mars/Olympus',
+      '2027-03-06T20:00:00+00:00',
+      'Saturday',
+      '6 March 2027',
+      '20:00',
+    ],
   ])('%s in %s is %s', (startsAt, timeZone, startDate, ...words) => {
     expect(jsonLdOf({ ...show, startsAt, timeZone }, url, null)['startDate']).toBe(startDate)
     expect(new Date(startDate).toISOString()).toBe(startsAt)
@@ -46,7 +123,9 @@ describe('day, time and offset are those of the show', () => {
   })
 
   test('in the language of whoever asks', () => {
-    expect(descriptionOf({}, 'de')).toMatch(/^Samstag, 6\. März 2027.* 20:00 GMT-8 · The Quay · Songs of the sea$/)
+    expect(descriptionOf({}, 'de')).toMatch(
+      /^Samstag, 6\. März 2027.* 20:00 GMT-8 · The Quay · Songs of the sea$/,
+    )
   })
 })
 

@@ -1,4 +1,5 @@
-// What a show's page says about itself to search engines and to those who pass its link on. Text from organisers is escaped here.
+// What a show's page says about itself to search engines and to those who pass its link on. Text
+// from organisers is escaped here.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { currencyExponent } from '@holdfast/contract'
 
@@ -18,8 +19,17 @@ const time = { hour: '2-digit', minute: '2-digit' } as const
 const localeOf = (language: string) => (language === 'en' ? 'en-GB' : language)
 
 /** Day and time where the show is. */
-function whenOf({ startsAt, timeZone }: ShowView, language: string, more: Intl.DateTimeFormatOptions = {}): string {
-  const format = new Intl.DateTimeFormat(localeOf(language), { ...day, ...time, ...more, timeZone: knownZone(timeZone) })
+function whenOf(
+  { startsAt, timeZone }: ShowView,
+  language: string,
+  more: Intl.DateTimeFormatOptions = {},
+): string {
+  const format = new Intl.DateTimeFormat(localeOf(language), {
+    ...day,
+    ...time,
+    ...more,
+    timeZone: knownZone(timeZone),
+  })
   return format.format(Date.parse(startsAt))
 }
 
@@ -30,7 +40,8 @@ const ifCancelled = ({ status }: ShowView, language: string) =>
 function descriptionOf(show: ShowView, language: string): string {
   const text = (show.description ?? '').replace(/\s+/g, ' ').trim()
   const characters = [...text]
-  const short = characters.length > descriptionMax ? `${characters.slice(0, descriptionMax - 1).join('')}…` : text
+  const short =
+    characters.length > descriptionMax ? `${characters.slice(0, descriptionMax - 1).join('')}…` : text
   // A link is read anywhere, so the zone's own offset stands beside the time.
   const when = whenOf(show, language, { timeZoneName: 'shortOffset' })
   return [ifCancelled(show, language), when, show.venue, short].filter(Boolean).join(' · ')
@@ -54,8 +65,9 @@ export function openGraphOf(show: ShowView, url: string, language: string): stri
 }
 
 /**
- * What a reader came for, before any script has run: title, time, place, text, laid out as the page will lay them out.
- * The page's own code draws over it with the same classes, so that nothing jumps.
+ * What a reader came for, before any script has run: title, time, place, text, laid out as the page
+ * will lay them out. The page's own code draws over it with the same classes, so that nothing
+ * jumps.
  */
 export function showTextOf(show: ShowView, language: string): string {
   const seated = show.ticketTypes.some((type) => type.seats)
@@ -92,17 +104,25 @@ const eventStatus = {
   cancelled: 'EventCancelled',
 } as const
 
-/** The start as its own wall clock with its offset: a search engine shows the day that stands in the text. */
+/**
+ * The start as its own wall clock with its offset: a search engine shows the day that stands in the
+ * text.
+ */
 function localStartOf({ startsAt, timeZone }: ShowView): string {
   const atMs = Date.parse(startsAt)
   const zone = { timeZone: knownZone(timeZone) }
-  const wall = new Intl.DateTimeFormat('sv', { ...zone, dateStyle: 'short', timeStyle: 'medium' }).format(atMs)
+  const wall = new Intl.DateTimeFormat('sv', { ...zone, dateStyle: 'short', timeStyle: 'medium' }).format(
+    atMs,
+  )
   const parts = new Intl.DateTimeFormat('en', { ...zone, timeZoneName: 'longOffset' }).formatToParts(atMs)
   const offset = parts.find(({ type }) => type === 'timeZoneName')?.value.slice('GMT'.length) ?? ''
   return `${wall.replace(' ', 'T')}${offset === '' ? '+00:00' : offset}`
 }
 
-/** Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what is left. */
+/**
+ * Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what
+ * is left.
+ */
 function offerStateOf({ status }: ShowView, stock: Availability | null, typeId: string): string {
   if (status === 'cancelled') return 'Discontinued'
   const left = stock?.ticketTypes.find(({ id }) => id === typeId)

@@ -1,5 +1,6 @@
-// The built web pages on the shop's own origin: hashed assets for ever, one HTML page for known addresses, and for a show its
-// title, OpenGraph, JSON-LD and data. Knows shows only as what the callbacks tell; never answers under /api.
+// The built web pages on the shop's own origin: hashed assets for ever, one HTML page for known
+// addresses, and for a show its title, OpenGraph, JSON-LD and data. Knows shows only as what the
+// callbacks tell; never answers under /api.
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -51,7 +52,8 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
     sendPage(request, reply, shell(request, { source }))
   const servePage = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
     // People and programs add a slash at the end; it is the same page.
-    for (const each of path === '/' ? [path] : [path, `${path}/`]) fastify.get(each, { schema: { hide: true } }, handler)
+    for (const each of path === '/' ? [path] : [path, `${path}/`])
+      fastify.get(each, { schema: { hide: true } }, handler)
   }
   const { [showPath]: showPage, ...otherPages } = readPageTable(directory)
   if (showPage === undefined) throw new Error(`the built pages have none for ${showPath}`)
@@ -59,7 +61,9 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   servePage(showPath, async (request, reply) => {
     const { showId: id } = request.params as { readonly showId: string }
     const known = uuidPattern.test(id)
-    const [show, stock] = known ? await Promise.all([options.describeShow(id), options.describeStock(id)]) : [null, null]
+    const [show, stock] = known
+      ? await Promise.all([options.describeShow(id), options.describeStock(id)])
+      : [null, null]
     if (!show) reply.code(404)
     return sendPage(
       request,
@@ -69,7 +73,9 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   })
   fastify.get('/sitemap.xml', { schema: { hide: true } }, async (_request, reply) => {
     const addresses = ['/', ...(await options.listShowIds()).map((id) => `/shows/${id}`)]
-    const entries = addresses.map((path) => `<url><loc>${textToHtml(new URL(path, options.publicUrl).href)}</loc></url>`)
+    const entries = addresses.map(
+      (path) => `<url><loc>${textToHtml(new URL(path, options.publicUrl).href)}</loc></url>`,
+    )
     return reply
       .type('application/xml; charset=utf-8')
       .send(
@@ -77,12 +83,16 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
       )
   })
   fastify.get('/*', { schema: { hide: true } }, (request, reply) => {
-    if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html')) return reply.callNotFound()
+    if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html'))
+      return reply.callNotFound()
     return sendPage(request, reply.code(404), shell(request, { source: '' }))
   })
 }
 
-/** Addresses that have a page, and the piece of code that each begins with. Everything else is a 404, with a page for people. */
+/**
+ * Addresses that have a page, and the piece of code that each begins with. Everything else is a
+ * 404, with a page for people.
+ */
 function readPageTable(directory: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(join(directory, '.vite', 'pages.json'), 'utf8')) as Record<string, string>
 }
@@ -118,10 +128,16 @@ interface Shell {
   readonly show?: ShowView
 }
 
-/** The one HTML file with what a page adds: its head, and early requests for the code and the language that it will need. */
+/**
+ * The one HTML file with what a page adds: its head, and early requests for the code and the
+ * language that it will need.
+ */
 function makeShell(directory: string): (request: FastifyRequest, shell: Shell) => string {
   const html = readFileSync(join(directory, 'index.html'), 'utf8')
-  const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
+  const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8')) as Record<
+    string,
+    Chunk
+  >
   const [before, plainHead, after] = html.split(/<!--\/?head-->/)
   if (before === undefined || plainHead === undefined || after === undefined)
     throw new Error('index.html has no <!--head--> … <!--/head-->')
@@ -138,11 +154,20 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
   return (request, { source, head, show }) => {
     const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? 'en'
     const known = manifest[`src/messages/${language}.json`] ? language : 'en'
-    const wanted = [source, ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []), `src/messages/${known}.json`]
-    const parts = [before.replace('<html lang="en">', `<html lang="${known}">`), head?.(known) ?? plainHead.trim(), after]
+    const wanted = [
+      source,
+      ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []),
+      `src/messages/${known}.json`,
+    ]
+    const parts = [
+      before.replace('<html lang="en">', `<html lang="${known}">`),
+      head?.(known) ?? plainHead.trim(),
+      after,
+    ]
     const page = parts.join('').replace('</head>', `  ${wanted.map(preloadOf).join('\n    ')}\n  </head>`)
-    // A function, because text of organisers may hold what a replacement string would read as a pattern.
-    // The data comes after the text: of a large hall it is half a megabyte, which nobody should wait for to read a title.
+    // A function, because text of organisers may hold what a replacement string would read as a
+    // pattern. The data comes after the text: of a large hall it is half a megabyte, which nobody
+    // should wait for to read a title.
     return show
       ? page.replace(
           '<div id="root"></div>',

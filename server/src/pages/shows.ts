@@ -1,4 +1,5 @@
-// The built pages on the shop's own origin. Without them (a service process of its own) the API stands alone.
+// The built pages on the shop's own origin. Without them (a service process of its own) the API
+// stands alone.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Availability, ShowView } from '@holdfast/contract'
@@ -36,7 +37,9 @@ export async function serveBuiltWeb(
       let cursor: string | null = ''
       for (let page = 0; page < sitemapPagesMax && cursor !== null; page += 1) {
         const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`
-        const found: { items: ShowView[]; nextCursor: string | null } | null = await read(`/api/shows?limit=100${query}`)
+        const found: { items: ShowView[]; nextCursor: string | null } | null = await read(
+          `/api/shows?limit=100${query}`,
+        )
         ids.push(...(found?.items ?? []).map((show) => show.id))
         cursor = found?.nextCursor ?? null
       }

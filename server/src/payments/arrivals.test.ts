@@ -6,14 +6,21 @@ import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import type { PaymentsHandler } from './model.ts'
 
-/** Arrivals on a clock that moves when it is told to, and a database whose answers are given one by one. */
+/**
+ * Arrivals on a clock that moves when it is told to, and a database whose answers are given one by
+ * one.
+ */
 function makeRig() {
   let nowMs = 0
   const sleepers: (() => void)[] = []
   const questions: { ids: readonly string[]; answer(known: readonly string[] | Error): void }[] = []
   let asked = Promise.withResolvers<void>()
   const arrivals = makeArrivals({
-    clock: { ...systemClock, elapsedMs: () => nowMs, sleep: () => new Promise((resolve) => sleepers.push(resolve)) },
+    clock: {
+      ...systemClock,
+      elapsedMs: () => nowMs,
+      sleep: () => new Promise((resolve) => sleepers.push(resolve)),
+    },
     areKnown: (ids) =>
       new Promise((resolve, reject) => {
         const answer = (known: readonly string[] | Error) =>

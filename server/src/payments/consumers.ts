@@ -1,4 +1,5 @@
-// What payments hears: events of orders, each translated to an own command. A foreign event never enters a decision raw.
+// What payments hears: events of orders, each translated to an own command. A foreign event never
+// enters a decision raw.
 import type { EventOf, EventType } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
@@ -22,16 +23,24 @@ export function translate(event: Heard): Command[] {
   switch (event.type) {
     case 'OrderCreated': {
       const { orderId, buyerId, organiserId, amount, expiresAt } = event.data
-      return [{ type: 'NoteOrderCreated', orderId, version, terms: { buyerId, organiserId, amount }, expiresAt }]
+      return [
+        { type: 'NoteOrderCreated', orderId, version, terms: { buyerId, organiserId, amount }, expiresAt },
+      ]
     }
     case 'OrderExtended':
-      return [{ type: 'NoteOrderExtended', version, orderId: event.data.orderId, expiresAt: event.data.expiresAt }]
+      return [
+        { type: 'NoteOrderExtended', version, orderId: event.data.orderId, expiresAt: event.data.expiresAt },
+      ]
     case 'OrderReopened':
-      return [{ type: 'NoteOrderReopened', version, orderId: event.data.orderId, expiresAt: event.data.expiresAt }]
+      return [
+        { type: 'NoteOrderReopened', version, orderId: event.data.orderId, expiresAt: event.data.expiresAt },
+      ]
     case 'OrderCancelled':
       return [{ type: 'NoteOrderCancelled', version, orderId: event.data.orderId }]
     case 'OrderClaimed':
-      return [{ type: 'NoteOrderClaimed', version, orderId: event.data.orderId, paymentId: event.data.paymentId }]
+      return [
+        { type: 'NoteOrderClaimed', version, orderId: event.data.orderId, paymentId: event.data.paymentId },
+      ]
     case 'ClaimRejected':
       return [{ type: 'NoteClaimRejected', ...event.data }]
     case 'OrderCompleted':
@@ -43,7 +52,9 @@ export function translate(event: Heard): Command[] {
 export const notYet = (rejection: Rejection) => rejection === 'payment_unknown'
 
 export function subscribe(bus: Bus, handler: PaymentsHandler, arrivals: Pick<Arrivals, 'waiting'>): void {
-  // Thousands who only hold are in no hurry; who pays is, and so is who waits for his order to come in.
-  const isUnhurried = (types: readonly EventType[]) => arrivals.waiting === 0 && types.every((type) => type === 'OrderCreated')
+  // Thousands who only hold are in no hurry; who pays is, and so is who waits for his order to come
+  // in.
+  const isUnhurried = (types: readonly EventType[]) =>
+    arrivals.waiting === 0 && types.every((type) => type === 'OrderCreated')
   bus.subscribe(makeConsumer({ name: 'payments', types: heard, translate, notYet }, handler, { isUnhurried }))
 }

@@ -21,7 +21,11 @@ export interface PaymentsOptions {
 }
 
 export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
-  return { name: 'payments', migrations: migrationsOf('payments'), make: (platform) => makeOn(platform, options) }
+  return {
+    name: 'payments',
+    migrations: migrationsOf('payments'),
+    make: (platform) => makeOn(platform, options),
+  }
 }
 
 function makeOn(platform: Platform, options: PaymentsOptions): Service {

@@ -23,7 +23,10 @@ afterAll(async () => {
 })
 
 /** Captured at the processor, with a part given back there. `known`: what our row says of it. */
-async function capturedPayment(processor: ReturnType<typeof makeProcessorModel>, known: Partial<Payment> = {}) {
+async function capturedPayment(
+  processor: ReturnType<typeof makeProcessorModel>,
+  known: Partial<Payment> = {},
+) {
   const id = newId()
   const orderId = newId()
   const { amount, organiserId, buyerId } = samplePayment(1)
@@ -67,7 +70,14 @@ it('news of a refund made at the processor is not passed over when a refund of o
   const { worker, handler } = makeParts(processor)
 
   // Sent in the same turn, both share one transaction.
-  const refund = { type: 'RequestRefund', refundId: newId(), orderId, organiserId, amountMinor: null, reason: null } as const
+  const refund = {
+    type: 'RequestRefund',
+    refundId: newId(),
+    orderId,
+    organiserId,
+    amountMinor: null,
+    reason: null,
+  } as const
   const requested = handler.handle(refund)
   const first = await worker.advance(id, true)
   expect(await requested).toMatchObject({ ok: true })
@@ -110,7 +120,10 @@ it('a look that finds out that the money was taken has not seen the refunds', as
     lookedAtRefunds: false,
     payment: { status: 'captured', refundedMinor: 0 },
   })
-  expect(await worker.advance(id, true)).toMatchObject({ lookedAtRefunds: true, payment: { refundedMinor: 1_000 } })
+  expect(await worker.advance(id, true)).toMatchObject({
+    lookedAtRefunds: true,
+    payment: { refundedMinor: 1_000 },
+  })
 })
 
 it('a refund of ours that stays unknown does not hold up a look: what others gave back is seen at once', async () => {
@@ -119,12 +132,25 @@ it('a refund of ours that stays unknown does not hold up a look: what others gav
   // retried the refund, until the key expired a day later.
   const processor = makeProcessorModel()
   const { id, orderId, organiserId } = await capturedPayment(processor)
-  const repeats = { ...processor, refund: () => Promise.resolve({ kind: 'unknown', reason: 'api_error' } as const) }
+  const repeats = {
+    ...processor,
+    refund: () => Promise.resolve({ kind: 'unknown', reason: 'api_error' } as const),
+  }
   const { worker, handler } = makeParts(repeats)
   const refundId = newId()
-  await handler.handle({ type: 'RequestRefund', refundId, orderId, organiserId, amountMinor: 500, reason: null })
+  await handler.handle({
+    type: 'RequestRefund',
+    refundId,
+    orderId,
+    organiserId,
+    amountMinor: 500,
+    reason: null,
+  })
   await worker.settled(id)
-  expect(await worker.advance(id, true)).toMatchObject({ lookedAtRefunds: true, payment: { refundedMinor: 1_000 } })
+  expect(await worker.advance(id, true)).toMatchObject({
+    lookedAtRefunds: true,
+    payment: { refundedMinor: 1_000 },
+  })
   expect((await readRefund(db, refundId))?.status).toBe('unknown')
 })
 

@@ -1,4 +1,5 @@
-// Outcomes that are not certain: asked again until they are, never guessed, never by a retry count running out.
+// Outcomes that are not certain: asked again until they are, never guessed, never by a retry count
+// running out.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
@@ -14,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => rig.stop())
 
 const intentsOf = async (order: TestOrder) =>
-  (await rig.stripe.paymentIntents.list({ limit: 100 })).data.filter(({ metadata }) => metadata['order_id'] === order.id)
+  (await rig.stripe.paymentIntents.list({ limit: 100 })).data.filter(
+    ({ metadata }) => metadata['order_id'] === order.id,
+  )
 
 /** Lets the sweeper look at once, until the payment has the status. */
 async function hurryUntil(paymentId: string, status: string) {
@@ -45,7 +48,12 @@ it.each(['truncate', 'rate_limit'] as const)(
 
 it('create: a stored 500 that had made the intent is resolved by the list', async () => {
   const order = await rig.order()
-  await rig.fault({ kind: 'api_error', op: 'payment_intents.create', when: 'after', metadata: { order_id: order.id } })
+  await rig.fault({
+    kind: 'api_error',
+    op: 'payment_intents.create',
+    when: 'after',
+    metadata: { order_id: order.id },
+  })
   const { body } = await rig.pay(order)
   expect(body.status).toBe('unknown')
   await hurryUntil(body.id, 'authorized')
@@ -53,9 +61,10 @@ it('create: a stored 500 that had made the intent is resolved by the list', asyn
 })
 
 it('an intent is found however many came after it; that there is none is not said of a list too long to read', async () => {
-  // The story. A create failed after its effect, and its webhook was lost. It was to be found in the list of intents, newest first,
-  // up to 20,000. The tries of the first minutes met other faults, and then too many had come after it: the payment stayed unknown,
-  // and the buyer's money set aside. Found by an hour of chaos, once in a hundred thousand orders.
+  // The story. A create failed after its effect, and its webhook was lost. It was to be found in
+  // the list of intents, newest first, up to 20,000. The tries of the first minutes met other
+  // faults, and then too many had come after it: the payment stayed unknown, and the buyer's money
+  // set aside. Found by an hour of chaos, once in a hundred thousand orders.
   const orders: TestOrder[] = []
   const paymentIds: string[] = []
   for (let count = 0; count < 3; count += 1) {
@@ -66,7 +75,10 @@ it('an intent is found however many came after it; that there is none is not sai
   const processor = makeProcessor(rig.platform.config.processor, { maxListed: 1 })
   const since = new Date(Date.now() - 60_000).toISOString()
   const [paymentId = ''] = paymentIds
-  expect(await processor.find({ paymentId, since })).toMatchObject({ kind: 'ok', value: { status: 'requires_capture' } })
+  expect(await processor.find({ paymentId, since })).toMatchObject({
+    kind: 'ok',
+    value: { status: 'requires_capture' },
+  })
   const absent = { paymentId: crypto.randomUUID(), since }
   expect(await processor.find(absent)).toEqual({ kind: 'unknown', reason: 'list_too_long' })
   expect(await makeProcessor(rig.platform.config.processor).find(absent)).toEqual({ kind: 'ok', value: null })
@@ -79,20 +91,27 @@ it('an intent is found however many came after it; that there is none is not sai
 })
 
 it('create: a stored 500 that had made nothing is never guessed: the key repeats it, the list is empty, and minutes have passed', async () => {
-  // The story. The processor failed before it did anything, and kept that failure for the key. Every try got it again, and the
-  // payment stayed unknown for a day, until the key was dead. The repeated failure itself says that its request has ended and
-  // that no other with this key will do anything; a list that is read after it and has no intent says that there is none.
+  // The story. The processor failed before it did anything, and kept that failure for the key.
+  // Every try got it again, and the payment stayed unknown for a day, until the key was dead. The
+  // repeated failure itself says that its request has ended and that no other with this key will do
+  // anything; a list that is read after it and has no intent says that there is none.
   const order = await rig.order()
-  await rig.fault({ kind: 'api_error', op: 'payment_intents.create', when: 'before', metadata: { order_id: order.id } })
+  await rig.fault({
+    kind: 'api_error',
+    op: 'payment_intents.create',
+    when: 'before',
+    metadata: { order_id: order.id },
+  })
   const { body } = await rig.pay(order)
   await waitFor('a second uncertain outcome', async () => {
     await rig.hurry()
     return ((await readPayment(rig.db, body.id))?.attempts ?? 0) >= 2
   })
   expect(await readPayment(rig.db, body.id)).toMatchObject({ status: 'unknown', step: 'create' })
-  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`), [
-    body.id,
-  ])
+  await rig.db.query(
+    sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`),
+    [body.id],
+  )
   const payment = await hurryUntil(body.id, 'voided')
   expect(payment).toMatchObject({ reason: 'never_reached_processor', intentId: null })
   expect(await intentsOf(order)).toHaveLength(0)
@@ -112,22 +131,34 @@ it('create: answers that are lost are no proof, whatever the list says, until th
     metadata: { order_id: order.id },
   })
   const { body } = await rig.pay(order)
-  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`), [
-    body.id,
-  ])
+  await rig.db.query(
+    sql('', `update payments.payments set created_at = created_at - interval '6 minutes' where id = $1`),
+    [body.id],
+  )
   await waitFor('a third uncertain outcome', async () => {
     await rig.hurry()
     return ((await readPayment(rig.db, body.id))?.attempts ?? 0) >= 3
   })
   expect(await readPayment(rig.db, body.id)).toMatchObject({ status: 'unknown', step: 'create' })
-  await rig.db.query(sql('', `update payments.payments set created_at = created_at - interval '2 days' where id = $1`), [body.id])
-  expect(await hurryUntil(body.id, 'voided')).toMatchObject({ reason: 'never_reached_processor', intentId: null })
+  await rig.db.query(
+    sql('', `update payments.payments set created_at = created_at - interval '2 days' where id = $1`),
+    [body.id],
+  )
+  expect(await hurryUntil(body.id, 'voided')).toMatchObject({
+    reason: 'never_reached_processor',
+    intentId: null,
+  })
   expect(await intentsOf(order)).toHaveLength(0)
 })
 
 it('create: lost on the way for an order that is cancelled meanwhile: found and voided', async () => {
   const order = await rig.order()
-  await rig.fault({ kind: 'truncate', op: 'payment_intents.create', when: 'after', metadata: { order_id: order.id } })
+  await rig.fault({
+    kind: 'truncate',
+    op: 'payment_intents.create',
+    when: 'after',
+    metadata: { order_id: order.id },
+  })
   const { body } = await rig.pay(order)
   await rig.cancel(order)
   await hurryUntil(body.id, 'voided')
@@ -135,13 +166,25 @@ it('create: lost on the way for an order that is cancelled meanwhile: found and 
   expect((await rig.eventsOf(order)).map(({ type }) => type)).not.toContain('PaymentAuthorized')
 })
 
-it.each(['truncate:after', 'truncate:before', 'api_error:before', 'api_error:after', 'in_use:before', 'bad_gateway:after'])(
+it.each([
+  'truncate:after',
+  'truncate:before',
+  'api_error:before',
+  'api_error:after',
+  'in_use:before',
+  'bad_gateway:after',
+])(
   'capture: %s leaves the order claimed until the processor says what happened; one charge',
   async (fault) => {
     const [kind, when] = fault.split(':')
     const order = await rig.order()
     const { body } = await rig.pay(order)
-    await rig.fault({ kind, op: 'payment_intents.capture', when, times: kind === 'in_use' || kind === 'bad_gateway' ? 3 : 1 })
+    await rig.fault({
+      kind,
+      op: 'payment_intents.capture',
+      when,
+      times: kind === 'in_use' || kind === 'bad_gateway' ? 3 : 1,
+    })
     await rig.claim(order, body.id)
     const payment = await hurryUntil(body.id, 'captured')
     expect(payment.capturedMinor).toBe(4_500)
@@ -159,7 +202,9 @@ it('a void that is lost on the way is done again', async () => {
   await rig.cancel(order)
   await waitFor('the lost void', async () => (await readPayment(rig.db, body.id))?.status !== 'authorized')
   const payment = await hurryUntil(body.id, 'voided')
-  expect(await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')).toMatchObject({ status: 'canceled' })
+  expect(await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')).toMatchObject({
+    status: 'canceled',
+  })
 })
 
 it('a process that died after its lease: the next one asks with the same key', async () => {
@@ -195,7 +240,9 @@ it('the same request again, while another process still asks the processor, wait
     [body.id],
   )
   // Meanwhile nobody knows, and a buyer is told so.
-  expect((await rig.buyer.call('POST', `/api/payments/${body.id}/advance`)).body).toMatchObject({ status: 'unknown' })
+  expect((await rig.buyer.call('POST', `/api/payments/${body.id}/advance`)).body).toMatchObject({
+    status: 'unknown',
+  })
   const replayed = rig.pay(order, 'pm_card_visa', key)
   // The other process is gone.
   await rig.db.query(sql('', 'update payments.payments set leased_until = null where id = $1'), [body.id])

@@ -97,8 +97,12 @@ export function makeWorker(options: WorkerOptions): Worker {
     afterEffect()
     const outcome = await options.handler().handle(result.command)
     if (!outcome.ok)
-      log.warn({ paymentId: work.payment.id, step: work.step, rejection: outcome.rejection }, 'the result of a step was dropped')
-    else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown') onLooked(showsRefunds(result.command))
+      log.warn(
+        { paymentId: work.payment.id, step: work.step, rejection: outcome.rejection },
+        'the result of a step was dropped',
+      )
+    else if (work.step === 'retrieve' && result.command.type !== 'RecordUnknown')
+      onLooked(showsRefunds(result.command))
     return result.intent
   }
 
@@ -158,7 +162,9 @@ export function makeWorker(options: WorkerOptions): Worker {
 
   const sweep = async (): Promise<number> => {
     const ids = (await findDue(db, sweepLimit)).filter((id) => !running.has(id))
-    await Promise.all(ids.map((paymentId) => options.handler().handle({ type: 'TakeLease', paymentId, look: false })))
+    await Promise.all(
+      ids.map((paymentId) => options.handler().handle({ type: 'TakeLease', paymentId, look: false })),
+    )
     return ids.length
   }
 
@@ -172,7 +178,9 @@ export function makeWorker(options: WorkerOptions): Worker {
       const stopping = new AbortController()
       const loop = async () => {
         while (!stopping.signal.aborted) {
-          await sweep().catch((error: Error) => log.warn({ err: error }, 'the search for due payments failed'))
+          await sweep().catch((error: Error) =>
+            log.warn({ err: error }, 'the search for due payments failed'),
+          )
           await clock.sleep(sweepEveryMs, stopping.signal)
         }
       }
@@ -188,7 +196,10 @@ export function makeWorker(options: WorkerOptions): Worker {
 
 /** The refunds are listed if our row knows of a capture. Without a capture there are none. */
 function showsRefunds(command: Command): boolean {
-  return command.type === 'RecordRefunds' || (command.type === 'RecordObservation' && command.seen.status !== 'succeeded')
+  return (
+    command.type === 'RecordRefunds' ||
+    (command.type === 'RecordObservation' && command.seen.status !== 'succeeded')
+  )
 }
 
 /** Lends at most `count` slots at a time. Other callers wait in line. */

@@ -1,4 +1,5 @@
-// What a batch keeps of the facts it takes in: what has to be saved, and whose version each published fact is.
+// What a batch keeps of the facts it takes in: what has to be saved, and whose version each
+// published fact is.
 import { expect, it } from 'vitest'
 import { amount, ids, now, payment, states, worldOf } from '../../test/payments/samples.ts'
 import type { PaymentFact } from './domain/facts.ts'
@@ -9,11 +10,18 @@ const terms = { buyerId, organiserId, amount }
 
 it('keeps new payments and orders apart from changed ones', () => {
   const world = makeWorld()
-  apply(world, { type: 'PaymentOpened', data: { ...terms, paymentId, orderId, paymentMethod: 'pm_card_visa' } }, now)
+  apply(
+    world,
+    { type: 'PaymentOpened', data: { ...terms, paymentId, orderId, paymentMethod: 'pm_card_visa' } },
+    now,
+  )
   expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([paymentId]), new Set()])
   expect(world.payments.get(paymentId)).toEqual(payment({ version: 0, fence: 0 }))
   apply(world, { type: 'MoneyHeld', data: { paymentId } }, now)
-  expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([paymentId]), new Set([paymentId])])
+  expect([world.changed.newPayments, world.changed.payments]).toEqual([
+    new Set([paymentId]),
+    new Set([paymentId]),
+  ])
   const created = { type: 'NoteOrderCreated', orderId, version: 1, terms, expiresAt: now } as const
   apply(world, { type: 'OrderNoted', data: created }, now)
   expect([world.changed.newOrders, world.changed.orders]).toEqual([new Set([orderId]), new Set()])
@@ -37,7 +45,12 @@ it.each<PaymentFact>([
     type: 'RefundAnswered',
     data: { paymentId: 'payment-9', refundId: 'r', status: 'failed', processorId: null, failureCode: null },
   },
-  { type: 'RefundAnswered', data: { paymentId, refundId: 'r', status: 'failed', processorId: null, failureCode: null } },
+  {
+    type: 'RefundAnswered',
+    data: { paymentId, refundId: 'r', status: 'failed', processorId: null, failureCode: null },
+  },
 ])('refuses $type of what was not loaded', (fact) => {
-  expect(() => apply(worldOf(states.captured), fact, now)).toThrow(/^(ChargeCreated|MoneyHeld|RefundAnswered) of a .* not loaded/)
+  expect(() => apply(worldOf(states.captured), fact, now)).toThrow(
+    /^(ChargeCreated|MoneyHeld|RefundAnswered) of a .* not loaded/,
+  )
 })

@@ -43,7 +43,13 @@ export function makeWorld(): World {
     siblingsByOrder: new Map(),
     entries: [],
     works: [],
-    changed: { payments: new Set(), newPayments: new Set(), orders: new Set(), newOrders: new Set(), refunds: new Map() },
+    changed: {
+      payments: new Set(),
+      newPayments: new Set(),
+      orders: new Set(),
+      newOrders: new Set(),
+      refunds: new Map(),
+    },
   }
 }
 

@@ -1,4 +1,5 @@
-// Tickets issued and taken back by events, on a real bus and database: twice, too early, by two processes, in bulk.
+// Tickets issued and taken back by events, on a real bus and database: twice, too early, by two
+// processes, in bulk.
 
 import type { EventOf, FactOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -21,7 +22,12 @@ const organiserId = newId()
 beforeAll(async () => {
   app = await startServiceApp(tickets)
   const stock = {
-    seats: Array.from({ length: 50 }, (_, index) => ({ freshId: newId(), section: 'A', row: '1', number: String(index + 1) })),
+    seats: Array.from({ length: 50 }, (_, index) => ({
+      freshId: newId(),
+      section: 'A',
+      row: '1',
+      number: String(index + 1),
+    })),
   }
   const content = {
     title: 'A show',
@@ -33,7 +39,13 @@ beforeAll(async () => {
     holdSeconds: 900,
     maxPerOrder: 10,
     ticketTypes: [
-      { freshId: newId(), freshPoolId: newId(), name: 'Standing', priceMinor: 1_000, stock: { capacity: 1_000 } },
+      {
+        freshId: newId(),
+        freshPoolId: newId(),
+        name: 'Standing',
+        priceMinor: 1_000,
+        stock: { capacity: 1_000 },
+      },
       { freshId: newId(), freshPoolId: newId(), name: 'Stalls', priceMinor: 2_000, stock },
     ],
   }
@@ -108,16 +120,23 @@ const refunded = ({ orderId, paymentId }: Required<Pick<Sale, 'orderId' | 'payme
 
 const ticketsOf = (orderId: string) =>
   app.db.query<{ id: string; code: string; name: string; number: string | null; status: string }>(
-    { name: '', text: 'select id, code, name, number, status from tickets.tickets where order_id = $1 order by id' },
+    {
+      name: '',
+      text: 'select id, code, name, number, status from tickets.tickets where order_id = $1 order by id',
+    },
     [orderId],
   )
 /** Events of ours about the order, once there are so many. */
 const told = (orderId: string, count = 1) =>
   waitFor(`${count} events about the tickets of an order`, async () => {
-    const events = (await readProcessEvents(app.db, orderId)).filter((event) => event.source === 'holdfast/tickets')
+    const events = (await readProcessEvents(app.db, orderId)).filter(
+      (event) => event.source === 'holdfast/tickets',
+    )
     return events.length >= count && events
   })
-/** Everything told before this has been heard: a sentinel behind it in the stream got its tickets. */
+/**
+ * Everything told before this has been heard: a sentinel behind it in the stream got its tickets.
+ */
 const heardAll = async () => {
   const orderId = newId()
   await tellFacts(app.platform, [completed({ orderId })])
@@ -126,7 +145,9 @@ const heardAll = async () => {
 
 test('a complete order gets one ticket per place, with a code of its own', async () => {
   const orderId = newId()
-  await tellFacts(app.platform, [completed({ orderId, lines: [...standing(3), ...stalls(seatAt(0).id, seatAt(1).id)] })])
+  await tellFacts(app.platform, [
+    completed({ orderId, lines: [...standing(3), ...stalls(seatAt(0).id, seatAt(1).id)] }),
+  ])
   const [event] = (await told(orderId)) as [EventOf<'TicketsIssued'>]
   const stored = await ticketsOf(orderId)
   expect(event).toMatchObject({
@@ -143,7 +164,9 @@ test('a complete order gets one ticket per place, with a code of its own', async
     ['Stalls', seatAt(0)],
     ['Stalls', seatAt(1)],
   ])
-  expect(stored.map(({ id, code }) => [id, code])).toEqual(event.data.tickets.map(({ id, code }) => [id, code]))
+  expect(stored.map(({ id, code }) => [id, code])).toEqual(
+    event.data.tickets.map(({ id, code }) => [id, code]),
+  )
   expect(new Set(stored.map((ticket) => ticket.code)).size).toBe(5)
   expect(stored.every((ticket) => ticket.status === 'valid')).toBe(true)
 })
@@ -160,7 +183,12 @@ test('an order that completes twice gets its tickets once', async () => {
 test('a full refund takes the tickets, a refund in part does not', async () => {
   const partly = { orderId: newId(), paymentId: newId() }
   const fully = { orderId: newId(), paymentId: newId() }
-  await tellFacts(app.platform, [completed(partly), completed(fully), refunded(partly, false), refunded(fully)])
+  await tellFacts(app.platform, [
+    completed(partly),
+    completed(fully),
+    refunded(partly, false),
+    refunded(fully),
+  ])
   const [, voided] = await told(fully.orderId, 2)
   expect(voided).toMatchObject({
     type: 'TicketVoided',
@@ -230,12 +258,20 @@ test('two hundred orders with seats take no more statements than one', async () 
   })
   const event = () => {
     const [code = ''] = makeCodes(1)
-    const place = { ticketId: newId(), code, ticketTypeId: typeAt(1).id, name: 'Stalls', seatId: seatAt(7).id }
+    const place = {
+      ticketId: newId(),
+      code,
+      ticketTypeId: typeAt(1).id,
+      name: 'Stalls',
+      seatId: seatAt(7).id,
+    }
     const orderId = newId()
     return {
       eventId: newId(),
       subject: orderId,
-      commands: [{ type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [place] }] as const,
+      commands: [
+        { type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [place] },
+      ] as const,
     }
   }
   const issueBatch = async (size: number) => {
@@ -252,7 +288,10 @@ test('two hundred orders with seats take no more statements than one', async () 
 test('one order that cannot be issued does not hold up its neighbours, and is kept for a person', async () => {
   const broken = newId()
   const good = newId()
-  await tellFacts(app.platform, [completed({ orderId: broken, lines: stalls(newId()) }), completed({ orderId: good })])
+  await tellFacts(app.platform, [
+    completed({ orderId: broken, lines: stalls(newId()) }),
+    completed({ orderId: good }),
+  ])
   await told(good)
   expect(await ticketsOf(good)).toHaveLength(2)
   const parked = await waitFor('the broken one is parked', async () => {

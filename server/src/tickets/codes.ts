@@ -1,4 +1,5 @@
-// Ticket codes: what the door scans. Random, never derived from anything; 130 bits, so that nobody guesses one.
+// Ticket codes: what the door scans. Random, never derived from anything; 130 bits, so that nobody
+// guesses one.
 import { randomFillSync } from 'node:crypto'
 
 /** Crockford's base 32: no I, L, O or U, so that a code can be read out and typed. */

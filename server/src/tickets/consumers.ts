@@ -1,4 +1,5 @@
-// What other services' events mean here: a complete order gets its tickets, a refunded one loses them. Never decides.
+// What other services' events mean here: a complete order gets its tickets, a refunded one loses
+// them. Never decides.
 import type { EventOf, EventType } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
@@ -20,7 +21,10 @@ export function translate(event: Heard): AdmissionCommand[] {
   return [{ type: 'IssueTickets', orderId, showId, paymentId, places: placesOf(lines) }]
 }
 
-/** One place per ticket, each with an id and a code that nobody has seen. They are lost if the tickets exist already. */
+/**
+ * One place per ticket, each with an id and a code that nobody has seen. They are lost if the
+ * tickets exist already.
+ */
 function placesOf(lines: EventOf<'OrderCompleted'>['data']['lines']): Place[] {
   const codes = makeCodes(lines.reduce((sum, line) => sum + line.quantity, 0))
   let next = 0
@@ -38,7 +42,8 @@ function placesOf(lines: EventOf<'OrderCompleted'>['data']['lines']): Place[] {
 export const notYet = () => false
 
 export function subscribe(bus: Bus, handler: AdmissionHandler): void {
-  // Paid orders come before the tickets of those that are complete; a twentieth of a second later is not seen.
+  // Paid orders come before the tickets of those that are complete; a twentieth of a second later
+  // is not seen.
   const isUnhurried = () => true
   bus.subscribe(makeConsumer({ name: 'tickets', types: heard, translate, notYet }, handler, { isUnhurried }))
 }

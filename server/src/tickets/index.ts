@@ -1,4 +1,5 @@
-// Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no stock.
+// Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no
+// stock.
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
 import { subscribe } from './consumers.ts'
@@ -24,7 +25,8 @@ export const service: ServiceDefinition = {
       },
       subscribe: (toBus) => subscribe(toBus, admissions),
       async start() {
-        // Nothing waits for it: a show without its text is found by its plain words, and the next start tries again.
+        // Nothing waits for it: a show without its text is found by its plain words, and the next
+        // start tries again.
         const refreshing = refreshSearchTexts(db).catch((error: unknown) => {
           log.warn({ err: error }, 'the search texts of shows could not be looked through')
         })

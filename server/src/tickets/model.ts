@@ -10,9 +10,22 @@ import {
   decideAdmission,
   evolveAdmission,
 } from './domain/admission.ts'
-import { decideShow, evolveShow, type Show, type ShowCommand, type ShowFact, type ShowRejection } from './domain/show.ts'
+import {
+  decideShow,
+  evolveShow,
+  type Show,
+  type ShowCommand,
+  type ShowFact,
+  type ShowRejection,
+} from './domain/show.ts'
 import type { Seat } from './domain/show-content.ts'
-import { findOrders, loadAdmissions, readOrganisersOf, readSeats, saveAdmissions } from './store/admissions.ts'
+import {
+  findOrders,
+  loadAdmissions,
+  readOrganisersOf,
+  readSeats,
+  saveAdmissions,
+} from './store/admissions.ts'
 import { loadShows, saveShows } from './store/shows.ts'
 
 interface ShowWorld {
@@ -54,14 +67,22 @@ interface AdmissionWorld {
   readonly issued: Set<string>
 }
 
-const admissionModel: Model<AdmissionCommand, AdmissionWorld, AdmissionFact, AdmissionRejection, CheckedIn | null> = {
+const admissionModel: Model<
+  AdmissionCommand,
+  AdmissionWorld,
+  AdmissionFact,
+  AdmissionRejection,
+  CheckedIn | null
+> = {
   service: 'tickets',
   async load(tx, commands) {
     const codes = commands.flatMap((command) => (command.type === 'CheckIn' ? [command.code] : []))
     const orderByCode = await findOrders(tx, codes)
     const orderIds = commands.flatMap((command) => (command.type === 'CheckIn' ? [] : [command.orderId]))
     const seatIds = commands.flatMap((command) =>
-      command.type === 'IssueTickets' ? command.places.flatMap(({ seatId }) => (seatId === undefined ? [] : [seatId])) : [],
+      command.type === 'IssueTickets'
+        ? command.places.flatMap(({ seatId }) => (seatId === undefined ? [] : [seatId]))
+        : [],
     )
     const [admissions, seats] = await Promise.all([
       loadAdmissions(tx, [...new Set([...orderIds, ...orderByCode.values()])]),

@@ -1,4 +1,5 @@
-// Shows on a real database, through the handler: what is stored is what was answered, also when many write at once.
+// Shows on a real database, through the handler: what is stored is what was answered, also when
+// many write at once.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from '../platform/process/clock.ts'
@@ -17,14 +18,23 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const general = (capacity = 50, ref?: string) => ({ ...fresh(ref), name: 'Standing', priceMinor: 4_500, stock: { capacity } })
+const general = (capacity = 50, ref?: string) => ({
+  ...fresh(ref),
+  name: 'Standing',
+  priceMinor: 4_500,
+  stock: { capacity },
+})
 const seated = (labels: readonly SeatLabel[], ref?: string) => ({
   ...fresh(ref),
   name: 'Stalls',
   priceMinor: 8_000,
   stock: { seats: labels.map((label) => ({ ...label, freshId: newId() })) },
 })
-const fresh = (ref?: string) => ({ freshId: newId(), freshPoolId: newId(), ...(ref === undefined ? {} : { ref }) })
+const fresh = (ref?: string) => ({
+  freshId: newId(),
+  freshPoolId: newId(),
+  ...(ref === undefined ? {} : { ref }),
+})
 const row = (count: number, section = 'A') =>
   Array.from({ length: count }, (_, index) => ({ section, row: '1', number: String(index + 1) }))
 
@@ -95,7 +105,9 @@ test('each step is stored as it was answered, with one version and at most one e
 test('a draft may lose types and seats, and a seat may move to another type', async () => {
   const show = await draft({ ticketTypes: [general(), seated(row(5))] })
   const [, stalls] = show.ticketTypes
-  const changed = await answer(change(show, { ticketTypes: [seated(row(5).slice(3)), seated(row(2), stalls?.id)] }))
+  const changed = await answer(
+    change(show, { ticketTypes: [seated(row(5).slice(3)), seated(row(2), stalls?.id)] }),
+  )
   expect(changed.ticketTypes.map((type) => type.capacity)).toEqual([2, 2])
   expect(changed.ticketTypes[1]?.seats).toEqual(stalls?.seats?.slice(0, 2))
   expect(await readShow(db, show.id)).toEqual(changed)
@@ -120,7 +132,8 @@ test('twenty clicks on publish, in twenty transactions at once, publish once', a
 
 test('one draft sent twice with one key is one show', async () => {
   const idempotency = { scope: 'organiser', key: 'once', fingerprint: 'f' }
-  const send = (showId: string) => handler.handle({ type: 'DraftShow', showId, organiserId, content: content() }, { idempotency })
+  const send = (showId: string) =>
+    handler.handle({ type: 'DraftShow', showId, organiserId, content: content() }, { idempotency })
   const first = await answer(send(newId()))
   expect(await send(newId())).toEqual({ ok: true, answer: first, replayed: true })
   expect(
@@ -148,7 +161,14 @@ test('without group commit the same comes out', async () => {
   const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 })
   const shows = await Promise.all(
     [1, 2, 3].map((n) =>
-      answer(alone.handle({ type: 'DraftShow', showId: newId(), organiserId, content: content({ title: `${n}` }) })),
+      answer(
+        alone.handle({
+          type: 'DraftShow',
+          showId: newId(),
+          organiserId,
+          content: content({ title: `${n}` }),
+        }),
+      ),
     ),
   )
   for (const show of shows) expect(await readShow(db, show.id)).toEqual(show)
@@ -206,7 +226,9 @@ test('a search finds what it says and takes no character for a wildcard', async 
     )
   }
   const find = async (text: string) =>
-    (await listShows(db, { after: null, text, limit: 10, organiserId: owner })).map((show) => show.title).toSorted()
+    (await listShows(db, { after: null, text, limit: 10, organiserId: owner }))
+      .map((show) => show.title)
+      .toSorted()
   expect(await find('jazz')).toEqual(['100 Jazz', '100% Jazz'])
   expect(await find('100%')).toEqual(['100% Jazz'])
   expect(await find('r_s')).toEqual(['Under_score'])

@@ -1,4 +1,5 @@
-// What may happen to a broker and its stream, and that no event is lost, doubled or out of order by it.
+// What may happen to a broker and its stream, and that no event is lost, doubled or out of order by
+// it.
 import type { Envelope } from '@holdfast/contract'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
@@ -6,7 +7,14 @@ import { afterEach, expect, test } from 'vitest'
 import { startOfWindow } from '../../src/platform/bus/store.ts'
 import { newId } from '../../src/platform/process/clock.ts'
 import { waitFor } from '../wait.ts'
-import { cutBusConnections, expectExact, makeNatsRig, makeStream, type NatsRig, waitUntilCarried } from './nats-rig.ts'
+import {
+  cutBusConnections,
+  expectExact,
+  makeNatsRig,
+  makeStream,
+  type NatsRig,
+  waitUntilCarried,
+} from './nats-rig.ts'
 import { eventOf, eventsOf, makeRecorder, publish } from './suite.ts'
 
 let rig: NatsRig
@@ -27,7 +35,8 @@ function makeStory(consumer: string) {
     }
     return events.at(-1) as Envelope
   }
-  const heard = (count = told.length) => waitFor('what was told', () => recorder.versionsOf(subject).length >= count)
+  const heard = (count = told.length) =>
+    waitFor('what was told', () => recorder.versionsOf(subject).length >= count)
   return {
     ...recorder,
     tell,
@@ -124,7 +133,9 @@ test('a stream that is deleted under a running shop is made again, and nothing i
   for (let round = 0; round < 2; round += 1) {
     const telling = story.tell(40)
     await story.heard(round * 40 + 10)
-    await rig.withStream(async (_stream, connection, name) => (await jetstreamManager(connection)).streams.delete(name))
+    await rig.withStream(async (_stream, connection, name) =>
+      (await jetstreamManager(connection)).streams.delete(name),
+    )
     await telling
     await story.heard()
     await waitUntilCarried(rig, process, story.handled)
@@ -158,7 +169,9 @@ test('a stream that drops messages before they are read has gaps, which readers 
     await publish(rig.db, crowd)
     process.bus.hint()
   }
-  await waitFor('all of them', () => crowds.every(([first]) => story.versionsOf(first?.subject ?? '').length >= 300))
+  await waitFor('all of them', () =>
+    crowds.every(([first]) => story.versionsOf(first?.subject ?? '').length >= 300),
+  )
   for (const [first] of crowds) expect(story.versionsOf(first?.subject ?? '')).toEqual(upTo(300))
   expect((await process.metric('holdfast_events_pulled_total')) - before).toBeGreaterThan(0)
 })
@@ -271,7 +284,10 @@ test('what others put into the stream is passed over', async () => {
   const { story } = await begin('noise')
   for (let round = 0; round < 3; round += 1) {
     await rig.withStream(async (_stream, connection, name) => {
-      connection.publish(`holdfast.events.${name.replace('HOLDFAST_', '')}.payments.PaymentVoided`, '{"id":"noise"}')
+      connection.publish(
+        `holdfast.events.${name.replace('HOLDFAST_', '')}.payments.PaymentVoided`,
+        '{"id":"noise"}',
+      )
       await connection.flush()
     })
     await story.tell(10)

@@ -1,4 +1,5 @@
-// A broker, a wire to it and a database for tests of the NATS adapter, with a look at what is in the stream.
+// A broker, a wire to it and a database for tests of the NATS adapter, with a look at what is in
+// the stream.
 import type { Envelope } from '@holdfast/contract'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
@@ -30,15 +31,24 @@ export interface NatsRig {
   readonly broker: NatsServer
   readonly wire: Proxy
   /** A process with a bus, started with these consumers. */
-  start(subscriptions: readonly Subscription[], options?: { retry?: RetryPolicy; pageSize?: number }): Promise<NatsProcess>
+  start(
+    subscriptions: readonly Subscription[],
+    options?: { retry?: RetryPolicy; pageSize?: number },
+  ): Promise<NatsProcess>
   /** Works with the stream past all processes. */
-  withStream<T>(work: (stream: EventStream, connection: NatsConnection, name: string) => Promise<T>): Promise<T>
+  withStream<T>(
+    work: (stream: EventStream, connection: NatsConnection, name: string) => Promise<T>,
+  ): Promise<T>
   /** Everything in the stream. */
   messages(): Promise<Message[]>
   close(): Promise<void>
 }
 
-type NatsBusSettings = { retry?: RetryPolicy; pageSize?: number; shown?: Pick<NatsConfig, 'user' | 'pass' | 'token'> }
+type NatsBusSettings = {
+  retry?: RetryPolicy
+  pageSize?: number
+  shown?: Pick<NatsConfig, 'user' | 'pass' | 'token'>
+}
 
 export function natsBusOn(db: Database, port: number, { shown, ...options }: NatsBusSettings = {}) {
   const metrics = makeMetrics({ defaults: false })
@@ -55,7 +65,10 @@ export async function cutBusConnections(db: Database): Promise<void> {
 }
 
 /** The broker is started unless the test wants to do it. */
-export async function makeNatsRig({ started = true, settings = [] as readonly string[] } = {}): Promise<NatsRig> {
+export async function makeNatsRig({
+  started = true,
+  settings = [] as readonly string[],
+} = {}): Promise<NatsRig> {
   const [db, broker] = await Promise.all([makeTestDatabase([]), makeNatsServer(settings)])
   if (started) await broker.start()
   const wire = await makeProxy(() => broker.port)
@@ -108,7 +121,10 @@ export async function makeNatsRig({ started = true, settings = [] as readonly st
 }
 
 /** Makes the stream before the shop does, with limits that a test wants. */
-export function makeStream(rig: NatsRig, limits: { max_msgs?: number; duplicate_window?: number }): Promise<void> {
+export function makeStream(
+  rig: NatsRig,
+  limits: { max_msgs?: number; duplicate_window?: number },
+): Promise<void> {
   return rig.withStream(async (_stream, connection, name) => {
     const manager = await jetstreamManager(connection)
     const subjects = [`holdfast.events.${name.replace('HOLDFAST_', '')}.>`]
@@ -117,7 +133,11 @@ export function makeStream(rig: NatsRig, limits: { max_msgs?: number; duplicate_
 }
 
 /** Tells one event after another, until one came by the stream and was not read from the outbox. */
-export async function waitUntilCarried(rig: NatsRig, process: NatsProcess, handled: readonly { id: string }[]): Promise<void> {
+export async function waitUntilCarried(
+  rig: NatsRig,
+  process: NatsProcess,
+  handled: readonly { id: string }[],
+): Promise<void> {
   await waitFor('an event by the stream', async () => {
     const pulled = await process.metric('holdfast_events_pulled_total')
     const event = eventOf(crypto.randomUUID(), 1)
@@ -128,7 +148,10 @@ export async function waitUntilCarried(rig: NatsRig, process: NatsProcess, handl
   })
 }
 
-/** The stream is an exact piece of the outbox's order: nothing missing, nothing twice, and it ends with the last of these. */
+/**
+ * The stream is an exact piece of the outbox's order: nothing missing, nothing twice, and it ends
+ * with the last of these.
+ */
 export async function expectExact(rig: NatsRig, last: Envelope): Promise<Message[]> {
   const messages = await waitFor('the stream at its end', async () => {
     const found = await rig.messages().catch(() => [])

@@ -62,7 +62,8 @@ test('events come by the stream, to every consumer and live view, and not out of
     await publish(rig.db, [event])
     process.bus.hint()
   }
-  for (const list of [recorder.handled, seen]) await waitFor('the last event', () => list.some(({ id }) => id === last.id))
+  for (const list of [recorder.handled, seen])
+    await waitFor('the last event', () => list.some(({ id }) => id === last.id))
   expect(recorder.versionsOf(subject)).toEqual(eventsOf(subject, 100).map(({ version }) => version))
   expect(seen.filter((event) => event.subject === subject)).toHaveLength(100)
   // Only where this machine stood still for seconds would a reader have looked for some of them.
@@ -104,7 +105,13 @@ test('a process that does not publish tells the one that does, which has no need
 
 test('while the stream tells nothing a reader moves with the outbox, and while it does he stays where it can go on', async () => {
   const db = await makeTestDatabase([])
-  const feed = { at: () => undefined, first: 0, tells: false, doubt: () => undefined, run: () => Promise.resolve() }
+  const feed = {
+    at: () => undefined,
+    first: 0,
+    tells: false,
+    doubt: () => undefined,
+    run: () => Promise.resolve(),
+  }
   const types = ['PaymentVoided']
   const pages = makeNatsPages({
     db,
@@ -142,7 +149,8 @@ test('a broker that wants to be shown a password, or a token, is shown it; and w
     const event = eventOf(newId(), 1)
     await publish(db, [event])
     await waitFor('the event', () => recorder.handled.some(({ id }) => id === event.id))
-    const isIn = async () => (await metrics.registry.getSingleMetric('holdfast_broker_connected')?.get())?.values[0]?.value === 1
+    const isIn = async () =>
+      (await metrics.registry.getSingleMetric('holdfast_broker_connected')?.get())?.values[0]?.value === 1
     if (index < 2) await waitFor('the broker', isIn)
     else expect(await isIn()).toBe(false)
     await bus.stop()
@@ -166,7 +174,9 @@ test('two shops on one broker hear nothing of each other', async () => {
     for (const bus of buses) bus.hint()
   }
   await waitFor('all of them', () => recorders.every(({ handled }) => handled.length >= 40))
-  expect(recorders.map(({ handled }) => handled.map(({ id }) => id))).toEqual(events.map((own) => own.map(({ id }) => id)))
+  expect(recorders.map(({ handled }) => handled.map(({ id }) => id))).toEqual(
+    events.map((own) => own.map(({ id }) => id)),
+  )
   await Promise.all(buses.map((bus) => bus.stop()))
   await Promise.all([one.drop(), two.drop()])
 })

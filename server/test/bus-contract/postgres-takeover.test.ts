@@ -1,4 +1,5 @@
-// What another version passed over is made up for whenever the process dies on the way, and nothing is when nothing changed.
+// What another version passed over is made up for whenever the process dies on the way, and nothing
+// is when nothing changed.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   type Heard,
@@ -34,7 +35,10 @@ afterAll(() => db.drop())
 
 class Killed extends Error {}
 
-/** Takes over with these types; what is handled, and where it reads on. `dies` at its so manyth page. */
+/**
+ * Takes over with these types; what is handled, and where it reads on. `dies` at its so manyth
+ * page.
+ */
 async function take(types: readonly string[], dies = Number.POSITIVE_INFINITY) {
   const told: string[] = []
   let pages = 0
@@ -59,10 +63,16 @@ async function readOn(from: Position, types: readonly string[]): Promise<string[
   }
 }
 
-/** Tells one event of each type some times over; what there is to hear, and a window that ends behind it. */
+/**
+ * Tells one event of each type some times over; what there is to hear, and a window that ends
+ * behind it.
+ */
 async function tell(times: number) {
   const windowFrom = await readHorizon(db)
-  const events = Array.from({ length: times }, () => newId()).flatMap((subject) => [eventOf(subject, 1), checkInOf(subject, 2)])
+  const events = Array.from({ length: times }, () => newId()).flatMap((subject) => [
+    eventOf(subject, 1),
+    checkInOf(subject, 2),
+  ])
   await publish(db, events)
   const checkIns = events.filter(({ type }) => type === 'TicketCheckedIn').map(({ id }) => id)
   // Others use the same server: an open transaction of theirs holds the horizon back for a moment.
@@ -82,7 +92,10 @@ async function readSettled(ids: readonly string[]): Promise<number> {
 }
 
 async function readSeq(id: string): Promise<number> {
-  const [row] = await db.query<{ seq: number }>({ name: '', text: 'select seq from platform.outbox where id = $1' }, [id])
+  const [row] = await db.query<{ seq: number }>(
+    { name: '', text: 'select seq from platform.outbox where id = $1' },
+    [id],
+  )
   return row?.seq ?? 0
 }
 
@@ -119,7 +132,10 @@ test('a process that dies while it makes up for a type begins again with all of 
 
 test('an old version that takes over leaves a note of what it does not hear, from the window on in which it began', async () => {
   const { windowFrom, windowTo, ids, checkIns } = await tell(2)
-  await stand({ windowFrom, windowTo, afterSeq: await readSeq(ids[1] ?? '') }, { PaymentVoided: null, TicketCheckedIn: null })
+  await stand(
+    { windowFrom, windowTo, afterSeq: await readSeq(ids[1] ?? '') },
+    { PaymentVoided: null, TicketCheckedIn: null },
+  )
   const { position } = await take(old)
   expect(position).toEqual({ windowFrom, windowTo: null, afterSeq: 0 })
   expect(await readHeard(connection, consumer)).toEqual({ PaymentVoided: null, TicketCheckedIn: windowFrom })

@@ -59,7 +59,10 @@ test('an idle consumer writes nothing, though others’ transactions move the ho
   bus.subscribe(recorder.subscription)
   await bus.start()
   await publish(db, [eventOf(newId(), 1)])
-  await waitFor('the event and its position', () => recorder.handled.length === 1 && countOf('bus.save_cursor') === 1)
+  await waitFor(
+    'the event and its position',
+    () => recorder.handled.length === 1 && countOf('bus.save_cursor') === 1,
+  )
   for (let round = 1; round <= 5; round += 1) {
     await db.query(sql('', 'select pg_current_xact_id()'))
     const before = countOf('bus.read_first_page')

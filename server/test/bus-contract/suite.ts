@@ -1,4 +1,5 @@
-// What every bus adapter promises, as tests. An adapter passes when `describeBusContract` runs green on its fixture.
+// What every bus adapter promises, as tests. An adapter passes when `describeBusContract` runs
+// green on its fixture.
 import type { Envelope, Event } from '@holdfast/contract'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -30,7 +31,12 @@ export interface BusFixture {
 
 export const quickRetry: RetryPolicy = { maxAttempts: 4, maxUnreadable: 6, firstDelayMs: 5, maxDelayMs: 40 }
 /** For events that must not be given up while a test holds them back. */
-export const patientRetry: RetryPolicy = { maxAttempts: 1_000_000, maxUnreadable: 1_000_000, firstDelayMs: 5, maxDelayMs: 20 }
+export const patientRetry: RetryPolicy = {
+  maxAttempts: 1_000_000,
+  maxUnreadable: 1_000_000,
+  firstDelayMs: 5,
+  maxDelayMs: 20,
+}
 
 /** The `version`th event of an aggregate. */
 export function eventOf(subject: string, version: number): Envelope {
@@ -66,7 +72,10 @@ export function publish(db: Database, events: readonly Envelope[]): Promise<void
   return storeAtOnce(db, () => appendToOutbox(events))
 }
 
-/** A consumer that writes down what it handled, and puts off what `holds` says, with what stands behind it. */
+/**
+ * A consumer that writes down what it handled, and puts off what `holds` says, with what stands
+ * behind it.
+ */
 export function makeRecorder(consumer: string, holds: (event: Event) => boolean = () => false) {
   const handled: Event[] = []
   const tries: Event[] = []
@@ -88,7 +97,8 @@ export function makeRecorder(consumer: string, holds: (event: Event) => boolean 
       })
     },
   }
-  const versionsOf = (subject: string) => handled.filter((event) => event.subject === subject).map((event) => event.version)
+  const versionsOf = (subject: string) =>
+    handled.filter((event) => event.subject === subject).map((event) => event.version)
   return { subscription, handled, tries, versionsOf }
 }
 
@@ -108,7 +118,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await fixture.close()
     })
 
-    const startBus = async (subscriptions: readonly Subscription[], options?: { retry?: RetryPolicy; pageSize?: number }) => {
+    const startBus = async (
+      subscriptions: readonly Subscription[],
+      options?: { retry?: RetryPolicy; pageSize?: number },
+    ) => {
       const bus = fixture.makeBus(options)
       buses.push(bus)
       for (const subscription of subscriptions) bus.subscribe(subscription)
@@ -140,7 +153,11 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
 
     test('an event arrives as it was committed', async () => {
       const recorder = makeRecorder('reader')
-      const sent = { ...eventOf(newId(), 7), causationId: 'request-1', occurredAt: '2026-03-04T05:06:07.089Z' }
+      const sent = {
+        ...eventOf(newId(), 7),
+        causationId: 'request-1',
+        occurredAt: '2026-03-04T05:06:07.089Z',
+      }
       await startBus([recorder.subscription])
       await publish(fixture.db, [sent])
       const [got] = await waitFor('the event', () => recorder.handled.length > 0 && recorder.handled)
@@ -161,7 +178,9 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
                 failures += 1
                 throw new Error('not now')
               }
-              handled.push(...events.map((event) => `${event.subject === sick ? 'sick' : 'sound'} ${event.version}`))
+              handled.push(
+                ...events.map((event) => `${event.subject === sick ? 'sick' : 'sound'} ${event.version}`),
+              )
               return events.map(() => ack)
             },
           },
@@ -204,7 +223,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
     test('while one event is put off, its aggregate waits behind it and others go on', async () => {
       const [held, free] = [newId(), newId()]
       let holding = true
-      const recorder = makeRecorder('holder', (event) => holding && event.subject === held && event.version === 2)
+      const recorder = makeRecorder(
+        'holder',
+        (event) => holding && event.subject === held && event.version === 2,
+      )
       await startBus([recorder.subscription], { retry: patientRetry, pageSize: 3 })
       await publish(fixture.db, [...eventsOf(held, 4), ...eventsOf(free, 4)])
       await waitFor('the free ones', () => recorder.versionsOf(free).length === 4)
@@ -240,7 +262,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       holding = false
       await waitFor('all of them', () => recorder.handled.length === subjects.length * 3 + 1)
       const seen = new Map<string, number[]>()
-      for (const event of recorder.handled) seen.set(event.subject, [...(seen.get(event.subject) ?? []), event.version])
+      for (const event of recorder.handled)
+        seen.set(event.subject, [...(seen.get(event.subject) ?? []), event.version])
       expect(subjects.filter((subject) => seen.get(subject)?.join() !== '1,2,3')).toEqual([])
     })
 
@@ -257,7 +280,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await waitFor('the dead letter', async () => (await bus.listDeadLetters()).length > 0)
       // A try may come late, never early; 5 ms for two clocks.
       const gapsMs = triedAtMs.slice(1).map((atMs, index) => atMs - (triedAtMs[index] ?? 0))
-      for (const [index, leastMs] of [20, 40, 80, 80].entries()) expect(gapsMs[index]).toBeGreaterThan(leastMs - 5)
+      for (const [index, leastMs] of [20, 40, 80, 80].entries())
+        expect(gapsMs[index]).toBeGreaterThan(leastMs - 5)
     })
 
     test('what keeps failing is a dead letter after the last try, and its aggregate goes on', async () => {
@@ -268,7 +292,9 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await publish(fixture.db, events)
       await waitFor('the later events', () => recorder.versionsOf(sick).length === 2)
       expect(recorder.versionsOf(sick)).toEqual([2, 3])
-      expect(recorder.tries.filter((event) => event.id === events[0]?.id)).toHaveLength(quickRetry.maxAttempts)
+      expect(recorder.tries.filter((event) => event.id === events[0]?.id)).toHaveLength(
+        quickRetry.maxAttempts,
+      )
       const letters = await bus.listDeadLetters('undertaker')
       expect(letters).toMatchObject([
         {
@@ -294,13 +320,19 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       expect([triesOf(1), triesOf(2), triesOf(3)]).toEqual([4, 4, 1])
     })
 
-    /** One that no version of the shop reads like this; `mend` makes it sound, as an upgrade makes it readable. */
+    /**
+     * One that no version of the shop reads like this; `mend` makes it sound, as an upgrade makes
+     * it readable.
+     */
     const makeUnreadable = (subject: string, version: number) => {
       const sound = eventOf(subject, version)
       return {
         event: { ...sound, data: { ...(sound.data as object), orderId: 'no uuid' } },
         mend: () =>
-          fixture.db.query(sql('', 'update platform.outbox set data = $2 where id = $1'), [sound.id, JSON.stringify(sound.data)]),
+          fixture.db.query(sql('', 'update platform.outbox set data = $2 where id = $1'), [
+            sound.id,
+            JSON.stringify(sound.data),
+          ]),
       }
     }
 
@@ -348,7 +380,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       expect(recorder.tries.filter(({ subject }) => subject === sick)).toHaveLength(quickRetry.maxAttempts)
     })
 
-    /** A consumer as two versions have it: the newer one hears a type more, which is told all the while. */
+    /**
+     * A consumer as two versions have it: the newer one hears a type more, which is told all the
+     * while.
+     */
     const makeVersions = (consumer: string) => {
       const handled: Event[] = []
       const subscriptionOf = (types: Subscription['types']): Subscription => ({
@@ -358,7 +393,12 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       })
       const older = subscriptionOf(['PaymentVoided'])
       const newer = subscriptionOf(['PaymentVoided', 'TicketCheckedIn'])
-      return { older, newer, handled, idsOf: (type: string) => handled.filter((each) => each.type === type).map(({ id }) => id) }
+      return {
+        older,
+        newer,
+        handled,
+        idsOf: (type: string) => handled.filter((each) => each.type === type).map(({ id }) => id),
+      }
     }
 
     test('a type that a newer version hears is heard from its first event on, also after an older one read on', async () => {
@@ -374,7 +414,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const runWith = async (subscription: Subscription) => {
         const bus = await startBus([subscription], { pageSize: 2 })
         for (let round = 0; round < 3; round += 1) await tell()
-        await waitFor('what it hears', () => new Set(idsOf('PaymentVoided')).size === idsTold('PaymentVoided').length)
+        await waitFor(
+          'what it hears',
+          () => new Set(idsOf('PaymentVoided')).size === idsTold('PaymentVoided').length,
+        )
         if (subscription === newer)
           await waitFor(
             'all of the other type',
@@ -389,7 +432,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       await runWith(older)
       expect(idsOf('TicketCheckedIn')).toHaveLength(before)
       await runWith(newer)
-      // What was handled once may come again after a change of versions; nothing is missing and nothing else came.
+      // What was handled once may come again after a change of versions; nothing is missing and
+      // nothing else came.
       expect(new Set(handled.map(({ id }) => id))).toEqual(new Set(told.map(({ id }) => id)))
     })
 
@@ -410,7 +454,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
         {
           consumer: 'judge',
           types: ['PaymentVoided'],
-          handle: async (events) => events.map(() => ((tries += 1), { kind: 'dead' as const, reason: 'no such thing' })),
+          handle: async (events) =>
+            events.map(() => ((tries += 1), { kind: 'dead' as const, reason: 'no such thing' })),
         },
       ])
       await publish(fixture.db, [eventOf(newId(), 1)])
@@ -512,9 +557,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
     })
 
     /**
-     * A transaction gets its id (it locks another row), then one with a newer id writes the aggregate's first event and
-     * commits, and only then the older transaction locks the aggregate and writes the second. `between` may keep a third
-     * transaction open with an id between the two.
+     * A transaction gets its id (it locks another row), then one with a newer id writes the
+     * aggregate's first event and commits, and only then the older transaction locks the aggregate
+     * and writes the second. `between` may keep a third transaction open with an id between the
+     * two.
      */
     const writeInverted = async (subject: string, other: string, between: boolean) => {
       const older = await fixture.db.connect()
@@ -550,7 +596,8 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
         await publish(fixture.db, [eventOf(marker, 1)])
         const { finish } = await writeInverted(subject, other, between)
         await startBus([recorder.subscription])
-        // The consumer has looked at the stream as it is now, with the transaction between still open.
+        // The consumer has looked at the stream as it is now, with the transaction between still
+        // open.
         await waitFor('the marker', () => recorder.versionsOf(marker).length === 1)
         await finish()
         await waitFor('all three', () => recorder.handled.length === 3)
@@ -561,10 +608,14 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
     test('order is kept under many writers of the same aggregates at once', async () => {
       const subjects = Array.from({ length: 6 }, newId)
       await createCounters(fixture.db, subjects)
-      const handlers = upTo(3).map(() => makeHandler(counterModel, { db: fixture.db, onCommitted: () => undefined, maxBatch: 7 }))
+      const handlers = upTo(3).map(() =>
+        makeHandler(counterModel, { db: fixture.db, onCommitted: () => undefined, maxBatch: 7 }),
+      )
       const recorder = makeRecorder('watcher')
       await startBus([recorder.subscription], { pageSize: 5 })
-      const commands = upTo(360).map((index): Add => ({ type: 'Add', id: subjects[index % 6] ?? '', amount: 1 }))
+      const commands = upTo(360).map(
+        (index): Add => ({ type: 'Add', id: subjects[index % 6] ?? '', amount: 1 }),
+      )
       await Promise.all(commands.map((command, index) => handlers[index % 3]?.handle(command)))
       await waitFor('all of them', () => recorder.handled.length >= 360)
       for (const subject of subjects) expect(recorder.versionsOf(subject)).toEqual(upTo(60))
@@ -584,7 +635,11 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
             subject: event.subject,
             commands: [{ type: 'Add' as const, id: ids.get(event.subject) ?? event.subject, amount: 1 }],
           }))
-          const handled = await handler.handleEvents(consumer, translated, (rejection) => rejection === 'counter_unknown')
+          const handled = await handler.handleEvents(
+            consumer,
+            translated,
+            (rejection) => rejection === 'counter_unknown',
+          )
           return handled.map((each): Verdict => (each.ok ? ack : { kind: 'retry', reason: each.rejection }))
         },
       }
@@ -614,10 +669,14 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
     test('two processes share a consumer: every event takes effect once, and a stopped one hands over', async () => {
       const subjects = Array.from({ length: 20 }, newId)
       await createCounters(fixture.db, subjects)
-      const [one, two] = [makeCountingConsumer('counter', new Map()), makeCountingConsumer('counter', new Map())]
+      const [one, two] = [
+        makeCountingConsumer('counter', new Map()),
+        makeCountingConsumer('counter', new Map()),
+      ]
       const first = await startBus([one.subscription], { pageSize: 7 })
       await startBus([two.subscription], { pageSize: 7 })
-      const total = async () => [...(await readCounters(fixture.db)).values()].reduce((sum, { value }) => sum + value, 0)
+      const total = async () =>
+        [...(await readCounters(fixture.db)).values()].reduce((sum, { value }) => sum + value, 0)
       await publish(
         fixture.db,
         subjects.flatMap((subject) => upTo(5).map((version) => checkInOf(subject, version))),
@@ -700,7 +759,10 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       const before = makeRecorder('before-the-tail')
       const bus = await startBus([before.subscription])
       // A tail may show a few from just before: from here on these are not.
-      await waitFor('the old events', () => before.handled.filter(({ subject }) => subject === old).length === 5)
+      await waitFor(
+        'the old events',
+        () => before.handled.filter(({ subject }) => subject === old).length === 5,
+      )
       const seen: Event[] = []
       let failures = 0
       const close = bus.tail(['PaymentVoided'], (events) => {
@@ -718,7 +780,9 @@ export function describeBusContract(name: string, makeFixture: () => Promise<Bus
       })
       const next = (version += 1)
       await publish(fixture.db, [{ ...eventOf(fresh, 1), data: {} }, eventOf(fresh, next)])
-      await waitFor('one after the failure and a malformed one', () => seen.some((event) => event.version === next))
+      await waitFor('one after the failure and a malformed one', () =>
+        seen.some((event) => event.version === next),
+      )
       expect(seen.filter((event) => event.subject === old)).toEqual([])
       const versions = seen.map((event) => event.version)
       expect(versions).toEqual(versions.toSorted((a, b) => a - b))

@@ -1,5 +1,5 @@
-// The organiser's side of the driver: shows of three kinds, prices that change and shows that are cancelled while people
-// buy, and refunds. Tells buyers what there is.
+// The organiser's side of the driver: shows of three kinds, prices that change and shows that are
+// cancelled while people buy, and refunds. Tells buyers what there is.
 import type { RefundView, ShowView } from '@holdfast/contract'
 import { type CallerOptions, makeCaller } from './caller.ts'
 import type { Journal } from './journal.ts'
@@ -7,7 +7,9 @@ import type { Random } from './random.ts'
 
 export interface BoxOffice {
   readonly shows: readonly ShowView[]
-  /** Where a buyer goes: most of them where there is room, the others to what is nearly sold out. */
+  /**
+   * Where a buyer goes: most of them where there is room, the others to what is nearly sold out.
+   */
   pick(random: Random): ShowView
   /** Fills the programme; before any fault. */
   open(): Promise<void>
@@ -99,13 +101,19 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
     const body = { title, startsAt, timeZone, currency, holdSeconds, ticketTypes }
     // Before it is asked for: from then on it may be the price.
     for (const { id, priceMinor } of ticketTypes) journal.prices.get(id)?.add(priceMinor)
-    await caller.settle<ShowView>({ operation: 'change show', method: 'PUT', path: `/api/shows/${show.id}`, body })
+    await caller.settle<ShowView>({
+      operation: 'change show',
+      method: 'PUT',
+      path: `/api/shows/${show.id}`,
+      body,
+    })
   }
 
   const cancelShow = async () => {
     const index = shows.findIndex(({ id }) => kinds.get(id) !== 'large')
     const [show] = index < 0 ? [] : shows.splice(index, 1)
-    if (show) await caller.settle({ operation: 'cancel show', method: 'POST', path: `/api/shows/${show.id}/cancel` })
+    if (show)
+      await caller.settle({ operation: 'cancel show', method: 'POST', path: `/api/shows/${show.id}/cancel` })
   }
 
   return {
@@ -117,9 +125,15 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
     },
     async open() {
       const body = { email: `organiser.${random.between(1, 1e9)}@example.com`, password: 'correct horse' }
-      const signedUp = await caller.settle({ operation: 'sign up', method: 'POST', path: '/api/users/signup', body })
+      const signedUp = await caller.settle({
+        operation: 'sign up',
+        method: 'POST',
+        path: '/api/users/signup',
+        body,
+      })
       if (signedUp?.status !== 201) throw new Error(`the organiser could not sign up: ${signedUp?.code}`)
-      for (const kind of ['large', 'large', 'scarce', 'seated', 'scarce', 'seated'] as const) await publish(kind)
+      for (const kind of ['large', 'large', 'scarce', 'seated', 'scarce', 'seated'] as const)
+        await publish(kind)
     },
     async act() {
       if (shows.length < keptShows) return publish(random.pick(['scarce', 'seated'] as const))
@@ -128,7 +142,13 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
     async refund(orderId, amountMinor) {
       const body = amountMinor === null ? {} : { amountMinor }
       const path = `/api/orders/${orderId}/refunds`
-      const answer = await caller.settle<RefundView>({ operation: 'refund', method: 'POST', path, body, key: keyed() })
+      const answer = await caller.settle<RefundView>({
+        operation: 'refund',
+        method: 'POST',
+        path,
+        body,
+        key: keyed(),
+      })
       if (answer?.status === 201) journal.refunded(orderId, answer.body.id, answer.body.amount.amountMinor)
     },
   }

@@ -1,5 +1,6 @@
-// What the broker holds when all is over: a copy of a piece of the outbox, in the relay's order, with nothing missing in
-// between and nothing twice. The shop does not depend on it: it finds gaps. It must not be made to find many.
+// What the broker holds when all is over: a copy of a piece of the outbox, in the relay's order,
+// with nothing missing in between and nothing twice. The shop does not depend on it: it finds gaps.
+// It must not be made to find many.
 import { connect } from '@nats-io/transport-node'
 import { readShopName } from '../../src/platform/bus/nats/outbox.ts'
 import { positionAfter } from '../../src/platform/bus/nats/position.ts'
@@ -30,7 +31,12 @@ export async function checkStream(db: Database, broker: NatsServer): Promise<Ver
     messages.map(({ place }) => place.seq),
   ])
   breaches.push(...unknown.map(({ id }) => `event ${id} is in the stream and not in the outbox`))
-  return { invariant: '7', title: 'The stream is a piece of the outbox, in its order', looked: messages.length, breaches }
+  return {
+    invariant: '7',
+    title: 'The stream is a piece of the outbox, in its order',
+    looked: messages.length,
+    breaches,
+  }
 }
 
 async function readAll(db: Database, broker: NatsServer): Promise<Message[]> {

@@ -1,5 +1,6 @@
-// What happens to a message broker: killed, frozen, away when a shop starts, away for longer than it remembers, emptied, set
-// back to what it was. It runs again before a fault is over; what it forgot stays forgotten.
+// What happens to a message broker: killed, frozen, away when a shop starts, away for longer than
+// it remembers, emptied, set back to what it was. It runs again before a fault is over; what it
+// forgot stays forgotten.
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, nanos } from '@nats-io/transport-node'
 import { waitFor } from '../wait.ts'
@@ -39,7 +40,9 @@ export function brokerFaults({ stage, random, sleep, longestFreezeMs }: FaultCon
       if (!process.kill()) return false
       // It is gone a moment later: until then it would pass for one that has started.
       await waitFor('the end of a shop', () => !process.isReady)
-      await waitFor('a shop that starts without a broker', () => process.isReady, startWithinMs).catch(() => false)
+      await waitFor('a shop that starts without a broker', () => process.isReady, startWithinMs).catch(
+        () => false,
+      )
       return process.isReady
     }),
     fault('down for longer than it knows duplicates', async () => {
@@ -73,9 +76,11 @@ const shortWindowMs = 1_000
 
 /** How long the broker knows its duplicates now; null when it has no stream, or does not answer. */
 async function shortenWindow(port: number): Promise<number | null> {
-  const connection = await connect({ servers: `127.0.0.1:${port}`, reconnect: false, timeout: requestTimeoutMs }).catch(
-    () => null,
-  )
+  const connection = await connect({
+    servers: `127.0.0.1:${port}`,
+    reconnect: false,
+    timeout: requestTimeoutMs,
+  }).catch(() => null)
   if (!connection) return null
   try {
     const { streams } = await jetstreamManager(connection, { timeout: requestTimeoutMs })

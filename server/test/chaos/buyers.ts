@@ -1,5 +1,5 @@
-// The buyers of the driver: each holds, and then does what people do, at the worst moment when it can. Writes everything
-// into the journal.
+// The buyers of the driver: each holds, and then does what people do, at the worst moment when it
+// can. Writes everything into the journal.
 import type { OrderView, PaymentView, ShowView } from '@holdfast/contract'
 import type { BoxOffice } from './box-office.ts'
 import { type Caller, type CallerOptions, makeCaller, settlePayment } from './caller.ts'
@@ -45,7 +45,12 @@ export async function runBuyer(options: BuyerOptions, name: string): Promise<voi
     const caller = makeCaller({ ...options, random })
     const body = { email: `${name}@example.com` }
     // A lost answer is a lost cookie: another guest is as good.
-    const guest = await caller.ask<{ id: string }>({ operation: 'guest', method: 'POST', path: '/api/users/guest', body })
+    const guest = await caller.ask<{ id: string }>({
+      operation: 'guest',
+      method: 'POST',
+      path: '/api/users/guest',
+      body,
+    })
     if (guest?.status !== 201) {
       await sleep(50)
       continue
@@ -63,7 +68,13 @@ async function hold({ options, random, caller, id }: Buyer): Promise<OrderView |
   const show = options.boxOffice.pick(random)
   const body = { showId: show.id, lines: [lineOf(random, show)] }
   const key = crypto.randomUUID()
-  const answer = await caller.settle<OrderView>({ operation: 'hold', method: 'POST', path: '/api/orders', body, key })
+  const answer = await caller.settle<OrderView>({
+    operation: 'hold',
+    method: 'POST',
+    path: '/api/orders',
+    body,
+    key,
+  })
   if (!answer) return null
   if (answer.status !== 201) {
     if (answer.wasUnknown) options.journal.heldPerhaps(id)
@@ -76,9 +87,18 @@ async function hold({ options, random, caller, id }: Buyer): Promise<OrderView |
 }
 
 /** One key is one order, whoever is asked and however often. */
-async function repeatHold({ options, caller }: Buyer, first: { body: unknown; key: string; orderId: string }): Promise<void> {
+async function repeatHold(
+  { options, caller }: Buyer,
+  first: { body: unknown; key: string; orderId: string },
+): Promise<void> {
   const { body, key, orderId } = first
-  const again = await caller.ask<OrderView>({ operation: 'hold again', method: 'POST', path: '/api/orders', body, key })
+  const again = await caller.ask<OrderView>({
+    operation: 'hold again',
+    method: 'POST',
+    path: '/api/orders',
+    body,
+    key,
+  })
   if (again?.status === 201 && again.body.id !== orderId)
     options.journal.breach(`one key gave orders ${orderId} and ${again.body.id}`)
 }
@@ -105,7 +125,11 @@ const stories: readonly (readonly [name: string, weight: number, story: Story])[
   ['is declined at capture', 5, (buyer, order) => pay(buyer, order, 'pm_card_declinedAtCapture')],
   ['has trouble at the processor', 8, (buyer, order) => pay(buyer, order, buyer.random.pick(faultCards))],
   ['clicks twice', 6, clickTwice],
-  ['pays with two cards at once', 6, (buyer, order) => Promise.all([pay(buyer, order), pay(buyer, order, 'pm_card_mastercard')])],
+  [
+    'pays with two cards at once',
+    6,
+    (buyer, order) => Promise.all([pay(buyer, order), pay(buyer, order, 'pm_card_mastercard')]),
+  ],
   ['cancels', 4, cancel],
   ['pays and cancels at once', 5, (buyer, order) => Promise.all([pay(buyer, order), cancel(buyer, order)])],
   ['pays at the deadline', 6, payAtDeadline],
@@ -123,7 +147,12 @@ async function live(buyer: Buyer, order: OrderView): Promise<void> {
   await look(buyer, order.id)
 }
 
-async function pay(buyer: Buyer, order: OrderView, paymentMethod = 'pm_card_visa', key: string = crypto.randomUUID()) {
+async function pay(
+  buyer: Buyer,
+  order: OrderView,
+  paymentMethod = 'pm_card_visa',
+  key: string = crypto.randomUUID(),
+) {
   const answer = await settlePayment(buyer.caller, { orderId: order.id, paymentMethod }, key)
   if (answer?.status !== 201) return null
   buyer.options.journal.paid(answer.body)
@@ -161,13 +190,21 @@ async function challenge(buyer: Buyer, order: OrderView): Promise<void> {
   }).catch(() => null)
   if (buyer.random.chance(0.3)) return
   const path = `/api/payments/${payment.id}/advance`
-  const answer = await buyer.caller.settle<PaymentView>({ operation: 'advance', method: 'POST', path, body: {} })
+  const answer = await buyer.caller.settle<PaymentView>({
+    operation: 'advance',
+    method: 'POST',
+    path,
+    body: {},
+  })
   if (answer?.status === 200) buyer.options.journal.paid(answer.body)
 }
 
 async function clickTwice(buyer: Buyer, order: OrderView): Promise<void> {
   const key = crypto.randomUUID()
-  const [first, second] = await Promise.all([pay(buyer, order, 'pm_card_visa', key), pay(buyer, order, 'pm_card_visa', key)])
+  const [first, second] = await Promise.all([
+    pay(buyer, order, 'pm_card_visa', key),
+    pay(buyer, order, 'pm_card_visa', key),
+  ])
   if (first && second && first.id !== second.id)
     buyer.options.journal.breach(`one key gave payments ${first.id} and ${second.id}`)
 }
@@ -188,7 +225,8 @@ async function payAtDeadline(buyer: Buyer, order: OrderView): Promise<void> {
 async function look(buyer: Buyer, orderId: string): Promise<OrderView | null> {
   const path = `/api/orders/${orderId}`
   const answer = await buyer.caller.ask<OrderView>({ operation: 'read', method: 'GET', path })
-  if (answer?.status === 404) buyer.options.journal.breach(`order ${orderId} was acknowledged and answers 404`)
+  if (answer?.status === 404)
+    buyer.options.journal.breach(`order ${orderId} was acknowledged and answers 404`)
   if (answer?.status !== 200) return null
   buyer.options.journal.observed(answer.body, answer)
   return answer.body

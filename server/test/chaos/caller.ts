@@ -1,5 +1,5 @@
-// How a buyer's program calls the shop: one of the processes by chance, three results, and an unknown one is asked again
-// with the same key until it is certain. Never takes silence for a no.
+// How a buyer's program calls the shop: one of the processes by chance, three results, and an
+// unknown one is asked again with the same key until it is certain. Never takes silence for a no.
 import type { PaymentView } from '@holdfast/contract'
 import type { Journal, Result } from './journal.ts'
 import type { Random } from './random.ts'
@@ -51,8 +51,15 @@ const neverArrived = new Set(['ECONNREFUSED'])
 /** Each waits for seconds. */
 const triesToPay = 5
 
-/** Pays an order. While payments has not heard of it, it says that there is none, and when to ask again: the buyer does. */
-export async function settlePayment(caller: Caller, body: object, key: string): Promise<Settled<PaymentView> | null> {
+/**
+ * Pays an order. While payments has not heard of it, it says that there is none, and when to ask
+ * again: the buyer does.
+ */
+export async function settlePayment(
+  caller: Caller,
+  body: object,
+  key: string,
+): Promise<Settled<PaymentView> | null> {
   const call = { operation: 'pay', method: 'POST', path: '/api/payments', body, key }
   let paid = await caller.settle<PaymentView>(call)
   for (let tries = 1; paid?.code === 'order_unknown' && tries < triesToPay; tries += 1)
@@ -80,11 +87,21 @@ export function makeCaller({ journal, random, addressesFor, givenUp }: CallerOpt
     return { status: response.status, body: text === '' ? null : (JSON.parse(text) as unknown) }
   }
 
-  const askAt = async <Body>(target: string, options: CallOptions): Promise<Answer<Body> | null | 'nobody there'> => {
+  const askAt = async <Body>(
+    target: string,
+    options: CallOptions,
+  ): Promise<Answer<Body> | null | 'nobody there'> => {
     const changes = options.method !== 'GET'
     const startedMs = performance.now()
     const record = (result: Result, code: string) =>
-      journal.record({ operation: options.operation, target, startedMs, endedMs: performance.now(), result, code })
+      journal.record({
+        operation: options.operation,
+        target,
+        startedMs,
+        endedMs: performance.now(),
+        result,
+        code,
+      })
     try {
       const { status, body } = await send(options, target)
       // An order has a code of its own, to be read out.

@@ -1,5 +1,6 @@
-// The promise on real processes: people buy while shops, processor, Postgres and broker are killed, frozen and cut off, and
-// afterwards every invariant holds. `npm run chaos` is the same for longer and harder, with a report, also without a broker.
+// The promise on real processes: people buy while shops, processor, Postgres and broker are killed,
+// frozen and cut off, and afterwards every invariant holds. `npm run chaos` is the same for longer
+// and harder, with a report, also without a broker.
 import { expect, it } from 'vitest'
 import { runChaos } from './chaos.ts'
 import { describe } from './figures.ts'
@@ -16,7 +17,8 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
     orders: 0,
     // What mounts a disk does so only when it is asked to.
     ownDisk: false,
-    // On a machine that is busy with other tests some kinds come late: here the kills must all have struck, elsewhere everything.
+    // On a machine that is busy with other tests some kinds come late: here the kills must all have
+    // struck, elsewhere everything.
     required: 'kills',
     limitSeconds: 400,
     buyers: 40,
@@ -31,5 +33,7 @@ it('twenty kills and all sorts of trouble later nothing acknowledged is lost, no
   expect(result.missed).toEqual([])
   expect(result.timeline.kills.length).toBeGreaterThanOrEqual(20)
   expect(result.journal.orders.size).toBeGreaterThan(100)
-  expect(result.states.map(({ status }) => status)).toEqual(expect.arrayContaining(['cancelled: expired', 'complete']))
+  expect(result.states.map(({ status }) => status)).toEqual(
+    expect.arrayContaining(['cancelled: expired', 'complete']),
+  )
 }, 900_000)

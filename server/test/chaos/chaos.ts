@@ -1,5 +1,6 @@
-// One run: start everything, let people buy while the nemesis strikes, put everything right, demand rest within a bounded
-// time, and give a verdict on every invariant. Gives figures; judges no speed.
+// One run: start everything, let people buy while the nemesis strikes, put everything right, demand
+// rest within a bounded time, and give a verdict on every invariant. Gives figures; judges no
+// speed.
 import type { Database } from '../../src/platform/postgres/database.ts'
 import { stripeOf } from '../flows/stripe.ts'
 import { makeBoxOffice } from './box-office.ts'
@@ -8,7 +9,14 @@ import { runBuyer } from './buyers.ts'
 import { check, heardPairs, readIntents, type Verdict } from './checker.ts'
 import { countStates, restless } from './checker-sql.ts'
 import { type Journal, makeJournal } from './journal.ts'
-import { breachOf, deathKinds, makeFailpointDealer, makeNemesis, type Nemesis, requiredKinds } from './nemesis.ts'
+import {
+  breachOf,
+  deathKinds,
+  makeFailpointDealer,
+  makeNemesis,
+  type Nemesis,
+  requiredKinds,
+} from './nemesis.ts'
 import { makeRandom } from './random.ts'
 import { measureRecoveries, type Recovery } from './recoveries.ts'
 import { auditToo } from './second-opinion.ts'
@@ -22,7 +30,10 @@ export interface ChaosOptions {
   readonly seed: number
   readonly topology: Topology
   readonly bus: BusKind
-  /** Goes on for at least so long, and until there were so many kills and every kind of fault has struck. */
+  /**
+   * Goes on for at least so long, and until there were so many kills and every kind of fault has
+   * struck.
+   */
   readonly seconds: number
   readonly kills: number
   /** And so many orders were acknowledged. */
@@ -69,7 +80,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const journal = makeJournal()
   const { seconds, kills } = options
   // In a run of under a minute the storm is all there is.
-  const weather = makeWeather({ random: random.fork('weather'), seconds, kills, longestStormMs: 70_000, longestCalmMs: 20_000 })
+  const weather = makeWeather({
+    random: random.fork('weather'),
+    seconds,
+    kills,
+    longestStormMs: 70_000,
+    longestCalmMs: 20_000,
+  })
   const dealer = makeFailpointDealer(random.fork('failpoints'), timeline, weather)
   const trouble = makeTroubleDealer(random.fork('trouble inside'), timeline)
   let healed = false
@@ -120,7 +137,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await driver.stop()
     // What is checked at the end of an hour is looked through row by row.
     const db = stage.openDatabase(4, 900_000)
-    // Each crash of the server loses what it knew of its tables; without that it joins a million rows one by one.
+    // Each crash of the server loses what it knew of its tables; without that it joins a million
+    // rows one by one.
     await db.execute('analyze')
     try {
       const stripe = stripeOf({ port: stage.sandboxPort })
@@ -140,8 +158,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       const recoveries = await measureRecoveries(db, { timeline, journal })
       if (verdicts.some(({ breaches }) => breaches.length > 0)) await showLogs(stage, options.say)
       const { seed, topology, bus } = options
-      const base = { seed, topology, bus, startedMs, healedMs, endedMs: performance.now(), restMs, journal, timeline }
-      return { ...base, stories: driver.stories, states, recoveries, verdicts, missed: missing(), failedStarts }
+      const base = {
+        seed,
+        topology,
+        bus,
+        startedMs,
+        healedMs,
+        endedMs: performance.now(),
+        restMs,
+        journal,
+        timeline,
+      }
+      return {
+        ...base,
+        stories: driver.stories,
+        states,
+        recoveries,
+        verdicts,
+        missed: missing(),
+        failedStarts,
+      }
     } finally {
       await db.close()
     }
@@ -159,7 +195,10 @@ interface Running {
 }
 
 /** Until there was enough of everything. */
-async function strike(options: ChaosOptions, { nemesis, startedMs, timeline, journal, missing }: Running): Promise<void> {
+async function strike(
+  options: ChaosOptions,
+  { nemesis, startedMs, timeline, journal, missing }: Running,
+): Promise<void> {
   const striking = nemesis.run()
   let failure: unknown
   striking.catch((error: unknown) => {
@@ -175,10 +214,15 @@ async function strike(options: ChaosOptions, { nemesis, startedMs, timeline, jou
     if (performance.now() - saidMs > 10_000) {
       saidMs = performance.now()
       const left = missing()
-      const still = left.length > 0 ? `; still to strike: ${left.slice(0, 4).join(', ')}${left.length > 4 ? ' …' : ''}` : ''
+      const still =
+        left.length > 0
+          ? `; still to strike: ${left.slice(0, 4).join(', ')}${left.length > 4 ? ' …' : ''}`
+          : ''
       options.say(`   ${summarize(journal, saidCalls)}`)
       saidCalls = journal.calls.length
-      options.say(`${seconds.toFixed(0)} s, ${timeline.kills.length} kills, ${journal.orders.size} orders${still}`)
+      options.say(
+        `${seconds.toFixed(0)} s, ${timeline.kills.length} kills, ${journal.orders.size} orders${still}`,
+      )
     }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
@@ -221,7 +265,10 @@ async function startDriver({ buyers, thinkMs }: ChaosOptions, { stage, journal, 
       await new Promise((resolve) => setTimeout(resolve, 700))
     }
   }
-  const running = Promise.all([organising(), ...Array.from({ length: buyers }, (_, index) => runBuyer(options, `buyer${index}`))])
+  const running = Promise.all([
+    organising(),
+    ...Array.from({ length: buyers }, (_, index) => runBuyer(options, `buyer${index}`)),
+  ])
   return {
     stories,
     /** No new stories; those under way go on to their end. */
@@ -244,7 +291,10 @@ interface Looking {
 }
 
 /** Waits until nothing moves any more; what still does is returned. */
-async function waitForRest(options: ChaosOptions, { db, journal, stripe, healedMs }: Looking): Promise<string[]> {
+async function waitForRest(
+  options: ChaosOptions,
+  { db, journal, stripe, healedMs }: Looking,
+): Promise<string[]> {
   const look = async (): Promise<string[]> => {
     const rows = await db.query<{ what: string; count: number }>(restless, heardPairs)
     if (rows.length > 0) return rows.map(({ what, count }) => `${count} × ${what}`)
@@ -269,7 +319,9 @@ async function waitForRest(options: ChaosOptions, { db, journal, stripe, healedM
 async function showLogs(stage: Stage, say: (text: string) => void): Promise<void> {
   for (const { name } of stage.shops) {
     const log = await readLog(stage, name)
-    const failures = log.split('\n').filter((line) => line.includes('"a request failed"') || line.includes('a dead letter'))
+    const failures = log
+      .split('\n')
+      .filter((line) => line.includes('"a request failed"') || line.includes('a dead letter'))
     for (const failure of failures.slice(0, 20)) say(`${name}: ${failure}`)
     say(`--- the end of the log of ${name}\n${log.slice(-6_000)}`)
   }

@@ -1,5 +1,6 @@
-// The invariants of the domain as SQL over a whole shop's database, written a second time on purpose: the running auditor
-// has its own, and two opinions see more than one. Reads every schema, which only a check may.
+// The invariants of the domain as SQL over a whole shop's database, written a second time on
+// purpose: the running auditor has its own, and two opinions see more than one. Reads every schema,
+// which only a check may.
 import { sql } from '../../src/platform/postgres/database.ts'
 
 export const wrongPools = sql(
@@ -49,7 +50,10 @@ export const paymentsWithoutOrder = sql(
   'chaos.payments_without_order',
   `select p.id, p.status from payments.payments p left join orders.orders o on o.id = p.order_id where o.id is null limit 10`,
 )
-/** The last word on each order before it expired must not have been that it is being paid or is paid. */
+/**
+ * The last word on each order before it expired must not have been that it is being paid or is
+ * paid.
+ */
 export const paidAndExpired = sql(
   'chaos.paid_and_expired',
   `with told as (
@@ -73,13 +77,19 @@ export const processorBalance = sql(
   'chaos.processor_balance',
   `select coalesce(sum(posted_minor), 0)::bigint as posted from payments.ledger_balances where account = 'processor_balance'`,
 )
-/** Who hears what. Written out here and not taken from the shop: a consumer that forgot a type would forget it here too. */
+/**
+ * Who hears what. Written out here and not taken from the shop: a consumer that forgot a type would
+ * forget it here too.
+ */
 export const heard: readonly (readonly [consumer: string, types: string])[] = [
   [
     'orders',
     'ShowPublished ShowChanged ShowCancelled ExpirationComplete PaymentStarted PaymentAuthorized PaymentVoided ChargeCreated ChargeFailed ChargeRefunded RefundReturned TicketsIssued TicketVoided',
   ],
-  ['payments', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected OrderCompleted'],
+  [
+    'payments',
+    'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected OrderCompleted',
+  ],
   ['expiration', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected'],
   ['tickets', 'OrderCompleted ChargeRefunded'],
 ]
@@ -108,7 +118,10 @@ export const wrongOrder = sql(
      from platform.inbox i join platform.outbox o on o.id = i.event_id) e
    where before > handled_at limit 10`,
 )
-/** What happens once to an order, or to a payment, and was told twice: an effect that took place twice. */
+/**
+ * What happens once to an order, or to a payment, and was told twice: an effect that took place
+ * twice.
+ */
 export const toldTwice = sql(
   'chaos.told_twice',
   `select type, case when type in ('ChargeCreated', 'PaymentStarted') then data ->> 'paymentId' else subject::text end as of_what,
@@ -132,7 +145,10 @@ export const readOrders = sql(
   `select id, status, buyer_id as "buyerId", total_minor as "totalMinor", refunded_minor as "refundedMinor", version, cancel_reason as reason
    from orders.orders`,
 )
-export const readPayments = sql('chaos.read_payments', `select id, order_id as "orderId", status from payments.payments`)
+export const readPayments = sql(
+  'chaos.read_payments',
+  `select id, order_id as "orderId", status from payments.payments`,
+)
 export const readRefunds = sql(
   'chaos.read_refunds',
   `select id, order_id as "orderId", amount_minor as "amountMinor", status from payments.refunds`,
@@ -149,7 +165,10 @@ export const restless = sql(
    join platform.outbox o on o.type = h.type
    where not exists (select 1 from platform.inbox i where i.consumer = h.consumer and i.event_id = o.id) group by 1`,
 )
-/** From the moment that money was set aside for an order to the moment that it was settled, on the database's clock. */
+/**
+ * From the moment that money was set aside for an order to the moment that it was settled, on the
+ * database's clock.
+ */
 export const settlingTimes = sql(
   'chaos.settling_times',
   `select subject, min(occurred_at) filter (where type = 'PaymentAuthorized') as authorized,

@@ -1,5 +1,5 @@
-// The verdict on a run: invariants 1 to 9 over the databases and the processor's own list, with the driver's journal as the
-// witness. Repairs nothing, and takes nothing on trust.
+// The verdict on a run: invariants 1 to 9 over the databases and the processor's own list, with the
+// driver's journal as the witness. Repairs nothing, and takes nothing on trust.
 import type Stripe from 'stripe'
 import type { Database, Statement } from '../../src/platform/postgres/database.ts'
 import * as statements from './checker-sql.ts'
@@ -53,11 +53,15 @@ export async function readIntents(stripe: Stripe): Promise<Intent[]> {
 }
 
 export async function check(db: Database, stripe: Stripe, journal: Journal): Promise<Verdict[]> {
-  const orders = new Map((await db.query<StoredOrder>(statements.readOrders)).map((order) => [order.id, order]))
+  const orders = new Map(
+    (await db.query<StoredOrder>(statements.readOrders)).map((order) => [order.id, order]),
+  )
   const payments = new Map(
     (await db.query<{ id: string; status: string }>(statements.readPayments)).map((each) => [each.id, each]),
   )
-  const refunds = new Map((await db.query<{ id: string; status: string }>(statements.readRefunds)).map((each) => [each.id, each]))
+  const refunds = new Map(
+    (await db.query<{ id: string; status: string }>(statements.readRefunds)).map((each) => [each.id, each]),
+  )
   const intents = await readIntents(stripe)
   const rowsOf = async (what: string, statement: Statement, values: readonly unknown[] = []) =>
     (await db.query(statement, values)).map((row) => `${what}: ${JSON.stringify(row)}`)
@@ -92,13 +96,19 @@ export async function check(db: Database, stripe: Stripe, journal: Journal): Pro
       invariant: '5',
       title: 'Everything at the processor has exactly one order, and at most one charge of it is kept',
       looked: intents.length,
-      breaches: [...(await rowsOf('a payment', statements.paymentsWithoutOrder)), ...strangeIntents(orders, payments, intents)],
+      breaches: [
+        ...(await rowsOf('a payment', statements.paymentsWithoutOrder)),
+        ...strangeIntents(orders, payments, intents),
+      ],
     },
     {
       invariant: '6',
       title: 'The ledger sums to zero, its clearing accounts are empty, and it agrees with the processor',
       looked: payments.size + refunds.size,
-      breaches: [...(await rowsOf('an account', statements.unbalanced)), ...(await ledgerBreaches(db, intents))],
+      breaches: [
+        ...(await rowsOf('an account', statements.unbalanced)),
+        ...(await ledgerBreaches(db, intents)),
+      ],
     },
     {
       invariant: '7',
@@ -119,7 +129,8 @@ export async function check(db: Database, stripe: Stripe, journal: Journal): Pro
     },
     {
       invariant: 'witness',
-      title: 'What buyers were told is so: nothing acknowledged was lost, and nothing that was seen went back',
+      title:
+        'What buyers were told is so: nothing acknowledged was lost, and nothing that was seen went back',
       looked: journal.orders.size,
       breaches: [...journal.breaches, ...witnessBreaches({ journal, orders, payments, refunds })],
     },
@@ -133,7 +144,9 @@ function processorBreaches(orders: ReadonlyMap<string, StoredOrder>, intents: re
   return [...orders.values()].flatMap(({ id, status, totalMinor, refundedMinor }) => {
     const wanted = status === 'complete' ? totalMinor - refundedMinor : 0
     const taken = kept.get(id) ?? 0
-    return taken === wanted ? [] : [`the processor keeps ${taken} of order ${id}, which is ${status} at ${wanted}`]
+    return taken === wanted
+      ? []
+      : [`the processor keeps ${taken} of order ${id}, which is ${status} at ${wanted}`]
   })
 }
 
@@ -149,7 +162,9 @@ function strangeIntents(
     if (!orders.has(orderId)) breaches.push(`intent ${id} is of order ${orderId}, which is not there`)
     if (!payments.has(paymentId)) breaches.push(`intent ${id} is of payment ${paymentId}, which is not there`)
     if (status !== 'succeeded' && status !== 'canceled')
-      breaches.push(`intent ${id} of payment ${paymentId} (${payments.get(paymentId)?.status}) is left ${status}`)
+      breaches.push(
+        `intent ${id} of payment ${paymentId} (${payments.get(paymentId)?.status}) is left ${status}`,
+      )
     if (keptMinor > 0 && keeping.has(orderId)) breaches.push(`two charges of order ${orderId} are kept`)
     if (keptMinor > 0) keeping.add(orderId)
     if (ofPayment.has(paymentId)) breaches.push(`payment ${paymentId} has two intents`)
@@ -161,7 +176,9 @@ function strangeIntents(
 async function ledgerBreaches(db: Database, intents: readonly Intent[]): Promise<string[]> {
   const [balance] = await db.query<{ posted: number }>(statements.processorBalance)
   const kept = intents.reduce((sum, { keptMinor }) => sum + keptMinor, 0)
-  return balance?.posted === kept ? [] : [`the ledger says that the processor holds ${balance?.posted}, it holds ${kept}`]
+  return balance?.posted === kept
+    ? []
+    : [`the ledger says that the processor holds ${balance?.posted}, it holds ${kept}`]
 }
 
 interface Told {
@@ -182,7 +199,9 @@ function witnessBreaches({ journal, orders, payments, refunds }: Told): string[]
       continue
     }
     if (stored.totalMinor !== witness.totalMinor)
-      breaches.push(`order ${witness.id} was acknowledged at ${witness.totalMinor} and costs ${stored.totalMinor}`)
+      breaches.push(
+        `order ${witness.id} was acknowledged at ${witness.totalMinor} and costs ${stored.totalMinor}`,
+      )
     if (witness.cancelled && stored.status !== 'cancelled')
       breaches.push(`order ${witness.id} was cancelled for its buyer and is ${stored.status}`)
     for (const id of witness.payments.keys()) {
@@ -192,7 +211,8 @@ function witnessBreaches({ journal, orders, payments, refunds }: Told): string[]
     }
     for (const id of witness.refunds.keys()) {
       const refund = refunds.get(id)
-      if (refund?.status !== 'succeeded') breaches.push(`refund ${id} was acknowledged and is ${refund?.status ?? 'lost'}`)
+      if (refund?.status !== 'succeeded')
+        breaches.push(`refund ${id} was acknowledged and is ${refund?.status ?? 'lost'}`)
     }
     breaches.push(...stepsBack(witness, stored))
   }
@@ -209,7 +229,10 @@ const allowedAfter: Record<string, readonly string[]> = {
   refunded: ['refunded'],
 }
 
-/** Of two looks of which one ended before the other began, the later one saw at least as much; and so does the end. */
+/**
+ * Of two looks of which one ended before the other began, the later one saw at least as much; and
+ * so does the end.
+ */
 function stepsBack({ id, observations }: Witness, stored: StoredOrder): string[] {
   const breaches: string[] = []
   const last = { startedMs: Number.POSITIVE_INFINITY, endedMs: Number.POSITIVE_INFINITY, tickets: 0 }
@@ -218,7 +241,9 @@ function stepsBack({ id, observations }: Witness, stored: StoredOrder): string[]
     for (const earlier of looks) {
       if (earlier.endedMs >= later.startedMs) continue
       if (later.version < earlier.version || !allowedAfter[earlier.status]?.includes(later.status))
-        breaches.push(`order ${id} was seen ${earlier.status} ${earlier.version} and then ${later.status} ${later.version}`)
+        breaches.push(
+          `order ${id} was seen ${earlier.status} ${earlier.version} and then ${later.status} ${later.version}`,
+        )
     }
   }
   return breaches
@@ -231,6 +256,8 @@ function orphans(journal: Journal, orders: ReadonlyMap<string, StoredOrder>): st
     if (!journal.orders.has(id)) untold.set(buyerId, [...(untold.get(buyerId) ?? []), id])
   }
   return [...untold].flatMap(([buyerId, ids]) =>
-    ids.length <= (journal.maybeHeld.get(buyerId) ?? 0) ? [] : [`orders that nobody was told of: ${ids.join(', ')}`],
+    ids.length <= (journal.maybeHeld.get(buyerId) ?? 0)
+      ? []
+      : [`orders that nobody was told of: ${ids.join(', ')}`],
   )
 }

@@ -1,12 +1,16 @@
-// A full disk under Postgres: for a while nothing grows any more, and in the worse case the server cannot write its log and
-// gives up. Gives the room back before it returns, and starts the server again if it is gone.
+// A full disk under Postgres: for a while nothing grows any more, and in the worse case the server
+// cannot write its log and gives up. Gives the room back before it returns, and starts the server
+// again if it is gone.
 import { sql } from '../../src/platform/postgres/database.ts'
 import type { Disk } from './disk.ts'
 import type { FaultAction, FaultContext } from './faults.ts'
 
 /** Something that needs room, and is gone with its session. */
 const needRoom = `create temporary table need_room as select repeat('x', 500) as filler from generate_series(1, 20000)`
-const fillLog = sql('chaos.fill_log', `select pg_logical_emit_message(false, 'chaos', repeat('x', 4000000)) as at`)
+const fillLog = sql(
+  'chaos.fill_log',
+  `select pg_logical_emit_message(false, 'chaos', repeat('x', 4000000)) as at`,
+)
 const fullMs = 250
 const diskFull = '53100'
 const crashOfAnother = '57P02'
@@ -29,7 +33,9 @@ export function diskFaults({ stage, random, sleep }: FaultContext): FaultAction[
     const { code, severity } = error as { code?: string; severity?: string }
     return severity === 'PANIC' || code === undefined || code === crashOfAnother ? 'gone' : code
   }
-  const ask = async (question: (db: ReturnType<typeof stage.openDatabase>) => Promise<unknown>): Promise<string> => {
+  const ask = async (
+    question: (db: ReturnType<typeof stage.openDatabase>) => Promise<unknown>,
+  ): Promise<string> => {
     const db = stage.openDatabase(1)
     try {
       return await question(db).then(() => 'ok', codeOf)

@@ -1,5 +1,6 @@
-// A disk of its own for the run's Postgres, which can be filled to the last block and emptied again. Needs the right to mount;
-// without it there is none, and the run says so. Never fills the machine's own disk.
+// A disk of its own for the run's Postgres, which can be filled to the last block and emptied
+// again. Needs the right to mount; without it there is none, and the run says so. Never fills the
+// machine's own disk.
 import { execFile } from 'node:child_process'
 import { appendFile, mkdir, rm, statfs, truncate, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
@@ -9,7 +10,10 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface Disk {
-  /** Takes all the room that is left. To be called again while it is to stay full: the server frees some now and then. */
+  /**
+   * Takes all the room that is left. To be called again while it is to stay full: the server frees
+   * some now and then.
+   */
   fill(): Promise<void>
   /** Gives the room back. */
   empty(): Promise<void>
@@ -39,7 +43,10 @@ export async function makeDisk(directory: string, gigabytes: number): Promise<Di
     async fill() {
       const { bavail, bsize } = await statfs(directory)
       const most = bavail * bsize - 2 ** 20
-      if (most > 0) await run('fallocate', ['-l', String(most), `${ballast}.${crypto.randomUUID()}`]).catch(() => undefined)
+      if (most > 0)
+        await run('fallocate', ['-l', String(most), `${ballast}.${crypto.randomUUID()}`]).catch(
+          () => undefined,
+        )
       for (const chunk of [2 ** 16, bsize]) await appendUntilFull(`${ballast}.rest`, Buffer.alloc(chunk))
     },
     async empty() {

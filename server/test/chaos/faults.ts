@@ -1,5 +1,5 @@
-// What the nemesis can do, one function for each kind of fault: network, frozen processes, the database. Each tells whether
-// it struck anything, and puts right what it did before it returns.
+// What the nemesis can do, one function for each kind of fault: network, frozen processes, the
+// database. Each tells whether it struck anything, and puts right what it did before it returns.
 import { sql } from '../../src/platform/postgres/database.ts'
 import type { Proxy } from './proxy.ts'
 import type { Random } from './random.ts'
@@ -24,10 +24,18 @@ export interface FaultContext {
 }
 
 type Link = 'toPostgres' | 'toSandbox' | 'toBroker'
-const linkNames: Record<Link, string> = { toPostgres: 'postgres link', toSandbox: 'processor link', toBroker: 'broker link' }
+const linkNames: Record<Link, string> = {
+  toPostgres: 'postgres link',
+  toSandbox: 'processor link',
+  toBroker: 'broker link',
+}
 
 export function networkFaults(context: FaultContext): FaultAction[] {
-  const links: readonly Link[] = ['toPostgres', 'toSandbox', ...(context.stage.broker ? (['toBroker'] as const) : [])]
+  const links: readonly Link[] = [
+    'toPostgres',
+    'toSandbox',
+    ...(context.stage.broker ? (['toBroker'] as const) : []),
+  ]
   return [...links.flatMap((link) => linkFaults(context, link)), ...webhookFaults(context)]
 }
 
@@ -153,7 +161,10 @@ const lockPools = sql('chaos.lock_pools', 'select id from orders.pools for updat
 const connectionsMax = 100
 
 export function databaseFaults({ stage, random, sleep }: FaultContext): FaultAction[] {
-  /** Our own session may be the one that is killed or cut off meanwhile; then there was no such fault. */
+  /**
+   * Our own session may be the one that is killed or cut off meanwhile; then there was no such
+   * fault.
+   */
   const attempt = (kind: string, strike: () => Promise<boolean>): FaultAction => ({
     kind,
     group: 'database',
@@ -184,7 +195,8 @@ export function databaseFaults({ stage, random, sleep }: FaultContext): FaultAct
       withDatabase(async (db) => {
         const count = async () => (await db.query<{ count: number }>(countDeadlocks))[0]?.count ?? 0
         const before = await count()
-        // The shop locks an order and then its pool. Whoever does it the other way round meets it half-way.
+        // The shop locks an order and then its pool. Whoever does it the other way round meets it
+        // half-way.
         const lost = await db
           .transaction(async (tx) => {
             await tx.query(lockPools)
@@ -204,10 +216,14 @@ export function databaseFaults({ stage, random, sleep }: FaultContext): FaultAct
     ),
     attempt('connections used up', async () => {
       const db = stage.openDatabase()
-      const opened = await Promise.allSettled(Array.from({ length: connectionsMax }, () => db.connect({ name: 'chaos' })))
+      const opened = await Promise.allSettled(
+        Array.from({ length: connectionsMax }, () => db.connect({ name: 'chaos' })),
+      )
       await sleep(random.skewed(300, 1_500))
       await Promise.all(
-        opened.map((each) => (each.status === 'fulfilled' ? each.value.close().catch(() => undefined) : undefined)),
+        opened.map((each) =>
+          each.status === 'fulfilled' ? each.value.close().catch(() => undefined) : undefined,
+        ),
       )
       await db.close()
       return opened.some(({ status }) => status === 'rejected')

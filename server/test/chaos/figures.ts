@@ -27,7 +27,9 @@ export function operationsOf({ journal }: ChaosResult): OperationRow[] {
   return names.map((operation) => {
     const calls = journal.calls.filter((call) => call.operation === operation)
     const count = (result: string) => calls.filter((call) => call.result === result).length
-    const times = spreadOf(calls.filter(({ result }) => result === 'ok').map(({ startedMs, endedMs }) => endedMs - startedMs))
+    const times = spreadOf(
+      calls.filter(({ result }) => result === 'ok').map(({ startedMs, endedMs }) => endedMs - startedMs),
+    )
     return { operation, ok: count('ok'), failed: count('failed'), unknown: count('unknown'), times }
   })
 }
@@ -77,12 +79,17 @@ export function sellingOf({ journal, startedMs, healedMs }: ChaosResult): Sellin
   }
   const good = sold.filter((count) => count > 0)
   const all = good.reduce((sum, count) => sum + count, 0)
-  return { share: good.length / seconds, ordersPerSecond: all / seconds, ordersPerGoodSecond: spreadOf(good)?.p50 ?? 0 }
+  return {
+    share: good.length / seconds,
+    ordersPerSecond: all / seconds,
+    ordersPerGoodSecond: spreadOf(good)?.p50 ?? 0,
+  }
 }
 
 export const percentOf = (share: number) => `${(share * 100).toFixed(0)} %`
 
-export const secondsOf = (ms: number | null | undefined) => (ms == null ? '–' : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`)
+export const secondsOf = (ms: number | null | undefined) =>
+  ms == null ? '–' : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
 export function describe(result: ChaosResult): string {
   const { journal, timeline, verdicts, states } = result

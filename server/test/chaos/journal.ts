@@ -1,8 +1,12 @@
-// What the driver saw: every call with its start, its end and one of three results, and what the shop said of each order.
-// It is the witness against the databases, so it holds only what was answered, never what was guessed.
+// What the driver saw: every call with its start, its end and one of three results, and what the
+// shop said of each order. It is the witness against the databases, so it holds only what was
+// answered, never what was guessed.
 import type { OrderView, PaymentView } from '@holdfast/contract'
 
-/** `unknown`: a call that changes something got no certain answer. It is asked again with the same key until it is certain. */
+/**
+ * `unknown`: a call that changes something got no certain answer. It is asked again with the same
+ * key until it is certain.
+ */
 export type Result = 'ok' | 'failed' | 'unknown'
 
 export interface Call {
@@ -45,7 +49,10 @@ export interface Journal {
   readonly orders: ReadonlyMap<string, Witness>
   /** Breaches that the driver itself is the witness of, such as two answers to one key. */
   readonly breaches: readonly string[]
-  /** Buyers whose hold was unknown and was refused when it was asked again: a late first call may still have held. */
+  /**
+   * Buyers whose hold was unknown and was refused when it was asked again: a late first call may
+   * still have held.
+   */
   readonly maybeHeld: ReadonlyMap<string, number>
   /** Prices that each ticket type ever had or may have had. */
   readonly prices: Map<string, Set<number>>
@@ -73,15 +80,21 @@ export function makeJournal(): Journal {
 
   const observe = (order: OrderView, seen: { startedMs: number; endedMs: number }) => {
     const valid = order.tickets?.filter(({ status }) => status === 'valid').length ?? 0
-    orders.get(order.id)?.observations.push({ ...seen, status: order.status, version: order.version, tickets: valid })
+    orders
+      .get(order.id)
+      ?.observations.push({ ...seen, status: order.status, version: order.version, tickets: valid })
   }
   const checkPrice = (order: OrderView) => {
     for (const { ticketTypeId, unitPrice } of order.lines) {
       if (!prices.get(ticketTypeId)?.has(unitPrice.amountMinor))
         breaches.push(`order ${order.id} was sold at ${unitPrice.amountMinor}, which was never the price`)
     }
-    const sum = order.lines.reduce((total, { unitPrice, quantity }) => total + unitPrice.amountMinor * quantity, 0)
-    if (sum !== order.total.amountMinor) breaches.push(`order ${order.id} costs ${order.total.amountMinor}, its lines ${sum}`)
+    const sum = order.lines.reduce(
+      (total, { unitPrice, quantity }) => total + unitPrice.amountMinor * quantity,
+      0,
+    )
+    if (sum !== order.total.amountMinor)
+      breaches.push(`order ${order.id} costs ${order.total.amountMinor}, its lines ${sum}`)
   }
   return {
     calls,

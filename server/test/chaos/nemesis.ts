@@ -1,5 +1,5 @@
-// The nemesis: kills in one lane and makes trouble in another, by a seed, until it is told to stop; then puts everything
-// right and demands that the shop be whole.
+// The nemesis: kills in one lane and makes trouble in another, by a seed, until it is told to stop;
+// then puts everything right and demands that the shop be whole.
 
 import { sql } from '../../src/platform/postgres/database.ts'
 import { failpointNames } from '../../src/platform/process/failpoint.ts'
@@ -43,7 +43,10 @@ const sortOf = (failpoint: string) => `die ${(placeOf(failpoint).split('.')[1] ?
 const failpointKinds = [...new Set(failpointNames.map(sortOf))]
 
 const soonest = 6
-/** With many buyers a place is passed a hundred times a second: some are to live for a while before they die there. */
+/**
+ * With many buyers a place is passed a hundred times a second: some are to live for a while before
+ * they die there.
+ */
 const latest = 400
 
 /** Deals the places to die at, the kinds first at which the fewest have died. */
@@ -59,7 +62,9 @@ export function makeFailpointDealer(random: Random, timeline: Timeline, weather:
       const deaths = (name: string) => timeline.counts.get(sortOf(name)) ?? 0
       const fewest = Math.min(...able.map(deaths))
       const rare = able.filter((name) => deaths(name) === fewest)
-      return rare.length === 0 ? '' : `${random.pick(rare)}:${random.skewed(1, fewest === 0 ? soonest : latest)}`
+      return rare.length === 0
+        ? ''
+        : `${random.pick(rare)}:${random.skewed(1, fewest === 0 ? soonest : latest)}`
     },
     died(name: string, failpoint: string): void {
       timeline.killed(name, sortOf(failpoint))
@@ -68,7 +73,13 @@ export function makeFailpointDealer(random: Random, timeline: Timeline, weather:
   }
 }
 
-export const killKinds = ['kill shop', 'kill sandbox', 'kill postgres', 'kill a postgres backend', 'restart postgres'] as const
+export const killKinds = [
+  'kill shop',
+  'kill sandbox',
+  'kill postgres',
+  'kill a postgres backend',
+  'restart postgres',
+] as const
 
 type KillKind = (typeof killKinds)[number]
 /** Without its database nobody sells: it dies often, and the others more often. */
@@ -133,12 +144,15 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
     const isDue = () => !weather.isCalm && weather.isBehind(timeline.kills.length)
     while (!stopping.signal.aborted) {
       const before = options.acknowledged()
-      // By facts and not by times, so that a slow machine is not only killed: everything is up and sells again. Now and then
-      // the second is killed while the first still starts.
+      // By facts and not by times, so that a slow machine is not only killed: everything is up and
+      // sells again. Now and then the second is killed while the first still starts.
       const impatient = killing.chance(0.2)
-      const isUp = () => impatient || (stage.sandbox.isReady && stage.shops.every(({ process }) => process.isReady))
+      const isUp = () =>
+        impatient || (stage.sandbox.isReady && stage.shops.every(({ process }) => process.isReady))
       const sells = () => options.acknowledged() >= before + salesBetweenKills
-      await waitFor('sales', () => stopping.signal.aborted || (isUp() && sells()), patienceMs).catch(() => false)
+      await waitFor('sales', () => stopping.signal.aborted || (isUp() && sells()), patienceMs).catch(
+        () => false,
+      )
       await sleep(killing.skewed(50, options.pauseMs))
       while (!stopping.signal.aborted && !isDue()) await sleep(calmLooksMs)
       if (!stopping.signal.aborted) await kill(deck(), killing)
@@ -187,7 +201,10 @@ export function makeNemesis(options: NemesisOptions): Nemesis {
       await stage.postgres.start()
       stage.sandbox.thaw()
       stage.broker?.thaw()
-      for (const proxy of [stage.webhooks, ...stage.shops.flatMap((shop) => [shop.toPostgres, shop.toSandbox, shop.toBroker])])
+      for (const proxy of [
+        stage.webhooks,
+        ...stage.shops.flatMap((shop) => [shop.toPostgres, shop.toSandbox, shop.toBroker]),
+      ])
         proxy?.heal()
       for (const { process } of stage.shops) {
         process.thaw()
@@ -242,8 +259,12 @@ export function requiredKinds(context: FaultContext): string[] {
   return [...deathKinds, ...dealtKinds, ...allFaults(context).map(({ kind }) => kind), ...processorFaultKinds]
 }
 
-/** An end of a process that nobody asked for, as a breach; null when it was asked for or may happen. */
+/**
+ * An end of a process that nobody asked for, as a breach; null when it was asked for or may happen.
+ */
 export function breachOf({ name, reason, lastWords }: ProcessEnd, healed: boolean): string | null {
   if (reason === 'itself') return `${name} ended by itself: ${lastWords.slice(-600)}`
-  return healed && reason !== 'killed' ? `${name} ended (${reason}) after the faults were over: ${lastWords.slice(-600)}` : null
+  return healed && reason !== 'killed'
+    ? `${name} ended (${reason}) after the faults were over: ${lastWords.slice(-600)}`
+    : null
 }

@@ -1,4 +1,5 @@
-// A fault that does not find its place any more shows nothing, and nobody would notice before the next hunt.
+// A fault that does not find its place any more shows nothing, and nobody would notice before the
+// next hunt.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -1,4 +1,5 @@
-// The faults that planted.ts puts into the real code, one after the other: which text gives way to which.
+// The faults that planted.ts puts into the real code, one after the other: which text gives way to
+// which.
 
 export interface Planted {
   readonly name: string
@@ -19,7 +20,8 @@ export const plantedFaults: readonly Planted[] = [
   },
   {
     name: 'forgotten-void',
-    story: 'a claim is rejected, because another card or the timer was faster, and the authorization is not given back',
+    story:
+      'a claim is rejected, because another card or the timer was faster, and the authorization is not given back',
     file: 'server/src/payments/domain/order-news.ts',
     from: `const facts = payment.claim === null ? giveBack(records, payment, command.reason) : []`,
     to: `const facts: PaymentFact[] = []`,
@@ -40,14 +42,16 @@ export const plantedFaults: readonly Planted[] = [
   },
   {
     name: 'past-the-horizon',
-    story: 'a consumer reads events beside transactions that are still running, and passes by what they commit later',
+    story:
+      'a consumer reads events beside transactions that are still running, and passes by what they commit later',
     file: 'server/src/platform/bus/store.ts',
     from: '`with horizon as (select pg_snapshot_xmin(pg_current_snapshot())',
     to: '`with horizon as (select pg_snapshot_xmax(pg_current_snapshot())',
   },
   {
     name: 'forgotten-answer',
-    story: 'the answer to a hold is not kept under its key: asked again after a lost reply, a second order is made',
+    story:
+      'the answer to a hold is not kept under its key: asked again after a lost reply, a second order is made',
     file: 'server/src/platform/commands/idempotency.ts',
     from: `return writeRows(storeAnswersStatement, answers)`,
     to: `return writeRows(storeAnswersStatement, [])`,

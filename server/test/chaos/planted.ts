@@ -1,5 +1,6 @@
-// Shows that the chaos run can fail: plants one fault after the other into the real code, in a copy of the project, and
-// runs there until an invariant breaks. `node server/test/chaos/planted.ts [name …]`. Never touches the project itself.
+// Shows that the chaos run can fail: plants one fault after the other into the real code, in a copy
+// of the project, and runs there until an invariant breaks. `node server/test/chaos/planted.ts
+// [name …]`. Never touches the project itself.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,8 @@ function plant({ file, from, to }: Planted): string {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
   const path = join(copy, file)
   const text = readFileSync(path, 'utf8')
-  if (text.split(from).length !== 2) throw new Error(`${file} has changed: the fault does not find its place in it`)
+  if (text.split(from).length !== 2)
+    throw new Error(`${file} has changed: the fault does not find its place in it`)
   writeFileSync(
     path,
     text.replace(from, () => to),
@@ -27,7 +29,18 @@ function hunt(fault: Planted): string {
   const copy = plant(fault)
   const startedMs = performance.now()
   const program = join(copy, 'server', 'test', 'chaos', 'run.ts')
-  const options = ['--seconds', '25', '--kills', '8', '--require', 'none', '--rest', '75', '--report', join(copy, 'report.html')]
+  const options = [
+    '--seconds',
+    '25',
+    '--kills',
+    '8',
+    '--require',
+    'none',
+    '--rest',
+    '75',
+    '--report',
+    join(copy, 'report.html'),
+  ]
   const { stdout, status } = spawnSync(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', program, ...options, '--seed', '7'],

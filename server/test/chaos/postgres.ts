@@ -1,5 +1,5 @@
-// A Postgres of this run's own that can be killed, stopped and frozen, and that is started again afterwards. Its data is
-// never touched.
+// A Postgres of this run's own that can be killed, stopped and frozen, and that is started again
+// afterwards. Its data is never touched.
 import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -38,7 +38,8 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
   const start = async () => {
     // A run that is given up in the middle of a restart leaves nothing behind.
     if (ending) return
-    // Children of a killed server may still hold its memory for a moment: the start is refused until they are gone.
+    // Children of a killed server may still hold its memory for a moment: the start is refused
+    // until they are gone.
     let reason: unknown
     const tryToStart = () =>
       startEmbeddedPostgres(directory, () => undefined).catch((error: unknown) => {
@@ -46,7 +47,9 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
         return null
       })
     server = await waitFor('Postgres started', tryToStart, startWithinMs).catch((cause: unknown) => {
-      throw reason === undefined ? cause : new Error(`Postgres does not start again: ${String(reason)}`, { cause })
+      throw reason === undefined
+        ? cause
+        : new Error(`Postgres does not start again: ${String(reason)}`, { cause })
     })
     port = portOf(server)
   }
@@ -72,7 +75,8 @@ export async function startPostgres(directory: string): Promise<ChaosPostgres> {
       return first !== undefined && signal(first.pid, 'SIGKILL')
     },
     async restart() {
-      // On a machine that is busy with other things the last checkpoint may take longer than the server is given.
+      // On a machine that is busy with other things the last checkpoint may take longer than the
+      // server is given.
       await server.stop().catch(async () => signal(await postmaster(), 'SIGKILL'))
       port = null
       await start()

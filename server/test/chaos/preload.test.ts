@@ -18,7 +18,8 @@ test('a process can be given a wrong clock that jumps, and an event loop that st
   })
   try {
     const lines = createInterface({ input: child.stdout })
-    const next = async () => JSON.parse(((await once(lines, 'line')) as [string])[0]) as [number, number, number, number]
+    const next = async () =>
+      JSON.parse(((await once(lines, 'line')) as [string])[0]) as [number, number, number, number]
     const [now, made, given] = await next()
     expect(now - Date.now()).toBeLessThan(-500_000)
     expect(made - Date.now()).toBeLessThan(-500_000)

@@ -1,5 +1,6 @@
-// Loaded into each process of the shop before the shop itself: a clock that is wrong and jumps, and an event loop that can be
-// blocked by work of its own. Only in chaos runs. Never touches clocks for durations, which a wrong wall clock does not either.
+// Loaded into each process of the shop before the shop itself: a clock that is wrong and jumps, and
+// an event loop that can be blocked by work of its own. Only in chaos runs. Never touches clocks
+// for durations, which a wrong wall clock does not either.
 
 import { flushCompileCache } from 'node:module'
 

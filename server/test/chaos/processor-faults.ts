@@ -1,13 +1,15 @@
-// Trouble at the card processor: the sandbox's own faults, all of them all the time with small chances, and what can happen
-// to money behind the shop's back. Counts what struck, also across a killed sandbox.
+// Trouble at the card processor: the sandbox's own faults, all of them all the time with small
+// chances, and what can happen to money behind the shop's back. Counts what struck, also across a
+// killed sandbox.
 import type Stripe from 'stripe'
 import { stripeOf } from '../flows/stripe.ts'
 import type { FaultAction, FaultContext } from './faults.ts'
 import type { Timeline } from './timeline.ts'
 
 /**
- * Calls of the shop: how often each goes wrong. A 500 that is stored before anything happened leaves a payment unknown until
- * its key is dead, a day later (`unknown.db.test`): a run cannot wait for that, so it strikes only where another key follows.
+ * Calls of the shop: how often each goes wrong. A 500 that is stored before anything happened
+ * leaves a payment unknown until its key is dead, a day later (`unknown.db.test`): a run cannot
+ * wait for that, so it strikes only where another key follows.
  */
 const callFaults = [
   ['latency', 'before', 0.02],
@@ -54,12 +56,17 @@ export interface ProcessorTrouble {
 export function makeProcessorTrouble(sandboxUrl: string, timeline: Timeline): ProcessorTrouble {
   let seen: Record<string, number> = {}
   /** The sandbox may be dead at this moment: then there is nothing to ask. */
-  const control = async (method: string, body?: unknown): Promise<{ struck?: Record<string, number> } | null> => {
+  const control = async (
+    method: string,
+    body?: unknown,
+  ): Promise<{ struck?: Record<string, number> } | null> => {
     try {
       const response = await fetch(`${sandboxUrl}/_sandbox/faults`, {
         method,
         signal: AbortSignal.timeout(3_000),
-        ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       })
       return (await response.json()) as { struck?: Record<string, number> }
     } catch {
@@ -110,7 +117,9 @@ export function processorFaults({ stage, random }: FaultContext): FaultAction[] 
     strike: async () => ((await strike().catch(() => false)) ? 'sandbox' : null),
   })
   return [
-    attempt('processor clock jumps ahead', () => post('clock', { advance_seconds: random.skewed(60, 1_800) })),
+    attempt('processor clock jumps ahead', () =>
+      post('clock', { advance_seconds: random.skewed(60, 1_800) }),
+    ),
     attempt('authorization taken back by the bank', async () => {
       const { data } = await stripe.paymentIntents.list({ limit: 40 })
       const held = data.filter(({ status }) => status === 'requires_capture')
@@ -126,7 +135,10 @@ export function processorFaults({ stage, random }: FaultContext): FaultAction[] 
   ]
 }
 
-/** As the bank does with an authorization that is too old. It may have been captured this moment: then it was too late. */
+/**
+ * As the bank does with an authorization that is too old. It may have been captured this moment:
+ * then it was too late.
+ */
 async function takeBack(stripe: Stripe, { id }: Stripe.PaymentIntent): Promise<boolean> {
   return stripe.paymentIntents.cancel(id).then(
     ({ status }) => status === 'canceled',

@@ -1,5 +1,5 @@
-// The programs of a run, bundled once as they are delivered: they are started dozens of times, and reading hundreds of
-// source files each time would cost more than all the rest.
+// The programs of a run, bundled once as they are delivered: they are started dozens of times, and
+// reading hundreds of source files each time would cost more than all the rest.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bundle } from '../../../scripts/bundle.ts'

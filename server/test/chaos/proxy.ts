@@ -1,5 +1,5 @@
-// A TCP proxy of our own between two processes, to do to their connections what networks do: cut, delay, stop halfway
-// through a reply, and carry nothing at all without telling. Knows no protocol.
+// A TCP proxy of our own between two processes, to do to their connections what networks do: cut,
+// delay, stop halfway through a reply, and carry nothing at all without telling. Knows no protocol.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
@@ -135,7 +135,10 @@ export async function makeProxy(upstreamPort: () => number | null): Promise<Prox
   }
 }
 
-/** Does things in their order, each as late as the delay was when it came: nothing overtakes what is on its way. */
+/**
+ * Does things in their order, each as late as the delay was when it came: nothing overtakes what is
+ * on its way.
+ */
 function makeLine(delayMs: () => number): (act: () => void) => void {
   const waiting: { readonly dueMs: number; readonly act: () => void }[] = []
   const drain = () => {

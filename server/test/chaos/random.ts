@@ -8,7 +8,10 @@ export interface Random {
   /** As `between`, with short ones far more often than long ones. */
   skewed(from: number, to: number): number
   chance(probability: number): boolean
-  /** Mostly up to `usual`, one in fifteen up to `longest`: so that the long ones are met, and do not take up the whole run. */
+  /**
+   * Mostly up to `usual`, one in fifteen up to `longest`: so that the long ones are met, and do not
+   * take up the whole run.
+   */
   length(from: number, usual: number, longest: number): number
   pick<T>(from: readonly T[]): T
   shuffled<T>(list: readonly T[]): T[]
@@ -42,7 +45,10 @@ export function makeRandom(seed: number): Random {
       const left = [...list]
       return list.map(() => left.splice(between(0, left.length - 1), 1)[0] as T)
     },
-    fork: (name) => makeRandom([...name].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619), seed)),
+    fork: (name) =>
+      makeRandom(
+        [...name].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619), seed),
+      ),
   }
 }
 

@@ -1,4 +1,5 @@
-// How long it took after each kill: until the process answered, until somebody sold again, until the money was settled.
+// How long it took after each kill: until the process answered, until somebody sold again, until
+// the money was settled.
 import type { Database } from '../../src/platform/postgres/database.ts'
 import { settlingTimes } from './checker-sql.ts'
 import type { Journal } from './journal.ts'
@@ -22,7 +23,8 @@ export async function measureRecoveries(
 ): Promise<Recovery[]> {
   const settling = await db.query<{ authorized: string; settled: string | null }>(settlingTimes)
   const spans = settling.map(
-    ({ authorized, settled }) => [Date.parse(authorized), settled === null ? 0 : Date.parse(settled)] as const,
+    ({ authorized, settled }) =>
+      [Date.parse(authorized), settled === null ? 0 : Date.parse(settled)] as const,
   )
   const served = journal.calls
     .filter(({ operation, result }) => result === 'ok' && (operation === 'hold' || operation === 'pay'))
@@ -42,7 +44,10 @@ export async function measureRecoveries(
   })
 }
 
-/** When the first call that began after `atMs` was answered. Calls that began long after it cannot be that one. */
+/**
+ * When the first call that began after `atMs` was answered. Calls that began long after it cannot
+ * be that one.
+ */
 function firstEndAfter(served: readonly { startedMs: number; endedMs: number }[], atMs: number): number {
   let first = Number.POSITIVE_INFINITY
   for (const { startedMs, endedMs } of served) {

@@ -1,5 +1,6 @@
-// The timeline of a run as SVG: orders and payments per second, how long they took, and under them every fault on a line
-// of its own group. One time axis for all, so that a fall can be laid to its cause.
+// The timeline of a run as SVG: orders and payments per second, how long they took, and under them
+// every fault on a line of its own group. One time axis for all, so that a fall can be laid to its
+// cause.
 import type { ChaosResult } from './chaos.ts'
 import type { Call } from './journal.ts'
 import type { FaultGroup } from './timeline.ts'
@@ -42,8 +43,14 @@ function bucketsOf(calls: readonly Call[], { fromMs, toMs }: Scale): Bucket[] {
   }
   return times.map((found, index) => {
     const sorted = found.toSorted((a, b) => a - b)
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null
-    return { fromMs: fromMs + index * widthMs, perSecond: (sorted.length * 1_000) / widthMs, p50: at(0.5), p99: at(0.99) }
+    const at = (share: number) =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null
+    return {
+      fromMs: fromMs + index * widthMs,
+      perSecond: (sorted.length * 1_000) / widthMs,
+      p50: at(0.5),
+      p99: at(0.99),
+    }
   })
 }
 
@@ -88,7 +95,9 @@ function latency(buckets: readonly Bucket[], scale: Scale, top: number): string 
       },
       [[]],
     )
-    return parts.map((points) => (points.length > 0 ? `<polyline class="${name}" points="${points.join(' ')}"/>` : '')).join('')
+    return parts
+      .map((points) => (points.length > 0 ? `<polyline class="${name}" points="${points.join(' ')}"/>` : ''))
+      .join('')
   }
   return axis(top, ceiling, ' ms') + line('p99') + line('p50')
 }
@@ -123,10 +132,17 @@ function timeAxis(scale: Scale, y: number): string {
 export function makeChart(result: ChaosResult): string {
   const fromMs = result.startedMs
   const toMs = result.healedMs + (result.restMs ?? 0)
-  const scale: Scale = { fromMs, toMs, x: (ms) => left + ((ms - fromMs) / (toMs - fromMs)) * (width - left - right) }
+  const scale: Scale = {
+    fromMs,
+    toMs,
+    x: (ms) => left + ((ms - fromMs) / (toMs - fromMs)) * (width - left - right),
+  }
   const sales = result.journal.calls.filter(
     ({ operation, result: outcome, endedMs }) =>
-      outcome === 'ok' && (operation === 'hold' || operation === 'pay') && endedMs >= fromMs && endedMs <= toMs,
+      outcome === 'ok' &&
+      (operation === 'hold' || operation === 'pay') &&
+      endedMs >= fromMs &&
+      endedMs <= toMs,
   )
   const buckets = bucketsOf(sales, scale)
   const tops = [24, 24 + chartHeight + gap, 24 + 2 * (chartHeight + gap)] as const

@@ -1,4 +1,5 @@
-// The look of the report: one column, quiet lines, one colour for each group of faults; follows light and dark.
+// The look of the report: one column, quiet lines, one colour for each group of faults; follows
+// light and dark.
 
 export const style = `
 :root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1f23; --soft: #6a6f78; --rule: #e2e0d9; --card: #fff;

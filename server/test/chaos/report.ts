@@ -1,4 +1,5 @@
-// A run as one HTML file without anything from elsewhere: verdicts first, then the timeline, then every figure. Light and dark.
+// A run as one HTML file without anything from elsewhere: verdicts first, then the timeline, then
+// every figure. Light and dark.
 import type { ChaosResult } from './chaos.ts'
 import { operationsOf, recoveriesOf, type Spread, secondsOf } from './figures.ts'
 import { makeChart } from './report-chart.ts'
@@ -13,7 +14,9 @@ function escape(text: string): string {
 /** A table whose first column is words and the others figures. */
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const head = heads.map((text) => `<th>${escape(text)}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`).join('')
+  const body = rows
+    .map((row) => `<tr>${row.map((cell) => `<td>${escape(cell)}</td>`).join('')}</tr>`)
+    .join('')
   return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table></div>`
 }
 
@@ -53,7 +56,9 @@ function verdicts(result: ChaosResult): string {
 }
 
 function faults({ timeline, missed }: ChaosResult): string {
-  const rows = [...timeline.counts].filter(([, count]) => count > 0).toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const rows = [...timeline.counts]
+    .filter(([, count]) => count > 0)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
   const all = [...rows, ...missed.map((kind) => [kind, 0] as const)]
   return table(
     ['what', 'times'],
@@ -74,10 +79,15 @@ export function makeReport(result: ChaosResult): string {
   const recoveries = recoveriesOf(result).map(({ kind, kills, ready, served, settled }) => {
     return [kind, number(kills), ...spread(ready), ...spread(served), ...spread(settled)]
   })
-  const stories = [...result.stories].toSorted(([, one], [, other]) => other - one).map(([name, count]) => [name, number(count)])
+  const stories = [...result.stories]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([name, count]) => [name, number(count)])
   const states = result.states.map(({ status, count }) => [status, number(count)])
   const seconds = ((result.healedMs - result.startedMs) / 1_000).toFixed(0)
-  const processes = result.topology === 'two' ? 'Two processes with all services' : 'Six processes, each service in two of them'
+  const processes =
+    result.topology === 'two'
+      ? 'Two processes with all services'
+      : 'Six processes, each service in two of them'
   const carried = result.bus === 'nats' ? ', events by NATS JetStream' : ''
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">

@@ -1,5 +1,5 @@
-// `npm run chaos`: real processes, real faults, a verdict and a report. Fails when an invariant is broken or a fault that had
-// to strike did not; never because a machine is slow.
+// `npm run chaos`: real processes, real faults, a verdict and a report. Fails when an invariant is
+// broken or a fault that had to strike did not; never because a machine is slow.
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { runChaos } from './chaos.ts'
@@ -38,11 +38,13 @@ const seconds = wholeNumber('seconds', options.seconds)
 if (options.topology !== 'two' && options.topology !== 'split') throw new Error('--topology: two or split')
 const { require: required, bus } = options
 if (bus !== 'postgres' && bus !== 'nats') throw new Error('--bus: postgres or nats')
-if (required !== 'all' && required !== 'kills' && required !== 'none') throw new Error('--require: all, kills or none')
+if (required !== 'all' && required !== 'kills' && required !== 'none')
+  throw new Error('--require: all, kills or none')
 
 let endStage: () => Promise<void> = async () => undefined
 // What was started here outlives us otherwise: Postgres by design.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void endStage().finally(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void endStage().finally(() => process.exit(130)))
 
 const result = await runChaos({
   seed: wholeNumber('seed', options.seed),

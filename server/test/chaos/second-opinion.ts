@@ -1,5 +1,5 @@
-// What the shop's own auditor says: once over everything at the end, and what it cried out during the run. A breach stops
-// sales, so one that was none would be a fault too.
+// What the shop's own auditor says: once over everything at the end, and what it cried out during
+// the run. A breach stops sales, so one that was none would be a fault too.
 import { runOverAll } from '../../src/audit/run.ts'
 import { type Database, sql } from '../../src/platform/postgres/database.ts'
 import { systemClock } from '../../src/platform/process/clock.ts'
@@ -36,6 +36,8 @@ export async function auditToo(db: Database): Promise<Verdict> {
     invariant: 'auditor',
     title: 'The running auditor finds nothing at the end, and raised no false alarm on the way',
     looked: checked,
-    breaches: [...breaches, ...raised].map(({ invariant, key, explanation }) => `${invariant} ${key}: ${explanation}`),
+    breaches: [...breaches, ...raised].map(
+      ({ invariant, key, explanation }) => `${invariant} ${key}: ${explanation}`,
+    ),
   }
 }

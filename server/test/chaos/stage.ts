@@ -1,5 +1,6 @@
-// The whole shop on real processes: a Postgres, the card sandbox, two or more processes of the shop, and a proxy of ours
-// on every wire between them. Starts and ends them; what is done to them is the nemesis's.
+// The whole shop on real processes: a Postgres, the card sandbox, two or more processes of the
+// shop, and a proxy of ours on every wire between them. Starts and ends them; what is done to them
+// is the nemesis's.
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,10 @@ import { buildPrograms } from './programs.ts'
 import { makeProxy, type Proxy } from './proxy.ts'
 import { type ProcessEnd, type Supervised, supervise } from './supervisor.ts'
 
-/** `two`: all services in each of two processes. `split`: every service in two processes, in three groups. */
+/**
+ * `two`: all services in each of two processes. `split`: every service in two processes, in three
+ * groups.
+ */
 export type Topology = 'two' | 'split'
 
 /** How events travel: through the outbox, or by a broker. */
@@ -63,7 +67,10 @@ export interface Stage {
   readonly directory: string
   /** A connection past the proxies, for who checks. Made anew after each start of Postgres. */
   openDatabase(maxConnections?: number, queryTimeoutMs?: number): Database
-  /** Where each process that has this path's service listens: those that are up, as a balancer knows them, or all when none is. */
+  /**
+   * Where each process that has this path's service listens: those that are up, as a balancer knows
+   * them, or all when none is.
+   */
   addressesFor(path: string): readonly string[]
   end(): Promise<void>
 }
@@ -75,7 +82,10 @@ export interface StageOptions {
   readonly ownDisk: boolean
   /** Where a process of the shop is to die the next time that it is started; empty for nowhere. */
   nextFailpoint(seat: Seat): string
-  /** What the preloaded part is told: how wrong the process's clock is, for how long its event loop can be blocked. */
+  /**
+   * What the preloaded part is told: how wrong the process's clock is, for how long its event loop
+   * can be blocked.
+   */
   nextTrouble(seat: Seat): Readonly<Record<string, string>>
   onEnd(end: ProcessEnd): void
   onReady(name: string, readyMs: number): void
@@ -110,7 +120,11 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-async function build(directory: string, options: StageOptions, closers: (() => Promise<unknown>)[]): Promise<Omit<Stage, 'end'>> {
+async function build(
+  directory: string,
+  options: StageOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<Stage, 'end'>> {
   const lend = async (upstream: () => number | null): Promise<Proxy> => {
     const proxy = await makeProxy(upstream)
     closers.push(proxy.close)
@@ -191,7 +205,8 @@ async function build(directory: string, options: StageOptions, closers: (() => P
   const shops: ShopSeat[] = []
   for (const [index, seat] of seats[options.topology].entries()) {
     const shop = await startSeat(seat, index)
-    // One after the other, so that the first migrates in peace; what happens to a migration is another test's.
+    // One after the other, so that the first migrates in peace; what happens to a migration is
+    // another test's.
     await shop.process.ready()
     shops.push(shop)
   }

@@ -1,10 +1,13 @@
-// A process that is started again whenever it ends, as an operator's machine does it: killed, stopped and woken from here.
-// Tells why it ended; one that ends by itself is a finding.
+// A process that is started again whenever it ends, as an operator's machine does it: killed,
+// stopped and woken from here. Tells why it ended; one that ends by itself is a finding.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { waitFor } from '../wait.ts'
 
-/** `failpoint`: where it was told to die. `start`: it could not start, and may try again. `itself`: nobody asked for it. */
+/**
+ * `failpoint`: where it was told to die. `start`: it could not start, and may try again. `itself`:
+ * nobody asked for it.
+ */
 export type EndReason = 'killed' | 'failpoint' | 'start' | 'itself'
 
 export interface ProcessEnd {
@@ -87,7 +90,10 @@ export function supervise(plan: ProcessPlan): Supervised {
 
   const start = () => {
     const environment = plan.environment()
-    const flags = ['--disable-warning=ExperimentalWarning', ...(plan.preload === undefined ? [] : ['--import', plan.preload])]
+    const flags = [
+      '--disable-warning=ExperimentalWarning',
+      ...(plan.preload === undefined ? [] : ['--import', plan.preload]),
+    ]
     const child = spawn(process.execPath, [...flags, plan.program], {
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -111,7 +117,11 @@ export function supervise(plan: ProcessPlan): Supervised {
     current.ended = new Promise((resolve) => {
       child.once('exit', (_code, signal) => {
         const byItself = current.ready ? 'itself' : 'start'
-        const reason = current.killedByUs ? 'killed' : current.failpoint !== '' && signal === 'SIGKILL' ? 'failpoint' : byItself
+        const reason = current.killedByUs
+          ? 'killed'
+          : current.failpoint !== '' && signal === 'SIGKILL'
+            ? 'failpoint'
+            : byItself
         run = undefined
         resolve()
         if (ending) return

@@ -1,4 +1,5 @@
-// What was done to the shop and when: every fault with its kind, counted only when it really struck something.
+// What was done to the shop and when: every fault with its kind, counted only when it really struck
+// something.
 
 export type FaultGroup = 'kill' | 'freeze' | 'network' | 'database' | 'broker' | 'processor'
 
@@ -57,7 +58,8 @@ export function makeTimeline(): Timeline {
     ready(target, readyMs) {
       for (const kill of kills) if (kill.target === target && kill.readyMs === null) kill.readyMs = readyMs
       for (const fault of faults) {
-        if (fault.group === 'kill' && fault.target === target && fault.endedMs === fault.startedMs) fault.endedMs = readyMs
+        if (fault.group === 'kill' && fault.target === target && fault.endedMs === fault.startedMs)
+          fault.endedMs = readyMs
       }
     },
   }

@@ -1,5 +1,6 @@
-// What goes wrong inside a process of the shop: a clock beside the database's, which jumps, and an event loop that stands
-// still because of its own work. Deals both to each process at its start; the preloaded part does it.
+// What goes wrong inside a process of the shop: a clock beside the database's, which jumps, and an
+// event loop that stands still because of its own work. Deals both to each process at its start;
+// the preloaded part does it.
 import type { FaultAction, FaultContext } from './faults.ts'
 import type { Random } from './random.ts'
 import type { Timeline } from './timeline.ts'
@@ -16,7 +17,10 @@ export function makeTroubleDealer(random: Random, timeline: Timeline) {
     next({ name }: { readonly name: string }): Readonly<Record<string, string>> {
       // Half of them begin right; a jump makes any of them wrong, or right again.
       const clocks = [random.chance(0.5) ? 0 : skew(), skew(), 0, skew()]
-      const trouble = { CHAOS_CLOCK: clocks.join(','), CHAOS_BLOCK_MS: String(random.length(400, 3_000, longestBlockMs)) }
+      const trouble = {
+        CHAOS_CLOCK: clocks.join(','),
+        CHAOS_BLOCK_MS: String(random.length(400, 3_000, longestBlockMs)),
+      }
       given.set(name, trouble)
       return trouble
     },
@@ -58,7 +62,9 @@ export function insideFaults({ stage, random, blockMsOf }: FaultContext): FaultA
         const sentMs = performance.now()
         if (!seat.process.signal('SIGUSR2')) return null
         // Killed meanwhile, it does not answer: then nobody knows.
-        const answered = await fetch(`${seat.url}/healthz`, { signal: AbortSignal.timeout(blockMs + 10_000) }).catch(() => null)
+        const answered = await fetch(`${seat.url}/healthz`, {
+          signal: AbortSignal.timeout(blockMs + 10_000),
+        }).catch(() => null)
         return answered?.ok && performance.now() - sentMs > blockMs / 2 ? seat.name : null
       },
     },

@@ -1,5 +1,6 @@
-// When it is struck and when not: storms, then a calm in which what was begun can come to its end; and how many kills there
-// should have been by now. By the clock of the run, so that a slow machine gets fewer kills and not fewer sales.
+// When it is struck and when not: storms, then a calm in which what was begun can come to its end;
+// and how many kills there should have been by now. By the clock of the run, so that a slow machine
+// gets fewer kills and not fewer sales.
 import type { Random } from './random.ts'
 
 export interface Weather {
@@ -19,16 +20,26 @@ export interface WeatherOptions {
   readonly longestCalmMs: number
 }
 
-/** So many of the planned time pass before the last planned kill: the rest is for what came late. */
+/**
+ * So many of the planned time pass before the last planned kill: the rest is for what came late.
+ */
 const ahead = 0.97
 
-export function makeWeather({ random, seconds, kills, longestStormMs, longestCalmMs }: WeatherOptions): Weather {
+export function makeWeather({
+  random,
+  seconds,
+  kills,
+  longestStormMs,
+  longestCalmMs,
+}: WeatherOptions): Weather {
   let startedMs = Number.POSITIVE_INFINITY
   let calm = false
   let changesMs = 0
   const turn = () => {
     calm = !calm
-    changesMs += calm ? random.between(longestCalmMs / 2, longestCalmMs) : random.between(longestStormMs / 2, longestStormMs)
+    changesMs += calm
+      ? random.between(longestCalmMs / 2, longestCalmMs)
+      : random.between(longestStormMs / 2, longestStormMs)
   }
   return {
     get isCalm() {

@@ -1,4 +1,5 @@
-// A first start that is killed recovers at the next one. The long form, with 200 kill points, is part of `npm run proof`.
+// A first start that is killed recovers at the next one. The long form, with 200 kill points, is
+// part of `npm run proof`.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,5 +22,7 @@ test('a first start that is killed while it makes its database, its schema or it
     { share: 0.9, victim: 'shop' },
   ] as const
   for (const { share, victim } of points)
-    await expect(killFirstStart(join(directory, String(share)), { afterMs: wholeMs * share, victim })).resolves.toBeUndefined()
+    await expect(
+      killFirstStart(join(directory, String(share)), { afterMs: wholeMs * share, victim }),
+    ).resolves.toBeUndefined()
 }, 300_000)

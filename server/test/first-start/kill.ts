@@ -34,11 +34,15 @@ async function launch(directory: string): Promise<Started> {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
   return { child, port, output: () => said }
 }
 
-/** Everything that works for the shop in `directory`: what has the path in its environment, and what is at home there. */
+/**
+ * Everything that works for the shop in `directory`: what has the path in its environment, and what
+ * is at home there.
+ */
 async function processesOf(directory: string): Promise<number[]> {
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid)
   const belongs = await Promise.all(
@@ -60,7 +64,10 @@ async function killAll(directory: string): Promise<void> {
 
 export interface KillPoint {
   readonly afterMs: number
-  /** `shop`: its main process alone, and Postgres and the sandbox live on. `all`: everything, as in a power cut. */
+  /**
+   * `shop`: its main process alone, and Postgres and the sandbox live on. `all`: everything, as in
+   * a power cut.
+   */
   readonly victim: 'shop' | 'all'
 }
 
@@ -92,13 +99,22 @@ export async function killFirstStart(directory: string, { afterMs, victim }: Kil
         throw new Error(`killed after ${afterMs} ms (${victim}), it does not start: ${second.output()}`)
       await pause(20)
     }
-    const listed = await makeClient(`http://127.0.0.1:${second.port}`).call<{ items: ShowView[] }>('GET', '/api/shows')
-    const account = JSON.parse(await readFile(join(directory, demoAccountFile), 'utf8')) as { id?: string; complete?: boolean }
+    const listed = await makeClient(`http://127.0.0.1:${second.port}`).call<{ items: ShowView[] }>(
+      'GET',
+      '/api/shows',
+    )
+    const account = JSON.parse(await readFile(join(directory, demoAccountFile), 'utf8')) as {
+      id?: string
+      complete?: boolean
+    }
     if (listed.body.items.length !== demoShows || !account.complete || !account.id)
-      throw new Error(`killed after ${afterMs} ms (${victim}), the demo has ${listed.body.items.length} shows`)
+      throw new Error(
+        `killed after ${afterMs} ms (${victim}), the demo has ${listed.body.items.length} shows`,
+      )
     second.child.kill('SIGTERM')
     const [code] = (await once(second.child, 'exit')) as [number | null]
-    if (code !== 0) throw new Error(`killed after ${afterMs} ms (${victim}), it does not stop: ${second.output()}`)
+    if (code !== 0)
+      throw new Error(`killed after ${afterMs} ms (${victim}), it does not stop: ${second.output()}`)
   } finally {
     await killAll(directory)
   }

@@ -1,4 +1,5 @@
-// The long kill test of the first start: every part of it is hit, and every shop starts again. `--kills 200` by default.
+// The long kill test of the first start: every part of it is hit, and every shop starts again.
+// `--kills 200` by default.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +23,10 @@ const wholeMs = await inFreshDirectory(timeFirstStart)
 say(`a first start takes ${Math.round(wholeMs)} ms; ${kills} are killed on their way`)
 const failures: string[] = []
 for (let kill = 0; kill < kills; kill += 1) {
-  const point = { afterMs: Math.round((wholeMs * (kill + 0.5)) / kills), victim: kill % 2 === 0 ? 'all' : 'shop' } as const
+  const point = {
+    afterMs: Math.round((wholeMs * (kill + 0.5)) / kills),
+    victim: kill % 2 === 0 ? 'all' : 'shop',
+  } as const
   await inFreshDirectory((directory) => killFirstStart(directory, point)).catch((error: Error) => {
     failures.push(error.message)
     say(error.message)

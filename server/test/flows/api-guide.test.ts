@@ -1,4 +1,5 @@
-// The commands of the guide for API users, run as a reader runs them: by a shell and curl, against a whole shop.
+// The commands of the guide for API users, run as a reader runs them: by a shell and curl, against
+// a whole shop.
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,9 @@ afterAll(async () => {
 test(
   'the commands of the guide sell, take the money, let a person in and refund',
   async () => {
-    const blocks = [...(await readFile(guide, 'utf8')).matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, text]) => text)
+    const blocks = [...(await readFile(guide, 'utf8')).matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(
+      ([, text]) => text,
+    )
     expect(blocks.length).toBeGreaterThanOrEqual(9)
     // The readers' Node is the one that runs this.
     const path = `${dirname(process.execPath)}:${process.env['PATH']}`

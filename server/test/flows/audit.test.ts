@@ -1,4 +1,5 @@
-// The auditor on a running shop: each invariant is broken by hand in the database, and it names the breach.
+// The auditor on a running shop: each invariant is broken by hand in the database, and it names the
+// breach.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { OrderView, ShowView } from '@holdfast/contract'
@@ -6,7 +7,16 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { invariants } from '../../src/audit/invariants.ts'
 import { runSmall } from '../../src/audit/run.ts'
 import { auditNow, auditParts, expectSound } from '../audit.ts'
-import { asGuest, type Client, expectStatus, pay, placeOrder, publishShow, readOrder, signUp } from '../client.ts'
+import {
+  asGuest,
+  type Client,
+  expectStatus,
+  pay,
+  placeOrder,
+  publishShow,
+  readOrder,
+  signUp,
+} from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 
@@ -34,7 +44,8 @@ afterAll(async () => {
   await shop.stop()
 })
 
-const run = <Row>(text: string, values: readonly unknown[] = []) => shop.db.query<Row>({ name: '', text }, values)
+const run = <Row>(text: string, values: readonly unknown[] = []) =>
+  shop.db.query<Row>({ name: '', text }, values)
 
 /** A paid order with its tickets. */
 async function complete(quantity = 2): Promise<OrderView> {
@@ -66,11 +77,14 @@ async function refunded(): Promise<OrderView> {
   await waitFor(
     'the refund',
     async () =>
-      (await run<{ status: string }>('select status from orders.orders where id = $1', [order.id]))[0]?.status === 'refunded',
+      (await run<{ status: string }>('select status from orders.orders where id = $1', [order.id]))[0]
+        ?.status === 'refunded',
   )
   await waitFor(
     'the tickets void',
-    async () => (await run(`select 1 from tickets.tickets where order_id = $1 and status <> 'void'`, [order.id])).length === 0,
+    async () =>
+      (await run(`select 1 from tickets.tickets where order_id = $1 and status <> 'void'`, [order.id]))
+        .length === 0,
   )
   return order
 }
@@ -85,7 +99,10 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
       `update orders.pools set sold = sold + 1 where show_id = $1 and capacity = 500 returning id`,
       [show.id],
     )
-    return { key: pool?.id ?? '', mend: () => run(`update orders.pools set sold = sold - 1 where id = $1`, [pool?.id]) }
+    return {
+      key: pool?.id ?? '',
+      mend: () => run(`update orders.pools set sold = sold - 1 where id = $1`, [pool?.id]),
+    }
   },
   async seats_have_one_order() {
     const order = await seated(0)
@@ -95,39 +112,50 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     )
     return {
       key: order.id,
-      mend: () => run(`update orders.seats set state = 'held', order_id = $1 where id = $2`, [order.id, seat?.id]),
+      mend: () =>
+        run(`update orders.seats set state = 'held', order_id = $1 where id = $2`, [order.id, seat?.id]),
     }
   },
   async complete_is_paid() {
     const order = await complete()
     await run(`update orders.orders set total_minor = total_minor + 1 where id = $1`, [order.id])
-    return { key: order.id, mend: () => run(`update orders.orders set total_minor = total_minor - 1 where id = $1`, [order.id]) }
+    return {
+      key: order.id,
+      mend: () => run(`update orders.orders set total_minor = total_minor - 1 where id = $1`, [order.id]),
+    }
   },
   async refunded_is_returned() {
     const order = await refunded()
     const change = (by: number) =>
-      run(`update payments.payments set refunded_minor = refunded_minor + $2 where order_id = $1`, [order.id, by])
+      run(`update payments.payments set refunded_minor = refunded_minor + $2 where order_id = $1`, [
+        order.id,
+        by,
+      ])
     await change(-1)
     return { key: order.id, mend: () => change(1) }
   },
   async cancelled_costs_nothing() {
     const order = await complete()
-    await run(`update orders.orders set status = 'cancelled', cancel_reason = 'expired', payment_id = null where id = $1`, [
-      order.id,
-    ])
+    await run(
+      `update orders.orders set status = 'cancelled', cancel_reason = 'expired', payment_id = null where id = $1`,
+      [order.id],
+    )
     return {
       key: order.id,
       mend: async () =>
-        run(`update orders.orders set status = 'complete', cancel_reason = null, payment_id = $2 where id = $1`, [
-          order.id,
-          await paymentOf(order.id),
-        ]),
+        run(
+          `update orders.orders set status = 'complete', cancel_reason = null, payment_id = $2 where id = $1`,
+          [order.id, await paymentOf(order.id)],
+        ),
     }
   },
   async nothing_left_authorized() {
     const order = await complete()
     await run(`update payments.payments set authorized_minor = amount_minor where order_id = $1`, [order.id])
-    return { key: order.id, mend: () => run(`update payments.payments set authorized_minor = 0 where order_id = $1`, [order.id]) }
+    return {
+      key: order.id,
+      mend: () => run(`update payments.payments set authorized_minor = 0 where order_id = $1`, [order.id]),
+    }
   },
   async paid_never_expires() {
     const order = await complete()
@@ -166,10 +194,10 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
   async ledger_agrees() {
     const order = await complete()
     const change = (by: number) =>
-      run(`update payments.ledger_entries set posted_minor = posted_minor + $2 where order_id = $1 and kind = 'capture'`, [
-        order.id,
-        by,
-      ])
+      run(
+        `update payments.ledger_entries set posted_minor = posted_minor + $2 where order_id = $1 and kind = 'capture'`,
+        [order.id, by],
+      )
     await change(1)
     return { key: order.id, mend: () => change(-1) }
   },
@@ -183,12 +211,14 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     )
     return {
       key: order.id,
-      mend: () => run(`delete from payments.ledger_entries where source_id = $1 and kind = 'refund_request'`, [id]),
+      mend: () =>
+        run(`delete from payments.ledger_entries where source_id = $1 and kind = 'refund_request'`, [id]),
     }
   },
   async events_take_effect() {
     const order = await complete()
-    // Where a consumer has saved that it came by, and the event has no effect, it is lost. Before that it may be on its way.
+    // Where a consumer has saved that it came by, and the event has no effect, it is lost. Before
+    // that it may be on its way.
     await waitFor(
       'a saved position behind the event',
       async () =>
@@ -207,19 +237,24 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     )
     return {
       key: order.id,
-      mend: () => run(`insert into platform.inbox (consumer, event_id) values ('tickets', $1)`, [lost?.event_id]),
+      mend: () =>
+        run(`insert into platform.inbox (consumer, event_id) values ('tickets', $1)`, [lost?.event_id]),
     }
   },
   async events_in_order() {
     const order = await complete()
     const change = (by: number) =>
-      run(`update platform.outbox set version = version + $2 where correlation_id = $1 and type = 'OrderCreated'`, [order.id, by])
+      run(
+        `update platform.outbox set version = version + $2 where correlation_id = $1 and type = 'OrderCreated'`,
+        [order.id, by],
+      )
     await change(5)
     return { key: order.id, mend: () => change(-5) }
   },
   async tickets_match() {
     const order = await complete()
-    const mark = (status: string) => run(`update tickets.tickets set status = $2 where order_id = $1`, [order.id, status])
+    const mark = (status: string) =>
+      run(`update tickets.tickets set status = $2 where order_id = $1`, [order.id, status])
     await mark('void')
     return { key: order.id, mend: () => mark('valid') }
   },
@@ -273,7 +308,10 @@ it.each(invariants.map(({ name, stopsSales }) => [name, stopsSales] as const))(
 )
 
 it('an event of a type that the version which reads does not hear is not lost: it waits', async () => {
-  const { key, mend } = (await damages['events_take_effect']?.()) ?? { key: 'none', mend: () => Promise.resolve() }
+  const { key, mend } = (await damages['events_take_effect']?.()) ?? {
+    key: 'none',
+    mend: () => Promise.resolve(),
+  }
   const heard = (from: string) =>
     run(
       `update platform.cursors set heard = json_build_object('ChargeRefunded', null, 'OrderCompleted', ${from}) where consumer = 'tickets'`,
@@ -292,7 +330,13 @@ it('the small run finds damage where an event was told, and elsewhere as it goes
   const parts = auditParts(shop, { confirmMs: 50, books: null })
   const settled = await complete()
   await waitFor('nothing', async () => (await runSmall(parts)).breaches.length === 0)
-  for (const name of ['events_take_effect', 'ledger_agrees', 'tickets_match', 'events_in_order', 'orders_come_to_rest']) {
+  for (const name of [
+    'events_take_effect',
+    'ledger_agrees',
+    'tickets_match',
+    'events_in_order',
+    'orders_come_to_rest',
+  ]) {
     const { key, mend } = (await damages[name]?.()) ?? { key: 'none', mend: () => Promise.resolve() }
     const found = await waitFor(`the breach of ${name}`, async () => {
       const { breaches } = await runSmall(parts)
@@ -327,12 +371,20 @@ it('a processor that cannot be asked leaves that part unchecked, and hides no br
 })
 
 it('a show with many orders is added up in stretches, and what changes in them is still seen', async () => {
-  const big = await publishShow(organiser, { ticketTypes: [{ name: 'Field', priceMinor: 100, capacity: 20_000 }] })
+  const big = await publishShow(organiser, {
+    ticketTypes: [{ name: 'Field', priceMinor: 100, capacity: 20_000 }],
+  })
   const [pool] = await waitFor('the show on sale', async () => {
     const pools = await run<{ id: string }>('select id from orders.pools where show_id = $1', [big.id])
     return pools.length === 1 && pools
   })
-  const line = { ticketTypeId: big.ticketTypes[0]?.id, name: 'Field', poolId: pool?.id, quantity: 1, unitPriceMinor: 100 }
+  const line = {
+    ticketTypeId: big.ticketTypes[0]?.id,
+    name: 'Field',
+    poolId: pool?.id,
+    quantity: 1,
+    unitPriceMinor: 100,
+  }
   await run(
     `with placed as (
        insert into orders.orders (id, version, status, buyer_id, buyer_email, show_id, lines, total_minor, currency, created_at, expires_at, hold_seconds)
@@ -343,9 +395,11 @@ it('a show with many orders is added up in stretches, and what changes in them i
   )
   const parts = auditParts(shop, { confirmMs: 50, books: null })
   const stretches = async () =>
-    (await run<{ fresh_looks: number }>('select fresh_looks from audit.stretches where show_id = $1', [big.id])).map(
-      (row) => row.fresh_looks,
-    )
+    (
+      await run<{ fresh_looks: number }>('select fresh_looks from audit.stretches where show_id = $1', [
+        big.id,
+      ])
+    ).map((row) => row.fresh_looks)
   await waitFor('both stretches trusted', async () => {
     expect((await runSmall(parts)).breaches).toEqual([])
     const looks = await stretches()
@@ -362,7 +416,9 @@ it('a show with many orders is added up in stretches, and what changes in them i
 
   // The oldest order and nothing else: no event tells of it, and its stretch was added up long ago.
   const first = 'select id from orders.orders where show_id = $1 order by id limit 1'
-  await run(`update orders.orders set status = 'cancelled', cancel_reason = 'buyer' where id = (${first})`, [big.id])
+  await run(`update orders.orders set status = 'cancelled', cancel_reason = 'buyer' where id = (${first})`, [
+    big.id,
+  ])
   await untilBreaches(1)
   await change(-1)
   await untilBreaches(0)
@@ -385,15 +441,25 @@ it('npm run audit tells the same, proposes what to do, and changes nothing', asy
     const environment = { ...process.env, ...shop.environment, DATABASE_URL: shop.db.url }
     return spawnProgram([program, ...options], environment)
   }
-  expect(await audit()).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/stock_adds_up +holds/) as string })
+  expect(await audit()).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/stock_adds_up +holds/) as string,
+  })
   const { key, mend } = (await damages['tickets_match']?.()) ?? { key: 'none', mend: () => Promise.resolve() }
   const seen = await audit('--json', '--repair')
   expect(seen.status).toBe(1)
-  const { breaches } = JSON.parse(seen.stdout) as { breaches: { key: string; repair: { words: string; safe: boolean } }[] }
-  expect(breaches).toMatchObject([{ key, repair: { safe: true, words: expect.stringContaining('replay') as string } }])
+  const { breaches } = JSON.parse(seen.stdout) as {
+    breaches: { key: string; repair: { words: string; safe: boolean } }[]
+  }
+  expect(breaches).toMatchObject([
+    { key, repair: { safe: true, words: expect.stringContaining('replay') as string } },
+  ])
   expect((await audit('--repair')).stdout).toContain('Safe to do:')
   expect(await run(`select 1 from platform.switches where is_on`)).toEqual([])
-  expect(await run(`select 1 from tickets.tickets where order_id = $1 and status = 'void'`, [key])).not.toEqual([])
+  expect(
+    await run(`select 1 from tickets.tickets where order_id = $1 and status = 'void'`, [key]),
+  ).not.toEqual([])
   await mend()
   expect((await audit('--mend')).status).toBe(2)
 })

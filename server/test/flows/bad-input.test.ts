@@ -1,7 +1,18 @@
-// Bad input on every route that the OpenAPI document lists: a 4xx with a known code, and nothing changed. Never a 5xx.
+// Bad input on every route that the OpenAPI document lists: a 4xx with a known code, and nothing
+// changed. Never a 5xx.
 import { errorDefinitions } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { asGuest, type Client, expectStatus, makeClient, pay, placeOrder, publishShow, showBody, signUp } from '../client.ts'
+import {
+  asGuest,
+  type Client,
+  expectStatus,
+  makeClient,
+  pay,
+  placeOrder,
+  publishShow,
+  showBody,
+  signUp,
+} from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 
@@ -121,9 +132,14 @@ function spoiled(sound: Record<string, unknown>): string[] {
   return [...texts, '{', '{"a":}', '', `{"a":${'['.repeat(5_000)}${']'.repeat(5_000)}}`]
 }
 
-const expectProblem = (what: string, answer: { status: number; body: { code?: string } | null; headers: Headers }) => {
+const expectProblem = (
+  what: string,
+  answer: { status: number; body: { code?: string } | null; headers: Headers },
+) => {
   const code = answer.body?.code ?? 'none'
-  expect(answer.status, `${what} → ${answer.status} ${JSON.stringify(answer.body)}`).toBeGreaterThanOrEqual(400)
+  expect(answer.status, `${what} → ${answer.status} ${JSON.stringify(answer.body)}`).toBeGreaterThanOrEqual(
+    400,
+  )
   expect(answer.status, `${what} → ${answer.status} ${JSON.stringify(answer.body)}`).toBeLessThan(500)
   expect(Object.hasOwn(errorDefinitions, code), `${what} → unknown code ${code}`).toBe(true)
   expect(answer.headers.get('content-type')).toContain('application/problem+json')
@@ -169,7 +185,10 @@ it('huge bodies, other media types and no body are refused on every unsafe route
     if (method === 'GET' || !takesBody) continue
     const url = path.replace('{id}', ids.show)
     expectProblem(`${method} ${path} huge`, await organiser.call(method, url, huge))
-    expectProblem(`${method} ${path} text`, await organiser.call(method, url, 'a=b', { 'content-type': 'text/plain' }))
+    expectProblem(
+      `${method} ${path} text`,
+      await organiser.call(method, url, 'a=b', { 'content-type': 'text/plain' }),
+    )
     expectProblem(
       `${method} ${path} form`,
       await organiser.call(method, url, 'a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
@@ -181,15 +200,27 @@ it('huge bodies, other media types and no body are refused on every unsafe route
 it('malformed, unknown and other people’s ids are refused on every route that takes one', async () => {
   const before = await fingerprint()
   const bodies = soundBodies()
-  const bad = ['not-an-id', '0', '..%2F..%2Fetc%2Fpasswd', '%00', 'a'.repeat(190), '00000000-0000-4000-8000-000000000000']
+  const bad = [
+    'not-an-id',
+    '0',
+    '..%2F..%2Fetc%2Fpasswd',
+    '%00',
+    'a'.repeat(190),
+    '00000000-0000-4000-8000-000000000000',
+  ]
   for (const { method, path } of operations) {
     if (!path.includes('{id}')) continue
     const body = method === 'GET' || method === 'DELETE' ? undefined : bodies[`${method} ${path}`]
-    for (const id of bad) expectProblem(`${method} ${path} ${id}`, await organiser.call(method, path.replace('{id}', id), body))
+    for (const id of bad)
+      expectProblem(`${method} ${path} ${id}`, await organiser.call(method, path.replace('{id}', id), body))
     const publicPath = /^\/api\/shows\/\{id\}(\/availability(\/stream)?)?$/.test(path) && method === 'GET'
     if (publicPath) continue
     const own = path.startsWith('/api/shows') ? ids.show : ids.order
-    const answer = await stranger.call<{ code?: string; items?: unknown[] } | null>(method, path.replace('{id}', own), body)
+    const answer = await stranger.call<{ code?: string; items?: unknown[] } | null>(
+      method,
+      path.replace('{id}', own),
+      body,
+    )
     // A list of what is one's own is empty for a stranger; everything else is not there.
     if (answer.status === 200) expect(answer.body?.items, `${method} ${path}`).toEqual([])
     else expectProblem(`${method} ${path} by a stranger`, answer)
@@ -222,7 +253,9 @@ it('malformed tokens and idempotency keys are nobody’s and no key', async () =
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
   }
   for (const key of ['', 'k'.repeat(256)]) {
-    const answer = await organiser.call('POST', '/api/orders', soundBodies()['POST /api/orders'], { 'idempotency-key': key })
+    const answer = await organiser.call('POST', '/api/orders', soundBodies()['POST /api/orders'], {
+      'idempotency-key': key,
+    })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_idempotency_key' } })
   }
 })

@@ -2,7 +2,17 @@
 import type { OrderView, PaymentView, RefundView, ShowView, TimelineView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectSound } from '../audit.ts'
-import { asGuest, type Client, expectStatus, makeClient, pay, placeOrder, publishShow, readOrder, signUp } from '../client.ts'
+import {
+  asGuest,
+  type Client,
+  expectStatus,
+  makeClient,
+  pay,
+  placeOrder,
+  publishShow,
+  readOrder,
+  signUp,
+} from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants } from './invariants.ts'
@@ -52,7 +62,10 @@ it('a declined card says so and keeps the hold; another card then pays', async (
   const buyer = await signUp(shop.url)
   const order = await hold(buyer)
   const declined = await pay(buyer, order.id, 'pm_card_visa_chargeDeclinedInsufficientFunds')
-  expect(declined).toMatchObject({ status: 402, body: { code: 'card_declined', declineCode: 'insufficient_funds' } })
+  expect(declined).toMatchObject({
+    status: 402,
+    body: { code: 'card_declined', declineCode: 'insufficient_funds' },
+  })
   expect((await readOrder(buyer, order.id)).status).toBe('created')
   expectStatus(await pay(buyer, order.id, 'pm_card_mastercard'), 201)
   await untilStatus(buyer, order.id, 'complete')
@@ -133,11 +146,16 @@ it('a payment in a challenge at the deadline gets one extension, then the order 
   await untilStatus(buyer, order.id, 'cancelled')
   const stripe = stripeOf(shop.sandbox)
   const intentId = payment.clientSecret?.split('_secret_')[0] ?? ''
-  await waitFor('the intent cancelled', async () => (await stripe.paymentIntents.retrieve(intentId)).status === 'canceled')
+  await waitFor(
+    'the intent cancelled',
+    async () => (await stripe.paymentIntents.retrieve(intentId)).status === 'canceled',
+  )
 })
 
 it('a free order is complete at once, with no payment', async () => {
-  const freeShow = await publishShow(organiser, { ticketTypes: [{ name: 'Free', priceMinor: 0, capacity: 5 }] })
+  const freeShow = await publishShow(organiser, {
+    ticketTypes: [{ name: 'Free', priceMinor: 0, capacity: 5 }],
+  })
   const buyer = await asGuest(shop.url)
   const order = await hold(buyer, freeShow, 3)
   expect(order.status).toBe('complete')
@@ -159,22 +177,32 @@ it('a buyer cancels an unpaid order, and cannot cancel a complete one', async ()
   const paid = await hold(buyer)
   expectStatus(await pay(buyer, paid.id), 201)
   await untilStatus(buyer, paid.id, 'complete')
-  expect(await buyer.call('DELETE', `/api/orders/${paid.id}`)).toMatchObject({ status: 409, body: { code: 'order_complete' } })
+  expect(await buyer.call('DELETE', `/api/orders/${paid.id}`)).toMatchObject({
+    status: 409,
+    body: { code: 'order_complete' },
+  })
 })
 
 it('an organiser refunds an order in part and then in full; its places and tickets go back', async () => {
-  const ownShow = await publishShow(organiser, { ticketTypes: [{ name: 'One', priceMinor: 2_000, capacity: 1 }] })
+  const ownShow = await publishShow(organiser, {
+    ticketTypes: [{ name: 'One', priceMinor: 2_000, capacity: 1 }],
+  })
   const buyer = await asGuest(shop.url)
   const order = await hold(buyer, ownShow)
   expectStatus(await pay(buyer, order.id), 201)
   await untilStatus(buyer, order.id, 'complete')
   expect(await buyer.call('POST', `/api/orders/${order.id}/refunds`, {})).toMatchObject({ status: 404 })
   expectStatus(
-    await organiser.call<RefundView>('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 500, reason: 'late start' }),
+    await organiser.call<RefundView>('POST', `/api/orders/${order.id}/refunds`, {
+      amountMinor: 500,
+      reason: 'late start',
+    }),
     201,
   )
   await waitFor('the part', async () => (await readOrder(buyer, order.id)).refunded?.amountMinor === 500)
-  expect(await organiser.call('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 1_501 })).toMatchObject({
+  expect(
+    await organiser.call('POST', `/api/orders/${order.id}/refunds`, { amountMinor: 1_501 }),
+  ).toMatchObject({
     status: 422,
     body: { code: 'refund_exceeds_charge' },
   })

@@ -2,7 +2,16 @@
 import type { OrderView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectNoFalseAlarm, expectSound } from '../audit.ts'
-import { asGuest, type Client, expectStatus, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
+import {
+  asGuest,
+  type Client,
+  expectStatus,
+  pay,
+  placeOrder,
+  publishShow,
+  signUp,
+  standing,
+} from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants, readProcessor, unsettled } from './invariants.ts'
@@ -37,7 +46,9 @@ it('200 buyers at once for 50 places: 50 orders, exactly', async () => {
 async function actNearDeadline(buyer: Client, order: OrderView, spice: number): Promise<void> {
   const untilDeadlineMs = Date.parse(order.expiresAt) - Date.now()
   // Spread around the deadline, from well before to just after.
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, untilDeadlineMs - 500 + ((spice * 37) % 700))))
+  await new Promise((resolve) =>
+    setTimeout(resolve, Math.max(0, untilDeadlineMs - 500 + ((spice * 37) % 700))),
+  )
   const stories: (() => Promise<unknown>)[] = [
     () => pay(buyer, order.id),
     () => Promise.all([pay(buyer, order.id), buyer.call('DELETE', `/api/orders/${order.id}`)]),
@@ -65,7 +76,10 @@ it('payments, cancels and second cards around the deadline: every order comes to
   const stripe = stripeOf(shop.sandbox)
   await waitFor('everything at rest', async () => {
     const open = await shop.db.query(
-      { name: 'test.open', text: `select id from orders.orders where show_id = $1 and status in ('created', 'claimed')` },
+      {
+        name: 'test.open',
+        text: `select id from orders.orders where show_id = $1 and status in ('created', 'claimed')`,
+      },
       [show.id],
     )
     const processor = await readProcessor(stripe)

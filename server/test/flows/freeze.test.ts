@@ -1,8 +1,10 @@
-// A process that is frozen in the middle of its work, and woken later: the others go on without it, and it does no harm.
+// A process that is frozen in the middle of its work, and woken later: the others go on without it,
+// and it does no harm.
 //
-// The race: a process reads the events of every consumer under session locks of Postgres. Frozen (or on a machine that lost
-// its power: no connection is closed then), it kept them: no event was read by anybody, nothing that was paid became
-// complete, and no hold expired, until somebody killed it. A silent session is now ended by the server after 20 s.
+// The race: a process reads the events of every consumer under session locks of Postgres. Frozen
+// (or on a machine that lost its power: no connection is closed then), it kept them: no event was
+// read by anybody, nothing that was paid became complete, and no hold expired, until somebody
+// killed it. A silent session is now ended by the server after 20 s.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,7 +31,11 @@ afterAll(async () => {
 
 it('a frozen process gives up its place: what is bought meanwhile completes, and waking it changes nothing', async () => {
   const shared = { SANDBOX_PORT: String(sandboxPort), DATA_DIR: directory, DATABASE_URL: db.url }
-  const reader = await startShopProcess({ ...shared, SERVICES: 'orders,expiration,tickets', PORT: String(await freePort()) })
+  const reader = await startShopProcess({
+    ...shared,
+    SERVICES: 'orders,expiration,tickets',
+    PORT: String(await freePort()),
+  })
   processes.push(reader)
   const shop = await startShopProcess({ ...shared, PORT: String(await freePort()) })
   processes.push(shop)
@@ -43,7 +49,11 @@ it('a frozen process gives up its place: what is bought meanwhile completes, and
   process.kill(reader.pid, 'SIGSTOP')
   const during = expectStatus(await placeOrder(buyer, show), 201)
   expectStatus(await pay(buyer, during.id), 201)
-  await waitFor('tickets while a process is frozen', async () => (await readOrder(buyer, during.id)).tickets, 60_000)
+  await waitFor(
+    'tickets while a process is frozen',
+    async () => (await readOrder(buyer, during.id)).tickets,
+    60_000,
+  )
 
   process.kill(reader.pid, 'SIGCONT')
   await waitFor('the woken process', () => fetch(`${reader.url}/readyz`).then(({ ok }) => ok))

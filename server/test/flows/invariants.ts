@@ -1,4 +1,5 @@
-// The invariants of the domain as SQL over a whole shop's database, and against the processor's own list.
+// The invariants of the domain as SQL over a whole shop's database, and against the processor's own
+// list.
 import type Stripe from 'stripe'
 import { expect } from 'vitest'
 import { type Queryable, sql } from '../../src/platform/postgres/database.ts'
@@ -64,7 +65,9 @@ export async function unsettled(db: Queryable): Promise<unknown[]> {
 }
 
 /** What the processor says it holds and took for each order. */
-export async function readProcessor(stripe: Stripe): Promise<Map<string, { authorized: number; kept: number }>> {
+export async function readProcessor(
+  stripe: Stripe,
+): Promise<Map<string, { authorized: number; kept: number }>> {
   const byOrder = new Map<string, { authorized: number; kept: number }>()
   for await (const intent of stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] })) {
     const orderId = intent.metadata['order_id']
@@ -79,7 +82,10 @@ export async function readProcessor(stripe: Stripe): Promise<Map<string, { autho
   return byOrder
 }
 
-/** Every order at rest agrees with the processor's own list: paid in full or not charged at all, nothing left authorized. */
+/**
+ * Every order at rest agrees with the processor's own list: paid in full or not charged at all,
+ * nothing left authorized.
+ */
 export async function expectMoneyInvariants(db: Queryable, stripe: Stripe): Promise<void> {
   const processor = await readProcessor(stripe)
   const orders = await db.query<OrderTotal>(orderTotals)
@@ -89,7 +95,11 @@ export async function expectMoneyInvariants(db: Queryable, stripe: Stripe): Prom
     authorized: 0,
     kept: status === 'complete' ? totalMinor - refundedMinor : 0,
   }))
-  const actual = orders.map(({ id, status }) => ({ id, status, ...(processor.get(id) ?? { authorized: 0, kept: 0 }) }))
+  const actual = orders.map(({ id, status }) => ({
+    id,
+    status,
+    ...(processor.get(id) ?? { authorized: 0, kept: 0 }),
+  }))
   expect(actual).toEqual(expected)
   const known = new Set(orders.map(({ id }) => id))
   expect([...processor.keys()].filter((id) => !known.has(id))).toEqual([])

@@ -6,7 +6,16 @@ import { afterAll, expect, it } from 'vitest'
 import { type Database, makeDatabase } from '../../src/platform/postgres/database.ts'
 import { freePort } from '../../src/platform/process/ports.ts'
 import { expectNoFalseAlarm, expectSound } from '../audit.ts'
-import { asGuest, type Client, makeClient, pay, placeOrder, publishShow, signUp, standing } from '../client.ts'
+import {
+  asGuest,
+  type Client,
+  makeClient,
+  pay,
+  placeOrder,
+  publishShow,
+  signUp,
+  standing,
+} from '../client.ts'
 import { waitFor } from '../wait.ts'
 import { expectMoneyInvariants, expectStockInvariants, readProcessor } from './invariants.ts'
 import { type ShopProcess, startShopProcess } from './shop-process.ts'
@@ -23,11 +32,19 @@ afterAll(async () => {
 
 async function openDatabase(): Promise<Database> {
   const password = (await readFile(join(directory, 'postgres', 'password'), 'utf8')).trim()
-  const port = (await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[3]
-  return makeDatabase({ url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`, maxConnections: 2 })
+  const port = (await readFile(join(directory, 'postgres', 'cluster', 'postmaster.pid'), 'utf8')).split(
+    '\n',
+  )[3]
+  return makeDatabase({
+    url: `postgres://holdfast:${password}@127.0.0.1:${port}/postgres`,
+    maxConnections: 2,
+  })
 }
 
-/** Buys without end until told to stop. What was acknowledged is remembered; a call without an answer is unknown. */
+/**
+ * Buys without end until told to stop. What was acknowledged is remembered; a call without an
+ * answer is unknown.
+ */
 async function buyUntil(
   stopped: () => boolean,
   buyer: Client,
@@ -53,7 +70,10 @@ it('five kills later no acknowledged order is lost, none is stuck, and there is 
   const environment = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: directory }
   shop = await startShopProcess(environment)
   const organiser = await signUp(shop.url)
-  const show = await publishShow(organiser, { holdSeconds: 5, ticketTypes: [{ ...standing, capacity: 100_000 }] })
+  const show = await publishShow(organiser, {
+    holdSeconds: 5,
+    ticketTypes: [{ ...standing, capacity: 100_000 }],
+  })
   const buyers = await Promise.all(Array.from({ length: 8 }, () => asGuest(`http://127.0.0.1:${port}`)))
   const acknowledged = new Set<string>()
   let stop = false

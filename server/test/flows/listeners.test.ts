@@ -1,4 +1,5 @@
-// Many people watch one show while it sells: all of them end with the same right numbers, on this process and on another.
+// Many people watch one show while it sells: all of them end with the same right numbers, on this
+// process and on another.
 import { get, type IncomingMessage } from 'node:http'
 import type { Availability, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -21,7 +22,11 @@ const streams: IncomingMessage[] = []
 
 beforeAll(async () => {
   shop = await startTestShop()
-  const config = readConfig({ ...shop.environment, PORT: String(await freePort()), SERVICES: 'identity,orders' })
+  const config = readConfig({
+    ...shop.environment,
+    PORT: String(await freePort()),
+    SERVICES: 'identity,orders',
+  })
   other = await startShop({ config, databaseUrl: shop.db.url, log: makeLog('error') })
   organiser = await signUp(shop.url)
 })
@@ -46,7 +51,10 @@ function listen(url: string, showId: string, changesOnly: boolean): Promise<List
     const take = (name: string, told: Availability) => {
       if (name === 'changes' && shown?.seats && told.seats) {
         const states = new Map(told.seats.map((seat) => [seat.id, seat]))
-        shown = { ticketTypes: told.ticketTypes, seats: shown.seats.map((seat) => states.get(seat.id) ?? seat) }
+        shown = {
+          ticketTypes: told.ticketTypes,
+          seats: shown.seats.map((seat) => states.get(seat.id) ?? seat),
+        }
       } else shown = told
       gone.push(told.ticketTypes.reduce((sum, { held, sold }) => sum + held + sold, 0))
     }
@@ -69,7 +77,11 @@ function listen(url: string, showId: string, changesOnly: boolean): Promise<List
 }
 
 const seatsOf = (count: number) =>
-  Array.from({ length: count }, (_, index) => ({ section: 'A', row: String(Math.floor(index / 20)), number: String(index % 20) }))
+  Array.from({ length: count }, (_, index) => ({
+    section: 'A',
+    row: String(Math.floor(index / 20)),
+    number: String(index % 20),
+  }))
 
 async function buySeats(show: ShowView): Promise<void> {
   const seated = show.ticketTypes.find((type) => type.seats)
@@ -79,7 +91,10 @@ async function buySeats(show: ShowView): Promise<void> {
       expectStatus(await placeOrder(buyer, show, 2), 201)
       const seatIds = (seated?.seats ?? []).slice(index * 3, index * 3 + 3).map(({ id }) => id)
       const lines = [{ ticketTypeId: seated?.id, seatIds }]
-      const order = expectStatus(await buyer.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
+      const order = expectStatus(
+        await buyer.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }),
+        201,
+      )
       if (index % 2 === 0) expectStatus(await buyer.call('DELETE', `/api/orders/${order.id}`), 200)
     }),
   )
@@ -99,13 +114,20 @@ it(`${listenersCount} listeners of a show, on both processes, end with what the 
   )
   await waitFor('everybody told once', () => listeners.every((each) => each.shown()))
   await buySeats(show)
-  const { body: availability } = await organiser.call<Availability>('GET', `/api/shows/${show.id}/availability`)
+  const { body: availability } = await organiser.call<Availability>(
+    'GET',
+    `/api/shows/${show.id}/availability`,
+  )
   expect(availability.ticketTypes.map(({ held }) => held)).toEqual([buyersCount * 2, (buyersCount / 2) * 3])
   const expected = JSON.stringify(availability)
-  await waitFor('everybody told of the last', () => listeners.every((each) => JSON.stringify(each.shown()) === expected))
+  await waitFor('everybody told of the last', () =>
+    listeners.every((each) => JSON.stringify(each.shown()) === expected),
+  )
   const { liveListeners } = shop.metrics
   const { values } = await liveListeners.get()
   expect(values).toContainEqual({ value: (listenersCount * 3) / 4, labels: { stream: 'availability' } })
   for (const stream of streams) stream.destroy()
-  await waitFor('nobody listening', async () => (await liveListeners.get()).values.every(({ value }) => value === 0))
+  await waitFor('nobody listening', async () =>
+    (await liveListeners.get()).values.every(({ value }) => value === 0),
+  )
 })

@@ -1,5 +1,6 @@
-// The shop's program as it is and as a next version might be: some of its sources are read with a change when it is
-// bundled. A change whose place is not found fails, so a test never runs one version twice.
+// The shop's program as it is and as a next version might be: some of its sources are read with a
+// change when it is bundled. A change whose place is not found fails, so a test never runs one
+// version twice.
 import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -52,7 +53,11 @@ export async function buildProgram({ changes = {}, migrations = {} }: Version = 
     }
   }
   await addMigrations(migrations)
-  return { path: join(out, 'server', 'main.js'), addMigrations, remove: () => rm(out, { recursive: true, force: true }) }
+  return {
+    path: join(out, 'server', 'main.js'),
+    addMigrations,
+    remove: () => rm(out, { recursive: true, force: true }),
+  }
 }
 
 function changed(name: string, changes: Changes[string] = []): string {

@@ -1,5 +1,6 @@
-// A next version of the shop with everything at once that may and may not be done to events, answers and tables. What it
-// says is nothing that the shop wants; it is there for today's version to meet.
+// A next version of the shop with everything at once that may and may not be done to events,
+// answers and tables. What it says is nothing that the shop wants; it is there for today's version
+// to meet.
 import type { Version } from './newer.ts'
 
 /** Of each order placed, a new type of event that payments hears. */
@@ -13,7 +14,10 @@ export const nextVersion: Version = {
   },
   changes: {
     'contract/src/orders.ts': [
-      ["  Type.Literal('organiser'),\n])", `  Type.Literal('organiser'),\n  Type.Literal('${newReason}'),\n])`],
+      [
+        "  Type.Literal('organiser'),\n])",
+        `  Type.Literal('organiser'),\n  Type.Literal('${newReason}'),\n])`,
+      ],
       [
         '    expiresAt: Instant,\n  }),\n)\nexport const OrderExtended',
         '    expiresAt: Instant,\n    channel: Type.Optional(Type.String()),\n  }),\n)\nexport const OrderExtended',
@@ -44,7 +48,9 @@ export const nextVersion: Version = {
         `return { facts: [cancelled(order, command.reason === 'buyer' ? '${newReason}' : command.reason)] }`,
       ],
     ],
-    'server/src/orders/domain/order.ts': [["    case 'ClaimRejected':\n", `    case '${newType}':\n    case 'ClaimRejected':\n`]],
+    'server/src/orders/domain/order.ts': [
+      ["    case 'ClaimRejected':\n", `    case '${newType}':\n    case 'ClaimRejected':\n`],
+    ],
     'server/src/orders/read/timeline.ts': [
       [
         "    case 'ShowPublished':\n    case 'ShowChanged':\n    case 'ShowCancelled':\n      return event.type\n",
@@ -54,7 +60,10 @@ export const nextVersion: Version = {
         "    case 'OrderCompleted':\n    case 'ExpirationComplete':\n    case 'ShowPublished':\n",
         `    case '${newType}':\n    case 'OrderCompleted':\n    case 'ExpirationComplete':\n    case 'ShowPublished':\n`,
       ],
-      ["  buyer: 'released by the buyer',\n", `  buyer: 'released by the buyer',\n  ${newReason}: 'the buyer regretted it',\n`],
+      [
+        "  buyer: 'released by the buyer',\n",
+        `  buyer: 'released by the buyer',\n  ${newReason}: 'the buyer regretted it',\n`,
+      ],
     ],
     'server/src/payments/consumers.ts': [
       ["  'OrderExtended',\n", `  'OrderExtended',\n  '${newType}',\n`],

@@ -1,4 +1,5 @@
-// The operator's API on a whole shop: nobody else sees it, a breach stops sales and only a person resumes them.
+// The operator's API on a whole shop: nobody else sees it, a breach stops sales and only a person
+// resumes them.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -43,7 +44,10 @@ beforeAll(async () => {
   const environment = { DEMO: '1', AUDIT_SECONDS: '1', OPERATORS: 'Ops@Example.com, other@example.com' }
   shop = await startTestShop({ environment })
   operator = makeClient(shop.url)
-  expectStatus(await operator.call('POST', '/api/users/signup', { email: 'ops@example.com', password: 'correct horse' }), 201)
+  expectStatus(
+    await operator.call('POST', '/api/users/signup', { email: 'ops@example.com', password: 'correct horse' }),
+    201,
+  )
   organiser = await signUp(shop.url)
   show = await publishShow(organiser, { ticketTypes: [{ ...standing, capacity: 500 }] })
 })
@@ -52,7 +56,8 @@ afterAll(async () => {
   await shop.stop()
 })
 
-const run = <Row>(text: string, values: readonly unknown[] = []) => shop.db.query<Row>({ name: '', text }, values)
+const run = <Row>(text: string, values: readonly unknown[] = []) =>
+  shop.db.query<Row>({ name: '', text }, values)
 const overview = async () => expectStatus(await operator.call<OpsOverview>('GET', '/api/ops/overview'), 200)
 
 it('to everybody but an operator none of the routes exists', async () => {
@@ -86,7 +91,11 @@ it('the overview tells of processes, events, database, sandbox and orders', asyn
   expectStatus(await placeOrder(buyer, show), 201)
   const seen = await waitFor('the events handled', async () => {
     const now = await overview()
-    return now.events.consumers.length === 4 && now.events.consumers.every(({ lagEvents }) => lagEvents === 0) && now
+    return (
+      now.events.consumers.length === 4 &&
+      now.events.consumers.every(({ lagEvents }) => lagEvents === 0) &&
+      now
+    )
   })
   expect(seen.services.map(({ name, state, processes }) => [name, state, processes[0]?.processId])).toEqual(
     ['identity', 'tickets', 'orders', 'expiration', 'payments'].map((name) => [name, 'up', process.pid]),
@@ -102,14 +111,23 @@ it('the overview tells of processes, events, database, sandbox and orders', asyn
 it('an order is found by the number that its buyer reads out, by its id, and by nothing else', async () => {
   const buyer = await asGuest(shop.url)
   const order = expectStatus(await placeOrder(buyer, show), 201)
-  expect(expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${order.id}`), 200).code).toBe(order.code)
+  expect(expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${order.id}`), 200).code).toBe(
+    order.code,
+  )
   const find = async (q: string) =>
-    expectStatus(await operator.call<OpsOrders>('GET', `/api/ops/orders?q=${encodeURIComponent(q)}`), 200).items
+    expectStatus(await operator.call<OpsOrders>('GET', `/api/ops/orders?q=${encodeURIComponent(q)}`), 200)
+      .items
   const { id, code, total } = order
   for (const q of [code, code.toLowerCase().replace('-', ' '), id, id.toUpperCase()])
-    expect(await find(q), q).toEqual([expect.objectContaining({ id, code, total, status: 'created', showTitle: show.title })])
-  for (const q of [code.slice(0, -1), code.slice(0, 5), show.id, show.title, '%']) expect(await find(q), q).toEqual([])
-  expect(await operator.call('GET', '/api/ops/orders?q=')).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(await find(q), q).toEqual([
+      expect.objectContaining({ id, code, total, status: 'created', showTitle: show.title }),
+    ])
+  for (const q of [code.slice(0, -1), code.slice(0, 5), show.id, show.title, '%'])
+    expect(await find(q), q).toEqual([])
+  expect(await operator.call('GET', '/api/ops/orders?q=')).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  })
 })
 
 it('a breach stops new holds and nothing else; only an operator resumes, and the same breach does not stop them again', async () => {
@@ -126,7 +144,10 @@ it('a breach stops new holds and nothing else; only an operator resumes, and the
   await waitFor('sales stopped', async () => (await overview()).sales.state === 'stopped')
   await waitFor('the holds refused', async () => shop.platform.switches.isOn('sales_stopped'))
   expect(await placeOrder(buyer, show)).toMatchObject({ status: 409, body: { code: 'sales_stopped' } })
-  expect((await overview()).sales).toMatchObject({ state: 'stopped', reason: expect.stringContaining('pool') as string })
+  expect((await overview()).sales).toMatchObject({
+    state: 'stopped',
+    reason: expect.stringContaining('pool') as string,
+  })
 
   // A repeated request has its first answer, and what is held or bought goes its way.
   expect((await buyer.call<OrderView>('POST', '/api/orders', body, key)).body.id).toBe(held.id)
@@ -136,7 +157,10 @@ it('a breach stops new holds and nothing else; only an operator resumes, and the
   expectStatus(await organiser.call('POST', `/api/orders/${bought.id}/refunds`, {}), 201)
   await waitFor('the refund', async () => (await readOrder(buyer, bought.id)).status === 'refunded')
 
-  const { invariants, coveredUpTo } = expectStatus(await operator.call<OpsAudit>('GET', '/api/ops/audit'), 200)
+  const { invariants, coveredUpTo } = expectStatus(
+    await operator.call<OpsAudit>('GET', '/api/ops/audit'),
+    200,
+  )
   expect(coveredUpTo?.fullRoundSeconds).toBeGreaterThanOrEqual(0)
   const stock = invariants.find(({ name }) => name === 'stock_adds_up')
   expect(stock).toMatchObject({ verdict: 'breached', number: 1, breachCount: 1 })
@@ -175,15 +199,22 @@ it('a dead letter is listed, and takes its effect when it is replayed', async ()
     return (await run(aged, [event?.id])).length > 0
   })
   const letter = await waitFor('the dead letter', async () => {
-    const { items } = expectStatus(await operator.call<{ items: OpsDeadLetter[] }>('GET', '/api/ops/dead-letters'), 200)
+    const { items } = expectStatus(
+      await operator.call<{ items: OpsDeadLetter[] }>('GET', '/api/ops/dead-letters'),
+      200,
+    )
     return items.find(({ eventId }) => eventId === event?.id)
   })
-  expect(letter).toMatchObject({ consumer: 'orders', type: 'ExpirationComplete', subject: order.id, correlationId: order.id })
-  await run(`update platform.outbox set data = json_build_object('orderId', $2::text, 'expiresAt', $3::text) where id = $1`, [
-    event?.id,
-    order.id,
-    order.expiresAt,
-  ])
+  expect(letter).toMatchObject({
+    consumer: 'orders',
+    type: 'ExpirationComplete',
+    subject: order.id,
+    correlationId: order.id,
+  })
+  await run(
+    `update platform.outbox set data = json_build_object('orderId', $2::text, 'expiresAt', $3::text) where id = $1`,
+    [event?.id, order.id, order.expiresAt],
+  )
   expectStatus(await operator.call('POST', `/api/ops/dead-letters/${letter.id}/replay`), 200)
   await waitFor('its effect', async () => (await readOrder(buyer, order.id)).status === 'cancelled')
   await waitFor('no dead letter', async () => (await overview()).deadLetters === 0)
@@ -210,14 +241,18 @@ it('a payment without an answer is listed as unknown, and looking again settles 
   ])
   const paying = pay(buyer, order.id)
   const unknown = await waitFor('the unknown payment', async () => {
-    const { items } = expectStatus(await operator.call<{ items: OpsPayment[] }>('GET', '/api/ops/payments/unknown'), 200)
+    const { items } = expectStatus(
+      await operator.call<{ items: OpsPayment[] }>('GET', '/api/ops/payments/unknown'),
+      200,
+    )
     return items.find(({ orderId }) => orderId === order.id)
   })
   expect(unknown).toMatchObject({ status: 'unknown', step: 'create', orderStatus: 'created', intentId: null })
   expect((await overview()).unknownPayments).toBe(1)
-  expect(expectStatus(await operator.call<OpsSandbox>('POST', '/api/ops/sandbox/faults', { clear: 'all' }), 200).faults).toEqual(
-    [],
-  )
+  expect(
+    expectStatus(await operator.call<OpsSandbox>('POST', '/api/ops/sandbox/faults', { clear: 'all' }), 200)
+      .faults,
+  ).toEqual([])
   await paying
   await waitFor('the payment settled', async () => {
     const { clientSecret, status } = expectStatus(
@@ -235,7 +270,11 @@ it('a payment without an answer is listed as unknown, and looking again settles 
 })
 
 it('an on-sale is fired at a show, and ends with everybody served and everything sound', async () => {
-  const seats = Array.from({ length: 12 }, (_, index) => ({ section: '', row: 'A', number: String(index + 1) }))
+  const seats = Array.from({ length: 12 }, (_, index) => ({
+    section: '',
+    row: 'A',
+    number: String(index + 1),
+  }))
   const small = await publishShow(organiser, {
     ticketTypes: [
       { name: 'Seats', priceMinor: 1_000, seats },
@@ -262,7 +301,10 @@ it('without a list of operators the demo’s own organiser is the operator, by a
     const early = makeClient(own.url)
     const file = join(own.environment['DATA_DIR'] ?? '', demoAccountFile)
     await seedDemo(own, readConfig(own.environment))
-    const { email, password } = JSON.parse(await readFile(file, 'utf8')) as { email: string; password: string }
+    const { email, password } = JSON.parse(await readFile(file, 'utf8')) as {
+      email: string
+      password: string
+    }
     const demo = makeClient(own.url)
     expectStatus(await demo.call('POST', '/api/users/signin', { email, password }), 200)
     const seen = await waitFor('the demo show on sale', async () => {
@@ -270,13 +312,24 @@ it('without a list of operators the demo’s own organiser is the operator, by a
       return overview.demo.available && overview
     })
     expect(seen.demo.run).toBeNull()
-    const fired = expectStatus(await demo.call<{ showId: string }>('POST', '/api/ops/demo/on-sale', { buyers: 1 }), 202)
+    const fired = expectStatus(
+      await demo.call<{ showId: string }>('POST', '/api/ops/demo/on-sale', { buyers: 1 }),
+      202,
+    )
     expect(fired.showId).toBe(seen.demo.showId)
-    expectStatus(await early.call('POST', '/api/users/signup', { email: 'somebody@example.com', password: 'correct horse' }), 201)
+    expectStatus(
+      await early.call('POST', '/api/users/signup', {
+        email: 'somebody@example.com',
+        password: 'correct horse',
+      }),
+      201,
+    )
     expect((await early.call('GET', '/api/ops/overview')).status).toBe(404)
     await waitFor(
       'the on-sale over',
-      async () => expectStatus(await demo.call<OpsOverview>('GET', '/api/ops/overview'), 200).demo.run?.state === 'finished',
+      async () =>
+        expectStatus(await demo.call<OpsOverview>('GET', '/api/ops/overview'), 200).demo.run?.state ===
+        'finished',
     )
   } finally {
     await own.stop()

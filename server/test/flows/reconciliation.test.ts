@@ -1,5 +1,5 @@
-// Payments, ledger and processor compared both ways, with the real sandbox: what was done by hand on one side is a difference
-// with an owner, and is over when the sides agree again.
+// Payments, ledger and processor compared both ways, with the real sandbox: what was done by hand
+// on one side is a difference with an owner, and is over when the sides agree again.
 import type { OpsReconciliation, OrderView, ShowView } from '@holdfast/contract'
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
@@ -32,7 +32,10 @@ beforeAll(async () => {
   shop = await startTestShop({ environment: { AUDIT_SECONDS: '0', OPERATORS: 'ops@example.com' } })
   stripe = stripeOf(shop.sandbox)
   operator = makeClient(shop.url)
-  expectStatus(await operator.call('POST', '/api/users/signup', { email: 'ops@example.com', password: 'correct horse' }), 201)
+  expectStatus(
+    await operator.call('POST', '/api/users/signup', { email: 'ops@example.com', password: 'correct horse' }),
+    201,
+  )
   organiser = await signUp(shop.url)
   show = await publishShow(organiser, { ticketTypes: [{ ...standing, capacity: 500 }] })
 })
@@ -46,7 +49,8 @@ beforeEach(async () => {
   await shop.platform.switches.refresh()
 })
 
-const run = <Row>(text: string, values: readonly unknown[] = []) => shop.db.query<Row>({ name: '', text }, values)
+const run = <Row>(text: string, values: readonly unknown[] = []) =>
+  shop.db.query<Row>({ name: '', text }, values)
 
 interface Paid {
   readonly order: OrderView
@@ -100,7 +104,13 @@ it('money that no order explains is the operator’s, and stops nothing', async 
     automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   })
   const found = await differenceOf(`money_without_order:${intent.id}`)
-  expect(found).toMatchObject({ owner: 'operator', intentId: intent.id, processorMinor: 700, shopMinor: null, currency: 'EUR' })
+  expect(found).toMatchObject({
+    owner: 'operator',
+    intentId: intent.id,
+    processorMinor: 700,
+    shopMinor: null,
+    currency: 'EUR',
+  })
   expect((await auditNow(shop)).breaches).toEqual([])
   await stripe.refunds.create({ payment_intent: intent.id })
   await isOver(`money_without_order:${intent.id}`)
@@ -128,7 +138,9 @@ it('an intent of a payment that was never answered is no stranger: it names its 
   const { paymentId, intentId } = await paid()
   await run('update payments.payments set intent_id = null where id = $1', [paymentId])
   expect((await auditNow(shop)).breaches).toEqual([])
-  expect(await run(`select id from audit.differences where payment_id = $1 and resolved_at is null`, [paymentId])).toEqual([])
+  expect(
+    await run(`select id from audit.differences where payment_id = $1 and resolved_at is null`, [paymentId]),
+  ).toEqual([])
   await run('update payments.payments set intent_id = $2 where id = $1', [paymentId, intentId])
 })
 
@@ -152,7 +164,13 @@ it('a refund made at the processor of which no webhook came is found, and lookin
   await sandboxControl('faults', { kind: 'drop', event: '*', times: 'always' })
   await stripe.refunds.create({ payment_intent: intentId, amount: 500 })
   const found = await differenceOf(`refunded_differs:${paymentId}`)
-  expect(found).toMatchObject({ owner: 'shop', orderId: order.id, shopMinor: 4_500, processorMinor: 4_000, ledgerMinor: 4_500 })
+  expect(found).toMatchObject({
+    owner: 'shop',
+    orderId: order.id,
+    shopMinor: 4_500,
+    processorMinor: 4_000,
+    ledgerMinor: 4_500,
+  })
   await fetch(`${shop.sandbox.url}/_sandbox/faults`, { method: 'DELETE' })
   expectStatus(await operator.call('POST', `/api/ops/payments/${paymentId}/advance`), 200)
   await isOver(`refunded_differs:${paymentId}`)
@@ -161,10 +179,10 @@ it('a refund made at the processor of which no webhook came is found, and lookin
 it('a ledger that says something else than its payment is a difference', async () => {
   const { paymentId } = await paid()
   const change = (by: number) =>
-    run(`update payments.ledger_entries set posted_minor = posted_minor + $2 where payment_id = $1 and kind = 'capture'`, [
-      paymentId,
-      by,
-    ])
+    run(
+      `update payments.ledger_entries set posted_minor = posted_minor + $2 where payment_id = $1 and kind = 'capture'`,
+      [paymentId, by],
+    )
   await change(-100)
   expect(await differenceOf(`ledger_differs:${paymentId}`)).toMatchObject({
     owner: 'shop',
@@ -181,7 +199,9 @@ it('a refund that the bank sends back is the organiser’s to make good, and no 
   expectStatus(await organiser.call('POST', `/api/orders/${order.id}/refunds`, {}), 201)
   await waitFor(
     'the refund',
-    async () => (await run(`select 1 from orders.orders where id = $1 and status = 'refunded'`, [order.id])).length === 1,
+    async () =>
+      (await run(`select 1 from orders.orders where id = $1 and status = 'refunded'`, [order.id])).length ===
+      1,
   )
   await sandboxControl('clock', { advance_seconds: 7 * 86_400 })
   const found = await differenceOf(`refund_failed:${paymentId}`)
@@ -191,7 +211,9 @@ it('a refund that the bank sends back is the organiser’s to make good, and no 
 
 it('a dispute is the organiser’s while it is open', async () => {
   const { intentId } = await paid()
-  const opened = (await (await sandboxControl('disputes/open', { payment_intent: intentId, reason: 'fraudulent' })).json()) as {
+  const opened = (await (
+    await sandboxControl('disputes/open', { payment_intent: intentId, reason: 'fraudulent' })
+  ).json()) as {
     id: string
   }
   const found = await differenceOf(`dispute_open:${opened.id}`)
@@ -217,7 +239,10 @@ it('the small run finds new differences too, and what is only fresh is not shown
     return (await differencesNow(shop)).some((difference) => difference.id === id)
   })
   const list = async (query = '') =>
-    expectStatus(await operator.call<OpsReconciliation>('GET', `/api/ops/reconciliation?limit=100${query}`), 200)
+    expectStatus(
+      await operator.call<OpsReconciliation>('GET', `/api/ops/reconciliation?limit=100${query}`),
+      200,
+    )
   expect((await list()).items.map((item) => item.id)).not.toContain(id)
   await run(`update audit.differences set first_seen_at = now() - interval '10 minutes' where id = $1`, [id])
   const shown = (await list()).items.find((item) => item.id === id)

@@ -1,4 +1,5 @@
-// The embedded card sandbox dies in the middle of a payment: it comes back by itself, and the payment ends as it would have.
+// The embedded card sandbox dies in the middle of a payment: it comes back by itself, and the
+// payment ends as it would have.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +35,10 @@ it('a sandbox that dies after it took the money is started again, and the order 
   })
   expect(fault.status).toBeLessThan(300)
   await pay(buyer, order.id)
-  await waitFor('the order complete', async () => (await readOrder(buyer, order.id)).status === 'complete', 60_000)
+  await waitFor(
+    'the order complete',
+    async () => (await readOrder(buyer, order.id)).status === 'complete',
+    60_000,
+  )
   expect(shop.output()).toContain('the card sandbox ended')
 })

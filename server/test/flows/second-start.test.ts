@@ -1,4 +1,5 @@
-// Somebody starts the shop a second time by mistake: the second start says no, and the first shop keeps its database.
+// Somebody starts the shop a second time by mistake: the second start says no, and the first shop
+// keeps its database.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,11 @@ afterAll(async () => {
 })
 
 it('a second start on the same data fails, and the first shop sells on', async () => {
-  const environment = { PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()), DATA_DIR: directory }
+  const environment = {
+    PORT: String(await freePort()),
+    SANDBOX_PORT: String(await freePort()),
+    DATA_DIR: directory,
+  }
   shop = await startShopProcess(environment)
   const show = await publishShow(await signUp(shop.url))
   // Its own port for the sandbox, so that it gets as far as the shop's.

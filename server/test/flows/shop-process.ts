@@ -1,4 +1,5 @@
-// The shop as people run it: a process of its own with its own Postgres and sandbox, to be killed without mercy.
+// The shop as people run it: a process of its own with its own Postgres and sandbox, to be killed
+// without mercy.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,11 +26,19 @@ export async function startShopProcess(
 ): Promise<ShopProcess> {
   const { PORT: port = '', DATA_DIR: directory = '' } = environment
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
-    env: { ...process.env, RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'error', AUDIT_SECONDS: '5', ...environment },
+    env: {
+      ...process.env,
+      RATE_LIMITS: 'off',
+      DEMO: '0',
+      LOG_LEVEL: 'error',
+      AUDIT_SECONDS: '5',
+      ...environment,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   const url = `http://127.0.0.1:${port}`
   await waitFor(

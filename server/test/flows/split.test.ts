@@ -1,5 +1,5 @@
-// Each service in a process of its own on one Postgres, with a broker and without: they meet only on the bus, and a checkout
-// still works.
+// Each service in a process of its own on one Postgres, with a broker and without: they meet only
+// on the bus, and a checkout still works.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,13 +32,16 @@ function makeGateway(): Client {
     return 'tickets'
   }
   return {
-    call: (method, path, body, headers) => client.call(method, `${processes.get(serviceOf(path))?.url}${path}`, body, headers),
+    call: (method, path, body, headers) =>
+      client.call(method, `${processes.get(serviceOf(path))?.url}${path}`, body, headers),
   }
 }
 
 /** The sum of a metric over all processes. */
 async function metricOf(name: string): Promise<number> {
-  const texts = await Promise.all([...processes.values()].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()))
+  const texts = await Promise.all(
+    [...processes.values()].map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+  )
   const values = texts.flatMap((text) =>
     [...text.matchAll(new RegExp(`^${name} (\\S+)$`, 'gm'))].map(([, value]) => Number(value)),
   )
@@ -75,17 +78,35 @@ describe.each(['Postgres', 'NATS'])('five processes, with events by %s', (carrie
   it('signs up, publishes, holds, pays, completes, expires, cancels and refunds', async () => {
     const organiser = makeGateway()
     expectStatus(
-      await organiser.call('POST', '/api/users/signup', { email: 'split@example.com', password: 'correct horse' }),
+      await organiser.call('POST', '/api/users/signup', {
+        email: 'split@example.com',
+        password: 'correct horse',
+      }),
       201,
     )
-    const show = expectStatus(await organiser.call<ShowView>('POST', '/api/shows', showBody({ holdSeconds: 2 })), 201)
+    const show = expectStatus(
+      await organiser.call<ShowView>('POST', '/api/shows', showBody({ holdSeconds: 2 })),
+      201,
+    )
     expectStatus(await organiser.call('POST', `/api/shows/${show.id}/publish`), 200)
     const lines = [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }]
-    const paid = expectStatus(await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
-    const unpaid = expectStatus(await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
-    const unwanted = expectStatus(await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }), 201)
+    const paid = expectStatus(
+      await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }),
+      201,
+    )
+    const unpaid = expectStatus(
+      await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }),
+      201,
+    )
+    const unwanted = expectStatus(
+      await organiser.call<{ id: string }>('POST', '/api/orders', { showId: show.id, lines }),
+      201,
+    )
     expectStatus(await organiser.call('DELETE', `/api/orders/${unwanted.id}`), 200)
-    expectStatus(await organiser.call('POST', '/api/payments', { orderId: paid.id, paymentMethod: 'pm_card_visa' }), 201)
+    expectStatus(
+      await organiser.call('POST', '/api/payments', { orderId: paid.id, paymentMethod: 'pm_card_visa' }),
+      201,
+    )
     const statusOf = async (id: string) =>
       (await organiser.call<{ status: string; tickets?: unknown }>('GET', `/api/orders/${id}`)).body
     await waitFor('tickets', async () => (await statusOf(paid.id)).tickets)

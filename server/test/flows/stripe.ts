@@ -1,4 +1,5 @@
-// The unmodified SDK on the sandbox: how a test looks at the processor's own books, or makes trouble there.
+// The unmodified SDK on the sandbox: how a test looks at the processor's own books, or makes
+// trouble there.
 import Stripe from 'stripe'
 
 export function stripeOf(sandbox: { readonly port: number }): Stripe {

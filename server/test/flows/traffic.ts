@@ -1,5 +1,6 @@
-// Buyers who hold, pay and cancel all the time at whichever process answers, while a test does something to the shop. A call
-// without a certain answer is asked again with the same key; every answer is written down with its time.
+// Buyers who hold, pay and cancel all the time at whichever process answers, while a test does
+// something to the shop. A call without a certain answer is asked again with the same key; every
+// answer is written down with its time.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { makeCaller, settlePayment } from '../chaos/caller.ts'
 import { type Journal, makeJournal } from '../chaos/journal.ts'
@@ -30,7 +31,12 @@ export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traff
     const random = makeRandom(seed)
     const caller = makeCaller({ journal, random, addressesFor: addresses, givenUp: givenUp.signal })
     const body = { email: `${name}@example.com` }
-    const guest = await caller.settle<{ id: string }>({ operation: 'guest', method: 'POST', path: '/api/users/guest', body })
+    const guest = await caller.settle<{ id: string }>({
+      operation: 'guest',
+      method: 'POST',
+      path: '/api/users/guest',
+      body,
+    })
     if (guest?.status !== 201) throw new Error(`${name} is nobody: ${guest?.status} ${guest?.code}`)
     const buyerId = guest.body.id
     while (!stopped) {
@@ -51,7 +57,11 @@ export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traff
       const orderId = held.body.id
       const mood = random.next()
       if (mood < 0.7) {
-        const paid = await settlePayment(caller, { orderId, paymentMethod: 'pm_card_visa' }, crypto.randomUUID())
+        const paid = await settlePayment(
+          caller,
+          { orderId, paymentMethod: 'pm_card_visa' },
+          crypto.randomUUID(),
+        )
         if (paid?.status === 201) journal.paid(paid.body)
         else journal.breach(`a payment was refused: ${paid?.status} ${paid?.code} for ${orderId}`)
       } else if (mood < 0.9) {
@@ -64,12 +74,18 @@ export function startTraffic({ show, buyers, addresses }: TrafficOptions): Traff
         else journal.breach(`a cancellation was refused: ${cancelled?.status} ${cancelled?.code}`)
       }
       for (const path of [`/api/orders/${orderId}`, `/api/orders/${orderId}/timeline`]) {
-        const seen = await caller.ask({ operation: `read ${path.split('/')[4] ?? 'order'}`, method: 'GET', path })
+        const seen = await caller.ask({
+          operation: `read ${path.split('/')[4] ?? 'order'}`,
+          method: 'GET',
+          path,
+        })
         if (seen && seen.status !== 200) journal.breach(`${path} answered ${seen.status} ${seen.code}`)
       }
     }
   }
-  const buying = Promise.all(Array.from({ length: buyers }, (_, index) => buy(`traffic${index + 1}`, index + 1)))
+  const buying = Promise.all(
+    Array.from({ length: buyers }, (_, index) => buy(`traffic${index + 1}`, index + 1)),
+  )
 
   return {
     journal,

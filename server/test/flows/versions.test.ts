@@ -1,5 +1,6 @@
-// Two versions of the shop at once on one database, while people buy: the new beside the old, a rolling upgrade, a way back,
-// and forward again. Nothing that either tells is lost, and what the old one cannot read waits for the new one.
+// Two versions of the shop at once on one database, while people buy: the new beside the old, a
+// rolling upgrade, a way back, and forward again. Nothing that either tells is lost, and what the
+// old one cannot read waits for the new one.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -82,7 +83,8 @@ async function run(place: number, program: Program | null): Promise<void> {
 }
 
 const rows = <Row>(text: string, values: readonly unknown[] = []) => db.query<Row>({ name: '', text }, values)
-const count = async (text: string, values: readonly unknown[] = []) => (await rows<{ n: number }>(text, values))[0]?.n ?? -1
+const count = async (text: string, values: readonly unknown[] = []) =>
+  (await rows<{ n: number }>(text, values))[0]?.n ?? -1
 
 /** Events of a type that payments has not handled. */
 const unheard = () =>
@@ -95,7 +97,10 @@ const unheard = () =>
 
 async function startSale(): Promise<Traffic> {
   const organiser = await signUp(running.find((process) => process)?.url ?? '')
-  const show = await publishShow(organiser, { holdSeconds: 20, ticketTypes: [{ ...standing, capacity: 100_000 }] })
+  const show = await publishShow(organiser, {
+    holdSeconds: 20,
+    ticketTypes: [{ ...standing, capacity: 100_000 }],
+  })
   const addresses = () => running.flatMap((process) => (process ? [process.url] : []))
   return startTraffic({ show, buyers: 6, addresses })
 }
@@ -106,10 +111,17 @@ async function waitForSales(traffic: Traffic, what: string, orders: number): Pro
   const complete = () => count(`select count(*)::int as n from orders.orders where status = 'complete'`)
   const completeBefore = await complete()
   await waitFor(`orders: ${what}`, () => traffic.placed >= before + orders, patienceMs)
-  await waitFor(`paid orders: ${what}`, async () => (await complete()) >= completeBefore + orders / 3, patienceMs)
+  await waitFor(
+    `paid orders: ${what}`,
+    async () => (await complete()) >= completeBefore + orders / 3,
+    patienceMs,
+  )
 }
 
-/** Nobody was told anything wrong, all comes to rest, and nothing that was told to anybody is missing. */
+/**
+ * Nobody was told anything wrong, all comes to rest, and nothing that was told to anybody is
+ * missing.
+ */
 async function expectAllWell(traffic: Traffic): Promise<void> {
   await traffic.stop()
   expect(traffic.journal.breaches).toEqual([])
@@ -131,7 +143,9 @@ async function expectAllWell(traffic: Traffic): Promise<void> {
   expect(await unsettled(db)).toEqual([])
   expect(await unheard()).toBe(0)
   const told = [...traffic.journal.orders.keys()]
-  expect(await count('select count(*)::int as n from orders.orders where id = any($1::uuid[])', [told])).toBe(told.length)
+  expect(await count('select count(*)::int as n from orders.orders where id = any($1::uuid[])', [told])).toBe(
+    told.length,
+  )
   await waitFor('tickets', () =>
     expectStockInvariants(db).then(
       () => true,
@@ -181,7 +195,8 @@ it('a migration runs while people buy: killed in the middle it leaves nothing, r
       create index orders_noted on orders.orders (noted);
       select pg_sleep(1.5);`,
   })
-  const columns = () => count(`select count(*)::int as n from information_schema.columns where column_name = 'noted'`)
+  const columns = () =>
+    count(`select count(*)::int as n from information_schema.columns where column_name = 'noted'`)
   const migrating = run(1, next)
   const end = `select count(pg_terminate_backend(pid))::int as n from pg_stat_activity
     where datname = current_database() and state = 'active' and query like '%orders_noted%' and pid <> pg_backend_pid()`

@@ -1,5 +1,5 @@
-// That one buyer among any number of others sees all that he would see in a shop with a second one, and that faults of the stock
-// are found there as well.
+// That one buyer among any number of others sees all that he would see in a shop with a second one,
+// and that faults of the stock are found there as well.
 import { expect, test } from 'vitest'
 import { othersIn } from './crowd.ts'
 import { exploreScope } from './machine.ts'
@@ -8,12 +8,17 @@ import { rules } from './rules.ts'
 import { quickScopes, type Scope } from './scopes.ts'
 import type { State } from './world.ts'
 
-/** All that concerns the first buyer: his order with what belongs to it, and the places that others have, whoever they are. */
+/**
+ * All that concerns the first buyer: his order with what belongs to it, and the places that others
+ * have, whoever they are.
+ */
 function viewOf(state: State): string {
   const own = state.clusters[0]
   if (!own) return ''
   const { ordered, known, timer, admission, paid, works, held, letters, done } = own
-  const parts = [ordered, known, timer, admission, ...paid, ...works, ...held, ...letters, done].map(({ text }) => text)
+  const parts = [ordered, known, timer, admission, ...paid, ...works, ...held, ...letters, done].map(
+    ({ text }) => text,
+  )
   return [...parts, othersIn(state).replaceAll(/order-(\d|other)/g, 'somebody')].join('\n')
 }
 
@@ -30,7 +35,13 @@ test.each([
   { what: 'one seat, both pay', scope: quickScopes.twoBuyers },
   {
     what: 'two seats, the first wants both',
-    scope: { ...quickScopes.twoSeats, payments: [0, 0], begin: [], persons: ['buyer_cancels'], reduced: false },
+    scope: {
+      ...quickScopes.twoSeats,
+      payments: [0, 0],
+      begin: [],
+      persons: ['buyer_cancels'],
+      reduced: false,
+    },
   },
   { what: 'a pool, two others', scope: quickScopes.lastPlaces },
 ] as const)(
@@ -40,7 +51,9 @@ test.each([
     const among = new Set<string>()
     const together: Scope = { ...scope, alike: false }
     expect(exploreScope(together, {}, { seen: (state) => void beside.add(viewOf(state)) }).breach).toBeNull()
-    expect(exploreScope(alone(together), {}, { seen: (state) => void among.add(viewOf(state)) }).breach).toBeNull()
+    expect(
+      exploreScope(alone(together), {}, { seen: (state) => void among.add(viewOf(state)) }).breach,
+    ).toBeNull()
     expect([...beside].filter((view) => !among.has(view))).toEqual([])
     expect(beside.size).toBeGreaterThan(20)
   },
@@ -66,7 +79,8 @@ test('a step that takes a place from somebody else is a breach', () => {
     applyOrder: (world, fact, now) => {
       const applied = rules.applyOrder(world, fact, now)
       if (fact.type === 'OrderCancelled')
-        for (const [id, pool] of world.pools) world.pools.set(id, { ...pool, held: Math.max(0, pool.held - 1) })
+        for (const [id, pool] of world.pools)
+          world.pools.set(id, { ...pool, held: Math.max(0, pool.held - 1) })
       return applied
     },
   })

@@ -1,12 +1,15 @@
-// One buyer among any number of others. The others are taken for what they can do to him: they hold, sell and give back
-// places as they like. What holds here holds in a shop with any number of orders:
+// One buyer among any number of others. The others are taken for what they can do to him: they
+// hold, sell and give back places as they like. What holds here holds in a shop with any number of
+// orders:
 //
-// A step of an order reads and changes its own parts and the stock, and nothing else (that is how the walks are made). Looked at
-// here for each of its steps, in every state: the share of the others in the stock is afterwards what it was, its own share is what
-// its order says, and together they are no more than there is. So to each of the others such a step is one of the moves below, or
-// several. By induction over the steps of a shop with many orders, what any one of them sees and does is a run of this machine.
-// Therefore each holds its own promises, and the stock is the sum of the shares. An order comes to rest by its own steps, whatever the
-// others hold (looked at here as well); they change nothing that these steps need, so all come to rest, one after the other.
+// A step of an order reads and changes its own parts and the stock, and nothing else (that is how
+// the walks are made). Looked at here for each of its steps, in every state: the share of the
+// others in the stock is afterwards what it was, its own share is what its order says, and together
+// they are no more than there is. So to each of the others such a step is one of the moves below,
+// or several. By induction over the steps of a shop with many orders, what any one of them sees and
+// does is a run of this machine. Therefore each holds its own promises, and the stock is the sum of
+// the shares. An order comes to rest by its own steps, whatever the others hold (looked at here as
+// well); they change nothing that these steps need, so all come to rest, one after the other.
 import { type Movement, movePool, moveSeat } from '../../src/orders/domain/stock.ts'
 import type { Step } from './explorer.ts'
 import { memory, part } from './parts.ts'
@@ -31,7 +34,10 @@ interface Share {
 function shareOfOthers({ clusters, stock }: State): Share {
   const order = clusters[0]?.ordered.value.order ?? null
   const pools = stock.value.pools.map(({ id, held, sold }) => {
-    const places = (order?.lines ?? []).reduce((sum, line) => (line.poolId === id ? sum + line.quantity : sum), 0)
+    const places = (order?.lines ?? []).reduce(
+      (sum, line) => (line.poolId === id ? sum + line.quantity : sum),
+      0,
+    )
     const ownHeld = order?.status === 'created' || order?.status === 'claimed' ? places : 0
     const ownSold = order?.status === 'complete' ? places : 0
     return [id, { held: held - ownHeld, sold: sold - ownSold }] as const
@@ -62,7 +68,11 @@ export function othersMoves(state: State): Step<State>[] {
   const { share } = known(state)
   const steps: Step<State>[] = []
   const add = (movement: Movement, stock: StockKept) =>
-    steps.push({ next: { ...state, stock: part(stock) }, force: 'person', tell: () => `Somebody else ${words[movement]}.` })
+    steps.push({
+      next: { ...state, stock: part(stock) },
+      force: 'person',
+      tell: () => `Somebody else ${words[movement]}.`,
+    })
   const { pools, seats } = state.stock.value
   const can = (movement: Movement, { id, capacity, held, sold }: StockKept['pools'][number]): boolean => {
     if (movement === 'hold') return held + sold < capacity
@@ -75,14 +85,19 @@ export function othersMoves(state: State): Step<State>[] {
       for (const seat of seats) {
         const state = { hold: 'available', sell: 'held', release: 'held', return: 'sold' }[movement]
         if (seat.state !== state || (movement !== 'hold' && seat.orderId !== other)) continue
-        add(movement, { pools: moved, seats: seats.map((each) => (each === seat ? moveSeat(seat, movement, other) : each)) })
+        add(movement, {
+          pools: moved,
+          seats: seats.map((each) => (each === seat ? moveSeat(seat, movement, other) : each)),
+        })
       }
     }
   }
   return steps
 }
 
-/** A step of the buyer's own order, with the promise that it broke if it touched what is not his. */
+/**
+ * A step of the buyer's own order, with the promise that it broke if it touched what is not his.
+ */
 export function ownStep(before: State, step: Step<State>): Step<State> {
   if (step.breach !== undefined || othersIn(before) === othersIn(step.next)) return step
   return { ...step, breach: '1: a step of one order leaves the places of the others alone' }
@@ -101,9 +116,11 @@ export function breachAmongOthers(state: State): string | null {
   const is = order?.status === 'complete' ? 'sold' : 'held'
   for (const { id, state: stands, orderId } of state.stock.value.seats) {
     const wanted = owns && order.lines.some(({ seatIds }) => seatIds?.includes(id))
-    if (wanted !== (orderId === order?.id && order !== null)) return `1: ${id} is held for the order that has it`
+    if (wanted !== (orderId === order?.id && order !== null))
+      return `1: ${id} is held for the order that has it`
     if (wanted && stands !== is) return `1: ${id} is ${is} and not ${stands}`
-    if (!wanted && (stands === 'available') !== (orderId === null)) return `1: ${id} is ${stands} for ${orderId}`
+    if (!wanted && (stands === 'available') !== (orderId === null))
+      return `1: ${id} is ${stands} for ${orderId}`
   }
   return null
 }

@@ -1,5 +1,5 @@
-// The explorer finds the shortest way to the fault of three shops that are known to be broken. A model that could not be
-// broken would prove nothing.
+// The explorer finds the shortest way to the fault of three shops that are known to be broken. A
+// model that could not be broken would prove nothing.
 import { expect, test } from 'vitest'
 import { finishedCourse, lecture, twoDeciders } from './examples.ts'
 import { explore, type Machine, storyOf } from './explorer.ts'
@@ -87,5 +87,7 @@ test('what goes round for ever is found, and so is a way to a trap', () => {
     breachAtRest: () => null,
   }
   const { breach } = explore(round, limits)
-  expect(breach && storyOf(breach)).toBe('  1. a to b\n     Broken: with the faults over, everything comes to rest by itself')
+  expect(breach && storyOf(breach)).toBe(
+    '  1. a to b\n     Broken: with the faults over, everything comes to rest by itself',
+  )
 })

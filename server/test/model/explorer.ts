@@ -1,7 +1,10 @@
-// Explores every state that a machine can reach, breadth first, so that the trace to a breach is a shortest one. Knows
-// nothing of tickets or money; keeps every state in memory.
+// Explores every state that a machine can reach, breadth first, so that the trace to a breach is a
+// shortest one. Knows nothing of tickets or money; keeps every state in memory.
 
-/** `system`: happens by itself, sooner or later. `person`: somebody may do it or not. `fault`: may happen, need not. */
+/**
+ * `system`: happens by itself, sooner or later. `person`: somebody may do it or not. `fault`: may
+ * happen, need not.
+ */
 export type Force = 'system' | 'person' | 'fault'
 
 export interface Step<State> {
@@ -85,7 +88,9 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
     for (let child = index; child > 0; child = parents.at(child)) {
       const parent = states[parents.at(child)] as State
       const wanted = states[child] as State
-      const step = machine.steps(parent).find(({ next }) => next === wanted || machine.key(next) === machine.key(wanted))
+      const step = machine
+        .steps(parent)
+        .find(({ next }) => next === wanted || machine.key(next) === machine.key(wanted))
       if (!step) throw new Error('a step of the trace cannot be found again')
       path.unshift(step)
     }
@@ -109,7 +114,8 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
     for (const step of steps) {
       transitions += 1
       if (step.breach !== undefined) return end({ promise: step.breach, trace: [...traceTo(index), step] })
-      // Also in what counts as known: a machine may not tell apart what is as good as the same from here on.
+      // Also in what counts as known: a machine may not tell apart what is as good as the same from
+      // here on.
       const promise = machine.breachIn(step.next)
       if (promise !== null) return end({ promise, trace: [...traceTo(index), step] })
       const key = machine.key(step.next)
@@ -138,11 +144,20 @@ export function explore<State>(machine: Machine<State>, { statesMax }: Limits): 
   return end({ promise: 'with the faults over, everything comes to rest by itself', trace: traceTo(lost) })
 }
 
-/** The nearest state from which what happens by itself never ends, or null. `from` and `to` are the steps backwards. */
-function firstThatCannotRest(count: number, calm: readonly number[], { from, to }: { from: Numbers; to: Numbers }) {
+/**
+ * The nearest state from which what happens by itself never ends, or null. `from` and `to` are the
+ * steps backwards.
+ */
+function firstThatCannotRest(
+  count: number,
+  calm: readonly number[],
+  { from, to }: { from: Numbers; to: Numbers },
+) {
   const starts = new Int32Array(count + 1)
-  for (let edge = 0; edge < from.length; edge += 1) starts[from.at(edge) + 1] = (starts[from.at(edge) + 1] ?? 0) + 1
-  for (let index = 0; index < count; index += 1) starts[index + 1] = (starts[index + 1] ?? 0) + (starts[index] ?? 0)
+  for (let edge = 0; edge < from.length; edge += 1)
+    starts[from.at(edge) + 1] = (starts[from.at(edge) + 1] ?? 0) + 1
+  for (let index = 0; index < count; index += 1)
+    starts[index + 1] = (starts[index + 1] ?? 0) + (starts[index] ?? 0)
   const places = starts.slice()
   const sources = new Int32Array(from.length)
   for (let edge = 0; edge < from.length; edge += 1) {

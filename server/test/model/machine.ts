@@ -1,4 +1,5 @@
-// The modelled shop as a machine to explore: its start, its steps, which of them can wait, and its promises.
+// The modelled shop as a machine to explore: its start, its steps, which of them can wait, and its
+// promises.
 import { Coverage } from './coverage.ts'
 import { breachAmongOthers, othersMoves, ownStep } from './crowd.ts'
 import { type Exploration, explore, type Machine, type Step } from './explorer.ts'
@@ -20,7 +21,10 @@ export function makeMachine(walker: Walker): Machine<State> {
   const all = exchangesOf(scope.alike ? scope.wants.length : 1)
   const merged = scope.reduced && scope.wants.length > 1
   const over = new Map<number, string | null>()
-  /** What is left of an order with which nothing can happen any more: its status. Null while something can. */
+  /**
+   * What is left of an order with which nothing can happen any more: its status. Null while
+   * something can.
+   */
   const endOf = (state: State, buyer: number): string | null => {
     const own = state.clusters[buyer] as Cluster
     let end = over.get(own.number)
@@ -36,13 +40,18 @@ export function makeMachine(walker: Walker): Machine<State> {
     const [first = '', ...others] = all.map((buyers) => keyAs(state, { buyers, ends }))
     return others.reduce((least, each) => (each < least ? each : least), first)
   }
-  /** Orders with which nothing happens any more are not told apart, so each is looked at when it comes to that. */
+  /**
+   * Orders with which nothing happens any more are not told apart, so each is looked at when it
+   * comes to that.
+   */
   const broken = (state: State) =>
     breachIn(state) ??
     (scope.crowd ? breachAmongOthers : breachOfStock)(state) ??
     breachAtRest({ ...state, clusters: state.clusters.filter((_, buyer) => endOf(state, buyer) !== null) })
   const own = (state: State) => state.clusters.flatMap((_, buyer) => stepsOf(walker, state, buyer))
-  const steps = scope.crowd ? (state: State) => [...own(state).map((step) => ownStep(state, step)), ...othersMoves(state)] : own
+  const steps = scope.crowd
+    ? (state: State) => [...own(state).map((step) => ownStep(state, step)), ...othersMoves(state)]
+    : own
   const enough = (state: State): Step<State>[] => {
     const gathered: Step<State>[][] = []
     const settled = state.clusters.every(({ ordered }) => ordered.value.order !== null)
@@ -66,14 +75,18 @@ export function makeMachine(walker: Walker): Machine<State> {
 /** The state after the step that is told of in these words. */
 function begin(steps: readonly Step<State>[], told: string): State {
   const step = steps.find((each) => each.tell().includes(told))
-  if (!step) throw new Error(`nothing at the beginning is told as “${told}”: ${steps.map((each) => each.tell()).join(' ')}`)
+  if (!step)
+    throw new Error(
+      `nothing at the beginning is told as “${told}”: ${steps.map((each) => each.tell()).join(' ')}`,
+    )
   return step.next
 }
 
 /**
- * Orders meet only at the stock. The steps of one order can go before those of the others when it moves by itself, and
- * when none of its steps frees a place that somebody may still ask for: in whatever order they happen, all see the same.
- * It always comes to rest (that is looked at as well), and then the others go on: none is forgotten.
+ * Orders meet only at the stock. The steps of one order can go before those of the others when it
+ * moves by itself, and when none of its steps frees a place that somebody may still ask for: in
+ * whatever order they happen, all see the same. It always comes to rest (that is looked at as
+ * well), and then the others go on: none is forgotten.
  */
 function canGoFirst(state: State, steps: readonly Step<State>[], settled: boolean): boolean {
   if (!steps.some(({ force }) => force === 'system')) return false
@@ -97,9 +110,11 @@ function keyAs(
   { clusters, stock }: State,
   { buyers, ends }: { readonly buyers: Exchange; readonly ends: readonly (string | null)[] },
 ): string {
-  if (buyers.length < 2) return `${clusters.map(({ number }, buyer) => ends[buyer] ?? number).join(',')};${stock.number}`
+  if (buyers.length < 2)
+    return `${clusters.map(({ number }, buyer) => ends[buyer] ?? number).join(',')};${stock.number}`
   const places: (string | number)[] = []
-  for (const [buyer, own] of clusters.entries()) places[buyers[buyer] ?? 0] = ends[buyer] ?? exchangeCluster(own, buyers).number
+  for (const [buyer, own] of clusters.entries())
+    places[buyers[buyer] ?? 0] = ends[buyer] ?? exchangeCluster(own, buyers).number
   return `${places.join(',')};${exchange(stock, buyers).number}`
 }
 
@@ -139,13 +154,19 @@ function exchangesOf(count: number): Exchange[] {
   return build(Array.from({ length: count }, (_, index) => index))
 }
 
-/** Told of states on the way: of each that is stepped into, and of each in which nothing happens by itself any more. */
+/**
+ * Told of states on the way: of each that is stepped into, and of each in which nothing happens by
+ * itself any more.
+ */
 export interface Watcher {
   seen?(state: State): void
   rests?(state: State): void
 }
 
-/** Explores a scope to its end, or to the first breach, with the real rules or with some of them replaced. */
+/**
+ * Explores a scope to its end, or to the first breach, with the real rules or with some of them
+ * replaced.
+ */
 export function exploreScope(scope: Scope, replaced: Partial<Rules> = {}, watcher: Watcher = {}): Explored {
   forgetAll()
   const coverage = new Coverage()

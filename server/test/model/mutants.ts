@@ -1,4 +1,5 @@
-// Planted faults: one rule of the shop replaced by a wrong one, as a developer might write it. The model must find each.
+// Planted faults: one rule of the shop replaced by a wrong one, as a developer might write it. The
+// model must find each.
 import type { OrdersDecision } from '../../src/orders/model.ts'
 import type { Fact, Command as OrdersCommand, World as OrdersWorld } from '../../src/orders/world.ts'
 import type { Command, Decision, Records } from '../../src/payments/domain/commands.ts'
@@ -18,11 +19,16 @@ export interface Mutant {
 type OrderDecide = Rules['decideOrder']
 type PaymentDecide = Rules['decidePayment']
 
-const orders = (change: (world: OrdersWorld, command: OrdersCommand, now: string) => OrdersDecision | null): Partial<Rules> => {
-  const decideOrder: OrderDecide = (world, command, now) => change(world, command, now) ?? rules.decideOrder(world, command, now)
+const orders = (
+  change: (world: OrdersWorld, command: OrdersCommand, now: string) => OrdersDecision | null,
+): Partial<Rules> => {
+  const decideOrder: OrderDecide = (world, command, now) =>
+    change(world, command, now) ?? rules.decideOrder(world, command, now)
   return { decideOrder }
 }
-const payments = (change: (world: Records, command: Command, now: string) => Decision | null): Partial<Rules> => {
+const payments = (
+  change: (world: Records, command: Command, now: string) => Decision | null,
+): Partial<Rules> => {
   const decidePayment: PaymentDecide = (world, command, now) =>
     change(world, command, now) ?? rules.decidePayment(world, command, now)
   return { decidePayment }
@@ -31,7 +37,8 @@ const said = (facts: readonly Fact[]): OrdersDecision => ({ facts, answer: undef
 /** The real decision with its facts changed. */
 const changed = (decision: Decision, change: (fact: PaymentFact) => PaymentFact[]): Decision =>
   'facts' in decision ? { ...decision, facts: decision.facts.flatMap(change) } : decision
-const withoutVoid = (fact: PaymentFact): PaymentFact[] => (fact.type === 'WorkLeased' && fact.data.step === 'void' ? [] : [fact])
+const withoutVoid = (fact: PaymentFact): PaymentFact[] =>
+  fact.type === 'WorkLeased' && fact.data.step === 'void' ? [] : [fact]
 const givesUp = new Set<Command['type']>(['NoteClaimRejected', 'NoteOrderCancelled', 'TakeLease'])
 
 /** Plans a step with the work changed, or as another step. */
@@ -45,9 +52,16 @@ function* sure(work: PlannedWork, context: StepContext, code: 'ok' | 'refused'):
   while (!next.done) {
     const answer = yield next.value
     if (answer.kind === 'unknown' && next.value.operation === 'capture') {
-      const seen = { intentId: `pi-${work.payment.id}`, amountMinor: 100, currency: 'EUR', chargeId: null, declineCode: null }
+      const seen = {
+        intentId: `pi-${work.payment.id}`,
+        amountMinor: 100,
+        currency: 'EUR',
+        chargeId: null,
+        declineCode: null,
+      }
       const intent = { ...seen, clientSecret: null, nextAction: null }
-      if (code === 'ok') next = plan.next({ kind: 'ok', value: { ...intent, status: 'succeeded', receivedMinor: 100 } })
+      if (code === 'ok')
+        next = plan.next({ kind: 'ok', value: { ...intent, status: 'succeeded', receivedMinor: 100 } })
       else next = plan.next({ kind: 'ok', value: { ...intent, status: 'canceled', receivedMinor: 0 } })
     } else next = plan.next(answer)
   }
@@ -108,7 +122,9 @@ export const mutants: readonly Mutant[] = [
         const closing = rules.closePayment(world, command, facts, now)
         if (!givesUp.has(command.type)) return closing
         const lost = [...world.payments.values()].filter(({ claim }) => claim === 'lost')
-        const kept = closing.filter(({ data }) => !lost.some(({ id }) => 'paymentId' in data && id === data.paymentId))
+        const kept = closing.filter(
+          ({ data }) => !lost.some(({ id }) => 'paymentId' in data && id === data.paymentId),
+        )
         const forgotten = lost.map(({ id: paymentId }): PaymentFact => {
           return { type: 'NextLookSet', data: { paymentId, at: null, lease: 'returned' } }
         })
@@ -147,7 +163,8 @@ export const mutants: readonly Mutant[] = [
           : null,
       ),
       applyPayment(world, fact, now) {
-        if (fact.type === 'OrderNoted' && fact.data.type === 'NoteOrderCreated') world.orders.delete(fact.data.orderId)
+        if (fact.type === 'OrderNoted' && fact.data.type === 'NoteOrderCreated')
+          world.orders.delete(fact.data.orderId)
         return rules.applyPayment(world, fact, now)
       },
     },
@@ -195,7 +212,9 @@ export const mutants: readonly Mutant[] = [
     name: 'a refund is recorded only after its charge was heard',
     scope: { ...refunds, faults: [] },
     rules: orders((world, command) =>
-      command.type === 'RecordRefund' && world.orders.get(command.orderId)?.status === 'claimed' ? said([]) : null,
+      command.type === 'RecordRefund' && world.orders.get(command.orderId)?.status === 'claimed'
+        ? said([])
+        : null,
     ),
     breaks: '2, 3:',
   },
@@ -209,14 +228,21 @@ export const mutants: readonly Mutant[] = [
     name: 'a capture that was refused un-claims the order before the processor says that the intent is dead',
     scope: bank,
     rules: payments((world, command, now) => {
-      if (command.type !== 'RecordObservation' || command.refused === null || command.seen.status !== 'requires_capture')
+      if (
+        command.type !== 'RecordObservation' ||
+        command.refused === null ||
+        command.seen.status !== 'requires_capture'
+      )
         return null
       const { orderId = '', id = '' } = world.payments.get(command.paymentId) ?? {}
       const decision = rules.decidePayment(world, command, now)
       if (!('facts' in decision)) return decision
       return {
         ...decision,
-        facts: [...decision.facts, { type: 'ChargeFailed', data: { orderId, paymentId: id, code: command.refused.code } }],
+        facts: [
+          ...decision.facts,
+          { type: 'ChargeFailed', data: { orderId, paymentId: id, code: command.refused.code } },
+        ],
       }
     }),
     breaks: '7: every event is told once',
@@ -261,7 +287,9 @@ export const mutants: readonly Mutant[] = [
     scope: twoBuyers,
     rules: orders((world, command, now) => {
       if (command.type !== 'PlaceOrder') return null
-      const seats = new Map([...world.seats].map(([id, seat]) => [id, { ...seat, state: 'available' as const, orderId: null }]))
+      const seats = new Map(
+        [...world.seats].map(([id, seat]) => [id, { ...seat, state: 'available' as const, orderId: null }]),
+      )
       const pools = new Map([...world.pools].map(([id, pool]) => [id, { ...pool, held: 0, sold: 0 }]))
       return rules.decideOrder({ ...world, seats, pools }, command, now)
     }),
@@ -295,7 +323,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a timer that fired is not set again by an extension',
     scope: { ...oneBuyer, cards: ['declined'], faults: [], banks: [], persons: [] },
-    rules: { decideTimer: (timer, command, now) => (timer?.status === 'fired' ? [] : rules.decideTimer(timer, command, now)) },
+    rules: {
+      decideTimer: (timer, command, now) =>
+        timer?.status === 'fired' ? [] : rules.decideTimer(timer, command, now),
+    },
     breaks: '9: every order ends',
   },
 ]
@@ -304,11 +335,23 @@ export const mutants: readonly Mutant[] = [
 function* captureAtOnce(work: PlannedWork, context: StepContext): Plan {
   const result = yield* planStep(work, context)
   const { command } = result
-  if (command.type !== 'RecordObservation' || command.seen.status !== 'requires_capture' || work.step !== 'create') return result
-  const taken = yield { operation: 'capture', intentId: command.seen.intentId, key: `${work.payment.id}:capture` }
+  if (
+    command.type !== 'RecordObservation' ||
+    command.seen.status !== 'requires_capture' ||
+    work.step !== 'create'
+  )
+    return result
+  const taken = yield {
+    operation: 'capture',
+    intentId: command.seen.intentId,
+    key: `${work.payment.id}:capture`,
+  }
   if (taken.kind !== 'ok') return result
   return {
     ...result,
-    command: { ...command, seen: { ...command.seen, status: 'succeeded', receivedMinor: command.seen.amountMinor } },
+    command: {
+      ...command,
+      seen: { ...command.seen, status: 'succeeded', receivedMinor: command.seen.amountMinor },
+    },
   }
 }

@@ -1,5 +1,5 @@
-// Parts of a state, each kept once: equal values are one object with one number, so that a state is known by a few
-// numbers. Values are never changed.
+// Parts of a state, each kept once: equal values are one object with one number, so that a state is
+// known by a few numbers. Values are never changed.
 
 export interface Part<Value> {
   readonly number: number
@@ -62,7 +62,10 @@ export type Exchange = readonly number[]
 
 const exchanged = memory<string, Map<number, Part<unknown>>>()
 
-/** The same part as it would be had the buyers come in another order. Names carry the buyer's number: `order-1`. */
+/**
+ * The same part as it would be had the buyers come in another order. Names carry the buyer's
+ * number: `order-1`.
+ */
 export function exchange<Value>(original: Part<Value>, buyers: Exchange): Part<Value> {
   const name = buyers.join('')
   let known = exchanged.get(name)

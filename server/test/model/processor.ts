@@ -1,5 +1,5 @@
-// A card processor that does nothing by chance: for each question, every answer that it may give and what each changes.
-// Repeats the stored answer of a key. Pure.
+// A card processor that does nothing by chance: for each question, every answer that it may give
+// and what each changes. Repeats the stored answer of a key. Pure.
 import type { IntentStatus } from '../../src/payments/domain/payment.ts'
 import type { RefundSeen } from '../../src/payments/domain/refund.ts'
 import type { AnyAnswer, Question } from '../../src/payments/processor/plan.ts'
@@ -41,7 +41,13 @@ function show(intent: Intent): Shown {
 
 function showRefund(refund: Intent['refunds'][number]): RefundSeen {
   const { id, refundId, amountMinor, status } = refund
-  return { processorId: id, refundId, amountMinor, status, failureCode: status === 'failed' ? 'expired_card' : null }
+  return {
+    processorId: id,
+    refundId,
+    amountMinor,
+    status,
+    failureCode: status === 'failed' ? 'expired_card' : null,
+  }
 }
 
 /** Everything that may come of a question that reaches the processor. */
@@ -49,24 +55,30 @@ export function reactionsTo(question: Question, before: AtProcessor, scope: Scop
   const key = keyOf(question)
   const stored = key === null ? undefined : before.stored.find((each) => each.key === key)
   if (stored) {
-    const answer: AnyAnswer = stored.answer.kind === 'unknown' ? { ...stored.answer, repeated: true } : stored.answer
+    const answer: AnyAnswer =
+      stored.answer.kind === 'unknown' ? { ...stored.answer, repeated: true } : stored.answer
     return [{ after: before, answer, did: 'repeats its first answer' }]
   }
   const reactions = react(question, before, scope)
   if (key === null) return reactions
   const remember = (reaction: Reaction): Reaction => {
     const { intent, late } = reaction.after
-    const all = [...before.stored, { key, answer: reaction.answer }].toSorted((one, other) => (one.key < other.key ? -1 : 1))
+    const all = [...before.stored, { key, answer: reaction.answer }].toSorted((one, other) =>
+      one.key < other.key ? -1 : 1,
+    )
     return { ...reaction, after: { intent, stored: all, late } }
   }
   const failure = { after: before, answer: unknown, did: 'fails, and will say so again for this key' }
   return [...reactions, ...(scope.faults.includes('stored') ? [failure] : [])].map(remember)
 }
 
-/** Keys that are used again, and so have to be remembered. A try after a failed one has a new key. */
+/**
+ * Keys that are used again, and so have to be remembered. A try after a failed one has a new key.
+ */
 function keyOf(question: Question): string | null {
   if (question.operation === 'create' || question.operation === 'refund') return question.request.key
-  if (question.operation === 'capture' || question.operation === 'void') return question.key.endsWith(':1') ? null : question.key
+  if (question.operation === 'capture' || question.operation === 'void')
+    return question.key.endsWith(':1') ? null : question.key
   return null
 }
 
@@ -90,7 +102,8 @@ function react(question: Question, before: AtProcessor, scope: Scope): Reaction[
     case 'list_refunds':
       return same(ok((intent?.refunds ?? []).map(showRefund)), 'lists the refunds')
     case 'capture': {
-      if (intent?.status !== 'requires_capture') return same(no('payment_intent_unexpected_state', intent), 'refuses')
+      if (intent?.status !== 'requires_capture')
+        return same(no('payment_intent_unexpected_state', intent), 'refuses')
       const taken = become({ status: 'succeeded', receivedMinor: intent.amountMinor })
       const dead = become({ status: 'canceled' })
       return [
@@ -104,7 +117,12 @@ function react(question: Question, before: AtProcessor, scope: Scope): Reaction[
       ]
     }
     case 'void':
-      if (!intent || intent.status === 'succeeded' || intent.status === 'canceled' || intent.status === 'processing')
+      if (
+        !intent ||
+        intent.status === 'succeeded' ||
+        intent.status === 'canceled' ||
+        intent.status === 'processing'
+      )
         return same(no('payment_intent_unexpected_state', intent), 'refuses')
       return [to(become({ status: 'canceled' }), 'lets go of the money')]
     case 'refund':
@@ -152,16 +170,31 @@ function create(
   return { after: { ...before, intent }, answer, did }
 }
 
-function refund(request: Extract<Question, { operation: 'refund' }>['request'], before: AtProcessor, scope: Scope): Reaction[] {
+function refund(
+  request: Extract<Question, { operation: 'refund' }>['request'],
+  before: AtProcessor,
+  scope: Scope,
+): Reaction[] {
   const { intent } = before
   if (!intent) throw new Error('a refund of an intent that is not there')
   const { refundId, amountMinor } = request
-  const returned = intent.refunds.reduce((sum, each) => (each.status === 'failed' ? sum : sum + each.amountMinor), 0)
-  const refuse = (did: string): Reaction => ({ after: before, answer: no('charge_already_refunded', null), did })
+  const returned = intent.refunds.reduce(
+    (sum, each) => (each.status === 'failed' ? sum : sum + each.amountMinor),
+    0,
+  )
+  const refuse = (did: string): Reaction => ({
+    after: before,
+    answer: no('charge_already_refunded', null),
+    did,
+  })
   if (returned + amountMinor > intent.receivedMinor) return [refuse('refuses: there is not so much left')]
   const make = (status: 'pending' | 'succeeded' | 'failed', did: string): Reaction => {
     const made = { id: `re-${refundId}-${intent.refunds.length}`, refundId, amountMinor, status }
-    return { after: { ...before, intent: { ...intent, refunds: [...intent.refunds, made] } }, answer: ok(showRefund(made)), did }
+    return {
+      after: { ...before, intent: { ...intent, refunds: [...intent.refunds, made] } },
+      answer: ok(showRefund(made)),
+      did,
+    }
   }
   const may = (bank: Bank) => scope.banks.includes(bank)
   return [
@@ -191,12 +224,17 @@ export function ownMoves(before: AtProcessor, scope: Scope): OwnMove[] {
         status: 'succeeded',
         receivedMinor: intent.amountMinor,
       })
-    else move('person', 'the buyer passes the bank’s challenge: the money is set aside', { status: 'requires_capture' })
+    else
+      move('person', 'the buyer passes the bank’s challenge: the money is set aside', {
+        status: 'requires_capture',
+      })
     move('person', 'the buyer fails the bank’s challenge', { status: 'requires_payment_method' })
   }
   if (intent.status === 'processing') {
     move('system', 'the processor comes to an end: the money is set aside', { status: 'requires_capture' })
-    move('system', 'the processor comes to an end: the card is declined', { status: 'requires_payment_method' })
+    move('system', 'the processor comes to an end: the card is declined', {
+      status: 'requires_payment_method',
+    })
   }
   if (intent.status === 'requires_capture') {
     if (may('lapses')) move('fault', 'the bank lets the authorization lapse', { status: 'canceled' })

@@ -1,5 +1,5 @@
-// The promises of the shop, looked at in every state. The numbers are those of the invariants in the design; what the
-// processor holds counts, not what our own rows say of it.
+// The promises of the shop, looked at in every state. The numbers are those of the invariants in
+// the design; what the processor holds counts, not what our own rows say of it.
 import { isOpen } from '../../src/payments/domain/payment.ts'
 import { memory } from './parts.ts'
 import type { Cluster, Intent, State } from './world.ts'
@@ -7,7 +7,11 @@ import type { Cluster, Intent, State } from './world.ts'
 const ownBreaches = memory<number, string | null>()
 const restBreaches = memory<number, string | null>()
 
-function remembered(breaches: Map<number, string | null>, own: Cluster, look: (own: Cluster) => string | null): string | null {
+function remembered(
+  breaches: Map<number, string | null>,
+  own: Cluster,
+  look: (own: Cluster) => string | null,
+): string | null {
   let breach = breaches.get(own.number)
   if (breach === undefined) breaches.set(own.number, (breach = look(own)))
   return breach
@@ -66,7 +70,10 @@ export function breachOfStock({ clusters, stock }: State): string | null {
 }
 
 const returnedOf = (intent: Intent) =>
-  intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum), 0)
+  intent.refunds.reduce(
+    (sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum),
+    0,
+  )
 const cameBackOf = (intent: Intent) =>
   intent.refunds.reduce((sum, { cameBack, amountMinor }) => (cameBack ? sum + amountMinor : sum), 0)
 const netOf = (intent: Intent | null) => (intent ? intent.receivedMinor - returnedOf(intent) : 0)
@@ -80,7 +87,8 @@ function breachOfOrder(own: Cluster): string | null {
   if (taken.length > 1) return '5: an order is charged once'
   const [charged] = taken
   const winner = order && 'paymentId' in order ? order.paymentId : null
-  if (charged && charged.paymentId !== winner) return '3: a buyer is charged for an order that he gets, and for no other'
+  if (charged && charged.paymentId !== winner)
+    return '3: a buyer is charged for an order that he gets, and for no other'
   if (order?.status === 'complete' || order?.status === 'refunded') {
     const paid = intents.find(({ paymentId }) => paymentId === winner)
     if (order.total.amountMinor > 0 && paid?.receivedMinor !== order.total.amountMinor)
@@ -100,13 +108,15 @@ function breachOfBooks(own: Cluster): string | null {
     let balance = 0
     for (const entry of entries) {
       const key = `${entry.sourceId} ${entry.kind}`
-      if (keys.has(key)) return `6: each thing that happens to money is booked once, but ${key} is there twice`
+      if (keys.has(key))
+        return `6: each thing that happens to money is booked once, but ${key} is there twice`
       keys.add(key)
       if (entry.kind === 'capture' || entry.kind === 'claim') kept += 1
       if (entry.debit === 'processor_balance') balance += entry.postedMinor
       if (entry.credit === 'processor_balance') balance -= entry.postedMinor
     }
-    if (balance !== payment.capturedMinor - payment.refundedMinor) return '6: the ledger says what the payment says'
+    if (balance !== payment.capturedMinor - payment.refundedMinor)
+      return '6: the ledger says what the payment says'
     // What the organiser gives back at the processor itself may cross with what he asks of us.
     const ours = refunds.filter(({ status, origin }) => status !== 'failed' && origin !== 'processor')
     const owed = ours.reduce((sum, { amount }) => sum + amount.amountMinor, 0)
@@ -115,18 +125,22 @@ function breachOfBooks(own: Cluster): string | null {
   return kept > 1 ? '6: one kept charge is booked for an order' : null
 }
 
-const placesOf = (own: Cluster) => own.ordered.value.order?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0
+const placesOf = (own: Cluster) =>
+  own.ordered.value.order?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0
 
 function validTickets(own: Cluster): number {
   const admission = own.admission.value
-  return admission && 'tickets' in admission ? admission.tickets.filter(({ status }) => status !== 'void').length : 0
+  return admission && 'tickets' in admission
+    ? admission.tickets.filter(({ status }) => status !== 'void').length
+    : 0
 }
 
 function breachOfTickets(own: Cluster): string | null {
   const { order } = own.ordered.value
   const valid = validTickets(own)
   if (valid === 0) return null
-  if (order?.status !== 'complete' && order?.status !== 'refunded') return '8: only a complete order has tickets'
+  if (order?.status !== 'complete' && order?.status !== 'refunded')
+    return '8: only a complete order has tickets'
   return valid === placesOf(own) ? null : '8: a complete order has a ticket for each of its places'
 }
 
@@ -144,7 +158,8 @@ function breachOfRest(own: Cluster): string | null {
   const due = order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0
   if (net < due || net > due + owed)
     return `2, 3: at rest ${due} is kept for an order that is ${order?.status ?? 'not there'}, and not ${net}`
-  if (intents.filter((intent) => netOf(intent) > 0).length > 1) return '5: at most one payment of an order is kept'
+  if (intents.filter((intent) => netOf(intent) > 0).length > 1)
+    return '5: at most one payment of an order is kept'
   return breachOfBooksAtRest(own, net) ?? breachOfTicketsAtRest(own)
 }
 

@@ -1,5 +1,5 @@
-// What the quick scopes have to reach of the rules: every state, fact and rejection by name. What they cannot reach says
-// why. A new name does not compile without its line.
+// What the quick scopes have to reach of the rules: every state, fact and rejection by name. What
+// they cannot reach says why. A new name does not compile without its line.
 import type { CancelReason, ClaimRejection } from '@holdfast/contract'
 import type { Timer, TimerFact } from '../../src/expiration/domain/timer.ts'
 import type { OrderFact, OrderRejection, OrderStatus } from '../../src/orders/domain/order.ts'
@@ -84,7 +84,12 @@ export const reached = {
     order_unknown: 'never decided: the message is put off until the order is there',
     amount_mismatch: 'payments takes the amount from the order',
   } satisfies Reached<ClaimRejection>,
-  OrderCancelled: { buyer: true, organiser: true, expired: true, payment_failed: true } satisfies Reached<CancelReason>,
+  OrderCancelled: {
+    buyer: true,
+    organiser: true,
+    expired: true,
+    payment_failed: true,
+  } satisfies Reached<CancelReason>,
   'payment facts': {
     PaymentStarted: true,
     PaymentAuthorized: true,
@@ -136,7 +141,13 @@ export const reached = {
 } as const
 
 /** States, by the list of what was seen that begins or ends with them. */
-export const orderStates: Reached<OrderStatus> = { created: true, claimed: true, complete: true, refunded: true, cancelled: true }
+export const orderStates: Reached<OrderStatus> = {
+  created: true,
+  claimed: true,
+  complete: true,
+  refunded: true,
+  cancelled: true,
+}
 export const paymentStates: Reached<PaymentStatus> = {
   started: true,
   requires_action: true,
@@ -148,4 +159,8 @@ export const paymentStates: Reached<PaymentStatus> = {
   unknown: true,
 }
 export const timerStates: Reached<Timer['status']> = { waiting: true, stopped: true, fired: true }
-export const timerFacts: Reached<TimerFact['type']> = { TimerSet: true, TimerStopped: true, ExpirationComplete: true }
+export const timerFacts: Reached<TimerFact['type']> = {
+  TimerSet: true,
+  TimerStopped: true,
+  ExpirationComplete: true,
+}

@@ -1,5 +1,5 @@
-// The rules that the model runs: the shop's own functions, and nothing else. A mutant puts a faulty one in the place of one
-// of them.
+// The rules that the model runs: the shop's own functions, and nothing else. A mutant puts a faulty
+// one in the place of one of them.
 import type { Event } from '@holdfast/contract'
 import * as expirationConsumers from '../../src/expiration/consumers.ts'
 import * as timers from '../../src/expiration/domain/timer.ts'
@@ -12,7 +12,11 @@ import { close as closePayment } from '../../src/payments/domain/schedule.ts'
 import { planStep } from '../../src/payments/processor/plan.ts'
 import { apply as applyPayment } from '../../src/payments/world.ts'
 import * as ticketsConsumers from '../../src/tickets/consumers.ts'
-import { type AdmissionCommand, decideAdmission, evolveAdmission } from '../../src/tickets/domain/admission.ts'
+import {
+  type AdmissionCommand,
+  decideAdmission,
+  evolveAdmission,
+} from '../../src/tickets/domain/admission.ts'
 import type { Consumer } from './world.ts'
 
 type HeardBy<Translate extends (event: never) => unknown> = Parameters<Translate>[0]
@@ -30,9 +34,12 @@ export const rules = {
   planStep,
   /** Foreign events as commands of the consumer. */
   toOrders: (event: Event) => ordersConsumers.translate(event as HeardBy<typeof ordersConsumers.translate>),
-  toPayments: (event: Event) => paymentsConsumers.translate(event as HeardBy<typeof paymentsConsumers.translate>),
-  toExpiration: (event: Event) => expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
-  toTickets: (event: Event) => named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
+  toPayments: (event: Event) =>
+    paymentsConsumers.translate(event as HeardBy<typeof paymentsConsumers.translate>),
+  toExpiration: (event: Event) =>
+    expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
+  toTickets: (event: Event) =>
+    named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
   /** Whether a consumer takes each message once. */
   hasInbox: (_consumer: Consumer, _type: string): boolean => true,
 }
@@ -44,7 +51,11 @@ function named(commands: AdmissionCommand[]): AdmissionCommand[] {
     if (command.type !== 'IssueTickets') return command
     return {
       ...command,
-      places: command.places.map((place, index) => ({ ...place, ticketId: `ticket ${index}`, code: `code ${index}` })),
+      places: command.places.map((place, index) => ({
+        ...place,
+        ticketId: `ticket ${index}`,
+        code: `code ${index}`,
+      })),
     }
   })
 }
@@ -62,7 +73,9 @@ export function hearersOf(type: string): Consumer[] {
 
 /** Rejections that mean: the message is put off and comes again. */
 export function isPutOff(consumer: Consumer, rejection: string): boolean {
-  if (consumer === 'orders') return ordersConsumers.notYet(rejection as Parameters<typeof ordersConsumers.notYet>[0])
-  if (consumer === 'payments') return paymentsConsumers.notYet(rejection as Parameters<typeof paymentsConsumers.notYet>[0])
+  if (consumer === 'orders')
+    return ordersConsumers.notYet(rejection as Parameters<typeof ordersConsumers.notYet>[0])
+  if (consumer === 'payments')
+    return paymentsConsumers.notYet(rejection as Parameters<typeof paymentsConsumers.notYet>[0])
   return false
 }

@@ -1,10 +1,18 @@
-// Every state that the shop can reach in the quick scopes, by the real rules: none breaks a promise, and nothing of the
-// rules was left out unseen.
+// Every state that the shop can reach in the quick scopes, by the real rules: none breaks a
+// promise, and nothing of the rules was left out unseen.
 import { afterAll, describe, expect, test } from 'vitest'
 import { Coverage } from './coverage.ts'
 import { storyOf } from './explorer.ts'
 import { exploreScope } from './machine.ts'
-import { orderStates, orderTransitions, paymentStates, paymentTransitions, reached, timerFacts, timerStates } from './reached.ts'
+import {
+  orderStates,
+  orderTransitions,
+  paymentStates,
+  paymentTransitions,
+  reached,
+  timerFacts,
+  timerStates,
+} from './reached.ts'
 import { rules } from './rules.ts'
 import { quickScopes, type Scope } from './scopes.ts'
 import type { State } from './world.ts'
@@ -45,8 +53,12 @@ describe('every promise holds in every state', () => {
     expect(namesOf(orderStates).filter((state) => !ends('order transitions').has(state))).toEqual([])
     expect(namesOf(paymentStates).filter((state) => !ends('payment transitions').has(state))).toEqual([])
     const timers = coverage.of('timer cells')
-    expect(namesOf(timerStates).filter((state) => !timers.some((each) => each.startsWith(`${state}:`)))).toEqual([])
-    expect(namesOf(timerFacts).filter((fact) => !timers.some((each) => each.endsWith(` ${fact}`)))).toEqual([])
+    expect(
+      namesOf(timerStates).filter((state) => !timers.some((each) => each.startsWith(`${state}:`))),
+    ).toEqual([])
+    expect(namesOf(timerFacts).filter((fact) => !timers.some((each) => each.endsWith(` ${fact}`)))).toEqual(
+      [],
+    )
   })
 
   afterAll(() => {
@@ -63,7 +75,9 @@ function gatherEnds() {
       each.add([ordered, ...paid, ...held, admission].map(({ text }) => text).join('\n'))
   }
   const rests = (state: State) =>
-    void together.add([state.stock.text, ...state.clusters.map(({ ordered }) => ordered.value.order?.status)].join(' '))
+    void together.add(
+      [state.stock.text, ...state.clusters.map(({ ordered }) => ordered.value.order?.status)].join(' '),
+    )
   return { together, each, note, rests }
 }
 
@@ -89,7 +103,8 @@ test.each([
     const reduced = exploreScope(scope, {}, { rests: some.rests, seen: some.note })
     expect([whole.breach, reduced.breach]).toEqual([null, null])
     expect(reduced.states).toBeLessThan(whole.states / 3)
-    for (const kind of whole.coverage.kinds()) expect(reduced.coverage.of(kind)).toEqual(whole.coverage.of(kind))
+    for (const kind of whole.coverage.kinds())
+      expect(reduced.coverage.of(kind)).toEqual(whole.coverage.of(kind))
     expect(some.together).toEqual(all.together)
     expect([...all.each].filter((end) => !some.each.has(end))).toEqual([])
     expect(all.each.size).toBeGreaterThan(4)

@@ -1,11 +1,21 @@
-// The scopes: how many buyers, how much stock, what cards, processor, persons and faults may do. Each is explored to its
-// end.
+// The scopes: how many buyers, how much stock, what cards, processor, persons and faults may do.
+// Each is explored to its end.
 import type { LineBody, PublishedShow } from '@holdfast/contract'
 import type { Consumer } from './world.ts'
 
 /** What a card does when it is asked. `refused`: the processor makes no intent at all. */
-export type Card = 'good' | 'declined' | 'refused' | 'challenge' | 'challenge_then_taken' | 'taken_at_once' | 'processing'
-/** What a bank does later. `declines_capture`: for good; `capture_not_now`: says no, and the money stays set aside. */
+export type Card =
+  | 'good'
+  | 'declined'
+  | 'refused'
+  | 'challenge'
+  | 'challenge_then_taken'
+  | 'taken_at_once'
+  | 'processing'
+/**
+ * What a bank does later. `declines_capture`: for good; `capture_not_now`: says no, and the money
+ * stays set aside.
+ */
 export type Bank =
   | 'declines_capture'
   | 'capture_not_now'
@@ -17,11 +27,15 @@ export type Bank =
   | 'refund_refused'
   | 'disputes'
 /**
- * `lost`: a request or its answer is lost on the way. `late`: a request whose sender gave up arrives after all. `stored`: the
- * processor keeps on repeating a failure for a key. `crash`: a process dies. `slow`: a process works on when its lease is over.
+ * `lost`: a request or its answer is lost on the way. `late`: a request whose sender gave up
+ * arrives after all. `stored`: the processor keeps on repeating a failure for a key. `crash`: a
+ * process dies. `slow`: a process works on when its lease is over.
  */
 export type Fault = 'lost' | 'late' | 'stored' | 'crash' | 'slow' | 'day'
-/** What persons may do besides ordering and paying. `look`: a webhook, or the buyer's page, asks for a look. */
+/**
+ * What persons may do besides ordering and paying. `look`: a webhook, or the buyer's page, asks for
+ * a look.
+ */
 export type Person = 'buyer_cancels' | 'organiser_cancels' | 'look' | 'refunds_at_processor'
 
 export interface Scope {
@@ -42,7 +56,10 @@ export interface Scope {
   readonly withoutInbox: readonly Consumer[]
   /** Whether the buyers can be exchanged: they want the same. */
   readonly alike: boolean
-  /** Whether any number of others take places and give them back, in whatever way: see `crowd.ts`. For one buyer. */
+  /**
+   * Whether any number of others take places and give them back, in whatever way: see `crowd.ts`.
+   * For one buyer.
+   */
   readonly crowd: boolean
   /** Whether steps of one order wait for those of another when their order cannot matter. */
   readonly reduced: boolean
@@ -56,7 +73,11 @@ export interface Scope {
 const price = 100
 const seatIds = ['seat-A', 'seat-B']
 
-function makeShow(offers: { readonly seats?: number; readonly places?: number; readonly shared?: number }): PublishedShow {
+function makeShow(offers: {
+  readonly seats?: number
+  readonly places?: number
+  readonly shared?: number
+}): PublishedShow {
   const { seats = 0, places = 0, shared = 0 } = offers
   const types: PublishedShow['ticketTypes'] = []
   const pools: PublishedShow['pools'] = []
@@ -112,7 +133,12 @@ const plain = {
 
 const heard = ['Buyer 1 orders', 'payments hears OrderCreated', 'expiration hears OrderCreated']
 const started = [...heard, 'Buyer 1 pays', 'orders hears PaymentStarted']
-const authorized = [...started, 'sets the money aside', 'records what came of create', 'orders hears PaymentAuthorized']
+const authorized = [
+  ...started,
+  'sets the money aside',
+  'records what came of create',
+  'orders hears PaymentAuthorized',
+]
 const twoAuthorized = [
   ...heard,
   'pays with card 1',
@@ -162,7 +188,8 @@ const quick = {
   bank: {
     ...plain,
     name: 'bank',
-    title: 'captures that are refused for a moment or for good, authorizations that lapse, money taken by itself',
+    title:
+      'captures that are refused for a moment or for good, authorizations that lapse, money taken by itself',
     banks: ['declines_capture', 'capture_not_now', 'lapses', 'takes_by_itself'],
     persons: ['look'],
     begin: started,
@@ -241,12 +268,18 @@ const quick = {
     banks: ['refund_pending', 'refund_fails', 'refund_comes_back', 'disputes'],
     persons: ['refunds_at_processor'],
     refunds: [30],
-    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted', 'tickets hears OrderCompleted'],
+    begin: [
+      ...charged,
+      'orders hears ChargeCreated',
+      'payments hears OrderCompleted',
+      'tickets hears OrderCompleted',
+    ],
   },
   lateMoney: {
     ...plain,
     name: 'lateMoney',
-    title: 'money taken by itself for an order that is called off goes back, also when a part was given back at the processor',
+    title:
+      'money taken by itself for an order that is called off goes back, also when a part was given back at the processor',
     cards: ['taken_at_once'],
     persons: ['organiser_cancels', 'refunds_at_processor'],
     begin: started,
@@ -254,7 +287,8 @@ const quick = {
   takenAtOnce: {
     ...plain,
     name: 'takenAtOnce',
-    title: 'money taken before the claim is answered, and asked back while a look is under way whose process dies',
+    title:
+      'money taken before the claim is answered, and asked back while a look is under way whose process dies',
     cards: ['taken_at_once'],
     persons: ['look'],
     faults: ['crash'],
@@ -332,7 +366,8 @@ const long = {
   crowdedSeatAndFaults: {
     ...many,
     name: 'crowdedSeatAndFaults',
-    title: 'any number of buyers, one seat: calls lost, captures refused, processes killed, cancelled at any moment',
+    title:
+      'any number of buyers, one seat: calls lost, captures refused, processes killed, cancelled at any moment',
     banks: ['declines_capture'],
     faults: ['lost', 'crash'],
     persons: ['buyer_cancels'],

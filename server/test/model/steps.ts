@@ -1,5 +1,5 @@
-// Every step that can happen to one order of the modelled shop: a person acts, a message arrives, a call is made, lost or
-// recorded, a process dies, time passes.
+// Every step that can happen to one order of the modelled shop: a person acts, a message arrives, a
+// call is made, lost or recorded, a process dies, time passes.
 
 import type { AnyAnswer, PlannedWork, Question, StepResult } from '../../src/payments/processor/plan.ts'
 import type { Force, Step } from './explorer.ts'
@@ -48,12 +48,14 @@ export function stepsOf(walker: Walker, state: State, buyer: number): Step<State
   const context: Context = { walker, state, buyer, own, add }
   // Who waits for a ticket that nobody can take back sees nothing else change.
   if (walker.scope.reduced && keepsTickets(walker.scope)) {
-    for (const [index, { value }] of own.letters.entries()) if (value.to.includes('tickets')) deliver(context, index, 'tickets')
+    for (const [index, { value }] of own.letters.entries())
+      if (value.to.includes('tickets')) deliver(context, index, 'tickets')
     if (steps.length > 0) return steps
   }
   personSteps(context)
   timeSteps(context)
-  for (const [index, letter] of own.letters.entries()) for (const consumer of letter.value.to) deliver(context, index, consumer)
+  for (const [index, letter] of own.letters.entries())
+    for (const consumer of letter.value.to) deliver(context, index, consumer)
   for (const index of own.paid.keys()) {
     workSteps(context, index)
     leaseSteps(context, index)
@@ -65,8 +67,14 @@ export function stepsOf(walker: Walker, state: State, buyer: number): Step<State
 /** No money is ever given back in this scope, so that tickets hears one message only. */
 function keepsTickets({ refunds, cards, banks, persons, withoutInbox }: Scope): boolean {
   const late =
-    cards.some((card) => card === 'taken_at_once' || card === 'challenge_then_taken') || banks.includes('takes_by_itself')
-  return refunds.length === 0 && !late && !persons.includes('refunds_at_processor') && !withoutInbox.includes('tickets')
+    cards.some((card) => card === 'taken_at_once' || card === 'challenge_then_taken') ||
+    banks.includes('takes_by_itself')
+  return (
+    refunds.length === 0 &&
+    !late &&
+    !persons.includes('refunds_at_processor') &&
+    !withoutInbox.includes('tickets')
+  )
 }
 
 interface Context {
@@ -135,7 +143,11 @@ function personSteps(context: Context): void {
     )
     add(
       'person',
-      walkPayments(walker, state, buyer, { name: `pay blindly ${index}`, command: () => command, blind: true }),
+      walkPayments(walker, state, buyer, {
+        name: `pay blindly ${index}`,
+        command: () => command,
+        blind: true,
+      }),
       () => `${name} pays${card} at the very moment of other news, which this does not see yet.`,
     )
     // Cards are tried one after the other; the next one is like this one.
@@ -165,7 +177,11 @@ function markDone(walked: Walked, buyer: number, what: string): Walked {
   const own = walked.state.clusters[buyer] as Cluster
   return {
     ...walked,
-    state: withCluster(walked.state, buyer, cluster({ ...own, done: part([...own.done.value, what].toSorted()) })),
+    state: withCluster(
+      walked.state,
+      buyer,
+      cluster({ ...own, done: part([...own.done.value, what].toSorted()) }),
+    ),
   }
 }
 
@@ -176,11 +192,16 @@ function timeSteps(context: Context): void {
   const timer = own.timer.value
   if (!order) return
   const passes = (to: number, force: Force, tell: () => string) => {
-    const later = cluster({ ...own, ordered: part({ order, hour: to }), ...(to === dayAfter ? forget(own) : {}) })
+    const later = cluster({
+      ...own,
+      ordered: part({ order, hour: to }),
+      ...(to === dayAfter ? forget(own) : {}),
+    })
     add(force, { state: withCluster(state, buyer, later) }, tell)
   }
   const unheard = own.letters.some(({ value }) => value.to.includes('expiration'))
-  const waits = order.status === 'created' || order.status === 'claimed' || timer?.status === 'waiting' || unheard
+  const waits =
+    order.status === 'created' || order.status === 'claimed' || timer?.status === 'waiting' || unheard
   if (hour === 0 && waits && !walker.scope.still)
     passes(1, 'system', () => `Time passes: the deadline of order ${buyer + 1} is over.`)
   if (hour === 1 && order.extended && waits)
@@ -191,7 +212,10 @@ function timeSteps(context: Context): void {
     passes(dayAfter + 1, 'system', () => `Time passes: the extended deadline of order ${buyer + 1} is over.`)
   add(
     'system',
-    walkTimer(walker, state, buyer, { name: 'fire', command: () => ({ type: 'FireTimer', orderId: order.id }) }),
+    walkTimer(walker, state, buyer, {
+      name: 'fire',
+      command: () => ({ type: 'FireTimer', orderId: order.id }),
+    }),
     () => `The timer of order ${buyer + 1} fires: expiration complete.`,
   )
 }
@@ -199,7 +223,10 @@ function timeSteps(context: Context): void {
 /** After a day the processor knows no keys any more, and no call is still under way. */
 function forget(own: Cluster): Pick<Cluster, 'held' | 'works'> {
   const works = own.works.map(() => part<readonly Working[]>([]))
-  return { works, held: own.held.map(({ value }) => part<AtProcessor>({ intent: value.intent, stored: [], late: [] })) }
+  return {
+    works,
+    held: own.held.map(({ value }) => part<AtProcessor>({ intent: value.intent, stored: [], late: [] })),
+  }
 }
 
 function deliver({ walker, state, buyer, own, add }: Context, index: number, consumer: Consumer): void {
@@ -207,29 +234,46 @@ function deliver({ walker, state, buyer, own, add }: Context, index: number, con
   const sent = own.letters[index] as Part<Letter>
   const { event } = sent.value
   let walked: Walked = { state }
-  const take = <Command>(commands: readonly Command[], walk: (at: State, named: Named<Command>) => Walked) => {
+  const take = <Command>(
+    commands: readonly Command[],
+    walk: (at: State, named: Named<Command>) => Walked,
+  ) => {
     for (const [place, command] of commands.entries()) {
       if (walked.breach !== undefined) return
       walked = walk(walked.state, { name: `hear ${sent.number} ${place}`, command: () => command })
     }
   }
   if (consumer === 'orders') take(rules.toOrders(event), (at, named) => walkOrders(walker, at, buyer, named))
-  if (consumer === 'payments') take(rules.toPayments(event), (at, named) => walkPayments(walker, at, buyer, named))
-  if (consumer === 'tickets') take(rules.toTickets(event), (at, named) => walkTickets(walker, at, buyer, named))
+  if (consumer === 'payments')
+    take(rules.toPayments(event), (at, named) => walkPayments(walker, at, buyer, named))
+  if (consumer === 'tickets')
+    take(rules.toTickets(event), (at, named) => walkTickets(walker, at, buyer, named))
   if (consumer === 'expiration') {
-    const commands = rules.toExpiration(event).flatMap((command) => (command.type === 'FireDue' ? [] : [command]))
+    const commands = rules
+      .toExpiration(event)
+      .flatMap((command) => (command.type === 'FireDue' ? [] : [command]))
     take(commands, (at, named) => walkTimer(walker, at, buyer, named))
   }
   if (walked.rejection !== undefined && isPutOff(consumer, walked.rejection)) return
   const kept = walker.scope.withoutInbox.includes(consumer) || !rules.hasInbox(consumer, event.type)
   if (!kept) walked = { ...walked, state: receipt(walked.state, buyer, { sent, consumer }) }
-  add('system', walked, () => `${consumer} hears ${event.type} of order ${buyer + 1}${kept ? ' (and may hear it again)' : ''}.`)
+  add(
+    'system',
+    walked,
+    () => `${consumer} hears ${event.type} of order ${buyer + 1}${kept ? ' (and may hear it again)' : ''}.`,
+  )
 }
 
 /** The inbox: this consumer will not hear it again. */
-function receipt(state: State, buyer: number, { sent, consumer }: { sent: Part<Letter>; consumer: Consumer }): State {
+function receipt(
+  state: State,
+  buyer: number,
+  { sent, consumer }: { sent: Part<Letter>; consumer: Consumer },
+): State {
   const own = state.clusters[buyer] as Cluster
-  const letters = own.letters.map((each) => (each.value.name === sent.value.name ? heardBy(each, consumer) : each))
+  const letters = own.letters.map((each) =>
+    each.value.name === sent.value.name ? heardBy(each, consumer) : each,
+  )
   return withCluster(state, buyer, cluster({ ...own, letters }))
 }
 
@@ -245,8 +289,15 @@ function heardBy(letter: Part<Letter>, consumer: Consumer): Part<Letter> {
   return after
 }
 
-/** The question that a step asks next, or its result. The plan is walked again with the answers so far. */
-function nextOf(walker: Walker, own: Cluster, work: Working): { question: Question } | { result: StepResult } {
+/**
+ * The question that a step asks next, or its result. The plan is walked again with the answers so
+ * far.
+ */
+function nextOf(
+  walker: Walker,
+  own: Cluster,
+  work: Working,
+): { question: Question } | { result: StepResult } {
   const planned: PlannedWork = work
   let made = 0
   const plan = walker.rules.planStep(planned, {
@@ -271,19 +322,31 @@ function workSteps(context: Context, index: number): void {
     if ('result' in next) {
       const { command } = next.result
       const name = `record ${busy.number} ${position}`
-      const walked = walkPayments(walker, withCluster(state, buyer, without), buyer, { name, command: () => command })
+      const walked = walkPayments(walker, withCluster(state, buyer, without), buyer, {
+        name,
+        command: () => command,
+      })
       const shown = command.type === 'RecordObservation' ? ` ${command.seen.status}` : ''
       const refused = walked.rejection ? ` (refused: ${walked.rejection})` : ''
-      add('system', walked, () => `${who} records what came of ${step} of ${payment.id}: ${command.type}${shown}${refused}.`)
+      add(
+        'system',
+        walked,
+        () => `${who} records what came of ${step} of ${payment.id}: ${command.type}${shown}${refused}.`,
+      )
     } else {
       for (const answer of answersTo(context, { index, position, question: next.question })) {
         const changed = cluster({ ...own, works: answer.works, held: answer.held })
-        const asks = () => `${who} asks the processor to ${next.question.operation} ${payment.id}; it ${answer.did}.`
+        const asks = () =>
+          `${who} asks the processor to ${next.question.operation} ${payment.id}; it ${answer.did}.`
         add(answer.force, { state: withCluster(state, buyer, changed) }, asks)
       }
     }
     if (has(context, 'crash'))
-      add('fault', { state: withCluster(state, buyer, without) }, () => `The process that does ${step} of ${payment.id} dies.`)
+      add(
+        'fault',
+        { state: withCluster(state, buyer, without) },
+        () => `The process that does ${step} of ${payment.id} dies.`,
+      )
   }
 }
 
@@ -294,26 +357,38 @@ interface Answered {
   readonly did: string
 }
 
-/** What may come of a question: the request is lost, or hangs, or has an effect whose answer may be lost. */
-function answersTo(context: Context, asked: { index: number; position: number; question: Question }): Answered[] {
+/**
+ * What may come of a question: the request is lost, or hangs, or has an effect whose answer may be
+ * lost.
+ */
+function answersTo(
+  context: Context,
+  asked: { index: number; position: number; question: Question },
+): Answered[] {
   const { walker, own } = context
   const { index, position, question } = asked
   const held = own.held[index] as Part<AtProcessor>
   const works = own.works[index]?.value ?? []
   const answers: Answered[] = []
   const add = (force: Force, did: string, { after, answer }: { after: AtProcessor; answer: AnyAnswer }) => {
-    const changed = works.map((each, at) => (at === position ? { ...each, answers: [...each.answers, answer] } : each))
+    const changed = works.map((each, at) =>
+      at === position ? { ...each, answers: [...each.answers, answer] } : each,
+    )
     answers.push({ works: put(own.works, index, changed), held: put(own.held, index, after), force, did })
   }
   const lost = has(context, 'lost')
   for (const { after, answer, did } of reactionsTo(question, held.value, walker.scope)) {
     add('system', did, { after, answer })
-    if (lost && answer.kind !== 'unknown') add('fault', `${did}, but the answer is lost`, { after, answer: unknown })
+    if (lost && answer.kind !== 'unknown')
+      add('fault', `${did}, but the answer is lost`, { after, answer: unknown })
   }
   if (lost) add('fault', 'never hears of it: the request is lost', { after: held.value, answer: unknown })
   if (has(context, 'late') && changesAnything(question) && held.value.late.length === 0) {
     const after = { ...held.value, late: [question] }
-    add('fault', 'does not hear of it yet: the request hangs, and payments gives up waiting', { after, answer: unknown })
+    add('fault', 'does not hear of it yet: the request hangs, and payments gives up waiting', {
+      after,
+      answer: unknown,
+    })
   }
   return answers
 }
@@ -327,7 +402,10 @@ function leaseSteps(context: Context, index: number): void {
   if (!paid) return
   const works = own.works[index]?.value ?? []
   const paymentId = paid.payment.id
-  if (paid.payment.nextAttemptAt !== null && (works.length === 0 || (has(context, 'slow') && works.length < maxWorks))) {
+  if (
+    paid.payment.nextAttemptAt !== null &&
+    (works.length === 0 || (has(context, 'slow') && works.length < maxWorks))
+  ) {
     const walked = walkPayments(walker, state, buyer, {
       name: `sweep ${index}`,
       command: () => ({ type: 'TakeLease', paymentId, look: false }),
@@ -337,20 +415,30 @@ function leaseSteps(context: Context, index: number): void {
     add(
       force,
       walked,
-      () => `The sweeper takes ${paymentId} up again${works.length > 0 ? ', although a slow process still works on it' : ''}.`,
+      () =>
+        `The sweeper takes ${paymentId} up again${works.length > 0 ? ', although a slow process still works on it' : ''}.`,
     )
   }
   const intent = own.held[index]?.value.intent ?? null
   const news = paid.payment.nextAttemptAt === null && intent !== null && isBehind(paid, intent)
-  if ((news || (may(context, 'look') && intent && intent.status !== paid.payment.intentStatus)) && works.length === 0) {
-    const walk = { name: `look ${index}`, command: () => ({ type: 'TakeLease', paymentId, look: true }) as const }
+  if (
+    (news || (may(context, 'look') && intent && intent.status !== paid.payment.intentStatus)) &&
+    works.length === 0
+  ) {
+    const walk = {
+      name: `look ${index}`,
+      command: () => ({ type: 'TakeLease', paymentId, look: true }) as const,
+    }
     const tell = () => `A webhook, or the buyer’s page, asks to look at ${paymentId}.`
     // The processor repeats what it did by itself until it is heard.
     add(news ? 'system' : 'person', walkPayments(walker, state, buyer, walk), tell)
   }
 }
 
-/** Whether the processor has refunds that we do not know as they are. Of one that failed unseen no money moved. */
+/**
+ * Whether the processor has refunds that we do not know as they are. Of one that failed unseen no
+ * money moved.
+ */
 function isBehind({ refunds }: Paid, intent: Intent): boolean {
   return intent.refunds.some(({ id, status }) => {
     const ours = refunds.find(({ processorId }) => processorId === id)
@@ -384,10 +472,16 @@ function processorSteps(context: Context, index: number): void {
     !own.done.value.includes(`by hand ${index}`)
   ) {
     const left =
-      intent.receivedMinor - intent.refunds.reduce((sum, each) => (each.status === 'failed' ? sum : sum + each.amountMinor), 0)
+      intent.receivedMinor -
+      intent.refunds.reduce((sum, each) => (each.status === 'failed' ? sum : sum + each.amountMinor), 0)
     const amountMinor = Math.min(left, Math.ceil(intent.receivedMinor / 2))
     if (amountMinor > 0) {
-      const refund = { id: `re-${intent.paymentId}-by-hand`, refundId: null, amountMinor, status: 'succeeded' as const }
+      const refund = {
+        id: `re-${intent.paymentId}-by-hand`,
+        refundId: null,
+        amountMinor,
+        status: 'succeeded' as const,
+      }
       const after = become({ ...held, intent: { ...intent, refunds: [...intent.refunds, refund] } })
       add(
         'person',

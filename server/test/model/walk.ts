@@ -1,9 +1,14 @@
-// Takes one command through one service of the modelled shop: decide, evolve, and send what is told. Each walk is one
-// transaction; nothing of it is seen before its end. A walk that was taken before is looked up.
+// Takes one command through one service of the modelled shop: decide, evolve, and send what is
+// told. Each walk is one transaction; nothing of it is seen before its end. A walk that was taken
+// before is looked up.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { TimerCommand } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
-import { nothingChanged, type Command as OrdersCommand, type World as OrdersWorld } from '../../src/orders/world.ts'
+import {
+  nothingChanged,
+  type Command as OrdersCommand,
+  type World as OrdersWorld,
+} from '../../src/orders/world.ts'
 import type { Command as PaymentsCommand } from '../../src/payments/domain/commands.ts'
 import type { PaymentFact } from '../../src/payments/domain/facts.ts'
 import type { Payment } from '../../src/payments/domain/payment.ts'
@@ -124,7 +129,10 @@ function take(state: State, buyer: number, effect: Effect): Walked {
     : { state: next, breach: `7: every event is told once, but ${twice} was told twice` }
 }
 
-/** Looks the walk up, or takes it. An exception is a broken promise too: the real transaction would fail for ever. */
+/**
+ * Looks the walk up, or takes it. An exception is a broken promise too: the real transaction would
+ * fail for ever.
+ */
 function remembered({ memory }: Walker, key: string, walk: () => Effect): Effect {
   let effect = memory.get(key)
   if (effect === undefined) {
@@ -180,11 +188,15 @@ function decideOrders(
   for (const fact of decision.facts) {
     const { version } = rules.applyOrder(world, fact, now)
     coverage.see('order facts', fact.type)
-    if (fact.type === 'ClaimRejected' || fact.type === 'OrderCancelled') coverage.see(fact.type, fact.data.reason)
+    if (fact.type === 'ClaimRejected' || fact.type === 'OrderCancelled')
+      coverage.see(fact.type, fact.data.reason)
     if (isEventType(fact.type)) sent.push(letterOf(fact as Told, version))
   }
   const after = [...world.orders.values()][0] ?? null
-  coverage.see('order cells', `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+  coverage.see(
+    'order cells',
+    `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`,
+  )
   coverage.see('order transitions', `${was} → ${after?.status ?? 'none'}`)
   const ended = command.type === 'ExpireOrder' && was !== 'created' && after?.status !== was
   return {
@@ -198,7 +210,10 @@ function decideOrders(
 export interface PaymentsWalk extends Named<PaymentsCommand> {
   /** When the lease has run out and everything is due. */
   readonly late?: boolean
-  /** What another process commits at this very moment is not seen: sibling payments, and news of the order. */
+  /**
+   * What another process commits at this very moment is not seen: sibling payments, and news of the
+   * order.
+   */
   readonly blind?: boolean
 }
 
@@ -215,13 +230,18 @@ export function walkPayments(walker: Walker, state: State, buyer: number, walk: 
   )
 }
 
-function decidePayments(walker: Walker, before: Cluster, { command: make, late = false, blind = false }: PaymentsWalk): Effect {
+function decidePayments(
+  walker: Walker,
+  before: Cluster,
+  { command: make, late = false, blind = false }: PaymentsWalk,
+): Effect {
   const { rules, coverage } = walker
   const command = make()
   const known = before.known.value
   const world = makeWorld()
   const paid = before.paid.flatMap(({ value }) => value ?? [])
-  if (known) world.orders.set(known.id, blind ? { ...known, status: 'created', version: 1, claimedBy: null } : known)
+  if (known)
+    world.orders.set(known.id, blind ? { ...known, status: 'created', version: 1, claimedBy: null } : known)
   for (const { payment, refunds } of paid) {
     world.payments.set(payment.id, payment)
     if (refunds.length > 0) world.refundsByPayment.set(payment.id, [...refunds])
@@ -253,14 +273,23 @@ function decidePayments(walker: Walker, before: Cluster, { command: make, late =
   return { changes: { ...settleMoney(walker, before, world), known: part(noted) }, sent }
 }
 
-/** Payments, refunds, ledger and leased work after a walk, with counts and instants brought down to what is asked of them. */
-function settleMoney({ coverage }: Walker, before: Cluster, world: PaymentsWorld): Pick<Cluster, 'paid' | 'works'> {
+/**
+ * Payments, refunds, ledger and leased work after a walk, with counts and instants brought down to
+ * what is asked of them.
+ */
+function settleMoney(
+  { coverage }: Walker,
+  before: Cluster,
+  world: PaymentsWorld,
+): Pick<Cluster, 'paid' | 'works'> {
   const all = [...world.payments.values()]
   const day = before.ordered.value.hour >= dayAfter ? times[dayAfter] : times[0]
   const works: Part<readonly Working[]>[] = []
   const paid = before.paid.map((was, index): Part<Paid | null> => {
     const old = was.value
-    const payment = old ? world.payments.get(old.payment.id) : all.find(({ id }) => id.endsWith('abc'[index] ?? '-'))
+    const payment = old
+      ? world.payments.get(old.payment.id)
+      : all.find(({ id }) => id.endsWith('abc'[index] ?? '-'))
     const own = before.works[index]?.value ?? []
     if (!payment) {
       works.push(part(own))
@@ -272,11 +301,22 @@ function settleMoney({ coverage }: Walker, before: Cluster, world: PaymentsWorld
       .map(({ step, fence, refund, payment: leased }): Working => {
         coverage.see('steps', step)
         const { id, orderId, amount, paymentMethod, attempts, intentId, capturedMinor } = leased
-        const planned = { id, orderId, amount, paymentMethod, createdAt, attempts: atMostOne(attempts), intentId, capturedMinor }
+        const planned = {
+          id,
+          orderId,
+          amount,
+          paymentMethod,
+          createdAt,
+          attempts: atMostOne(attempts),
+          intentId,
+          capturedMinor,
+        }
         return { step, fence, refund: refund && tidyRefund(refund, old, day), payment: planned, answers: [] }
       })
     const busy = [...own, ...begun]
-    const fences = [...new Set([...busy.map(({ fence }) => fence), payment.fence])].toSorted((one, other) => one - other)
+    const fences = [...new Set([...busy.map(({ fence }) => fence), payment.fence])].toSorted(
+      (one, other) => one - other,
+    )
     const rank = (fence: number) => fences.indexOf(fence) + 1
     works.push(part(busy.map((work) => ({ ...work, fence: rank(work.fence) }))))
     const tidy: Payment = {
@@ -291,9 +331,14 @@ function settleMoney({ coverage }: Walker, before: Cluster, world: PaymentsWorld
     const oldStatus = old?.payment.status ?? 'none'
     if (oldStatus !== payment.status) coverage.see('payment transitions', `${oldStatus} → ${payment.status}`)
     coverage.see('payments', `${payment.status} ${payment.claim ?? 'open'}`)
-    const refunds = (world.refundsByPayment.get(payment.id) ?? []).map((refund) => tidyRefund(refund, old, day))
+    const refunds = (world.refundsByPayment.get(payment.id) ?? []).map((refund) =>
+      tidyRefund(refund, old, day),
+    )
     for (const { origin, status } of refunds) coverage.see('refunds', `${origin} ${status}`)
-    const entries = [...(old?.entries ?? []), ...world.entries.filter(({ paymentId }) => paymentId === payment.id)]
+    const entries = [
+      ...(old?.entries ?? []),
+      ...world.entries.filter(({ paymentId }) => paymentId === payment.id),
+    ]
     return part<Paid | null>({ payment: tidy, refunds: byId(refunds), entries: byKind(entries) })
   })
   return { paid, works }
@@ -309,7 +354,9 @@ function tidyRefund(refund: Refund, before: Paid | null, day: string): Refund {
 
 const byId = (refunds: Refund[]) => refunds.toSorted((one, other) => (one.id < other.id ? -1 : 1))
 const byKind = (entries: Paid['entries']) =>
-  entries.toSorted((one, other) => (`${one.sourceId} ${one.kind}` < `${other.sourceId} ${other.kind}` ? -1 : 1))
+  entries.toSorted((one, other) =>
+    `${one.sourceId} ${one.kind}` < `${other.sourceId} ${other.kind}` ? -1 : 1,
+  )
 
 export function walkTimer(walker: Walker, state: State, buyer: number, named: Named<TimerCommand>): Walked {
   const before = state.clusters[buyer] as Cluster
@@ -325,25 +372,38 @@ export function walkTimer(walker: Walker, state: State, buyer: number, named: Na
       timer = rules.evolveTimer(timer, fact)
       if (fact.type === 'ExpirationComplete') sent.push(letterOf(fact, 1))
     }
-    coverage.see('timer cells', `${was}: ${command.type}: ${facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+    coverage.see(
+      'timer cells',
+      `${was}: ${command.type}: ${facts.map(({ type }) => type).join(' ') || 'nothing'}`,
+    )
     return { changes: { timer: part(timer ? { ...timer, version: 0 } : null) }, sent }
   })
   return take(state, buyer, effect)
 }
 
-export function walkTickets(walker: Walker, state: State, buyer: number, named: Named<AdmissionCommand>): Walked {
+export function walkTickets(
+  walker: Walker,
+  state: State,
+  buyer: number,
+  named: Named<AdmissionCommand>,
+): Walked {
   const before = state.clusters[buyer] as Cluster
   const { rules, scope, coverage } = walker
   const effect = remembered(walker, `a${buyer},${before.admission.number},${named.name}`, () => {
     const command = named.command()
-    const seats = new Map(scope.show.ticketTypes.flatMap((type) => type.seats ?? []).map((seat) => [seat.id, seat]))
+    const seats = new Map(
+      scope.show.ticketTypes.flatMap((type) => type.seats ?? []).map((seat) => [seat.id, seat]),
+    )
     const organisers = new Map([[scope.show.id, scope.show.organiserId]])
     let admission = before.admission.value ?? undefined
     const was = admission?.status ?? 'none'
     const decision = rules.decideAdmission(admission, command, { seats, organisers, now: times[0] })
     if ('rejection' in decision) return { changes: {}, sent: [], rejection: decision.rejection }
     for (const fact of decision.facts) admission = rules.evolveAdmission(admission, fact, times[0])
-    coverage.see('ticket cells', `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`)
+    coverage.see(
+      'ticket cells',
+      `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`,
+    )
     return { changes: { admission: part(admission ?? null) }, sent: [] }
   })
   return take(state, buyer, effect)

@@ -1,5 +1,6 @@
-// The state of the modelled shop: what each service and the processor know of each order, the messages that were sent,
-// and the calls that are under way. Time is a few points: before the deadline, at it, at the extended one, a day later.
+// The state of the modelled shop: what each service and the processor know of each order, the
+// messages that were sent, and the calls that are under way. Time is a few points: before the
+// deadline, at it, at the extended one, a day later.
 import type { Event } from '@holdfast/contract'
 import type { Timer } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
@@ -13,7 +14,10 @@ import type { Admission } from '../../src/tickets/domain/admission.ts'
 import { memory, type Part, part } from './parts.ts'
 import type { Scope } from './scopes.ts'
 
-/** The points of time, as seen from one order: placed, its deadline, its extended deadline, a day later, an extension then. */
+/**
+ * The points of time, as seen from one order: placed, its deadline, its extended deadline, a day
+ * later, an extension then.
+ */
 export const times = [
   '2030-01-01T10:00:00.000Z',
   '2030-01-01T10:15:00.000Z',
@@ -29,7 +33,10 @@ export const afterLease = '2099-01-02T00:00:00.000Z'
 export const consumers = ['orders', 'payments', 'expiration', 'tickets'] as const
 export type Consumer = (typeof consumers)[number]
 
-/** A message that was sent, and who has still to take it in. Those without an inbox hear it for ever. */
+/**
+ * A message that was sent, and who has still to take it in. Those without an inbox hear it for
+ * ever.
+ */
 export interface Letter {
   readonly name: string
   readonly event: Event
@@ -80,7 +87,10 @@ export interface AtProcessor {
   readonly late: readonly Question[]
 }
 
-/** One order and everything that belongs to it. `paid`, `works` and `held` run beside each other, one for each payment. */
+/**
+ * One order and everything that belongs to it. `paid`, `works` and `held` run beside each other,
+ * one for each payment.
+ */
 export interface Cluster {
   readonly number: number
   readonly ordered: Part<Ordered>
@@ -121,7 +131,18 @@ export function cluster(parts: Omit<Cluster, 'number'>): Cluster {
   for (const each of letters) key += `,${each.number}`
   const known = clusters.get(key)
   if (known) return known
-  const made = { ordered, known: copy, timer, admission, paid, works, held, letters, done, number: clusters.size }
+  const made = {
+    ordered,
+    known: copy,
+    timer,
+    admission,
+    paid,
+    works,
+    held,
+    letters,
+    done,
+    number: clusters.size,
+  }
   clusters.set(key, made)
   return made
 }
@@ -149,9 +170,13 @@ export function startOf(scope: Scope): State {
       done: part<readonly string[]>([]),
     })
   }
-  const pools = show.pools.map(({ id, capacity }): Pool => ({ id, showId: show.id, capacity, held: 0, sold: 0 }))
+  const pools = show.pools.map(
+    ({ id, capacity }): Pool => ({ id, showId: show.id, capacity, held: 0, sold: 0 }),
+  )
   const seats = show.ticketTypes.flatMap((type) =>
-    (type.seats ?? []).map(({ id }): StockSeat => ({ id, ticketTypeId: type.id, state: 'available', orderId: null })),
+    (type.seats ?? []).map(
+      ({ id }): StockSeat => ({ id, ticketTypeId: type.id, state: 'available', orderId: null }),
+    ),
   )
   return { clusters: scope.wants.map((_, buyer) => nothing(buyer)), stock: part<StockKept>({ pools, seats }) }
 }

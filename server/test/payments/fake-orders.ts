@@ -1,4 +1,5 @@
-// The orders service as payments meets it, for the tests of the protocol: one order whose state alone answers claims.
+// The orders service as payments meets it, for the tests of the protocol: one order whose state
+// alone answers claims.
 import type { EventType, FactOf } from '@holdfast/contract'
 import type { Command } from '../../src/payments/domain/commands.ts'
 import { amount, ids } from './samples.ts'
@@ -22,7 +23,8 @@ export function addOrders(orderId: string): OrdersModel {
   const next = () => (version += 1)
 
   const claim = (paymentId: string): Command => {
-    if (status !== 'created') return { type: 'NoteClaimRejected', orderId, paymentId, reason: `order_${status}` }
+    if (status !== 'created')
+      return { type: 'NoteClaimRejected', orderId, paymentId, reason: `order_${status}` }
     status = 'claimed'
     claimedBy = paymentId
     return { type: 'NoteOrderClaimed', orderId, paymentId, version: next() }

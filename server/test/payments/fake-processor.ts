@@ -1,4 +1,5 @@
-// A card processor in memory, for the tests of the protocol: idempotent by key, and its answers may be lost.
+// A card processor in memory, for the tests of the protocol: idempotent by key, and its answers may
+// be lost.
 
 import type { RefundSeen } from '../../src/payments/domain/refund.ts'
 import type { CallResult, Intent, Processor } from '../../src/payments/processor/port.ts'
@@ -43,7 +44,8 @@ export function makeProcessorModel(): ProcessorModel {
     return Promise.resolve(mishap === 'lost_after' ? lost : answer)
   }
   const ok = <Value>(value: Value) => ({ kind: 'ok', value }) as const
-  const no = (code: string, intent: Intent | null, card = false) => ({ kind: 'refused', code, card, intent }) as const
+  const no = (code: string, intent: Intent | null, card = false) =>
+    ({ kind: 'refused', code, card, intent }) as const
   const get = (id: string): Held => {
     const held = intents.get(id)
     if (!held) throw new Error(`no intent ${id}`)
@@ -65,7 +67,11 @@ export function makeProcessorModel(): ProcessorModel {
       call(key, () => {
         const card = paymentMethod as Card
         const status =
-          card === 'declined' ? 'requires_payment_method' : card === 'challenge' ? 'requires_action' : 'requires_capture'
+          card === 'declined'
+            ? 'requires_payment_method'
+            : card === 'challenge'
+              ? 'requires_action'
+              : 'requires_capture'
         const intentId = `pi_${paymentId}`
         const intent: Intent = {
           intentId,
@@ -86,7 +92,8 @@ export function makeProcessorModel(): ProcessorModel {
     capture: (id, key) =>
       call(key, () => {
         const held = get(id)
-        if (held.intent.status !== 'requires_capture') return no('payment_intent_unexpected_state', held.intent)
+        if (held.intent.status !== 'requires_capture')
+          return no('payment_intent_unexpected_state', held.intent)
         if (held.card !== 'declined_at_capture') return ok(take(held))
         return no('card_declined', move(held, { status: 'canceled' }), true)
       }),
@@ -114,7 +121,9 @@ export function makeProcessorModel(): ProcessorModel {
       }),
     listRefunds: (id) => call(null, () => ok([...get(id).refunds])),
     find: ({ paymentId }) =>
-      call(null, () => ok([...intents.values()].find((held) => held.paymentId === paymentId)?.intent ?? null)),
+      call(null, () =>
+        ok([...intents.values()].find((held) => held.paymentId === paymentId)?.intent ?? null),
+      ),
     verifyWebhook: () => null,
     finishChallenges() {
       for (const held of intents.values()) {

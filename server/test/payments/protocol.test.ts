@@ -1,5 +1,6 @@
-// The protocol against models of the orders service and of the processor: messages are shuffled and repeated, calls are
-// lost before and after they take effect, processes die between steps. When all is quiet, the invariants hold.
+// The protocol against models of the orders service and of the processor: messages are shuffled and
+// repeated, calls are lost before and after they take effect, processes die between steps. When all
+// is quiet, the invariants hold.
 import { addSeconds, type EventType, type FactOf } from '@holdfast/contract'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -29,12 +30,27 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       card: fc.constantFrom<Card>('good', 'good', 'good', 'declined', 'challenge', 'declined_at_capture'),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('deliver' as const, 'deliver' as const, 'repeat' as const), pick }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constantFrom('deliver' as const, 'deliver' as const, 'repeat' as const),
+      pick,
+    }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('work' as const), pick, mishap }) },
   {
     weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom('die', 'expire', 'cancel', 'refund', 'look', 'wait', 'challenge', 'selfCapture' as const),
+      do: fc.constantFrom(
+        'die',
+        'expire',
+        'cancel',
+        'refund',
+        'look',
+        'wait',
+        'challenge',
+        'selfCapture' as const,
+      ),
     }),
   },
 )
@@ -97,7 +113,13 @@ function makeShop() {
       switch (step.do) {
         case 'pay':
           processor.card = step.card
-          run({ type: 'StartPayment', paymentId: newId(), orderId: ids.order, buyerId: ids.buyer, paymentMethod: step.card })
+          run({
+            type: 'StartPayment',
+            paymentId: newId(),
+            orderId: ids.order,
+            buyerId: ids.buyer,
+            paymentMethod: step.card,
+          })
           return
         case 'deliver':
         case 'repeat':
@@ -151,7 +173,10 @@ function isPublic(fact: PaymentFact): fact is FactOf<EventType> & PaymentFact {
 
 type ShopModel = ReturnType<typeof makeShop>
 
-/** The faults are over: everything arrives, every step is done, and time passes until nothing is due. */
+/**
+ * The faults are over: everything arrives, every step is done, and time passes until nothing is
+ * due.
+ */
 async function settle(shop: ShopModel): Promise<void> {
   for (let round = 0; round < 200; round += 1) {
     while (!shop.quiet()) {
@@ -169,7 +194,10 @@ async function settle(shop: ShopModel): Promise<void> {
 
 function check({ world, orders, processor }: ShopModel): void {
   const payments = [...world.payments.values()]
-  const net = payments.reduce((sum, { capturedMinor, refundedMinor }) => sum + capturedMinor - refundedMinor, 0)
+  const net = payments.reduce(
+    (sum, { capturedMinor, refundedMinor }) => sum + capturedMinor - refundedMinor,
+    0,
+  )
   const refundedByOrganiser = [...world.refundsByPayment.values()]
     .flat()
     .filter(({ origin, status }) => origin === 'organiser' && status === 'succeeded')
@@ -179,8 +207,12 @@ function check({ world, orders, processor }: ShopModel): void {
     payments.reduce((sum, { authorizedMinor }) => sum + authorizedMinor, 0),
     'nothing is set aside at rest',
   ).toBe(0)
-  expect(net, 'the order and its money agree').toBe(orders.status === 'complete' ? amount.amountMinor - returned : 0)
-  expect(payments.filter(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0).length).toBeLessThanOrEqual(1)
+  expect(net, 'the order and its money agree').toBe(
+    orders.status === 'complete' ? amount.amountMinor - returned : 0,
+  )
+  expect(
+    payments.filter(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0).length,
+  ).toBeLessThanOrEqual(1)
   expect(processor.netMinor(), 'the processor agrees').toBe(net)
   expect(processor.heldMinor(), 'the processor holds nothing').toBe(0)
   expect(balances(world.entries), 'the ledger agrees').toEqual({
@@ -193,13 +225,20 @@ function check({ world, orders, processor }: ShopModel): void {
   expect(new Set(keys).size, 'each entry once').toBe(keys.length)
 }
 
-function balances(entries: readonly { debit: string; credit: string; postedMinor: number; pendingMinor: number }[]) {
+function balances(
+  entries: readonly { debit: string; credit: string; postedMinor: number; pendingMinor: number }[],
+) {
   const sums: Record<string, [number, number]> = {}
   const add = (account: string, posted: number, pending: number) => {
     const [before, held] = sums[account] ?? [0, 0]
     sums[account] = [before + posted, held + pending]
   }
-  for (const account of ['processor_balance', 'organiser_payable:organiser', 'clearing:late_money', 'clearing:refunds'])
+  for (const account of [
+    'processor_balance',
+    'organiser_payable:organiser',
+    'clearing:late_money',
+    'clearing:refunds',
+  ])
     add(account, 0, 0)
   for (const { debit, credit, postedMinor, pendingMinor } of entries) {
     add(debit, postedMinor, pendingMinor)

@@ -3,7 +3,12 @@ import { isEventType } from '@holdfast/contract'
 import type { Command, Decision, IntentSeen, Refusal } from '../../src/payments/domain/commands.ts'
 import { decide } from '../../src/payments/domain/decide.ts'
 import type { PaymentFact, PublicFact } from '../../src/payments/domain/facts.ts'
-import { evolveOrder, type KnownOrder, type NoteOrder, noteOrder } from '../../src/payments/domain/known-order.ts'
+import {
+  evolveOrder,
+  type KnownOrder,
+  type NoteOrder,
+  noteOrder,
+} from '../../src/payments/domain/known-order.ts'
 import type { IntentStatus, Payment } from '../../src/payments/domain/payment.ts'
 import type { Refund } from '../../src/payments/domain/refund.ts'
 import { close } from '../../src/payments/domain/schedule.ts'
@@ -12,11 +17,25 @@ import { apply as applyFact, makeWorld, type World } from '../../src/payments/wo
 export const now = '2031-01-01T12:00:00.000Z'
 export const later = '2031-01-01T12:10:00.000Z'
 export const amount = { amountMinor: 4_500, currency: 'EUR' }
-export const ids = { payment: 'payment-1', order: 'order-1', buyer: 'buyer', organiser: 'organiser', refund: 'refund-1' }
+export const ids = {
+  payment: 'payment-1',
+  order: 'order-1',
+  buyer: 'buyer',
+  organiser: 'organiser',
+  refund: 'refund-1',
+}
 
 export function knownOrder(changes: Partial<KnownOrder> = {}): KnownOrder {
   const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
-  return { id: ids.order, version: 1, status: 'created', terms, expiresAt: later, claimedBy: null, ...changes }
+  return {
+    id: ids.order,
+    version: 1,
+    status: 'created',
+    terms,
+    expiresAt: later,
+    claimedBy: null,
+    ...changes,
+  }
 }
 
 export function payment(changes: Partial<Payment> = {}): Payment {
@@ -80,11 +99,29 @@ export const states = {
   capturedUnclaimed: payment({ ...taken, status: 'captured' }),
   captured: payment({ ...taken, status: 'captured', claim: 'won' }),
   refunded: payment({ ...taken, status: 'refunded', claim: 'won', refundedMinor: 4_500 }),
-  voided: payment({ ...seen, status: 'voided', intentStatus: 'canceled', claim: 'lost', reason: 'order_claimed' }),
-  declined: payment({ ...seen, status: 'declined', intentStatus: 'canceled', declineCode: 'generic_decline' }),
+  voided: payment({
+    ...seen,
+    status: 'voided',
+    intentStatus: 'canceled',
+    claim: 'lost',
+    reason: 'order_claimed',
+  }),
+  declined: payment({
+    ...seen,
+    status: 'declined',
+    intentStatus: 'canceled',
+    declineCode: 'generic_decline',
+  }),
   unknownCreate: payment({ status: 'unknown', step: 'create', attempts: 1 }),
   unknownCapture: payment({ ...held, status: 'unknown', step: 'capture', claim: 'won', attempts: 1 }),
-  unknownVoid: payment({ ...held, status: 'unknown', step: 'void', claim: 'lost', reason: 'order_claimed', attempts: 1 }),
+  unknownVoid: payment({
+    ...held,
+    status: 'unknown',
+    step: 'void',
+    claim: 'lost',
+    reason: 'order_claimed',
+    attempts: 1,
+  }),
 } as const satisfies Record<string, Payment>
 export type StateName = keyof typeof states
 
@@ -95,7 +132,8 @@ export function worldOf(given: Payment | null, order: KnownOrder | null = knownO
     world.payments.set(given.id, given)
     world.idsByOrder.set(given.orderId, [given.id])
     world.siblingsByOrder.set(given.orderId, [given])
-    if (given.refundedMinor > 0) world.refundsByPayment.set(given.id, [refund({ status: 'succeeded', processorId: 're_1' })])
+    if (given.refundedMinor > 0)
+      world.refundsByPayment.set(given.id, [refund({ status: 'succeeded', processorId: 're_1' })])
   }
   return world
 }
@@ -127,7 +165,10 @@ export function observed(status: IntentStatus, changes: { refused?: Refusal; fen
 /** A world in which all of this is new, to store it. */
 export function newWorld(
   payments: readonly Payment[],
-  { orders = [], refunds = [] }: { readonly orders?: readonly KnownOrder[]; readonly refunds?: readonly Refund[] } = {},
+  {
+    orders = [],
+    refunds = [],
+  }: { readonly orders?: readonly KnownOrder[]; readonly refunds?: readonly Refund[] } = {},
 ): World {
   const world = makeWorld()
   for (const each of payments) world.payments.set(each.id, each)
@@ -140,7 +181,10 @@ export function newWorld(
 
 /** The copy of an order after an event, as decided and evolved. */
 export function afterNote(known: KnownOrder | undefined, note: NoteOrder): KnownOrder | undefined {
-  return noteOrder(known, note).reduce<KnownOrder | undefined>((order, { data }) => evolveOrder(order, data), known)
+  return noteOrder(known, note).reduce<KnownOrder | undefined>(
+    (order, { data }) => evolveOrder(order, data),
+    known,
+  )
 }
 
 /** Decides, applies and closes, as the handler does; gives the decision with all facts. */

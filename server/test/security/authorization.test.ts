@@ -1,6 +1,15 @@
-// Every route × everybody who may ask × {own, another's, unknown}, against the one table of who may do what.
+// Every route × everybody who may ask × {own, another's, unknown}, against the one table of who may
+// do what.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Person, persons, type Reply, type Request, type Stage, startStage, type Things } from './stage.ts'
+import {
+  type Person,
+  persons,
+  type Reply,
+  type Request,
+  type Stage,
+  startStage,
+  type Things,
+} from './stage.ts'
 import { readRestingState, readState } from './state.ts'
 import { type Access, operatorsOnly, operatorsPrefix, type Verdict, whoMay } from './who-may.ts'
 
@@ -58,7 +67,10 @@ function cellsOf(route: string, access: Access): Cell[] {
   })
 }
 
-function ask({ route, person, target, access }: Cell, { method, headers = {} }: Partial<Request> = {}): Promise<Reply> {
+function ask(
+  { route, person, target, access }: Cell,
+  { method, headers = {} }: Partial<Request> = {},
+): Promise<Reply> {
   const things = target === 'A' || target === 'B' ? stage.things[target] : unknown
   const [verb = '', pattern = ''] = route.split(' ')
   const id = access.thing === undefined ? unknownId : things[access.thing]
@@ -88,8 +100,10 @@ const allCells = () =>
     const access = accessOf(route)
     return access ? cellsOf(route, access) : []
   })
-const found = (cell: Cell, reply: Reply) => `${nameOf(cell)} → ${verdictOf(reply)} (${reply.status} ${codeOf(reply.text)})`
-const wanted = (cell: Cell, reply: Reply) => `${nameOf(cell)} → ${cell.expected} (${reply.status} ${codeOf(reply.text)})`
+const found = (cell: Cell, reply: Reply) =>
+  `${nameOf(cell)} → ${verdictOf(reply)} (${reply.status} ${codeOf(reply.text)})`
+const wanted = (cell: Cell, reply: Reply) =>
+  `${nameOf(cell)} → ${cell.expected} (${reply.status} ${codeOf(reply.text)})`
 
 test('the table has a row for every route of the shop, and none for a route that is not there', () => {
   expect(routes.length).toBeGreaterThan(50)
@@ -112,10 +126,17 @@ test('the OpenAPI document tells of each route how it refuses, and which of them
   type Operation = { parameters?: { $ref?: string }[]; responses: { default?: unknown } }
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
   const all = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ route: `${method.toUpperCase()} ${path}`, operation })),
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
   )
-  expect(all.filter(({ operation }) => operation.responses.default === undefined).map(({ route }) => route)).toEqual([])
-  const keyed = all.filter(({ operation }) => operation.parameters?.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey')))
+  expect(
+    all.filter(({ operation }) => operation.responses.default === undefined).map(({ route }) => route),
+  ).toEqual([])
+  const keyed = all.filter(({ operation }) =>
+    operation.parameters?.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey')),
+  )
   expect(keyed.map(({ route }) => route).toSorted()).toEqual([
     'POST /api/orders',
     'POST /api/orders/{id}/refunds',
@@ -154,7 +175,8 @@ describe('whoever may not', () => {
 
 test('only the signed webhook is let in from other sites, and what keeps its place in an overload is money and health', () => {
   const { routeConfigs } = stage.shop.app
-  const having = (flag: 'signed' | 'vital') => routes.filter((route) => routeConfigs.get(route)?.[flag] === true)
+  const having = (flag: 'signed' | 'vital') =>
+    routes.filter((route) => routeConfigs.get(route)?.[flag] === true)
   expect(having('signed')).toEqual(['POST /api/payments/webhooks/stripe'])
   expect(having('vital')).toEqual([
     'DELETE /api/orders/:id',
@@ -198,7 +220,11 @@ describe('a page of another site', () => {
       .filter((route) => accessOf(route)?.body && !route.endsWith('/webhooks/stripe'))
       .flatMap((route) => cellsOf(route, accessOf(route) ?? { who: operatorsOnly }))
       .filter(({ expected }) => expected === 'in')
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+    ]) {
       const replies = await Promise.all(cells.map((cell) => ask(cell, { headers: { 'content-type': type } })))
       expect(replies.filter(({ status }) => status !== 415).map(({ text }) => text)).toEqual([])
     }
@@ -225,7 +251,9 @@ test('lists hold what is one’s own and nothing else', async () => {
     expect(text).not.toContain(others)
   }
   for (const person of ['guest', 'operator'] as const) {
-    expect((await stage.ask({ method: 'GET', path: '/api/orders', person })).text).toBe('{"items":[],"nextCursor":null}')
+    expect((await stage.ask({ method: 'GET', path: '/api/orders', person })).text).toBe(
+      '{"items":[],"nextCursor":null}',
+    )
   }
 })
 
@@ -236,7 +264,11 @@ test('an order is not reached by way of another show than its own', async () => 
     [B.show, A.order],
   ]) {
     for (const person of ['organiserA', 'organiserB'] as const) {
-      const { status } = await stage.ask({ method: 'GET', path: `/api/shows/${show}/orders/${order}`, person })
+      const { status } = await stage.ask({
+        method: 'GET',
+        path: `/api/shows/${show}/orders/${order}`,
+        person,
+      })
       expect([person, show, order, status]).toEqual([person, show, order, 404])
     }
   }

@@ -1,4 +1,5 @@
-// Requests that arrive at once: every one is sent but for its last byte, and the last bytes go together.
+// Requests that arrive at once: every one is sent but for its last byte, and the last bytes go
+// together.
 import { connect, type Socket } from 'node:net'
 
 export interface Racer {

@@ -1,5 +1,6 @@
-// Canaries: secrets that stand for themselves are sent everywhere a secret may be sent, through what works and what fails,
-// with logs at their most talkative. Then they are searched for in all that leaves the shop, and in all that it keeps.
+// Canaries: secrets that stand for themselves are sent everywhere a secret may be sent, through
+// what works and what fails, with logs at their most talkative. Then they are searched for in all
+// that leaves the shop, and in all that it keeps.
 import type { OrderView, PaymentView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sql } from '../../src/platform/postgres/database.ts'
@@ -47,7 +48,9 @@ async function ask(...[method, path, body, headers = {}]: Call) {
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
-  const text = response.headers.get('content-type')?.startsWith('text/event-stream') ? '' : await response.text()
+  const text = response.headers.get('content-type')?.startsWith('text/event-stream')
+    ? ''
+    : await response.text()
   answers.push({ to: `${method} ${path}`, status: response.status, text })
   for (const line of response.headers.getSetCookie()) {
     const token = /holdfast=(hfs_[\w-]+)/.exec(line)?.[1]
@@ -71,8 +74,18 @@ async function people() {
   await ask('POST', '/api/users/signin', { email, password: wrongPassword })
   await ask('POST', '/api/users/signup', { email, password: { text: password } })
   await ask('POST', '/api/users/signin', { email, password, extra: password })
-  const changed = await ask('POST', '/api/users/password', { currentPassword: password, newPassword }, { cookie: account.cookie })
-  await ask('POST', '/api/users/password', { currentPassword: wrongPassword, newPassword }, { cookie: changed.cookie })
+  const changed = await ask(
+    'POST',
+    '/api/users/password',
+    { currentPassword: password, newPassword },
+    { cookie: account.cookie },
+  )
+  await ask(
+    'POST',
+    '/api/users/password',
+    { currentPassword: wrongPassword, newPassword },
+    { cookie: changed.cookie },
+  )
   const made = await ask('POST', '/api/users/tokens', undefined, { cookie: changed.cookie })
   issued['apiToken'] = (JSON.parse(made.text) as { token: string }).token
   const guest = await ask('POST', '/api/users/guest', { email: guestEmail })
@@ -88,7 +101,10 @@ async function purchase({ organiser, guest }: { organiser: string; guest: string
   const cookie = { cookie: guest }
   const place = async () => {
     const body = { showId: show.id, lines: [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }] }
-    const { text } = await ask('POST', '/api/orders', body, { ...cookie, 'idempotency-key': bird('orderkey') })
+    const { text } = await ask('POST', '/api/orders', body, {
+      ...cookie,
+      'idempotency-key': bird('orderkey'),
+    })
     const order = JSON.parse(text) as OrderView
     await heardOfOrder(shop.db, order.id)
     return order
@@ -114,7 +130,12 @@ async function purchase({ organiser, guest }: { organiser: string; guest: string
   })
   issued['ticketCode'] = tickets[0]?.code ?? ''
   await ask('POST', '/api/tickets/check-in', { code: 'NOT-A-CODE' }, { authorization: `Bearer ${organiser}` })
-  await ask('POST', `/api/orders/${second.id}/refunds`, { amountMinor: 100 }, { authorization: `Bearer ${organiser}` })
+  await ask(
+    'POST',
+    `/api/orders/${second.id}/refunds`,
+    { amountMinor: 100 },
+    { authorization: `Bearer ${organiser}` },
+  )
 }
 
 /** Every path with every header, malformed bodies, and queries that name secrets. */
@@ -139,7 +160,10 @@ async function strangers() {
   ]) {
     await ask('POST', path, malformed, everyHeader)
     await ask('POST', path, `{"password":"${password}","a":${malformed}`, everyHeader)
-    await ask('POST', path, `{"password":"${password}"} ${malformed}`, { ...everyHeader, 'content-type': 'text/plain' })
+    await ask('POST', path, `{"password":"${password}"} ${malformed}`, {
+      ...everyHeader,
+      'content-type': 'text/plain',
+    })
   }
   await ask('GET', '/api/orders', undefined, { authorization: `Basic ${canaries.basic}` })
 }
@@ -147,11 +171,23 @@ async function strangers() {
 /** The database fails in the middle, and its own messages quote what was sent. */
 async function failures() {
   const { email, guestEmail, password } = canaries
-  await shop.db.execute(`alter table identity.guests add constraint no_canaries check (email not like 'canary%') not valid`)
-  const refused = await ask('POST', '/api/users/guest', { email: guestEmail }, { 'idempotency-key': canaries.key })
+  await shop.db.execute(
+    `alter table identity.guests add constraint no_canaries check (email not like 'canary%') not valid`,
+  )
+  const refused = await ask(
+    'POST',
+    '/api/users/guest',
+    { email: guestEmail },
+    { 'idempotency-key': canaries.key },
+  )
   await shop.db.execute('alter table identity.guests drop constraint no_canaries')
   await shop.db.execute('alter table identity.users rename to users_away')
-  const away = await ask('POST', '/api/users/signin', { email, password }, { 'idempotency-key': canaries.key })
+  const away = await ask(
+    'POST',
+    '/api/users/signin',
+    { email, password },
+    { 'idempotency-key': canaries.key },
+  )
   await shop.db.execute('alter table identity.users_away rename to users')
   expect([refused.status, away.status]).toEqual([500, 500])
 }
@@ -164,7 +200,15 @@ beforeAll(async () => {
   await purchase(await people())
   await strangers()
   await failures()
-  for (const path of ['/metrics', '/openapi.json', '/docs', '/api/shop-config', '/api/shows', '/healthz', '/readyz'])
+  for (const path of [
+    '/metrics',
+    '/openapi.json',
+    '/docs',
+    '/api/shop-config',
+    '/api/shows',
+    '/healthz',
+    '/readyz',
+  ])
     await ask('GET', path)
 })
 afterAll(() => shop.stop())
@@ -194,7 +238,9 @@ describe('what leaves the shop', () => {
     const refusals = answers.filter(({ status }) => status >= 400 && status !== 404)
     expect(refusals.length).toBeGreaterThan(20)
     expect(refusals.flatMap(({ to, text }) => found(text).map((name) => `${to}: ${name}`))).toEqual([])
-    expect(answers.filter(({ status }) => status === 500).map(({ text }) => text.includes('identity'))).toEqual([false, false])
+    expect(
+      answers.filter(({ status }) => status === 500).map(({ text }) => text.includes('identity')),
+    ).toEqual([false, false])
   })
 
   test('not even a 404, which names the address, tells a secret of the query', () => {
@@ -223,7 +269,8 @@ test('what is kept holds no password, token, card or secret in the clear', async
   const kept: string[] = []
   let keys = 0
   const allowed: Record<string, RegExp> = {
-    // Of the buyer's own choosing; the method is what the processor is asked with once more after a crash.
+    // Of the buyer's own choosing; the method is what the processor is asked with once more after a
+    // crash.
     'payments.payments': /^(method|confirmationToken)$/,
   }
   for (const { name } of tables) {
@@ -231,7 +278,8 @@ test('what is kept holds no password, token, card or secret in the clear', async
     const text = rows.map((row) => row.text).join('\n')
     if (text.includes(canaries.key)) keys += 1
     // Keys, addresses and the codes of tickets are what the shop works with.
-    const names = (each: string) => !/^(key|ticketCode)$/.test(each) && !isEmail(each) && !allowed[name]?.test(each)
+    const names = (each: string) =>
+      !/^(key|ticketCode)$/.test(each) && !isEmail(each) && !allowed[name]?.test(each)
     kept.push(...found(text, names).map((each) => `${name}: ${each}`))
   }
   expect(kept).toEqual([])

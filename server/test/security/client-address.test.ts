@@ -1,5 +1,5 @@
-// Whose attempts are counted: the address comes from the socket, or from the one proxy that is trusted, and never from
-// what a client says of itself.
+// Whose attempts are counted: the address comes from the socket, or from the one proxy that is
+// trusted, and never from what a client says of itself.
 import { afterEach, expect, test } from 'vitest'
 import { service as identity } from '../../src/identity/index.ts'
 import { type ServiceApp, startServiceApp } from '../service-app.ts'
@@ -32,8 +32,9 @@ test('without a proxy the header is not listened to: an address of one’s own f
   expect(await statusesOf(addresses)).toEqual([...wrong, 429])
 })
 
-// The whole list was trusted, and its first entry taken: a client who sent the header himself, which proxies add to and do
-// not replace, chose a new address for each guess and was never limited.
+// The whole list was trusted, and its first entry taken: a client who sent the header himself,
+// which proxies add to and do not replace, chose a new address for each guess and was never
+// limited.
 test('behind the proxy only what it adds itself counts, not what the client sent before', async () => {
   app = await startServiceApp(identity, { RATE_LIMITS: 'on', TRUST_PROXY: 'on' })
   const addresses = Array.from({ length: 11 }, (_, n) => `198.51.100.${n}, 203.0.113.7`)
@@ -41,7 +42,8 @@ test('behind the proxy only what it adds itself counts, not what the client sent
   expect(await guess('198.51.100.1, 203.0.113.8')).toBe(401)
 })
 
-// Some proxies write the client's port: each connection was a stranger of its own, and the limit void.
+// Some proxies write the client's port: each connection was a stranger of its own, and the limit
+// void.
 test('a proxy that writes ports makes no new stranger of each connection', async () => {
   app = await startServiceApp(identity, { RATE_LIMITS: 'on', TRUST_PROXY: 'on' })
   const addresses = Array.from({ length: 11 }, (_, n) => `203.0.113.9:${40_000 + n}`)

@@ -1,5 +1,6 @@
-// Every route is sent nearly sound and hostile requests, made from its own OpenAPI description. Never a failure of ours,
-// every answer as documented, and nothing changed by what was refused. The seed is fixed: a failure comes again.
+// Every route is sent nearly sound and hostile requests, made from its own OpenAPI description.
+// Never a failure of ours, every answer as documented, and nothing changed by what was refused. The
+// seed is fixed: a failure comes again.
 import { type ErrorCode, errorDefinitions, Problem } from '@holdfast/contract'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -39,12 +40,20 @@ beforeAll(async () => {
     const { text } = await stage.ask({ method: 'POST', path: '/api/users/tokens', person })
     tokens.set(person, (JSON.parse(text) as { token: string }).token)
   }
-  const guest = await stage.ask({ method: 'POST', path: '/api/users/guest', body: { email: 'fuzz@example.com' } })
+  const guest = await stage.ask({
+    method: 'POST',
+    path: '/api/users/guest',
+    body: { email: 'fuzz@example.com' },
+  })
   tokens.set('guest', /=(hfs_[\w-]+)/.exec(guest.headers.get('set-cookie') ?? '')?.[1] ?? '')
   const { text } = await stage.ask({ method: 'GET', path: '/openapi.json' })
   const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
   routes = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      path,
+      method: method.toUpperCase(),
+    })),
   )
   const { show, order, payment, ticketType } = stage.things.A
   words = {
@@ -93,7 +102,11 @@ const strayHeaders: readonly Readonly<Record<string, string | readonly string[]>
   { cookie: 'holdfast=;'.repeat(200) },
   { accept: 'text/html' },
   { 'accept-language': 'x-'.repeat(400) },
-  { 'x-http-method-override': 'DELETE', 'x-forwarded-host': 'evil.example', 'x-original-url': '/api/ops/overview' },
+  {
+    'x-http-method-override': 'DELETE',
+    'x-forwarded-host': 'evil.example',
+    'x-original-url': '/api/ops/overview',
+  },
   { 'if-none-match': '*', range: 'bytes=0-1', expect: '' },
   { 'x-request-id': ['a', 'b'], 'request-id': '__proto__' },
 ]
@@ -174,11 +187,17 @@ function requestOf({ method, path, parameters = [], requestBody }: Route): fc.Ar
     .tuple(pathOf, query, body, person, fc.constantFrom(...contentTypes), fc.constantFrom(...strayHeaders))
     .map(([parts, pairs, text, who, types, stray]) => {
       const token = tokens.get(who)
-      const search = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
+      const search = pairs
+        .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+        .join('&')
       return {
         method,
         path: `${parts.join('')}${search === '' ? '' : `?${search}`}`,
-        headers: { ...(takesBody ? types : {}), ...stray, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+        headers: {
+          ...(takesBody ? types : {}),
+          ...stray,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
         ...(takesBody ? { body: text } : {}),
       }
     })
@@ -186,7 +205,8 @@ function requestOf({ method, path, parameters = [], requestBody }: Route): fc.Ar
 
 const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true }))
 const isProblem = ajv.compile(Problem)
-const insides = /\bat .*\.(ts|js):\d+|node_modules|\/platform\/|syntax error at|violates|relation "|DatabaseError|whsec_|sk_test_/
+const insides =
+  /\bat .*\.(ts|js):\d+|node_modules|\/platform\/|syntax error at|violates|relation "|DatabaseError|whsec_|sk_test_/
 
 /** What is wrong with an answer, or null. */
 function faultOf({ responses = {} }: Route, { status, headers, text }: RawReply): string | null {
@@ -198,18 +218,23 @@ function faultOf({ responses = {} }: Route, { status, headers, text }: RawReply)
       return `is no problem but ${headers['content-type']}`
     const problem = JSON.parse(text) as Problem
     if (!isProblem(problem)) return `is a malformed problem: ${ajv.errorsText(isProblem.errors)}`
-    const defined = Object.hasOwn(errorDefinitions, problem.code) ? errorDefinitions[problem.code as ErrorCode] : null
+    const defined = Object.hasOwn(errorDefinitions, problem.code)
+      ? errorDefinitions[problem.code as ErrorCode]
+      : null
     return defined?.status === status ? null : `has the code ${problem.code}`
   }
   const documented = responses[String(status)]
   if (!documented) return 'is not documented'
   const schema = documented.content?.['application/json']?.schema
   if (!schema) return null
-  return ajv.validate(schema, text === '' ? null : JSON.parse(text)) ? null : `is not as documented: ${ajv.errorsText()}`
+  return ajv.validate(schema, text === '' ? null : JSON.parse(text))
+    ? null
+    : `is not as documented: ${ajv.errorsText()}`
 }
 
 /** A declined card is an answer that says no, and an attempt that is kept. */
-const mayChange = ({ method }: RawRequest, { status }: RawReply) => method !== 'GET' && (status < 400 || status === 402)
+const mayChange = ({ method }: RawRequest, { status }: RawReply) =>
+  method !== 'GET' && (status < 400 || status === 402)
 
 test('whatever is sent to whichever route, the answer is one that is documented, and no refusal changes anything', async () => {
   const faults: string[] = []
@@ -223,7 +248,9 @@ test('whatever is sent to whichever route, the answer is one that is documented,
       counts.set(reply.status, (counts.get(reply.status) ?? 0) + 1)
       const fault = faultOf(route, reply)
       if (fault !== null)
-        faults.push(`${fault}: ${JSON.stringify(request).slice(0, 400)} → ${reply.status} ${reply.text.slice(0, 300)}`)
+        faults.push(
+          `${fault}: ${JSON.stringify(request).slice(0, 400)} → ${reply.status} ${reply.text.slice(0, 300)}`,
+        )
     }
     const changed = replies.some((reply, index) => mayChange(requests[index] as RawRequest, reply))
     if (changed) before = await readRestingState(stage.shop.db)

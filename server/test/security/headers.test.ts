@@ -1,4 +1,5 @@
-// The headers of every class of answer, errors and what never reaches a route among them, and the cookie of a session, on https.
+// The headers of every class of answer, errors and what never reaches a route among them, and the
+// cookie of a session, on https.
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { makeRawClient, type RawClient } from './raw-http.ts'
@@ -41,7 +42,14 @@ const always = () => ({
   'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
 })
 
-type Class = [what: string, method: string, path: string, status: number, type: RegExp | null, cache: string | null]
+type Class = [
+  what: string,
+  method: string,
+  path: string,
+  status: number,
+  type: RegExp | null,
+  cache: string | null,
+]
 const problem = /^application\/problem\+json; charset=utf-8$/
 const html = /^text\/html; charset=utf-8$/
 const unknownId = '01900000-0000-7000-8000-000000000001'
@@ -62,7 +70,14 @@ const classes: readonly Class[] = [
   ['alive', 'GET', '/healthz', 200, /^application\/json/, null],
   ['figures', 'GET', '/metrics', 200, /^text\/plain/, null],
   ['public data', 'GET', '/api/shows', 200, /^application\/json/, 'no-store'],
-  ['public data made once for many', 'GET', '/api/shows/SHOW/availability', 200, /^application\/json/, 'no-store'],
+  [
+    'public data made once for many',
+    'GET',
+    '/api/shows/SHOW/availability',
+    200,
+    /^application\/json/,
+    'no-store',
+  ],
   ['private data', 'GET', '/api/orders', 200, /^application\/json/, 'no-store'],
   ['private data without its body', 'HEAD', '/api/orders', 200, /^application\/json/, 'no-store'],
   ['a stream', 'GET', '/api/orders/ORDER/stream', 200, /^text\/event-stream/, 'no-store'],
@@ -80,7 +95,11 @@ describe('every class of answer has its headers', () => {
   test.each<Class>([...classes])('%s: %s %s', async (_what, ...[method, pattern, status, type, cache]) => {
     const path = pattern.replace('SHOW', stage.things.A.show).replace('ORDER', stage.things.A.order)
     const cookie = stage.cookieOf('buyerA')
-    const { headers, ...reply } = await client.send({ method, path, headers: { cookie, accept: 'text/html,*/*' } })
+    const { headers, ...reply } = await client.send({
+      method,
+      path,
+      headers: { cookie, accept: 'text/html,*/*' },
+    })
     expect(reply.status).toBe(status)
     expect(headers).toMatchObject(always())
     if (type) expect(headers['content-type']).toMatch(type)
@@ -114,7 +133,11 @@ describe('every class of answer has its headers', () => {
 
   test.each([
     ['bytes that are no HTTP', 'NONSENSE\r\n\r\n', 400],
-    ['two lengths', 'POST /api/users/signin HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', 400],
+    [
+      'two lengths',
+      'POST /api/users/signin HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab',
+      400,
+    ],
     [
       'a length and chunks',
       'POST /api/users/signin HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
@@ -126,11 +149,13 @@ describe('every class of answer has its headers', () => {
     const answer = await sendBytes(bytes)
     const [head = ''] = answer.split('\r\n\r\n')
     expect(head).toContain(`HTTP/1.1 ${status} `)
-    for (const [name, value] of Object.entries(always())) expect(head.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
+    for (const [name, value] of Object.entries(always()))
+      expect(head.toLowerCase()).toContain(`${name}: ${value}`.toLowerCase())
   })
 })
 
-// The answer to HEAD was never ended: what came next on the same connection, as every browser keeps one, waited for ever.
+// The answer to HEAD was never ended: what came next on the same connection, as every browser keeps
+// one, waited for ever.
 test('a stream that is asked for its headers only lets the next request on the connection through', async () => {
   const { show, order } = stage.things.A
   for (const path of [`/api/orders/${order}/stream`, `/api/shows/${show}/availability/stream`]) {
@@ -160,7 +185,8 @@ describe('the session', () => {
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-  const cookieIn = (reply: { headers: { 'set-cookie'?: string[] | undefined } }) => reply.headers['set-cookie']?.[0] ?? ''
+  const cookieIn = (reply: { headers: { 'set-cookie'?: string[] | undefined } }) =>
+    reply.headers['set-cookie']?.[0] ?? ''
   const whoHas = async (cookie: string) => {
     const { text } = await client.send({ method: 'GET', path: '/api/users/current', headers: { cookie } })
     return (JSON.parse(text) as { user: { email: string } | null }).user?.email ?? null

@@ -1,4 +1,5 @@
-// Waits until a service has heard of what another one did: on a busy machine that may take longer than a request waits.
+// Waits until a service has heard of what another one did: on a busy machine that may take longer
+// than a request waits.
 import { type Database, sql } from '../../src/platform/postgres/database.ts'
 import { waitFor } from '../wait.ts'
 
@@ -8,10 +9,18 @@ const knownOrder = sql('', 'select 1 as known from payments.known_orders where i
 
 /** Orders knows the show and sells it. */
 export async function heardOfShow(db: Database, showId: string): Promise<void> {
-  await waitFor('orders to hear of the show', async () => (await db.query(knownShow, [showId])).length === 1, limitMs)
+  await waitFor(
+    'orders to hear of the show',
+    async () => (await db.query(knownShow, [showId])).length === 1,
+    limitMs,
+  )
 }
 
 /** Payments knows the order and can take its payment. */
 export async function heardOfOrder(db: Database, orderId: string): Promise<void> {
-  await waitFor('payments to hear of the order', async () => (await db.query(knownOrder, [orderId])).length === 1, limitMs)
+  await waitFor(
+    'payments to hear of the order',
+    async () => (await db.query(knownOrder, [orderId])).length === 1,
+    limitMs,
+  )
 }

@@ -1,4 +1,5 @@
-// Values that people and programs send by mistake or on purpose: sound ones made from a schema, and ways to spoil them.
+// Values that people and programs send by mistake or on purpose: sound ones made from a schema, and
+// ways to spoil them.
 import fc from 'fast-check'
 
 export interface Schema {
@@ -22,7 +23,9 @@ export interface Schema {
 /** Text that `JSON.stringify` cannot write: it is put in place of its own quotes. */
 const raw = (json: string): string => `@@${json}@@`
 export const toJson = (value: unknown): string =>
-  (JSON.stringify(value) ?? 'null').replaceAll(/"@@(.*?)@@"/g, (_all, json: string) => json.replaceAll('\\"', '"'))
+  (JSON.stringify(value) ?? 'null').replaceAll(/"@@(.*?)@@"/g, (_all, json: string) =>
+    json.replaceAll('\\"', '"'),
+  )
 
 export const hostileTexts = [
   '',
@@ -60,9 +63,31 @@ export const hostileTexts = [
 const deep = raw(`${'['.repeat(2_000)}${']'.repeat(2_000)}`)
 const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(...hostileTexts),
-  fc.constantFrom<unknown>(null, true, false, 0, -0, -1, 0.5, -1.5, 2 ** 31, 2 ** 53, Number.MAX_VALUE, Number.MIN_VALUE),
-  fc.constantFrom<unknown>(raw('1e309'), raw('-1e309'), raw('1e-400'), raw('123456789012345678901234567890'), deep),
-  fc.constantFrom<unknown>(raw('{"__proto__":{"isAdmin":true}}'), raw('{"constructor":{"prototype":{"isAdmin":true}}}')),
+  fc.constantFrom<unknown>(
+    null,
+    true,
+    false,
+    0,
+    -0,
+    -1,
+    0.5,
+    -1.5,
+    2 ** 31,
+    2 ** 53,
+    Number.MAX_VALUE,
+    Number.MIN_VALUE,
+  ),
+  fc.constantFrom<unknown>(
+    raw('1e309'),
+    raw('-1e309'),
+    raw('1e-400'),
+    raw('123456789012345678901234567890'),
+    deep,
+  ),
+  fc.constantFrom<unknown>(
+    raw('{"__proto__":{"isAdmin":true}}'),
+    raw('{"constructor":{"prototype":{"isAdmin":true}}}'),
+  ),
   fc.constantFrom<unknown>([], {}, [[]], [null], { toString: 1 }, { length: 1e9 }, { 0: 'a', length: 1 }),
   fc.jsonValue({ maxDepth: 2 }),
 )
@@ -70,7 +95,10 @@ const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
 /** Values that stand for themselves in a shop: ids that exist, words that a route knows. */
 export type Words = Readonly<Record<string, readonly string[]>>
 
-function textOf({ format, pattern, maxLength = 100, minLength = 0 }: Schema, words: Words): fc.Arbitrary<string> {
+function textOf(
+  { format, pattern, maxLength = 100, minLength = 0 }: Schema,
+  words: Words,
+): fc.Arbitrary<string> {
   if (format !== undefined && words[format]) return fc.constantFrom(...words[format])
   if (pattern !== undefined && words[pattern]) return fc.constantFrom(...words[pattern])
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(maxLength, 60)) })
@@ -83,12 +111,15 @@ export function soundValue(schema: Schema, words: Words): fc.Arbitrary<unknown> 
   if (schema.enum) return fc.constantFrom(...schema.enum)
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each) => soundValue(each, words)))
   if (schema.allOf)
-    return fc.tuple(...schema.allOf.map((each) => soundValue(each, words))).map((all) => Object.assign({}, ...all))
+    return fc
+      .tuple(...schema.allOf.map((each) => soundValue(each, words)))
+      .map((all) => Object.assign({}, ...all))
   if (type === 'object') {
     const fields = Object.entries(properties).map(([name, each]) => [name, soundValue(each, words)] as const)
     return fc.record(Object.fromEntries(fields), { requiredKeys: [...required] })
   }
-  if (type === 'array') return fc.array(soundValue(items ?? {}, words), { minLength: schema.minItems ?? 0, maxLength: 3 })
+  if (type === 'array')
+    return fc.array(soundValue(items ?? {}, words), { minLength: schema.minItems ?? 0, maxLength: 3 })
   if (type === 'integer') return fc.integer({ min: minimum, max: Math.min(maximum, minimum + 20) })
   if (type === 'number') return fc.double({ min: minimum, max: Math.min(maximum, minimum + 20), noNaN: true })
   if (type === 'boolean') return fc.boolean()
@@ -105,10 +136,15 @@ function pathsOf(value: unknown, at: Path = []): Path[] {
 function replaceAt(value: unknown, [first, ...rest]: Path, change: (before: unknown) => unknown): unknown {
   if (first === undefined) return change(value)
   if (Array.isArray(value))
-    return value.map((each, index) => (String(index) === String(first) ? replaceAt(each, rest, change) : each))
+    return value.map((each, index) =>
+      String(index) === String(first) ? replaceAt(each, rest, change) : each,
+    )
   const record = value as Record<string, unknown>
   return Object.fromEntries(
-    Object.entries(record).map(([name, each]) => [name, name === first ? replaceAt(each, rest, change) : each]),
+    Object.entries(record).map(([name, each]) => [
+      name,
+      name === first ? replaceAt(each, rest, change) : each,
+    ]),
   )
 }
 

@@ -1,4 +1,5 @@
-// Built pages as small as they can be, so that the routes of the pages are there whether or not the web was built.
+// Built pages as small as they can be, so that the routes of the pages are there whether or not the
+// web was built.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

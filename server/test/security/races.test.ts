@@ -1,5 +1,5 @@
-// Races over HTTP, as an attacker runs them: many requests of one kind that arrive at once, against every rule that says
-// "once" or "at most".
+// Races over HTTP, as an attacker runs them: many requests of one kind that arrive at once, against
+// every rule that says "once" or "at most".
 import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -39,13 +39,17 @@ async function begin(kind: 'signup' | 'guest'): Promise<Person> {
   return { cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', call: client.call }
 }
 
-const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index))
 async function sell(changes: Partial<ShowBody> = {}): Promise<ShowView> {
   const show = await publishShow(organiser, changes)
   await heardOfShow(shop.db, show.id)
   return show
 }
-const lineOf = ({ ticketTypes }: ShowView, quantity: number, type = 0) => ({ ticketTypeId: ticketTypes[type]?.id, quantity })
+const lineOf = ({ ticketTypes }: ShowView, quantity: number, type = 0) => ({
+  ticketTypeId: ticketTypes[type]?.id,
+  quantity,
+})
 const hold = (buyer: Person, show: ShowView, quantity = 1, type = 0): Racer => ({
   method: 'POST',
   path: '/api/orders',
@@ -54,7 +58,10 @@ const hold = (buyer: Person, show: ShowView, quantity = 1, type = 0): Racer => (
 })
 const heldOf = async ({ id }: ShowView) => {
   const { ticketTypes } = (
-    await organiser.call<{ ticketTypes: { held: number; sold: number }[] }>('GET', `/api/shows/${id}/availability`)
+    await organiser.call<{ ticketTypes: { held: number; sold: number }[] }>(
+      'GET',
+      `/api/shows/${id}/availability`,
+    )
   ).body
   return ticketTypes.reduce((sum, { held, sold }) => sum + held + sold, 0)
 }
@@ -66,7 +73,8 @@ async function placed(buyer: Person, show: ShowView): Promise<OrderView> {
   return order
 }
 
-const readOrder = async (buyer: Person, id: string) => expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${id}`), 200)
+const readOrder = async (buyer: Person, id: string) =>
+  expectStatus(await buyer.call<OrderView>('GET', `/api/orders/${id}`), 200)
 const until = (buyer: Person, id: string, ...statuses: OrderView['status'][]) =>
   waitFor(`order ${statuses.join(' or ')}`, async () => {
     const order = await readOrder(buyer, id)
@@ -88,7 +96,10 @@ async function paid(show: ShowView): Promise<{ buyer: Person; orderId: string }>
   return { buyer, orderId: order.id }
 }
 
-/** What the processor itself says was taken and given back for an order, and what it still has set aside. */
+/**
+ * What the processor itself says was taken and given back for an order, and what it still has set
+ * aside.
+ */
 async function booksOf(orderId: string) {
   const intents: Stripe.PaymentIntent[] = []
   for await (const intent of stripe.paymentIntents.list({ limit: 100 }))
@@ -147,10 +158,15 @@ describe('holding', () => {
       shop.url,
       times(50, () => ({ ...hold(buyer, show), headers: { 'idempotency-key': 'one' } })),
     )
-    const [answers, rest] = [finishes.filter(({ status }) => status === 201), finishes.filter(({ status }) => status !== 201)]
+    const [answers, rest] = [
+      finishes.filter(({ status }) => status === 201),
+      finishes.filter(({ status }) => status !== 201),
+    ]
     expect(answers.length).toBeGreaterThan(0)
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
-    expect(new Set(rest.map(({ code }) => code))).toEqual(new Set(rest.length > 0 ? ['idempotency_key_in_use'] : []))
+    expect(new Set(rest.map(({ code }) => code))).toEqual(
+      new Set(rest.length > 0 ? ['idempotency_key_in_use'] : []),
+    )
     expect(await heldOf(show)).toBe(1)
   })
 
@@ -159,7 +175,10 @@ describe('holding', () => {
     const buyer = await begin('guest')
     const finishes = await race(
       shop.url,
-      times(20, (index) => ({ ...hold(buyer, show, 1 + (index % 2)), headers: { 'idempotency-key': 'two' } })),
+      times(20, (index) => ({
+        ...hold(buyer, show, 1 + (index % 2)),
+        headers: { 'idempotency-key': 'two' },
+      })),
     )
     const made = new Set(finishes.filter(({ status }) => status === 201).map(({ body }) => body['id']))
     expect(made.size).toBe(1)
@@ -252,13 +271,17 @@ describe('accounts', () => {
       times(60, (index) => post('signin', { email, password: `guess number ${index}` })),
     )
     expect(statuses(finishes)).toEqual({ '401 bad_credentials': 10, '429 too_many_requests': 50 })
-    expect(statuses(await race(shop.url, [post('signin', { email, password })]))).toEqual({ '429 too_many_requests': 1 })
+    expect(statuses(await race(shop.url, [post('signin', { email, password })]))).toEqual({
+      '429 too_many_requests': 1,
+    })
   })
 
   test('30 sign-ups with one address, in capitals and not, are one account', async () => {
     const finishes = await race(
       shop.url,
-      times(30, (index) => post('signup', { email: index % 2 === 0 ? 'both@example.com' : 'BOTH@example.com', password })),
+      times(30, (index) =>
+        post('signup', { email: index % 2 === 0 ? 'both@example.com' : 'BOTH@example.com', password }),
+      ),
     )
     expect(statuses(finishes)).toEqual({ '201': 1, '409 email_taken': 29 })
   })
@@ -269,7 +292,12 @@ test('one ticket scanned 50 times at once lets one person in', async () => {
   const code = await waitFor('the ticket', async () => (await readOrder(buyer, orderId)).tickets?.[0]?.code)
   const finishes = await race(
     shop.url,
-    times(50, () => ({ method: 'POST', path: '/api/tickets/check-in', cookie: organiser.cookie, body: { code } })),
+    times(50, () => ({
+      method: 'POST',
+      path: '/api/tickets/check-in',
+      cookie: organiser.cookie,
+      body: { code },
+    })),
   )
   expect(tallyOf(finishes)).toEqual({ '200': 1, '409 ticket_used': 49 })
 })

@@ -1,4 +1,5 @@
-// HTTP as it is sent by those who keep no rules: paths as they are, headers twice, bodies of any kind.
+// HTTP as it is sent by those who keep no rules: paths as they are, headers twice, bodies of any
+// kind.
 import http from 'node:http'
 
 export interface RawRequest {
@@ -26,7 +27,14 @@ export function makeRawClient(url: string): RawClient {
   return {
     send: ({ method, path, headers, body }) =>
       new Promise((resolve, reject) => {
-        const request = http.request({ hostname, port, agent, method, path, headers: headers as http.OutgoingHttpHeaders })
+        const request = http.request({
+          hostname,
+          port,
+          agent,
+          method,
+          path,
+          headers: headers as http.OutgoingHttpHeaders,
+        })
         request.on('response', (response) => {
           const { statusCode: status = 0 } = response
           if (response.headers['content-type']?.startsWith('text/event-stream') === true) {

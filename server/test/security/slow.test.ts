@@ -1,4 +1,5 @@
-// Who sends slowly, or not at all, or on too many connections, is cut off, and others are served meanwhile.
+// Who sends slowly, or not at all, or on too many connections, is cut off, and others are served
+// meanwhile.
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Http, makeHttp } from '../../src/platform/http/server.ts'
@@ -52,8 +53,17 @@ function dial(): Promise<Line> {
 test('a shop gives headers 15 seconds, a whole request 20, and looks every 5', async () => {
   await listen()
   const { headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections } = app.server
-  const { connectionsCheckingInterval } = app.server as typeof app.server & { connectionsCheckingInterval: number }
-  expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections, connectionsCheckingInterval }).toEqual({
+  const { connectionsCheckingInterval } = app.server as typeof app.server & {
+    connectionsCheckingInterval: number
+  }
+  expect({
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    timeout,
+    maxConnections,
+    connectionsCheckingInterval,
+  }).toEqual({
     headersTimeout: 15_000,
     requestTimeout: 20_000,
     keepAliveTimeout: 30_000,
@@ -64,7 +74,11 @@ test('a shop gives headers 15 seconds, a whole request 20, and looks every 5', a
 })
 
 test.each([
-  ['headers that never end', { headersMs: 100, requestMs: 60_000 }, 'POST /api/things HTTP/1.1\r\nhost: x\r\nx-slow: '],
+  [
+    'headers that never end',
+    { headersMs: 100, requestMs: 60_000 },
+    'POST /api/things HTTP/1.1\r\nhost: x\r\nx-slow: ',
+  ],
   [
     'a body that never comes',
     { headersMs: 100, requestMs: 200 },

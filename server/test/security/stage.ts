@@ -1,4 +1,5 @@
-// A shop with everybody who may ask and one thing of each kind for either side, A and B. For the security tests.
+// A shop with everybody who may ask and one thing of each kind for either side, A and B. For the
+// security tests.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { serveBuiltWeb } from '../../src/pages/shows.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
@@ -7,7 +8,16 @@ import { waitFor } from '../wait.ts'
 import { heardOfOrder, heardOfShow } from './heard.ts'
 import { makePages } from './pages.ts'
 
-export const persons = ['none', 'guest', 'buyerA', 'buyerB', 'organiserA', 'organiserB', 'revoked', 'operator'] as const
+export const persons = [
+  'none',
+  'guest',
+  'buyerA',
+  'buyerB',
+  'organiserA',
+  'organiserB',
+  'revoked',
+  'operator',
+] as const
 export type Person = (typeof persons)[number]
 
 /** All that belongs to one side: its organiser's show, and a paid order of its buyer on it. */
@@ -36,7 +46,10 @@ export interface Request {
 export interface Stage {
   readonly shop: TestShop
   readonly things: { readonly A: Things; readonly B: Things }
-  /** Asks as a person, with the cookie a browser would send. A stream is left as soon as it has answered. */
+  /**
+   * Asks as a person, with the cookie a browser would send. A stream is left as soon as it has
+   * answered.
+   */
   ask(request: Request): Promise<Reply>
   cookieOf(person: Person): string
   stop(): Promise<void>
@@ -91,7 +104,11 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     begin('guest', '/api/users/guest'),
   ])
   // A session of buyer A that was ended: whoever still has its cookie is nobody.
-  const again = await ask({ method: 'POST', path: '/api/users/signin', body: { email: 'buyera@example.com', password } })
+  const again = await ask({
+    method: 'POST',
+    path: '/api/users/signin',
+    body: { email: 'buyera@example.com', password },
+  })
   cookies.set('revoked', again.headers.getSetCookie()[0]?.split(';')[0] ?? '')
   await ask({ method: 'POST', path: '/api/users/signout', person: 'revoked' })
 
@@ -99,7 +116,8 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     const clientOf = (person: Person) => {
       const client = makeClient(shop.url)
       const cookie = cookies.get(person) ?? ''
-      const call: typeof client.call = (method, path, body, headers) => client.call(method, path, body, { cookie, ...headers })
+      const call: typeof client.call = (method, path, body, headers) =>
+        client.call(method, path, body, { cookie, ...headers })
       return { call }
     }
     const [organiser, buyer] = [clientOf(`organiser${side}`), clientOf(`buyer${side}`)]
@@ -112,7 +130,13 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       const { tickets } = (await buyer.call<OrderView>('GET', `/api/orders/${order.id}`)).body
       return tickets?.[0]?.code
     })
-    return { show: show.id, order: order.id, payment: payment.id, ticketCode, ticketType: show.ticketTypes[0]?.id ?? '' }
+    return {
+      show: show.id,
+      order: order.id,
+      payment: payment.id,
+      ticketCode,
+      ticketType: show.ticketTypes[0]?.id ?? '',
+    }
   }
   return {
     shop,

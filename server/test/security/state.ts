@@ -1,4 +1,5 @@
-// What a database holds, as one text to compare: whoever was refused must have changed nothing of it.
+// What a database holds, as one text to compare: whoever was refused must have changed nothing of
+// it.
 import { type Database, sql } from '../../src/platform/postgres/database.ts'
 
 /** Moves by itself: how far consumers have read, who is alive, attempts counted. */

@@ -1,5 +1,5 @@
-// Text of users is text, wherever the shop itself writes it: the head and body of pages, data in scripts, the sitemap, JSON.
-// And nothing that a route takes can set what only the shop decides.
+// Text of users is text, wherever the shop itself writes it: the head and body of pages, data in
+// scripts, the sitemap, JSON. And nothing that a route takes can set what only the shop decides.
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { showBody } from '../client.ts'
@@ -43,9 +43,13 @@ async function publish(changes: Partial<ShowBody>): Promise<ShowView> {
 }
 
 /** All that begins like a tag, by name. */
-const tagsIn = (html: string) => [...html.matchAll(/<(!--|\/?[a-z][a-z0-9]*)/gi)].map(([, name = '']) => name.toLowerCase())
+const tagsIn = (html: string) =>
+  [...html.matchAll(/<(!--|\/?[a-z][a-z0-9]*)/gi)].map(([, name = '']) => name.toLowerCase())
 const scriptsIn = (html: string) =>
-  [...html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].map(([, attributes = '', text = '']) => ({ attributes, text }))
+  [...html.matchAll(/<script([^>]*)>([\s\S]*?)<\/script>/g)].map(([, attributes = '', text = '']) => ({
+    attributes,
+    text,
+  }))
 const fieldsOf = (text: string): Partial<ShowBody> => ({
   title: text,
   venue: text,
@@ -64,17 +68,31 @@ describe('a page of a show', () => {
 
   test.each(attacks)('shows %j as the text that it is', async (text) => {
     const show = shows.get(text) ?? expect.unreachable()
-    const [before, after] = [pageOfPlainWords, (await stage.ask({ method: 'GET', path: `/shows/${show.id}` })).text]
+    const [before, after] = [
+      pageOfPlainWords,
+      (await stage.ask({ method: 'GET', path: `/shows/${show.id}` })).text,
+    ]
     // No tag more, no tag less, than with plain words.
     expect(tagsIn(after)).toEqual(tagsIn(before))
     const [data, plainData] = [scriptsIn(after), scriptsIn(before)]
     expect(data.map(({ attributes }) => attributes)).toEqual(plainData.map(({ attributes }) => attributes))
     const structured = data.find(({ attributes }) => attributes.includes('ld+json'))
-    expect(JSON.parse(structured?.text ?? '')).toMatchObject({ '@type': 'Event', name: text, description: text })
+    expect(JSON.parse(structured?.text ?? '')).toMatchObject({
+      '@type': 'Event',
+      name: text,
+      description: text,
+    })
     const own = data.find(({ attributes }) => attributes.includes('show-data'))
-    expect(JSON.parse(own?.text ?? '')).toMatchObject({ id: show.id, title: text, venue: text, description: text })
+    expect(JSON.parse(own?.text ?? '')).toMatchObject({
+      id: show.id,
+      title: text,
+      venue: text,
+      description: text,
+    })
     for (const { attributes, text: script } of data) if (!attributes.includes('json')) expect(script).toBe('')
-    for (const handler of after.replaceAll(/<script[\s\S]*?<\/script>|"[^"]*"/g, '').matchAll(/<[^>]*\son\w+\s*=/g))
+    for (const handler of after
+      .replaceAll(/<script[\s\S]*?<\/script>|"[^"]*"/g, '')
+      .matchAll(/<[^>]*\son\w+\s*=/g))
       expect.unreachable(`a handler in the page: ${handler[0]}`)
   })
 
@@ -89,10 +107,14 @@ describe('a page of a show', () => {
 test('the sitemap holds addresses of ours and nothing that an organiser wrote', async () => {
   await publish(fieldsOf(']]></loc><script>alert(1)</script>'))
   const { text } = await stage.ask({ method: 'GET', path: '/sitemap.xml' })
-  expect(new Set([...text.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name))).toEqual(new Set(['urlset', 'url', 'loc']))
+  expect(new Set([...text.matchAll(/<\/?([a-z]+)/g)].map(([, name]) => name))).toEqual(
+    new Set(['urlset', 'url', 'loc']),
+  )
   const addresses = [...text.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, address = '']) => address)
   expect(addresses.length).toBeGreaterThan(1)
-  expect(addresses.filter((address) => !/^http:\/\/localhost:3000\/(shows\/[0-9a-f-]{36})?$/.test(address))).toEqual([])
+  expect(
+    addresses.filter((address) => !/^http:\/\/localhost:3000\/(shows\/[0-9a-f-]{36})?$/.test(address)),
+  ).toEqual([])
 })
 
 test('the language of a request chooses among ours and is never written out', async () => {
@@ -176,21 +198,30 @@ describe('what a body can say', () => {
     expect(links).toEqual([])
   })
 
-  test.each(['status', 'buyerId', 'total', 'version', 'expiresAt', 'id', 'isAdmin', '__proto__', 'constructor'])(
-    'an order with %s is refused',
-    async (field) => {
-      const { show, ticketType } = stage.things.A
-      const body = `{"showId":"${show}","lines":[{"ticketTypeId":"${ticketType}","quantity":1}],"${field}":{"amountMinor":1}}`
-      const reply = await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })
-      expect(reply.status).toBe(400)
-    },
-  )
+  test.each([
+    'status',
+    'buyerId',
+    'total',
+    'version',
+    'expiresAt',
+    'id',
+    'isAdmin',
+    '__proto__',
+    'constructor',
+  ])('an order with %s is refused', async (field) => {
+    const { show, ticketType } = stage.things.A
+    const body = `{"showId":"${show}","lines":[{"ticketTypeId":"${ticketType}","quantity":1}],"${field}":{"amountMinor":1}}`
+    const reply = await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })
+    expect(reply.status).toBe(400)
+  })
 
   test('a price in a line does not make it cheaper', async () => {
     const { show, ticketType } = stage.things.A
     for (const name of ['priceMinor', 'unitPrice', 'unitPriceMinor', 'amountMinor', 'discount']) {
       const body = { showId: show, lines: [{ ticketTypeId: ticketType, quantity: 1, [name]: 1 }] }
-      expect((await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })).status).toBe(400)
+      expect((await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })).status).toBe(
+        400,
+      )
     }
   })
 })

@@ -1,5 +1,6 @@
-// Webhooks in every forged variant against one payment that waits for its challenge, which was passed. One event believed
-// would authorize it. Bad signatures are refused and counted; signed events that are not for us are counted and do nothing.
+// Webhooks in every forged variant against one payment that waits for its challenge, which was
+// passed. One event believed would authorize it. Bad signatures are refused and counted; signed
+// events that are not for us are counted and do nothing.
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import Stripe from 'stripe'
@@ -29,7 +30,8 @@ afterAll(async () => {
   client.close()
   await rig.stop()
 })
-// Its own sweeper may look at the payment by and by; nothing that came in by a webhook may have made it look.
+// Its own sweeper may look at the payment by and by; nothing that came in by a webhook may have
+// made it look.
 afterEach(async () => {
   const recorded = await rig.db.query({ name: '', text: 'select id from payments.webhook_events' })
   expect(recorded).toEqual([])
@@ -37,7 +39,8 @@ afterEach(async () => {
 
 const path = '/api/payments/webhooks/stripe'
 const now = () => Math.floor(Date.now() / 1000)
-const hmac = (text: string, secret: string, kind = 'sha256') => createHmac(kind, secret).update(text).digest('hex')
+const hmac = (text: string, secret: string, kind = 'sha256') =>
+  createHmac(kind, secret).update(text).digest('hex')
 const mac = (body: string, { secret = webhookSecret, at = now() } = {}) => hmac(`${at}.${body}`, secret)
 
 async function eventOf(changes: object = {}, objectChanges: object = {}): Promise<string> {
@@ -55,11 +58,19 @@ async function eventOf(changes: object = {}, objectChanges: object = {}): Promis
 }
 
 type Headers = Record<string, string | readonly string[]>
-function send(body: string | Buffer, signature: string | readonly string[] | null, headers: Headers = {}): Promise<RawReply> {
+function send(
+  body: string | Buffer,
+  signature: string | readonly string[] | null,
+  headers: Headers = {},
+): Promise<RawReply> {
   return client.send({
     method: 'POST',
     path,
-    headers: { 'content-type': 'application/json', ...headers, ...(signature === null ? {} : { 'stripe-signature': signature }) },
+    headers: {
+      'content-type': 'application/json',
+      ...headers,
+      ...(signature === null ? {} : { 'stripe-signature': signature }),
+    },
     body,
   })
 }
@@ -75,10 +86,19 @@ const forgeries: readonly (readonly [what: string, forge: Forgery])[] = [
   ['no signature', () => null],
   ['an empty one', () => ''],
   ['another secret', (body) => `t=${now()},v1=${mac(body, { secret: 'whsec_other' })}`],
-  ['the empty secret', (body) => `t=${now()},v1=${createHmac('sha256', '').update(`${now()}.${body}`).digest('hex')}`],
+  [
+    'the empty secret',
+    (body) => `t=${now()},v1=${createHmac('sha256', '').update(`${now()}.${body}`).digest('hex')}`,
+  ],
   ['the publishable key as secret', (body) => `t=${now()},v1=${mac(body, { secret: 'pk_test_holdfast' })}`],
-  ['the secret without its prefix', (body) => `t=${now()},v1=${mac(body, { secret: webhookSecret.replace('whsec_', '') })}`],
-  ['no secret at all: a plain hash', (body) => `t=${now()},v1=${createHash('sha256').update(`${now()}.${body}`).digest('hex')}`],
+  [
+    'the secret without its prefix',
+    (body) => `t=${now()},v1=${mac(body, { secret: webhookSecret.replace('whsec_', '') })}`,
+  ],
+  [
+    'no secret at all: a plain hash',
+    (body) => `t=${now()},v1=${createHash('sha256').update(`${now()}.${body}`).digest('hex')}`,
+  ],
   ['SHA-1', (body) => `t=${now()},v1=${hmac(`${now()}.${body}`, webhookSecret, 'sha1')}`],
   ['the body signed without the stamp', (body) => `t=${now()},v1=${hmac(body, webhookSecret)}`],
   ['another body’s signature', () => `t=${now()},v1=${mac('{}')}`],
@@ -94,14 +114,21 @@ const forgeries: readonly (readonly [what: string, forge: Forgery])[] = [
   ['a stamp in milliseconds', (body) => `t=${now() * 1000},v1=${mac(body, { at: now() * 1000 })}`],
   ['a stamp of infinity', (body) => `t=Infinity,v1=${hmac(`Infinity.${body}`, webhookSecret)}`],
   ['a stamp of 1e309', (body) => `t=1e309,v1=${hmac(`1e309.${body}`, webhookSecret)}`],
-  ['an old stamp before a new one', (body) => `t=${now() - 360},t=${now()},v1=${mac(body, { at: now() - 360 })}`],
-  ['a new stamp before an old one', (body) => `t=${now()},t=${now() - 360},v1=${mac(body, { at: now() - 360 })}`],
+  [
+    'an old stamp before a new one',
+    (body) => `t=${now() - 360},t=${now()},v1=${mac(body, { at: now() - 360 })}`,
+  ],
+  [
+    'a new stamp before an old one',
+    (body) => `t=${now()},t=${now() - 360},v1=${mac(body, { at: now() - 360 })}`,
+  ],
   ['v0 only', (body) => `t=${now()},v0=${mac(body)}`],
   ['v0 right and v1 wrong', (body) => `t=${now()},v0=${mac(body)},v1=${mac('{}')}`],
   ['v2', (body) => `t=${now()},v2=${mac(body)}`],
   [
     'many wrong v1',
-    (body) => `t=${now()},${Array.from({ length: 50 }, (_, n) => `v1=${mac(body, { secret: `whsec_${n}` })}`).join(',')}`,
+    (body) =>
+      `t=${now()},${Array.from({ length: 50 }, (_, n) => `v1=${mac(body, { secret: `whsec_${n}` })}`).join(',')}`,
   ],
   ['half a signature', (body) => `t=${now()},v1=${mac(body).slice(0, 32)}`],
   ['a signature and more', (body) => `t=${now()},v1=${mac(body)}00`],
@@ -127,8 +154,13 @@ describe('a bad signature', () => {
     ['the same JSON in another order', (body) => JSON.stringify(JSON.parse(body), null, 1), {}],
     ['another amount', (body) => body.replace(/"amount":\d+/, '"amount":1'), {}],
     ['a field twice', (body) => body.replace('{', '{"livemode":false,'), {}],
-    // The SDK decodes before it verifies: the mark was dropped, and broken characters became others, unseen.
-    ['a mark of UTF-8 before it', (body) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)]), {}],
+    // The SDK decodes before it verifies: the mark was dropped, and broken characters became
+    // others, unseen.
+    [
+      'a mark of UTF-8 before it',
+      (body) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(body)]),
+      {},
+    ],
     ['nothing', () => '', {}],
     ['the form of a form', () => 'id=evt_1', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['a text', () => 'x', { 'content-type': 'text/plain' }],
@@ -189,14 +221,17 @@ describe('a good signature on what is not for us', () => {
     ['a type that we do not listen to', 'ignored', { type: 'customer.created' }, {}],
     ['a type of nobody', 'ignored', { type: '__proto__' }, {}],
   ]
-  test.each([...strangers])('%s: taken, counted as %s, and nothing happens', async (_what, outcome, changes, object) => {
-    const event = await eventOf(changes, object)
-    const [before, count] = [await readState(rig.db), await counted(outcome)]
-    const reply = await send(event, `t=${now()},v1=${mac(event)}`)
-    expect([reply.status, reply.text]).toEqual([200, '{"received":true}'])
-    expect(await counted(outcome)).toBe(count + 1)
-    expect(await readState(rig.db)).toEqual(before)
-  })
+  test.each([...strangers])(
+    '%s: taken, counted as %s, and nothing happens',
+    async (_what, outcome, changes, object) => {
+      const event = await eventOf(changes, object)
+      const [before, count] = [await readState(rig.db), await counted(outcome)]
+      const reply = await send(event, `t=${now()},v1=${mac(event)}`)
+      expect([reply.status, reply.text]).toEqual([200, '{"received":true}'])
+      expect(await counted(outcome)).toBe(count + 1)
+      expect(await readState(rig.db)).toEqual(before)
+    },
+  )
 })
 
 test('after all of it the payment waits as before, and one true event still has its effect, once', async () => {

@@ -1,9 +1,13 @@
-// Who may do what: the one table of every route. Deny by default: a route that is not here fails the tests.
+// Who may do what: the one table of every route. Deny by default: a route that is not here fails
+// the tests.
 import { readPageTable } from '../../../web/page-table.ts'
 import { showBody } from '../client.ts'
 import type { Person, Things } from './stage.ts'
 
-/** Let in (whatever the business then says), sent to sign in, told that it is not his to do, or told that nothing is there. */
+/**
+ * Let in (whatever the business then says), sent to sign in, told that it is not his to do, or told
+ * that nothing is there.
+ */
 export type Verdict = 'in' | 401 | 403 | 404
 export type Who = Readonly<Record<Person, Verdict>>
 
@@ -29,7 +33,15 @@ const everybody: Who = {
 }
 const signedIn: Who = { ...everybody, none: 401, revoked: 401 }
 const users: Who = { ...signedIn, guest: 403 }
-const nobody: Who = { ...signedIn, guest: 404, buyerA: 404, buyerB: 404, organiserA: 404, organiserB: 404, operator: 404 }
+const nobody: Who = {
+  ...signedIn,
+  guest: 404,
+  buyerA: 404,
+  buyerB: 404,
+  organiserA: 404,
+  organiserB: 404,
+  operator: 404,
+}
 const buyer: Who = { ...nobody, buyerA: 'in' }
 const seller: Who = { ...nobody, organiserA: 'in' }
 const buyerOrSeller: Who = { ...buyer, organiserA: 'in' }
@@ -43,7 +55,10 @@ export const operatorsPrefix = '/api/ops/'
 const page = { who: everybody } as const
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
-/** A page is there for everybody and asks in the browser for what it shows; only that of a show brings it along. */
+/**
+ * A page is there for everybody and asks in the browser for what it shows; only that of a show
+ * brings it along.
+ */
 function accessOfPage(path: string): Access {
   if (path === '/shows/:showId') return { ...page, thing: 'show' }
   if (path.includes(':showId')) return { ...page, thing: 'show', unknownToo: true }
@@ -78,7 +93,10 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/users/current': { who: everybody },
   'POST /api/users/signup': { who: everybody, body: () => ({ ...credentials, email: 'buyera@example.com' }) },
   'POST /api/users/signin': { who: everybody, body: () => credentials },
-  'POST /api/users/password': { who: users, body: () => ({ currentPassword: 'not the one', newPassword: 'battery staple' }) },
+  'POST /api/users/password': {
+    who: users,
+    body: () => ({ currentPassword: 'not the one', newPassword: 'battery staple' }),
+  },
   'POST /api/users/tokens': { who: users },
 
   'GET /api/shows': { who: everybody },
@@ -110,7 +128,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'POST /api/payments/:id/advance': { who: buyer, thing: 'payment' },
   'POST /api/payments/webhooks/stripe': { who: everybody, body: () => ({ id: 'evt_forged' }) },
 
-  'POST /api/tickets/check-in': { who: sellerWithAccount, thing: 'ticketCode', body: ({ ticketCode }) => ({ code: ticketCode }) },
+  'POST /api/tickets/check-in': {
+    who: sellerWithAccount,
+    thing: 'ticketCode',
+    body: ({ ticketCode }) => ({ code: ticketCode }),
+  },
   'POST /api/orders/:id/refunds': { who: seller, thing: 'order', body: () => ({ amountMinor: 100 }) },
 
   'PUT /api/shows/:id': { who: sellerWithAccount, thing: 'show', body: () => showBody() },

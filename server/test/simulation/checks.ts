@@ -1,4 +1,5 @@
-// The invariants of the domain over the twins: some looked at after every commit, all of them when the shop is at rest.
+// The invariants of the domain over the twins: some looked at after every commit, all of them when
+// the shop is at rest.
 import type { EventType } from '@holdfast/contract'
 import type { ProcessorIntent, ProcessorTwin } from './processor.ts'
 import type { Change, Engine } from './twin/engine.ts'
@@ -67,7 +68,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       for (const { poolId, quantity, seatIds = [] } of order['lines'] as Line[]) {
         counts.set(poolId, (counts.get(poolId) ?? 0) + quantity)
         for (const seatId of seatIds) {
-          if (seats.has(seatId)) breach(1, `seat ${seatId} is in the orders ${seats.get(seatId)} and ${order['id']}`)
+          if (seats.has(seatId))
+            breach(1, `seat ${seatId} is in the orders ${seats.get(seatId)} and ${order['id']}`)
           seats.set(seatId, text(order, 'id'))
         }
       }
@@ -80,7 +82,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     }
     for (const pool of engine.rows('orders.pools')) {
       const id = text(pool, 'id')
-      if (amount(pool, 'held') + amount(pool, 'sold') > amount(pool, 'capacity')) breach(1, `pool ${id} is oversold`)
+      if (amount(pool, 'held') + amount(pool, 'sold') > amount(pool, 'capacity'))
+        breach(1, `pool ${id} is oversold`)
       if (amount(pool, 'held') !== (held.get(id) ?? 0) || amount(pool, 'sold') !== (sold.get(id) ?? 0)) {
         breach(
           1,
@@ -90,7 +93,10 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     }
     for (const seat of engine.rows('orders.seats')) {
       if ((seat['order_id'] ?? undefined) !== seats.get(text(seat, 'id'))) {
-        breach(1, `seat ${seat['id']} says ${seat['order_id']}; the orders say ${seats.get(text(seat, 'id'))}`)
+        breach(
+          1,
+          `seat ${seat['id']} says ${seat['order_id']}; the orders say ${seats.get(text(seat, 'id'))}`,
+        )
       }
     }
   }
@@ -100,10 +106,16 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     if (!before) return
     const [was, is] = [text(before, 'status'), text(after, 'status')]
     if (!allowed[was]?.includes(is)) breach(4, `order ${after['id']} went from ${was} to ${is}`)
-    if (was !== is && is === 'cancelled' && was !== 'created' && after['cancel_reason'] !== 'payment_failed') {
+    if (
+      was !== is &&
+      is === 'cancelled' &&
+      was !== 'created' &&
+      after['cancel_reason'] !== 'payment_failed'
+    ) {
       breach(4, `order ${after['id']} left ${was} because of ${after['cancel_reason']}`)
     }
-    if (amount(after, 'version') < amount(before, 'version')) breach(7, `order ${after['id']} went back to an older version`)
+    if (amount(after, 'version') < amount(before, 'version'))
+      breach(7, `order ${after['id']} went back to an older version`)
   }
 
   const checkOutbox = (after: Row, transaction: number): void => {
@@ -118,7 +130,10 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       const effect = `${told.source} ${cause}`
       const earlier = effects.get(effect)
       if (earlier !== undefined && earlier !== transaction) {
-        breach(7, `${events.get(cause)?.type} ${cause} took effect twice in ${told.source}: ${told.type} again`)
+        breach(
+          7,
+          `${events.get(cause)?.type} ${cause} took effect twice in ${told.source}: ${told.type} again`,
+        )
       }
       effects.set(effect, transaction)
     }
@@ -137,7 +152,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   engine.committedListeners.push((changes, tx) => {
     let stock = false
     // Events first: the inbox of the same transaction may not refer to them, but the causes do.
-    for (const change of changes) if (change.table === 'platform.outbox' && change.after) checkOutbox(change.after, tx.number)
+    for (const change of changes)
+      if (change.table === 'platform.outbox' && change.after) checkOutbox(change.after, tx.number)
     const inbox: Row[] = []
     for (const change of changes) {
       if (change.table === 'orders.orders') checkOrder(change)
@@ -184,11 +200,16 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   const atProcessor = (orderId: string) => {
     const intents = processor().intents.filter((intent) => intent.orderId === orderId)
     const keptBy = intents.map((intent) => {
-      const returned = intent.refunds.reduce((sum, refund) => (refund.status === 'succeeded' ? sum + refund.amountMinor : sum), 0)
+      const returned = intent.refunds.reduce(
+        (sum, refund) => (refund.status === 'succeeded' ? sum + refund.amountMinor : sum),
+        0,
+      )
       return { captured: intent.receivedMinor, kept: intent.receivedMinor - returned, returned }
     })
     return {
-      authorized: intents.filter(({ status }) => status === 'requires_capture').reduce((sum, each) => sum + each.amountMinor, 0),
+      authorized: intents
+        .filter(({ status }) => status === 'requires_capture')
+        .reduce((sum, each) => sum + each.amountMinor, 0),
       kept: keptBy.reduce((sum, each) => sum + each.kept, 0),
       keptPayments: keptBy.filter((each) => each.kept > 0).length,
     }
@@ -200,8 +221,10 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       const status = text(order, 'status')
       const due = status === 'complete' ? amount(order, 'total_minor') - amount(order, 'refunded_minor') : 0
       const invariant = status === 'cancelled' ? 3 : 2
-      if (kept !== due) breach(invariant, `order ${order['id']} is ${status}: ${due} is due, the processor kept ${kept}`)
-      if (authorized !== 0) breach(3, `order ${order['id']} is ${status}, and ${authorized} is still authorized`)
+      if (kept !== due)
+        breach(invariant, `order ${order['id']} is ${status}: ${due} is due, the processor kept ${kept}`)
+      if (authorized !== 0)
+        breach(3, `order ${order['id']} is ${status}, and ${authorized} is still authorized`)
       if (keptPayments > 1) breach(5, `order ${order['id']} was paid ${keptPayments} times`)
     }
     for (const intent of processor().intents) {
@@ -213,7 +236,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   const checkLedger = (): void => {
     const posted = new Map<string, number>()
     const pending = new Map<string, number>()
-    const add = (sums: Map<string, number>, account: string, minor: number) => sums.set(account, (sums.get(account) ?? 0) + minor)
+    const add = (sums: Map<string, number>, account: string, minor: number) =>
+      sums.set(account, (sums.get(account) ?? 0) + minor)
     for (const row of engine.rows('payments.ledger_entries')) {
       for (const [side, sign] of [
         ['debit_account', 1],
@@ -226,7 +250,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     for (const [account, minor] of posted) {
       if (account.startsWith('clearing:') && minor !== 0) breach(6, `${account} stands at ${minor} at rest`)
     }
-    for (const [account, minor] of pending) if (minor !== 0) breach(6, `${minor} is pending on ${account} at rest`)
+    for (const [account, minor] of pending)
+      if (minor !== 0) breach(6, `${minor} is pending on ${account} at rest`)
     const kept = processor().intents.reduce((sum, { orderId }, index, all) => {
       const first = all.findIndex((each) => each.orderId === orderId) === index
       return first ? sum + atProcessor(orderId).kept : sum
@@ -238,14 +263,19 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   const checkTickets = (): void => {
     const valid = new Map<string, number>()
     for (const ticket of engine.rows('tickets.tickets')) {
-      if (ticket['status'] !== 'void') valid.set(text(ticket, 'order_id'), (valid.get(text(ticket, 'order_id')) ?? 0) + 1)
+      if (ticket['status'] !== 'void')
+        valid.set(text(ticket, 'order_id'), (valid.get(text(ticket, 'order_id')) ?? 0) + 1)
     }
     for (const order of engine.rows('orders.orders')) {
       const due = order['status'] === 'complete' ? placesIn(order['lines']) : 0
       const has = valid.get(text(order, 'id')) ?? 0
-      if (has !== due) breach(8, `order ${order['id']} is ${order['status']} and has ${has} tickets, not ${due}`)
-      const shown = ((order['known_tickets'] ?? []) as Row[]).filter((ticket) => ticket['status'] === 'valid').length
-      if (shown !== due) breach(8, `order ${order['id']} is ${order['status']} and shows ${shown} tickets, not ${due}`)
+      if (has !== due)
+        breach(8, `order ${order['id']} is ${order['status']} and has ${has} tickets, not ${due}`)
+      const shown = ((order['known_tickets'] ?? []) as Row[]).filter(
+        (ticket) => ticket['status'] === 'valid',
+      ).length
+      if (shown !== due)
+        breach(8, `order ${order['id']} is ${order['status']} and shows ${shown} tickets, not ${due}`)
     }
   }
 
@@ -254,7 +284,11 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       if (what !== 'captured' || intent.card === 'takes_by_itself') return
       const order = engine.row('orders.orders', intent.orderId)
       const claimed = order?.['status'] === 'claimed' && order['payment_id'] === intent.paymentId
-      if (!claimed) breach(5, `${intent.id} was captured while its order was ${order?.['status']} by ${order?.['payment_id']}`)
+      if (!claimed)
+        breach(
+          5,
+          `${intent.id} was captured while its order was ${order?.['status']} by ${order?.['payment_id']}`,
+        )
     },
     unrest,
     openOrders,
@@ -267,7 +301,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
         breach(7, `${row['consumer']} gave up on ${row['seq']}: ${row['reason']}`)
       const missed = undelivered()
       if (missed) breach(7, missed)
-      for (const id of acknowledged) if (!engine.row('orders.orders', id)) breach(7, `order ${id} was promised and is not there`)
+      for (const id of acknowledged)
+        if (!engine.row('orders.orders', id)) breach(7, `order ${id} was promised and is not there`)
       for (const id of cancelled) {
         const status = engine.row('orders.orders', id)?.['status']
         if (status !== 'cancelled') breach(7, `order ${id} was said to be cancelled and is ${status}`)

@@ -1,6 +1,6 @@
-// The database twin against the real Postgres. Scenarios of store calls run on both and must tell the same, locks and
-// visibility included; then whole simulated runs are replayed statement by statement on Postgres. Every statement that the
-// twin knows must have been compared.
+// The database twin against the real Postgres. Scenarios of store calls run on both and must tell
+// the same, locks and visibility included; then whole simulated runs are replayed statement by
+// statement on Postgres. Every statement that the twin knows must have been compared.
 import { orderCodeOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as expirationStore from '../../src/expiration/store/timers.ts'
@@ -15,7 +15,13 @@ import * as bus from '../../src/platform/bus/store.ts'
 import { findAnswers, forgetOldAnswers, storeAnswers } from '../../src/platform/commands/idempotency.ts'
 import { readHandled, recordHandled } from '../../src/platform/commands/inbox.ts'
 import { appendToOutbox, readProcessEvents } from '../../src/platform/commands/outbox.ts'
-import { type Connection, type Database, type InTransaction, sql, type Tx } from '../../src/platform/postgres/database.ts'
+import {
+  type Connection,
+  type Database,
+  type InTransaction,
+  sql,
+  type Tx,
+} from '../../src/platform/postgres/database.ts'
 import * as admissions from '../../src/tickets/store/admissions.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
 import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
@@ -192,7 +198,9 @@ test('an update that waited is applied to the newest row; a row that is gone by 
   await both(async (db) => {
     await seed(db)
     await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(1)])))
-    await bus.park(db, 'orders', [{ seq: 1, subject: idOf(1), attempts: 1, delayMs: 0, reason: 'why', dead: false }])
+    await bus.park(db, 'orders', [
+      { seq: 1, subject: idOf(1), attempts: 1, delayMs: 0, reason: 'why', dead: false },
+    ])
     const removed = makeGate()
     const asked = makeGate()
     const first = db.transaction(async (tx) => {
@@ -202,7 +210,9 @@ test('an update that waited is applied to the newest row; a row that is gone by 
     })
     const second = db.transaction(async (tx) => {
       await removed.opened
-      const waiting = bus.park(tx, 'orders', [{ seq: 1, subject: idOf(1), attempts: 5, delayMs: 0, reason: 'again', dead: true }])
+      const waiting = bus.park(tx, 'orders', [
+        { seq: 1, subject: idOf(1), attempts: 5, delayMs: 0, reason: 'again', dead: true },
+      ])
       asked.open()
       await waiting
       return bus.listDeadLetters(tx)
@@ -216,7 +226,9 @@ test('an update that waited is applied to the newest row; a row that is gone by 
 test('the same key twice is refused, at once or after waiting for whoever was first', async () => {
   const seen = await both(async (db) => {
     await seed(db)
-    const story: unknown[] = [await failing(db.transaction((tx) => store(tx, ordersStore.insertOrders([orderA]))))]
+    const story: unknown[] = [
+      await failing(db.transaction((tx) => store(tx, ordersStore.insertOrders([orderA])))),
+    ]
     for (const outcome of ['commit', 'rollback'] as const) {
       const id = outcome === 'commit' ? 40 : 41
       const inserted = makeGate()
@@ -288,15 +300,21 @@ test('the tables refuse what must never be', async () => {
       await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: 99 }]))),
       await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: -1 }]))),
       await attempt((tx) =>
-        bus.park(tx, 'orders', [{ seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false }]),
+        bus.park(tx, 'orders', [
+          { seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false },
+        ]),
       ),
       await attempt((tx) => savePayments(tx, [{ ...samplePayment(51), intentId: payment.intentId }], [])),
-      await attempt((tx) => savePayments(tx, [{ ...samplePayment(52), intentId: null, authorizedMinor: 5_000 }], [])),
+      await attempt((tx) =>
+        savePayments(tx, [{ ...samplePayment(52), intentId: null, authorizedMinor: 5_000 }], []),
+      ),
       await attempt((tx) => savePayments(tx, [], [{ ...sampleRefund(53), paymentId: idOf(99) }])),
       await attempt((tx) =>
         store(
           tx,
-          ordersStore.insertOrders([{ ...orderA, id: idOf(60), buyer: { id: idOf(1), email: null as unknown as string } }]),
+          ordersStore.insertOrders([
+            { ...orderA, id: idOf(60), buyer: { id: idOf(1), email: null as unknown as string } },
+          ]),
         ),
       ),
     ]
@@ -318,7 +336,11 @@ test('after a failed statement the rest of the transaction is refused, and its c
     )
     return story
   })
-  expect(seen).toEqual(['23505', '25P02', 'the transaction was rolled back: a failed statement was ignored in it'])
+  expect(seen).toEqual([
+    '23505',
+    '25P02',
+    'the transaction was rolled back: a failed statement was ignored in it',
+  ])
 })
 
 test('of two that wait for each other one is told so, and the other goes on', async () => {
@@ -390,19 +412,26 @@ test('events are read below the horizon, in windows, and none is lost or overtak
       await slow.opened
     })
     await begun.opened
-    for (const number of [2, 3, 4]) await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(number)])))
+    for (const number of [2, 3, 4])
+      await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(number)])))
     await read(2)
     const before = await bus.readHorizon(db)
     slow.open()
     await first
-    // Other tests share the server, and with it the horizon: their open transactions hold it back for a moment.
+    // Other tests share the server, and with it the horizon: their open transactions hold it back
+    // for a moment.
     await waitFor('the horizon behind all of them', async () => {
       const { rows } = await bus.readNextPage(db, { position: bus.startOfWindow(0), types, limit: 9 })
       return rows.length === 4
     })
     story.push((await bus.readHorizon(db)) > before)
     for (let page = 0; page < 4; page += 1) await read(2)
-    story.push(idsOf((await bus.readNextPage(db, { position: bus.startOfWindow(0), types: ['OrderCreated'], limit: 9 })).rows))
+    story.push(
+      idsOf(
+        (await bus.readNextPage(db, { position: bus.startOfWindow(0), types: ['OrderCreated'], limit: 9 }))
+          .rows,
+      ),
+    )
     story.push((await readProcessEvents(db, idOf(900))).map(({ id }) => id))
     return story
   })
@@ -410,7 +439,9 @@ test('events are read below the horizon, in windows, and none is lost or overtak
 
 test('positions only move forward; failed deliveries are parked, come again, and are given up', async () => {
   await both(async (db) => {
-    await db.transaction((tx) => store(tx, appendToOutbox([1, 2, 3, 4].map((number) => sampleEvent(number, 1 + (number % 2))))))
+    await db.transaction((tx) =>
+      store(tx, appendToOutbox([1, 2, 3, 4].map((number) => sampleEvent(number, 1 + (number % 2))))),
+    )
     const story: unknown[] = [await bus.readPosition(db, 'orders')]
     for (const [windowFrom, afterSeq] of [
       [10, 0],
@@ -426,13 +457,21 @@ test('positions only move forward; failed deliveries are parked, come again, and
     story.push(await bus.readHeard(db, 'orders'), await bus.readHeard(db, 'tickets'))
     await bus.saveHeard(db, 'orders', { OrderCreated: null, OrderClaimed: 7 })
     await bus.saveHeard(db, 'tickets', { OrderCompleted: null })
-    story.push(await bus.readHeard(db, 'orders'), await bus.readHeard(db, 'tickets'), await bus.readPosition(db, 'tickets'))
+    story.push(
+      await bus.readHeard(db, 'orders'),
+      await bus.readHeard(db, 'tickets'),
+      await bus.readPosition(db, 'tickets'),
+    )
     story.push(await bus.readPosition(db, 'orders'))
     const parking = { attempts: 1, delayMs: 0, reason: 'why', dead: false }
     const parked = [1, 2, 3].map((seq) => ({ ...parking, seq, subject: idOf(1 + (seq % 2)) }))
     await bus.park(db, 'orders', [...parked, { ...parking, seq: 4, subject: idOf(1), delayMs: 3_600_000 }])
-    await bus.park(db, 'orders', [{ ...parking, seq: 3, subject: idOf(2), reason: 'no news', delayMs: 9_000_000 }])
-    await bus.park(db, 'orders', [{ ...parking, seq: 2, subject: idOf(1), attempts: 12, reason: 'enough', dead: true }])
+    await bus.park(db, 'orders', [
+      { ...parking, seq: 3, subject: idOf(2), reason: 'no news', delayMs: 9_000_000 },
+    ])
+    await bus.park(db, 'orders', [
+      { ...parking, seq: 2, subject: idOf(1), attempts: 12, reason: 'enough', dead: true },
+    ])
     const due = await bus.readDue(db, 'orders', 10)
     story.push(due.map(({ seq, attempts }) => [seq, attempts]))
     const waiting = await bus.readWaiting(db, 'orders')
@@ -440,7 +479,10 @@ test('positions only move forward; failed deliveries are parked, come again, and
     const dead = await bus.listDeadLetters(db, 'orders')
     const setAside = { afterSeq: 0, reason: 'wh', limit: 5 }
     for (const other of [{}, { afterSeq: 2 }, { reason: 'en' }, { reason: 'w_y' }, { limit: 1 }])
-      story.push(await bus.readSetAside(db, 'orders', { ...setAside, ...other }), await bus.readSetAside(db, 'tickets', setAside))
+      story.push(
+        await bus.readSetAside(db, 'orders', { ...setAside, ...other }),
+        await bus.readSetAside(db, 'tickets', setAside),
+      )
     story.push(
       dead.map(({ parkedAt: _, ...letter }) => letter),
       await bus.listDeadLetters(db, 'tickets'),
@@ -451,7 +493,9 @@ test('positions only move forward; failed deliveries are parked, come again, and
     )
     await bus.unpark(db, 'orders', [1, 2, 7])
     story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
-    await bus.park(db, 'orders', [{ ...parking, seq: 3, subject: idOf(2), attempts: 13, reason: 'given up', dead: true }])
+    await bus.park(db, 'orders', [
+      { ...parking, seq: 3, subject: idOf(2), attempts: 13, reason: 'given up', dead: true },
+    ])
     await bus.revive(db, 'orders', [3, 4, 9])
     await bus.revive(db, 'tickets', [4])
     story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
@@ -492,7 +536,10 @@ test('timers that are due are shared, and those that somebody fires already are 
       ),
     )
     await db.transaction((tx) =>
-      store(tx, expirationStore.insertTimers([{ ...timer(4, 'waiting', '2999-01-01T00:00:00.000Z'), version: 2 }])),
+      store(
+        tx,
+        expirationStore.insertTimers([{ ...timer(4, 'waiting', '2999-01-01T00:00:00.000Z'), version: 2 }]),
+      ),
     )
     const story: unknown[] = [((await expirationStore.nextDueInMs(db)) ?? 0) < 0]
     const locked = makeGate()
@@ -526,13 +573,25 @@ test('payments, refunds and webhooks read as they were written', async () => {
   await both(async (db) => {
     const payments = [1, 2, 3].map((number) => samplePayment(number))
     const refunds = [sampleRefund(11, 1), sampleRefund(12, 1), sampleRefund(13, 2)]
-    const order: KnownOrder = { id: idOf(801), version: 3, status: 'claimed', terms: null, expiresAt: null, claimedBy: idOf(1) }
+    const order: KnownOrder = {
+      id: idOf(801),
+      version: 3,
+      status: 'claimed',
+      terms: null,
+      expiresAt: null,
+      claimedBy: idOf(1),
+    }
     await db.transaction((tx) => savePayments(tx, payments, [], { orders: [order] }))
     await db.transaction((tx) =>
-      savePayments(tx, [], refunds, { orders: [{ ...order, version: 2, status: 'created' }], known: [order] }),
+      savePayments(tx, [], refunds, {
+        orders: [{ ...order, version: 2, status: 'created' }],
+        known: [order],
+      }),
     )
     await webhooks.recordWebhookEvents(db, [{ id: 'evt_1', type: 't', payment_id: null, outcome: 'known' }])
-    await webhooks.recordWebhookEvents(db, [{ id: 'evt_1', type: 't', payment_id: idOf(1), outcome: 'advanced' }])
+    await webhooks.recordWebhookEvents(db, [
+      { id: 'evt_1', type: 't', payment_id: idOf(1), outcome: 'advanced' },
+    ])
     const asked = [
       { eventId: 'evt_1', paymentId: idOf(1), intentId: null },
       { eventId: 'evt_2', paymentId: null, intentId: 'pi_2' },
@@ -548,7 +607,13 @@ test('payments, refunds and webhooks read as they were written', async () => {
           amountMinor: null,
           reason: null,
         } as const
-        const start = { type: 'StartPayment', paymentId: idOf(9), orderId, buyerId: idOf(1), paymentMethod: 'pm' } as const
+        const start = {
+          type: 'StartPayment',
+          paymentId: idOf(9),
+          orderId,
+          buyerId: idOf(1),
+          paymentMethod: 'pm',
+        } as const
         return paymentsStore.load(tx, [ask, start])
       })
     return [
@@ -569,7 +634,9 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
     const [poolId = ''] = sampleShow.pools.map(({ id }) => id)
     const touched = await db.transaction(async (tx) => {
       const ticketTypeIds = sampleShow.ticketTypes.slice(0, 1).map(({ id }) => id)
-      const seatIds = sampleShow.ticketTypes.flatMap(({ seats }) => (seats ?? []).slice(0, 1).map(({ id }) => id))
+      const seatIds = sampleShow.ticketTypes.flatMap(({ seats }) =>
+        (seats ?? []).slice(0, 1).map(({ id }) => id),
+      )
       const ways = [
         { ...nothing, poolIds: [poolId] },
         { ...nothing, showIds: [sampleShow.id, idOf(99)], ticketTypeIds },
@@ -581,7 +648,8 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
         { ...nothing, seatIds, poolIds: [poolId], orderIds: [orderA.id, orderB.id, idOf(99)] },
       ]
       const found: unknown[] = []
-      for (const way of ways) found.push(await stockStore.loadPools(tx, way), await stockStore.loadSeats(tx, way))
+      for (const way of ways)
+        found.push(await stockStore.loadPools(tx, way), await stockStore.loadSeats(tx, way))
       return found
     })
     await db.transaction(async (tx) => {
@@ -601,7 +669,14 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       )
       await store(tx, ordersStore.markTicketsVoid([orderA.id, orderB.id], [idOf(6)]))
     })
-    const search = { showId: sampleShow.id, beforeId: null, limit: 10, status: null, emailPrefix: null, search: null }
+    const search = {
+      showId: sampleShow.id,
+      beforeId: null,
+      limit: 10,
+      status: null,
+      emailPrefix: null,
+      search: null,
+    }
     return [
       touched,
       await ordersViews.readOrder(db, orderA.id),
@@ -628,14 +703,23 @@ test('the twin has every table with every column that it stores, and what may be
     `select table_schema || '.' || table_name as "table", column_name as name, is_nullable = 'NO' as required
      from information_schema.columns where table_schema || '.' || table_name = any($1)`,
   )
-  const real = await postgres.query<{ table: string; name: string; required: boolean }>(columns, [tables.map(({ name }) => name)])
-  const twin = tables.flatMap(({ name: table, columns: own }) => own.map(({ name, required }) => ({ table, name, required })))
-  const text = ({ table, name, required }: (typeof twin)[number]) => `${table}.${name}${required ? ' not null' : ''}`
+  const real = await postgres.query<{ table: string; name: string; required: boolean }>(columns, [
+    tables.map(({ name }) => name),
+  ])
+  const twin = tables.flatMap(({ name: table, columns: own }) =>
+    own.map(({ name, required }) => ({ table, name, required })),
+  )
+  const text = ({ table, name, required }: (typeof twin)[number]) =>
+    `${table}.${name}${required ? ' not null' : ''}`
   expect(twin.map(text).toSorted()).toEqual(real.map(text).toSorted())
 })
 
-/** What these give depends on the wall clock, on transaction numbers of the whole server, or on whose connection it is. */
-const beyondReplay = /^bus\.|payments\.find_due|expiration\.(next_due|load_due)|platform\.(notify_hint|delete_)/
+/**
+ * What these give depends on the wall clock, on transaction numbers of the whole server, or on
+ * whose connection it is.
+ */
+const beyondReplay =
+  /^bus\.|payments\.find_due|expiration\.(next_due|load_due)|platform\.(notify_hint|delete_)/
 
 const canonical = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(canonical)
@@ -651,7 +735,10 @@ const inWords = (rows: readonly unknown[], ordered: boolean) => {
   return ordered ? words : words.toSorted()
 }
 
-/** Replays the steps of a simulated run on Postgres, each session on a connection of its own; tells what differs. */
+/**
+ * Replays the steps of a simulated run on Postgres, each session on a connection of its own; tells
+ * what differs.
+ */
 async function replay(steps: readonly Step[]): Promise<string[]> {
   const differences: string[] = []
   const free: Connection[] = []
@@ -680,7 +767,9 @@ async function replay(steps: readonly Step[]): Promise<string[]> {
     const expected = error ?? inWords(rows ?? [], ordered)
     const given = typeof real === 'string' ? real : inWords(real, ordered)
     if (JSON.stringify(given) !== JSON.stringify(expected)) {
-      differences.push(`${statement.name} ${JSON.stringify(values)}\n  twin     ${String(expected)}\n  postgres ${String(given)}`)
+      differences.push(
+        `${statement.name} ${JSON.stringify(values)}\n  twin     ${String(expected)}\n  postgres ${String(given)}`,
+      )
     }
   }
   for (const connection of [alone, ...free, ...lent.values()]) await connection.close()
@@ -694,7 +783,8 @@ const outside = new Set([
   'platform.notify_hint',
   'platform.ping',
 ])
-const notCompared = () => Object.keys(statementTwins).filter((name) => !compared.has(name) && !outside.has(name))
+const notCompared = () =>
+  Object.keys(statementTwins).filter((name) => !compared.has(name) && !outside.has(name))
 
 test('what the twin said in whole simulated runs, Postgres says as well', async () => {
   let replayed = 0

@@ -1,5 +1,6 @@
-// The HTTP edge without HTTP: gathers the services' routes and calls them as the real edge would, with a principal, a body
-// and headers. Validation by schemas and everything below it are out of the simulation.
+// The HTTP edge without HTTP: gathers the services' routes and calls them as the real edge would,
+// with a principal, a body and headers. Validation by schemas and everything below it are out of
+// the simulation.
 
 import { ProblemError, problemOf } from '../../src/platform/http/problem.ts'
 import type { Http } from '../../src/platform/http/server.ts'
@@ -49,7 +50,10 @@ export function makeEdge(): Edge {
     addContentTypeParser: nothing,
   }
 
-  const call: Edge['call'] = async ({ method, route, params = {}, principal, body, headers = {} }, requestId) => {
+  const call: Edge['call'] = async (
+    { method, route, params = {}, principal, body, headers = {} },
+    requestId,
+  ) => {
     const handler = handlers.get(`${method} ${route}`)
     if (!handler) throw new Error(`no route ${method} ${route}`)
     const reply = makeReply()
@@ -66,7 +70,11 @@ export function makeEdge(): Edge {
       return { status: isUnavailable(error) ? 503 : 500, body: { code: String(error) } }
     }
   }
-  return { app: app as unknown as Http, call, has: ({ method, route: path }) => handlers.has(`${method} ${path}`) }
+  return {
+    app: app as unknown as Http,
+    call,
+    has: ({ method, route: path }) => handlers.has(`${method} ${path}`),
+  }
 }
 
 function makeReply() {

@@ -1,5 +1,5 @@
-// Buyers, organisers and the door: what they do to the shop over HTTP, as the plan says. They try again when no answer
-// comes, click twice, and lose interest.
+// Buyers, organisers and the door: what they do to the shop over HTTP, as the plan says. They try
+// again when no answer comes, click twice, and lose interest.
 
 import type { Principal } from '../../src/platform/http/sessions.ts'
 import { newId } from '../../src/platform/process/clock.ts'
@@ -48,7 +48,11 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   const acknowledged = new Set<string>()
   const cancelled = new Set<string>()
   const admitted = new Set<string>()
-  const personOf = (name: string, kind: Principal['kind']): Principal => ({ id: newId(), kind, email: `${name}@example.com` })
+  const personOf = (name: string, kind: Principal['kind']): Principal => ({
+    id: newId(),
+    kind,
+    email: `${name}@example.com`,
+  })
   let shows: Show[] = []
   let buyers: Buyer[] = []
   let keys = 0
@@ -64,7 +68,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   const insist = async (process: number, call: Call): Promise<Answered> => {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await request(process + attempt - 1, call)
-      const uncertain = answer.status === 0 || answer.status >= 500 || answer.body['code'] === 'idempotency_key_in_use'
+      const uncertain =
+        answer.status === 0 || answer.status >= 500 || answer.body['code'] === 'idempotency_key_in_use'
       if (!uncertain || attempt === triesMax) return answer
       await wait(3_000)
     }
@@ -91,7 +96,13 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     })
     const body = showBody(planned, ticketTypes)
     const headers = { 'idempotency-key': nextKey() }
-    const drafted = await insist(0, { method: 'POST', route: '/api/shows', principal: show.organiser, body, headers })
+    const drafted = await insist(0, {
+      method: 'POST',
+      route: '/api/shows',
+      principal: show.organiser,
+      body,
+      headers,
+    })
     const id = drafted.body['id'] as string
     const types = drafted.body['ticketTypes'] as { id: string; name: string; seats?: { id: string }[] }[]
     show.types = types.map((type, position) => {
@@ -102,7 +113,12 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         body: { ...ticketTypes[position], id: type.id },
       }
     })
-    await insist(0, { method: 'POST', route: '/api/shows/:id/publish', params: { id }, principal: show.organiser })
+    await insist(0, {
+      method: 'POST',
+      route: '/api/shows/:id/publish',
+      params: { id },
+      principal: show.organiser,
+    })
     show.id = id
   }
 
@@ -113,7 +129,9 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     if (!show || show.id === null || !buyer || !type) return
     const seatIds = operation.places.flatMap((place) => type.seats[place] ?? [])
     const line =
-      type.seats.length > 0 ? { ticketTypeId: type.id, seatIds } : { ticketTypeId: type.id, quantity: operation.places.length }
+      type.seats.length > 0
+        ? { ticketTypeId: type.id, seatIds }
+        : { ticketTypeId: type.id, quantity: operation.places.length }
     if (type.seats.length > 0 && seatIds.length === 0) return
     const call: Call = {
       method: 'POST',
@@ -156,11 +174,19 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       processor().finishChallenge(paymentId, outcome === 'passed')
       if (!returns) return
       const route = '/api/payments/:id/advance'
-      await insist(operation.process, { method: 'POST', route, params: { id: paymentId }, principal: buyer.principal })
+      await insist(operation.process, {
+        method: 'POST',
+        route,
+        params: { id: paymentId },
+        principal: buyer.principal,
+      })
     }
     const key = nextKey()
-    const clicks = Array.from({ length: operation.clicks }, (_, click) => payBy(operation.card, key, operation.process + click))
-    const other = operation.otherCard === null ? null : payBy(operation.otherCard, nextKey(), operation.process + 1)
+    const clicks = Array.from({ length: operation.clicks }, (_, click) =>
+      payBy(operation.card, key, operation.process + click),
+    )
+    const other =
+      operation.otherCard === null ? null : payBy(operation.otherCard, nextKey(), operation.process + 1)
     sameForOneKey(await Promise.all(clicks))
     await other
   }
@@ -170,14 +196,21 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     const order = buyer?.orders.at(-1)
     if (!buyer || !order) return
     const principal = by === 'buyer' ? buyer.principal : order.show.organiser
-    const answer = await insist(process, { method: 'DELETE', route: '/api/orders/:id', params: { id: order.id }, principal })
+    const answer = await insist(process, {
+      method: 'DELETE',
+      route: '/api/orders/:id',
+      params: { id: order.id },
+      principal,
+    })
     if (answer.status === 200) cancelled.add(order.id)
   }
 
   /** Of this buyer's orders the newest that is paid, or else the newest. */
   const paidOf = (buyer: number) => {
     const orders = buyers[buyer]?.orders ?? []
-    return orders.findLast(({ id }) => engine.row('orders.orders', id)?.['status'] === 'complete') ?? orders.at(-1)
+    return (
+      orders.findLast(({ id }) => engine.row('orders.orders', id)?.['status'] === 'complete') ?? orders.at(-1)
+    )
   }
 
   const refund = async ({ buyer, part, times, process }: Extract<Operation, { kind: 'refund' }>) => {
@@ -203,7 +236,9 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       principal: order.show.organiser,
       body: { code: ticket['code'], door: 'north' },
     }
-    const answers = await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+    const answers = await Promise.all(
+      Array.from({ length: times }, (_, index) => request(process + index, call)),
+    )
     for (const { status } of answers) {
       if (status !== 200) continue
       if (admitted.has(ticket['id'] as string)) breach(`ticket ${ticket['id']} let somebody in twice`)
@@ -213,14 +248,19 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
   /** The organiser gives money back at the processor itself. */
   const refundOutside = ({ buyer, part }: Extract<Operation, { kind: 'refund_outside' }>) => {
-    // Of any payment of his orders of which money was taken, also of one that came too late and is on its way back.
+    // Of any payment of his orders of which money was taken, also of one that came too late and is
+    // on its way back.
     const ids = new Set(buyers[buyer]?.orders.map(({ id }) => id))
-    const taken = processor().intents.filter(({ orderId, receivedMinor }) => receivedMinor > 0 && ids.has(orderId))
+    const taken = processor().intents.filter(
+      ({ orderId, receivedMinor }) => receivedMinor > 0 && ids.has(orderId),
+    )
     const paidBy = taken.at(-1)?.paymentId
     if (paidBy !== undefined) processor().refundOutside(paidBy, part)
   }
 
-  const changeShow = async (operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>) => {
+  const changeShow = async (
+    operation: Extract<Operation, { kind: 'change_show' | 'close_show' | 'cancel_show' }>,
+  ) => {
     const show = shows[operation.show]
     if (!show || show.id === null) return
     const { organiser: principal } = show
@@ -271,8 +311,15 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
   return {
     open() {
-      shows = plan.shows.map((_, index) => ({ organiser: personOf(`organiser${index}`, 'user'), id: null, types: [] }))
-      buyers = Array.from({ length: plan.buyers }, (_, index) => ({ principal: personOf(`buyer${index}`, 'guest'), orders: [] }))
+      shows = plan.shows.map((_, index) => ({
+        organiser: personOf(`organiser${index}`, 'user'),
+        id: null,
+        types: [],
+      }))
+      buyers = Array.from({ length: plan.buyers }, (_, index) => ({
+        principal: personOf(`buyer${index}`, 'guest'),
+        orders: [],
+      }))
       host.surely(200, () => {
         for (const [index, show] of shows.entries()) track(openShow(show, index))
       })

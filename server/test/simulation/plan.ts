@@ -1,5 +1,5 @@
-// What happens in a run, drawn from its seed before it begins: shows, what people do and when, and what goes wrong. A plan
-// is a plain list, so that a failing one can be made smaller.
+// What happens in a run, drawn from its seed before it begins: shows, what people do and when, and
+// what goes wrong. A plan is a plain list, so that a failing one can be made smaller.
 import { type Card, cards, type ProcessorFault, type WebhookFault } from './processor.ts'
 import { makeRandom, type Random } from './random.ts'
 import type { DatabaseFault } from './twin/database.ts'
@@ -59,7 +59,12 @@ export type Operation = When &
         }
       }
     | { readonly kind: 'cancel'; readonly buyer: number; readonly by: 'buyer' | 'organiser' }
-    | { readonly kind: 'refund'; readonly buyer: number; readonly part: number | null; readonly times: number }
+    | {
+        readonly kind: 'refund'
+        readonly buyer: number
+        readonly part: number | null
+        readonly times: number
+      }
     | { readonly kind: 'change_show' | 'close_show' | 'cancel_show'; readonly show: number }
     | { readonly kind: 'refund_outside'; readonly buyer: number; readonly part: number }
     | { readonly kind: 'check_in'; readonly buyer: number; readonly times: number }
@@ -68,7 +73,10 @@ export type Operation = When &
 export interface ShowPlan {
   readonly holdSeconds: number
   readonly maxPerBuyer: number
-  readonly types: readonly ({ readonly priceMinor: number } & ({ readonly capacity: number } | { readonly seats: number }))[]
+  readonly types: readonly ({ readonly priceMinor: number } & (
+    | { readonly capacity: number }
+    | { readonly seats: number }
+  ))[]
 }
 
 export interface Plan {
@@ -257,9 +265,16 @@ function visit(random: Random, when: When, { buyers, shows, show: wanted }: Hous
     ]
   if (single < 0.14)
     return [
-      { ...when, kind: 'refund', buyer, part: random.chance(0.5) ? random.between(1, 3_000) : null, times: random.between(1, 2) },
+      {
+        ...when,
+        kind: 'refund',
+        buyer,
+        part: random.chance(0.5) ? random.between(1, 3_000) : null,
+        times: random.between(1, 2),
+      },
     ]
-  if (single < 0.2) return [{ ...when, kind: 'cancel', buyer, by: random.chance(0.7) ? 'buyer' : 'organiser' }]
+  if (single < 0.2)
+    return [{ ...when, kind: 'cancel', buyer, by: random.chance(0.7) ? 'buyer' : 'organiser' }]
   if (single < 0.24) return [{ ...when, kind: 'check_in', buyer, times: random.between(1, 2) }]
   if (single < 0.27) return [{ ...when, kind: 'refund_outside', buyer, part: random.between(100, 9_000) }]
   const type = random.between(0, (shows[show]?.types.length ?? 1) - 1)
@@ -319,7 +334,13 @@ function visit(random: Random, when: When, { buyers, shows, show: wanted }: Hous
   return [
     hold,
     pay,
-    { atMs: pay.atMs + random.between(1, 1_500), process: random.between(0, 1), kind: 'cancel', buyer, by: 'buyer' },
+    {
+      atMs: pay.atMs + random.between(1, 1_500),
+      process: random.between(0, 1),
+      kind: 'cancel',
+      buyer,
+      by: 'buyer',
+    },
   ]
 }
 

@@ -1,4 +1,5 @@
-// The simulation can fail: faults put into the real code, one at a time, and how many seeds it takes until each is found.
+// The simulation can fail: faults put into the real code, one at a time, and how many seeds it
+// takes until each is found.
 import { expect, test, vi } from 'vitest'
 import type * as OrdersDecide from '../../src/orders/domain/decide.ts'
 import type { Order, OrderCommand } from '../../src/orders/domain/order.ts'
@@ -24,10 +25,20 @@ vi.mock('../../src/orders/domain/decide.ts', async (original) => {
   return {
     ...real,
     decide(order: Order | undefined, command: OrderCommand, context: Context) {
-      if (planted.name === 'claim_whatever_the_state' && command.type === 'ClaimOrder' && order?.status === 'claimed') {
-        return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId: command.paymentId } }] }
+      if (
+        planted.name === 'claim_whatever_the_state' &&
+        command.type === 'ClaimOrder' &&
+        order?.status === 'claimed'
+      ) {
+        return {
+          facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId: command.paymentId } }],
+        }
       }
-      if (planted.name === 'expiry_ends_claimed_orders' && command.type === 'ExpireOrder' && order?.status === 'claimed') {
+      if (
+        planted.name === 'expiry_ends_claimed_orders' &&
+        command.type === 'ExpireOrder' &&
+        order?.status === 'claimed'
+      ) {
         return { facts: [{ type: 'OrderCancelled', data: { orderId: order.id, reason: 'expired' } }] }
       }
       return real.decide(order, command, context)
@@ -41,9 +52,17 @@ vi.mock('../../src/payments/domain/decide.ts', async (original) => {
   return {
     ...real,
     decide(world: World, command: Command, now: string) {
-      if (planted.name === 'unknown_is_declined' && command.type === 'RecordUnknown' && command.step === 'create') {
+      if (
+        planted.name === 'unknown_is_declined' &&
+        command.type === 'RecordUnknown' &&
+        command.step === 'create'
+      ) {
         const { paymentId, fence } = command
-        return real.decide(world, { type: 'RecordRefusal', paymentId, fence, code: 'timeout', card: false }, now)
+        return real.decide(
+          world,
+          { type: 'RecordRefusal', paymentId, fence, code: 'timeout', card: false },
+          now,
+        )
       }
       if (planted.name === 'cancelled_orders_are_not_told' && command.type === 'NoteOrderCancelled') {
         return { facts: [], answer: { paymentId: '' } }
@@ -61,15 +80,23 @@ vi.mock('../../src/payments/domain/payment.ts', async (original) => {
     ...real,
     nextStep(payment: Payment, order: Known, refunds: Refunds) {
       const step = real.nextStep(payment, order, refunds)
-      if (planted.name === 'late_authorization_stays' && step === 'void' && payment.status === 'authorized') return null
-      if (planted.name === 'capture_before_the_claim' && payment.status === 'authorized' && payment.claim === null)
+      if (planted.name === 'late_authorization_stays' && step === 'void' && payment.status === 'authorized')
+        return null
+      if (
+        planted.name === 'capture_before_the_claim' &&
+        payment.status === 'authorized' &&
+        payment.claim === null
+      )
         return 'capture'
       return step
     },
   }
 })
 
-/** Commits are tried again as if an unknown one had failed, and so on: what stands between a service and its database. */
+/**
+ * Commits are tried again as if an unknown one had failed, and so on: what stands between a service
+ * and its database.
+ */
 const withDatabase =
   (change: (db: Database) => Database) =>
   (platform: Platform): Platform => ({ ...platform, db: change(platform.db) })
@@ -101,7 +128,8 @@ const ackWhatFails = (platform: Platform): Platform => ({
     subscribe: (subscription) =>
       platform.bus.subscribe({
         ...subscription,
-        handle: (events) => subscription.handle(events).catch(() => events.map(() => ({ kind: 'ack' as const }))),
+        handle: (events) =>
+          subscription.handle(events).catch(() => events.map(() => ({ kind: 'ack' as const }))),
       }),
   },
 })
@@ -132,7 +160,10 @@ const faults: Record<string, RunOptions> = {
     },
   },
   outbox_ignores_the_horizon: {
-    statements: { 'bus.read_first_page': (view, values) => readPage?.({ ...view, horizon: view.newestEnded + 1 }, values) ?? [] },
+    statements: {
+      'bus.read_first_page': (view, values) =>
+        readPage?.({ ...view, horizon: view.newestEnded + 1 }, values) ?? [],
+    },
   },
   pools_are_moved_from_a_stale_count: {
     statements: { 'orders.move_pools': movePools((view, id) => view.get('orders.pools', id) ?? {}) },
@@ -144,7 +175,10 @@ const faults: Record<string, RunOptions> = {
   failed_events_are_acknowledged: { rewire: ackWhatFails },
   a_fresh_key_for_every_try: { rewireProcessor: withFreshKeys },
   forged_webhooks_are_believed: {
-    rewireProcessor: (processor) => ({ ...processor, verifyWebhook: (body) => processor.verifyWebhook(body, 'good', 0) }),
+    rewireProcessor: (processor) => ({
+      ...processor,
+      verifyWebhook: (body) => processor.verifyWebhook(body, 'good', 0),
+    }),
   },
   claim_whatever_the_state: {},
   expiry_ends_claimed_orders: {},
@@ -154,7 +188,10 @@ const faults: Record<string, RunOptions> = {
   capture_before_the_claim: {},
 }
 
-/** Everybody has a second tab, in which he asks for places of another type of the same show at the same moment. */
+/**
+ * Everybody has a second tab, in which he asks for places of another type of the same show at the
+ * same moment.
+ */
 const withTwoTabs = (plan: Plan): Plan => ({
   ...plan,
   operations: plan.operations.flatMap((operation): Operation[] => {
@@ -164,16 +201,25 @@ const withTwoTabs = (plan: Plan): Plan => ({
   }),
 })
 
-/** Room for everybody, since a pool with few places left is locked; and everybody asks another process too at the same moment. */
+/**
+ * Room for everybody, since a pool with few places left is locked; and everybody asks another
+ * process too at the same moment.
+ */
 const withRoom = (plan: Plan): Plan => ({
   ...plan,
-  shows: plan.shows.map((show) => ({ ...show, types: show.types.map((type) => ({ ...type, capacity: 100 })) })),
+  shows: plan.shows.map((show) => ({
+    ...show,
+    types: show.types.map((type) => ({ ...type, capacity: 100 })),
+  })),
   operations: plan.operations.flatMap((operation): Operation[] =>
     operation.kind === 'hold' ? [operation, { ...operation, process: operation.process + 1 }] : [operation],
   ),
 })
 
-/** Orders for one pool wait for each other at the pool: only different ones show that their buyer must be locked too. */
+/**
+ * Orders for one pool wait for each other at the pool: only different ones show that their buyer
+ * must be locked too.
+ */
 const plansFor: Record<string, (plan: Plan) => Plan> = {
   buyers_are_not_locked: withTwoTabs,
   pools_are_moved_from_a_stale_count: withRoom,

@@ -1,5 +1,6 @@
-// The card processor's twin: the `Processor` port in memory, as the real one behaves: idempotent by key for a day, answers
-// that are lost before or after their effect, stored failures, banks that say no, webhooks that come twice, late or never.
+// The card processor's twin: the `Processor` port in memory, as the real one behaves: idempotent by
+// key for a day, answers that are lost before or after their effect, stored failures, banks that
+// say no, webhooks that come twice, late or never.
 import type { IntentStatus } from '../../src/payments/domain/payment.ts'
 import type { RefundSeen } from '../../src/payments/domain/refund.ts'
 import type { WebhookEvent } from '../../src/payments/domain/webhook-news.ts'
@@ -23,10 +24,23 @@ export type ProcessorFault =
   | 'processor_slow'
   | 'refund_fails'
 
-export type WebhookFault = 'webhook_twice' | 'webhook_late' | 'webhook_dropped' | 'webhook_forged' | 'webhook_out_of_order'
+export type WebhookFault =
+  | 'webhook_twice'
+  | 'webhook_late'
+  | 'webhook_dropped'
+  | 'webhook_forged'
+  | 'webhook_out_of_order'
 
 /** What a card does. The name is the payment method that a buyer sends. */
-export const cards = ['good', 'declined', 'challenge', 'declined_at_capture', 'expiring', 'takes_by_itself', 'slow_bank'] as const
+export const cards = [
+  'good',
+  'declined',
+  'challenge',
+  'declined_at_capture',
+  'expiring',
+  'takes_by_itself',
+  'slow_bank',
+] as const
 export type Card = (typeof cards)[number]
 
 export interface ProcessorIntent {
@@ -80,7 +94,11 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   let lastIntent = 0
 
   /** `surely`: one that is told in any case. */
-  const emit = (type: string, intent: ProcessorIntent, about: Partial<WebhookEvent> & { surely?: boolean } = {}): void => {
+  const emit = (
+    type: string,
+    intent: ProcessorIntent,
+    about: Partial<WebhookEvent> & { surely?: boolean } = {},
+  ): void => {
     lastEvent += 1
     const isIntent = type.startsWith('payment_intent.')
     const event: WebhookEvent = {
@@ -105,10 +123,16 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
     if (fault === 'webhook_late') return send(random.between(1, 30) * later.hour)
     if (fault === 'webhook_out_of_order') return send(soonMs + random.between(5_000, 120_000))
     send(soonMs)
-    if (fault === 'webhook_twice') for (let copy = 0; copy < 4; copy += 1) send(soonMs + random.between(0, 20_000))
+    if (fault === 'webhook_twice')
+      for (let copy = 0; copy < 4; copy += 1) send(soonMs + random.between(0, 20_000))
     if (fault === 'webhook_forged') {
       // Somebody without the key says that the money is taken.
-      const forged = { ...event, id: `${event.id}_forged`, type: 'payment_intent.succeeded', intentStatus: 'succeeded' as const }
+      const forged = {
+        ...event,
+        id: `${event.id}_forged`,
+        type: 'payment_intent.succeeded',
+        intentStatus: 'succeeded' as const,
+      }
       host.surely(soonMs, () => options.deliver(forged, false))
     }
   }
@@ -142,7 +166,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
     amountMinor: intent.amountMinor,
     receivedMinor: intent.receivedMinor,
     currency: intent.currency,
-    chargeId: intent.status === 'requires_capture' || intent.status === 'succeeded' ? `ch_${intent.id}` : null,
+    chargeId:
+      intent.status === 'requires_capture' || intent.status === 'succeeded' ? `ch_${intent.id}` : null,
     declineCode: intent.declineCode,
     clientSecret: `${intent.id}_secret`,
     nextAction: intent.status === 'requires_action' ? { type: 'redirect_to_url' } : null,
@@ -159,7 +184,9 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
 
   const authorize = (request: AuthorizeRequest): CallResult<Intent> => {
     lastIntent += 1
-    const card = (cards as readonly string[]).includes(request.paymentMethod) ? (request.paymentMethod as Card) : 'good'
+    const card = (cards as readonly string[]).includes(request.paymentMethod)
+      ? (request.paymentMethod as Card)
+      : 'good'
     const intent: ProcessorIntent = {
       id: `pi_${lastIntent}`,
       paymentId: request.paymentId,
@@ -190,7 +217,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
       case 'slow_bank':
         move(intent, 'processing')
         host.surely(random.between(500, 90_000), () => {
-          if (intent.status === 'processing') move(intent, random.chance(0.8) ? 'requires_capture' : 'requires_payment_method')
+          if (intent.status === 'processing')
+            move(intent, random.chance(0.8) ? 'requires_capture' : 'requires_payment_method')
         })
         break
       default:
@@ -210,7 +238,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   const cancel = (id: string): CallResult<Intent> => {
     const intent = find(id)
     if (!intent) return no('resource_missing', null)
-    if (['succeeded', 'canceled', 'processing'].includes(intent.status)) return no('payment_intent_unexpected_state', intent)
+    if (['succeeded', 'canceled', 'processing'].includes(intent.status))
+      return no('payment_intent_unexpected_state', intent)
     move(intent, 'canceled')
     return ok(show(intent))
   }
@@ -218,11 +247,16 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
   const refund = (request: RefundRequest, fails: boolean): CallResult<RefundSeen> => {
     const intent = find(request.intentId)
     if (!intent) return no('resource_missing', null)
-    const given = intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor), 0)
+    const given = intent.refunds.reduce(
+      (sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor),
+      0,
+    )
     if (given + request.amountMinor > intent.receivedMinor) return no('charge_already_refunded', null)
     const { refundId, amountMinor } = request
-    if (intent.refunds.some((each) => each.refundId === refundId)) options.breach(`refund ${refundId} was made twice`)
-    // Only what an organiser asked for fails in here: late money that cannot go back waits for a person.
+    if (intent.refunds.some((each) => each.refundId === refundId))
+      options.breach(`refund ${refundId} was made twice`)
+    // Only what an organiser asked for fails in here: late money that cannot go back waits for a
+    // person.
     const failing = fails && refundId !== request.paymentId
     const pending = failing || random.chance(0.2)
     const made: RefundSeen = {
@@ -235,7 +269,11 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
     intent.refunds.push(made)
     const settle = () => {
       const index = intent.refunds.findIndex(({ processorId }) => processorId === made.processorId)
-      intent.refunds[index] = { ...made, status: failing ? 'failed' : 'succeeded', failureCode: failing ? 'declined' : null }
+      intent.refunds[index] = {
+        ...made,
+        status: failing ? 'failed' : 'succeeded',
+        failureCode: failing ? 'declined' : null,
+      }
       if (!failing) options.moved(intent, 'refunded')
       emit(failing ? 'refund.failed' : 'refund.updated', intent)
     }
@@ -271,7 +309,10 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
         if (stored && host.nowMs() - stored.atMs < keyLifeMs) {
           if (stored.asked !== text) options.breach(`the key ${key} was used for something else`)
           const given = (stored.answer as CallResult<Value> | null) ?? unknown('key_in_use')
-          answer(random.between(20, 200), stored.answer?.kind === 'unknown' ? { ...stored.answer, repeated: true } : given)
+          answer(
+            random.between(20, 200),
+            stored.answer?.kind === 'unknown' ? { ...stored.answer, repeated: true } : given,
+          )
           return
         }
         const failed = fault === 'processor_failed_before' || fault === 'processor_failed_after'
@@ -285,7 +326,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
 
   const portFor = (client: Client): Processor => ({
     livemode: false,
-    authorize: (request) => call(client, { operation: 'create', key: request.key, about: request }, () => authorize(request)),
+    authorize: (request) =>
+      call(client, { operation: 'create', key: request.key, about: request }, () => authorize(request)),
     retrieve: (id) =>
       call<IntentInFull>(client, { operation: 'retrieve', key: null, about: id }, () => {
         const intent = find(id)
@@ -306,7 +348,8 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
         const intent = intents.find((each) => each.paymentId === paymentId)
         return ok(intent ? show(intent) : null)
       }),
-    verifyWebhook: (body, given) => (given === signature ? (JSON.parse(Buffer.from(body).toString()) as WebhookEvent) : null),
+    verifyWebhook: (body, given) =>
+      given === signature ? (JSON.parse(Buffer.from(body).toString()) as WebhookEvent) : null,
   })
 
   return {
@@ -315,13 +358,23 @@ export function makeProcessorTwin(options: ProcessorOptions): ProcessorTwin {
     refundOutside(paymentId, most) {
       const intent = intents.find((each) => each.paymentId === paymentId && each.receivedMinor > 0)
       if (!intent) return
-      const given = intent.refunds.reduce((sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor), 0)
+      const given = intent.refunds.reduce(
+        (sum, { status, amountMinor }) => (status === 'failed' ? sum : sum + amountMinor),
+        0,
+      )
       const amountMinor = Math.min(most, intent.receivedMinor - given)
       if (amountMinor <= 0) return
       const processorId = `re_${intent.id}_${intent.refunds.length + 1}`
-      intent.refunds.push({ processorId, refundId: null, amountMinor, status: 'succeeded', failureCode: null })
+      intent.refunds.push({
+        processorId,
+        refundId: null,
+        amountMinor,
+        status: 'succeeded',
+        failureCode: null,
+      })
       options.moved(intent, 'refunded')
-      // What nobody of ours asked for is known from the webhook alone: a lost one is for the reconciliation to find.
+      // What nobody of ours asked for is known from the webhook alone: a lost one is for the
+      // reconciliation to find.
       emit('charge.refunded', intent, { refundedMinor: given + amountMinor, surely: true })
     },
     finishChallenge(paymentId, passed) {

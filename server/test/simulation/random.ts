@@ -1,4 +1,5 @@
-// Seeded chance: the same seed draws the same numbers on every machine. Nothing in the simulation may use another source.
+// Seeded chance: the same seed draws the same numbers on every machine. Nothing in the simulation
+// may use another source.
 
 export interface Random {
   /** From 0 to below 1. */
@@ -16,7 +17,8 @@ export interface Random {
 /** 32 bits of a text and a number, well mixed: seeds that are neighbours give unlike streams. */
 export function mix(text: string, seed: number): number {
   let hash = 0x81_1c_9d_c5 ^ seed
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93)
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01_00_01_93)
   hash = Math.imul(hash ^ (hash >>> 16), 0x85_eb_ca_6b)
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2_b2_ae_35)
   return (hash ^ (hash >>> 16)) >>> 0

@@ -1,5 +1,5 @@
-// `npm run sim`: runs many seeds (`--seeds N`, `--from M`) or replays one with its story (`--seed N`, `--all` for every
-// statement). A seed that fails is made smaller and shown.
+// `npm run sim`: runs many seeds (`--seeds N`, `--from M`) or replays one with its story (`--seed
+// N`, `--all` for every statement). A seed that fails is made smaller and shown.
 import { parseArgs } from 'node:util'
 import { makePlan } from './plan.ts'
 import { breachOf, shrink } from './shrink.ts'
@@ -21,7 +21,8 @@ async function replay(seed: number): Promise<number> {
   say(describePlan(makePlan(seed)))
   const result = await runOrSay(seed, { keepTrace: true })
   for (const line of storyOf(result?.lines ?? [], values.all)) say(line)
-  if (result) say(`seed ${seed}: hash ${result.hash}, ${result.events} events; ${result.breach ? 'BROKEN' : 'sound'}`)
+  if (result)
+    say(`seed ${seed}: hash ${result.hash}, ${result.events} events; ${result.breach ? 'BROKEN' : 'sound'}`)
   if (result && !result.breach) return 0
   await explain(seed)
   return 1
@@ -71,4 +72,6 @@ async function many(from: number, seeds: number): Promise<number> {
 }
 
 process.exitCode =
-  values.seed === undefined ? await many(Number(values.from), Number(values.seeds)) : await replay(Number(values.seed))
+  values.seed === undefined
+    ? await many(Number(values.from), Number(values.seeds))
+    : await replay(Number(values.seed))

@@ -11,7 +11,12 @@ import { statementTwins } from './twin/statements.ts'
 
 export const idOf = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`
 
-const seats = ['1', '2', '3'].map((number, index) => ({ id: idOf(310 + index), section: 'Stalls', row: 'A', number }))
+const seats = ['1', '2', '3'].map((number, index) => ({
+  id: idOf(310 + index),
+  section: 'Stalls',
+  row: 'A',
+  number,
+}))
 
 export const sampleShow: PublishedShow = {
   id: idOf(300),
@@ -41,7 +46,9 @@ export function sampleOrder(number: number): Order {
     version: 1,
     buyer: { id: idOf(500 + (number % 2)), email: `buyer${number % 2 === 1 ? '_1%' : '2'}@example.com` },
     showId: sampleShow.id,
-    lines: [{ ticketTypeId: idOf(302), name: 'Standing', poolId: idOf(304), unitPriceMinor: 4_500, quantity: 2 }],
+    lines: [
+      { ticketTypeId: idOf(302), name: 'Standing', poolId: idOf(304), unitPriceMinor: 4_500, quantity: 2 },
+    ],
     total: { amountMinor: 9_000, currency: 'EUR' },
     createdAt: '2030-01-01T10:00:00.000Z',
     expiresAt: '2030-01-01T10:15:00.000Z',
@@ -128,5 +135,10 @@ export function makeRealTimeTwin(): Database {
     engine: makeEngine(),
     statements: statementTwins,
   })
-  return server.connect({ name: 'test', answer: (run) => void setImmediate(run), crash: () => undefined, dead: false })
+  return server.connect({
+    name: 'test',
+    answer: (run) => void setImmediate(run),
+    crash: () => undefined,
+    dead: false,
+  })
 }

@@ -1,7 +1,11 @@
-// Virtual time: a queue of events, each with its moment and its owner. One event runs, and all that it wakes, before the
-// next; between two of them no time passes. No event may wait for anything real.
+// Virtual time: a queue of events, each with its moment and its owner. One event runs, and all that
+// it wakes, before the next; between two of them no time passes. No event may wait for anything
+// real.
 
-/** Whoever runs code: an event of a frozen owner waits until it thaws, an event of a dead one is dropped. */
+/**
+ * Whoever runs code: an event of a frozen owner waits until it thaws, an event of a dead one is
+ * dropped.
+ */
 export interface Owner {
   readonly name: string
   readonly dead: boolean
@@ -38,13 +42,17 @@ export interface Scheduler {
 
 export interface SchedulerOptions {
   readonly startMs: number
-  /** The next moment at which the shop itself has something to do; while all is calm, time leaps to just before it. */
+  /**
+   * The next moment at which the shop itself has something to do; while all is calm, time leaps to
+   * just before it.
+   */
   nextDeadlineMs(): number
 }
 
 /**
- * How long nothing but polls must have happened before time leaps. Longer than anybody rests between two looks: time leapt over
- * the second try of one whose first had failed, and what he was to do was then found undone (seeds 19068, 25241).
+ * How long nothing but polls must have happened before time leaps. Longer than anybody rests
+ * between two looks: time leapt over the second try of one whose first had failed, and what he was
+ * to do was then found undone (seeds 19068, 25241).
  */
 const calmMs = 1_200
 
@@ -104,7 +112,8 @@ export function makeScheduler(options: SchedulerOptions): Scheduler {
     }
   }
 
-  const run = (untilMs: number, done: () => boolean = () => false): Promise<void> => inOwnTask(() => go(untilMs, done))
+  const run = (untilMs: number, done: () => boolean = () => false): Promise<void> =>
+    inOwnTask(() => go(untilMs, done))
 
   return {
     get nowMs() {
@@ -134,7 +143,10 @@ export function makeScheduler(options: SchedulerOptions): Scheduler {
 
 const realImmediate = globalThis.setImmediate
 
-/** Runs it in a task of its own: inside a promise's reaction, no other reaction can be made to go on. */
+/**
+ * Runs it in a task of its own: inside a promise's reaction, no other reaction can be made to go
+ * on.
+ */
 function inOwnTask(work: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     realImmediate(() => {
@@ -148,8 +160,8 @@ function inOwnTask(work: () => void): Promise<void> {
 }
 
 /**
- * Lets every promise that can go on go on: what Node itself calls behind each callback. A turn of the event loop for each
- * event does the same, and a fifth of the run's time went into it.
+ * Lets every promise that can go on go on: what Node itself calls behind each callback. A turn of
+ * the event loop for each event does the same, and a fifth of the run's time went into it.
  */
 const settle = (process as unknown as { _tickCallback(): void })._tickCallback
 
@@ -202,13 +214,14 @@ type Globals = Pick<
 >
 
 /**
- * Puts virtual timers in the place of the process's own for as long as `work` runs. Code that sets a timer by itself is then
- * on virtual time, and belongs to whoever's event is running.
+ * Puts virtual timers in the place of the process's own for as long as `work` runs. Code that sets
+ * a timer by itself is then on virtual time, and belongs to whoever's event is running.
  */
 export async function withVirtualTimers<T>(scheduler: Scheduler, work: () => Promise<T>): Promise<T> {
   const { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate } = globalThis
   const real = { setTimeout, clearTimeout, setInterval, clearInterval, setImmediate, clearImmediate }
-  const handle = (timer: Timer) => Object.assign(timer, { unref: () => timer, ref: () => timer, hasRef: () => true })
+  const handle = (timer: Timer) =>
+    Object.assign(timer, { unref: () => timer, ref: () => timer, hasRef: () => true })
   const cancel = (timer: unknown) => {
     // A real one was set before: a pool of real connections beside the run tidies up by it.
     if (typeof timer === 'object' && timer !== null && 'event' in timer) scheduler.cancel(timer as Timer)

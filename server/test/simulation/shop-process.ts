@@ -1,5 +1,5 @@
-// One process of the shop: the real services, put together as `shop.ts` does it, on virtual time and on the twins. It may
-// crash at any moment, freeze for a while, and have a clock that is wrong.
+// One process of the shop: the real services, put together as `shop.ts` does it, on virtual time
+// and on the twins. It may crash at any moment, freeze for a while, and have a clock that is wrong.
 import type { EventType, ServiceName } from '@holdfast/contract'
 import { type Config, readConfig } from '../../src/config/config.ts'
 import { service as expiration } from '../../src/expiration/index.ts'
@@ -147,7 +147,10 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       const stop = await service.start?.()
       if (stop) stops.push(stop)
     }
-    setInterval(() => void forgetOldAnswers(db).catch((error: Error) => log.warn({ err: error }, 'tidying failed')), tidyEveryMs)
+    setInterval(
+      () => void forgetOldAnswers(db).catch((error: Error) => log.warn({ err: error }, 'tidying failed')),
+      tidyEveryMs,
+    )
     running = true
     options.trace(`${name} is up`)
   }
@@ -171,5 +174,11 @@ function makeQuietLog(trace: (text: string) => void): Log {
     trace(`${level}: ${text} ${about}`)
   }
   const quiet = () => undefined
-  return { debug: quiet, trace: quiet, info: quiet, warn: say('warns'), error: say('reports') } as unknown as Log
+  return {
+    debug: quiet,
+    trace: quiet,
+    info: quiet,
+    warn: say('warns'),
+    error: say('reports'),
+  } as unknown as Log
 }

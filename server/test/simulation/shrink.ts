@@ -1,4 +1,5 @@
-// Makes a failing plan smaller: fewer faults, fewer operations, for as long as the same invariant breaks.
+// Makes a failing plan smaller: fewer faults, fewer operations, for as long as the same invariant
+// breaks.
 import type { Plan } from './plan.ts'
 import { type Breach, type RunOptions, run } from './world.ts'
 
@@ -40,7 +41,11 @@ export async function shrink(
   }
   /** Takes away ever smaller pieces of one list. */
   const thin = async (part: 'faults' | 'operations'): Promise<void> => {
-    for (let size = Math.ceil(best.plan[part].length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (
+      let size = Math.ceil(best.plan[part].length / 2);
+      size >= 1;
+      size = size === 1 ? 0 : Math.ceil(size / 2)
+    ) {
       for (let from = 0; from < best.plan[part].length && runs < mostRuns; ) {
         const kept = best.plan[part].filter((_, index) => index < from || index >= from + size)
         if (!(await breaks({ ...best.plan, [part]: kept }))) from += size

@@ -1,4 +1,5 @@
-// Two hundred seeds of the whole shop under faults; the same seed is the same run; every kind of fault was met.
+// Two hundred seeds of the whole shop under faults; the same seed is the same run; every kind of
+// fault was met.
 import { beforeAll, expect, test } from 'vitest'
 import { faultKinds, makePlan } from './plan.ts'
 import { breachOf, shrink } from './shrink.ts'
@@ -20,7 +21,9 @@ beforeAll(async () => {
     )
     if (!breach) continue
     const small = await shrink(makePlan(seed), breach, { mostRuns: 80 })
-    broken.push(`seed ${seed}, invariant ${small.breach.invariant}: ${small.breach.text}\n${describePlan(small.plan)}`)
+    broken.push(
+      `seed ${seed}, invariant ${small.breach.invariant}: ${small.breach.text}\n${describePlan(small.plan)}`,
+    )
   }
   process.stdout.write(`${describeTally(tally)}\n`)
 }, 600_000)

@@ -15,9 +15,12 @@ export function storyOf(lines: readonly string[], all = false): string[] {
 
 export function describePlan({ processes, buyers, shows, operations, faults }: Plan): string {
   const what = operations.map(
-    (operation) => `  ${String(operation.atMs).padStart(9)} ${JSON.stringify({ ...operation, atMs: undefined })}`,
+    (operation) =>
+      `  ${String(operation.atMs).padStart(9)} ${JSON.stringify({ ...operation, atMs: undefined })}`,
   )
-  const wrong = faults.map((fault) => `  ${String(fault.atMs).padStart(9)} ${JSON.stringify({ ...fault, atMs: undefined })}`)
+  const wrong = faults.map(
+    (fault) => `  ${String(fault.atMs).padStart(9)} ${JSON.stringify({ ...fault, atMs: undefined })}`,
+  )
   return [
     `${processes} processes, ${buyers} buyers, shows ${JSON.stringify(shows)}`,
     'operations',
@@ -38,7 +41,15 @@ export interface Tally {
 }
 
 export function makeTally(): Tally {
-  return { seeds: 0, events: 0, virtualMs: 0, longestRestMs: 0, hits: new Map(), orders: new Map(), executed: new Set() }
+  return {
+    seeds: 0,
+    events: 0,
+    virtualMs: 0,
+    longestRestMs: 0,
+    hits: new Map(),
+    orders: new Map(),
+    executed: new Set(),
+  }
 }
 
 const addTo = (sums: Map<string, number>, entries: Iterable<readonly [string, number]>) => {
@@ -55,7 +66,15 @@ export function count(tally: Tally, result: RunResult): void {
   for (const name of result.executed) tally.executed.add(name)
 }
 
-export function describeTally({ seeds, events, virtualMs, longestRestMs, hits, orders, executed }: Tally): string {
+export function describeTally({
+  seeds,
+  events,
+  virtualMs,
+  longestRestMs,
+  hits,
+  orders,
+  executed,
+}: Tally): string {
   const list = (counts: ReadonlyMap<string, number>) =>
     [...counts]
       .toSorted((a, b) => a[0].localeCompare(b[0]))

@@ -1,5 +1,5 @@
-// One run: the whole shop in one process of ours, on virtual time, with everything drawn from a plan. The same plan gives
-// the same run, event for event.
+// One run: the whole shop in one process of ours, on virtual time, with everything drawn from a
+// plan. The same plan gives the same run, event for event.
 import type { EventType, ServiceName } from '@holdfast/contract'
 import type { Processor } from '../../src/payments/processor/port.ts'
 import { ids } from '../../src/platform/process/clock.ts'
@@ -111,7 +111,10 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
   const hits = new Map<FaultKind, number>()
   const subscriptions = new Map<string, readonly EventType[]>()
   const engine = makeEngine()
-  const waitingFaults: (Fault & { left: number })[] = plan.faults.map((fault) => ({ ...fault, left: fault.skip }))
+  const waitingFaults: (Fault & { left: number })[] = plan.faults.map((fault) => ({
+    ...fault,
+    left: fault.skip,
+  }))
   const held = new Set<string>()
   const processes: ShopProcess[] = []
   let breach: Breach | null = null
@@ -148,7 +151,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       })
       return () => scheduler.cancel(timer)
     },
-    latencyMs: () => (chance.latency.chance(0.04) ? chance.latency.next() * 40 : 0.2 + chance.latency.next() * 2),
+    latencyMs: () =>
+      chance.latency.chance(0.04) ? chance.latency.next() * 40 : 0.2 + chance.latency.next() * 2,
     trace,
   }
 
@@ -193,7 +197,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
   engine.committedListeners.push((changes) => {
     if (changes.some(({ table }) => table !== 'platform.cursors')) scheduler.busy()
     for (const { table, after } of changes) {
-      if (table === 'platform.outbox' && after) trace(`told ${after['type']} ${after['subject']} ${after['version']}`)
+      if (table === 'platform.outbox' && after)
+        trace(`told ${after['type']} ${after['subject']} ${after['version']}`)
     }
   })
 
@@ -203,7 +208,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     faultAt(operation) {
       const fault = take(
         ({ kind }) =>
-          (kind === 'refund_fails' && operation === 'refund') || (kind.startsWith('processor_') && kind in processorFaults),
+          (kind === 'refund_fails' && operation === 'refund') ||
+          (kind.startsWith('processor_') && kind in processorFaults),
       )
       if (fault) hit(fault.kind, operation)
       return fault && (fault.kind as ProcessorFault)
@@ -272,7 +278,9 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       }
       const giveUp = host.surely(30_000, () => give({ status: 0, body: {} }))
       scheduler.after(host.latencyMs(), target, () => {
-        void target.call(call, requestId).then((answer) => scheduler.after(host.latencyMs(), null, () => give(answer)))
+        void target
+          .call(call, requestId)
+          .then((answer) => scheduler.after(host.latencyMs(), null, () => give(answer)))
       })
     })
 
@@ -386,7 +394,8 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     people.open()
     for (const operation of plan.operations) host.surely(operation.atMs, () => people.act(operation))
     for (const fault of plan.faults) {
-      const isPoint = databaseFaults.has(fault.kind) || fault.kind in processorFaults || fault.kind.startsWith('webhook_')
+      const isPoint =
+        databaseFaults.has(fault.kind) || fault.kind in processorFaults || fault.kind.startsWith('webhook_')
       if (!isPoint) host.surely(fault.atMs, () => doFault(fault))
     }
     await scheduler.run(startMs + plan.healedAtMs, stopped)
@@ -398,7 +407,10 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
     const ordersAtRest = await until(ordersRestMs, () => checks.openOrders().length === 0)
     const restedAfterMs = elapsed() - plan.healedAtMs
     if (!ordersAtRest) report(9, `not at rest: ${checks.openOrders()[0] ?? ''}`)
-    const allAtRest = await until(allRestMs, () => webhooksUnderWay === 0 && !people.busy && checks.unrest() === null)
+    const allAtRest = await until(
+      allRestMs,
+      () => webhooksUnderWay === 0 && !people.busy && checks.unrest() === null,
+    )
     if (!allAtRest) report(9, `not at rest: ${checks.unrest() ?? 'webhooks or people'}`)
     // Webhooks that are days late must change nothing any more.
     await scheduler.run(scheduler.nowMs + 32 * 3_600_000, stopped)
@@ -440,9 +452,11 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       const ms = Date.parse(value as string) - databaseSkewMs
       if (ms > scheduler.nowMs - 3_000 && ms < soonest.ms) soonest.ms = ms
     }
-    for (const row of engine.rows('expiration.timers')) if (row['status'] === 'waiting') note(row['expires_at'])
+    for (const row of engine.rows('expiration.timers'))
+      if (row['status'] === 'waiting') note(row['expires_at'])
     for (const row of engine.rows('payments.payments')) if (row['open'] === true) note(row['next_attempt_at'])
-    for (const row of engine.rows('platform.parked_deliveries')) if (row['dead'] === false) note(row['due_at'])
+    for (const row of engine.rows('platform.parked_deliveries'))
+      if (row['dead'] === false) note(row['due_at'])
     return soonest.ms
   }
 

@@ -1,9 +1,18 @@
-// The shape of the house, as `npm run rooms` prints it: no circles, nothing that imports upwards, no folder too full, and each
-// room reads what it may.
+// The shape of the house, as `npm run rooms` prints it: no circles, nothing that imports upwards,
+// no folder too full, and each room reads what it may.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { countByFolder, findCircles, findImportsUp, findWrongSteps, floorOf, readSchemas, serverFiles, walk } from './rooms.ts'
+import {
+  countByFolder,
+  findCircles,
+  findImportsUp,
+  findWrongSteps,
+  floorOf,
+  readSchemas,
+  serverFiles,
+  walk,
+} from './rooms.ts'
 import { production, root, textOf, texts } from './sources.ts'
 
 test('no file imports itself by way of others, not even for a type or later', () => {
@@ -12,7 +21,16 @@ test('no file imports itself by way of others, not even for a type or later', ()
 })
 
 test('a circle is found, and a way that only branches is none', () => {
-  const edges: Record<string, string[]> = { a: ['b', 'c'], b: ['d'], c: ['d'], d: [], e: ['f'], f: ['g'], g: ['e'], h: ['h'] }
+  const edges: Record<string, string[]> = {
+    a: ['b', 'c'],
+    b: ['d'],
+    c: ['d'],
+    d: [],
+    e: ['f'],
+    f: ['g'],
+    g: ['e'],
+    h: ['h'],
+  }
   const found = findCircles(Object.keys(edges), (path) => edges[path] ?? [])
   expect(found.map((circle) => circle.toSorted())).toEqual([['e', 'f', 'g'], ['h']])
 })
@@ -22,7 +40,10 @@ test('every file of the server has its floor and imports nothing from above it',
   expect(findImportsUp()).toEqual([])
 })
 
-/** One file for each object of the processor's API. The only folder that is still without rooms: no other one joins it. */
+/**
+ * One file for each object of the processor's API. The only folder that is still without rooms: no
+ * other one joins it.
+ */
 const withoutRooms = 'sandbox/src/api'
 
 test('no folder has more than 15 sources', () => {
@@ -47,13 +68,15 @@ test('from an order placed until payments knows of it a reader opens at most 8 a
   expect(walk.payments.length).toBeLessThanOrEqual(4)
   expect(findWrongSteps()).toEqual([])
   const again = walk.orders.slice(0, 1)
-  expect(findWrongSteps({ ...walk, payments: again })).toEqual(['server/src/orders/routes/buyers.ts is entered twice'])
+  expect(findWrongSteps({ ...walk, payments: again })).toEqual([
+    'server/src/orders/routes/buyers.ts is entered twice',
+  ])
 })
 
 const architecture = textOf('ARCHITECTURE.md')
-const named = [...architecture.matchAll(/`((?:contract|server|sandbox|web|bench|scripts|docs|deploy)(?:\/[\w./-]+)?)`/g)].map(
-  ([, path = '']) => path.replace(/\/$/, ''),
-)
+const named = [
+  ...architecture.matchAll(/`((?:contract|server|sandbox|web|bench|scripts|docs|deploy)(?:\/[\w./-]+)?)`/g),
+].map(([, path = '']) => path.replace(/\/$/, ''))
 
 test('ARCHITECTURE.md names every room of the server, and no path that is not there', () => {
   const rooms = new Set([...texts.keys()].filter((path) => path.startsWith('server/src/')).map(dirname))

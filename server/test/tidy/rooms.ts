@@ -1,9 +1,13 @@
-// The shape of the house: who imports whom, how full each folder is, what each room reads, and the walk of one command.
+// The shape of the house: who imports whom, how full each folder is, what each room reads, and the
+// walk of one command.
 import { dirname } from 'node:path'
 import { code, importsOf, production, textOf, texts } from './sources.ts'
 
 /** Groups of files of which each reaches all others by imports: there is to be none. */
-export function findCircles(files: readonly string[], edgesOf: (path: string) => readonly string[] = importsOf): string[][] {
+export function findCircles(
+  files: readonly string[],
+  edgesOf: (path: string) => readonly string[] = importsOf,
+): string[][] {
   const known = new Set(files)
   const index = new Map<string, number>()
   const low = new Map<string, number>()
@@ -33,7 +37,10 @@ export function findCircles(files: readonly string[], edgesOf: (path: string) =>
 
 const services = '(?:identity|tickets|orders|expiration|payments|mail|billing|webhooks)'
 
-/** The floors of `server/src`, from the roof down. A file imports from its own floor or from one below. */
+/**
+ * The floors of `server/src`, from the roof down. A file imports from its own floor or from one
+ * below.
+ */
 const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['programs', /^(main\.ts|audit\/command\.ts|boot\/demo\/tour\.ts)$/],
   ['shop', /^shop\.ts$/],
@@ -64,7 +71,8 @@ const server = 'server/src/'
 export const serverFiles = production.filter((path) => path.startsWith(server))
 
 /** Counted from the roof; -1 for a file that has no floor. */
-export const floorOf = (path: string): number => floors.findIndex(([, files]) => files.test(path.slice(server.length)))
+export const floorOf = (path: string): number =>
+  floors.findIndex(([, files]) => files.test(path.slice(server.length)))
 
 /** Imports that go up, as `file imports what`. */
 export function findImportsUp(files: readonly string[] = serverFiles): string[] {
@@ -86,10 +94,15 @@ export function countByFolder(): [folder: string, count: number][] {
 const tables = new Set(
   [...texts]
     .filter(([path]) => path.startsWith(server) && path.endsWith('.sql'))
-    .flatMap(([, text]) => [...text.matchAll(/create table (?:if not exists )?(\w+\.\w+)/g)].map(([, table = '']) => table)),
+    .flatMap(([, text]) =>
+      [...text.matchAll(/create table (?:if not exists )?(\w+\.\w+)/g)].map(([, table = '']) => table),
+    ),
 )
 
-/** The schemas whose tables a room names. Names of statements look alike, but none is that of a table. */
+/**
+ * The schemas whose tables a room names. Names of statements look alike, but none is that of a
+ * table.
+ */
 export function readSchemas(): Record<string, string[]> {
   const found: Record<string, Set<string>> = {}
   for (const path of serverFiles) {
@@ -108,8 +121,9 @@ export interface Step {
 }
 
 /**
- * The files that a reader opens from "place order" until payments knows of it, in order. Drivers are not among them: SQL
- * (`store/` but for `load`, the outbox), the queue of group commit, the HTTP edge, the bus.
+ * The files that a reader opens from "place order" until payments knows of it, in order. Drivers
+ * are not among them: SQL (`store/` but for `load`, the outbox), the queue of group commit, the
+ * HTTP edge, the bus.
  */
 export const walk: { readonly orders: readonly Step[]; readonly payments: readonly Step[] } = {
   orders: [
@@ -130,13 +144,19 @@ export const walk: { readonly orders: readonly Step[]; readonly payments: readon
   ],
 }
 
-/** What is wrong with the walk: a file that is entered twice, is not there, lacks what it is opened for, or is led to by none. */
+/**
+ * What is wrong with the walk: a file that is entered twice, is not there, lacks what it is opened
+ * for, or is led to by none.
+ */
 export function findWrongSteps({ orders, payments }: typeof walk = walk): string[] {
   const steps = [...orders, ...payments].map(({ file, finds }) => ({ file: `${server}${file}`, finds }))
   return steps.flatMap(({ file, finds }, index) => {
     const before = steps.slice(0, index).map((step) => step.file)
-    // A route calls the handler that the model made, and the handler calls the model: an import leads there from one of them.
-    const isLedTo = steps.some((step) => importsOf(step.file).includes(file) || importsOf(file).includes(step.file))
+    // A route calls the handler that the model made, and the handler calls the model: an import
+    // leads there from one of them.
+    const isLedTo = steps.some(
+      (step) => importsOf(step.file).includes(file) || importsOf(file).includes(step.file),
+    )
     return [
       ...(code.includes(file) ? [] : [`${file} is not there`]),
       ...(before.includes(file) ? [`${file} is entered twice`] : []),

@@ -1,4 +1,5 @@
-// The tracked files of the repository, and what each imports: by name for packages, by the path from the root for files.
+// The tracked files of the repository, and what each imports: by name for packages, by the path
+// from the root for files.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'

@@ -5,7 +5,10 @@ import { ApiError, mayPass } from './client.ts'
 it.each([
   ['the shop cannot be reached', new ApiError('network', 0)],
   ['it is overloaded', new ApiError('overloaded', 503)],
-  ['an order is so new that payments has not heard of it', new ApiError('order_unknown', 404, { retryAfterSeconds: 1 })],
+  [
+    'an order is so new that payments has not heard of it',
+    new ApiError('order_unknown', 404, { retryAfterSeconds: 1 }),
+  ],
 ])('it may pass that %s', (_what, error) => {
   expect(mayPass(error)).toBe(true)
 })

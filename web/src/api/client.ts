@@ -1,10 +1,11 @@
-// The one way to call the shop: JSON in and out, problems as ApiError, the server's clock learned from each answer.
+// The one way to call the shop: JSON in and out, problems as ApiError, the server's clock learned
+// from each answer.
 import type { ErrorCode, Problem } from '@holdfast/contract'
 import { learnServerTime } from './clock.ts'
 
 /**
- * A code of the shop, or one of ours: the shop could not be reached, answered something that is no JSON, or gave a cookie
- * that the browser did not keep.
+ * A code of the shop, or one of ours: the shop could not be reached, answered something that is no
+ * JSON, or gave a cookie that the browser did not keep.
  */
 export type FailureCode = ErrorCode | 'network' | 'bad_answer' | 'cookies_blocked'
 
@@ -62,14 +63,22 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-/** A fresh key for one intention of the person. Works on plain http too, where randomUUID is missing. */
+/**
+ * A fresh key for one intention of the person. Works on plain http too, where randomUUID is
+ * missing.
+ */
 export function makeIdempotencyKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }
 
 const passingStatuses = [0, 502, 503, 504]
 
-/** Failures that may pass by themselves; everything else is an answer. An order may be so new that payments has not heard of it. */
+/**
+ * Failures that may pass by themselves; everything else is an answer. An order may be so new that
+ * payments has not heard of it.
+ */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false
   const isLate = error.code === 'order_unknown' && error.problem.retryAfterSeconds !== undefined

@@ -1,10 +1,14 @@
-// The server's clock, learned from the Date header of its answers. A countdown must never believe the reader's own clock.
+// The server's clock, learned from the Date header of its answers. A countdown must never believe
+// the reader's own clock.
 import { useEffect, useState } from 'react'
 
 let lowMs = Number.NEGATIVE_INFINITY
 let highMs = Number.POSITIVE_INFINITY
 
-/** Each answer bounds the offset: the header was written between sending and receiving, and it is cut to whole seconds. */
+/**
+ * Each answer bounds the offset: the header was written between sending and receiving, and it is
+ * cut to whole seconds.
+ */
 export function learnServerTime(dateHeader: string | null, sentMs: number, receivedMs: number): void {
   const dateMs = dateHeader === null ? Number.NaN : Date.parse(dateHeader)
   if (Number.isNaN(dateMs)) return
@@ -25,7 +29,10 @@ export function serverNowMs(): number {
   return Date.now() + offsetMs
 }
 
-/** Whole seconds until an instant by the server's clock, never below zero; renders again as they pass. */
+/**
+ * Whole seconds until an instant by the server's clock, never below zero; renders again as they
+ * pass.
+ */
 export function useSecondsUntil(instant: string): number {
   const compute = () => Math.max(0, Math.ceil((Date.parse(instant) - serverNowMs()) / 1000))
   const [seconds, setSeconds] = useState(compute)

@@ -1,4 +1,5 @@
-// The show that the server wrote into the page as data, so that a show page can be read before its first request returns.
+// The show that the server wrote into the page as data, so that a show page can be read before its
+// first request returns.
 import type { ShowView } from '@holdfast/contract'
 import type { QueryClient } from '@tanstack/react-query'
 import { showQuery } from './queries.ts'

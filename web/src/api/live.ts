@@ -1,5 +1,6 @@
-// Server-sent events into the query cache: what the shop pushes replaces what was fetched. Only one tab of a browser streams;
-// others that can be seen ask from time to time, and hidden ones do nothing.
+// Server-sent events into the query cache: what the shop pushes replaces what was fetched. Only one
+// tab of a browser streams; others that can be seen ask from time to time, and hidden ones do
+// nothing.
 import type { Availability } from '@holdfast/contract'
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
@@ -7,13 +8,17 @@ import { watchTurn } from './turn.ts'
 
 export type Liveness = 'connecting' | 'live' | 'lost'
 
-/** The browser gives up on a stream that was answered with an error; we come back, slower each time. */
+/**
+ * The browser gives up on a stream that was answered with an error; we come back, slower each time.
+ */
 const firstRetryMs = 1_000
 const lastRetryMs = 15_000
 /** A second visible window learns of a change this late. */
 const askEveryMs = 4_000
 
-/** What is left of a show, and then only the seats that changed: a hall of thousands is sent once. */
+/**
+ * What is left of a show, and then only the seats that changed: a hall of thousands is sent once.
+ */
 export const availabilityStream = (showId: string) => `/api/shows/${showId}/availability/stream?seats=changed`
 
 function withChanges(before: Availability, changes: Availability): Availability {
@@ -35,7 +40,10 @@ function stream({ path, key, client, setLiveness }: Followed): Stop {
   let source: EventSource | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
-  /** As the stream told it. Changes are put on this and not on the cache, where an older answer may have come meanwhile. */
+  /**
+   * As the stream told it. Changes are put on this and not on the cache, where an older answer may
+   * have come meanwhile.
+   */
   let told: unknown
   const show = (thing: unknown) => {
     setLiveness('live')

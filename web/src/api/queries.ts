@@ -1,5 +1,12 @@
 // What pages read, each with its key. The only place that knows the paths of reads.
-import type { Availability, CurrentUser, OrderView, SalesNotice, ShopConfig, ShowView } from '@holdfast/contract'
+import type {
+  Availability,
+  CurrentUser,
+  OrderView,
+  SalesNotice,
+  ShopConfig,
+  ShowView,
+} from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from './client.ts'
 
@@ -16,7 +23,10 @@ export const currentUserQuery = queryOptions({
 
 const salesEveryMs = 20_000
 
-/** Asked for as long as somebody looks at a page that sells: he should not learn it from a press that fails. */
+/**
+ * Asked for as long as somebody looks at a page that sells: he should not learn it from a press
+ * that fails.
+ */
 export const salesQuery = queryOptions({
   queryKey: ['sales-notice'],
   queryFn: ({ signal }) => call<SalesNotice>('/api/sales', { signal }),
@@ -44,14 +54,16 @@ function pageQuery<Item>(name: string, path: string, parameters: Record<string, 
 }
 
 /** Empty wishes are left out: the shop takes them for mistakes. */
-const filled = (wishes: Record<string, string>) => Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== ''))
+const filled = (wishes: Record<string, string>) =>
+  Object.fromEntries(Object.entries(wishes).filter(([, wish]) => wish !== ''))
 
 export interface ShowWishes {
   readonly q: string
   readonly from: string
   readonly to: string
 }
-export const showsQuery = (wishes: ShowWishes) => pageQuery<ShowView>('shows', '/api/shows', filled({ ...wishes }))
+export const showsQuery = (wishes: ShowWishes) =>
+  pageQuery<ShowView>('shows', '/api/shows', filled({ ...wishes }))
 export const myShowsQuery = () => pageQuery<ShowView>('my-shows', '/api/shows', { mine: 'true' })
 export const myOrdersQuery = () => pageQuery<OrderView>('orders', '/api/orders', {})
 
@@ -65,7 +77,8 @@ export const showQuery = (id: string) =>
 export const availabilityQuery = (id: string) =>
   queryOptions({
     queryKey: ['availability', id],
-    queryFn: ({ signal }) => call<Availability>(`/api/shows/${encodeURIComponent(id)}/availability`, { signal }),
+    queryFn: ({ signal }) =>
+      call<Availability>(`/api/shows/${encodeURIComponent(id)}/availability`, { signal }),
   })
 
 export const orderQuery = (id: string) =>

@@ -1,11 +1,16 @@
-// Which tab of this browser may hold a stream open: the one that is looked at. Over HTTP/1.1 all tabs share six connections to
-// the shop, so a stream in each tab would leave none to pay with.
+// Which tab of this browser may hold a stream open: the one that is looked at. Over HTTP/1.1 all
+// tabs share six connections to the shop, so a stream in each tab would leave none to pay with.
 
-/** `mine`: this tab may stream. `elsewhere`: another visible tab does. `hidden`: nobody looks at this one. */
+/**
+ * `mine`: this tab may stream. `elsewhere`: another visible tab does. `hidden`: nobody looks at
+ * this one.
+ */
 export type Turn = 'mine' | 'elsewhere' | 'hidden'
 
 /** What tabs tell each other. The last claim wins: its tab was looked at last. */
-type Word = { readonly kind: 'claim'; readonly rank: number; readonly tab: string } | { readonly kind: 'free' }
+type Word =
+  | { readonly kind: 'claim'; readonly rank: number; readonly tab: string }
+  | { readonly kind: 'free' }
 
 /** A frame without storage may not open one: it is then alone, and so are its connections. */
 function openChannel(): BroadcastChannel | null {
@@ -30,11 +35,15 @@ function move(next: Turn): void {
   for (const watcher of watchers) watcher(next)
 }
 
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target: it reaches its own origin only
+// A channel has no target: it reaches its own origin only.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin
 const say = (word: Word) => channel?.postMessage(word)
 const sayMine = () => say({ kind: 'claim', rank: claimed, tab })
 
-/** A new tab has heard of no rank yet, so ranks grow with the time; the clock may be set back, so they also grow without it. */
+/**
+ * A new tab has heard of no rank yet, so ranks grow with the time; the clock may be set back, so
+ * they also grow without it.
+ */
 function claim(): void {
   rank = Math.max(Date.now(), rank + 1)
   claimed = rank
@@ -64,11 +73,14 @@ function hear({ data: word }: MessageEvent<Word>): void {
 function begin(): void {
   channel = openChannel()
   channel?.addEventListener('message', hear)
-  document.addEventListener('visibilitychange', () => (document.visibilityState === 'visible' ? take() : release()))
+  document.addEventListener('visibilitychange', () =>
+    document.visibilityState === 'visible' ? take() : release(),
+  )
   addEventListener('pagehide', release)
   addEventListener('pageshow', take)
   // Of several visible windows the one in use streams.
-  for (const use of ['focus', 'pointerdown', 'keydown']) addEventListener(use, take, { capture: true, passive: true })
+  for (const use of ['focus', 'pointerdown', 'keydown'])
+    addEventListener(use, take, { capture: true, passive: true })
 }
 
 /** Tells now and at each change whose turn it is. Returns how to stop. */

@@ -1,4 +1,5 @@
-// The panel that holds places: how many, of what, for whom, and one button. Sends no money anywhere.
+// The panel that holds places: how many, of what, for whom, and one button. Sends no money
+// anywhere.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { isEmailAddress } from '@holdfast/contract/text'
 import { useQuery } from '@tanstack/react-query'
@@ -11,7 +12,16 @@ import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { isolated, seatValues } from '../parts/user-text.tsx'
 import { usePlaceOrder } from './place-order.ts'
 import { QuantityRow } from './quantity-row.tsx'
-import { countOf, linesOf, lostSeats, nothing, type Selection, totalOf, withQuantity, withSeat } from './selection.ts'
+import {
+  countOf,
+  linesOf,
+  lostSeats,
+  nothing,
+  type Selection,
+  totalOf,
+  withQuantity,
+  withSeat,
+} from './selection.ts'
 
 const SeatPicker = lazy(() => import('./seat-picker.tsx').then((module) => ({ default: module.SeatPicker })))
 
@@ -49,7 +59,12 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
       {seated && (
         <div className="mt-3 mb-4">
           <Suspense fallback={<Skeleton className="h-[31rem]" />}>
-            <SeatPicker show={show} availability={availability} chosen={selection.seatIds} toggle={toggleSeat} />
+            <SeatPicker
+              show={show}
+              availability={availability}
+              chosen={selection.seatIds}
+              toggle={toggleSeat}
+            />
           </Suspense>
         </div>
       )}
@@ -79,7 +94,11 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
         </div>
       )}
       <div
-        className={seated ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]' : 'mt-3 border-t border-line pt-4'}
+        className={
+          seated
+            ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]'
+            : 'mt-3 border-t border-line pt-4'
+        }
       >
         {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
         <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
@@ -92,13 +111,18 @@ function LiveMark({ liveness }: { readonly liveness: Liveness }) {
   const t = useTranslations('buy')
   return (
     <span className={liveness === 'lost' ? 'chip chip-warm' : 'chip'} title={t(`liveness.${liveness}Title`)}>
-      <span className={`size-2 rounded-full ${liveness === 'live' ? 'bg-accent' : 'bg-strong'}`} aria-hidden="true" />
+      <span
+        className={`size-2 rounded-full ${liveness === 'live' ? 'bg-accent' : 'bg-strong'}`}
+        aria-hidden="true"
+      />
       {t(`liveness.${liveness}`)}
     </span>
   )
 }
 
-/** A chosen seat that goes to somebody else leaves the choice at once, and the buyer is told which. */
+/**
+ * A chosen seat that goes to somebody else leaves the choice at once, and the buyer is told which.
+ */
 function useLostSeats(parts: {
   readonly show: ShowView
   readonly availability: Availability | undefined
@@ -201,7 +225,10 @@ function HoldForm({
       document.querySelector<HTMLInputElement>('#hold-form input[type=email]')?.focus()
       return
     }
-    placing.mutate({ order: { showId: show.id, lines: linesOf(show, selection) }, guestEmail }, { onError: clearIfTaken })
+    placing.mutate(
+      { order: { showId: show.id, lines: linesOf(show, selection) }, guestEmail },
+      { onError: clearIfTaken },
+    )
   }
   const clearIfTaken = (error: Error) => {
     if ('code' in error && error.code === 'seat_taken') clear()
@@ -243,7 +270,11 @@ function HoldForm({
           <Notice tone="bad" title={failureText(placing.error)} />
         </div>
       )}
-      <button type="submit" className="button button-main button-large w-full" disabled={count === 0 || placing.isPending}>
+      <button
+        type="submit"
+        className="button button-main button-large w-full"
+        disabled={count === 0 || placing.isPending}
+      >
         {placing.isPending
           ? t('holding')
           : count === 0

@@ -1,4 +1,5 @@
-// Says that the buyer holds places of this show already, in this tab or another, and leads back to them.
+// Says that the buyer holds places of this show already, in this tab or another, and leads back to
+// them.
 import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'

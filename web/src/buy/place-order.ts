@@ -1,4 +1,5 @@
-// One press: become a guest where needed, hold the places, go to the checkout. Pressing twice holds once.
+// One press: become a guest where needed, hold the places, go to the checkout. Pressing twice holds
+// once.
 import type { OrderBody, OrderView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
@@ -16,7 +17,8 @@ export interface Placing {
 export function usePlaceOrder() {
   const client = useQueryClient()
   const navigate = useNavigate()
-  // One key for one intention: pressed again after a lost answer, the shop replays the first hold instead of making a second.
+  // One key for one intention: pressed again after a lost answer, the shop replays the first hold
+  // instead of making a second.
   const intention = useRef({ text: '', key: '' })
   // Once for each address: a retry needs no further session.
   const guest = useRef('')
@@ -30,7 +32,11 @@ export function usePlaceOrder() {
       const text = JSON.stringify(order)
       if (intention.current.text !== text) intention.current = { text, key: makeIdempotencyKey() }
       try {
-        return await call<OrderView>('/api/orders', { method: 'POST', body: order, idempotencyKey: intention.current.key })
+        return await call<OrderView>('/api/orders', {
+          method: 'POST',
+          body: order,
+          idempotencyKey: intention.current.key,
+        })
       } catch (error) {
         if (!mayPass(error)) intention.current = { text: '', key: '' }
         // The session ended meanwhile: the form asks for the address again.

@@ -43,7 +43,9 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
         >
           −
         </button>
-        <output className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}>
+        <output
+          className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}
+        >
           {format.number(quantity)}
         </output>
         <button
@@ -63,8 +65,11 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
 function Left({ stock }: { readonly stock: QuantityRowProps['stock'] }) {
   const t = useTranslations('buy')
   if (!stock) return <Skeleton className="my-0.5 h-5 w-24" />
-  if (stock.available > fewLeft) return <p className="text-small text-soft">{t('left', { count: stock.available })}</p>
-  if (stock.available > 0) return <p className="text-small font-medium text-warm">{t('fewLeft', { count: stock.available })}</p>
-  if (stock.held > 0) return <p className="text-small font-medium text-warm">{t('allHeld', { count: stock.held })}</p>
+  if (stock.available > fewLeft)
+    return <p className="text-small text-soft">{t('left', { count: stock.available })}</p>
+  if (stock.available > 0)
+    return <p className="text-small font-medium text-warm">{t('fewLeft', { count: stock.available })}</p>
+  if (stock.held > 0)
+    return <p className="text-small font-medium text-warm">{t('allHeld', { count: stock.held })}</p>
   return <p className="text-small font-medium text-danger">{t('soldOut')}</p>
 }

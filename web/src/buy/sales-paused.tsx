@@ -1,4 +1,5 @@
-// Tells before anybody presses a button that nothing can be bought at the moment. Nothing while everything sells.
+// Tells before anybody presses a button that nothing can be bought at the moment. Nothing while
+// everything sells.
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { salesQuery } from '../api/queries.ts'

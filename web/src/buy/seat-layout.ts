@@ -1,4 +1,5 @@
-// Where each seat of a show is drawn: sections below each other, rows as given, numbers as gaps. Pure.
+// Where each seat of a show is drawn: sections below each other, rows as given, numbers as gaps.
+// Pure.
 import type { ShowView } from '@holdfast/contract'
 
 export interface PlacedSeat {
@@ -79,11 +80,17 @@ export function layOutSeats(show: ShowView): SeatLayout {
 
 /** Room for the letters of the rows beside the map, whatever its size. */
 export function rowLabelRoom(layout: SeatLayout): number {
-  const longest = Math.max(1, ...layout.sections.flatMap((section) => section.rows.map((row) => row.label.length)))
+  const longest = Math.max(
+    1,
+    ...layout.sections.flatMap((section) => section.rows.map((row) => row.label.length)),
+  )
   return Math.min(76, 18 + longest * 9)
 }
 
-/** Numbers are places: a missing number is a gap (an aisle). Seats named otherwise stand in their order. */
+/**
+ * Numbers are places: a missing number is a gap (an aisle). Seats named otherwise stand in their
+ * order.
+ */
 function columnsOf(seats: readonly Loose[]): (seat: Loose, order: number) => number {
   const numbers = seats.map((seat) => Number(seat.number))
   if (numbers.some((number) => !Number.isInteger(number))) return (_seat, order) => order
@@ -112,5 +119,7 @@ export function neighbour(layout: SeatLayout, id: string, key: string): PlacedSe
   if (key === 'Home') return row.seats[0]
   if (key === 'End') return row.seats.at(-1)
   const next = rows[rowIndex + (key === 'ArrowDown' ? 1 : -1)]
-  return next?.seats.reduce((best, seat) => (Math.abs(seat.x - from.x) < Math.abs(best.x - from.x) ? seat : best))
+  return next?.seats.reduce((best, seat) =>
+    Math.abs(seat.x - from.x) < Math.abs(best.x - from.x) ? seat : best,
+  )
 }

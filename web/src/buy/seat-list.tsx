@@ -1,4 +1,5 @@
-// The same seats as a list, for those whom a map does not serve. Sections open one by one, so that a large hall stays light.
+// The same seats as a list, for those whom a map does not serve. Sections open one by one, so that
+// a large hall stays light.
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { isolated } from '../parts/user-text.tsx'
@@ -19,17 +20,27 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
   const t = useTranslations('seats')
   const [open, setOpen] = useState(props.initiallyOpen)
   const { section, states } = props
-  const severalPrices = new Set(section.rows.flatMap((row) => row.seats.map((seat) => seat.priceMinor))).size > 1
-  const free = section.rows.reduce((sum, row) => sum + row.seats.filter((seat) => states.get(seat.id) === 'available').length, 0)
+  const severalPrices =
+    new Set(section.rows.flatMap((row) => row.seats.map((seat) => seat.priceMinor))).size > 1
+  const free = section.rows.reduce(
+    (sum, row) => sum + row.seats.filter((seat) => states.get(seat.id) === 'available').length,
+    0,
+  )
   return (
-    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)} className="rounded-md border border-line px-4">
+    <details
+      open={open}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+      className="rounded-md border border-line px-4"
+    >
       <summary className="min-h-11 cursor-pointer py-2.5 font-semibold">
         {t('sectionSummary', { section: isolated(section.name) || t('hall'), free })}
       </summary>
       {open &&
         section.rows.map((row) => (
           <fieldset key={row.label} className="border-t border-line py-3">
-            <legend className="sr-only">{t('rowLegend', { section: isolated(section.name), row: isolated(row.label) })}</legend>
+            <legend className="sr-only">
+              {t('rowLegend', { section: isolated(section.name), row: isolated(row.label) })}
+            </legend>
             <div className="grid gap-2 sm:grid-cols-[5rem_1fr]">
               <span aria-hidden="true" className="text-small text-soft sm:pt-1.5">
                 {t('row', { row: row.label })}
@@ -58,9 +69,9 @@ function Section(props: SeatsProps & { readonly section: SeatSection; readonly i
                       </span>
                     </label>
                   ))}
-                {row.seats.every((seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id)) && (
-                  <span className="text-small text-soft sm:pt-1.5">{t('rowGone')}</span>
-                )}
+                {row.seats.every(
+                  (seat) => states.get(seat.id) !== 'available' && !props.chosen.has(seat.id),
+                ) && <span className="text-small text-soft sm:pt-1.5">{t('rowGone')}</span>}
               </div>
             </div>
           </fieldset>

@@ -1,5 +1,5 @@
-// The seats of a show as a map: moved by finger or mouse, zoomed by two fingers, keys walk from seat to seat. Loaded only for
-// seated shows.
+// The seats of a show as a map: moved by finger or mouse, zoomed by two fingers, keys walk from
+// seat to seat. Loaded only for seated shows.
 import type { Availability } from '@holdfast/contract'
 import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -31,7 +31,12 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
   const picture = useRef<HTMLDivElement>(null)
   const drag = useDrag(box)
   const seats = { layout, states, chosen, toggle, priceText }
-  const { onKeyDown, onClick } = useChoosing(seats, { current, setCurrent, scroller: box, wasDragged: drag.moved })
+  const { onKeyDown, onClick } = useChoosing(seats, {
+    current,
+    setCurrent,
+    scroller: box,
+    wasDragged: drag.moved,
+  })
   usePinch(box, picture, zooming)
   useCentred(box)
   const room = rowLabelRoom(layout)
@@ -47,7 +52,12 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
         </p>
         <div className="flex">
           {/* The letters of the rows stay in sight however far the map is moved. Each seat says its row itself. */}
-          <svg width={room} height={layout.height * zoom} className="sticky left-0 z-1 shrink-0 bg-sunken" aria-hidden="true">
+          <svg
+            width={room}
+            height={layout.height * zoom}
+            className="sticky left-0 z-1 shrink-0 bg-sunken"
+            aria-hidden="true"
+          >
             <RowLabels layout={layout} zoom={zoom} room={room} />
           </svg>
           <svg
@@ -55,7 +65,8 @@ export function SeatMap({ layout, states, chosen, toggle, priceText, box, zoomin
             height={layout.height * zoom}
             viewBox={`0 0 ${layout.width} ${layout.height}`}
             role="group"
-            // A layer of its own: dragging moves a picture instead of drawing thousands of seats again.
+            // A layer of its own: dragging moves a picture instead of drawing thousands of seats
+            // again.
             className="shrink-0 will-change-transform"
             aria-label={t('map')}
             onClick={onClick}
@@ -77,7 +88,10 @@ interface RowLabelsProps {
   readonly room: number
 }
 
-/** Always large enough to be read: where lines would touch on a small map, only every second or third row is named. */
+/**
+ * Always large enough to be read: where lines would touch on a small map, only every second or
+ * third row is named.
+ */
 function RowLabels({ layout, zoom, room }: RowLabelsProps) {
   const rows = layout.sections.flatMap((section) => section.rows)
   const every = Math.ceil(16 / (pitch * zoom))
@@ -107,7 +121,10 @@ interface Choosing {
   readonly wasDragged: () => boolean
 }
 
-function useChoosing({ layout, states, toggle }: SeatsProps, { current, setCurrent, scroller, wasDragged }: Choosing) {
+function useChoosing(
+  { layout, states, toggle }: SeatsProps,
+  { current, setCurrent, scroller, wasDragged }: Choosing,
+) {
   return {
     onKeyDown(event: KeyboardEvent) {
       if (keys.includes(event.key)) {
@@ -144,7 +161,12 @@ const Sections = memo(function Sections(props: SeatsProps & { readonly current: 
   const gone = t('gone')
   return layout.sections.map((section) => (
     <g key={section.name}>
-      <text x={layout.width / 2} y={section.y + 22} textAnchor="middle" className="fill-ink text-base font-semibold">
+      <text
+        x={layout.width / 2}
+        y={section.y + 22}
+        textAnchor="middle"
+        className="fill-ink text-base font-semibold"
+      >
         {section.name}
       </text>
       {section.rows.flatMap((row) =>
@@ -164,7 +186,12 @@ const Sections = memo(function Sections(props: SeatsProps & { readonly current: 
   ))
 })
 
-const freeClasses = ['fill-(--seat-free)', 'fill-(--seat-free-2)', 'fill-(--seat-free-3)', 'fill-(--seat-free-4)']
+const freeClasses = [
+  'fill-(--seat-free)',
+  'fill-(--seat-free-2)',
+  'fill-(--seat-free-3)',
+  'fill-(--seat-free-4)',
+]
 
 interface SeatMarkProps {
   readonly seat: PlacedSeat
@@ -175,10 +202,24 @@ interface SeatMarkProps {
   readonly goneLabel: string
 }
 
-/** One seat. Five thousand of them are drawn, so each is one or two shapes and draws again only when it changes. */
-const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label, goneLabel }: SeatMarkProps) {
+/**
+ * One seat. Five thousand of them are drawn, so each is one or two shapes and draws again only when
+ * it changes.
+ */
+const SeatMark = memo(function SeatMark({
+  seat,
+  state,
+  chosen,
+  inTabOrder,
+  label,
+  goneLabel,
+}: SeatMarkProps) {
   const free = state === 'available'
-  const fill = chosen ? 'fill-(--seat-chosen)' : free ? freeClasses[seat.tier % freeClasses.length] : 'fill-(--seat-gone)'
+  const fill = chosen
+    ? 'fill-(--seat-chosen)'
+    : free
+      ? freeClasses[seat.tier % freeClasses.length]
+      : 'fill-(--seat-gone)'
   const inset = (pitch - seatSize) / 2
   return (
     <g
@@ -190,7 +231,14 @@ const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label
       tabIndex={inTabOrder ? 0 : -1}
       className={free ? 'seat cursor-pointer' : 'seat'}
     >
-      <rect x={seat.x + inset} y={seat.y} width={seatSize} height={seatSize} rx={free ? 7 : 12} className={fill} />
+      <rect
+        x={seat.x + inset}
+        y={seat.y}
+        width={seatSize}
+        height={seatSize}
+        rx={free ? 7 : 12}
+        className={fill}
+      />
       {chosen && (
         <path
           d={`M${seat.x + inset + 6} ${seat.y + 12}l4 4 8-8`}
@@ -200,7 +248,11 @@ const SeatMark = memo(function SeatMark({ seat, state, chosen, inTabOrder, label
         />
       )}
       {!free && (
-        <path d={`M${seat.x + inset + 8} ${seat.y + 8}l8 8m0-8l-8 8`} strokeWidth="1.5" className="stroke-(--seat-cross)" />
+        <path
+          d={`M${seat.x + inset + 8} ${seat.y + 8}l8 8m0-8l-8 8`}
+          strokeWidth="1.5"
+          className="stroke-(--seat-cross)"
+        />
       )}
     </g>
   )

@@ -25,9 +25,15 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
   const box = useRef<HTMLDivElement>(null)
   const zooming = useMapZoom(box)
   const layout = useMemo(() => layOutSeats(show), [show])
-  const states = useMemo(() => new Map(availability?.seats?.map((seat) => [seat.id, seat.state])), [availability])
+  const states = useMemo(
+    () => new Map(availability?.seats?.map((seat) => [seat.id, seat.state])),
+    [availability],
+  )
   const { currency } = show
-  const priceText = useCallback((priceMinor: number) => format.money({ amountMinor: priceMinor, currency }), [format, currency])
+  const priceText = useCallback(
+    (priceMinor: number) => format.money({ amountMinor: priceMinor, currency }),
+    [format, currency],
+  )
   const props = { layout, states, chosen, toggle, priceText }
   return (
     <section aria-label={t('title')}>
@@ -35,7 +41,9 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
         <Legend show={show} priceText={priceText} />
         <div className="flex grow justify-between gap-3 sm:grow-0">
           <ViewSwitch asList={asList} choose={setAsList} />
-          {!asList && <Zoom zooming={zooming} fit={() => zooming.fit(layout.width, 2 * rowLabelRoom(layout))} />}
+          {!asList && (
+            <Zoom zooming={zooming} fit={() => zooming.fit(layout.width, 2 * rowLabelRoom(layout))} />
+          )}
         </div>
       </div>
       {asList ? <SeatList {...props} /> : <SeatMap {...props} box={box} zooming={zooming} />}
@@ -43,7 +51,13 @@ export function SeatPicker({ show, availability, chosen, toggle }: SeatPickerPro
   )
 }
 
-function Legend({ show, priceText }: { readonly show: ShowView; readonly priceText: (priceMinor: number) => string }) {
+function Legend({
+  show,
+  priceText,
+}: {
+  readonly show: ShowView
+  readonly priceText: (priceMinor: number) => string
+}) {
   const t = useTranslations('seats')
   return (
     <ul className="flex flex-wrap gap-x-5 gap-y-1 text-small">
@@ -51,7 +65,10 @@ function Legend({ show, priceText }: { readonly show: ShowView; readonly priceTe
         .filter((type) => type.seats)
         .map((type, index) => (
           <li key={type.id} className="flex items-center gap-2">
-            <span className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`} aria-hidden="true" />
+            <span
+              className={`size-4 rounded-[5px] ${swatches[index % swatches.length]}`}
+              aria-hidden="true"
+            />
             <UserText>{type.name}</UserText> · {priceText(type.priceMinor)}
           </li>
         ))}
@@ -63,7 +80,13 @@ function Legend({ show, priceText }: { readonly show: ShowView; readonly priceTe
   )
 }
 
-function ViewSwitch({ asList, choose }: { readonly asList: boolean; readonly choose: (asList: boolean) => void }) {
+function ViewSwitch({
+  asList,
+  choose,
+}: {
+  readonly asList: boolean
+  readonly choose: (asList: boolean) => void
+}) {
   const t = useTranslations('seats')
   const chosenClass = 'aria-pressed:border-accent aria-pressed:bg-accent-soft'
   return (

@@ -1,6 +1,15 @@
-// How large the map is drawn, and how fingers, wheels and mice move it. While two fingers are on it the drawn picture is only
-// stretched; thousands of seats are drawn anew once, when they are lifted.
-import { type PointerEvent, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+// How large the map is drawn, and how fingers, wheels and mice move it. While two fingers are on it
+// the drawn picture is only stretched; thousands of seats are drawn anew once, when they are
+// lifted.
+import {
+  type PointerEvent,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react'
 
 export type BoxRef = RefObject<HTMLDivElement | null>
 
@@ -27,16 +36,25 @@ export interface MapZoom {
 
 export function useMapZoom(box: BoxRef): MapZoom {
   const [zoom, setZoom] = useState(1)
-  const pinned = useRef<{ readonly about: Point; readonly left: number; readonly top: number; readonly factor: number } | null>(
-    null,
-  )
+  const pinned = useRef<{
+    readonly about: Point
+    readonly left: number
+    readonly top: number
+    readonly factor: number
+  } | null>(null)
   const zoomTo = useCallback(
     (wanted: number, about?: Point) => {
       const place = box.current
       const next = Math.min(mostZoom, Math.max(leastZoom, wanted))
       setZoom((before) => {
         const point = about ?? { x: (place?.clientWidth ?? 0) / 2, y: (place?.clientHeight ?? 0) / 2 }
-        if (place) pinned.current = { about: point, left: place.scrollLeft, top: place.scrollTop, factor: next / before }
+        if (place)
+          pinned.current = {
+            about: point,
+            left: place.scrollLeft,
+            top: place.scrollTop,
+            factor: next / before,
+          }
         return next
       })
     },
@@ -63,7 +81,11 @@ export function useMapZoom(box: BoxRef): MapZoom {
 }
 
 /** Two fingers, or the wheel with Ctrl, which is also what a touchpad's pinch sends. */
-export function usePinch(box: BoxRef, picture: BoxRef, { zoom, zoomTo }: Pick<MapZoom, 'zoom' | 'zoomTo'>): void {
+export function usePinch(
+  box: BoxRef,
+  picture: BoxRef,
+  { zoom, zoomTo }: Pick<MapZoom, 'zoom' | 'zoomTo'>,
+): void {
   useEffect(() => {
     const place = box.current
     const drawn = picture.current
@@ -149,7 +171,8 @@ export function useDrag(scroller: BoxRef) {
         if (!moved.current) {
           moved.current = true
           box.classList.add('dragging')
-          // Now no seat has to be found under the mouse at each of its moves, which is slow among thousands.
+          // Now no seat has to be found under the mouse at each of its moves, which is slow among
+          // thousands.
           box.setPointerCapture(event.pointerId)
         }
         box.scrollLeft = from.left - dx

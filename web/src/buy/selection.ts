@@ -59,7 +59,11 @@ export function totalOf(show: ShowView, selection: Selection): Money {
 }
 
 /** Seats that were chosen here and have gone to somebody else meanwhile. */
-export function lostSeats(show: ShowView, selection: Selection, availability: Availability | undefined): Seat[] {
+export function lostSeats(
+  show: ShowView,
+  selection: Selection,
+  availability: Availability | undefined,
+): Seat[] {
   if (selection.seatIds.size === 0 || !availability?.seats) return []
   const gone = new Set(availability.seats.filter((seat) => seat.state !== 'available').map((seat) => seat.id))
   return show.ticketTypes.flatMap((type) => chosenSeats(type, selection)).filter((seat) => gone.has(seat.id))

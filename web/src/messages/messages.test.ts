@@ -9,10 +9,13 @@ import en from './en.json' with { type: 'json' }
 
 function flatten(messages: object, prefix = ''): [string, string][] {
   return Object.entries(messages).flatMap(([key, value]: [string, unknown]) =>
-    typeof value === 'string' ? [[prefix + key, value] as [string, string]] : flatten(value as object, `${prefix}${key}.`),
+    typeof value === 'string'
+      ? [[prefix + key, value] as [string, string]]
+      : flatten(value as object, `${prefix}${key}.`),
   )
 }
-const placeholders = (text: string) => [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].toSorted()
+const placeholders = (text: string) =>
+  [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].toSorted()
 
 describe('messages', () => {
   const english = new Map(flatten({ ...en, ops: opsEn }))
@@ -23,7 +26,8 @@ describe('messages', () => {
   })
 
   it('have the same parts to fill in', () => {
-    for (const [key, text] of english) expect(placeholders(german.get(key) ?? ''), key).toEqual(placeholders(text))
+    for (const [key, text] of english)
+      expect(placeholders(german.get(key) ?? ''), key).toEqual(placeholders(text))
   })
 
   it('of an order that ended never say that nothing was charged: money may come late, and is given back', () => {
@@ -34,7 +38,9 @@ describe('messages', () => {
         ended: checkout.ended,
         order: order.cancelled,
       })
-      expect(texts.filter(([, text]) => /nothing (was|has been) charged|nichts abgebucht/i.test(text))).toEqual([])
+      expect(
+        texts.filter(([, text]) => /nothing (was|has been) charged|nichts abgebucht/i.test(text)),
+      ).toEqual([])
     }
   })
 

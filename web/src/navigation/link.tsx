@@ -1,4 +1,5 @@
-// A link to a page of ours. It is a real link: it opens in a new tab, is copied and is read out like any other.
+// A link to a page of ours. It is a real link: it opens in a new tab, is copied and is read out
+// like any other.
 import { useQueryClient } from '@tanstack/react-query'
 import type { ComponentProps, MouseEvent } from 'react'
 import { hrefOf, prepareLink, type Target, useGo, usePlace } from './router.tsx'
@@ -19,6 +20,16 @@ export function Link({ to, params, search, ...rest }: LinkProps) {
     void go(href)
   }
   const path = href.split('?')[0] ?? href
-  const current = pathname === path ? 'page' : path !== '/' && pathname.startsWith(`${path}/`) ? 'true' : undefined
-  return <a aria-current={current} onPointerEnter={prepare} onFocus={prepare} {...rest} href={href} onClick={follow} />
+  const current =
+    pathname === path ? 'page' : path !== '/' && pathname.startsWith(`${path}/`) ? 'true' : undefined
+  return (
+    <a
+      aria-current={current}
+      onPointerEnter={prepare}
+      onFocus={prepare}
+      {...rest}
+      href={href}
+      onClick={follow}
+    />
+  )
 }

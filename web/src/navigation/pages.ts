@@ -1,5 +1,5 @@
-// What navigation knows of the pages: the table comes from `main.tsx`, its type from where it is typed. Pages import
-// navigation, so navigation imports no page.
+// What navigation knows of the pages: the table comes from `main.tsx`, its type from where it is
+// typed. Pages import navigation, so navigation imports no page.
 import type { QueryClient } from '@tanstack/react-query'
 import type { ComponentType } from 'react'
 import type { Parameters } from './paths.ts'
@@ -14,7 +14,9 @@ export interface PageEntry {
 // biome-ignore lint/suspicious/noEmptyInterface: the table adds to it
 export interface Registered {}
 
-export type PagePath = Registered extends { readonly pages: infer Pages } ? Extract<keyof Pages, string> : never
+export type PagePath = Registered extends { readonly pages: infer Pages }
+  ? Extract<keyof Pages, string>
+  : never
 
 let table = new Map<PagePath, PageEntry>()
 

@@ -10,7 +10,11 @@ describe('an address', () => {
     ['/orders', '/orders', {}],
     ['/orders/', '/orders', {}],
     ['/orders/a%20b', '/orders/$orderId', { orderId: 'a b' }],
-    ['/organiser/shows/1/orders/2', '/organiser/shows/$showId/orders/$orderId', { showId: '1', orderId: '2' }],
+    [
+      '/organiser/shows/1/orders/2',
+      '/organiser/shows/$showId/orders/$orderId',
+      { showId: '1', orderId: '2' },
+    ],
   ])('%s has the page %s', (address, pattern, params) => {
     expect(matchPath(patterns, address)).toEqual({ pattern, params })
   })

@@ -1,4 +1,5 @@
-// Addresses and the patterns behind them: which page an address has, and how one is written. Pure; knows no page.
+// Addresses and the patterns behind them: which page an address has, and how one is written. Pure;
+// knows no page.
 
 /** The names after a `$` in a pattern. */
 export type ParameterOf<Pattern extends string> = Pattern extends `${string}$${infer Name}/${infer Rest}`
@@ -39,8 +40,14 @@ function paramsOf(pattern: string, segments: readonly string[]): Parameters | nu
   return params
 }
 
-/** The first pattern that the address fits; null when it has no page. A slash at the end is no difference. */
-export function matchPath<Pattern extends string>(patterns: readonly Pattern[], pathname: string): Match<Pattern> | null {
+/**
+ * The first pattern that the address fits; null when it has no page. A slash at the end is no
+ * difference.
+ */
+export function matchPath<Pattern extends string>(
+  patterns: readonly Pattern[],
+  pathname: string,
+): Match<Pattern> | null {
   const segments = (pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname).split('/')
   for (const pattern of patterns) {
     const params = paramsOf(pattern, segments)
@@ -57,7 +64,8 @@ export function writePath(pattern: string, params: Parameters = {}, search: Sear
     return encodeURIComponent(value)
   })
   const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(search)) if (value !== undefined && value !== '') query.set(name, value)
+  for (const [name, value] of Object.entries(search))
+    if (value !== undefined && value !== '') query.set(name, value)
   const text = query.toString()
   return text === '' ? path : `${path}?${text}`
 }

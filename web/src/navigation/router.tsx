@@ -1,5 +1,6 @@
-// Where the reader is, and how to get elsewhere without a full load. A page is loaded before it is shown, so that
-// nothing flickers between two pages. Small on purpose: see docs/decisions/0008-own-router.md.
+// Where the reader is, and how to get elsewhere without a full load. A page is loaded before it is
+// shown, so that nothing flickers between two pages. Small on purpose: see
+// docs/decisions/0008-own-router.md.
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
 import {
   Component,
@@ -45,7 +46,10 @@ async function loadPage(path: PagePath): Promise<ComponentType> {
   return page
 }
 
-/** The place at an address, with its page ready to be drawn. Never throws: a page that cannot be had is a place too. */
+/**
+ * The place at an address, with its page ready to be drawn. Never throws: a page that cannot be had
+ * is a place too.
+ */
 export async function findPlace(client: QueryClient, url: URL): Promise<Place> {
   const { pathname, search } = url
   const match = matchPath(pagePaths(), pathname)
@@ -61,7 +65,8 @@ export function prepareLink(client: QueryClient, href: string): void {
   void findPlace(client, new URL(href, location.href))
 }
 
-export const hrefOf = (target: Target): string => writePath(target.to, target.params ?? {}, target.search ?? {})
+export const hrefOf = (target: Target): string =>
+  writePath(target.to, target.params ?? {}, target.search ?? {})
 
 const RouterContext = createContext<{ readonly place: Place; readonly go: Go } | null>(null)
 
@@ -151,7 +156,10 @@ interface GuardProps {
   readonly children: ReactNode
 }
 
-/** A page that breaks while it is drawn does not take the frame with it. Given a new key, it tries again. */
+/**
+ * A page that breaks while it is drawn does not take the frame with it. Given a new key, it tries
+ * again.
+ */
 export class Guard extends Component<GuardProps, { readonly broken: boolean }> {
   override state = { broken: false }
   static getDerivedStateFromError() {

@@ -19,10 +19,15 @@ export function Auditor({ now }: { readonly now: string }) {
   const t = useTranslations('ops.audit')
   const audit = useQuery(auditQuery)
   return (
-    <Section title={t('title')} text={t('text')} aside={audit.data && <CheckNow running={audit.data.running} />}>
+    <Section
+      title={t('title')}
+      text={t('text')}
+      aside={audit.data && <CheckNow running={audit.data.running} />}
+    >
       {audit.isPending && <Skeleton className="h-64" />}
       {audit.isError && !audit.data && <Failure error={audit.error} retry={() => void audit.refetch()} />}
-      {audit.data && (audit.data.invariants.length === 0 ? <p>{t('none')}</p> : <Verdicts audit={audit.data} now={now} />)}
+      {audit.data &&
+        (audit.data.invariants.length === 0 ? <p>{t('none')}</p> : <Verdicts audit={audit.data} now={now} />)}
     </Section>
   )
 }
@@ -67,7 +72,9 @@ function Verdicts({ audit, now }: { readonly audit: OpsAudit; readonly now: stri
 
 /** The invariant in the reader's language; null for one that is newer than this page. */
 function useInvariantTitle(name: string): string | null {
-  const t = useTranslations('ops.audit.titles') as unknown as { has(key: string): boolean } & ((key: string) => string)
+  const t = useTranslations('ops.audit.titles') as unknown as { has(key: string): boolean } & ((
+    key: string,
+  ) => string)
   return t.has(name) ? t(name) : null
 }
 
@@ -113,7 +120,10 @@ function Breach({ breach, now }: { readonly breach: AuditBreach; readonly now: s
       <p className="mt-1 text-small text-soft">{t('seen', { age: span(agoMs(breach.firstSeenAt, now)) })}</p>
       {breach.orderIds.length > 0 && (
         <p className="text-small text-soft [overflow-wrap:anywhere]">
-          {t('orders')} <span className="font-mono">{breach.orderIds.map((id) => `${orderCodeOf(id)} (${id})`).join(', ')}</span>
+          {t('orders')}{' '}
+          <span className="font-mono">
+            {breach.orderIds.map((id) => `${orderCodeOf(id)} (${id})`).join(', ')}
+          </span>
         </p>
       )}
     </li>

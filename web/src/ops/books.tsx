@@ -1,4 +1,5 @@
-// Reconciliation: where payments, ledger and processor differ, by how much, since when, and who acts on it.
+// Reconciliation: where payments, ledger and processor differ, by how much, since when, and who
+// acts on it.
 import type { OpsDifference } from '@holdfast/contract'
 import { orderCodeOf } from '@holdfast/contract/order-code'
 import { useQuery } from '@tanstack/react-query'
@@ -19,7 +20,9 @@ export function Books({ now }: { readonly now: string }) {
       title={t('title')}
       text={t('text')}
       aside={
-        lastRunAt !== null && <span className="text-small text-soft">{t('lastRun', { age: span(agoMs(lastRunAt, now)) })}</span>
+        lastRunAt !== null && (
+          <span className="text-small text-soft">{t('lastRun', { age: span(agoMs(lastRunAt, now)) })}</span>
+        )
       }
     >
       {books.isPending && <Skeleton className="h-6 w-72" />}
@@ -29,7 +32,9 @@ export function Books({ now }: { readonly now: string }) {
           <Notice tone="warm" title={t('unreachable')} quiet />
         </div>
       )}
-      {books.data && items.length === 0 && (lastRunAt === null ? <p>{t('notRun')}</p> : <AllWell>{t('none')}</AllWell>)}
+      {books.data &&
+        items.length === 0 &&
+        (lastRunAt === null ? <p>{t('notRun')}</p> : <AllWell>{t('none')}</AllWell>)}
       <ul className="divide-y divide-line">
         {items.map((item) => (
           <Difference key={item.id} item={item} />
@@ -47,7 +52,9 @@ function Difference({ item }: { readonly item: OpsDifference }) {
       <div className="min-w-0">
         <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
           <span className="font-semibold">{item.kind.replaceAll('_', ' ')}</span>
-          <span className={item.owner === 'operator' ? 'chip chip-warm' : 'chip'}>{t(`owners.${item.owner}`)}</span>
+          <span className={item.owner === 'operator' ? 'chip chip-warm' : 'chip'}>
+            {t(`owners.${item.owner}`)}
+          </span>
           <span className="text-small text-soft">{span(item.ageSeconds * 1_000)}</span>
         </p>
         <p lang="en" className="mt-1 text-soft [overflow-wrap:anywhere]">
@@ -76,7 +83,10 @@ interface AmountProps {
 
 function Amount({ name, item, minor }: AmountProps) {
   const format = useFormat()
-  const text = minor === null || item.currency === null ? '–' : format.money({ amountMinor: minor, currency: item.currency })
+  const text =
+    minor === null || item.currency === null
+      ? '–'
+      : format.money({ amountMinor: minor, currency: item.currency })
   return (
     <div>
       <dt className="text-small text-soft">{name}</dt>

@@ -1,4 +1,5 @@
-// Event flow: how far behind each consumer is, how quickly it handles, and the last two minutes of that as a curve.
+// Event flow: how far behind each consumer is, how quickly it handles, and the last two minutes of
+// that as a curve.
 import type { OpsOverview } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
@@ -73,14 +74,20 @@ export function Events({ overview }: { readonly overview: OpsOverview }) {
                   : format.number(each.lagEvents)}
               </td>
               <td>{span(each.lagMs)}</td>
-              <td className="hidden sm:table-cell">{format.number(Math.round(each.eventsPerSecond * 10) / 10)}</td>
+              <td className="hidden sm:table-cell">
+                {format.number(Math.round(each.eventsPerSecond * 10) / 10)}
+              </td>
               <td>
                 <Curve samples={histories.get(each.consumer) ?? []} nowMs={Date.parse(overview.now)} />
               </td>
-              <td className={`hidden sm:table-cell ${each.parked > 0 ? 'font-semibold text-warm' : 'text-soft'}`}>
+              <td
+                className={`hidden sm:table-cell ${each.parked > 0 ? 'font-semibold text-warm' : 'text-soft'}`}
+              >
                 {format.number(each.parked)}
               </td>
-              <td className={each.dead > 0 ? 'font-semibold text-danger' : 'text-soft'}>{format.number(each.dead)}</td>
+              <td className={each.dead > 0 ? 'font-semibold text-danger' : 'text-soft'}>
+                {format.number(each.dead)}
+              </td>
             </tr>
           ))}
         </Table>
@@ -104,12 +111,23 @@ function Curve({ samples, nowMs }: { readonly samples: readonly Sample[]; readon
   const first = points[0]?.split(' ')[0] ?? '0'
   const line = points.length > 1 ? `M${points.join('L')}` : ''
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" className="h-7 w-full" aria-hidden="true">
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="none"
+      className="h-7 w-full"
+      aria-hidden="true"
+    >
       <path d={`M0 ${height - 1}H${width}`} className="stroke-line" strokeWidth="1" />
       {line !== '' && (
         <>
           <path d={`${line}V${height - 1}H${first}z`} className="fill-accent-soft" />
-          <path d={line} fill="none" strokeWidth="1.5" vectorEffect="non-scaling-stroke" className="stroke-accent" />
+          <path
+            d={line}
+            fill="none"
+            strokeWidth="1.5"
+            vectorEffect="non-scaling-stroke"
+            className="stroke-accent"
+          />
         </>
       )}
     </svg>

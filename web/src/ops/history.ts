@@ -16,7 +16,9 @@ export function withOverview(before: Histories, { now, events }: OpsOverview): H
   const atMs = Date.parse(now)
   return new Map(
     events.consumers.map(({ consumer, eventsPerSecond }) => {
-      const kept = (before.get(consumer) ?? []).filter((sample) => sample.atMs < atMs && sample.atMs >= atMs - spanMs)
+      const kept = (before.get(consumer) ?? []).filter(
+        (sample) => sample.atMs < atMs && sample.atMs >= atMs - spanMs,
+      )
       return [consumer, [...kept, { atMs, value: eventsPerSecond }]]
     }),
   )

@@ -1,4 +1,5 @@
-// The texts of the operator's page, beside those that every page has. Loaded here only: buyers never carry them.
+// The texts of the operator's page, beside those that every page has. Loaded here only: buyers
+// never carry them.
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { IntlProvider, useMessages } from 'use-intl'
@@ -7,7 +8,13 @@ import type opsEn from './messages/en.json'
 
 const loaders = import.meta.glob<typeof opsEn>('./messages/*.json', { import: 'default' })
 
-export function OpsLanguage({ fallback, children }: { readonly fallback: ReactNode; readonly children: ReactNode }) {
+export function OpsLanguage({
+  fallback,
+  children,
+}: {
+  readonly fallback: ReactNode
+  readonly children: ReactNode
+}) {
   const { language, locale } = useLanguage()
   const messages = useMessages()
   const { data: ops } = useQuery({

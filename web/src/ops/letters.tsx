@@ -14,11 +14,19 @@ export function DeadLetters({ now }: { readonly now: string }) {
   return (
     <Section title={t('title')} text={t('text')}>
       {letters.isPending && <Skeleton className="h-6 w-72" />}
-      {letters.isError && !letters.data && <Failure error={letters.error} retry={() => void letters.refetch()} />}
+      {letters.isError && !letters.data && (
+        <Failure error={letters.error} retry={() => void letters.refetch()} />
+      )}
       {letters.data && items.length === 0 && <AllWell>{t('none')}</AllWell>}
       <ul className="divide-y divide-line">
         {items.map((letter) => (
-          <Letter key={letter.id} letter={letter} now={now} busy={replay.isPending} replay={() => replay.mutate(letter.id)} />
+          <Letter
+            key={letter.id}
+            letter={letter}
+            now={now}
+            busy={replay.isPending}
+            replay={() => replay.mutate(letter.id)}
+          />
         ))}
       </ul>
       <ActionFailure error={replay.error} />

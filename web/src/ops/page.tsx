@@ -1,4 +1,5 @@
-// The operator's page: how the shop is, what waits for a person, and a sale to watch. To everybody else it is not there.
+// The operator's page: how the shop is, what waits for a person, and a sale to watch. To everybody
+// else it is not there.
 import type { OpsOverview } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'

@@ -1,4 +1,5 @@
-// Small parts of the operator's page: sections, tables that scroll in their own box, and words for spans of time.
+// Small parts of the operator's page: sections, tables that scroll in their own box, and words for
+// spans of time.
 import { type ReactNode, useId, useMemo } from 'react'
 import { useLanguage } from '../i18n.tsx'
 import { Notice, useFailureText } from '../parts/basics.tsx'
@@ -33,7 +34,13 @@ export function AllWell({ children }: { readonly children: ReactNode }) {
   return (
     <p className="flex items-start gap-2 text-soft">
       <svg viewBox="0 0 16 16" className="mt-1 size-4 shrink-0" aria-hidden="true">
-        <path d="M3 8.5l3.2 3.2L13 5" fill="none" strokeWidth="2" strokeLinecap="round" className="stroke-accent" />
+        <path
+          d="M3 8.5l3.2 3.2L13 5"
+          fill="none"
+          strokeWidth="2"
+          strokeLinecap="round"
+          className="stroke-accent"
+        />
       </svg>
       <span>{children}</span>
     </p>
@@ -82,7 +89,10 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** 40 ms, 3.2 secs, 5 mins, 7 hrs, 12 days: one unit in the reader's language; narrow where a column is. */
+/**
+ * 40 ms, 3.2 secs, 5 mins, 7 hrs, 12 days: one unit in the reader's language; narrow where a column
+ * is.
+ */
 export function useSpan(unitDisplay: 'short' | 'narrow' = 'short'): (spanMs: number) => string {
   const { locale } = useLanguage()
   return useMemo(() => {
@@ -99,7 +109,9 @@ export function useSpan(unitDisplay: 'short' | 'narrow' = 'short'): (spanMs: num
       if (spanMs < 10 * second) return inUnit(spanMs / second, 'second', 1)
       if (spanMs < 2 * minute) return inUnit(Math.floor(spanMs / second), 'second')
       if (spanMs < 2 * hour) return inUnit(Math.floor(spanMs / minute), 'minute')
-      return spanMs < 2 * day ? inUnit(Math.floor(spanMs / hour), 'hour') : inUnit(Math.floor(spanMs / day), 'day')
+      return spanMs < 2 * day
+        ? inUnit(Math.floor(spanMs / hour), 'hour')
+        : inUnit(Math.floor(spanMs / day), 'day')
     }
   }, [locale, unitDisplay])
 }
@@ -122,4 +134,5 @@ export function useBytes(): (bytes: number) => string {
 }
 
 /** How long ago something was, by the shop's clock and not the reader's. */
-export const agoMs = (instant: string, now: string): number => Math.max(0, Date.parse(now) - Date.parse(instant))
+export const agoMs = (instant: string, now: string): number =>
+  Math.max(0, Date.parse(now) - Date.parse(instant))

@@ -1,4 +1,5 @@
-// What the operator's page reads and does. The only place in the web that knows the paths under /api/ops.
+// What the operator's page reads and does. The only place in the web that knows the paths under
+// /api/ops.
 import type {
   OpsAudit,
   OpsDeadLetter,
@@ -28,7 +29,8 @@ const listsEveryMs = 4_000
 export const overviewQuery = queryOptions({
   queryKey: [all, 'overview'],
   queryFn: ({ signal }) => call<OpsOverview>(`${root}/overview`, { signal }),
-  refetchInterval: (query) => (query.state.data?.demo.run?.state === 'running' ? duringSaleMs : overviewEveryMs),
+  refetchInterval: (query) =>
+    query.state.data?.demo.run?.state === 'running' ? duringSaleMs : overviewEveryMs,
 })
 
 const listQuery = <Answer>(name: string) =>
@@ -47,7 +49,8 @@ export const reconciliationQuery = listQuery<OpsReconciliation>('reconciliation'
 export const findOrdersQuery = (q: string) =>
   queryOptions({
     queryKey: [all, 'orders', q],
-    queryFn: ({ signal }) => call<OpsOrders>(`${root}/orders?${new URLSearchParams({ q }).toString()}`, { signal }),
+    queryFn: ({ signal }) =>
+      call<OpsOrders>(`${root}/orders?${new URLSearchParams({ q }).toString()}`, { signal }),
     enabled: q !== '',
   })
 
@@ -57,10 +60,13 @@ function useAction<Input, Answer>(ask: (input: Input) => Promise<Answer>) {
   return useMutation({ mutationFn: ask, onSettled: () => client.invalidateQueries({ queryKey: [all] }) })
 }
 
-const post = <Answer>(path: string, body: unknown = {}) => call<Answer>(`${root}/${path}`, { method: 'POST', body })
+const post = <Answer>(path: string, body: unknown = {}) =>
+  call<Answer>(`${root}/${path}`, { method: 'POST', body })
 
-export const useReplay = () => useAction((id: string) => post<unknown>(`dead-letters/${encodeURIComponent(id)}/replay`))
-export const useLookAgain = () => useAction((id: string) => post<PaymentView>(`payments/${encodeURIComponent(id)}/advance`))
+export const useReplay = () =>
+  useAction((id: string) => post<unknown>(`dead-letters/${encodeURIComponent(id)}/replay`))
+export const useLookAgain = () =>
+  useAction((id: string) => post<PaymentView>(`payments/${encodeURIComponent(id)}/advance`))
 export const useResume = () => useAction(() => post<SalesState>('sales/resume'))
 export const useAudit = () => useAction(() => post<unknown>('audit/run'))
 export const useFault = () => useAction((fault: OpsFaultBody) => post<OpsSandbox>('sandbox/faults', fault))

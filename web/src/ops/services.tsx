@@ -52,7 +52,10 @@ function Database({ database }: { readonly database: OpsOverview['database'] }) 
   const span = useSpan()
   const facts = [
     [t('size'), bytes(database.sizeBytes)],
-    [t('connections'), t('of', { count: format.number(database.connections), max: format.number(database.connectionsMax) })],
+    [
+      t('connections'),
+      t('of', { count: format.number(database.connections), max: format.number(database.connectionsMax) }),
+    ],
     [t('transaction'), span(database.oldestTransactionMs)],
   ] as const
   return (

@@ -1,4 +1,5 @@
-// Four answers at a glance: does the shop sell, does everything hold, does anything wait for a person, do events flow.
+// Four answers at a glance: does the shop sell, does everything hold, does anything wait for a
+// person, do events flow.
 import type { OpsOverview } from '@holdfast/contract'
 import { type ReactNode, useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -24,7 +25,12 @@ export function Summary({ overview }: { readonly overview: OpsOverview }) {
 type Tone = 'good' | 'warm' | 'bad'
 const toneClasses: Record<Tone, string> = { good: 'text-accent', warm: 'text-warm', bad: 'text-danger' }
 
-function Card(props: { readonly name: string; readonly value: string; readonly tone: Tone; readonly children: ReactNode }) {
+function Card(props: {
+  readonly name: string
+  readonly value: string
+  readonly tone: Tone
+  readonly children: ReactNode
+}) {
   return (
     <div className="panel flex min-h-32 flex-col p-4 sm:p-5">
       <dt className="text-small text-soft">{props.name}</dt>
@@ -55,7 +61,9 @@ function Stopped({ sales }: { readonly sales: OpsOverview['sales'] }) {
     <div className="mt-4">
       <Notice tone="bad" title={t('stoppedTitle')}>
         {sales.reason && <p lang="en">{sales.reason}</p>}
-        {sales.since && <p className="text-small">{t('since', { moment: format.momentWithSeconds(sales.since) })}</p>}
+        {sales.since && (
+          <p className="text-small">{t('since', { moment: format.momentWithSeconds(sales.since) })}</p>
+        )}
         <button type="button" className="button mt-3" onClick={() => setAsking(true)}>
           {t('resume')}
         </button>
@@ -75,19 +83,31 @@ function Stopped({ sales }: { readonly sales: OpsOverview['sales'] }) {
   )
 }
 
-const verdictTones: Record<OpsOverview['audit']['verdict'], Tone> = { holds: 'good', breached: 'bad', unchecked: 'warm' }
+const verdictTones: Record<OpsOverview['audit']['verdict'], Tone> = {
+  holds: 'good',
+  breached: 'bad',
+  unchecked: 'warm',
+}
 
 function AuditorState({ overview: { audit, now } }: { readonly overview: OpsOverview }) {
   const t = useTranslations('ops.summary')
   const span = useSpan()
   return (
-    <Card name={t('auditor')} value={t(`verdict.${audit.verdict}`, { count: audit.breaches })} tone={verdictTones[audit.verdict]}>
+    <Card
+      name={t('auditor')}
+      value={t(`verdict.${audit.verdict}`, { count: audit.breaches })}
+      tone={verdictTones[audit.verdict]}
+    >
       {audit.lastRunAt ? t('lastRun', { age: span(agoMs(audit.lastRunAt, now)) }) : t('neverRun')}
     </Card>
   )
 }
 
-function Waiting({ overview: { deadLetters, unreadable, unknownPayments, audit } }: { readonly overview: OpsOverview }) {
+function Waiting({
+  overview: { deadLetters, unreadable, unknownPayments, audit },
+}: {
+  readonly overview: OpsOverview
+}) {
   const t = useTranslations('ops.summary')
   const format = useFormat()
   const kinds = [
@@ -120,7 +140,9 @@ function Lag({ overview: { events } }: { readonly overview: OpsOverview }) {
   const lagMs = slowest?.lagMs ?? 0
   return (
     <Card name={t('lag')} value={span(lagMs)} tone={lagMs > longLagMs ? 'warm' : 'good'}>
-      {slowest && slowest.lagEvents > 0 ? t('lagOf', { consumer: slowest.consumer, count: slowest.lagEvents }) : t('noLag')}
+      {slowest && slowest.lagEvents > 0
+        ? t('lagOf', { consumer: slowest.consumer, count: slowest.lagEvents })
+        : t('noLag')}
     </Card>
   )
 }

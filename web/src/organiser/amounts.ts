@@ -1,7 +1,9 @@
 // Money as people type it, into minor units. Digits only, no floating point. Pure.
 import { currencyExponent } from '@holdfast/contract/currency'
 
-/** "45", "45.5", "45,50" → 4500, 4550, 4550. Null when it is no amount, or finer than the currency. */
+/**
+ * "45", "45.5", "45,50" → 4500, 4550, 4550. Null when it is no amount, or finer than the currency.
+ */
 export function parseAmount(text: string, currency: string): number | null {
   const match = /^\s*(\d{1,8})(?:[.,](\d{0,3}))?\s*$/.exec(text)
   if (!match?.[1]) return null

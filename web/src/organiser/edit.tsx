@@ -73,7 +73,9 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
               <TypeEditor
                 key={field.key}
                 index={index}
-                {...(types.fields.length > 1 && !(published && field.id !== '') ? { remove: () => types.remove(index) } : {})}
+                {...(types.fields.length > 1 && !(published && field.id !== '')
+                  ? { remove: () => types.remove(index) }
+                  : {})}
                 fixedKind={field.id !== ''}
               />
             ))}
@@ -92,7 +94,9 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
   )
 }
 
-/** Always in sight: whether everything is kept, how many fields want something, and the one button. */
+/**
+ * Always in sight: whether everything is kept, how many fields want something, and the one button.
+ */
 function SaveBar({ busy, error }: { readonly busy: boolean; readonly error: Error | null }) {
   const t = useTranslations('edit')
   const failureText = useFailureText()
@@ -103,12 +107,17 @@ function SaveBar({ busy, error }: { readonly busy: boolean; readonly error: Erro
       {error && (
         <div className="mb-3">
           <Notice tone="bad" title={failureText(error)}>
-            {'problem' in error && <p lang="en">{(error as { problem: { detail?: string } }).problem.detail}</p>}
+            {'problem' in error && (
+              <p lang="en">{(error as { problem: { detail?: string } }).problem.detail}</p>
+            )}
           </Notice>
         </div>
       )}
       <div className="flex items-center justify-between gap-3">
-        <p role="status" className={wrong > 0 ? 'text-small font-medium text-danger' : 'text-small text-soft'}>
+        <p
+          role="status"
+          className={wrong > 0 ? 'text-small font-medium text-danger' : 'text-small text-soft'}
+        >
           {wrong > 0 ? t('wrongFields', { count: wrong }) : isDirty ? t('unsaved') : ''}
         </p>
         <div className="flex shrink-0 gap-2">
@@ -128,7 +137,10 @@ function SaveBar({ busy, error }: { readonly busy: boolean; readonly error: Erro
 function countErrors(errors: unknown): number {
   if (typeof errors !== 'object' || errors === null) return 0
   if ('type' in errors && typeof errors.type === 'string') return 1
-  return Object.entries(errors).reduce((sum, [name, inner]) => (name === 'ref' ? sum : sum + countErrors(inner)), 0)
+  return Object.entries(errors).reduce(
+    (sum, [name, inner]) => (name === 'ref' ? sum : sum + countErrors(inner)),
+    0,
+  )
 }
 
 /** Closing the tab over a long form asks first. */

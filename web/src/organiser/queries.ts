@@ -23,13 +23,16 @@ function ordersPath(showId: string, { status, q }: OrderFilter, cursor: string |
 export const showOrdersQuery = (showId: string, filter: OrderFilter) =>
   infiniteQueryOptions({
     queryKey: ['show-orders', showId, filter],
-    queryFn: ({ signal, pageParam }) => call<PageOf<OrderView>>(ordersPath(showId, filter, pageParam), { signal }),
+    queryFn: ({ signal, pageParam }) =>
+      call<PageOf<OrderView>>(ordersPath(showId, filter, pageParam), { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
   })
 
 /** Every page of a list, one after the other: a file of any length is never whole in memory. */
-export async function* everyPage<Item>(read: (cursor: string | null) => Promise<PageOf<Item>>): AsyncGenerator<readonly Item[]> {
+export async function* everyPage<Item>(
+  read: (cursor: string | null) => Promise<PageOf<Item>>,
+): AsyncGenerator<readonly Item[]> {
   let cursor: string | null = null
   do {
     const page: PageOf<Item> = await read(cursor)
@@ -44,7 +47,8 @@ export const everyOrder = (showId: string, filter: OrderFilter) =>
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({
     queryKey: ['show-order', showId, orderId],
-    queryFn: ({ signal }) => call<OrderView>(`/api/shows/${showId}/orders/${encodeURIComponent(orderId)}`, { signal }),
+    queryFn: ({ signal }) =>
+      call<OrderView>(`/api/shows/${showId}/orders/${encodeURIComponent(orderId)}`, { signal }),
   })
 
 export const salesQuery = (showId: string) =>

@@ -1,4 +1,5 @@
-// Orders are read again when the stream says that something was sold or held, and not more often than that is of use.
+// Orders are read again when the stream says that something was sold or held, and not more often
+// than that is of use.
 import type { Availability } from '@holdfast/contract'
 import { type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'

@@ -25,7 +25,9 @@ export function FormSection({ title, hint, plain, children }: FormSectionProps) 
         {title}
       </h2>
       {hint && <p className="text-small text-soft">{hint}</p>}
-      <div className={plain ? 'mt-3 grid gap-4' : 'panel mt-3 grid gap-4 p-4 sm:grid-cols-2 sm:p-6'}>{children}</div>
+      <div className={plain ? 'mt-3 grid gap-4' : 'panel mt-3 grid gap-4 p-4 sm:grid-cols-2 sm:p-6'}>
+        {children}
+      </div>
     </section>
   )
 }
@@ -68,7 +70,9 @@ const isVisibleOrEmpty = (text: string) => text.trim() === '' || isVisible(text)
 function useClockHint(initial: ShowFields): string | undefined {
   const t = useTranslations('edit')
   const format = useFormat()
-  const [startsAt, timeZone] = useWatch<ShowFields, ['startsAt', 'timeZone']>({ name: ['startsAt', 'timeZone'] })
+  const [startsAt, timeZone] = useWatch<ShowFields, ['startsAt', 'timeZone']>({
+    name: ['startsAt', 'timeZone'],
+  })
   const read = isSameStart({ startsAt, timeZone }, initial) ? null : readWallClock(startsAt, timeZone)
   if (!read || read.kind === 'plain') return undefined
   return t(read.kind === 'skipped' ? 'timeSkipped' : 'timeDoubled', {
@@ -137,7 +141,10 @@ export function CurrencyField({ fixed, initial }: { readonly fixed: boolean; rea
   )
 }
 
-/** Rules that most shows leave as they are: told in one line, opened by who wants others. An error inside opens them. */
+/**
+ * Rules that most shows leave as they are: told in one line, opened by who wants others. An error
+ * inside opens them.
+ */
 export function Rules() {
   const t = useTranslations('edit')
   const duration = useDuration()

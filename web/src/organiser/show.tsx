@@ -18,7 +18,9 @@ import { useRefreshOnSales } from './refresh.ts'
 import { RequireUser } from './require-user.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
-const SalesChart = lazy(() => import('./orders/sales-chart.tsx').then((module) => ({ default: module.SalesChart })))
+const SalesChart = lazy(() =>
+  import('./orders/sales-chart.tsx').then((module) => ({ default: module.SalesChart })),
+)
 export function OrganiserShowPage() {
   const t = useTranslations('organiser')
   const { showId } = useParams('/organiser/shows/$showId')
@@ -153,7 +155,8 @@ function DraftHint({ show }: { readonly show: ShowView }) {
           <li key={type.id} className="flex justify-between gap-4 py-3">
             <span dir="auto">{type.name}</span>
             <span className="text-soft">
-              {t('places', { count: type.capacity })} · {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
+              {t('places', { count: type.capacity })} ·{' '}
+              {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
             </span>
           </li>
         ))}
@@ -162,7 +165,13 @@ function DraftHint({ show }: { readonly show: ShowView }) {
   )
 }
 
-function Sales({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+function Sales({
+  show,
+  availability,
+}: {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+}) {
   const t = useTranslations('organiser')
   const format = useFormat()
   const { data: sales } = useQuery(salesQuery(show.id))
@@ -184,7 +193,11 @@ function Sales({ show, availability }: { readonly show: ShowView; readonly avail
         ))}
         <Figure
           name={t('revenue')}
-          value={revenueMinor === undefined ? null : format.money({ amountMinor: revenueMinor, currency: show.currency })}
+          value={
+            revenueMinor === undefined
+              ? null
+              : format.money({ amountMinor: revenueMinor, currency: show.currency })
+          }
         />
       </dl>
       <section aria-labelledby="by-type" className="panel mt-3 p-5 sm:p-6">
@@ -193,7 +206,11 @@ function Sales({ show, availability }: { readonly show: ShowView; readonly avail
         </h2>
         <ul className="grid gap-4">
           {show.ticketTypes.map((type) => (
-            <TypeBar key={type.id} type={type} stock={availability?.ticketTypes.find((known) => known.id === type.id)} />
+            <TypeBar
+              key={type.id}
+              type={type}
+              stock={availability?.ticketTypes.find((known) => known.id === type.id)}
+            />
           ))}
         </ul>
       </section>
@@ -229,17 +246,24 @@ function TypeBar({
   const t = useTranslations('organiser')
   // Lowered, a capacity stops at what is sold and held: orders tells what it became.
   const capacity = stock ? stock.available + stock.held + stock.sold : type.capacity
-  const share = (count: number | undefined) => ({ transform: `scaleX(${(count ?? 0) / Math.max(1, capacity)})` })
+  const share = (count: number | undefined) => ({
+    transform: `scaleX(${(count ?? 0) / Math.max(1, capacity)})`,
+  })
   return (
     <li>
       <p className="flex flex-wrap justify-between gap-x-4">
         <span dir="auto" className="font-medium">
           {type.name}
         </span>
-        <span className="text-soft">{t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity })}</span>
+        <span className="text-soft">
+          {t('typeLine', { sold: stock?.sold ?? 0, held: stock?.held ?? 0, capacity })}
+        </span>
       </p>
       <div aria-hidden="true" className="relative mt-1 h-2.5 overflow-hidden rounded-full bg-sunken">
-        <div className="absolute inset-0 origin-left bg-(--seat-chosen)" style={share((stock?.sold ?? 0) + (stock?.held ?? 0))} />
+        <div
+          className="absolute inset-0 origin-left bg-(--seat-chosen)"
+          style={share((stock?.sold ?? 0) + (stock?.held ?? 0))}
+        />
         <div className="absolute inset-0 origin-left bg-accent" style={share(stock?.sold)} />
       </div>
     </li>

@@ -46,7 +46,9 @@ function MyShows() {
           <Skeleton className="mt-3 h-24 rounded-lg" />
         </Loading>
       )}
-      {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
+      {shows.isError && items.length === 0 && (
+        <Failure error={shows.error} retry={() => void shows.refetch()} />
+      )}
       {shows.isSuccess && items.length === 0 && (
         <Empty title={t('none')}>
           <p>{t('noneText')}</p>
@@ -88,7 +90,11 @@ function Row({ show }: { readonly show: ShowView }) {
           </Link>
         </h2>
         <p className="text-small text-soft [overflow-wrap:anywhere]">
-          {[format.moment(show.startsAt, show.timeZone), show.venue && isolated(show.venue), t('places', { count: capacity })]
+          {[
+            format.moment(show.startsAt, show.timeZone),
+            show.venue && isolated(show.venue),
+            t('places', { count: capacity }),
+          ]
             .filter(Boolean)
             .join(' · ')}
         </p>

@@ -1,4 +1,5 @@
-// Paying a hold: how long it lasts, what it holds, the card form, and what happens at each turn. The order comes by its stream.
+// Paying a hold: how long it lasts, what it holds, the card form, and what happens at each turn.
+// The order comes by its stream.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'

@@ -1,5 +1,5 @@
-// What the shop says of a scanned ticket, in letters for arm's length. An answer that was lost is asked for again with its key,
-// so that nobody who was let in is taken for a second one.
+// What the shop says of a scanned ticket, in letters for arm's length. An answer that was lost is
+// asked for again with its key, so that nobody who was let in is taken for a second one.
 import type { CheckInBody, CheckInView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
@@ -27,7 +27,9 @@ export function useCheckIn(door: string) {
   const [answers, setAnswers] = useState<readonly Answer[]>([])
   const remember = (answer: Answer) => {
     navigator.vibrate?.(answer.kind === 'in' ? 80 : [200, 80, 200])
-    setAnswers((before) => [answer, ...before.filter((known) => known.scan.key !== answer.scan.key)].slice(0, historyMax))
+    setAnswers((before) =>
+      [answer, ...before.filter((known) => known.scan.key !== answer.scan.key)].slice(0, historyMax),
+    )
   }
   const checking = useMutation({
     mutationFn: ({ code, key }: Scan) => {
@@ -39,7 +41,8 @@ export function useCheckIn(door: string) {
     // Off line too: the person at the door must hear at once that there is no answer.
     networkMode: 'always',
     onSuccess: (ticket, scan) => remember({ kind: 'in', scan, ticket }),
-    onError: (error, scan) => remember(mayPass(error) ? { kind: 'unsure', scan } : { kind: 'refused', scan, error }),
+    onError: (error, scan) =>
+      remember(mayPass(error) ? { kind: 'unsure', scan } : { kind: 'refused', scan, error }),
   })
   const { mutate } = checking
   const check = useCallback((code: string) => mutate({ code, key: makeIdempotencyKey() }), [mutate])
@@ -55,7 +58,8 @@ export function BigAnswer(props: {
 }) {
   const t = useTranslations('door')
   const { answer, busy } = props
-  if (busy) return <div className={`${box} border border-line bg-surface text-title text-soft`}>{t('checking')}</div>
+  if (busy)
+    return <div className={`${box} border border-line bg-surface text-title text-soft`}>{t('checking')}</div>
   if (!answer) return <div className={`${box} border border-dashed border-line text-soft`}>{t('ready')}</div>
   if (answer.kind === 'refused') return <Refused code={answer.scan.code} error={answer.error} />
   if (answer.kind === 'unsure') {
@@ -91,7 +95,9 @@ function Refused({ code, error }: { readonly code: string; readonly error: unkno
   return (
     <div className={`${box} bg-danger text-surface`}>
       <p className="text-display font-bold">{problem.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
-      <p className="mt-1 text-title">{usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}</p>
+      <p className="mt-1 text-title">
+        {usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}
+      </p>
       {usedDoor && <p className="text-title">{t('usedDoor', { door: isolated(usedDoor) })}</p>}
       <p className="mt-1 font-mono text-small break-all">{code}</p>
     </div>

@@ -10,7 +10,10 @@ interface DetectorConstructor {
   getSupportedFormats(): Promise<readonly string[]>
 }
 
-/** The browser's own detector where it reads QR codes; elsewhere one in plain JavaScript, loaded only then. */
+/**
+ * The browser's own detector where it reads QR codes; elsewhere one in plain JavaScript, loaded
+ * only then.
+ */
 async function makeDetector(): Promise<Detector> {
   const native = (globalThis as { BarcodeDetector?: DetectorConstructor }).BarcodeDetector
   const formats = (await native?.getSupportedFormats()) ?? []
@@ -18,7 +21,10 @@ async function makeDetector(): Promise<Detector> {
   const { BarcodeDetector } = await import('qr/decode.js')
   return new BarcodeDetector({ formats: ['qr_code'] })
 }
-/** A ticket held up is seen many times a second: it counts again only after it was out of sight for this long. */
+/**
+ * A ticket held up is seen many times a second: it counts again only after it was out of sight for
+ * this long.
+ */
 const repeatMs = 4_000
 const lookMs = 150
 
@@ -28,7 +34,10 @@ interface Looking {
   readonly signal: AbortSignal
 }
 
-/** Looks at the camera's picture until told to stop. Rejects when there is no camera, or no leave to use it. */
+/**
+ * Looks at the camera's picture until told to stop. Rejects when there is no camera, or no leave to
+ * use it.
+ */
 async function lookForCodes({ picture, onScan, signal }: Looking): Promise<void> {
   const [detector, stream] = await Promise.all([
     makeDetector(),

@@ -1,4 +1,5 @@
-// The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at arm's length.
+// The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at
+// arm's length.
 import { isVisible } from '@holdfast/contract/text'
 import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'

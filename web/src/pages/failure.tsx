@@ -21,15 +21,19 @@ export function NotFoundPage() {
 const missing = new Set([400, 401, 404])
 
 /**
- * Instead of a thing that could not be read. For pages that have nothing yet (`isLoadingError`): what a reader has before him,
- * the tickets at the door or a half-filled form, is not taken away because asking again failed.
+ * Instead of a thing that could not be read. For pages that have nothing yet (`isLoadingError`):
+ * what a reader has before him, the tickets at the door or a half-filled form, is not taken away
+ * because asking again failed.
  */
 export function LoadFailure({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
   if (error instanceof ApiError && missing.has(error.status)) return <NotFoundPage />
   return <Failure error={error} retry={retry} />
 }
 
-/** Most often a new version was put on line and the old page's pieces are gone: loading again mends it. */
+/**
+ * Most often a new version was put on line and the old page's pieces are gone: loading again mends
+ * it.
+ */
 export function PageFailure() {
   const t = useTranslations('common')
   return (

@@ -1,4 +1,5 @@
-// One order of the buyer: its tickets when it is complete, and what it is waiting for or why it ended when not.
+// One order of the buyer: its tickets when it is complete, and what it is waiting for or why it
+// ended when not.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
@@ -47,7 +48,11 @@ function Order({ order }: { readonly order: OrderView }) {
           <div className="mt-5">
             <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
             {order.total.amountMinor > 0 && (
-              <Link to="/checkout/$orderId" params={{ orderId: order.id }} className="button button-main button-large mt-4">
+              <Link
+                to="/checkout/$orderId"
+                params={{ orderId: order.id }}
+                className="button button-main button-large mt-4"
+              >
                 {t('toPayment')}
               </Link>
             )}
@@ -75,7 +80,11 @@ function Order({ order }: { readonly order: OrderView }) {
           {t('number')} <span className="font-mono whitespace-nowrap text-ink">{order.code}</span>
         </p>
         {(order.status === 'complete' || order.status === 'refunded') && (
-          <Link to="/orders/$orderId/receipt" params={{ orderId: order.id }} className="button mt-4 w-full print:hidden">
+          <Link
+            to="/orders/$orderId/receipt"
+            params={{ orderId: order.id }}
+            className="button mt-4 w-full print:hidden"
+          >
             {t('receipt')}
           </Link>
         )}
@@ -94,7 +103,9 @@ function occasionOf(show: ShowView | undefined): 'ahead' | 'past' | 'cancelled' 
   return serverNowMs() > Date.parse(show.startsAt) + pastAfterMs ? 'past' : 'ahead'
 }
 
-/** A guest's tickets open in this browser only, and no mail has them: said before it is too late. */
+/**
+ * A guest's tickets open in this browser only, and no mail has them: said before it is too late.
+ */
 function KeepTickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const { data: current } = useQuery(currentUserQuery)
@@ -115,7 +126,11 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
   const format = useFormat()
   const occasion = order.status === 'complete' ? occasionOf(show) : 'ahead'
   const title =
-    occasion === 'cancelled' ? t('showCancelledHeading') : occasion === 'past' ? t('pastHeading') : t(`heading.${order.status}`)
+    occasion === 'cancelled'
+      ? t('showCancelledHeading')
+      : occasion === 'past'
+        ? t('pastHeading')
+        : t(`heading.${order.status}`)
   const reason = order.cancelReason ?? 'buyer'
   return (
     <>
@@ -170,7 +185,13 @@ function Tickets({ order, show }: { readonly order: OrderView; readonly show: Sh
       </div>
       <ul className="grid gap-4">
         {tickets.map((ticket, index) => (
-          <TicketStub key={ticket.id} ticket={ticket} show={show} position={index + 1} count={tickets.length} />
+          <TicketStub
+            key={ticket.id}
+            ticket={ticket}
+            show={show}
+            position={index + 1}
+            count={tickets.length}
+          />
         ))}
       </ul>
     </section>

@@ -23,14 +23,18 @@ export function OrdersPage() {
       </PageTitle>
       {user && (
         <div className="mt-2 mb-6 flex flex-wrap items-center justify-between gap-x-4">
-          <p className="min-w-0 text-soft [overflow-wrap:anywhere]">{t('of', { email: isolated(user.email) })}</p>
+          <p className="min-w-0 text-soft [overflow-wrap:anywhere]">
+            {t('of', { email: isolated(user.email) })}
+          </p>
           <div className="-ml-2.5 sm:-mr-2.5 sm:ml-0">
             <SignOut />
           </div>
         </div>
       )}
       {current.isLoadingError && <Failure error={current.error} retry={() => void current.refetch()} />}
-      {orders.isError && items.length === 0 && <Failure error={orders.error} retry={() => void orders.refetch()} />}
+      {orders.isError && items.length === 0 && (
+        <Failure error={orders.error} retry={() => void orders.refetch()} />
+      )}
       {(current.isPending || (user !== null && orders.isPending)) && (
         <Loading>
           <div className="mt-6 grid gap-3">
@@ -93,7 +97,11 @@ function OrderRow({ order }: { readonly order: OrderView }) {
           </Link>
         </h2>
         <p className="text-small text-soft">
-          {t('line', { when: show ? format.moment(show.startsAt, show.timeZone) : '…', count, total: format.money(order.total) })}
+          {t('line', {
+            when: show ? format.moment(show.startsAt, show.timeZone) : '…',
+            count,
+            total: format.money(order.total),
+          })}
         </p>
       </div>
       <StatusChip status={order.status} />

@@ -37,7 +37,12 @@ export function ReceiptPage() {
     [t('id'), order.data.id],
     [t('date'), format.moment(order.data.createdAt)],
     [t('buyer'), order.data.buyerEmail],
-    [t('show'), show.data ? `${isolated(show.data.title)}, ${format.moment(show.data.startsAt, show.data.timeZone)}` : ''],
+    [
+      t('show'),
+      show.data
+        ? `${isolated(show.data.title)}, ${format.moment(show.data.startsAt, show.data.timeZone)}`
+        : '',
+    ],
     [t('venue'), isolated(show.data?.venue ?? '')],
   ]
   return (

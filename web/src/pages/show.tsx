@@ -30,7 +30,10 @@ function ShowText({ show }: { readonly show: ShowView }) {
   return (
     <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
       <div className="min-w-0">
-        <ShowArt seed={show.id} className={`mb-6 w-full rounded-lg ${seated ? 'h-32 sm:h-40' : 'h-32 sm:h-56'}`} />
+        <ShowArt
+          seed={show.id}
+          className={`mb-6 w-full rounded-lg ${seated ? 'h-32 sm:h-40' : 'h-32 sm:h-56'}`}
+        />
         <PageTitle title={show.title} className="text-display [overflow-wrap:anywhere]">
           {show.title}
         </PageTitle>
@@ -58,7 +61,11 @@ function ShowText({ show }: { readonly show: ShowView }) {
         {onSale ? (
           <BuyPanel show={show} availability={availability.data} liveness={liveness} />
         ) : (
-          <Notice tone={show.status === 'cancelled' ? 'bad' : 'plain'} title={t(`status.${show.status}.title`)} quiet>
+          <Notice
+            tone={show.status === 'cancelled' ? 'bad' : 'plain'}
+            title={t(`status.${show.status}.title`)}
+            quiet
+          >
             <p>{t(`status.${show.status}.text`)}</p>
           </Notice>
         )}

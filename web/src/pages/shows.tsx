@@ -1,4 +1,5 @@
-// The list of shows, by month, found by words and days. What is wanted stands in the address. Also the shop's front page.
+// The list of shows, by month, found by words and days. What is wanted stands in the address. Also
+// the shop's front page.
 import type { ShowView } from '@holdfast/contract'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ChangeEvent, useEffect, useRef, useState } from 'react'
@@ -39,7 +40,9 @@ export function ShowsPage() {
         {filtered && shows.isSuccess && !shows.hasNextPage ? t('found', { count: items.length }) : ''}
       </p>
       {shows.isPending && <ListSkeleton />}
-      {shows.isError && items.length === 0 && <Failure error={shows.error} retry={() => void shows.refetch()} />}
+      {shows.isError && items.length === 0 && (
+        <Failure error={shows.error} retry={() => void shows.refetch()} />
+      )}
       {shows.isSuccess && items.length === 0 && (
         <Empty title={q !== '' ? t('noneFound', { q: isolated(q) }) : filtered ? t('noneThen') : t('none')}>
           {filtered && (
@@ -55,7 +58,12 @@ export function ShowsPage() {
       <Months shows={items} />
       {shows.hasNextPage && (
         <div className="mt-8 text-center">
-          <button type="button" className="button" disabled={shows.isFetchingNextPage} onClick={() => void shows.fetchNextPage()}>
+          <button
+            type="button"
+            className="button"
+            disabled={shows.isFetchingNextPage}
+            onClick={() => void shows.fetchNextPage()}
+          >
             {t('more')}
           </button>
         </div>
@@ -67,7 +75,8 @@ export function ShowsPage() {
 type Wanted = ShowWishes
 
 /** A day as an address may carry it; empty for anything else. */
-const dayOf = (text: string): string => (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : '')
+const dayOf = (text: string): string =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)) ? text : ''
 
 /** Swedish writes days as addresses do. */
 const todayHere = (): string => new Intl.DateTimeFormat('sv').format(Date.now())
@@ -105,7 +114,13 @@ function Filter({ wanted }: { readonly wanted: Wanted }) {
     >
       <label className="col-span-2 block text-small font-medium sm:col-span-1">
         {t('search')}
-        <input type="search" className="input mt-1 text-base" value={typed.q} maxLength={100} onChange={change('q')} />
+        <input
+          type="search"
+          className="input mt-1 text-base"
+          value={typed.q}
+          maxLength={100}
+          onChange={change('q')}
+        />
       </label>
       <label className="block min-w-0 text-small font-medium">
         {t('fromDay')}
@@ -172,7 +187,9 @@ function ShowRow({ show }: { readonly show: ShowView }) {
             </Link>
           </h3>
           <p className="text-small text-soft">
-            {[format.time(show.startsAt, show.timeZone), show.venue && isolated(show.venue)].filter(Boolean).join(' · ')}
+            {[format.time(show.startsAt, show.timeZone), show.venue && isolated(show.venue)]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
         </div>
         {show.status === 'on_sale' ? (

@@ -1,4 +1,5 @@
-// Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells them.
+// Sign in, or make an account. Wrong password and unknown address are told alike, as the shop tells
+// them.
 import { isEmailAddress } from '@holdfast/contract/text'
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'

@@ -1,4 +1,5 @@
-// A picture for a show that has none: lines of water, drawn from its id. The same show always gets the same picture.
+// A picture for a show that has none: lines of water, drawn from its id. The same show always gets
+// the same picture.
 
 const width = 640
 const height = 320
@@ -43,7 +44,12 @@ export function ShowArt({ seed, className }: { readonly seed: string; readonly c
     return `M${points.join('L')}V${height}H0Z`
   })
   return (
-    <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="xMidYMid slice" className={className} aria-hidden="true">
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      preserveAspectRatio="xMidYMid slice"
+      className={className}
+      aria-hidden="true"
+    >
       <rect width={width} height={height} fill={pale} />
       <circle cx={sunX} cy={sunY} r={sunRadius} fill={bright} />
       {waves.map((path, index) => (

@@ -1,4 +1,5 @@
-// Small parts that pages are made of: notices, fields, states of loading and failure. No knowledge of shows or orders.
+// Small parts that pages are made of: notices, fields, states of loading and failure. No knowledge
+// of shows or orders.
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
@@ -43,7 +44,10 @@ export function useFailureText(): (error: unknown) => string {
     if (!known.has(error.code)) return error.problem.title ?? t('internal')
     const seconds = error.problem.retryAfterSeconds ?? 1
     // Whole minutes, rounded up: nobody counts 893 seconds.
-    return known(error.code, { seconds, wait: duration(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60) })
+    return known(error.code, {
+      seconds,
+      wait: duration(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60),
+    })
   }
 }
 
@@ -148,7 +152,10 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   )
 }
 
-/** A question before something that cannot be undone. The browser's own dialog traps focus and closes on Escape. */
+/**
+ * A question before something that cannot be undone. The browser's own dialog traps focus and
+ * closes on Escape.
+ */
 export function Confirm(props: {
   readonly open: boolean
   readonly title: string
@@ -180,7 +187,12 @@ export function Confirm(props: {
         <button type="button" className="button" onClick={props.onClose}>
           {t('back')}
         </button>
-        <button type="button" className="button button-danger" disabled={props.busy} onClick={props.onConfirm}>
+        <button
+          type="button"
+          className="button button-danger"
+          disabled={props.busy}
+          onClick={props.onConfirm}
+        >
           {props.confirmLabel}
         </button>
       </div>

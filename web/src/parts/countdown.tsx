@@ -24,14 +24,22 @@ export function Countdown({ expiresAt, createdAt, extended }: CountdownProps) {
   const short = seconds <= shortSeconds
   const spoken = spokenMarks.findLast((mark) => seconds <= mark)
   return (
-    <div className={`rounded-lg border px-4 py-4 sm:px-6 ${short ? 'border-warm/40 bg-warm-soft' : 'border-line bg-surface'}`}>
+    <div
+      className={`rounded-lg border px-4 py-4 sm:px-6 ${short ? 'border-warm/40 bg-warm-soft' : 'border-line bg-surface'}`}
+    >
       <div className="flex items-center justify-between gap-4">
         <div>
           <p className="font-semibold">{over ? t('over') : extended ? t('extended') : t('held')}</p>
           <p className="text-small text-soft">
-            {over ? t('overText') : extended ? t('extendedText') : t('until', { time: format.time(expiresAt) })}
+            {over
+              ? t('overText')
+              : extended
+                ? t('extendedText')
+                : t('until', { time: format.time(expiresAt) })}
           </p>
-          {extended && !over && <p className="text-small">{t('extendedUntil', { time: format.time(expiresAt) })}</p>}
+          {extended && !over && (
+            <p className="text-small">{t('extendedUntil', { time: format.time(expiresAt) })}</p>
+          )}
         </div>
         <p
           role="timer"

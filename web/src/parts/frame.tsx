@@ -1,4 +1,5 @@
-// What stands around every page: the way home, who is signed in, the language, and whether the shop can be reached.
+// What stands around every page: the way home, who is signed in, the language, and whether the shop
+// can be reached.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { useTranslations } from 'use-intl'
@@ -18,7 +19,12 @@ export function Frame() {
       </a>
       <Header />
       <OfflineNotice />
-      <main id="main" ref={main} tabIndex={-1} className="mx-auto w-full max-w-column grow px-4 pt-2 pb-16 outline-none sm:px-6">
+      <main
+        id="main"
+        ref={main}
+        tabIndex={-1}
+        className="mx-auto w-full max-w-column grow px-4 pt-2 pb-16 outline-none sm:px-6"
+      >
         <CurrentPage />
       </main>
       <Footer />
@@ -37,7 +43,10 @@ function CurrentPage() {
   )
 }
 
-/** A new page is a new text: the reader of a screen reader begins at its start, as after a full load. */
+/**
+ * A new page is a new text: the reader of a screen reader begins at its start, as after a full
+ * load.
+ */
 function useFocusOnNavigation() {
   const main = useRef<HTMLElement>(null)
   const { pathname: path } = usePlace()
@@ -57,7 +66,10 @@ function Header() {
     'inline-flex min-h-11 items-center px-2.5 font-medium underline-offset-4 hover:underline aria-[current]:text-accent sm:px-3'
   return (
     <header className="mx-auto flex w-full max-w-column items-center justify-between gap-2 px-2 py-2 sm:px-4 print:hidden">
-      <Link to="/" className="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight">
+      <Link
+        to="/"
+        className="inline-flex min-h-11 items-center gap-2 px-2 text-lead font-bold tracking-tight"
+      >
         <Mark />
         Holdfast
       </Link>
@@ -98,7 +110,10 @@ function Footer() {
       <div className="mx-auto flex w-full max-w-column flex-wrap items-center justify-between gap-x-6 gap-y-2 px-4 py-5 text-small text-soft sm:px-6">
         <p>{t('promise')}</p>
         <div className="flex items-center gap-4">
-          <Link to="/organiser" className="inline-flex min-h-6 items-center underline-offset-4 hover:underline">
+          <Link
+            to="/organiser"
+            className="inline-flex min-h-6 items-center underline-offset-4 hover:underline"
+          >
             {t('sell')}
           </Link>
           <label className="flex items-center gap-2">

@@ -4,7 +4,13 @@ import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { isolated, seatValues } from './user-text.tsx'
 
-export function OrderSummary({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
+export function OrderSummary({
+  order,
+  show,
+}: {
+  readonly order: OrderView
+  readonly show: ShowView | undefined
+}) {
   const t = useTranslations('summary')
   const format = useFormat()
   const { currency } = order.total
@@ -14,7 +20,9 @@ export function OrderSummary({ order, show }: { readonly order: OrderView; reado
         {order.lines.map((line) => (
           <li key={line.ticketTypeId} className="flex items-start justify-between gap-4">
             <div className="min-w-0">
-              <p className="[overflow-wrap:anywhere]">{t('line', { quantity: line.quantity, name: isolated(line.name) })}</p>
+              <p className="[overflow-wrap:anywhere]">
+                {t('line', { quantity: line.quantity, name: isolated(line.name) })}
+              </p>
               {line.seatIds && <Seats seatIds={line.seatIds} show={show} typeId={line.ticketTypeId} />}
             </div>
             <p className="whitespace-nowrap">
@@ -47,7 +55,10 @@ function Seats({
   readonly typeId: string
 }) {
   const t = useTranslations('summary')
-  const seats = show?.ticketTypes.find((type) => type.id === typeId)?.seats?.filter((seat) => seatIds.includes(seat.id)) ?? []
+  const seats =
+    show?.ticketTypes
+      .find((type) => type.id === typeId)
+      ?.seats?.filter((seat) => seatIds.includes(seat.id)) ?? []
   if (seats.length === 0) return null
   return <p className="text-small text-soft">{seats.map((seat) => t('seat', seatValues(seat))).join('; ')}</p>
 }

@@ -1,4 +1,5 @@
-// A ticket's code as a QR picture: one SVG path, dark on light in both themes, because scanners want it so.
+// A ticket's code as a QR picture: one SVG path, dark on light in both themes, because scanners
+// want it so.
 import { encodeQR } from 'qr'
 import { useMemo } from 'react'
 
@@ -19,7 +20,13 @@ export function QrCode({
     return { size: rows.length, path: drawn.join('') }
   }, [text])
   return (
-    <svg viewBox={`0 0 ${size} ${size}`} role="img" aria-label={label} shapeRendering="crispEdges" className={className}>
+    <svg
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+      className={className}
+    >
       <rect width={size} height={size} fill="#ffffff" />
       <path d={path} fill="#000000" />
     </svg>

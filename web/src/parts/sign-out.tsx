@@ -1,4 +1,5 @@
-// Ends the session; nothing that was read for this person stays in the page. A guest is asked first: nothing brings him back.
+// Ends the session; nothing that was read for this person stays in the page. A guest is asked
+// first: nothing brings him back.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'

@@ -19,7 +19,9 @@ export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
   const format = useFormat()
   const seat =
     ticket.seat ??
-    show?.ticketTypes.flatMap((type) => type.seats ?? []).find((known) => 'seatId' in ticket && known.id === ticket.seatId)
+    show?.ticketTypes
+      .flatMap((type) => type.seats ?? [])
+      .find((known) => 'seatId' in ticket && known.id === ticket.seatId)
   const isVoid = ticket.status === 'void'
   return (
     <li className="panel flex flex-col overflow-hidden break-inside-avoid sm:flex-row">

@@ -15,7 +15,10 @@ export function When({ show, className }: { readonly show: Dated; readonly class
   return (
     <div className={className}>
       <time dateTime={show.startsAt} className="block font-semibold">
-        {t('dayAndTime', { day: format.day(show.startsAt, show.timeZone), time: format.time(show.startsAt, show.timeZone) })}
+        {t('dayAndTime', {
+          day: format.day(show.startsAt, show.timeZone),
+          time: format.time(show.startsAt, show.timeZone),
+        })}
       </time>
       {!local && (
         <span className="block text-small text-soft">

@@ -1,4 +1,5 @@
-// How paying an order stands on this page, from the form to a certain end. What is uncertain is asked for again until it is not.
+// How paying an order stands on this page, from the form to a certain end. What is uncertain is
+// asked for again until it is not.
 import type { OrderView, PaymentView } from '@holdfast/contract'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { hasChallenge, lookAgain, notTaken, outcomeOf, type PayOutcome, pay, settle } from './pay.ts'
@@ -19,7 +20,10 @@ export interface LoadedForm {
 
 export interface Attempt {
   readonly stage: Stage
-  /** Told of the form as soon as it is there: a payment from before may have a question of the bank to ask. */
+  /**
+   * Told of the form as soon as it is there: a payment from before may have a question of the bank
+   * to ask.
+   */
   formLoaded(form: LoadedForm): void
   pay(form: LoadedForm): void
 }
@@ -64,7 +68,10 @@ export function useAttempt(order: OrderView): Attempt {
   }
 }
 
-/** A payment from before this page was loaded: nobody should pay again before it is known what became of it. */
+/**
+ * A payment from before this page was loaded: nobody should pay again before it is known what
+ * became of it.
+ */
 function stageAtFirst({ status, payment }: OrderView): Stage {
   return status === 'created' && payment ? { kind: 'unsure', paymentId: payment.id } : { kind: 'ready' }
 }
@@ -100,7 +107,9 @@ function useLooking(
   }, [paymentId, take, paidHere])
 }
 
-/** The bank took its word back when the money was to be taken: the order waits for another payment. */
+/**
+ * The bank took its word back when the money was to be taken: the order waits for another payment.
+ */
 function useReopening({ status }: OrderView, setStage: (change: (now: Stage) => Stage) => void): void {
   const before = useRef(status)
   useEffect(() => {
@@ -108,6 +117,8 @@ function useReopening({ status }: OrderView, setStage: (change: (now: Stage) => 
     before.current = status
     if (!reopened) return
     // What is under way tells its own end.
-    setStage((now) => (now.kind === 'paying' || now.kind === 'challenge' ? now : { kind: 'declined', declineCode: notTaken }))
+    setStage((now) =>
+      now.kind === 'paying' || now.kind === 'challenge' ? now : { kind: 'declined', declineCode: notTaken },
+    )
   }, [status, setStage])
 }

@@ -1,4 +1,5 @@
-// The card form of the processor inside our page, and the button that pays. What the card says is told in words that help.
+// The card form of the processor inside our page, and the button that pays. What the card says is
+// told in words that help.
 import type { OrderView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
@@ -48,7 +49,11 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
         {stage.kind === 'challenge' && <Notice title={t('challenge')} quiet />}
         <StageMessage stage={stage} mayPay={mayPay} />
       </div>
-      <button type="submit" className="button button-main button-large mt-4 w-full" disabled={!ready || busy || !mayPay}>
+      <button
+        type="submit"
+        className="button button-main button-large mt-4 w-full"
+        disabled={!ready || busy || !mayPay}
+      >
         {stage.kind === 'paying'
           ? t('paying')
           : stage.kind === 'challenge'
@@ -74,7 +79,10 @@ function useLate(ready: boolean): boolean {
   return late && !ready
 }
 
-/** Most often something in the browser keeps the processor's script or frame away; only its owner can let it in. */
+/**
+ * Most often something in the browser keeps the processor's script or frame away; only its owner
+ * can let it in.
+ */
 function FormFailure({ retry }: { readonly retry: () => void }) {
   const t = useTranslations('pay')
   const common = useTranslations('common')
@@ -110,7 +118,8 @@ function StageMessage({ stage, mayPay }: { readonly stage: Stage; readonly mayPa
   const t = useTranslations('pay')
   const failureText = useFailureText()
   if (stage.kind === 'declined') {
-    // Lost, stolen and suspected cards are told like any other: the person at the screen may not be the card's owner.
+    // Lost, stolen and suspected cards are told like any other: the person at the screen may not be
+    // the card's owner.
     const told = stage.declineCode === challengeFailed ? 'authentication_failed' : stage.declineCode
     const known = knownDeclines.find((code) => code === told) ?? 'other'
     return (
@@ -120,7 +129,8 @@ function StageMessage({ stage, mayPay }: { readonly stage: Stage; readonly mayPa
       </Notice>
     )
   }
-  if (stage.kind === 'incomplete' && stage.message !== undefined) return <Notice tone="bad" title={stage.message} />
+  if (stage.kind === 'incomplete' && stage.message !== undefined)
+    return <Notice tone="bad" title={stage.message} />
   if (stage.kind === 'failed') {
     return (
       <Notice tone="bad" title={failureText(stage.error)}>
@@ -159,9 +169,14 @@ function useCardElements(order: OrderView) {
           appearance: appearance(),
           locale: language,
         })
-        const element = elements.create('payment', { layout: 'tabs', wallets: { applePay: 'never', googlePay: 'never' } })
+        const element = elements.create('payment', {
+          layout: 'tabs',
+          wallets: { applePay: 'never', googlePay: 'never' },
+        })
         element.on('ready', () => setReady(true))
-        element.on('loaderror', ({ error }) => setLoadFailure(error ?? new Error('the card form did not load')))
+        element.on('loaderror', ({ error }) =>
+          setLoadFailure(error ?? new Error('the card form did not load')),
+        )
         element.mount(place)
         unmount = () => element.destroy()
         setForm({ stripe, elements })

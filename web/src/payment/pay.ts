@@ -1,4 +1,5 @@
-// One attempt to pay, from the card form to the shop's answer. Card data goes from the form to the processor and never through here.
+// One attempt to pay, from the card form to the shop's answer. Card data goes from the form to the
+// processor and never through here.
 import type { OrderView, PaymentView } from '@holdfast/contract'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
 import type { StripeElements, StripeFailure, StripeJs } from './stripe.ts'
@@ -16,7 +17,10 @@ export type PayOutcome =
 const retryDelaysMs = [500, 1_500, 3_000, 5_000]
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** The same request again, with the same key, while the shop cannot be reached: it can only count once. */
+/**
+ * The same request again, with the same key, while the shop cannot be reached: it can only count
+ * once.
+ */
 async function callUntilAnswered<Answer>(path: string, body: unknown): Promise<Answer> {
   const idempotencyKey = makeIdempotencyKey()
   for (const delayMs of retryDelaysMs) {
@@ -31,8 +35,12 @@ async function callUntilAnswered<Answer>(path: string, body: unknown): Promise<A
   return call<Answer>(path, { method: 'POST', body, idempotencyKey })
 }
 
-/** Asks the shop to look at a payment again. It answers how the payment stands, also when that is declined. */
-export const lookAgain = (paymentId: string) => callUntilAnswered<PaymentView>(`/api/payments/${paymentId}/advance`, {})
+/**
+ * Asks the shop to look at a payment again. It answers how the payment stands, also when that is
+ * declined.
+ */
+export const lookAgain = (paymentId: string) =>
+  callUntilAnswered<PaymentView>(`/api/payments/${paymentId}/advance`, {})
 
 /** Our word for money that was promised and then not taken, or that the shop let go. */
 export const notTaken = 'not_taken'
@@ -61,7 +69,10 @@ export interface ChallengeParts {
 }
 
 /** Lets the bank ask its question, where it has one, and tells how the payment stands then. */
-export async function settle(payment: PaymentView, { stripe, onChallenge }: ChallengeParts): Promise<PayOutcome> {
+export async function settle(
+  payment: PaymentView,
+  { stripe, onChallenge }: ChallengeParts,
+): Promise<PayOutcome> {
   if (!hasChallenge(payment)) return outcomeOf(payment)
   onChallenge(true)
   // Its answer is only a hint; the shop asks the processor itself.
@@ -72,7 +83,9 @@ export async function settle(payment: PaymentView, { stripe, onChallenge }: Chal
   return outcomeOf(after)
 }
 
-export function hasChallenge(payment: PaymentView): payment is PaymentView & { readonly clientSecret: string } {
+export function hasChallenge(
+  payment: PaymentView,
+): payment is PaymentView & { readonly clientSecret: string } {
   return payment.status === 'requires_action' && payment.clientSecret !== undefined
 }
 
@@ -89,7 +102,10 @@ export async function pay({ elements, order, ...parts }: PayParts): Promise<PayO
   if (!created.confirmationToken) return incomplete(created.error ?? {})
   const paymentMethod = created.confirmationToken.id
   try {
-    return await settle(await callUntilAnswered<PaymentView>('/api/payments', { orderId: order.id, paymentMethod }), parts)
+    return await settle(
+      await callUntilAnswered<PaymentView>('/api/payments', { orderId: order.id, paymentMethod }),
+      parts,
+    )
   } catch (error) {
     if (error instanceof ApiError && error.code === 'card_declined')
       return { kind: 'declined', declineCode: error.problem.declineCode ?? 'generic_decline' }

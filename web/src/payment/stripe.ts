@@ -1,4 +1,5 @@
-// The part of Stripe.js that the checkout uses, and how it is loaded: from the address the shop names, never bundled, never ours.
+// The part of Stripe.js that the checkout uses, and how it is loaded: from the address the shop
+// names, never bundled, never ours.
 
 export interface StripeFailure {
   readonly type?: string
@@ -60,7 +61,8 @@ export async function loadStripe(
 ): Promise<StripeJs> {
   await loadScript(processor.scriptUrl)
   if (!window.Stripe) {
-    // Something else came in its place, such as the page of a filter: the next try asks for it again.
+    // Something else came in its place, such as the page of a filter: the next try asks for it
+    // again.
     loading = null
     throw new Error(`the card processor's script did not start`)
   }

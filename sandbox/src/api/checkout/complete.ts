@@ -1,5 +1,5 @@
-// What happens to a Checkout Session: the buyer pays or saves a card, the payment ends later, or time runs out.
-// A session is complete because its intent is, whichever way that came about.
+// What happens to a Checkout Session: the buyer pays or saves a card, the payment ends later, or
+// time runs out. A session is complete because its intent is, whichever way that came about.
 import { ApiError, type ErrorBody, invalidRequest, missingParam } from '../../core/errors.ts'
 import { type Buyer, detailsOf } from '../../objects/checkout-session.ts'
 import type { CheckoutSession, PaymentIntent, SetupIntent } from '../../objects/kinds.ts'
@@ -29,7 +29,11 @@ function put(unit: Unit, session: CheckoutSession): CheckoutSession {
   return session
 }
 
-function finish(unit: Unit, session: CheckoutSession, status: CheckoutSession['payment_status']): CheckoutSession {
+function finish(
+  unit: Unit,
+  session: CheckoutSession,
+  status: CheckoutSession['payment_status'],
+): CheckoutSession {
   const done = put(unit, { ...session, status: 'complete', payment_status: status, url: null })
   unit.emit('checkout.session.completed', done)
   return done
@@ -42,7 +46,8 @@ function advance(unit: Unit, session: CheckoutSession): CheckoutSession {
   if (session.status !== 'open') return session
   const { payment_intent: payment, setup_intent: setup } = session
   const status = payment === null ? undefined : unit.find('payment_intent', payment)?.status
-  if (status !== undefined && ACCEPTED.has(status)) return finish(unit, session, status === 'succeeded' ? 'paid' : 'unpaid')
+  if (status !== undefined && ACCEPTED.has(status))
+    return finish(unit, session, status === 'succeeded' ? 'paid' : 'unpaid')
   if (setup !== null && unit.find('setup_intent', setup)?.status === 'succeeded')
     return finish(unit, session, 'no_payment_required')
   return session
@@ -52,7 +57,10 @@ function findByIntent(unit: Unit, intent: PaymentIntent | SetupIntent): Checkout
   return listObjects(unit, 'checkout.session', [[intent.object, intent.id]], { limit: 1 }, '').data[0]
 }
 
-/** Called when an intent has moved outside a call to the API: by a challenge, or by a bank that answered late. */
+/**
+ * Called when an intent has moved outside a call to the API: by a challenge, or by a bank that
+ * answered late.
+ */
 export function followIntent(unit: Unit, intent: PaymentIntent | SetupIntent): void {
   const session = findByIntent(unit, intent)
   if (session === undefined) return
@@ -76,14 +84,16 @@ export function checkCancellable(unit: Unit, intent: PaymentIntent): void {
 
 /** Held money that was captured since has paid the session. */
 export function asPaid(unit: Unit, session: CheckoutSession): CheckoutSession {
-  if (session.status !== 'complete' || session.payment_status !== 'unpaid' || session.payment_intent === null) return session
+  if (session.status !== 'complete' || session.payment_status !== 'unpaid' || session.payment_intent === null)
+    return session
   const paid = unit.find('payment_intent', session.payment_intent)?.status === 'succeeded'
   return paid ? { ...session, payment_status: 'paid' } : session
 }
 
 function paymentOf(call: Working, session: CheckoutSession, customer: string | null): PaymentIntent {
   const { unit } = call
-  const known = session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
+  const known =
+    session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
   if (known !== undefined) {
     if (known.customer === customer) return known
     // Older versions have the payment before anybody has said who pays it.
@@ -105,7 +115,8 @@ function withBuyer(call: ApiCall, session: CheckoutSession, payer: Payer): Check
   const email = session.customer_email ?? before?.email ?? payer.email
   if (email === undefined) throw missingParam('email')
   const buyer = { email, name: payer.name ?? before?.name ?? undefined }
-  const customer = session.customer ?? (session.customer_creation === 'always' ? createCustomer(call, buyer).id : null)
+  const customer =
+    session.customer ?? (session.customer_creation === 'always' ? createCustomer(call, buyer).id : null)
   return { ...session, customer, customer_details: detailsOf(buyer) }
 }
 
@@ -125,16 +136,22 @@ function confirm(call: ApiCall, session: CheckoutSession, payer: Payer): Checkou
   return linked
 }
 
-/** Pays an open session, or saves the card. A decline is part of the outcome and stays written in the intent. */
+/**
+ * Pays an open session, or saves the card. A decline is part of the outcome and stays written in
+ * the intent.
+ */
 export function completeSession(call: ApiCall, session: CheckoutSession, payer: Payer): Outcome {
   const { unit } = call
-  // A session whose time has come is over, though the timer that writes it down may not have run yet.
+  // A session whose time has come is over, though the timer that writes it down may not have run
+  // yet.
   const status = session.status === 'open' && session.expires_at <= unit.now ? 'expired' : session.status
-  if (status !== 'open') throw invalidRequest(`This Checkout Session is ${String(status)} and can no longer be completed.`)
+  if (status !== 'open')
+    throw invalidRequest(`This Checkout Session is ${String(status)} and can no longer be completed.`)
   const ready = put(unit, withBuyer(call, session, payer))
   if (session.mode === 'payment' && session.amount_total === 0)
     return { session: finish(unit, ready, 'no_payment_required'), error: null }
-  if (payer.payment_method === undefined && payer.payment_method_data === undefined) throw missingParam('payment_method')
+  if (payer.payment_method === undefined && payer.payment_method_data === undefined)
+    throw missingParam('payment_method')
   try {
     return { session: advance(unit, confirm(call, ready, payer)), error: null }
   } catch (error) {
@@ -149,7 +166,8 @@ export function expireSession(unit: Unit, session: CheckoutSession): CheckoutSes
     throw invalidRequest(
       `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${String(session.status)}\`.`,
     )
-  const payment = session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
+  const payment =
+    session.payment_intent === null ? undefined : unit.find('payment_intent', session.payment_intent)
   if (payment !== undefined) release(unit, payment, 'expired', 'charge.refunded')
   const setup = session.setup_intent === null ? undefined : unit.find('setup_intent', session.setup_intent)
   if (setup !== undefined) cancelSetup(unit, setup, 'abandoned')

@@ -1,8 +1,19 @@
-// Products and prices as objects: built here for their own routes and for the lines that a Checkout Session describes itself.
+// Products and prices as objects: built here for their own routes and for the lines that a Checkout
+// Session describes itself.
 import type Stripe from 'stripe'
 import { invalidRequest, missingParam } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
-import { clearable, filled, flag, hash, listOf, mergeMetadata, metadata, type Read, text } from '../../core/params.ts'
+import {
+  clearable,
+  filled,
+  flag,
+  hash,
+  listOf,
+  mergeMetadata,
+  metadata,
+  type Read,
+  text,
+} from '../../core/params.ts'
 import type { Price, Product } from '../../objects/kinds.ts'
 import type { ApiCall } from '../call.ts'
 
@@ -18,7 +29,13 @@ export const productParams = {
   unit_label: clearable(text),
   url: clearable(text),
 }
-export const productData = hash({ name: filled, description: text, images: listOf(filled), metadata, unit_label: text })
+export const productData = hash({
+  name: filled,
+  description: text,
+  images: listOf(filled),
+  metadata,
+  unit_label: text,
+})
 export type ProductChange = Read<typeof productParams> & { name?: string | undefined }
 
 export function changedProduct(product: Product, params: ProductChange, now: number): Product {
@@ -102,15 +119,21 @@ export function amountOf(
   if (whole !== undefined) return { unit_amount: whole, unit_amount_decimal: String(whole) }
   if (decimal === undefined) throw missingParam(place('unit_amount'))
   if (!new RegExp(`^\\d{1,12}(\\.\\d{1,${DECIMALS}})?$`).test(decimal))
-    throw invalidRequest(`Invalid decimal: ${decimal.slice(0, 40)}; must contain at maximum ${DECIMALS} decimal places.`, {
-      code: 'parameter_invalid_integer',
-      param: place('unit_amount_decimal'),
-    })
+    throw invalidRequest(
+      `Invalid decimal: ${decimal.slice(0, 40)}; must contain at maximum ${DECIMALS} decimal places.`,
+      {
+        code: 'parameter_invalid_integer',
+        param: place('unit_amount_decimal'),
+      },
+    )
   const exact = /^(\d+)(\.0+)?$/.exec(decimal)?.[1]
   return { unit_amount: exact === undefined ? null : Number(exact), unit_amount_decimal: decimal }
 }
 
-/** What some units cost, halves rounded up; whole numbers throughout, so that no fraction is lost on the way. */
+/**
+ * What some units cost, halves rounded up; whole numbers throughout, so that no fraction is lost on
+ * the way.
+ */
 export function timesQuantity(decimal: string, quantity: number): number {
   const [whole = '0', fraction = ''] = decimal.split('.')
   const scale = 10n ** BigInt(DECIMALS)

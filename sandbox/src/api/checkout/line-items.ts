@@ -2,7 +2,17 @@
 import { checkCurrency } from '../../core/currency.ts'
 import { badParamReference, invalidRequest, missingParam } from '../../core/errors.ts'
 import { newId } from '../../core/ids.ts'
-import { filled, hash, listOf, mergeMetadata, metadata, natural, oneOf, type Read, text } from '../../core/params.ts'
+import {
+  filled,
+  hash,
+  listOf,
+  mergeMetadata,
+  metadata,
+  natural,
+  oneOf,
+  type Read,
+  text,
+} from '../../core/params.ts'
 import type { LineItem, Price } from '../../objects/kinds.ts'
 import type { ApiCall } from '../call.ts'
 import { notEmulated, switchedOff } from './emulated.ts'
@@ -42,13 +52,17 @@ function describedPrice(call: ApiCall, data: NonNullable<Line['price_data']>, at
 
 function priceOf(call: ApiCall, { price: id, price_data: data }: Line, at: string): Price {
   if (id !== undefined && data !== undefined)
-    throw invalidRequest('You may only specify one of these parameters: price, price_data.', { code: 'parameters_exclusive' })
+    throw invalidRequest('You may only specify one of these parameters: price, price_data.', {
+      code: 'parameters_exclusive',
+    })
   if (data !== undefined) return describedPrice(call, data, `${at}[price_data]`)
   if (id === undefined) throw missingParam(`${at}[price]`)
   const price = call.unit.find('price', id)
   if (price === undefined) throw badParamReference('price', id, `${at}[price]`)
   if (!price.active)
-    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, { param: `${at}[price]` })
+    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, {
+      param: `${at}[price]`,
+    })
   return price
 }
 
@@ -59,7 +73,8 @@ export interface Lines {
 }
 
 export function readLines(call: ApiCall, lines: Line[]): Lines {
-  if (lines.length > MOST_LINES) throw invalidRequest(`You may specify up to ${MOST_LINES} line items.`, { param: 'line_items' })
+  if (lines.length > MOST_LINES)
+    throw invalidRequest(`You may specify up to ${MOST_LINES} line items.`, { param: 'line_items' })
   const items = lines.map((each, index): LineItem => {
     const at = `line_items[${index}]`
     const price = priceOf(call, each, at)
@@ -84,6 +99,8 @@ export function readLines(call: ApiCall, lines: Line[]): Lines {
   const currencies = new Set(items.map((item) => item.currency))
   const [currency = ''] = currencies
   if (currencies.size > 1)
-    throw invalidRequest('All line items of a Checkout Session must have the same currency.', { param: 'line_items' })
+    throw invalidRequest('All line items of a Checkout Session must have the same currency.', {
+      param: 'line_items',
+    })
   return { items, currency, total: items.reduce((sum, item) => sum + item.amount_total, 0) }
 }

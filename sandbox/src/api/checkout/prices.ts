@@ -1,7 +1,17 @@
 // Prices: one-time amounts per unit. Recurring and tiered ones are refused by name.
 import { checkCurrency } from '../../core/currency.ts'
 import { badParamReference, invalidRequest, missingParam, noSuch } from '../../core/errors.ts'
-import { filled, flag, listOf, mergeMetadata, metadata, natural, oneOf, type Read, text } from '../../core/params.ts'
+import {
+  filled,
+  flag,
+  listOf,
+  mergeMetadata,
+  metadata,
+  natural,
+  oneOf,
+  type Read,
+  text,
+} from '../../core/params.ts'
 import type { Price } from '../../objects/kinds.ts'
 import { type ApiCall, type RouteTable, route } from '../call.ts'
 import { createdRange, listObjects, pageSpec, retrieveRoute } from '../lists.ts'
@@ -27,7 +37,14 @@ const create = {
   unit_amount: natural,
   unit_amount_decimal: text,
 }
-const update = { active: flag, lookup_key: filled, metadata, nickname: text, tax_behavior: BEHAVIOR, transfer_lookup_key: flag }
+const update = {
+  active: flag,
+  lookup_key: filled,
+  metadata,
+  nickname: text,
+  tax_behavior: BEHAVIOR,
+  transfer_lookup_key: flag,
+}
 
 /** A key names one price; it can be moved from the one that has it. */
 function takeKey(call: ApiCall, key: string | undefined, transfer: boolean, own?: string): void {
@@ -48,7 +65,9 @@ function createPrice(call: ApiCall, params: Read<typeof create>): Price {
   const currency = checkCurrency(params.currency)
   const amount = amountOf(params, '')
   if (params.product !== undefined && params.product_data !== undefined)
-    throw invalidRequest('You may only specify one of these parameters: product, product_data.', { code: 'parameters_exclusive' })
+    throw invalidRequest('You may only specify one of these parameters: product, product_data.', {
+      code: 'parameters_exclusive',
+    })
   if (params.product !== undefined && unit.find('product', params.product) === undefined)
     throw badParamReference('product', params.product, 'product')
   takeKey(call, params.lookup_key, params.transfer_lookup_key === true)
@@ -78,10 +97,15 @@ function listPrices(call: ApiCall, params: Read<typeof list>): object {
   const { lookup_keys: keys, type, active, currency, product, ...page } = params
   const url = '/v1/prices'
   if (type === 'recurring') return { object: 'list', data: [], has_more: false, url }
-  const wanted = Object.entries({ active, currency, product }).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  const wanted = Object.entries({ active, currency, product }).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined,
+  )
   if (keys === undefined) return listObjects(call.unit, 'price', wanted, page, url)
-  if (keys.length > 10) throw invalidRequest('You may specify up to 10 lookup keys.', { param: 'lookup_keys' })
-  const data = keys.flatMap((key) => listObjects(call.unit, 'price', [...wanted, ['lookup_key', key]], {}, url).data)
+  if (keys.length > 10)
+    throw invalidRequest('You may specify up to 10 lookup keys.', { param: 'lookup_keys' })
+  const data = keys.flatMap(
+    (key) => listObjects(call.unit, 'price', [...wanted, ['lookup_key', key]], {}, url).data,
+  )
   return { object: 'list', data, has_more: false, url }
 }
 

@@ -12,7 +12,12 @@ const create = {
   ...productParams,
   name: filled,
   id: filled,
-  default_price_data: hash({ currency: filled, unit_amount: natural, unit_amount_decimal: text, recurring: notEmulated }),
+  default_price_data: hash({
+    currency: filled,
+    unit_amount: natural,
+    unit_amount_decimal: text,
+    recurring: notEmulated,
+  }),
 }
 const update = { ...productParams, name: filled, default_price: filled }
 
@@ -46,7 +51,10 @@ export const productRoutes: RouteTable = {
     const chosen = params.default_price
     if (chosen !== undefined && call.unit.find('price', chosen)?.product !== before.id)
       throw invalidRequest(`No such price: '${chosen}'`, { code: 'resource_missing', param: 'default_price' })
-    const after = { ...changedProduct(before, params, call.unit.now), default_price: chosen ?? before.default_price ?? null }
+    const after = {
+      ...changedProduct(before, params, call.unit.now),
+      default_price: chosen ?? before.default_price ?? null,
+    }
     call.unit.put('product', after)
     call.unit.emit('product.updated', after)
     return after

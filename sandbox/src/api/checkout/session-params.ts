@@ -47,7 +47,9 @@ export const create = {
   optional_items: notEmulated,
   payment_intent_data: intentData,
   payment_method_configuration: filled,
-  payment_method_options: hash({ card: hash({ request_three_d_secure: oneOf('any', 'automatic', 'challenge') }) }),
+  payment_method_options: hash({
+    card: hash({ request_three_d_secure: oneOf('any', 'automatic', 'challenge') }),
+  }),
   payment_method_types: methodTypes,
   phone_number_collection: switchedOff,
   redirect_on_completion: notEmulated,
@@ -62,4 +64,9 @@ export const create = {
   tax_id_collection: switchedOff,
   ui_mode: filled,
 }
-export const update = { metadata, collected_information: notEmulated, line_items: notEmulated, shipping_options: notEmulated }
+export const update = {
+  metadata,
+  collected_information: notEmulated,
+  line_items: notEmulated,
+  shipping_options: notEmulated,
+}

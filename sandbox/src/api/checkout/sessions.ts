@@ -22,7 +22,10 @@ const DAY = 24 * 3600
 function checkAddress(url: string | undefined, param: string): string | null {
   if (url === undefined) return null
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
-    throw invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', { code: 'url_invalid', param })
+    throw invalidRequest('Invalid URL: An explicit scheme (such as https) must be provided.', {
+      code: 'url_invalid',
+      param,
+    })
   return url
 }
 
@@ -30,13 +33,22 @@ function expiryOf(now: number, asked: number | undefined): number {
   if (asked === undefined) return now + DAY
   const param = 'expires_at'
   if (asked < now + HALF_HOUR)
-    throw invalidRequest('The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.', { param })
+    throw invalidRequest(
+      'The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.',
+      { param },
+    )
   if (asked > now + DAY)
-    throw invalidRequest('The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.', { param })
+    throw invalidRequest(
+      'The `expires_at` timestamp must be less than 24 hours from Checkout Session creation.',
+      { param },
+    )
   return asked
 }
 
-/** Embedded pages and elements of a session are not emulated; the hosted page was once called `hosted`. */
+/**
+ * Embedded pages and elements of a session are not emulated; the hosted page was once called
+ * `hosted`.
+ */
 function checkUiMode(call: ApiCall, asked: string | undefined): string {
   const hosted = call.version < SINCE.pageModes ? 'hosted' : 'hosted_page'
   if (asked === undefined || asked === hosted) return hosted
@@ -51,13 +63,17 @@ const ONLY_IN = {
 function checkMode(params: Create): 'payment' | 'setup' {
   const { mode } = params
   if (mode === undefined) throw missingParam('mode')
-  if (mode === 'subscription') throw invalidRequest('The sandbox does not emulate subscriptions.', { param: 'mode' })
+  if (mode === 'subscription')
+    throw invalidRequest('The sandbox does not emulate subscriptions.', { param: 'mode' })
   for (const name of ONLY_IN[mode === 'payment' ? 'setup' : 'payment'])
-    if (params[name] !== undefined) throw invalidRequest(`You can not pass \`${name}\` in \`${mode}\` mode.`, { param: name })
+    if (params[name] !== undefined)
+      throw invalidRequest(`You can not pass \`${name}\` in \`${mode}\` mode.`, { param: name })
   if (mode === 'payment' && (params.line_items ?? []).length === 0) throw missingParam('line_items')
   if (
     mode === 'setup' &&
-    [params.currency, params.payment_method_types, params.allowed_payment_method_types].every((each) => each === undefined)
+    [params.currency, params.payment_method_types, params.allowed_payment_method_types].every(
+      (each) => each === undefined,
+    )
   )
     throw missingParam('currency')
   return mode
@@ -67,13 +83,19 @@ function checkCustomer(call: ApiCall, params: Create): void {
   const { customer, customer_email: email, customer_creation: creation } = params
   for (const [name, value] of Object.entries({ customer_email: email, customer_creation: creation }))
     if (customer !== undefined && value !== undefined)
-      throw invalidRequest(`You may only specify one of these parameters: customer, ${name}.`, { code: 'parameters_exclusive' })
+      throw invalidRequest(`You may only specify one of these parameters: customer, ${name}.`, {
+        code: 'parameters_exclusive',
+      })
   if (customer !== undefined && call.unit.find('customer', customer) === undefined)
     throw badParamReference('customer', customer, 'customer')
   checkEmail(email, 'customer_email')
 }
 
-function creationOf(call: ApiCall, params: Create, mode: 'payment' | 'setup'): 'always' | 'if_required' | null {
+function creationOf(
+  call: ApiCall,
+  params: Create,
+  mode: 'payment' | 'setup',
+): 'always' | 'if_required' | null {
   if (mode === 'setup' || params.customer !== undefined) return null
   return params.customer_creation ?? (call.version < SINCE.guests ? 'always' : 'if_required')
 }
@@ -123,13 +145,21 @@ interface WithIntent {
   hidden: SessionHidden
 }
 
-/** A setup exists from the beginning, a payment from the first attempt on, or earlier for versions that show it. */
+/**
+ * A setup exists from the beginning, a payment from the first attempt on, or earlier for versions
+ * that show it.
+ */
 function withIntent(call: ApiCall, params: Create, session: CheckoutSession, items: LineItem[]): WithIntent {
   const { unit } = call
   if (session.mode === 'setup') {
     const { description, metadata, on_behalf_of: seller } = params.setup_intent_data ?? {}
     const empty = newSetupIntent(
-      { ...chooseTypes(call, params), customer: session.customer, onBehalfOf: seller ?? null, usage: 'off_session' },
+      {
+        ...chooseTypes(call, params),
+        customer: session.customer,
+        onBehalfOf: seller ?? null,
+        usage: 'off_session',
+      },
       unit.now,
     )
     const setup = { ...empty, description: description ?? null, metadata: mergeMetadata({}, metadata) }
@@ -143,7 +173,9 @@ function withIntent(call: ApiCall, params: Create, session: CheckoutSession, ite
     amount: session.amount_total ?? 0,
     currency: session.currency ?? '',
     customer: params.customer,
-    payment_method_options: { card: { request_three_d_secure: params.payment_method_options?.card?.request_three_d_secure } },
+    payment_method_options: {
+      card: { request_three_d_secure: params.payment_method_options?.card?.request_three_d_secure },
+    },
     payment_method_types: params.payment_method_types,
     allowed_payment_method_types: params.allowed_payment_method_types,
   })
@@ -170,7 +202,9 @@ export const checkoutRoutes: RouteTable = {
     const found = listObjects(call.unit, 'checkout.session', filters, page, call.path)
     return { ...found, data: found.data.map((session) => asPaid(call.unit, session)) }
   }),
-  'GET /v1/checkout/sessions/:id': route('checkout.sessions.retrieve', {}, (call) => loadSession(call, call.id)),
+  'GET /v1/checkout/sessions/:id': route('checkout.sessions.retrieve', {}, (call) =>
+    loadSession(call, call.id),
+  ),
   'POST /v1/checkout/sessions/:id': route('checkout.sessions.update', update, (call, params) => {
     const session = loadSession(call, call.id)
     const after = { ...session, metadata: mergeMetadata(session.metadata ?? {}, params.metadata) }
@@ -180,10 +214,14 @@ export const checkoutRoutes: RouteTable = {
   'POST /v1/checkout/sessions/:id/expire': route('checkout.sessions.expire', {}, (call) =>
     expireSession(call.unit, loadSession(call, call.id)),
   ),
-  'GET /v1/checkout/sessions/:id/line_items': route('checkout.sessions.line_items', pageSpec, (call, params) => {
-    loadSession(call, call.id)
-    return pageOfLines(call, params)
-  }),
+  'GET /v1/checkout/sessions/:id/line_items': route(
+    'checkout.sessions.line_items',
+    pageSpec,
+    (call, params) => {
+      loadSession(call, call.id)
+      return pageOfLines(call, params)
+    },
+  ),
 }
 
 function pageOfLines(call: ApiCall, params: Read<typeof pageSpec>): object {
@@ -192,7 +230,8 @@ function pageOfLines(call: ApiCall, params: Read<typeof pageSpec>): object {
   const { starting_after: after, ending_before: before } = params
   const cursor = after ?? before
   const at = all.findIndex((item) => item.id === cursor)
-  if (cursor !== undefined && at < 0) throw noSuch('item', cursor, after === undefined ? 'ending_before' : 'starting_after')
+  if (cursor !== undefined && at < 0)
+    throw noSuch('item', cursor, after === undefined ? 'ending_before' : 'starting_after')
   if (before !== undefined) {
     const from = Math.max(0, at - limit)
     return { object: 'list', data: all.slice(from, at), has_more: from > 0, url: call.path }

@@ -1,4 +1,5 @@
-// What differs between a payment, the ledger and the processor's list: each kind, its owner, and what is none.
+// What differs between a payment, the ledger and the processor's list: each kind, its owner, and
+// what is none.
 import { expect, it } from 'vitest'
 import { type Compared, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
 
@@ -24,7 +25,13 @@ const settled: Compared = {
   listedRefundedMinor: 500,
   listedAuthorizedMinor: 0,
 }
-const none = { capturedMinor: 0, refundedMinor: 0, ledgerMinor: 0, listedCapturedMinor: 0, listedRefundedMinor: 0 }
+const none = {
+  capturedMinor: 0,
+  refundedMinor: 0,
+  ledgerMinor: 0,
+  listedCapturedMinor: 0,
+  listedRefundedMinor: 0,
+}
 const authorized: Compared = {
   ...settled,
   ...none,
@@ -66,8 +73,16 @@ it.each([
   ['payment_without_order', 'shop', { ...settled, orderStatus: null }],
   ['missing_at_processor', 'operator', { ...settled, listed: false }],
   ['missing_at_processor', 'operator', { ...authorized, listed: false }],
-  ['refund_failed', 'organiser', { ...settled, failedRefunds: 1, failedMinor: 500, failedOrigin: 'organiser' }],
-  ['refund_failed', 'operator', { ...settled, failedRefunds: 1, failedMinor: 500, failedOrigin: 'late_money' }],
+  [
+    'refund_failed',
+    'organiser',
+    { ...settled, failedRefunds: 1, failedMinor: 500, failedOrigin: 'organiser' },
+  ],
+  [
+    'refund_failed',
+    'operator',
+    { ...settled, failedRefunds: 1, failedMinor: 500, failedOrigin: 'late_money' },
+  ],
   ['refund_slow', 'processor', { ...settled, waitingRefundSeconds: 11 * 86_400 }],
   ['money_without_order', 'operator', stranger],
   ['money_without_order', 'operator', { ...stranger, listedCapturedMinor: 0, listedAuthorizedMinor: 5 }],
@@ -88,14 +103,16 @@ it('only money that a buyer may be charged for wrongly is a breach', () => {
 
 it('a dispute is open, lost, or over', () => {
   const createdAt = '2026-11-22T00:00:00.000Z'
-  const dispute = { disputeId: 'dp_1', intentId: 'pi_1', amountMinor: 100, currency: 'EUR', reason: 'fraudulent', createdAt }
+  const dispute = {
+    disputeId: 'dp_1',
+    intentId: 'pi_1',
+    amountMinor: 100,
+    currency: 'EUR',
+    reason: 'fraudulent',
+    createdAt,
+  }
   const kindOf = (status: string) => differenceOfDispute({ ...dispute, status })?.kind ?? null
-  expect(['needs_response', 'under_review', 'warning_needs_response', 'lost', 'won', 'warning_closed'].map(kindOf)).toEqual([
-    'dispute_open',
-    'dispute_open',
-    'dispute_open',
-    'dispute_lost',
-    null,
-    null,
-  ])
+  expect(
+    ['needs_response', 'under_review', 'warning_needs_response', 'lost', 'won', 'warning_closed'].map(kindOf),
+  ).toEqual(['dispute_open', 'dispute_open', 'dispute_open', 'dispute_lost', null, null])
 })

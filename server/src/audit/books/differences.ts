@@ -1,7 +1,10 @@
-// What differs between a payment, the ledger and the processor's list, and who has to act on it. Pure: no clock, no database.
+// What differs between a payment, the ledger and the processor's list, and who has to act on it.
+// Pure: no clock, no database.
 import type { ListedDispute } from '../../payments/processor/books.ts'
 
-/** Both sides of one payment or intent, and what the ledger, the refunds and the order say of it. */
+/**
+ * Both sides of one payment or intent, and what the ledger, the refunds and the order say of it.
+ */
 export interface Compared {
   readonly paymentId: string | null
   readonly orderId: string | null
@@ -74,7 +77,8 @@ function strangersOf(row: Compared, listedKept: number): Say[] {
       {
         kind: 'money_without_order',
         owner: 'operator',
-        explanation: 'The processor holds money that belongs to no order: charged by hand or by another program',
+        explanation:
+          'The processor holds money that belongs to no order: charged by hand or by another program',
       },
     ]
   return [
@@ -88,12 +92,18 @@ function strangersOf(row: Compared, listedKept: number): Say[] {
 
 function ownOf(row: Compared, kept: number, listedKept: number): Say[] {
   const said: Say[] = []
-  const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
-  if (row.orderStatus === null) say('payment_without_order', 'shop', 'A payment belongs to an order that doesn’t exist')
+  const say = (kind: string, owner: Difference['owner'], explanation: string) =>
+    said.push({ kind, owner, explanation })
+  if (row.orderStatus === null)
+    say('payment_without_order', 'shop', 'A payment belongs to an order that doesn’t exist')
   if (row.ledgerMinor !== kept) say('ledger_differs', 'shop', 'Ledger and payment show different amounts')
   if (row.intentId !== null && !row.listed) {
     if (kept !== 0 || row.authorizedMinor !== 0)
-      say('missing_at_processor', 'operator', 'The processor doesn’t know this payment: wrong account, or its data is gone')
+      say(
+        'missing_at_processor',
+        'operator',
+        'The processor doesn’t know this payment: wrong account, or its data is gone',
+      )
   } else if (row.listed) said.push(...amountsOf(row, kept, listedKept))
   if (row.failedRefunds > 0)
     say(
@@ -108,8 +118,10 @@ function ownOf(row: Compared, kept: number, listedKept: number): Say[] {
 
 function amountsOf(row: Compared, kept: number, listedKept: number): Say[] {
   const said: Say[] = []
-  const say = (kind: string, owner: Difference['owner'], explanation: string) => said.push({ kind, owner, explanation })
-  if (row.listedCurrency !== row.currency) say('currency_differs', 'shop', 'Processor and payment use different currencies')
+  const say = (kind: string, owner: Difference['owner'], explanation: string) =>
+    said.push({ kind, owner, explanation })
+  if (row.listedCurrency !== row.currency)
+    say('currency_differs', 'shop', 'Processor and payment use different currencies')
   if (row.listedCapturedMinor !== row.capturedMinor)
     say(
       'captured_differs',
@@ -121,14 +133,21 @@ function amountsOf(row: Compared, kept: number, listedKept: number): Say[] {
   else if (row.listedRefundedMinor !== row.refundedMinor)
     say('refunded_differs', 'shop', 'Processor and payments show different refunds')
   // A refund under way counts here only when it arrived.
-  if (row.listedAuthorizedMinor > 0 && row.authorizedMinor === 0 && !isBeingAsked.has(row.paymentStatus ?? ''))
+  if (
+    row.listedAuthorizedMinor > 0 &&
+    row.authorizedMinor === 0 &&
+    !isBeingAsked.has(row.paymentStatus ?? '')
+  )
     say('authorized_differs', 'shop', 'Money is still pending on a card that payments has released')
   else if (row.authorizedMinor > 0 && row.listedAuthorizedMinor === 0 && row.listedCapturedMinor === 0)
     say('authorized_differs', 'shop', 'Payments counts money as pending that the processor has released')
   return said
 }
 
-/** A dispute that is not over in our favour. The ledger has no entry of it: what it took is money that nobody booked. */
+/**
+ * A dispute that is not over in our favour. The ledger has no entry of it: what it took is money
+ * that nobody booked.
+ */
 export function differenceOfDispute(dispute: ListedDispute): Difference | null {
   const won = dispute.status === 'won' || dispute.status === 'warning_closed'
   if (won) return null

@@ -1,4 +1,5 @@
-// Keeps a copy of the processor's list: what is new since the last time, and page by page everything else, round and round.
+// Keeps a copy of the processor's list: what is new since the last time, and page by page
+// everything else, round and round.
 import { type Books, booksPage, type ListedIntent } from '../../payments/processor/books.ts'
 import type { Queryable } from '../../platform/postgres/database.ts'
 import { readMark, saveMark } from '../store.ts'
@@ -14,7 +15,10 @@ const none = ''
 const newestMark = 'books.newest'
 const roundMark = 'books.round'
 
-/** Pages of new intents, and of old ones, in one run. A processor allows some dozens of reads a second. */
+/**
+ * Pages of new intents, and of old ones, in one run. A processor allows some dozens of reads a
+ * second.
+ */
 const newPages = 10
 const oldPages = 2
 

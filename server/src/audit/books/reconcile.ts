@@ -1,10 +1,17 @@
-// The reconciliation: payments, ledger and processor, both ways. Each difference is a row with an owner and an age; what may
-// only be under way is asked again at the processor first, and is not shown before it is old. Changes no payment.
+// The reconciliation: payments, ledger and processor, both ways. Each difference is a row with an
+// owner and an age; what may only be under way is asked again at the processor first, and is not
+// shown before it is old. Changes no payment.
 import type { Books, BooksAnswer, ListedDispute } from '../../payments/processor/books.ts'
 import type { Queryable } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 import { readMark, saveMark } from '../store.ts'
-import { type Compared, type Difference, differenceOfDispute, differencesOf, isBreach } from './differences.ts'
+import {
+  type Compared,
+  type Difference,
+  differenceOfDispute,
+  differencesOf,
+  isBreach,
+} from './differences.ts'
 import { readPart, readWhole } from './list.ts'
 import {
   compareBooks,
@@ -59,11 +66,16 @@ export function makeReconciliation({
       asked.push(row)
     }
     const intentIds = asked.flatMap(({ intentId }) => intentId ?? [])
-    const paymentIds = asked.flatMap(({ paymentId }) => (paymentId !== null && isId(paymentId) ? [paymentId] : []))
+    const paymentIds = asked.flatMap(({ paymentId }) =>
+      paymentId !== null && isId(paymentId) ? [paymentId] : [],
+    )
     return asked.length === 0 ? [] : compareBooks(db, paymentIds, intentIds)
   }
 
-  /** What differs between the two sides, once the processor was asked about each difference by itself. */
+  /**
+   * What differs between the two sides, once the processor was asked about each difference by
+   * itself.
+   */
   const compareSome = async (paymentIds: readonly string[], intentIds: readonly string[], most: number) => {
     const rows = await compareBooks(db, paymentIds, intentIds)
     const compared = new Set<string>()
@@ -101,7 +113,11 @@ export function makeReconciliation({
     return total
   }
 
-  const comparePart = async (orderIds: readonly string[], intentIds: readonly string[], open: readonly StoredDifference[]) => {
+  const comparePart = async (
+    orderIds: readonly string[],
+    intentIds: readonly string[],
+    open: readonly StoredDifference[],
+  ) => {
     const slice = await readNextPayments(db, (await readMark(db, 'payments')) ?? firstId, slicePayments)
     await saveMark(db, 'payments', slice.length < slicePayments ? firstId : (slice.at(-1) ?? firstId))
     const opened = open.flatMap(({ paymentId }) => (paymentId !== null && isId(paymentId) ? [paymentId] : []))
@@ -114,9 +130,14 @@ export function makeReconciliation({
     async compare({ orderIds, everything }) {
       const open = await listOpenDifferences(db, openMax)
       const listed = everything ? await readWhole(db, books) : await readPart(db, books)
-      const part = everything ? await compareAll(listed.intentIds) : await comparePart(orderIds, listed.intentIds, open)
+      const part = everything
+        ? await compareAll(listed.intentIds)
+        : await comparePart(orderIds, listed.intentIds, open)
       const disputes = await readDisputes(books)
-      const found = [...part.found, ...(disputes ?? []).flatMap((dispute) => differenceOfDispute(dispute) ?? [])]
+      const found = [
+        ...part.found,
+        ...(disputes ?? []).flatMap((dispute) => differenceOfDispute(dispute) ?? []),
+      ]
       await keepDifferences(db, unique(found))
       const isOver = (difference: StoredDifference) => {
         if (found.some(({ id }) => id === difference.id)) return false
@@ -127,7 +148,9 @@ export function makeReconciliation({
         db,
         open.filter(isOver).map(({ id }) => id),
       )
-      const old = (await listOpenDifferences(db, openMax)).filter(({ ageSeconds }) => ageSeconds >= shownAfterSeconds)
+      const old = (await listOpenDifferences(db, openMax)).filter(
+        ({ ageSeconds }) => ageSeconds >= shownAfterSeconds,
+      )
       return {
         books: listed.reachable ? 'read' : 'unreachable',
         checked: part.checked,
@@ -141,7 +164,9 @@ const isId = (text: string) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.tes
 const namesOf = ({ paymentId, intentId }: Compared) => [paymentId, intentId].filter((name) => name !== null)
 const ofShopAlone = new Set(['ledger_differs', 'refund_failed', 'refund_slow', 'payment_without_order'])
 const needsProcessor = ({ kind }: Difference) => !ofShopAlone.has(kind)
-const unique = (found: readonly Difference[]) => [...new Map(found.map((difference) => [difference.id, difference])).values()]
+const unique = (found: readonly Difference[]) => [
+  ...new Map(found.map((difference) => [difference.id, difference])).values(),
+]
 
 function toFinding(difference: StoredDifference): Finding {
   return {

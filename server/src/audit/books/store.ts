@@ -1,5 +1,5 @@
-// SQL of the reconciliation: the copy of the processor's list, what it is compared with, and the differences. Writes to the
-// audit's schema only.
+// SQL of the reconciliation: the copy of the processor's list, what it is compared with, and the
+// differences. Writes to the audit's schema only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Compared, Difference } from './differences.ts'
 
@@ -76,13 +76,20 @@ const compareStatement = sql(
    from p full join i on i.intent_id = p.listed_as
      left join orders.orders o on o.id = p.order_id left join r on r.payment_id = p.id left join l on l.payment_id = p.id`,
 )
-const paymentsOfStatement = sql('audit.payments_of_orders', `select id from payments.payments where order_id = any($1::uuid[])`)
+const paymentsOfStatement = sql(
+  'audit.payments_of_orders',
+  `select id from payments.payments where order_id = any($1::uuid[])`,
+)
 const nextPaymentsStatement = sql(
   'audit.next_payments',
   `select id from payments.payments where id > $1::uuid order by id limit $2`,
 )
 
-export function compareBooks(db: Queryable, paymentIds: readonly string[], intentIds: readonly string[]): Promise<Compared[]> {
+export function compareBooks(
+  db: Queryable,
+  paymentIds: readonly string[],
+  intentIds: readonly string[],
+): Promise<Compared[]> {
   return db.query<Compared>(compareStatement, [paymentIds, intentIds])
 }
 

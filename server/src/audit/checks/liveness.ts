@@ -1,5 +1,6 @@
-// Invariant 9: orders past their deadline that did not come to rest within a bounded time. A payment that waits for the
-// processor's word is not counted: the fault is not over. Reads only, but for its own list of open orders.
+// Invariant 9: orders past their deadline that did not come to rest within a bounded time. A
+// payment that waits for the processor's word is not counted: the fault is not over. Reads only,
+// but for its own list of open orders.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 
@@ -34,7 +35,11 @@ const lateStatement = sql(
 )
 
 /** Remembers open orders, and those between two states, for the next looks. */
-export async function watchOrders(db: Queryable, orderIds: readonly string[], between: readonly string[]): Promise<void> {
+export async function watchOrders(
+  db: Queryable,
+  orderIds: readonly string[],
+  between: readonly string[],
+): Promise<void> {
   if (orderIds.length + between.length > 0) await db.query(watchStatement, [orderIds, between])
 }
 
@@ -48,7 +53,19 @@ export async function listDueOrders(db: Queryable): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
-export async function judgeLiveness(db: Queryable, orderIds: readonly string[], restWithinSeconds: number): Promise<Finding[]> {
-  const rows = await db.query<{ id: string; explanation: string }>(lateStatement, [orderIds, restWithinSeconds])
-  return rows.map(({ id, explanation }) => ({ invariant: 'orders_come_to_rest', key: id, orderIds: [id], explanation }))
+export async function judgeLiveness(
+  db: Queryable,
+  orderIds: readonly string[],
+  restWithinSeconds: number,
+): Promise<Finding[]> {
+  const rows = await db.query<{ id: string; explanation: string }>(lateStatement, [
+    orderIds,
+    restWithinSeconds,
+  ])
+  return rows.map(({ id, explanation }) => ({
+    invariant: 'orders_come_to_rest',
+    key: id,
+    orderIds: [id],
+    explanation,
+  }))
 }

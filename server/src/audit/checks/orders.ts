@@ -1,10 +1,12 @@
-// Invariants 1 (seats of an order), 2, 3, 5, 6 and 8 as one statement over some orders: what each order says against what
-// payments, the ledger, the seats and the tickets say, all as of one instant. Reads only.
+// Invariants 1 (seats of an order), 2, 3, 5, 6 and 8 as one statement over some orders: what each
+// order says against what payments, the ledger, the seats and the tickets say, all as of one
+// instant. Reads only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding, InvariantName } from '../invariants.ts'
 
-// A refund that the bank sent back leaves money with us that is owed to the buyer: no invariant tells whose mistake that
-// is, so it is a difference for a person (see the reconciliation) and silences what follows from it.
+// A refund that the bank sent back leaves money with us that is owed to the buyer: no invariant
+// tells whose mistake that is, so it is a difference for a person (see the reconciliation) and
+// silences what follows from it.
 const judgeStatement = sql(
   'audit.judge_orders',
   `with o as (
@@ -114,7 +116,12 @@ export async function judgeOrders(db: Queryable, orderIds: readonly string[]): P
   if (orderIds.length === 0) return []
   const rows = await db.query<JudgedRow>(judgeStatement, [orderIds])
   return rows.flatMap((row) =>
-    row.broken.map((invariant) => ({ invariant, key: row.id, orderIds: [row.id], explanation: explain(invariant, row) })),
+    row.broken.map((invariant) => ({
+      invariant,
+      key: row.id,
+      orderIds: [row.id],
+      explanation: explain(invariant, row),
+    })),
   )
 }
 

@@ -1,6 +1,7 @@
-// Invariant 1: pools and seats against all orders of a show. Orders that settled long ago are added up once, in stretches,
-// and added up anew when one of them changes: a show with a million orders costs no more than its newest ones. A sum that
-// does not fit is counted in full before anybody hears of it. Writes only its own stretches.
+// Invariant 1: pools and seats against all orders of a show. Orders that settled long ago are added
+// up once, in stretches, and added up anew when one of them changes: a show with a million orders
+// costs no more than its newest ones. A sum that does not fit is counted in full before anybody
+// hears of it. Writes only its own stretches.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 
@@ -32,7 +33,8 @@ const addStretch = sql(
    values ($1, ${lastEnd}, $2, 2)
    on conflict do nothing`,
 )
-// An order's refund is told by payments before orders has taken it in: a stretch is counted twice after each change.
+// An order's refund is told by payments before orders has taken it in: a stretch is counted twice
+// after each change.
 const freshenStatement = sql(
   'audit.freshen_stretches',
   `update audit.stretches s set fresh_looks = 2
@@ -60,9 +62,14 @@ const countStretches = sql(
    ) n
    where s.show_id = n.show_id and s.to_id = n.to_id`,
 )
-const forgetStretches = sql('audit.forget_stretches', `delete from audit.stretches where show_id = any($1::uuid[])`)
+const forgetStretches = sql(
+  'audit.forget_stretches',
+  `delete from audit.stretches where show_id = any($1::uuid[])`,
+)
 
-/** The pools of a show that do not fit the tallies of its old orders and the rows of its new ones. */
+/**
+ * The pools of a show that do not fit the tallies of its old orders and the rows of its new ones.
+ */
 const estimateStatement = sql(
   'audit.estimate_stock',
   `with ranges as (
@@ -124,7 +131,10 @@ export async function freshenOldSums(db: Queryable, stretches: number): Promise<
   return [...new Set(rows.map(({ id }) => id))]
 }
 
-/** Cuts a show's settled orders into stretches. False when there are so many that it takes another run. */
+/**
+ * Cuts a show's settled orders into stretches. False when there are so many that it takes another
+ * run.
+ */
 async function cutStretches(db: Queryable, showId: string): Promise<boolean> {
   for (let cuts = 0; cuts < cutsMax; cuts += 1) {
     const [cut] = await db.query<{ id: string }>(nextCut, [showId])
@@ -135,7 +145,10 @@ async function cutStretches(db: Queryable, showId: string): Promise<boolean> {
   return false
 }
 
-/** Pools of a show that do not add up. `exactly`: all of its orders are counted, whatever that costs. */
+/**
+ * Pools of a show that do not add up. `exactly`: all of its orders are counted, whatever that
+ * costs.
+ */
 export async function judgeStock(db: Queryable, showId: string, exactly: boolean): Promise<Finding[]> {
   if (!exactly) {
     if (!(await cutStretches(db, showId))) return []
@@ -146,7 +159,13 @@ export async function judgeStock(db: Queryable, showId: string, exactly: boolean
   const rows = await db.query<PoolRow>(countStatement, [showId])
   // The sums were wrong and not the pools: something changed without an event.
   if (rows.length === 0 && !exactly) await db.query(forgetStretches, [[showId]])
-  return rows.map((row) => ({ invariant: 'stock_adds_up', key: row.id, showId, orderIds: [], explanation: explainPool(row) }))
+  return rows.map((row) => ({
+    invariant: 'stock_adds_up',
+    key: row.id,
+    showId,
+    orderIds: [],
+    explanation: explainPool(row),
+  }))
 }
 
 interface SeatRow {

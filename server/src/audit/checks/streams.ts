@@ -1,5 +1,5 @@
-// Invariants 4 and 7 over the events of some orders, and which orders are between two states: an event of theirs has not
-// reached everybody yet. Reads only.
+// Invariants 4 and 7 over the events of some orders, and which orders are between two states: an
+// event of theirs has not reached everybody yet. Reads only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding, InvariantName } from '../invariants.ts'
 import { subscriptions } from '../subscriptions.ts'
@@ -7,7 +7,10 @@ import { subscriptions } from '../subscriptions.ts'
 const consumers = subscriptions.map(({ consumer }) => consumer)
 const types = subscriptions.map(({ type }) => type)
 
-/** Below this a consumer `c` has handled the event `e`, also when a version reads for it that does not hear the type. */
+/**
+ * Below this a consumer `c` has handled the event `e`, also when a version reads for it that does
+ * not hear the type.
+ */
 const handledBelow = `case when c.heard is null then c.window_from when c.heard -> e.type is null then 0
   else coalesce((c.heard ->> e.type)::bigint, c.window_from) end`
 
@@ -33,8 +36,8 @@ const disorderStatement = sql(
    group by 1`,
 )
 
-// An event below a consumer's position is handled: its inbox says so, or it was set aside. Only of the last hour: what is
-// old may have been forgotten on both sides.
+// An event below a consumer's position is handled: its inbox says so, or it was set aside. Only of
+// the last hour: what is old may have been forgotten on both sides.
 const lostStatement = sql(
   'audit.judge_deliveries',
   `select e.correlation_id as "orderId", min(e.type || ' (' || e.id || ') never reached ' || s.consumer) as explanation
@@ -64,16 +67,24 @@ const betweenStatement = sql(
 
 export async function judgeStreams(db: Queryable, orderIds: readonly string[]): Promise<Finding[]> {
   if (orderIds.length === 0) return []
-  const disorder = await db.query<{ orderId: string; invariant: InvariantName; explanation: string }>(disorderStatement, [
+  const disorder = await db.query<{ orderId: string; invariant: InvariantName; explanation: string }>(
+    disorderStatement,
+    [orderIds],
+  )
+  const lost = await db.query<{ orderId: string; explanation: string }>(lostStatement, [
     orderIds,
+    consumers,
+    types,
   ])
-  const lost = await db.query<{ orderId: string; explanation: string }>(lostStatement, [orderIds, consumers, types])
   return [...disorder, ...lost.map((row) => ({ ...row, invariant: 'events_take_effect' as const }))].map(
     ({ orderId, invariant, explanation }) => ({ invariant, key: orderId, orderIds: [orderId], explanation }),
   )
 }
 
-/** The newest event (0: none is kept) of each order whose news has reached everybody. Others are between two states and prove nothing. */
+/**
+ * The newest event (0: none is kept) of each order whose news has reached everybody. Others are
+ * between two states and prove nothing.
+ */
 export async function readAtRest(db: Queryable, orderIds: readonly string[]): Promise<Map<string, number>> {
   if (orderIds.length === 0) return new Map()
   const rows = await db.query<{ orderId: string; lastSeq: number; waits: boolean }>(betweenStatement, [

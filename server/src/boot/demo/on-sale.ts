@@ -1,5 +1,6 @@
-// A small on-sale for people to watch: simulated guests hold, pay, leave and cancel, over the shop's own HTTP routes. Only
-// with the demo and the card sandbox, and one at a time: nobody buys for show with real money.
+// A small on-sale for people to watch: simulated guests hold, pay, leave and cancel, over the
+// shop's own HTTP routes. Only with the demo and the card sandbox, and one at a time: nobody buys
+// for show with real money.
 import type { Availability, OpsDemoRun, OrderView, ShowView } from '@holdfast/contract'
 import type { Config } from '../../config/config.ts'
 import type { DemoOnSale } from '../../ops/overview.ts'
@@ -52,7 +53,17 @@ export function makeDemoOnSale(parts: DemoParts): DemoOnSale {
       const show = answer.statusCode === 200 ? answer.json<ShowView>() : null
       if (show?.status !== 'on_sale') throw new ProblemError('demo_unavailable')
       const startedAt = new Date(clock.nowMs()).toISOString()
-      const begun: Run = { state: 'running', startedAt, showId, buyers, held: 0, paid: 0, left: 0, refused: 0, failed: 0 }
+      const begun: Run = {
+        state: 'running',
+        startedAt,
+        showId,
+        buyers,
+        held: 0,
+        paid: 0,
+        left: 0,
+        refused: 0,
+        failed: 0,
+      }
       run = begun
       const all = Array.from({ length: buyers }, async (_, index) => {
         await clock.sleep(Math.random() * arriveOverMs)
@@ -83,9 +94,13 @@ async function buy(
     app.inject({ method, url, cookies, remoteAddress, ...(payload ? { payload } : {}) })
   const guest = await call('POST', '/api/users/guest', { email: `buyer${index + 1}@demo.holdfast.example` })
   const token = guest.cookies.find((cookie) => cookie.name === name)?.value
-  if (guest.statusCode !== 201 || token === undefined) throw new Error(`no guest session: ${guest.statusCode}`)
+  if (guest.statusCode !== 201 || token === undefined)
+    throw new Error(`no guest session: ${guest.statusCode}`)
   cookies[name] = token
-  const line = chooseLine(show, (await call('GET', `/api/shows/${show.id}/availability`)).json<Availability>())
+  const line = chooseLine(
+    show,
+    (await call('GET', `/api/shows/${show.id}/availability`)).json<Availability>(),
+  )
   const held = line ? await call('POST', '/api/orders', { showId: show.id, lines: [line] }) : null
   if (held?.statusCode !== 201) {
     run.refused += 1
@@ -107,7 +122,9 @@ async function buy(
 
 /** Some free places of some type: seats side by side where there are seats. */
 function chooseLine(show: ShowView, availability: Availability) {
-  const free = show.ticketTypes.filter(({ id }) => availability.ticketTypes.some((type) => type.id === id && type.available > 0))
+  const free = show.ticketTypes.filter(({ id }) =>
+    availability.ticketTypes.some((type) => type.id === id && type.available > 0),
+  )
   const type = free[Math.floor(Math.random() * free.length)]
   if (!type) return null
   const wanted = 1 + Math.floor(Math.random() * Math.min(placesMax, show.maxPerOrder))

@@ -27,7 +27,8 @@ function demoShows(now: Date): ShowBody[] {
       timeZone: 'Europe/Berlin',
       currency: 'EUR',
       venue: 'Harbour Hall, Hamburg',
-      description: 'An evening of film music, played by sixty people who love it.\n\nDoors open an hour before.',
+      description:
+        'An evening of film music, played by sixty people who love it.\n\nDoors open an hour before.',
       ticketTypes: [
         { name: 'Standing', priceMinor: 4_500, capacity: 400 },
         { name: 'Reduced', priceMinor: 2_900, capacity: 100 },
@@ -51,31 +52,41 @@ interface DemoAccount {
   readonly password: string
   /** Once it signed up. */
   readonly id?: string
-  /** False until all shows are on sale. Files of earlier versions say nothing, and were written last. */
+  /**
+   * False until all shows are on sale. Files of earlier versions say nothing, and were written
+   * last.
+   */
   readonly complete?: boolean
 }
 
 type Call = (method: 'GET' | 'POST', url: string, payload?: object) => Promise<LightMyRequestResponse>
 
 /**
- * Makes the demo, or goes on where a killed start left it: the account's file is written first, and says when all is made. A shop
- * that has shows of its own, or whose demo is complete, stays as it is.
+ * Makes the demo, or goes on where a killed start left it: the account's file is written first, and
+ * says when all is made. A shop that has shows of its own, or whose demo is complete, stays as it
+ * is.
  */
 export async function seedDemo({ app }: { readonly app: Http }, config: Config): Promise<void> {
   const file = join(config.dataDirectory, demoAccountFile)
   const stored = await readAccount(file)
   const isHalfMade = stored?.complete === false
   if (!isHalfMade && (await hasShows(app))) return
-  const account = stored ?? { email: demoEmail, password: randomBytes(12).toString('base64url'), complete: false }
+  const account = stored ?? {
+    email: demoEmail,
+    password: randomBytes(12).toString('base64url'),
+    complete: false,
+  }
   if (!stored) await writeAccount(file, account)
   const signedUp = await enter(app, '/api/users/signup', account)
-  // The address is taken: by an earlier start of this demo, or by a stranger whose password is not ours.
+  // The address is taken: by an earlier start of this demo, or by a stranger whose password is not
+  // ours.
   const session = signedUp ?? (isHalfMade ? await enter(app, '/api/users/signin', account) : null)
   if (!session) return
   const cookies = { [sessionCookieName(config.publicUrl)]: session.cookie }
   const call: Call = async (method, url, payload) => {
     const response = await app.inject({ method, url, cookies, ...(payload && { payload }) })
-    if (response.statusCode >= 400) throw new Error(`the demo: ${method} ${url}: ${response.statusCode} ${response.body}`)
+    if (response.statusCode >= 400)
+      throw new Error(`the demo: ${method} ${url}: ${response.statusCode} ${response.body}`)
     return response
   }
   await writeAccount(file, { ...account, id: session.id, complete: false })
@@ -97,10 +108,16 @@ async function hasShows(app: Http): Promise<boolean> {
   return listed.json<{ items: unknown[] }>().items.length > 0
 }
 
-async function enter(app: Http, url: string, { email, password }: DemoAccount): Promise<{ id: string; cookie: string } | null> {
+async function enter(
+  app: Http,
+  url: string,
+  { email, password }: DemoAccount,
+): Promise<{ id: string; cookie: string } | null> {
   const response = await app.inject({ method: 'POST', url, payload: { email, password } })
   const [cookie] = response.cookies
-  return response.statusCode < 300 && cookie ? { id: response.json<{ id: string }>().id, cookie: cookie.value } : null
+  return response.statusCode < 300 && cookie
+    ? { id: response.json<{ id: string }>().id, cookie: cookie.value }
+    : null
 }
 
 async function readAccount(file: string): Promise<DemoAccount | null> {

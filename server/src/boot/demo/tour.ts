@@ -1,4 +1,5 @@
-// With the shop running: an organiser and two buyers over HTTP. One pays in time, one too late; prints what happened.
+// With the shop running: an organiser and two buyers over HTTP. One pays in time, one too late;
+// prints what happened.
 import type { OrderView, ShowView, TimelineView } from '@holdfast/contract'
 
 const shopUrl = process.env.SHOP_URL ?? `http://localhost:${process.env.PORT ?? 3000}`
@@ -37,11 +38,17 @@ async function expectCall<Body>(
 ): Promise<Body> {
   const answer = await person.call<Body>(...request)
   if (answer.status !== status)
-    throw new Error(`${person.name}: ${request[0]} ${request[1]} answered ${answer.status} ${JSON.stringify(answer.body)}`)
+    throw new Error(
+      `${person.name}: ${request[0]} ${request[1]} answered ${answer.status} ${JSON.stringify(answer.body)}`,
+    )
   return answer.body
 }
 
-async function waitForStatus(person: Person, orderId: string, status: OrderView['status']): Promise<OrderView> {
+async function waitForStatus(
+  person: Person,
+  orderId: string,
+  status: OrderView['status'],
+): Promise<OrderView> {
   for (let tries = 0; tries < 300; tries += 1) {
     const order = await expectCall<OrderView>(person, 200, ['GET', `/api/orders/${orderId}`])
     if (order.status === status && (status !== 'complete' || order.tickets)) return order
@@ -53,7 +60,9 @@ async function waitForStatus(person: Person, orderId: string, status: OrderView[
 async function printTimeline(person: Person, orderId: string): Promise<void> {
   const { items } = await expectCall<TimelineView>(person, 200, ['GET', `/api/orders/${orderId}/timeline`])
   for (const entry of items) {
-    say(`  ${entry.occurredAt.slice(11, 23)}  ${entry.source.padEnd(20)} ${entry.type.padEnd(20)} ${entry.summary}`)
+    say(
+      `  ${entry.occurredAt.slice(11, 23)}  ${entry.source.padEnd(20)} ${entry.type.padEnd(20)} ${entry.summary}`,
+    )
   }
 }
 
@@ -62,7 +71,9 @@ const running = await fetch(`${shopUrl}/healthz`).then(
   () => false,
 )
 if (!running) {
-  process.stderr.write(`No shop is running at ${shopUrl}. Start it with "npm start" in another terminal, then run this again.\n`)
+  process.stderr.write(
+    `No shop is running at ${shopUrl}. Start it with "npm start" in another terminal, then run this again.\n`,
+  )
   process.exit(1)
 }
 

@@ -1,4 +1,5 @@
-// Every state of a timer against every command, cell by cell, and what disorder may not do to a deadline.
+// Every state of a timer against every command, cell by cell, and what disorder may not do to a
+// deadline.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decide, evolve, type Timer, type TimerCommand, type TimerFact } from './timer.ts'
@@ -19,7 +20,12 @@ const states: Record<StateName, Timer | undefined> = {
   fired: { ...known, status: 'fired' },
 }
 
-const set = (orderVersion: number): TimerCommand => ({ type: 'SetTimer', orderId, expiresAt: moved, orderVersion })
+const set = (orderVersion: number): TimerCommand => ({
+  type: 'SetTimer',
+  orderId,
+  expiresAt: moved,
+  orderVersion,
+})
 const stop = (orderVersion: number): TimerCommand => ({ type: 'StopTimer', orderId, orderVersion })
 const fire: TimerCommand = { type: 'FireTimer', orderId }
 const cases = {
@@ -43,14 +49,20 @@ const cases = {
 type Cell = readonly TimerFact[]
 type Row = { [Type in keyof typeof cases]: { [Case in keyof (typeof cases)[Type]]: Cell } }
 const nothing: Cell = []
-const wasSet = (orderVersion: number): Cell => [{ type: 'TimerSet', data: { orderId, expiresAt: moved, orderVersion } }]
+const wasSet = (orderVersion: number): Cell => [
+  { type: 'TimerSet', data: { orderId, expiresAt: moved, orderVersion } },
+]
 const wasStopped = (orderVersion: number): Cell => [{ type: 'TimerStopped', data: { orderId, orderVersion } }]
 const wasFired: Cell = [{ type: 'ExpirationComplete', data: { orderId, expiresAt: due } }]
 const newerOnly: Pick<Row, 'SetTimer' | 'StopTimer'> = {
   SetTimer: { newer: wasSet(4), 'of the same version': nothing, older: nothing },
   StopTimer: { newer: wasStopped(4), 'of the same version': nothing, older: nothing },
 }
-const neverFires: Row['FireTimer'] = { 'before it is due': nothing, 'when it is due': nothing, 'long after': nothing }
+const neverFires: Row['FireTimer'] = {
+  'before it is due': nothing,
+  'when it is due': nothing,
+  'long after': nothing,
+}
 
 const matrix: Record<StateName, Row> = {
   none: {
@@ -58,7 +70,10 @@ const matrix: Record<StateName, Row> = {
     StopTimer: { newer: wasStopped(4), 'of the same version': wasStopped(3), older: wasStopped(2) },
     FireTimer: neverFires,
   },
-  waiting: { ...newerOnly, FireTimer: { 'before it is due': nothing, 'when it is due': wasFired, 'long after': wasFired } },
+  waiting: {
+    ...newerOnly,
+    FireTimer: { 'before it is due': nothing, 'when it is due': wasFired, 'long after': wasFired },
+  },
   stopped: { ...newerOnly, FireTimer: neverFires },
   'stopped, a tombstone': { ...newerOnly, FireTimer: neverFires },
   fired: { ...newerOnly, FireTimer: neverFires },
@@ -74,7 +89,8 @@ describe('a timer in every state, told every command', () => {
   for (const [stateName, row] of Object.entries(matrix)) {
     const timer = states[stateName as StateName]
     for (const [commandName, cells] of Object.entries(row)) {
-      const named: Record<string, { now: string; command: TimerCommand }> = cases[commandName as keyof typeof cases]
+      const named: Record<string, { now: string; command: TimerCommand }> =
+        cases[commandName as keyof typeof cases]
       for (const [caseName, expected] of Object.entries(cells as Record<string, Cell>)) {
         test(`${stateName}: ${commandName} ${caseName}`, () => {
           const { now, command } = named[caseName] as { now: string; command: TimerCommand }
@@ -118,11 +134,16 @@ test('an extension that came first is not undone by the beginning', () => {
 })
 
 test('a claimed order that is open again fires again', () => {
-  expect(walk([began, [before, stop(2)], [due, fire], [before, set(3)], [moved, fire]]).fired).toEqual([moved])
+  expect(walk([began, [before, stop(2)], [due, fire], [before, set(3)], [moved, fire]]).fired).toEqual([
+    moved,
+  ])
 })
 
 test('an extension after the first deadline fired sets the timer anew', () => {
-  expect(walk([began, [due, fire], [due, set(2)], [due, fire], [moved, fire], [long, fire]]).fired).toEqual([due, moved])
+  expect(walk([began, [due, fire], [due, set(2)], [due, fire], [moved, fire], [long, fire]]).fired).toEqual([
+    due,
+    moved,
+  ])
 })
 
 test('a clock that is set back fires nothing early and nothing twice', () => {
@@ -134,7 +155,9 @@ test('a timer without a deadline never fires', () => {
 })
 
 test('a timer that was never set cannot have fired', () => {
-  expect(() => evolve(undefined, { type: 'ExpirationComplete', data: { orderId, expiresAt: due } })).toThrow('never set')
+  expect(() => evolve(undefined, { type: 'ExpirationComplete', data: { orderId, expiresAt: due } })).toThrow(
+    'never set',
+  )
 })
 
 test('whatever the order in which news comes, and however often, the newest of it decides', () => {

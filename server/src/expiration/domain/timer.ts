@@ -1,4 +1,5 @@
-// The deadline of one order: a timer that waits, is stopped, or fires. It decides nothing about the order. Pure.
+// The deadline of one order: a timer that waits, is stopped, or fires. It decides nothing about the
+// order. Pure.
 import type { FactOf } from '@holdfast/contract'
 
 export interface Timer {
@@ -12,7 +13,12 @@ export interface Timer {
 }
 
 export type TimerCommand =
-  | { readonly type: 'SetTimer'; readonly orderId: string; readonly expiresAt: string; readonly orderVersion: number }
+  | {
+      readonly type: 'SetTimer'
+      readonly orderId: string
+      readonly expiresAt: string
+      readonly orderVersion: number
+    }
   | { readonly type: 'StopTimer'; readonly orderId: string; readonly orderVersion: number }
   | { readonly type: 'FireTimer'; readonly orderId: string }
 
@@ -21,10 +27,16 @@ export type TimerFact =
       readonly type: 'TimerSet'
       readonly data: { readonly orderId: string; readonly expiresAt: string; readonly orderVersion: number }
     }
-  | { readonly type: 'TimerStopped'; readonly data: { readonly orderId: string; readonly orderVersion: number } }
+  | {
+      readonly type: 'TimerStopped'
+      readonly data: { readonly orderId: string; readonly orderVersion: number }
+    }
   | FactOf<'ExpirationComplete'>
 
-/** Decides a command about one timer; `now` is the database's clock. There is nothing to refuse: what is late is ignored. */
+/**
+ * Decides a command about one timer; `now` is the database's clock. There is nothing to refuse:
+ * what is late is ignored.
+ */
 export function decide(timer: Timer | undefined, command: TimerCommand, now: string): readonly TimerFact[] {
   if (command.type === 'FireTimer') {
     if (timer?.status !== 'waiting' || timer.expiresAt === null || timer.expiresAt > now) return []

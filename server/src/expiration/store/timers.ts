@@ -11,7 +11,8 @@ import {
 } from '../../platform/postgres/database.ts'
 import type { Timer } from '../domain/timer.ts'
 
-const columns = 'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
+const columns =
+  'order_id as "orderId", status, expires_at as "expiresAt", order_version as "orderVersion", version'
 
 const loadTimersStatement = sql(
   'expiration.load_timers',
@@ -22,8 +23,9 @@ export async function loadTimers(tx: InTransaction, orderIds: readonly string[])
   return tx.query<Timer>(loadTimersStatement, [orderIds])
 }
 
-// What another process is firing is skipped, so that any number of them share the work. The time is a parameter: a call of
-// clock_timestamp() could not end the walk of the index, and each look would read every timer that waits.
+// What another process is firing is skipped, so that any number of them share the work. The time is
+// a parameter: a call of clock_timestamp() could not end the walk of the index, and each look would
+// read every timer that waits.
 export const dueStatement = sql(
   'expiration.load_due',
   `select ${columns} from expiration.timers
@@ -35,7 +37,13 @@ export async function loadDueTimers(tx: BatchTx, limit: number): Promise<Timer[]
   return tx.query<Timer>(dueStatement, [limit, await tx.begun])
 }
 
-const types = { order_id: 'uuid', status: 'text', expires_at: 'timestamptz', order_version: 'int', version: 'int' } as const
+const types = {
+  order_id: 'uuid',
+  status: 'text',
+  expires_at: 'timestamptz',
+  order_version: 'int',
+  version: 'int',
+} as const
 const insertTimersStatement = copyInto('expiration.insert_timers', 'expiration.timers', types)
 const updateTimersStatement = withRows(
   'expiration.update_timers',
@@ -63,7 +71,10 @@ export const nextDueStatement = sql(
    from expiration.timers where status = 'waiting'`,
 )
 
-/** Milliseconds on the database's clock until the next timer is due (negative: overdue), or null when none waits. */
+/**
+ * Milliseconds on the database's clock until the next timer is due (negative: overdue), or null
+ * when none waits.
+ */
 export async function nextDueInMs(db: Queryable): Promise<number | null> {
   const [row] = await db.query<{ due_in_ms: number | null }>(nextDueStatement)
   return row?.due_in_ms ?? null

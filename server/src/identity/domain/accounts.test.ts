@@ -1,4 +1,5 @@
-// The rules of identity, case by case: addresses, passwords, who is let in, who counts as one stranger.
+// The rules of identity, case by case: addresses, passwords, who is let in, who counts as one
+// stranger.
 import { describe, expect, test } from 'vitest'
 import {
   type Account,
@@ -23,7 +24,9 @@ describe('a password for a new account', () => {
     expect(refusePassword('correct horse', 'ann@example.com')).toBeNull()
   })
   test('is refused when it is the address, in any case', () => {
-    expect(refusePassword('ANN@example.com', 'ann@example.com')).toBe('the password must not be the email address')
+    expect(refusePassword('ANN@example.com', 'ann@example.com')).toBe(
+      'the password must not be the email address',
+    )
   })
   test('is refused when it is only space', () => {
     expect(refusePassword('\u00a0        ', 'ann@example.com')).toBe('the password must not be only spaces')
@@ -33,7 +36,11 @@ describe('a password for a new account', () => {
 describe('signing up', () => {
   const states = { nobody: null, keyless, withKey: account } as const
   type Key = 'no key' | 'the same key' | 'another key'
-  const keys: Record<Key, string | undefined> = { 'no key': undefined, 'the same key': 'key-1', 'another key': 'key-2' }
+  const keys: Record<Key, string | undefined> = {
+    'no key': undefined,
+    'the same key': 'key-1',
+    'another key': 'key-2',
+  }
   const expected: Record<keyof typeof states, Record<Key, SignUpDecision['kind']>> = {
     nobody: { 'no key': 'create', 'the same key': 'create', 'another key': 'create' },
     keyless: { 'no key': 'refuse', 'the same key': 'refuse', 'another key': 'refuse' },

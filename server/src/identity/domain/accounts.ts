@@ -1,4 +1,5 @@
-// The rules of identity: what an address and a password are, and what becomes of a sign-up or a sign-in. Pure.
+// The rules of identity: what an address and a password are, and what becomes of a sign-up or a
+// sign-in. Pure.
 import { normaliseEmail } from '@holdfast/contract'
 
 export interface Account {
@@ -8,12 +9,17 @@ export interface Account {
   readonly signUpKey: string | null
 }
 
-/** One password typed on two keyboards may arrive as different code points; this form is the one that is hashed. */
+/**
+ * One password typed on two keyboards may arrive as different code points; this form is the one
+ * that is hashed.
+ */
 export function normalisePassword(password: string): string {
   return password.normalize('NFKC')
 }
 
-/** Why a password cannot be taken for a new account, or null. Its length is the schema's business. */
+/**
+ * Why a password cannot be taken for a new account, or null. Its length is the schema's business.
+ */
 export function refusePassword(password: string, email: string): string | null {
   const plain = normalisePassword(password)
   if (plain.trim().length === 0) return 'the password must not be only spaces'
@@ -38,17 +44,26 @@ export type SignInDecision =
   | { readonly kind: 'enter'; readonly account: Account }
   | { readonly kind: 'refuse'; readonly rejection: 'bad_credentials' }
 
-/** An unknown address and a wrong password get the same answer: nobody learns here who has an account. */
+/**
+ * An unknown address and a wrong password get the same answer: nobody learns here who has an
+ * account.
+ */
 export function decideSignIn(known: Account | null, passwordFits: boolean): SignInDecision {
-  return known && passwordFits ? { kind: 'enter', account: known } : { kind: 'refuse', rejection: 'bad_credentials' }
+  return known && passwordFits
+    ? { kind: 'enter', account: known }
+    : { kind: 'refuse', rejection: 'bad_credentials' }
 }
 
-/** One bucket for all callers whose address cannot be read: a limit must not depend on what they write there. */
+/**
+ * One bucket for all callers whose address cannot be read: a limit must not depend on what they
+ * write there.
+ */
 const unknownNetwork = 'unknown'
 
 /**
- * Who counts as one stranger for limits: an IPv4 address, or the /64 network that one IPv6 customer has alone. Proxies write
- * addresses with a port, in brackets, in quotes or with a zone; an IPv4 address may come as an IPv6 one.
+ * Who counts as one stranger for limits: an IPv4 address, or the /64 network that one IPv6 customer
+ * has alone. Proxies write addresses with a port, in brackets, in quotes or with a zone; an IPv4
+ * address may come as an IPv6 one.
  */
 export function networkOf(address: string): string {
   const text = address.trim().replace(/^"(.*)"$/, '$1')
@@ -85,5 +100,7 @@ function ipv6Groups(text: string): number[] | null {
   const missing = 8 - front.length - back.length
   if (halves.length === 2 ? missing < 1 : missing !== 0) return null
   const groups = [...front, ...Array.from({ length: missing }, () => '0'), ...back]
-  return groups.every((group) => /^[0-9a-f]{1,4}$/.test(group)) ? groups.map((group) => Number.parseInt(group, 16)) : null
+  return groups.every((group) => /^[0-9a-f]{1,4}$/.test(group))
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : null
 }

@@ -1,4 +1,5 @@
-// Identity over HTTP: cookies, tokens, one answer for all bad credentials, and all that people send wrongly.
+// Identity over HTTP: cookies, tokens, one answer for all bad credentials, and all that people send
+// wrongly.
 
 import type { CurrentUser } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,8 +12,10 @@ let people = 0
 const password = 'correct horse'
 const address = () => `person${(people += 1)}@example.com`
 const client = (): Client => makeClient(app.url)
-const whoIs = async (someone: Client) => expectStatus(await someone.call<CurrentUser>('GET', '/api/users/current'), 200).user
-const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) => `${status} ${String(body['code'])}`
+const whoIs = async (someone: Client) =>
+  expectStatus(await someone.call<CurrentUser>('GET', '/api/users/current'), 200).user
+const codeOf = ({ status, body }: { status: number; body: Record<string, unknown> }) =>
+  `${status} ${String(body['code'])}`
 
 beforeAll(async () => {
   app = await startServiceApp(identity, { RATE_LIMITS: 'on' })
@@ -28,7 +31,9 @@ test('signing up signs in, with a cookie that scripts and other sites cannot use
   const email = address()
   const answer = await ann.call('POST', '/api/users/signup', { email, password })
   expect(expectStatus(answer, 201)).toEqual({ id: expect.any(String), email })
-  expect(answer.headers.get('set-cookie')).toMatch(/^holdfast=hfs_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/)
+  expect(answer.headers.get('set-cookie')).toMatch(
+    /^holdfast=hfs_[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=2592000$/,
+  )
   expect(await whoIs(ann)).toEqual({ id: answer.body['id'], email, kind: 'user' })
 })
 
@@ -36,20 +41,33 @@ test('a taken address is refused, and the same request with its key is not', asy
   const email = address()
   const key = { 'idempotency-key': 'once' }
   const first = expectStatus(await client().call('POST', '/api/users/signup', { email, password }, key), 201)
-  expect(codeOf(await client().call('POST', '/api/users/signup', { email, password }))).toBe('409 email_taken')
-  expect(expectStatus(await client().call('POST', '/api/users/signup', { email, password }, key), 201)).toEqual(first)
+  expect(codeOf(await client().call('POST', '/api/users/signup', { email, password }))).toBe(
+    '409 email_taken',
+  )
+  expect(
+    expectStatus(await client().call('POST', '/api/users/signup', { email, password }, key), 201),
+  ).toEqual(first)
 })
 
 test('signing in gives a new session and ends the one that was presented', async () => {
   const ann = client()
   const email = address()
-  const before = (await ann.call('POST', '/api/users/signup', { email, password })).headers.get('set-cookie')?.split(';')[0] ?? ''
-  const after = (await ann.call('POST', '/api/users/signin', { email, password })).headers.get('set-cookie')?.split(';')[0] ?? ''
+  const before =
+    (await ann.call('POST', '/api/users/signup', { email, password })).headers
+      .get('set-cookie')
+      ?.split(';')[0] ?? ''
+  const after =
+    (await ann.call('POST', '/api/users/signin', { email, password })).headers
+      .get('set-cookie')
+      ?.split(';')[0] ?? ''
   expect(after).toMatch(/^holdfast=hfs_/)
   expect(after).not.toBe(before)
   expect(await whoIs(ann)).toMatchObject({ email })
   expect(
-    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie: before }), 200).user,
+    expectStatus(
+      await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie: before }),
+      200,
+    ).user,
   ).toBeNull()
 })
 
@@ -60,12 +78,18 @@ test('signing out ends the session and clears the cookie', async () => {
   const answer = await ann.call('POST', '/api/users/signout')
   expectStatus(answer, 204)
   expect(answer.headers.get('set-cookie')).toMatch(/^holdfast=; .*Max-Age=0$/)
-  expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie }), 200).user).toBeNull()
+  expect(
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, { cookie }), 200)
+      .user,
+  ).toBeNull()
 })
 
 test('signing out is harmless for nobody', async () => {
   expectStatus(await client().call('POST', '/api/users/signout'), 204)
-  expectStatus(await client().call('POST', '/api/users/signout', undefined, { 'content-type': 'application/json' }), 204)
+  expectStatus(
+    await client().call('POST', '/api/users/signout', undefined, { 'content-type': 'application/json' }),
+    204,
+  )
 })
 
 test('a wrong password and an unknown address get one answer', async () => {
@@ -80,7 +104,8 @@ test('a wrong password and an unknown address get one answer', async () => {
 
 test('guessing ends with 429 and a time to come back', async () => {
   const email = address()
-  for (let n = 0; n < 10; n += 1) await client().call('POST', '/api/users/signin', { email, password: 'wrong horse' })
+  for (let n = 0; n < 10; n += 1)
+    await client().call('POST', '/api/users/signin', { email, password: 'wrong horse' })
   const answer = await client().call('POST', '/api/users/signin', { email, password: 'wrong horse' })
   expect(codeOf(answer)).toBe('429 too_many_requests')
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
@@ -131,15 +156,20 @@ test('a token for programs speaks for its user, until it signs out', async () =>
   const asProgram = { authorization: `Bearer ${token}` }
   expect(token).toMatch(/^hft_/)
   expect(
-    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user,
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200)
+      .user,
   ).toMatchObject({ email })
   // Signing in with the token at hand leaves it alone; signing out with it ends it.
   expectStatus(await client().call('POST', '/api/users/signin', { email, password }, asProgram), 200)
   expect(
-    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user,
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200)
+      .user,
   ).toMatchObject({ email })
   expectStatus(await client().call('POST', '/api/users/signout', undefined, asProgram), 204)
-  expect(expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200).user).toBeNull()
+  expect(
+    expectStatus(await client().call<CurrentUser>('GET', '/api/users/current', undefined, asProgram), 200)
+      .user,
+  ).toBeNull()
 })
 
 test('changing the password takes the old one, and leaves this browser in and every other one out', async () => {
@@ -148,13 +178,19 @@ test('changing the password takes the old one, and leaves this browser in and ev
   expectStatus(await ann.call('POST', '/api/users/signup', { email, password }), 201)
   expectStatus(await other.call('POST', '/api/users/signin', { email, password }), 200)
   const body = { currentPassword: password, newPassword: 'battery staple' }
-  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, currentPassword: 'wrong' }))).toBe('401 bad_credentials')
-  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, newPassword: email }))).toBe('400 invalid_request')
+  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, currentPassword: 'wrong' }))).toBe(
+    '401 bad_credentials',
+  )
+  expect(codeOf(await ann.call('POST', '/api/users/password', { ...body, newPassword: email }))).toBe(
+    '400 invalid_request',
+  )
   expect(await whoIs(other)).toMatchObject({ email })
   expectStatus(await ann.call('POST', '/api/users/password', body), 200)
   expect(await whoIs(ann)).toMatchObject({ email })
   expect(await whoIs(other)).toBeNull()
-  expect(codeOf(await client().call('POST', '/api/users/signin', { email, password }))).toBe('401 bad_credentials')
+  expect(codeOf(await client().call('POST', '/api/users/signin', { email, password }))).toBe(
+    '401 bad_credentials',
+  )
   expectStatus(await client().call('POST', '/api/users/signin', { email, password: body.newPassword }), 200)
 })
 
@@ -176,7 +212,9 @@ test('tokens are for users only', async () => {
 test('300 guests and 60 sign-ups from one address within a minute are welcome', async () => {
   const requests = [
     ...Array.from({ length: 300 }, () => client().call('POST', '/api/users/guest', { email: address() })),
-    ...Array.from({ length: 60 }, () => client().call('POST', '/api/users/signup', { email: address(), password })),
+    ...Array.from({ length: 60 }, () =>
+      client().call('POST', '/api/users/signup', { email: address(), password }),
+    ),
   ]
   const answers = await Promise.all(requests)
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]))
@@ -207,17 +245,31 @@ describe('bad input is refused with its code and changes nothing', () => {
     })
   }
   test('a password that is the address', async () => {
-    expect(codeOf(await client().call('POST', '/api/users/signup', { email, password: email }))).toBe('400 invalid_request')
+    expect(codeOf(await client().call('POST', '/api/users/signup', { email, password: email }))).toBe(
+      '400 invalid_request',
+    )
   })
   test('a guest with a password', async () => {
-    expect(codeOf(await client().call('POST', '/api/users/guest', { email, password }))).toBe('400 invalid_request')
+    expect(codeOf(await client().call('POST', '/api/users/guest', { email, password }))).toBe(
+      '400 invalid_request',
+    )
   })
   test('an endless idempotency key', async () => {
-    const answer = await client().call('POST', '/api/users/signup', { email, password }, { 'idempotency-key': 'x'.repeat(256) })
+    const answer = await client().call(
+      'POST',
+      '/api/users/signup',
+      { email, password },
+      { 'idempotency-key': 'x'.repeat(256) },
+    )
     expect(codeOf(answer)).toBe('400 invalid_idempotency_key')
   })
   test('another site', async () => {
-    const answer = await client().call('POST', '/api/users/signin', { email, password }, { origin: 'https://evil.example' })
+    const answer = await client().call(
+      'POST',
+      '/api/users/signin',
+      { email, password },
+      { origin: 'https://evil.example' },
+    )
     expect(codeOf(answer)).toBe('403 cross_origin')
   })
   test('tokens that nobody gave out', async () => {
@@ -229,7 +281,10 @@ describe('bad input is refused with its code and changes nothing', () => {
     }
   })
   test('no account came of all that', async () => {
-    const rows = await app.db.query({ name: '', text: `select 1 from identity.users where email = '${email}'` })
+    const rows = await app.db.query({
+      name: '',
+      text: `select 1 from identity.users where email = '${email}'`,
+    })
     expect(rows).toHaveLength(0)
   })
 })

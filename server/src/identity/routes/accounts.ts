@@ -1,9 +1,15 @@
-// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only place that sets cookies.
+// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only
+// place that sets cookies.
 import { ApiTokenView, Credentials, CurrentUser, GuestBody, PasswordBody, UserView } from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal, sessionCookieName } from '../../platform/http/server.ts'
+import {
+  type Http,
+  idempotencyKeyOf,
+  requirePrincipal,
+  sessionCookieName,
+} from '../../platform/http/server.ts'
 import type { Sessions } from '../../platform/http/sessions.ts'
 import { type Begun, type Identity, sessionSeconds } from '../identity.ts'
 
@@ -24,8 +30,9 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
   }
 
   /**
-   * Hands the new session over and ends the one the browser came with. A program's token is not a browser's session. A guest
-   * who stays the same keeps the old one too: should this answer be lost, it is his only way to what he bought.
+   * Hands the new session over and ends the one the browser came with. A program's token is not a
+   * browser's session. A guest who stays the same keeps the old one too: should this answer be
+   * lost, it is his only way to what he bought.
    */
   const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
     const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
@@ -48,7 +55,11 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       },
     },
     async (request, reply) => {
-      const begun = await identity.signUp({ ...request.body, address: request.ip, key: idempotencyKeyOf(request) })
+      const begun = await identity.signUp({
+        ...request.body,
+        address: request.ip,
+        key: idempotencyKeyOf(request),
+      })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
       const view = await enter(request, reply, begun)
       return reply.code(201).send(view)
@@ -78,7 +89,11 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       },
     },
     async (request, reply) => {
-      const begun = await identity.beginGuest({ email: request.body.email, address: request.ip, known: request.principal })
+      const begun = await identity.beginGuest({
+        email: request.body.email,
+        address: request.ip,
+        known: request.principal,
+      })
       const view = await enter(request, reply, begun)
       return reply.code(201).send(view)
     },
@@ -100,7 +115,8 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       schema: {
         tags,
         summary: 'Change the password',
-        description: 'Requires the current password. Ends all other sessions and API tokens; the response sets a new session.',
+        description:
+          'Requires the current password. Ends all other sessions and API tokens; the response sets a new session.',
         body: PasswordBody,
         response: { 200: UserView },
       },
@@ -125,7 +141,8 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       schema: {
         tags,
         summary: 'Create an API token',
-        description: 'Send it as `Authorization: Bearer …`. Shown only once, valid for a year; signing out with it revokes it.',
+        description:
+          'Send it as `Authorization: Bearer …`. Shown only once, valid for a year; signing out with it revokes it.',
         response: { 201: ApiTokenView },
       },
     },

@@ -44,26 +44,39 @@ const replacePasswordStatement = sql(
   `update identity.users set password_hash = $3 where id = $1 and password_hash = $2 returning id`,
 )
 
-/** Holds the account still until the commit, against a change of its password; its hash, or null when there is none. */
+/**
+ * Holds the account still until the commit, against a change of its password; its hash, or null
+ * when there is none.
+ */
 export async function lockAccount(tx: Tx, id: string): Promise<string | null> {
   const [row] = await tx.query<{ passwordHash: string }>(lockAccountStatement, [id])
   return row?.passwordHash ?? null
 }
 
 /** Compare and set: false when the password is no longer the one that was checked. */
-export async function replacePassword(tx: Tx, id: string, hashes: { from: string; to: string }): Promise<boolean> {
+export async function replacePassword(
+  tx: Tx,
+  id: string,
+  hashes: { from: string; to: string },
+): Promise<boolean> {
   const rows = await tx.query(replacePasswordStatement, [id, hashes.from, hashes.to])
   return rows.length === 1
 }
 
-/** Whether a sign-up with this key made an account for another address, as long as keys are promised to count. Holds the key. */
+/**
+ * Whether a sign-up with this key made an account for another address, as long as keys are promised
+ * to count. Holds the key.
+ */
 export async function isKeyOfAnother(tx: Tx, key: string, email: string): Promise<boolean> {
   await tx.query(lockKeyStatement, [key])
   return (await tx.query(findOtherUseStatement, [key, email])).length > 0
 }
 
 /** Stores a new account; false when the address was taken meanwhile. */
-export async function insertAccount(tx: Tx, { id, email, passwordHash, signUpKey }: Account): Promise<boolean> {
+export async function insertAccount(
+  tx: Tx,
+  { id, email, passwordHash, signUpKey }: Account,
+): Promise<boolean> {
   const rows = await tx.query(insertAccountStatement, [id, email, passwordHash, signUpKey])
   return rows.length === 1
 }

@@ -4,7 +4,10 @@ import { type Queryable, sql } from '../../platform/postgres/database.ts'
 /** Hardly two orders share a code. */
 const foundUpTo = 10
 
-/** A code has no index, which every hold would pay for: one look reads all orders. Without endings it reads none. */
+/**
+ * A code has no index, which every hold would pay for: one look reads all orders. Without endings
+ * it reads none.
+ */
 const findOrdersStatement = sql(
   'ops.find_orders',
   `select o.id, o.show_id as "showId", s.title as "showTitle", o.status, o.total_minor as "totalMinor",
@@ -33,6 +36,10 @@ export interface FoundOrderRow {
 }
 
 /** The order with this id, and those whose ids end like one of these. */
-export function findOrders(db: Queryable, id: string | null, endings: readonly string[]): Promise<FoundOrderRow[]> {
+export function findOrders(
+  db: Queryable,
+  id: string | null,
+  endings: readonly string[],
+): Promise<FoundOrderRow[]> {
   return db.query<FoundOrderRow>(findOrdersStatement, [id, endings])
 }

@@ -1,9 +1,11 @@
-// SQL of the operator's overview: a few cheap reads over the platform's tables and the services' counts. Reads only.
+// SQL of the operator's overview: a few cheap reads over the platform's tables and the services'
+// counts. Reads only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 
 const countedUpTo = 10_000
 
-// One who has not read anything yet has no position; he is shown all the same, or nobody would miss him.
+// One who has not read anything yet has no position; he is shown all the same, or nobody would miss
+// him.
 const flowStatement = sql(
   'ops.event_flow',
   `select c.consumer, coalesce(l.events, 0)::int as "lagEvents", coalesce(l.oldest_ms, 0)::float8 as "lagMs",
@@ -34,7 +36,10 @@ const databaseStatement = sql(
            from pg_stat_activity where datname = current_database() and state <> 'idle') as "oldestTransactionMs",
           (select coalesce(max(seq), 0) from platform.outbox) as "newestEvent"`,
 )
-const ordersStatement = sql('ops.orders_by_status', `select status, count(*)::int as orders from orders.orders group by status`)
+const ordersStatement = sql(
+  'ops.orders_by_status',
+  `select status, count(*)::int as orders from orders.orders group by status`,
+)
 const countsStatement = sql(
   'ops.counts',
   `select (select count(*)::int from payments.payments where open and status = 'unknown') as "unknownPayments",
@@ -72,7 +77,10 @@ export function readFlow(
   db: Queryable,
   subscriptions: readonly { readonly consumer: string; readonly type: string }[],
 ): Promise<FlowRow[]> {
-  return db.query<FlowRow>(flowStatement, [subscriptions.map(({ consumer }) => consumer), subscriptions.map(({ type }) => type)])
+  return db.query<FlowRow>(flowStatement, [
+    subscriptions.map(({ consumer }) => consumer),
+    subscriptions.map(({ type }) => type),
+  ])
 }
 
 export interface DatabaseRow {
@@ -138,7 +146,11 @@ export interface UnknownRow {
   readonly nextAttemptAt: string | null
 }
 
-export function listUnknownPayments(db: Queryable, after: string | null, limit: number): Promise<UnknownRow[]> {
+export function listUnknownPayments(
+  db: Queryable,
+  after: string | null,
+  limit: number,
+): Promise<UnknownRow[]> {
   return db.query<UnknownRow>(unknownStatement, [after, limit])
 }
 

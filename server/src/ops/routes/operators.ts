@@ -1,4 +1,5 @@
-// HTTP of the operator: what there is to see, and the few things to do. To everybody else none of these routes exists.
+// HTTP of the operator: what there is to see, and the few things to do. To everybody else none of
+// these routes exists.
 import {
   endingsOfCode,
   OpsAudit,
@@ -64,7 +65,14 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
     )
     ops.post(
       '/api/ops/demo/on-sale',
-      { schema: { tags, summary: 'Run a simulated on-sale on the demo show', body: OpsDemoBody, response: { 202: OpsDemoRun } } },
+      {
+        schema: {
+          tags,
+          summary: 'Run a simulated on-sale on the demo show',
+          body: OpsDemoBody,
+          response: { 202: OpsDemoRun },
+        },
+      },
       async (request, reply) => {
         const { buyers = 60, showId } = request.body
         return reply.code(202).send(await demo.fire({ buyers, showId }))
@@ -72,7 +80,14 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
     )
     ops.post(
       '/api/ops/sandbox/faults',
-      { schema: { tags, summary: 'Set or remove sandbox faults', body: OpsFaultBody, response: { 200: OpsSandbox } } },
+      {
+        schema: {
+          tags,
+          summary: 'Set or remove sandbox faults',
+          body: OpsFaultBody,
+          response: { 200: OpsSandbox },
+        },
+      },
       (request) => sandbox.change(request.body),
     )
     deadLetterRoutes(ops, platform)
@@ -85,7 +100,14 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
 function deadLetterRoutes(ops: Http, { db, bus }: Platform): void {
   ops.get(
     '/api/ops/dead-letters',
-    { schema: { tags, summary: 'List dead letters', querystring: OpsPageQuery, response: { 200: OpsDeadLetters } } },
+    {
+      schema: {
+        tags,
+        summary: 'List dead letters',
+        querystring: OpsPageQuery,
+        response: { 200: OpsDeadLetters },
+      },
+    },
     async (request) => {
       const { limit = 20, cursor = null } = request.query
       if (cursor !== null && !deadLetterPattern.test(cursor)) throw noCursor()
@@ -142,7 +164,12 @@ function paymentRoutes(ops: Http, { db }: Platform): void {
   ops.get(
     '/api/ops/payments/unknown',
     {
-      schema: { tags, summary: 'List unconfirmed payments', querystring: OpsPageQuery, response: { 200: OpsPayments } },
+      schema: {
+        tags,
+        summary: 'List unconfirmed payments',
+        querystring: OpsPageQuery,
+        response: { 200: OpsPayments },
+      },
     },
     async (request) => {
       const { limit = 20, cursor = null } = request.query
@@ -239,7 +266,8 @@ function auditRoutes(ops: Http, { db, switches, log }: Platform, { worker }: Aud
   )
 }
 
-const noCursor = () => new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
+const noCursor = () =>
+  new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
 
 function breachView({ key, explanation, orderIds, firstSeenAt, lastSeenAt }: Breach) {
   return { key, explanation, orderIds: [...orderIds], firstSeenAt, lastSeenAt }

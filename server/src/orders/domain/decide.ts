@@ -1,5 +1,5 @@
-// What becomes of an order by a command. The order's row decides every race, and this is how. Pure: no clock, no random,
-// no database. Expiry never ends a claimed or complete order.
+// What becomes of an order by a command. The order's row decides every race, and this is how. Pure:
+// no clock, no random, no database. Expiry never ends a claimed or complete order.
 import {
   addSeconds,
   type CancelReason,
@@ -8,7 +8,14 @@ import {
   maxAmountMinor,
   type OrderLine,
 } from '@holdfast/contract'
-import { evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, paymentOf } from './order.ts'
+import {
+  evolve,
+  type Order,
+  type OrderCommand,
+  type OrderFact,
+  type OrderRejection,
+  paymentOf,
+} from './order.ts'
 import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock } from './stock.ts'
 
 export type OrderDecision =
@@ -17,11 +24,21 @@ export type OrderDecision =
 
 const nothing: OrderDecision = { facts: [] }
 
-/** At most this much is added, once, when a payment is in flight at the deadline. Never more than the hold itself. */
+/**
+ * At most this much is added, once, when a payment is in flight at the deadline. Never more than
+ * the hold itself.
+ */
 const extensionSecondsMax = 300
 
-/** Decides a command about one order. `order` is undefined while there is none; `now` is the database's clock. */
-export function decide(order: Order | undefined, command: OrderCommand, context: { stock: Stock; now: string }): OrderDecision {
+/**
+ * Decides a command about one order. `order` is undefined while there is none; `now` is the
+ * database's clock.
+ */
+export function decide(
+  order: Order | undefined,
+  command: OrderCommand,
+  context: { stock: Stock; now: string },
+): OrderDecision {
   if (command.type === 'PlaceOrder') return order ? nothing : placeOrder(command, context)
   if (!order) return { rejection: 'order_unknown' }
   switch (command.type) {
@@ -31,7 +48,9 @@ export function decide(order: Order | undefined, command: OrderCommand, context:
       return expireOrder(order, command.deadline, context.now)
     case 'NotePaymentStarted':
       if (order.status !== 'created' || order.paymentUnderWay === command.paymentId) return nothing
-      return { facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: command.paymentId } }] }
+      return {
+        facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: command.paymentId } }],
+      }
     case 'NotePaymentEnded':
       if (order.status !== 'created' || order.paymentUnderWay !== command.paymentId) return nothing
       return { facts: [{ type: 'PaymentNoticed', data: { orderId: order.id, paymentId: null } }] }
@@ -49,7 +68,10 @@ export function decide(order: Order | undefined, command: OrderCommand, context:
 
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
 
-function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Stock; now: string }): OrderDecision {
+function placeOrder(
+  command: Command<'PlaceOrder'>,
+  { stock, now }: { stock: Stock; now: string },
+): OrderDecision {
   const sale = stock.sales.get(command.showId)
   if (!sale) return { rejection: 'show_unknown' }
   if (sale.status !== 'on_sale') return { rejection: 'not_on_sale' }
@@ -58,7 +80,8 @@ function placeOrder(command: Command<'PlaceOrder'>, { stock, now }: { stock: Sto
   const refusal = refuseBuyer(sale, stock, { buyerId: command.buyer.id, places: placesOf(command.lines) })
   if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
   const created = orderCreated(command, { sale, lines: chosen.lines, now })
-  // No processor takes more at once: such an order would only keep its places from others until it expires.
+  // No processor takes more at once: such an order would only keep its places from others until it
+  // expires.
   if (created.data.amount.amountMinor > maxAmountMinor)
     return { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
   if (created.data.amount.amountMinor > 0) return { facts: [created] }
@@ -90,7 +113,10 @@ function completed(order: Order): FactOf<'OrderCompleted'> {
   const { id, showId, buyer, lines, total } = order
   const paymentId = paymentOf(order)
   const paid = paymentId === null ? {} : { paymentId }
-  return { type: 'OrderCompleted', data: { orderId: id, showId, buyer, lines: [...lines], amount: total, ...paid } }
+  return {
+    type: 'OrderCompleted',
+    data: { orderId: id, showId, buyer, lines: [...lines], amount: total, ...paid },
+  }
 }
 
 function cancelled(order: Order, reason: CancelReason): FactOf<'OrderCancelled'> {
@@ -99,7 +125,8 @@ function cancelled(order: Order, reason: CancelReason): FactOf<'OrderCancelled'>
 
 function cancelOrder(order: Order, command: Command<'CancelOrder'>): OrderDecision {
   // Another's order is not there, as far as this buyer can tell.
-  if (command.buyerId !== undefined && command.buyerId !== order.buyer.id) return { rejection: 'order_unknown' }
+  if (command.buyerId !== undefined && command.buyerId !== order.buyer.id)
+    return { rejection: 'order_unknown' }
   switch (order.status) {
     case 'created':
       return { facts: [cancelled(order, command.reason)] }
@@ -120,7 +147,8 @@ function expireOrder(order: Order, deadline: string, now: string): OrderDecision
   // A deadline that was since extended. The instants are compared, not a clock: a clock may jump.
   if (deadline < order.expiresAt) return nothing
   if (order.paymentUnderWay === null || order.extended) return { facts: [cancelled(order, 'expired')] }
-  // Never earlier than the deadline it replaces, also by a clock set back: the old one, told again, would end the order.
+  // Never earlier than the deadline it replaces, also by a clock set back: the old one, told again,
+  // would end the order.
   const from = now > order.expiresAt ? now : order.expiresAt
   const expiresAt = addSeconds(from, Math.min(extensionSecondsMax, order.holdSeconds))
   return { facts: [{ type: 'OrderExtended', data: { orderId: order.id, expiresAt } }] }
@@ -140,23 +168,35 @@ function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>):
   return reject(`order_${order.status}`)
 }
 
-function releaseClaim(order: Order, paymentId: string, { stock, now }: { stock: Stock; now: string }): OrderDecision {
+function releaseClaim(
+  order: Order,
+  paymentId: string,
+  { stock, now }: { stock: Stock; now: string },
+): OrderDecision {
   if (order.status !== 'claimed' || order.paymentId !== paymentId) return nothing
-  // When the show was called off, this order was claimed and could not be cancelled with the others.
+  // When the show was called off, this order was claimed and could not be cancelled with the
+  // others.
   const calledOff = stock.sales.get(order.showId)?.status === 'cancelled'
   if (calledOff || now >= order.expiresAt) return { facts: [cancelled(order, 'payment_failed')] }
-  return { facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }] }
+  return {
+    facts: [{ type: 'OrderReopened', data: { orderId: order.id, paymentId, expiresAt: order.expiresAt } }],
+  }
 }
 
-function recordRefund(order: Order, { paymentId, amountMinor, full }: Command<'RecordRefund'>): OrderDecision {
+function recordRefund(
+  order: Order,
+  { paymentId, amountMinor, full }: Command<'RecordRefund'>,
+): OrderDecision {
   // Late money of a payment that never won the order is given back without touching it.
   if (paymentOf(order) !== paymentId) return nothing
   // A sum comes out the same in whatever order the news comes; each is heard once.
   const before = order.status === 'complete' ? order.refundedMinor : 0
   const refundedMinor = full ? order.total.amountMinor : before + amountMinor
   const recorded = { type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } } as const
-  // What is given back was taken before: the news of the charge is late. Put aside, the refund would be lost for ever.
+  // What is given back was taken before: the news of the charge is late. Put aside, the refund
+  // would be lost for ever.
   if (order.status === 'claimed') return { facts: [completed(order), recorded] }
-  // An order that was refunded as a whole stays so, though money came back: its tickets are void and its places may be another's.
+  // An order that was refunded as a whole stays so, though money came back: its tickets are void
+  // and its places may be another's.
   return order.status === 'complete' ? { facts: [recorded] } : nothing
 }

@@ -1,4 +1,5 @@
-// What each fact makes of an order, and how it moves its places: the fields it tells of, and no other.
+// What each fact makes of an order, and how it moves its places: the fields it tells of, and no
+// other.
 import { describe, expect, test } from 'vitest'
 import {
   base,
@@ -33,8 +34,17 @@ const fact = <Type extends OrderFact['type']>(type: Type, data: object = {}) =>
 
 describe('an order after a fact', () => {
   test('begins as it was told, and holds its places from now to its deadline', () => {
-    const data = { buyerId: buyer.id, buyerEmail: buyer.email, showId: show.id, lines, amount: total, expiresAt: deadline }
-    expect(evolve(undefined, fact('OrderCreated', { ...data, organiserId: show.organiserId }), placedAt)).toEqual({
+    const data = {
+      buyerId: buyer.id,
+      buyerEmail: buyer.email,
+      showId: show.id,
+      lines,
+      amount: total,
+      expiresAt: deadline,
+    }
+    expect(
+      evolve(undefined, fact('OrderCreated', { ...data, organiserId: show.organiserId }), placedAt),
+    ).toEqual({
       ...placed,
       version: 1,
       status: 'created',
@@ -51,11 +61,31 @@ describe('an order after a fact', () => {
       { ...next, status: 'created', paymentUnderWay: paymentA, expiresAt: extendedDeadline, extended: true },
     ],
     ['open again', claimed, fact('OrderReopened'), { ...next, status: 'created', paymentUnderWay: null }],
-    ['cancelled', paying, fact('OrderCancelled', { reason: 'organiser' }), { ...next, status: 'cancelled', reason: 'organiser' }],
+    [
+      'cancelled',
+      paying,
+      fact('OrderCancelled', { reason: 'organiser' }),
+      { ...next, status: 'cancelled', reason: 'organiser' },
+    ],
     ['claimed', paying, fact('OrderClaimed'), { ...next, status: 'claimed', paymentId: paymentA }],
-    ['another claim is refused', claimed, fact('ClaimRejected'), { ...next, status: 'claimed', paymentId: paymentA }],
-    ['complete', claimed, fact('OrderCompleted'), { ...next, status: 'complete', paymentId: paymentA, refundedMinor: 0 }],
-    ['complete for nothing', created, fact('OrderCompleted'), { ...next, status: 'complete', paymentId: null, refundedMinor: 0 }],
+    [
+      'another claim is refused',
+      claimed,
+      fact('ClaimRejected'),
+      { ...next, status: 'claimed', paymentId: paymentA },
+    ],
+    [
+      'complete',
+      claimed,
+      fact('OrderCompleted'),
+      { ...next, status: 'complete', paymentId: paymentA, refundedMinor: 0 },
+    ],
+    [
+      'complete for nothing',
+      created,
+      fact('OrderCompleted'),
+      { ...next, status: 'complete', paymentId: null, refundedMinor: 0 },
+    ],
     [
       'refunded in part',
       complete,
@@ -80,7 +110,9 @@ describe('an order after a fact', () => {
   })
 
   test('nothing is told of an order that was not created', () => {
-    expect(() => evolve(undefined, fact('OrderClaimed'), inTime)).toThrow('OrderClaimed of an order that was not created')
+    expect(() => evolve(undefined, fact('OrderClaimed'), inTime)).toThrow(
+      'OrderClaimed of an order that was not created',
+    )
   })
 })
 
@@ -104,12 +136,24 @@ test('places are held, sold, released and given back by these facts, and by no o
 
 test('a refunded order stays as it is, also when more is given back than it cost', () => {
   const refunded: Order = { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 }
-  const more = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 9_001, full: true } as const
+  const more = {
+    type: 'RecordRefund',
+    orderId: id,
+    paymentId: paymentA,
+    amountMinor: 9_001,
+    full: true,
+  } as const
   expect(decide(refunded, more, { stock, now: inTime })).toEqual({ facts: [] })
 })
 
 test('the payment of an order is the one that claimed it', () => {
-  expect([created, paying, claimed, complete, free].map(paymentOf)).toEqual([null, null, paymentA, paymentA, null])
+  expect([created, paying, claimed, complete, free].map(paymentOf)).toEqual([
+    null,
+    null,
+    paymentA,
+    paymentA,
+    null,
+  ])
 })
 
 test('an order as it was placed has its first deadline, and a free one is complete', () => {
@@ -134,13 +178,23 @@ test('an order as it was placed has its first deadline, and a free one is comple
 })
 
 describe('placing an order', () => {
-  const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
-  const withSale = (changes: Partial<ReturnType<typeof saleOf>>, placesOfBuyers?: ReadonlyMap<string, number>) => ({
+  const asked = {
+    type: 'PlaceOrder',
+    orderId: id,
+    buyer,
+    showId: show.id,
+    lines: [numbered(type, 2)],
+  } as const
+  const withSale = (
+    changes: Partial<ReturnType<typeof saleOf>>,
+    placesOfBuyers?: ReadonlyMap<string, number>,
+  ) => ({
     ...stock,
     sales: new Map([[show.id, { ...saleOf(show, 1), ...changes }]]),
     ...(placesOfBuyers ? { placesOfBuyers } : {}),
   })
-  const priced = (priceMinor: number) => withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor })) })
+  const priced = (priceMinor: number) =>
+    withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor })) })
   const place = (given: typeof stock) => decide(undefined, asked, { stock: given, now: placedAt })
 
   test('that costs nothing completes it with all that the others need to hear', () => {
@@ -162,7 +216,9 @@ describe('placing an order', () => {
   test('that costs more than a card can pay, in all, is refused and says so', () => {
     const refused = { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
     expect(place(priced(50_000_000))).toEqual(refused)
-    expect(place(priced(49_999_999))).toMatchObject({ facts: [{ data: { amount: { amountMinor: 99_999_998 } } }] })
+    expect(place(priced(49_999_999))).toMatchObject({
+      facts: [{ data: { amount: { amountMinor: 99_999_998 } } }],
+    })
     // Three for a third each are exactly the most that a card can pay.
     const three = { ...asked, lines: [numbered(type, 3)] }
     expect(decide(undefined, three, { stock: priced(33_333_333), now: placedAt })).toHaveProperty('facts')
@@ -175,7 +231,9 @@ describe('placing an order', () => {
       detail: 'at most 6 tickets per buyer; 5 already held or bought',
     })
     expect(place(withSale({ maxPerBuyer: 7 }, had))).toHaveProperty('facts')
-    expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({ detail: 'at most 1 ticket per buyer; 0 already held or bought' })
+    expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({
+      detail: 'at most 1 ticket per buyer; 0 already held or bought',
+    })
   })
 
   test('that there is not enough for says what is short', () => {

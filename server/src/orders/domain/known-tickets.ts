@@ -9,14 +9,23 @@ export type TicketCommand =
   | { readonly type: 'NoteTicketsVoided'; readonly orderId: string; readonly ticketIds: readonly string[] }
 
 export type TicketFact =
-  | { readonly type: 'TicketsKnown'; readonly data: { readonly orderId: string; readonly tickets: readonly KnownTicket[] } }
-  | { readonly type: 'TicketsKnownVoid'; readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] } }
+  | {
+      readonly type: 'TicketsKnown'
+      readonly data: { readonly orderId: string; readonly tickets: readonly KnownTicket[] }
+    }
+  | {
+      readonly type: 'TicketsKnownVoid'
+      readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] }
+    }
 
-export type TicketDecision = { readonly facts: readonly TicketFact[] } | { readonly rejection: 'order_unknown' }
+export type TicketDecision =
+  | { readonly facts: readonly TicketFact[] }
+  | { readonly rejection: 'order_unknown' }
 
 export function decideTickets(order: Order | undefined, command: TicketCommand): TicketDecision {
   if (!order) return { rejection: 'order_unknown' }
   const { orderId } = command
-  if (command.type === 'NoteTickets') return { facts: [{ type: 'TicketsKnown', data: { orderId, tickets: command.tickets } }] }
+  if (command.type === 'NoteTickets')
+    return { facts: [{ type: 'TicketsKnown', data: { orderId, tickets: command.tickets } }] }
   return { facts: [{ type: 'TicketsKnownVoid', data: { orderId, ticketIds: command.ticketIds } }] }
 }

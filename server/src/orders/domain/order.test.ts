@@ -1,4 +1,5 @@
-// Every state of an order against every command, cell by cell. A state or a command without its cells does not compile.
+// Every state of an order against every command, cell by cell. A state or a command without its
+// cells does not compile.
 import type { CancelReason, ClaimRejection } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import {
@@ -22,7 +23,14 @@ import {
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import { evolve, type Order, type OrderCommand, type OrderFact, type OrderRejection, type OrderStatus } from './order.ts'
+import {
+  evolve,
+  type Order,
+  type OrderCommand,
+  type OrderFact,
+  type OrderRejection,
+  type OrderStatus,
+} from './order.ts'
 
 type StateName = 'none' | OrderStatus | `created, ${string}` | `complete, ${string}`
 const states = {
@@ -48,14 +56,21 @@ const states = {
   },
   refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 },
   cancelled: { ...base, status: 'cancelled', reason: 'expired' },
-} as const satisfies Record<'none' | OrderStatus, Order | undefined> & Partial<Record<StateName, Order | undefined>>
+} as const satisfies Record<'none' | OrderStatus, Order | undefined> &
+  Partial<Record<StateName, Order | undefined>>
 
 type Named<Type extends OrderCommand['type']> = Record<
   string,
   { readonly now: string; readonly command: Extract<OrderCommand, { type: Type }> }
 >
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
-const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 1_000, full: false } as const
+const refund = {
+  type: 'RecordRefund',
+  orderId: id,
+  paymentId: paymentA,
+  amountMinor: 1_000,
+  full: false,
+} as const
 const cases = {
   PlaceOrder: {
     'two places': {
@@ -64,8 +79,14 @@ const cases = {
     },
   },
   CancelOrder: {
-    'by its buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id } },
-    'by another buyer': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: stranger } },
+    'by its buyer': {
+      now: inTime,
+      command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id },
+    },
+    'by another buyer': {
+      now: inTime,
+      command: { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: stranger },
+    },
     'by the organiser': { now: inTime, command: { type: 'CancelOrder', orderId: id, reason: 'organiser' } },
     'by its buyer, after the deadline': {
       now: tooLate,
@@ -73,13 +94,19 @@ const cases = {
     },
   },
   ExpireOrder: {
-    'at a deadline before its own': { now: earlier, command: { type: 'ExpireOrder', orderId: id, deadline: earlier } },
+    'at a deadline before its own': {
+      now: earlier,
+      command: { type: 'ExpireOrder', orderId: id, deadline: earlier },
+    },
     'at the first deadline': { now: deadline, command: { type: 'ExpireOrder', orderId: id, deadline } },
     'at the extended deadline': {
       now: extendedDeadline,
       command: { type: 'ExpireOrder', orderId: id, deadline: extendedDeadline },
     },
-    'at the first deadline, by a clock set back': { now: inTime, command: { type: 'ExpireOrder', orderId: id, deadline } },
+    'at the first deadline, by a clock set back': {
+      now: inTime,
+      command: { type: 'ExpireOrder', orderId: id, deadline },
+    },
   },
   NotePaymentStarted: {
     'payment A': { now: inTime, command: { type: 'NotePaymentStarted', orderId: id, paymentId: paymentA } },
@@ -93,25 +120,46 @@ const cases = {
     'payment A': { now: inTime, command: claim },
     'payment A, after the deadline': { now: tooLate, command: claim },
     'payment B': { now: inTime, command: { ...claim, paymentId: paymentB } },
-    'payment A, a cent short': { now: inTime, command: { ...claim, amount: { ...total, amountMinor: 8_999 } } },
-    'payment A, a cent more': { now: inTime, command: { ...claim, amount: { ...total, amountMinor: 9_001 } } },
-    'payment A, in another currency': { now: inTime, command: { ...claim, amount: { ...total, currency: 'USD' } } },
+    'payment A, a cent short': {
+      now: inTime,
+      command: { ...claim, amount: { ...total, amountMinor: 8_999 } },
+    },
+    'payment A, a cent more': {
+      now: inTime,
+      command: { ...claim, amount: { ...total, amountMinor: 9_001 } },
+    },
+    'payment A, in another currency': {
+      now: inTime,
+      command: { ...claim, amount: { ...total, currency: 'USD' } },
+    },
   },
   CompleteOrder: {
     'payment A': { now: inTime, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentA } },
     'payment B': { now: inTime, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentB } },
-    'payment A, after the deadline': { now: tooLate, command: { type: 'CompleteOrder', orderId: id, paymentId: paymentA } },
+    'payment A, after the deadline': {
+      now: tooLate,
+      command: { type: 'CompleteOrder', orderId: id, paymentId: paymentA },
+    },
   },
   ReleaseClaim: {
-    'payment A, in time': { now: inTime, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } },
-    'payment A, at the deadline': { now: deadline, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } },
+    'payment A, in time': {
+      now: inTime,
+      command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA },
+    },
+    'payment A, at the deadline': {
+      now: deadline,
+      command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentA },
+    },
     'payment B': { now: inTime, command: { type: 'ReleaseClaim', orderId: id, paymentId: paymentB } },
   },
   RecordRefund: {
     'payment A, 10.00': { now: inTime, command: refund },
     'payment A, 10.00 came back': { now: inTime, command: { ...refund, amountMinor: -1_000 } },
     'payment A, everything': { now: tooLate, command: { ...refund, amountMinor: 8_000, full: true } },
-    'payment B, everything': { now: inTime, command: { ...refund, paymentId: paymentB, amountMinor: 9_000, full: true } },
+    'payment B, everything': {
+      now: inTime,
+      command: { ...refund, paymentId: paymentB, amountMinor: 9_000, full: true },
+    },
   },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
@@ -138,15 +186,22 @@ const created: Cell = [
 ]
 const cancelled = (reason: CancelReason): Cell => [{ type: 'OrderCancelled', data: { orderId: id, reason } }]
 const extended = (expiresAt: string): Cell => [{ type: 'OrderExtended', data: { orderId: id, expiresAt } }]
-const noticed = (paymentId: string | null): Cell => [{ type: 'PaymentNoticed', data: { orderId: id, paymentId } }]
+const noticed = (paymentId: string | null): Cell => [
+  { type: 'PaymentNoticed', data: { orderId: id, paymentId } },
+]
 const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { orderId: id, paymentId } }]
 const rejected = (paymentId: string, reason: ClaimRejection): Cell => [
   { type: 'ClaimRejected', data: { orderId: id, paymentId, reason } },
 ]
 const completed: Facts = [
-  { type: 'OrderCompleted', data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA } },
+  {
+    type: 'OrderCompleted',
+    data: { orderId: id, showId: show.id, buyer, lines, amount: total, paymentId: paymentA },
+  },
 ]
-const reopened: Cell = [{ type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } }]
+const reopened: Cell = [
+  { type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } },
+]
 const refunded = (refundedMinor: number, full: boolean): Facts => [
   { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } },
 ]
@@ -237,7 +292,11 @@ const matrix: Record<keyof typeof states, Row> = {
     NotePaymentStarted: all('NotePaymentStarted', nothing),
     NotePaymentEnded: all('NotePaymentEnded', nothing),
     ClaimOrder: takenByA('order_claimed'),
-    CompleteOrder: { 'payment A': completed, 'payment A, after the deadline': completed, 'payment B': nothing },
+    CompleteOrder: {
+      'payment A': completed,
+      'payment A, after the deadline': completed,
+      'payment B': nothing,
+    },
     ReleaseClaim: {
       'payment A, in time': reopened,
       'payment A, at the deadline': cancelled('payment_failed'),
@@ -270,7 +329,10 @@ const matrix: Record<keyof typeof states, Row> = {
   },
   'complete, free': {
     ...paid,
-    ClaimOrder: { ...all('ClaimOrder', rejected(paymentA, 'order_complete')), 'payment B': rejected(paymentB, 'order_complete') },
+    ClaimOrder: {
+      ...all('ClaimOrder', rejected(paymentA, 'order_complete')),
+      'payment B': rejected(paymentB, 'order_complete'),
+    },
     RecordRefund: all('RecordRefund', nothing),
   },
   refunded: {
@@ -296,7 +358,8 @@ describe('an order in every state, told every command', () => {
   for (const [stateName, row] of Object.entries(matrix)) {
     const order: Order | undefined = states[stateName as keyof typeof states]
     for (const [commandName, cells] of Object.entries(row)) {
-      const named: Record<string, { now: string; command: OrderCommand }> = cases[commandName as keyof typeof cases]
+      const named: Record<string, { now: string; command: OrderCommand }> =
+        cases[commandName as keyof typeof cases]
       for (const [caseName, expected] of Object.entries(cells as Record<string, Cell>)) {
         test(`${stateName}: ${commandName} ${caseName}`, () => {
           const { now, command } = named[caseName] as { now: string; command: OrderCommand }

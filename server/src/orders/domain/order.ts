@@ -1,5 +1,5 @@
-// The order: its states, commands, facts and rejections, and what a fact makes of it. What is decided is in decide.ts.
-// Pure: no clock, no random, no database.
+// The order: its states, commands, facts and rejections, and what a fact makes of it. What is
+// decided is in decide.ts. Pure: no clock, no random, no database.
 import {
   addSeconds,
   type Buyer,
@@ -45,12 +45,22 @@ export type OrderCommand =
       readonly showId: string
       readonly lines: readonly LineBody[]
     }
-  | { readonly type: 'CancelOrder'; readonly orderId: string; readonly reason: 'buyer' | 'organiser'; readonly buyerId?: string }
+  | {
+      readonly type: 'CancelOrder'
+      readonly orderId: string
+      readonly reason: 'buyer' | 'organiser'
+      readonly buyerId?: string
+    }
   | { readonly type: 'ExpireOrder'; readonly orderId: string; readonly deadline: string }
   | { readonly type: 'NotePaymentStarted'; readonly orderId: string; readonly paymentId: string }
   /** Declined, or its authorization given back: nothing is under way by it any more. */
   | { readonly type: 'NotePaymentEnded'; readonly orderId: string; readonly paymentId: string }
-  | { readonly type: 'ClaimOrder'; readonly orderId: string; readonly paymentId: string; readonly amount: Money }
+  | {
+      readonly type: 'ClaimOrder'
+      readonly orderId: string
+      readonly paymentId: string
+      readonly amount: Money
+    }
   | { readonly type: 'CompleteOrder'; readonly orderId: string; readonly paymentId: string }
   | { readonly type: 'ReleaseClaim'; readonly orderId: string; readonly paymentId: string }
   | {
@@ -64,11 +74,20 @@ export type OrderCommand =
     }
 
 export type PublicFact = FactOf<
-  'OrderCreated' | 'OrderExtended' | 'OrderReopened' | 'OrderCancelled' | 'OrderClaimed' | 'ClaimRejected' | 'OrderCompleted'
+  | 'OrderCreated'
+  | 'OrderExtended'
+  | 'OrderReopened'
+  | 'OrderCancelled'
+  | 'OrderClaimed'
+  | 'ClaimRejected'
+  | 'OrderCompleted'
 >
 /** Changes of an order that only this service hears of. */
 export type PrivateFact =
-  | { readonly type: 'PaymentNoticed'; readonly data: { readonly orderId: string; readonly paymentId: string | null } }
+  | {
+      readonly type: 'PaymentNoticed'
+      readonly data: { readonly orderId: string; readonly paymentId: string | null }
+    }
   | {
       readonly type: 'RefundRecorded'
       readonly data: { readonly orderId: string; readonly refundedMinor: number; readonly full: boolean }
@@ -105,7 +124,18 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
   const { id, buyer, showId, lines, total, createdAt, expiresAt, extended, holdSeconds } = order
-  const kept = { id, version: order.version + 1, buyer, showId, lines, total, createdAt, expiresAt, extended, holdSeconds }
+  const kept = {
+    id,
+    version: order.version + 1,
+    buyer,
+    showId,
+    lines,
+    total,
+    createdAt,
+    expiresAt,
+    extended,
+    holdSeconds,
+  }
   switch (fact.type) {
     case 'PaymentNoticed':
       return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
@@ -126,13 +156,20 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
   }
 }
 
-function evolveRefund(order: Order, kept: OrderFacts, { refundedMinor, full }: { refundedMinor: number; full: boolean }): Order {
+function evolveRefund(
+  order: Order,
+  kept: OrderFacts,
+  { refundedMinor, full }: { refundedMinor: number; full: boolean },
+): Order {
   const paymentId = paymentOf(order)
   if (full && paymentId !== null) return { ...kept, status: 'refunded', paymentId, refundedMinor }
   return { ...kept, status: 'complete', paymentId, refundedMinor }
 }
 
-/** The order as it was right after it was placed, whatever became of it since: what a repeated request is answered. */
+/**
+ * The order as it was right after it was placed, whatever became of it since: what a repeated
+ * request is answered.
+ */
 export function asPlaced(order: Order): Order {
   const { id, buyer, showId, lines, total, createdAt, holdSeconds } = order
   const facts = {
@@ -146,7 +183,8 @@ export function asPlaced(order: Order): Order {
     expiresAt: addSeconds(createdAt, holdSeconds),
     extended: false,
   }
-  if (total.amountMinor === 0) return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0 }
+  if (total.amountMinor === 0)
+    return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0 }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
 }
 

@@ -1,5 +1,5 @@
-// What must hold whatever happens: stories of orders that share a pool and seats, their messages shuffled, repeated and
-// dropped, with the invariants looked at after each one.
+// What must hold whatever happens: stories of orders that share a pool and seats, their messages
+// shuffled, repeated and dropped, with the invariants looked at after each one.
 import assert from 'node:assert/strict'
 import type { OrderStatus } from '@holdfast/contract'
 import fc from 'fast-check'
@@ -29,8 +29,15 @@ function makeWorld(free: boolean): World {
   const offered = free ? { ...sale, types: sale.types.map((type) => ({ ...type, priceMinor: 0 })) } : sale
   return {
     sales: new Map([[sale.showId, offered]]),
-    pools: new Map(sample.show.pools.map(({ id, capacity }) => [id, { id, showId: sale.showId, capacity, held: 0, sold: 0 }])),
-    seats: new Map(seatIdsOf(chairs).map((id) => [id, { id, ticketTypeId: chairs.id, state: 'available', orderId: null }])),
+    pools: new Map(
+      sample.show.pools.map(({ id, capacity }) => [
+        id,
+        { id, showId: sale.showId, capacity, held: 0, sold: 0 },
+      ]),
+    ),
+    seats: new Map(
+      seatIdsOf(chairs).map((id) => [id, { id, ticketTypeId: chairs.id, state: 'available', orderId: null }]),
+    ),
     orders: new Map(),
   }
 }
@@ -59,7 +66,9 @@ function checkStock(world: World): void {
   for (const pool of world.pools.values()) {
     const sums = { held: 0, sold: 0 }
     for (const order of world.orders.values()) {
-      const quantity = order.lines.filter((line) => line.poolId === pool.id).reduce((sum, line) => sum + line.quantity, 0)
+      const quantity = order.lines
+        .filter((line) => line.poolId === pool.id)
+        .reduce((sum, line) => sum + line.quantity, 0)
       if (holds.has(order.status)) sums.held += quantity
       if (order.status === 'complete') sums.sold += quantity
     }
@@ -69,7 +78,8 @@ function checkStock(world: World): void {
   for (const seat of world.seats.values()) {
     const owners = [...world.orders.values()].filter(
       (order) =>
-        (holds.has(order.status) || order.status === 'complete') && order.lines.some((line) => line.seatIds?.includes(seat.id)),
+        (holds.has(order.status) || order.status === 'complete') &&
+        order.lines.some((line) => line.seatIds?.includes(seat.id)),
     )
     assert.deepEqual(
       owners.map((order) => order.id),
@@ -97,7 +107,9 @@ function storyOf(orderId: string) {
     .record({ lines: linesArb, paymentId: paymentArb, deadline: deadlineArb, full: fc.boolean() })
     .map(({ lines, paymentId, deadline, full }): OrderCommand[] => {
       const amount = {
-        amountMinor: lines.reduce((sum, line) => sum + ('quantity' in line ? line.quantity : line.seatIds.length), 0) * 4_500,
+        amountMinor:
+          lines.reduce((sum, line) => sum + ('quantity' in line ? line.quantity : line.seatIds.length), 0) *
+          4_500,
         currency: 'EUR',
       }
       return [
@@ -137,7 +149,9 @@ const noiseArb: fc.Arbitrary<OrderCommand> = fc.oneof(
 
 /** Dropped or told up to three times, each time up to a story too late. */
 const told = (command: OrderCommand) =>
-  fc.array(fc.integer({ min: 0, max: 14 }), { maxLength: 3 }).map((delays) => delays.map((delay) => ({ command, delay })))
+  fc
+    .array(fc.integer({ min: 0, max: 14 }), { maxLength: 3 })
+    .map((delays) => delays.map((delay) => ({ command, delay })))
 
 const messagesArb = fc
   .tuple(fc.tuple(...orderIds.map(storyOf)), fc.array(noiseArb, { maxLength: 12 }))
@@ -170,10 +184,13 @@ test(
           checkStock(world)
           const after = world.orders.get(command.orderId)
           if (after) reached.add(after.status)
-          if (command.type === 'ExpireOrder' && before && before.status !== 'created') assert.equal(after, before)
-          if (before?.status === 'cancelled' || before?.status === 'refunded') assert.equal(after?.status, before.status)
+          if (command.type === 'ExpireOrder' && before && before.status !== 'created')
+            assert.equal(after, before)
+          if (before?.status === 'cancelled' || before?.status === 'refunded')
+            assert.equal(after?.status, before.status)
           if (before && after) assert.ok(after.expiresAt >= before.expiresAt)
-          if (before?.status === 'complete') assert.ok(after?.status === 'complete' || after?.status === 'refunded')
+          if (before?.status === 'complete')
+            assert.ok(after?.status === 'complete' || after?.status === 'refunded')
         }
       },
     )

@@ -1,4 +1,5 @@
-// The races of one order that the orders service decides, as stories with an end; and what placing one refuses.
+// The races of one order that the orders service decides, as stories with an end; and what placing
+// one refuses.
 import { describe, expect, test } from 'vitest'
 import {
   base,
@@ -23,7 +24,13 @@ import { saleOf } from './stock.ts'
 
 const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
 const claim = { type: 'ClaimOrder', orderId: id, paymentId: paymentA, amount: total } as const
-const refund = { type: 'RecordRefund', orderId: id, paymentId: paymentA, amountMinor: 9_000, full: true } as const
+const refund = {
+  type: 'RecordRefund',
+  orderId: id,
+  paymentId: paymentA,
+  amountMinor: 9_000,
+  full: true,
+} as const
 
 /** Walks commands one after the other; gives the order and every fact on the way. */
 function walk(steps: readonly (readonly [now: string, command: OrderCommand])[], from?: Order) {
@@ -41,8 +48,10 @@ function walk(steps: readonly (readonly [now: string, command: OrderCommand])[],
 
 const place = [placedAt, asked] as const
 const authorize = (paymentId: string, now: string = inTime) => [now, { ...claim, paymentId }] as const
-const charge = (paymentId: string, now: string = inTime) => [now, { type: 'CompleteOrder', orderId: id, paymentId }] as const
-const chargeFails = (paymentId: string, now: string = inTime) => [now, { type: 'ReleaseClaim', orderId: id, paymentId }] as const
+const charge = (paymentId: string, now: string = inTime) =>
+  [now, { type: 'CompleteOrder', orderId: id, paymentId }] as const
+const chargeFails = (paymentId: string, now: string = inTime) =>
+  [now, { type: 'ReleaseClaim', orderId: id, paymentId }] as const
 const start = (paymentId: string) => [inTime, { type: 'NotePaymentStarted', orderId: id, paymentId }] as const
 const expire = (at: string) => [at, { type: 'ExpireOrder', orderId: id, deadline: at }] as const
 const cancel = [inTime, { type: 'CancelOrder', orderId: id, reason: 'buyer', buyerId: buyer.id }] as const
@@ -53,18 +62,27 @@ describe('races, and who wins', () => {
     const sales = new Map([[show.id, { ...saleOf(show, 2), status: 'cancelled' as const }]])
     const release = { type: 'ReleaseClaim', orderId: id, paymentId: paymentA } as const
     const decision = decide(order, release, { stock: { ...stock, sales }, now: inTime })
-    expect(decision).toEqual({ facts: [{ type: 'OrderCancelled', data: { orderId: id, reason: 'payment_failed' } }] })
+    expect(decision).toEqual({
+      facts: [{ type: 'OrderCancelled', data: { orderId: id, reason: 'payment_failed' } }],
+    })
   })
 
   test('a declined card buys no time, and a second one that is under way does', () => {
-    const ends = (paymentId: string) => [inTime, { type: 'NotePaymentEnded', orderId: id, paymentId }] as const
+    const ends = (paymentId: string) =>
+      [inTime, { type: 'NotePaymentEnded', orderId: id, paymentId }] as const
     expect(walk([place, start(paymentA), ends(paymentA), expire(deadline)]).order?.status).toBe('cancelled')
     const second = walk([place, start(paymentA), start(paymentB), ends(paymentA), expire(deadline)])
     expect(second.types).toEqual(['OrderCreated', 'PaymentNoticed', 'PaymentNoticed', 'OrderExtended'])
   })
 
   test('paid, then expiration complete: still complete', () => {
-    const { order, types } = walk([place, authorize(paymentA), charge(paymentA), expire(deadline), expire(tooLate)])
+    const { order, types } = walk([
+      place,
+      authorize(paymentA),
+      charge(paymentA),
+      expire(deadline),
+      expire(tooLate),
+    ])
     expect(order?.status).toBe('complete')
     expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted'])
   })
@@ -78,7 +96,10 @@ describe('races, and who wins', () => {
   test('authorized after the order was cancelled: claim rejected, and it stays cancelled', () => {
     const { order, facts } = walk([place, cancel, authorize(paymentA), charge(paymentA)])
     expect(order?.status).toBe('cancelled')
-    expect(facts.at(-1)).toEqual({ type: 'ClaimRejected', data: { orderId: id, paymentId: paymentA, reason: 'order_cancelled' } })
+    expect(facts.at(-1)).toEqual({
+      type: 'ClaimRejected',
+      data: { orderId: id, paymentId: paymentA, reason: 'order_cancelled' },
+    })
   })
 
   test('expired while nobody pays: cancelled, once', () => {
@@ -96,7 +117,13 @@ describe('races, and who wins', () => {
       expire(deadline),
       expire(extendedDeadline),
     ])
-    expect(types).toEqual(['OrderCreated', 'PaymentNoticed', 'OrderExtended', 'PaymentNoticed', 'OrderCancelled'])
+    expect(types).toEqual([
+      'OrderCreated',
+      'PaymentNoticed',
+      'OrderExtended',
+      'PaymentNoticed',
+      'OrderCancelled',
+    ])
     expect(order).toMatchObject({ status: 'cancelled', reason: 'expired', extended: true })
   })
 
@@ -121,7 +148,13 @@ describe('races, and who wins', () => {
   })
 
   test('two authorizations: the first claims, the second is rejected, the charge of the second means nothing', () => {
-    const { order, types } = walk([place, authorize(paymentA), authorize(paymentB), charge(paymentB), charge(paymentA)])
+    const { order, types } = walk([
+      place,
+      authorize(paymentA),
+      authorize(paymentB),
+      charge(paymentB),
+      charge(paymentA),
+    ])
     expect(order).toMatchObject({ status: 'complete', paymentId: paymentA })
     expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'ClaimRejected', 'OrderCompleted'])
   })
@@ -140,7 +173,13 @@ describe('races, and who wins', () => {
   })
 
   test('the capture fails for good in time: another card can pay, and its charge completes the order', () => {
-    const { order, types } = walk([place, authorize(paymentA), chargeFails(paymentA), authorize(paymentB), charge(paymentB)])
+    const { order, types } = walk([
+      place,
+      authorize(paymentA),
+      chargeFails(paymentA),
+      authorize(paymentB),
+      charge(paymentB),
+    ])
     expect(order).toMatchObject({ status: 'complete', paymentId: paymentB })
     expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderReopened', 'OrderClaimed', 'OrderCompleted'])
   })
@@ -158,7 +197,13 @@ describe('races, and who wins', () => {
   })
 
   test('a refund that is heard before its charge: the order was complete, and its places are back', () => {
-    const { order, types } = walk([place, authorize(paymentA), [inTime, refund], charge(paymentA), [inTime, refund]])
+    const { order, types } = walk([
+      place,
+      authorize(paymentA),
+      [inTime, refund],
+      charge(paymentA),
+      [inTime, refund],
+    ])
     expect(order).toMatchObject({ status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 })
     expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'RefundRecorded'])
   })
@@ -170,7 +215,9 @@ describe('races, and who wins', () => {
   })
 
   test('refunds, and one that comes back, add up to the same in whatever order they are heard', () => {
-    const news = [3_000, 5_000, -3_000].map((amountMinor) => [inTime, { ...refund, amountMinor, full: false }] as const)
+    const news = [3_000, 5_000, -3_000].map(
+      (amountMinor) => [inTime, { ...refund, amountMinor, full: false }] as const,
+    )
     for (const order of [
       [0, 1, 2],
       [2, 0, 1],
@@ -204,7 +251,10 @@ describe('races, and who wins', () => {
   })
 
   test('a price that changed while the places were held does not change the order', () => {
-    const dearer = saleOf({ ...show, ticketTypes: show.ticketTypes.map((each) => ({ ...each, priceMinor: 99_900 })) }, 2)
+    const dearer = saleOf(
+      { ...show, ticketTypes: show.ticketTypes.map((each) => ({ ...each, priceMinor: 99_900 })) },
+      2,
+    )
     const { order } = walk([place])
     const context = { stock: { ...stock, sales: new Map([[show.id, dearer]]) }, now: inTime }
     expect(order?.total).toEqual(total)
@@ -227,7 +277,9 @@ describe('placing an order', () => {
   })
 
   test.each(['closed', 'cancelled'] as const)('a show whose sale is %s is not on sale', (status) => {
-    expect(decide(undefined, asked, { stock: withSale({ status }), now: placedAt })).toEqual({ rejection: 'not_on_sale' })
+    expect(decide(undefined, asked, { stock: withSale({ status }), now: placedAt })).toEqual({
+      rejection: 'not_on_sale',
+    })
   })
 
   test('a free order is complete at once, without a payment', () => {
@@ -241,8 +293,12 @@ describe('placing an order', () => {
   })
 
   test('an order that no card can pay is refused instead of held', () => {
-    const dear = withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 50_000_000 })) })
-    expect(decide(undefined, asked, { stock: dear, now: placedAt })).toMatchObject({ rejection: 'limit_exceeded' })
+    const dear = withSale({
+      types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 50_000_000 })),
+    })
+    expect(decide(undefined, asked, { stock: dear, now: placedAt })).toMatchObject({
+      rejection: 'limit_exceeded',
+    })
     const most = { ...asked, lines: [numbered(type, 1)] }
     const facts = decide(undefined, most, {
       stock: withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 99_999_999 })) }),
@@ -252,9 +308,9 @@ describe('placing an order', () => {
   })
 
   test('a fact about an order that never was is a programmer’s error', () => {
-    expect(() => evolve(undefined, { type: 'OrderCancelled', data: { orderId: id, reason: 'buyer' } }, placedAt)).toThrow(
-      'not created',
-    )
+    expect(() =>
+      evolve(undefined, { type: 'OrderCancelled', data: { orderId: id, reason: 'buyer' } }, placedAt),
+    ).toThrow('not created')
   })
 })
 

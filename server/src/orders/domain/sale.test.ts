@@ -1,15 +1,21 @@
-// What news of a show makes of its sale: new, repeated, late, out of order, and after the show was called off.
+// What news of a show makes of its sale: new, repeated, late, out of order, and after the show was
+// called off.
 import { expect, test } from 'vitest'
 import { makeSale } from '../../../test/sale.ts'
 import { decideSale, evolveSale, type SaleCommand } from './sale.ts'
 import { type Sale, saleOf } from './stock.ts'
 
 const { show } = makeSale()
-const known = (version: number, status: Sale['status'] = 'on_sale'): Sale => ({ ...saleOf(show, version), status })
+const known = (version: number, status: Sale['status'] = 'on_sale'): Sale => ({
+  ...saleOf(show, version),
+  status,
+})
 const know = (version: number): SaleCommand => ({ type: 'KnowShow', show, version })
 const end = (version: number): SaleCommand => ({ type: 'EndSale', showId: show.id, version })
 
-test.each<[what: string, before: Sale | undefined, command: SaleCommand, after: Sale | 'nothing' | 'show_unknown']>([
+test.each<
+  [what: string, before: Sale | undefined, command: SaleCommand, after: Sale | 'nothing' | 'show_unknown']
+>([
   ['the first news brings the sale', undefined, know(3), known(3)],
   ['newer news changes it', known(2), know(3), known(3)],
   ['newer news opens one that was closed', known(2, 'closed'), know(3), known(3)],
@@ -29,5 +35,7 @@ test.each<[what: string, before: Sale | undefined, command: SaleCommand, after: 
 })
 
 test('the end of a sale that is not known is no fact', () => {
-  expect(() => evolveSale(undefined, { type: 'SaleEnded', data: { showId: show.id, version: 1 } })).toThrow('never known')
+  expect(() => evolveSale(undefined, { type: 'SaleEnded', data: { showId: show.id, version: 1 } })).toThrow(
+    'never known',
+  )
 })

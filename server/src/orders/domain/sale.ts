@@ -1,4 +1,5 @@
-// Orders' copy of a show: what news of the show means to its sale. Pure. News may come twice, late and out of order.
+// Orders' copy of a show: what news of the show means to its sale. Pure. News may come twice, late
+// and out of order.
 import type { PublishedShow } from '@holdfast/contract'
 import { type Sale, saleOf } from './stock.ts'
 

@@ -1,4 +1,5 @@
-// Choosing lines out of stock in all its refusals, and the movements of pools and seats that must never happen.
+// Choosing lines out of stock in all its refusals, and the movements of pools and seats that must
+// never happen.
 import type { LineBody } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
@@ -25,7 +26,10 @@ const [a1, a2, a3, a4] = seatIdsOf(chairs) as [string, string, string, string]
 const stranger = '00000000-0000-7000-8000-000000000099'
 const order = '00000000-0000-7000-8000-000000000001'
 
-function stockWith(taken: Readonly<Record<string, SeatState>> = {}, held: Readonly<Record<string, number>> = {}): Stock {
+function stockWith(
+  taken: Readonly<Record<string, SeatState>> = {},
+  held: Readonly<Record<string, number>> = {},
+): Stock {
   const pools = sample.show.pools.map(
     ({ id, capacity }): Pool => ({ id, showId: sale.showId, capacity, held: held[id] ?? 0, sold: 0 }),
   )
@@ -45,14 +49,38 @@ describe('choosing lines', () => {
     const asked: LineBody = Object.assign(numbered(first, 2), { unitPriceMinor: 1 })
     expect(chooseLines(sale, stockWith(), [asked, seated(chairs, [a2])])).toEqual({
       lines: [
-        { ticketTypeId: first.id, name: first.name, poolId: first.poolId, quantity: 2, unitPriceMinor: 4_500 },
-        { ticketTypeId: chairs.id, name: chairs.name, poolId: chairs.poolId, quantity: 1, unitPriceMinor: 4_500, seatIds: [a2] },
+        {
+          ticketTypeId: first.id,
+          name: first.name,
+          poolId: first.poolId,
+          quantity: 2,
+          unitPriceMinor: 4_500,
+        },
+        {
+          ticketTypeId: chairs.id,
+          name: chairs.name,
+          poolId: chairs.poolId,
+          quantity: 1,
+          unitPriceMinor: 4_500,
+          seatIds: [a2],
+        },
       ],
     })
   })
 
-  const refusals: [why: string, rejection: string, detail: string, lines: readonly LineBody[], stock?: Stock][] = [
-    ['a ticket type of another show', 'unknown_ticket_type', stranger, [{ ticketTypeId: stranger, quantity: 1 }]],
+  const refusals: [
+    why: string,
+    rejection: string,
+    detail: string,
+    lines: readonly LineBody[],
+    stock?: Stock,
+  ][] = [
+    [
+      'a ticket type of another show',
+      'unknown_ticket_type',
+      stranger,
+      [{ ticketTypeId: stranger, quantity: 1 }],
+    ],
     [
       'a number of a seated type',
       'unknown_ticket_type',
@@ -71,9 +99,24 @@ describe('choosing lines', () => {
       `no seat ${stranger} in ${chairs.name}`,
       [seated(chairs, [a1, stranger])],
     ],
-    ['one seat in two lines', 'unknown_ticket_type', `seat ${a1} is listed twice`, [seated(chairs, [a1]), seated(chairs, [a1])]],
-    ['one seat twice in a line', 'unknown_ticket_type', `seat ${a1} is listed twice`, [seated(chairs, [a1, a1])]],
-    ['more than one order may have, in one line', 'limit_exceeded', 'at most 4 tickets per order', [numbered(first, 5)]],
+    [
+      'one seat in two lines',
+      'unknown_ticket_type',
+      `seat ${a1} is listed twice`,
+      [seated(chairs, [a1]), seated(chairs, [a1])],
+    ],
+    [
+      'one seat twice in a line',
+      'unknown_ticket_type',
+      `seat ${a1} is listed twice`,
+      [seated(chairs, [a1, a1])],
+    ],
+    [
+      'more than one order may have, in one line',
+      'limit_exceeded',
+      'at most 4 tickets per order',
+      [numbered(first, 5)],
+    ],
     [
       'more than one order may have, in several lines',
       'limit_exceeded',
@@ -87,8 +130,19 @@ describe('choosing lines', () => {
       [{ ticketTypeId: stranger, quantity: 1_000_000 }],
     ],
     ['more than the pool has', 'sold_out', second.poolId, [numbered(second, 4)]],
-    ['more than the pool has, in two lines', 'sold_out', second.poolId, [numbered(second, 2), numbered(second, 2)]],
-    ['more than is left beside the holds', 'sold_out', first.poolId, [numbered(first, 2)], stockWith({}, { [first.poolId]: 4 })],
+    [
+      'more than the pool has, in two lines',
+      'sold_out',
+      second.poolId,
+      [numbered(second, 2), numbered(second, 2)],
+    ],
+    [
+      'more than is left beside the holds',
+      'sold_out',
+      first.poolId,
+      [numbered(first, 2)],
+      stockWith({}, { [first.poolId]: 4 }),
+    ],
     ['a seat that is held', 'seat_taken', a2, [seated(chairs, [a1, a2])], stockWith({ [a2]: 'held' })],
     ['a seat that is sold', 'seat_taken', a3, [seated(chairs, [a3])], stockWith({ [a3]: 'sold' })],
     [
@@ -98,22 +152,35 @@ describe('choosing lines', () => {
       [seated(chairs, [a4])],
       stockWith({}, { [chairs.poolId]: 4 }),
     ],
-    ['a pool that is not there', 'sold_out', first.poolId, [numbered(first, 1)], { ...stockWith(), pools: new Map() }],
+    [
+      'a pool that is not there',
+      'sold_out',
+      first.poolId,
+      [numbered(first, 1)],
+      { ...stockWith(), pools: new Map() },
+    ],
   ]
   test.each(refusals)('refuses %s: %s', (_why, ...[rejection, detail, lines, stock = stockWith()]) => {
     expect(chooseLines(sale, stock, lines)).toEqual({ rejection, detail })
   })
 
   test('the last place of a pool, and as many as one order may have, are sold', () => {
-    expect(chooseLines(sale, stockWith({}, { [first.poolId]: 4 }), [numbered(first, 1)])).toHaveProperty('lines')
+    expect(chooseLines(sale, stockWith({}, { [first.poolId]: 4 }), [numbered(first, 1)])).toHaveProperty(
+      'lines',
+    )
     expect(chooseLines(sale, stockWith(), [numbered(first, 4)])).toHaveProperty('lines')
-    expect(chooseLines(sale, stockWith({ [a1]: 'held' }), [seated(chairs, [a2, a3, a4])])).toHaveProperty('lines')
+    expect(chooseLines(sale, stockWith({ [a1]: 'held' }), [seated(chairs, [a2, a3, a4])])).toHaveProperty(
+      'lines',
+    )
   })
 })
 
 describe('what one buyer may have', () => {
   const limited = { ...sale, maxPerBuyer: 6 }
-  const stockOf = (had: number): Stock => ({ ...stockWith(), placesOfBuyers: new Map([[buyerKey(sale.showId, 'ann'), had]]) })
+  const stockOf = (had: number): Stock => ({
+    ...stockWith(),
+    placesOfBuyers: new Map([[buyerKey(sale.showId, 'ann'), had]]),
+  })
 
   test.each([
     ['the last one within the limit', 5, 1, null],
@@ -125,7 +192,9 @@ describe('what one buyer may have', () => {
 
   test('another buyer, and a show without a limit, are not concerned', () => {
     expect(refuseBuyer(limited, stockOf(6), { buyerId: 'bob', places: 6 })).toBeNull()
-    expect(refuseBuyer({ ...sale, maxPerBuyer: null }, stockOf(600), { buyerId: 'ann', places: 600 })).toBeNull()
+    expect(
+      refuseBuyer({ ...sale, maxPerBuyer: null }, stockOf(600), { buyerId: 'ann', places: 600 }),
+    ).toBeNull()
   })
 })
 
@@ -218,5 +287,9 @@ test('a sale is what selling needs of a published show, and nothing else', () =>
       seated: id === chairs.id,
     })),
   })
-  expect(saleOf({ ...show, onSale: false }, 8)).toMatchObject({ status: 'closed', version: 8, maxPerBuyer: null })
+  expect(saleOf({ ...show, onSale: false }, 8)).toMatchObject({
+    status: 'closed',
+    version: 8,
+    maxPerBuyer: null,
+  })
 })

@@ -1,4 +1,5 @@
-// Stock: what a show sells, how much of it is left, and how each fact of an order moves it. Pure; knows no payment.
+// Stock: what a show sells, how much of it is left, and how each fact of an order moves it. Pure;
+// knows no payment.
 import type { LineBody, OrderLine, PublishedShow } from '@holdfast/contract'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
@@ -63,9 +64,14 @@ export function buyerKey(showId: string, buyerId: string): string {
 
 export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
 
-type Lines = { readonly lines: readonly OrderLine[] } | { readonly rejection: LineRejection; readonly detail: string }
+type Lines =
+  | { readonly lines: readonly OrderLine[] }
+  | { readonly rejection: LineRejection; readonly detail: string }
 
-/** Turns what a buyer asks for into frozen lines, or says why there is not enough. Prices come from the sale alone. */
+/**
+ * Turns what a buyer asks for into frozen lines, or says why there is not enough. Prices come from
+ * the sale alone.
+ */
 export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
   const lines: OrderLine[] = []
   const wanted = new Map<string, number>()
@@ -79,7 +85,8 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     if ('rejection' in line) return line
     wanted.set(line.poolId, (wanted.get(line.poolId) ?? 0) + line.quantity)
     for (const seatId of line.seatIds ?? []) {
-      if (seatIds.has(seatId)) return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
+      if (seatIds.has(seatId))
+        return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
       seatIds.add(seatId)
     }
     lines.push(line)
@@ -87,36 +94,64 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
   return shortage(stock, wanted, seatIds) ?? { lines }
 }
 
-/** Why one buyer may not have so many of this show, counting what he holds and owns; null when he may. */
-export function refuseBuyer(sale: Sale, stock: Stock, { buyerId, places }: { buyerId: string; places: number }): string | null {
+/**
+ * Why one buyer may not have so many of this show, counting what he holds and owns; null when he
+ * may.
+ */
+export function refuseBuyer(
+  sale: Sale,
+  stock: Stock,
+  { buyerId, places }: { buyerId: string; places: number },
+): string | null {
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
   const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
-  return had + places > maxPerBuyer ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought` : null
+  return had + places > maxPerBuyer
+    ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought`
+    : null
 }
 
 const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
 
-/** How many places are asked for. Looked at before anything else, so that no seat need be known of an order too large. */
+/**
+ * How many places are asked for. Looked at before anything else, so that no seat need be known of
+ * an order too large.
+ */
 export function placesOf(asked: readonly LineBody[]): number {
-  return asked.reduce((places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length), 0)
+  return asked.reduce(
+    (places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length),
+    0,
+  )
 }
 
-function freezeLine(type: SaleType, body: LineBody, stock: Stock): OrderLine | { rejection: LineRejection; detail: string } {
-  const frozen = { ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: type.priceMinor }
+function freezeLine(
+  type: SaleType,
+  body: LineBody,
+  stock: Stock,
+): OrderLine | { rejection: LineRejection; detail: string } {
+  const frozen = {
+    ticketTypeId: type.id,
+    name: type.name,
+    poolId: type.poolId,
+    unitPriceMinor: type.priceMinor,
+  }
   if ('quantity' in body) {
-    if (type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has numbered seats: send seatIds` }
+    if (type.seated)
+      return { rejection: 'unknown_ticket_type', detail: `${type.name} has numbered seats: send seatIds` }
     return { ...frozen, quantity: body.quantity }
   }
-  if (!type.seated) return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
+  if (!type.seated)
+    return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
   const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
-  if (stranger !== undefined) return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
+  if (stranger !== undefined)
+    return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
 }
 
 function shortage(stock: Stock, wanted: ReadonlyMap<string, number>, seatIds: ReadonlySet<string>) {
   for (const seatId of seatIds) {
-    if (stock.seats.get(seatId)?.state !== 'available') return { rejection: 'seat_taken', detail: seatId } as const
+    if (stock.seats.get(seatId)?.state !== 'available')
+      return { rejection: 'seat_taken', detail: seatId } as const
   }
   for (const [poolId, quantity] of wanted) {
     const pool = stock.pools.get(poolId)
@@ -133,24 +168,34 @@ export function availableIn(pool: Pool): number {
 const plenty = 10
 
 /**
- * True when `places` can be had of this pool whatever few others take of it at the same time: it need not be held still for a decision.
- * Where so many come that this is not true, the pool refuses to be moved, and all is decided anew.
+ * True when `places` can be had of this pool whatever few others take of it at the same time: it
+ * need not be held still for a decision. Where so many come that this is not true, the pool refuses
+ * to be moved, and all is decided anew.
  */
 export function hasPlenty(pool: Pool, places: number): boolean {
   return availableIn(pool) >= plenty * places
 }
 
-/** Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a sale. */
+/**
+ * Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a
+ * sale.
+ */
 export type Movement = 'hold' | 'sell' | 'release' | 'return'
 
-const deltas: Record<Movement, { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: readonly [before: SeatState, after: SeatState] }> = {
+const deltas: Record<
+  Movement,
+  { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: readonly [before: SeatState, after: SeatState] }
+> = {
   hold: { held: 1, sold: 0, seat: ['available', 'held'] },
   sell: { held: -1, sold: 1, seat: ['held', 'sold'] },
   release: { held: -1, sold: 0, seat: ['held', 'available'] },
   return: { held: 0, sold: -1, seat: ['sold', 'available'] },
 }
 
-/** The pool after `quantity` places moved. Throws when that would sell a place twice or give one back twice. */
+/**
+ * The pool after `quantity` places moved. Throws when that would sell a place twice or give one
+ * back twice.
+ */
 export function movePool(pool: Pool, movement: Movement, quantity: number): Pool {
   const { held, sold } = deltas[movement]
   const moved = { ...pool, held: pool.held + held * quantity, sold: pool.sold + sold * quantity }
@@ -162,12 +207,17 @@ export function movePool(pool: Pool, movement: Movement, quantity: number): Pool
   return moved
 }
 
-/** The seat after the movement. Throws when the seat is not the order's to move, or not where it moves from. */
+/**
+ * The seat after the movement. Throws when the seat is not the order's to move, or not where it
+ * moves from.
+ */
 export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): StockSeat {
   const owner = movement === 'hold' ? null : orderId
   const [before, state] = deltas[movement].seat
   if (seat.orderId !== owner || seat.state !== before) {
-    throw new Error(`seat ${seat.id}: ${movement} by ${orderId}, but it is ${seat.state} and ${String(seat.orderId)}'s`)
+    throw new Error(
+      `seat ${seat.id}: ${movement} by ${orderId}, but it is ${seat.state} and ${String(seat.orderId)}'s`,
+    )
   }
   return { ...seat, state, orderId: state === 'available' ? null : orderId }
 }
@@ -175,7 +225,11 @@ export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): 
 const placesTaken: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
 
 /** The next command of the batch sees what this one took or gave back. */
-export function movePlaces(places: Map<string, number> | undefined, buyer: BuyerOfShow, { movement, quantity }: Moved): void {
+export function movePlaces(
+  places: Map<string, number> | undefined,
+  buyer: BuyerOfShow,
+  { movement, quantity }: Moved,
+): void {
   const key = buyerKey(buyer.showId, buyer.buyerId)
   const before = places?.get(key)
   if (before !== undefined) places?.set(key, before + placesTaken[movement] * quantity)

@@ -1,4 +1,5 @@
-// What buyers watch: availability of a show, and their order. Woken by our own commits and by events from elsewhere.
+// What buyers watch: availability of a show, and their order. Woken by our own commits and by
+// events from elsewhere.
 import type { Availability, Event, EventType, OrderView } from '@holdfast/contract'
 import type { Bus } from '../../platform/bus/bus.ts'
 import { type Live, makeLive } from '../../platform/http/live.ts'
@@ -94,7 +95,8 @@ export function makeOrdersLive({
   const onEvents = (events: readonly Event[]) => {
     const cancelledIds: string[] = []
     for (const event of events) {
-      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') availability.changed(event.data.showId)
+      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted')
+        availability.changed(event.data.showId)
       if (event.type === 'OrderCancelled') cancelledIds.push(event.data.orderId)
       if ('orderId' in event.data) orders.changed(event.data.orderId)
     }
@@ -106,10 +108,16 @@ export function makeOrdersLive({
     availability,
     readAvailabilityJson,
     learn(world) {
-      for (const orderId of [...world.created, ...world.changed, ...world.knownTickets.keys(), ...world.voidedOf])
+      for (const orderId of [
+        ...world.created,
+        ...world.changed,
+        ...world.knownTickets.keys(),
+        ...world.voidedOf,
+      ])
         orders.changed(orderId)
       const moved = new Set([...world.poolMoves.keys()].map((poolId) => world.pools.get(poolId)?.showId))
-      for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) availability.changed(showId)
+      for (const showId of [...moved, ...world.sales.keys()])
+        if (showId !== undefined) availability.changed(showId)
     },
     follow(bus) {
       let unfollow: (() => void) | undefined
@@ -126,7 +134,10 @@ export function makeOrdersLive({
   }
 }
 
-/** The counts, and of the seats only those that changed hands. Null when they are not the same seats as before. */
+/**
+ * The counts, and of the seats only those that changed hands. Null when they are not the same seats
+ * as before.
+ */
 function changedSeats(before: Availability, now: Availability): Availability | null {
   if (!before.seats || !now.seats || before.seats.length !== now.seats.length) return null
   const changed: typeof now.seats = []

@@ -1,9 +1,26 @@
-// What orders knows of shows: news twice, late or of a change, the end of a sale; and what people are shown of it all.
+// What orders knows of shows: news twice, late or of a change, the end of a sale; and what people
+// are shown of it all.
 import { orderCodeOf, type PublishedShow } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { expectSoundStock, makeTestHandler, place, placeOne, putOnSale, readPools, tally } from '../../../test/orders-store.ts'
-import { makeBuyer, makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import {
+  expectSoundStock,
+  makeTestHandler,
+  place,
+  placeOne,
+  putOnSale,
+  readPools,
+  tally,
+} from '../../../test/orders-store.ts'
+import {
+  makeBuyer,
+  makeSale,
+  numbered,
+  type SaleSample,
+  seated,
+  seatIdsOf,
+  typeOf,
+} from '../../../test/sale.ts'
 import { waitFor } from '../../../test/wait.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
@@ -21,8 +38,12 @@ afterEach(async () => {
 })
 afterAll(() => db.drop())
 
-const waiting = sql('', `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
-const times = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index))
+const waiting = sql(
+  '',
+  `select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+)
+const times = <T>(count: number, make: (index: number) => T) =>
+  Array.from({ length: count }, (_, index) => make(index))
 const know = (show: PublishedShow, version: number) => handler.handle({ type: 'KnowShow', show, version })
 const withCapacity = ({ show }: SaleSample, capacity: number): PublishedShow => ({
   ...show,
@@ -33,7 +54,10 @@ describe('news of a show', () => {
   test('told twice, it keeps its holds', async () => {
     const sale = makeSale({ capacities: [5], seats: [2] })
     await putOnSale(handler, sale)
-    await placeOne(handler, sale, [numbered(typeOf(sale), 2), seated(typeOf(sale, 1), seatIdsOf(typeOf(sale, 1), 1))])
+    await placeOne(handler, sale, [
+      numbered(typeOf(sale), 2),
+      seated(typeOf(sale, 1), seatIdsOf(typeOf(sale, 1), 1)),
+    ])
     await Promise.all([putOnSale(handler, sale), putOnSale(handler, sale, 2), putOnSale(handler, sale, 2)])
     expect(await readPools(db, sale)).toEqual([
       { capacity: 5, held: 2, sold: 0 },
@@ -197,7 +221,12 @@ describe('what people are shown', () => {
     const orderId = await placeOne(handler, sale, [numbered(typeOf(sale, 1), 2), seated(chairs, [bought])])
     await placeOne(handler, sale, [numbered(typeOf(sale, 3)), seated(chairs, [held])])
     const paymentId = newId()
-    await handler.handle({ type: 'ClaimOrder', orderId, paymentId, amount: { amountMinor: 13_500, currency: 'EUR' } })
+    await handler.handle({
+      type: 'ClaimOrder',
+      orderId,
+      paymentId,
+      amount: { amountMinor: 13_500, currency: 'EUR' },
+    })
     await handler.handle({ type: 'CompleteOrder', orderId, paymentId })
     const availability = await readAvailability(db, sale.show.id)
     expect(availability?.ticketTypes).toEqual([
@@ -245,10 +274,16 @@ describe('what people are shown', () => {
   test('an organiser finds the orders of a show by status, by the beginning of an address, taken as it is written, and by code', async () => {
     const sale = makeSale({ capacities: [100] })
     await putOnSale(handler, sale)
-    const buyers = ['ann_a@example.com', 'annXa@example.com', 'bob@example.com'].map((email) => ({ id: newId(), email }))
-    const placed = await Promise.all(buyers.map((buyer) => place(handler, sale, [numbered(typeOf(sale))], { buyer })))
+    const buyers = ['ann_a@example.com', 'annXa@example.com', 'bob@example.com'].map((email) => ({
+      id: newId(),
+      email,
+    }))
+    const placed = await Promise.all(
+      buyers.map((buyer) => place(handler, sale, [numbered(typeOf(sale))], { buyer })),
+    )
     const [first] = placed
-    if (first && 'orderId' in first) await handler.handle({ type: 'CancelOrder', orderId: first.orderId, reason: 'organiser' })
+    if (first && 'orderId' in first)
+      await handler.handle({ type: 'CancelOrder', orderId: first.orderId, reason: 'organiser' })
     const find = async (status: string | null, emailPrefix: string | null, search: string | null = null) => {
       const query = { showId: sale.show.id, beforeId: null, limit: 10, status, emailPrefix, search }
       const orders = await listShowOrders(db, query)
@@ -286,14 +321,22 @@ describe('what people are shown', () => {
       ['A1', 'valid'],
       ['A2', 'void'],
     ])
-    expect(await handler.handle({ type: 'NoteTickets', orderId: newId(), tickets })).toMatchObject({ rejection: 'order_unknown' })
+    expect(await handler.handle({ type: 'NoteTickets', orderId: newId(), tickets })).toMatchObject({
+      rejection: 'order_unknown',
+    })
   })
 
   test('tickets issued and void in one batch end void', async () => {
     const sale = makeSale({ priceMinor: 0 })
     await putOnSale(handler, sale)
     const orderId = await placeOne(handler, sale, [numbered(typeOf(sale))])
-    const ticket = { id: newId(), code: 'B1', ticketTypeId: typeOf(sale).id, name: 'Standing', status: 'valid' as const }
+    const ticket = {
+      id: newId(),
+      code: 'B1',
+      ticketTypeId: typeOf(sale).id,
+      name: 'Standing',
+      status: 'valid' as const,
+    }
     await Promise.all([
       handler.handle({ type: 'NoteTickets', orderId, tickets: [ticket] }),
       handler.handle({ type: 'NoteTicketsVoided', orderId, ticketIds: [ticket.id] }),

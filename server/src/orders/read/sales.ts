@@ -1,4 +1,5 @@
-// The sales of one show in figures: two statements over its orders, however many there are. Reads only; decides nothing.
+// The sales of one show in figures: two statements over its orders, however many there are. Reads
+// only; decides nothing.
 import type { OrderStatus, ShowSales } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 

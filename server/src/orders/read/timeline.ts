@@ -1,4 +1,5 @@
-// The story of an order for people: one sentence for each event of its process, whichever service told it.
+// The story of an order for people: one sentence for each event of its process, whichever service
+// told it.
 import type { Envelope, Event, Money, TimelineEntry } from '@holdfast/contract'
 import { currencyExponent, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Static } from 'typebox'
@@ -10,7 +11,8 @@ function inWords({ amountMinor, currency }: Money): string {
   return `${(amountMinor / 10 ** exponent).toFixed(exponent)} ${currency}`
 }
 
-const countOf = (tickets: readonly unknown[]): string => (tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`)
+const countOf = (tickets: readonly unknown[]): string =>
+  tickets.length === 1 ? '1 ticket' : `${tickets.length} tickets`
 
 const cancelReasons = {
   buyer: 'released by the buyer',
@@ -56,7 +58,9 @@ function summarize(event: Event): string {
     case 'TicketVoided':
       return `${countOf(event.data.ticketIds)} voided`
     case 'TicketCheckedIn':
-      return event.data.door === undefined ? 'Ticket scanned at the door' : `Ticket scanned at the door “${event.data.door}”`
+      return event.data.door === undefined
+        ? 'Ticket scanned at the door'
+        : `Ticket scanned at the door “${event.data.door}”`
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':
@@ -113,7 +117,9 @@ function tryParse(envelope: Envelope): Event | null {
   }
 }
 
-/** Events of one order as its timeline: oldest first. Secrets of the events (ticket codes) stay out. */
+/**
+ * Events of one order as its timeline: oldest first. Secrets of the events (ticket codes) stay out.
+ */
 export function toTimeline(envelopes: readonly Envelope[]): Entry[] {
   return envelopes.map((envelope) => {
     const event = tryParse(envelope)

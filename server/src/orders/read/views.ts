@@ -1,5 +1,12 @@
-// What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes. Decides nothing.
-import { type Availability, CancelReason, endingsOfCode, type OrderView, orderCodeOf } from '@holdfast/contract'
+// What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes.
+// Decides nothing.
+import {
+  type Availability,
+  CancelReason,
+  endingsOfCode,
+  type OrderView,
+  orderCodeOf,
+} from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
@@ -9,10 +16,14 @@ type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
 
 const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
 
-/** An order as its buyer sees it. A reason that only a newer version knows, which runs beside this one, is left out. */
+/**
+ * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
+ * one, is left out.
+ */
 export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | null): OrderView {
   const { currency } = order.total
-  const paymentId = 'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
+  const paymentId =
+    'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
   const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
   return {
     id: order.id,
@@ -32,7 +43,9 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
     extended: order.extended,
     version: order.version,
     createdAt: order.createdAt,
-    ...(order.status === 'cancelled' && cancelReasons.has(order.reason) ? { cancelReason: order.reason } : {}),
+    ...(order.status === 'cancelled' && cancelReasons.has(order.reason)
+      ? { cancelReason: order.reason }
+      : {}),
     ...(paymentId ? { payment: { id: paymentId } } : {}),
     ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
     ...(tickets ? { tickets: [...tickets] } : {}),
@@ -63,7 +76,10 @@ export async function readOrder(db: Queryable, orderId: string): Promise<SeenOrd
   return { view: toView(row), buyerId: row.buyer_id, organiserId: row.organiser_id }
 }
 
-const readShowIdsStatement = sql('orders.read_show_ids', `select distinct show_id from orders.orders where id = any($1::uuid[])`)
+const readShowIdsStatement = sql(
+  'orders.read_show_ids',
+  `select distinct show_id from orders.orders where id = any($1::uuid[])`,
+)
 
 /** The shows of these orders. */
 export async function readShowIds(db: Queryable, orderIds: readonly string[]): Promise<string[]> {
@@ -71,7 +87,10 @@ export async function readShowIds(db: Queryable, orderIds: readonly string[]): P
   return rows.map((row) => row.show_id)
 }
 
-const readOrganiserStatement = sql('orders.read_organiser', `select organiser_id from orders.shows where id = $1`)
+const readOrganiserStatement = sql(
+  'orders.read_organiser',
+  `select organiser_id from orders.shows where id = $1`,
+)
 
 /** Who sells a show, or null when it was never on sale. */
 export async function readOrganiser(db: Queryable, showId: string): Promise<string | null> {
@@ -147,7 +166,10 @@ const readSaleStock = sql(
    where s.id = $1
    order by t.position`,
 )
-const readSeatStates = sql('orders.read_seat_states', `select id, state from orders.seats where show_id = $1 order by id`)
+const readSeatStates = sql(
+  'orders.read_seat_states',
+  `select id, state from orders.seats where show_id = $1 order by id`,
+)
 
 interface StockRow {
   readonly id: string
@@ -161,7 +183,12 @@ interface StockRow {
 export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {
   const rows = await db.query<StockRow>(readSaleStock, [showId])
   if (rows.length === 0) return null
-  const ticketTypes = rows.map(({ id, capacity, held, sold }) => ({ id, available: capacity - held - sold, held, sold }))
+  const ticketTypes = rows.map(({ id, capacity, held, sold }) => ({
+    id,
+    available: capacity - held - sold,
+    held,
+    sold,
+  }))
   if (!rows.some((row) => row.seated)) return { ticketTypes }
   const seats = await db.query<{ id: string; state: 'available' | 'held' | 'sold' }>(readSeatStates, [showId])
   return { ticketTypes, seats }

@@ -1,5 +1,5 @@
-// What must be refused at the door of the orders API: each with a 4xx and a code of ours, and with nothing changed. And
-// its streams, which must show every change.
+// What must be refused at the door of the orders API: each with a 4xx and a code of ours, and with
+// nothing changed. And its streams, which must show every change.
 import { errorDefinitions, type OrderView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, expectStatus } from '../../../test/client.ts'
@@ -74,13 +74,23 @@ const badBodies: readonly (readonly [what: string, body: unknown])[] = [
   ['an id with a quote', { showId: `${showId.slice(0, 35)}'`, lines: [line] }],
   ['a ticket type with NUL', { showId, lines: [{ ...line, ticketTypeId: `\u0000${standing.id.slice(1)}` }] }],
   ['fifty-one lines', { showId, lines: Array.from({ length: 51 }, () => line) }],
-  ['a prototype', `{"showId":"${showId}","lines":[{"ticketTypeId":"${standing.id}","quantity":1}],"__proto__":{"x":1}}`],
+  [
+    'a prototype',
+    `{"showId":"${showId}","lines":[{"ticketTypeId":"${standing.id}","quantity":1}],"__proto__":{"x":1}}`,
+  ],
 ]
 const json = { 'content-type': 'application/json' }
 const bad: readonly Bad[] = [
   ['broken JSON', 'POST', '/api/orders', 400, 'malformed_json', '{"showId":', json],
   ['an empty body', 'POST', '/api/orders', 400, 'invalid_request', '', json],
-  ['a huge body', 'POST', '/api/orders', 413, 'body_too_large', { showId, lines: [line], note: 'x'.repeat(200_000) }],
+  [
+    'a huge body',
+    'POST',
+    '/api/orders',
+    413,
+    'body_too_large',
+    { showId, lines: [line], note: 'x'.repeat(200_000) },
+  ],
   ['text', 'POST', '/api/orders', 415, 'unsupported_media_type', 'showId', { 'content-type': 'text/plain' }],
   [
     'a form',
@@ -91,7 +101,15 @@ const bad: readonly Bad[] = [
     'a=b',
     { 'content-type': 'application/x-www-form-urlencoded' },
   ],
-  ['an empty key', 'POST', '/api/orders', 400, 'invalid_idempotency_key', { showId, lines: [line] }, { 'idempotency-key': '' }],
+  [
+    'an empty key',
+    'POST',
+    '/api/orders',
+    400,
+    'invalid_idempotency_key',
+    { showId, lines: [line] },
+    { 'idempotency-key': '' },
+  ],
   [
     'a long key',
     'POST',
@@ -101,7 +119,15 @@ const bad: readonly Bad[] = [
     { showId, lines: [line] },
     { 'idempotency-key': 'k'.repeat(256) },
   ],
-  ['another site', 'POST', '/api/orders', 403, 'cross_origin', { showId, lines: [line] }, { 'sec-fetch-site': 'cross-site' }],
+  [
+    'another site',
+    'POST',
+    '/api/orders',
+    403,
+    'cross_origin',
+    { showId, lines: [line] },
+    { 'sec-fetch-site': 'cross-site' },
+  ],
   [
     'another origin',
     'POST',
@@ -122,7 +148,13 @@ const bad: readonly Bad[] = [
   ],
   ['no id', 'GET', '/api/orders/first', 400, 'invalid_request'],
   ['an id in capitals', 'GET', '/api/orders/ABCDEFAB-0000-7000-8000-000000000000', 400, 'invalid_request'],
-  ['an id as a URN', 'DELETE', '/api/orders/urn:uuid:00000000-0000-7000-8000-000000000000', 400, 'invalid_request'],
+  [
+    'an id as a URN',
+    'DELETE',
+    '/api/orders/urn:uuid:00000000-0000-7000-8000-000000000000',
+    400,
+    'invalid_request',
+  ],
   ['an id with NUL', 'GET', '/api/orders/%00', 400, 'invalid_request'],
   ['a bad escape', 'GET', '/api/orders/%E0%A4%A', 400, 'invalid_request'],
   ['no id of a show', 'GET', '/api/shows/x/availability', 400, 'invalid_request'],
@@ -143,18 +175,26 @@ const bad: readonly Bad[] = [
 
 describe('bad input', () => {
   test.each([...badBodies])('an order with %s is refused', async (_what, body) => {
-    const answer = await client.call('POST', '/api/orders', typeof body === 'string' ? body : JSON.stringify(body), json)
+    const answer = await client.call(
+      'POST',
+      '/api/orders',
+      typeof body === 'string' ? body : JSON.stringify(body),
+      json,
+    )
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
     expect(['invalid_request', 'malformed_json', 'unknown_ticket_type']).toContain(answer.body.code)
   })
 
-  test.each<Bad>([...bad])('%s: %s %s answers %i %s', async (_what, ...[method, path, status, code, body, headers]) => {
-    const answer = await client.call(method, path, body, headers)
-    expect(answer.body).toMatchObject({ status, code })
-    expect(answer.status).toBe(status)
-    expect(Object.keys(errorDefinitions)).toContain(code)
-  })
+  test.each<Bad>([...bad])(
+    '%s: %s %s answers %i %s',
+    async (_what, ...[method, path, status, code, body, headers]) => {
+      const answer = await client.call(method, path, body, headers)
+      expect(answer.body).toMatchObject({ status, code })
+      expect(answer.status).toBe(status)
+      expect(Object.keys(errorDefinitions)).toContain(code)
+    },
+  )
 
   test('who is nobody may look at what is left, and do nothing else', async () => {
     const nobody = { authorization: '' }
@@ -169,7 +209,9 @@ describe('bad input', () => {
       const answer = await client.call(method, path, undefined, nobody)
       expect([method, path, answer.status, answer.body.code]).toEqual([method, path, 401, 'unauthenticated'])
     }
-    expect((await client.call('GET', `/api/shows/${showId}/availability`, undefined, nobody)).status).toBe(200)
+    expect((await client.call('GET', `/api/shows/${showId}/availability`, undefined, nobody)).status).toBe(
+      200,
+    )
   })
 
   test('after all of it nothing has changed', async () => {
@@ -178,7 +220,10 @@ describe('bad input', () => {
       { capacity: 50, held: 1, sold: 0 },
       { capacity: 3, held: 0, sold: 0 },
     ])
-    expect(expectStatus(await client.call('GET', '/api/orders'), 200)).toEqual({ items: [], nextCursor: null })
+    expect(expectStatus(await client.call('GET', '/api/orders'), 200)).toEqual({
+      items: [],
+      nextCursor: null,
+    })
   })
 })
 
@@ -186,7 +231,10 @@ describe('bad input', () => {
 async function listen(path: string) {
   const { token } = await beginSession(app.db, buyer, { purpose: 'session', ttlSeconds: 600 })
   const ending = new AbortController()
-  const response = await fetch(`${app.url}${path}`, { headers: { authorization: `Bearer ${token}` }, signal: ending.signal })
+  const response = await fetch(`${app.url}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: ending.signal,
+  })
   expect(response.headers.get('content-type')).toContain('text/event-stream')
   let text = ''
   const reading = (async () => {
@@ -194,7 +242,9 @@ async function listen(path: string) {
     for await (const chunk of response.body ?? []) text += decoder.decode(chunk, { stream: true })
   })()
   const messages = <T>(event: string): T[] =>
-    [...text.matchAll(new RegExp(`event: ${event}\ndata: (.*)\n\n`, 'g'))].map((match) => JSON.parse(match[1] ?? '') as T)
+    [...text.matchAll(new RegExp(`event: ${event}\ndata: (.*)\n\n`, 'g'))].map(
+      (match) => JSON.parse(match[1] ?? '') as T,
+    )
   const stop = async () => {
     ending.abort()
     await reading.catch((error: Error) => expect(error.name).toBe('AbortError'))
@@ -204,17 +254,29 @@ async function listen(path: string) {
 
 describe('streams', () => {
   test('the order’s tells it as it is, and each change, whoever makes it', async () => {
-    const order = expectStatus(await client.call<OrderView>('POST', '/api/orders', { showId, lines: [line] }), 201)
+    const order = expectStatus(
+      await client.call<OrderView>('POST', '/api/orders', { showId, lines: [line] }),
+      201,
+    )
     const stream = await listen(`/api/orders/${order.id}/stream`)
     const first = await waitFor('the order as it is', () => stream.messages<OrderView>('order')[0])
     expect(first).toEqual(order)
     const paymentId = newId()
     await publish(app.db, [
-      foreignEvent('PaymentAuthorized', paymentId, { orderId: order.id, paymentId, amount: order.total, orderVersion: 1 }),
+      foreignEvent('PaymentAuthorized', paymentId, {
+        orderId: order.id,
+        paymentId,
+        amount: order.total,
+        orderVersion: 1,
+      }),
     ])
-    await waitFor('claimed', () => stream.messages<OrderView>('order').some(({ status }) => status === 'claimed'))
+    await waitFor('claimed', () =>
+      stream.messages<OrderView>('order').some(({ status }) => status === 'claimed'),
+    )
     await makeTestHandler(app.db).handle({ type: 'CompleteOrder', orderId: order.id, paymentId })
-    await waitFor('complete', () => stream.messages<OrderView>('order').some(({ status }) => status === 'complete'))
+    await waitFor('complete', () =>
+      stream.messages<OrderView>('order').some(({ status }) => status === 'complete'),
+    )
     await stream.stop()
   })
 

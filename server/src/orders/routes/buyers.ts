@@ -1,4 +1,5 @@
-// HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in organisers.ts.
+// HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in
+// organisers.ts.
 import {
   Availability,
   type ErrorCode,
@@ -44,10 +45,16 @@ const changedOnly = Type.Literal('changed', {
 })
 const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
 
-/** A show that was just published may not have reached us yet: asked again for a bounded time, by a bounded crowd. */
+/**
+ * A show that was just published may not have reached us yet: asked again for a bounded time, by a
+ * bounded crowd.
+ */
 const knownWithinMs = 1_500
 const askAgainMs = 20
-/** Each wait is this much longer than the one before: asking is a transaction, and ids can be made up. */
+/**
+ * Each wait is this much longer than the one before: asking is a transaction, and ids can be made
+ * up.
+ */
 const patience = 1.5
 const waitersMax = 500
 
@@ -59,7 +66,11 @@ export function makeWaiter(clock: Clock) {
     waiting += 1
     try {
       const deadlineMs = clock.elapsedMs() + knownWithinMs
-      for (let delayMs = askAgainMs; !isKnown(answer) && clock.elapsedMs() < deadlineMs; delayMs *= patience) {
+      for (
+        let delayMs = askAgainMs;
+        !isKnown(answer) && clock.elapsedMs() < deadlineMs;
+        delayMs *= patience
+      ) {
         await clock.sleep(delayMs)
         answer = await ask()
       }
@@ -95,18 +106,33 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
     '/api/orders',
     {
       config: { keyed: true },
-      schema: { tags: ['orders'], summary: 'Hold tickets: create an order', body: OrderBody, response: { 201: OrderView } },
+      schema: {
+        tags: ['orders'],
+        summary: 'Hold tickets: create an order',
+        body: OrderBody,
+        response: { 201: OrderView },
+      },
     },
     async (request, reply) => {
       const buyer = requirePrincipal(request)
       const { body } = request
       const key = idempotencyKeyOf(request)
       const asked = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key }
-      const refusal = switches.isOn('sales_stopped') ? 'sales_stopped' : stock.knowsSoldOut(body) ? 'sold_out' : null
-      // A request that was answered once is answered the same again, even when the pool is sold out by now.
+      const refusal = switches.isOn('sales_stopped')
+        ? 'sales_stopped'
+        : stock.knowsSoldOut(body)
+          ? 'sold_out'
+          : null
+      // A request that was answered once is answered the same again, even when the pool is sold out
+      // by now.
       if (refusal !== null && !(asked && (await wasAnswered(asked)))) return sendProblem(reply, refusal)
       const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
-      const command = { type: 'PlaceOrder', orderId: newId(), buyer: { id: buyer.id, email: buyer.email }, ...body } as const
+      const command = {
+        type: 'PlaceOrder',
+        orderId: newId(),
+        buyer: { id: buyer.id, email: buyer.email },
+        ...body,
+      } as const
       const outcome = await untilKnown(
         () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
         (answer) => answer.ok || answer.rejection !== 'show_unknown',
@@ -134,20 +160,37 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     async (request) => {
       const buyer = requirePrincipal(request)
       const limit = request.query.limit ?? 20
-      const items = await listOrders(db, { buyerId: buyer.id, beforeId: cursorId(request.query.cursor), limit: limit + 1 })
+      const items = await listOrders(db, {
+        buyerId: buyer.id,
+        beforeId: cursorId(request.query.cursor),
+        limit: limit + 1,
+      })
       return pageOf(items, limit)
     },
   )
 
   app.get(
     '/api/orders/:id',
-    { schema: { tags: ['orders'], summary: 'Get one of your orders', params: idParams, response: { 200: OrderView } } },
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'Get one of your orders',
+        params: idParams,
+        response: { 200: OrderView },
+      },
+    },
     async (request) => (await ownOrder(request.params.id, requirePrincipal(request).id)).view,
   )
 
   app.get(
     '/api/orders/:id/stream',
-    { schema: { tags: ['orders'], summary: 'Stream an order’s changes as server-sent events named "order"', params: idParams } },
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'Stream an order’s changes as server-sent events named "order"',
+        params: idParams,
+      },
+    },
     async (request, reply) => {
       await ownOrder(request.params.id, requirePrincipal(request).id)
       live.orders.stream(request, reply, { key: request.params.id })
@@ -177,7 +220,12 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     '/api/orders/:id',
     {
       config: { vital: true },
-      schema: { tags: ['orders'], summary: 'Cancel an unpaid order', params: idParams, response: { 200: OrderView } },
+      schema: {
+        tags: ['orders'],
+        summary: 'Cancel an unpaid order',
+        params: idParams,
+        response: { 200: OrderView },
+      },
     },
     async (request, reply) => {
       const { id } = requirePrincipal(request)
@@ -188,7 +236,8 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
         { type: 'CancelOrder', orderId: request.params.id, reason },
         { causationId: request.id },
       )
-      if (!outcome.ok) return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
+      if (!outcome.ok)
+        return sendProblem(reply, outcome.rejection satisfies ErrorCode, { detail: outcome.detail })
       if (!outcome.answer?.order) throw new Error('an order was cancelled without an answer')
       return toOrderView(outcome.answer.order)
     },
@@ -214,7 +263,14 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
 
   app.get(
     '/api/shows/:id/availability',
-    { schema: { tags: ['shows'], summary: 'Get a show’s availability', params: idParams, response: { 200: Availability } } },
+    {
+      schema: {
+        tags: ['shows'],
+        summary: 'Get a show’s availability',
+        params: idParams,
+        response: { 200: Availability },
+      },
+    },
     async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
   )
 
@@ -230,7 +286,10 @@ function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
     },
     async (request, reply) => {
       await availabilityOf(request.params.id)
-      live.availability.stream(request, reply, { key: request.params.id, changesOnly: request.query.seats === 'changed' })
+      live.availability.stream(request, reply, {
+        key: request.params.id,
+        changesOnly: request.query.seats === 'changed',
+      })
     },
   )
 }

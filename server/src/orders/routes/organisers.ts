@@ -1,4 +1,5 @@
-// HTTP of the orders service for organisers: the orders of a show, one of them, and its sales in figures. Changes nothing.
+// HTTP of the orders service for organisers: the orders of a show, one of them, and its sales in
+// figures. Changes nothing.
 import { Id, normaliseEmail, OrderView, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
 import Type from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'

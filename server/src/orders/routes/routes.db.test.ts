@@ -1,8 +1,15 @@
-// The orders API through the real HTTP edge on a real database: what buyers and organisers send, and what they get.
+// The orders API through the real HTTP edge on a real database: what buyers and organisers send,
+// and what they get.
 import type { Availability, OrderView, Problem, ShowSales, TimelineView } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, expectStatus } from '../../../test/client.ts'
-import { expectSoundStock, foreignEvent, makeTestHandler, publish, putOnSale } from '../../../test/orders-store.ts'
+import {
+  expectSoundStock,
+  foreignEvent,
+  makeTestHandler,
+  publish,
+  putOnSale,
+} from '../../../test/orders-store.ts'
 import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { sql } from '../../platform/postgres/database.ts'
@@ -31,7 +38,10 @@ async function onSale(shape: Parameters<typeof makeSale>[0] = {}): Promise<SaleS
   return sale
 }
 
-const bodyOf = (sale: SaleSample, quantity = 1) => ({ showId: sale.show.id, lines: [numbered(typeOf(sale), quantity)] })
+const bodyOf = (sale: SaleSample, quantity = 1) => ({
+  showId: sale.show.id,
+  lines: [numbered(typeOf(sale), quantity)],
+})
 const post = (client: Client, body: unknown, key?: string) =>
   client.call<OrderView>('POST', '/api/orders', body, key === undefined ? {} : { 'idempotency-key': key })
 const codeOf = (answer: { body: unknown }) => (answer.body as Problem).code
@@ -43,7 +53,8 @@ async function bring(orderId: string, status: 'claimed' | 'complete' | 'refunded
   if (status === 'cancelled') return elsewhere.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })
   await elsewhere.handle({ type: 'ClaimOrder', orderId, paymentId, amount })
   if (status !== 'claimed') await elsewhere.handle({ type: 'CompleteOrder', orderId, paymentId })
-  if (status === 'refunded') await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true })
+  if (status === 'refunded')
+    await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true })
 }
 
 describe('POST /api/orders', () => {
@@ -52,7 +63,10 @@ describe('POST /api/orders', () => {
     const [standing, chairs] = [typeOf(sale, 0), typeOf(sale, 1)]
     const seatIds = seatIdsOf(chairs, 2)
     const client = await asBuyer()
-    const answer = await post(client, { showId: sale.show.id, lines: [numbered(standing, 2), seated(chairs, seatIds)] })
+    const answer = await post(client, {
+      showId: sale.show.id,
+      lines: [numbered(standing, 2), seated(chairs, seatIds)],
+    })
     const order = expectStatus(answer, 201)
     const unitPrice = { amountMinor: 4_500, currency: 'EUR' }
     expect(order).toEqual({
@@ -73,7 +87,10 @@ describe('POST /api/orders', () => {
     })
     expect(answer.headers.get('location')).toBe(`/api/orders/${order.id}`)
     expect(expectStatus(await client.call('GET', `/api/orders/${order.id}`), 200)).toEqual(order)
-    const { ticketTypes } = expectStatus(await client.call<Availability>('GET', `/api/shows/${sale.show.id}/availability`), 200)
+    const { ticketTypes } = expectStatus(
+      await client.call<Availability>('GET', `/api/shows/${sale.show.id}/availability`),
+      200,
+    )
     expect(ticketTypes.map(({ available, held }) => [available, held])).toEqual([
       [8, 2],
       [2, 2],
@@ -82,7 +99,10 @@ describe('POST /api/orders', () => {
 
   test('a free order is complete at once', async () => {
     const sale = await onSale({ priceMinor: 0 })
-    expect(expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)).toMatchObject({ status: 'complete', version: 2 })
+    expect(expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)).toMatchObject({
+      status: 'complete',
+      version: 2,
+    })
   })
 
   test('the same key and body replays the first answer; another body, or another’s key, does not', async () => {
@@ -102,7 +122,8 @@ describe('POST /api/orders', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(client, bodyOf(sale), 'at once')))
     const made = answers.filter(({ status }) => status === 201)
     expect(new Set(made.map(({ body }) => body.id)).size).toBe(1)
-    for (const answer of answers.filter(({ status }) => status !== 201)) expect(codeOf(answer)).toBe('idempotency_key_in_use')
+    for (const answer of answers.filter(({ status }) => status !== 201))
+      expect(codeOf(answer)).toBe('idempotency_key_in_use')
     const { items } = expectStatus(await client.call<{ items: OrderView[] }>('GET', '/api/orders'), 200)
     expect(items).toHaveLength(1)
   })
@@ -118,7 +139,8 @@ describe('POST /api/orders', () => {
     expectStatus(await lucky.call('DELETE', `/api/orders/${first.id}`), 200)
     let answer = await post(late, bodyOf(sale))
     // The memory may be a moment old, never longer.
-    for (let tries = 0; answer.status === 409 && tries < 200; tries += 1) answer = await post(late, bodyOf(sale))
+    for (let tries = 0; answer.status === 409 && tries < 200; tries += 1)
+      answer = await post(late, bodyOf(sale))
     expectStatus(answer, 201)
   })
 
@@ -138,8 +160,16 @@ describe('POST /api/orders', () => {
     ['sold_out', 409, (sale: SaleSample) => bodyOf(sale, 4)],
     ['limit_exceeded', 422, (sale: SaleSample) => bodyOf(sale, 11)],
     ['limit_exceeded', 422, (sale: SaleSample) => bodyOf(sale, 1_000_000)],
-    ['unknown_ticket_type', 422, (sale: SaleSample) => ({ ...bodyOf(sale), lines: [{ ticketTypeId: newId(), quantity: 1 }] })],
-    ['unknown_ticket_type', 422, (sale: SaleSample) => ({ ...bodyOf(sale), lines: [seated(typeOf(sale), [newId()])] })],
+    [
+      'unknown_ticket_type',
+      422,
+      (sale: SaleSample) => ({ ...bodyOf(sale), lines: [{ ticketTypeId: newId(), quantity: 1 }] }),
+    ],
+    [
+      'unknown_ticket_type',
+      422,
+      (sale: SaleSample) => ({ ...bodyOf(sale), lines: [seated(typeOf(sale), [newId()])] }),
+    ],
   ])('refuses with %s and %i', async (code, status, makeBody) => {
     const sale = await onSale({ capacities: [3] })
     const answer = await post(await asBuyer(), makeBody(sale))
@@ -156,7 +186,8 @@ describe('POST /api/orders', () => {
     expect(['seat_taken', 'sold_out']).toContain(codeOf(await post(client, body)))
     await elsewhere.handle({ type: 'KnowShow', show: { ...sale.show, onSale: false }, version: 2 })
     let answer = await post(client, body)
-    for (let tries = 0; codeOf(answer) !== 'not_on_sale' && tries < 200; tries += 1) answer = await post(client, body)
+    for (let tries = 0; codeOf(answer) !== 'not_on_sale' && tries < 200; tries += 1)
+      answer = await post(client, body)
     expect([answer.status, codeOf(answer)]).toEqual([409, 'not_on_sale'])
   })
 })
@@ -188,7 +219,9 @@ describe('DELETE /api/orders/:id', () => {
     const sale = await onSale()
     const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
     const organiser = await asOrganiser(sale.show.organiserId)
-    expect(expectStatus(await organiser.call('DELETE', `/api/orders/${id}`), 200)).toMatchObject({ cancelReason: 'organiser' })
+    expect(expectStatus(await organiser.call('DELETE', `/api/orders/${id}`), 200)).toMatchObject({
+      cancelReason: 'organiser',
+    })
   })
 })
 
@@ -221,7 +254,12 @@ test('the timeline tells what happened, in order, to the buyer and the organiser
   await publish(app.db, [foreignEvent('TicketsIssued', id, { orderId: id, showId: sale.show.id, tickets })])
   for (const reader of [client, await asOrganiser(sale.show.organiserId)]) {
     const { items } = expectStatus(await reader.call<TimelineView>('GET', `/api/orders/${id}/timeline`), 200)
-    expect(items.map(({ type }) => type)).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'TicketsIssued'])
+    expect(items.map(({ type }) => type)).toEqual([
+      'OrderCreated',
+      'OrderClaimed',
+      'OrderCompleted',
+      'TicketsIssued',
+    ])
     expect(items[0]?.summary).toContain('45.00 EUR')
     expect(items[0]?.data).toEqual({ amount, until: expect.stringMatching(/Z$/) })
     expect(items[3]?.data).toEqual({ count: 1 })
@@ -280,7 +318,10 @@ test('orders of a show are for its organiser only', async () => {
   const { id } = expectStatus(await post(await asBuyer(), bodyOf(sale)), 201)
   const path = `/api/shows/${sale.show.id}/orders`
   const organiser = await asOrganiser(sale.show.organiserId)
-  const page = expectStatus(await organiser.call<{ items: OrderView[] }>('GET', `${path}?status=created`), 200)
+  const page = expectStatus(
+    await organiser.call<{ items: OrderView[] }>('GET', `${path}?status=created`),
+    200,
+  )
   expect(page.items).toMatchObject([{ id, buyerEmail: expect.stringContaining('@example.com') }])
   expect((await organiser.call('GET', `/api/shows/${newId()}/orders`)).status).toBe(404)
   expect((await (await asOrganiser(newId())).call('GET', path)).status).toBe(404)
@@ -294,8 +335,12 @@ test('one order of a show is for its organiser only, and with its show only', as
   const path = `/api/shows/${sale.show.id}/orders/${id}`
   const found = expectStatus(await organiser.call<OrderView>('GET', path), 200)
   expect(found).toMatchObject({ id, status: 'created', buyerEmail: expect.stringContaining('@example.com') })
-  expect(codeOf(await organiser.call('GET', `/api/shows/${another.show.id}/orders/${id}`))).toBe('order_unknown')
-  expect(codeOf(await organiser.call('GET', `/api/shows/${sale.show.id}/orders/${newId()}`))).toBe('order_unknown')
+  expect(codeOf(await organiser.call('GET', `/api/shows/${another.show.id}/orders/${id}`))).toBe(
+    'order_unknown',
+  )
+  expect(codeOf(await organiser.call('GET', `/api/shows/${sale.show.id}/orders/${newId()}`))).toBe(
+    'order_unknown',
+  )
   expect(codeOf(await (await asOrganiser(newId())).call('GET', path))).toBe('order_unknown')
   expect(codeOf(await (await asBuyer()).call('GET', path))).toBe('forbidden')
 })
@@ -307,7 +352,8 @@ test('the sales of a show are added up by the shop, for its organiser only', asy
   const read = async () => expectStatus(await organiser.call<ShowSales>('GET', path), 200)
   expect(await read()).toEqual({ currency: 'EUR', byStatus: [], stepSeconds: 1, steps: [] })
   const ids: string[] = []
-  for (let count = 0; count < 5; count += 1) ids.push(expectStatus(await post(await asBuyer(), bodyOf(sale)), 201).id)
+  for (let count = 0; count < 5; count += 1)
+    ids.push(expectStatus(await post(await asBuyer(), bodyOf(sale)), 201).id)
   const [first = '', second = '', third = '', fourth = ''] = ids
   for (const id of [first, second]) await bring(id, 'complete')
   await bring(third, 'refunded')

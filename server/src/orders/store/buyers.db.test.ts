@@ -1,5 +1,5 @@
-// One buyer's places of one show on a real database: held and bought together stay within the show's limit, also when he
-// asks from many tabs, for different pools, of different processes.
+// One buyer's places of one show on a real database: held and bought together stay within the
+// show's limit, also when he asks from many tabs, for different pools, of different processes.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { expectSoundStock, makeTestHandler, place, putOnSale, tally } from '../../../test/orders-store.ts'
@@ -26,13 +26,16 @@ async function sell(maxPerBuyer: number | undefined, shape: SaleShape = {}) {
   return limited
 }
 
-const orderIdOf = (placed: Awaited<ReturnType<typeof place>>) => ('orderId' in placed ? placed.orderId : expect.unreachable())
+const orderIdOf = (placed: Awaited<ReturnType<typeof place>>) =>
+  'orderId' in placed ? placed.orderId : expect.unreachable()
 
 test('holds add up to the limit, and a second buyer has one of his own', async () => {
   const sale = await sell(3)
   const [ann, bob] = [makeBuyer(), makeBuyer()]
   await place(handler, sale, [numbered(typeOf(sale), 2)], { buyer: ann })
-  expect(await place(handler, sale, [numbered(typeOf(sale), 2)], { buyer: ann })).toEqual({ rejection: 'limit_exceeded' })
+  expect(await place(handler, sale, [numbered(typeOf(sale), 2)], { buyer: ann })).toEqual({
+    rejection: 'limit_exceeded',
+  })
   expect(await place(handler, sale, [numbered(typeOf(sale), 1)], { buyer: ann })).toHaveProperty('orderId')
   expect(await place(handler, sale, [numbered(typeOf(sale), 3)], { buyer: bob })).toHaveProperty('orderId')
 })
@@ -69,11 +72,13 @@ test('a limit that the organiser lowers holds from then on, and takes nothing ba
   const buyer = makeBuyer()
   await place(handler, sale, [numbered(typeOf(sale), 4)], { buyer })
   await putOnSale(handler, { ...sale, show: { ...sale.show, maxPerBuyer: 2 } }, 2)
-  expect(await place(handler, sale, [numbered(typeOf(sale), 1)], { buyer })).toEqual({ rejection: 'limit_exceeded' })
+  expect(await place(handler, sale, [numbered(typeOf(sale), 1)], { buyer })).toEqual({
+    rejection: 'limit_exceeded',
+  })
 })
 
-// Orders for two pools lock no row in common. Each counted the buyer's places before the other had committed, and both were
-// let in: twenty tabs held a limit's worth in every pool.
+// Orders for two pools lock no row in common. Each counted the buyer's places before the other had
+// committed, and both were let in: twenty tabs held a limit's worth in every pool.
 describe('many tabs at once', () => {
   test.each([
     ['in one batch', [{}]],
@@ -91,7 +96,9 @@ describe('many tabs at once', () => {
     const buyer = makeBuyer()
     const placed = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        place(handlers[index % handlers.length] ?? handler, sale, [numbered(typeOf(sale, index % 4))], { buyer }),
+        place(handlers[index % handlers.length] ?? handler, sale, [numbered(typeOf(sale, index % 4))], {
+          buyer,
+        }),
       ),
     )
     expect(tally(placed)).toEqual({ placed: 7, limit_exceeded: 33 })

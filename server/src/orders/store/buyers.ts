@@ -1,5 +1,5 @@
-// How many places a buyer has of a show already: locked, counted, and moved along within a batch. Only for shows that
-// limit it: others pay nothing. The rule itself is in the domain.
+// How many places a buyer has of a show already: locked, counted, and moved along within a batch.
+// Only for shows that limit it: others pay nothing. The rule itself is in the domain.
 import { type InTransaction, type Queryable, sql } from '../../platform/postgres/database.ts'
 import { type BuyerOfShow, buyerKey, type Sale } from '../domain/stock.ts'
 
@@ -9,7 +9,10 @@ interface Placing {
   readonly buyer?: { readonly id: string }
 }
 
-/** Each buyer and show that the commands place orders for, where one of the offers of the show sets a limit. */
+/**
+ * Each buyer and show that the commands place orders for, where one of the offers of the show sets
+ * a limit.
+ */
 export function limitedBuyers(commands: readonly Placing[], offers: readonly Sale[]): BuyerOfShow[] {
   const limited = new Set(offers.flatMap(({ showId, maxPerBuyer }) => (maxPerBuyer == null ? [] : [showId])))
   const buyers = new Map<string, BuyerOfShow>()
@@ -21,13 +24,16 @@ export function limitedBuyers(commands: readonly Placing[], offers: readonly Sal
   return [...buyers.values()]
 }
 
-/** Few slots, so that a full batch never needs more locks than the server has. Two buyers of one slot wait for each other. */
+/**
+ * Few slots, so that a full batch never needs more locks than the server has. Two buyers of one
+ * slot wait for each other.
+ */
 const slots = 512
 const tailOf = (id: string) => Number.parseInt(id.slice(-4), 16)
 const slotOf = ({ buyerId, showId }: BuyerOfShow) => (tailOf(buyerId) ^ tailOf(showId)) % slots
 
-// Two orders of one buyer may touch different pools, so no row holds them apart: without this both would see the other's
-// places free. Taken in ascending order, last of all.
+// Two orders of one buyer may touch different pools, so no row holds them apart: without this both
+// would see the other's places free. Taken in ascending order, last of all.
 const lockBuyersStatement = sql(
   'orders.lock_buyers',
   `select pg_advisory_xact_lock(hashtext('orders.buyers'), slot) from unnest($1::int[]) as slot`,
@@ -43,7 +49,10 @@ const countPlacesStatement = sql(
 )
 
 /** Locks the buyers and counts what they hold and have bought. */
-export async function loadPlacesOf(tx: InTransaction, buyers: readonly BuyerOfShow[]): Promise<Map<string, number>> {
+export async function loadPlacesOf(
+  tx: InTransaction,
+  buyers: readonly BuyerOfShow[],
+): Promise<Map<string, number>> {
   if (buyers.length === 0) return new Map()
   const [, rows] = await Promise.all([
     tx.query(lockBuyersStatement, [[...new Set(buyers.map(slotOf))].toSorted((a, b) => a - b)]),
@@ -52,6 +61,12 @@ export async function loadPlacesOf(tx: InTransaction, buyers: readonly BuyerOfSh
   return new Map(rows.map(({ showId, buyerId, places }) => [buyerKey(showId, buyerId), places]))
 }
 
-function countPlaces(db: Queryable, buyers: readonly BuyerOfShow[]): Promise<(BuyerOfShow & { readonly places: number })[]> {
-  return db.query(countPlacesStatement, [buyers.map(({ showId }) => showId), buyers.map(({ buyerId }) => buyerId)])
+function countPlaces(
+  db: Queryable,
+  buyers: readonly BuyerOfShow[],
+): Promise<(BuyerOfShow & { readonly places: number })[]> {
+  return db.query(countPlacesStatement, [
+    buyers.map(({ showId }) => showId),
+    buyers.map(({ buyerId }) => buyerId),
+  ])
 }

@@ -1,4 +1,5 @@
-// The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks; decides nothing.
+// The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks;
+// decides nothing.
 import type { InTransaction } from '../../platform/postgres/database.ts'
 import type { Order } from '../domain/order.ts'
 import { hasPlenty, placesOf, type Sale, saleOf } from '../domain/stock.ts'
@@ -8,7 +9,13 @@ import * as store from './orders.ts'
 import * as stock from './stock.ts'
 
 /** Which commands move stock, and so need the pools and seats of their order. */
-const movesStock = new Set<Command['type']>(['CancelOrder', 'ExpireOrder', 'CompleteOrder', 'ReleaseClaim', 'RecordRefund'])
+const movesStock = new Set<Command['type']>([
+  'CancelOrder',
+  'ExpireOrder',
+  'CompleteOrder',
+  'ReleaseClaim',
+  'RecordRefund',
+])
 
 /** Reads and locks what the commands need, in the order of the locks. */
 export async function load(tx: InTransaction, commands: readonly Command[]): Promise<World> {
@@ -62,9 +69,14 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   }
 }
 
-/** What is for sale, as it was and as shows of this very batch change it: orders in the batch may ask for either. */
+/**
+ * What is for sale, as it was and as shows of this very batch change it: orders in the batch may
+ * ask for either.
+ */
 function offersOf(commands: readonly Command[], sales: readonly Sale[]): readonly Sale[] {
-  const brought = commands.flatMap((command) => (command.type === 'KnowShow' ? [saleOf(command.show, command.version)] : []))
+  const brought = commands.flatMap((command) =>
+    command.type === 'KnowShow' ? [saleOf(command.show, command.version)] : [],
+  )
   return [...sales, ...brought]
 }
 
@@ -80,7 +92,9 @@ function wantedStock(commands: readonly Command[]) {
   const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
   let wantedPlaces = 0
   // What a show of this very batch allows is not stored yet.
-  const brought = new Set(commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])))
+  const brought = new Set(
+    commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])),
+  )
   for (const command of commands) {
     if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
     if (command.type !== 'PlaceOrder') continue

@@ -1,4 +1,5 @@
-// SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads for views are in read/.
+// SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
+// for views are in read/.
 import type { CancelReason, OrderLine } from '@holdfast/contract'
 import {
   copyInto,
@@ -77,7 +78,12 @@ export function toOrder(row: OrderRow): Order {
     case 'complete':
       return { ...facts, status: 'complete', paymentId: row.payment_id, refundedMinor: row.refunded_minor }
     case 'refunded':
-      return { ...facts, status: 'refunded', paymentId: present(row.payment_id), refundedMinor: row.refunded_minor }
+      return {
+        ...facts,
+        status: 'refunded',
+        paymentId: present(row.payment_id),
+        refundedMinor: row.refunded_minor,
+      }
     case 'cancelled':
       return { ...facts, status: 'cancelled', reason: present(row.cancel_reason) }
   }

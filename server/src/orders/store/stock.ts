@@ -1,11 +1,13 @@
-// SQL of the stock for deciding: what is for sale, the pools and the seats. Loads with locks, saves in bulk.
+// SQL of the stock for deciding: what is for sale, the pools and the seats. Loads with locks, saves
+// in bulk.
 import type { PublishedShow } from '@holdfast/contract'
 import { type InTransaction, sql, type Write, withRows, writeRows } from '../../platform/postgres/database.ts'
 import type { Pool, Sale, SaleType, StockSeat } from '../domain/stock.ts'
 import type { PoolMove } from '../world.ts'
 
-// Locks are taken in one order everywhere, against deadlocks: shows, orders, seats, buyers, pools; each by ascending id. Pools are
-// last because everybody wants the same one: mostly it is locked no longer than its commit takes.
+// Locks are taken in one order everywhere, against deadlocks: shows, orders, seats, buyers, pools;
+// each by ascending id. Pools are last because everybody wants the same one: mostly it is locked no
+// longer than its commit takes.
 
 const loadSalesStatement = sql(
   'orders.load_sales',
@@ -18,21 +20,36 @@ const loadSalesStatement = sql(
      select show_id from orders.orders where id = any($2::uuid[])))
    order by id for share`,
 )
-const loadSalesToChange = sql('orders.load_sales_to_change', loadSalesStatement.text.replace('for share', 'for update'))
+const loadSalesToChange = sql(
+  'orders.load_sales_to_change',
+  loadSalesStatement.text.replace('for share', 'for update'),
+)
 
-/** The sales that a batch looks at: by their shows, and through orders without knowing their shows. */
+/**
+ * The sales that a batch looks at: by their shows, and through orders without knowing their shows.
+ */
 export interface TouchedSales {
   readonly showIds: readonly string[]
   readonly orderIds: readonly string[]
 }
 
-/** Sales that are only looked at, held still until the commit: a sale cannot end between a look and a hold. */
-export async function loadSales(tx: InTransaction, { showIds, orderIds }: TouchedSales, toChange: boolean): Promise<Sale[]> {
+/**
+ * Sales that are only looked at, held still until the commit: a sale cannot end between a look and
+ * a hold.
+ */
+export async function loadSales(
+  tx: InTransaction,
+  { showIds, orderIds }: TouchedSales,
+  toChange: boolean,
+): Promise<Sale[]> {
   if (showIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Sale>(toChange ? loadSalesToChange : loadSalesStatement, [showIds, orderIds])
 }
 
-/** The pools that a batch touches: by their ids, and through what is for sale and what was sold, without knowing either. */
+/**
+ * The pools that a batch touches: by their ids, and through what is for sale and what was sold,
+ * without knowing either.
+ */
 export interface TouchedPools {
   readonly poolIds: readonly string[]
   readonly ticketTypeIds: readonly string[]
@@ -44,8 +61,15 @@ export interface TouchedPools {
 
 export interface TouchedSeats {
   readonly seatIds: readonly string[]
-  /** Seats of new orders, with the size of the order: one that is too large for its show is refused unseen. */
-  readonly askedSeats: readonly { readonly seatId: string; readonly showId: string; readonly places: number }[]
+  /**
+   * Seats of new orders, with the size of the order: one that is too large for its show is refused
+   * unseen.
+   */
+  readonly askedSeats: readonly {
+    readonly seatId: string
+    readonly showId: string
+    readonly places: number
+  }[]
 }
 
 const loadPoolsStatement = sql(
@@ -67,7 +91,10 @@ const lockPoolsStatement = sql(
 )
 
 /** Pools as they are, and may no longer be when this transaction moves them. */
-export async function loadPools(tx: InTransaction, { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools): Promise<Pool[]> {
+export async function loadPools(
+  tx: InTransaction,
+  { poolIds, showIds, ticketTypeIds, orderIds }: TouchedPools,
+): Promise<Pool[]> {
   if (poolIds.length === 0 && ticketTypeIds.length === 0 && orderIds.length === 0) return []
   return tx.query<Pool>(loadPoolsStatement, [poolIds, showIds, ticketTypeIds, orderIds])
 }
@@ -88,7 +115,10 @@ const loadSeatsStatement = sql(
    order by id for update`,
 )
 
-export async function loadSeats(tx: InTransaction, { seatIds, askedSeats }: TouchedSeats): Promise<StockSeat[]> {
+export async function loadSeats(
+  tx: InTransaction,
+  { seatIds, askedSeats }: TouchedSeats,
+): Promise<StockSeat[]> {
   if (seatIds.length === 0 && askedSeats.length === 0) return []
   const asked = [
     askedSeats.map(({ seatId }) => seatId),
@@ -98,8 +128,8 @@ export async function loadSeats(tx: InTransaction, { seatIds, askedSeats }: Touc
   return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked])
 }
 
-// Moved by a difference, whatever others have made of it since it was looked at. That a pool holds and sells no more than it has
-// is for its table to say.
+// Moved by a difference, whatever others have made of it since it was looked at. That a pool holds
+// and sells no more than it has is for its table to say.
 const movePoolsStatement = withRows(
   'orders.move_pools',
   { id: 'uuid', held: 'int', sold: 'int' },
@@ -114,7 +144,8 @@ export function movePools(moves: readonly PoolMove[]): readonly Write[] {
 const updateSeatsStatement = withRows(
   'orders.update_seats',
   { id: 'uuid', state: 'text', orderId: 'uuid' },
-  (rows) => `update orders.seats s set state = n.state, order_id = n."orderId" from ${rows} as n where s.id = n.id`,
+  (rows) =>
+    `update orders.seats s set state = n.state, order_id = n."orderId" from ${rows} as n where s.id = n.id`,
 )
 
 export function updateSeats(seats: readonly StockSeat[]): readonly Write[] {
@@ -151,8 +182,16 @@ export function saveSale(sale: Sale & { readonly types: readonly SaleType[] }): 
   return { statement: saveSaleStatement, values: [JSON.stringify(sale)] }
 }
 
-/** The pools and seats that a published show brings into stock. What is there already keeps its holds and sales. */
+/**
+ * The pools and seats that a published show brings into stock. What is there already keeps its
+ * holds and sales.
+ */
 export function saveStock(show: PublishedShow): readonly Write[] {
-  const seats = show.ticketTypes.flatMap((type) => (type.seats ?? []).map(({ id }) => ({ id, type_id: type.id })))
-  return [...writeRows(savePoolsStatement, show.pools, show.id), ...writeRows(saveSeatsStatement, seats, show.id)]
+  const seats = show.ticketTypes.flatMap((type) =>
+    (type.seats ?? []).map(({ id }) => ({ id, type_id: type.id })),
+  )
+  return [
+    ...writeRows(savePoolsStatement, show.pools, show.id),
+    ...writeRows(saveSeatsStatement, seats, show.id),
+  ]
 }

@@ -1,4 +1,5 @@
-// What is seen at the processor, and the words and numbers that it leaves behind: reasons, codes, what the others are told.
+// What is seen at the processor, and the words and numbers that it leaves behind: reasons, codes,
+// what the others are told.
 import { describe, expect, it } from 'vitest'
 import {
   amount,
@@ -36,7 +37,12 @@ const see = (changes: Partial<IntentSeen>, refused: Refusal | null = null, dispu
 })
 
 describe('whether news is old', () => {
-  const forward = ['requires_payment_method', 'requires_confirmation', 'requires_action', 'processing'] as const
+  const forward = [
+    'requires_payment_method',
+    'requires_confirmation',
+    'requires_action',
+    'processing',
+  ] as const
   const statuses = [...forward, 'requires_capture', 'succeeded', 'canceled'] as const
   const oldFor: Record<IntentStatus, readonly IntentStatus[]> = {
     requires_payment_method: ['requires_payment_method'],
@@ -64,7 +70,9 @@ describe('a payment learns from what is seen', () => {
       step: null,
     })
     expect(after(states.requiresAction, see({ chargeId: null })).payment).toMatchObject({ chargeId: 'ch_1' })
-    expect(after(states.requiresAction, see({ chargeId: 'ch_2' })).payment).toMatchObject({ chargeId: 'ch_2' })
+    expect(after(states.requiresAction, see({ chargeId: 'ch_2' })).payment).toMatchObject({
+      chargeId: 'ch_2',
+    })
   })
   it('why the card was declined, or that nobody said why', () => {
     const declined = (declineCode: string | null) =>
@@ -86,7 +94,10 @@ describe('a payment learns from what is seen', () => {
     })
   })
   it('that nothing had changed, when an uncertain outcome is looked up', () => {
-    expect(after(states.unknownVoid, observed('requires_capture')).payment).toMatchObject({ status: 'authorized', step: null })
+    expect(after(states.unknownVoid, observed('requires_capture')).payment).toMatchObject({
+      status: 'authorized',
+      step: null,
+    })
     const challenge = { ...states.unknownCreate, intentId: 'pi_1', intentStatus: 'requires_action' as const }
     expect(after(challenge, observed('requires_action')).payment).toMatchObject({
       status: 'requires_action',
@@ -95,11 +106,16 @@ describe('a payment learns from what is seen', () => {
     })
   })
   it('something new, and begins to count its tries again; nothing new, and goes on counting', () => {
-    expect(after({ ...states.requiresAction, attempts: 4 }, observed('requires_capture')).payment?.attempts).toBe(0)
-    expect(after({ ...states.authorized, attempts: 4 }, observed('requires_capture')).payment?.attempts).toBe(5)
+    expect(
+      after({ ...states.requiresAction, attempts: 4 }, observed('requires_capture')).payment?.attempts,
+    ).toBe(0)
+    expect(after({ ...states.authorized, attempts: 4 }, observed('requires_capture')).payment?.attempts).toBe(
+      5,
+    )
   })
   it('of a dispute, and keeps what it knows of one when nothing is said', () => {
-    const disputed = (given: Payment, said?: boolean) => after(given, see({ status: 'succeeded' }, null, said)).payment?.disputed
+    const disputed = (given: Payment, said?: boolean) =>
+      after(given, see({ status: 'succeeded' }, null, said)).payment?.disputed
     expect([disputed(states.captured, true), disputed(states.captured)]).toEqual([true, false])
     expect(disputed({ ...states.captured, disputed: true })).toBe(true)
     expect(disputed({ ...states.captured, disputed: true }, false)).toBe(false)
@@ -123,7 +139,13 @@ describe('nothing is learned', () => {
     const open = { ...states.declined, intentStatus: 'requires_payment_method' } as const
     for (const status of ['requires_action', 'processing'] as const) {
       const { payment: same, steps } = after(open, see({ status }))
-      expect(same).toMatchObject({ status: 'declined', intentStatus: status, claim: null, capturedMinor: 0, reason: null })
+      expect(same).toMatchObject({
+        status: 'declined',
+        intentStatus: status,
+        claim: null,
+        capturedMinor: 0,
+        reason: null,
+      })
       expect(steps).toEqual(['void'])
     }
   })
@@ -136,9 +158,16 @@ describe('nothing is learned', () => {
 
 describe('asking the order', () => {
   it('is done once, with the whole amount and the version that is known of the order', () => {
-    const authorized = (version: number) => after(states.started, observed('requires_capture'), knownOrder({ version }))
-    expect(authorized(7).told).toEqual([{ type: 'PaymentAuthorized', data: { orderId, paymentId, amount, orderVersion: 7 } }])
-    expect(authorized(7).payment).toMatchObject({ askedVersion: 7, authorizedMinor: 4_500, status: 'authorized' })
+    const authorized = (version: number) =>
+      after(states.started, observed('requires_capture'), knownOrder({ version }))
+    expect(authorized(7).told).toEqual([
+      { type: 'PaymentAuthorized', data: { orderId, paymentId, amount, orderVersion: 7 } },
+    ])
+    expect(authorized(7).payment).toMatchObject({
+      askedVersion: 7,
+      authorizedMinor: 4_500,
+      status: 'authorized',
+    })
     expect(authorized(0).payment).toMatchObject({ askedVersion: 1 })
     const world = worldOf(states.started, null)
     expect(apply(world, observed('requires_capture'))).toMatchObject({ answer: { paymentId } })
@@ -176,15 +205,21 @@ describe('an intent that does not fit', () => {
     expect(outcome(states.authorizedWon, { receivedMinor: 4_501 })).toEqual(refused)
     expect(outcome(states.authorizedWon, { amountMinor: 4_501 })).toEqual(refused)
     expect(outcome(states.authorizedWon, { currency: 'USD' })).toEqual(refused)
-    expect(outcome(states.authorizedWon, { intentId: 'pi_2' })).toMatchObject({ rejection: 'intent_mismatch' })
+    expect(outcome(states.authorizedWon, { intentId: 'pi_2' })).toMatchObject({
+      rejection: 'intent_mismatch',
+    })
   })
   it('may have taken any part of the money when that is given back anyway', () => {
     expect(outcome(states.authorizedLost, { receivedMinor: 1_000 })).toBe('taken 1000')
-    expect(outcome(states.authorized, { receivedMinor: 1_000 }, knownOrder({ status: 'cancelled' }))).toBe('taken 1000')
+    expect(outcome(states.authorized, { receivedMinor: 1_000 }, knownOrder({ status: 'cancelled' }))).toBe(
+      'taken 1000',
+    )
   })
   it('is a matter of money only when money was taken', () => {
     expect(after(states.authorized, see({ status: 'requires_capture', receivedMinor: 7 })).told).toEqual([])
-    expect(after(states.started, see({ status: 'requires_action', intentId: 'pi_any' })).payment?.intentId).toBe('pi_any')
+    expect(
+      after(states.started, see({ status: 'requires_action', intentId: 'pi_any' })).payment?.intentId,
+    ).toBe('pi_any')
   })
 })
 
@@ -192,24 +227,36 @@ describe('a capture that the processor refuses', () => {
   const byCard = (code = 'generic_decline') => ({ code, card: true })
   const byRequest = (code: string) => ({ code, card: false })
   const refuse = (refused: Refusal, given: Payment = states.authorizedWon) => after(given, see({}, refused))
-  // The bank's own word comes in place of `card_declined` wherever the processor knows it, and there are dozens.
+  // The bank's own word comes in place of `card_declined` wherever the processor knows it, and
+  // there are dozens.
   it.each([
     [byCard('do_not_honor'), 'card_declined'],
     [byCard('stolen_card'), 'card_declined'],
     [byCard('expired_card'), 'card_declined'],
     [byRequest('charge_expired_for_capture'), 'charge_expired_for_capture'],
-  ])('by the bank (%o) is over: the authorization is let go, and it is told why in general', (refused, reason) => {
-    const { payment: over, told, steps } = refuse(refused)
-    expect(over).toMatchObject({ captureRefused: true, reason, status: 'authorized' })
-    expect([told, steps]).toEqual([[], ['void']])
-  })
+  ])(
+    'by the bank (%o) is over: the authorization is let go, and it is told why in general',
+    (refused, reason) => {
+      const { payment: over, told, steps } = refuse(refused)
+      expect(over).toMatchObject({ captureRefused: true, reason, status: 'authorized' })
+      expect([told, steps]).toEqual([[], ['void']])
+    },
+  )
   it('by the bank, the intent being without a card again, is over as well', () => {
-    const { payment: over, steps } = after(states.authorizedWon, see({ status: 'requires_payment_method' }, byCard()))
+    const { payment: over, steps } = after(
+      states.authorizedWon,
+      see({ status: 'requires_payment_method' }, byCard()),
+    )
     expect([over?.captureRefused, steps]).toEqual([true, ['void']])
   })
   it('for a moment is asked for again later', () => {
     const { payment: waits, steps } = refuse(byRequest('lock_timeout'))
-    expect(waits).toMatchObject({ captureRefused: false, reason: null, attempts: 1, nextAttemptAt: '2031-01-01T12:00:01.000Z' })
+    expect(waits).toMatchObject({
+      captureRefused: false,
+      reason: null,
+      attempts: 1,
+      nextAttemptAt: '2031-01-01T12:00:01.000Z',
+    })
     expect(steps).toEqual([])
   })
   it('counts only for a payment that was to be captured', () => {
@@ -218,14 +265,20 @@ describe('a capture that the processor refuses', () => {
       captureRefused: false,
       reason: 'order_claimed',
     })
-    expect(after(states.requiresAction, see({ status: 'requires_action' }, byCard())).payment?.captureRefused).toBe(false)
+    expect(
+      after(states.requiresAction, see({ status: 'requires_action' }, byCard())).payment?.captureRefused,
+    ).toBe(false)
     const challenged = { ...states.requiresAction, claim: 'won' as const }
-    expect(after(challenged, see({ status: 'requires_action' }, byCard())).payment?.captureRefused).toBe(false)
+    expect(after(challenged, see({ status: 'requires_action' }, byCard())).payment?.captureRefused).toBe(
+      false,
+    )
     const twice = { ...states.authorizedWon, captureRefused: true, reason: 'expired_card' }
     expect(refuse(byCard(), twice).payment).toMatchObject({ reason: 'expired_card', attempts: 1 })
   })
   it('although something new is seen, is not put off', () => {
-    expect(after({ ...states.requiresAction, claim: 'won' }, see({}, byRequest('lock_timeout'))).steps).toEqual(['capture'])
+    expect(
+      after({ ...states.requiresAction, claim: 'won' }, see({}, byRequest('lock_timeout'))).steps,
+    ).toEqual(['capture'])
   })
   it('after an uncertain outcome is a refusal as well', () => {
     expect(after(states.unknownCapture, see({}, byCard())).payment).toMatchObject({
@@ -243,15 +296,28 @@ describe('the end of a payment tells why', () => {
     expect(canceled(states.authorizedLost)).toEqual(voided('order_claimed'))
     const failed = (code: string) => [{ type: 'ChargeFailed', data: { orderId, paymentId, code } }]
     expect(canceled(states.authorizedWon)).toEqual(failed('processor_cancelled'))
-    expect(canceled({ ...states.authorizedWon, reason: 'expired_card', captureRefused: true })).toEqual(failed('expired_card'))
+    expect(canceled({ ...states.authorizedWon, reason: 'expired_card', captureRefused: true })).toEqual(
+      failed('expired_card'),
+    )
   })
   it('nothing of it ever reached the processor', () => {
     const { told, payment: gone } = after(states.started, { type: 'RecordAbsence', paymentId, fence: 1 })
     expect(told).toEqual(voided('never_reached_processor'))
-    expect(gone).toMatchObject({ status: 'voided', reason: 'never_reached_processor', step: null, nextAttemptAt: null })
+    expect(gone).toMatchObject({
+      status: 'voided',
+      reason: 'never_reached_processor',
+      step: null,
+      nextAttemptAt: null,
+    })
   })
   it('declined by the card, or not a card that the processor takes: the order hears that nothing is under way', () => {
-    const refusal = (card: boolean): Command => ({ type: 'RecordRefusal', paymentId, fence: 1, code: 'a_code', card })
+    const refusal = (card: boolean): Command => ({
+      type: 'RecordRefusal',
+      paymentId,
+      fence: 1,
+      code: 'a_code',
+      card,
+    })
     expect(after(states.started, refusal(true))).toMatchObject({
       told: voided('card_declined'),
       payment: { status: 'declined', declineCode: 'a_code', reason: null, step: null, nextAttemptAt: null },

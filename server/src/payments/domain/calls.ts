@@ -20,10 +20,17 @@ export function recordResult(records: Records, command: ResultCommand): Decision
   const payment = records.payments.get(paymentId)
   if (!payment) return { rejection: 'payment_unknown' }
   if (payment.fence !== fence) return { rejection: 'lease_lost' }
-  const around = { order: records.orders.get(payment.orderId), refunds: records.refundsByPayment.get(paymentId) ?? [] }
+  const around = {
+    order: records.orders.get(payment.orderId),
+    refunds: records.refundsByPayment.get(paymentId) ?? [],
+  }
   if (command.type === 'RecordObservation' && !fits(payment, command.seen, around.order))
-    return { rejection: 'intent_mismatch', detail: `${command.seen.intentId} does not fit payment ${paymentId}` }
-  const answer = command.type === 'RecordRefundRefusal' ? { paymentId, refundId: command.refundId } : { paymentId }
+    return {
+      rejection: 'intent_mismatch',
+      detail: `${command.seen.intentId} does not fit payment ${paymentId}`,
+    }
+  const answer =
+    command.type === 'RecordRefundRefusal' ? { paymentId, refundId: command.refundId } : { paymentId }
   return { facts: factsOf(payment, command, around), answer }
 }
 
@@ -52,7 +59,11 @@ function fits(payment: Payment, seen: IntentSeen, order: KnownOrder | undefined)
   return seen.status !== 'succeeded' || seen.receivedMinor === amountMinor || isUnwanted(payment, order)
 }
 
-function outcomeUnknown(payment: Payment, command: CommandOf<'RecordUnknown'>, { refunds }: Around): PaymentFact[] {
+function outcomeUnknown(
+  payment: Payment,
+  command: CommandOf<'RecordUnknown'>,
+  { refunds }: Around,
+): PaymentFact[] {
   const { paymentId, step, refundId } = command
   const facts: PaymentFact[] = [{ type: 'WorkPutOff', data: { paymentId } }]
   if (isOpen(payment) && (step === 'create' || step === 'capture' || step === 'void'))
@@ -60,7 +71,10 @@ function outcomeUnknown(payment: Payment, command: CommandOf<'RecordUnknown'>, {
   const asked = refunds.find(({ id, status }) => id === refundId && status === 'requested')
   if (asked) {
     const { id, processorId, failureCode } = asked
-    facts.push({ type: 'RefundAnswered', data: { paymentId, refundId: id, status: 'unknown', processorId, failureCode } })
+    facts.push({
+      type: 'RefundAnswered',
+      data: { paymentId, refundId: id, status: 'unknown', processorId, failureCode },
+    })
   }
   return facts
 }
@@ -69,14 +83,21 @@ type End = Omit<Extract<PaymentFact, { type: 'OutcomeKnown' }>['data'], 'payment
 
 /** The card was declined, or the processor does not accept the payment method at all. */
 function refusalOf({ code, card }: Refusal): End {
-  return { status: 'declined', declineCode: card ? code : 'invalid_payment_method', reason: card ? null : code }
+  return {
+    status: 'declined',
+    declineCode: card ? code : 'invalid_payment_method',
+    reason: card ? null : code,
+  }
 }
 
 /** The processor has no intent of this payment and will never have one. */
 function closed(payment: Payment, end: End): PaymentFact[] {
   const { id: paymentId } = payment
   if (payment.intentId !== null) return [{ type: 'WorkPutOff', data: { paymentId } }]
-  return [{ type: 'OutcomeKnown', data: { paymentId, ...end } }, paymentVoided(payment, end.reason ?? declinedReason)]
+  return [
+    { type: 'OutcomeKnown', data: { paymentId, ...end } },
+    paymentVoided(payment, end.reason ?? declinedReason),
+  ]
 }
 
 /** Other services do not learn why a card was declined: only its buyer does. */
@@ -101,7 +122,8 @@ function observed(payment: Payment, command: CommandOf<'RecordObservation'>, aro
     return [...facts, ...noNews, { type: 'CaptureRefused', data: { paymentId, reason } }]
   }
   // If we asked again at once, the processor would give the same answer.
-  if ((refused && old) || reading.status === 'unknown') return [...facts, { type: 'WorkPutOff', data: { paymentId } }]
+  if ((refused && old) || reading.status === 'unknown')
+    return [...facts, { type: 'WorkPutOff', data: { paymentId } }]
   return [...facts, ...noNews]
 }
 
@@ -121,11 +143,17 @@ function read(payment: Payment, seen: IntentSeen, around: Around): Reading {
   const { id: paymentId, status } = payment
   if (status === 'captured' || status === 'refunded') return { facts: [], status }
   const { intentId, chargeId } = seen
-  const intent: PaymentFact = { type: 'IntentSeen', data: { paymentId, intentId, status: seen.status, chargeId } }
+  const intent: PaymentFact = {
+    type: 'IntentSeen',
+    data: { paymentId, intentId, status: seen.status, chargeId },
+  }
   if (!isOpen(payment)) return { facts: [intent, ...readClosed(payment, seen, around)], status }
   const reading = readOpen(payment, seen, around)
   if (reading.status === 'unknown') return { ...reading, facts: [intent, ...reading.facts] }
-  return { ...reading, facts: [intent, { type: 'AnswerReceived', data: { paymentId, news: true } }, ...reading.facts] }
+  return {
+    ...reading,
+    facts: [intent, { type: 'AnswerReceived', data: { paymentId, news: true } }, ...reading.facts],
+  }
 }
 
 function readOpen(payment: Payment, seen: IntentSeen, around: Around): Reading {
@@ -144,7 +172,11 @@ function readOpen(payment: Payment, seen: IntentSeen, around: Around): Reading {
     case 'processing':
       return { facts: [{ type: 'OutcomeUnknown', data: { paymentId, step: 'create' } }], status: 'unknown' }
     case 'requires_capture':
-      return known({ status: 'authorized' }, { type: 'MoneyHeld', data: { paymentId } }, ...askOrder(payment, around.order))
+      return known(
+        { status: 'authorized' },
+        { type: 'MoneyHeld', data: { paymentId } },
+        ...askOrder(payment, around.order),
+      )
     case 'succeeded':
       return { facts: moneyTaken(payment, seen, around), status: 'captured' }
     case 'canceled': {
@@ -161,13 +193,16 @@ function readClosed(payment: Payment, seen: IntentSeen, around: Around): Payment
   const { id: paymentId } = payment
   if (seen.status === 'requires_capture') return [{ type: 'MoneyHeld', data: { paymentId } }]
   if (seen.status === 'canceled') return [{ type: 'MoneyReleased', data: { paymentId } }]
-  return seen.status === 'succeeded' ? lateMoneyTaken(payment, seen, { reason: 'late_money', refunds: around.refunds }) : []
+  return seen.status === 'succeeded'
+    ? lateMoneyTaken(payment, seen, { reason: 'late_money', refunds: around.refunds })
+    : []
 }
 
 /** Asks the order once whether it takes the payment. Gives up if the order no longer can. */
 function askOrder(payment: Payment, order: KnownOrder | undefined): PaymentFact[] {
   const { id: paymentId, orderId, amount, claim, askedVersion } = payment
-  if (isUnwanted(payment, order)) return [{ type: 'ClaimSettled', data: { paymentId, claim: 'lost', reason: goneReason(order) } }]
+  if (isUnwanted(payment, order))
+    return [{ type: 'ClaimSettled', data: { paymentId, claim: 'lost', reason: goneReason(order) } }]
   if (askedVersion !== null || claim !== null) return []
   const orderVersion = Math.max(1, order?.version ?? 1)
   return [{ type: 'PaymentAuthorized', data: { orderId, paymentId, amount, orderVersion } }]
@@ -177,7 +212,10 @@ const goneReason = (order: KnownOrder | undefined) => `order_${order?.status ?? 
 
 function moneyTaken(payment: Payment, seen: IntentSeen, { order, refunds }: Around): PaymentFact[] {
   if (isUnwanted(payment, order)) return lateMoneyTaken(payment, seen, { reason: goneReason(order), refunds })
-  const taken: PaymentFact = { type: 'MoneyTaken', data: { paymentId: payment.id, amountMinor: seen.receivedMinor } }
+  const taken: PaymentFact = {
+    type: 'MoneyTaken',
+    data: { paymentId: payment.id, amountMinor: seen.receivedMinor },
+  }
   if (payment.claim === 'won') return [taken, chargeCreated(payment, seen.receivedMinor)]
   return [taken, ...askOrder(payment, order)]
 }

@@ -65,7 +65,12 @@ export type Command =
       readonly disputed?: boolean
     })
   | (Result & { readonly type: 'RecordRefundRefusal'; readonly refundId: string; readonly code: string })
-  | { readonly type: 'NoteClaimRejected'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
+  | {
+      readonly type: 'NoteClaimRejected'
+      readonly orderId: string
+      readonly paymentId: string
+      readonly reason: string
+    }
   | {
       readonly type: 'RequestRefund'
       readonly refundId: string

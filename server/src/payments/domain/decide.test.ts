@@ -1,4 +1,5 @@
-// How a payment begins, what it makes of its order's answer, and what of its order's end, with all that is told and stored.
+// How a payment begins, what it makes of its order's answer, and what of its order's end, with all
+// that is told and stored.
 import { describe, expect, it } from 'vitest'
 import {
   amount,
@@ -36,7 +37,9 @@ describe('the order’s answer', () => {
   it('for a payment that is not here, or not of this order, is put off', () => {
     for (const command of [claimed, rejected]) {
       expect(apply(worldOf(null), command)).toEqual({ rejection: 'payment_unknown' })
-      expect(apply(worldOf({ ...states.authorized, orderId: 'order-2' }), command)).toEqual({ rejection: 'payment_unknown' })
+      expect(apply(worldOf({ ...states.authorized, orderId: 'order-2' }), command)).toEqual({
+        rejection: 'payment_unknown',
+      })
     }
   })
   it('names the payment it is for', () => {
@@ -71,7 +74,11 @@ describe('the order’s answer', () => {
       const world = worldOf(given)
       const decision = apply(world, claimed)
       expect(toldBy(decision)).toEqual(failed(code))
-      expect(paymentIn(world)).toMatchObject({ captureRefused: true, claim: given.claim, status: given.status })
+      expect(paymentIn(world)).toMatchObject({
+        captureRefused: true,
+        claim: given.claim,
+        status: given.status,
+      })
       const again = apply(world, { ...claimed, version: 3 })
       expect('facts' in again && again.facts.map(({ type }) => type)).toEqual(['OrderNoted'])
     }
@@ -91,8 +98,13 @@ describe('the order’s answer', () => {
     }
   })
   it('a no keeps the first reason', () => {
-    expect(after(states.authorized, rejected).payment).toMatchObject({ claim: 'lost', reason: 'order_claimed' })
-    expect(after({ ...states.authorized, reason: 'before' }, rejected).payment).toMatchObject({ reason: 'before' })
+    expect(after(states.authorized, rejected).payment).toMatchObject({
+      claim: 'lost',
+      reason: 'order_claimed',
+    })
+    expect(after({ ...states.authorized, reason: 'before' }, rejected).payment).toMatchObject({
+      reason: 'before',
+    })
   })
 })
 
@@ -105,13 +117,19 @@ describe('an order that is cancelled', () => {
     for (const each of [second, foreign]) world.payments.set(each.id, each)
     world.idsByOrder.set(orderId, [paymentId, 'payment-not-loaded', second.id])
     apply(world, cancelled)
-    expect(world.works.map(({ payment: { id }, step }) => `${id} ${step}`)).toEqual(['payment-1 void', 'payment-2 void'])
+    expect(world.works.map(({ payment: { id }, step }) => `${id} ${step}`)).toEqual([
+      'payment-1 void',
+      'payment-2 void',
+    ])
     expect(paymentIn(world)).toMatchObject({ claim: 'lost', reason: 'order_cancelled' })
     expect(world.payments.get(foreign.id)).toEqual(foreign)
   })
   it('of which we know no payment is noted', () => {
     const world = worldOf(null)
-    expect(apply(world, cancelled)).toMatchObject({ facts: [{ type: 'OrderNoted' }], answer: { paymentId: '' } })
+    expect(apply(world, cancelled)).toMatchObject({
+      facts: [{ type: 'OrderNoted' }],
+      answer: { paymentId: '' },
+    })
   })
   it('a second time changes nothing', () => {
     const world = worldOf(states.authorized, knownOrder({ version: 2, status: 'cancelled' }))
@@ -147,7 +165,10 @@ describe('a payment that begins', () => {
     })
     expect(decision).toEqual({
       facts: [
-        { type: 'PaymentOpened', data: { ...terms, paymentId: 'payment-2', orderId, paymentMethod: 'pm_card_visa' } },
+        {
+          type: 'PaymentOpened',
+          data: { ...terms, paymentId: 'payment-2', orderId, paymentMethod: 'pm_card_visa' },
+        },
         { type: 'PaymentStarted', data: { orderId, paymentId: 'payment-2' } },
         { type: 'WorkLeased', data: { paymentId: 'payment-2', step: 'create', refundId: null } },
       ],
@@ -162,7 +183,10 @@ describe('a payment that begins', () => {
     expect(apply(worldOf(null, knownOrder({ terms: null })), start)).toEqual({ rejection: 'order_unknown' })
     expect(apply(worldOf(null), start, later)).toEqual({ rejection: 'order_not_payable' })
   })
-  const taken = { rejection: 'order_not_payable', detail: 'another payment for this order is already authorized' }
+  const taken = {
+    rejection: 'order_not_payable',
+    detail: 'another payment for this order is already authorized',
+  }
   it.each([
     ['authorized', null, taken],
     ['authorized', 'won', taken],
@@ -197,7 +221,9 @@ describe('a payment that begins', () => {
 })
 
 it('nothing is leased for, or recorded of, a payment that is not here', () => {
-  expect(apply(worldOf(null), { type: 'TakeLease', paymentId, look: true })).toEqual({ rejection: 'payment_unknown' })
+  expect(apply(worldOf(null), { type: 'TakeLease', paymentId, look: true })).toEqual({
+    rejection: 'payment_unknown',
+  })
   expect(apply(worldOf(null), observed('succeeded'))).toEqual({ rejection: 'payment_unknown' })
 })
 

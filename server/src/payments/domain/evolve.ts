@@ -31,7 +31,13 @@ export function evolvePayment(before: Payment | undefined, fact: PaymentChange, 
     case 'MoneyReleased':
       return { ...payment, authorizedMinor: 0 }
     case 'MoneyTaken':
-      return { ...payment, status: 'captured', step: null, capturedMinor: fact.data.amountMinor, authorizedMinor: 0 }
+      return {
+        ...payment,
+        status: 'captured',
+        step: null,
+        capturedMinor: fact.data.amountMinor,
+        authorizedMinor: 0,
+      }
     case 'ClaimSettled':
       return { ...payment, claim: fact.data.claim, reason: payment.reason ?? fact.data.reason }
     case 'CaptureRefused':

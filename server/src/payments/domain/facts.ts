@@ -64,7 +64,10 @@ export type RefundFact =
   /** `unknown`: no answer came. */
   | Private<
       'RefundAnswered',
-      { refundId: string; status: Exclude<Refund['status'], 'requested'> } & Pick<Refund, 'processorId' | 'failureCode'>
+      { refundId: string; status: Exclude<Refund['status'], 'requested'> } & Pick<
+        Refund,
+        'processorId' | 'failureCode'
+      >
     >
 
 /**
@@ -84,7 +87,10 @@ type Scheduled =
 export type PaymentChange = PublicFact | PaymentOpened | Observed | Ended | Claimed | Scheduled
 export type PaymentFact = PaymentChange | RefundFact | OrderFact
 
-export function chargeCreated({ orderId, id: paymentId, amount: { currency } }: Payment, amountMinor: number): PublicFact {
+export function chargeCreated(
+  { orderId, id: paymentId, amount: { currency } }: Payment,
+  amountMinor: number,
+): PublicFact {
   return { type: 'ChargeCreated', data: { orderId, paymentId, amount: { amountMinor, currency } } }
 }
 

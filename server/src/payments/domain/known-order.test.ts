@@ -1,4 +1,5 @@
-// What payments makes of every event of an order, heard in every state of its copy, newer or older, and what may be paid.
+// What payments makes of every event of an order, heard in every state of its copy, newer or older,
+// and what may be paid.
 import { describe, expect, it } from 'vitest'
 import { afterNote, amount, apply, ids, knownOrder, now, worldOf } from '../../../test/payments/samples.ts'
 import { isPayable, type KnownOrder, type NoteOrder } from './known-order.ts'
@@ -37,14 +38,25 @@ const changes: Record<NoteName, Partial<KnownOrder>> = {
   claimed: { status: 'claimed', claimedBy: 'payment-2' },
   completed: { status: 'complete' },
 }
-const empty: KnownOrder = { id: orderId, version: 0, status: 'created', terms: null, expiresAt: null, claimedBy: null }
+const empty: KnownOrder = {
+  id: orderId,
+  version: 0,
+  status: 'created',
+  terms: null,
+  expiresAt: null,
+  claimedBy: null,
+}
 
 describe('an event of an order', () => {
   for (const [state, copy] of Object.entries(copies)) {
     const before: KnownOrder | undefined = copy
     for (const name of Object.keys(changes) as NoteName[]) {
       it(`${name}, newer than a copy that is ${state}, changes what it tells and nothing else`, () => {
-        expect(afterNote(before, notes(4)[name])).toEqual({ ...(before ?? empty), version: 4, ...changes[name] })
+        expect(afterNote(before, notes(4)[name])).toEqual({
+          ...(before ?? empty),
+          version: 4,
+          ...changes[name],
+        })
       })
       for (const version of [3, 2]) {
         it(`${name} of version ${version} changes nothing of a copy that is ${state} at 3, but fills in whose order it is`, () => {
@@ -82,7 +94,10 @@ describe('the copy', () => {
     expect(apply(world, notes(3).completed)).toEqual({ facts: [], answer: { paymentId: '' } })
     for (const name of ['created', 'extended', 'reopened', 'completed'] as const) {
       const decision = apply(worldOf(null, copies.complete), notes(4)[name])
-      expect(decision).toMatchObject({ facts: [{ type: 'OrderNoted', data: { version: 4 } }], answer: { paymentId: '' } })
+      expect(decision).toMatchObject({
+        facts: [{ type: 'OrderNoted', data: { version: 4 } }],
+        answer: { paymentId: '' },
+      })
     }
   })
 })

@@ -31,10 +31,25 @@ export type NoteOrder =
       readonly terms: OrderTerms
       readonly expiresAt: string
     }
-  | { readonly type: 'NoteOrderExtended'; readonly orderId: string; readonly version: number; readonly expiresAt: string }
-  | { readonly type: 'NoteOrderReopened'; readonly orderId: string; readonly version: number; readonly expiresAt: string }
+  | {
+      readonly type: 'NoteOrderExtended'
+      readonly orderId: string
+      readonly version: number
+      readonly expiresAt: string
+    }
+  | {
+      readonly type: 'NoteOrderReopened'
+      readonly orderId: string
+      readonly version: number
+      readonly expiresAt: string
+    }
   | { readonly type: 'NoteOrderCancelled'; readonly orderId: string; readonly version: number }
-  | { readonly type: 'NoteOrderClaimed'; readonly orderId: string; readonly version: number; readonly paymentId: string }
+  | {
+      readonly type: 'NoteOrderClaimed'
+      readonly orderId: string
+      readonly version: number
+      readonly paymentId: string
+    }
   | { readonly type: 'NoteOrderCompleted'; readonly orderId: string; readonly version: number }
 
 /** The order told something that the copy does not know. */
@@ -43,9 +58,12 @@ export interface OrderFact {
   readonly data: NoteOrder
 }
 
-/** Notes an event that is news. A late creation is news if the copy does not know whose order it is. */
+/**
+ * Notes an event that is news. A late creation is news if the copy does not know whose order it is.
+ */
 export function noteOrder(known: KnownOrder | undefined, note: NoteOrder): OrderFact[] {
-  const isNews = note.version > (known?.version ?? 0) || (note.type === 'NoteOrderCreated' && known?.terms === null)
+  const isNews =
+    note.version > (known?.version ?? 0) || (note.type === 'NoteOrderCreated' && known?.terms === null)
   return isNews ? [{ type: 'OrderNoted', data: note }] : []
 }
 

@@ -1,7 +1,16 @@
-// What is booked when a payment in any state is seen at the processor or hears of its order. A cell is the entries, each as
-// kind, debited < credited account, what was taken and what was set aside; an empty cell books nothing.
+// What is booked when a payment in any state is seen at the processor or hears of its order. A cell
+// is the entries, each as kind, debited < credited account, what was taken and what was set aside;
+// an empty cell books nothing.
 import { expect, it } from 'vitest'
-import { apply, ids, observed, refund, type StateName, states, worldOf } from '../../../test/payments/samples.ts'
+import {
+  apply,
+  ids,
+  observed,
+  refund,
+  type StateName,
+  states,
+  worldOf,
+} from '../../../test/payments/samples.ts'
 import type { World } from '../world.ts'
 import type { Command } from './commands.ts'
 
@@ -83,7 +92,10 @@ it.each(cases)('$state, $name books: $expected', ({ state, command, expected }) 
   }
   // Money is either set aside or taken, and what is set aside is the whole.
   const { authorizedMinor, capturedMinor } = world.payments.get(paymentId) ?? states[state]
-  const pending = world.entries.reduce((sum, { pendingMinor }) => sum + pendingMinor, states[state].authorizedMinor)
+  const pending = world.entries.reduce(
+    (sum, { pendingMinor }) => sum + pendingMinor,
+    states[state].authorizedMinor,
+  )
   const posted = world.entries.filter(({ kind }) => kind === 'capture' || kind === 'late_capture')
   expect({ authorizedMinor, capturedMinor }).toEqual({
     authorizedMinor: pending,
@@ -94,10 +106,18 @@ it.each(cases)('$state, $name books: $expected', ({ state, command, expected }) 
 it('a closed payment that turns out to be authorized is set aside, and let go again', () => {
   const world = worldOf({ ...states.declined, intentStatus: 'requires_payment_method' })
   apply(world, observed('requires_capture'))
-  expect(world.payments.get(paymentId)).toMatchObject({ status: 'declined', authorizedMinor: 4_500, chargeId: 'ch_1' })
+  expect(world.payments.get(paymentId)).toMatchObject({
+    status: 'declined',
+    authorizedMinor: 4_500,
+    chargeId: 'ch_1',
+  })
   expect(world.works.map(({ step }) => step)).toEqual(['void'])
   apply(world, observed('canceled', { fence: 2 }))
-  expect(world.payments.get(paymentId)).toMatchObject({ status: 'declined', authorizedMinor: 0, nextAttemptAt: null })
+  expect(world.payments.get(paymentId)).toMatchObject({
+    status: 'declined',
+    authorizedMinor: 0,
+    nextAttemptAt: null,
+  })
   expect(bookedIn(world)).toBe(`${setAside}, ${letGo}`)
 })
 

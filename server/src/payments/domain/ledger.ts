@@ -67,20 +67,28 @@ export function paymentEntries(payment: Payment, fact: PaymentChange): LedgerEnt
   switch (fact.type) {
     case 'MoneyHeld':
       return [
-        entry(payment, 'authorize', { debit: processorBalance, credit: payableOf(payment), pendingMinor: amount.amountMinor }),
+        entry(payment, 'authorize', {
+          debit: processorBalance,
+          credit: payableOf(payment),
+          pendingMinor: amount.amountMinor,
+        }),
       ]
     case 'MoneyReleased':
       return voidOf(payment)
     case 'MoneyTaken': {
       const taken = { debit: processorBalance, postedMinor: fact.data.amountMinor }
       if (claim === 'won')
-        return [entry(payment, 'capture', { ...taken, credit: payableOf(payment), pendingMinor: -authorizedMinor })]
+        return [
+          entry(payment, 'capture', { ...taken, credit: payableOf(payment), pendingMinor: -authorizedMinor }),
+        ]
       return [...voidOf(payment), entry(payment, 'late_capture', { ...taken, credit: lateMoney })]
     }
     case 'ClaimSettled':
       // The order accepted money that was taken before it answered.
       if (status !== 'captured' || claim !== null || fact.data.claim === 'lost') return []
-      return [entry(payment, 'claim', { debit: lateMoney, credit: payableOf(payment), postedMinor: capturedMinor })]
+      return [
+        entry(payment, 'claim', { debit: lateMoney, credit: payableOf(payment), postedMinor: capturedMinor }),
+      ]
     default:
       return []
   }
@@ -89,7 +97,13 @@ export function paymentEntries(payment: Payment, fact: PaymentChange): LedgerEnt
 /** Releases what was held, if anything was. */
 function voidOf(payment: Payment): LedgerEntry[] {
   if (payment.authorizedMinor === 0) return []
-  return [entry(payment, 'void', { debit: processorBalance, credit: payableOf(payment), pendingMinor: -payment.authorizedMinor })]
+  return [
+    entry(payment, 'void', {
+      debit: processorBalance,
+      credit: payableOf(payment),
+      pendingMinor: -payment.authorizedMinor,
+    }),
+  ]
 }
 
 /** What a change of a refund books. `before` is missing if the refund is new. */

@@ -66,5 +66,8 @@ function giveBack(records: Records, payment: Payment, reason: string): PaymentFa
   const { id: paymentId, claim, status, capturedMinor } = payment
   const settled: PaymentFact = { type: 'ClaimSettled', data: { paymentId, claim: claim ?? 'lost', reason } }
   if (status !== 'captured') return [settled]
-  return [settled, ...refundLateMoney(payment, records.refundsByPayment.get(paymentId) ?? [], { capturedMinor, reason })]
+  return [
+    settled,
+    ...refundLateMoney(payment, records.refundsByPayment.get(paymentId) ?? [], { capturedMinor, reason }),
+  ]
 }

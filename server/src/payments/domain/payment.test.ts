@@ -1,6 +1,6 @@
-// Every state of a payment against every command. A row is what becomes of it: its state, its claim, `+` the events that
-// the others hear, `>` the step that is begun at the processor. A rejection stands alone. A state or a command without its
-// cells does not compile.
+// Every state of a payment against every command. A row is what becomes of it: its state, its
+// claim, `+` the events that the others hear, `>` the step that is begun at the processor. A
+// rejection stands alone. A state or a command without its cells does not compile.
 import { expect, it } from 'vitest'
 import {
   amount,
@@ -20,7 +20,10 @@ import type { IntentStatus, PaymentStatus } from './payment.ts'
 const paymentId = ids.payment
 const orderId = ids.order
 
-/** The states of the samples, and a payment of which a refund was asked for that nobody has made yet. */
+/**
+ * The states of the samples, and a payment of which a refund was asked for that nobody has made
+ * yet.
+ */
 type RowName = StateName | 'refundRequested'
 const rowsOf = {
   started: ['started'],
@@ -52,7 +55,13 @@ const wholeBack = {
 
 const cases = {
   StartPayment: {
-    StartPayment: { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_x' },
+    StartPayment: {
+      type: 'StartPayment',
+      paymentId: 'payment-2',
+      orderId,
+      buyerId: ids.buyer,
+      paymentMethod: 'pm_x',
+    },
   },
   TakeLease: {
     TakeLease: { type: 'TakeLease', paymentId, look: false },
@@ -75,14 +84,27 @@ const cases = {
     seesAllGivenBack: { ...result, type: 'RecordRefunds', seen: [wholeBack], importIds: ['refund-9'] },
   },
   RecordRefundRefusal: {
-    RecordRefundRefusal: { ...result, type: 'RecordRefundRefusal', refundId: ids.refund, code: 'charge_already_refunded' },
+    RecordRefundRefusal: {
+      ...result,
+      type: 'RecordRefundRefusal',
+      refundId: ids.refund,
+      code: 'charge_already_refunded',
+    },
   },
-  NoteOrderCreated: { NoteOrderCreated: { type: 'NoteOrderCreated', orderId, version: 2, terms, expiresAt: later } },
-  NoteOrderExtended: { NoteOrderExtended: { type: 'NoteOrderExtended', orderId, version: 2, expiresAt: later } },
-  NoteOrderReopened: { NoteOrderReopened: { type: 'NoteOrderReopened', orderId, version: 2, expiresAt: later } },
+  NoteOrderCreated: {
+    NoteOrderCreated: { type: 'NoteOrderCreated', orderId, version: 2, terms, expiresAt: later },
+  },
+  NoteOrderExtended: {
+    NoteOrderExtended: { type: 'NoteOrderExtended', orderId, version: 2, expiresAt: later },
+  },
+  NoteOrderReopened: {
+    NoteOrderReopened: { type: 'NoteOrderReopened', orderId, version: 2, expiresAt: later },
+  },
   NoteOrderCompleted: { NoteOrderCompleted: { type: 'NoteOrderCompleted', orderId, version: 2 } },
   NoteOrderClaimed: { NoteOrderClaimed: { type: 'NoteOrderClaimed', orderId, paymentId, version: 2 } },
-  NoteClaimRejected: { NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' } },
+  NoteClaimRejected: {
+    NoteClaimRejected: { type: 'NoteClaimRejected', orderId, paymentId, reason: 'order_claimed' },
+  },
   NoteOrderCancelled: { NoteOrderCancelled: { type: 'NoteOrderCancelled', orderId, version: 2 } },
   RequestRefund: {
     RequestRefund: {
@@ -433,7 +455,11 @@ const matrix: Record<(typeof rowsOf)[PaymentStatus][number], Record<CommandName,
 }
 
 const cells = Object.entries(matrix).flatMap(([state, row]) =>
-  Object.entries(row).map(([command, expected]) => ({ state: state as RowName, command: command as CommandName, expected })),
+  Object.entries(row).map(([command, expected]) => ({
+    state: state as RowName,
+    command: command as CommandName,
+    expected,
+  })),
 )
 
 function worldIn(state: RowName) {
@@ -448,12 +474,23 @@ it.each(cells)('$state, $command: $expected', ({ state, command, expected }) => 
   const decision = apply(world, commands[command])
   const moved = world.payments.get(command === 'StartPayment' ? 'payment-2' : paymentId)
   const work = world.works.at(-1)
-  const words = [moved?.status, moved?.claim, ...eventsOf(decision).map((type) => `+${type}`), work && `> ${work.step}`]
+  const words = [
+    moved?.status,
+    moved?.claim,
+    ...eventsOf(decision).map((type) => `+${type}`),
+    work && `> ${work.step}`,
+  ]
   expect('rejection' in decision ? decision.rejection : words.filter(Boolean).join(' ')).toBe(expected)
 })
 
 it('each state of the samples has its rows under its own name', () => {
-  const rows = Object.entries(rowsOf).flatMap(([status, names]) => names.map((name) => [name, status] as const))
-  expect(rows.map(([name]) => worldIn(name).payments.get(paymentId)?.status)).toEqual(rows.map(([, status]) => status))
-  expect(rows.map(([name]) => name).toSorted()).toEqual([...Object.keys(states), 'refundRequested'].toSorted())
+  const rows = Object.entries(rowsOf).flatMap(([status, names]) =>
+    names.map((name) => [name, status] as const),
+  )
+  expect(rows.map(([name]) => worldIn(name).payments.get(paymentId)?.status)).toEqual(
+    rows.map(([, status]) => status),
+  )
+  expect(rows.map(([name]) => name).toSorted()).toEqual(
+    [...Object.keys(states), 'refundRequested'].toSorted(),
+  )
 })

@@ -114,7 +114,9 @@ export function isLeased(payment: Payment, now: string): boolean {
 
 /** This payment may still hold or take money. */
 export function isOpen({ status }: Pick<Payment, 'status'>): boolean {
-  return status === 'started' || status === 'requires_action' || status === 'authorized' || status === 'unknown'
+  return (
+    status === 'started' || status === 'requires_action' || status === 'authorized' || status === 'unknown'
+  )
 }
 
 /** The processor's intent can still become an authorization. */
@@ -130,7 +132,11 @@ export function isUnwanted({ claim }: Payment, order: KnownOrder | undefined): b
 }
 
 /** The next call to the processor. Null: wait for an event or a webhook. */
-export function nextStep(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[]): Step | null {
+export function nextStep(
+  payment: Payment,
+  order: KnownOrder | undefined,
+  refunds: readonly Refund[],
+): Step | null {
   switch (payment.status) {
     case 'started':
       return 'create'
@@ -148,7 +154,9 @@ export function nextStep(payment: Payment, order: KnownOrder | undefined, refund
       return isIntentLive(payment) ? 'void' : null
     case 'captured':
     case 'refunded':
-      return refunds.some((refund) => refund.status === 'requested' || refund.status === 'unknown') ? 'refund' : null
+      return refunds.some((refund) => refund.status === 'requested' || refund.status === 'unknown')
+        ? 'refund'
+        : null
   }
 }
 
@@ -170,7 +178,11 @@ export function isOldNews(known: IntentStatus | null, seen: IntentStatus): boole
 }
 
 /** Whether the payment needs no further look. */
-export function isAtRest(payment: Payment, order: KnownOrder | undefined, refunds: readonly Refund[]): boolean {
+export function isAtRest(
+  payment: Payment,
+  order: KnownOrder | undefined,
+  refunds: readonly Refund[],
+): boolean {
   if (isOpen(payment) || nextStep(payment, order, refunds) !== null) return false
   if (refunds.some(isUnsettled)) return false
   // Captured before the order answered the claim: the answer is still to come.

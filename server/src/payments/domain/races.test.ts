@@ -1,4 +1,5 @@
-// Named regressions: what went wrong elsewhere, and the races of the shop, decided step by step without any machinery.
+// Named regressions: what went wrong elsewhere, and the races of the shop, decided step by step
+// without any machinery.
 import { expect, it } from 'vitest'
 import {
   afterNote,
@@ -115,11 +116,16 @@ it('the loser of two cards gives back its own money only', () => {
 })
 
 it('late money of a cancelled order is refunded once, however often it is seen', () => {
-  const world = worldOf({ ...states.authorizedLost, leasedUntil: later }, knownOrder({ status: 'cancelled', version: 2 }))
+  const world = worldOf(
+    { ...states.authorizedLost, leasedUntil: later },
+    knownOrder({ status: 'cancelled', version: 2 }),
+  )
   seeNow(world, 'succeeded')
   seeNow(world, 'succeeded')
   apply(world, { ...cancelled, version: 3 })
-  expect(world.refundsByPayment.get(paymentId)).toMatchObject([{ id: paymentId, amount, origin: 'late_money' }])
+  expect(world.refundsByPayment.get(paymentId)).toMatchObject([
+    { id: paymentId, amount, origin: 'late_money' },
+  ])
   expect(world.entries.map(({ kind }) => kind)).toEqual(['void', 'late_capture', 'refund_request'])
 })
 
@@ -142,13 +148,18 @@ it('a capture refused for a moment is tried again later; refused by the bank it 
 
 it('a capture refused because it was done is a charge', () => {
   const world = worldOf({ ...states.authorizedWon, leasedUntil: later })
-  expect(eventsOf(seeNow(world, 'succeeded', { code: 'payment_intent_unexpected_state', card: false }))).toEqual([
-    'ChargeCreated',
-  ])
+  expect(
+    eventsOf(seeNow(world, 'succeeded', { code: 'payment_intent_unexpected_state', card: false })),
+  ).toEqual(['ChargeCreated'])
 })
 
 it('an intent of another amount, currency or payment is not taken', () => {
-  for (const wrong of [{ amountMinor: 1 }, { currency: 'USD' }, { intentId: 'pi_other' }, { receivedMinor: 4_499 }]) {
+  for (const wrong of [
+    { amountMinor: 1 },
+    { currency: 'USD' },
+    { intentId: 'pi_other' },
+    { receivedMinor: 4_499 },
+  ]) {
     const world = worldOf({ ...states.authorizedWon, leasedUntil: later })
     const seen = intent('succeeded', wrong)
     const decision = apply(world, { type: 'RecordObservation', paymentId, fence: 1, seen, refused: null })
@@ -159,7 +170,13 @@ it('an intent of another amount, currency or payment is not taken', () => {
 
 it('a decline ends one payment and not the order: each card is a payment of its own', () => {
   const world = worldOf(states.declined)
-  const start: Command = { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_other' }
+  const start: Command = {
+    type: 'StartPayment',
+    paymentId: 'payment-2',
+    orderId,
+    buyerId: ids.buyer,
+    paymentMethod: 'pm_other',
+  }
   expect(eventsOf(apply(world, start))).toEqual(['PaymentStarted'])
 })
 
@@ -183,9 +200,21 @@ it('ten refunds of the whole at once are one', () => {
 it('a tombstone is never payable, and a creation that comes late only tells whose order it was', () => {
   const tombstone = afterNote(undefined, { type: 'NoteOrderCancelled', orderId, version: 2 })
   const terms = { buyerId: ids.buyer, organiserId: ids.organiser, amount }
-  const whole = afterNote(tombstone, { type: 'NoteOrderCreated', orderId, version: 1, terms, expiresAt: later })
+  const whole = afterNote(tombstone, {
+    type: 'NoteOrderCreated',
+    orderId,
+    version: 1,
+    terms,
+    expiresAt: later,
+  })
   expect(whole).toMatchObject({ status: 'cancelled', version: 2, terms })
-  const start: Command = { type: 'StartPayment', paymentId: 'payment-2', orderId, buyerId: ids.buyer, paymentMethod: 'pm_x' }
+  const start: Command = {
+    type: 'StartPayment',
+    paymentId: 'payment-2',
+    orderId,
+    buyerId: ids.buyer,
+    paymentMethod: 'pm_x',
+  }
   expect(apply(worldOf(null, tombstone), start)).toEqual({ rejection: 'order_unknown' })
   expect(apply(worldOf(null, whole), start)).toEqual({ rejection: 'order_not_payable' })
 })

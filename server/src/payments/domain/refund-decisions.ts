@@ -6,7 +6,10 @@ import type { Payment } from './payment.ts'
 import { isRefundNews, type Refund, type RefundSeen, refundableMinor } from './refund.ts'
 import { lease } from './schedule.ts'
 
-type Wanted = Omit<Extract<RefundFact, { type: 'RefundRequested' }>['data'], 'paymentId' | 'orderId' | 'amount'>
+type Wanted = Omit<
+  Extract<RefundFact, { type: 'RefundRequested' }>['data'],
+  'paymentId' | 'orderId' | 'amount'
+>
 
 function requested(payment: Payment, amountMinor: number, wanted: Wanted): RefundFact {
   const { id: paymentId, orderId } = payment
@@ -20,7 +23,9 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
   if (!order?.terms || order.terms.organiserId !== command.organiserId) return { rejection: 'order_unknown' }
   const payments = (records.idsByOrder.get(orderId) ?? []).flatMap((id) => records.payments.get(id) ?? [])
   const payment = payments.find(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0)
-  const left = payment ? refundableMinor(payment.capturedMinor, records.refundsByPayment.get(payment.id) ?? []) : 0
+  const left = payment
+    ? refundableMinor(payment.capturedMinor, records.refundsByPayment.get(payment.id) ?? [])
+    : 0
   if (!payment || left <= 0) return { rejection: 'nothing_to_refund' }
   const amountMinor = command.amountMinor ?? left
   if (amountMinor <= 0 || amountMinor > left)
@@ -41,7 +46,12 @@ export function refundLateMoney(
 ): PaymentFact[] {
   const left = refundableMinor(late.capturedMinor, refunds)
   if (left <= 0 || refunds.some(({ id }) => id === payment.id)) return []
-  const wanted = { refundId: payment.id, origin: 'late_money', reason: payment.reason ?? late.reason, processorId: null } as const
+  const wanted = {
+    refundId: payment.id,
+    origin: 'late_money',
+    reason: payment.reason ?? late.reason,
+    processorId: null,
+  } as const
   return [requested(payment, left, wanted)]
 }
 
@@ -51,7 +61,11 @@ type Progress = Pick<Refund, 'id' | 'amount' | 'status' | 'processorId'>
  * Takes in what the processor shows of this payment's refunds: ours, and those made at the
  * processor itself.
  */
-export function refundsSeen(payment: Payment, command: CommandOf<'RecordRefunds'>, refunds: readonly Refund[]): PaymentFact[] {
+export function refundsSeen(
+  payment: Payment,
+  command: CommandOf<'RecordRefunds'>,
+  refunds: readonly Refund[],
+): PaymentFact[] {
   const { paymentId, restId, disputed = payment.disputed } = command
   const facts: PaymentFact[] = []
   const importIds = [...command.importIds]
@@ -63,17 +77,23 @@ export function refundsSeen(payment: Payment, command: CommandOf<'RecordRefunds'
     const refundId = known?.id ?? importIds.shift()
     const isNew = known ? isRefundNews(known, seen) : isImportable(payment, seen)
     if (refundId === undefined || !isNew) continue
-    if (!known) facts.push(requested(payment, amountMinor, { refundId, origin: 'processor', reason: null, processorId }))
+    if (!known)
+      facts.push(
+        requested(payment, amountMinor, { refundId, origin: 'processor', reason: null, processorId }),
+      )
     const amount = known?.amount ?? { amountMinor, currency: payment.amount.currency }
     states = [...states.filter(({ id }) => id !== refundId), { id: refundId, amount, status, processorId }]
     facts.push({ type: 'RefundAnswered', data: { paymentId, refundId, status, processorId, failureCode } })
     const counted = status === 'succeeded' ? amount.amountMinor : 0
     const before = known?.status === 'succeeded' ? amount.amountMinor : 0
     refundedMinor += counted - before
-    if (counted !== before) facts.push(refundCounted({ ...payment, refundedMinor }, { id: refundId, amount }, counted > before))
+    if (counted !== before)
+      facts.push(refundCounted({ ...payment, refundedMinor }, { id: refundId, amount }, counted > before))
   }
   if (restId !== undefined)
-    facts.push(...restOfLateMoney(payment, refunds, { left: refundableMinor(payment.capturedMinor, states), restId }))
+    facts.push(
+      ...restOfLateMoney(payment, refunds, { left: refundableMinor(payment.capturedMinor, states), restId }),
+    )
   facts.push({ type: 'AnswerReceived', data: { paymentId, news: facts.length > 0 } })
   if (disputed !== payment.disputed) facts.push({ type: 'DisputeSeen', data: { paymentId, disputed } })
   return facts
@@ -88,7 +108,11 @@ function isImportable({ capturedMinor, claim }: Payment, { status }: RefundSeen)
   return status !== 'failed' && capturedMinor > 0 && claim !== null
 }
 
-function refundCounted(payment: Payment, { id: refundId, amount }: Pick<Refund, 'id' | 'amount'>, given: boolean): PaymentFact {
+function refundCounted(
+  payment: Payment,
+  { id: refundId, amount }: Pick<Refund, 'id' | 'amount'>,
+  given: boolean,
+): PaymentFact {
   const { orderId, id: paymentId, refundedMinor, capturedMinor } = payment
   const refundedTotal = { amountMinor: refundedMinor, currency: payment.amount.currency }
   const data = { orderId, paymentId, refundId, amount, refundedTotal }

@@ -1,6 +1,16 @@
 // What an organiser may give back, and what is stored, booked and begun when he does.
 import { expect, it } from 'vitest'
-import { apply, ids, knownOrder, later, now, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
+import {
+  apply,
+  ids,
+  knownOrder,
+  later,
+  now,
+  payment,
+  refund,
+  states,
+  worldOf,
+} from '../../../test/payments/samples.ts'
 import type { World } from '../world.ts'
 import type { Command } from './commands.ts'
 import type { Payment } from './payment.ts'
@@ -29,7 +39,9 @@ const earlier = refund({ amount: part, status: 'succeeded', processorId: 're_1' 
 
 it('an organiser’s refund is stored, booked and begun with all there is to know of it', () => {
   const world = worldWith([earlier])
-  expect(apply(world, request({ amountMinor: 1_000 }))).toMatchObject({ answer: { paymentId, refundId: 'refund-2' } })
+  expect(apply(world, request({ amountMinor: 1_000 }))).toMatchObject({
+    answer: { paymentId, refundId: 'refund-2' },
+  })
   const stored = {
     id: 'refund-2',
     paymentId,
@@ -81,8 +93,12 @@ it.each([
 })
 
 it('a refund is refused while only later news of the order has come, over a dispute, and where nothing was taken', () => {
-  expect(apply(worldOf(states.captured, knownOrder({ terms: null })), request())).toEqual({ rejection: 'order_unknown' })
-  expect(apply(worldOf({ ...states.captured, disputed: true }), request())).toEqual({ rejection: 'payment_disputed' })
+  expect(apply(worldOf(states.captured, knownOrder({ terms: null })), request())).toEqual({
+    rejection: 'order_unknown',
+  })
+  expect(apply(worldOf({ ...states.captured, disputed: true }), request())).toEqual({
+    rejection: 'payment_disputed',
+  })
   expect(apply(worldOf(states.authorizedWon), request())).toEqual({ rejection: 'nothing_to_refund' })
   expect(apply(worldOf(null), request())).toEqual({ rejection: 'nothing_to_refund' })
 })

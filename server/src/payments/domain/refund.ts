@@ -42,7 +42,10 @@ export function isRefundNews(refund: Pick<Refund, 'status' | 'processorId'>, see
 }
 
 /** What may still be refunded of money that was captured. */
-export function refundableMinor(capturedMinor: number, refunds: readonly Pick<Refund, 'status' | 'amount'>[]): number {
+export function refundableMinor(
+  capturedMinor: number,
+  refunds: readonly Pick<Refund, 'status' | 'amount'>[],
+): number {
   let left = capturedMinor
   for (const refund of refunds) if (refund.status !== 'failed') left -= refund.amount.amountMinor
   return left

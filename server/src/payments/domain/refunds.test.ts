@@ -1,4 +1,5 @@
-// A refund in every state, shown by the processor in every state: what becomes of it, what is booked, what the others hear.
+// A refund in every state, shown by the processor in every state: what becomes of it, what is
+// booked, what the others hear.
 import { describe, expect, it } from 'vitest'
 import { apply, eventsOf, ids, now, refund, states, worldOf } from '../../../test/payments/samples.ts'
 import type { World } from '../world.ts'
@@ -17,7 +18,11 @@ const seenAs = (status: RefundSeen['status'], changes: Partial<RefundSeen> = {})
   failureCode: status === 'failed' ? 'lost_or_stolen_card' : null,
   ...changes,
 })
-const record = (seen: readonly RefundSeen[], importIds: readonly string[] = [], disputed?: boolean): Command => ({
+const record = (
+  seen: readonly RefundSeen[],
+  importIds: readonly string[] = [],
+  disputed?: boolean,
+): Command => ({
   type: 'RecordRefunds',
   paymentId,
   fence: 1,
@@ -39,9 +44,11 @@ const entriesOf = (world: World) =>
     [kind, debit, '<', credit, postedMinor, pendingMinor, sourceId].join(' '),
   )
 
-const paidBack = 'succeeded; refund clearing:refunds < processor_balance 1500 0 refund-1; ChargeRefunded; 1500'
+const paidBack =
+  'succeeded; refund clearing:refunds < processor_balance 1500 0 refund-1; ChargeRefunded; 1500'
 const refused = 'failed; refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1; ; 0'
-const returned = 'failed; refund_return processor_balance < organiser_payable:organiser 1500 0 refund-1; RefundReturned; 0'
+const returned =
+  'failed; refund_return processor_balance < organiser_payable:organiser 1500 0 refund-1; RefundReturned; 0'
 /** The refund's state, the entry, the event, and what is given back of the payment in all. */
 const matrix: Record<RefundStatus, Record<RefundSeen['status'], string>> = {
   requested: { pending: 'pending; ; ; 0', succeeded: paidBack, failed: refused },
@@ -64,11 +71,20 @@ it.each(cases)('$before, seen as $seen: $expected', ({ before, seen, expected })
   const world = worldWith([refund({ amount: part, status: before, processorId: asked ? 're_1' : null })])
   const decision = apply(world, record([seenAs(seen)]))
   const [after] = world.refundsByPayment.get(paymentId) ?? []
-  const words = [after?.status, entriesOf(world).join(' '), eventsOf(decision).join(' '), paymentIn(world)?.refundedMinor]
+  const words = [
+    after?.status,
+    entriesOf(world).join(' '),
+    eventsOf(decision).join(' '),
+    paymentIn(world)?.refundedMinor,
+  ]
   expect(words.join('; ')).toBe(expected)
   expect(paymentIn(world)?.status).toBe('captured')
   const moved = after?.status !== before
-  if (moved) expect(after).toMatchObject({ processorId: 're_1', failureCode: seen === 'failed' ? 'lost_or_stolen_card' : null })
+  if (moved)
+    expect(after).toMatchObject({
+      processorId: 're_1',
+      failureCode: seen === 'failed' ? 'lost_or_stolen_card' : null,
+    })
   // Whoever looked in vain looks more seldom; nobody looks again when all is settled.
   expect(paymentIn(world)?.attempts).toBe(moved ? 0 : 1)
   const waits = after?.status === 'pending'
@@ -120,8 +136,14 @@ it('a refund that stays uncertain keeps none that comes after it waiting', () =>
     apply(world, { type: 'TakeLease', paymentId, look: false })
     return world.works.map(({ refund: wanted }) => wanted?.id)
   }
-  expect(next([uncertain('refund-0'), refund({ amount: part, status: 'requested' })], 3)).toEqual([ids.refund])
-  const both = [uncertain('refund-0'), refund({ id: 'refund-1', amount: part, status: 'succeeded' }), uncertain('refund-2')]
+  expect(next([uncertain('refund-0'), refund({ amount: part, status: 'requested' })], 3)).toEqual([
+    ids.refund,
+  ])
+  const both = [
+    uncertain('refund-0'),
+    refund({ id: 'refund-1', amount: part, status: 'succeeded' }),
+    uncertain('refund-2'),
+  ]
   expect([2, 3, 4].flatMap((attempts) => next(both, attempts))).toEqual(['refund-0', 'refund-2', 'refund-0'])
 })
 
@@ -163,8 +185,15 @@ it('of two refunds the one that is still to be made is begun when news of the ot
   const seen = worldWith([refund({ amount: part, status: 'pending', processorId: 're_1' }), due])
   apply(seen, record([seenAs('succeeded')]))
   const refused = worldWith([refund({ amount: part }), due])
-  apply(refused, { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: ids.refund, code: 'charge_disputed' })
-  for (const world of [seen, refused]) expect(world.works).toMatchObject([{ step: 'refund', refund: { id: 'refund-2' } }])
+  apply(refused, {
+    type: 'RecordRefundRefusal',
+    paymentId,
+    fence: 1,
+    refundId: ids.refund,
+    code: 'charge_disputed',
+  })
+  for (const world of [seen, refused])
+    expect(world.works).toMatchObject([{ step: 'refund', refund: { id: 'refund-2' } }])
 })
 
 it('a refund made at the processor is taken in whole: asked for, booked and told', () => {
@@ -235,9 +264,23 @@ it('what was given back at the processor is taken in once the order has answered
 
 describe('late money of which a part was given back at the processor', () => {
   const lost: Payment = { ...states.capturedUnclaimed, claim: 'lost' }
-  const byHand = refund({ id: 'refund-0', amount: part, status: 'succeeded', processorId: 're_0', origin: 'processor' })
+  const byHand = refund({
+    id: 'refund-0',
+    amount: part,
+    status: 'succeeded',
+    processorId: 're_0',
+    origin: 'processor',
+  })
   const whole = refund({ status: 'failed', processorId: null, origin: 'late_money' })
-  const look: Command = { type: 'RecordRefunds', paymentId, fence: 1, seen: [], importIds: [], disputed: false, restId: 'rest-1' }
+  const look: Command = {
+    type: 'RecordRefunds',
+    paymentId,
+    fence: 1,
+    seen: [],
+    importIds: [],
+    disputed: false,
+    restId: 'rest-1',
+  }
   const made = (refunds: readonly Refund[], command = look) => {
     const world = worldWith(refunds, lost)
     apply(world, command)
@@ -261,7 +304,9 @@ describe('late money of which a part was given back at the processor', () => {
   })
   it('is not asked for again when the same was refused, came back from the bank, or only one refund was shown', () => {
     expect(made([whole])).toEqual([])
-    expect(made([byHand, whole, { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }])).toEqual([])
+    expect(
+      made([byHand, whole, { ...whole, id: 'rest-0', amount: { ...part, amountMinor: 3_000 } }]),
+    ).toEqual([])
     expect(made([byHand, { ...whole, processorId: 're_1' }])).toEqual([])
     expect(made([byHand, { ...whole, origin: 'organiser' }])).toEqual([])
     const { restId: _none, ...one } = look
@@ -269,7 +314,13 @@ describe('late money of which a part was given back at the processor', () => {
   })
   it('is looked for as soon as the whole is refused', () => {
     const world = worldWith([{ ...whole, status: 'requested' }], lost)
-    apply(world, { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: whole.id, code: 'charge_already_refunded' })
+    apply(world, {
+      type: 'RecordRefundRefusal',
+      paymentId,
+      fence: 1,
+      refundId: whole.id,
+      code: 'charge_already_refunded',
+    })
     expect(world.works.map(({ step }) => step)).toEqual(['retrieve'])
   })
 })
@@ -289,31 +340,55 @@ it('a refund that the processor refuses for good has failed, and what was asked 
   for (const status of ['requested', 'unknown'] as const) {
     const other = refund({ id: 'refund-0', amount: part, status: 'pending', processorId: 're_0' })
     const world = worldWith([other, refund({ amount: part, status })])
-    const refusal: Command = { type: 'RecordRefundRefusal', paymentId, fence: 1, refundId: ids.refund, code: 'charge_disputed' }
+    const refusal: Command = {
+      type: 'RecordRefundRefusal',
+      paymentId,
+      fence: 1,
+      refundId: ids.refund,
+      code: 'charge_disputed',
+    }
     expect(apply(world, refusal)).toMatchObject({ answer: { paymentId, refundId: ids.refund } })
     expect(world.refundsByPayment.get(paymentId)).toMatchObject([
       other,
       { id: ids.refund, status: 'failed', failureCode: 'charge_disputed' },
     ])
-    expect(entriesOf(world)).toEqual(['refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1'])
+    expect(entriesOf(world)).toEqual([
+      'refund_failure clearing:refunds < organiser_payable:organiser 1500 0 refund-1',
+    ])
     expect(world.works).toEqual([])
   }
 })
 
 it('a refusal of a refund that the processor has, or that nobody knows, decides nothing', () => {
-  const refusal = (refundId: string): Command => ({ type: 'RecordRefundRefusal', paymentId, fence: 1, refundId, code: 'x' })
+  const refusal = (refundId: string): Command => ({
+    type: 'RecordRefundRefusal',
+    paymentId,
+    fence: 1,
+    refundId,
+    code: 'x',
+  })
   const known = refund({ amount: part, status: 'pending', processorId: 're_1' })
   for (const refundId of [ids.refund, 'refund-9']) {
     const world = worldWith([known])
     const decision = apply(world, refusal(refundId))
     expect('facts' in decision && decision.facts.map(({ type }) => type)).toEqual(['WorkPutOff'])
     expect(world.refundsByPayment.get(paymentId)).toEqual([known])
-    expect(paymentIn(world)).toMatchObject({ attempts: 1, leasedUntil: null, nextAttemptAt: '2031-01-01T12:00:01.000Z' })
+    expect(paymentIn(world)).toMatchObject({
+      attempts: 1,
+      leasedUntil: null,
+      nextAttemptAt: '2031-01-01T12:00:01.000Z',
+    })
   }
 })
 
 it('a refund is settled when the processor has said its last word', () => {
-  const open: Record<RefundStatus, boolean> = { requested: true, unknown: true, pending: true, succeeded: false, failed: false }
+  const open: Record<RefundStatus, boolean> = {
+    requested: true,
+    unknown: true,
+    pending: true,
+    succeeded: false,
+    failed: false,
+  }
   for (const [status, expected] of Object.entries(open)) {
     expect(isUnsettled(refund({ status: status as RefundStatus })), status).toBe(expected)
   }

@@ -1,14 +1,35 @@
 // When somebody works on a payment and when he looks again: leases, growing delays, the age of a
 // key.
 import { describe, expect, it } from 'vitest'
-import { apply, ids, knownOrder, later, now, observed, payment, refund, states, worldOf } from '../../../test/payments/samples.ts'
+import {
+  apply,
+  ids,
+  knownOrder,
+  later,
+  now,
+  observed,
+  payment,
+  refund,
+  states,
+  worldOf,
+} from '../../../test/payments/samples.ts'
 import type { World } from '../world.ts'
 import type { Command } from './commands.ts'
-import { isAtRest, isKeyAlive, isLeased, isSettled, lookAgainAt, nextStep, type Payment, retryAt } from './payment.ts'
+import {
+  isAtRest,
+  isKeyAlive,
+  isLeased,
+  isSettled,
+  lookAgainAt,
+  nextStep,
+  type Payment,
+  retryAt,
+} from './payment.ts'
 
 const paymentId = ids.payment
 const orderId = ids.order
-const seconds = (instant: string | null | undefined) => (instant == null ? null : (Date.parse(instant) - Date.parse(now)) / 1000)
+const seconds = (instant: string | null | undefined) =>
+  instant == null ? null : (Date.parse(instant) - Date.parse(now)) / 1000
 const at = (offset: number) => new Date(Date.parse(now) + offset * 1000).toISOString()
 const paymentIn = (world: World) => world.payments.get(paymentId)
 const take = (look = false): Command => ({ type: 'TakeLease', paymentId, look })
@@ -26,7 +47,12 @@ describe('delays', () => {
     ])
   })
   it('a key is taken for dead an hour before the processor forgets it', () => {
-    expect([0, 23 * 3600 - 1, 23 * 3600, 24 * 3600].map((age) => isKeyAlive(now, at(age)))).toEqual([true, true, false, false])
+    expect([0, 23 * 3600 - 1, 23 * 3600, 24 * 3600].map((age) => isKeyAlive(now, at(age)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
   it('what a request left behind that has ended is listed five minutes after it', () => {
     expect([0, 299, 300, 301].map((age) => isSettled(now, at(age)))).toEqual([false, false, true, true])
@@ -41,7 +67,12 @@ describe('a lease', () => {
   it('lasts twenty seconds, has a number of its own, and is taken up by somebody when it ends', () => {
     const world = worldOf(states.authorizedWon)
     expect(apply(world, take())).toMatchObject({ answer: { paymentId } })
-    expect(paymentIn(world)).toEqual({ ...states.authorizedWon, fence: 2, leasedUntil: at(20), nextAttemptAt: at(20) })
+    expect(paymentIn(world)).toEqual({
+      ...states.authorizedWon,
+      fence: 2,
+      leasedUntil: at(20),
+      nextAttemptAt: at(20),
+    })
     expect(world.works).toEqual([{ payment: paymentIn(world), step: 'capture', fence: 2, refund: null }])
   })
   it('carries the refund that is to be made, and no other', () => {
@@ -103,7 +134,10 @@ describe('a lease', () => {
     // was left to the process that looked. It crashed, and the refund stayed requested for ever.
     // The simulation found this (seed 29913), and the model finds it in eleven steps.
     for (const given of [states.capturedUnclaimed, { ...states.captured, claim: null }]) {
-      const world = worldOf({ ...given, leasedUntil: at(20), nextAttemptAt: at(20) }, knownOrder({ version: 1 }))
+      const world = worldOf(
+        { ...given, leasedUntil: at(20), nextAttemptAt: at(20) },
+        knownOrder({ version: 1 }),
+      )
       apply(world, claimed)
       expect(paymentIn(world)).toMatchObject({ claim: 'won', leasedUntil: at(20), nextAttemptAt: at(20) })
       expect(world.works).toEqual([])
@@ -122,20 +156,27 @@ describe('a lease', () => {
 })
 
 describe('at rest', () => {
-  const nextLook = (given: Payment, order = knownOrder({ version: 1 }), refunds = [refund({ status: 'succeeded' })]) => {
+  const nextLook = (
+    given: Payment,
+    order = knownOrder({ version: 1 }),
+    refunds = [refund({ status: 'succeeded' })],
+  ) => {
     const world = worldOf({ ...given, leasedUntil: later, nextAttemptAt: later }, order)
     world.refundsByPayment.set(paymentId, refunds)
     apply(world, { type: 'RecordRefunds', paymentId, fence: 1, seen: [], importIds: [] })
     return seconds(paymentIn(world)?.nextAttemptAt)
   }
   it('nobody looks again at what is captured, refunded, voided or declined', () => {
-    for (const given of [states.captured, states.refunded, states.voided, states.declined]) expect(nextLook(given)).toBeNull()
+    for (const given of [states.captured, states.refunded, states.voided, states.declined])
+      expect(nextLook(given)).toBeNull()
   })
   it('somebody looks again while the card waits for its buyer, the order for an answer, or a refund for its bank', () => {
     expect(nextLook(states.requiresAction)).toBe(120)
     expect(nextLook(states.authorized)).toBe(120)
     expect(nextLook(states.capturedUnclaimed)).toBe(120)
-    expect(nextLook(states.captured, knownOrder(), [refund({ status: 'pending', processorId: 're_1' })])).toBe(120)
+    expect(
+      nextLook(states.captured, knownOrder(), [refund({ status: 'pending', processorId: 're_1' })]),
+    ).toBe(120)
   })
 })
 
@@ -147,9 +188,11 @@ describe('the next step', () => {
   it('of a closed payment is to close its intent, unless that has ended', () => {
     const step = (intentStatus: Payment['intentStatus'], intentId: string | null = 'pi_1') =>
       nextStep({ ...states.declined, intentId, intentStatus }, undefined, [])
-    expect(['requires_payment_method', 'succeeded', 'canceled'].map((status) => step(status as Payment['intentStatus']))).toEqual(
-      ['void', null, null],
-    )
+    expect(
+      ['requires_payment_method', 'succeeded', 'canceled'].map((status) =>
+        step(status as Payment['intentStatus']),
+      ),
+    ).toEqual(['void', null, null])
     expect(step(null, null)).toBeNull()
     expect(isAtRest({ ...states.declined, intentStatus: 'requires_action' }, undefined, [])).toBe(false)
     expect(isAtRest(states.declined, undefined, [])).toBe(true)

@@ -9,16 +9,25 @@ import type { Refund } from './refund.ts'
  * The facts that follow from `facts`, once the records have taken these in. A decision that leased
  * a payment or put it off has scheduled it already.
  */
-export function close(records: Records, command: Command, facts: readonly PaymentFact[], now: string): PaymentFact[] {
+export function close(
+  records: Records,
+  command: Command,
+  facts: readonly PaymentFact[],
+  now: string,
+): PaymentFact[] {
   // The holder returns the lease even if the result told nothing new.
   const touched = new Set<string>('fence' in command ? [command.paymentId] : [])
   for (const fact of facts) if (fact.type !== 'OrderNoted') touched.add(fact.data.paymentId)
-  for (const { type, data } of facts) if (type === 'WorkLeased' || type === 'WorkPutOff') touched.delete(data.paymentId)
+  for (const { type, data } of facts)
+    if (type === 'WorkLeased' || type === 'WorkPutOff') touched.delete(data.paymentId)
   const held = 'fence' in command ? command.fence : undefined
   return [...touched].flatMap((id) => {
     const payment = records.payments.get(id)
     if (!payment) throw new Error(`payment ${id} was decided and is not loaded`)
-    return schedule(records, payment, { now, leasedToOther: isLeased(payment, now) && payment.fence !== held })
+    return schedule(records, payment, {
+      now,
+      leasedToOther: isLeased(payment, now) && payment.fence !== held,
+    })
   })
 }
 

@@ -1,5 +1,5 @@
-// What a signed event of the processor means, compared with what the payment's row knows. Pure. An event
-// only triggers a look: what the row does not know yet is read from the processor.
+// What a signed event of the processor means, compared with what the payment's row knows. Pure. An
+// event only triggers a look: what the row does not know yet is read from the processor.
 import { type IntentStatus, isOldNews, type PaymentStatus } from './payment.ts'
 
 /**
@@ -42,7 +42,9 @@ export type Judgement = 'ignored' | 'duplicate' | 'foreign' | 'mismatch' | 'know
 
 const others = new Set(['charge.refunded', 'refund.updated', 'refund.failed'])
 
-/** What our own calls do not tell. All else is told by these as well, or is nobody's business here. */
+/**
+ * What our own calls do not tell. All else is told by these as well, or is nobody's business here.
+ */
 export function isOfInterest(type: string): boolean {
   return type.startsWith('payment_intent.') || type.startsWith('charge.dispute.') || others.has(type)
 }
@@ -52,10 +54,15 @@ export function judgeEvent(event: WebhookEvent, state: KnownState | undefined, l
   if (event.livemode !== livemode || event.account !== null) return 'mismatch'
   if (state?.seen) return 'duplicate'
   if (!state?.paymentId) return 'foreign'
-  if (state.intentId !== null && event.intentId !== null && event.intentId !== state.intentId) return 'mismatch'
-  if (event.amountMinor !== null && (event.amountMinor !== state.amountMinor || event.currency !== state.currency))
+  if (state.intentId !== null && event.intentId !== null && event.intentId !== state.intentId)
     return 'mismatch'
-  if (event.intentStatus !== null) return isOldNews(state.intentStatus, event.intentStatus) ? 'known' : 'behind'
+  if (
+    event.amountMinor !== null &&
+    (event.amountMinor !== state.amountMinor || event.currency !== state.currency)
+  )
+    return 'mismatch'
+  if (event.intentStatus !== null)
+    return isOldNews(state.intentStatus, event.intentStatus) ? 'known' : 'behind'
   if (event.type !== 'charge.refunded') return 'behind'
   // From the charge's side a void is a refund too.
   const untouched = state.status === 'voided' || state.status === 'declined'

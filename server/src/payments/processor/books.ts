@@ -74,14 +74,19 @@ export function makeBooks(config: ProcessorConfig): Books {
         return data.map(toListed)
       }),
     readIntent: (intentId) =>
-      ask(async () => toListed(await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }))),
+      ask(async () =>
+        toListed(await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })),
+      ),
     listDisputes: (olderThan) =>
       ask(async () => {
         const page = olderThan === undefined ? {} : { starting_after: olderThan }
         const { data } = await stripe.disputes.list({ limit: booksPage, ...page })
         return data.map((dispute) => ({
           disputeId: dispute.id,
-          intentId: typeof dispute.payment_intent === 'string' ? dispute.payment_intent : (dispute.payment_intent?.id ?? null),
+          intentId:
+            typeof dispute.payment_intent === 'string'
+              ? dispute.payment_intent
+              : (dispute.payment_intent?.id ?? null),
           status: dispute.status,
           amountMinor: dispute.amount,
           currency: dispute.currency.toUpperCase(),

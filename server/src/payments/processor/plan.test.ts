@@ -1,4 +1,5 @@
-// What a step asks of the processor when its key may be dead: money is never moved again for want of an answer.
+// What a step asks of the processor when its key may be dead: money is never moved again for want
+// of an answer.
 import { expect, it } from 'vitest'
 import { amount, ids, refund } from '../../../test/payments/samples.ts'
 import { type AnyAnswer, type PlannedWork, planStep, type Question } from './plan.ts'
@@ -23,7 +24,10 @@ const work = (status: 'requested' | 'unknown'): PlannedWork => ({
   },
 })
 
-/** Answers the questions of a plan one after the other; gives what was asked and the command it ended with. */
+/**
+ * Answers the questions of a plan one after the other; gives what was asked and the command it
+ * ended with.
+ */
 function walk(planned: PlannedWork, now: string, answers: readonly AnyAnswer[]) {
   const plan = planStep(planned, { now, newId: () => 'new' })
   const asked: Question['operation'][] = []
@@ -36,18 +40,28 @@ function walk(planned: PlannedWork, now: string, answers: readonly AnyAnswer[]) 
   return { asked, command: next.done ? next.value.command : null }
 }
 
-const made = { processorId: 're_1', refundId: ids.refund, amountMinor: 4_500, status: 'succeeded', failureCode: null } as const
+const made = {
+  processorId: 're_1',
+  refundId: ids.refund,
+  amountMinor: 4_500,
+  status: 'succeeded',
+  failureCode: null,
+} as const
 const listed = (...refunds: (typeof made)[]): AnyAnswer => ({ kind: 'ok', value: refunds })
 const done: AnyAnswer = { kind: 'ok', value: made }
 
-// Found by the model: the process died after the processor had paid back and before that was stored, and came back two
-// days later. The refund still looked as if nobody had asked for it, its key was forgotten, and it was paid back again.
-it.each(['requested', 'unknown'] as const)('a refund whose key is dead is looked for before it is asked for: %s', (status) => {
-  expect(walk(work(status), daysLater, [listed(made)])).toEqual({
-    asked: ['list_refunds'],
-    command: { type: 'RecordRefunds', paymentId: ids.payment, fence: 3, seen: [made], importIds: ['new'] },
-  })
-})
+// Found by the model: the process died after the processor had paid back and before that was
+// stored, and came back two days later. The refund still looked as if nobody had asked for it, its
+// key was forgotten, and it was paid back again.
+it.each(['requested', 'unknown'] as const)(
+  'a refund whose key is dead is looked for before it is asked for: %s',
+  (status) => {
+    expect(walk(work(status), daysLater, [listed(made)])).toEqual({
+      asked: ['list_refunds'],
+      command: { type: 'RecordRefunds', paymentId: ids.payment, fence: 3, seen: [made], importIds: ['new'] },
+    })
+  },
+)
 
 it('a refund that was never made is made, however long that took', () => {
   const { asked, command } = walk(work('requested'), daysLater, [listed(), done])

@@ -61,7 +61,11 @@ function* ask<Of extends Operation>(
   return (yield question) as AnswerTo<Of>
 }
 
-function observe(work: PlannedWork, intent: Intent, more: { refused?: Refusal; disputed?: boolean } = {}): StepResult {
+function observe(
+  work: PlannedWork,
+  intent: Intent,
+  more: { refused?: Refusal; disputed?: boolean } = {},
+): StepResult {
   const { clientSecret: _secret, nextAction: _action, ...seen } = intent
   const base = { type: 'RecordObservation', ...idsOf(work), seen, refused: more.refused ?? null } as const
   return { command: more.disputed === undefined ? base : { ...base, disputed: more.disputed }, intent }
@@ -98,8 +102,12 @@ function* create(work: PlannedWork, { now }: StepContext): Plan {
     const ended = result.repeated === true && isSettled(payment.createdAt, now)
     return payment.attempts > 0 ? yield* findIntent(work, ended) : unknown(work)
   }
-  if (result.intent) return observe(work, { ...result.intent, declineCode: result.intent.declineCode ?? result.code })
-  return { command: { type: 'RecordRefusal', ...idsOf(work), code: result.code, card: result.card }, intent: null }
+  if (result.intent)
+    return observe(work, { ...result.intent, declineCode: result.intent.declineCode ?? result.code })
+  return {
+    command: { type: 'RecordRefusal', ...idsOf(work), code: result.code, card: result.card },
+    intent: null,
+  }
 }
 
 function* retrieve(work: PlannedWork, { newId }: StepContext): Plan {
@@ -110,7 +118,9 @@ function* retrieve(work: PlannedWork, { newId }: StepContext): Plan {
   const { intent, disputed } = result.value
   if (payment.capturedMinor === 0) return observe(work, intent, { disputed })
   const refunds = yield* ask<'list_refunds'>({ operation: 'list_refunds', intentId: payment.intentId })
-  return refunds.kind === 'ok' ? recordRefunds(work, refunds.value, { newId, look: { disputed } }) : unknown(work)
+  return refunds.kind === 'ok'
+    ? recordRefunds(work, refunds.value, { newId, look: { disputed } })
+    : unknown(work)
 }
 
 /**
@@ -138,7 +148,8 @@ function* refund(work: PlannedWork, context: StepContext): Plan {
   if (wanted.status === 'unknown' || !isKeyAlive(wanted.createdAt, context.now)) {
     const listed = yield* ask<'list_refunds'>({ operation: 'list_refunds', intentId: payment.intentId })
     if (listed.kind !== 'ok') return unknown(work)
-    if (listed.value.some(({ refundId }) => refundId === wanted.id)) return recordRefunds(work, listed.value, context)
+    if (listed.value.some(({ refundId }) => refundId === wanted.id))
+      return recordRefunds(work, listed.value, context)
     // Not listed, so never created: creating it now creates it once. Giving up would keep money
     // that is owed.
   }

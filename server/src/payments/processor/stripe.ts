@@ -21,7 +21,9 @@ const maxListed = 20_000
 
 export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): Processor {
   const local = config.kind === 'sandbox'
-  const agent = local ? new http.Agent({ keepAlive: true, maxSockets }) : new https.Agent({ keepAlive: true, maxSockets })
+  const agent = local
+    ? new http.Agent({ keepAlive: true, maxSockets })
+    : new https.Agent({ keepAlive: true, maxSockets })
   const stripe = new Stripe(config.secretKey, {
     apiVersion,
     telemetry: false,
@@ -71,8 +73,10 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
           refunds.push(toRefundSeen(refund))
         return refunds
       }),
-    find: (payment) => call(async () => (await searchIntent(stripe, payment)) ?? listIntent(stripe, payment, limits)),
-    verifyWebhook: (body, signature, nowMs) => verifyWebhook(stripe, config.webhookSecrets, { body, signature, nowMs }),
+    find: (payment) =>
+      call(async () => (await searchIntent(stripe, payment)) ?? listIntent(stripe, payment, limits)),
+    verifyWebhook: (body, signature, nowMs) =>
+      verifyWebhook(stripe, config.webhookSecrets, { body, signature, nowMs }),
   }
 }
 
@@ -84,7 +88,11 @@ async function call<Value>(ask: () => Promise<Value>): Promise<CallResult<Value>
     if (error instanceof TruncatedList) return { kind: 'unknown', reason: 'list_too_long' }
     if (!(error instanceof Stripe.errors.StripeError)) throw error
     if (!isDefinite(error))
-      return { kind: 'unknown', reason: error.code ?? error.type, ...(isRepeated(error) ? { repeated: true } : {}) }
+      return {
+        kind: 'unknown',
+        reason: error.code ?? error.type,
+        ...(isRepeated(error) ? { repeated: true } : {}),
+      }
     const intent = error.payment_intent ? toIntent(error.payment_intent) : null
     const code = error.decline_code ?? error.code ?? error.rawType ?? 'refused'
     return { kind: 'refused', code, card: error.rawType === 'card_error', intent }
@@ -99,7 +107,8 @@ const indefinite = new Set([401, 403, 409, 429])
 
 function isDefinite(error: InstanceType<typeof Stripe.errors.StripeError>): boolean {
   const { statusCode, rawType } = error
-  if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || indefinite.has(statusCode)) return false
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500 || indefinite.has(statusCode))
+    return false
   // Not an idempotency error: there the key was used with other parameters, so something exists
   // that has to be found.
   return rawType === 'card_error' || rawType === 'invalid_request_error'
@@ -118,7 +127,8 @@ function toIntent(intent: Stripe.PaymentIntent): Intent {
     amountMinor: intent.amount,
     receivedMinor: intent.amount_received,
     currency: intent.currency.toUpperCase(),
-    chargeId: typeof intent.latest_charge === 'string' ? intent.latest_charge : (intent.latest_charge?.id ?? null),
+    chargeId:
+      typeof intent.latest_charge === 'string' ? intent.latest_charge : (intent.latest_charge?.id ?? null),
     declineCode: error ? (error.decline_code ?? error.code ?? null) : null,
     clientSecret: intent.client_secret,
     nextAction: intent.next_action ? toNextAction(intent.next_action) : null,
@@ -142,7 +152,12 @@ function toRefundSeen(refund: Stripe.Refund): RefundSeen {
   }
 }
 
-const openDisputes = new Set<string>(['needs_response', 'under_review', 'warning_needs_response', 'warning_under_review'])
+const openDisputes = new Set<string>([
+  'needs_response',
+  'under_review',
+  'warning_needs_response',
+  'warning_under_review',
+])
 
 /** An inquiry can still be refunded. An open dispute cannot: its money is already gone. */
 async function isDisputed(stripe: Stripe, charge: Stripe.Charge): Promise<boolean> {
@@ -167,10 +182,14 @@ interface Sought {
  */
 async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
   try {
-    const { data } = await stripe.paymentIntents.search({ query: `metadata['payment_id']:'${paymentId}'`, limit: 1 })
+    const { data } = await stripe.paymentIntents.search({
+      query: `metadata['payment_id']:'${paymentId}'`,
+      limit: 1,
+    })
     return data[0] ? toIntent(await stripe.paymentIntents.retrieve(data[0].id)) : null
   } catch (error) {
-    if (error instanceof Stripe.errors.StripeConnectionError || !(error instanceof Stripe.errors.StripeError)) throw error
+    if (error instanceof Stripe.errors.StripeConnectionError || !(error instanceof Stripe.errors.StripeError))
+      throw error
     return null
   }
 }
@@ -212,7 +231,14 @@ function verifyWebhook(
   if (stamps.length !== 1 || !(Number(stamps[0]?.slice(2)) <= nowMs / 1000 + toleranceSeconds)) return null
   for (const secret of secrets) {
     try {
-      const event = stripe.webhooks.constructEvent(Buffer.from(body), signature, secret, toleranceSeconds, undefined, nowMs)
+      const event = stripe.webhooks.constructEvent(
+        Buffer.from(body),
+        signature,
+        secret,
+        toleranceSeconds,
+        undefined,
+        nowMs,
+      )
       return isEvent(event) ? toWebhookEvent(event) : null
     } catch (error) {
       if (error instanceof SyntaxError) return null
@@ -226,7 +252,12 @@ function verifyWebhook(
 function isEvent(value: unknown): value is Stripe.Event {
   const event = value as { id?: unknown; type?: unknown; data?: { object?: unknown } | null } | null
   const object = event?.data?.object
-  return typeof event?.id === 'string' && typeof event.type === 'string' && typeof object === 'object' && object !== null
+  return (
+    typeof event?.id === 'string' &&
+    typeof event.type === 'string' &&
+    typeof object === 'object' &&
+    object !== null
+  )
 }
 
 /** The parts of an event's object that identify its payment. */
@@ -244,7 +275,11 @@ interface WebhookObject {
 function toWebhookEvent(event: Stripe.Event): WebhookEvent {
   const object = event.data.object as WebhookObject
   const about = object.object === 'payment_intent'
-  const intent = about ? object.id : typeof object.payment_intent === 'string' ? object.payment_intent : object.payment_intent?.id
+  const intent = about
+    ? object.id
+    : typeof object.payment_intent === 'string'
+      ? object.payment_intent
+      : object.payment_intent?.id
   return {
     id: event.id,
     type: event.type,

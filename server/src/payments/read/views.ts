@@ -37,5 +37,13 @@ export function paymentView(payment: Payment, intent: Intent | null): PaymentVie
 
 export function refundView(refund: Refund): RefundView {
   const { id, orderId, paymentId, amount, reason, createdAt } = refund
-  return { id, orderId, paymentId, amount, status: refund.status === 'requested' ? 'pending' : refund.status, reason, createdAt }
+  return {
+    id,
+    orderId,
+    paymentId,
+    amount,
+    status: refund.status === 'requested' ? 'pending' : refund.status,
+    reason,
+    createdAt,
+  }
 }

@@ -66,7 +66,10 @@ function shopConfigOf(processor: ProcessorConfig) {
   return { processor: { publishableKey, scriptUrl: `${processor.origin}/stripe.js`, sandbox: true } }
 }
 
-const codeOf: Partial<Record<Rejection, ErrorCode>> = { lease_lost: 'unavailable', intent_mismatch: 'unavailable' }
+const codeOf: Partial<Record<Rejection, ErrorCode>> = {
+  lease_lost: 'unavailable',
+  intent_mismatch: 'unavailable',
+}
 
 function refuse({ rejection, detail }: { rejection: string; detail?: string }): ProblemError {
   const code = codeOf[rejection as Rejection] ?? (rejection as ErrorCode)
@@ -90,7 +93,13 @@ function payRoutes(app: Http, options: RouteOptions): void {
       const idempotency =
         key === undefined
           ? {}
-          : { idempotency: { scope: `${buyerId} POST /api/payments`, key, fingerprint: fingerprintOf(request.body) } }
+          : {
+              idempotency: {
+                scope: `${buyerId} POST /api/payments`,
+                key,
+                fingerprint: fingerprintOf(request.body),
+              },
+            }
       const paymentId = newId()
       await orderArrived(options, orderId)
       const outcome = await handler.handle(
@@ -130,7 +139,10 @@ function payRoutes(app: Http, options: RouteOptions): void {
  * step, or a challenge may be open. Then the client secret, which is stored nowhere, is read from
  * the processor again.
  */
-async function currentState({ db, worker, clock }: RouteOptions, paymentId: string): Promise<Settled & { payment: Payment }> {
+async function currentState(
+  { db, worker, clock }: RouteOptions,
+  paymentId: string,
+): Promise<Settled & { payment: Payment }> {
   let { payment, intent } = await worker.settled(paymentId)
   for (let look = 1; ; look += 1) {
     payment ??= await readPayment(db, paymentId)
@@ -142,13 +154,19 @@ async function currentState({ db, worker, clock }: RouteOptions, paymentId: stri
   }
 }
 
-function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { payment: Payment }, status: number): FastifyReply {
+function answerPayment(
+  reply: FastifyReply,
+  { payment, intent }: Settled & { payment: Payment },
+  status: number,
+): FastifyReply {
   if (payment.status === 'voided') return sendProblem(reply, 'order_not_payable')
   if (payment.status !== 'declined') return reply.code(status).send(paymentView(payment, intent))
   if (payment.declineCode !== 'invalid_payment_method')
     return sendProblem(reply, 'card_declined', { declineCode: declineCodeFor(payment) })
   const amount = payment.reason?.startsWith('amount_') === true
-  return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', { detail: payment.reason ?? undefined })
+  return sendProblem(reply, amount ? 'order_not_payable' : 'invalid_payment_method', {
+    detail: payment.reason ?? undefined,
+  })
 }
 
 /**
@@ -158,7 +176,8 @@ function answerPayment(reply: FastifyReply, { payment, intent }: Settled & { pay
  */
 async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
   if (await arrivals.wait(orderId)) return
-  if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs) throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
+  if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs)
+    throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })
 }
 
 function refundRoutes(app: Http, options: RouteOptions): void {
@@ -169,7 +188,13 @@ function refundRoutes(app: Http, options: RouteOptions): void {
     '/api/orders/:id/refunds',
     {
       config: { vital: true, keyed: true },
-      schema: { summary: 'Refund an order in full or in part', tags, params, body: RefundBody, response: { 201: RefundView } },
+      schema: {
+        summary: 'Refund an order in full or in part',
+        tags,
+        params,
+        body: RefundBody,
+        response: { 201: RefundView },
+      },
     },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request)
@@ -177,7 +202,8 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       const { amountMinor = null, reason = null } = request.body
       const key = idempotencyKeyOf(request)
       const scope = `${organiserId} POST /api/orders/${orderId}/refunds`
-      const cause = key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
+      const cause =
+        key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
       const refundId = newId()
       const outcome = await handler.handle(
         { type: 'RequestRefund', refundId, orderId, organiserId, amountMinor, reason },
@@ -187,7 +213,8 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       await worker.settled(outcome.answer.paymentId)
       const refund = await readRefund(db, outcome.answer.refundId ?? refundId)
       if (!refund) throw new Error('a committed refund is missing')
-      if (refund.status === 'failed') return sendProblem(reply, 'refund_failed', { detail: refund.failureCode ?? undefined })
+      if (refund.status === 'failed')
+        return sendProblem(reply, 'refund_failed', { detail: refund.failureCode ?? undefined })
       return reply.code(201).send(refundView(refund))
     },
   )

@@ -1,4 +1,5 @@
-// Paying an order over HTTP against the real sandbox: the good way and every way that ends without money.
+// Paying an order over HTTP against the real sandbox: the good way and every way that ends without
+// money.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig } from '../../../test/payments-rig.ts'
 import { waitFor } from '../../../test/wait.ts'
@@ -18,7 +19,11 @@ it('authorizes, waits for the claim, then captures and tells of the charge', asy
   const order = await rig.order()
   const answer = await rig.pay(order)
   expect(answer.status).toBe(201)
-  expect(answer.body).toMatchObject({ orderId: order.id, status: 'authorized', amount: { amountMinor: 4_500, currency: 'EUR' } })
+  expect(answer.body).toMatchObject({
+    orderId: order.id,
+    status: 'authorized',
+    amount: { amountMinor: 4_500, currency: 'EUR' },
+  })
   const authorized = await rig.untilEvent(order, 'PaymentAuthorized')
   expect(authorized.data).toMatchObject({ paymentId: answer.body.id, orderVersion: 1 })
   expect(await rig.ledgerOf(order)).toEqual({
@@ -28,17 +33,29 @@ it('authorizes, waits for the claim, then captures and tells of the charge', asy
 
   await rig.claim(order, answer.body.id)
   const payment = await rig.until(answer.body.id, 'captured')
-  expect(payment).toMatchObject({ capturedMinor: 4_500, authorizedMinor: 0, claim: 'won', nextAttemptAt: null })
+  expect(payment).toMatchObject({
+    capturedMinor: 4_500,
+    authorizedMinor: 0,
+    claim: 'won',
+    nextAttemptAt: null,
+  })
   const charge = await rig.untilEvent(order, 'ChargeCreated')
-  expect(charge.data).toEqual({ orderId: order.id, paymentId: answer.body.id, amount: { amountMinor: 4_500, currency: 'EUR' } })
+  expect(charge.data).toEqual({
+    orderId: order.id,
+    paymentId: answer.body.id,
+    amount: { amountMinor: 4_500, currency: 'EUR' },
+  })
   expect(await rig.ledgerOf(order)).toEqual({
     processor_balance: { posted: 4_500, pending: 0 },
     organiser: { posted: -4_500, pending: 0 },
   })
   const { values } = await rig.platform.metrics.processorCalls.get()
-  // A webhook that is faster than the answer it tells of makes us look, at the intent and its refunds, which changes nothing.
+  // A webhook that is faster than the answer it tells of makes us look, at the intent and its
+  // refunds, which changes nothing.
   const made = values.map(({ labels, value }) => [labels.operation, value] as const)
-  const calls = Object.fromEntries(made.filter(([operation]) => operation !== 'retrieve' && operation !== 'list_refunds'))
+  const calls = Object.fromEntries(
+    made.filter(([operation]) => operation !== 'retrieve' && operation !== 'list_refunds'),
+  )
   expect(calls).toEqual({ create: 1, capture: 1 })
   const intent = await rig.stripe.paymentIntents.retrieve(payment.intentId ?? '')
   expect(intent).toMatchObject({
@@ -62,16 +79,25 @@ it('authorized after the order was cancelled: voided, never captured', async () 
 it('answers a declined card with its code, keeps hot codes for staff, and takes a second card', async () => {
   const order = await rig.order()
   const poor = await rig.pay(order, 'pm_card_chargeDeclinedInsufficientFunds')
-  expect(poor).toMatchObject({ status: 402, body: { code: 'card_declined', declineCode: 'insufficient_funds' } })
+  expect(poor).toMatchObject({
+    status: 402,
+    body: { code: 'card_declined', declineCode: 'insufficient_funds' },
+  })
   const stolen = await rig.pay(order, 'pm_card_chargeDeclinedStolenCard')
-  expect(stolen).toMatchObject({ status: 402, body: { code: 'card_declined', declineCode: 'generic_decline' } })
+  expect(stolen).toMatchObject({
+    status: 402,
+    body: { code: 'card_declined', declineCode: 'generic_decline' },
+  })
   const good = await rig.pay(order)
   expect(good).toMatchObject({ status: 201, body: { status: 'authorized' } })
 })
 
 it('says that it does not know a payment method', async () => {
   const order = await rig.order()
-  expect(await rig.pay(order, 'pm_nobody')).toMatchObject({ status: 422, body: { code: 'invalid_payment_method' } })
+  expect(await rig.pay(order, 'pm_nobody')).toMatchObject({
+    status: 422,
+    body: { code: 'invalid_payment_method' },
+  })
 })
 
 it('waits for the event of an order that it has not heard of yet', async () => {
@@ -90,7 +116,10 @@ it('answers that there is no such order when none comes', async () => {
 
 it('tells when to ask again of an order that may have been placed a moment ago, whose event is late', async () => {
   const late = { id: newId(), amountMinor: 4_500, version: 0 }
-  expect(await rig.pay(late)).toMatchObject({ status: 404, body: { code: 'order_unknown', retryAfterSeconds: 1 } })
+  expect(await rig.pay(late)).toMatchObject({
+    status: 404,
+    body: { code: 'order_unknown', retryAfterSeconds: 1 },
+  })
   await rig.order({ id: late.id })
   expect(await rig.pay(late)).toMatchObject({ status: 201, body: { status: 'authorized' } })
   const old = await rig.pay({ ...late, id: '01900000-0000-7000-8000-000000000000' })
@@ -102,13 +131,22 @@ it("does not know another buyer's order, a cancelled, an expired or a free one",
   const order = await rig.order()
   const stranger = await rig.as({ id: crypto.randomUUID(), kind: 'guest', email: 'stranger@example.com' })
   const body = { orderId: order.id, paymentMethod: 'pm_card_visa' }
-  expect(await stranger.call('POST', '/api/payments', body)).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+  expect(await stranger.call('POST', '/api/payments', body)).toMatchObject({
+    status: 404,
+    body: { code: 'order_unknown' },
+  })
   const expired = await rig.order({ holdSeconds: 0 })
   expect(await rig.pay(expired)).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
-  expect(await rig.pay(await rig.order({ amountMinor: 0 }))).toMatchObject({ status: 409, body: { code: 'order_not_payable' } })
+  expect(await rig.pay(await rig.order({ amountMinor: 0 }))).toMatchObject({
+    status: 409,
+    body: { code: 'order_not_payable' },
+  })
   const cancelled = await rig.order()
   await rig.cancel(cancelled)
-  await waitFor('the cancellation', async () => (await readKnownOrder(rig.db, cancelled.id))?.status === 'cancelled')
+  await waitFor(
+    'the cancellation',
+    async () => (await readKnownOrder(rig.db, cancelled.id))?.status === 'cancelled',
+  )
   const refused = await rig.pay(cancelled)
   expect([refused.status, refused.body]).toMatchObject([409, { code: 'order_not_payable' }])
 })
@@ -123,7 +161,10 @@ it('the same key is the same payment, whatever became of it; with another body i
     status: 201,
     body: { id: first.body.id, status: 'captured' },
   })
-  expect(await rig.pay(order, 'pm_card_mastercard', key)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+  expect(await rig.pay(order, 'pm_card_mastercard', key)).toMatchObject({
+    status: 422,
+    body: { code: 'idempotency_key_reused' },
+  })
   expect((await rig.eventsOf(order)).filter(({ type }) => type === 'PaymentStarted')).toHaveLength(1)
 })
 
@@ -146,9 +187,14 @@ it('a challenge: gives the secret to the buyer only, and goes on after it', asyn
   const order = await rig.order()
   const key = { 'idempotency-key': crypto.randomUUID() }
   const asked = await rig.pay(order, 'pm_card_authenticationRequired', key)
-  expect(asked).toMatchObject({ status: 201, body: { status: 'requires_action', nextAction: { type: 'use_stripe_sdk' } } })
+  expect(asked).toMatchObject({
+    status: 201,
+    body: { status: 'requires_action', nextAction: { type: 'use_stripe_sdk' } },
+  })
   expect(asked.body.clientSecret).toMatch(/^pi_.+_secret_/)
-  expect((await rig.pay(order, 'pm_card_authenticationRequired', key)).body.clientSecret).toBe(asked.body.clientSecret)
+  expect((await rig.pay(order, 'pm_card_authenticationRequired', key)).body.clientSecret).toBe(
+    asked.body.clientSecret,
+  )
   const stranger = await rig.as({ id: crypto.randomUUID(), kind: 'guest', email: 'stranger@example.com' })
   expect(await stranger.call('POST', `/api/payments/${asked.body.id}/advance`)).toMatchObject({
     status: 404,
@@ -156,7 +202,9 @@ it('a challenge: gives the secret to the buyer only, and goes on after it', asyn
   })
   const { intentId } = await rig.until(asked.body.id, 'requires_action')
   await rig.finishChallenge(intentId ?? '', 'succeed')
-  expect((await rig.buyer.call('POST', `/api/payments/${asked.body.id}/advance`)).body).toMatchObject({ status: 'authorized' })
+  expect((await rig.buyer.call('POST', `/api/payments/${asked.body.id}/advance`)).body).toMatchObject({
+    status: 'authorized',
+  })
   await rig.untilEvent(order, 'PaymentAuthorized')
 })
 
@@ -226,7 +274,8 @@ it('money taken before the claim is kept when the claim is won', async () => {
 
 it('stops after too many declined cards for one order', async () => {
   const order = await rig.order()
-  for (let card = 0; card < 10; card += 1) expect((await rig.pay(order, 'pm_card_chargeDeclined')).status).toBe(402)
+  for (let card = 0; card < 10; card += 1)
+    expect((await rig.pay(order, 'pm_card_chargeDeclined')).status).toBe(402)
   const detail = 'too many cards were declined for this order'
   expect(await rig.pay(order)).toMatchObject({ status: 409, body: { code: 'order_not_payable', detail } })
 })
@@ -239,7 +288,10 @@ it('refuses bodies that are not a payment, and people who are nobody', async () 
     { orderId: crypto.randomUUID(), paymentMethod: '4242424242424242' },
     { orderId: crypto.randomUUID(), paymentMethod: 'pm_x', amount: 1 },
   ]) {
-    expect(await buyer.call('POST', '/api/payments', body)).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+    expect(await buyer.call('POST', '/api/payments', body)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request' },
+    })
   }
   const anonymous = await fetch(`${rig.url}/api/payments`, {
     method: 'POST',
@@ -253,6 +305,10 @@ it('tells a browser where to take cards', async () => {
   const { processor } = rig.platform.config
   const port = processor.kind === 'sandbox' ? processor.port : 0
   expect((await rig.buyer.call('GET', '/api/shop-config')).body).toEqual({
-    processor: { publishableKey: 'pk_test_holdfast', scriptUrl: `http://localhost:${port}/stripe.js`, sandbox: true },
+    processor: {
+      publishableKey: 'pk_test_holdfast',
+      scriptUrl: `http://localhost:${port}/stripe.js`,
+      sandbox: true,
+    },
   })
 })

@@ -1,4 +1,5 @@
-// Refunds over HTTP against the real sandbox: never more than was captured, never twice, never over a dispute.
+// Refunds over HTTP against the real sandbox: never more than was captured, never twice, never over
+// a dispute.
 import type { RefundView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../../test/payments-rig.ts'
@@ -13,7 +14,9 @@ afterAll(() => rig.stop())
 
 const none = { posted: 0, pending: 0 }
 
-async function sell(paymentMethod = 'pm_card_visa'): Promise<{ order: TestOrder; paymentId: string; intentId: string }> {
+async function sell(
+  paymentMethod = 'pm_card_visa',
+): Promise<{ order: TestOrder; paymentId: string; intentId: string }> {
   const order = await rig.order()
   const { body } = await rig.pay(order, paymentMethod)
   await rig.claim(order, body.id)
@@ -30,13 +33,21 @@ it('in two parts: the first leaves the rest, the second tells that nothing is le
   const first = await refund(order, { amountMinor: 1_000, reason: 'rain' })
   expect(first).toMatchObject({
     status: 201,
-    body: { orderId: order.id, paymentId, amount: { amountMinor: 1_000, currency: 'EUR' }, status: 'succeeded', reason: 'rain' },
+    body: {
+      orderId: order.id,
+      paymentId,
+      amount: { amountMinor: 1_000, currency: 'EUR' },
+      status: 'succeeded',
+      reason: 'rain',
+    },
   })
   expect(await readPayment(rig.db, paymentId)).toMatchObject({ status: 'captured', refundedMinor: 1_000 })
   const rest = await refund(order)
   expect(rest).toMatchObject({ status: 201, body: { amount: { amountMinor: 3_500 } } })
   await rig.until(paymentId, 'refunded')
-  const told = (await rig.eventsOf(order)).filter(({ type }) => type === 'ChargeRefunded').map(({ data }) => data)
+  const told = (await rig.eventsOf(order))
+    .filter(({ type }) => type === 'ChargeRefunded')
+    .map(({ data }) => data)
   expect(told).toMatchObject([
     { refundId: first.body.id, refundedTotal: { amountMinor: 1_000 }, full: false },
     { refundId: rest.body.id, refundedTotal: { amountMinor: 4_500 }, full: true },
@@ -49,16 +60,28 @@ it('in two parts: the first leaves the rest, the second tells that nothing is le
 it('ten at once of 4,000 out of 4,500: one is made', async () => {
   const { order, intentId } = await sell()
   const answers = await Promise.all(Array.from({ length: 10 }, () => refund(order, { amountMinor: 4_000 })))
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 9 }, () => 422)])
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([
+    201,
+    ...Array.from({ length: 9 }, () => 422),
+  ])
   const { data } = await rig.stripe.refunds.list({ payment_intent: intentId })
   expect(data.map(({ amount }) => amount)).toEqual([4_000])
 })
 
 it('refuses more than the charge, nothing, and an order without a charge', async () => {
   const { order } = await sell()
-  expect(await refund(order, { amountMinor: 4_501 })).toMatchObject({ status: 422, body: { code: 'refund_exceeds_charge' } })
-  expect(await refund(order, { amountMinor: 0 })).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
-  expect(await refund(order, { amountMinor: -5 })).toMatchObject({ status: 400, body: { code: 'invalid_request' } })
+  expect(await refund(order, { amountMinor: 4_501 })).toMatchObject({
+    status: 422,
+    body: { code: 'refund_exceeds_charge' },
+  })
+  expect(await refund(order, { amountMinor: 0 })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  })
+  expect(await refund(order, { amountMinor: -5 })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_request' },
+  })
   const unpaid = await rig.order()
   expect((await rig.pay(unpaid, 'pm_card_chargeDeclined')).status).toBe(402)
   expect(await refund(unpaid)).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } })
@@ -79,24 +102,30 @@ it('the same key is the same refund', async () => {
   const key = { 'idempotency-key': crypto.randomUUID() }
   const first = await refund(order, { amountMinor: 500 }, key)
   expect((await refund(order, { amountMinor: 500 }, key)).body.id).toBe(first.body.id)
-  expect(await refund(order, { amountMinor: 600 }, key)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+  expect(await refund(order, { amountMinor: 600 }, key)).toMatchObject({
+    status: 422,
+    body: { code: 'idempotency_key_reused' },
+  })
   expect((await rig.stripe.refunds.list({ payment_intent: intentId })).data).toHaveLength(1)
 })
 
-it.each(['truncate:after', 'truncate:before', 'api_error:after'])('%s: unknown, then resolved; made once', async (fault) => {
-  const [kind, when] = fault.split(':')
-  const { order, paymentId, intentId } = await sell()
-  await rig.fault({ kind, when, op: 'refunds.create' })
-  const answer = await refund(order)
-  expect(answer.status).toBe(201)
-  await waitFor('the refund succeeded', async () => {
-    await rig.hurry()
-    return (await readRefund(rig.db, answer.body.id))?.status === 'succeeded'
-  })
-  await rig.until(paymentId, 'refunded')
-  expect((await rig.stripe.refunds.list({ payment_intent: intentId })).data).toHaveLength(1)
-  expect((await rig.eventsOf(order)).filter(({ type }) => type === 'ChargeRefunded')).toHaveLength(1)
-})
+it.each(['truncate:after', 'truncate:before', 'api_error:after'])(
+  '%s: unknown, then resolved; made once',
+  async (fault) => {
+    const [kind, when] = fault.split(':')
+    const { order, paymentId, intentId } = await sell()
+    await rig.fault({ kind, when, op: 'refunds.create' })
+    const answer = await refund(order)
+    expect(answer.status).toBe(201)
+    await waitFor('the refund succeeded', async () => {
+      await rig.hurry()
+      return (await readRefund(rig.db, answer.body.id))?.status === 'succeeded'
+    })
+    await rig.until(paymentId, 'refunded')
+    expect((await rig.stripe.refunds.list({ payment_intent: intentId })).data).toHaveLength(1)
+    expect((await rig.eventsOf(order)).filter(({ type }) => type === 'ChargeRefunded')).toHaveLength(1)
+  },
+)
 
 it('a refund made at the processor itself is taken in', async () => {
   const { order, paymentId, intentId } = await sell()
@@ -106,7 +135,10 @@ it('a refund made at the processor itself is taken in', async () => {
   const list = await rig.organiser.call<{ items: RefundView[] }>('GET', `/api/orders/${order.id}/refunds`)
   expect(list.body.items).toMatchObject([{ amount: { amountMinor: 700 }, status: 'succeeded' }])
   expect((await rig.ledgerOf(order))['clearing:refunds']).toEqual(none)
-  expect(await refund(order, { amountMinor: 4_000 })).toMatchObject({ status: 422, body: { code: 'refund_exceeds_charge' } })
+  expect(await refund(order, { amountMinor: 4_000 })).toMatchObject({
+    status: 422,
+    body: { code: 'refund_exceeds_charge' },
+  })
 })
 
 it('a refund that comes back from the bank is owed again', async () => {

@@ -1,4 +1,5 @@
-// What the tables themselves refuse, whatever the program does, and that bulk statements store what they were given.
+// What the tables themselves refuse, whatever the program does, and that bulk statements store what
+// they were given.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { newWorld, payment, refund } from '../../../test/payments/samples.ts'
@@ -66,11 +67,24 @@ it('stores and reads back payments, orders and refunds as they were', async () =
   expect(await readPayment(db, full.id)).toEqual(full)
   const world = makeWorld()
   const wanted = refund({ id: crypto.randomUUID(), paymentId: full.id, orderId: full.orderId })
-  const order = { id: full.orderId, version: 2, status: 'cancelled', terms: null, expiresAt: null, claimedBy: null } as const
+  const order = {
+    id: full.orderId,
+    version: 2,
+    status: 'cancelled',
+    terms: null,
+    expiresAt: null,
+    claimedBy: null,
+  } as const
   world.changed.refunds.set(wanted.id, wanted)
   world.orders.set(order.id, order)
   world.changed.newOrders.add(order.id)
-  const changed = { ...full, status: 'refunded', version: 9, refundedMinor: 4_500, nextAttemptAt: null } as const
+  const changed = {
+    ...full,
+    status: 'refunded',
+    version: 9,
+    refundedMinor: 4_500,
+    nextAttemptAt: null,
+  } as const
   world.payments.set(full.id, changed)
   world.changed.payments.add(full.id)
   await storeAtOnce(db, (now) => save(world, now))
@@ -137,12 +151,24 @@ it('finds what is due, and locks what a command needs', async () => {
   const done = newPayment({ orderId: due.orderId })
   await store(due, later, done)
   const found = await findDue(db, 100)
-  expect([found.includes(due.id), found.includes(later.id), found.includes(done.id)]).toEqual([true, false, false])
-  const world = await db.transaction((tx) => load(tx, [{ type: 'NoteOrderCancelled', orderId: due.orderId, version: 2 }]))
+  expect([found.includes(due.id), found.includes(later.id), found.includes(done.id)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  const world = await db.transaction((tx) =>
+    load(tx, [{ type: 'NoteOrderCancelled', orderId: due.orderId, version: 2 }]),
+  )
   expect([...world.payments.keys()].toSorted()).toEqual([due.id, done.id].toSorted())
   const hint = await db.transaction((tx) =>
     load(tx, [
-      { type: 'StartPayment', paymentId: crypto.randomUUID(), orderId: due.orderId, buyerId: due.buyerId, paymentMethod: 'pm_x' },
+      {
+        type: 'StartPayment',
+        paymentId: crypto.randomUUID(),
+        orderId: due.orderId,
+        buyerId: due.buyerId,
+        paymentMethod: 'pm_x',
+      },
     ]),
   )
   expect([hint.payments.size, hint.siblingsByOrder.get(due.orderId)?.length]).toEqual([0, 2])

@@ -83,7 +83,8 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   for (const command of commands) {
     if ('orderId' in command) orderIds.add(command.orderId)
     if (command.type === 'StartPayment') hinted.add(command.orderId)
-    else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund') allOfOrder.add(command.orderId)
+    else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund')
+      allOfOrder.add(command.orderId)
     else if ('paymentId' in command) paymentIds.add(command.paymentId)
   }
   const touchesPayments = paymentIds.size > 0 || allOfOrder.size > 0
@@ -99,7 +100,9 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   }
   for (const { order_id, ...sibling } of siblings) addTo(world.siblingsByOrder, order_id, sibling)
   for (const row of orders) world.orders.set(row.id, toKnownOrder(row))
-  const captured = [...world.payments.values()].filter(({ capturedMinor }) => capturedMinor > 0).map(({ id }) => id)
+  const captured = [...world.payments.values()]
+    .filter(({ capturedMinor }) => capturedMinor > 0)
+    .map(({ id }) => id)
   const refunds = captured.length > 0 ? await tx.query<RefundRow>(readRefundsOf, [captured]) : []
   for (const row of refunds) addTo(world.refundsByPayment, row.payment_id, toRefund(row))
   return world
@@ -208,13 +211,22 @@ export function save(world: World, now: string): readonly Write[] {
   ]
 }
 
-const readPaymentStatement = sql('payments.read_payment', `select ${paymentColumns} from payments.payments where id = $1`)
-const readOrderStatement = sql('payments.read_order', `select ${orderColumns} from payments.known_orders where id = $1`)
+const readPaymentStatement = sql(
+  'payments.read_payment',
+  `select ${paymentColumns} from payments.payments where id = $1`,
+)
+const readOrderStatement = sql(
+  'payments.read_order',
+  `select ${orderColumns} from payments.known_orders where id = $1`,
+)
 const findKnownStatement = sql(
   'payments.find_known',
   `select id from payments.known_orders where id = any($1::uuid[]) and buyer_id is not null`,
 )
-const readRefundStatement = sql('payments.read_refund', `select ${refundColumns} from payments.refunds where id = $1`)
+const readRefundStatement = sql(
+  'payments.read_refund',
+  `select ${refundColumns} from payments.refunds where id = $1`,
+)
 const listRefundsStatement = sql(
   'payments.list_refunds',
   `select ${refundColumns} from payments.refunds

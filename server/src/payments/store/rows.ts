@@ -9,7 +9,9 @@ import type { Refund } from '../domain/refund.ts'
 /** Columns, each with the field that it stores as it is. */
 type Names = Readonly<Record<string, string>>
 type RowOf<N extends Names, Whole> = { readonly [Column in keyof N]: Whole[N[Column] & keyof Whole] }
-type FieldsOf<N extends Names, Whole> = { readonly [Column in keyof N as N[Column]]: Whole[N[Column] & keyof Whole] }
+type FieldsOf<N extends Names, Whole> = {
+  readonly [Column in keyof N as N[Column]]: Whole[N[Column] & keyof Whole]
+}
 
 function toRow<N extends Names, Whole>(names: N, whole: Whole): RowOf<N, Whole> {
   const row: Record<string, unknown> = {}

@@ -1,5 +1,6 @@
-// What is made of a webhook whose signature is good: every kind of event against what the payment's row knows. The processor
-// is the one in memory, so that a test sees whether it was asked; signatures are the matter of webhook.db.test.ts.
+// What is made of a webhook whose signature is good: every kind of event against what the payment's
+// row knows. The processor is the one in memory, so that a test sees whether it was asked;
+// signatures are the matter of webhook.db.test.ts.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeAtOnce } from '../../../test/database.ts'
@@ -24,7 +25,8 @@ const processor: Processor = {
     await beforeAnswer()
     return model.retrieve(intentId)
   },
-  verifyWebhook: (body) => (body.length === 0 ? null : (JSON.parse(Buffer.from(body).toString()) as WebhookEvent)),
+  verifyWebhook: (body) =>
+    body.length === 0 ? null : (JSON.parse(Buffer.from(body).toString()) as WebhookEvent),
 }
 
 let service: ServiceApp
@@ -36,14 +38,29 @@ afterAll(() => service.stop())
 const amount = { amountMinor: 4_500, currency: 'EUR' }
 
 /** A payment that was captured here and there, or what the changes make of it. */
-async function store(changes: Partial<Payment> = {}, status: 'created' | 'complete' = 'complete'): Promise<Payment> {
+async function store(
+  changes: Partial<Payment> = {},
+  status: 'created' | 'complete' = 'complete',
+): Promise<Payment> {
   const [id, orderId, organiserId, buyerId] = [newId(), newId(), newId(), newId()]
   await model.authorize({ paymentId: id, orderId, amount, paymentMethod: 'good', key: `${id}:create` })
   await model.capture(`pi_${id}`, `${id}:capture`)
   const people = { id, orderId, organiserId, buyerId }
-  const captured = { status: 'captured', claim: 'won', intentStatus: 'succeeded', capturedMinor: 4_500, step: null } as const
+  const captured = {
+    status: 'captured',
+    claim: 'won',
+    intentStatus: 'succeeded',
+    capturedMinor: 4_500,
+    step: null,
+  } as const
   const stored = payment({ ...people, ...captured, intentId: `pi_${id}`, askedVersion: 1, ...changes })
-  const order = { id: orderId, version: 3, status, expiresAt: null, claimedBy: status === 'complete' ? id : null }
+  const order = {
+    id: orderId,
+    version: 3,
+    status,
+    expiresAt: null,
+    claimedBy: status === 'complete' ? id : null,
+  }
   await storeAtOnce(service.db, (now) => {
     const orders = [{ ...order, terms: { buyerId, organiserId, amount } }]
     return save(newWorld([stored], { orders }), now)
@@ -73,7 +90,9 @@ async function counted(): Promise<Record<string, number>> {
   return Object.fromEntries(values.map(({ labels, value }) => [String(labels.outcome), value]))
 }
 
-/** What the event was counted as, whether the processor was asked, and how the sender was answered. */
+/**
+ * What the event was counted as, whether the processor was asked, and how the sender was answered.
+ */
 async function send(event: WebhookEvent | string) {
   const [before, askedBefore] = [await counted(), asked]
   const answer = await fetch(`${service.url}/api/payments/webhooks/stripe`, {
@@ -85,7 +104,10 @@ async function send(event: WebhookEvent | string) {
   const outcomes = Object.keys(after).filter((outcome) => after[outcome] !== (before[outcome] ?? 0))
   return { outcome: outcomes.join(' '), asked: asked - askedBefore, status: answer.status, answer }
 }
-const readRecorded = sql('', 'select type, payment_id as "paymentId", outcome from payments.webhook_events where id = $1')
+const readRecorded = sql(
+  '',
+  'select type, payment_id as "paymentId", outcome from payments.webhook_events where id = $1',
+)
 const recorded = (id: string) => service.db.query(readRecorded, [id])
 
 describe('an event about a captured payment', () => {
@@ -119,7 +141,9 @@ describe('an event about a captured payment', () => {
     expect(await first.answer.json()).toEqual({ received: true })
     // What had its effect is written down and told from what comes again; the rest is judged anew.
     const kept = outcome === 'known' || outcome === 'advanced'
-    expect(await recorded(event.id)).toEqual(kept ? [{ type: event.type, paymentId: stored.id, outcome }] : [])
+    expect(await recorded(event.id)).toEqual(
+      kept ? [{ type: event.type, paymentId: stored.id, outcome }] : [],
+    )
     expect(await send(event)).toMatchObject({ outcome: kept ? 'duplicate' : outcome, status: 200, asked: 0 })
   })
 })
@@ -148,20 +172,34 @@ it.each(['voided', 'declined'] as const)(
   'from the side of its charge a %s payment is refunded, which is no news',
   async (status) => {
     const stored = await store({ status, intentStatus: 'canceled', capturedMinor: 0, claim: null })
-    expect(await send(eventOf(stored, aboutMoney('charge.refunded', 4_500)))).toMatchObject({ outcome: 'known', asked: 0 })
+    expect(await send(eventOf(stored, aboutMoney('charge.refunded', 4_500)))).toMatchObject({
+      outcome: 'known',
+      asked: 0,
+    })
   },
 )
 
 it('a refund in part is known by its sum', async () => {
   const stored = await store({ refundedMinor: 1_000 })
-  expect(await send(eventOf(stored, aboutMoney('charge.refunded', 1_000)))).toMatchObject({ outcome: 'known', asked: 0 })
-  expect(await send(eventOf(stored, aboutMoney('charge.refunded', 0)))).toMatchObject({ outcome: 'advanced', asked: 1 })
+  expect(await send(eventOf(stored, aboutMoney('charge.refunded', 1_000)))).toMatchObject({
+    outcome: 'known',
+    asked: 0,
+  })
+  expect(await send(eventOf(stored, aboutMoney('charge.refunded', 0)))).toMatchObject({
+    outcome: 'advanced',
+    asked: 1,
+  })
 })
 
 it('what comes together is judged together, each event for itself', async () => {
   const [one, other] = [await store(), await store()]
   const before = await counted()
-  const events = [eventOf(one), eventOf(other, { livemode: true }), eventOf(other), eventOf(one, { paymentId: newId() })]
+  const events = [
+    eventOf(one),
+    eventOf(other, { livemode: true }),
+    eventOf(other),
+    eventOf(one, { paymentId: newId() }),
+  ]
   const statuses = await Promise.all(events.map(async (event) => (await send(event)).status))
   expect(statuses).toEqual([200, 200, 200, 200])
   const after = await counted()
@@ -170,7 +208,12 @@ it('what comes together is judged together, each event for itself', async () => 
 })
 
 it('two events at once of one thing: the processor is asked once, and the second finds it known', async () => {
-  const held = { status: 'authorized', intentStatus: 'requires_capture', authorizedMinor: 4_500, capturedMinor: 0 } as const
+  const held = {
+    status: 'authorized',
+    intentStatus: 'requires_capture',
+    authorizedMinor: 4_500,
+    capturedMinor: 0,
+  } as const
   const stored = await store({ ...held, claim: null }, 'created')
   let answer: () => void = () => undefined
   const gate = new Promise<void>((resolve) => (answer = resolve))
@@ -194,7 +237,13 @@ it('two events at once of one thing: the processor is asked once, and the second
 })
 
 it('an event that nobody can act on for now is wanted again', async () => {
-  const stored = await store({ intentId: null, status: 'declined', intentStatus: null, capturedMinor: 0, claim: null })
+  const stored = await store({
+    intentId: null,
+    status: 'declined',
+    intentStatus: null,
+    capturedMinor: 0,
+    claim: null,
+  })
   const { outcome, status, answer } = await send(eventOf(stored))
   expect([outcome, status, answer.headers.get('retry-after')]).toEqual(['busy', 503, '2'])
   expect(await answer.json()).toMatchObject({ code: 'unavailable' })
@@ -214,5 +263,8 @@ it('an empty body is no event', async () => {
 })
 
 it('the route is guarded by its signature, not by its origin, and keeps its place when the shop is overloaded', async () => {
-  expect(service.routeConfigs.get('POST /api/payments/webhooks/stripe')).toMatchObject({ signed: true, vital: true })
+  expect(service.routeConfigs.get('POST /api/payments/webhooks/stripe')).toMatchObject({
+    signed: true,
+    vital: true,
+  })
 })

@@ -1,10 +1,15 @@
-// Webhooks: forged, replayed, from the future, twice, of the wrong mode or amount, before the reply, never. No effect
-// but the right one.
+// Webhooks: forged, replayed, from the future, twice, of the wrong mode or amount, before the
+// reply, never. No effect but the right one.
 import { createHmac } from 'node:crypto'
 import Stripe from 'stripe'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectStatus } from '../../../test/client.ts'
-import { type PaymentsRig, startPaymentsRig, type TestOrder, webhookSecret } from '../../../test/payments-rig.ts'
+import {
+  type PaymentsRig,
+  startPaymentsRig,
+  type TestOrder,
+  webhookSecret,
+} from '../../../test/payments-rig.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { readPayment } from '../store/payments.ts'
 
@@ -68,7 +73,9 @@ async function paymentInChallenge(): Promise<{ order: TestOrder; paymentId: stri
 
 async function processorCalls(operation: string): Promise<number> {
   const { values } = await rig.platform.metrics.processorCalls.get()
-  return values.filter(({ labels }) => labels.operation === operation).reduce((sum, { value }) => sum + value, 0)
+  return values
+    .filter(({ labels }) => labels.operation === operation)
+    .reduce((sum, { value }) => sum + value, 0)
 }
 
 async function webhooksCounted(outcome: string): Promise<number> {
@@ -100,7 +107,9 @@ it('what the row knows already costs no call to the processor', async () => {
   const { body } = await rig.pay(order)
   const { intentId } = await rig.until(body.id, 'authorized')
   const payload = await eventAbout(intentId ?? '', 'payment_intent.amount_capturable_updated')
-  const older = await eventAbout(intentId ?? '', 'payment_intent.created', { changes: { status: 'requires_payment_method' } })
+  const older = await eventAbout(intentId ?? '', 'payment_intent.created', {
+    changes: { status: 'requires_payment_method' },
+  })
   const before = await processorCalls('retrieve')
   expect((await send(payload, signed(payload))).status).toBe(200)
   expect((await send(older, signed(older))).status).toBe(200)
@@ -123,7 +132,10 @@ it.each([
   ['another body', () => signed('{}')],
   ['an old stamp', (payload: string) => signed(payload, { timestamp: nowSeconds() - 301 })],
   ['a stamp from the future', (payload: string) => signed(payload, { timestamp: nowSeconds() + 330 })],
-  ['two stamps', (payload: string) => `t=${nowSeconds()},${signed(payload, { timestamp: nowSeconds() + 9_000 })}`],
+  [
+    'two stamps',
+    (payload: string) => `t=${nowSeconds()},${signed(payload, { timestamp: nowSeconds() + 9_000 })}`,
+  ],
   ['rubbish', () => 'v1=,t='],
 ])('%s is refused, counted, and changes nothing', async (_name, sign) => {
   const { paymentId, intentId } = await paymentInChallenge()
@@ -185,7 +197,10 @@ it('an event whose look failed is not marked as seen: the next delivery has its 
   const id = `evt_${crypto.randomUUID()}`
   const payload = await eventAbout(intentId, 'payment_intent.amount_capturable_updated', { id })
   // Another process holds the payment and does not let go.
-  await rig.db.query(sql('', `update payments.payments set leased_until = now() + interval '1 hour' where id = $1`), [paymentId])
+  await rig.db.query(
+    sql('', `update payments.payments set leased_until = now() + interval '1 hour' where id = $1`),
+    [paymentId],
+  )
   expect((await send(payload, signed(payload))).status).toBe(503)
   await rig.db.query(sql('', `update payments.payments set leased_until = null where id = $1`), [paymentId])
   expect((await send(payload, signed(payload))).status).toBe(200)

@@ -1,5 +1,6 @@
-// The processor's signed webhook. Its body is a trigger and never the truth: what a row does not know yet is asked at
-// the processor. Events may come before the HTTP reply, twice, late, never, out of order and forged.
+// The processor's signed webhook. Its body is a trigger and never the truth: what a row does not
+// know yet is asked at the processor. Events may come before the HTTP reply, twice, late, never,
+// out of order and forged.
 import type { FastifyInstance } from 'fastify'
 import { makeCoalescer } from '../../platform/commands/coalesce.ts'
 import { sendProblem } from '../../platform/http/problem.ts'
@@ -8,7 +9,13 @@ import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
-import { isOfInterest, type Judgement, judgeEvent, type KnownState, type WebhookEvent } from '../domain/webhook-news.ts'
+import {
+  isOfInterest,
+  type Judgement,
+  judgeEvent,
+  type KnownState,
+  type WebhookEvent,
+} from '../domain/webhook-news.ts'
 import type { Processor } from '../processor/port.ts'
 import type { Worker } from '../worker.ts'
 import { readKnownStates, recordWebhookEvents } from './store.ts'
@@ -23,7 +30,10 @@ export interface WebhookOptions {
 }
 
 const bodyLimitBytes = 512 * 1024
-/** Looks before the processor is told to come again: another process may hold the payment for a moment. */
+/**
+ * Looks before the processor is told to come again: another process may hold the payment for a
+ * moment.
+ */
 const looksMax = 4
 const lookAgainMs = 150
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -34,7 +44,11 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
   const register = async (scope: FastifyInstance) => {
     // The signature covers the bytes as they came: nothing may parse them before.
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: bodyLimitBytes }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser(
+      '*',
+      { parseAs: 'buffer', bodyLimit: bodyLimitBytes },
+      (_request, body, done) => done(null, body),
+    )
     const schema = { summary: 'Receive the card processor’s signed events', tags: ['payments'], response: {} }
     scope.post(
       '/api/payments/webhooks/stripe',
@@ -42,7 +56,11 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
       async (request, reply) => {
         const header = request.headers['stripe-signature']
         const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-        const event = processor.verifyWebhook(body, typeof header === 'string' ? header : undefined, clock.nowMs())
+        const event = processor.verifyWebhook(
+          body,
+          typeof header === 'string' ? header : undefined,
+          clock.nowMs(),
+        )
         if (!event) {
           metrics.webhooks.inc({ outcome: 'forged' })
           return sendProblem(reply, 'bad_signature')
@@ -71,7 +89,8 @@ function makeIntake({
     if (!isOfInterest(event.type)) return 'ignored'
     for (let look = 1; look <= looksMax; look += 1) {
       const { judgement, state } = await judge(event)
-      if (judgement === 'mismatch') log.warn({ eventId: event.id, type: event.type }, 'a webhook does not fit its payment')
+      if (judgement === 'mismatch')
+        log.warn({ eventId: event.id, type: event.type }, 'a webhook does not fit its payment')
       if (judgement !== 'behind' || !state?.paymentId) return judgement
       const { paymentId } = state
       // The reply of our own call is on its way: it tells the same.
@@ -79,10 +98,13 @@ function makeIntake({
         await worker.settled(paymentId)
         continue
       }
-      // Only a look that began after the event tells what it tells: a step that was faster to the lease may not.
+      // Only a look that began after the event tells what it tells: a step that was faster to the
+      // lease may not.
       const { looked, lookedAtRefunds } = await worker.advance(paymentId, true)
       if (event.intentStatus === null ? lookedAtRefunds : looked) {
-        await recordWebhookEvents(db, [{ id: event.id, type: event.type, payment_id: paymentId, outcome: 'advanced' }])
+        await recordWebhookEvents(db, [
+          { id: event.id, type: event.type, payment_id: paymentId, outcome: 'advanced' },
+        ])
         return 'advanced'
       }
       await clock.sleep(lookAgainMs * look)
@@ -102,7 +124,10 @@ interface JudgeJob {
   reject(error: unknown): void
 }
 
-/** Judges all events that come together with one read, and records those that tell nothing new with one insert. */
+/**
+ * Judges all events that come together with one read, and records those that tell nothing new with
+ * one insert.
+ */
 function makeJudge(db: Database, processor: Processor): (event: WebhookEvent) => Promise<Judged> {
   const run = async (jobs: JudgeJob[]) => {
     try {
@@ -122,7 +147,8 @@ function makeJudge(db: Database, processor: Processor): (event: WebhookEvent) =>
         return outcome === 'known' ? [{ id: event.id, type: event.type, payment_id: paymentId, outcome }] : []
       })
       await recordWebhookEvents(db, settled)
-      for (const [index, job] of jobs.entries()) job.resolve(judged[index] ?? { judgement: 'foreign', state: undefined })
+      for (const [index, job] of jobs.entries())
+        job.resolve(judged[index] ?? { judgement: 'foreign', state: undefined })
     } catch (error) {
       for (const job of jobs) job.reject(error)
     }

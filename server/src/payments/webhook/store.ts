@@ -29,7 +29,10 @@ const recordEvents = sql(
    on conflict do nothing`,
 )
 
-export async function readKnownStates(db: Queryable, asked: readonly Asked[]): Promise<Map<string, KnownState>> {
+export async function readKnownStates(
+  db: Queryable,
+  asked: readonly Asked[],
+): Promise<Map<string, KnownState>> {
   const rows = await db.query<KnownState>(readStates, [JSON.stringify(asked)])
   return new Map(rows.map((row) => [row.eventId, row]))
 }

@@ -1,5 +1,5 @@
-// The events of the processor that payments reads. Endpoints at Stripe and in the embedded sandbox subscribe
-// to these.
+// The events of the processor that payments reads. Endpoints at Stripe and in the embedded sandbox
+// subscribe to these.
 
 export const webhookTypes = [
   'payment_intent.amount_capturable_updated',

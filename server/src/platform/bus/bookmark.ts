@@ -1,11 +1,15 @@
-// How far a consumer has read, and when that is stored. Losing it in a crash repeats deliveries, which the inbox recognizes.
+// How far a consumer has read, and when that is stored. Losing it in a crash repeats deliveries,
+// which the inbox recognizes.
 import type { Connection } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
 import { makeFailpoint } from '../process/failpoint.ts'
 import { type Position, savePosition } from './store.ts'
 
 const saveEveryMs = 100
-/** A position that only moved over others' transactions: saving is one too, so an idle shop would write for ever. */
+/**
+ * A position that only moved over others' transactions: saving is one too, so an idle shop would
+ * write for ever.
+ */
 const saveIdleEveryMs = 60_000
 
 export interface Bookmark {

@@ -1,5 +1,6 @@
-// How events come to a process: what a bus asks of whoever carries them, Postgres or a broker. Whose turn it is to read,
-// what is handled and what waits is the same whoever carries, and is not in here.
+// How events come to a process: what a bus asks of whoever carries them, Postgres or a broker.
+// Whose turn it is to read, what is handled and what waits is the same whoever carries, and is not
+// in here.
 import type { Event } from '@holdfast/contract'
 import type { Connection, Queryable } from '../postgres/database.ts'
 import type { EventPage, Position } from './store.ts'
@@ -19,9 +20,15 @@ export interface Reading {
 }
 
 export interface Carrier {
-  /** Called with each connection before anybody reads by it: for what lives and dies with the connection. */
+  /**
+   * Called with each connection before anybody reads by it: for what lives and dies with the
+   * connection.
+   */
   attach(connection: Connection): Promise<void>
-  /** What else one process at a time does for all of them, under a session lock of this connection, until `signal` aborts. */
+  /**
+   * What else one process at a time does for all of them, under a session lock of this connection,
+   * until `signal` aborts.
+   */
   work?(connection: Connection, signal: AbortSignal): Promise<void>
   read(reading: Reading): PageSource
   /** Events of these types (of any, when none is named) were committed here. Only a hint. */
@@ -45,7 +52,10 @@ export interface HintSender {
 }
 
 /** Gathers hints and sends them on a little later, all types at once. */
-export function makeHintSender(elapsedMs: () => number, send: (types: readonly string[]) => void): HintSender {
+export function makeHintSender(
+  elapsedMs: () => number,
+  send: (types: readonly string[]) => void,
+): HintSender {
   const hinted = new Set<string>()
   let lastSentMs = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined

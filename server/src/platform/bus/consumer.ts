@@ -1,4 +1,5 @@
-// One consumer's loop: wait for the lock, take over, read and handle page by page, rest; after a failure take over again.
+// One consumer's loop: wait for the lock, take over, read and handle page by page, rest; after a
+// failure take over again.
 import assert from 'node:assert/strict'
 import type { EventType } from '@holdfast/contract'
 import { isUnavailable } from '../postgres/failures.ts'
@@ -26,13 +27,17 @@ const failedRestMs = 250
 const busyPollMs = 10
 const idlePollMs = 200
 const quickLooksMax = 6
-/** While events flow, pages are read this far apart: what comes meanwhile shares a transaction with them. */
+/**
+ * While events flow, pages are read this far apart: what comes meanwhile shares a transaction with
+ * them.
+ */
 const pageEveryMs = 4
 const restMaxMs = 15
 const unhurriedRestMaxMs = 60
 
 /** After a page that took long, as long again: who is short of time saves it by fuller pages. */
-const hurriedRestAfter = (tookMs: number): number => (tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(tookMs, restMaxMs))
+const hurriedRestAfter = (tookMs: number): number =>
+  tookMs < pageEveryMs ? pageEveryMs - tookMs : Math.min(tookMs, restMaxMs)
 /** When nobody waits: a fifth of the time is enough. */
 const unhurriedRestAfter = (tookMs: number): number => Math.min(4 * tookMs, unhurriedRestMaxMs)
 
@@ -56,7 +61,10 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   const { consumer, types } = subscription
   const handler = makePageHandler(options)
   const waker = makeWaker(clock)
-  /** Empty looks that are still made in quick succession: a hint may come before the horizon has passed its event. */
+  /**
+   * Empty looks that are still made in quick succession: a hint may come before the horizon has
+   * passed its event.
+   */
   let quickLooks = 0
 
   const wake = () => {
@@ -116,7 +124,8 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     log.warn({ err: failure, consumer }, 'reading events failed')
     await clock.sleep(failedRestMs, signal)
     if (signal.aborted) return 'stopped'
-    // What was not saved is read again. When even that fails, the connection is lost, and the lock with it.
+    // What was not saved is read again. When even that fails, the connection is lost, and the lock
+    // with it.
     if (isUnavailable(failure)) await readPosition(connection, consumer)
     return 'taking_over'
   }
@@ -156,7 +165,10 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       let state: State = 'standing_by'
       while (state !== 'stopped') {
         const next = await nextOf(state)
-        assert((mayFollow[state] as readonly State[]).includes(next), `${consumer} was ${state} and is ${next}`)
+        assert(
+          (mayFollow[state] as readonly State[]).includes(next),
+          `${consumer} was ${state} and is ${next}`,
+        )
         state = next
       }
     },

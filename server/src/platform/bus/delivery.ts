@@ -1,4 +1,5 @@
-// Hands stored events to a service and gives a verdict for each. Decides nothing about when they come again.
+// Hands stored events to a service and gives a verdict for each. Decides nothing about when they
+// come again.
 import { type Envelope, type Event, epochMsOf, MalformedEvent, parseEvent } from '@holdfast/contract'
 import { isUnavailable } from '../postgres/failures.ts'
 import type { Clock } from '../process/clock.ts'
@@ -15,7 +16,10 @@ export interface DeliveryOptions {
   readonly metrics: Metrics
 }
 
-/** A consumer's verdict, or that the event could not be shown to it: a newer version may have told of it. */
+/**
+ * A consumer's verdict, or that the event could not be shown to it: a newer version may have told
+ * of it.
+ */
 export type DeliveryVerdict = Verdict | { readonly kind: 'unreadable'; readonly reason: string }
 
 /** Delivers events in order; gives one verdict for each. Throws only when the database is away. */
@@ -43,7 +47,8 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     } catch (error) {
       if (isUnavailable(error)) throw error
       log.warn({ err: error, consumer, events: events.length }, 'a batch of events failed')
-      if (events.length === 1) return [{ kind: 'retry', reason: error instanceof Error ? error.message : String(error) }]
+      if (events.length === 1)
+        return [{ kind: 'retry', reason: error instanceof Error ? error.message : String(error) }]
     }
     const verdicts: Verdict[] = []
     const failedSubjects = new Set<string>()
@@ -83,7 +88,8 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
     sound.forEach((index, position) => {
       verdicts[index] = given[position] ?? { kind: 'retry', reason: 'no verdict' }
     })
-    // Events of one transaction have one time, and stand together: what one of them waited, all did.
+    // Events of one transaction have one time, and stand together: what one of them waited, all
+    // did.
     let told = ''
     for (const { occurredAt } of events) {
       if (occurredAt === told) continue
@@ -97,7 +103,9 @@ export function makeDeliver({ subscription, clock, log, metrics }: DeliveryOptio
 const acknowledged: DeliveryVerdict = { kind: 'ack' }
 
 export const waitsBehind = 'waits behind an earlier event'
-/** Begins the reason of an event that could not be read: so it is found again by a version that can. */
+/**
+ * Begins the reason of an event that could not be read: so it is found again by a version that can.
+ */
 export const unreadable = 'cannot be read: '
 
 /** An event for this version, or why it is none. */

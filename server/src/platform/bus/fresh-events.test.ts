@@ -18,7 +18,12 @@ test('looking at an event takes nothing', () => {
   const fresh = makeFresh()
   const event = eventOf('a', 'OrderClaimed')
   fresh.add([event])
-  expect([fresh.look('a'), fresh.look('a'), fresh.take('a'), fresh.look('a')]).toEqual([event, event, event, undefined])
+  expect([fresh.look('a'), fresh.look('a'), fresh.take('a'), fresh.look('a')]).toEqual([
+    event,
+    event,
+    event,
+    undefined,
+  ])
 })
 
 test('an event that no consumer of this process hears is not kept', () => {

@@ -1,16 +1,23 @@
-// Events that this process has just committed, until its own consumers have had them: they need not be fetched and checked
-// again. Contents only: what there is to read, and in which order, the outbox alone tells.
+// Events that this process has just committed, until its own consumers have had them: they need not
+// be fetched and checked again. Contents only: what there is to read, and in which order, the
+// outbox alone tells.
 import type { Event } from '@holdfast/contract'
 
 export interface FreshEvents {
   add(events: readonly Event[]): void
-  /** An event for one of its hearers; the last one takes it away. Undefined when it has to be fetched. */
+  /**
+   * An event for one of its hearers; the last one takes it away. Undefined when it has to be
+   * fetched.
+   */
   take(id: string): Event | undefined
   /** An event for somebody who only looks. */
   look(id: string): Event | undefined
 }
 
-/** Each half. What nobody here takes, because another process reads for its consumer, goes with the older half. */
+/**
+ * Each half. What nobody here takes, because another process reads for its consumer, goes with the
+ * older half.
+ */
 const halfSize = 1_000
 
 /** `hearersOf` tells how many consumers of this process hear events of a type. */

@@ -1,5 +1,6 @@
-// A bus, whoever carries its events: one connection to Postgres with the session locks of all its consumers, the loop of
-// each, live views, and what was given up. Which event comes next it asks of the carrier.
+// A bus, whoever carries its events: one connection to Postgres with the session locks of all its
+// consumers, the loop of each, live views, and what was given up. Which event comes next it asks of
+// the carrier.
 import assert from 'node:assert/strict'
 import type { Connection, Database } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
@@ -33,7 +34,9 @@ export function makeBusWith(makeCarrier: (parts: CarrierParts) => Carrier, optio
   let started = false
   let supervision: Promise<void> = Promise.resolve()
 
-  const fresh = makeFreshEvents((type) => subscriptions.filter(({ types }) => (types as readonly string[]).includes(type)).length)
+  const fresh = makeFreshEvents(
+    (type) => subscriptions.filter(({ types }) => (types as readonly string[]).includes(type)).length,
+  )
 
   /** Wakes who listens to one of these types, or everybody when none is named. */
   const wake = (types?: ReadonlySet<string>) => {
@@ -52,7 +55,10 @@ export function makeBusWith(makeCarrier: (parts: CarrierParts) => Carrier, optio
       return makeConsumer({ ...options, subscription, connection, retry, source, pageSize: limit })
     })
 
-  /** Connects, reads until the connection is lost, and begins again: locks live and die with the connection. */
+  /**
+   * Connects, reads until the connection is lost, and begins again: locks live and die with the
+   * connection.
+   */
   const supervise = async (onFirst: () => void): Promise<void> => {
     while (!stopping.signal.aborted) {
       const session = new AbortController()
@@ -62,7 +68,11 @@ export function makeBusWith(makeCarrier: (parts: CarrierParts) => Carrier, optio
       try {
         // Without locks to lose it may be silent.
         const hasLocks = subscriptions.length > 0 || carrier.work !== undefined
-        connection = await db.connect({ name: 'holdfast-bus', lazyCommit: true, ...(hasLocks ? { silentSeconds } : {}) })
+        connection = await db.connect({
+          name: 'holdfast-bus',
+          lazyCommit: true,
+          ...(hasLocks ? { silentSeconds } : {}),
+        })
         connection.onLost(end)
         await carrier.attach(connection)
         consumers = makeConsumers(connection)
@@ -79,14 +89,16 @@ export function makeBusWith(makeCarrier: (parts: CarrierParts) => Carrier, optio
             end()
           }),
         )
-        // All of them are waited for: what one is handling must not overlap with the next connection's deliveries. Without
-        // any, the connection is still what hints are sent by.
+        // All of them are waited for: what one is handling must not overlap with the next
+        // connection's deliveries. Without any, the connection is still what hints are sent by.
         await Promise.all([over, ...ends])
       } catch (error) {
         log.error({ err: error }, 'the bus cannot connect')
       } finally {
         stopping.signal.removeEventListener('abort', end)
-        await connection?.close().catch((error: Error) => log.warn({ err: error }, 'closing the bus connection failed'))
+        await connection
+          ?.close()
+          .catch((error: Error) => log.warn({ err: error }, 'closing the bus connection failed'))
       }
       await clock.sleep(500, stopping.signal)
     }
@@ -94,7 +106,8 @@ export function makeBusWith(makeCarrier: (parts: CarrierParts) => Carrier, optio
 
   return {
     subscribe(subscription) {
-      // The session lock would not keep two loops of one process apart, and one that came late would never run.
+      // The session lock would not keep two loops of one process apart, and one that came late
+      // would never run.
       assert(!started, 'consumers are registered before the bus starts')
       assert(
         !subscriptions.some(({ consumer }) => consumer === subscription.consumer),

@@ -1,5 +1,5 @@
-// Handles what a consumer reads: delivers it, parks what fails and comes back to it. While an aggregate has a parked event,
-// its later events wait behind it.
+// Handles what a consumer reads: delivers it, parks what fails and comes back to it. While an
+// aggregate has a parked event, its later events wait behind it.
 import type { Connection } from '../postgres/database.ts'
 import { type RetryPolicy, retryDelayMs } from './bus.ts'
 import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './delivery.ts'
@@ -13,7 +13,10 @@ export interface PageHandlerOptions extends DeliveryOptions {
 
 export interface PageHandler {
   handlePage(rows: readonly StoredEvent[]): Promise<void>
-  /** Tries what is due once more; what stands behind it comes along. One round: new events get their turn after it. */
+  /**
+   * Tries what is due once more; what stands behind it comes along. One round: new events get their
+   * turn after it.
+   */
   retryParked(): Promise<void>
   /** How long until something parked is due; nothing or less: now. */
   dueInMs(): number
@@ -21,7 +24,10 @@ export interface PageHandler {
   lookAgain(): void
 }
 
-/** Parked deliveries are looked at this often even when none is due: another process may have replayed a dead letter. */
+/**
+ * Parked deliveries are looked at this often even when none is due: another process may have
+ * replayed a dead letter.
+ */
 const lookAgainEveryMs = 2_000
 
 type Delivery = StoredEvent & { readonly attempts: number }
@@ -40,9 +46,19 @@ export function makePageHandler(options: PageHandlerOptions): PageHandler {
     const dead = verdict.kind === 'dead' || attempts >= patience
     if (dead) log.error({ consumer, eventId, reason: verdict.reason }, 'an event is a dead letter')
     else if (verdict.kind === 'unreadable' && attempts === 1)
-      log.error({ consumer, eventId, reason: verdict.reason }, 'an event waits for a version that can read it')
+      log.error(
+        { consumer, eventId, reason: verdict.reason },
+        'an event waits for a version that can read it',
+      )
     metrics.deliveriesFailed.inc({ consumer, outcome: dead ? 'dead' : verdict.kind })
-    return { seq: delivery.seq, subject, attempts, delayMs: retryDelayMs(retry, attempts), reason: verdict.reason, dead }
+    return {
+      seq: delivery.seq,
+      subject,
+      attempts,
+      delayMs: retryDelayMs(retry, attempts),
+      reason: verdict.reason,
+      dead,
+    }
   }
 
   const parkingBehind = ({ seq, envelope, attempts }: Delivery): Parking => {

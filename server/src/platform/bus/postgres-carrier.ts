@@ -1,5 +1,5 @@
-// The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon; other processes are woken
-// by NOTIFY. Events are never deleted or changed here.
+// The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon;
+// other processes are woken by NOTIFY. Events are never deleted or changed here.
 
 import { type Connection, sql } from '../postgres/database.ts'
 import type { Bus } from './bus.ts'
@@ -18,7 +18,9 @@ function makePostgresCarrier({ clock, log }: BusOptions, { wake }: CarrierParts)
   let connection: Connection | undefined
   // Not with each commit: every NOTIFY takes a lock that all commits share.
   const sender = makeHintSender(clock.elapsedMs, (types) => {
-    connection?.query(notifyHint, [types.join(',')]).catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
+    connection
+      ?.query(notifyHint, [types.join(',')])
+      .catch((error: Error) => log.debug({ err: error }, 'a hint was not sent'))
   })
   return {
     async attach(lent) {
@@ -26,7 +28,9 @@ function makePostgresCarrier({ clock, log }: BusOptions, { wake }: CarrierParts)
       lent.onLost(() => {
         if (connection === lent) connection = undefined
       })
-      await lent.listen(hintChannel, (payload) => wake(payload === '' ? undefined : new Set(payload.split(','))))
+      await lent.listen(hintChannel, (payload) =>
+        wake(payload === '' ? undefined : new Set(payload.split(','))),
+      )
     },
     read: ({ db, ...query }) => ({ next: (position) => readNextPage(db, { position, ...query }) }),
     hint(types) {

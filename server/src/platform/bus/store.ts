@@ -1,4 +1,5 @@
-// SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions, parked deliveries.
+// SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, positions,
+// parked deliveries.
 import assert from 'node:assert/strict'
 import type { Envelope, Event } from '@holdfast/contract'
 import { type Queryable, sql } from '../postgres/database.ts'
@@ -6,14 +7,16 @@ import type { DeadLetter } from './bus.ts'
 import { type OutboxRow, outboxColumns, toEnvelope } from './outbox-row.ts'
 
 /**
- * How far a consumer has read. Everything settled below `windowFrom` is handled. While `windowTo` is set, the window
- * [windowFrom, windowTo) is being read in order of seq, and is handled up to `afterSeq`.
+ * How far a consumer has read. Everything settled below `windowFrom` is handled. While `windowTo`
+ * is set, the window [windowFrom, windowTo) is being read in order of seq, and is handled up to
+ * `afterSeq`.
  *
- * Why windows: a sequence number is taken before commit, so a reader of `seq > cursor` loses what commits late. Below
- * the horizon every transaction has ended. Within a window seq gives the order of each aggregate, because it is taken
- * while the aggregate is locked. No aggregate's later event can be in an earlier window: when it was written, the writer
- * of the one before had ended, so its `settled_xid` is no smaller. (By the writers' own ids it could be: a transaction
- * that got its id early may lock the aggregate late.)
+ * Why windows: a sequence number is taken before commit, so a reader of `seq > cursor` loses what
+ * commits late. Below the horizon every transaction has ended. Within a window seq gives the order
+ * of each aggregate, because it is taken while the aggregate is locked. No aggregate's later event
+ * can be in an earlier window: when it was written, the writer of the one before had ended, so its
+ * `settled_xid` is no smaller. (By the writers' own ids it could be: a transaction that got its id
+ * early may lock the aggregate late.)
  */
 export interface Position {
   readonly windowFrom: number
@@ -38,7 +41,10 @@ export interface EventPage {
   readonly next: Position
 }
 
-const readHorizonStatement = sql('bus.read_horizon', `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`)
+const readHorizonStatement = sql(
+  'bus.read_horizon',
+  `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon`,
+)
 
 // The first page of a window sorts the window's rows of the wanted types.
 const readFirstPage = sql(
@@ -85,7 +91,10 @@ export interface PageQuery {
   readonly atHand?: (id: string) => Event | undefined
 }
 
-export async function readNextPage(db: Queryable, { position, types, limit, atHand }: PageQuery): Promise<EventPage> {
+export async function readNextPage(
+  db: Queryable,
+  { position, types, limit, atHand }: PageQuery,
+): Promise<EventPage> {
   const { windowFrom, windowTo, afterSeq } = position
   if (windowTo === null) {
     const found = await db.query<FirstPageRow>(readFirstPage, [windowFrom, types, limit])
@@ -101,7 +110,11 @@ export async function readNextPage(db: Queryable, { position, types, limit, atHa
   return pageOf(await contentsOf(db, found, atHand), { windowFrom, windowTo, afterSeq }, limit)
 }
 
-export async function contentsOf(db: Queryable, places: readonly Place[], atHand: PageQuery['atHand']): Promise<StoredEvent[]> {
+export async function contentsOf(
+  db: Queryable,
+  places: readonly Place[],
+  atHand: PageQuery['atHand'],
+): Promise<StoredEvent[]> {
   const own = places.map(({ id }) => atHand?.(id))
   const missing = places.flatMap(({ seq }, index) => (own[index] ? [] : [seq]))
   const rows = missing.length === 0 ? [] : await db.query<OutboxRow>(readEvents, [missing])
@@ -141,7 +154,10 @@ const saveCursorStatement = sql(
        updated_at = now()
    where (platform.cursors.window_from, platform.cursors.after_seq) <= (excluded.window_from, excluded.after_seq)`,
 )
-const tryLock = sql('bus.try_lock', `select pg_try_advisory_lock(hashtext('holdfast.bus'), hashtext($1)) as locked`)
+const tryLock = sql(
+  'bus.try_lock',
+  `select pg_try_advisory_lock(hashtext('holdfast.bus'), hashtext($1)) as locked`,
+)
 
 export async function readPosition(db: Queryable, consumer: string): Promise<Position> {
   const [position] = await db.query<Position>(readCursor, [consumer])
@@ -149,8 +165,9 @@ export async function readPosition(db: Queryable, consumer: string): Promise<Pos
 }
 
 /**
- * What a position stands for, by type of event: null where everything below the position is handled, else the window from
- * which nothing was, because whoever read meanwhile was of a version that does not hear this type.
+ * What a position stands for, by type of event: null where everything below the position is
+ * handled, else the window from which nothing was, because whoever read meanwhile was of a version
+ * that does not hear this type.
  */
 export type Heard = Readonly<Record<string, number | null>>
 
@@ -159,7 +176,10 @@ export async function readHeard(db: Queryable, consumer: string): Promise<Heard 
   return row?.heard ?? null
 }
 
-/** The window that is open begins again: what was read of it was read without the types that are new. */
+/**
+ * The window that is open begins again: what was read of it was read without the types that are
+ * new.
+ */
 export async function saveHeard(db: Queryable, consumer: string, heard: Heard): Promise<void> {
   await db.query(saveHeardStatement, [consumer, JSON.stringify(heard)])
 }
@@ -169,7 +189,10 @@ export async function savePosition(db: Queryable, consumer: string, position: Po
   await db.query(saveCursorStatement, [consumer, position.windowFrom, position.windowTo, position.afterSeq])
 }
 
-/** Takes the session lock of a consumer. It ends with the connection, so a killed process gives it back. */
+/**
+ * Takes the session lock of a consumer. It ends with the connection, so a killed process gives it
+ * back.
+ */
 export async function tryLockConsumer(db: Queryable, consumer: string): Promise<boolean> {
   const [row] = await db.query<{ locked: boolean }>(tryLock, [consumer])
   return row?.locked === true
@@ -190,7 +213,8 @@ const parkStatement = sql(
    set attempts = excluded.attempts, due_at = excluded.due_at, reason = excluded.reason, dead = excluded.dead
    where excluded.attempts > parked_deliveries.attempts`,
 )
-// An aggregate is due when the first of its parked events is; the later ones then come along, in order.
+// An aggregate is due when the first of its parked events is; the later ones then come along, in
+// order.
 const readDueStatement = sql(
   'bus.read_due',
   `with heads as (
@@ -247,7 +271,10 @@ export interface Parking {
   readonly dead: boolean
 }
 
-/** Parks deliveries. One that is parked already is only changed by a later attempt: a repeated page forgets no attempts. */
+/**
+ * Parks deliveries. One that is parked already is only changed by a later attempt: a repeated page
+ * forgets no attempts.
+ */
 export async function park(db: Queryable, consumer: string, parkings: readonly Parking[]): Promise<void> {
   if (parkings.length === 0) return
   const rows = parkings.map(({ delayMs, ...rest }) => ({ ...rest, delay_ms: delayMs }))
@@ -261,7 +288,10 @@ export async function readDue(db: Queryable, consumer: string, limit: number): P
 }
 
 /** Every aggregate with a parked event, with the time until it is due (negative: overdue). */
-export function readWaiting(db: Queryable, consumer: string): Promise<{ subject: string; dueInMs: number }[]> {
+export function readWaiting(
+  db: Queryable,
+  consumer: string,
+): Promise<{ subject: string; dueInMs: number }[]> {
   return db.query(readWaitingStatement, [consumer])
 }
 

@@ -1,4 +1,5 @@
-// A live view of the stream: from now on, with a position in memory only. Retries nothing and remembers nothing.
+// A live view of the stream: from now on, with a position in memory only. Retries nothing and
+// remembers nothing.
 import { type Event, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Queryable } from '../postgres/database.ts'
 import { type Clock, makeWaker } from '../process/clock.ts'
@@ -23,7 +24,9 @@ export interface TailOptions {
 /** How many events a live view is shown at once. */
 export const tailPageSize = 500
 const tailPollMs = 250
-/** A live view is as good some moments later; on a busy stream it is read this often and no more. */
+/**
+ * A live view is as good some moments later; on a busy stream it is read this often and no more.
+ */
 const tailRestMs = 40
 
 export function makeTail({ db, clock, log, source, onEvents }: TailOptions): Tail {

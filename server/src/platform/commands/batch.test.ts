@@ -1,4 +1,5 @@
-// Which failure is told, when statements travel together and fail together. Found beside the simulation.
+// Which failure is told, when statements travel together and fail together. Found beside the
+// simulation.
 import { expect, test } from 'vitest'
 import { counterModel } from '../../../test/counter.ts'
 import { type BatchTx, endOf, type Statement } from '../postgres/database.ts'
@@ -14,9 +15,10 @@ const job = {
 } as const
 const withCode = (code: string) => Object.assign(new Error(code), { code })
 
-// The story. Two processes use one idempotency key. The second one's insert of the answer is a duplicate; the server refuses what
-// was sent behind it with "transaction is aborted". Both refusals come in one packet, and the one with the shorter way through
-// the promises won: the handler saw 25P02, did not look the answer up, and the buyer got a 500.
+// The story. Two processes use one idempotency key. The second one's insert of the answer is a
+// duplicate; the server refuses what was sent behind it with "transaction is aborted". Both
+// refusals come in one packet, and the one with the shorter way through the promises won: the
+// handler saw 25P02, did not look the answer up, and the buyer got a 500.
 test('a transaction fails for the write that failed, not for those that were refused behind it', async () => {
   const sent = [Promise.reject(withCode('23505')), Promise.reject(withCode('25P02'))]
   await expect(endOf(sent, Promise.resolve(false))).rejects.toMatchObject({ code: '23505' })
@@ -66,7 +68,10 @@ test('a transaction in which a read failed, and nobody said so, has not committe
   await expect(endOf([Promise.resolve()], Promise.resolve(true))).resolves.toBeUndefined()
 })
 
-/** A transaction in which each statement fails, with the code that is named for it or as refused because of another. */
+/**
+ * A transaction in which each statement fails, with the code that is named for it or as refused
+ * because of another.
+ */
 const failing = (codes: Readonly<Record<string, string>>): BatchTx => ({
   begun: Promise.resolve('2031-01-01T12:00:00.000Z'),
   commitWith: () => Promise.reject(new Error('nothing is committed')),
@@ -77,9 +82,12 @@ test('a load that lost a deadlock is told of, not the refusal of what was sent b
   // The way of the load's failure is the longer one.
   const model = {
     ...counterModel,
-    load: async (...[on, commands]: Parameters<typeof counterModel.load>) => await counterModel.load(on, commands),
+    load: async (...[on, commands]: Parameters<typeof counterModel.load>) =>
+      await counterModel.load(on, commands),
   }
-  await expect(makeBatch(model, failing({ 'test.load_counters': '40P01' })).begin([job])).rejects.toMatchObject({ code: '40P01' })
+  await expect(
+    makeBatch(model, failing({ 'test.load_counters': '40P01' })).begin([job]),
+  ).rejects.toMatchObject({ code: '40P01' })
 })
 
 test('an answer that could not be looked for is told of, not the load that was refused because of it', async () => {

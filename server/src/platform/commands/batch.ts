@@ -1,7 +1,14 @@
-// One transaction of the walk of a command: what many jobs decided together, and what is stored with it. Opens none itself.
+// One transaction of the walk of a command: what many jobs decided together, and what is stored
+// with it. Opens none itself.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { BatchTx, Write } from '../postgres/database.ts'
-import { findAnswers, type IdempotencyKey, indexOfKey, type StoredAnswer, storeAnswers } from './idempotency.ts'
+import {
+  findAnswers,
+  type IdempotencyKey,
+  indexOfKey,
+  type StoredAnswer,
+  storeAnswers,
+} from './idempotency.ts'
 import { readHandled, recordHandled } from './inbox.ts'
 import type { AnyFact, Handled, Model, Outcome, Translated } from './model.ts'
 import { appendToOutbox, seal } from './outbox.ts'
@@ -11,11 +18,17 @@ export interface Item<Command> {
   readonly causationId: string | null
 }
 
-/** The commands of one caller. They share one fate: a consumer's events, or one request's command. */
+/**
+ * The commands of one caller. They share one fate: a consumer's events, or one request's command.
+ */
 export interface Job<Command, Rejection extends string, Answer> {
   readonly items: readonly Item<Command>[]
   readonly idempotency?: IdempotencyKey
-  readonly inbox?: { consumer: string; events: readonly Translated<Command>[]; notYet: (r: Rejection) => boolean }
+  readonly inbox?: {
+    consumer: string
+    events: readonly Translated<Command>[]
+    notYet: (r: Rejection) => boolean
+  }
   settle(result: JobResult<Rejection, Answer>): void
   fail(error: unknown): void
 }
@@ -30,7 +43,10 @@ function isPublished(fact: AnyFact): fact is FactOf<EventType> {
   return isEventType(fact.type)
 }
 
-/** The state of one transaction: the world, what was decided so far, and what is to be stored with it. */
+/**
+ * The state of one transaction: the world, what was decided so far, and what is to be stored with
+ * it.
+ */
 export function makeBatch<Command, World, Fact extends AnyFact, Rejection extends string, Answer>(
   model: Model<Command, World, Fact, Rejection, Answer>,
   tx: BatchTx,
@@ -56,7 +72,11 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     if ('rejection' in decision) return { ok: false, ...decision }
     applyAll(decision.facts, causationId)
     if (model.close) applyAll(model.close(world, command, decision.facts, now), causationId)
-    return { ok: true, answer: model.answer ? model.answer(world, command) : decision.answer, replayed: false }
+    return {
+      ok: true,
+      answer: model.answer ? model.answer(world, command) : decision.answer,
+      replayed: false,
+    }
   }
 
   const decideRequest = (item: Item<Command>, key: IdempotencyKey): Outcome<Answer, Rejection> => {
@@ -74,7 +94,10 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     return outcome
   }
 
-  const decideEvent = (event: Translated<Command>, job: Required<Job<Command, Rejection, Answer>>['inbox']) => {
+  const decideEvent = (
+    event: Translated<Command>,
+    job: Required<Job<Command, Rejection, Answer>>['inbox'],
+  ) => {
     const seen = seenBy.get(job.consumer)
     if (seen?.has(event.eventId)) return { ok: true } as const
     const blockedBy = putOff.get(event.subject)
@@ -84,7 +107,8 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
       const outcome = decideOne({ command, causationId: event.eventId })
       if (outcome.ok) changed = true
       else if (job.notYet(outcome.rejection as Rejection)) {
-        // What its earlier commands changed must not be stored: tried again, it would take effect twice.
+        // What its earlier commands changed must not be stored: tried again, it would take effect
+        // twice.
         if (changed) throw new Error(`an event was put off in the middle: ${outcome.rejection}`)
         putOff.set(event.subject, outcome.rejection as Rejection)
         return { ok: false, rejection: outcome.rejection as Rejection } as const
@@ -120,26 +144,39 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     decide(job: Job<Command, Rejection, Answer>): JobResult<Rejection, Answer> {
       const { inbox, idempotency } = job
       if (inbox) return { outcomes: [], handled: inbox.events.map((event) => decideEvent(event, inbox)) }
-      const outcomes = job.items.map((item) => (idempotency ? decideRequest(item, idempotency) : decideOne(item)))
+      const outcomes = job.items.map((item) =>
+        idempotency ? decideRequest(item, idempotency) : decideOne(item),
+      )
       return { outcomes, handled: [] }
     },
     /** Everything that is to be stored. */
     writes(): readonly Write[] {
       const inboxes = [...handledBy].flatMap(([consumer, ids]) => recordHandled(consumer, ids))
       const contested = model.saveContested?.(world) ?? []
-      return [...model.save(world, now), ...appendToOutbox(events), ...storeAnswers(answers), ...inboxes, ...contested]
+      return [
+        ...model.save(world, now),
+        ...appendToOutbox(events),
+        ...storeAnswers(answers),
+        ...inboxes,
+        ...contested,
+      ]
     },
     /** The events that were decided. */
     events,
   }
 }
 
-/** Waits for all. Statements behind the one that failed are refused because of it: its own failure is told, not theirs. */
+/**
+ * Waits for all. Statements behind the one that failed are refused because of it: its own failure
+ * is told, not theirs.
+ */
 async function allOf<const Parts extends readonly Promise<unknown>[]>(
   parts: Parts,
 ): Promise<{ -readonly [Index in keyof Parts]: Awaited<Parts[Index]> }> {
   const ends = await Promise.allSettled(parts)
-  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error & { code?: string }] : []))
+  const failures = ends.flatMap((end) =>
+    end.status === 'rejected' ? [end.reason as Error & { code?: string }] : [],
+  )
   const [first] = failures
   if (first) throw failures.find(({ code }) => code !== transactionAborted) ?? first
   return ends.map((end) => (end as PromiseFulfilledResult<unknown>).value) as {

@@ -1,4 +1,5 @@
-// The queue of group commit: what waits together goes together, bounded, and nothing is left behind.
+// The queue of group commit: what waits together goes together, bounded, and nothing is left
+// behind.
 import { expect, test } from 'vitest'
 import { makeCoalescer } from './coalesce.ts'
 

@@ -1,4 +1,5 @@
-// Group commit's queue: jobs that arrive while a lane is busy wait together and become its next batch. No timer.
+// Group commit's queue: jobs that arrive while a lane is busy wait together and become its next
+// batch. No timer.
 
 export interface CoalesceOptions<Job> {
   /** How many batches may be under way at once. */

@@ -1,4 +1,5 @@
-// What becomes of commands when their transaction fails, and what the listeners and the other commands of a batch see of it.
+// What becomes of commands when their transaction fails, and what the listeners and the other
+// commands of a batch see of it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Add, counterModel, createCounters, readCounters, seedCounters } from '../../../test/counter.ts'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
@@ -113,7 +114,8 @@ describe('a transaction that commits', () => {
     const told: unknown[] = []
     const model = {
       ...counterModel,
-      committed: (world: Awaited<ReturnType<typeof counterModel.load>>) => void told.push(world.get(id)?.value),
+      committed: (world: Awaited<ReturnType<typeof counterModel.load>>) =>
+        void told.push(world.get(id)?.value),
     }
     const handler = makeHandler(model, {
       db,
@@ -133,15 +135,25 @@ describe('a transaction that commits', () => {
       save: () => [],
     }
     const outcome = await makeHandler(clock, { db, onCommitted: () => undefined }).handle(add(id))
-    expect(outcome).toEqual({ ok: true, answer: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/), replayed: false })
+    expect(outcome).toEqual({
+      ok: true,
+      answer: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      replayed: false,
+    })
   })
 
   test('keeps of an answer what the model wants remembered, and gives that to a repeated request', async () => {
     const model = { ...counterModel, remember: ({ value }: { value: number }) => ({ value: value + 100 }) }
     const handler = makeHandler(model, { db, onCommitted: () => undefined })
     const idempotency = { scope: 's', key: newId(), fingerprint: fingerprintOf('x') }
-    expect(await handler.handle(add(id, 5), { idempotency })).toMatchObject({ answer: { value: 5 }, replayed: false })
-    expect(await handler.handle(add(id, 5), { idempotency })).toMatchObject({ answer: { value: 105 }, replayed: true })
+    expect(await handler.handle(add(id, 5), { idempotency })).toMatchObject({
+      answer: { value: 5 },
+      replayed: false,
+    })
+    expect(await handler.handle(add(id, 5), { idempotency })).toMatchObject({
+      answer: { value: 105 },
+      replayed: true,
+    })
   })
 })
 
@@ -170,7 +182,11 @@ describe('a handler', () => {
   test('counts the commands of events against what a batch may carry', async () => {
     const { wrapped, seen } = failing(() => undefined)
     const handler = handlerOn(wrapped, { maxBatch: 4 })
-    const event = (): Translated<Add> => ({ eventId: newId(), subject: newId(), commands: [add(id), add(id)] })
+    const event = (): Translated<Add> => ({
+      eventId: newId(),
+      subject: newId(),
+      commands: [add(id), add(id)],
+    })
     await Promise.all([1, 2, 3].map(() => handler.handleEvents('heavy', [event()], () => false)))
     expect([seen.begun, await valueOf(id)]).toEqual([2, 6])
   })
@@ -185,7 +201,10 @@ describe('events in one batch', () => {
     await handlerOn(db).handleEvents('cause', [event], never)
     expect(await readProcessEvents(db, id)).toMatchObject([{ causationId: event.eventId }])
     await handlerOn(db).handle(add(id))
-    expect(await readProcessEvents(db, id)).toMatchObject([{ causationId: event.eventId }, { causationId: null }])
+    expect(await readProcessEvents(db, id)).toMatchObject([
+      { causationId: event.eventId },
+      { causationId: null },
+    ])
   })
 
   test('that were handled before are passed over, whichever of the callers brings them', async () => {
@@ -206,7 +225,10 @@ describe('events in one batch', () => {
     const { wrapped, seen } = failing(() => undefined)
     const handler = handlerOn(wrapped)
     const event = eventOf(add(id))
-    await Promise.all([handler.handleEvents('twice', [event], never), handler.handleEvents('twice', [event], never)])
+    await Promise.all([
+      handler.handleEvents('twice', [event], never),
+      handler.handleEvents('twice', [event], never),
+    ])
     expect([seen.begun, await valueOf(id)]).toEqual([1, 1])
   })
 
@@ -220,7 +242,10 @@ describe('events in one batch', () => {
       handler.handleEvents('behind', [early], notYet),
       handler.handleEvents('behind', [late], notYet),
     ])
-    expect([one, other]).toEqual([[{ ok: false, rejection: 'counter_unknown' }], [{ ok: false, rejection: 'counter_unknown' }]])
+    expect([one, other]).toEqual([
+      [{ ok: false, rejection: 'counter_unknown' }],
+      [{ ok: false, rejection: 'counter_unknown' }],
+    ])
     await seedCounters(db, [unknown])
     expect(await handler.handleEvents('behind', [early, late], notYet)).toEqual([{ ok: true }, { ok: true }])
     expect([await valueOf(unknown), await valueOf(id)]).toEqual([1, 7])
@@ -229,7 +254,11 @@ describe('events in one batch', () => {
   test('an event whose first command means nothing yet and whose second is final is put off whole', async () => {
     const handler = handlerOn(db)
     const event = eventOf(add(id, 5_000), add(newId()))
-    const outcome = await handler.handleEvents('mixed', [event], (rejection) => rejection === 'counter_unknown')
+    const outcome = await handler.handleEvents(
+      'mixed',
+      [event],
+      (rejection) => rejection === 'counter_unknown',
+    )
     expect(outcome).toEqual([{ ok: false, rejection: 'counter_unknown' }])
     expect(await valueOf(id)).toBe(0)
   })
@@ -239,7 +268,10 @@ describe('an idempotency key', () => {
   test('used twice in one batch by two processes’ callers is answered once and replayed once', async () => {
     const [one, two] = [handlerOn(db), handlerOn(db)]
     const idempotency = { scope: 's', key: newId(), fingerprint: fingerprintOf('x') }
-    const outcomes = await Promise.all([one.handle(add(id), { idempotency }), two.handle(add(id), { idempotency })])
+    const outcomes = await Promise.all([
+      one.handle(add(id), { idempotency }),
+      two.handle(add(id), { idempotency }),
+    ])
     expect(outcomes.map((outcome) => outcome.ok && outcome.replayed).toSorted()).toEqual([false, true])
     expect(await valueOf(id)).toBe(1)
   })

@@ -1,4 +1,5 @@
-// Group commit as the caller sees it: few transactions, own answers, no command lost, doubled or hurt by another.
+// Group commit as the caller sees it: few transactions, own answers, no command lost, doubled or
+// hurt by another.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   type Add,
@@ -45,7 +46,11 @@ const handlerOn = (database: Database, options: Partial<HandlerOptions> = {}) =>
   makeHandler(counterModel, { db: database, onCommitted: () => undefined, ...options })
 
 const add = (id: string, amount = 1): Add => ({ type: 'Add', id, amount })
-const keyOf = (key: string, content: unknown) => ({ scope: 'tester POST /counters', key, fingerprint: fingerprintOf(content) })
+const keyOf = (key: string, content: unknown) => ({
+  scope: 'tester POST /counters',
+  key,
+  fingerprint: fingerprintOf(content),
+})
 
 describe('group commit', () => {
   let id: string
@@ -76,14 +81,19 @@ describe('group commit', () => {
       ...counterModel,
       close: (world, command, facts) => {
         const reason = String(world.get(command.id)?.value ?? 0)
-        return facts.length === 0 ? [] : [{ type: 'PaymentVoided', data: { orderId: id, paymentId: id, reason } }]
+        return facts.length === 0
+          ? []
+          : [{ type: 'PaymentVoided', data: { orderId: id, paymentId: id, reason } }]
       },
     }
     const handler = makeHandler(model, { db, onCommitted: () => undefined, lanes: 1 })
     await Promise.all([handler.handle(add(id, 2)), handler.handle(add(id, 3))])
     // 0 + 2 and then its double; + 3 and then the double of that.
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 14, version: 4 })
-    const told = (await readProcessEvents(db, id)).map(({ version, data }) => [version, 'reason' in data && data.reason])
+    const told = (await readProcessEvents(db, id)).map(({ version, data }) => [
+      version,
+      'reason' in data && data.reason,
+    ])
     expect(told).toEqual([
       [1, '2'],
       [2, '2'],
@@ -94,7 +104,9 @@ describe('group commit', () => {
 
   test('one command that throws does not hurt its neighbours', async () => {
     const handler = handlerOn(db, { lanes: 1 })
-    const outcomes = await Promise.allSettled([add(id, 2), add(id, poison), add(id, 3)].map((command) => handler.handle(command)))
+    const outcomes = await Promise.allSettled(
+      [add(id, 2), add(id, poison), add(id, 3)].map((command) => handler.handle(command)),
+    )
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
     expect(outcomes[1]).toMatchObject({ reason: { message: 'poison' } })
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 5, version: 2 })
@@ -105,7 +117,10 @@ describe('group commit', () => {
       ...counterModel,
       save(world, now) {
         const refused = [...world.values()].some(({ value }) => value === 3)
-        return [...counterModel.save(world, now), ...(refused ? [{ statement: sql('', 'select 1 / 0'), values: [] }] : [])]
+        return [
+          ...counterModel.save(world, now),
+          ...(refused ? [{ statement: sql('', 'select 1 / 0'), values: [] }] : []),
+        ]
       },
     }
     const handler = makeHandler(model, { db, onCommitted: () => undefined, lanes: 1 })
@@ -134,20 +149,25 @@ describe('group commit', () => {
   test('facts are stored as events with versions in order, private ones are not', async () => {
     const handlers = [handlerOn(db), handlerOn(db)]
     await Promise.all(
-      Array.from({ length: 40 }, (_, index) => handlers[index % 2]?.handle(add(id), { causationId: 'a request' })),
+      Array.from({ length: 40 }, (_, index) =>
+        handlers[index % 2]?.handle(add(id), { causationId: 'a request' }),
+      ),
     )
     const events = await readProcessEvents(db, id)
     expect(events.map((event) => event.version)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1))
-    expect(new Set(events.map((event) => `${event.type} ${event.source} ${event.subject} ${event.causationId}`))).toEqual(
-      new Set([`PaymentVoided holdfast/payments ${id} a request`]),
-    )
+    expect(
+      new Set(events.map((event) => `${event.type} ${event.source} ${event.subject} ${event.causationId}`)),
+    ).toEqual(new Set([`PaymentVoided holdfast/payments ${id} a request`]))
     expect(new Set(events.map((event) => event.id)).size).toBe(40)
   })
 
   test('events and state are stored together or not at all', async () => {
     const model: typeof counterModel = {
       ...counterModel,
-      save: (world, now) => [...counterModel.save(world, now), { statement: sql('', 'drop table platform.outbox'), values: [] }],
+      save: (world, now) => [
+        ...counterModel.save(world, now),
+        { statement: sql('', 'drop table platform.outbox'), values: [] },
+      ],
     }
     const handler = makeHandler(model, { db, onCommitted: () => undefined })
     await expect(handler.handle(add(id))).rejects.toThrow('outbox')
@@ -172,7 +192,10 @@ describe('group commit', () => {
       lanes: 1,
     })
     const outcomes = await Promise.allSettled([handler.handle(add(id)), handler.handle(add(id))])
-    expect(outcomes).toMatchObject([{ reason: { message: 'a bad listener' } }, { reason: { message: 'a bad listener' } }])
+    expect(outcomes).toMatchObject([
+      { reason: { message: 'a bad listener' } },
+      { reason: { message: 'a bad listener' } },
+    ])
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 2, version: 2 })
   })
 
@@ -183,7 +206,9 @@ describe('group commit', () => {
     })
     const handler = handlerOn(wrapped, { lanes: 1 })
     const outcomes = await Promise.allSettled([handler.handle(add(id)), handler.handle(add(id))])
-    expect(outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof UnknownCommit)).toBe(true)
+    expect(
+      outcomes.every((outcome) => outcome.status === 'rejected' && outcome.reason instanceof UnknownCommit),
+    ).toBe(true)
     expect(counted.begun).toBe(1)
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 2, version: 2 })
   })
@@ -197,7 +222,11 @@ describe('group commit', () => {
     const handler = handlerOn(wrapped)
     const idempotency = keyOf('k', 'body')
     await expect(handler.handle(add(id), { idempotency })).rejects.toThrow(UnknownCommit)
-    expect(await handler.handle(add(id), { idempotency })).toEqual({ ok: true, answer: { value: 1 }, replayed: true })
+    expect(await handler.handle(add(id), { idempotency })).toEqual({
+      ok: true,
+      answer: { value: 1 },
+      replayed: true,
+    })
   })
 
   test('a deadlock is tried again', async () => {
@@ -207,7 +236,10 @@ describe('group commit', () => {
     let holders = 0
     let meet = () => undefined as void
     const bothHold = new Promise<void>((resolve) => (meet = resolve))
-    /** Locks its counters one by one in the order given; nobody goes on to the second before both hold their first. */
+    /**
+     * Locks its counters one by one in the order given; nobody goes on to the second before both
+     * hold their first.
+     */
     const unordered = (first: string, second: string): typeof counterModel => ({
       ...counterModel,
       async load(tx) {
@@ -249,9 +281,17 @@ describe('idempotency keys', () => {
   test('the same request gets the first answer again and has no second effect', async () => {
     const handler = handlerOn(db)
     const idempotency = keyOf('k1', { amount: 5 })
-    expect(await handler.handle(add(id, 5), { idempotency })).toEqual({ ok: true, answer: { value: 5 }, replayed: false })
+    expect(await handler.handle(add(id, 5), { idempotency })).toEqual({
+      ok: true,
+      answer: { value: 5 },
+      replayed: false,
+    })
     await handler.handle(add(id, 1))
-    expect(await handler.handle(add(id, 5), { idempotency })).toEqual({ ok: true, answer: { value: 5 }, replayed: true })
+    expect(await handler.handle(add(id, 5), { idempotency })).toEqual({
+      ok: true,
+      answer: { value: 5 },
+      replayed: true,
+    })
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 6 })
   })
 
@@ -263,7 +303,10 @@ describe('idempotency keys', () => {
       rejection: 'idempotency_key_reused',
     })
     const elsewhere = { ...keyOf('k2', { amount: 6 }), scope: 'somebody else' }
-    expect(await handler.handle(add(id, 6), { idempotency: elsewhere })).toMatchObject({ ok: true, replayed: false })
+    expect(await handler.handle(add(id, 6), { idempotency: elsewhere })).toMatchObject({
+      ok: true,
+      replayed: false,
+    })
   })
 
   test('a key in flight is refused, and free again after a failure', async () => {
@@ -277,14 +320,20 @@ describe('idempotency keys', () => {
     expect(second).toEqual({ ok: false, rejection: 'idempotency_key_in_use' })
     const failing = keyOf('k4', 'x')
     await expect(handler.handle(add(id, poison), { idempotency: failing })).rejects.toThrow('poison')
-    expect(await handler.handle(add(id), { idempotency: failing })).toMatchObject({ ok: true, replayed: false })
+    expect(await handler.handle(add(id), { idempotency: failing })).toMatchObject({
+      ok: true,
+      replayed: false,
+    })
   })
 
   test('a rejection is not stored: the same key may try again', async () => {
     const handler = handlerOn(db)
     const late = newId()
     const idempotency = keyOf('k5', late)
-    expect(await handler.handle(add(late), { idempotency })).toEqual({ ok: false, rejection: 'counter_unknown' })
+    expect(await handler.handle(add(late), { idempotency })).toEqual({
+      ok: false,
+      rejection: 'counter_unknown',
+    })
     await seedCounters(db, [late])
     expect(await handler.handle(add(late), { idempotency })).toMatchObject({ ok: true, replayed: false })
   })
@@ -294,7 +343,11 @@ describe('idempotency keys', () => {
     for (let round = 0; round < 10; round += 1) {
       const idempotency = keyOf(`shared ${round}`, 'x')
       const outcomes = await Promise.all(handlers.map((handler) => handler.handle(add(id), { idempotency })))
-      expect(outcomes.map((outcome) => outcome.ok && outcome.answer.value)).toEqual([round + 1, round + 1, round + 1])
+      expect(outcomes.map((outcome) => outcome.ok && outcome.answer.value)).toEqual([
+        round + 1,
+        round + 1,
+        round + 1,
+      ])
       expect(outcomes.filter((outcome) => outcome.ok && !outcome.replayed)).toHaveLength(1)
     }
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 10, version: 10 })
@@ -329,7 +382,11 @@ describe('idempotency keys', () => {
 })
 
 describe('events of others', () => {
-  const eventFor = (commands: readonly Add[], subject = newId()): Translated<Add> => ({ eventId: newId(), subject, commands })
+  const eventFor = (commands: readonly Add[], subject = newId()): Translated<Add> => ({
+    eventId: newId(),
+    subject,
+    commands,
+  })
   const notYet = (rejection: string) => rejection === 'counter_unknown'
   let id: string
   beforeEach(async () => {
@@ -342,7 +399,10 @@ describe('events of others', () => {
     const event = eventFor([add(id)])
     const both = await handler.handleEvents('a', [event, event], notYet)
     expect(both).toEqual([{ ok: true }, { ok: true }])
-    await Promise.all([handler.handleEvents('a', [event], notYet), handler.handleEvents('a', [event], notYet)])
+    await Promise.all([
+      handler.handleEvents('a', [event], notYet),
+      handler.handleEvents('a', [event], notYet),
+    ])
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 1 })
     await handler.handleEvents('b', [event], notYet)
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 2 })
@@ -352,7 +412,9 @@ describe('events of others', () => {
     const handlers = [handlerOn(db), handlerOn(db)]
     for (let round = 1; round <= 10; round += 1) {
       const events = Array.from({ length: 5 }, () => eventFor([add(id)]))
-      const results = await Promise.all(handlers.map((handler) => handler.handleEvents('race', events, notYet)))
+      const results = await Promise.all(
+        handlers.map((handler) => handler.handleEvents('race', events, notYet)),
+      )
       expect(results.flat().every((handled) => handled.ok)).toBe(true)
       expect((await readCounters(db)).get(id)).toMatchObject({ value: round * 5, version: round * 5 })
     }
@@ -361,7 +423,11 @@ describe('events of others', () => {
   test('an event put off takes the later ones of its aggregate with it, and leaves others alone', async () => {
     const handler = handlerOn(db)
     const [subject, unknown] = [newId(), newId()]
-    const events = [eventFor([add(unknown)], subject), eventFor([add(id, 5)], subject), eventFor([add(id, 7)])]
+    const events = [
+      eventFor([add(unknown)], subject),
+      eventFor([add(id, 5)], subject),
+      eventFor([add(id, 7)]),
+    ]
     expect(await handler.handleEvents('c', events, notYet)).toEqual([
       { ok: false, rejection: 'counter_unknown' },
       { ok: false, rejection: 'counter_unknown' },
@@ -369,7 +435,11 @@ describe('events of others', () => {
     ])
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 7 })
     await seedCounters(db, [unknown])
-    expect(await handler.handleEvents('c', events, notYet)).toEqual([{ ok: true }, { ok: true }, { ok: true }])
+    expect(await handler.handleEvents('c', events, notYet)).toEqual([
+      { ok: true },
+      { ok: true },
+      { ok: true },
+    ])
     expect((await readCounters(db)).get(id)).toMatchObject({ value: 12 })
   })
 

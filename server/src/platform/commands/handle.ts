@@ -1,5 +1,6 @@
-// The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a transaction in which events
-// are stored, and many commands share one (group commit). Never calls the network.
+// The walk of a command: load, decide, evolve, save, append, commit. The only place that opens a
+// transaction in which events are stored, and many commands share one (group commit). Never calls
+// the network.
 import type { Event } from '@holdfast/contract'
 import type { BatchTx, Database, Write } from '../postgres/database.ts'
 import { isUnavailable, lostRace } from '../postgres/failures.ts'
@@ -11,7 +12,10 @@ import type { AnyFact, Cause, Handled, Model, Outcome, Translated } from './mode
 
 export interface Handler<Command, Rejection extends string, Answer> {
   handle(command: Command, cause?: Cause): Promise<Outcome<Answer, Rejection>>
-  /** One transaction for all the events, effects and inbox together. `notYet` tells which rejections mean: try later. */
+  /**
+   * One transaction for all the events, effects and inbox together. `notYet` tells which rejections
+   * mean: try later.
+   */
   handleEvents(
     consumer: string,
     events: readonly Translated<Command>[],
@@ -56,8 +60,14 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
       return { world, results, stored: batch.events }
     })
 
-  /** Tells everybody once it is committed. From here on nothing may be tried again, whatever a listener throws. */
-  const tell = (jobs: readonly AnyJob[], { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>) => {
+  /**
+   * Tells everybody once it is committed. From here on nothing may be tried again, whatever a
+   * listener throws.
+   */
+  const tell = (
+    jobs: readonly AnyJob[],
+    { world, results, stored }: Awaited<ReturnType<typeof commitBatch>>,
+  ) => {
     afterCommit()
     try {
       if (stored.length > 0) options.onCommitted(stored)
@@ -128,7 +138,9 @@ export function makeHandler<Command, World, Fact extends AnyFact, Rejection exte
     handleEvents: (consumer, events, notYet) =>
       new Promise((resolve, reject) => {
         coalescer.submit({
-          items: events.flatMap((event) => event.commands.map((command) => ({ command, causationId: event.eventId }))),
+          items: events.flatMap((event) =>
+            event.commands.map((command) => ({ command, causationId: event.eventId })),
+          ),
           inbox: { consumer, events, notYet },
           settle: (result) => resolve(result.handled),
           fail: reject,

@@ -1,5 +1,5 @@
-// Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are not stored: a
-// request that changed nothing may be tried again with the same key.
+// Answers by idempotency key, stored in the transaction of the effect they tell of. Rejections are
+// not stored: a request that changed nothing may be tried again with the same key.
 import { hash } from 'node:crypto'
 import { copyInto, type Queryable, sql, type Write, writeRows } from '../postgres/database.ts'
 
@@ -44,18 +44,29 @@ export function indexOfKey({ scope, key }: AskedKey): string {
   return `${scope}\n${key}`
 }
 
-export async function findAnswers(db: Queryable, keys: readonly AskedKey[]): Promise<Map<string, StoredAnswer>> {
+export async function findAnswers(
+  db: Queryable,
+  keys: readonly AskedKey[],
+): Promise<Map<string, StoredAnswer>> {
   if (keys.length === 0) return new Map()
-  const rows = await db.query<StoredAnswer>(readAnswers, [keys.map((key) => key.scope), keys.map((key) => key.key)])
+  const rows = await db.query<StoredAnswer>(readAnswers, [
+    keys.map((key) => key.scope),
+    keys.map((key) => key.key),
+  ])
   return new Map(rows.map((row) => [indexOfKey(row), row]))
 }
 
-/** A key that another process used while we worked is a duplicate: our transaction does not commit. */
+/**
+ * A key that another process used while we worked is a duplicate: our transaction does not commit.
+ */
 export function storeAnswers(answers: readonly StoredAnswer[]): readonly Write[] {
   return writeRows(storeAnswersStatement, answers)
 }
 
-/** Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own, kept for ever. */
+/**
+ * Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own,
+ * kept for ever.
+ */
 export async function forgetOldAnswers(db: Queryable): Promise<void> {
   await db.query(deleteOld)
 }

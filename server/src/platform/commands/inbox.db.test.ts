@@ -1,4 +1,5 @@
-// The inbox: an event is handled once by each consumer, and whoever is second is told so instead of committing.
+// The inbox: an event is handled once by each consumer, and whoever is second is told so instead of
+// committing.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { lostRace } from '../postgres/failures.ts'
@@ -11,8 +12,10 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const record = (consumer: string, ids: readonly string[]) => storeAtOnce(db, () => recordHandled(consumer, ids))
-const handled = (consumer: string, ids: readonly string[]) => db.transaction((tx) => readHandled(tx, consumer, ids))
+const record = (consumer: string, ids: readonly string[]) =>
+  storeAtOnce(db, () => recordHandled(consumer, ids))
+const handled = (consumer: string, ids: readonly string[]) =>
+  db.transaction((tx) => readHandled(tx, consumer, ids))
 
 test('of the events that are asked for, those are known that this consumer handled', async () => {
   const [one, two, three] = [newId(), newId(), newId()]

@@ -17,13 +17,21 @@ const eventOf = (id: string, ticketIds: string[]) =>
 test('every event reaches the handler under the consumer’s name, and each gets its verdict', async () => {
   const log: unknown[] = []
   const handled: Handled<Rejection>[] = [{ ok: true }, { ok: false, rejection: 'early' }]
-  const handleEvents = (consumer: string, events: readonly Translated<string>[], notYet: (rejection: Rejection) => boolean) => {
+  const handleEvents = (
+    consumer: string,
+    events: readonly Translated<string>[],
+    notYet: (rejection: Rejection) => boolean,
+  ) => {
     log.push(consumer, events, [notYet('early'), notYet('no')])
     return Promise.resolve(handled)
   }
   const afterwards = async (events: readonly Event[]) => void log.push(events.map(({ id }) => id))
   const subscription = makeConsumer(table, { handleEvents }, { afterwards })
-  expect([subscription.consumer, subscription.types, subscription.isUnhurried]).toEqual(['testers', ['TicketVoided'], undefined])
+  expect([subscription.consumer, subscription.types, subscription.isUnhurried]).toEqual([
+    'testers',
+    ['TicketVoided'],
+    undefined,
+  ])
   expect(await subscription.handle([eventOf('a', ['t']), eventOf('b', [])])).toEqual([
     { kind: 'ack' },
     { kind: 'retry', reason: 'early' },
@@ -42,7 +50,7 @@ test('every event reaches the handler under the consumer’s name, and each gets
 test('what fails after the effect makes the delivery come again', async () => {
   const handleEvents = () => Promise.resolve<Handled<Rejection>[]>([{ ok: true }])
   const afterwards = () => Promise.reject(new Error('not cancelled'))
-  await expect(makeConsumer(table, { handleEvents }, { afterwards }).handle([eventOf('a', ['t'])])).rejects.toThrow(
-    'not cancelled',
-  )
+  await expect(
+    makeConsumer(table, { handleEvents }, { afterwards }).handle([eventOf('a', ['t'])]),
+  ).rejects.toThrow('not cancelled')
 })

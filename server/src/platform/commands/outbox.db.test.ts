@@ -1,4 +1,5 @@
-// The outbox: what was told is stored in its order and read back as it was, of one business process at a time.
+// The outbox: what was told is stored in its order and read back as it was, of one business process
+// at a time.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { sql } from '../postgres/database.ts'
@@ -13,7 +14,10 @@ afterAll(() => db.drop())
 
 const occurredAt = '2031-01-01T12:00:00.000Z'
 const recordedOf = (correlationId: string, version: number, subject = newId()): Recorded => ({
-  fact: { type: 'PaymentVoided', data: { orderId: correlationId, paymentId: subject, reason: `reason ${version}` } },
+  fact: {
+    type: 'PaymentVoided',
+    data: { orderId: correlationId, paymentId: subject, reason: `reason ${version}` },
+  },
   subject,
   version,
   correlationId,
@@ -23,7 +27,10 @@ const append = (...events: ReturnType<typeof seal>[]) => storeAtOnce(db, () => a
 test('an event is sealed with an id of its own and with all that is known of it', () => {
   const order = newId()
   const recorded = recordedOf(order, 3)
-  const [one, other] = [seal('payments', recorded, occurredAt, 'a cause'), seal('orders', recorded, occurredAt, null)]
+  const [one, other] = [
+    seal('payments', recorded, occurredAt, 'a cause'),
+    seal('orders', recorded, occurredAt, null),
+  ]
   expect(one).toEqual({
     specversion: '1.0',
     id: one.id,
@@ -67,7 +74,9 @@ test('there is nothing to store when nothing was told', () => {
 test('an event without an aggregate is not stored, and neither are those beside it', async () => {
   const order = newId()
   const whole = seal('payments', recordedOf(order, 1), occurredAt, null)
-  await expect(append(whole, { ...whole, id: newId(), subject: 'nobody' })).rejects.toThrow('not a UUID: nobody')
+  await expect(append(whole, { ...whole, id: newId(), subject: 'nobody' })).rejects.toThrow(
+    'not a UUID: nobody',
+  )
   expect(await readProcessEvents(db, order)).toEqual([])
   const [row] = await db.query(sql('', 'select 1 as alive'))
   expect(row).toEqual({ alive: 1 })

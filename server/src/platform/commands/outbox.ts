@@ -1,4 +1,5 @@
-// The outbox: events are stored in the transaction of the change they tell of. Rows are kept; nothing here deletes.
+// The outbox: events are stored in the transaction of the change they tell of. Rows are kept;
+// nothing here deletes.
 import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { type OutboxRow, outboxColumns, toEnvelope } from '../bus/outbox-row.ts'
 import { copyInto, type Queryable, sql, type Write, writeRows } from '../postgres/database.ts'
@@ -50,7 +51,10 @@ export function seal<Fact extends FactOf<EventType>>(
   }
 }
 
-/** Events as they are to be stored, in the order given: `seq` is taken while the aggregates are locked, so it orders each of them. */
+/**
+ * Events as they are to be stored, in the order given: `seq` is taken while the aggregates are
+ * locked, so it orders each of them.
+ */
 export function appendToOutbox(events: readonly Envelope[]): readonly Write[] {
   const rows = events.map((event) => ({
     id: event.id,

@@ -1,4 +1,5 @@
-// Every error that leaves the HTTP edge becomes problem details here, also those that come before any route or hook.
+// Every error that leaves the HTTP edge becomes problem details here, also those that come before
+// any route or hook.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ErrorCode } from '@holdfast/contract'
@@ -33,7 +34,12 @@ const formatMessages: Readonly<Record<string, string>> = {
   'visible-or-empty': 'must be empty or contain something that can be seen',
 }
 
-function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Log,
+): FastifyReply {
   if (error instanceof ProblemError) return sendProblem(reply, error.code, error.extras)
   if (error.validation) {
     const [first] = error.validation
@@ -41,7 +47,8 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
     const detail = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''} ${message}`
     return sendProblem(reply, 'invalid_request', { detail })
   }
-  if (error instanceof SyntaxError || malformedJson.has(error.code ?? '')) return sendProblem(reply, 'malformed_json')
+  if (error instanceof SyntaxError || malformedJson.has(error.code ?? ''))
+    return sendProblem(reply, 'malformed_json')
   const { statusCode } = error
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return sendProblem(reply, codeByStatus[statusCode] ?? 'invalid_request')
@@ -58,7 +65,9 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
 export function answerUnroutable(headers: Readonly<Record<string, string>>) {
   return (error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void => {
     const code = error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'route_unknown' : 'invalid_request'
-    sendProblem(reply.headers({ ...headers, 'cache-control': 'no-store' }), code, { detail: 'the URL cannot be parsed' })
+    sendProblem(reply.headers({ ...headers, 'cache-control': 'no-store' }), code, {
+      detail: 'the URL cannot be parsed',
+    })
   }
 }
 

@@ -1,20 +1,29 @@
-// What is let in as a request: JSON that can be stored, values that match their schema. Mends and guesses nothing.
+// What is let in as a request: JSON that can be stored, values that match their schema. Mends and
+// guesses nothing.
 import { isEmailAddress, isVisible } from '@holdfast/contract'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError, sendProblem } from './problem.ts'
 
-/** Bodies are taken as they are: nothing is coerced, dropped or filled in. Query strings are text, so they are coerced. */
+/**
+ * Bodies are taken as they are: nothing is coerced, dropped or filled in. Query strings are text,
+ * so they are coerced.
+ */
 export function useValidators(app: FastifyInstance): void {
   const strict = makeValidator(false)
   const coercing = makeValidator(true)
-  app.setValidatorCompiler(({ schema, httpPart }) => (httpPart === 'querystring' ? coercing : strict).compile(schema as object))
+  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'querystring' ? coercing : strict).compile(schema as object),
+  )
 }
 
 function makeValidator(coerceTypes: boolean): Ajv {
-  const validator = addFormats.default(new Ajv({ coerceTypes, removeAdditional: false, useDefaults: true, allErrors: false }))
-  // Narrower than the library's: what passes here must be an instant and an id for the database and for JavaScript alike.
+  const validator = addFormats.default(
+    new Ajv({ coerceTypes, removeAdditional: false, useDefaults: true, allErrors: false }),
+  )
+  // Narrower than the library's: what passes here must be an instant and an id for the database and
+  // for JavaScript alike.
   validator.addFormat('date-time', isInstant)
   validator.addFormat('email', isEmailAddress)
   validator.addFormat('visible', isVisible)
@@ -36,7 +45,10 @@ export function isInstant(text: string): boolean {
   return dayExists && atMs >= 0 && atMs <= lastInstantMs
 }
 
-/** Many clients name JSON on every POST. Without a body that is no malformed JSON; a route that needs one refuses by itself. */
+/**
+ * Many clients name JSON on every POST. Without a body that is no malformed JSON; a route that
+ * needs one refuses by itself.
+ */
 export function allowEmptyBodies(app: FastifyInstance): void {
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers
@@ -48,7 +60,10 @@ export function allowEmptyBodies(app: FastifyInstance): void {
 const suspiciousEscape = /\\u(?:0000|d[89a-f])/i
 const detail = 'the text contains characters that cannot be stored'
 
-/** Refuses NUL and lone surrogates, in body and address: Postgres stores neither, and would fail a whole batch over one. */
+/**
+ * Refuses NUL and lone surrogates, in body and address: Postgres stores neither, and would fail a
+ * whole batch over one.
+ */
 export function refuseUnstorableText(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser(['application/json', 'text/plain'])

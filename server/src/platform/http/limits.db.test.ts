@@ -32,7 +32,9 @@ test('attempts beyond the limit are refused in every process, with the time to w
 })
 
 test('many attempts at once are counted one by one', async () => {
-  const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => makeLimits(db).consume(limit, 'crowd')))
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 20 }, () => makeLimits(db).consume(limit, 'crowd')),
+  )
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
 })
 

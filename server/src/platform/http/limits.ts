@@ -1,4 +1,5 @@
-// Limits on attempts, kept in Postgres so that all processes count together. For accounts and money, not for load.
+// Limits on attempts, kept in Postgres so that all processes count together. For accounts and
+// money, not for load.
 import { createHash } from 'node:crypto'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
@@ -11,7 +12,10 @@ export interface Limit {
 }
 
 export interface Limits {
-  /** Counts one attempt of `key`; throws `too_many_requests` with the time to wait when there were too many. */
+  /**
+   * Counts one attempt of `key`; throws `too_many_requests` with the time to wait when there were
+   * too many.
+   */
   consume(limit: Limit, key: string): Promise<void>
   /** Forgets the attempts of `key`, after a success. */
   reset(limit: Limit, key: string): Promise<void>
@@ -30,7 +34,10 @@ const deleteExpired = sql(
   `delete from platform.rate_limits where expire < extract(epoch from now()) * 1000`,
 )
 
-/** Takes away the counts whose time is over: each address and each account that ever tried leaves one. */
+/**
+ * Takes away the counts whose time is over: each address and each account that ever tried leaves
+ * one.
+ */
 export async function forgetExpiredLimits(db: Queryable): Promise<void> {
   await db.query(deleteExpired)
 }
@@ -71,7 +78,9 @@ export function makeLimits(db: Database): Limits {
         await limiterOf(limit).consume(hashOf(key))
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error
-        throw new ProblemError('too_many_requests', { retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000) })
+        throw new ProblemError('too_many_requests', {
+          retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000),
+        })
       }
     },
     async reset(limit, key) {

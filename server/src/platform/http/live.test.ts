@@ -1,5 +1,5 @@
-// Live views over real sockets: everybody ends with the newest state, a slow reader costs one event and no more, and who
-// leaves early is forgotten.
+// Live views over real sockets: everybody ends with the newest state, a slow reader costs one event
+// and no more, and who leaves early is forgotten.
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -44,12 +44,22 @@ beforeEach(async () => {
       if (readFails) throw new Error('the database is away')
       return seen
     },
-    changes: (before, now) => ({ number: now.number, seats: now.seats.filter((seat) => !before.seats.includes(seat)) }),
+    changes: (before, now) => ({
+      number: now.number,
+      seats: now.seats.filter((seat) => !before.seats.includes(seat)),
+    }),
   })
   server = createServer((request, response) => {
     served.push(response)
-    const reply = { raw: response, hijack: () => undefined, getHeaders: () => ({}) } as unknown as FastifyReply
-    live.stream({ raw: request } as unknown as FastifyRequest, reply, { key, changesOnly: request.url === '/changes' })
+    const reply = {
+      raw: response,
+      hijack: () => undefined,
+      getHeaders: () => ({}),
+    } as unknown as FastifyReply
+    live.stream({ raw: request } as unknown as FastifyRequest, reply, {
+      key,
+      changesOnly: request.url === '/changes',
+    })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
@@ -96,7 +106,8 @@ function change(seats: readonly string[] = hall.seats): void {
   live.changed(key)
 }
 
-const listening = async () => (await metrics.liveListeners.get()).values.reduce((sum, { value }) => sum + value, 0)
+const listening = async () =>
+  (await metrics.liveListeners.get()).values.reduce((sum, { value }) => sum + value, 0)
 
 it('many who come at once share a few reads, and all of them end with the newest state', async () => {
   const heard = await Promise.all(Array.from({ length: 120 }, () => listen()))
@@ -104,7 +115,9 @@ it('many who come at once share a few reads, and all of them end with the newest
     change()
     await systemClock.sleep(1)
   }
-  await waitFor('everybody told of the last', () => heard.every((each) => each.events.at(-1)?.data.number === 50))
+  await waitFor('everybody told of the last', () =>
+    heard.every((each) => each.events.at(-1)?.data.number === 50),
+  )
   for (const each of heard) {
     const numbers = each.events.map(({ data }) => data.number)
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
@@ -144,7 +157,8 @@ it('one who reads nothing holds back one event, however much changes, and gets t
   expect(slow.events.length).toBeLessThan(20)
 })
 
-// A read that failed told nobody anything, and the old state stayed on every screen until the next sale.
+// A read that failed told nobody anything, and the old state stayed on every screen until the next
+// sale.
 it('a change whose read fails is told as soon as reading works again', async () => {
   const heard = await listen()
   await waitFor('the first', () => heard.events.length === 1)
@@ -156,7 +170,8 @@ it('a change whose read fails is told as soon as reading works again', async () 
   await waitFor('the change', () => heard.events.at(-1)?.data.number === 1)
 })
 
-// The response had closed before anybody listened for its end: it stayed in the list, and in the metric, for ever.
+// The response had closed before anybody listened for its end: it stayed in the list, and in the
+// metric, for ever.
 it('one who leaves while he is let in is not kept', async () => {
   const gone = await listen()
   await waitFor('one listener', async () => (await listening()) === 1)

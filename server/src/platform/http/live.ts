@@ -1,5 +1,6 @@
-// Server-sent events: many listeners of one thing share one read of it and one copy of its text, however often it changes.
-// Holds no truth, and never more for a slow listener than the one event that he has not taken yet.
+// Server-sent events: many listeners of one thing share one read of it and one copy of its text,
+// however often it changes. Holds no truth, and never more for a slow listener than the one event
+// that he has not taken yet.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
@@ -30,10 +31,16 @@ export interface LiveOptions<Thing> {
 }
 
 const heartbeatMs = 15_000
-/** A listener that takes nothing for this long is cut off; he will come back and see the newest state. */
+/**
+ * A listener that takes nothing for this long is cut off; he will come back and see the newest
+ * state.
+ */
 const stalledMs = 30_000
 const failedRestMs = 1_000
-/** Telling may take a fifth of the time: a thousand listeners of a large hall must not stop its sale. */
+/**
+ * Telling may take a fifth of the time: a thousand listeners of a large hall must not stop its
+ * sale.
+ */
 const restPerTold = 4
 const restMaxMs = 5_000
 /** So many are told in one turn of the event loop; then it is the turn of those who buy. */
@@ -93,7 +100,8 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
     for (let from = 0; from < all.length && !closing.signal.aborted; from += sliceSize) {
       if (from > 0) await nextTurn()
       const startedMs = clock.elapsedMs()
-      for (const listener of all.slice(from, from + sliceSize)) if (topic.listeners.has(listener)) tell(topic, listener)
+      for (const listener of all.slice(from, from + sliceSize))
+        if (topic.listeners.has(listener)) tell(topic, listener)
       // The sockets are written to after this function; that is most of the work.
       await written()
       spentMs += clock.elapsedMs() - startedMs
@@ -162,7 +170,8 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
         'x-accel-buffering': 'no',
       }
       raw.writeHead(200, headers as Record<string, string>)
-      // HEAD wants no events: left open, it would hold up what is asked next on the same connection for ever.
+      // HEAD wants no events: left open, it would hold up what is asked next on the same connection
+      // for ever.
       if (closing.signal.aborted || request.method === 'HEAD') {
         raw.end()
         return

@@ -1,4 +1,5 @@
-// Who may operate the shop: the one place that decides it. To everybody else the operator's routes are not there.
+// Who may operate the shop: the one place that decides it. To everybody else the operator's routes
+// are not there.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { normaliseEmail } from '@holdfast/contract'
@@ -6,7 +7,10 @@ import type { FastifyRequest } from 'fastify'
 import { ProblemError } from './problem.ts'
 import type { Principal } from './sessions.ts'
 
-/** Written by the demo when it makes its organiser; readable to nobody but whoever may read the data directory. */
+/**
+ * Written by the demo when it makes its organiser; readable to nobody but whoever may read the data
+ * directory.
+ */
 export const demoAccountFile = 'demo-organiser.json'
 
 /** What of the configuration decides it. */
@@ -45,10 +49,12 @@ export function makeRequireOperator(config: OperatorsConfig): RequireOperator {
 }
 
 export async function readDemoId(directory: string): Promise<string | null> {
-  const text = await readFile(join(directory, demoAccountFile), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
-    throw error
-  })
+  const text = await readFile(join(directory, demoAccountFile), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    },
+  )
   if (text === null) return null
   const account = JSON.parse(text) as { id?: unknown }
   return typeof account.id === 'string' ? account.id : null

@@ -4,7 +4,10 @@ import { sendProblem } from './problem.ts'
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Browsers send Sec-Fetch-Site; older ones Origin. A request with neither comes from a program and has no cookie to steal. */
+/**
+ * Browsers send Sec-Fetch-Site; older ones Origin. A request with neither comes from a program and
+ * has no cookie to steal.
+ */
 export function isSameOrigin(request: FastifyRequest, publicUrl: string): boolean {
   const site = request.headers['sec-fetch-site']
   if (typeof site === 'string') return site === 'same-origin' || site === 'none'
@@ -16,7 +19,12 @@ export function isSameOrigin(request: FastifyRequest, publicUrl: string): boolea
 
 export function guardOrigin(app: FastifyInstance, { publicUrl }: { publicUrl: string }): void {
   app.addHook('onRequest', (request, reply, done) => {
-    if (safeMethods.has(request.method) || request.routeOptions.config?.signed || isSameOrigin(request, publicUrl)) return done()
+    if (
+      safeMethods.has(request.method) ||
+      request.routeOptions.config?.signed ||
+      isSameOrigin(request, publicUrl)
+    )
+      return done()
     sendProblem(reply, 'cross_origin')
   })
 }

@@ -1,4 +1,5 @@
-// Bounded admission: more requests under way than can be served soon are refused at once, with a time to come back.
+// Bounded admission: more requests under way than can be served soon are refused at once, with a
+// time to come back.
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from '../process/metrics.ts'
@@ -14,7 +15,11 @@ export interface OverloadOptions {
 const defaults: OverloadOptions = { maxInFlight: 2_000, maxVitalInFlight: 3_000 }
 const retryAfterSeconds = 1
 
-export function guardOverload(app: FastifyInstance, metrics: Metrics, options: OverloadOptions = defaults): void {
+export function guardOverload(
+  app: FastifyInstance,
+  metrics: Metrics,
+  options: OverloadOptions = defaults,
+): void {
   let inFlight = 0
   app.addHook('onRequest', (request, reply, done) => {
     const vital = request.routeOptions.config?.vital === true
@@ -43,7 +48,10 @@ function onClose(this: Admitted): void {
   releaseAdmission(this)
 }
 
-/** A stream stays open for hours: it gives back its place among the requests under way as soon as it is on its way. */
+/**
+ * A stream stays open for hours: it gives back its place among the requests under way as soon as it
+ * is on its way.
+ */
 export function releaseAdmission(raw: Admitted): void {
   raw[giveBack]?.()
   raw[giveBack] = undefined

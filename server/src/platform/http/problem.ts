@@ -1,4 +1,5 @@
-// Answers that say no: RFC 9457 problem details from the one table of codes. The only place that writes them.
+// Answers that say no: RFC 9457 problem details from the one table of codes. The only place that
+// writes them.
 import { type ErrorCode, errorDefinitions, type Problem } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 
@@ -31,7 +32,10 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
 export function sendProblem(reply: FastifyReply, code: ErrorCode, extras: ProblemExtras = {}): FastifyReply {
   const problem = problemOf(code, extras)
   if (extras.retryAfterSeconds !== undefined) reply.header('retry-after', String(extras.retryAfterSeconds))
-  return reply.code(problem.status).type('application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problem))
 }
 
 /** A problem thrown from below a route, where there is no reply at hand. */

@@ -1,4 +1,5 @@
-// The HTTP edge: every answer that says no is problem details with our headers, whatever was wrong with the request.
+// The HTTP edge: every answer that says no is problem details with our headers, whatever was wrong
+// with the request.
 import { type AddressInfo, connect } from 'node:net'
 import { errorDefinitions, Id, Instant, PageQuery } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
@@ -8,10 +9,20 @@ import { makeLog } from '../process/log.ts'
 import { makeMetrics } from '../process/metrics.ts'
 import { type OverloadOptions, releaseAdmission } from './overload.ts'
 import { ProblemError } from './problem.ts'
-import { type HttpOptions, idempotencyKeyOf, makeHttp, requirePrincipal, sessionCookieName } from './server.ts'
+import {
+  type HttpOptions,
+  idempotencyKeyOf,
+  makeHttp,
+  requirePrincipal,
+  sessionCookieName,
+} from './server.ts'
 import type { Principal } from './sessions.ts'
 
-const guest: Principal = { id: '01900000-0000-7000-8000-000000000001', kind: 'guest', email: 'guest@example.com' }
+const guest: Principal = {
+  id: '01900000-0000-7000-8000-000000000001',
+  kind: 'guest',
+  email: 'guest@example.com',
+}
 const logged: string[] = []
 let app: FastifyInstance
 let release: () => void
@@ -31,13 +42,20 @@ const optionsWith = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   ...changes,
 })
 
-const body = Type.Object({ name: Type.String({ maxLength: 20 }), at: Type.Optional(Instant) }, { additionalProperties: false })
+const body = Type.Object(
+  { name: Type.String({ maxLength: 20 }), at: Type.Optional(Instant) },
+  { additionalProperties: false },
+)
 
 function build(changes: Partial<HttpOptions> = {}): FastifyInstance {
   const built = makeHttp(optionsWith(changes)) as unknown as FastifyInstance
   built.post('/api/things', { schema: { body } }, async () => ({ ok: true }))
   built.get('/api/things', { schema: { querystring: PageQuery } }, async (request) => request.query)
-  built.get('/api/things/:id', { schema: { params: Type.Object({ id: Id }) } }, async (request) => request.params)
+  built.get(
+    '/api/things/:id',
+    { schema: { params: Type.Object({ id: Id }) } },
+    async (request) => request.params,
+  )
   built.post('/api/free', async () => ({ ok: true }))
   built.get('/api/me', async (request) => requirePrincipal(request))
   built.get('/api/seller', async (request) => requirePrincipal(request, 'user'))
@@ -71,7 +89,11 @@ const json = { 'content-type': 'application/json' }
 
 describe('problems', () => {
   test.each([
-    ['malformed JSON', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":' }, 'malformed_json'],
+    [
+      'malformed JSON',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":' },
+      'malformed_json',
+    ],
     [
       'a body that would change prototypes',
       { method: 'POST', url: '/api/things', headers: json, payload: '{"__proto__":{"a":1}}' },
@@ -83,23 +105,46 @@ describe('problems', () => {
       { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","admin":true}' },
       'invalid_request',
     ],
-    ['a number for a text', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":5}' }, 'invalid_request'],
+    [
+      'a number for a text',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":5}' },
+      'invalid_request',
+    ],
     [
       'a day that does not exist',
-      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2026-02-30T00:00:00Z"}' },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: json,
+        payload: '{"name":"x","at":"2026-02-30T00:00:00Z"}',
+      },
       'invalid_request',
     ],
     [
       'a leap second',
-      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"2016-12-31T23:59:60Z"}' },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: json,
+        payload: '{"name":"x","at":"2016-12-31T23:59:60Z"}',
+      },
       'invalid_request',
     ],
     [
       'a year that no calendar here has',
-      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"x","at":"0000-01-01T00:00:00Z"}' },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: json,
+        payload: '{"name":"x","at":"0000-01-01T00:00:00Z"}',
+      },
       'invalid_request',
     ],
-    ['a NUL', { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"a\\u0000b"}' }, 'invalid_request'],
+    [
+      'a NUL',
+      { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"a\\u0000b"}' },
+      'invalid_request',
+    ],
     [
       'half of a character',
       { method: 'POST', url: '/api/things', headers: json, payload: '{"name":"\\ud83d"}' },
@@ -107,7 +152,12 @@ describe('problems', () => {
     ],
     [
       'a NUL deep in a body without schema',
-      { method: 'POST', url: '/api/free', headers: json, payload: `${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}` },
+      {
+        method: 'POST',
+        url: '/api/free',
+        headers: json,
+        payload: `${'['.repeat(30_000)}"\\u0000"${']'.repeat(30_000)}`,
+      },
       'invalid_request',
     ],
     ['a NUL in the address', { method: 'GET', url: '/api/things?cursor=%00' }, 'invalid_request'],
@@ -118,40 +168,75 @@ describe('problems', () => {
     ],
     [
       'a form',
-      { method: 'POST', url: '/api/things', headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'name=x' },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'name=x',
+      },
       'unsupported_media_type',
     ],
     [
       'a huge body',
-      { method: 'POST', url: '/api/things', headers: json, payload: JSON.stringify({ name: 'x'.repeat(200_000) }) },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: json,
+        payload: JSON.stringify({ name: 'x'.repeat(200_000) }),
+      },
       'body_too_large',
     ],
     ['an unknown route', { method: 'GET', url: '/api/nowhere' }, 'route_unknown'],
     ['another method', { method: 'DELETE', url: '/api/things' }, 'route_unknown'],
     ['a limit of nought', { method: 'GET', url: '/api/things?limit=0' }, 'invalid_request'],
     ['a limit that is no number', { method: 'GET', url: '/api/things?limit=many' }, 'invalid_request'],
-    ['a cursor that is too long', { method: 'GET', url: `/api/things?cursor=${'x'.repeat(201)}` }, 'invalid_request'],
+    [
+      'a cursor that is too long',
+      { method: 'GET', url: `/api/things?cursor=${'x'.repeat(201)}` },
+      'invalid_request',
+    ],
     ['an unknown parameter', { method: 'GET', url: '/api/things?offset=5' }, 'invalid_request'],
     ['an id that is none', { method: 'GET', url: '/api/things/7' }, 'invalid_request'],
-    ['an id in capitals', { method: 'GET', url: '/api/things/01900000-0000-7000-8000-00000000000A' }, 'invalid_request'],
+    [
+      'an id in capitals',
+      { method: 'GET', url: '/api/things/01900000-0000-7000-8000-00000000000A' },
+      'invalid_request',
+    ],
     [
       'an id with a prefix',
       { method: 'GET', url: '/api/things/urn:uuid:01900000-0000-7000-8000-000000000001' },
       'invalid_request',
     ],
-    ['a parameter longer than any', { method: 'GET', url: `/api/things/${'x'.repeat(500)}` }, 'route_unknown'],
+    [
+      'a parameter longer than any',
+      { method: 'GET', url: `/api/things/${'x'.repeat(500)}` },
+      'route_unknown',
+    ],
     ['an address that cannot be decoded', { method: 'GET', url: '/api/things/%ff' }, 'invalid_request'],
     ['nobody asking', { method: 'GET', url: '/api/me' }, 'unauthenticated'],
-    ['a guest who would sell', { method: 'GET', url: '/api/seller', headers: { authorization: 'Bearer good' } }, 'forbidden'],
+    [
+      'a guest who would sell',
+      { method: 'GET', url: '/api/seller', headers: { authorization: 'Bearer good' } },
+      'forbidden',
+    ],
     [
       'a key that is too long',
       { method: 'GET', url: '/api/key', headers: { 'idempotency-key': 'x'.repeat(256) } },
       'invalid_idempotency_key',
     ],
-    ['an empty key', { method: 'GET', url: '/api/key', headers: { 'idempotency-key': '' } }, 'invalid_idempotency_key'],
+    [
+      'an empty key',
+      { method: 'GET', url: '/api/key', headers: { 'idempotency-key': '' } },
+      'invalid_idempotency_key',
+    ],
     [
       'another origin',
-      { method: 'POST', url: '/api/things', headers: { ...json, origin: 'https://evil.example' }, payload: '{"name":"x"}' },
+      {
+        method: 'POST',
+        url: '/api/things',
+        headers: { ...json, origin: 'https://evil.example' },
+        payload: '{"name":"x"}',
+      },
       'cross_origin',
     ],
     ['a refusal from below', { method: 'GET', url: '/api/refusal' }, 'card_declined'],
@@ -185,7 +270,11 @@ describe('problems', () => {
 
   test.each([
     ['bytes that are no HTTP', 'NONSENSE\r\n\r\n', 'invalid_request'],
-    ['headers that are too long', `GET /api/me HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`, 'header_too_large'],
+    [
+      'headers that are too long',
+      `GET /api/me HTTP/1.1\r\nhost: x\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`,
+      'header_too_large',
+    ],
   ] as const)('%s are answered with a problem too', async (_what, bytes, code) => {
     await app.listen({ port: 0, host: '127.0.0.1' })
     const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
@@ -205,7 +294,8 @@ describe('problems', () => {
 
 describe('what is let in', () => {
   test('a sound body, text of any script, and an empty body that calls itself JSON', async () => {
-    const post = (payload: string) => app.inject({ method: 'POST', url: '/api/things', headers: json, payload })
+    const post = (payload: string) =>
+      app.inject({ method: 'POST', url: '/api/things', headers: json, payload })
     for (const payload of [
       '{"name":"x"}',
       '{"name":"Жизель 😀"}',
@@ -232,7 +322,8 @@ describe('what is let in', () => {
   })
 
   test('the session comes from the cookie or a bearer token, found at once or later', async () => {
-    const ask = async (headers: Record<string, string>) => (await app.inject({ url: '/api/me', headers })).statusCode
+    const ask = async (headers: Record<string, string>) =>
+      (await app.inject({ url: '/api/me', headers })).statusCode
     expect(await ask({ cookie: 'theme=dark; holdfast=good' })).toBe(200)
     expect(await ask({ cookie: 'holdfast=later' })).toBe(200)
     expect(await ask({ authorization: 'Bearer good' })).toBe(200)
@@ -261,7 +352,11 @@ describe('the origin of what changes something', () => {
     [{ 'sec-fetch-site': 'cross-site', authorization: 'Bearer good' }, 403],
   ])('%j answers %i', async (headers, status) => {
     const sent = { cookie: 'holdfast=good', ...headers }
-    const reply = await app.inject({ method: 'POST', url: '/api/free', headers: sent as Record<string, string> })
+    const reply = await app.inject({
+      method: 'POST',
+      url: '/api/free',
+      headers: sent as Record<string, string>,
+    })
     expect(reply.statusCode).toBe(status)
   })
 

@@ -22,7 +22,10 @@ declare module 'fastify' {
     sessionToken: string | null
   }
   interface FastifyInstance {
-    /** Every route by `METHOD /path`, as it was registered: what must hold for all of them is tested against this. */
+    /**
+     * Every route by `METHOD /path`, as it was registered: what must hold for all of them is tested
+     * against this.
+     */
     routeConfigs: Map<string, FastifyContextConfig>
   }
   interface FastifyContextConfig {
@@ -64,19 +67,22 @@ export function makeHttp(options: HttpOptions) {
     requestTimeout: 20_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 30_000,
-    // One hop: the proxy's own word is the last in the list, and all before it is what the client says of itself.
+    // One hop: the proxy's own word is the last in the list, and all before it is what the client
+    // says of itself.
     trustProxy: options.trustProxy ? (_address: string, hop: number) => hop === 0 : false,
     genReqId: newId,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: true,
-    // Who sends slowly is looked for every few seconds; a missing Host is refused by us, with our headers.
+    // Who sends slowly is looked for every few seconds; a missing Host is refused by us, with our
+    // headers.
     http: { connectionsCheckingInterval: slowSenderCheckMs, requireHostHeader: false },
     frameworkErrors: answerUnroutable(headers),
     clientErrorHandler: answerClientError(headers),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = 10_000
   app.server.headersTimeout = 15_000
-  // Node would refuse an unknown expectation by itself, before any of our headers and guards: such a request is like any other.
+  // Node would refuse an unknown expectation by itself, before any of our headers and guards: such
+  // a request is like any other.
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
 
   app.decorate('routeConfigs', new Map())
@@ -96,12 +102,19 @@ export function makeHttp(options: HttpOptions) {
   return app
 }
 
-/** OpenAPI of all routes registered after this, at `/openapi.json`, and a page to read it at `/docs`. */
+/**
+ * OpenAPI of all routes registered after this, at `/openapi.json`, and a page to read it at
+ * `/docs`.
+ */
 export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Holdfast', version, description: 'A ticket shop. Buyers only pay for tickets they get.' },
+      info: {
+        title: 'Holdfast',
+        version,
+        description: 'A ticket shop. Buyers only pay for tickets they get.',
+      },
       components: {
         securitySchemes: {
           session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
@@ -114,7 +127,11 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
           },
         },
         parameters: {
-          IdempotencyKey: { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } },
+          IdempotencyKey: {
+            name: 'Idempotency-Key',
+            in: 'header',
+            schema: { type: 'string', minLength: 1, maxLength: 255 },
+          },
         },
       },
       // Each is of use, and where nobody need be signed in neither.
@@ -125,26 +142,39 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
       return 'openapiObject' in document ? document.openapiObject : document.swaggerObject
     },
   })
-  // Under the shop's own policy, like every page: the library's is wider and lets the shop's own pages frame it.
+  // Under the shop's own policy, like every page: the library's is wider and lets the shop's own
+  // pages frame it.
   await app.register(swaggerUi, { routePrefix: '/docs' })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 
-type Described = Record<string, Record<string, { responses: Record<string, unknown>; parameters?: unknown[] }>>
+type Described = Record<
+  string,
+  Record<string, { responses: Record<string, unknown>; parameters?: unknown[] }>
+>
 
-/** Told here and not in the schemas of the routes, which say what is checked and how answers are written. */
+/**
+ * Told here and not in the schemas of the routes, which say what is checked and how answers are
+ * written.
+ */
 function tellWhatIsCommon({ routeConfigs }: FastifyInstance, paths: Described): void {
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       operation.responses['default'] = { $ref: '#/components/responses/Problem' }
       const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
       if (routeConfigs.get(route)?.keyed === true)
-        operation.parameters = [...(operation.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
+        operation.parameters = [
+          ...(operation.parameters ?? []),
+          { $ref: '#/components/parameters/IdempotencyKey' },
+        ]
     }
   }
 }
 
-function securityHeaders({ publicUrl, contentSecurityPolicy }: HttpOptions): Readonly<Record<string, string>> {
+function securityHeaders({
+  publicUrl,
+  contentSecurityPolicy,
+}: HttpOptions): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'strict-origin-when-cross-origin',
@@ -152,7 +182,8 @@ function securityHeaders({ publicUrl, contentSecurityPolicy }: HttpOptions): Rea
     'cross-origin-opener-policy': 'same-origin',
     'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
   }
-  if (publicUrl.startsWith('https:')) headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
+  if (publicUrl.startsWith('https:'))
+    headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
   return headers
 }
 
@@ -163,7 +194,11 @@ function useHeaders(app: FastifyInstance, headers: Readonly<Record<string, strin
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
-    const labels = { route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode }
+    const labels = {
+      route: request.routeOptions.url ?? 'none',
+      method: request.method,
+      status: reply.statusCode,
+    }
     metrics.httpDuration.observe(labels, reply.elapsedTime / 1000)
     done()
   })
@@ -219,6 +254,7 @@ export function requirePrincipal(request: FastifyRequest, kind?: 'user'): Princi
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const header = request.headers['idempotency-key']
   if (header === undefined) return undefined
-  if (typeof header !== 'string' || header.length === 0 || header.length > 255) throw new ProblemError('invalid_idempotency_key')
+  if (typeof header !== 'string' || header.length === 0 || header.length > 255)
+    throw new ProblemError('invalid_idempotency_key')
   return header
 }

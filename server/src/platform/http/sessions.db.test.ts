@@ -3,7 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { type Database, sql } from '../postgres/database.ts'
 import { newId, systemClock } from '../process/clock.ts'
-import { beginSession, endSessionsOf, forgetExpiredSessions, makeSessions, type Principal } from './sessions.ts'
+import {
+  beginSession,
+  endSessionsOf,
+  forgetExpiredSessions,
+  makeSessions,
+  type Principal,
+} from './sessions.ts'
 
 let db: TestDatabase
 beforeAll(async () => {
@@ -107,7 +113,9 @@ test('all sessions of one principal end together, and those past their time are 
   const over = await begin(principal(), -1)
   expect(await sessions.find(over.token)).toBeNull()
   await forgetExpiredSessions(db)
-  const [row] = await db.query<{ n: number }>(sql('', 'select count(*) as n from platform.sessions where expires_at < now()'))
+  const [row] = await db.query<{ n: number }>(
+    sql('', 'select count(*) as n from platform.sessions where expires_at < now()'),
+  )
   expect(row?.n).toBe(0)
 })
 

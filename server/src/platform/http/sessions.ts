@@ -1,4 +1,5 @@
-// Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only identity begins sessions.
+// Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only
+// identity begins sessions.
 import { createHash, randomBytes } from 'node:crypto'
 import { makeBatchLoader } from '../postgres/batch-loader.ts'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
@@ -23,7 +24,10 @@ export interface Sessions {
   /** The principal behind a token, or null. Asks the database at most once a second per token. */
   find(token: string): Promise<Principal | null> | Principal | null
   end(token: string): Promise<void>
-  /** All sessions of a principal were ended in the database: what this process remembers of them counts no more. */
+  /**
+   * All sessions of a principal were ended in the database: what this process remembers of them
+   * counts no more.
+   */
   forget(principalId: string): void
 }
 
@@ -43,10 +47,19 @@ const findLive = sql(
   `select 1 as live from platform.sessions where token_hash = $1 and principal_id = $2 and expires_at > now()`,
 )
 const deleteSession = sql('platform.delete_session', `delete from platform.sessions where token_hash = $1`)
-const deleteSessionsOf = sql('platform.delete_sessions_of', `delete from platform.sessions where principal_id = $1`)
-const deleteExpired = sql('platform.delete_expired_sessions', `delete from platform.sessions where expires_at < now()`)
+const deleteSessionsOf = sql(
+  'platform.delete_sessions_of',
+  `delete from platform.sessions where principal_id = $1`,
+)
+const deleteExpired = sql(
+  'platform.delete_expired_sessions',
+  `delete from platform.sessions where expires_at < now()`,
+)
 
-/** What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the memory. */
+/**
+ * What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the
+ * memory.
+ */
 const tokenPattern = /^hf[st]_[\w-]{43}$/
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
@@ -69,7 +82,10 @@ export async function endSessionsOf(tx: Queryable, principalId: string): Promise
   await tx.query(deleteSessionsOf, [principalId])
 }
 
-/** Whether the token still speaks for the principal, asked of the database and not of a memory that may be a second old. */
+/**
+ * Whether the token still speaks for the principal, asked of the database and not of a memory that
+ * may be a second old.
+ */
 export async function isLiveSession(tx: Queryable, token: string, principalId: string): Promise<boolean> {
   return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
 }
@@ -89,7 +105,10 @@ interface Entry {
 
 export function makeSessions(db: Database, clock: Clock): Sessions {
   const cache = new Map<string, Entry>()
-  /** Grows whenever sessions are ended by their principal: what was read before is not remembered after. */
+  /**
+   * Grows whenever sessions are ended by their principal: what was read before is not remembered
+   * after.
+   */
   let forgotten = 0
   const cached = (token: string): Entry | undefined => {
     const entry = cache.get(token)

@@ -1,4 +1,5 @@
-// Lookups that travel together: one statement for a turn of the event loop, each asker its own answer, no asker forgotten.
+// Lookups that travel together: one statement for a turn of the event loop, each asker its own
+// answer, no asker forgotten.
 import { expect, test } from 'vitest'
 import { makeBatchLoader } from './batch-loader.ts'
 
@@ -41,7 +42,10 @@ test('a statement that fails fails all who asked, and nobody after them', async 
     broken ? Promise.reject(new Error('no connection')) : Promise.resolve(keys.map((key) => key * key)),
   )
   const outcomes = await Promise.allSettled([square(2), square(3)])
-  expect(outcomes).toMatchObject([{ reason: { message: 'no connection' } }, { reason: { message: 'no connection' } }])
+  expect(outcomes).toMatchObject([
+    { reason: { message: 'no connection' } },
+    { reason: { message: 'no connection' } },
+  ])
   broken = false
   expect(await square(4)).toBe(16)
   expect(asked).toEqual([[2, 3], [4]])

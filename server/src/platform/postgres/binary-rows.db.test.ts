@@ -1,10 +1,19 @@
-// Rows in bulk, copied and as arrays: that each type comes back as it was, what is refused before it is sent, and what a `copy` that
-// fails does to the statements around it.
+// Rows in bulk, copied and as arrays: that each type comes back as it was, what is refused before
+// it is sent, and what a `copy` that fails does to the statements around it.
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { encodeRows } from './binary-rows.ts'
-import { copyInto, type Database, makeDatabase, type Row, type Statement, sql, type Write, withRows } from './database.ts'
+import {
+  copyInto,
+  type Database,
+  makeDatabase,
+  type Row,
+  type Statement,
+  sql,
+  type Write,
+  withRows,
+} from './database.ts'
 
 let db: TestDatabase
 /** With one connection, so that each test sees what the one before it left on it. */
@@ -46,11 +55,17 @@ const changeKinds = withRows(
   set word = n.word, data = n.data, small = n.small, large = n.large, yes = n.yes, at = n.at, fallback = $8
   from ${rows} as n where k.id = n.id`,
 )
-const readKinds = sql('test.read_kinds', 'select id, word, data, small, large, yes, at from public.kinds order by place')
+const readKinds = sql(
+  'test.read_kinds',
+  'select id, word, data, small, large, yes, at from public.kinds order by place',
+)
 const one = sql('test.one', 'select 1 as one')
 
 /** Of rows that may lack columns, which `writeRows` does not take. */
-const writing = (statement: Statement, rows: readonly Row[], ...more: string[]): Write => ({ statement, values: [rows, ...more] })
+const writing = (statement: Statement, rows: readonly Row[], ...more: string[]): Write => ({
+  statement,
+  values: [rows, ...more],
+})
 const store = (statement: Statement, rows: readonly Row[], ...more: string[]) =>
   storeAtOnce(single, () => [writing(statement, rows, ...more)])
 const copy = (rows: readonly Row[]) => store(copyKinds, rows)
@@ -71,11 +86,17 @@ describe.each(ways)('what is %s', (_way, statement) => {
     const row = fc.record({
       id: fc.uuid(),
       word: nothing(text),
-      data: nothing(fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.oneof(text, fc.integer(), fc.boolean()))),
+      data: nothing(
+        fc.dictionary(fc.string({ unit: 'grapheme-ascii' }), fc.oneof(text, fc.integer(), fc.boolean())),
+      ),
       small: nothing(fc.integer()),
       large: nothing(fc.maxSafeInteger()),
       yes: nothing(fc.boolean()),
-      at: nothing(fc.date({ noInvalidDate: true, min: new Date(-30e12), max: new Date(250e12) }).map((at) => at.toISOString())),
+      at: nothing(
+        fc
+          .date({ noInvalidDate: true, min: new Date(-30e12), max: new Date(250e12) })
+          .map((at) => at.toISOString()),
+      ),
     })
     const rows = fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 30 })
     await fc.assert(
@@ -110,7 +131,10 @@ describe.each(ways)('what is %s', (_way, statement) => {
 
   test('leaves the other columns to their defaults', async () => {
     await store(statement, [{ id: idOf('a') }, { id: idOf('b') }])
-    const rest = sql('', 'select place - min(place) over () as place, fallback from public.kinds order by place')
+    const rest = sql(
+      '',
+      'select place - min(place) over () as place, fallback from public.kinds order by place',
+    )
     expect(await db.query(rest)).toEqual([
       { place: 0, fallback: 'unsaid' },
       { place: 1, fallback: 'unsaid' },
@@ -138,7 +162,11 @@ test('rows change others, each its own, and values that follow them are for all'
     ],
     'said',
   )
-  expect(await single.query(sql('', 'select id, word, small, large, yes, fallback from public.kinds order by place'))).toEqual([
+  expect(
+    await single.query(
+      sql('', 'select id, word, small, large, yes, fallback from public.kinds order by place'),
+    ),
+  ).toEqual([
     { id: idOf('a'), word: null, small: null, large: null, yes: true, fallback: 'said' },
     { id: idOf('b'), word: 'before', small: 1, large: null, yes: null, fallback: 'unsaid' },
     { id: idOf('c'), word: 'third', small: null, large: 3, yes: null, fallback: 'said' },
@@ -184,7 +212,10 @@ describe('a copy that fails', () => {
   })
 
   test('takes the statements behind it along', async () => {
-    const writes = [writing(copyKinds, [{ id: idOf('a'), word: 'no\0' }]), writing(copyKinds, [{ id: idOf('b') }])]
+    const writes = [
+      writing(copyKinds, [{ id: idOf('a'), word: 'no\0' }]),
+      writing(copyKinds, [{ id: idOf('b') }]),
+    ]
     expect(await failureOf(storeAtOnce(single, () => writes))).toMatchObject({ code: '22021' })
     expect([await kinds(), await alive()]).toEqual([[], [{ one: 1 }]])
   })

@@ -1,6 +1,8 @@
-// Rows as the server takes them in bulk, in binary, so that it has no text to read into values: new ones in the form of `copy`,
-// which writes them to their pages together, others as an array for each column.
-// https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of arrays and each type, what its `recv` function reads.
+// Rows as the server takes them in bulk, in binary, so that it has no text to read into values: new
+// ones in the form of `copy`, which writes them to their pages together, others as an array for
+// each column.
+// https://www.postgresql.org/docs/16/sql-copy.html, "Binary Format"; of arrays and each type, what
+// its `recv` function reads.
 import { epochMsOf } from '@holdfast/contract'
 
 /** The types of columns that can travel so, by their names in SQL. */
@@ -30,15 +32,18 @@ for (const [value, digit] of [...'0123456789abcdef'].entries()) {
 
 const usualBytes = 65_536
 const mostKeptBytes = 524_288
-/** What is being written. Used again and again, unless a large hall made it large: what leaves is a copy. */
+/**
+ * What is being written. Used again and again, unless a large hall made it large: what leaves is a
+ * copy.
+ */
 let bytes = Buffer.allocUnsafe(usualBytes)
 let at = 0
 
 type Rows = readonly Readonly<Record<string, unknown>>[]
 
 /**
- * The rows as the messages of a `copy` that carry them. A column that a row does not have, or has as undefined, is null. Throws
- * `RangeError` where a value cannot be what its column is.
+ * The rows as the messages of a `copy` that carry them. A column that a row does not have, or has
+ * as undefined, is null. Throws `RangeError` where a value cannot be what its column is.
  */
 export function encodeRows(columns: Columns, rows: Rows): Buffer {
   const names = Object.keys(columns)
@@ -47,8 +52,10 @@ export function encodeRows(columns: Columns, rows: Rows): Buffer {
   putBytes(opening)
   for (const row of rows) {
     putShort(names.length)
-    // By number: a pair made for every value of every row is a thirtieth of all that a checkout leaves to the collector.
-    for (let index = 0; index < names.length; index += 1) putValue(types[index] as ColumnType, row[names[index] as string])
+    // By number: a pair made for every value of every row is a thirtieth of all that a checkout
+    // leaves to the collector.
+    for (let index = 0; index < names.length; index += 1)
+      putValue(types[index] as ColumnType, row[names[index] as string])
   }
   putBytes(closing)
   // Of `CopyData`, all but its first byte and what is `CopyDone`.
@@ -56,7 +63,10 @@ export function encodeRows(columns: Columns, rows: Rows): Buffer {
   return taken()
 }
 
-/** The rows, one at least, as parameters: an array for each column, in their order. Missing and wrong values as in `encodeRows`. */
+/**
+ * The rows, one at least, as parameters: an array for each column, in their order. Missing and
+ * wrong values as in `encodeRows`.
+ */
 export function encodeArrays(columns: Columns, rows: Rows): Buffer[] {
   at = 0
   const ends = Object.entries(columns).map(([name, type]) => {
@@ -76,7 +86,10 @@ export function encodeIds(ids: readonly string[]): Buffer {
   return taken()
 }
 
-/** Of one dimension, or of none without elements; whether there are nulls in it is not read; its first element is number 1. */
+/**
+ * Of one dimension, or of none without elements; whether there are nulls in it is not read; its
+ * first element is number 1.
+ */
 function beginArray(type: ColumnType, length: number): void {
   putInt(length === 0 ? 0 : 1)
   putInt(0)

@@ -1,4 +1,5 @@
-// What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a database that is away.
+// What the rest relies on from the driver: instants, numbers, time-outs, and what counts as a
+// database that is away.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { newId } from '../process/clock.ts'
@@ -12,7 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => db.drop())
 
-const count = async () => (await db.query<{ n: number }>(sql('', 'select count(*) as n from public.things')))[0]?.n
+const count = async () =>
+  (await db.query<{ n: number }>(sql('', 'select count(*) as n from public.things')))[0]?.n
 const failureOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
@@ -47,8 +49,12 @@ describe('transactions', () => {
   test('what throws is rolled back, and the connection is of use again', async () => {
     const single = makeDatabase({ url: db.url, maxConnections: 1 })
     const insert = sql('', 'insert into public.things values (1)')
-    await expect(single.transaction((tx) => tx.query(insert).then(() => Promise.reject(new Error('no'))))).rejects.toThrow('no')
-    await expect(single.transaction((tx) => tx.query(sql('', 'select 1/0')))).rejects.toThrow('division by zero')
+    await expect(
+      single.transaction((tx) => tx.query(insert).then(() => Promise.reject(new Error('no')))),
+    ).rejects.toThrow('no')
+    await expect(single.transaction((tx) => tx.query(sql('', 'select 1/0')))).rejects.toThrow(
+      'division by zero',
+    )
     expect(await count()).toBe(0)
     expect(await single.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
     await single.close()
@@ -66,7 +72,9 @@ describe('transactions', () => {
 
   test('now is the database’s, of the moment it began', async () => {
     const [before, inside, after] = await db.transaction(async (tx) => {
-      const [row] = await tx.query<{ began: string; later: string }>(sql('', 'select now() as began, clock_timestamp() as later'))
+      const [row] = await tx.query<{ began: string; later: string }>(
+        sql('', 'select now() as began, clock_timestamp() as later'),
+      )
       return [row?.began ?? '', tx.now, row?.later ?? '']
     })
     expect(before <= inside && inside <= after).toBe(true)
@@ -92,12 +100,18 @@ describe('transactions', () => {
     )
     const text = 'explain select n from public.things where n between 1 and 2'
     const planOf = (rows: readonly unknown[]) => JSON.stringify(rows)
-    const [inside, alone] = await db.transaction(async (tx) => [await tx.query(byKeys), await tx.query(sql('', text))])
+    const [inside, alone] = await db.transaction(async (tx) => [
+      await tx.query(byKeys),
+      await tx.query(sql('', text)),
+    ])
     for (const plan of [inside, alone]) {
       expect(planOf(plan ?? [])).toContain('Index')
       expect(planOf(plan ?? [])).not.toMatch(/Seq Scan|Hash Join|Merge Join/)
     }
-    const settings = sql('', `select current_setting('enable_seqscan') as scan, current_setting('enable_hashjoin') as hash`)
+    const settings = sql(
+      '',
+      `select current_setting('enable_seqscan') as scan, current_setting('enable_hashjoin') as hash`,
+    )
     expect(await db.query(settings)).toEqual([{ scan: 'on', hash: 'on' }])
   })
 
@@ -114,15 +128,21 @@ describe('transactions', () => {
       create table public.slow (n int);
       create function public.fall() returns trigger language plpgsql as $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$;
       create constraint trigger falls after insert on public.slow deferrable initially deferred for each row execute function public.fall();`)
-    const failure = await failureOf(db.transaction((tx) => tx.query(sql('', 'insert into public.slow values (1)'))))
+    const failure = await failureOf(
+      db.transaction((tx) => tx.query(sql('', 'insert into public.slow values (1)'))),
+    )
     expect(failure).toBeInstanceOf(UnknownCommit)
     expect(await db.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
   })
 })
 
 describe('what is stored along with the commit', () => {
-  const insert = (n: number) => ({ statement: sql('test.insert_thing', 'insert into public.things values ($1)'), values: [n] })
-  const things = async () => (await db.query<{ n: number }>(sql('', 'select n from public.things order by n'))).map(({ n }) => n)
+  const insert = (n: number) => ({
+    statement: sql('test.insert_thing', 'insert into public.things values ($1)'),
+    values: [n],
+  })
+  const things = async () =>
+    (await db.query<{ n: number }>(sql('', 'select n from public.things order by n'))).map(({ n }) => n)
   beforeEach(() => db.execute('truncate public.things'))
 
   test('is there when the transaction has ended, with what was written before it', async () => {
@@ -182,10 +202,14 @@ describe('a database that is away', () => {
     const nobody = makeDatabase({ url: 'postgres://nobody@127.0.0.1:9/none' })
     expect(isUnavailable(await failureOf(nobody.query(sql('', 'select 1'))))).toBe(true)
     await nobody.close()
-    expect(isUnavailable(await failureOf(db.query(sql('', 'select pg_terminate_backend(pg_backend_pid())'))))).toBe(true)
+    expect(
+      isUnavailable(await failureOf(db.query(sql('', 'select pg_terminate_backend(pg_backend_pid())')))),
+    ).toBe(true)
     const hasty = makeDatabase({ url: db.url, maxConnections: 1, queryTimeoutMs: 50 })
     expect(isUnavailable(await failureOf(hasty.query(sql('', 'select pg_sleep(60)'))))).toBe(true)
-    expect(isUnavailable(await failureOf(hasty.transaction((tx) => tx.query(sql('', 'select pg_sleep(60)')))))).toBe(true)
+    expect(
+      isUnavailable(await failureOf(hasty.transaction((tx) => tx.query(sql('', 'select pg_sleep(60)'))))),
+    ).toBe(true)
     expect(await hasty.query(sql('', 'select 1 as n'))).toEqual([{ n: 1 }])
     await hasty.close()
   })
@@ -203,7 +227,18 @@ describe('a database that is away', () => {
 
   test('a full disk, too many connections and a failover are of the moment; a wrong statement is not', async () => {
     const withCode = (code: string) => Object.assign(new Error('x'), { code })
-    for (const code of ['53100', '53300', '08006', '58030', '25006', '57P01', '57014', '25P03', 'EHOSTUNREACH', 'EAI_AGAIN']) {
+    for (const code of [
+      '53100',
+      '53300',
+      '08006',
+      '58030',
+      '25006',
+      '57P01',
+      '57014',
+      '25P03',
+      'EHOSTUNREACH',
+      'EAI_AGAIN',
+    ]) {
       expect([code, isUnavailable(withCode(code))]).toEqual([code, true])
     }
     for (const code of ['23505', '22P02', '40001', '42601', 'ERR_ASSERTION'])

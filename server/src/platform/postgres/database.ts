@@ -1,5 +1,5 @@
-// Pool and transactions: with `statements` what all others see of the database, with `pipeline` and `values` the one place
-// that touches the Postgres driver. Knows no table.
+// Pool and transactions: with `statements` what all others see of the database, with `pipeline` and
+// `values` the one place that touches the Postgres driver. Knows no table.
 import pg from 'pg'
 import { isUnavailable, UnknownCommit, wasRefused } from './failures.ts'
 import { makeBundler, NotRun, parametersOf, queryOn } from './pipeline.ts'
@@ -7,31 +7,40 @@ import { type Statement, sql, type Write } from './statements.ts'
 
 export * from './statements.ts'
 
-/** What a store function needs: rows for a statement. Inside a transaction it is that transaction. */
+/**
+ * What a store function needs: rows for a statement. Inside a transaction it is that transaction.
+ */
 export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>
 }
 
 /**
- * An open write transaction. `now` is the database's clock when it began: the only clock that decides. Statements asked
- * for together (`Promise.all`) travel together, in the order they were asked for.
+ * An open write transaction. `now` is the database's clock when it began: the only clock that
+ * decides. Statements asked for together (`Promise.all`) travel together, in the order they were
+ * asked for.
  */
 export interface Tx extends Queryable {
   readonly now: string
-  /** Runs several statements at once, as `Database.execute` does, inside of the transaction. For migrations. */
+  /**
+   * Runs several statements at once, as `Database.execute` does, inside of the transaction. For
+   * migrations.
+   */
   execute(text: string): Promise<void>
 }
 
 /**
- * The transaction of a batch, in two ways to the server: its first reads travel with `begin`, its writes with the commit.
- * In between it is decided, in memory.
+ * The transaction of a batch, in two ways to the server: its first reads travel with `begin`, its
+ * writes with the commit. In between it is decided, in memory.
  */
 export interface BatchTx extends Queryable {
-  /** The `now` of this transaction, once it is known to be open. Before that nothing may be written. */
+  /**
+   * The `now` of this transaction, once it is known to be open. Before that nothing may be written.
+   */
   readonly begun: Promise<string>
   /**
-   * Stores these and commits, all sent together: the last that is asked of a transaction. When one of them fails none is stored,
-   * and its failure is told. Nothing that it answers can be a reason to roll back: that is for `decide` and the `where`.
+   * Stores these and commits, all sent together: the last that is asked of a transaction. When one
+   * of them fails none is stored, and its failure is told. Nothing that it answers can be a reason
+   * to roll back: that is for `decide` and the `where`.
    */
   commitWith(writes: readonly Write[]): Promise<void>
 }
@@ -44,9 +53,14 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** The same for a batch, which commits with its writes. */
   batch<T>(work: (tx: BatchTx) => Promise<T>): Promise<T>
-  /** Runs DDL or several statements at once, outside of any plan cache. For migrations and tests. */
+  /**
+   * Runs DDL or several statements at once, outside of any plan cache. For migrations and tests.
+   */
   execute(text: string): Promise<void>
-  /** Lends a connection of its own, for session locks and LISTEN, and for reports. The caller ends it. */
+  /**
+   * Lends a connection of its own, for session locks and LISTEN, and for reports. The caller ends
+   * it.
+   */
   connect(settings?: ConnectionSettings): Promise<Connection>
   close(): Promise<void>
 }
@@ -55,8 +69,9 @@ export interface ConnectionSettings {
   readonly name?: string
   readonly lazyCommit?: boolean
   /**
-   * The server ends the connection when nothing was asked for so long, and gives its session locks to others. A process that
-   * is frozen, or whose machine is gone without a word, would keep them until somebody notices.
+   * The server ends the connection when nothing was asked for so long, and gives its session locks
+   * to others. A process that is frozen, or whose machine is gone without a word, would keep them
+   * until somebody notices.
    */
   readonly silentSeconds?: number
 }
@@ -81,9 +96,11 @@ export function makeDatabase(options: DatabaseOptions): Database {
   const settings: pg.ClientConfig = {
     connectionString: options.url,
     query_timeout: queryTimeoutMs,
-    // The server gives up a little later than we do: a statement nobody waits for must not keep its locks.
+    // The server gives up a little later than we do: a statement nobody waits for must not keep its
+    // locks.
     statement_timeout: queryTimeoutMs + 1_000,
-    // A process that is frozen inside a transaction would hold its locks, and every reader of events, for ever.
+    // A process that is frozen inside a transaction would hold its locks, and every reader of
+    // events, for ever.
     idle_in_transaction_session_timeout: queryTimeoutMs + 1_000,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -107,8 +124,10 @@ export function makeDatabase(options: DatabaseOptions): Database {
         client.release(broken)
       }
     },
-    transaction: (work) => runTransaction(pool, async ({ begun, query, execute }) => work({ now: await begun, query, execute })),
-    batch: (work) => runTransaction(pool, async ({ begun, query, commitWith }) => work({ begun, query, commitWith })),
+    transaction: (work) =>
+      runTransaction(pool, async ({ begun, query, execute }) => work({ now: await begun, query, execute })),
+    batch: (work) =>
+      runTransaction(pool, async ({ begun, query, commitWith }) => work({ begun, query, commitWith })),
     async execute(text) {
       await pool.query(text)
     },
@@ -154,9 +173,10 @@ export function makeDatabase(options: DatabaseOptions): Database {
 }
 
 /**
- * What a transaction reads and changes it finds by key. A plan that is made while a table is small would read all of it, and
- * is kept while the table grows: in here, indexes alone are used, and no statement is planned twice. An index is walked by a list
- * of keys in their order: rows that are locked in that order need not be gathered first and sorted.
+ * What a transaction reads and changes it finds by key. A plan that is made while a table is small
+ * would read all of it, and is kept while the table grows: in here, indexes alone are used, and no
+ * statement is planned twice. An index is walked by a list of keys in their order: rows that are
+ * locked in that order need not be gathered first and sorted.
  */
 const settle = sql(
   'platform.settle',
@@ -169,8 +189,9 @@ const commit = sql('platform.commit', 'commit')
 const rollback = sql('platform.rollback', 'rollback')
 
 /**
- * Waits for the end of a transaction whose last writes were sent along with its commit. What a write says counts only when
- * the server says that it rolled back; when it says nothing of the commit, nobody knows.
+ * Waits for the end of a transaction whose last writes were sent along with its commit. What a
+ * write says counts only when the server says that it rolled back; when it says nothing of the
+ * commit, nobody knows.
  */
 export async function endOf(sent: readonly Promise<unknown>[], committed: Promise<boolean>): Promise<void> {
   const [end, ...answers] = await Promise.allSettled([committed, ...sent])
@@ -181,7 +202,10 @@ export async function endOf(sent: readonly Promise<unknown>[], committed: Promis
   }
   if (end.value) {
     // A write whose answer could not be read: nobody may take this for a rollback, and try again.
-    if (refused) throw new UnknownCommit('committed, and one of its writes is said to have failed', { cause: refused.reason })
+    if (refused)
+      throw new UnknownCommit('committed, and one of its writes is said to have failed', {
+        cause: refused.reason,
+      })
     return
   }
   // The first that failed: those behind it are refused because of it.
@@ -211,7 +235,10 @@ async function runTransaction<T>(pool: pg.Pool, work: (tx: OpenTx) => Promise<T>
       // Sent behind a `begin` that fails, they would be stored each by itself.
       if (!isOpen) throw new Error('a transaction is written to before it has begun')
       // A parameter that cannot be sent throws here, before any of them is asked for.
-      const ready = writes.map(({ statement, values }) => ({ statement, parameters: parametersOf(statement, values) }))
+      const ready = writes.map(({ statement, values }) => ({
+        statement,
+        parameters: parametersOf(statement, values),
+      }))
       const sent = ready.map(({ statement, parameters }) => askWith(statement, parameters))
       // A transaction in which a statement failed answers `commit` with a rollback, and no error.
       const committed = ask(commit).then(

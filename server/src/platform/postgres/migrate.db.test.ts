@@ -11,7 +11,8 @@ let db: TestDatabase
 let directory: string
 const write = (name: string, text: string) => writeFile(join(directory, name), text)
 const set = () => ({ schema: 'trial', directory })
-const numbers = async () => (await db.query<{ n: number }>(sql('', 'select n from trial.numbers order by n'))).map(({ n }) => n)
+const numbers = async () =>
+  (await db.query<{ n: number }>(sql('', 'select n from trial.numbers order by n'))).map(({ n }) => n)
 
 beforeEach(async () => {
   db = await makeTestDatabase([])
@@ -48,7 +49,10 @@ test('a file that changed after it ran stops the start', async () => {
 })
 
 test('a file that fails leaves nothing of itself and what ran before it stays', async () => {
-  await write('0003_broken.sql', 'insert into trial.numbers values (3); insert into trial.nowhere values (1);')
+  await write(
+    '0003_broken.sql',
+    'insert into trial.numbers values (3); insert into trial.nowhere values (1);',
+  )
   await expect(migrate(db, [set()])).rejects.toThrow('nowhere')
   expect(await numbers()).toEqual([1, 2])
   await write('0003_broken.sql', 'insert into trial.numbers values (3);')

@@ -1,4 +1,5 @@
-// Runs numbered .sql files, each once and in its own transaction. A file that changed after it ran stops the start.
+// Runs numbered .sql files, each once and in its own transaction. A file that changed after it ran
+// stops the start.
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +12,10 @@ export interface MigrationSet {
   readonly directory: string
 }
 
-/** In the sources this file lies in `platform/postgres/`; the build puts all code in one file, with the `.sql` folders beside it. */
+/**
+ * In the sources this file lies in `platform/postgres/`; the build puts all code in one file, with
+ * the `.sql` folders beside it.
+ */
 const fromSources = import.meta.filename.endsWith('.ts')
 const sourceRoot = fromSources ? join(import.meta.dirname, '..', '..') : import.meta.dirname
 
@@ -20,9 +24,18 @@ export function migrationsOf(schema: ServiceName | 'platform' | 'audit'): Migrat
   return { schema, directory: join(sourceRoot, schema, 'migrations') }
 }
 
-const lockMigrations = sql('platform.lock_migrations', `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`)
-const findBookkeeping = sql('platform.find_migrations', `select to_regclass('holdfast_migrations') is not null as is_there`)
-const readApplied = sql('platform.read_applied', `select name, checksum from holdfast_migrations where schema = $1`)
+const lockMigrations = sql(
+  'platform.lock_migrations',
+  `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`,
+)
+const findBookkeeping = sql(
+  'platform.find_migrations',
+  `select to_regclass('holdfast_migrations') is not null as is_there`,
+)
+const readApplied = sql(
+  'platform.read_applied',
+  `select name, checksum from holdfast_migrations where schema = $1`,
+)
 const recordApplied = sql(
   'platform.record_applied',
   `insert into holdfast_migrations (schema, name, checksum) values ($1, $2, $3)`,
@@ -65,15 +78,19 @@ async function readScripts(directory: string): Promise<Script[]> {
 }
 
 /**
- * Whether there is nothing to do. Only looks, so that an ordinary start has an ordinary time-out: with the hours that a
- * migration may take, a connection that fell silent would hold up the start for as long.
+ * Whether there is nothing to do. Only looks, so that an ordinary start has an ordinary time-out:
+ * with the hours that a migration may take, a connection that fell silent would hold up the start
+ * for as long.
  */
 export async function isUpToDate(db: Database, sets: readonly MigrationSet[]): Promise<boolean> {
   const [bookkeeping] = await db.query<{ is_there: boolean }>(findBookkeeping)
   if (!bookkeeping?.is_there) return false
   for (const { schema, directory } of sets) {
-    const applied = new Map((await db.query<Applied>(readApplied, [schema])).map(({ name, checksum }) => [name, checksum]))
-    for (const { name, checksum } of await readScripts(directory)) if (applied.get(name) !== checksum) return false
+    const applied = new Map(
+      (await db.query<Applied>(readApplied, [schema])).map(({ name, checksum }) => [name, checksum]),
+    )
+    for (const { name, checksum } of await readScripts(directory))
+      if (applied.get(name) !== checksum) return false
   }
   return true
 }

@@ -1,4 +1,5 @@
-// What becomes of statements that travel together: who is answered, who is refused, and what the connection remembers.
+// What becomes of statements that travel together: who is answered, who is refused, and what the
+// connection remembers.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { makeTestDatabase, storeAtOnce, type TestDatabase } from '../../../test/database.ts'
 import { type Database, makeDatabase, sql, type Write } from './database.ts'
@@ -22,7 +23,8 @@ const failureOf = (work: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error,
   )
-const things = async () => (await db.query<{ n: number }>(sql('', 'select n from public.things order by n'))).map(({ n }) => n)
+const things = async () =>
+  (await db.query<{ n: number }>(sql('', 'select n from public.things order by n'))).map(({ n }) => n)
 const insert = (n: number): Write => ({
   statement: sql('test.bundle_insert', 'insert into public.things (n) values ($1)'),
   values: [n],
@@ -58,10 +60,13 @@ describe('one that fails', () => {
     const early = sql('test.bundle_early', 'select n from public.later where n = $1')
     const before = sql('test.bundle_before', 'select 7 as seven')
     const ask = () =>
-      single.transaction(async (tx) => Promise.all([tx.query(before), tx.query(early, [1]), tx.query(divide, [1])]))
+      single.transaction(async (tx) =>
+        Promise.all([tx.query(before), tx.query(early, [1]), tx.query(divide, [1])]),
+      )
     expect(await failureOf(ask())).toMatchObject({ code: '42P01' })
     await db.execute('create table public.later (n int); insert into public.later values (1)')
-    for (let time = 1; time <= 2; time += 1) expect(await ask()).toEqual([[{ seven: 7 }], [{ n: 1 }], [{ quotient: 1 }]])
+    for (let time = 1; time <= 2; time += 1)
+      expect(await ask()).toEqual([[{ seven: 7 }], [{ n: 1 }], [{ quotient: 1 }]])
   })
 
   test('at its first use can be used again', async () => {
@@ -87,14 +92,16 @@ describe('outside of a transaction', () => {
       create function public.judge() returns trigger language plpgsql as $$ begin raise exception 'no' using errcode = '23514'; end $$;
       create constraint trigger judges after insert on public.judged deferrable initially deferred for each row execute function public.judge();`)
     const stored = sql('test.bundle_judged', 'insert into public.judged values (1) returning n')
-    for (let time = 1; time <= 2; time += 1) expect(await failureOf(single.query(stored))).toMatchObject({ code: '23514' })
+    for (let time = 1; time <= 2; time += 1)
+      expect(await failureOf(single.query(stored))).toMatchObject({ code: '23514' })
     expect(await db.query(sql('', 'select n from public.judged'))).toEqual([])
   })
 })
 
 test('nothing leaves with a parameter that cannot be sent', async () => {
   const odd = { ...insert(2), values: [{ some: 'thing' } as unknown as string] }
-  // Were the first sent all the same, it would be a duplicate that nobody waits for, and end the process.
+  // Were the first sent all the same, it would be a duplicate that nobody waits for, and end the
+  // process.
   await storeAtOnce(single, () => [insert(1)])
   expect(await failureOf(storeAtOnce(single, () => [insert(1), odd]))).toBeInstanceOf(TypeError)
   expect(await things()).toEqual([1])
@@ -117,7 +124,9 @@ test('work that throws before anything was sent leaves no transaction open', asy
 test('answers and questions that are larger than any buffer pass each other', async () => {
   const echo = sql('test.bundle_echo', 'select $1::text as word')
   const words = Array.from({ length: 8 }, (_, index) => String(index).repeat(1_000_000))
-  const rows = await single.transaction((tx) => Promise.all(words.map((word) => tx.query<{ word: string }>(echo, [word]))))
+  const rows = await single.transaction((tx) =>
+    Promise.all(words.map((word) => tx.query<{ word: string }>(echo, [word]))),
+  )
   expect(rows.map(([row]) => row?.word === undefined)).toEqual(words.map(() => false))
   expect(rows.every(([row], index) => row?.word === words[index])).toBe(true)
 })
@@ -126,11 +135,19 @@ describe('parameters', () => {
   const odd = ['', 'plain', 'null', 'NULL', 'two words', 'a,b', '{}', '"', '\\', '\\"', 'ü€', 'a\nb', null]
 
   test('arrive as they were, alone and in lists', async () => {
-    for (const word of odd) expect(await single.query(sql('test.word', 'select $1::text as word'), [word])).toEqual([{ word }])
-    expect(await single.query(sql('test.words', 'select to_json($1::text[]) as words'), [odd])).toEqual([{ words: odd }])
-    expect(await single.query(sql('test.none', 'select cardinality($1::text[]) as n'), [[]])).toEqual([{ n: 0 }])
+    for (const word of odd)
+      expect(await single.query(sql('test.word', 'select $1::text as word'), [word])).toEqual([{ word }])
+    expect(await single.query(sql('test.words', 'select to_json($1::text[]) as words'), [odd])).toEqual([
+      { words: odd },
+    ])
+    expect(await single.query(sql('test.none', 'select cardinality($1::text[]) as n'), [[]])).toEqual([
+      { n: 0 },
+    ])
     const [row] = await single.query(
-      sql('test.kinds', 'select $1::int as n, $2::boolean as yes, $3::boolean as no, to_json($4::int[]) as list'),
+      sql(
+        'test.kinds',
+        'select $1::int as n, $2::boolean as yes, $3::boolean as no, to_json($4::int[]) as list',
+      ),
       [-3, true, false, [1, -2, null]],
     )
     expect(row).toEqual({ n: -3, yes: true, no: false, list: [1, -2, null] })
@@ -146,7 +163,12 @@ describe('parameters', () => {
 })
 
 test('an instant is the same however the server writes it', async () => {
-  const written = ['2026-11-22T16:37:00Z', '2026-11-22T16:37:00.1Z', '2026-11-22T16:37:00.123Z', '2026-11-22T16:37:00.123456Z']
+  const written = [
+    '2026-11-22T16:37:00Z',
+    '2026-11-22T16:37:00.1Z',
+    '2026-11-22T16:37:00.123Z',
+    '2026-11-22T16:37:00.123456Z',
+  ]
   const at = sql('test.at', 'select $1::timestamptz as at')
   for (const zone of ['UTC', 'Asia/Kolkata', 'America/St_Johns']) {
     const seen = await single.transaction(async (tx) => {

@@ -1,5 +1,6 @@
-// Statements that travel together: one write, one `Sync`, one answer. Each query of the driver ends in a `Sync` of its own, and
-// each of those is a way into the kernel and back, for the server and for us: many times the cost of a small statement.
+// Statements that travel together: one write, one `Sync`, one answer. Each query of the driver ends
+// in a `Sync` of its own, and each of those is a way into the kernel and back, for the server and
+// for us: many times the cost of a small statement.
 import type { Socket } from 'node:net'
 import type pg from 'pg'
 import { encodeArrays, encodeIds, encodeRows } from './binary-rows.ts'
@@ -7,7 +8,9 @@ import { isRefusal } from './failures.ts'
 import type { Row, Statement } from './statements.ts'
 import { parserOf, toParameter } from './values.ts'
 
-/** What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`. */
+/**
+ * What a statement gave: its rows, and the word with which the server ended it, such as `COMMIT`.
+ */
 export interface Answer {
   readonly rows: unknown[]
   readonly command: string
@@ -19,20 +22,29 @@ type WireValues = (string | Buffer | null)[]
 /** One statement of a bundle, its parameters, and who waits for it. */
 interface Asked {
   readonly statement: Statement
-  /** Let go of once they are on their way: held during a commit, they would outlive the young generation of the heap. */
+  /**
+   * Let go of once they are on their way: held during a commit, they would outlive the young
+   * generation of the heap.
+   */
   parameters: WireValues
   resolve(answer: Answer): void
   reject(error: Error): void
 }
 
-/** A statement behind one that failed: the server has not run it. The code is that of any statement of a transaction that failed. */
+/**
+ * A statement behind one that failed: the server has not run it. The code is that of any statement
+ * of a transaction that failed.
+ */
 export class NotRun extends Error {
   override readonly name = 'NotRun'
   readonly code = '25P02'
   readonly severity = 'ERROR'
 }
 
-/** How the rows of a statement are read. `empty` has all their names: a copy of it never has to grow. */
+/**
+ * How the rows of a statement are read. `empty` has all their names: a copy of it never has to
+ * grow.
+ */
 interface Shape {
   readonly names: readonly string[]
   readonly parsers: readonly ((text: string) => unknown)[]
@@ -41,7 +53,10 @@ interface Shape {
 
 const noRows: Shape = { names: [], parsers: [], empty: {} }
 
-/** Statements that a connection has prepared, with the shape of their rows: told once, and the same for its whole life. */
+/**
+ * Statements that a connection has prepared, with the shape of their rows: told once, and the same
+ * for its whole life.
+ */
 const preparedOn = new WeakMap<pg.Connection, Map<string, Shape>>()
 
 /** What the driver calls as the answer comes in. */
@@ -56,8 +71,9 @@ interface CommandComplete {
 }
 
 /**
- * In a transaction, one failure is the end of the bundle: the server skips what is behind it. Outside of one, a bundle is a
- * transaction. See https://www.postgresql.org/docs/16/protocol-flow.html, "Pipelining".
+ * In a transaction, one failure is the end of the bundle: the server skips what is behind it.
+ * Outside of one, a bundle is a transaction. See
+ * https://www.postgresql.org/docs/16/protocol-flow.html, "Pipelining".
  */
 class Bundle implements pg.Submittable {
   readonly #asked: readonly Asked[]
@@ -74,7 +90,10 @@ class Bundle implements pg.Submittable {
     this.#asked = asked
   }
 
-  /** The driver replaces it by one that ends its timer, and calls this one when the time is up: nothing else frees the connection. */
+  /**
+   * The driver replaces it by one that ends its timer, and calls this one when the time is up:
+   * nothing else frees the connection.
+   */
   callback = (timeout?: Error): void => {
     if (timeout) this.#stream?.destroy()
   }
@@ -90,7 +109,8 @@ class Bundle implements pg.Submittable {
       const { name, text, copies } = statement
       const isPrepared = this.#prepared.has(name) || preparing.has(name)
       if (!isPrepared) {
-        // A bundle that failed may have got as far as to prepare it. To close what is not there is no error.
+        // A bundle that failed may have got as far as to prepare it. To close what is not there is
+        // no error.
         if (name !== '') connection.close({ type: 'S', name }, true)
         connection.parse({ name, text, types: [] }, true)
         if (name !== '') preparing.add(name)
@@ -137,7 +157,10 @@ class Bundle implements pg.Submittable {
     this.handleCommandComplete({ text: '' })
   }
 
-  /** Only now it is over: what was asked outside of a transaction is committed behind its last answer. */
+  /**
+   * Only now it is over: what was asked outside of a transaction is committed behind its last
+   * answer.
+   */
   handleReadyForQuery(): void {
     this.#settle()
   }
@@ -146,8 +169,11 @@ class Bundle implements pg.Submittable {
     // Behind the last answer it is the commit of that one that failed.
     if (this.#answers.length === this.#asked.length) this.#answers.pop()
     this.#answers.push(error)
-    // The server itself refused one: those behind it are skipped. Else nobody knows what became of them.
-    const behind = isRefusal(error) ? new NotRun('not run: a statement before it failed', { cause: error }) : error
+    // The server itself refused one: those behind it are skipped. Else nobody knows what became of
+    // them.
+    const behind = isRefusal(error)
+      ? new NotRun('not run: a statement before it failed', { cause: error })
+      : error
     while (this.#answers.length < this.#asked.length) this.#answers.push(behind)
     this.#settle()
   }
@@ -171,11 +197,16 @@ class Bundle implements pg.Submittable {
 }
 
 /** Values as they travel. Throws for what cannot be sent. */
-export function parametersOf({ columns, copies, idLists }: Statement, values: readonly unknown[]): WireValues {
+export function parametersOf(
+  { columns, copies, idLists }: Statement,
+  values: readonly unknown[],
+): WireValues {
   if (!columns) {
     // In binary the server has no text to read, as with rows.
     const isIds = (value: unknown, index: number) => Array.isArray(value) && idLists?.includes(index)
-    return values.map((value, index) => (isIds(value, index) ? encodeIds(value as string[]) : toParameter(value)))
+    return values.map((value, index) =>
+      isIds(value, index) ? encodeIds(value as string[]) : toParameter(value),
+    )
   }
   const [rows, ...more] = values as readonly [readonly Row[], ...unknown[]]
   return copies ? [encodeRows(columns, rows)] : [...encodeArrays(columns, rows), ...more.map(toParameter)]
@@ -190,7 +221,10 @@ function toRow({ names, parsers, empty }: Shape, fields: DataRow['fields']): Rec
   return row
 }
 
-/** Asks on one connection: what is asked for in one turn travels together, and `send` is for who cannot wait for its end. */
+/**
+ * Asks on one connection: what is asked for in one turn travels together, and `send` is for who
+ * cannot wait for its end.
+ */
 export function makeBundler(client: pg.ClientBase) {
   let asked: Asked[] = []
   const send = (): void => {
@@ -204,12 +238,17 @@ export function makeBundler(client: pg.ClientBase) {
   return {
     send,
     askWith,
-    ask: (statement: Statement, values: readonly unknown[] = []) => askWith(statement, parametersOf(statement, values)),
+    ask: (statement: Statement, values: readonly unknown[] = []) =>
+      askWith(statement, parametersOf(statement, values)),
   }
 }
 
 /** Asks for one statement by itself. */
-export async function queryOn<Row>(client: pg.ClientBase, statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+export async function queryOn<Row>(
+  client: pg.ClientBase,
+  statement: Statement,
+  values?: readonly unknown[],
+): Promise<Row[]> {
   const { ask, send } = makeBundler(client)
   const answer = ask(statement, values)
   send()

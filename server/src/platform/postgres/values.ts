@@ -8,14 +8,19 @@ const jsonOid = 114
 /** `2026-11-22 16:37:00.123+00`: whole milliseconds in UTC, as most are, need no calendar. */
 const plainInstant = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+00$/
 
-/** Rows of one batch have few, and those of one order the same through its life: each is one text in memory. */
+/**
+ * Rows of one batch have few, and those of one order the same through its life: each is one text in
+ * memory.
+ */
 const instants = new Map<string, string>()
 const mostInstants = 1_000
 
 function toInstant(text: string): string {
   const known = instants.get(text)
   if (known !== undefined) return known
-  const instant = plainInstant.test(text) ? `${text.slice(0, 10)}T${text.slice(11, 23)}Z` : new Date(text).toISOString()
+  const instant = plainInstant.test(text)
+    ? `${text.slice(0, 10)}T${text.slice(11, 23)}Z`
+    : new Date(text).toISOString()
   if (instants.size >= mostInstants) instants.clear()
   instants.set(text, instant)
   return instant
@@ -27,7 +32,10 @@ function toSafeInteger(text: string): number {
   return value
 }
 
-/** Reads the text of a value of this type: an instant as RFC 3339 in UTC, a bigint as a number that is exact, JSON parsed. */
+/**
+ * Reads the text of a value of this type: an instant as RFC 3339 in UTC, a bigint as a number that
+ * is exact, JSON parsed.
+ */
 export function parserOf(oid: number): (text: string) => unknown {
   if (oid === instantOid) return toInstant
   if (oid === bigintOid) return toSafeInteger

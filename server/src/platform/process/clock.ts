@@ -1,12 +1,19 @@
-// Time for what does not decide: waiting, measuring, naming. Deadlines are decided by the database's clock.
+// Time for what does not decide: waiting, measuring, naming. Deadlines are decided by the
+// database's clock.
 import { randomFillSync } from 'node:crypto'
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   nowMs(): number
-  /** Milliseconds from some fixed point that only grow: for durations, which a clock set back must not stretch. */
+  /**
+   * Milliseconds from some fixed point that only grow: for durations, which a clock set back must
+   * not stretch.
+   */
   elapsedMs(): number
-  /** Resolves after `delayMs`, or at once when `signal` aborts. Longer than a timer can hold is cut to that. */
+  /**
+   * Resolves after `delayMs`, or at once when `signal` aborts. Longer than a timer can hold is cut
+   * to that.
+   */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -28,7 +35,10 @@ export const systemClock: Clock = {
     }),
 }
 
-/** Lets one loop rest until somebody wakes it or a time is over. A wake while it is busy is kept for the next rest. */
+/**
+ * Lets one loop rest until somebody wakes it or a time is over. A wake while it is busy is kept for
+ * the next rest.
+ */
 export interface Waker {
   wake(): void
   rest(delayMs: number): Promise<void>
@@ -91,7 +101,10 @@ function timeOrderedId(): string {
   return letters.toString('latin1')
 }
 
-/** When `newId` of any process made this id, in milliseconds since the epoch; NaN of an id of another kind. */
+/**
+ * When `newId` of any process made this id, in milliseconds since the epoch; NaN of an id of
+ * another kind.
+ */
 export function madeAtMs(id: string): number {
   return id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : Number.NaN
 }
@@ -99,7 +112,8 @@ export function madeAtMs(id: string): number {
 /** The first letters, which all ids of a millisecond share. */
 function writeTime(ms: number): void {
   lastMs = ms
-  for (let index = 5, rest = ms; index >= 0; index -= 1, rest = Math.floor(rest / 256)) writeByte(index, rest % 256)
+  for (let index = 5, rest = ms; index >= 0; index -= 1, rest = Math.floor(rest / 256))
+    writeByte(index, rest % 256)
 }
 
 function writeByte(index: number, byte: number): void {

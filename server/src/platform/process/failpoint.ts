@@ -1,5 +1,6 @@
-// Named places at which the process can be told to die at once, as by a power cut: between two steps that must both be
-// survived. Off, and free, unless FAILPOINT names one. Never a way to do anything else than to die.
+// Named places at which the process can be told to die at once, as by a power cut: between two
+// steps that must both be survived. Off, and free, unless FAILPOINT names one. Never a way to do
+// anything else than to die.
 
 /** `orders.after_commit:3` is the third time that this process comes by there. */
 export const failpointNames = [
@@ -34,7 +35,9 @@ export function problemOfFailpoints(text: string): string | null {
     const [name = '', hit = '1', ...more] = part.split(':')
     return !failpointNames.some((known) => known === name) || !/^[1-9]\d{0,6}$/.test(hit) || more.length > 0
   })
-  return wrong.length > 0 ? `unknown ${wrong.join(', ')}; there are ${failpointNames.join(', ')}, each with :n if wanted` : null
+  return wrong.length > 0
+    ? `unknown ${wrong.join(', ')}; there are ${failpointNames.join(', ')}, each with :n if wanted`
+    : null
 }
 
 /** Before anything that has failpoints is made. */

@@ -18,14 +18,23 @@ test.each([
   { res: { headers: { 'set-cookie': canary } } },
   { rows: [{ token: canary }, { session_token: canary }] },
   { config: { processor: { secretKey: canary, webhookSecrets: [canary] } } },
-  { err: Object.assign(new Error('declined'), { raw: { payment_intent: { client_secret: canary } }, headers: { a: canary } }) },
+  {
+    err: Object.assign(new Error('declined'), {
+      raw: { payment_intent: { client_secret: canary } },
+      headers: { a: canary },
+    }),
+  },
   {
     err: Object.assign(new Error('duplicate key'), {
       detail: `Key (code)=(${canary}) already exists.`,
       where: `JSON data, line 1: ${canary}`,
     }),
   },
-  { err: new Error('outer', { cause: Object.assign(new Error('inner'), { detail: canary, parameters: [canary] }) }) },
+  {
+    err: new Error('outer', {
+      cause: Object.assign(new Error('inner'), { detail: canary, parameters: [canary] }),
+    }),
+  },
   { error: Object.assign(new Error('x'), { payment_intent: { id: 'pi_1', client_secret: canary } }) },
 ])('a canary in %j is cut out', (fields) => {
   const { log, text } = capture()

@@ -1,9 +1,13 @@
-// Logs as JSON lines. Secrets are cut out by name, however deep; nothing logs bodies, cookies, keys or card data.
+// Logs as JSON lines. Secrets are cut out by name, however deep; nothing logs bodies, cookies, keys
+// or card data.
 import { type Logger, pino, stdSerializers } from 'pino'
 
 export type Log = Logger
 
-/** Names of fields that are never written. Errors of the database (`detail`, `where`) and the processor quote values. */
+/**
+ * Names of fields that are never written. Errors of the database (`detail`, `where`) and the
+ * processor quote values.
+ */
 const secretNames = new Set(
   `password pass token apitoken sessiontoken clientsecret secret secretkey webhooksecret webhooksecrets apikey authorization cookie
   setcookie stripesignature idempotencykey paymentmethod card number cvc raw rawbody body headers detail where

@@ -2,12 +2,18 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Below the ports of outgoing connections (from 32768 on Linux, from 49152 elsewhere), so none of those takes it first. */
+/**
+ * Below the ports of outgoing connections (from 32768 on Linux, from 49152 elsewhere), so none of
+ * those takes it first.
+ */
 const lowestPort = 20_000
 const highestPort = 32_000
 const triesMax = 100
 
-/** A port that no process listens on. Chosen by chance, so that two callers at once do not get the same one. */
+/**
+ * A port that no process listens on. Chosen by chance, so that two callers at once do not get the
+ * same one.
+ */
 export async function freePort(): Promise<number> {
   let cause: Error | undefined
   for (let tries = 0; tries < triesMax; tries += 1) {

@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * A text that no other process has had: its number, when it started, and since which boot that is counted. Null when there is no
- * such process, or only what is left of a dead one.
+ * A text that no other process has had: its number, when it started, and since which boot that is
+ * counted. Null when there is no such process, or only what is left of a dead one.
  */
 export async function identityOf(pid: number): Promise<string | null> {
   if (!Number.isInteger(pid) || pid <= 0) return null
@@ -16,7 +16,10 @@ export async function identityOf(pid: number): Promise<string | null> {
   return started === null ? null : `${pid} ${started}`
 }
 
-/** `/proc/PID/stat`: number (name) state …; the 22nd field is the start in ticks since the boot. A name may hold anything. */
+/**
+ * `/proc/PID/stat`: number (name) state …; the 22nd field is the start in ticks since the boot. A
+ * name may hold anything.
+ */
 async function startOnLinux(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
   const [state, ...fields] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []

@@ -1,4 +1,5 @@
-// Which processes run the shop: each writes down now and then that it is there. For people to look at; decides nothing.
+// Which processes run the shop: each writes down now and then that it is there. For people to look
+// at; decides nothing.
 import { hostname } from 'node:os'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from './clock.ts'
@@ -53,13 +54,17 @@ export async function announceProcess(
     while (!stopping.signal.aborted) {
       await clock.sleep(sayEveryMs, stopping.signal)
       if (stopping.signal.aborted) return
-      await say().catch((error: Error) => log.debug({ err: error }, 'this process could not say that it is there'))
+      await say().catch((error: Error) =>
+        log.debug({ err: error }, 'this process could not say that it is there'),
+      )
     }
   }
   const following = follow()
   return async () => {
     stopping.abort()
     await following
-    await db.query(forgetStatement, [id]).catch((error: Error) => log.debug({ err: error }, 'a process left without a word'))
+    await db
+      .query(forgetStatement, [id])
+      .catch((error: Error) => log.debug({ err: error }, 'a process left without a word'))
   }
 }

@@ -1,5 +1,5 @@
-// Switches that an operator or the auditor sets and every process obeys within a second. Looked at from memory only: a
-// switch costs the paths that ask for it nothing.
+// Switches that an operator or the auditor sets and every process obeys within a second. Looked at
+// from memory only: a switch costs the paths that ask for it nothing.
 
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from './clock.ts'
@@ -12,7 +12,10 @@ export interface Switch {
   readonly changedAt: string
 }
 
-/** `sales_stopped`: no new holds. What is held can be paid, cancelled and refunded, and expires as ever. */
+/**
+ * `sales_stopped`: no new holds. What is held can be paid, cancelled and refunded, and expires as
+ * ever.
+ */
 export type SwitchName = 'sales_stopped'
 
 export interface Switches {

@@ -1,5 +1,5 @@
-// Every state of an order’s tickets against every command, cell by cell, and what disorder may not do to them. A state or a
-// command without its cells does not compile.
+// Every state of an order’s tickets against every command, cell by cell, and what disorder may not
+// do to them. A state or a command without its cells does not compile.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
@@ -13,7 +13,11 @@ import {
 
 const now = '2031-05-01T17:30:00.000Z'
 const seat = { id: 'A11', section: 'A', row: '1', number: '1' }
-const context: AdmissionContext = { seats: new Map([['A11', seat]]), organisers: new Map([['show', 'organiser']]), now }
+const context: AdmissionContext = {
+  seats: new Map([['A11', seat]]),
+  organisers: new Map([['show', 'organiser']]),
+  now,
+}
 
 const commands = {
   issue: {
@@ -27,7 +31,12 @@ const commands = {
     ],
   },
   void: { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' },
-  'void for another payment': { type: 'VoidTickets', orderId: 'order', paymentId: 'other', reason: 'refunded' },
+  'void for another payment': {
+    type: 'VoidTickets',
+    orderId: 'order',
+    paymentId: 'other',
+    reason: 'refunded',
+  },
   'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: 'North' },
   'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody', door: null },
   'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser', door: null },
@@ -37,7 +46,10 @@ type Name = keyof typeof commands
 function run(admission: Admission | undefined, command: AdmissionCommand): Admission | undefined {
   const decision = decideAdmission(admission, command, context)
   if ('rejection' in decision) return admission
-  return decision.facts.reduce<Admission | undefined>((before, fact) => evolveAdmission(before, fact, now), admission)
+  return decision.facts.reduce<Admission | undefined>(
+    (before, fact) => evolveAdmission(before, fact, now),
+    admission,
+  )
 }
 const after = (...names: Name[]) =>
   names.reduce<Admission | undefined>((admission, name) => run(admission, commands[name]), undefined)
@@ -53,7 +65,11 @@ const states = {
 }
 
 /** Where each is to be found above and below. */
-const namesOfTypes: Record<AdmissionCommand['type'], Name> = { IssueTickets: 'issue', VoidTickets: 'void', CheckIn: 'check in' }
+const namesOfTypes: Record<AdmissionCommand['type'], Name> = {
+  IssueTickets: 'issue',
+  VoidTickets: 'void',
+  CheckIn: 'check in',
+}
 const namesOfStatuses: Record<Admission['status'], keyof typeof states> = {
   issued: 'issued',
   void: 'void',
@@ -122,7 +138,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
 
 test('no command and no state is without a name', () => {
   expect(Object.values(namesOfTypes).map((name) => commands[name].type)).toEqual(Object.keys(namesOfTypes))
-  expect(Object.values(namesOfStatuses).map((name) => states[name]?.status)).toEqual(Object.keys(namesOfStatuses))
+  expect(Object.values(namesOfStatuses).map((name) => states[name]?.status)).toEqual(
+    Object.keys(namesOfStatuses),
+  )
 })
 
 const describeDecision = (decision: AdmissionDecision) =>
@@ -174,7 +192,10 @@ test('the door learns whom it let in', () => {
 
 test('letting one ticket in leaves the other one valid', () => {
   const admission = states.used
-  expect(admission && 'tickets' in admission && admission.tickets.map((ticket) => ticket.status)).toEqual(['used', 'valid'])
+  expect(admission && 'tickets' in admission && admission.tickets.map((ticket) => ticket.status)).toEqual([
+    'used',
+    'valid',
+  ])
 })
 
 test('a refund takes all tickets of the order, and remembers which were used, and where', () => {
@@ -187,9 +208,17 @@ test('a refund takes all tickets of the order, and remembers which were used, an
 
 test('an order that does not tell its payment loses its tickets with any refund', () => {
   const untold = run(undefined, { ...commands.issue, paymentId: null })
-  expect(describeDecision(decideAdmission(untold, commands['void for another payment'], context))).toBe('TicketVoided')
+  expect(describeDecision(decideAdmission(untold, commands['void for another payment'], context))).toBe(
+    'TicketVoided',
+  )
   expect(
-    describeDecision(decideAdmission(states['tombstone of another payment'], { ...commands.issue, paymentId: null }, context)),
+    describeDecision(
+      decideAdmission(
+        states['tombstone of another payment'],
+        { ...commands.issue, paymentId: null },
+        context,
+      ),
+    ),
   ).toBe('')
 })
 
@@ -199,7 +228,9 @@ test('in whatever order and how often news arrive: the tickets stand unless thei
     fc.property(fc.array(news, { maxLength: 12 }), (names) => {
       const admission = after(...names)
       const valid =
-        admission && 'tickets' in admission ? admission.tickets.filter((ticket) => ticket.status !== 'void').length : 0
+        admission && 'tickets' in admission
+          ? admission.tickets.filter((ticket) => ticket.status !== 'void').length
+          : 0
       expect(valid).toBe(names.includes('issue') && !names.includes('void') ? 2 : 0)
     }),
     { numRuns: 500 },
@@ -207,7 +238,9 @@ test('in whatever order and how often news arrive: the tickets stand unless thei
 })
 
 test('versions count what others hear', () => {
-  expect([states.issued, states.used, states['used and void'], states.tombstone].map((admission) => admission?.version)).toEqual([
-    1, 2, 3, 0,
-  ])
+  expect(
+    [states.issued, states.used, states['used and void'], states.tombstone].map(
+      (admission) => admission?.version,
+    ),
+  ).toEqual([1, 2, 3, 0])
 })

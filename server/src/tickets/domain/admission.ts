@@ -1,5 +1,6 @@
-// The tickets of one order: issued when it completes, void when its payment is refunded, used at the door. Pure.
-// Issues nothing twice, and nothing after a refund, in whatever order the news arrives.
+// The tickets of one order: issued when it completes, void when its payment is refunded, used at
+// the door. Pure. Issues nothing twice, and nothing after a refund, in whatever order the news
+// arrives.
 import type { FactOf, IssuedTicket, Seat } from '@holdfast/contract'
 
 export type Ticket = IssuedTicket &
@@ -45,16 +46,31 @@ export type AdmissionCommand =
       readonly paymentId: string | null
       readonly places: readonly Place[]
     }
-  | { readonly type: 'VoidTickets'; readonly orderId: string; readonly paymentId: string; readonly reason: string }
-  | { readonly type: 'CheckIn'; readonly code: string; readonly organiserId: string; readonly door: string | null }
+  | {
+      readonly type: 'VoidTickets'
+      readonly orderId: string
+      readonly paymentId: string
+      readonly reason: string
+    }
+  | {
+      readonly type: 'CheckIn'
+      readonly code: string
+      readonly organiserId: string
+      readonly door: string | null
+    }
 
 export type PrivateAdmissionFact =
   | {
       readonly type: 'SaleNoted'
       readonly data: { readonly orderId: string; readonly showId: string; readonly paymentId: string | null }
     }
-  | { readonly type: 'EarlyRefundNoted'; readonly data: { readonly orderId: string; readonly paymentId: string } }
-export type AdmissionFact = FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketCheckedIn'> | PrivateAdmissionFact
+  | {
+      readonly type: 'EarlyRefundNoted'
+      readonly data: { readonly orderId: string; readonly paymentId: string }
+    }
+export type AdmissionFact =
+  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketCheckedIn'>
+  | PrivateAdmissionFact
 
 export type AdmissionRejection = 'ticket_unknown' | 'ticket_used' | 'ticket_void'
 
@@ -81,7 +97,9 @@ export interface AdmissionContext {
 
 const nothing: AdmissionDecision = { facts: [], answer: null }
 
-/** Decides about one order's tickets. `admission` is undefined while nothing is known of the order. */
+/**
+ * Decides about one order's tickets. `admission` is undefined while nothing is known of the order.
+ */
 export function decideAdmission(
   admission: Admission | undefined,
   command: AdmissionCommand,
@@ -105,7 +123,8 @@ function issueTickets(
   { seats }: AdmissionContext,
 ): AdmissionDecision {
   if (admission?.status === 'refunded_early') {
-    // A second payment of the order may have been refunded while the first one stands; then the tickets are due.
+    // A second payment of the order may have been refunded while the first one stands; then the
+    // tickets are due.
     if (paymentId === null || admission.refundedPaymentIds.includes(paymentId)) return nothing
   } else if (admission) return nothing
   const tickets = places.map(({ ticketId, code, ticketTypeId, name, seatId }): IssuedTicket => {
@@ -155,13 +174,19 @@ function checkIn(
     return { rejection: 'ticket_used', detail: `used at ${ticket.usedAt}${where}` }
   }
   return {
-    facts: [{ type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id, ...(door === null ? {} : { door }) } }],
+    facts: [
+      { type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id, ...(door === null ? {} : { door }) } },
+    ],
     answer: { ticket, orderId, showId, usedAt: now, door },
   }
 }
 
 /** Private facts leave the version as it is: it counts what others can hear. */
-export function evolveAdmission(admission: Admission | undefined, fact: AdmissionFact, now: string): Admission {
+export function evolveAdmission(
+  admission: Admission | undefined,
+  fact: AdmissionFact,
+  now: string,
+): Admission {
   const { orderId } = fact.data
   if (fact.type === 'SaleNoted') {
     const { showId, paymentId } = fact.data
@@ -169,19 +194,30 @@ export function evolveAdmission(admission: Admission | undefined, fact: Admissio
   }
   if (fact.type === 'EarlyRefundNoted') {
     const before = admission?.status === 'refunded_early' ? admission.refundedPaymentIds : []
-    return { status: 'refunded_early', orderId, version: 0, refundedPaymentIds: [...before, fact.data.paymentId] }
+    return {
+      status: 'refunded_early',
+      orderId,
+      version: 0,
+      refundedPaymentIds: [...before, fact.data.paymentId],
+    }
   }
-  if (!admission || admission.status === 'refunded_early') throw new Error(`${fact.type} of an order without a sale`)
+  if (!admission || admission.status === 'refunded_early')
+    throw new Error(`${fact.type} of an order without a sale`)
   const version = admission.version + 1
   switch (fact.type) {
     case 'TicketsIssued':
-      return { ...admission, version, tickets: fact.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' })) }
+      return {
+        ...admission,
+        version,
+        tickets: fact.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' })),
+      }
     case 'TicketVoided':
       return { ...admission, version, status: 'void', tickets: admission.tickets.map(voided) }
     case 'TicketCheckedIn': {
       const { ticketId, door: usedDoor = null } = fact.data
       const tickets = admission.tickets.map(
-        (ticket): Ticket => (ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now, usedDoor } : ticket),
+        (ticket): Ticket =>
+          ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now, usedDoor } : ticket,
       )
       return { ...admission, version, tickets }
     }

@@ -1,6 +1,13 @@
-// What facts say of a show and of an order's tickets, word by word, and what they make of them: no field more, none less.
+// What facts say of a show and of an order's tickets, word by word, and what they make of them: no
+// field more, none less.
 import { describe, expect, test } from 'vitest'
-import { type Admission, type AdmissionContext, type AdmissionFact, decideAdmission, evolveAdmission } from './admission.ts'
+import {
+  type Admission,
+  type AdmissionContext,
+  type AdmissionFact,
+  decideAdmission,
+  evolveAdmission,
+} from './admission.ts'
 import { decideShow, evolveShow, maySee, publishedAtOf, type Show, type ShowCommand } from './show.ts'
 import type { ProposedContent } from './show-content.ts'
 
@@ -22,7 +29,9 @@ const details = {
 }
 const proposal: ProposedContent = {
   ...details,
-  ticketTypes: [{ freshId: 'g', freshPoolId: 'g-pool', name: 'Standing', priceMinor: 4_500, stock: { capacity: 50 } }],
+  ticketTypes: [
+    { freshId: 'g', freshPoolId: 'g-pool', name: 'Standing', priceMinor: 4_500, stock: { capacity: 50 } },
+  ],
 }
 const content = {
   ...details,
@@ -34,7 +43,10 @@ const offered = {
 }
 const { venue: _venue, description: _description, ...heard } = details
 
-function decideAll(show: Show | undefined, ...steps: readonly (readonly [at: string, command: ShowCommand])[]): Show {
+function decideAll(
+  show: Show | undefined,
+  ...steps: readonly (readonly [at: string, command: ShowCommand])[]
+): Show {
   const after = steps.reduce<Show | undefined>((before, [at, command]) => {
     const decision = decideShow(before, command, at)
     if ('rejection' in decision) throw new Error(decision.rejection)
@@ -76,7 +88,16 @@ describe('a show', () => {
     const next: ProposedContent = {
       ...proposal,
       venue: 'Barn',
-      ticketTypes: [{ ref: 'g', freshId: 'x', freshPoolId: 'x', name: 'Floor', priceMinor: 4_500, stock: { capacity: 50 } }],
+      ticketTypes: [
+        {
+          ref: 'g',
+          freshId: 'x',
+          freshPoolId: 'x',
+          name: 'Floor',
+          priceMinor: 4_500,
+          stock: { capacity: 50 },
+        },
+      ],
     }
     const changed = {
       type: 'ContentChanged',
@@ -88,12 +109,23 @@ describe('a show', () => {
       changed,
       {
         type: 'ShowChanged',
-        data: { ...known, ...heard, ...offered, ticketTypes: [{ ...offered.ticketTypes[0], name: 'Floor' }], onSale: true },
+        data: {
+          ...known,
+          ...heard,
+          ...offered,
+          ticketTypes: [{ ...offered.ticketTypes[0], name: 'Floor' }],
+          onSale: true,
+        },
       },
     ])
     const whole = { ...content, ...known, venue: 'Barn', ticketTypes: types }
     expect(decideAll(draft, [now, change])).toEqual({ ...whole, version: 2, status: 'draft' })
-    expect(decideAll(onSale, [now, change])).toEqual({ ...whole, version: 3, status: 'on_sale', publishedAt: published })
+    expect(decideAll(onSale, [now, change])).toEqual({
+      ...whole,
+      version: 3,
+      status: 'on_sale',
+      publishedAt: published,
+    })
   })
   test('that closes keeps the moment at which it was published', () => {
     expect(factsOf(onSale, { type: 'CloseShow', ...to })).toEqual([
@@ -106,14 +138,22 @@ describe('a show', () => {
     const cancel = { type: 'CancelShow', ...to } as const
     expect(factsOf(draft, cancel)).toEqual([{ type: 'DraftCancelled', data: { showId: 'show' } }])
     expect(factsOf(onSale, cancel)).toEqual([{ type: 'ShowCancelled', data: { showId: 'show' } }])
-    expect(decideAll(draft, [now, cancel])).toEqual({ ...draft, version: 2, status: 'cancelled', publishedAt: null })
+    expect(decideAll(draft, [now, cancel])).toEqual({
+      ...draft,
+      version: 2,
+      status: 'cancelled',
+      publishedAt: null,
+    })
     expect(decideAll(onSale, [now, cancel])).toEqual({ ...onSale, version: 3, status: 'cancelled' })
     expect([draft, onSale].map(publishedAtOf)).toEqual([null, published])
     expect([draft, onSale].map((show) => maySee(show, null))).toEqual([false, true])
   })
   test('that is heard to change before it is heard to be published counts as published then', () => {
     const data = { ...known, ...heard, ...offered, onSale: true }
-    expect(evolveShow(draft, { type: 'ShowChanged', data }, now)).toMatchObject({ status: 'on_sale', publishedAt: now })
+    expect(evolveShow(draft, { type: 'ShowChanged', data }, now)).toMatchObject({
+      status: 'on_sale',
+      publishedAt: now,
+    })
   })
   test('that was not drafted has no facts', () => {
     expect(() => evolveShow(undefined, { type: 'ShowCancelled', data: { showId: 'show' } }, now)).toThrow(
@@ -125,10 +165,21 @@ describe('a show', () => {
 describe('tickets', () => {
   const context: AdmissionContext = { seats: new Map(), organisers: new Map([['show', 'organiser']]), now }
   const place = { ticketId: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' }
-  const issue = { type: 'IssueTickets', orderId: 'order', showId: 'show', paymentId: 'payment', places: [place] } as const
+  const issue = {
+    type: 'IssueTickets',
+    orderId: 'order',
+    showId: 'show',
+    paymentId: 'payment',
+    places: [place],
+  } as const
   const ticket = { id: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' }
   const sold = { orderId: 'order', showId: 'show', paymentId: 'payment' }
-  const issued: Admission = { ...sold, status: 'issued', version: 1, tickets: [{ ...ticket, status: 'valid' }] }
+  const issued: Admission = {
+    ...sold,
+    status: 'issued',
+    version: 1,
+    tickets: [{ ...ticket, status: 'valid' }],
+  }
   const refund = { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' } as const
   const checkIn = { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: null } as const
 
@@ -143,11 +194,17 @@ describe('tickets', () => {
     const noted = evolveAdmission(undefined, { type: 'SaleNoted', data: sold }, now)
     expect(noted).toEqual({ ...sold, status: 'issued', version: 0, tickets: [] })
     expect(evolveAdmission({ ...issued, version: 5 }, { type: 'SaleNoted', data: sold }, now).version).toBe(5)
-    const told: AdmissionFact = { type: 'TicketsIssued', data: { orderId: 'order', showId: 'show', tickets: [ticket] } }
+    const told: AdmissionFact = {
+      type: 'TicketsIssued',
+      data: { orderId: 'order', showId: 'show', tickets: [ticket] },
+    }
     expect(evolveAdmission(noted, told, now)).toEqual(issued)
   })
   test('are void with their payment’s refund, and say why', () => {
-    const voided: AdmissionFact = { type: 'TicketVoided', data: { orderId: 'order', ticketIds: ['t1'], reason: 'refunded' } }
+    const voided: AdmissionFact = {
+      type: 'TicketVoided',
+      data: { orderId: 'order', ticketIds: ['t1'], reason: 'refunded' },
+    }
     expect(decideAdmission(issued, refund, context)).toEqual({ facts: [voided], answer: null })
     expect(evolveAdmission(issued, voided, now)).toEqual({
       ...issued,
@@ -157,14 +214,26 @@ describe('tickets', () => {
     })
   })
   test('of an order that is not heard of yet: each refund is remembered', () => {
-    const noted = (paymentId: string) => ({ type: 'EarlyRefundNoted', data: { orderId: 'order', paymentId } }) as const
+    const noted = (paymentId: string) =>
+      ({ type: 'EarlyRefundNoted', data: { orderId: 'order', paymentId } }) as const
     expect(decideAdmission(undefined, refund, context)).toEqual({ facts: [noted('payment')], answer: null })
     const first = evolveAdmission(undefined, noted('payment'), now)
-    expect(first).toEqual({ status: 'refunded_early', orderId: 'order', version: 0, refundedPaymentIds: ['payment'] })
-    expect(evolveAdmission(first, noted('other'), now)).toMatchObject({ refundedPaymentIds: ['payment', 'other'] })
+    expect(first).toEqual({
+      status: 'refunded_early',
+      orderId: 'order',
+      version: 0,
+      refundedPaymentIds: ['payment'],
+    })
+    expect(evolveAdmission(first, noted('other'), now)).toMatchObject({
+      refundedPaymentIds: ['payment', 'other'],
+    })
     expect(decideAdmission(first, refund, context)).toEqual({ facts: [], answer: null })
     expect(() =>
-      evolveAdmission(first, { type: 'TicketVoided', data: { orderId: 'order', ticketIds: [], reason: '' } }, now),
+      evolveAdmission(
+        first,
+        { type: 'TicketVoided', data: { orderId: 'order', ticketIds: [], reason: '' } },
+        now,
+      ),
     ).toThrow('TicketVoided of an order without a sale')
     const used = { type: 'TicketCheckedIn', data: { orderId: 'order', ticketId: 't1' } } as const
     expect(() => evolveAdmission(undefined, used, now)).toThrow('TicketCheckedIn of an order without a sale')
@@ -200,6 +269,8 @@ describe('tickets', () => {
     })
   })
   test('of a show whose organiser is not known let nobody in', () => {
-    expect(decideAdmission(issued, checkIn, { ...context, organisers: new Map() })).toEqual({ rejection: 'ticket_unknown' })
+    expect(decideAdmission(issued, checkIn, { ...context, organisers: new Map() })).toEqual({
+      rejection: 'ticket_unknown',
+    })
   })
 })

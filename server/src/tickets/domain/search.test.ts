@@ -67,7 +67,13 @@ describe('a search', () => {
   test.each(['Die Ärzte', 'İSTANBUL', 'ΟΔΟΣ', 'ﬁle Straße', 'שָׁלוֹם', '서울', "Rock'n'Roll!"])(
     'for the title %s itself finds it, in any case and form',
     (title) => {
-      for (const query of [title, title.toUpperCase(), title.toLowerCase(), title.normalize('NFD'), title.normalize('NFKC')])
+      for (const query of [
+        title,
+        title.toUpperCase(),
+        title.toLowerCase(),
+        title.normalize('NFD'),
+        title.normalize('NFKC'),
+      ])
         expect(finds(query, title), query).toBe(true)
     },
   )

@@ -1,4 +1,5 @@
-// How words are found in titles and venues, whatever the script and the keyboard. Pure; the same for what is stored and asked.
+// How words are found in titles and venues, whatever the script and the keyboard. Pure; the same
+// for what is stored and asked.
 
 /** Letters that no decomposition takes apart. */
 const plainLetters: Readonly<Record<string, string>> = {
@@ -40,7 +41,13 @@ const withUmlautsWritten = (text: string) =>
     .replace(/[äöü]/g, (letter) => germanUmlauts[letter] ?? letter)
 
 /** What is stored of a show: its words, also as they stand between signs, and as Germans write them without umlauts. */
-export function searchTextOf({ title, venue }: { readonly title: string; readonly venue: string | null }): string {
+export function searchTextOf({
+  title,
+  venue,
+}: {
+  readonly title: string
+  readonly venue: string | null
+}): string {
   const text = `${title} ${venue ?? ''}`
   const folded = fold(text)
   return [...new Set([spaced(folded), folded.trim(), spaced(fold(withUmlautsWritten(text)))])].join(' ')

@@ -17,7 +17,12 @@ const general = (changes: Partial<ProposedType> = {}): ProposedType => ({
   stock: { capacity: 50 },
   ...changes,
 })
-const seat = (number: string, row = '1', section = 'A') => ({ freshId: `${section}${row}${number}`, section, row, number })
+const seat = (number: string, row = '1', section = 'A') => ({
+  freshId: `${section}${row}${number}`,
+  section,
+  row,
+  number,
+})
 const seated = (changes: Partial<ProposedType> = {}): ProposedType => ({
   freshId: 's',
   freshPoolId: 's-pool',
@@ -43,7 +48,10 @@ const settled = (changes: Partial<ProposedContent> = {}, known: readonly TicketT
   if ('refusal' in result) throw new Error(result.refusal)
   return result.content
 }
-const refusal = (changes: Partial<ProposedContent>, known: readonly TicketType[] = []): string | undefined => {
+const refusal = (
+  changes: Partial<ProposedContent>,
+  known: readonly TicketType[] = [],
+): string | undefined => {
   const result = settleContent(proposal(changes), known)
   return 'refusal' in result ? result.refusal : undefined
 }
@@ -70,7 +78,9 @@ describe('settling a proposal', () => {
   })
   test('a known type and its known seats keep their ids, new ones get fresh ids', () => {
     const known = settled().ticketTypes
-    const renumbered = { seats: [seat('2'), seat('3')].map((each) => ({ ...each, freshId: `new-${each.freshId}` })) }
+    const renumbered = {
+      seats: [seat('2'), seat('3')].map((each) => ({ ...each, freshId: `new-${each.freshId}` })),
+    }
     const [type] = settled(
       { ticketTypes: [seated({ ref: 's', freshId: 'x', freshPoolId: 'x-pool', stock: renumbered })] },
       known,
@@ -85,8 +95,16 @@ describe('settling a proposal', () => {
 
 test('a known type that had no seats gets fresh ones', () => {
   const known = settled().ticketTypes
-  const [type] = settled({ ticketTypes: [seated({ ref: 'g', freshId: 'x', freshPoolId: 'x-pool' })] }, known).ticketTypes
-  expect(type).toMatchObject({ id: 'g', poolId: 'g-pool', capacity: 2, seats: [{ id: 'A11' }, { id: 'A12' }] })
+  const [type] = settled(
+    { ticketTypes: [seated({ ref: 'g', freshId: 'x', freshPoolId: 'x-pool' })] },
+    known,
+  ).ticketTypes
+  expect(type).toMatchObject({
+    id: 'g',
+    poolId: 'g-pool',
+    capacity: 2,
+    seats: [{ id: 'A11' }, { id: 'A12' }],
+  })
 })
 
 describe('a show that cannot be sold as it stands', () => {
@@ -94,18 +112,30 @@ describe('a show that cannot be sold as it stands', () => {
     ['no title', { title: ' \t' }, 'Enter a title.'],
     ['a title that nobody sees', { title: '\u200B\u3164' }, 'Enter a title.'],
     ['no instant', { startsAt: '2031-12-31T23:59:60Z' }, 'The start must be a date between 2000 and 2200.'],
-    ['an instant long ago', { startsAt: '1999-12-31T23:59:59Z' }, 'The start must be a date between 2000 and 2200.'],
+    [
+      'an instant long ago',
+      { startsAt: '1999-12-31T23:59:59Z' },
+      'The start must be a date between 2000 and 2200.',
+    ],
     [
       'an instant that no database holds',
       { startsAt: '0000-01-01T00:00:00Z' },
       'The start must be a date between 2000 and 2200.',
     ],
-    ['the first moment of 2200', { startsAt: '2200-01-01T00:00:00Z' }, 'The start must be a date between 2000 and 2200.'],
+    [
+      'the first moment of 2200',
+      { startsAt: '2200-01-01T00:00:00Z' },
+      'The start must be a date between 2000 and 2200.',
+    ],
     ['an invented zone', { timeZone: 'Europe/Atlantis' }, '“Europe/Atlantis” is not a time zone we know.'],
     ['an offset for a zone', { timeZone: '+02:00' }, '“+02:00” is not a time zone we know.'],
     ['an invented currency', { currency: 'QQQ' }, '“QQQ” is not a currency we know.'],
     ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'Every ticket type needs a name.'],
-    ['a type whose name nobody sees', { ticketTypes: [general({ name: '\u2060' })] }, 'Every ticket type needs a name.'],
+    [
+      'a type whose name nobody sees',
+      { ticketTypes: [general({ name: '\u2060' })] },
+      'Every ticket type needs a name.',
+    ],
     [
       'a price that no card pays',
       { ticketTypes: [general({ priceMinor: 49 })] },
@@ -156,9 +186,9 @@ describe('a show that cannot be sold as it stands', () => {
     expect(refusal(changes)).toBe(reason)
   })
   test('one type meant twice', () => {
-    expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes)).toBe(
-      'Ticket type g is listed twice.',
-    )
+    expect(
+      refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes),
+    ).toBe('Ticket type g is listed twice.')
   })
 })
 
@@ -169,7 +199,10 @@ describe('a show that can be sold', () => {
     ['in the first moment of 2000', { startsAt: '2000-01-01T00:00:00Z' }],
     ['in the last of 2199', { startsAt: '2199-12-31T23:59:59.999Z' }],
     ['at the least price', { ticketTypes: [general({ priceMinor: 50 })] }],
-    ['at a price in dinar that cards have', { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_010 })] }],
+    [
+      'at a price in dinar that cards have',
+      { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_010 })] },
+    ],
     ['at the least price in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 500 })] }],
     ['with no place at all', { ticketTypes: [general({ stock: { capacity: 0 } })] }],
     ['in UTC', { timeZone: 'UTC' }],
@@ -190,12 +223,17 @@ describe('a show that can be sold', () => {
 
 describe('what a published show cannot take back', () => {
   const published = settled()
-  const next = (changes: Partial<ProposedContent>) => refuseWithdrawal(published, settled(changes, published.ticketTypes))
+  const next = (changes: Partial<ProposedContent>) =>
+    refuseWithdrawal(published, settled(changes, published.ticketTypes))
   const g = (changes: Partial<ProposedType> = {}) => general({ ref: 'g', ...changes })
   const s = (changes: Partial<ProposedType> = {}) => seated({ ref: 's', ...changes })
 
   const refused: [string, Partial<ProposedContent>, string][] = [
-    ['its currency', { currency: 'USD', ticketTypes: [g(), s()] }, 'The currency can’t change once the show is published.'],
+    [
+      'its currency',
+      { currency: 'USD', ticketTypes: [g(), s()] },
+      'The currency can’t change once the show is published.',
+    ],
     ['a ticket type', { ticketTypes: [g()] }, '“Stalls” is published and can’t be removed.'],
     [
       'a type whose id is left out, so that it is a new one',
@@ -220,11 +258,20 @@ describe('what a published show cannot take back', () => {
   const allowed: [string, Partial<ProposedContent>][] = [
     [
       'title, venue, description and time',
-      { title: 'Other', venue: 'Hall', description: 'x', startsAt: '2031-06-01T18:00:00Z', ticketTypes: [g(), s()] },
+      {
+        title: 'Other',
+        venue: 'Hall',
+        description: 'x',
+        startsAt: '2031-06-01T18:00:00Z',
+        ticketTypes: [g(), s()],
+      },
     ],
     ['prices and names', { ticketTypes: [g({ priceMinor: 0, name: 'Free' }), s({ priceMinor: 9_000 })] }],
     ['more places', { ticketTypes: [g({ stock: { capacity: 51 } }), s()] }],
-    ['fewer places, which orders keeps at what is sold and held', { ticketTypes: [g({ stock: { capacity: 0 } }), s()] }],
+    [
+      'fewer places, which orders keeps at what is sold and held',
+      { ticketTypes: [g({ stock: { capacity: 0 } }), s()] },
+    ],
     ['more seats', { ticketTypes: [g(), s({ stock: { seats: [seat('3'), seat('2'), seat('1')] } })] }],
     ['another type', { ticketTypes: [general({ freshId: 'n', name: 'Late' }), s(), g()] }],
   ]

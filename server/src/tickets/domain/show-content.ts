@@ -1,4 +1,5 @@
-// What a show offers: the rules it must keep to be sold, and what a published show may no longer take back. Pure.
+// What a show offers: the rules it must keep to be sold, and what a published show may no longer
+// take back. Pure.
 import { currencyExponent, isVisible } from '@holdfast/contract'
 
 export interface SeatLabel {
@@ -40,7 +41,9 @@ export interface ProposedType {
   readonly freshPoolId: string
   readonly name: string
   readonly priceMinor: number
-  readonly stock: { readonly capacity: number } | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
+  readonly stock:
+    | { readonly capacity: number }
+    | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
 }
 export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
 
@@ -48,7 +51,9 @@ export type Settled = { readonly content: ShowContent } | { readonly refusal: st
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 
-/** Turns a proposal into content: known types and seats keep their ids, new ones get the fresh ids. */
+/**
+ * Turns a proposal into content: known types and seats keep their ids, new ones get the fresh ids.
+ */
 export function settleContent(proposed: ProposedContent, known: readonly TicketType[] = []): Settled {
   const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known)
   if (refusal !== null) return { refusal }
@@ -57,7 +62,10 @@ export function settleContent(proposed: ProposedContent, known: readonly TicketT
   return { content: { ...proposed, startsAt: new Date(proposed.startsAt).toISOString(), ticketTypes } }
 }
 
-function settleType({ name, priceMinor, stock, freshId, freshPoolId }: ProposedType, known?: TicketType): TicketType {
+function settleType(
+  { name, priceMinor, stock, freshId, freshPoolId }: ProposedType,
+  known?: TicketType,
+): TicketType {
   const type = { id: known?.id ?? freshId, name, priceMinor, poolId: known?.poolId ?? freshPoolId }
   if ('capacity' in stock) return { ...type, capacity: stock.capacity }
   const knownSeats = new Map(known?.seats?.map((seat) => [keyOf(seat), seat.id]))
@@ -72,7 +80,8 @@ function settleType({ name, priceMinor, stock, freshId, freshPoolId }: ProposedT
 const keyOf = ({ section, row, number }: SeatLabel) => `${section}\n${row}\n${number}`
 const nameOf = ({ section, row, number }: SeatLabel) => [section, row, number].filter(Boolean).join(' ')
 
-// Outside of these years a date is a slip of the pen, and some databases and calendars cannot hold it.
+// Outside of these years a date is a slip of the pen, and some databases and calendars cannot hold
+// it.
 const earliestMs = Date.UTC(2000, 0)
 const latestMs = Date.UTC(2200, 0)
 
@@ -85,7 +94,9 @@ function refuseDetails({ title, startsAt, timeZone, currency }: Details): string
   return null
 }
 
-/** IANA names only. The runtime also knows offsets such as +02:00, which do not know summer time. */
+/**
+ * IANA names only. The runtime also knows offsets such as +02:00, which do not know summer time.
+ */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z]/.test(name)) return false
   try {
@@ -96,7 +107,10 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly TicketType[]): string | null {
+function refuseTypes(
+  { ticketTypes, currency }: ProposedContent,
+  known: readonly TicketType[],
+): string | null {
   const knownIds = new Set(known.map((type) => type.id))
   const refs = new Set<string>()
   const seats = new Set<string>()
@@ -119,18 +133,22 @@ function refuseTypes({ ticketTypes, currency }: ProposedContent, known: readonly
   return null
 }
 
-/** Free, or at least what the card processor takes: about half a unit, and with three decimals only whole tens. */
+/**
+ * Free, or at least what the card processor takes: about half a unit, and with three decimals only
+ * whole tens.
+ */
 function refusePrice(priceMinor: number, currency: string): string | null {
   const exponent = currencyExponent(currency)
   const leastMinor = exponent === 3 ? 500 : 50
-  if (priceMinor > 0 && priceMinor < leastMinor) return `the price must be 0 or at least ${leastMinor} minor units.`
+  if (priceMinor > 0 && priceMinor < leastMinor)
+    return `the price must be 0 or at least ${leastMinor} minor units.`
   if (exponent === 3 && priceMinor % 10 !== 0) return 'the last of the three decimals must be 0.'
   return null
 }
 
 /**
- * What a published show promised and `next` would take back, or null. People may hold places of it. A capacity may shrink:
- * orders, who counts what is held and sold, keeps the pool at that.
+ * What a published show promised and `next` would take back, or null. People may hold places of it.
+ * A capacity may shrink: orders, who counts what is held and sold, keeps the pool at that.
  */
 export function refuseWithdrawal(published: ShowContent, next: ShowContent): string | null {
   if (published.currency !== next.currency) return 'The currency can’t change once the show is published.'

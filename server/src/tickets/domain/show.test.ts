@@ -47,7 +47,10 @@ const commands = {
 
 /** The show after these commands, each of which must be accepted. */
 function after(...types: ShowCommand['type'][]): Show | undefined {
-  return types.reduce<Show | undefined>((show, type) => accepted(decideShow(show, commands[type], now)).answer, undefined)
+  return types.reduce<Show | undefined>(
+    (show, type) => accepted(decideShow(show, commands[type], now)).answer,
+    undefined,
+  )
 }
 
 function accepted(decision: ShowDecision) {
@@ -191,7 +194,9 @@ describe('what orders hears', () => {
 
 test('content that cannot be sold is refused in every state that may change', () => {
   const content = { ...edited, currency: 'QQQ' }
-  expect(decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now)).toMatchObject({
+  expect(
+    decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now),
+  ).toMatchObject({
     rejection: 'invalid_show',
   })
   for (const state of ['draft', 'on_sale', 'closed'] as const) {
@@ -204,8 +209,12 @@ test('content that cannot be sold is refused in every state that may change', ()
 
 test('a draft may change its currency and drop a ticket type, a published show may not', () => {
   const content = { ...edited, currency: 'USD', ticketTypes: edited.ticketTypes.slice(0, 1) }
-  expect(describeDecision(decideShow(states.draft, { ...commands.ChangeShow, content }, now))).toBe('ContentChanged')
-  expect(describeDecision(decideShow(states.on_sale, { ...commands.ChangeShow, content }, now))).toBe('!invalid_show')
+  expect(describeDecision(decideShow(states.draft, { ...commands.ChangeShow, content }, now))).toBe(
+    'ContentChanged',
+  )
+  expect(describeDecision(decideShow(states.on_sale, { ...commands.ChangeShow, content }, now))).toBe(
+    '!invalid_show',
+  )
 })
 
 describe('who may see a show', () => {
@@ -223,7 +232,10 @@ describe('who may see a show', () => {
     test(`when it is ${state}`, () => {
       const show = states[state]
       if (!show) throw new Error('no such state')
-      expect({ organiser: maySee(show, 'organiser'), public: maySee(show, null) && maySee(show, 'somebody') }).toEqual(expected)
+      expect({
+        organiser: maySee(show, 'organiser'),
+        public: maySee(show, null) && maySee(show, 'somebody'),
+      }).toEqual(expected)
     })
   }
 })

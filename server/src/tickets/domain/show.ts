@@ -1,4 +1,5 @@
-// A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never counts stock.
+// A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
+// counts stock.
 import type { FactOf, PublishedShow } from '@holdfast/contract'
 import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
 
@@ -24,14 +25,25 @@ export type ShowCommand =
   | (Addressed & { readonly type: 'CloseShow' })
   | (Addressed & { readonly type: 'CancelShow' })
 
-/** Drafts are nobody's business yet, and details such as the venue do not matter to a sale: these facts stay here. */
+/**
+ * Drafts are nobody's business yet, and details such as the venue do not matter to a sale: these
+ * facts stay here.
+ */
 export type PrivateShowFact =
   | { readonly type: 'ShowDrafted'; readonly data: Addressed & { readonly content: ShowContent } }
-  | { readonly type: 'ContentChanged'; readonly data: { readonly showId: string; readonly content: ShowContent } }
+  | {
+      readonly type: 'ContentChanged'
+      readonly data: { readonly showId: string; readonly content: ShowContent }
+    }
   | { readonly type: 'DraftCancelled'; readonly data: { readonly showId: string } }
 export type ShowFact = FactOf<'ShowPublished' | 'ShowChanged' | 'ShowCancelled'> | PrivateShowFact
 
-export type ShowRejection = 'show_unknown' | 'show_not_draft' | 'show_cancelled' | 'not_on_sale' | 'invalid_show'
+export type ShowRejection =
+  | 'show_unknown'
+  | 'show_not_draft'
+  | 'show_cancelled'
+  | 'not_on_sale'
+  | 'invalid_show'
 
 export type ShowDecision =
   | { readonly facts: readonly ShowFact[]; readonly answer: Show }
@@ -53,15 +65,29 @@ export function decideShow(show: Show | undefined, command: ShowCommand, now: st
   }
 }
 
-function accept(show: Show | undefined, facts: readonly [ShowFact, ...ShowFact[]], now: string): ShowDecision {
+function accept(
+  show: Show | undefined,
+  facts: readonly [ShowFact, ...ShowFact[]],
+  now: string,
+): ShowDecision {
   const [first, ...rest] = facts
-  return { facts, answer: rest.reduce((before, fact) => evolveShow(before, fact, now), evolveShow(show, first, now)) }
+  return {
+    facts,
+    answer: rest.reduce((before, fact) => evolveShow(before, fact, now), evolveShow(show, first, now)),
+  }
 }
 
-function draftShow({ showId, organiserId, content }: ShowCommand & { type: 'DraftShow' }, now: string): ShowDecision {
+function draftShow(
+  { showId, organiserId, content }: ShowCommand & { type: 'DraftShow' },
+  now: string,
+): ShowDecision {
   const settled = settleContent(content)
   if ('refusal' in settled) return { rejection: 'invalid_show', detail: settled.refusal }
-  return accept(undefined, [{ type: 'ShowDrafted', data: { showId, organiserId, content: settled.content } }], now)
+  return accept(
+    undefined,
+    [{ type: 'ShowDrafted', data: { showId, organiserId, content: settled.content } }],
+    now,
+  )
 }
 
 function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDecision {
@@ -74,7 +100,11 @@ function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDec
   const refusal = refuseWithdrawal(show, content)
   if (refusal !== null) return { rejection: 'invalid_show', detail: refusal }
   const next: Show = { ...show, ...content }
-  return accept(show, [changed, { type: 'ShowChanged', data: publishedShow(next, show.status === 'on_sale') }], now)
+  return accept(
+    show,
+    [changed, { type: 'ShowChanged', data: publishedShow(next, show.status === 'on_sale') }],
+    now,
+  )
 }
 
 function publishShow(show: Show, now: string): ShowDecision {
@@ -92,7 +122,8 @@ function closeShow(show: Show, now: string): ShowDecision {
 
 function cancelShow(show: Show, now: string): ShowDecision {
   if (show.status === 'cancelled') return { facts: [], answer: show }
-  if (show.status === 'draft') return accept(show, [{ type: 'DraftCancelled', data: { showId: show.id } }], now)
+  if (show.status === 'draft')
+    return accept(show, [{ type: 'DraftCancelled', data: { showId: show.id } }], now)
   return accept(show, [{ type: 'ShowCancelled', data: { showId: show.id } }], now)
 }
 
@@ -134,7 +165,12 @@ export function evolveShow(show: Show | undefined, fact: ShowFact, now: string):
     case 'ShowPublished':
       return { ...show, version, status: 'on_sale', publishedAt: now }
     case 'ShowChanged':
-      return { ...show, version, status: fact.data.onSale ? 'on_sale' : 'closed', publishedAt: publishedAtOf(show) ?? now }
+      return {
+        ...show,
+        version,
+        status: fact.data.onSale ? 'on_sale' : 'closed',
+        publishedAt: publishedAtOf(show) ?? now,
+      }
     case 'ShowCancelled':
       return { ...show, version, status: 'cancelled', publishedAt: publishedAtOf(show) }
   }

@@ -31,7 +31,10 @@ test('a body without them gets the hold of the configuration and ten places per 
     description: null,
   })
   expect(
-    proposalOf({ ...body, holdSeconds: 5, maxPerOrder: 2, maxPerBuyer: 3 }, { holdSeconds: 77, limitBuyers: true }),
+    proposalOf(
+      { ...body, holdSeconds: 5, maxPerOrder: 2, maxPerBuyer: 3 },
+      { holdSeconds: 77, limitBuyers: true },
+    ),
   ).toMatchObject({
     holdSeconds: 5,
     maxPerOrder: 2,

@@ -1,4 +1,5 @@
-// How shows and tickets look from outside, and what a body means inside. Pure translation but for fresh ids.
+// How shows and tickets look from outside, and what a body means inside. Pure translation but for
+// fresh ids.
 import type { CheckInView, ShowBody, ShowChangeBody, ShowView } from '@holdfast/contract'
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
@@ -42,7 +43,10 @@ export function showView(show: Show): ShowView {
 }
 
 /** Gives a body its defaults, and each type and seat an id for the case that it is new. */
-export function proposalOf(body: ShowBody | ShowChangeBody, { holdSeconds, limitBuyers }: ShowDefaults): ProposedContent {
+export function proposalOf(
+  body: ShowBody | ShowChangeBody,
+  { holdSeconds, limitBuyers }: ShowDefaults,
+): ProposedContent {
   const { title, startsAt, timeZone, currency } = body
   return {
     title,
@@ -73,7 +77,15 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
 
 export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn): CheckInView {
   const { id: ticketId, name, seat } = ticket
-  return { ticketId, orderId, showId, name, usedAt, ...(seat ? { seat } : {}), ...(door === null ? {} : { door }) }
+  return {
+    ticketId,
+    orderId,
+    showId,
+    name,
+    usedAt,
+    ...(seat ? { seat } : {}),
+    ...(door === null ? {} : { door }),
+  }
 }
 
 /** Where the next page begins: after this show. */
@@ -85,7 +97,12 @@ export function cursorOf({ startsAt, id }: Show): string {
 export function parseCursor(cursor: string): { startsAt: string; id: string } | null {
   const text = Buffer.from(cursor, 'base64url').toString()
   const [, startsAt, id] = /^(2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([0-9a-f-]{36})$/.exec(text) ?? []
-  if (!startsAt || !id || Number.isNaN(Date.parse(startsAt)) || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+  if (
+    !startsAt ||
+    !id ||
+    Number.isNaN(Date.parse(startsAt)) ||
+    !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id)
+  )
     return null
   return { startsAt, id }
 }

@@ -1,7 +1,14 @@
 // The door over HTTP: each ticket once, whoever scans it and however often.
 import type { CheckInView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Answer, type Client, expectStatus, makeClient, publishShow, standing } from '../../../test/client.ts'
+import {
+  type Answer,
+  type Client,
+  expectStatus,
+  makeClient,
+  publishShow,
+  standing,
+} from '../../../test/client.ts'
 import { tellFacts } from '../../../test/foreign-events.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { waitFor } from '../../../test/wait.ts'
@@ -32,11 +39,22 @@ const scan = (client: Client, code: unknown, { door, key }: { door?: unknown; ke
 /** Sells one seat and gives the code of its ticket. */
 async function sell(): Promise<{ orderId: string; paymentId: string; code: string; showId: string }> {
   const seats = [{ section: 'A', row: '1', number: '1' }]
-  const show = await publishShow(organiser, { ticketTypes: [standing, { name: 'Stalls', priceMinor: 8_000, seats }] })
+  const show = await publishShow(organiser, {
+    ticketTypes: [standing, { name: 'Stalls', priceMinor: 8_000, seats }],
+  })
   const [, stalls] = show.ticketTypes
   const [orderId, paymentId] = [newId(), newId()]
   const seatIds = stalls?.seats?.map((seat) => seat.id) ?? []
-  const lines = [{ ticketTypeId: stalls?.id ?? '', name: 'Stalls', poolId: newId(), quantity: 1, unitPriceMinor: 8_000, seatIds }]
+  const lines = [
+    {
+      ticketTypeId: stalls?.id ?? '',
+      name: 'Stalls',
+      poolId: newId(),
+      quantity: 1,
+      unitPriceMinor: 8_000,
+      seatIds,
+    },
+  ]
   const data = {
     orderId,
     showId: show.id,
@@ -55,12 +73,22 @@ async function sell(): Promise<{ orderId: string; paymentId: string; code: strin
 
 test('a ticket lets its holder in once, and the door learns who', async () => {
   const { code, orderId, showId } = await sell()
-  const first = expectStatus(await organiser.call<CheckInView>('POST', '/api/tickets/check-in', { code }), 200)
-  expect(first).toMatchObject({ orderId, showId, name: 'Stalls', seat: { section: 'A', row: '1', number: '1' } })
+  const first = expectStatus(
+    await organiser.call<CheckInView>('POST', '/api/tickets/check-in', { code }),
+    200,
+  )
+  expect(first).toMatchObject({
+    orderId,
+    showId,
+    name: 'Stalls',
+    seat: { section: 'A', row: '1', number: '1' },
+  })
   const again = await scan(organiser, code)
   expect(codeOf(again)).toBe('409 ticket_used')
   expect(again.body['detail']).toBe(`used at ${first.usedAt}`)
-  const [used] = (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')
+  const [used] = (await readProcessEvents(app.db, orderId)).filter(
+    (event) => event.type === 'TicketCheckedIn',
+  )
   expect(used).toMatchObject({ subject: orderId, version: 2, data: { orderId, ticketId: first.ticketId } })
 })
 
@@ -73,7 +101,9 @@ test('a door that lost the answer asks again with its key and is answered alike;
   const other = await scan(organiser, code, { door: 'South', key: newId() })
   expect(codeOf(other)).toBe('409 ticket_used')
   expect(other.body).toMatchObject({ usedAt: first['usedAt'], usedDoor: 'North gate' })
-  const [used, ...more] = (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')
+  const [used, ...more] = (await readProcessEvents(app.db, orderId)).filter(
+    (event) => event.type === 'TicketCheckedIn',
+  )
   expect(used?.data).toMatchObject({ door: 'North gate' })
   expect(more).toEqual([])
 })
@@ -100,7 +130,10 @@ test.each([[''], ['x'.repeat(61)], [7], [null]])('the door %j is refused', async
 test('a code typed by hand is the same code', async () => {
   const { code } = await sell()
   expectStatus(
-    await scan(organiser, ` ${code.toLowerCase().slice(0, 13)}-${code.slice(13).replaceAll('0', 'O').replaceAll('1', 'l')} `),
+    await scan(
+      organiser,
+      ` ${code.toLowerCase().slice(0, 13)}-${code.slice(13).replaceAll('0', 'O').replaceAll('1', 'l')} `,
+    ),
     200,
   )
 })
@@ -112,7 +145,9 @@ test('twenty doors that scan one ticket at once let one person in', async () => 
   expect(answers.filter((answer) => answer.status !== 200).map(codeOf)).toEqual(
     Array.from({ length: 19 }, () => '409 ticket_used'),
   )
-  expect((await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn')).toHaveLength(1)
+  expect(
+    (await readProcessEvents(app.db, orderId)).filter((event) => event.type === 'TicketCheckedIn'),
+  ).toHaveLength(1)
 })
 
 test('a refunded ticket lets nobody in', async () => {
@@ -120,7 +155,9 @@ test('a refunded ticket lets nobody in', async () => {
   const money = { amountMinor: 8_000, currency: 'EUR' }
   const data = { orderId, paymentId, refundId: newId(), amount: money, refundedTotal: money, full: true }
   await tellFacts(app.platform, [{ fact: { type: 'ChargeRefunded', data }, subject: paymentId }])
-  await waitFor('the void', async () => (await readProcessEvents(app.db, orderId)).some((event) => event.type === 'TicketVoided'))
+  await waitFor('the void', async () =>
+    (await readProcessEvents(app.db, orderId)).some((event) => event.type === 'TicketVoided'),
+  )
   expect(codeOf(await scan(organiser, code))).toBe('409 ticket_void')
 })
 
@@ -152,5 +189,7 @@ test.each([
 })
 
 test('unknown fields are refused', async () => {
-  expect(codeOf(await organiser.call('POST', '/api/tickets/check-in', { code: 'x', force: true }))).toBe('400 invalid_request')
+  expect(codeOf(await organiser.call('POST', '/api/tickets/check-in', { code: 'x', force: true }))).toBe(
+    '400 invalid_request',
+  )
 })

@@ -1,5 +1,6 @@
-// HTTP of the door: a code is scanned, and lets somebody in exactly once. A request that is sent again with its key gets its
-// first answer again: a door that lost an answer to the radio must not turn away whom it let in.
+// HTTP of the door: a code is scanned, and lets somebody in exactly once. A request that is sent
+// again with its key gets its first answer again: a door that lost an answer to the radio must not
+// turn away whom it let in.
 import { CheckInBody, CheckInView } from '@holdfast/contract'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
@@ -38,7 +39,11 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
       const idempotency =
         key === undefined
           ? undefined
-          : { scope: `${organiserId} POST /api/tickets/check-in`, key, fingerprint: fingerprintOf(request.body) }
+          : {
+              scope: `${organiserId} POST /api/tickets/check-in`,
+              key,
+              fingerprint: fingerprintOf(request.body),
+            }
       const outcome = await handler.handle(
         { type: 'CheckIn', code, organiserId, door },
         { causationId: request.id, ...(idempotency ? { idempotency } : {}) },

@@ -1,7 +1,15 @@
 // Shows over HTTP: their life, who may do what, the list, and all that people send wrongly.
 import type { ShowBody, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Answer, type Client, expectStatus, makeClient, publishShow, showBody, standing } from '../../../test/client.ts'
+import {
+  type Answer,
+  type Client,
+  expectStatus,
+  makeClient,
+  publishShow,
+  showBody,
+  standing,
+} from '../../../test/client.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
 import { newId } from '../../platform/process/clock.ts'
 import { service as tickets } from '../index.ts'
@@ -34,8 +42,18 @@ const seats = [
 ]
 
 test('a draft is answered with its ids, its defaults and its capacities', async () => {
-  const show = await draft({ venue: 'Hall', ticketTypes: [standing, { name: 'Stalls', priceMinor: 0, seats }] })
-  expect(show).toMatchObject({ status: 'draft', version: 1, holdSeconds: 77, maxPerOrder: 10, venue: 'Hall', description: null })
+  const show = await draft({
+    venue: 'Hall',
+    ticketTypes: [standing, { name: 'Stalls', priceMinor: 0, seats }],
+  })
+  expect(show).toMatchObject({
+    status: 'draft',
+    version: 1,
+    holdSeconds: 77,
+    maxPerOrder: 10,
+    venue: 'Hall',
+    description: null,
+  })
   expect(show.ticketTypes).toMatchObject([
     { name: 'Standing', priceMinor: 4_500, capacity: 50 },
     { name: 'Stalls', priceMinor: 0, capacity: 2, seats },
@@ -48,9 +66,13 @@ test('one draft sent twice with one key is one show; with another body the key i
   const first = await organiser.call<ShowView>('POST', '/api/shows', showBody(), key)
   const second = await organiser.call<ShowView>('POST', '/api/shows', showBody(), key)
   expect(expectStatus(second, 201)).toEqual(expectStatus(first, 201))
-  expect(codeOf(await organiser.call('POST', '/api/shows', showBody({ title: 'Else' }), key))).toBe('422 idempotency_key_reused')
+  expect(codeOf(await organiser.call('POST', '/api/shows', showBody({ title: 'Else' }), key))).toBe(
+    '422 idempotency_key_reused',
+  )
   // The key is the organiser's own: somebody else's equal key is another one.
-  expect(expectStatus(await other.call<ShowView>('POST', '/api/shows', showBody(), key), 201).id).not.toBe(first.body.id)
+  expect(expectStatus(await other.call<ShowView>('POST', '/api/shows', showBody(), key), 201).id).not.toBe(
+    first.body.id,
+  )
 })
 
 test('a draft is there for its organiser only; once published it is there for everybody', async () => {
@@ -79,18 +101,30 @@ test('a show goes from draft to sale to its end, each step once', async () => {
 })
 
 test('a published show takes new prices and places, and keeps its ids', async () => {
-  const show = await publishShow(organiser, { ticketTypes: [standing, { name: 'Stalls', priceMinor: 8_000, seats }] })
+  const show = await publishShow(organiser, {
+    ticketTypes: [standing, { name: 'Stalls', priceMinor: 8_000, seats }],
+  })
   const [first, second] = show.ticketTypes
   const body = {
     ...showBody({ title: 'Another', startsAt: '2031-06-01T20:00:00+02:00' }),
     ticketTypes: [
       { id: first?.id, name: 'Standing', priceMinor: 5_000, capacity: 60 },
-      { id: second?.id, name: 'Stalls', priceMinor: 9_000, seats: [...seats, { section: 'A', row: '1', number: '3' }] },
+      {
+        id: second?.id,
+        name: 'Stalls',
+        priceMinor: 9_000,
+        seats: [...seats, { section: 'A', row: '1', number: '3' }],
+      },
       { name: 'Late', priceMinor: 1_000, capacity: 5 },
     ],
   }
   const changed = expectStatus(await organiser.call<ShowView>('PUT', `/api/shows/${show.id}`, body), 200)
-  expect(changed).toMatchObject({ title: 'Another', startsAt: '2031-06-01T18:00:00.000Z', status: 'on_sale', version: 3 })
+  expect(changed).toMatchObject({
+    title: 'Another',
+    startsAt: '2031-06-01T18:00:00.000Z',
+    status: 'on_sale',
+    version: 3,
+  })
   expect(changed.ticketTypes).toMatchObject([
     { id: first?.id, priceMinor: 5_000, capacity: 60 },
     { id: second?.id, priceMinor: 9_000, capacity: 3 },
@@ -102,8 +136,12 @@ test('a published show takes new prices and places, and keeps its ids', async ()
 
 test('a published show keeps its types and its currency', async () => {
   const show = await publishShow(organiser)
-  const refusals = [showBody(), { ...showBody({ currency: 'USD' }), ticketTypes: [{ ...standing, id: show.ticketTypes[0]?.id }] }]
-  for (const body of refusals) expect(codeOf(await organiser.call('PUT', `/api/shows/${show.id}`, body))).toBe('422 invalid_show')
+  const refusals = [
+    showBody(),
+    { ...showBody({ currency: 'USD' }), ticketTypes: [{ ...standing, id: show.ticketTypes[0]?.id }] },
+  ]
+  for (const body of refusals)
+    expect(codeOf(await organiser.call('PUT', `/api/shows/${show.id}`, body))).toBe('422 invalid_show')
   expect(expectStatus(await nobody.call<ShowView>('GET', `/api/shows/${show.id}`), 200)).toEqual(show)
 })
 
@@ -114,16 +152,19 @@ describe('who may change shows', () => {
     ['cancel', 'POST', (id) => `/api/shows/${id}/cancel`],
     ['change', 'PUT', (id) => `/api/shows/${id}`],
   ]
-  test.each(calls)('%s: nobody but the organiser, for whom others’ shows are not there', async (name, method, path) => {
-    const body = name === 'change' ? showBody({ title: 'Stolen' }) : undefined
-    const show = await draft()
-    expect(codeOf(await nobody.call(method, path(show.id), body))).toBe('401 unauthenticated')
-    expect(codeOf(await guest.call(method, path(show.id), body))).toBe('403 forbidden')
-    expect(codeOf(await other.call(method, path(show.id), body))).toBe('404 show_unknown')
-    expect(codeOf(await organiser.call(method, path(newId()), body))).toBe('404 show_unknown')
-    expect(codeOf(await organiser.call(method, path('42'), body))).toBe('400 invalid_request')
-    expect(expectStatus(await organiser.call<ShowView>('GET', `/api/shows/${show.id}`), 200)).toEqual(show)
-  })
+  test.each(calls)(
+    '%s: nobody but the organiser, for whom others’ shows are not there',
+    async (name, method, path) => {
+      const body = name === 'change' ? showBody({ title: 'Stolen' }) : undefined
+      const show = await draft()
+      expect(codeOf(await nobody.call(method, path(show.id), body))).toBe('401 unauthenticated')
+      expect(codeOf(await guest.call(method, path(show.id), body))).toBe('403 forbidden')
+      expect(codeOf(await other.call(method, path(show.id), body))).toBe('404 show_unknown')
+      expect(codeOf(await organiser.call(method, path(newId()), body))).toBe('404 show_unknown')
+      expect(codeOf(await organiser.call(method, path('42'), body))).toBe('400 invalid_request')
+      expect(expectStatus(await organiser.call<ShowView>('GET', `/api/shows/${show.id}`), 200)).toEqual(show)
+    },
+  )
   test('drafting: users only', async () => {
     expect(codeOf(await nobody.call('POST', '/api/shows', showBody()))).toBe('401 unauthenticated')
     expect(codeOf(await guest.call('POST', '/api/shows', showBody()))).toBe('403 forbidden')
@@ -132,7 +173,10 @@ describe('who may change shows', () => {
 
 describe('the list', () => {
   const list = async (client: Client, query: Record<string, string> = {}) =>
-    expectStatus(await client.call<ShowPage>('GET', `/api/shows?${new URLSearchParams(query).toString()}`), 200)
+    expectStatus(
+      await client.call<ShowPage>('GET', `/api/shows?${new URLSearchParams(query).toString()}`),
+      200,
+    )
 
   test('has what is on sale, in the order it takes place, page by page and without seats', async () => {
     const q = 'Paged'
@@ -144,7 +188,11 @@ describe('the list', () => {
     await draft({ title: 'Paged draft' })
     const first = await list(nobody, { q, limit: '2' })
     const second = await list(nobody, { q, limit: '2', cursor: first.nextCursor ?? '' })
-    expect([...first.items, ...second.items].map((show) => show.id)).toEqual([shows[1]?.id, shows[2]?.id, shows[0]?.id])
+    expect([...first.items, ...second.items].map((show) => show.id)).toEqual([
+      shows[1]?.id,
+      shows[2]?.id,
+      shows[0]?.id,
+    ])
     expect(first.items).toHaveLength(2)
     expect(second.nextCursor).toBeNull()
     expect(first.items[0]?.ticketTypes[0]).toMatchObject({ capacity: 2 })
@@ -163,15 +211,25 @@ describe('the list', () => {
       startsAt: '2033-06-02T00:30:00Z',
       timeZone: 'America/New_York',
     })
-    const later = await publishShow(organiser, { title: 'Dated L', startsAt: '2033-06-02T20:00:00Z', timeZone: 'Europe/Berlin' })
-    const found = async (span: Record<string, string>) => (await list(nobody, { q, ...span })).items.map(({ id }) => id)
+    const later = await publishShow(organiser, {
+      title: 'Dated L',
+      startsAt: '2033-06-02T20:00:00Z',
+      timeZone: 'Europe/Berlin',
+    })
+    const found = async (span: Record<string, string>) =>
+      (await list(nobody, { q, ...span })).items.map(({ id }) => id)
     expect(await found({ from: '2033-06-01', to: '2033-06-01' })).toEqual([auckland.id, york.id])
     expect(await found({ from: '2033-06-02' })).toEqual([later.id])
     expect(await found({ to: '2033-06-02' })).toEqual([auckland.id, york.id, later.id])
-    expect(await found({ from: '2033-06-02T00:30:00Z', to: '2033-06-02T22:00:00+02:00' })).toEqual([york.id, later.id])
+    expect(await found({ from: '2033-06-02T00:30:00Z', to: '2033-06-02T22:00:00+02:00' })).toEqual([
+      york.id,
+      later.id,
+    ])
     expect(await found({ from: '2033-06-03', to: '2033-06-01' })).toEqual([])
     // A show that is moved is found on its new day.
-    const body = { ...showBody({ title: 'Dated L', startsAt: '2033-07-09T23:30:00Z', timeZone: 'Europe/Berlin' }) }
+    const body = {
+      ...showBody({ title: 'Dated L', startsAt: '2033-07-09T23:30:00Z', timeZone: 'Europe/Berlin' }),
+    }
     const ticketTypes = [{ ...standing, id: later.ticketTypes[0]?.id }]
     expectStatus(await organiser.call('PUT', `/api/shows/${later.id}`, { ...body, ticketTypes }), 200)
     expect(await found({ from: '2033-07-10', to: '2033-07-10' })).toEqual([later.id])
@@ -183,14 +241,15 @@ describe('the list', () => {
     expectStatus(await organiser.call('POST', `/api/shows/${closed.id}/close`), 200)
     expectStatus(await organiser.call('POST', `/api/shows/${cancelled.id}/cancel`), 200)
     expect((await list(nobody, { q: 'Gone' })).items).toEqual([])
-    expect((await list(organiser, { q: 'Gone', mine: 'true' })).items.map((show) => show.status).toSorted()).toEqual([
-      'cancelled',
-      'closed',
-    ])
+    expect(
+      (await list(organiser, { q: 'Gone', mine: 'true' })).items.map((show) => show.status).toSorted(),
+    ).toEqual(['cancelled', 'closed'])
   })
   test('of one’s own has drafts, and nobody else’s', async () => {
     const show = await draft({ title: 'Own draft' })
-    expect((await list(organiser, { q: 'Own draft', mine: 'true' })).items.map(({ id }) => id)).toEqual([show.id])
+    expect((await list(organiser, { q: 'Own draft', mine: 'true' })).items.map(({ id }) => id)).toEqual([
+      show.id,
+    ])
     expect((await list(other, { q: 'Own draft', mine: 'true' })).items).toEqual([])
     expect((await list(organiser, { q: 'Own draft' })).items).toEqual([])
     expect(codeOf(await nobody.call('GET', '/api/shows?mine=true'))).toBe('401 unauthenticated')
@@ -229,7 +288,11 @@ describe('bad input is refused with its code and changes nothing', () => {
     ['half a character in a name', withType({ ...standing, name: '\udc00' }), '400 invalid_request'],
     ['no date', { ...showBody(), startsAt: 'tomorrow' }, '400 invalid_request'],
     ['no ticket types', showBody({ ticketTypes: [] }), '400 invalid_request'],
-    ['too many ticket types', showBody({ ticketTypes: Array.from({ length: 51 }, () => standing) }), '400 invalid_request'],
+    [
+      'too many ticket types',
+      showBody({ ticketTypes: Array.from({ length: 51 }, () => standing) }),
+      '400 invalid_request',
+    ],
     ['a negative price', withType({ ...standing, priceMinor: -1 }), '400 invalid_request'],
     ['a price in fractions', withType({ ...standing, priceMinor: 0.5 }), '400 invalid_request'],
     ['a price as text', withType({ ...standing, priceMinor: '4500' }), '400 invalid_request'],
@@ -269,9 +332,9 @@ describe('bad input is refused with its code and changes nothing', () => {
   test('changing a ticket type of another show', async () => {
     const { id } = await draft()
     const foreign = (await draft()).ticketTypes[0]?.id
-    expect(codeOf(await organiser.call('PUT', `/api/shows/${id}`, withType({ ...standing, id: foreign })))).toBe(
-      '422 invalid_show',
-    )
+    expect(
+      codeOf(await organiser.call('PUT', `/api/shows/${id}`, withType({ ...standing, id: foreign }))),
+    ).toBe('422 invalid_show')
   })
   test('a refusal says what is wrong', async () => {
     const answer = await organiser.call('POST', '/api/shows', showBody({ timeZone: 'Mars/Olympus' }))
@@ -287,5 +350,7 @@ test('a seat map of 20,000 seats fits through the door', async () => {
   }))
   const show = await draft({ ticketTypes: [{ name: 'Seated', priceMinor: 100, seats: map }] })
   const read = expectStatus(await organiser.call<ShowView>('GET', `/api/shows/${show.id}`), 200)
-  expect(read.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number }))).toEqual(map)
+  expect(read.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number }))).toEqual(
+    map,
+  )
 })

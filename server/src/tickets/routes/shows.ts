@@ -1,4 +1,5 @@
-// HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees. Never touches stock.
+// HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees.
+// Never touches stock.
 import { Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
@@ -51,7 +52,9 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
       const content = proposalOf(request.body, defaults)
       const cause = { causationId: request.id }
       const idempotency =
-        key === undefined ? undefined : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
+        key === undefined
+          ? undefined
+          : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
       const outcome = await handler.handle(
         { type: 'DraftShow', showId: newId(), organiserId, content },
         idempotency ? { ...cause, idempotency } : cause,
@@ -133,7 +136,14 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
 
   app.get(
     '/api/shows/:id',
-    { schema: { tags, summary: 'Get a show with its ticket types and seats', params: ShowParams, response: { 200: ShowView } } },
+    {
+      schema: {
+        tags,
+        summary: 'Get a show with its ticket types and seats',
+        params: ShowParams,
+        response: { 200: ShowView },
+      },
+    },
     async (request) => {
       const show = await readShow(db, request.params.id)
       if (!show || !maySee(show, viewerOf(request))) throw new ProblemError('show_unknown')
@@ -147,6 +157,7 @@ const viewerOf = ({ principal }: FastifyRequest) => (principal?.kind === 'user' 
 function positionOf(cursor: string | undefined) {
   if (cursor === undefined) return null
   const position = parseCursor(cursor)
-  if (!position) throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
+  if (!position)
+    throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
   return position
 }

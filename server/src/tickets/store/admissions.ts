@@ -1,5 +1,13 @@
-// SQL of issued tickets: whole batches of orders with one statement each. Never decides, never makes a code.
-import { copyInto, type InTransaction, type Queryable, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
+// SQL of issued tickets: whole batches of orders with one statement each. Never decides, never
+// makes a code.
+import {
+  copyInto,
+  type InTransaction,
+  type Queryable,
+  sql,
+  type Write,
+  writeRows,
+} from '../../platform/postgres/database.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
@@ -19,7 +27,10 @@ const readTickets = sql(
      status, used_at as "usedAt", used_door as "usedDoor"
    from tickets.tickets where order_id = any($1) order by order_id, id`,
 )
-const readSeatLabels = sql('tickets.read_seat_labels', `select id, section, row, number from tickets.seats where id = any($1)`)
+const readSeatLabels = sql(
+  'tickets.read_seat_labels',
+  `select id, section, row, number from tickets.seats where id = any($1)`,
+)
 const readOrganisers = sql(
   'tickets.read_organisers',
   `select id, organiser_id as "organiserId" from tickets.shows where id = any($1)`,
@@ -56,7 +67,10 @@ export async function findOrders(tx: InTransaction, codes: readonly string[]): P
 }
 
 /** Locks what is known of these orders, in the order of their ids, and reads their tickets. */
-export async function loadAdmissions(tx: InTransaction, orderIds: readonly string[]): Promise<Map<string, Admission>> {
+export async function loadAdmissions(
+  tx: InTransaction,
+  orderIds: readonly string[],
+): Promise<Map<string, Admission>> {
   if (orderIds.length === 0) return new Map()
   const [rows, tickets] = await Promise.all([
     tx.query<AdmissionRow>(lockAdmissions, [orderIds]),
@@ -68,13 +82,29 @@ export async function loadAdmissions(tx: InTransaction, orderIds: readonly strin
 
 function toAdmission(row: AdmissionRow, tickets: readonly TicketRow[]): Admission {
   const { orderId, version, status, showId, paymentId } = row
-  if (status === 'refunded_early') return { status, orderId, version, refundedPaymentIds: row.refundedPaymentIds }
+  if (status === 'refunded_early')
+    return { status, orderId, version, refundedPaymentIds: row.refundedPaymentIds }
   if (showId === null) throw new Error(`the tickets of order ${orderId} have no show`)
   return { status, orderId, version, showId, paymentId, tickets: tickets.map(toTicket) }
 }
 
-function toTicket({ id, code, ticketTypeId, name, seatId, section, row, number, status, usedAt, usedDoor }: TicketRow): Ticket {
-  const seat = seatId === null ? {} : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
+function toTicket({
+  id,
+  code,
+  ticketTypeId,
+  name,
+  seatId,
+  section,
+  row,
+  number,
+  status,
+  usedAt,
+  usedDoor,
+}: TicketRow): Ticket {
+  const seat =
+    seatId === null
+      ? {}
+      : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
   const issued = { id, code, ticketTypeId, name, ...seat }
   if (status === 'valid') return { ...issued, status }
   if (status === 'void') return { ...issued, status, usedAt, usedDoor }
@@ -88,7 +118,10 @@ const readUseStatement = sql(
 )
 
 /** When and where a ticket was used. What is used stays used, so that no lock is needed. */
-export async function readUse(db: Queryable, code: string): Promise<{ usedAt: string; usedDoor: string | null } | null> {
+export async function readUse(
+  db: Queryable,
+  code: string,
+): Promise<{ usedAt: string; usedDoor: string | null } | null> {
   const [row] = await db.query<{ usedAt: string; usedDoor: string | null }>(readUseStatement, [code])
   return row ?? null
 }
@@ -100,14 +133,18 @@ export async function readSeats(tx: InTransaction, ids: readonly string[]): Prom
 }
 
 /** The organiser of each show. */
-export async function readOrganisersOf(tx: InTransaction, showIds: readonly string[]): Promise<Map<string, string>> {
+export async function readOrganisersOf(
+  tx: InTransaction,
+  showIds: readonly string[],
+): Promise<Map<string, string>> {
   if (showIds.length === 0) return new Map()
   const rows = await tx.query<{ id: string; organiserId: string }>(readOrganisers, [showIds])
   return new Map(rows.map(({ id, organiserId }) => [id, organiserId]))
 }
 
 const admissionRecord = `order_id uuid, show_id uuid, payment_id uuid, status text, refunded_payment_ids uuid[], version int`
-// No "on conflict": when two processes hear of an order at once, one of them must fail, look again and decide anew.
+// No "on conflict": when two processes hear of an order at once, one of them must fail, look again
+// and decide anew.
 const insertAdmissions = sql(
   'tickets.insert_admissions',
   `insert into tickets.admissions (order_id, show_id, payment_id, status, refunded_payment_ids, version)
@@ -154,7 +191,8 @@ export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges):
   for (const admission of [...inserted, ...updated]) {
     if (admission.status === 'refunded_early') continue
     const { orderId } = admission
-    // A ticket may be issued and void within one batch, so that new tickets are updated as well when they are not valid.
+    // A ticket may be issued and void within one batch, so that new tickets are updated as well
+    // when they are not valid.
     for (const ticket of admission.tickets) {
       const isNew = issued.has(orderId)
       if (isNew) fresh.push(freshRow(orderId, ticket))
@@ -171,8 +209,16 @@ export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges):
 
 function admissionRow(admission: Admission) {
   const { orderId: order_id, status, version } = admission
-  if (status === 'refunded_early') return { order_id, status, version, refunded_payment_ids: admission.refundedPaymentIds }
-  return { order_id, status, version, show_id: admission.showId, payment_id: admission.paymentId, refunded_payment_ids: [] }
+  if (status === 'refunded_early')
+    return { order_id, status, version, refunded_payment_ids: admission.refundedPaymentIds }
+  return {
+    order_id,
+    status,
+    version,
+    show_id: admission.showId,
+    payment_id: admission.paymentId,
+    refunded_payment_ids: [],
+  }
 }
 
 function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Ticket) {

@@ -1,5 +1,5 @@
-// SQL that keeps the search text of every show as this version writes it: of rows from before it was stored, or that another
-// version wrote.
+// SQL that keeps the search text of every show as this version writes it: of rows from before it
+// was stored, or that another version wrote.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import { searchTextOf } from '../domain/search.ts'
 
@@ -29,7 +29,13 @@ export async function refreshSearchTexts(db: Queryable): Promise<void> {
   for (;;) {
     const rows = await db.query<Row>(listTexts, [afterId, pageSize])
     const stale = rows
-      .map(({ id, title, venue, searchText }) => ({ id, title, venue, searchText, text: searchTextOf({ title, venue }) }))
+      .map(({ id, title, venue, searchText }) => ({
+        id,
+        title,
+        venue,
+        searchText,
+        text: searchTextOf({ title, venue }),
+      }))
       .filter(({ searchText, text }) => searchText !== text)
     if (stale.length > 0) await db.query(writeTexts, [JSON.stringify(stale)])
     const last = rows.at(-1)

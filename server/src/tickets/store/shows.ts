@@ -1,5 +1,11 @@
 // SQL of shows: one by its id, locked or not, and saving. Never decides.
-import { type InTransaction, type Queryable, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
+import {
+  type InTransaction,
+  type Queryable,
+  sql,
+  type Write,
+  writeRows,
+} from '../../platform/postgres/database.ts'
 import { searchTextOf, searchWordsOf } from '../domain/search.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, TicketType } from '../domain/show-content.ts'
@@ -16,7 +22,10 @@ interface ShowRow extends Omit<Show, 'status' | 'ticketTypes'> {
 type TypeRow = Omit<TicketType, 'seats'> & { readonly showId: string; readonly seated: boolean }
 type SeatRow = Seat & { readonly typeId: string }
 
-const lockShows = sql('tickets.lock_shows', `select ${showColumns} from tickets.shows where id = any($1) order by id for update`)
+const lockShows = sql(
+  'tickets.lock_shows',
+  `select ${showColumns} from tickets.shows where id = any($1) order by id for update`,
+)
 const readShowRow = sql('tickets.read_show', `select ${showColumns} from tickets.shows where id = $1`)
 const readTypes = sql(
   'tickets.read_types',
@@ -47,7 +56,11 @@ const listOwn = sql(
 )
 
 /** Puts shows together. Without `seats` seated types come without their seats, for lists. */
-async function assemble(db: Queryable, rows: readonly ShowRow[], { seats }: { seats: boolean }): Promise<Show[]> {
+async function assemble(
+  db: Queryable,
+  rows: readonly ShowRow[],
+  { seats }: { seats: boolean },
+): Promise<Show[]> {
   if (rows.length === 0) return []
   const types = await db.query<TypeRow>(readTypes, [rows.map((row) => row.id)])
   const seated = seats ? types.filter((type) => type.seated).map((type) => type.id) : []
@@ -55,12 +68,17 @@ async function assemble(db: Queryable, rows: readonly ShowRow[], { seats }: { se
   const seatsByType = Map.groupBy(seatRows, (seat) => seat.typeId)
   const typesByShow = Map.groupBy(types, (type) => type.showId)
   return rows.map((row) => {
-    const ticketTypes = (typesByShow.get(row.id) ?? []).map((type) => toTicketType(type, seatsByType.get(type.id)))
+    const ticketTypes = (typesByShow.get(row.id) ?? []).map((type) =>
+      toTicketType(type, seatsByType.get(type.id)),
+    )
     return toShow(row, ticketTypes)
   })
 }
 
-function toTicketType({ id, name, priceMinor, poolId, capacity }: TypeRow, seats: readonly SeatRow[] | undefined): TicketType {
+function toTicketType(
+  { id, name, priceMinor, poolId, capacity }: TypeRow,
+  seats: readonly SeatRow[] | undefined,
+): TicketType {
   const type = { id, name, priceMinor, poolId, capacity }
   if (!seats) return type
   return { ...type, seats: seats.map(({ id, section, row, number }) => ({ id, section, row, number })) }
@@ -108,7 +126,10 @@ export async function listShows(
   const patterns = searchWordsOf(text ?? '').map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
   const span = [dayOf(from), dayOf(to), instantOf(from), instantOf(to)]
   const values = [startsAt, id, patterns, limit, ...span]
-  const rows = organiserId === null ? db.query<ShowRow>(listOnSale, values) : db.query<ShowRow>(listOwn, [...values, organiserId])
+  const rows =
+    organiserId === null
+      ? db.query<ShowRow>(listOnSale, values)
+      : db.query<ShowRow>(listOwn, [...values, organiserId])
   return assemble(db, await rows, { seats: false })
 }
 
@@ -160,14 +181,24 @@ const upsertSeats = sql(
 )
 
 /** What is to be stored of shows; of those in `content` the ticket types and seats too. */
-export function saveShows({ shows, content }: { shows: readonly Show[]; content: readonly Show[] }): readonly Write[] {
+export function saveShows({
+  shows,
+  content,
+}: {
+  shows: readonly Show[]
+  content: readonly Show[]
+}): readonly Write[] {
   const rows = writeRows(upsertShows, shows.map(showRow))
   return content.length === 0 ? rows : [...rows, ...saveContent(content)]
 }
 
 function saveContent(content: readonly Show[]): readonly Write[] {
-  const types = content.flatMap((show) => show.ticketTypes.map((type, position) => ({ show, type, position })))
-  const seats = types.flatMap(({ show, type }) => (type.seats ?? []).map((seat, position) => ({ show, type, seat, position })))
+  const types = content.flatMap((show) =>
+    show.ticketTypes.map((type, position) => ({ show, type, position })),
+  )
+  const seats = types.flatMap(({ show, type }) =>
+    (type.seats ?? []).map((seat, position) => ({ show, type, seat, position })),
+  )
   const showIds = content.map((show) => show.id)
   const typeRows = types.map(({ show, type, position }) => ({
     id: type.id,
@@ -216,7 +247,10 @@ function showRow(show: Show) {
 
 /** The day on which a show begins where it takes place. Swedish writes dates as ISO does. */
 function localDayOf({ startsAt, timeZone }: Show): string {
-  return new Intl.DateTimeFormat('sv', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    Date.parse(startsAt),
-  )
+  return new Intl.DateTimeFormat('sv', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).format(Date.parse(startsAt))
 }

@@ -1,5 +1,6 @@
-// The database twin as the shop meets it: the `Database` port over the engine, with connections that wait, break and are
-// lost. Everything it does takes virtual time; what goes wrong is told to it from outside.
+// The database twin as the shop meets it: the `Database` port over the engine, with connections
+// that wait, break and are lost. Everything it does takes virtual time; what goes wrong is told to
+// it from outside.
 import {
   type BatchTx,
   type Connection,
@@ -79,7 +80,9 @@ export interface Server {
   connect(client: Client): Database
   /** The process is gone: its connections end, what they had open is rolled back. */
   forget(client: Client): void
-  /** A frozen process answers nothing: what it holds open in a transaction is ended after a while. */
+  /**
+   * A frozen process answers nothing: what it holds open in a transaction is ended after a while.
+   */
   freeze(client: Client, forMs: number): void
   /** Ends a process's connection for events. */
   dropBus(client: Client): void
@@ -194,7 +197,10 @@ export function makeServer(options: ServerOptions): Server {
     }
   }
 
-  /** The connection is gone at the server's side: all it had open is rolled back, all it asked fails. */
+  /**
+   * The connection is gone at the server's side: all it had open is rolled back, all it asked
+   * fails.
+   */
   const breakSession = (session: Session, error: Error): void => {
     if (session.broken) return
     session.broken = error
@@ -211,8 +217,8 @@ export function makeServer(options: ServerOptions): Server {
   }
 
   /**
-   * The client is gone, and had sent its commit already: the server does all that was sent, whenever it comes to it. Tells
-   * whether that was so.
+   * The client is gone, and had sent its commit already: the server does all that was sent,
+   * whenever it comes to it. Tells whether that was so.
    */
   const leaveBehind = (session: Session, error: Error, asked = session.served): boolean => {
     if (session.broken || !session.requests.some(({ kind }) => kind === 'commit')) return false
@@ -350,7 +356,8 @@ export function makeServer(options: ServerOptions): Server {
     const { statement, values = [] } = request
     const name = statement?.name ?? ''
     try {
-      const rows = name === 'bus.try_lock' ? tryLock(session, values) : evaluate(tx, snapshot, { name, values })
+      const rows =
+        name === 'bus.try_lock' ? tryLock(session, values) : evaluate(tx, snapshot, { name, values })
       if (session.waiting === waiter) leaveLine(waiter)
       executed.add(name)
       host.trace(`${session.client.name} ${name} ${rows.length}`)
@@ -366,7 +373,8 @@ export function makeServer(options: ServerOptions): Server {
       if (session.waiting === waiter) leaveLine(waiter)
       if (!(error instanceof DatabaseError)) throw error
       host.trace(`${session.client.name} ${name} ${error.code}`)
-      if (statement) options.onStep?.({ session: session.id, kind: 'statement', statement, values, error: error.code })
+      if (statement)
+        options.onStep?.({ session: session.id, kind: 'statement', statement, values, error: error.code })
       if (tx === session.tx) session.failed = true
       else endLoose(session, tx, 'rollback')
       refuse(session, request, error)
@@ -380,7 +388,11 @@ export function makeServer(options: ServerOptions): Server {
     engine.waiters -= 1
   }
 
-  const evaluate = (tx: Transaction, snapshot: number, { name, values }: { name: string; values: Values }): Row[] => {
+  const evaluate = (
+    tx: Transaction,
+    snapshot: number,
+    { name, values }: { name: string; values: Values },
+  ): Row[] => {
     const twin = statements[name]
     if (!twin) throw new Error(`the database twin does not know the statement ${name}`)
     return engine.statement(tx, snapshot, (view) => twin(view, values))
@@ -442,7 +454,9 @@ export function makeServer(options: ServerOptions): Server {
   const ask = (session: Session, request: Omit<Request, 'settle' | 'fail'>): Promise<Row[]> =>
     new Promise((settle, fail) => send(session, { ...request, settle, fail }))
 
-  /** As the real adapter does it: begin with the time, the work, commit; a rollback for what failed. */
+  /**
+   * As the real adapter does it: begin with the time, the work, commit; a rollback for what failed.
+   */
   const transaction = async <T>(client: Client, work: (tx: Tx & BatchTx) => Promise<T>): Promise<T> => {
     const session = openSession(client)
     if (faultAt(session, 'connect', 'begin') === 'connection_refused') {
@@ -533,20 +547,26 @@ export function makeServer(options: ServerOptions): Server {
     }),
     forget(client) {
       for (const session of sessions) {
-        if (session.client === client && !leaveBehind(session, lostError())) breakSession(session, lostError())
+        if (session.client === client && !leaveBehind(session, lostError()))
+          breakSession(session, lostError())
       }
     },
     freeze(client, forMs) {
       if (forMs < idleInTransactionMs) return
       host.surely(idleInTransactionMs, () => {
         for (const session of sessions) {
-          const idle = session.tx !== null && !session.waiting && host.nowMs() - session.idleSinceMs >= idleInTransactionMs / 2
-          if (session.client === client && idle) breakSession(session, withCode('idle-in-transaction timeout', '25P03'))
+          const idle =
+            session.tx !== null &&
+            !session.waiting &&
+            host.nowMs() - session.idleSinceMs >= idleInTransactionMs / 2
+          if (session.client === client && idle)
+            breakSession(session, withCode('idle-in-transaction timeout', '25P03'))
         }
       })
     },
     dropBus(client) {
-      for (const session of sessions) if (session.client === client && session.bus) breakSession(session, lostError())
+      for (const session of sessions)
+        if (session.client === client && session.bus) breakSession(session, lostError())
     },
     crash() {
       for (const session of sessions) breakSession(session, withCode('terminating connection', '57P02'))

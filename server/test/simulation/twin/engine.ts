@@ -1,5 +1,6 @@
-// The database twin's engine: rows in memory with the rules of Postgres at "read committed". Versions and snapshots, row
-// locks that are waited for, transaction ids and their horizon, constraints with their SQLSTATE codes. Knows no statement.
+// The database twin's engine: rows in memory with the rules of Postgres at "read committed".
+// Versions and snapshots, row locks that are waited for, transaction ids and their horizon,
+// constraints with their SQLSTATE codes. Knows no statement.
 import { type Row, type TableDefinition, tables, type Value } from './schema.ts'
 
 export class DatabaseError extends Error {
@@ -12,7 +13,10 @@ export class DatabaseError extends Error {
   }
 }
 
-/** Thrown by a statement that meets a lock: it is undone, and run again when one of the holders has ended. */
+/**
+ * Thrown by a statement that meets a lock: it is undone, and run again when one of the holders has
+ * ended.
+ */
 export class MustWait extends Error {
   override readonly name = 'MustWait'
   readonly holders: ReadonlySet<Transaction>
@@ -41,7 +45,9 @@ interface Version {
 interface Slot {
   readonly table: TableDefinition
   readonly key: string
-  /** Committed versions, oldest first; only the newest unless somebody may still read an older one. */
+  /**
+   * Committed versions, oldest first; only the newest unless somebody may still read an older one.
+   */
   versions: Version[]
   pending: { readonly tx: Transaction; readonly row: Row | null } | null
   readonly locks: Map<Transaction, LockMode>
@@ -99,7 +105,10 @@ export interface View {
   all(table: string): Row[]
   /** Of the table's bounded column, no row that was ever written has more. */
   greatest(table: string): number
-  /** Locks rows in the order given and gives the newest version of each that is still there and still `fits`. */
+  /**
+   * Locks rows in the order given and gives the newest version of each that is still there and
+   * still `fits`.
+   */
   lock(table: string, keys: readonly string[], mode: LockMode, fits?: (row: Row) => boolean): Row[]
   /** A lock on a fact that has no row, until the end of the transaction. */
   lockFact(fact: string): void
@@ -119,7 +128,14 @@ interface Store {
 }
 
 /** What advisory locks are taken on. */
-const facts: TableDefinition = { name: 'facts', columns: [], key: ['fact'], uniques: {}, checks: [], references: [] }
+const facts: TableDefinition = {
+  name: 'facts',
+  columns: [],
+  key: ['fact'],
+  uniques: {},
+  checks: [],
+  references: [],
+}
 
 export function keyOf(definition: TableDefinition, row: Row): string {
   if (definition.key.length === 1) return String(row[definition.key[0] as string])
@@ -149,7 +165,8 @@ export function makeEngine(): Engine {
     return least
   }
   const newest = (slot: Slot): Row | null => slot.versions.at(-1)?.row ?? null
-  const latest = (slot: Slot, tx: Transaction): Row | null => (slot.pending?.tx === tx ? slot.pending.row : newest(slot))
+  const latest = (slot: Slot, tx: Transaction): Row | null =>
+    slot.pending?.tx === tx ? slot.pending.row : newest(slot)
   const visible = (slot: Slot, tx: Transaction, snapshot: number): Row | null => {
     if (slot.pending?.tx === tx) return slot.pending.row
     for (let index = slot.versions.length - 1; index >= 0; index -= 1) {
@@ -195,7 +212,8 @@ export function makeEngine(): Engine {
       if (pending?.tx !== tx) continue
       if (outcome === 'commit') {
         const before = newest(slot)
-        if (pending.row !== before) changes.push({ table: slot.table.name, key: slot.key, before, after: pending.row })
+        if (pending.row !== before)
+          changes.push({ table: slot.table.name, key: slot.key, before, after: pending.row })
         const version = { commit: lastCommit, row: pending.row }
         slot.versions = engine.waiters > 0 ? [...slot.versions, version] : [version]
       }
@@ -222,7 +240,15 @@ export function makeEngine(): Engine {
   }
   const begin = (nowMs: number): Transaction => {
     transactions += 1
-    return { number: transactions, nowMs, xid: null, written: new Map(), locked: new Set(), ended: false, waitsFor: null }
+    return {
+      number: transactions,
+      nowMs,
+      xid: null,
+      written: new Map(),
+      locked: new Set(),
+      ended: false,
+      waitsFor: null,
+    }
   }
   // Statements run one at a time and never inside each other: one view serves them all.
   const inside: Inside = {
@@ -312,7 +338,10 @@ function makeView(inside: Inside): View {
     const row = slot && visible(slot, inside.tx, inside.snapshot)
     return slot && row ? { slot, row } : null
   }
-  /** A row of this statement's snapshot, locked, in its newest version; null when it is gone or no longer `fits`. */
+  /**
+   * A row of this statement's snapshot, locked, in its newest version; null when it is gone or no
+   * longer `fits`.
+   */
   const hold = (table: string, key: string, mode: LockMode, fits?: (row: Row) => boolean) => {
     const found = seen(table, key)
     if (!found || (fits && !fits(found.row))) return null
@@ -326,7 +355,8 @@ function makeView(inside: Inside): View {
       const target = row[column]
       if (target === null) continue
       const slot = storeOf(table).slots.get(String(target))
-      if (slot && latest(slot, inside.tx) === null && slot.pending === null) throw missing(definition.name, column)
+      if (slot && latest(slot, inside.tx) === null && slot.pending === null)
+        throw missing(definition.name, column)
       if (!slot) throw missing(definition.name, column)
       lockSlot(slot, inside.tx, 'key share')
       if (latest(slot, inside.tx) === null) throw missing(definition.name, column)
@@ -340,7 +370,10 @@ function makeView(inside: Inside): View {
     }
     for (const check of definition.checks) {
       if (!check(row))
-        throw new DatabaseError('23514', `a row of ${definition.name} breaks ${check.toString()}: ${JSON.stringify(row)}`)
+        throw new DatabaseError(
+          '23514',
+          `a row of ${definition.name} breaks ${check.toString()}: ${JSON.stringify(row)}`,
+        )
     }
   }
   /** Another row with the same value of a unique constraint; waits when it is not committed. */
@@ -356,7 +389,8 @@ function makeView(inside: Inside): View {
           return name
         }
         const { pending } = slot
-        if (pending?.row && pending.tx !== inside.tx && of(pending.row) === value) throw new MustWait(new Set([pending.tx]))
+        if (pending?.row && pending.tx !== inside.tx && of(pending.row) === value)
+          throw new MustWait(new Set([pending.tx]))
       }
     }
     return null
@@ -366,7 +400,8 @@ function makeView(inside: Inside): View {
     const store = storeOf(table)
     const { definition, slots } = store
     const row = complete(definition, values, inside)
-    if (definition.bounded !== undefined) store.greatest = Math.max(store.greatest, row[definition.bounded] as number)
+    if (definition.bounded !== undefined)
+      store.greatest = Math.max(store.greatest, row[definition.bounded] as number)
     const key = keyOf(definition, row)
     const slot = slots.get(key)
     if (slot) {
@@ -422,7 +457,13 @@ function makeView(inside: Inside): View {
     lock: (table, keys, mode, fits) => keys.flatMap((key) => only(hold(table, key, mode, fits)?.row)),
     lockFact(fact) {
       const { definition, slots } = storeOf(facts.name)
-      const slot = slots.get(fact) ?? { table: definition, key: fact, versions: [], pending: null, locks: new Map() }
+      const slot = slots.get(fact) ?? {
+        table: definition,
+        key: fact,
+        versions: [],
+        pending: null,
+        locks: new Map(),
+      }
       slots.set(fact, slot)
       lockSlot(slot, inside.tx, 'update')
     },
@@ -432,7 +473,8 @@ function makeView(inside: Inside): View {
         if (rows.length === limit) break
         const found = seen(table, key)
         if (!found || inside.holdersAgainst(found.slot, inside.tx, 'update')) continue
-        // What changed since the snapshot is no longer what was looked for, as far as this statement can tell.
+        // What changed since the snapshot is no longer what was looked for, as far as this
+        // statement can tell.
         if (latest(found.slot, inside.tx) !== found.row) continue
         lockSlot(found.slot, inside.tx, 'update')
         rows.push(found.row)

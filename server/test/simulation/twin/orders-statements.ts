@@ -56,7 +56,9 @@ const poolColumns = 'id showId=show_id capacity held sold'
 const loadPools: StatementTwin = (view, [poolIds, showIds, typeIds, orderIds]) => {
   const wanted = new Set(typeIds as string[])
   const ofTypes = (row: Row) =>
-    (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) => (wanted.has(id) ? [poolId] : []))
+    (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) =>
+      wanted.has(id) ? [poolId] : [],
+    )
   const ids = [
     ...(poolIds as string[]),
     ...idsIn(view, 'orders.shows', showIds, ofTypes),
@@ -68,7 +70,8 @@ const loadPools: StatementTwin = (view, [poolIds, showIds, typeIds, orderIds]) =
 /** Moves pools from what they hold and have sold by then, or from what `before` says. */
 export const movePools =
   (
-    before: (view: View, id: string) => Row = (view, id) => only(view.lock('orders.pools', [id], 'no key update')[0])[0] ?? {},
+    before: (view: View, id: string) => Row = (view, id) =>
+      only(view.lock('orders.pools', [id], 'no key update')[0])[0] ?? {},
   ): StatementTwin =>
   (view, [json]) => {
     for (const { id, held, sold } of recordsOf(json).toSorted(by('id'))) {
@@ -156,13 +159,23 @@ export const ordersStatements: StatementTwins = {
       const buyerId = (buyerIds as string[])[index]
       const theirs = view
         .all('orders.orders')
-        .filter((row) => row['buyer_id'] === buyerId && row['show_id'] === showId && countsPlaces.has(row['status'] as string))
+        .filter(
+          (row) =>
+            row['buyer_id'] === buyerId &&
+            row['show_id'] === showId &&
+            countsPlaces.has(row['status'] as string),
+        )
       return { showId, buyerId, places: theirs.reduce((sum, row) => sum + placesIn(row['lines']), 0) }
     }),
   'orders.open_orders_of_show': (view, [showId, after]) =>
     view
       .all('orders.orders')
-      .filter((row) => row['show_id'] === showId && row['status'] === 'created' && (row['id'] as string) > (after as string))
+      .filter(
+        (row) =>
+          row['show_id'] === showId &&
+          row['status'] === 'created' &&
+          (row['id'] as string) > (after as string),
+      )
       .toSorted(by('id'))
       .slice(0, 200)
       .map(shape('id')),
@@ -231,8 +244,15 @@ export const expirationStatements: StatementTwins = {
       )
       .map(shape(timerColumns))
   },
-  'expiration.insert_timers': copyInto('expiration.timers', 'order_id status expires_at order_version version'),
-  'expiration.update_timers': updateByKey('expiration.timers', 'order_id', 'status expires_at order_version version'),
+  'expiration.insert_timers': copyInto(
+    'expiration.timers',
+    'order_id status expires_at order_version version',
+  ),
+  'expiration.update_timers': updateByKey(
+    'expiration.timers',
+    'order_id',
+    'status expires_at order_version version',
+  ),
   'expiration.next_due': (view) => {
     const waiting = view.all('expiration.timers').filter((row) => row['status'] === 'waiting')
     const times = waiting.map((row) => Date.parse(row['expires_at'] as string))

@@ -1,14 +1,25 @@
 // Statements of payments, by name.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, byColumn, byKeys, columnsOf, compare, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
+import {
+  by,
+  byColumn,
+  byKeys,
+  columnsOf,
+  compare,
+  copyInto,
+  recordsOf,
+  type StatementTwins,
+  shape,
+} from './statement.ts'
 
 const payments = 'payments.payments'
 const changingColumns = `status step intent_id intent_status charge_id claim asked_version authorized_minor captured_minor
   refunded_minor decline_code reason capture_refused disputed version fence leased_until attempts next_attempt_at`
 const paymentColumns = `id order_id buyer_id organiser_id amount_minor currency payment_method ${changingColumns} created_at`
 const orderColumns = 'id version status buyer_id organiser_id amount_minor currency expires_at claimed_by'
-const refundColumns = 'id payment_id order_id amount_minor currency origin reason status processor_id failure_code created_at'
+const refundColumns =
+  'id payment_id order_id amount_minor currency origin reason status processor_id failure_code created_at'
 
 const ofAny = (rows: readonly Row[], column: string, values: unknown): Row[] => {
   const wanted = new Set(values as string[])
@@ -66,7 +77,10 @@ export const paymentsStatements: StatementTwins = {
   },
   'payments.save_refunds': (view, [json]) => {
     for (const record of recordsOf(json)) {
-      const changes = { ...columnsOf(record, 'status processor_id failure_code'), updated_at: isoOf(view.nowMs) }
+      const changes = {
+        ...columnsOf(record, 'status processor_id failure_code'),
+        updated_at: isoOf(view.nowMs),
+      }
       view.insert('payments.refunds', columnsOf(record, refundColumns), () => changes)
     }
     return []
@@ -76,17 +90,22 @@ export const paymentsStatements: StatementTwins = {
     `source_id kind payment_id order_id debit_account credit_account currency posted_minor pending_minor effective_at`,
   ),
   'payments.read_payment': (view, [id]) => only(view.get(payments, id as string)).map(shape(paymentColumns)),
-  'payments.read_order': (view, [id]) => only(view.get('payments.known_orders', id as string)).map(shape(orderColumns)),
+  'payments.read_order': (view, [id]) =>
+    only(view.get('payments.known_orders', id as string)).map(shape(orderColumns)),
   'payments.find_known': (view, [ids]) =>
     [...new Set(ids as string[])]
       .flatMap((id) => only(view.get('payments.known_orders', id)))
       .filter((row) => row['buyer_id'] !== null)
       .map(shape('id')),
-  'payments.read_refund': (view, [id]) => only(view.get('payments.refunds', id as string)).map(shape(refundColumns)),
+  'payments.read_refund': (view, [id]) =>
+    only(view.get('payments.refunds', id as string)).map(shape(refundColumns)),
   'payments.list_refunds': (view, [orderId, before, limit]) =>
     view
       .all('payments.refunds')
-      .filter((row) => row['order_id'] === orderId && (before === null || (row['id'] as string) < (before as string)))
+      .filter(
+        (row) =>
+          row['order_id'] === orderId && (before === null || (row['id'] as string) < (before as string)),
+      )
       .toSorted((a, b) => compare(b['id'], a['id']))
       .slice(0, limit as number)
       .map(shape(refundColumns)),
@@ -97,7 +116,8 @@ export const paymentsStatements: StatementTwins = {
       .toSorted(by('next_attempt_at'))
       .slice(0, limit as number)
       .map(shape('id')),
-  'payments.read_webhook_states': (view, [json]) => recordsOf(json).flatMap((asked) => knownState(view, asked)),
+  'payments.read_webhook_states': (view, [json]) =>
+    recordsOf(json).flatMap((asked) => knownState(view, asked)),
   'payments.record_webhook_events': (view, [json]) => {
     for (const record of recordsOf(json)) {
       view.insert('payments.webhook_events', columnsOf(record, 'id type payment_id outcome'), 'skip')

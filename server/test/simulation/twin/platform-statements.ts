@@ -36,7 +36,10 @@ function heads(rows: readonly Row[]): Row[] {
 export const busStatements: StatementTwins = {
   'bus.read_horizon': (view) => [{ horizon: view.horizon }],
   'bus.read_first_page': (view, [from, types, limit]) => {
-    const rows = eventsBetween(view, from as number, view.horizon, types as string[]).slice(0, limit as number)
+    const rows = eventsBetween(view, from as number, view.horizon, types as string[]).slice(
+      0,
+      limit as number,
+    )
     if (rows.length > 0) return rows.map((row) => ({ horizon: view.horizon, ...toPlace(row) }))
     return [{ horizon: view.horizon, ...toPlace({}) }]
   },
@@ -73,7 +76,10 @@ export const busStatements: StatementTwins = {
   'bus.park': (view, [consumer, json]) => {
     for (const record of recordsOf(json)) {
       const { delay_ms: delayMs, attempts } = record
-      const next = { ...columnsOf(record, 'attempts reason dead'), due_at: isoOf(view.nowMs + (delayMs as number)) }
+      const next = {
+        ...columnsOf(record, 'attempts reason dead'),
+        due_at: isoOf(view.nowMs + (delayMs as number)),
+      }
       view.insert(parked, { consumer, ...columnsOf(record, 'seq subject'), ...next }, (old) =>
         (attempts as number) > (old['attempts'] as number) ? next : null,
       )
@@ -83,7 +89,9 @@ export const busStatements: StatementTwins = {
   'bus.read_due': (view, [consumer, limit]) => {
     const rows = waiting(view, consumer)
     const now = isoOf(view.nowMs)
-    const due = new Set(heads(rows).flatMap((row) => ((row['due_at'] as string) <= now ? [row['subject']] : [])))
+    const due = new Set(
+      heads(rows).flatMap((row) => ((row['due_at'] as string) <= now ? [row['subject']] : [])),
+    )
     return rows
       .filter((row) => due.has(row['subject']))
       .toSorted(by('seq'))
@@ -96,7 +104,8 @@ export const busStatements: StatementTwins = {
       dueInMs: Date.parse(row['due_at'] as string) - view.nowMs,
     })),
   'bus.unpark': (view, [consumer, seqs]) => {
-    for (const seq of seqs as number[]) view.remove(parked, `${consumer}\n${seq}`, (row) => row['dead'] === false)
+    for (const seq of seqs as number[])
+      view.remove(parked, `${consumer}\n${seq}`, (row) => row['dead'] === false)
     return []
   },
   'bus.read_set_aside': (view, [consumer, after, reason, limit]) =>
@@ -165,7 +174,8 @@ export const platformStatements: StatementTwins = {
   'platform.delete_old_answers': (view) => {
     const before = isoOf(view.nowMs - 48 * 3_600_000)
     for (const row of view.all('platform.idempotency_keys')) {
-      if ((row['created_at'] as string) < before) view.remove('platform.idempotency_keys', `${row['scope']}\n${row['key']}`)
+      if ((row['created_at'] as string) < before)
+        view.remove('platform.idempotency_keys', `${row['scope']}\n${row['key']}`)
     }
     return []
   },

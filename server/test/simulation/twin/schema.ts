@@ -1,5 +1,5 @@
-// The tables as the migrations make them: columns, keys, and what the database refuses. The contract suite compares them
-// with the real ones.
+// The tables as the migrations make them: columns, keys, and what the database refuses. The
+// contract suite compares them with the real ones.
 
 export type Value = unknown
 export type Row = Record<string, Value>
@@ -23,7 +23,10 @@ export interface TableDefinition {
   readonly references: readonly { readonly column: string; readonly table: string }[]
   /** A column that counts up by itself. */
   readonly sequence?: string
-  /** A number that is set once, and of which the greatest is kept: who looks for more than that finds nothing. */
+  /**
+   * A number that is set once, and of which the greatest is kept: who looks for more than that
+   * finds nothing.
+   */
   readonly bounded?: string
 }
 
@@ -36,9 +39,20 @@ interface Rules {
   readonly bounded?: string
 }
 
-const fallbacks: Record<string, Value> = { now: 'now', zero: 0, one: 1, yes: true, no: false, available: 'available', none: [] }
+const fallbacks: Record<string, Value> = {
+  now: 'now',
+  zero: 0,
+  one: 1,
+  yes: true,
+  no: false,
+  available: 'available',
+  none: [],
+}
 
-/** `columns`: `name type`, with `!` when it may not be null and `=word` for what stands there when nothing is given. */
+/**
+ * `columns`: `name type`, with `!` when it may not be null and `=word` for what stands there when
+ * nothing is given.
+ */
 function table(name: string, columns: string, rules: Rules): TableDefinition {
   return {
     name,
@@ -48,7 +62,12 @@ function table(name: string, columns: string, rules: Rules): TableDefinition {
       .map((text): Column => {
         const [column = '', type = '', fallback] = text.split(/[\s=]+/)
         const known = fallback === undefined ? null : fallbacks[fallback]
-        return { name: column, type: type.replace('!', '') as ColumnType, required: type.endsWith('!'), fallback: known }
+        return {
+          name: column,
+          type: type.replace('!', '') as ColumnType,
+          required: type.endsWith('!'),
+          fallback: known,
+        }
       }),
     key: rules.key.split(' '),
     uniques: rules.uniques ?? {},
@@ -63,7 +82,8 @@ const oneOf = (column: string, words: string) => {
   const known = new Set(words.split(' '))
   return (row: Row) => row[column] === null || known.has(row[column] as string)
 }
-const atLeast = (column: string, least: number) => (row: Row) => row[column] === null || (row[column] as number) >= least
+const atLeast = (column: string, least: number) => (row: Row) =>
+  row[column] === null || (row[column] as number) >= least
 const number = (value: Value) => value as number
 
 const platform = [
@@ -78,16 +98,22 @@ const platform = [
     'consumer text!, window_from int! =zero, window_to int, after_seq int! =zero, updated_at time! =now, heard json',
     { key: 'consumer' },
   ),
-  table('platform.inbox', 'consumer text!, event_id uuid!, handled_at time! =now', { key: 'consumer event_id' }),
+  table('platform.inbox', 'consumer text!, event_id uuid!, handled_at time! =now', {
+    key: 'consumer event_id',
+  }),
   table(
     'platform.parked_deliveries',
     `consumer text!, seq int!, subject uuid!, attempts int!, due_at time!, reason text!, dead bool! =no,
      parked_at time! =now`,
     { key: 'consumer seq', references: { seq: 'platform.outbox' } },
   ),
-  table('platform.idempotency_keys', 'scope text!, key text!, fingerprint text!, answer json, created_at time! =now', {
-    key: 'scope key',
-  }),
+  table(
+    'platform.idempotency_keys',
+    'scope text!, key text!, fingerprint text!, answer json, created_at time! =now',
+    {
+      key: 'scope key',
+    },
+  ),
   table(
     'platform.sessions',
     'token_hash bytes!, principal_id uuid!, kind text!, email text!, purpose text!, created_at time! =now, expires_at time!',
@@ -111,11 +137,18 @@ const orders = [
       (row) => number(row['held']) + number(row['sold']) <= number(row['capacity']),
     ],
   }),
-  table('orders.seats', 'id uuid!, show_id uuid!, ticket_type_id uuid!, state text! =available, order_id uuid', {
-    key: 'id',
-    references: { show_id: 'orders.shows' },
-    checks: [oneOf('state', 'available held sold'), (row) => (row['state'] === 'available') === (row['order_id'] === null)],
-  }),
+  table(
+    'orders.seats',
+    'id uuid!, show_id uuid!, ticket_type_id uuid!, state text! =available, order_id uuid',
+    {
+      key: 'id',
+      references: { show_id: 'orders.shows' },
+      checks: [
+        oneOf('state', 'available held sold'),
+        (row) => (row['state'] === 'available') === (row['order_id'] === null),
+      ],
+    },
+  ),
   table(
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!,
@@ -134,10 +167,17 @@ const orders = [
 ]
 
 const expiration = [
-  table('expiration.timers', 'order_id uuid!, status text!, expires_at time, order_version int!, version int!', {
-    key: 'order_id',
-    checks: [oneOf('status', 'waiting stopped fired'), (row) => row['status'] === 'stopped' || row['expires_at'] !== null],
-  }),
+  table(
+    'expiration.timers',
+    'order_id uuid!, status text!, expires_at time, order_version int!, version int!',
+    {
+      key: 'order_id',
+      checks: [
+        oneOf('status', 'waiting stopped fired'),
+        (row) => row['status'] === 'stopped' || row['expires_at'] !== null,
+      ],
+    },
+  ),
 ]
 
 const payments = [
@@ -147,7 +187,11 @@ const payments = [
      expires_at time, claimed_by uuid`,
     {
       key: 'id',
-      checks: [atLeast('version', 1), oneOf('status', 'created claimed complete cancelled'), atLeast('amount_minor', 0)],
+      checks: [
+        atLeast('version', 1),
+        oneOf('status', 'created claimed complete cancelled'),
+        atLeast('amount_minor', 0),
+      ],
     },
   ),
   table(
@@ -206,7 +250,11 @@ const payments = [
       ],
     },
   ),
-  table('payments.webhook_events', 'id text!, type text!, payment_id uuid, outcome text!, received_at time! =now', { key: 'id' }),
+  table(
+    'payments.webhook_events',
+    'id text!, type text!, payment_id uuid, outcome text!, received_at time! =now',
+    { key: 'id' },
+  ),
 ]
 
 const tickets = [
@@ -230,13 +278,23 @@ const tickets = [
   table(
     'tickets.ticket_types',
     'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, pool_id uuid!, capacity int!, seated bool!',
-    { key: 'id', references: { show_id: 'tickets.shows' }, checks: [atLeast('price_minor', 0), atLeast('capacity', 0)] },
+    {
+      key: 'id',
+      references: { show_id: 'tickets.shows' },
+      checks: [atLeast('price_minor', 0), atLeast('capacity', 0)],
+    },
   ),
-  table('tickets.seats', 'id uuid!, show_id uuid!, ticket_type_id uuid!, position int!, section text!, row text!, number text!', {
-    key: 'id',
-    uniques: { seats_labels: (row) => [row['show_id'], row['section'], row['row'], row['number']].join('\n') },
-    references: { show_id: 'tickets.shows', ticket_type_id: 'tickets.ticket_types' },
-  }),
+  table(
+    'tickets.seats',
+    'id uuid!, show_id uuid!, ticket_type_id uuid!, position int!, section text!, row text!, number text!',
+    {
+      key: 'id',
+      uniques: {
+        seats_labels: (row) => [row['show_id'], row['section'], row['row'], row['number']].join('\n'),
+      },
+      references: { show_id: 'tickets.shows', ticket_type_id: 'tickets.ticket_types' },
+    },
+  ),
   table(
     'tickets.admissions',
     `order_id uuid!, show_id uuid, payment_id uuid, status text!, refunded_payment_ids uuids! =none, version int!,
@@ -267,4 +325,10 @@ const tickets = [
   ),
 ]
 
-export const tables: readonly TableDefinition[] = [...platform, ...orders, ...expiration, ...payments, ...tickets]
+export const tables: readonly TableDefinition[] = [
+  ...platform,
+  ...orders,
+  ...expiration,
+  ...payments,
+  ...tickets,
+]

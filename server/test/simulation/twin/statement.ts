@@ -1,16 +1,24 @@
-// What a statement of the twin is: one function by the name of the real statement. Shared pieces of such functions.
+// What a statement of the twin is: one function by the name of the real statement. Shared pieces of
+// such functions.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
 
 export type Values = readonly unknown[]
 
-/** Runs as one statement: sees one snapshot, waits for locks as a whole. Gives the rows that the real one gives. */
+/**
+ * Runs as one statement: sees one snapshot, waits for locks as a whole. Gives the rows that the
+ * real one gives.
+ */
 export type StatementTwin = (view: View, values: Values) => Row[]
 
 export type StatementTwins = Readonly<Record<string, StatementTwin>>
 
-/** Rows that a statement is given, as JSON or as they are: a copy, as the other end of a connection has them. */
-export const recordsOf = (rows: unknown): Row[] => JSON.parse(typeof rows === 'string' ? rows : JSON.stringify(rows)) as Row[]
+/**
+ * Rows that a statement is given, as JSON or as they are: a copy, as the other end of a connection
+ * has them.
+ */
+export const recordsOf = (rows: unknown): Row[] =>
+  JSON.parse(typeof rows === 'string' ? rows : JSON.stringify(rows)) as Row[]
 
 /** Text by bytes, as ids are ordered; nulls last. */
 export function compare(a: unknown, b: unknown): number {
@@ -33,7 +41,10 @@ export const by =
 type Pair = readonly [given: string, column: string]
 const pairsByText = new Map<string, readonly Pair[]>()
 
-/** `showId=show_id version` as pairs, read once for each text: statements name their columns at every call. */
+/**
+ * `showId=show_id version` as pairs, read once for each text: statements name their columns at
+ * every call.
+ */
 function pairsOf(columns: string): readonly Pair[] {
   let pairs = pairsByText.get(columns)
   if (!pairs) {
@@ -70,7 +81,12 @@ export function byKeys(table: string, columns: string, mode?: Parameters<View['l
 }
 
 /** `select … where <column> = any($1) [order by …]`. */
-export function byColumn(table: string, column: string, columns: string, order: readonly string[] = []): StatementTwin {
+export function byColumn(
+  table: string,
+  column: string,
+  columns: string,
+  order: readonly string[] = [],
+): StatementTwin {
   const toShape = shape(columns)
   return (view, values) => {
     const wanted = new Set(values[0] as string[])
@@ -93,8 +109,15 @@ export function updateByKey(table: string, key: string, columns: string): Statem
   }
 }
 
-/** `copy <table> (<columns>) from stdin`: stores rows that are not there yet, with what the table itself adds. */
-export function copyInto(table: string, columns: string, added: (view: View) => Row = () => ({})): StatementTwin {
+/**
+ * `copy <table> (<columns>) from stdin`: stores rows that are not there yet, with what the table
+ * itself adds.
+ */
+export function copyInto(
+  table: string,
+  columns: string,
+  added: (view: View) => Row = () => ({}),
+): StatementTwin {
   return (view, [rows]) => {
     for (const row of recordsOf(rows)) view.insert(table, { ...columnsOf(row, columns), ...added(view) })
     return []

@@ -21,13 +21,16 @@ const storedShow = `id organiser_id title starts_at time_zone currency venue des
   status published_at version local_day search_text`
 const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
 
-/** `delete … where show_id = any($1) and not id = any($2)`; refused while other rows refer to one. */
+/**
+ * `delete … where show_id = any($1) and not id = any($2)`; refused while other rows refer to one.
+ */
 function deleteOthers(table: string): StatementTwin {
   return (view, [showIds, keptIds]) => {
     const shows = new Set(showIds as string[])
     const kept = new Set(keptIds as string[])
     for (const row of view.all(table)) {
-      if (shows.has(row['show_id'] as string) && !kept.has(row['id'] as string)) view.remove(table, row['id'] as string)
+      if (shows.has(row['show_id'] as string) && !kept.has(row['id'] as string))
+        view.remove(table, row['id'] as string)
     }
     return []
   }
@@ -59,18 +62,20 @@ export const ticketsStatements: StatementTwins = {
     'id showId=show_id name priceMinor=price_minor poolId=pool_id capacity seated',
     ['show_id', 'position'],
   ),
-  'tickets.read_seats_of_types': byColumn('tickets.seats', 'ticket_type_id', 'id typeId=ticket_type_id section row number', [
+  'tickets.read_seats_of_types': byColumn(
+    'tickets.seats',
     'ticket_type_id',
-    'position',
-  ]),
+    'id typeId=ticket_type_id section row number',
+    ['ticket_type_id', 'position'],
+  ),
   'tickets.upsert_shows': upsert('tickets.shows', storedShow, ['id', 'organiser_id']),
   'tickets.delete_other_seats': deleteOthers('tickets.seats'),
   'tickets.delete_other_types': deleteOthers('tickets.ticket_types'),
-  'tickets.upsert_types': upsert('tickets.ticket_types', 'id show_id position name price_minor pool_id capacity seated', [
-    'id',
-    'show_id',
-    'pool_id',
-  ]),
+  'tickets.upsert_types': upsert(
+    'tickets.ticket_types',
+    'id show_id position name price_minor pool_id capacity seated',
+    ['id', 'show_id', 'pool_id'],
+  ),
   'tickets.upsert_seats': upsert('tickets.seats', 'id show_id ticket_type_id position section row number', [
     'id',
     'show_id',
@@ -99,10 +104,18 @@ export const ticketsStatements: StatementTwins = {
   'tickets.read_seat_labels': byKeys('tickets.seats', 'id section row number'),
   'tickets.read_organisers': byKeys('tickets.shows', 'id organiserId=organiser_id'),
   'tickets.insert_admissions': (view, [json]) => {
-    for (const record of recordsOf(json)) view.insert('tickets.admissions', columnsOf(record, admissionColumns))
+    for (const record of recordsOf(json))
+      view.insert('tickets.admissions', columnsOf(record, admissionColumns))
     return []
   },
-  'tickets.update_admissions': updateByKey('tickets.admissions', 'order_id', admissionColumns.replace('order_id ', '')),
-  'tickets.insert_tickets': copyInto('tickets.tickets', 'order_id id ticket_type_id name code seat_id section row number status'),
+  'tickets.update_admissions': updateByKey(
+    'tickets.admissions',
+    'order_id',
+    admissionColumns.replace('order_id ', ''),
+  ),
+  'tickets.insert_tickets': copyInto(
+    'tickets.tickets',
+    'order_id id ticket_type_id name code seat_id section row number status',
+  ),
   'tickets.update_tickets': updateByKey('tickets.tickets', 'order_id id', 'status used_at used_door'),
 }

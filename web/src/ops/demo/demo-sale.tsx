@@ -1,4 +1,5 @@
-// A small on-sale at the demo show, fired by hand, with its seats going beside it. Only where the card sandbox runs.
+// A small on-sale at the demo show, fired by hand, with its seats going beside it. Only where the
+// card sandbox runs.
 import type { OpsDemoRun, OpsOverview } from '@holdfast/contract'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
@@ -101,7 +102,8 @@ function Progress({ run }: { readonly run: OpsDemoRun | null }) {
       </div>
       <p className="mt-1 text-small text-soft">
         {!run && t('never')}
-        {run?.state === 'running' && t('progress', { done: format.number(done), buyers: format.number(run.buyers) })}
+        {run?.state === 'running' &&
+          t('progress', { done: format.number(done), buyers: format.number(run.buyers) })}
         {run?.state === 'finished' && t('startedAt', { time: format.momentWithSeconds(run.startedAt) })}
       </p>
     </div>

@@ -1,4 +1,5 @@
-// The seats of one show as they go, pushed: a small map without any button, and a bar for places without a number.
+// The seats of one show as they go, pushed: a small map without any button, and a bar for places
+// without a number.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { memo, useMemo } from 'react'
@@ -21,7 +22,12 @@ export function LiveSeats({ showId }: { readonly showId: string }) {
     <div className="min-w-0">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <p className="font-semibold [overflow-wrap:anywhere]">
-          <Link to="/shows/$showId" params={{ showId }} aria-label={`${show.data.title}: ${t('show')}`} className="link">
+          <Link
+            to="/shows/$showId"
+            params={{ showId }}
+            aria-label={`${show.data.title}: ${t('show')}`}
+            className="link"
+          >
             {show.data.title}
           </Link>
         </p>
@@ -37,7 +43,10 @@ function Live({ liveness }: { readonly liveness: Liveness }) {
   const t = useTranslations('ops.demo')
   return (
     <span className={liveness === 'lost' ? 'chip chip-warm' : 'chip'}>
-      <span className={`size-2 rounded-full ${liveness === 'live' ? 'bg-accent' : 'bg-strong'}`} aria-hidden="true" />
+      <span
+        className={`size-2 rounded-full ${liveness === 'live' ? 'bg-accent' : 'bg-strong'}`}
+        aria-hidden="true"
+      />
       {t(liveness)}
     </span>
   )
@@ -73,13 +82,23 @@ function Counts({ availability }: { readonly availability: Availability | undefi
   )
 }
 
-function Places({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+function Places({
+  show,
+  availability,
+}: {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+}) {
   const general = show.ticketTypes.filter((type) => !type.seats)
   return (
     <div className="mt-4 grid gap-4">
       {general.length < show.ticketTypes.length && <SeatPicture show={show} availability={availability} />}
       {general.map((type) => (
-        <Bar key={type.id} name={type.name} stock={availability?.ticketTypes.find(({ id }) => id === type.id)} />
+        <Bar
+          key={type.id}
+          name={type.name}
+          stock={availability?.ticketTypes.find(({ id }) => id === type.id)}
+        />
       ))}
     </div>
   )
@@ -91,8 +110,14 @@ function Bar({ name, stock }: { readonly name: string; readonly stock: Stock | u
   return (
     <div>
       <p className="text-small">{name}</p>
-      <div aria-hidden="true" className={`relative mt-1 h-3 overflow-hidden rounded-full ${colours.available}`}>
-        <div className={`absolute inset-0 origin-left ${colours.held}`} style={share((stock?.sold ?? 0) + (stock?.held ?? 0))} />
+      <div
+        aria-hidden="true"
+        className={`relative mt-1 h-3 overflow-hidden rounded-full ${colours.available}`}
+      >
+        <div
+          className={`absolute inset-0 origin-left ${colours.held}`}
+          style={share((stock?.sold ?? 0) + (stock?.held ?? 0))}
+        />
         <div className={`absolute inset-0 origin-left ${colours.sold}`} style={share(stock?.sold ?? 0)} />
       </div>
     </div>
@@ -102,14 +127,28 @@ function Bar({ name, stock }: { readonly name: string; readonly stock: Stock | u
 /** Around the seats, in units of the picture. */
 const margin = 12
 
-function SeatPicture({ show, availability }: { readonly show: ShowView; readonly availability: Availability | undefined }) {
+function SeatPicture({
+  show,
+  availability,
+}: {
+  readonly show: ShowView
+  readonly availability: Availability | undefined
+}) {
   const t = useTranslations('ops.demo')
   const layout = useMemo(() => layOutSeats(show), [show])
   const columns = [...layout.byId.values()].map(({ x }) => x)
   const [left, right] = [Math.min(...columns) - margin, Math.max(...columns) + pitch + margin]
-  const states = useMemo(() => new Map(availability?.seats?.map(({ id, state }) => [id, state])), [availability])
+  const states = useMemo(
+    () => new Map(availability?.seats?.map(({ id, state }) => [id, state])),
+    [availability],
+  )
   const count = (wanted: string) => [...states.values()].filter((state) => state === wanted).length
-  const label = t('seats', { title: show.title, free: count('available'), held: count('held'), sold: count('sold') })
+  const label = t('seats', {
+    title: show.title,
+    free: count('available'),
+    held: count('held'),
+    sold: count('sold'),
+  })
   return (
     <svg
       viewBox={`${left} 0 ${right - left} ${layout.height + margin}`}
@@ -118,7 +157,14 @@ function SeatPicture({ show, availability }: { readonly show: ShowView; readonly
       className="max-h-80 w-full rounded-md bg-sunken"
     >
       {layout.sections.map(({ name, y }) => (
-        <text key={name} x={(left + right) / 2} y={y + 28} textAnchor="middle" fontSize="20" className="fill-soft">
+        <text
+          key={name}
+          x={(left + right) / 2}
+          y={y + 28}
+          textAnchor="middle"
+          fontSize="20"
+          className="fill-soft"
+        >
           {name}
         </text>
       ))}
@@ -129,7 +175,13 @@ function SeatPicture({ show, availability }: { readonly show: ShowView; readonly
   )
 }
 
-const Seat = memo(function Seat({ seat, state }: { readonly seat: PlacedSeat; readonly state: keyof typeof fills }) {
+const Seat = memo(function Seat({
+  seat,
+  state,
+}: {
+  readonly seat: PlacedSeat
+  readonly state: keyof typeof fills
+}) {
   const inset = (pitch - seatSize) / 2
   return (
     <rect

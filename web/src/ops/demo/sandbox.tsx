@@ -19,7 +19,11 @@ export function Sandbox({ sandbox }: { readonly sandbox: OpsSandbox }) {
   return (
     <Section
       title={t('title')}
-      aside={<span className={reachable ? 'chip chip-good' : 'chip chip-bad'}>{t(reachable ? 'reachable' : 'unreachable')}</span>}
+      aside={
+        <span className={reachable ? 'chip chip-good' : 'chip chip-bad'}>
+          {t(reachable ? 'reachable' : 'unreachable')}
+        </span>
+      }
     >
       <Clock sandbox={sandbox} />
       {sandbox.faults && <Faults faults={sandbox.faults} />}
@@ -39,12 +43,21 @@ function Clock({ sandbox }: { readonly sandbox: OpsSandbox }) {
         <p>
           <span className="text-soft">{t('clock')}</span> {format.momentWithSeconds(sandbox.now)}{' '}
           <span className="text-small text-soft">
-            ({offsetSeconds === 0 ? t('noOffset') : t(offsetSeconds > 0 ? 'offset' : 'offsetBehind', { offset })})
+            (
+            {offsetSeconds === 0
+              ? t('noOffset')
+              : t(offsetSeconds > 0 ? 'offset' : 'offsetBehind', { offset })}
+            )
           </span>
         </p>
       )}
       {sandbox.origin !== undefined && (
-        <a href={sandbox.origin} target="_blank" rel="noreferrer" className="link inline-flex min-h-6 items-center">
+        <a
+          href={sandbox.origin}
+          target="_blank"
+          rel="noreferrer"
+          className="link inline-flex min-h-6 items-center"
+        >
           {t('dashboard')}
         </a>
       )}
@@ -60,7 +73,11 @@ function Faults({ faults }: { readonly faults: readonly OpsFault[] }) {
       <div className="flex min-h-11 items-center justify-between gap-4">
         <h3 className="font-semibold">{t('faults')}</h3>
         {faults.length > 1 && (
-          <button type="button" className="button button-quiet" onClick={() => setting.mutate({ clear: 'all' })}>
+          <button
+            type="button"
+            className="button button-quiet"
+            onClick={() => setting.mutate({ clear: 'all' })}
+          >
             {t('clear')}
           </button>
         )}
@@ -80,7 +97,9 @@ function Faults({ faults }: { readonly faults: readonly OpsFault[] }) {
 function Fault({ fault, remove }: { readonly fault: OpsFault; readonly remove: () => void }) {
   const t = useTranslations('ops.sandbox')
   const name =
-    fault.target === 'webhook' ? t('webhook', { kind: fault.kind }) : t('fault', { kind: fault.kind, when: fault.when })
+    fault.target === 'webhook'
+      ? t('webhook', { kind: fault.kind })
+      : t('fault', { kind: fault.kind, when: fault.when })
   const facts = [
     fault.match === '*' ? t('every') : t('match', { match: fault.match }),
     fault.timesLeft === null ? t('always') : t('left', { count: fault.timesLeft }),
@@ -124,7 +143,13 @@ function FaultForm({ set, busy }: { readonly set: (fault: OpsFaultBody) => void;
   const [often, setOften] = useState<keyof typeof times>('timesOnce')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    set({ kind, when, op: operations[operation], times: times[often], ...(kind === 'latency' ? { delayMs: slowMs } : {}) })
+    set({
+      kind,
+      when,
+      op: operations[operation],
+      times: times[often],
+      ...(kind === 'latency' ? { delayMs: slowMs } : {}),
+    })
   }
   return (
     <form onSubmit={submit} className="mt-4 grid grid-cols-1 gap-3 sm:grid-cols-2">
@@ -172,7 +197,12 @@ function Select<Value extends string>(props: {
       <label htmlFor={id} className="mb-1 block text-small font-medium">
         {props.label}
       </label>
-      <select id={id} className="input" value={props.value} onChange={(event) => props.choose(event.target.value as Value)}>
+      <select
+        id={id}
+        className="input"
+        value={props.value}
+        onChange={(event) => props.choose(event.target.value as Value)}
+      >
         {props.children}
       </select>
     </div>

@@ -13,8 +13,14 @@ export interface LooseSeat {
   readonly number: string
 }
 
-/** The seats of the blocks, or null when they cannot be read. `sections` are those that the show has, spaces and all. */
-export function seatsOf(blocks: readonly SeatBlock[], sections: ReadonlySet<string> = new Set()): LooseSeat[] | null {
+/**
+ * The seats of the blocks, or null when they cannot be read. `sections` are those that the show
+ * has, spaces and all.
+ */
+export function seatsOf(
+  blocks: readonly SeatBlock[],
+  sections: ReadonlySet<string> = new Set(),
+): LooseSeat[] | null {
   const seats: LooseSeat[] = []
   const seen = new Set<string>()
   for (const block of blocks) {

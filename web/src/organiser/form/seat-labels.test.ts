@@ -26,12 +26,22 @@ describe('rows and seats', () => {
     expect(expandRanges(text)).toEqual(labels)
   })
 
-  it.each(['', ' , ', 'C-A', '3-1', '1-03', '01-3', '1-9999', '1-3, 2', '"open', 'x"y', '"a"b', 'a label that is far too long'])(
-    '%s is refused',
-    (text) => {
-      expect(expandRanges(text)).toBeNull()
-    },
-  )
+  it.each([
+    '',
+    ' , ',
+    'C-A',
+    '3-1',
+    '1-03',
+    '01-3',
+    '1-9999',
+    '1-3, 2',
+    '"open',
+    'x"y',
+    '"a"b',
+    'a label that is far too long',
+  ])('%s is refused', (text) => {
+    expect(expandRanges(text)).toBeNull()
+  })
 
   it.each([
     [['01', '02', '03'], '01-03'],

@@ -1,9 +1,12 @@
-// Labels of rows and seats as one line of text: "A-C, E" or "1-6, 9-14", and "1-4" in quotes where that is one label. Pure.
+// Labels of rows and seats as one line of text: "A-C, E" or "1-6, 9-14", and "1-4" in quotes where
+// that is one label. Pure.
 
 const longestRange = 500
 const longestLabel = 10
 
-/** "A-C, E" → A, B, C, E; "01-03" → 01, 02, 03; "K-12" is one label. Null when it cannot be read. */
+/**
+ * "A-C, E" → A, B, C, E; "01-03" → 01, 02, 03; "K-12" is one label. Null when it cannot be read.
+ */
 export function expandRanges(text: string): string[] | null {
   const labels: string[] = []
   for (const part of partsOf(text) ?? ['']) {
@@ -35,7 +38,10 @@ function readPart(part: string): readonly string[] | null {
 const isNumber = (label: string) => /^\d+$/.test(label)
 const isShort = (label: string) => [...label].length <= longestLabel
 
-/** Numbers keep the width of the first: "08-11" is 08, 09, 10, 11. Null when it runs backwards or to another width. */
+/**
+ * Numbers keep the width of the first: "08-11" is 08, 09, 10, 11. Null when it runs backwards or to
+ * another width.
+ */
 function labelsBetween(first: string, last: string): readonly string[] | null {
   const valueOf = (label: string) => (isNumber(label) ? Number(label) : label.charCodeAt(0))
   const count = valueOf(last) - valueOf(first) + 1
@@ -55,7 +61,8 @@ export function writeLabels(labels: readonly string[]): string {
   let start = 0
   for (let index = 1; index <= labels.length; index += 1) {
     const before = labels[index - 1] ?? ''
-    if (index < labels.length && index - start <= longestRange && isNext(before, labels[index] ?? '')) continue
+    if (index < labels.length && index - start <= longestRange && isNext(before, labels[index] ?? ''))
+      continue
     const first = labels[start] ?? ''
     parts.push(start === index - 1 ? writeLabel(first) : `${first}-${before}`)
     start = index

@@ -1,4 +1,5 @@
-// A small picture of the seats that a form describes. One path, so that twenty thousand cost no more than twenty.
+// A small picture of the seats that a form describes. One path, so that twenty thousand cost no
+// more than twenty.
 import type { ShowView } from '@holdfast/contract'
 import { useMemo } from 'react'
 import { layOutSeats, pitch, seatSize } from '../../buy/seat-layout.ts'

@@ -28,12 +28,18 @@ describe('amounts', () => {
   })
 })
 
-const seat = (section: string, row: string, number: string) => ({ id: `${section}/${row}/${number}`, section, row, number })
+const seat = (section: string, row: string, number: string) => ({
+  id: `${section}/${row}/${number}`,
+  section,
+  row,
+  number,
+})
 const show: ShowView = {
   id: 's',
   organiserId: 'o',
   title: ' Spaces around ',
-  // The second 02:30 of the night in which Berlin's clocks go back, with seconds that no field shows.
+  // The second 02:30 of the night in which Berlin's clocks go back, with seconds that no field
+  // shows.
   startsAt: '2027-10-31T01:30:45.500Z',
   timeZone: 'Europe/Berlin',
   currency: 'EUR',
@@ -49,15 +55,23 @@ const show: ShowView = {
       name: 'Stalls',
       priceMinor: 2_200,
       capacity: 5,
-      // In an order that no text of the form has, without a row, and with labels that read like ranges.
-      seats: [seat('A ', '', '1'), seat('B', '01', '1-4'), seat('A ', '', '2'), seat('B', '02', '1-4'), seat('B', '01', '1,5')],
+      // In an order that no text of the form has, without a row, and with labels that read like
+      // ranges.
+      seats: [
+        seat('A ', '', '1'),
+        seat('B', '01', '1-4'),
+        seat('A ', '', '2'),
+        seat('B', '02', '1-4'),
+        seat('B', '01', '1,5'),
+      ],
     },
   ],
 }
 
 describe('a show that is edited', () => {
   it('keeps all that nobody touched', () => {
-    const { title, startsAt, timeZone, currency, venue, description, holdSeconds, maxPerOrder, ticketTypes } = show
+    const { title, startsAt, timeZone, currency, venue, description, holdSeconds, maxPerOrder, ticketTypes } =
+      show
     expect(bodyOf(fieldsOf(show), show)).toEqual({
       title,
       startsAt,
@@ -79,7 +93,10 @@ describe('a show that is edited', () => {
   it('keeps its instant when only its venue or another ticket type changes', () => {
     const fields = fieldsOf(show)
     const types = [...fields.types, { ...emptyType, name: 'Standing', price: '10', capacity: '5' }]
-    expect(bodyOf({ ...fields, venue: 'Elsewhere', types }, show)).toMatchObject({ venue: 'Elsewhere', startsAt: show.startsAt })
+    expect(bodyOf({ ...fields, venue: 'Elsewhere', types }, show)).toMatchObject({
+      venue: 'Elsewhere',
+      startsAt: show.startsAt,
+    })
   })
 
   it('keeps the labels of the seats that it had when others are added', () => {
@@ -87,8 +104,11 @@ describe('a show that is edited', () => {
     const [type] = fields.types
     if (!type) throw new Error('no type')
     const added = { ...type, blocks: [...type.blocks, { section: 'C ', rows: 'K-12', numbers: '07-09' }] }
-    const seats = bodyOf({ ...fields, types: [added] }, show)?.ticketTypes.flatMap((each) => ('seats' in each ? each.seats : []))
-    const had = show.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number })) ?? []
+    const seats = bodyOf({ ...fields, types: [added] }, show)?.ticketTypes.flatMap((each) =>
+      'seats' in each ? each.seats : [],
+    )
+    const had =
+      show.ticketTypes[0]?.seats?.map(({ section, row, number }) => ({ section, row, number })) ?? []
     expect(seats).toEqual(expect.arrayContaining(had))
     expect(seats?.filter(({ section }) => section === 'C')).toEqual(
       ['07', '08', '09'].map((number) => ({ section: 'C', row: 'K-12', number })),

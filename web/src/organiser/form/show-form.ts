@@ -73,13 +73,17 @@ export function fieldsOf(show: ShowView): ShowFields {
 }
 
 /**
- * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps what `show` has: a wall
- * clock stands for two instants when the clocks go back, and seats may have an order that no text has.
+ * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps
+ * what `show` has: a wall clock stands for two instants when the clocks go back, and seats may have
+ * an order that no text has.
  */
 export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | null {
   const before = show && fieldsOf(show)
-  const untouched = (name: 'title' | 'venue' | 'description') => (before?.[name] === fields[name] ? show?.[name] : undefined)
-  const startsAt = isSameStart(fields, before) ? show?.startsAt : readWallClock(fields.startsAt, fields.timeZone)?.instant
+  const untouched = (name: 'title' | 'venue' | 'description') =>
+    before?.[name] === fields[name] ? show?.[name] : undefined
+  const startsAt = isSameStart(fields, before)
+    ? show?.startsAt
+    : readWallClock(fields.startsAt, fields.timeZone)?.instant
   const types = fields.types.map((type) => typeBodyOf(type, fields.currency, show))
   if (startsAt === undefined || types.includes(null)) return null
   const venue = untouched('venue') ?? fields.venue.trim()
@@ -99,8 +103,10 @@ export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | nu
 }
 
 /** Whether the start is as it was, in the same zone: then it needs no reading. */
-export const isSameStart = (fields: Pick<ShowFields, 'startsAt' | 'timeZone'>, before: ShowFields | undefined): boolean =>
-  before?.startsAt === fields.startsAt && before.timeZone === fields.timeZone
+export const isSameStart = (
+  fields: Pick<ShowFields, 'startsAt' | 'timeZone'>,
+  before: ShowFields | undefined,
+): boolean => before?.startsAt === fields.startsAt && before.timeZone === fields.timeZone
 
 function typeBodyOf(
   type: TypeFields,
@@ -112,7 +118,10 @@ function typeBodyOf(
   const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
   const known = show?.ticketTypes.find(({ id }) => id === type.id)?.seats
-  const seats = known && sameBlocks(type.blocks, blocksOf(known)) ? known.map(labelOf) : seatsOf(type.blocks, sectionsOf(known))
+  const seats =
+    known && sameBlocks(type.blocks, blocksOf(known))
+      ? known.map(labelOf)
+      : seatsOf(type.blocks, sectionsOf(known))
   return seats && seats.length > 0 ? { ...common, seats } : null
 }
 

@@ -1,4 +1,5 @@
-// One ticket type in the form: a capacity, or seats as blocks of rows with a picture of what they make.
+// One ticket type in the form: a capacity, or seats as blocks of rows with a picture of what they
+// make.
 import { currencyExponent } from '@holdfast/contract/currency'
 import { isVisible } from '@holdfast/contract/text'
 import { useFieldArray, useFormContext } from 'react-hook-form'
@@ -31,7 +32,8 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
   const least = format.money({ amountMinor: leastMinor, currency })
   const choose = (asSeats: boolean) => {
     setValue(`types.${index}.seated`, asSeats)
-    if (asSeats && watch(`types.${index}.blocks`).length === 0) setValue(`types.${index}.blocks`, [emptyBlock])
+    if (asSeats && watch(`types.${index}.blocks`).length === 0)
+      setValue(`types.${index}.blocks`, [emptyBlock])
   }
   return (
     <fieldset className="panel grid min-w-0 gap-4 p-4 sm:p-6">
@@ -44,13 +46,16 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         />
         <Field
           label={t('price', { currency })}
-          error={errors?.price && (errors.price.type === 'least' ? t('priceTooLow', { least }) : t('priceWrong'))}
+          error={
+            errors?.price && (errors.price.type === 'least' ? t('priceTooLow', { least }) : t('priceWrong'))
+          }
           input={{
             inputMode: 'decimal',
             ...register(`types.${index}.price`, {
               validate: {
                 readable: (text) => parseAmount(text, currency) !== null,
-                least: (text) => parseAmount(text, currency) === 0 || (parseAmount(text, currency) ?? 0) >= leastMinor,
+                least: (text) =>
+                  parseAmount(text, currency) === 0 || (parseAmount(text, currency) ?? 0) >= leastMinor,
               },
             }),
           }}
@@ -87,7 +92,11 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         />
       )}
       {remove && (
-        <button type="button" className="button button-quiet -ml-2.5 justify-self-start text-soft" onClick={remove}>
+        <button
+          type="button"
+          className="button button-quiet -ml-2.5 justify-self-start text-soft"
+          onClick={remove}
+        >
           {t('removeType')}
         </button>
       )}
@@ -107,7 +116,10 @@ function Blocks({ index }: { readonly index: number }) {
     <div className="grid gap-4">
       {blocks.fields.map((field, position) => (
         <div key={field.key} className="grid items-start gap-3 sm:grid-cols-[1fr_1fr_1.5fr_auto]">
-          <Field label={t('section')} input={{ maxLength: 40, ...register(`types.${index}.blocks.${position}.section`) }} />
+          <Field
+            label={t('section')}
+            input={{ maxLength: 40, ...register(`types.${index}.blocks.${position}.section`) }}
+          />
           <Field
             label={t('rows')}
             error={errors?.[position]?.rows && t('rangeWrong')}

@@ -53,9 +53,12 @@ describe('a wall clock', () => {
     expect(readWallClock(wall, zone)).toEqual({ instant, kind: 'doubled' })
   })
 
-  it.each(['', 'tomorrow', '2027-13-01T20:00', '2027-07-10', '2027-07-10 20:00', '27-07-10T20:00'])('%j is none', (wall) => {
-    expect(readWallClock(wall, 'Europe/Berlin')).toBeNull()
-  })
+  it.each(['', 'tomorrow', '2027-13-01T20:00', '2027-07-10', '2027-07-10 20:00', '27-07-10T20:00'])(
+    '%j is none',
+    (wall) => {
+      expect(readWallClock(wall, 'Europe/Berlin')).toBeNull()
+    },
+  )
 
   it('comes back all through a year with its changes', () => {
     const zones = [

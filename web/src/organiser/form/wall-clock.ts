@@ -1,4 +1,5 @@
-// Between the wall clock that an organiser types and the instant that it means, in any zone and over its clock changes. Pure.
+// Between the wall clock that an organiser types and the instant that it means, in any zone and
+// over its clock changes. Pure.
 import { usableZone } from '../../reader.ts'
 
 /** The wall clock of a zone as `YYYY-MM-DDTHH:mm`, for a date field. */
@@ -16,14 +17,21 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone)
   if (known) return known
-  const made = new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'short', timeZone: usableZone(timeZone) })
+  const made = new Intl.DateTimeFormat('sv', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: usableZone(timeZone),
+  })
   formats.set(timeZone, made)
   return made
 }
 
 export interface ReadClock {
   readonly instant: string
-  /** `skipped`: the clocks jump over this time, and the instant is as much later. `doubled`: it comes twice, and this is the first. */
+  /**
+   * `skipped`: the clocks jump over this time, and the instant is as much later. `doubled`: it
+   * comes twice, and this is the first.
+   */
   readonly kind: 'plain' | 'skipped' | 'doubled'
 }
 
@@ -36,7 +44,8 @@ export function readWallClock(typed: string, timeZone: string): ReadClock | null
   const asUtcMs = Date.parse(`${wall ?? ''}:00Z`)
   if (wall === undefined || Number.isNaN(asUtcMs)) return null
   const offsetMsAt = (atMs: number) => Date.parse(`${wallClockAt(atMs, timeZone)}:00Z`) - atMs
-  // A change of the clocks that matters lies between these two: no zone is farther from UTC than a day.
+  // A change of the clocks that matters lies between these two: no zone is farther from UTC than a
+  // day.
   const beforeMs = offsetMsAt(asUtcMs - dayMs)
   const candidatesMs = [beforeMs, offsetMsAt(asUtcMs + dayMs)].map((offsetMs) => asUtcMs - offsetMs)
   const shown = [...new Set(candidatesMs)].filter((atMs) => wallClockAt(atMs, timeZone) === wall)

@@ -1,4 +1,5 @@
-// The orders of a show as a file for the reader's spreadsheet, in their language and number format. Programs read the API instead.
+// The orders of a show as a file for the reader's spreadsheet, in their language and number format.
+// Programs read the API instead.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
@@ -28,7 +29,8 @@ export function CsvButton({ show, filter }: { readonly show: ShowView; readonly 
     mutationFn: async () => {
       const parts: Blob[] = [new Blob([byteOrderMark, csvOf([heads], format)])]
       // A blob is the browser's to keep, on disk where it is large.
-      for await (const orders of everyOrder(show.id, filter)) parts.push(new Blob([csvOf(orders.map(rowOf), format)]))
+      for await (const orders of everyOrder(show.id, filter))
+        parts.push(new Blob([csvOf(orders.map(rowOf), format)]))
       const link = document.createElement('a')
       link.href = URL.createObjectURL(new Blob(parts, { type: 'text/csv;charset=utf-8' }))
       link.download = `orders-${show.id}.csv`
@@ -38,7 +40,12 @@ export function CsvButton({ show, filter }: { readonly show: ShowView; readonly 
   })
   return (
     <>
-      <button type="button" className="button" disabled={exporting.isPending} onClick={() => exporting.mutate()}>
+      <button
+        type="button"
+        className="button"
+        disabled={exporting.isPending}
+        onClick={() => exporting.mutate()}
+      >
         {t('csv')}
       </button>
       {exporting.isError && <Notice tone="bad" title={t('csvFailed')} />}

@@ -42,7 +42,10 @@ it.each([0, 1, 100, 20_000, 20_001, 45_678])('a list of %d is read whole, once',
   const all = Array.from({ length: count }, (_, index) => index)
   const read = (cursor: string | null): Promise<PageOf<number>> => {
     const from = Number(cursor ?? 0)
-    return Promise.resolve({ items: all.slice(from, from + 100), nextCursor: from + 100 < count ? String(from + 100) : null })
+    return Promise.resolve({
+      items: all.slice(from, from + 100),
+      nextCursor: from + 100 < count ? String(from + 100) : null,
+    })
   }
   const seen: number[] = []
   for await (const items of everyPage(read)) seen.push(...items)

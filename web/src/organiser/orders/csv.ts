@@ -1,4 +1,5 @@
-// Rows as CSV for the reader's own spreadsheet. Text that a spreadsheet would take for a formula is kept text. Pure.
+// Rows as CSV for the reader's own spreadsheet. Text that a spreadsheet would take for a formula is
+// kept text. Pure.
 
 /** Where numbers have a decimal comma, spreadsheets part cells by semicolons. */
 export interface CsvFormat {
@@ -20,7 +21,8 @@ export function csvOf(rows: readonly (readonly string[])[], { separator }: CsvFo
 }
 
 function cell(value: string, separator: string): string {
-  // Spreadsheets look past spaces, and some take the wide signs of East Asian keyboards for the plain ones.
+  // Spreadsheets look past spaces, and some take the wide signs of East Asian keyboards for the
+  // plain ones.
   const safe = /^[\t\r\n]|^\s*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : value
   return /["\r\n]/.test(safe) || safe.includes(separator) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

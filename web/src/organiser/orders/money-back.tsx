@@ -1,4 +1,5 @@
-// Giving money back for an order, or ending one that is not paid. Asks before either; a lost answer never refunds twice.
+// Giving money back for an order, or ending one that is not paid. Asks before either; a lost answer
+// never refunds twice.
 import type { OrderView, RefundView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
@@ -14,7 +15,9 @@ export function MoneyBack({ order }: { readonly order: OrderView }) {
   return <Refund order={order} />
 }
 
-/** How often an order is looked at again after money was asked back; the processor needs a moment. */
+/**
+ * How often an order is looked at again after money was asked back; the processor needs a moment.
+ */
 const settleChecksMs = [400, 1_200, 3_000]
 
 function useReload(order: OrderView) {
@@ -31,7 +34,10 @@ function useReload(order: OrderView) {
 }
 
 interface Wish {
-  /** What was confirmed. Never "all that is left", which the shop may count otherwise than the page that was read. */
+  /**
+   * What was confirmed. Never "all that is left", which the shop may count otherwise than the page
+   * that was read.
+   */
   readonly amountMinor: number
   readonly reason: string
 }
@@ -71,9 +77,14 @@ function Refund({ order }: { readonly order: OrderView }) {
       </h2>
       {refunding.isError && <Notice tone="bad" title={failureText(refunding.error)} />}
       {refunding.isSuccess && (
-        <Notice tone="good" title={t(`refund.${refunding.data.status}`, { amount: format.money(refunding.data.amount) })} />
+        <Notice
+          tone="good"
+          title={t(`refund.${refunding.data.status}`, { amount: format.money(refunding.data.amount) })}
+        />
       )}
-      {refundable && <RefundForm key={left} left={left} currency={currency} busy={refunding.isPending} ask={setWish} />}
+      {refundable && (
+        <RefundForm key={left} left={left} currency={currency} busy={refunding.isPending} ask={setWish} />
+      )}
       <Confirm
         open={wish !== null}
         title={t('refundAsk', { amount: format.money({ amountMinor: wish?.amountMinor ?? left, currency }) })}
@@ -116,7 +127,10 @@ function RefundForm({ left, currency, busy, ask }: RefundFormProps) {
         error={valid ? undefined : t('amountWrong')}
         input={{ inputMode: 'decimal', value: amount, onChange: (event) => setAmount(event.target.value) }}
       />
-      <Field label={t('reason')} input={{ value: reason, maxLength: 500, onChange: (event) => setReason(event.target.value) }} />
+      <Field
+        label={t('reason')}
+        input={{ value: reason, maxLength: 500, onChange: (event) => setReason(event.target.value) }}
+      />
       <button type="submit" className="button button-danger" disabled={busy}>
         {t('refundButton')}
       </button>
@@ -140,7 +154,12 @@ function CancelOrder({ order }: { readonly order: OrderView }) {
         {t('cancelTitle')}
       </h2>
       {cancelling.isError && <Notice tone="bad" title={failureText(cancelling.error)} />}
-      <button type="button" className="button button-danger" disabled={cancelling.isPending} onClick={() => setAsking(true)}>
+      <button
+        type="button"
+        className="button button-danger"
+        disabled={cancelling.isPending}
+        onClick={() => setAsking(true)}
+      >
         {t('cancelButton')}
       </button>
       <Confirm

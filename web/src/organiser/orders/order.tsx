@@ -1,4 +1,5 @@
-// One order for its organiser: who, what, how much, what happened across the services, and giving money back.
+// One order for its organiser: who, what, how much, what happened across the services, and giving
+// money back.
 import type { OrderView, ShowView, TimelineView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
@@ -16,7 +17,10 @@ import { MoneyBack } from './money-back.tsx'
 
 type TimelineEntry = TimelineView['items'][number]
 /** Messages whose keys come from outside. */
-type Words = { has(key: string): boolean } & ((key: string, values?: Record<string, string | number>) => string)
+type Words = { has(key: string): boolean } & ((
+  key: string,
+  values?: Record<string, string | number>,
+) => string)
 
 export function OrganiserOrderPage() {
   const t = useTranslations('organiserOrder')
@@ -53,7 +57,9 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
         {t('heading', { email: isolated(order.buyerEmail) })} <StatusChip status={order.status} />
       </PageTitle>
-      <p className="mt-1 text-soft">{t('facts', { when: format.moment(order.createdAt), code: order.code })}</p>
+      <p className="mt-1 text-soft">
+        {t('facts', { when: format.moment(order.createdAt), code: order.code })}
+      </p>
       <p className="font-mono text-small text-soft [overflow-wrap:anywhere]">{order.id}</p>
       <div className="mt-6 grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <Story orderId={order.id} />
@@ -70,7 +76,10 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
   )
 }
 
-/** What an event means, in the reader's language. Events that we have no words for are told in the shop's own. */
+/**
+ * What an event means, in the reader's language. Events that we have no words for are told in the
+ * shop's own.
+ */
 function useSentence(): (entry: TimelineEntry) => string {
   const t = useTranslations('timeline')
   const reasons = useTranslations('timelineReason')

@@ -60,9 +60,13 @@ export function OrdersTable({
           <CsvButton show={show} filter={filter} />
         </div>
       </div>
-      {orders.isError && items.length === 0 && <Failure error={orders.error} retry={() => void orders.refetch()} />}
+      {orders.isError && items.length === 0 && (
+        <Failure error={orders.error} retry={() => void orders.refetch()} />
+      )}
       {orders.isPending && <Skeleton className="h-40" />}
-      {orders.isSuccess && items.length === 0 && <p className="py-10 text-center text-soft">{t('noOrders')}</p>}
+      {orders.isSuccess && items.length === 0 && (
+        <p className="py-10 text-center text-soft">{t('noOrders')}</p>
+      )}
       {items.length > 0 && <Rows show={show} orders={items} />}
       {orders.hasNextPage && (
         <button
@@ -118,7 +122,9 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
                 </Link>
               </td>
               <td className="text-soft">{format.moment(order.createdAt)}</td>
-              <td className="text-right">{format.number(order.lines.reduce((sum, line) => sum + line.quantity, 0))}</td>
+              <td className="text-right">
+                {format.number(order.lines.reduce((sum, line) => sum + line.quantity, 0))}
+              </td>
               <td className="text-right">{format.money(order.total)}</td>
               <td>
                 <StatusChip status={order.status} />

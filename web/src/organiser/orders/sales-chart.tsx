@@ -1,4 +1,5 @@
-// Tickets and money over time, from the shop's own sums. Loaded only here: the chart library stays out of the shop's pages.
+// Tickets and money over time, from the shop's own sums. Loaded only here: the chart library stays
+// out of the shop's pages.
 import type { ShowSales } from '@holdfast/contract'
 import { currencyExponent } from '@holdfast/contract/currency'
 import { useEffect, useMemo, useRef } from 'react'
@@ -9,7 +10,13 @@ import { useFormat } from '../../format.ts'
 import { useLanguage } from '../../i18n.tsx'
 import { Skeleton } from '../../parts/basics.tsx'
 
-export function SalesChart({ sales, held }: { readonly sales: ShowSales | undefined; readonly held: number | undefined }) {
+export function SalesChart({
+  sales,
+  held,
+}: {
+  readonly sales: ShowSales | undefined
+  readonly held: number | undefined
+}) {
   const t = useTranslations('organiser')
   const format = useFormat()
   const data = useMemo(() => (sales && sales.steps.length > 0 ? pointsOf(sales) : null), [sales])
@@ -49,7 +56,10 @@ function Key({ name, className }: { readonly name: string; readonly className: s
   )
 }
 
-/** Sums that only grow: times, tickets, money. A line needs two points: it begins at nothing, shortly before the first sale. */
+/**
+ * Sums that only grow: times, tickets, money. A line needs two points: it begins at nothing,
+ * shortly before the first sale.
+ */
 function pointsOf({ steps, stepSeconds, currency }: ShowSales): uPlot.AlignedData {
   let [tickets, amount] = [0, 0]
   const unit = 10 ** currencyExponent(currency)
@@ -80,8 +90,18 @@ function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly c
       ticks: { show: false },
       font: `14px ${style.fontFamily}`,
     }
-    const times = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' })
-    const money = new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
+    const times = new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+    })
+    const money = new Intl.NumberFormat(locale, {
+      style: 'currency',
+      currency,
+      notation: 'compact',
+      maximumFractionDigits: 1,
+    })
     /** Says no minute twice, and nothing of which the edge would cut a part off. */
     const timeLabels = (chart: uPlot, splits: readonly number[]) => {
       let said = ''
@@ -102,7 +122,11 @@ function Plot({ data, currency }: { readonly data: uPlot.AlignedData; readonly c
         cursor: { show: false },
         axes: [
           { ...axis, space: 120, size: 30, values: timeLabels },
-          { ...axis, size: countsWidth, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] },
+          {
+            ...axis,
+            size: countsWidth,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
+          },
           {
             ...axis,
             side: 1,

@@ -1,5 +1,5 @@
-// The bus on NATS JetStream: a relay copies the outbox to a stream, and consumers are told by it. Postgres stays the source:
-// the stream may be lost, and the broker may be away, and no event is.
+// The bus on NATS JetStream: a relay copies the outbox to a stream, and consumers are told by it.
+// Postgres stays the source: the stream may be lost, and the broker may be away, and no event is.
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Bus } from '../bus.ts'
 import { type Carrier, type CarrierParts, makeHintSender } from '../carrier.ts'
@@ -20,7 +20,10 @@ export function makeNatsBus(options: NatsBusOptions): Bus {
   return makeBusWith((parts) => makeNatsCarrier(options, parts), options)
 }
 
-function makeNatsCarrier({ nats, clock, log, metrics: { registry } }: NatsBusOptions, { wake, look }: CarrierParts): Carrier {
+function makeNatsCarrier(
+  { nats, clock, log, metrics: { registry } }: NatsBusOptions,
+  { wake, look }: CarrierParts,
+): Carrier {
   const metrics = makeNatsMetrics(registry, clock.nowMs)
   const feed = makeFeed({ clock, log, onNews: () => wake() })
   const stopping = new AbortController()
@@ -59,7 +62,8 @@ function makeNatsCarrier({ nats, clock, log, metrics: { registry } }: NatsBusOpt
       relay = makeRelay({ connection, stream: () => broker?.stream ?? null, clock, log, metrics, look })
       await relay.run(signal)
     },
-    read: (reading) => makeNatsPages({ ...reading, feed, clock, onPulled: (events) => metrics.pulled.inc(events) }),
+    read: (reading) =>
+      makeNatsPages({ ...reading, feed, clock, onPulled: (events) => metrics.pulled.inc(events) }),
     hint(types) {
       if (!feed.tells) wake(types)
       if (relay?.publishes) relay.wake()

@@ -1,5 +1,5 @@
-// The connection to the broker: made again for ever, one after another. What is not answered when one breaks has failed
-// for whoever asked, so that nothing late is sent by the next.
+// The connection to the broker: made again for ever, one after another. What is not answered when
+// one breaks has failed for whoever asked, so that nothing late is sent by the next.
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node'
 import type { Clock } from '../../process/clock.ts'
 import type { Log } from '../../process/log.ts'
@@ -28,7 +28,10 @@ const againMs = 500
 const pingEveryMs = 5_000
 
 /** Resolves when `stopping` aborts. */
-export async function keepConnected({ nats, clock, log, work }: KeepConnectedOptions, stopping: AbortSignal): Promise<void> {
+export async function keepConnected(
+  { nats, clock, log, work }: KeepConnectedOptions,
+  stopping: AbortSignal,
+): Promise<void> {
   const { servers, tls, user, pass, token } = nats
   const options: NodeConnectionOptions = {
     name: 'holdfast',

@@ -1,4 +1,5 @@
-// What came from the stream: where reading begins, what is kept, and when there is nothing to go by.
+// What came from the stream: where reading begins, what is kept, and when there is nothing to go
+// by.
 import { expect, test } from 'vitest'
 import { waitFor } from '../../../../test/wait.ts'
 import { systemClock } from '../../process/clock.ts'
@@ -17,7 +18,10 @@ const messageOf = (sequence: number, id = `event-${sequence}`): Message => ({
   envelope: () => undefined,
 })
 
-/** A stream with these messages, that notes from where it is read and is silent when it has told them all. */
+/**
+ * A stream with these messages, that notes from where it is read and is silent when it has told
+ * them all.
+ */
 function makeStream(messages: Message[]) {
   const reads: number[] = []
   let lose: ((error: Error) => void) | undefined
@@ -33,11 +37,20 @@ function makeStream(messages: Message[]) {
       })
     },
   }
-  return { stream: stream as EventStream, messages, reads, lose: () => lose?.(new Error('the broker fell silent')) }
+  return {
+    stream: stream as EventStream,
+    messages,
+    reads,
+    lose: () => lose?.(new Error('the broker fell silent')),
+  }
 }
 
 /** Runs a feed until `until` holds. */
-async function read(feed: ReturnType<typeof makeFeed>, { stream }: { stream: EventStream }, until: () => boolean) {
+async function read(
+  feed: ReturnType<typeof makeFeed>,
+  { stream }: { stream: EventStream },
+  until: () => boolean,
+) {
   const session = new AbortController()
   const run = feed.run(stream, session.signal)
   await waitFor('what is awaited', until)

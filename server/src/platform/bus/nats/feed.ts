@@ -1,18 +1,26 @@
-// What has lately come from the stream, once for all readers of a process. Keeps some and lets go of the rest: it is
-// no promise, and who finds a message missing reads the outbox.
+// What has lately come from the stream, once for all readers of a process. Keeps some and lets go
+// of the rest: it is no promise, and who finds a message missing reads the outbox.
 
 import type { Clock } from '../../process/clock.ts'
 import type { Log } from '../../process/log.ts'
 import type { EventStream, Message } from './stream.ts'
 
 export interface Feed {
-  /** The message of this number, counted since the process began; undefined when it has not come yet. */
+  /**
+   * The message of this number, counted since the process began; undefined when it has not come
+   * yet.
+   */
   at(index: number): Message | undefined
   /** The number of the oldest that is kept. */
   readonly first: number
-  /** False while the broker is away or its stream empty: then the outbox alone tells what there is. */
+  /**
+   * False while the broker is away or its stream empty: then the outbox alone tells what there is.
+   */
   readonly tells: boolean
-  /** An event was found that did not come by the stream, which may have been made anew without a word: begins again. */
+  /**
+   * An event was found that did not come by the stream, which may have been made anew without a
+   * word: begins again.
+   */
   doubt(): void
   /** Reads until `signal` aborts. */
   run(stream: EventStream, signal: AbortSignal): Promise<void>
@@ -69,8 +77,8 @@ export function makeFeed({ clock, log, onNews }: FeedOptions): Feed {
   }
 
   /**
-   * Behind what was seen last, when it is still there; else with the stream's last message, by which each reader knows what
-   * it has to read from the outbox.
+   * Behind what was seen last, when it is still there; else with the stream's last message, by
+   * which each reader knows what it has to read from the outbox.
    */
   const startOf = async (stream: EventStream): Promise<number> => {
     if (last && (await stream.at(last.sequence))?.id === last.id) {
@@ -97,7 +105,11 @@ export function makeFeed({ clock, log, onNews }: FeedOptions): Feed {
         session = new AbortController()
         heardAtMs = clock.elapsedMs()
         try {
-          for await (const message of stream.read(await startOf(stream), AbortSignal.any([signal, session.signal]))) push(message)
+          for await (const message of stream.read(
+            await startOf(stream),
+            AbortSignal.any([signal, session.signal]),
+          ))
+            push(message)
         } catch (error) {
           if (!signal.aborted) log.warn({ err: error }, 'reading the stream failed')
         }

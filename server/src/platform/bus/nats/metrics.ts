@@ -1,4 +1,5 @@
-// What operators see of the broker: there or not, how old is what waits for it, and what was carried by another way.
+// What operators see of the broker: there or not, how old is what waits for it, and what was
+// carried by another way.
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 export interface NatsMetrics {
@@ -13,7 +14,11 @@ export interface NatsMetrics {
 export function makeNatsMetrics(registry: Registry, nowMs: () => number): NatsMetrics {
   const registers = [registry]
   const metrics: NatsMetrics = {
-    connected: new Gauge({ name: 'holdfast_broker_connected', help: 'Whether the message broker is connected', registers }),
+    connected: new Gauge({
+      name: 'holdfast_broker_connected',
+      help: 'Whether the message broker is connected',
+      registers,
+    }),
     backlog: new Gauge({
       name: 'holdfast_relay_backlog_seconds',
       help: 'Age of the oldest event that waits to be published, in the process that publishes',

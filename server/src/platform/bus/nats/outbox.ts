@@ -14,7 +14,10 @@ const readOldest = sql(
 )
 const hasEvent = sql('relay.has_event', `select 1 as found from platform.outbox where seq = $1 and id = $2`)
 
-/** Names the shop for ever: its database in its cluster. A copy of the database elsewhere is another shop. */
+/**
+ * Names the shop for ever: its database in its cluster. A copy of the database elsewhere is another
+ * shop.
+ */
 export async function readShopName(db: Queryable): Promise<string> {
   const [row] = await db.query<{ shop: string }>(readShop)
   if (!row) throw new Error('the database did not tell which one it is')

@@ -1,5 +1,5 @@
-// The pages of one reader, out of the stream as far as it can be proven that nothing is missing there, and else out of the
-// outbox. Never skips an event, whatever happened to the stream.
+// The pages of one reader, out of the stream as far as it can be proven that nothing is missing
+// there, and else out of the outbox. Never skips an event, whatever happened to the stream.
 
 import type { Clock } from '../../process/clock.ts'
 import type { PageSource, Reading } from '../carrier.ts'
@@ -16,7 +16,10 @@ import type { Feed } from './feed.ts'
 import { follows, gapBefore, isBehind, positionAfter } from './position.ts'
 import type { Message } from './stream.ts'
 
-/** When the stream has been silent for so long, a reader looks into the outbox: nobody may be publishing. */
+/**
+ * When the stream has been silent for so long, a reader looks into the outbox: nobody may be
+ * publishing.
+ */
 const silentMs = 2_000
 
 export interface NatsReading extends Reading {
@@ -43,7 +46,8 @@ export function makeNatsPages(reading: NatsReading): PageSource {
   /** Reads what the stream does not tell, up to where this message can be taken. */
   const pullBefore = async (position: Position, message: Message): Promise<EventPage> => {
     const gap = gapBefore(position, message)
-    // A database that was set back to an older state: what is behind its horizon may still be committed.
+    // A database that was set back to an older state: what is behind its horizon may still be
+    // committed.
     if (position.windowTo === null && gap.windowTo > (await readHorizon(db))) {
       index += 1
       return { rows: [], next: position }
@@ -52,12 +56,13 @@ export function makeNatsPages(reading: NatsReading): PageSource {
   }
 
   /**
-   * Looks past the stream. Where there is nothing, the position stays where the stream can go on from; while there is no
-   * stream it moves, or every look would begin further back.
+   * Looks past the stream. Where there is nothing, the position stays where the stream can go on
+   * from; while there is no stream it moves, or every look would begin further back.
    */
   const look = async (position: Position): Promise<EventPage> => {
     let page = await pull(position)
-    if (page.rows.length === 0 && position.windowTo !== null) page = await pull(startOfWindow(position.windowTo))
+    if (page.rows.length === 0 && position.windowTo !== null)
+      page = await pull(startOfWindow(position.windowTo))
     if (page.rows.length === 0) {
       lookAtMs = clock.elapsedMs() + silentMs
       return { rows: [], next: feed.tells ? position : page.next }
@@ -75,7 +80,9 @@ export function makeNatsPages(reading: NatsReading): PageSource {
     })
     if (stored.every((each) => typeof each === 'object')) return stored
     // Too large for the broker.
-    const places = taken.flatMap(({ id, place }, at) => (typeof stored[at] === 'number' ? [{ id, seq: place.seq }] : []))
+    const places = taken.flatMap(({ id, place }, at) =>
+      typeof stored[at] === 'number' ? [{ id, seq: place.seq }] : [],
+    )
     const fetched = new Map((await contentsOf(db, places, undefined)).map((each) => [each.seq, each]))
     return stored.flatMap((each) =>
       typeof each === 'object' ? [each] : [fetched.get(each)].filter((found) => found !== undefined),

@@ -1,4 +1,5 @@
-// Joining the stream from anywhere: whatever it lost, and however others cut their windows, no event is skipped.
+// Joining the stream from anywhere: whatever it lost, and however others cut their windows, no
+// event is skipped.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Position, startOfWindow } from '../store.ts'
@@ -31,7 +32,10 @@ const ends = fc
 const windowRows = (outbox: readonly Stored[], from: number, to: number, afterSeq = 0) =>
   outbox.filter(({ seq, settled }) => settled >= from && settled < to && seq > afterSeq)
 
-/** What a relay puts into the stream that begins with this window, cutting windows there, and pages of two. */
+/**
+ * What a relay puts into the stream that begins with this window, cutting windows there, and pages
+ * of two.
+ */
 function publishAll(outbox: readonly Stored[], start: number, cuts: readonly number[]): Link[] {
   const links: Link[] = []
   let before: Position = startOfWindow(start)
@@ -40,7 +44,12 @@ function publishAll(outbox: readonly Stored[], start: number, cuts: readonly num
     const rows = windowRows(outbox, windowFrom, windowTo)
     for (const [index, { seq }] of rows.entries()) {
       // A page that happens to be full does not know that it is the last.
-      const place = { windowFrom, windowTo, seq, endsWindow: index === rows.length - 1 && rows.length % 2 === 1 }
+      const place = {
+        windowFrom,
+        windowTo,
+        seq,
+        endsWindow: index === rows.length - 1 && rows.length % 2 === 1,
+      }
       links.push({ place, before })
       before = positionAfter(place)
     }
@@ -60,7 +69,8 @@ function readOn(outbox: readonly Stored[], start: Position, messages: readonly L
     for (let steps = 0; !isBehind(position, message) && !follows(position, message); steps += 1) {
       expect(steps).toBeLessThan(5)
       const gap = gapBefore(position, message)
-      for (const { seq } of windowRows(outbox, gap.windowFrom, gap.windowTo, gap.afterSeq)) seen.push({ seq, pulled: true })
+      for (const { seq } of windowRows(outbox, gap.windowFrom, gap.windowTo, gap.afterSeq))
+        seen.push({ seq, pulled: true })
       position = startOfWindow(gap.windowTo)
     }
     if (isBehind(position, message)) continue
@@ -71,7 +81,11 @@ function readOn(outbox: readonly Stored[], start: Position, messages: readonly L
 }
 
 test('from any position, through any losses of the stream, every event is read, and none of an aggregate before an earlier one', () => {
-  const starts = fc.record({ from: fc.integer({ min: 0, max: 32 }), length: fc.integer({ min: 0, max: 8 }), after: fc.nat(26) })
+  const starts = fc.record({
+    from: fc.integer({ min: 0, max: 32 }),
+    length: fc.integer({ min: 0, max: 8 }),
+    after: fc.nat(26),
+  })
   const scenes = fc.record({
     outbox: outboxes,
     cuts: ends,
@@ -80,30 +94,36 @@ test('from any position, through any losses of the stream, every event is read, 
     begins: fc.nat(20),
     lost: fc.array(fc.boolean()),
   })
-  const property = fc.property(scenes, ({ outbox, cuts, cutsAgain, start: { from, length, after }, begins, lost }) => {
-    const start =
-      length === 0 ? startOfWindow(from) : { windowFrom: from, windowTo: Math.min(from + length, 32), afterSeq: after }
-    fc.pre(start.windowTo === null || start.windowTo > start.windowFrom)
-    // A stream with losses, and one that was made anew later, cut otherwise.
-    const first = publishAll(outbox, 0, cuts).filter((_, index) => lost[index] !== true)
-    const second = publishAll(outbox, begins, cutsAgain)
-    const { seen, position } = readOn(outbox, start, [...first, ...second])
-    const handled = new Set(seen.map(({ seq }) => seq))
-    const missing = outbox.filter(
-      (event) => !isHandledAt(start, event) && !handled.has(event.seq) && isHandledAt(position, event),
-    )
-    expect(missing).toEqual([])
-    // Of one aggregate may be any two of which the later one did not settle before the other.
-    const firstAt = new Map([...seen.entries()].toReversed().map(([index, { seq }]) => [seq, index]))
-    const isOvertaken = (early: Stored, late: Stored) =>
-      early.seq < late.seq &&
-      early.settled <= late.settled &&
-      (firstAt.get(early.seq) ?? -1) > (firstAt.get(late.seq) ?? Infinity)
-    const fresh = outbox.filter((event) => !isHandledAt(start, event))
-    expect(fresh.filter((early) => fresh.some((late) => isOvertaken(early, late)))).toEqual([])
-    // To the end of the stream nothing is left out, wherever it began.
-    if (second.length > 0) expect(outbox.filter((event) => !isHandledAt(position, event) && event.settled < 32)).toEqual([])
-  })
+  const property = fc.property(
+    scenes,
+    ({ outbox, cuts, cutsAgain, start: { from, length, after }, begins, lost }) => {
+      const start =
+        length === 0
+          ? startOfWindow(from)
+          : { windowFrom: from, windowTo: Math.min(from + length, 32), afterSeq: after }
+      fc.pre(start.windowTo === null || start.windowTo > start.windowFrom)
+      // A stream with losses, and one that was made anew later, cut otherwise.
+      const first = publishAll(outbox, 0, cuts).filter((_, index) => lost[index] !== true)
+      const second = publishAll(outbox, begins, cutsAgain)
+      const { seen, position } = readOn(outbox, start, [...first, ...second])
+      const handled = new Set(seen.map(({ seq }) => seq))
+      const missing = outbox.filter(
+        (event) => !isHandledAt(start, event) && !handled.has(event.seq) && isHandledAt(position, event),
+      )
+      expect(missing).toEqual([])
+      // Of one aggregate may be any two of which the later one did not settle before the other.
+      const firstAt = new Map([...seen.entries()].toReversed().map(([index, { seq }]) => [seq, index]))
+      const isOvertaken = (early: Stored, late: Stored) =>
+        early.seq < late.seq &&
+        early.settled <= late.settled &&
+        (firstAt.get(early.seq) ?? -1) > (firstAt.get(late.seq) ?? Infinity)
+      const fresh = outbox.filter((event) => !isHandledAt(start, event))
+      expect(fresh.filter((early) => fresh.some((late) => isOvertaken(early, late)))).toEqual([])
+      // To the end of the stream nothing is left out, wherever it began.
+      if (second.length > 0)
+        expect(outbox.filter((event) => !isHandledAt(position, event) && event.settled < 32)).toEqual([])
+    },
+  )
   fc.assert(property, { numRuns: 8_000 })
 })
 
@@ -119,7 +139,10 @@ test('who stands in the stream is told all of it by the stream alone, in the ord
 })
 
 test('an idle reader may stand anywhere in a time without events, and still joins', () => {
-  const link = { place: { windowFrom: 40, windowTo: 50, seq: 7, endsWindow: true }, before: startOfWindow(20) }
+  const link = {
+    place: { windowFrom: 40, windowTo: 50, seq: 7, endsWindow: true },
+    before: startOfWindow(20),
+  }
   expect([19, 20, 30, 40, 41, 49].map((from) => follows(startOfWindow(from), link))).toEqual([
     false,
     true,

@@ -1,5 +1,6 @@
-// Where a message stands among all events, and whether a reader may take it next. Arithmetic on positions only: this is
-// what keeps an event from being skipped when the stream was trimmed, wiped, rolled back or made anew.
+// Where a message stands among all events, and whether a reader may take it next. Arithmetic on
+// positions only: this is what keeps an event from being skipped when the stream was trimmed,
+// wiped, rolled back or made anew.
 import { type Position, startOfWindow } from '../store.ts'
 
 /** Where an event stands: in the window [windowFrom, windowTo) of the relay, by its seq. */
@@ -11,7 +12,9 @@ export interface Place {
   readonly endsWindow: boolean
 }
 
-/** A message says where its event stands, and up to where everything has been published before it. */
+/**
+ * A message says where its event stands, and up to where everything has been published before it.
+ */
 export interface Link {
   readonly place: Place
   /** The relay's position before this event: between the two there is no event of the outbox. */
@@ -31,21 +34,31 @@ export function isBehind(position: Position, { place }: Link): boolean {
 
 /** True when no event is missing between `position` and this one, which is not behind it. */
 export function follows(position: Position, { place, before }: Link): boolean {
-  if (isInSameWindow(position, place)) return !isInSameWindow(before, place) || before.afterSeq <= position.afterSeq
-  if (position.windowTo !== null) return isInSameWindow(before, toPlace(position)) && before.afterSeq <= position.afterSeq
-  return (before.windowTo ?? before.windowFrom) <= position.windowFrom && position.windowFrom <= place.windowFrom
+  if (isInSameWindow(position, place))
+    return !isInSameWindow(before, place) || before.afterSeq <= position.afterSeq
+  if (position.windowTo !== null)
+    return isInSameWindow(before, toPlace(position)) && before.afterSeq <= position.afterSeq
+  return (
+    (before.windowTo ?? before.windowFrom) <= position.windowFrom && position.windowFrom <= place.windowFrom
+  )
 }
 
 /**
- * What to read from the outbox where a message does not follow: up to the end of its window, where the next one can be
- * taken. A window of another reader is read to its own end first.
+ * What to read from the outbox where a message does not follow: up to the end of its window, where
+ * the next one can be taken. A window of another reader is read to its own end first.
  */
-export function gapBefore({ windowFrom, windowTo, afterSeq }: Position, { place }: Link): Position & { windowTo: number } {
+export function gapBefore(
+  { windowFrom, windowTo, afterSeq }: Position,
+  { place }: Link,
+): Position & { windowTo: number } {
   if (windowTo !== null) return { windowFrom, windowTo, afterSeq }
   return { windowFrom, windowTo: place.windowTo, afterSeq: 0 }
 }
 
-function isInSameWindow({ windowFrom, windowTo }: Position, place: Pick<Place, 'windowFrom' | 'windowTo'>): boolean {
+function isInSameWindow(
+  { windowFrom, windowTo }: Position,
+  place: Pick<Place, 'windowFrom' | 'windowTo'>,
+): boolean {
   return windowTo !== null && windowFrom === place.windowFrom && windowTo === place.windowTo
 }
 

@@ -1,10 +1,18 @@
-// Carries the outbox to the stream: one process at a time, every event, in one order. Remembers nothing of its own: how far
-// it has got is what the stream ends with, so that an answer that did not come is never guessed.
+// Carries the outbox to the stream: one process at a time, every event, in one order. Remembers
+// nothing of its own: how far it has got is what the stream ends with, so that an answer that did
+// not come is never guessed.
 import type { Event } from '@holdfast/contract'
 import type { Connection } from '../../postgres/database.ts'
 import { type Clock, makeWaker } from '../../process/clock.ts'
 import type { Log } from '../../process/log.ts'
-import { type EventPage, type Position, readHorizon, readNextPage, startOfWindow, tryLockConsumer } from '../store.ts'
+import {
+  type EventPage,
+  type Position,
+  readHorizon,
+  readNextPage,
+  startOfWindow,
+  tryLockConsumer,
+} from '../store.ts'
 import type { NatsMetrics } from './metrics.ts'
 import { isInOutbox, readOldestSince, windowOf } from './outbox.ts'
 import { type Place, positionAfter } from './position.ts'
@@ -45,7 +53,10 @@ interface Standing {
   position: Position
   before: Position
   sequence: number
-  /** Of the message before, published by this run: a broker that was started again has forgotten older ones. */
+  /**
+   * Of the message before, published by this run: a broker that was started again has forgotten
+   * older ones.
+   */
   id?: string
 }
 
@@ -68,10 +79,14 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
       return { position, before: position, sequence }
     }
     if (message) {
-      log.error({ eventId: message.id }, 'the stream ends with an event that is not in the outbox: it is emptied')
+      log.error(
+        { eventId: message.id },
+        'the stream ends with an event that is not in the outbox: it is emptied',
+      )
       await into.clear()
     }
-    // Nothing to go on from. What was before is in the outbox, where readers find that they miss it.
+    // Nothing to go on from. What was before is in the outbox, where readers find that they miss
+    // it.
     const position = startOfWindow(await readHorizon(connection))
     return { position, before: position, sequence }
   }
@@ -80,7 +95,11 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
     const window = windowOf(from.position, page)
     const to = { ...from, position: page.next }
     const outgoing = page.rows.map(({ seq, envelope }, index): Outgoing => {
-      const place: Place = { ...window, seq, endsWindow: page.next.windowTo === null && index === page.rows.length - 1 }
+      const place: Place = {
+        ...window,
+        seq,
+        endsWindow: page.next.windowTo === null && index === page.rows.length - 1,
+      }
       const expected = { sequence: to.sequence, ...(to.id === undefined ? {} : { id: to.id }) }
       const link = { place, before: to.before, expected }
       to.before = positionAfter(place)
@@ -98,9 +117,13 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
     metrics.waitingSinceMs = oldest ? Date.parse(oldest.envelope.occurredAt) : null
   }
 
-  /** While the broker is away: keeps the connection from falling silent, and tells how old is what waits. */
+  /**
+   * While the broker is away: keeps the connection from falling silent, and tells how old is what
+   * waits.
+   */
   const wait = async (signal: AbortSignal) => {
-    const { windowFrom, windowTo } = standing?.position ?? (firstLook ??= startOfWindow(await readHorizon(connection)))
+    const { windowFrom, windowTo } =
+      standing?.position ?? (firstLook ??= startOfWindow(await readHorizon(connection)))
     metrics.waitingSinceMs = await readOldestSince(connection, windowTo ?? windowFrom)
     await clock.sleep(awayPollMs, signal)
   }
@@ -108,7 +131,12 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
   const publishOn = async (into: EventStream, signal: AbortSignal) => {
     let now = (standing = await findStanding(into))
     while (!signal.aborted && stream() === into) {
-      const page = await readNextPage(connection, { position: now.position, types: null, limit: pageSize, atHand: look })
+      const page = await readNextPage(connection, {
+        position: now.position,
+        types: null,
+        limit: pageSize,
+        atHand: look,
+      })
       tellAge(page)
       if (page.rows.length > 0) {
         now = standing = await publishPage(into, page, now)
@@ -133,7 +161,8 @@ export function makeRelay({ connection, stream, clock, log, metrics, look }: Rel
     },
     async run(signal) {
       signal.addEventListener('abort', () => waker.wake(), { once: true })
-      while (!signal.aborted && !(await tryLockConsumer(connection, lockName))) await clock.sleep(lockRetryMs, signal)
+      while (!signal.aborted && !(await tryLockConsumer(connection, lockName)))
+        await clock.sleep(lockRetryMs, signal)
       publishes = true
       log.info('publishes events to the broker')
       try {

@@ -1,5 +1,6 @@
-// The one place that speaks JetStream: one shop's stream of events on a broker. Knows no consumer and no outbox; what is in
-// the stream is a copy, and whoever reads it checks that nothing is missing.
+// The one place that speaks JetStream: one shop's stream of events on a broker. Knows no consumer
+// and no outbox; what is in the stream is a copy, and whoever reads it checks that nothing is
+// missing.
 import type { Envelope } from '@holdfast/contract'
 import type { ConsumerMessages, JsMsg } from '@nats-io/jetstream'
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node'
@@ -12,7 +13,9 @@ export interface Message extends Link {
   readonly id: string
   readonly type: string
   readonly bytes: number
-  /** Undefined where the event was too large for the broker: its contents are in the outbox alone. */
+  /**
+   * Undefined where the event was too large for the broker: its contents are in the outbox alone.
+   */
   envelope(): Envelope | undefined
 }
 
@@ -29,18 +32,24 @@ export interface Outgoing extends Link {
 }
 
 export interface EventStream {
-  /** Makes the stream when there is none. One that is there is left as it is: its limits and copies are the operator's. */
+  /**
+   * Makes the stream when there is none. One that is there is left as it is: its limits and copies
+   * are the operator's.
+   */
   ensure(): Promise<void>
   end(): Promise<StreamEnd>
   at(sequence: number): Promise<Message | null>
   /**
-   * Resolves when the broker has all of them, each expecting the one before: so only the last is answered, and its answer
-   * stands for all. Throws when one was refused, and when nobody knows.
+   * Resolves when the broker has all of them, each expecting the one before: so only the last is
+   * answered, and its answer stands for all. Throws when one was refused, and when nobody knows.
    */
   publish(outgoing: readonly Outgoing[]): Promise<void>
   /** Takes everything out of it. */
   clear(): Promise<void>
-  /** Messages from `sequence` on, as they come. Ends when `signal` aborts; throws when the broker ends it or falls silent. */
+  /**
+   * Messages from `sequence` on, as they come. Ends when `signal` aborts; throws when the broker
+   * ends it or falls silent.
+   */
   read(sequence: number, signal: AbortSignal): AsyncGenerator<Message>
 }
 
@@ -50,13 +59,19 @@ const idHeader = 'Nats-Msg-Id'
 const expectedSequenceHeader = 'Nats-Expected-Last-Sequence'
 const expectedIdHeader = 'Nats-Expected-Last-Msg-Id'
 const requestTimeoutMs = 5_000
-/** Consumers that are far behind read the outbox, so the stream needs to hold no more than some minutes of a busy sale. */
+/**
+ * Consumers that are far behind read the outbox, so the stream needs to hold no more than some
+ * minutes of a busy sale.
+ */
 const streamBytesMax = 256 * 1024 * 1024
 /** Room for the subject and headers beside an event. */
 const overheadBytes = 4_096
 const fetchMessages = 256
 const fetchMs = 30_000
-/** While nothing happens the broker says so this often; when it does not, twice, it is taken for gone. */
+/**
+ * While nothing happens the broker says so this often; when it does not, twice, it is taken for
+ * gone.
+ */
 const heartbeatMs = 2_500
 /** What we read by is forgotten by the broker when nobody asks for so long. */
 const inactiveMs = 60_000
@@ -85,7 +100,8 @@ export async function openEventStream(connection: NatsConnection, shop: string):
           subjects: [`${subjects}.>`],
           storage: 'file',
           discard: 'old',
-          // No age: the newest event would go too, and with it the knowledge of how far the stream has got.
+          // No age: the newest event would go too, and with it the knowledge of how far the stream
+          // has got.
           max_bytes: streamBytesMax,
         })
         .catch(async (error: unknown) => {
@@ -95,8 +111,12 @@ export async function openEventStream(connection: NatsConnection, shop: string):
     },
     async end() {
       const { state } = await manager.streams.info(name)
-      const found = state.messages === 0 ? null : await manager.streams.getMessage(name, { last_by_subj: `${subjects}.>` })
-      // Published meanwhile by another relay: whoever acts on the number is refused, and asks again.
+      const found =
+        state.messages === 0
+          ? null
+          : await manager.streams.getMessage(name, { last_by_subj: `${subjects}.>` })
+      // Published meanwhile by another relay: whoever acts on the number is refused, and asks
+      // again.
       return { sequence: state.last_seq, message: found && toMessage(found, found.header) }
     },
     async at(sequence) {
@@ -140,7 +160,11 @@ export async function openEventStream(connection: NatsConnection, shop: string):
       try {
         const consumer = await client.consumers.get(name, reader)
         while (!signal.aborted) {
-          batch = await consumer.fetch({ max_messages: fetchMessages, expires: fetchMs, idle_heartbeat: heartbeatMs })
+          batch = await consumer.fetch({
+            max_messages: fetchMessages,
+            expires: fetchMs,
+            idle_heartbeat: heartbeatMs,
+          })
           for await (const found of batch) {
             const message = toMessage(found, found.headers)
             if (message) yield message
@@ -159,7 +183,10 @@ export async function openEventStream(connection: NatsConnection, shop: string):
 const decoder = new TextDecoder()
 
 /** Null for what somebody else put there. */
-function toMessage({ subject, seq, data }: Pick<JsMsg, 'subject' | 'seq' | 'data'>, carried?: MsgHdrs): Message | null {
+function toMessage(
+  { subject, seq, data }: Pick<JsMsg, 'subject' | 'seq' | 'data'>,
+  carried?: MsgHdrs,
+): Message | null {
   const place = placeFromText(carried?.get(placeHeader) ?? '')
   const before = positionFromText(carried?.get(beforeHeader) ?? '')
   const id = carried?.get(idHeader)

@@ -1,7 +1,19 @@
-// The cluster on the disk: made once, aside, and moved to its place when it is whole. A cluster that is there is never removed
-// or made again, whatever state it is in.
+// The cluster on the disk: made once, aside, and moved to its place when it is whole. A cluster
+// that is there is never removed or made again, whatever state it is in.
 import { randomBytes } from 'node:crypto'
-import { chown, cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { StartError } from '../../process/start-error.ts'
@@ -46,8 +58,9 @@ export async function prepareDirectory(directory: string): Promise<void> {
 }
 
 /**
- * The uid of the cluster's owner, or null when there is no cluster yet. Only a missing folder or an empty one means that there
- * is none. Anything else that is not a whole cluster of our version and our user stops the start and stays as it is.
+ * The uid of the cluster's owner, or null when there is no cluster yet. Only a missing folder or an
+ * empty one means that there is none. Anything else that is not a whole cluster of our version and
+ * our user stops the start and stays as it is.
  */
 export async function findCluster({ directory, data }: ClusterPaths): Promise<number | null> {
   const found = await stat(data).catch(absent)
@@ -85,8 +98,8 @@ async function readVersion(data: string): Promise<string | null> {
 }
 
 /**
- * Two users on one data directory would leave each other files that the other may not read. Root may have given the cluster, and
- * nothing else, to a user for services.
+ * Two users on one data directory would leave each other files that the other may not read. Root
+ * may have given the cluster, and nothing else, to a user for services.
  */
 async function refuseOtherOwner(clusterUid: number, dataDirectory: string): Promise<void> {
   const uid = process.getuid?.()
@@ -143,7 +156,8 @@ async function removeUnfinished(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (!unfinished.test(name)) continue
     const path = join(directory, name)
-    if ((await stat(join(path, 'postmaster.opts')).catch(absent)) === null) await rm(path, { recursive: true })
+    if ((await stat(join(path, 'postmaster.opts')).catch(absent)) === null)
+      await rm(path, { recursive: true })
   }
 }
 
@@ -167,7 +181,10 @@ export async function readPassword({ password, data }: ClusterPaths): Promise<st
   return text.trim()
 }
 
-/** initdb hands its own path to a shell in double quotes. From a path that these do not cover, it runs as a copy elsewhere. */
+/**
+ * initdb hands its own path to a shell in double quotes. From a path that these do not cover, it
+ * runs as a copy elsewhere.
+ */
 async function initdb(binaries: Binaries, runner: Runner, args: readonly string[]): Promise<void> {
   const { initdb: program } = binaries
   if (!/["$`\\\n]/.test(program)) return runInitdb(runner, program, args)
@@ -185,9 +202,12 @@ async function runInitdb(runner: Runner, program: string, args: readonly string[
   await runner.exec(program, args).catch((error: Error & { stderr?: string }) => {
     const lines = (error.stderr || error.message).trim().split('\n')
     const reason = lines.find((line) => line.includes('error:')) ?? lines.at(-1)
-    throw new StartError(`Postgres could not make its data: ${reason}; free space, or set DATA_DIR to another disk`, {
-      cause: error,
-    })
+    throw new StartError(
+      `Postgres could not make its data: ${reason}; free space, or set DATA_DIR to another disk`,
+      {
+        cause: error,
+      },
+    )
   })
 }
 

@@ -6,7 +6,10 @@ import type { EmbeddedPostgres } from './server.ts'
 export interface KeepRunningOptions {
   readonly postgres: EmbeddedPostgres
   readonly log: Log
-  /** Called once, when it stayed down for `givesUpAfterMs`: the process should end, so that whatever runs it notices. */
+  /**
+   * Called once, when it stayed down for `givesUpAfterMs`: the process should end, so that whatever
+   * runs it notices.
+   */
   readonly onLost: (reason: Error) => void
   readonly givesUpAfterMs?: number
 }
@@ -26,7 +29,10 @@ export function keepPostgresRunning(options: KeepRunningOptions): () => Promise<
   }
 }
 
-async function watch({ postgres, log, onLost, givesUpAfterMs = patienceMs }: KeepRunningOptions, signal: AbortSignal) {
+async function watch(
+  { postgres, log, onLost, givesUpAfterMs = patienceMs }: KeepRunningOptions,
+  signal: AbortSignal,
+) {
   while (await rest(lookEveryMs, signal)) {
     if (await postgres.isRunning()) continue
     log.error('the database ended; it is started again')
@@ -40,8 +46,15 @@ async function watch({ postgres, log, onLost, givesUpAfterMs = patienceMs }: Kee
   }
 }
 
-/** Null when it runs again, else why it does not. A full disk may be freed: so it is tried for a while, and seldom. */
-async function startAgain(postgres: EmbeddedPostgres, withinMs: number, signal: AbortSignal): Promise<Error | null> {
+/**
+ * Null when it runs again, else why it does not. A full disk may be freed: so it is tried for a
+ * while, and seldom.
+ */
+async function startAgain(
+  postgres: EmbeddedPostgres,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<Error | null> {
   const deadlineMs = performance.now() + withinMs
   let reason = new Error('stopped')
   for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {

@@ -17,15 +17,19 @@ export interface Postmaster {
 const pidFileOf = (data: string) => join(data, 'postmaster.pid')
 
 /**
- * The server of this cluster, or null. One that was killed may still be listed for a moment, and does not answer any more.
- * A pid file whose number belongs to another process by now is removed, as Postgres would take that one for the server.
+ * The server of this cluster, or null. One that was killed may still be listed for a moment, and
+ * does not answer any more. A pid file whose number belongs to another process by now is removed,
+ * as Postgres would take that one for the server.
  */
 export async function findPostmaster(data: string): Promise<Postmaster | null> {
   const text = await readFile(pidFileOf(data), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
-    throw new StartError(`${pidFileOf(data)} cannot be read: ${error.message}; give this user the right to read it`, {
-      cause: error,
-    })
+    throw new StartError(
+      `${pidFileOf(data)} cannot be read: ${error.message}; give this user the right to read it`,
+      {
+        cause: error,
+      },
+    )
   })
   const [pidText = '', , , port, , , , status = ''] = text?.split('\n') ?? []
   const pid = Number.parseInt(pidText, 10)
@@ -39,8 +43,9 @@ export async function findPostmaster(data: string): Promise<Postmaster | null> {
 }
 
 /**
- * After a power cut or in a new container the number in the file may be another process's, even another Postgres'. Only Linux
- * tells what a process is, and where a server is at home; elsewhere the file is believed.
+ * After a power cut or in a new container the number in the file may be another process's, even
+ * another Postgres'. Only Linux tells what a process is, and where a server is at home; elsewhere
+ * the file is believed.
  */
 async function isAnother(pid: number, data: string): Promise<boolean> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')

@@ -1,6 +1,7 @@
-// Who runs Postgres. It refuses to run as root, and its tools look up the name of their user and check access with the real
-// user id. So root, and a user without a name, run it in a user namespace: there they have another number, and outside of it
-// all files stay their own. No account is ever created.
+// Who runs Postgres. It refuses to run as root, and its tools look up the name of their user and
+// check access with the real user id. So root, and a user without a name, run it in a user
+// namespace: there they have another number, and outside of it all files stay their own. No account
+// is ever created.
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { platform, userInfo } from 'node:os'
@@ -40,7 +41,8 @@ export async function chooseRunner(reach: Reach): Promise<Runner> {
   if (uid !== 0 && hasName()) return runnerOf([], {}, { uid, gid })
   const users = await readUsers()
   const candidates: Runner[] = []
-  if (reach.clusterUid === null || reach.clusterUid === uid) candidates.push(...inNamespace(users, { uid, gid }))
+  if (reach.clusterUid === null || reach.clusterUid === uid)
+    candidates.push(...inNamespace(users, { uid, gid }))
   if (uid === 0) candidates.push(...(await asOthers(users, reach)))
   for (const candidate of candidates) if (await reaches(candidate, reach)) return candidate
   throw new StartError(
@@ -78,13 +80,19 @@ function runnerOf(before: readonly string[], identity: SpawnOptions, owner: Runn
 function inNamespace(users: readonly User[], owner: Runner['owner']): Runner[] {
   const user = users.find(({ name }) => name === 'nobody') ?? users[0]
   if (platform() !== 'linux' || !user) return []
-  return [runnerOf(['unshare', '--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--'], {}, owner)]
+  return [
+    runnerOf(['unshare', '--user', `--map-user=${user.uid}`, `--map-group=${user.gid}`, '--'], {}, owner),
+  ]
 }
 
-/** As root where there are no namespaces: the owner of the cluster or of a folder on the way to it, or a user for services. */
+/**
+ * As root where there are no namespaces: the owner of the cluster or of a folder on the way to it,
+ * or a user for services.
+ */
 async function asOthers(users: readonly User[], { directory, clusterUid }: Reach): Promise<Runner[]> {
   const uids = clusterUid === null ? await ownersOnTheWay(directory) : [clusterUid]
-  const services = clusterUid === null ? users.filter(({ name }) => ['postgres', 'nobody'].includes(name)) : []
+  const services =
+    clusterUid === null ? users.filter(({ name }) => ['postgres', 'nobody'].includes(name)) : []
   return [...users.filter(({ uid }) => uids.includes(uid)), ...services].map(({ uid, gid }) =>
     runnerOf([], { uid, gid }, { uid, gid }),
   )

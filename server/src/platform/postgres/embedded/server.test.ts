@@ -1,7 +1,19 @@
-// The embedded Postgres: found again after a kill, never mistaken for another process, at home where only root may enter.
+// The embedded Postgres: found again after a kill, never mistaken for another process, at home
+// where only root may enter.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -92,9 +104,14 @@ test('a pid file whose number belongs to another process now does not hold up th
   const text = await readFile(pidFile, 'utf8')
   await first.postgres.stop()
   running.length = 0
-  // As after a power cut: the file stayed, and its number was given to another process of the same user.
+  // As after a power cut: the file stayed, and its number was given to another process of the same
+  // user.
   const { uid, gid } = await stat(join(directory, 'cluster'))
-  const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], isRoot ? { uid, gid, cwd: '/' } : {})
+  const other = spawn(
+    process.execPath,
+    ['-e', 'setInterval(() => {}, 1000)'],
+    isRoot ? { uid, gid, cwd: '/' } : {},
+  )
   onTestFinished(() => void other.kill('SIGKILL'))
   await writeFile(pidFile, text.replace(/^\d+/, String(other.pid)))
   const second = await start(directory)
@@ -141,16 +158,28 @@ const cluster = (...files: readonly [name: string, text: string][]) => {
   }
 }
 const refusals: [name: string, prepare: () => Promise<unknown>, message: RegExp][] = [
-  ['a cluster without PG_VERSION', cluster(['base', 'orders']), /cluster holds files, but no PG_VERSION.*restore/s],
+  [
+    'a cluster without PG_VERSION',
+    cluster(['base', 'orders']),
+    /cluster holds files, but no PG_VERSION.*restore/s,
+  ],
   [
     'a PG_VERSION that cannot be read',
     async () => mkdir(join(base, 'data', 'postgres', 'cluster', 'PG_VERSION'), { recursive: true }),
     /PG_VERSION cannot be read.*nothing was changed.*right to read/s,
   ],
-  ['an older major version', cluster(['PG_VERSION', '17\n']), /made by Postgres 17, and this is Postgres 18.*DATABASE_URL/s],
+  [
+    'an older major version',
+    cluster(['PG_VERSION', '17\n']),
+    /made by Postgres 17, and this is Postgres 18.*DATABASE_URL/s,
+  ],
   ['a newer major version', cluster(['PG_VERSION', '19\n']), /made by Postgres 19, and this is Postgres 18/],
   ['an empty PG_VERSION', cluster(['PG_VERSION', '']), /without a version/],
-  ['a cluster without its password', cluster(['PG_VERSION', '18\n']), /postgres\/password holds the password.*backup/s],
+  [
+    'a cluster without its password',
+    cluster(['PG_VERSION', '18\n']),
+    /postgres\/password holds the password.*backup/s,
+  ],
   [
     'a file where the cluster should be',
     async () => {
@@ -159,7 +188,11 @@ const refusals: [name: string, prepare: () => Promise<unknown>, message: RegExp]
     },
     /cluster is not a folder; move it away/,
   ],
-  ['a file where the data directory should be', async () => writeFile(join(base, 'data'), ''), /cannot be used: .*set DATA_DIR/],
+  [
+    'a file where the data directory should be',
+    async () => writeFile(join(base, 'data'), ''),
+    /cannot be used: .*set DATA_DIR/,
+  ],
 ]
 if (isRoot)
   refusals.push([
@@ -171,13 +204,16 @@ if (isRoot)
     /belongs to user 12345, and this start runs as user 0.*chown -R root/s,
   ])
 
-test.each(refusals)('%s stops the start with cause, path and cure, and stays as it is', async (_, prepare, message) => {
-  await prepare()
-  const before = await treeOf(base)
-  await expect(start(join(base, 'data', 'postgres'))).rejects.toThrow(message)
-  await expect(start(join(base, 'data', 'postgres'))).rejects.toThrow(StartError)
-  expect(await treeOf(base)).toEqual(before)
-})
+test.each(refusals)(
+  '%s stops the start with cause, path and cure, and stays as it is',
+  async (_, prepare, message) => {
+    await prepare()
+    const before = await treeOf(base)
+    await expect(start(join(base, 'data', 'postgres'))).rejects.toThrow(message)
+    await expect(start(join(base, 'data', 'postgres'))).rejects.toThrow(StartError)
+    expect(await treeOf(base)).toEqual(before)
+  },
+)
 
 async function treeOf(directory: string): Promise<string[]> {
   return (await readdir(directory, { recursive: true })).toSorted()

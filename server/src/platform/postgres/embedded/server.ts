@@ -1,5 +1,6 @@
-// A real Postgres of our own in the data directory. It outlives a killed shop, and the next start finds it. Started directly and
-// not by pg_ctl, which takes its arguments through a shell and gives up after a fixed time.
+// A real Postgres of our own in the data directory. It outlives a killed shop, and the next start
+// finds it. Started directly and not by pg_ctl, which takes its arguments through a shell and gives
+// up after a fixed time.
 import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { open, readFile, writeFile } from 'node:fs/promises'
@@ -30,7 +31,10 @@ export interface EmbeddedPostgres {
   readonly ours: boolean
   /** Whether the server is there; it may be frozen or recovering all the same. */
   isRunning(): Promise<boolean>
-  /** Starts the server again at the same address, unless another process did. Throws why that is not possible. */
+  /**
+   * Starts the server again at the same address, unless another process did. Throws why that is not
+   * possible.
+   */
   restart(): Promise<void>
   /** Checkpoints and stops the server. */
   stop(): Promise<void>
@@ -46,7 +50,8 @@ const settings = {
   min_wal_size: `${reservedSegments * segmentMb}MB`,
   max_wal_size: '2GB',
   jit: 'off',
-  // A sale writes faster than vacuum follows, so vacuum waits for its turn. At 2 ms, the default, it took a seventh from a sale.
+  // A sale writes faster than vacuum follows, so vacuum waits for its turn. At 2 ms, the default,
+  // it took a seventh from a sale.
   autovacuum_vacuum_cost_delay: '20ms',
   log_checkpoints: 'off',
 }
@@ -58,8 +63,8 @@ const stopsWithinMs = 25_000
 const lookEveryMs = 20
 
 /**
- * Starts the cluster in `directory`, making it when there is none, and returns the URL of its database. A server that runs
- * already keeps the settings that it was started with.
+ * Starts the cluster in `directory`, making it when there is none, and returns the URL of its
+ * database. A server that runs already keeps the settings that it was started with.
  *
  * @throws StartError with cause, path and cure; then nothing was changed
  */
@@ -85,7 +90,10 @@ export async function startEmbeddedPostgres(
   const started = found === null
   const socket = socketDirectoryOf(paths.directory)
   // Half the way of a packet through the machine's network stack, for each statement.
-  const via = socket !== null && existsSync(join(socket, `.s.PGSQL.${port}`)) ? `?host=${encodeURIComponent(socket)}` : ''
+  const via =
+    socket !== null && existsSync(join(socket, `.s.PGSQL.${port}`))
+      ? `?host=${encodeURIComponent(socket)}`
+      : ''
   const url = `postgres://holdfast:${password}@127.0.0.1:${port}/postgres${via}`
   if (started) {
     // Without them the shop is slower for moments, and that is no reason not to start.
@@ -126,7 +134,10 @@ async function launch({ paths, binaries, runner, moreSettings }: Cluster, port: 
     const { size } = await log.stat()
     const stdio = ['ignore', log.fd, log.fd] as const
     // A session of its own: a Ctrl-C in the terminal is for the shop, which stops the server last.
-    const child = runner.spawn(binaries.postgres, ['-D', paths.data, ...options], { detached: true, stdio: [...stdio] })
+    const child = runner.spawn(binaries.postgres, ['-D', paths.data, ...options], {
+      detached: true,
+      stdio: [...stdio],
+    })
     child.unref()
     await waitUntilReady(
       paths.data,
@@ -150,14 +161,20 @@ async function waitUntilReady(data: string, failed: Promise<string>): Promise<vo
   const deadlineMs = performance.now() + startsWithinMs
   while (performance.now() < deadlineMs) {
     const reason = await Promise.race([failed, pause(lookEveryMs, null)])
-    if (reason !== null) throw new StartError(`the database in ${data} does not start: ${reason}; its server.log has the rest`)
+    if (reason !== null)
+      throw new StartError(`the database in ${data} does not start: ${reason}; its server.log has the rest`)
     const postmaster = await findPostmaster(data)
     if (postmaster?.ready && (await answersOn(postmaster.port))) return
   }
-  throw new StartError(`the database in ${data} is not ready after ${startsWithinMs / 60_000} minutes; see its server.log`)
+  throw new StartError(
+    `the database in ${data} is not ready after ${startsWithinMs / 60_000} minutes; see its server.log`,
+  )
 }
 
-/** The port of a server that runs in this cluster already, once it takes connections; null when there is none. */
+/**
+ * The port of a server that runs in this cluster already, once it takes connections; null when
+ * there is none.
+ */
 async function findAnswering(data: string): Promise<number | null> {
   const startMs = performance.now()
   for (;;) {
@@ -185,7 +202,11 @@ async function stopServer(data: string): Promise<void> {
 }
 
 async function isGoneInTime({ pid, identity }: Postmaster): Promise<boolean> {
-  for (const deadlineMs = performance.now() + stopsWithinMs; performance.now() < deadlineMs; await pause(lookEveryMs))
+  for (
+    const deadlineMs = performance.now() + stopsWithinMs;
+    performance.now() < deadlineMs;
+    await pause(lookEveryMs)
+  )
     if ((await identityOf(pid)) !== identity) return true
   return false
 }
@@ -205,7 +226,10 @@ async function takeOver(paths: ClusterPaths): Promise<boolean> {
   return true
 }
 
-/** Where the server's socket lies, or null where there are none or the path would be too long for one. */
+/**
+ * Where the server's socket lies, or null where there are none or the path would be too long for
+ * one.
+ */
 function socketDirectoryOf(path: string): string | null {
   return platform() === 'win32' || path.length > 80 || /["'\s,@]/.test(path) ? null : path
 }
