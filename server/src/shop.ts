@@ -77,7 +77,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const clock = systemClock
   const metrics = makeMetrics()
   const sessions = makeSessions(db, clock)
-  const limits = config.rateLimits ? makeLimits(db) : noLimits
+  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
   const tools = { db, clock, log, metrics }
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })

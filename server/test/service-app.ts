@@ -36,7 +36,7 @@ export async function startServiceApp(
   const clock = systemClock
   const sessions = makeSessions(db, clock)
   const bus = makePostgresBus({ db, clock, log, metrics })
-  const limits = config.rateLimits ? makeLimits(db) : noLimits
+  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator(config)
   const platform: Platform = {

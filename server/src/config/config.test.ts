@@ -33,7 +33,7 @@ test('nothing set is a shop of one process with the sandbox', () => {
     nats: null,
     services: [...serviceNames],
     orderHoldSeconds: 900,
-    rateLimits: true,
+    rateLimits: 'unless_local',
     demo: true,
     groupCommit: true,
     processor: {
@@ -147,7 +147,7 @@ test('values are taken as they are meant', () => {
   expect(config).toMatchObject({
     port: 0,
     services: ['orders', 'payments'],
-    rateLimits: false,
+    rateLimits: 'off',
     demo: false,
     operators: ['ops@shop.example', 'second@shop.example'],
     auditSeconds: 60,

@@ -10,7 +10,7 @@ import { type Environment, makeReader, type Reader } from './reader.ts'
 import { problemsOfUnknown } from './unknown.ts'
 
 export type { ProcessorConfig } from './processor.ts'
-export { serviceNames } from './reader.ts'
+export { type Environment, serviceNames } from './reader.ts'
 
 export interface Config {
   readonly port: number
@@ -24,7 +24,11 @@ export interface Config {
   readonly nats: NatsConfig | null
   readonly services: readonly ServiceName[]
   readonly orderHoldSeconds: number
-  readonly rateLimits: boolean
+  /**
+   * Limits on attempts hold unless this is `off`. Those per network hold in local mode only when it
+   * is `on`.
+   */
+  readonly rateLimits: 'on' | 'off' | 'unless_local'
   readonly demo: boolean
   /** E-mail addresses of the accounts that may operate the shop, in lower case. */
   readonly operators: readonly string[]
@@ -64,7 +68,7 @@ export function readConfig(environment: Environment): Config {
     nats: readNats(read.list('NATS_URL'), read.problem),
     services: read.services('SERVICES'),
     orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
-    rateLimits: read.flag('RATE_LIMITS', true),
+    rateLimits: readRateLimits(read),
     demo: read.flag('DEMO', true),
     operators: read.emails('OPERATORS'),
     auditSeconds: read.integer('AUDIT_SECONDS', 60, 0, 86_400),
@@ -77,6 +81,12 @@ export function readConfig(environment: Environment): Config {
   for (const problem of problemsOfUnknown(environment, read.names)) read.problem(problem)
   if (read.problems.length > 0) throw new ConfigError(read.problems)
   return Object.freeze(config)
+}
+
+function readRateLimits(read: Reader): Config['rateLimits'] {
+  const on = read.flag('RATE_LIMITS', true)
+  if (read.text('RATE_LIMITS', '') === '') return 'unless_local'
+  return on ? 'on' : 'off'
 }
 
 /** The pages, links and cookies are made for the root of an origin. */

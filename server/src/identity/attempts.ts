@@ -1,7 +1,7 @@
 // Limits on guessing and on mass sign-ups. A stranger's failures count against him and the account
 // he tries, never against the account alone: nobody can lock somebody else out.
 import type { Limit, Limits } from '../platform/http/limits.ts'
-import { networkOf } from './domain/accounts.ts'
+import { networkOf } from '../platform/http/network.ts'
 
 const guessesPerAccount: Limit = { name: 'sign_in_pair', attempts: 10, perSeconds: 15 * 60 }
 const guessesPerAddress: Limit = { name: 'sign_in_address', attempts: 200, perSeconds: 15 * 60 }

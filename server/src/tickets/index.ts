@@ -19,7 +19,7 @@ export const service: ServiceDefinition = {
     return {
       name: 'tickets',
       routes(app) {
-        const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits }
+        const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits !== 'off' }
         showRoutes(app, { handler: shows, db, defaults })
         checkInRoutes(app, { handler: admissions, db })
       },
