@@ -95,12 +95,17 @@ export function placeOrder(buyer: Client, show: ShowView, quantity = 1): Promise
   })
 }
 
-export function pay(
+/** Pays. If payments has not heard of the order yet, the answer says so, and we ask again. */
+export async function pay(
   buyer: Client,
   orderId: string,
   paymentMethod = 'pm_card_visa',
 ): Promise<Answer<PaymentView>> {
-  return buyer.call<PaymentView>('POST', '/api/payments', { orderId, paymentMethod })
+  const ask = () => buyer.call<PaymentView>('POST', '/api/payments', { orderId, paymentMethod })
+  let answer = await ask()
+  for (let tries = 1; tries < 5 && answer.headers.has('retry-after') && answer.status === 404; tries += 1)
+    answer = await ask()
+  return answer
 }
 
 export async function readOrder(buyer: Client, orderId: string): Promise<OrderView> {

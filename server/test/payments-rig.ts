@@ -65,9 +65,12 @@ const readBalances = sql(
    from payments.ledger_postings where order_id = $1 group by account`,
 )
 const deadlockDetected = '40P01'
+// A payment that is leased is being asked about now. To take its lease away would make the answer
+// stale, and on a slow machine every answer.
 const makeDue = sql(
   '',
-  `update payments.payments set next_attempt_at = now(), leased_until = null where open`,
+  `update payments.payments set next_attempt_at = now()
+   where open and (leased_until is null or leased_until <= now())`,
 )
 
 export interface RigOptions extends PaymentsOptions {
