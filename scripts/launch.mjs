@@ -37,10 +37,11 @@ const tasks = {
   // The long runs, one after another: hours. What one of them finds must not keep the others from
   // looking.
   proof: {
-    build: [],
+    build: ['server', 'web'],
     goesOn: true,
-    needs: ['nats-server'],
+    needs: ['chromium', 'nats-server'],
     run: [
+      ['{node}', 'node_modules/vitest/vitest.mjs', 'run', '--mode', 'long'],
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
       ['{node}', 'server/test/first-start/run.ts', '--kills', '200'],

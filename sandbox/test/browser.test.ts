@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type ShopPage, startShopPage } from './browser-page.ts'
 import { startChromium } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
+import { itLong } from './long.ts'
 
 let bench: Bench
 let shop: ShopPage
@@ -134,7 +135,7 @@ describe('the payment element', () => {
     expect(box?.height).toBeGreaterThanOrEqual(44)
   })
 
-  it("follows the shop's appearance", async () => {
+  itLong("follows the shop's appearance", async () => {
     const frame = await mount(
       'payment',
       '{}',
@@ -157,7 +158,7 @@ describe('what Stripe.js demands of a page', () => {
     ).toContain('elements.submit() must be called before stripe.createConfirmationToken()')
   })
 
-  it('throws when the page keeps a field to itself and then does not pass it', async () => {
+  itLong('throws when the page keeps a field to itself and then does not pass it', async () => {
     const frame = await mount(
       'payment',
       "{fields:{billingDetails:{name:'never',address:{postalCode:'never'}}}}",
@@ -174,7 +175,7 @@ describe('what Stripe.js demands of a page', () => {
     })
   })
 
-  it('refuses wrong options for elements', async () => {
+  itLong('refuses wrong options for elements', async () => {
     const refused = (options: string): Promise<unknown> =>
       run(
         `try { Stripe('pk_test_holdfast').elements(${options}); return '' } catch (error) { return error.message }`,
@@ -184,7 +185,7 @@ describe('what Stripe.js demands of a page', () => {
     expect(await refused("{mode:'gift',amount:100,currency:'eur'}")).toContain('mode')
   })
 
-  it('updates elements in place and says when that is done', async () => {
+  itLong('updates elements in place and says when that is done', async () => {
     const frame = await mount('payment', "{layout:'accordion'}")
     await frame.locator('#number').pressSequentially('4242')
     await run(`
@@ -266,7 +267,7 @@ describe('the 3-D Secure dialog', () => {
     })
   })
 
-  it('counts closing it as a refusal', async () => {
+  itLong('counts closing it as a refusal', async () => {
     const id = await challenged()
     await page.getByRole('button', { name: 'Cancel authentication' }).click()
     expect(await run('return window.done')).toMatchObject({
@@ -302,7 +303,7 @@ describe('the classic calls', () => {
     })
   })
 
-  it('go back to the shop with what became of the payment', async () => {
+  itLong('go back to the shop with what became of the payment', async () => {
     for (const [number, status] of [
       ['4242424242424242', 'succeeded'],
       ['4000009999000121', 'pending'],
@@ -320,7 +321,7 @@ describe('the classic calls', () => {
     }
   })
 
-  it('pay a connected account directly', async () => {
+  itLong('pay a connected account directly', async () => {
     const seller = await bench.stripe.accounts.create({ type: 'custom', country: 'DE' })
     const intent = await bench.stripe.paymentIntents.create(
       { amount: 2500, currency: 'eur' },
@@ -335,7 +336,7 @@ describe('the classic calls', () => {
     ).toMatchObject({ paymentIntent: { id: intent.id, status: 'succeeded' } })
   })
 
-  it('offer what wrappers look for', async () => {
+  itLong('offer what wrappers look for', async () => {
     expect(
       await run(
         "const s = Stripe('pk_test_holdfast'); return [Stripe.version, ...['elements','createToken','createPaymentMethod','confirmCardPayment','registerAppInfo','_registerWrapper'].map(name => typeof s[name])]",

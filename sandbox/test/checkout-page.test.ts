@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type ShopPage, startShopPage } from './browser-page.ts'
 import { startChromium, WCAG } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
+import { itLong } from './long.ts'
 
 let bench: Bench
 let shop: ShopPage
@@ -141,13 +142,13 @@ describe('paying on the hosted page', () => {
     ).toBe('succeeded')
   })
 
-  it('leads back to the shop without paying', async () => {
+  itLong('leads back to the shop without paying', async () => {
     await open(await session())
     await page.getByRole('link', { name: 'Back' }).click()
     await page.waitForURL(`${shop.url}?cancelled=1`)
   })
 
-  it('saves a card, in German', async () => {
+  itLong('saves a card, in German', async () => {
     const customer = await bench.stripe.customers.create({ email: 'karla@example.com' })
     const made = await bench.stripe.checkout.sessions.create({
       mode: 'setup',
@@ -171,7 +172,7 @@ describe('paying on the hosted page', () => {
 })
 
 describe('the page', () => {
-  it('says that a session is over, and when it never was', async () => {
+  itLong('says that a session is over, and when it never was', async () => {
     const made = await session()
     await open(made)
     await bench.stripe.checkout.sessions.expire(made.id)

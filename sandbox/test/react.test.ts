@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ShopPage } from './browser-page.ts'
 import { startChromium } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
+import { itLong } from './long.ts'
 import { startReactShop } from './react-shop.ts'
 
 let bench: Bench
@@ -103,7 +104,7 @@ describe('a page with the Payment Element', () => {
     expect(outside).toEqual(['https://js.stripe.com/endive/stripe.js'])
   })
 
-  it('asks the vendor for nothing when the script of the sandbox is there already', async () => {
+  itLong('asks the vendor for nothing when the script of the sandbox is there already', async () => {
     const { secret } = await newIntent()
     const warnings: string[] = []
     page.on('console', (message) => void warnings.push(message.text()))
@@ -114,7 +115,7 @@ describe('a page with the Payment Element', () => {
     expect(warnings.filter((text) => text.includes('was loaded on the page'))).toEqual([])
   })
 
-  it('hears ready, change, focus, blur and escape', async () => {
+  itLong('hears ready, change, focus, blur and escape', async () => {
     const { secret } = await newIntent()
     await open('confirm', secret)
     await type(frame(), '4242424242424242')
@@ -125,21 +126,24 @@ describe('a page with the Payment Element', () => {
       .toEqual(expect.arrayContaining(['ready function', 'focus', 'change card true', 'escape', 'blur']))
   })
 
-  it('is styled by rules, of which only the documented ones count, and speaks the language of the page', async () => {
-    const { secret } = await newIntent()
-    const warnings: string[] = []
-    page.on('console', (message) => void warnings.push(message.text()))
-    await open('confirm', secret)
-    const number = frame().getByLabel('Kartennummer')
-    const style = await number.evaluate((input) => {
-      const { borderRadius, backgroundColor, color } = getComputedStyle(input)
-      return { borderRadius, backgroundColor, color }
-    })
-    expect(style).toMatchObject({ borderRadius: '3px', backgroundColor: 'rgb(250, 250, 200)' })
-    expect(style.color).not.toBe('rgb(255, 0, 0)')
-    expect(warnings.join('\n')).toContain('"body .Input" is not a supported selector')
-    expect(warnings.join('\n')).toContain('"position" is not supported in ".Error"')
-  })
+  itLong(
+    'is styled by rules, of which only the documented ones count, and speaks the language of the page',
+    async () => {
+      const { secret } = await newIntent()
+      const warnings: string[] = []
+      page.on('console', (message) => void warnings.push(message.text()))
+      await open('confirm', secret)
+      const number = frame().getByLabel('Kartennummer')
+      const style = await number.evaluate((input) => {
+        const { borderRadius, backgroundColor, color } = getComputedStyle(input)
+        return { borderRadius, backgroundColor, color }
+      })
+      expect(style).toMatchObject({ borderRadius: '3px', backgroundColor: 'rgb(250, 250, 200)' })
+      expect(style.color).not.toBe('rgb(255, 0, 0)')
+      expect(warnings.join('\n')).toContain('"body .Input" is not a supported selector')
+      expect(warnings.join('\n')).toContain('"position" is not supported in ".Error"')
+    },
+  )
 
   it('makes a confirmation token, and the next action opens the bank’s dialog', async () => {
     await open('token')
@@ -156,7 +160,7 @@ describe('a page with the Payment Element', () => {
     })
   })
 
-  it('opens and closes as an accordion', async () => {
+  itLong('opens and closes as an accordion', async () => {
     await open('token')
     const button = frame().getByRole('button', { name: 'Card' })
     expect(await button.getAttribute('aria-expanded')).toBe('true')
@@ -210,7 +214,7 @@ describe('a page with the classic elements', () => {
     )
   })
 
-  it('changes the style of a field while it is shown, and keeps what was typed', async () => {
+  itLong('changes the style of a field while it is shown, and keeps what was typed', async () => {
     const { secret } = await newIntent()
     await open('split', secret)
     const number = frame('Secure card number').locator('#number')
@@ -224,7 +228,7 @@ describe('a page with the classic elements', () => {
     await expect.poll(() => page.locator('#number').getAttribute('class')).toContain('StripeElement--invalid')
   })
 
-  it('focuses the field when its label on the page is clicked', async () => {
+  itLong('focuses the field when its label on the page is clicked', async () => {
     const { secret } = await newIntent()
     await open('split', secret)
     await frame('Secure card number').locator('#number').waitFor()

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ShopPage } from './browser-page.ts'
 import { startChromium } from './chromium.ts'
 import { type Bench, startBench } from './harness.ts'
+import { itLong } from './long.ts'
 import { OLD_SDKS, oldSdk } from './old-sdks.ts'
 import { startSampleShop } from './sample-shop.ts'
 
@@ -104,7 +105,7 @@ describe('accepting a payment', () => {
     expect(await run('return window.done')).toMatchObject({ paymentIntent: { status: 'succeeded' } })
   })
 
-  it("with `createPaymentMethod('card', element)`, and the server's last word", async () => {
+  itLong("with `createPaymentMethod('card', element)`, and the server's last word", async () => {
     await typeCard(await mountCard(), '4000002760003184')
     const made = await run(
       "return stripe.createPaymentMethod('card', card, { billing_details: { name: 'Ada' } })",
@@ -124,7 +125,7 @@ describe('accepting a payment', () => {
     })
   })
 
-  it('with the calls of the first years', async () => {
+  itLong('with the calls of the first years', async () => {
     await typeCard(await mountCard(), '4242424242424242')
     expect(
       await run(
@@ -140,7 +141,7 @@ describe('accepting a payment', () => {
   })
 })
 
-it('saves a card without a payment', async () => {
+itLong('saves a card without a payment', async () => {
   await typeCard(await mountCard(), '4242424242424242')
   const done = await run(`const made = await call('/create-setup-intent');
     return stripe.confirmCardSetup(made.clientSecret, { payment_method: { card, billing_details: { email: 'saved@example.com' } } })`)
@@ -161,7 +162,7 @@ describe('selling by Checkout', () => {
     })
   }
 
-  it('with a form that leads to the page', async () => {
+  itLong('with a form that leads to the page', async () => {
     await page.getByRole('button', { name: 'Buy' }).click()
     await payOnThePage()
   })

@@ -1,5 +1,6 @@
 // A newcomer buys, in a real browser on a real shop with a real card form.
 import { describe, expect, it } from 'vitest'
+import { itLong } from '../../server/test/long.ts'
 import { type Stage, useStage } from './stage.ts'
 import {
   answerChallenge,
@@ -60,7 +61,7 @@ describe('buying a ticket', () => {
     await expectAccessible(page, 'my orders')
   })
 
-  it('stops at the limit of an order, and says so', async () => {
+  itLong('stops at the limit of an order, and says so', async () => {
     await page.goto(urlOf(await shop.publish({ maxPerOrder: 2 })))
     await chooseStanding(page, 1)
     expect(await page.getByText('Up to 2 tickets per order').count()).toBe(0)
@@ -164,23 +165,26 @@ describe('a guest', () => {
 })
 
 describe('a hold', () => {
-  it('tells when it has ended while the page is open, and that it is not paid for, late money included', async () => {
-    await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 3 })), 1)
-    await shown(page, 'Your hold has expired')
-    await shown(page, 'a payment that still arrives is refunded in full')
-    await expectAccessible(page, 'ended hold')
-    const checkoutUrl = page.url()
-    const orderUrl = checkoutUrl.replace('/checkout/', '/orders/')
-    await page.goto(`${orderUrl}/receipt`)
-    await page.getByRole('heading', { name: 'Receipt' }).waitFor()
-    await shown(page, 'Not paid – this is not a proof of purchase.')
-    expect(await page.getByText('Paid by card.').count()).toBe(0)
-    await page.goto(orderUrl)
-    await shown(page, 'a payment that still arrives is refunded in full')
-    await page.goto(checkoutUrl)
-    await page.getByRole('link', { name: 'Choose tickets again' }).click()
-    await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
-  })
+  itLong(
+    'tells when it has ended while the page is open, and that it is not paid for, late money included',
+    async () => {
+      await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 3 })), 1)
+      await shown(page, 'Your hold has expired')
+      await shown(page, 'a payment that still arrives is refunded in full')
+      await expectAccessible(page, 'ended hold')
+      const checkoutUrl = page.url()
+      const orderUrl = checkoutUrl.replace('/checkout/', '/orders/')
+      await page.goto(`${orderUrl}/receipt`)
+      await page.getByRole('heading', { name: 'Receipt' }).waitFor()
+      await shown(page, 'Not paid – this is not a proof of purchase.')
+      expect(await page.getByText('Paid by card.').count()).toBe(0)
+      await page.goto(orderUrl)
+      await shown(page, 'a payment that still arrives is refunded in full')
+      await page.goto(checkoutUrl)
+      await page.getByRole('link', { name: 'Choose tickets again' }).click()
+      await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
+    },
+  )
 
   it('gets a little more time, and says so, when the bank is still asking at the deadline', async () => {
     await holdStanding(page, urlOf(await shop.publish({ holdSeconds: 5 })), 1)
@@ -223,18 +227,21 @@ describe('a hold', () => {
     await expectAccessible(page, 'order of a cancelled show')
   })
 
-  it('is the same in a second tab of the buyer, and ends in both when it is given back in one', async () => {
-    const url = urlOf(await shop.publish({}))
-    await holdStanding(page, url, 2)
-    const second = await watched.page()
-    await second.goto(url)
-    await second.getByText('You’re holding 2 tickets for this show').waitFor()
-    await second.getByRole('link', { name: 'Back to your order' }).click()
-    await second.getByRole('button', { name: 'Release tickets' }).click()
-    await second.getByRole('button', { name: 'Release them' }).click()
-    await shown(second, 'You released these tickets')
-    await shown(page, 'You released these tickets')
-  })
+  itLong(
+    'is the same in a second tab of the buyer, and ends in both when it is given back in one',
+    async () => {
+      const url = urlOf(await shop.publish({}))
+      await holdStanding(page, url, 2)
+      const second = await watched.page()
+      await second.goto(url)
+      await second.getByText('You’re holding 2 tickets for this show').waitFor()
+      await second.getByRole('link', { name: 'Back to your order' }).click()
+      await second.getByRole('button', { name: 'Release tickets' }).click()
+      await second.getByRole('button', { name: 'Release them' }).click()
+      await shown(second, 'You released these tickets')
+      await shown(page, 'You released these tickets')
+    },
+  )
 
   it('loses a chosen seat on the spot when somebody else takes it, and says which', async () => {
     const show = await shop.publish({ ticketTypes: [seatedType()] })

@@ -1,6 +1,7 @@
 // One reader with many tabs. Over HTTP/1.1 a browser has six connections to a shop for all of them.
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { itLong, sharpest } from '../../server/test/long.ts'
 import { waitFor } from '../../server/test/wait.ts'
 import { openContext } from './browser.ts'
 import { type Stage, useStage } from './stage.ts'
@@ -70,7 +71,7 @@ it('buys in the first and in the last of ten open tabs of one show, and holds on
   await expectStreams(1)
 })
 
-it('buys beside nine tabs of other shows, checkouts and figures', async () => {
+itLong('buys beside nine tabs of other shows, checkouts and figures', async () => {
   await signIn(page, shop)
   const urls: string[] = []
   for (const index of ten.slice(0, 3)) {
@@ -111,11 +112,13 @@ it('closes the stream of a hidden tab, and shows the newest state when it is see
   await expectStreams(1)
 })
 
-it.each([
-  ['is closed', (tab: Page) => tab.close()],
-  ['goes elsewhere', (tab: Page) => tab.goto('about:blank')],
-  ['crashes', (tab: Page) => tab.goto('chrome://crash').catch(() => undefined)],
-])('goes on in the other tabs when the one that streams %s', async (_what, end) => {
+const ends: readonly (readonly [string, (tab: Page) => Promise<unknown>])[] = [
+  ['crashes', (tab) => tab.goto('chrome://crash').catch(() => undefined)],
+  ['is closed', (tab) => tab.close()],
+  ['goes elsewhere', (tab) => tab.goto('about:blank')],
+]
+
+it.each(sharpest(ends))('goes on in the other tabs when the one that streams %s', async (_what, end) => {
   const show = await shop.publish({})
   const [other, streaming] = await openTabs([urlOf(show), urlOf(show)])
   if (!other || !streaming) throw new Error('no tabs')
@@ -126,7 +129,7 @@ it.each([
   await shown(other, '97 left')
 })
 
-it.each([
+const channels: readonly (readonly [string, () => unknown])[] = [
   ['is missing', () => Reflect.deleteProperty(globalThis, 'BroadcastChannel')],
   [
     'is forbidden',
@@ -138,9 +141,14 @@ it.each([
       })
     },
   ],
-])('streams on its own where the channel between tabs %s', async (_what, breakChannel) => {
-  await watched.context.addInitScript(breakChannel)
-  await page.goto(urlOf(await shop.publish({})))
-  await page.getByText('Live', { exact: true }).waitFor()
-  await expectStreams(1)
-})
+]
+
+it.each(sharpest(channels))(
+  'streams on its own where the channel between tabs %s',
+  async (_what, breakChannel) => {
+    await watched.context.addInitScript(breakChannel)
+    await page.goto(urlOf(await shop.publish({})))
+    await page.getByText('Live', { exact: true }).waitFor()
+    await expectStreams(1)
+  },
+)

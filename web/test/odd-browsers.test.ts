@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { sharpest } from '../../server/test/long.ts'
 import { launchOptions } from './browser.ts'
 import { type Stage, useStage } from './stage.ts'
 import { chooseStanding, enterCard, expectAccessible, holdStanding, pay, shown, signIn } from './steps.ts'
@@ -17,13 +18,15 @@ useStage((stage) => {
 
 const urlOf = (show: { id: string }) => `${shop.url}/shows/${show.id}`
 
-it.each([
+const languages = [
   ['en_US', /^Your e-?mail address/, '$45.00'],
   ['en-US@posix', /^Your e-?mail address/, '$45.00'],
   ['C', /^Your e-?mail address/, 'US$45.00'],
   ['', /^Your e-?mail address/, 'US$45.00'],
   ['de_DE.UTF-8', /E-Mail-Adresse/, '45,00 $'],
-])('speaks to a reader whose language is %j', async (tag, label, price) => {
+] as const
+
+it.each(sharpest(languages))('speaks to a reader whose language is %j', async (tag, label, price) => {
   await page.addInitScript((wanted) => {
     Object.defineProperty(navigator, 'languages', { get: () => [wanted] })
     Object.defineProperty(navigator, 'language', { get: () => wanted })
@@ -54,7 +57,7 @@ const storages: readonly (readonly [string, () => void])[] = [
   ],
 ]
 
-it.each(storages)(
+it.each(sharpest(storages))(
   'remembers for as long as the page lasts when its storage %s',
   async (_what, breakStorage) => {
     await watched.context.addInitScript(breakStorage)
@@ -91,7 +94,7 @@ it('names the cookie to a guest and to an organiser whose browser keeps none', a
   await rm(profile, { recursive: true, force: true })
 })
 
-it.each([
+const blocks: readonly (readonly [string, string, (target: Page, url: string) => Promise<unknown>])[] = [
   [
     'script is kept out',
     '**/*stripe*.js',
@@ -110,30 +113,38 @@ it.each([
     '**/*card-form*',
     (target: Page, url: string) => target.route(url, (route) => route.abort()),
   ],
-])('says what to do when the card form’s %s, and pays once it is let in', async (_what, url, block) => {
-  await block(page, url)
-  await holdStanding(page, urlOf(await shop.publish({})), 1)
-  await shown(page, 'The card form didn’t load.')
-  await expectAccessible(page, 'checkout without a card form')
-  await page.unroute(url)
-  await page.getByRole('button', { name: 'Try again' }).click()
-  await enterCard(page, '4242424242424242')
-  await pay(page)
-  await page.getByRole('img', { name: /^QR code/ }).waitFor()
-})
+]
 
-it.each(['Etc/Unknown', '', undefined])('makes a show in a browser whose time zone is %j', async (zone) => {
-  await watched.context.addInitScript((wanted) => {
-    const resolve = Intl.DateTimeFormat.prototype.resolvedOptions
-    Intl.DateTimeFormat.prototype.resolvedOptions = function resolvedOptions() {
-      return { ...resolve.call(this), timeZone: wanted }
-    }
-  }, zone)
-  await signIn(page, shop)
-  await page.goto(`${shop.url}/organiser/new`)
-  await shown(page, 'Your browser doesn’t tell us your time zone.')
-  expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC')
-  await expectAccessible(page, 'new show without a time zone')
-  await page.goto(urlOf(await shop.publish({ startsAt: '2027-03-06T19:00:00Z' })))
-  await shown(page, /Saturday,? 6 March 2027, 20:00/)
-})
+it.each(sharpest(blocks))(
+  'says what to do when the card form’s %s, and pays once it is let in',
+  async (_what, url, block) => {
+    await block(page, url)
+    await holdStanding(page, urlOf(await shop.publish({})), 1)
+    await shown(page, 'The card form didn’t load.')
+    await expectAccessible(page, 'checkout without a card form')
+    await page.unroute(url)
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await enterCard(page, '4242424242424242')
+    await pay(page)
+    await page.getByRole('img', { name: /^QR code/ }).waitFor()
+  },
+)
+
+it.each(sharpest(['', 'Etc/Unknown', undefined]))(
+  'makes a show in a browser whose time zone is %j',
+  async (zone) => {
+    await watched.context.addInitScript((wanted) => {
+      const resolve = Intl.DateTimeFormat.prototype.resolvedOptions
+      Intl.DateTimeFormat.prototype.resolvedOptions = function resolvedOptions() {
+        return { ...resolve.call(this), timeZone: wanted }
+      }
+    }, zone)
+    await signIn(page, shop)
+    await page.goto(`${shop.url}/organiser/new`)
+    await shown(page, 'Your browser doesn’t tell us your time zone.')
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('UTC')
+    await expectAccessible(page, 'new show without a time zone')
+    await page.goto(urlOf(await shop.publish({ startsAt: '2027-03-06T19:00:00Z' })))
+    await shown(page, /Saturday,? 6 March 2027, 20:00/)
+  },
+)

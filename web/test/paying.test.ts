@@ -1,6 +1,7 @@
 // Payments whose end is not known, is taken back, or is asked for in vain: the page never says more
 // than is certain.
 import { afterEach, describe, expect, it } from 'vitest'
+import { itLong } from '../../server/test/long.ts'
 import { type Stage, useStage } from './stage.ts'
 import {
   answerChallenge,
@@ -94,7 +95,7 @@ describe('a payment', () => {
     await tickets().waitFor()
   })
 
-  it('whose page is loaded anew in the middle of the bank’s question is asked it again', async () => {
+  itLong('whose page is loaded anew in the middle of the bank’s question is asked it again', async () => {
     await reloadInChallenge()
     await answerChallenge(page, 'succeed')
     await tickets().waitFor()
@@ -136,7 +137,7 @@ describe('what is on the page stays when asking for it again fails', () => {
     )
   })
 
-  it('what an organiser has typed', async () => {
+  itLong('what an organiser has typed', async () => {
     const { id } = await shop.publish({})
     await signIn(page, shop)
     await page.goto(`${shop.url}/organiser/shows/${id}/edit`)
