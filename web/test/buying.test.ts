@@ -71,6 +71,31 @@ describe('buying a ticket', () => {
     await expectAccessible(page, 'show page at the limit of an order')
   })
 
+  it('takes a new price from its stream and says so; at one that it has not heard of yet it holds nothing', async () => {
+    const show = await shop.publish({})
+    await page.goto(urlOf(show))
+    await chooseStanding(page, 2)
+    await shown(page, '€90.00')
+    await shop.reprice(show, 5_000)
+    await shown(page, 'Standing is now €50.00 instead of €45.00.')
+    await shown(page, '€100.00')
+    await page.route(
+      '**/api/orders',
+      async (route) => {
+        await shop.reprice(show, 5_500)
+        await route.continue()
+      },
+      { times: 1 },
+    )
+    await page.getByRole('button', { name: 'Hold 2 tickets' }).click()
+    await shown(page, 'the new total is €110.00')
+    await shown(page, 'Standing is now €55.00 instead of €45.00.')
+    await expectAccessible(page, 'show page with a new price')
+    await page.getByRole('button', { name: 'Hold 2 tickets' }).click()
+    await page.waitForURL(/\/checkout\//)
+    await shown(page, '€110.00')
+  })
+
   it('asks again after a failed 3-D Secure challenge, and goes on after one that is passed', async () => {
     await holdStanding(page, urlOf(await shop.publish({})), 1)
     await enterCard(page, '4000000000003220')

@@ -1,6 +1,6 @@
 // A whole shop with its pages, and a way to prepare it through its own API. Nothing is faked.
 import type { AddressInfo } from 'node:net'
-import type { OrderView, ShowBody, ShowView } from '@holdfast/contract'
+import type { Availability, OrderView, ShowBody, ShowView } from '@holdfast/contract'
 import { serveBuiltWeb } from '../../server/src/pages/shows.ts'
 import { startTestShop } from '../../server/test/shop.ts'
 import { waitFor } from '../../server/test/wait.ts'
@@ -15,6 +15,8 @@ export interface WebShop {
   endFaults(): Promise<void>
   /** Makes a show of the organiser and puts it on sale. */
   publish(show: Partial<ShowBody>): Promise<ShowView>
+  /** Gives its only ticket type, of places without numbers, another price; buyers are asked that by now. */
+  reprice(show: ShowView, priceMinor: number): Promise<void>
   /** Calls a show off. */
   cancel(showId: string): Promise<void>
   /** Holds places as somebody else, in another browser. */
@@ -41,9 +43,10 @@ export async function startWebShop(): Promise<WebShop> {
     path: string,
     body: unknown,
     cookie?: string,
+    method: 'POST' | 'PUT' = 'POST',
   ): Promise<{ answer: Answer; cookie: string }> => {
     const response = await fetch(url + path, {
-      method: 'POST',
+      method,
       headers: { 'content-type': 'application/json', ...(cookie === undefined ? {} : { cookie }) },
       body: JSON.stringify(body),
     })
@@ -78,6 +81,15 @@ export async function startWebShop(): Promise<WebShop> {
         cookie,
       )
       return (await call<ShowView>(`/api/shows/${draft.id}/publish`, {}, cookie)).answer
+    },
+    async reprice({ id, title, startsAt, timeZone, currency, ticketTypes: [type] }, priceMinor) {
+      const { id: typeId, name, capacity } = type as NonNullable<typeof type>
+      const ticketTypes = [{ id: typeId, name, priceMinor, capacity }]
+      await call(`/api/shows/${id}`, { title, startsAt, timeZone, currency, ticketTypes }, cookie, 'PUT')
+      await waitFor('the new price', async () => {
+        const answer = await fetch(`${url}/api/shows/${id}/availability`)
+        return ((await answer.json()) as Availability).ticketTypes[0]?.priceMinor === priceMinor
+      })
     },
     async cancel(showId) {
       await call(`/api/shows/${showId}/cancel`, {}, cookie)

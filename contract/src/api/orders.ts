@@ -23,7 +23,18 @@ export const LineBody = Type.Union([
 ])
 export type LineBody = Static<typeof LineBody>
 export const OrderBody = Type.Object(
-  { showId: Id, lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }) },
+  {
+    showId: Id,
+    lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }),
+    expectedTotalMinor: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description:
+          'the total that the buyer saw; if it is another one by now, the answer is `price_changed` and nothing is held',
+      }),
+    ),
+  },
   closed,
 )
 export type OrderBody = Static<typeof OrderBody>

@@ -2,6 +2,7 @@
 // with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, maxAmountMinor } from '../money.ts'
+import { Price } from '../price.ts'
 import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -17,6 +18,7 @@ export const Problem = Type.Object({
   retryAfterSeconds: Type.Optional(Type.Integer()),
   usedAt: Type.Optional(Instant),
   usedDoor: Type.Optional(Type.String()),
+  price: Type.Optional(Price),
 })
 export type Problem = Static<typeof Problem>
 
@@ -65,7 +67,7 @@ export const ApiTokenView = Type.Object({
 // ---- shows
 /** The format `visible`: something in it can be seen. `visible-or-empty` may also be left empty. */
 const ShortText = Type.String({ minLength: 1, maxLength: 200, format: 'visible' })
-const Price = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
+const PriceMinor = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
 export const maxSeatsPerType = 20_000
 export const maxCapacity = 1_000_000
 
@@ -78,13 +80,13 @@ export const SeatBody = Type.Object(
   closed,
 )
 export const GeneralTypeBody = Type.Object(
-  { name: ShortText, priceMinor: Price, capacity: Type.Integer({ minimum: 0, maximum: maxCapacity }) },
+  { name: ShortText, priceMinor: PriceMinor, capacity: Type.Integer({ minimum: 0, maximum: maxCapacity }) },
   closed,
 )
 export const SeatedTypeBody = Type.Object(
   {
     name: ShortText,
-    priceMinor: Price,
+    priceMinor: PriceMinor,
     seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }),
   },
   closed,
@@ -192,7 +194,13 @@ export type ShowView = Static<typeof ShowView>
 export const SeatState = Type.Union([Type.Literal('available'), Type.Literal('held'), Type.Literal('sold')])
 export const Availability = Type.Object({
   ticketTypes: Type.Array(
-    Type.Object({ id: Id, available: Type.Integer(), held: Type.Integer(), sold: Type.Integer() }),
+    Type.Object({
+      id: Id,
+      priceMinor: Type.Integer({ description: 'what a hold costs now' }),
+      available: Type.Integer(),
+      held: Type.Integer(),
+      sold: Type.Integer(),
+    }),
   ),
   seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
 })

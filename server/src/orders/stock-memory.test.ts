@@ -79,6 +79,30 @@ describe('the memory of sold-out pools', () => {
     expect([memory.knowsSoldOut(body), memory.knowsSoldOut(body)]).toEqual([false, true])
   })
 
+  test.each([
+    ['more than an order may have', { ...body, lines: [numbered(first, 11)] }, false],
+    ['another price', { ...body, expectedTotalMinor: 4_499 }, false],
+    ['today’s price', { ...body, expectedTotalMinor: 4_500 }, true],
+    [
+      'the price of all lines',
+      { ...body, lines: [numbered(second), numbered(first)], expectedTotalMinor: 9_000 },
+      true,
+    ],
+    [
+      'a type that is not there',
+      {
+        ...body,
+        lines: [numbered(first), { ticketTypeId: sample.show.id, quantity: 1 }],
+        expectedTotalMinor: 9_000,
+      },
+      false,
+    ],
+  ])('says nothing where something else is to be said first: %s', (_what, asked, refuses) => {
+    const memory = makeStockMemory(makeTestClock().clock)
+    memory.learn(worldWith(2))
+    expect(memory.knowsSoldOut(asked)).toBe(refuses)
+  })
+
   test('forgets when a place came back or the sale was closed', () => {
     const memory = makeStockMemory(makeTestClock().clock)
     memory.learn(worldWith(2))

@@ -1,15 +1,16 @@
 // Pools seen sold out a few milliseconds ago. May refuse a buyer early; never sells anything.
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
-import { availableIn } from './domain/stock.ts'
+import { askedTotal } from './domain/price.ts'
+import { availableIn, placesOf, type Sale } from './domain/stock.ts'
 import type { World } from './world.ts'
 
 export interface StockMemory {
   /** Learns from a committed batch. */
   learn(world: World): void
   /**
-   * True when a line asks for a pool that was sold out a moment ago. Lets one request through when
-   * the moment is over.
+   * True when a line asks for a pool that was sold out a moment ago, and nothing else is to be said
+   * first. Lets one request through when the moment is over.
    */
   knowsSoldOut(body: OrderBody): boolean
 }
@@ -18,8 +19,7 @@ const validMs = 20
 const poolsMax = 10_000
 
 interface SoldOut {
-  readonly poolId: string
-  readonly showId: string
+  readonly sale: Sale
   /** On the clock that only grows: one set back must not keep on refusing. */
   validUntilMs: number
 }
@@ -36,8 +36,7 @@ export function makeStockMemory(clock: Clock): StockMemory {
           else {
             if (byTicketType.size >= poolsMax) byTicketType.clear()
             byTicketType.set(type.id, {
-              poolId: pool.id,
-              showId: sale.showId,
+              sale,
               validUntilMs: clock.elapsedMs() + validMs,
             })
           }
@@ -47,12 +46,18 @@ export function makeStockMemory(clock: Clock): StockMemory {
     knowsSoldOut(body) {
       for (const line of body.lines) {
         const soldOut = byTicketType.get(line.ticketTypeId)
-        if (!soldOut || soldOut.showId !== body.showId) continue
+        if (!soldOut || soldOut.sale.showId !== body.showId) continue
         const nowMs = clock.elapsedMs()
-        if (nowMs < soldOut.validUntilMs) return true
+        if (nowMs < soldOut.validUntilMs) return reachesStock(soldOut.sale, body)
         soldOut.validUntilMs = nowMs + validMs
       }
       return false
     },
   }
+}
+
+/** Limits and price are looked at before the stock. */
+function reachesStock(sale: Sale, { lines, expectedTotalMinor }: OrderBody): boolean {
+  if (placesOf(lines) > sale.maxPerOrder) return false
+  return expectedTotalMinor === undefined || expectedTotalMinor === askedTotal(sale, lines)
 }

@@ -130,7 +130,7 @@ describe('day, time and offset are those of the show', () => {
 })
 
 const stockOf = (available: number, held: number, sold: number): Availability => ({
-  ticketTypes: [{ id: 't', available, held, sold }],
+  ticketTypes: [{ id: 't', priceMinor: 2500, available, held, sold }],
 })
 
 test.each([

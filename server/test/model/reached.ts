@@ -73,6 +73,7 @@ export const reached = {
     order_unknown: 'no message can come before its order is stored',
     show_unknown: request,
     not_on_sale: request,
+    price_changed: request,
     unknown_ticket_type: request,
     limit_exceeded: request,
   } satisfies Reached<OrderRejection>,

@@ -33,7 +33,14 @@ export interface People {
 interface Show {
   readonly organiser: Principal
   id: string | null
-  types: { id: string; name: string; seats: string[]; body: Record<string, unknown> }[]
+  types: {
+    id: string
+    name: string
+    seats: string[]
+    body: Record<string, unknown>
+    /** What buyers believe that it costs. */
+    seenMinor: number
+  }[]
 }
 
 interface Buyer {
@@ -111,6 +118,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         name: type.name,
         seats: (type.seats ?? []).map((seat) => seat.id),
         body: { ...ticketTypes[position], id: type.id },
+        seenMinor: ticketTypes[position]?.priceMinor ?? 0,
       }
     })
     await insist(0, {
@@ -133,17 +141,32 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         ? { ticketTypeId: type.id, seatIds }
         : { ticketTypeId: type.id, quantity: operation.places.length }
     if (type.seats.length > 0 && seatIds.length === 0) return
-    const call: Call = {
-      method: 'POST',
-      route: '/api/orders',
-      principal: buyer.principal,
-      body: { showId: show.id, lines: [line] },
-      headers: { 'idempotency-key': nextKey() },
+    const count = seatIds.length || operation.places.length
+    const press = async () => {
+      const expectedTotalMinor = count * type.seenMinor
+      const call: Call = {
+        method: 'POST',
+        route: '/api/orders',
+        principal: buyer.principal,
+        body: { showId: show.id, lines: [line], expectedTotalMinor },
+        headers: { 'idempotency-key': nextKey() },
+      }
+      const answers = await Promise.all(
+        Array.from({ length: operation.clicks }, (_, click) => insist(operation.process + click, call)),
+      )
+      sameForOneKey(answers)
+      for (const { status, body } of answers) {
+        if (status === 201 && amountOf(body['total']) !== expectedTotalMinor)
+          breach(`order ${body['id']} costs ${amountOf(body['total'])}, the buyer saw ${expectedTotalMinor}`)
+      }
+      return answers
     }
-    const answers = await Promise.all(
-      Array.from({ length: operation.clicks }, (_, click) => insist(operation.process + click, call)),
-    )
-    sameForOneKey(answers)
+    let answers = await press()
+    const changed = answers.find(({ body }) => body['code'] === 'price_changed')
+    if (changed) {
+      type.seenMinor = amountOf((changed.body['price'] as Record<string, unknown>)['total']) / count
+      answers = await press()
+    }
     for (const { status, body } of answers) {
       if (status !== 201) continue
       const id = body['id'] as string
@@ -332,6 +355,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     },
   }
 }
+
+const amountOf = (money: unknown) => (money as { amountMinor: number }).amountMinor
 
 function showBody({ holdSeconds, maxPerBuyer }: ShowPlan, ticketTypes: readonly unknown[]) {
   return {

@@ -41,6 +41,10 @@ vi.mock('../../src/orders/domain/decide.ts', async (original) => {
       ) {
         return { facts: [{ type: 'OrderCancelled', data: { orderId: order.id, reason: 'expired' } }] }
       }
+      if (planted.name === 'a_changed_price_is_charged_silently' && command.type === 'PlaceOrder') {
+        const { expectedTotalMinor: _unseen, ...blind } = command
+        return real.decide(order, blind, context)
+      }
       return real.decide(order, command, context)
     },
   }
@@ -182,6 +186,7 @@ const faults: Record<string, RunOptions> = {
   },
   claim_whatever_the_state: {},
   expiry_ends_claimed_orders: {},
+  a_changed_price_is_charged_silently: {},
   unknown_is_declined: {},
   cancelled_orders_are_not_told: {},
   late_authorization_stays: {},

@@ -11,6 +11,7 @@ import { useDuration, useFormat } from '../format.ts'
 import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { isolated, seatValues } from '../parts/user-text.tsx'
 import { usePlaceOrder } from './place-order.ts'
+import { PriceNews } from './price-news.tsx'
 import { QuantityRow } from './quantity-row.tsx'
 import {
   countOf,
@@ -86,6 +87,7 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
       <p role="status" className="mt-2 text-small text-soft empty:hidden">
         {left === 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}
       </p>
+      <PriceNews show={show} />
       {lost.length > 0 && (
         <div className="mt-3">
           <Notice tone="warm" title={t('seatsLost', { count: lost.length, seats: lost.join(', ') })}>
@@ -226,7 +228,14 @@ function HoldForm({
       return
     }
     placing.mutate(
-      { order: { showId: show.id, lines: linesOf(show, selection) }, guestEmail },
+      {
+        order: {
+          showId: show.id,
+          lines: linesOf(show, selection),
+          expectedTotalMinor: total.amountMinor,
+        },
+        guestEmail,
+      },
       { onError: clearIfTaken },
     )
   }

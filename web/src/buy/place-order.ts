@@ -4,7 +4,7 @@ import type { OrderBody, OrderView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
-import { currentUserQuery, orderQuery } from '../api/queries.ts'
+import { availabilityQuery, currentUserQuery, orderQuery } from '../api/queries.ts'
 import { expectSession } from '../api/session.ts'
 import { useNavigate } from '../navigation/router.tsx'
 
@@ -46,6 +46,11 @@ export function usePlaceOrder() {
         }
         throw error
       }
+    },
+    // The page has the new price before it says so.
+    onError: async (error, { order: { showId } }) => {
+      if (!(error instanceof ApiError) || error.code !== 'price_changed') return
+      await client.refetchQueries({ queryKey: availabilityQuery(showId).queryKey, exact: true })
     },
     retry: (failures, error) => mayPass(error) && failures < 3,
     onSuccess: (order) => {

@@ -1,11 +1,13 @@
 // One show: what it is, when and where, and the panel that holds places of it.
-import type { ShowView } from '@holdfast/contract'
+import type { Availability, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
 import { OpenHold } from '../buy/open-hold.tsx'
+import { atPrices, pricesOf } from '../buy/prices.ts'
 import { SalesPaused } from '../buy/sales-paused.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
@@ -27,6 +29,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
   const onSale = show.status === 'on_sale'
   const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
   const liveness = useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, onSale)
+  const priced = usePrices(show, availability.data)
   return (
     <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
       <div className="min-w-0">
@@ -59,7 +62,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
         <OpenHold showId={show.id} />
         {onSale && <SalesPaused />}
         {onSale ? (
-          <BuyPanel show={show} availability={availability.data} liveness={liveness} />
+          <BuyPanel show={priced} availability={availability.data} liveness={liveness} />
         ) : (
           <Notice
             tone={show.status === 'cancelled' ? 'bad' : 'plain'}
@@ -77,6 +80,12 @@ function ShowText({ show }: { readonly show: ShowView }) {
       )}
     </article>
   )
+}
+
+/** The show at the prices of its stream; another object only when one of them changes. */
+function usePrices(show: ShowView, availability: Availability | undefined): ShowView {
+  const known = JSON.stringify([...pricesOf(availability)])
+  return useMemo(() => atPrices(show, new Map(JSON.parse(known) as [string, number][])), [show, known])
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {

@@ -3,7 +3,7 @@
 import { type ComponentProps, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
-import { useDuration } from '../format.ts'
+import { useDuration, useFormat } from '../format.ts'
 
 type Tone = 'plain' | 'good' | 'warm' | 'bad'
 
@@ -35,6 +35,7 @@ export function Notice(props: {
 export function useFailureText(): (error: unknown) => string {
   const t = useTranslations('problems')
   const duration = useDuration()
+  const format = useFormat()
   return (error) => {
     if (!(error instanceof ApiError)) return t('internal')
     const known = t as unknown as { has(key: string): boolean } & ((
@@ -43,10 +44,12 @@ export function useFailureText(): (error: unknown) => string {
     ) => string)
     if (!known.has(error.code)) return error.problem.title ?? t('internal')
     const seconds = error.problem.retryAfterSeconds ?? 1
+    const { price } = error.problem
     // Whole minutes, rounded up: nobody counts 893 seconds.
     return known(error.code, {
       seconds,
       wait: duration(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60),
+      total: price ? format.money(price.total) : '',
     })
   }
 }

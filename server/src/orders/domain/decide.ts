@@ -5,8 +5,10 @@ import {
   type CancelReason,
   type ClaimRejection,
   type FactOf,
+  type Money,
   maxAmountMinor,
   type OrderLine,
+  type Price,
 } from '@holdfast/contract'
 import {
   evolve,
@@ -16,11 +18,12 @@ import {
   type OrderRejection,
   paymentOf,
 } from './order.ts'
-import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock } from './stock.ts'
+import { priceOf } from './price.ts'
+import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock, shortageOf } from './stock.ts'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
-  | { readonly rejection: OrderRejection; readonly detail?: string }
+  | { readonly rejection: OrderRejection; readonly detail?: string; readonly price?: Price }
 
 const nothing: OrderDecision = { facts: [] }
 
@@ -68,6 +71,10 @@ export function decide(
 
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
 
+/**
+ * The order of refusals is a promise of the API: the show, the types and limits, the price, and
+ * only then the stock.
+ */
 function placeOrder(
   command: Command<'PlaceOrder'>,
   { stock, now }: { stock: Stock; now: string },
@@ -79,21 +86,28 @@ function placeOrder(
   if ('rejection' in chosen) return chosen
   const refusal = refuseBuyer(sale, stock, { buyerId: command.buyer.id, places: placesOf(command.lines) })
   if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
-  const created = orderCreated(command, { sale, lines: chosen.lines, now })
+  const price = priceOf(sale.currency, chosen.lines)
+  const { amountMinor } = price.total
+  if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {
+    const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
+    return { rejection: 'price_changed', detail, price }
+  }
   // No processor takes more at once: such an order would only keep its places from others until it
   // expires.
-  if (created.data.amount.amountMinor > maxAmountMinor)
+  if (amountMinor > maxAmountMinor)
     return { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
-  if (created.data.amount.amountMinor > 0) return { facts: [created] }
+  const short = shortageOf(stock, chosen.lines)
+  if (short !== null) return short
+  const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })
+  if (amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }
 }
 
 function orderCreated(
   { orderId, buyer, showId }: Command<'PlaceOrder'>,
-  { sale, lines, now }: { sale: Sale; lines: readonly OrderLine[]; now: string },
+  { sale, lines, total, now }: { sale: Sale; lines: readonly OrderLine[]; total: Money; now: string },
 ): FactOf<'OrderCreated'> {
-  const amountMinor = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
   return {
     type: 'OrderCreated',
     data: {
@@ -103,7 +117,7 @@ function orderCreated(
       showId,
       organiserId: sale.organiserId,
       lines: [...lines],
-      amount: { amountMinor, currency: sale.currency },
+      amount: total,
       expiresAt: addSeconds(now, sale.holdSeconds),
     },
   }

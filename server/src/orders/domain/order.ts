@@ -44,6 +44,8 @@ export type OrderCommand =
       readonly buyer: Buyer
       readonly showId: string
       readonly lines: readonly LineBody[]
+      /** The total that the buyer saw. */
+      readonly expectedTotalMinor?: number
     }
   | {
       readonly type: 'CancelOrder'
@@ -98,6 +100,7 @@ export type OrderRejection =
   | LineRejection
   | 'show_unknown'
   | 'not_on_sale'
+  | 'price_changed'
   | 'order_unknown'
   | 'order_claimed'
   | 'order_complete'

@@ -69,12 +69,11 @@ type Lines =
   | { readonly rejection: LineRejection; readonly detail: string }
 
 /**
- * Turns what a buyer asks for into frozen lines, or says why there is not enough. Prices come from
- * the sale alone.
+ * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Prices come from the
+ * sale alone. Whether there is enough is for `shortageOf`.
  */
 export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
   const lines: OrderLine[] = []
-  const wanted = new Map<string, number>()
   const seatIds = new Set<string>()
   if (placesOf(asked) > sale.maxPerOrder)
     return { rejection: 'limit_exceeded', detail: `at most ${inTickets(sale.maxPerOrder)} per order` }
@@ -83,7 +82,6 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
     const line = freezeLine(type, body, stock)
     if ('rejection' in line) return line
-    wanted.set(line.poolId, (wanted.get(line.poolId) ?? 0) + line.quantity)
     for (const seatId of line.seatIds ?? []) {
       if (seatIds.has(seatId))
         return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
@@ -91,7 +89,7 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     }
     lines.push(line)
   }
-  return shortage(stock, wanted, seatIds) ?? { lines }
+  return { lines }
 }
 
 /**
@@ -148,10 +146,15 @@ function freezeLine(
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
 }
 
-function shortage(stock: Stock, wanted: ReadonlyMap<string, number>, seatIds: ReadonlySet<string>) {
-  for (const seatId of seatIds) {
-    if (stock.seats.get(seatId)?.state !== 'available')
-      return { rejection: 'seat_taken', detail: seatId } as const
+/** Why there is not enough for these lines, or null. */
+export function shortageOf(stock: Stock, lines: readonly OrderLine[]) {
+  const wanted = new Map<string, number>()
+  for (const { poolId, quantity, seatIds = [] } of lines) {
+    wanted.set(poolId, (wanted.get(poolId) ?? 0) + quantity)
+    for (const seatId of seatIds) {
+      if (stock.seats.get(seatId)?.state !== 'available')
+        return { rejection: 'seat_taken', detail: seatId } as const
+    }
   }
   for (const [poolId, quantity] of wanted) {
     const pool = stock.pools.get(poolId)

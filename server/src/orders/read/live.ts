@@ -32,7 +32,12 @@ const followed = [
   'RefundReturned',
   'TicketsIssued',
   'TicketVoided',
+  'ShowChanged',
 ] as const satisfies readonly EventType[]
+/**
+ * A changed show is taken in by one process and streamed by all: they look again until it is in.
+ */
+const changedShowSeenMs = [0, 300, 1_500, 6_000]
 const freshMs = 50
 const rememberedMax = 1_000
 
@@ -92,9 +97,18 @@ export function makeOrdersLive({
       log.warn({ err: error }, 'places that were given back are shown late')
     }
   }
+  const closing = new AbortController()
+  const showChange = async (showId: string) => {
+    for (const delayMs of changedShowSeenMs) {
+      await clock.sleep(delayMs, closing.signal)
+      if (closing.signal.aborted) return
+      availability.changed(showId)
+    }
+  }
   const onEvents = (events: readonly Event[]) => {
     const cancelledIds: string[] = []
     for (const event of events) {
+      if (event.type === 'ShowChanged') void showChange(event.data.id)
       if (event.type === 'OrderCreated' || event.type === 'OrderCompleted')
         availability.changed(event.data.showId)
       if (event.type === 'OrderCancelled') cancelledIds.push(event.data.orderId)
@@ -128,6 +142,7 @@ export function makeOrdersLive({
       return () => unfollow?.()
     },
     close() {
+      closing.abort()
       orders.close()
       availability.close()
     },

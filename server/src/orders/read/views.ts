@@ -158,10 +158,10 @@ export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Pro
 
 const readSaleStock = sql(
   'orders.read_sale_stock',
-  `select t.id, p.capacity, p.held, p.sold, t.seated
+  `select t.id, t."priceMinor", p.capacity, p.held, p.sold, t.seated
    from orders.shows s
-   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "poolId" uuid, seated boolean))
-     with ordinality as t (id, "poolId", seated, position)
+   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "priceMinor" int, "poolId" uuid, seated boolean))
+     with ordinality as t (id, "priceMinor", "poolId", seated, position)
    join orders.pools p on p.id = t."poolId"
    where s.id = $1
    order by t.position`,
@@ -173,6 +173,7 @@ const readSeatStates = sql(
 
 interface StockRow {
   readonly id: string
+  readonly priceMinor: number
   readonly capacity: number
   readonly held: number
   readonly sold: number
@@ -183,8 +184,9 @@ interface StockRow {
 export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {
   const rows = await db.query<StockRow>(readSaleStock, [showId])
   if (rows.length === 0) return null
-  const ticketTypes = rows.map(({ id, capacity, held, sold }) => ({
+  const ticketTypes = rows.map(({ id, priceMinor, capacity, held, sold }) => ({
     id,
+    priceMinor,
     available: capacity - held - sold,
     held,
     sold,

@@ -137,7 +137,10 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
         () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
         (answer) => answer.ok || answer.rejection !== 'show_unknown',
       )
-      if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
+      if (!outcome.ok) {
+        const { rejection, detail, price } = outcome
+        return sendProblem(reply, rejection, { detail, price })
+      }
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')
       const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer

@@ -12,6 +12,7 @@ import {
 } from '../../../test/orders-store.ts'
 import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
+import { waitFor } from '../../../test/wait.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import { service as orders } from '../index.ts'
@@ -95,6 +96,37 @@ describe('POST /api/orders', () => {
       [8, 2],
       [2, 2],
     ])
+  })
+
+  test('a price that the buyer did not see holds nothing and is told; the page hears it in its stream', async () => {
+    const sale = await onSale({ capacities: [10] })
+    const client = await asBuyer()
+    const priced = (expectedTotalMinor: number) => ({ ...bodyOf(sale, 2), expectedTotalMinor })
+    const stockNow = async () => {
+      const path = `/api/shows/${sale.show.id}/availability`
+      return expectStatus(await client.call<Availability>('GET', path), 200).ticketTypes[0]
+    }
+    expect(expectStatus(await post(client, priced(9_000)), 201).total.amountMinor).toBe(9_000)
+    expect(await stockNow()).toMatchObject({ priceMinor: 4_500, held: 2 })
+    const ticketTypes = sale.show.ticketTypes.map((type) => ({ ...type, priceMinor: 5_000 }))
+    await elsewhere.handle({ type: 'KnowShow', show: { ...sale.show, ticketTypes }, version: 2 })
+    const refused = await client.call<Problem>('POST', '/api/orders', priced(9_000), {
+      'idempotency-key': 'seen',
+    })
+    const money = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+    expect(refused).toMatchObject({ status: 409, body: { code: 'price_changed' } })
+    expect(refused.body.price).toEqual({
+      subtotal: money(10_000),
+      discount: money(0),
+      fees: money(0),
+      taxes: [],
+      total: money(10_000),
+    })
+    await waitFor('the new price', async () => (await stockNow())?.priceMinor === 5_000)
+    expect(await stockNow()).toMatchObject({ held: 2 })
+    const { total } = refused.body.price ?? { total: money(0) }
+    // The refusal took no key.
+    expect(expectStatus(await post(client, priced(total.amountMinor), 'seen'), 201).total).toEqual(total)
   })
 
   test('a free order is complete at once', async () => {

@@ -1,6 +1,6 @@
 // What a service tells the handler about itself: how it loads, decides, evolves and saves; and the
 // words for what comes of it.
-import type { ServiceName } from '@holdfast/contract'
+import type { Price, ServiceName } from '@holdfast/contract'
 import type { BatchTx, Write } from '../postgres/database.ts'
 import type { IdempotencyKey } from './idempotency.ts'
 import type { Recorded } from './outbox.ts'
@@ -11,7 +11,15 @@ import type { Recorded } from './outbox.ts'
  */
 export type Decision<Fact, Rejection extends string, Answer = undefined> =
   | { readonly facts: readonly Fact[]; readonly answer: Answer }
-  | { readonly rejection: Rejection; readonly detail?: string }
+  | Refusal<Rejection>
+
+/** The reason why not, and what the caller needs to go on. */
+export interface Refusal<Rejection extends string> {
+  readonly rejection: Rejection
+  readonly detail?: string
+  /** With `price_changed`: what it costs now. */
+  readonly price?: Price
+}
 
 /**
  * A fact of any kind: an event of the contract, or a private one that changes this service only and
@@ -70,7 +78,7 @@ export interface Model<Command, World, Fact extends AnyFact, Rejection extends s
 
 export type Outcome<Answer, Rejection extends string> =
   | { readonly ok: true; readonly answer: Answer; readonly replayed: boolean }
-  | { readonly ok: false; readonly rejection: Rejection | IdempotencyRejection; readonly detail?: string }
+  | ({ readonly ok: false } & Refusal<Rejection | IdempotencyRejection>)
 
 export type IdempotencyRejection = 'idempotency_key_reused' | 'idempotency_key_in_use'
 

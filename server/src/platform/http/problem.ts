@@ -1,6 +1,6 @@
 // Answers that say no: RFC 9457 problem details from the one table of codes. The only place that
 // writes them.
-import { type ErrorCode, errorDefinitions, type Problem } from '@holdfast/contract'
+import { type ErrorCode, errorDefinitions, type Price, type Problem } from '@holdfast/contract'
 import type { FastifyReply } from 'fastify'
 
 export interface ProblemExtras {
@@ -10,10 +10,12 @@ export interface ProblemExtras {
   /** Of a ticket that was used already: when and where. */
   readonly usedAt?: string | undefined
   readonly usedDoor?: string | undefined
+  /** What the order would cost now. */
+  readonly price?: Price | undefined
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
-  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor } = extras
+  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -25,6 +27,7 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(usedAt === undefined ? {} : { usedAt }),
     ...(usedDoor === undefined ? {} : { usedDoor }),
+    ...(price === undefined ? {} : { price }),
   }
 }
 

@@ -212,7 +212,9 @@ export const ordersStatements: StatementTwins = {
     if (!show) return []
     return (show['ticket_types'] as Row[]).flatMap((type) => {
       const pool = view.get('orders.pools', type['poolId'] as string)
-      return pool ? [{ id: type['id'], ...shape('capacity held sold')(pool), seated: type['seated'] }] : []
+      if (!pool) return []
+      const { id, priceMinor, seated } = type
+      return [{ id, priceMinor, ...shape('capacity held sold')(pool), seated }]
     })
   },
   'orders.read_seat_states': (view, [showId]) =>

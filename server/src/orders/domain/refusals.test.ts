@@ -1,0 +1,109 @@
+// A new order with more than one thing wrong is refused for the first of them, in the order that the
+// API promises; and a price that the buyer did not see holds nothing.
+import { maxAmountMinor } from '@holdfast/contract'
+import { describe, expect, test } from 'vitest'
+import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import { decide } from './decide.ts'
+import type { OrderCommand } from './order.ts'
+import { buyerKey, type Pool, type Sale, type Stock, saleOf } from './stock.ts'
+
+const sample = makeSale({ capacities: [5], seats: [2], maxPerOrder: 4, priceMinor: 4_500 })
+const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
+const sold = saleOf({ ...sample.show, maxPerBuyer: 6 }, 1)
+const now = '2030-01-01T10:00:00.000Z'
+const buyer = { id: 'buyer', email: 'buyer@example.com' }
+
+interface Case {
+  readonly sale?: Partial<Sale>
+  readonly known?: boolean
+  readonly had?: number
+  readonly held?: number
+  readonly command?: Partial<Extract<OrderCommand, { type: 'PlaceOrder' }>>
+}
+
+function place({ sale = {}, known = true, had = 0, held = 0, command = {} }: Case) {
+  const stock: Stock = {
+    sales: new Map(known ? [[sold.showId, { ...sold, ...sale }]] : []),
+    pools: new Map(
+      sample.show.pools.map(({ id, capacity }): [string, Pool] => [
+        id,
+        { id, showId: sold.showId, capacity, held: Math.min(held, capacity), sold: 0 },
+      ]),
+    ),
+    seats: new Map(
+      seatIdsOf(chairs).map((id) => [
+        id,
+        held > 0
+          ? { id, ticketTypeId: chairs.id, state: 'held', orderId: 'other' }
+          : { id, ticketTypeId: chairs.id, state: 'available', orderId: null },
+      ]),
+    ),
+    placesOfBuyers: new Map([[buyerKey(sold.showId, buyer.id), had]]),
+  }
+  const order = { type: 'PlaceOrder', orderId: 'order', buyer, showId: sold.showId } as const
+  const decision = decide(undefined, { ...order, lines: [numbered(standing, 2)], ...command }, { stock, now })
+  return 'rejection' in decision ? decision.rejection : decision.facts.map(({ type }) => type)
+}
+
+/** Each has the faults of all that follow it. */
+const dear = { types: sold.types.map((type) => ({ ...type, priceMinor: maxAmountMinor })) }
+const wrongPrice = { expectedTotalMinor: 1 }
+const soldOut = { held: 5, sale: dear }
+const refusals: readonly (readonly [string, string, Case])[] = [
+  ['an unknown show', 'show_unknown', { ...soldOut, known: false, had: 9, command: wrongPrice }],
+  [
+    'a sale that ended',
+    'not_on_sale',
+    { ...soldOut, sale: { ...dear, status: 'closed' }, had: 9, command: wrongPrice },
+  ],
+  [
+    'a type that is not there',
+    'unknown_ticket_type',
+    { ...soldOut, had: 9, command: { ...wrongPrice, lines: [{ ticketTypeId: 'stranger', quantity: 1 }] } },
+  ],
+  [
+    'more than an order may have',
+    'limit_exceeded',
+    { ...soldOut, command: { ...wrongPrice, lines: [numbered(standing, 5)] } },
+  ],
+  ['more than a buyer may have', 'limit_exceeded', { ...soldOut, had: 5, command: wrongPrice }],
+  ['another price', 'price_changed', { ...soldOut, command: wrongPrice }],
+  [
+    'another price of seats that are taken',
+    'price_changed',
+    { held: 5, command: { ...wrongPrice, lines: [seated(chairs, seatIdsOf(chairs))] } },
+  ],
+  ['more than a card can be charged', 'limit_exceeded', soldOut],
+  ['nothing left', 'sold_out', { held: 5 }],
+  ['nothing left, at the right price', 'sold_out', { held: 5, command: { expectedTotalMinor: 9_000 } }],
+]
+
+describe('what is refused first', () => {
+  test.each(refusals)('of %s: %s', (_what, rejection, faults) => {
+    expect(place(faults)).toBe(rejection)
+  })
+})
+
+describe('the total that the buyer saw', () => {
+  test.each([
+    ['is not told', undefined, ['OrderCreated']],
+    ['is today’s', 9_000, ['OrderCreated']],
+    ['was lower by a cent', 8_999, 'price_changed'],
+    ['was higher by a cent', 9_001, 'price_changed'],
+    ['was nothing', 0, 'price_changed'],
+    ['was of one ticket', 4_500, 'price_changed'],
+  ])('%s', (_what, expectedTotalMinor, expected) => {
+    expect(place(expectedTotalMinor === undefined ? {} : { command: { expectedTotalMinor } })).toEqual(
+      expected,
+    )
+  })
+
+  test('of what became free, or costs something now, is compared too', () => {
+    const free = { types: sold.types.map((type) => ({ ...type, priceMinor: 0 })) }
+    expect(place({ sale: free, command: { expectedTotalMinor: 9_000 } })).toBe('price_changed')
+    expect(place({ sale: free, command: { expectedTotalMinor: 0 } })).toEqual([
+      'OrderCreated',
+      'OrderCompleted',
+    ])
+  })
+})

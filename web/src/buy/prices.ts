@@ -1,0 +1,32 @@
+// The prices that a buyer sees: the show as it was fetched, with what a hold costs now. Pure.
+import type { Availability, ShowView } from '@holdfast/contract'
+
+export type Prices = ReadonlyMap<string, number>
+
+/** The show at today's prices; the same object when they are those it has. */
+export function atPrices(show: ShowView, prices: Prices): ShowView {
+  const nowOf = ({ id, priceMinor }: ShowView['ticketTypes'][number]) => prices.get(id) ?? priceMinor
+  if (show.ticketTypes.every((type) => nowOf(type) === type.priceMinor)) return show
+  return { ...show, ticketTypes: show.ticketTypes.map((type) => ({ ...type, priceMinor: nowOf(type) })) }
+}
+
+/** Empty while nothing is known. */
+export function pricesOf(of: Availability | ShowView | undefined): Prices {
+  return new Map(of?.ticketTypes.map(({ id, priceMinor }) => [id, priceMinor]))
+}
+
+export interface ChangedPrice {
+  readonly id: string
+  readonly name: string
+  readonly beforeMinor: number
+  readonly nowMinor: number
+}
+
+/** Types that cost another price than the one that was seen first. */
+export function changedPrices(show: ShowView, seen: Prices): ChangedPrice[] {
+  return show.ticketTypes.flatMap(({ id, name, priceMinor }) => {
+    const beforeMinor = seen.get(id)
+    if (beforeMinor === undefined || beforeMinor === priceMinor) return []
+    return [{ id, name, beforeMinor, nowMinor: priceMinor }]
+  })
+}
