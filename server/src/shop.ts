@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
 import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
+import { makeLimitsNetwork } from './config/local-mode.ts'
 import { service as expiration } from './expiration/index.ts'
 import { service as identity } from './identity/index.ts'
 import { opsRoutes } from './ops/routes/operators.ts'
@@ -105,6 +106,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     contentSecurityPolicy: contentSecurityPolicy(config),
+    limitsNetwork: makeLimitsNetwork(config),
   })
   await describeApi(app as unknown as FastifyInstance, version)
   app.after(() => {

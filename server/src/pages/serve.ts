@@ -25,6 +25,8 @@ export interface WebOptions {
 
 /** The address whose page brings its show along. */
 const showPath = '/shows/:showId'
+/** Where people pay, and see what they paid for. */
+const payingPages = new Set(['/checkout/:orderId', '/orders/:orderId'])
 const seatMap = 'src/buy/seat-picker.tsx'
 const yearMs = 365 * 24 * 60 * 60 * 1_000
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
@@ -32,6 +34,10 @@ const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   const { directory } = options
   const fastify = app as unknown as FastifyInstance
+  // The code of the pages on which people pay.
+  fastify.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/assets/')) route.config = { ...route.config, vital: true }
+  })
   await fastify.register(fastifyStatic, {
     root: join(directory, 'assets'),
     prefix: '/assets/',
@@ -53,7 +59,7 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   const servePage = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
     // People and programs add a slash at the end; it is the same page.
     for (const each of path === '/' ? [path] : [path, `${path}/`])
-      fastify.get(each, { schema: { hide: true } }, handler)
+      fastify.get(each, { config: { vital: payingPages.has(path) }, schema: { hide: true } }, handler)
   }
   const { [showPath]: showPage, ...otherPages } = readPageTable(directory)
   if (showPage === undefined) throw new Error(`the built pages have none for ${showPath}`)

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Availability, ShowView } from '@holdfast/contract'
 import type { Config } from '../config/config.ts'
+import { askInside } from '../platform/http/overload.ts'
+import { ProblemError } from '../platform/http/problem.ts'
 import type { Http } from '../platform/http/server.ts'
 import { serveWeb } from './serve.ts'
 
@@ -24,7 +26,9 @@ export async function serveBuiltWeb(
   }
   // Pages learn about shows by the public API, like anybody: they know no service.
   const read = async <Answer>(url: string): Promise<Answer | null> => {
-    const reply = await app.inject({ method: 'GET', url })
+    const reply = await askInside(app, url)
+    // No news is not "there is none": the page tries again.
+    if (reply.statusCode >= 500) throw new ProblemError('unavailable', { retryAfterSeconds: 1 })
     return reply.statusCode === 200 ? (reply.json() as Answer) : null
   }
   await serveWeb(app, {

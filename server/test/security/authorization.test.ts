@@ -173,13 +173,17 @@ describe('whoever may not', () => {
   })
 })
 
-test('only the signed webhook is let in from other sites, and what keeps its place in an overload is money and health', () => {
+test('only the signed webhook is let in from other sites, and what keeps its place in an overload is paying, orders and health', () => {
   const { routeConfigs } = stage.shop.app
   const having = (flag: 'signed' | 'vital') =>
     routes.filter((route) => routeConfigs.get(route)?.[flag] === true)
   expect(having('signed')).toEqual(['POST /api/payments/webhooks/stripe'])
   expect(having('vital')).toEqual([
     'DELETE /api/orders/:id',
+    'GET /api/orders/:id',
+    'GET /api/orders/:id/stream',
+    'GET /api/shop-config',
+    'GET /api/users/current',
     'GET /healthz',
     'GET /metrics',
     'GET /readyz',

@@ -131,7 +131,10 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
 
   app.get(
     '/api/users/current',
-    { schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } } },
+    {
+      config: { vital: true },
+      schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } },
+    },
     async (request) => ({ user: request.principal }),
   )
 

@@ -175,6 +175,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
   app.get(
     '/api/orders/:id',
     {
+      config: { vital: true },
       schema: {
         tags: ['orders'],
         summary: 'Get one of your orders',
@@ -188,6 +189,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
   app.get(
     '/api/orders/:id/stream',
     {
+      config: { vital: true },
       schema: {
         tags: ['orders'],
         summary: 'Stream an order’s changes as server-sent events named "order"',

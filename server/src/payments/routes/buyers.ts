@@ -57,7 +57,7 @@ export function registerRoutes(app: Http, options: RouteOptions): void {
   refundRoutes(app, options)
   const shopConfig = shopConfigOf(options.processor)
   const schema = { summary: 'Get the public payment settings', tags, response: { 200: ShopConfig } }
-  app.get('/api/shop-config', { schema }, () => shopConfig)
+  app.get('/api/shop-config', { config: { vital: true }, schema }, () => shopConfig)
 }
 
 function shopConfigOf(processor: ProcessorConfig) {

@@ -2,10 +2,11 @@
 // any route or hook.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ErrorCode } from '@holdfast/contract'
+import { type ErrorCode, errorDefinitions } from '@holdfast/contract'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isUnavailable } from '../postgres/failures.ts'
 import type { Log } from '../process/log.ts'
+import { sendBusy } from './busy.ts'
 import { ProblemError, problemOf, sendProblem } from './problem.ts'
 
 export function useErrors(app: FastifyInstance, log: Log): void {
@@ -40,7 +41,10 @@ function answerError(
   reply: FastifyReply,
   log: Log,
 ): FastifyReply {
-  if (error instanceof ProblemError) return sendProblem(reply, error.code, error.extras)
+  if (error instanceof ProblemError)
+    return errorDefinitions[error.code].status === 503
+      ? sendBusy(request, reply, { code: error.code, ...error.extras })
+      : sendProblem(reply, error.code, error.extras)
   if (error.validation) {
     const [first] = error.validation
     const message = formatMessages[String(first?.params.format)] ?? first?.message ?? 'is invalid'
@@ -55,7 +59,7 @@ function answerError(
   }
   if (isUnavailable(error)) {
     log.error({ err: error, url: request.routeOptions.url }, 'the database cannot be reached')
-    return sendProblem(reply, 'unavailable', { retryAfterSeconds: 2 })
+    return sendBusy(request, reply, { code: 'unavailable', retryAfterSeconds: 2 })
   }
   log.error({ err: error, requestId: request.id, url: request.routeOptions.url }, 'a request failed')
   return sendProblem(reply, 'internal', { detail: `request ${request.id}` })

@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
 import type { Metrics } from '../process/metrics.ts'
-import { releaseAdmission } from './overload.ts'
+import { becomeStream } from './overload.ts'
+import { sendProblem } from './problem.ts'
 
 export interface Live {
   /** Answers a request with a stream: the thing as it is now, and again whenever it differs. */
@@ -37,6 +38,8 @@ const heartbeatMs = 15_000
  */
 const stalledMs = 30_000
 const failedRestMs = 1_000
+/** There are as many streams as there may be; whoever is refused asks without one meanwhile. */
+const refusedSeconds = 5
 /**
  * Telling may take a fifth of the time: a thousand listeners of a large hall must not stop its
  * sale.
@@ -155,12 +158,15 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
   return {
     stream(request, reply, { key, changesOnly = false }) {
       const { raw } = reply
+      if (!becomeStream(raw)) {
+        sendProblem(reply, 'overloaded', { retryAfterSeconds: refusedSeconds })
+        return
+      }
       reply.hijack()
       // Who left while he was let in will not tell us a second time.
       if (raw.destroyed) return
       const listener: Listener = { raw, changesOnly, told: 0, behindSinceMs: null }
       const topic = join(key, listener)
-      releaseAdmission(raw)
       options.onListener?.()
       request.raw.socket.setTimeout(0)
       const headers = {

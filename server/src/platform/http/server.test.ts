@@ -1,5 +1,6 @@
 // The HTTP edge: every answer that says no is problem details with our headers, whatever was wrong
 // with the request.
+import { createHash } from 'node:crypto'
 import { type AddressInfo, connect } from 'node:net'
 import { errorDefinitions, Id, Instant, PageQuery } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
@@ -7,7 +8,8 @@ import { Type } from 'typebox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { makeLog } from '../process/log.ts'
 import { makeMetrics } from '../process/metrics.ts'
-import { type OverloadOptions, releaseAdmission } from './overload.ts'
+import { crowdLimits } from './crowd/limits.ts'
+import { becomeStream } from './overload.ts'
 import { ProblemError } from './problem.ts'
 import {
   type HttpOptions,
@@ -67,7 +69,7 @@ function build(changes: Partial<HttpOptions> = {}): FastifyInstance {
   )
   built.get('/api/slow', async () => gate.then(() => ({ ok: true })))
   built.get('/api/stream', (_request, reply) => {
-    releaseAdmission(reply.raw)
+    if (!becomeStream(reply.raw)) throw new ProblemError('overloaded')
     void gate.then(() => reply.send({ ok: true }))
   })
   built.get('/api/vital', { config: { vital: true } }, async () => ({ ok: true }))
@@ -370,10 +372,13 @@ describe('the origin of what changes something', () => {
 describe('overload', () => {
   /** Sent now, not when it is waited for. */
   const send = (url: string) => app.inject(url).then((reply) => reply)
-  const overload: OverloadOptions = { maxInFlight: 2, maxVitalInFlight: 3 }
+  const crowd = {
+    ...crowdLimits,
+    requests: { total: 3, reserved: 1, perNetwork: 3, perNetworkInReserve: 3 },
+  }
   beforeEach(async () => {
     await app.close()
-    app = build({ overload })
+    app = build({ crowd })
     await app.ready()
   })
 
@@ -388,6 +393,47 @@ describe('overload', () => {
     release()
     await Promise.all(under)
     for (let round = 0; round < 10; round += 1) expect((await app.inject('/api/things')).statusCode).toBe(200)
+  })
+
+  const page = { accept: 'text/html,application/xhtml+xml', 'accept-language': 'de-DE,de;q=0.9' }
+  test.each([
+    [
+      'a German page',
+      { url: '/shows/1', headers: page },
+      /lang="de".*http-equiv="refresh".*Gerade ist viel los/s,
+    ],
+    [
+      'any other page',
+      { url: '/', headers: { ...page, 'accept-language': 'fr' } },
+      /lang="en".*http-equiv="refresh".*The shop is busy/s,
+    ],
+    ['a program', { url: '/shows/1', headers: { accept: '*/*' } }, /^{.*"code":"overloaded"/],
+    ['the API, whatever it takes', { url: '/api/things', headers: page }, /^{.*"code":"overloaded"/],
+    [
+      'what is no question',
+      { method: 'POST' as const, url: '/shows/1', headers: page },
+      /^{.*"code":"overloaded"/,
+    ],
+  ])('who is turned away gets an answer of the kind that was asked for: %s', async (_what, request, text) => {
+    const under = [send('/api/slow'), send('/api/slow')]
+    const reply = await app.inject(request)
+    expect(reply.statusCode).toBe(503)
+    expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
+    expect(reply.body).toMatch(text)
+    expect(reply.headers['cache-control']).toBe('no-store')
+    release()
+    await Promise.all(under)
+  })
+
+  test('the page that tries again may be styled by its own lines and do nothing else', async () => {
+    const under = [send('/api/slow'), send('/api/slow')]
+    const { headers, body: html } = await app.inject({ url: '/', headers: page })
+    const [, style = ''] = /<style>(.*)<\/style>/s.exec(html) ?? []
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(headers['content-security-policy']).toContain(`default-src 'none'; style-src 'sha256-${hash}'`)
+    expect(html).not.toMatch(/<script|style=/)
+    release()
+    await Promise.all(under)
   })
 
   test('a stream gives its place back while it is open, once', async () => {

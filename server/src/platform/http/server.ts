@@ -7,6 +7,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, LogController } fro
 import { newId } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
 import type { Metrics } from '../process/metrics.ts'
+import type { CrowdLimits } from './crowd/limits.ts'
 import { answerClientError, answerUnroutable, useErrors } from './errors.ts'
 import { allowEmptyBodies, refuseUnstorableText, useValidators } from './input.ts'
 import { guardOrigin } from './origin.ts'
@@ -46,7 +47,9 @@ export interface HttpOptions {
   readonly publicUrl: string
   readonly trustProxy: boolean
   readonly contentSecurityPolicy: string
-  readonly overload?: OverloadOptions
+  /** Whether limits per network hold for a request; left out: for none. */
+  readonly limitsNetwork?: OverloadOptions['limitsNetwork']
+  readonly crowd?: CrowdLimits
 }
 
 export type Http = ReturnType<typeof makeHttp>
@@ -95,7 +98,11 @@ export function makeHttp(options: HttpOptions) {
   app.decorateRequest('sessionToken', null)
   useHeaders(app as unknown as FastifyInstance, headers, options.metrics)
   refuseUnstorableText(app as unknown as FastifyInstance)
-  guardOverload(app as unknown as FastifyInstance, options.metrics, options.overload)
+  guardOverload(app as unknown as FastifyInstance, options.metrics, {
+    trustProxy: options.trustProxy,
+    limitsNetwork: options.limitsNetwork ?? (() => false),
+    ...(options.crowd ? { limits: options.crowd } : {}),
+  })
   useSessions(app as unknown as FastifyInstance, options)
   guardOrigin(app as unknown as FastifyInstance, options)
   allowEmptyBodies(app as unknown as FastifyInstance)
@@ -211,7 +218,8 @@ export function sessionCookieName(publicUrl: string): string {
 
 function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions): void {
   const prefix = `${sessionCookieName(publicUrl)}=`
-  app.addHook('onRequest', (request, _reply, done) => {
+  // After the body, and only for admitted requests: looking up a session may ask the database.
+  app.addHook('preValidation', (request, _reply, done) => {
     const token = bearerToken(request) ?? cookieValue(request.headers.cookie, prefix)
     if (token === null || !request.url.startsWith('/api/')) return done()
     request.sessionToken = token
