@@ -10,7 +10,11 @@ const out = join(import.meta.dirname, '..', 'dist')
 rmSync(out, { recursive: true, force: true })
 await bundle(
   out,
-  { 'server/main': 'server/src/main.ts', 'sandbox/main': 'sandbox/src/main.ts' },
+  {
+    'server/main': 'server/src/main.ts',
+    'server/holdfast': 'server/src/cli/holdfast.ts',
+    'sandbox/main': 'sandbox/src/main.ts',
+  },
   { server: 'server' },
 )
 await buildBrowserFiles(join(out, 'sandbox', 'browser'))

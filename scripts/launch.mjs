@@ -56,7 +56,8 @@ const tasks = {
       ],
     ],
   },
-  audit: { build: [], run: [['{node}', ...flags, 'server/src/audit/command.ts']] },
+  audit: { build: [], run: [['{node}', ...flags, 'server/src/cli/holdfast.ts', 'audit']] },
+  holdfast: { build: [], run: [['{node}', ...flags, 'server/src/cli/holdfast.ts']] },
   check: {
     build: [],
     run: [

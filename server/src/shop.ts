@@ -6,6 +6,7 @@ import { auditMigrations, makeAudit } from './audit/index.ts'
 import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
 import { makeLimitsNetwork } from './config/local-mode.ts'
+import { version } from './config/version.ts'
 import { service as expiration } from './expiration/index.ts'
 import { service as identity } from './identity/index.ts'
 import { opsRoutes } from './ops/routes/operators.ts'
@@ -50,7 +51,6 @@ export interface ShopOptions {
   readonly extend?: (app: Http) => Promise<void>
 }
 
-export const version = '0.1.0'
 const drainMs = 5_000
 const tidyEveryMs = 10 * 60 * 1_000
 

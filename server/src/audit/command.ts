@@ -1,12 +1,10 @@
-// `npm run audit`: looks at everything once, at the shop's database and at the processor's whole
+// `holdfast audit`: looks at everything once, at the shop's database and at the processor's whole
 // list, and prints what it found. Writes down its findings for the operator's page; mends nothing,
 // stops nothing, refunds nothing.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { type Config, ConfigError, readConfig } from '../config/config.ts'
+import { findDatabase } from '../boot/find-database.ts'
+import type { Config } from '../config/config.ts'
 import { makeBooks } from '../payments/processor/books.ts'
 import { makeDatabase } from '../platform/postgres/database.ts'
-import { startEmbeddedPostgres } from '../platform/postgres/embedded/server.ts'
 import { migrate, migrationsOf } from '../platform/postgres/migrate.ts'
 import { systemClock } from '../platform/process/clock.ts'
 import { makeLog } from '../platform/process/log.ts'
@@ -17,11 +15,6 @@ import { type RunReport, runOverAll } from './run.ts'
 import { type Look, listLooks } from './store.ts'
 import { confirmMs, restWithinSeconds, shownAfterSeconds } from './worker.ts'
 
-const usage = `npm run audit [-- --json] [-- --repair]
-  --json    the result as JSON
-  --repair  what could be done about each breach, and whether that is safe; it is never done by itself
-exits with 0 when everything holds, 1 on a breach, 2 when a part could not be looked at`
-
 const statementMs = 10 * 60 * 1_000
 const differencesMax = 200
 
@@ -29,20 +22,6 @@ interface Result {
   readonly report: RunReport
   readonly looks: readonly Look[]
   readonly differences: readonly StoredDifference[]
-}
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`)
-}
-
-/** The shop's own Postgres when it runs; else it is started for as long as this takes. */
-async function findDatabase(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
-  if (config.databaseUrl !== null) return { url: config.databaseUrl, stop: () => Promise.resolve() }
-  const directory = join(config.dataDirectory, 'postgres')
-  if (!existsSync(directory))
-    throw new Error(`there is no shop in ${config.dataDirectory}; name its DATA_DIR or DATABASE_URL`)
-  const postgres = await startEmbeddedPostgres(directory, () => undefined)
-  return { url: postgres.url, stop: () => (postgres.started ? postgres.stop() : Promise.resolve()) }
 }
 
 async function audit(config: Config): Promise<Result> {
@@ -69,7 +48,9 @@ async function audit(config: Config): Promise<Result> {
   }
 }
 
-function print({ report, looks, differences }: Result, repair: boolean): void {
+function toText({ report, looks, differences }: Result, repair: boolean): string {
+  const lines: string[] = []
+  const say = (text: string) => lines.push(text)
   const nameWidth = Math.max(...invariants.map(({ name }) => name.length))
   for (const { name, number, title } of invariants) {
     const broken = report.breaches.filter(({ invariant }) => invariant === name).length
@@ -107,37 +88,29 @@ function print({ report, looks, differences }: Result, repair: boolean): void {
   say(
     `\n${report.breaches.length} breaches, ${differences.length} differences, ${(report.tookMs / 1_000).toFixed(1)} s${books}`,
   )
+  return lines.join('\n')
 }
 
 const proposal = ({ words, safe }: { words: string; safe: boolean }) =>
   `${safe ? 'Safe to do' : 'For a person to weigh'}: ${words}.`
 
-async function main(): Promise<number> {
-  const asked = process.argv.slice(2)
-  const unknown = asked.filter((option) => option !== '--json' && option !== '--repair')
-  if (unknown.length > 0) {
-    say(unknown.includes('--help') ? usage : `unknown ${unknown.join(' ')}\n${usage}`)
-    return unknown.includes('--help') ? 0 : 2
-  }
-  const result = await audit(readConfig(process.env))
-  const { report, looks, differences } = result
-  const repair = asked.includes('--repair')
-  if (asked.includes('--json')) {
-    const breaches = report.breaches.map((breach) =>
-      repair ? { ...breach, repair: invariantOf(breach.invariant).repair } : breach,
-    )
-    say(JSON.stringify({ ...report, breaches, looks, differences }, null, 2))
-  } else print(result, repair)
-  if (report.breaches.length > 0) return 1
-  return report.books === 'read' ? 0 : 2
+/** What a command of `holdfast` gives: 0 everything holds, 1 a breach, 2 a part was not looked at. */
+export interface Audited {
+  readonly code: 0 | 1 | 2
+  readonly text: string
+  readonly json: object
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    const text =
-      error instanceof ConfigError ? error.message : error instanceof Error ? error.message : String(error)
-    process.stderr.write(`the audit could not look: ${text}\n`)
-    process.exit(2)
-  },
-)
+/** `repair`: say what could be done about each breach. */
+export async function auditShop(config: Config, repair: boolean): Promise<Audited> {
+  const result = await audit(config)
+  const { report, looks, differences } = result
+  const breaches = report.breaches.map((breach) =>
+    repair ? { ...breach, repair: invariantOf(breach.invariant).repair } : breach,
+  )
+  return {
+    code: report.breaches.length > 0 ? 1 : report.books === 'read' ? 0 : 2,
+    text: toText(result, repair),
+    json: { ...report, breaches, looks, differences },
+  }
+}

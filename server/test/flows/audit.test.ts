@@ -1,7 +1,5 @@
 // The auditor on a running shop: each invariant is broken by hand in the database, and it names the
 // breach.
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { invariants } from '../../src/audit/invariants.ts'
@@ -17,6 +15,7 @@ import {
   readOrder,
   signUp,
 } from '../client.ts'
+import { holdfast } from '../command.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 
@@ -424,22 +423,9 @@ it('a show with many orders is added up in stretches, and what changes in them i
   await untilBreaches(0)
 })
 
-/** Not in this process, and without holding it up: the sandbox that the program asks lives here. */
-const spawnProgram = (args: string[], env: NodeJS.ProcessEnv) =>
-  new Promise<{ status: number | null; stdout: string; stderr: string }>((resolve) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { env })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-    child.once('exit', (status) => resolve({ status, stdout, stderr }))
-  })
-
 it('npm run audit tells the same, proposes what to do, and changes nothing', async () => {
   const audit = (...options: string[]) => {
-    const program = join(import.meta.dirname, '..', '..', 'src', 'audit', 'command.ts')
-    const environment = { ...process.env, ...shop.environment, DATABASE_URL: shop.db.url }
-    return spawnProgram([program, ...options], environment)
+    return holdfast(['audit', ...options], { ...shop.environment, DATABASE_URL: shop.db.url })
   }
   expect(await audit()).toMatchObject({
     status: 0,

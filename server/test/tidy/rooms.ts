@@ -42,9 +42,10 @@ const services = '(?:identity|tickets|orders|expiration|payments|mail|billing|we
  * below.
  */
 const floors: readonly (readonly [name: string, files: RegExp])[] = [
-  ['programs', /^(main\.ts|audit\/command\.ts|boot\/demo\/tour\.ts)$/],
+  ['programs', /^(main\.ts|cli\/.*|audit\/command\.ts|boot\/demo\/tour\.ts)$/],
   ['shop', /^shop\.ts$/],
   ['boot, pages', /^(boot|pages)\//],
+  ['backup', /^backup\//],
   ['ops', /^ops\//],
   ['audit', /^audit\//],
   ['index of a service', new RegExp(`^${services}/index\\.ts$`)],

@@ -1,5 +1,6 @@
 // Invariants 4 and 7 over the events of some orders, and which orders are between two states: an
 // event of theirs has not reached everybody yet. Reads only.
+import { lowestPosition } from '../../platform/bus/store.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding, InvariantName } from '../invariants.ts'
 import { subscriptions } from '../subscriptions.ts'
@@ -11,7 +12,7 @@ const types = subscriptions.map(({ type }) => type)
  * Below this a consumer `c` has handled the event `e`, also when a version reads for it that does
  * not hear the type.
  */
-const handledBelow = `case when c.heard is null then c.window_from when c.heard -> e.type is null then 0
+const handledBelow = `case when c.heard is null then c.window_from when c.heard -> e.type is null then ${lowestPosition}
   else coalesce((c.heard ->> e.type)::bigint, c.window_from) end`
 
 const disorderStatement = sql(
@@ -57,7 +58,7 @@ const betweenStatement = sql(
    from platform.outbox e left join lateral (
      select bool_or(
        exists (select 1 from platform.parked_deliveries d where d.consumer = s.consumer and d.seq = e.seq)
-       or (e.settled_xid >= coalesce(${handledBelow}, 0)
+       or (e.settled_xid >= coalesce(${handledBelow}, ${lowestPosition})
            and not exists (select 1 from platform.inbox i where i.consumer = s.consumer and i.event_id = e.id))) as waits
      from unnest($2::text[], $3::text[]) as s (consumer, type) left join platform.cursors c on c.consumer = s.consumer
      where s.type = e.type

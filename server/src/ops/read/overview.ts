@@ -1,5 +1,6 @@
 // SQL of the operator's overview: a few cheap reads over the platform's tables and the services'
 // counts. Reads only.
+import { lowestPosition } from '../../platform/bus/store.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 
 const countedUpTo = 10_000
@@ -13,7 +14,7 @@ const flowStatement = sql(
           (select count(*)::int from platform.parked_deliveries d where d.consumer = c.consumer and not d.dead) as parked,
           (select count(*)::int from platform.parked_deliveries d where d.consumer = c.consumer and d.dead) as dead
    from (
-     select s.consumer, coalesce(u.window_from, 0) as window_from
+     select s.consumer, coalesce(u.window_from, ${lowestPosition}) as window_from
      from (select distinct consumer from unnest($1::text[]) as consumer) s left join platform.cursors u on u.consumer = s.consumer
    ) c left join lateral (
      select count(*) as events, min(w.seq) as first_seq, extract(epoch from clock_timestamp() - min(w.occurred_at)) * 1000 as oldest_ms

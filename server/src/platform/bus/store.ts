@@ -24,6 +24,12 @@ export interface Position {
   readonly afterSeq: number
 }
 
+/**
+ * Where a consumer begins that has read nothing. Not 0: after a restore, events from before it have
+ * numbers below 0.
+ */
+export const lowestPosition = Number.MIN_SAFE_INTEGER
+
 export function startOfWindow(windowFrom: number): Position {
   return { windowFrom, windowTo: null, afterSeq: 0 }
 }
@@ -161,7 +167,7 @@ const tryLock = sql(
 
 export async function readPosition(db: Queryable, consumer: string): Promise<Position> {
   const [position] = await db.query<Position>(readCursor, [consumer])
-  return position ?? startOfWindow(0)
+  return position ?? startOfWindow(lowestPosition)
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Connection } from '../postgres/database.ts'
 import { tryRead, unreadable } from './delivery.ts'
 import {
   type Heard,
+  lowestPosition,
   type Position,
   readHeard,
   readNextPage,
@@ -97,7 +98,7 @@ export async function catchUp(options: TakeoverOptions): Promise<Position> {
 function hearWith(before: Heard | null, types: readonly string[], { windowFrom }: Position): Heard {
   const fromWindow = (type: string): number | null => {
     if (before === null) return null
-    return Object.hasOwn(before, type) ? (before[type] ?? null) : 0
+    return Object.hasOwn(before, type) ? (before[type] ?? null) : lowestPosition
   }
   const ours = types.map((type) => [type, fromWindow(type)] as const)
   const others = Object.entries(before ?? {}).flatMap(([type, from]) =>

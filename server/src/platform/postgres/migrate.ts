@@ -1,6 +1,7 @@
 // Runs numbered .sql files, each once and in its own transaction. A file that changed after it ran
 // stops the start.
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
@@ -24,6 +25,12 @@ export function migrationsOf(schema: ServiceName | 'platform' | 'audit'): Migrat
   return { schema, directory: join(sourceRoot, schema, 'migrations') }
 }
 
+/** The migrations of every schema, also of services that this process does not run. */
+export async function allMigrations(): Promise<MigrationSet[]> {
+  const names = (await readdir(sourceRoot)).filter((name) => existsSync(join(sourceRoot, name, 'migrations')))
+  return names.toSorted().map((schema) => ({ schema, directory: join(sourceRoot, schema, 'migrations') }))
+}
+
 const lockMigrations = sql(
   'platform.lock_migrations',
   `select pg_advisory_xact_lock(hashtext('holdfast.migrations'))`,
@@ -41,7 +48,7 @@ const recordApplied = sql(
   `insert into holdfast_migrations (schema, name, checksum) values ($1, $2, $3)`,
 )
 
-const createBookkeeping = `
+export const createBookkeeping = `
   select pg_advisory_xact_lock(hashtext('holdfast.migrations'));
   create table if not exists holdfast_migrations (
     schema     text not null,
@@ -61,13 +68,13 @@ export async function migrate(db: Database, sets: readonly MigrationSet[]): Prom
   return applied
 }
 
-interface Script {
+export interface Script {
   readonly name: string
   readonly text: string
   readonly checksum: string
 }
 
-async function readScripts(directory: string): Promise<Script[]> {
+export async function readScripts(directory: string): Promise<Script[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).toSorted()
   return Promise.all(
     names.map(async (name) => {

@@ -42,6 +42,7 @@ interface Rules {
 const fallbacks: Record<string, Value> = {
   now: 'now',
   zero: 0,
+  lowest: Number.MIN_SAFE_INTEGER,
   one: 1,
   yes: true,
   no: false,
@@ -95,7 +96,7 @@ const platform = [
   ),
   table(
     'platform.cursors',
-    'consumer text!, window_from int! =zero, window_to int, after_seq int! =zero, updated_at time! =now, heard json',
+    'consumer text!, window_from int! =lowest, window_to int, after_seq int! =zero, updated_at time! =now, heard json',
     { key: 'consumer' },
   ),
   table('platform.inbox', 'consumer text!, event_id uuid!, handled_at time! =now', {

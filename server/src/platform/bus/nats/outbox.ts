@@ -5,8 +5,8 @@ import type { EventPage, Position } from '../store.ts'
 
 const readShop = sql(
   'relay.read_shop',
-  `select c.system_identifier::text || '_' || d.oid as shop
-   from pg_control_system() c, pg_database d where d.datname = current_database()`,
+  `select c.system_identifier::text || '_' || d.oid || '_' || replace(i.epoch::text, '-', '') as shop
+   from pg_control_system() c, platform.installation i, pg_database d where d.datname = current_database()`,
 )
 const readOldest = sql(
   'relay.read_oldest',
@@ -15,8 +15,8 @@ const readOldest = sql(
 const hasEvent = sql('relay.has_event', `select 1 as found from platform.outbox where seq = $1 and id = $2`)
 
 /**
- * Names the shop for ever: its database in its cluster. A copy of the database elsewhere is another
- * shop.
+ * Names the shop until it is restored: its database in its cluster, in its epoch. A copy of the
+ * database elsewhere is another shop, and events that were told before a restore are not its own.
  */
 export async function readShopName(db: Queryable): Promise<string> {
   const [row] = await db.query<{ shop: string }>(readShop)

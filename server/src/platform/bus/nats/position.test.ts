@@ -160,8 +160,14 @@ test('places and positions are written so that they can be read again, and nothi
     const place = { windowFrom: 12, windowTo: 34, seq: 56, endsWindow }
     expect(placeFromText(placeToText(place))).toEqual(place)
   }
-  for (const position of [startOfWindow(7), { windowFrom: 1, windowTo: 2, afterSeq: 3 }])
+  const restored = { windowFrom: -34, windowTo: -12, seq: 56, endsWindow: true }
+  expect(placeFromText(placeToText(restored))).toEqual(restored)
+  for (const position of [
+    startOfWindow(7),
+    startOfWindow(Number.MIN_SAFE_INTEGER),
+    { windowFrom: 1, windowTo: 2, afterSeq: 3 },
+  ])
     expect(positionFromText(positionToText(position))).toEqual(position)
   expect(['', '1.2', '1.2.3.4', 'a.2.3', '1..3'].map(placeFromText)).toEqual(Array(5).fill(undefined))
-  expect(['', '1.2', '1.2.3.end', '-1..0'].map(positionFromText)).toEqual(Array(4).fill(undefined))
+  expect(['', '1.2', '1.2.3.end', '--1..0', '-..0'].map(positionFromText)).toEqual(Array(5).fill(undefined))
 })

@@ -76,14 +76,14 @@ export function positionToText({ windowFrom, windowTo, afterSeq }: Position): st
 
 /** Undefined for what is no place of ours. */
 export function placeFromText(text: string): Place | undefined {
-  const [, from, to, seq, end] = /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})(\.end)?$/.exec(text) ?? []
+  const [, from, to, seq, end] = /^(-?\d{1,16})\.(-?\d{1,16})\.(\d{1,15})(\.end)?$/.exec(text) ?? []
   if (from === undefined) return undefined
   return { windowFrom: Number(from), windowTo: Number(to), seq: Number(seq), endsWindow: end !== undefined }
 }
 
 /** Undefined for what is no position of ours. */
 export function positionFromText(text: string): Position | undefined {
-  const [, from, to, seq] = /^(\d{1,15})\.(\d{0,15})\.(\d{1,15})$/.exec(text) ?? []
+  const [, from, to, seq] = /^(-?\d{1,16})\.(-?\d{1,16})?\.(\d{1,15})$/.exec(text) ?? []
   if (from === undefined) return undefined
-  return { windowFrom: Number(from), windowTo: to === '' ? null : Number(to), afterSeq: Number(seq) }
+  return { windowFrom: Number(from), windowTo: to === undefined ? null : Number(to), afterSeq: Number(seq) }
 }

@@ -1,0 +1,85 @@
+// The commands of `holdfast`. What a command works with is loaded when it is asked for, so that help
+// and mistakes come at once. Each reads the same environment as the shop, and works beside a running
+// shop or without one.
+import { join } from 'node:path'
+import { Command, CommanderError } from 'commander'
+import { readConfig } from '../config/config.ts'
+import { version } from '../config/version.ts'
+import { type Context, type ExitCode, print, printFailure, type Result } from './output.ts'
+import type { PassphraseSources } from './passphrase.ts'
+
+const fromSources = import.meta.filename.endsWith('.ts')
+/** The shop's own program, beside this one in the build. */
+const shopProgram = fromSources
+  ? join(import.meta.dirname, '..', 'main.ts')
+  : join(import.meta.dirname, 'main.js')
+
+type Work = (context: Context) => Promise<Result>
+
+/** Runs the command that `words` name, and gives its exit code; null while the shop runs on. */
+export async function run(
+  words: readonly string[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<ExitCode | null> {
+  const json = words.includes('--json')
+  let code: ExitCode | null = 0
+  const show = async (work: Work) => {
+    const result = await work({ config: readConfig(environment), environment, json })
+    print(result, json)
+    code = result.code
+  }
+  const start = async () => {
+    code = null
+    await import(shopProgram)
+  }
+  try {
+    await makeProgram(show, start).parseAsync(words, { from: 'user' })
+    return code
+  } catch (error) {
+    // It has told the mistake, or printed its help.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    return printFailure(error, json)
+  }
+}
+
+function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<void>): Command {
+  const program = new Command('holdfast')
+    .description('Run a ticket shop. Every setting is an environment variable: docs/guide/operators.md')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 done or all is well, 1 not done or something is wrong, 2 a mistake in the command',
+    )
+  program.command('start').description('Start the shop').action(start)
+  asJson(program.command('audit'))
+    .description('Compare all parts of the shop with each other and with the card processor')
+    .option('--repair', 'say what could be done about each breach, and whether that is safe')
+    .addHelpText('after', '\nExit status: 0 everything holds, 1 a breach, 2 a part could not be looked at')
+    .action((options: { repair?: boolean }) =>
+      show(async (context) =>
+        (await import('../audit/command.ts')).auditShop(context.config, options.repair === true),
+      ),
+    )
+  withFile(program.command('backup'))
+    .description('Save the whole shop to a file, while it runs')
+    .option('--without-secrets', 'leave out the files of the data directory')
+    .action((file: string, sources: PassphraseSources) =>
+      show(async (context) => (await import('./backup.ts')).backupCommand(context, file, sources)),
+    )
+  withFile(program.command('restore'))
+    .description('Bring a backup into an empty data directory or an empty database')
+    .option('--without-secrets', 'leave the files of the data directory sealed')
+    .action((file: string, sources: PassphraseSources) =>
+      show(async (context) => (await import('./backup.ts')).restoreCommand(context, file, sources)),
+    )
+  return program
+}
+
+const asJson = (command: Command) => command.option('--json', 'the result as JSON')
+
+const withFile = (command: Command) =>
+  asJson(command)
+    .argument('<file>')
+    .option('--passphrase-file <path>', 'a file with the passphrase of the secrets')
