@@ -31,6 +31,8 @@ export const errorDefinitions = {
   payment_unknown: { status: 404, title: 'Payment not found' },
   ticket_unknown: { status: 404, title: 'Ticket not found' },
   dead_letter_unknown: { status: 404, title: 'Dead letter not found' },
+  link_expired: { status: 410, title: 'The link has expired, or a newer one replaced it' },
+  link_used: { status: 410, title: 'The link has already been used' },
   // The business says no
   sold_out: { status: 409, title: 'Not enough tickets left' },
   seat_taken: { status: 409, title: 'A selected seat is no longer available' },

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import { seedDemo } from './boot/demo/seed.ts'
 import { startSandboxProcess } from './boot/sandbox-process.ts'
 import { type Config, ConfigError, readConfig, serviceNames } from './config/config.ts'
+import { isLocalShop } from './config/local-mode.ts'
 import { serveBuiltWeb } from './pages/shows.ts'
+import {
+  addressOfLink,
+  hasOperator,
+  offerOperatorLink,
+  operatorLinkMinutes,
+} from './platform/http/operator-link.ts'
 import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/http/operators.ts'
 import { keepPostgresRunning } from './platform/postgres/embedded/keep-running.ts'
 import { startEmbeddedPostgres } from './platform/postgres/embedded/server.ts'
@@ -68,17 +75,39 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
   return shop
 }
 
-async function announce(config: Config): Promise<void> {
+/**
+ * The link that makes the first operator, where only the person who started the shop reads it. In a
+ * log it would be there for everybody who may read logs.
+ */
+async function firstOperatorLink(config: Config, { platform }: Shop): Promise<string | null> {
+  const { db, log } = platform
+  const hasOne = (await demoOperates(config)) || (await hasOperator(db))
+  if (hasOne || !config.services.includes('identity')) return null
+  if (process.stdout.isTTY || isLocalShop(config)) return offerOperatorLink(db)
+  log.warn('the shop has no operator: `npm run holdfast -- admin operator link` prints a link that makes one')
+  return null
+}
+
+const demoOperates = async (config: Config) =>
+  mayDemoOperate(config) && (await readDemoId(config.dataDirectory)) !== null
+
+async function announce(config: Config, shop: Shop): Promise<void> {
   const { processor, publicUrl } = config
-  const demoOperates = mayDemoOperate(config) && (await readDemoId(config.dataDirectory)) !== null
+  const operatorLink = await firstOperatorLink(config, shop)
   const base = publicUrl.replace(/\/$/, '')
   const lines = [
     '',
     `Holdfast is ready (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`,
     `  Shop            ${base}`,
-    ...(demoOperates
+    ...((await demoOperates(config))
       ? [`  Operations      ${base}/ops   (sign in with ${join(config.dataDirectory, demoAccountFile)})`]
       : []),
+    ...(operatorLink === null
+      ? []
+      : [
+          `  Operations      ${addressOfLink(base, operatorLink)}`,
+          `                  (once, within ${operatorLinkMinutes} minutes: makes your account the operator)`,
+        ]),
     `  API docs        ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
     ...(processor.kind === 'sandbox'
       ? [`  Card sandbox    ${processor.origin}   (test card 4242 4242 4242 4242, any future date, any CVC)`]
@@ -122,8 +151,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', stopProcess)
   process.on('SIGTERM', stopProcess)
   try {
-    await start(config, stops)
-    await announce(config)
+    await announce(config, await start(config, stops))
   } catch (error) {
     await stopAll(stops)
     throw error

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
 import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
-import { makeLimitsNetwork } from './config/local-mode.ts'
+import { makeIsLocal, makeLimitsNetwork } from './config/local-mode.ts'
 import { version } from './config/version.ts'
 import { service as expiration } from './expiration/index.ts'
 import { service as identity } from './identity/index.ts'
@@ -82,7 +82,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const tools = { db, clock, log, metrics }
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
-  const requireOperator = makeRequireOperator(config)
+  const requireOperator = makeRequireOperator({ config, db, clock })
   const platform: Platform = {
     config,
     db,
@@ -110,7 +110,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   })
   await describeApi(app as unknown as FastifyInstance, version)
   app.after(() => {
-    healthRoutes(app, { db, metrics })
+    healthRoutes(app, { db, metrics, config, isLocal: makeIsLocal(config), requireOperator })
     for (const service of services) service.routes(app)
     if (audit) opsRoutes(app, { platform, audit, demo: makeDemoOnSale({ app, ...platform }) })
   })

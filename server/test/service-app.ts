@@ -38,7 +38,7 @@ export async function startServiceApp(
   const bus = makePostgresBus({ db, clock, log, metrics })
   const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
   const switches = makeSwitches({ db, clock, log })
-  const requireOperator = makeRequireOperator(config)
+  const requireOperator = makeRequireOperator({ config, db, clock })
   const platform: Platform = {
     config,
     db,

@@ -19,6 +19,7 @@ export const pages = {
     load: () => import('./pages/receipt.tsx').then((module) => module.ReceiptPage),
   },
   '/sign-in': { load: () => import('./pages/sign-in.tsx').then((module) => module.SignInPage) },
+  '/l': { load: () => import('./pages/link.tsx').then((module) => module.LinkPage) },
   '/organiser': { load: () => import('./organiser/shows.tsx').then((module) => module.OrganiserShowsPage) },
   '/organiser/new': { load: () => import('./organiser/edit.tsx').then((module) => module.NewShowPage) },
   '/organiser/shows/$showId': {

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { seedDemo } from '../../server/src/boot/demo/seed.ts'
 import { serveBuiltWeb } from '../../server/src/pages/shows.ts'
+import { offerOperatorLink } from '../../server/src/platform/http/operator-link.ts'
 import { demoAccountFile } from '../../server/src/platform/http/operators.ts'
 import { sql } from '../../server/src/platform/postgres/database.ts'
 import { newId } from '../../server/src/platform/process/clock.ts'
@@ -73,6 +74,23 @@ it('is not there for strangers, nor for people who sell but do not operate', asy
   })
   await page.goto(`${url}/ops`)
   await shown(page, 'Page not found')
+})
+
+it('is there for whoever opens the link of the first operator, signs up and presses its button', async () => {
+  const token = await offerOperatorLink(shop.db)
+  await page.goto(`${url}/l#${token}`)
+  await page.getByRole('link', { name: 'Sign in', exact: true }).last().click()
+  await page.getByRole('button', { name: 'No account yet? Create one' }).click()
+  await page.locator('input[type=email]').fill('first@example.org')
+  await page.locator('input[type=password]').fill('a long password')
+  await page.locator('button[type=submit]').click()
+  await page.getByText('Your account: first@example.org').waitFor()
+  await expectAccessible(page, 'the link of the first operator')
+  expect(page.url()).not.toContain(token)
+  await page.getByRole('button', { name: 'Become operator' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Operations' }).waitFor()
+  await page.goto(`${url}/l`)
+  await page.getByText('This link is incomplete').waitFor()
 })
 
 it('shows services and event flow, and a sale that is fired moves seats, figures and events', async () => {

@@ -46,6 +46,8 @@ export const PasswordBody = Type.Object(
   },
   closed,
 )
+export const LinkBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
+export const LinkView = Type.Object({ purpose: Type.Literal('operator') })
 export const GuestBody = Type.Object({ email: Email }, closed)
 export const UserView = Type.Object({ id: Id, email: Type.String() })
 export const CurrentUser = Type.Object({

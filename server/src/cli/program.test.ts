@@ -31,6 +31,9 @@ it.each([
   [['backup', 'file', '--loud'], 2, ''],
   [['restore'], 2, ''],
   [['audit', '--mend'], 2, ''],
+  [['admin', 'operator', '--help'], 0, 'link'],
+  [['admin', 'operator', 'remove'], 2, ''],
+  [['admin', 'operator', 'link', 'somebody@example.com'], 2, ''],
 ])('holdfast %s ends with %i', async (words, status, text) => {
   expect(await run(words, {})).toBe(status)
   expect(said).toContain(text)
@@ -42,6 +45,7 @@ const good = { BACKUP_PASSPHRASE: 'correct horse battery', DATA_DIR: '/nonexiste
 it.each([
   ['a wrong environment', ['backup', 'x'], { PORT: 'many' }, 2, 'PORT'],
   ['no shop', ['backup', 'x'], {}, 1, 'there is no shop'],
+  ['no shop for an operator', ['admin', 'operator', 'link'], {}, 1, 'there is no shop'],
   ['a short passphrase', ['backup', 'x'], { BACKUP_PASSPHRASE: 'short' }, 2, 'at least 12'],
   ['no passphrase', ['backup', 'x'], { BACKUP_PASSPHRASE: '' }, 2, 'at least 12'],
   ['no file', ['restore', '/nonexistent/file'], {}, 1, 'cannot be read'],

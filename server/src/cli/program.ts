@@ -74,7 +74,24 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
     .action((file: string, sources: PassphraseSources) =>
       show(async (context) => (await import('./backup.ts')).restoreCommand(context, file, sources)),
     )
+  operatorCommands(program.command('admin').description('Look after people').command('operator'), show)
   return program
+}
+
+function operatorCommands(operator: Command, show: (work: Work) => Promise<void>): void {
+  operator.description('Who operates the shop')
+  asJson(operator.command('link'))
+    .description('Print the link that makes the first operator')
+    .action(() => show(async (context) => (await import('./operators.ts')).operatorLinkCommand(context)))
+  asJson(operator.command('list'))
+    .description('List the operators')
+    .action(() => show(async (context) => (await import('./operators.ts')).operatorListCommand(context)))
+  asJson(operator.command('remove'))
+    .description('Take an operator’s rights away')
+    .argument('<email>')
+    .action((email: string) =>
+      show(async (context) => (await import('./operators.ts')).operatorRemoveCommand(context, email)),
+    )
 }
 
 const asJson = (command: Command) => command.option('--json', 'the result as JSON')

@@ -65,6 +65,7 @@ test('every wrong value is named at once', () => {
     GROUP_COMMIT: 'perhaps',
     TRUST_PROXY: 'some',
     LOG_LEVEL: 'loud',
+    METRICS_TOKEN: 'too short',
     STRIPE_SECRET_KEY_FILE: join('/', 'nowhere', 'key'),
   }
   expect(named(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted())
@@ -138,6 +139,7 @@ test('values are taken as they are meant', () => {
     SERVICES: 'payments, orders',
     RATE_LIMITS: 'OFF',
     DEMO: '0',
+    METRICS_TOKEN: 'a-token-of-metrics',
     OPERATORS: 'Ops@Shop.example, second@shop.example,',
     DATABASE_URL: 'postgresql://shop@db/shop',
     ORDER_HOLD_SECONDS: '86400',
@@ -151,6 +153,7 @@ test('values are taken as they are meant', () => {
     demo: false,
     operators: ['ops@shop.example', 'second@shop.example'],
     auditSeconds: 60,
+    metricsToken: 'a-token-of-metrics',
     databaseUrl: 'postgresql://shop@db/shop',
     orderHoldSeconds: 86_400,
     publicUrl: 'https://shop.example',

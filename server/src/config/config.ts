@@ -30,11 +30,16 @@ export interface Config {
    */
   readonly rateLimits: 'on' | 'off' | 'unless_local'
   readonly demo: boolean
-  /** E-mail addresses of the accounts that may operate the shop, in lower case. */
+  /**
+   * E-mail addresses, in lower case, of the accounts that operate the shop once an address can be
+   * proved. Until then they give no rights: anybody can sign up with an address.
+   */
   readonly operators: readonly string[]
   /** How often the shop audits itself; 0: never. */
   readonly auditSeconds: number
   readonly logLevel: string
+  /** Opens `/metrics` to a program; null: operators only, and everybody in local mode. */
+  readonly metricsToken: string | null
   /** Off only to measure what it brings. */
   readonly groupCommit: boolean
   /** Where the process is to die; empty but for tests. */
@@ -73,6 +78,7 @@ export function readConfig(environment: Environment): Config {
     operators: read.emails('OPERATORS'),
     auditSeconds: read.integer('AUDIT_SECONDS', 60, 0, 86_400),
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
+    metricsToken: readMetricsToken(read),
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),
     processor: readProcessor(read, publicUrl),
@@ -101,6 +107,18 @@ function readPublicUrl(read: Reader, port: number): string {
       'PUBLIC_URL: expected scheme, name and port only, as in https://tickets.example; a path is not supported',
     )
   return text
+}
+
+const metricsTokenLeast = 16
+
+function readMetricsToken(read: Reader): string | null {
+  const token = read.text('METRICS_TOKEN', '')
+  if (token === '') return null
+  if (!/^[\x21-\x7e]+$/.test(token) || token.length < metricsTokenLeast)
+    read.problem(
+      `METRICS_TOKEN: expected at least ${metricsTokenLeast} letters, digits or signs, without spaces`,
+    )
+  return token
 }
 
 /** A shop that takes real money never dies on purpose. */

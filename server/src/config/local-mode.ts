@@ -39,7 +39,8 @@ export function makeLimitsNetwork(config: LocalConfig): (request: Asking) => boo
   return (request) => !isLocal(request)
 }
 
-function isLocalShop({ host, publicUrl, trustProxy, processor }: LocalConfig): boolean {
+/** Whether the shop is somebody's own machine; who asks is another matter. */
+export function isLocalShop({ host, publicUrl, trustProxy, processor }: LocalConfig): boolean {
   return (
     !trustProxy &&
     processor.kind === 'sandbox' &&

@@ -5,6 +5,7 @@ import { makeAttempts } from './attempts.ts'
 import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes/accounts.ts'
+import { linkRoutes } from './routes/links.ts'
 
 export const service: ServiceDefinition = {
   name: 'identity',
@@ -18,7 +19,10 @@ export const service: ServiceDefinition = {
     })
     return {
       name: 'identity',
-      routes: (app) => identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl }),
+      routes(app) {
+        identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl })
+        linkRoutes(app, { db })
+      },
     }
   },
 }

@@ -10,7 +10,6 @@ import {
   asGuest,
   type Client,
   expectStatus,
-  makeClient,
   pay,
   placeOrder,
   publishShow,
@@ -18,6 +17,7 @@ import {
   signUp,
   standing,
 } from '../client.ts'
+import { signUpOperator } from '../operators.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { stripeOf } from './stripe.ts'
@@ -29,13 +29,9 @@ let organiser: Client
 let show: ShowView
 
 beforeAll(async () => {
-  shop = await startTestShop({ environment: { AUDIT_SECONDS: '0', OPERATORS: 'ops@example.com' } })
+  shop = await startTestShop({ environment: { AUDIT_SECONDS: '0' } })
   stripe = stripeOf(shop.sandbox)
-  operator = makeClient(shop.url)
-  expectStatus(
-    await operator.call('POST', '/api/users/signup', { email: 'ops@example.com', password: 'correct horse' }),
-    201,
-  )
+  operator = await signUpOperator(shop)
   organiser = await signUp(shop.url)
   show = await publishShow(organiser, { ticketTypes: [{ ...standing, capacity: 500 }] })
 })

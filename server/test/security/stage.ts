@@ -2,6 +2,7 @@
 // security tests.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { serveBuiltWeb } from '../../src/pages/shows.ts'
+import { offerOperatorLink } from '../../src/platform/http/operator-link.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
@@ -60,7 +61,7 @@ const password = 'correct horse'
 export async function startStage(environment: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const pages = await makePages()
   // The shop's own auditor writes down what it looked at; here nothing moves by itself.
-  const quiet = { OPERATORS: 'operator@example.com', AUDIT_SECONDS: '0' }
+  const quiet = { AUDIT_SECONDS: '0' }
   const shop = await startTestShop({
     environment: { ...quiet, ...environment },
     extend: (app) => serveBuiltWeb(app, { publicUrl: 'http://localhost:3000' }, pages.directory),
@@ -103,6 +104,8 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     ...(['buyerA', 'buyerB', 'organiserA', 'organiserB', 'operator'] as const).map((person) => begin(person)),
     begin('guest', '/api/users/guest'),
   ])
+  const token = await offerOperatorLink(shop.db)
+  await ask({ method: 'POST', path: '/api/users/links/redeem', body: { token }, person: 'operator' })
   // A session of buyer A that was ended: whoever still has its cookie is nobody.
   const again = await ask({
     method: 'POST',

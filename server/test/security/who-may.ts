@@ -98,6 +98,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
     body: () => ({ currentPassword: 'not the one', newPassword: 'battery staple' }),
   },
   'POST /api/users/tokens': { who: users },
+  'POST /api/users/links/redeem': { who: users, body: () => ({ token: 'not one' }) },
 
   'GET /api/shows': { who: everybody },
   'POST /api/shows': { who: users, body: () => showBody() },

@@ -7,7 +7,14 @@ import { Link } from '../navigation/link.tsx'
 import { usePlace } from '../navigation/router.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 
-export function RequireUser({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+interface RequireUserProps {
+  readonly title: string
+  /** Why an account is needed here. */
+  readonly text?: string
+  readonly children: ReactNode
+}
+
+export function RequireUser({ title, text, children }: RequireUserProps) {
   const t = useTranslations('organiser')
   const { pathname } = usePlace()
   const current = useQuery(currentUserQuery)
@@ -26,7 +33,7 @@ export function RequireUser({ title, children }: { readonly title: string; reado
       <PageTitle title={title}>{title}</PageTitle>
       <div className="mt-6">
         <Empty title={t('signInFirst')}>
-          <p>{t('signInText')}</p>
+          <p>{text ?? t('signInText')}</p>
           <Link to="/sign-in" search={{ to: pathname }} className="button button-main mt-5">
             {t('signIn')}
           </Link>

@@ -10,7 +10,7 @@ import {
   requirePrincipal,
   sessionCookieName,
 } from '../../platform/http/server.ts'
-import type { Sessions } from '../../platform/http/sessions.ts'
+import { type Sessions, sessionPrefix } from '../../platform/http/sessions.ts'
 import { type Begun, type Identity, sessionSeconds } from '../identity.ts'
 
 export interface IdentityRoutes {
@@ -36,7 +36,8 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
    */
   const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
     const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
-    if (request.sessionToken?.startsWith('hfs_') && !sameGuest) await sessions.end(request.sessionToken)
+    if (request.sessionToken?.startsWith(sessionPrefix) && !sameGuest)
+      await sessions.end(request.sessionToken)
     setCookie(reply, token, sessionSeconds)
     return { id: principal.id, email: principal.email }
   }

@@ -35,6 +35,17 @@ export async function findAccount(db: Queryable, email: string): Promise<Account
   return account ?? null
 }
 
+const readEmailsStatement = sql(
+  'identity.read_emails',
+  'select id, email from identity.users where id = any($1)',
+)
+
+/** The addresses of these accounts, by id. */
+export async function readEmails(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ id: string; email: string }>(readEmailsStatement, [ids])
+  return new Map(rows.map(({ id, email }) => [id, email]))
+}
+
 const lockAccountStatement = sql(
   'identity.lock_account',
   `select password_hash as "passwordHash" from identity.users where id = $1 for share`,

@@ -2,10 +2,11 @@
 // are not there.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { normaliseEmail } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
+import { type Database, type Queryable, sql } from '../postgres/database.ts'
+import type { Clock } from '../process/clock.ts'
 import { ProblemError } from './problem.ts'
-import type { Principal } from './sessions.ts'
+import { type Principal, sessionPrefix } from './sessions.ts'
 
 /**
  * Written by the demo when it makes its organiser; readable to nobody but whoever may read the data
@@ -29,21 +30,62 @@ export function mayDemoOperate({ operators, demo, processor }: OperatorsConfig):
   return operators.length === 0 && demo && processor.kind === 'sandbox'
 }
 
-export function makeRequireOperator(config: OperatorsConfig): RequireOperator {
+const findOperator = sql(
+  'platform.find_operator',
+  'select 1 as operates from platform.operators where user_id = $1',
+)
+
+const listStatement = sql(
+  'platform.list_operators',
+  'select user_id as id, since from platform.operators order by since',
+)
+const removeStatement = sql(
+  'platform.remove_operator',
+  'delete from platform.operators where user_id = $1 returning 1 as removed',
+)
+
+export function listOperators(db: Queryable): Promise<{ id: string; since: string }[]> {
+  return db.query(listStatement)
+}
+
+/** False when this account is no operator. */
+export async function removeOperator(db: Queryable, id: string): Promise<boolean> {
+  return (await db.query(removeStatement, [id])).length === 1
+}
+
+/** How long another process may still take somebody for an operator. */
+const rememberedMs = 1_000
+
+export interface OperatorParts {
+  readonly config: OperatorsConfig
+  readonly db: Database
+  readonly clock: Clock
+}
+
+export function makeRequireOperator({ config, db, clock }: OperatorParts): RequireOperator {
   const mayBeDemo = mayDemoOperate(config)
   let demoId: string | null = null
+  const seen = new Map<string, number>()
 
   /** By id and not by address: an address that the demo has not taken could be anybody's. */
-  const isDemoOrganiser = async ({ id }: Principal): Promise<boolean> => {
+  const isDemoOrganiser = async (id: string): Promise<boolean> => {
     if (!mayBeDemo) return false
     demoId ??= await readDemoId(config.dataDirectory)
     return demoId === id
   }
 
-  return async ({ principal }) => {
-    const isAccount = principal?.kind === 'user'
-    const listed = isAccount && config.operators.includes(normaliseEmail(principal.email))
-    if (!isAccount || !(listed || (await isDemoOrganiser(principal)))) throw new ProblemError('route_unknown')
+  const isOperator = async (id: string): Promise<boolean> => {
+    if ((seen.get(id) ?? 0) > clock.elapsedMs()) return true
+    const found = (await db.query(findOperator, [id])).length === 1 || (await isDemoOrganiser(id))
+    if (found) seen.set(id, clock.elapsedMs() + rememberedMs)
+    else seen.delete(id)
+    return found
+  }
+
+  return async ({ principal, sessionToken }) => {
+    // A token for programs lasts a year and may lie anywhere: it carries no operator's rights.
+    const mayBe = principal?.kind === 'user' && sessionToken?.startsWith(sessionPrefix) === true
+    if (!mayBe || !(await isOperator(principal.id))) throw new ProblemError('route_unknown')
     return principal
   }
 }

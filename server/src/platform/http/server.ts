@@ -221,7 +221,7 @@ function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions)
   // After the body, and only for admitted requests: looking up a session may ask the database.
   app.addHook('preValidation', (request, _reply, done) => {
     const token = bearerToken(request) ?? cookieValue(request.headers.cookie, prefix)
-    if (token === null || !request.url.startsWith('/api/')) return done()
+    if (token === null || !asksWho(request.url)) return done()
     request.sessionToken = token
     const found = sessions.find(token)
     if (!(found instanceof Promise)) {
@@ -234,6 +234,9 @@ function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions)
     }, done)
   })
 }
+
+/** Pages are the same for everybody; metrics are not. */
+const asksWho = (url: string) => url.startsWith('/api/') || url.startsWith('/metrics')
 
 function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers

@@ -61,6 +61,8 @@ const deleteExpired = sql(
  * memory.
  */
 const tokenPattern = /^hf[st]_[\w-]{43}$/
+/** How the token of a browser's session begins; one for programs begins with `hft_`. */
+export const sessionPrefix = 'hfs_'
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
@@ -70,7 +72,7 @@ export async function beginSession(
   principal: Principal,
   { purpose, ttlSeconds }: { purpose: 'session' | 'api_token'; ttlSeconds: number },
 ): Promise<{ token: string; expiresAt: string }> {
-  const token = `${purpose === 'session' ? 'hfs' : 'hft'}_${randomBytes(32).toString('base64url')}`
+  const token = `${purpose === 'session' ? sessionPrefix : 'hft_'}${randomBytes(32).toString('base64url')}`
   const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds]
   const [row] = await tx.query<{ expires_at: string }>(insertSession, values)
   if (!row) throw new Error('a session was not stored')

@@ -1,0 +1,51 @@
+// `holdfast admin operator …`: the link that makes the first operator, who operates, and taking
+// that right away.
+import { normaliseEmail } from '@holdfast/contract'
+import { findDatabase } from '../boot/find-database.ts'
+import { findAccount, readEmails } from '../identity/store/accounts.ts'
+import { addressOfLink, offerOperatorLink, operatorLinkMinutes } from '../platform/http/operator-link.ts'
+import { listOperators, removeOperator } from '../platform/http/operators.ts'
+import { type Database, makeDatabase } from '../platform/postgres/database.ts'
+import type { Context, Result } from './output.ts'
+
+async function withDatabase({ config }: Context, work: (db: Database) => Promise<Result>): Promise<Result> {
+  const database = await findDatabase(config)
+  const db = makeDatabase({ url: database.url, maxConnections: 1 })
+  try {
+    return await work(db)
+  } finally {
+    await db.close()
+    await database.stop()
+  }
+}
+
+export const operatorLinkCommand = (context: Context) =>
+  withDatabase(context, async (db): Promise<Result> => {
+    const token = await offerOperatorLink(db)
+    if (token === null) {
+      const text =
+        'The shop has an operator. `admin operator list` shows who, and `admin operator remove` makes room.'
+      return { code: 1, text, json: { link: null } }
+    }
+    const link = addressOfLink(context.config.publicUrl, token)
+    const text = `${link}\nWorks once, within ${operatorLinkMinutes} minutes. A link that was printed before no longer works.`
+    return { code: 0, text, json: { link, expiresInMinutes: operatorLinkMinutes } }
+  })
+
+export const operatorListCommand = (context: Context) =>
+  withDatabase(context, async (db): Promise<Result> => {
+    const found = await listOperators(db)
+    const ids = found.map(({ id }) => id)
+    const emails = await readEmails(db, ids)
+    const operators = found.map((operator) => ({ ...operator, email: emails.get(operator.id) ?? null }))
+    const lines = operators.map(({ id, email, since }) => `${email ?? id}  since ${since}`)
+    return { code: 0, text: lines.join('\n') || 'The shop has no operator.', json: { operators } }
+  })
+
+export const operatorRemoveCommand = (context: Context, email: string) =>
+  withDatabase(context, async (db): Promise<Result> => {
+    const account = await findAccount(db, normaliseEmail(email))
+    const removed = account !== null && (await removeOperator(db, account.id))
+    const text = removed ? `${email} is no operator any more.` : `No operator has the address ${email}.`
+    return { code: removed ? 0 : 1, text, json: { removed } }
+  })
