@@ -42,6 +42,7 @@ export const errorDefinitions = {
   limit_exceeded: { status: 422, title: 'Too many tickets for one order or one buyer' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
   show_not_draft: { status: 409, title: 'The show has already been published' },
+  show_past: { status: 409, title: 'The show has already begun' },
   show_cancelled: { status: 409, title: 'The show has been cancelled' },
   invalid_show: { status: 422, title: 'The show cannot be saved like this' },
   order_claimed: { status: 409, title: 'The order is already being paid' },

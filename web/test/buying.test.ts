@@ -96,6 +96,14 @@ describe('buying a ticket', () => {
     await shown(page, '€110.00')
   })
 
+  it('ends at the start of the show, also on a page that is open', async () => {
+    const startsAt = new Date(Date.now() + 6_000).toISOString()
+    await page.goto(urlOf(await shop.publish({ startsAt })))
+    await page.getByRole('button', { name: 'One more: Standing' }).waitFor()
+    await shown(page, 'This show has already started')
+    expect(await page.getByRole('button', { name: 'One more: Standing' }).count()).toBe(0)
+  })
+
   it('asks again after a failed 3-D Secure challenge, and goes on after one that is passed', async () => {
     await holdStanding(page, urlOf(await shop.publish({})), 1)
     await enterCard(page, '4000000000003220')

@@ -2,6 +2,7 @@
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
 import { askedTotal } from './domain/price.ts'
+import { isSold } from './domain/sale.ts'
 import { availableIn, placesOf, type Sale } from './domain/stock.ts'
 import type { World } from './world.ts'
 
@@ -48,7 +49,8 @@ export function makeStockMemory(clock: Clock): StockMemory {
         const soldOut = byTicketType.get(line.ticketTypeId)
         if (!soldOut || soldOut.sale.showId !== body.showId) continue
         const nowMs = clock.elapsedMs()
-        if (nowMs < soldOut.validUntilMs) return reachesStock(soldOut.sale, body)
+        if (nowMs < soldOut.validUntilMs)
+          return reachesStock(soldOut.sale, body, new Date(clock.nowMs()).toISOString())
         soldOut.validUntilMs = nowMs + validMs
       }
       return false
@@ -56,8 +58,8 @@ export function makeStockMemory(clock: Clock): StockMemory {
   }
 }
 
-/** Limits and price are looked at before the stock. */
-function reachesStock(sale: Sale, { lines, expectedTotalMinor }: OrderBody): boolean {
-  if (placesOf(lines) > sale.maxPerOrder) return false
+/** Sale, limits and price are looked at before the stock. */
+function reachesStock(sale: Sale, { lines, expectedTotalMinor }: OrderBody, now: string): boolean {
+  if (!isSold(sale, now) || placesOf(lines) > sale.maxPerOrder) return false
   return expectedTotalMinor === undefined || expectedTotalMinor === askedTotal(sale, lines)
 }

@@ -151,6 +151,17 @@ test.each([
   })
 })
 
+test.each([
+  ['on_sale', stockOf(5, 0, 5), 'OutOfStock'],
+  ['on_sale', stockOf(0, 0, 9), 'SoldOut'],
+  ['cancelled', stockOf(5, 0, 5), 'Discontinued'],
+] as const)('a show of the past that is %s with %j is offered as %s', (status, stock, availability) => {
+  const past = { ...show, status, startsAt: '2026-01-01T19:00:00.000Z' }
+  expect(jsonLdOf(past, url, stock)).toMatchObject({
+    offers: [{ availability: `https://schema.org/${availability}` }],
+  })
+})
+
 test('a cancelled show says so first, in title and text', () => {
   expect(titleOf({ status: 'cancelled' })).toBe('Cancelled: Night Ferry')
   expect(titleOf({ status: 'cancelled' }, 'de')).toBe('Abgesagt: Night Ferry')

@@ -1,7 +1,7 @@
 // What a show's page says about itself to search engines and to those who pass its link on. Text
 // from organisers is escaped here.
 import type { Availability, ShowView } from '@holdfast/contract'
-import { currencyExponent } from '@holdfast/contract'
+import { currencyExponent, salesEndAt } from '@holdfast/contract'
 
 export function textToHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
@@ -123,11 +123,12 @@ function localStartOf({ startsAt, timeZone }: ShowView): string {
  * Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what
  * is left.
  */
-function offerStateOf({ status }: ShowView, stock: Availability | null, typeId: string): string {
+function offerStateOf(show: ShowView, stock: Availability | null, typeId: string): string {
+  const { status } = show
   if (status === 'cancelled') return 'Discontinued'
   const left = stock?.ticketTypes.find(({ id }) => id === typeId)
   if (left && left.available === 0 && left.held === 0) return 'SoldOut'
-  if (status !== 'on_sale') return 'OutOfStock'
+  if (status !== 'on_sale' || Date.now() >= Date.parse(salesEndAt(show))) return 'OutOfStock'
   return left?.available === 0 ? 'LimitedAvailability' : 'InStock'
 }
 

@@ -103,7 +103,12 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
 
   const checkOrder = ({ before, after }: Change): void => {
     if (!after) return breach(4, 'an order is gone')
-    if (!before) return
+    if (!before) {
+      const startsAt = engine.row('tickets.shows', text(after, 'show_id'))?.['starts_at']
+      if (Date.parse(text(after, 'created_at')) >= Date.parse(String(startsAt)))
+        breach(1, `order ${after['id']} was placed at ${after['created_at']}; its show began at ${startsAt}`)
+      return
+    }
     const [was, is] = [text(before, 'status'), text(after, 'status')]
     if (!allowed[was]?.includes(is)) breach(4, `order ${after['id']} went from ${was} to ${is}`)
     if (

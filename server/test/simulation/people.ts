@@ -50,6 +50,8 @@ interface Buyer {
 }
 
 const triesMax = 4
+/** Where the clocks of a run begin. */
+export const runStartMs = Date.parse('2031-01-01T12:00:00.000Z')
 
 export function makePeople({ plan, host, request, engine, processor, breach }: PeopleOptions): People {
   const acknowledged = new Set<string>()
@@ -358,10 +360,11 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
 const amountOf = (money: unknown) => (money as { amountMinor: number }).amountMinor
 
-function showBody({ holdSeconds, maxPerBuyer }: ShowPlan, ticketTypes: readonly unknown[]) {
+function showBody({ holdSeconds, maxPerBuyer, startsInMs }: ShowPlan, ticketTypes: readonly unknown[]) {
   return {
     title: 'A show',
-    startsAt: '2031-05-01T18:00:00.000Z',
+    startsAt:
+      startsInMs === undefined ? '2031-05-01T18:00:00.000Z' : new Date(runStartMs + startsInMs).toISOString(),
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
     holdSeconds,

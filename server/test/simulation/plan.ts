@@ -71,6 +71,8 @@ export type Operation = When &
   )
 
 export interface ShowPlan {
+  /** After the run begins; months later when it is not given. */
+  readonly startsInMs?: number
   readonly holdSeconds: number
   readonly maxPerBuyer: number
   readonly types: readonly ({ readonly priceMinor: number } & (
@@ -142,7 +144,7 @@ export function makePlan(seed: number): Plan {
         [1, 3],
       ]),
     },
-    () => makeShow(random),
+    (_, index) => ({ ...makeShow(random), ...makeStart(seed + index) }),
   )
   const buyers = random.between(3, 12)
   const operations: Operation[] = []
@@ -237,6 +239,12 @@ function makeShow(random: Random): ShowPlan {
     ]),
     types,
   }
+}
+
+/** Few shows begin while people still buy. Drawn apart, so that the rest of a plan stays as it is. */
+function makeStart(seed: number): Pick<ShowPlan, 'startsInMs'> {
+  const random = makeRandom('start', seed)
+  return random.chance(0.12) ? { startsInMs: random.between(3_000, 40_000) } : {}
 }
 
 interface House {

@@ -3,6 +3,7 @@
 import { expect, test, vi } from 'vitest'
 import type * as OrdersDecide from '../../src/orders/domain/decide.ts'
 import type { Order, OrderCommand } from '../../src/orders/domain/order.ts'
+import type { Stock } from '../../src/orders/domain/stock.ts'
 import type { Command } from '../../src/payments/domain/commands.ts'
 import type * as PaymentsDecide from '../../src/payments/domain/decide.ts'
 import type * as PaymentRules from '../../src/payments/domain/payment.ts'
@@ -45,9 +46,15 @@ vi.mock('../../src/orders/domain/decide.ts', async (original) => {
         const { expectedTotalMinor: _unseen, ...blind } = command
         return real.decide(order, blind, context)
       }
+      if (planted.name === 'shows_are_sold_after_their_start' && command.type === 'PlaceOrder')
+        return real.decide(order, command, { ...context, stock: withoutEnd(context.stock) })
       return real.decide(order, command, context)
     },
   }
+})
+const withoutEnd = (stock: Stock): Stock => ({
+  ...stock,
+  sales: new Map([...stock.sales].map(([id, sale]) => [id, { ...sale, salesEndAt: null }])),
 })
 
 vi.mock('../../src/payments/domain/decide.ts', async (original) => {
@@ -187,6 +194,7 @@ const faults: Record<string, RunOptions> = {
   claim_whatever_the_state: {},
   expiry_ends_claimed_orders: {},
   a_changed_price_is_charged_silently: {},
+  shows_are_sold_after_their_start: {},
   unknown_is_declined: {},
   cancelled_orders_are_not_told: {},
   late_authorization_stays: {},

@@ -6,7 +6,7 @@ import { ids } from '../../src/platform/process/clock.ts'
 import type { Platform } from '../../src/service.ts'
 import { makeChecks } from './checks.ts'
 import type { Answered, Call } from './edge.ts'
-import { makePeople } from './people.ts'
+import { makePeople, runStartMs } from './people.ts'
 import type { Fault, FaultKind, Plan, WorldFault } from './plan.ts'
 import { makeProcessorTwin, type ProcessorFault, type WebhookFault } from './processor.ts'
 import { makeRandom, mix } from './random.ts'
@@ -48,7 +48,7 @@ export interface RunOptions {
   readonly onStep?: (step: Step) => void
 }
 
-const startMs = Date.parse('2031-01-01T12:00:00.000Z')
+const startMs = runStartMs
 /** Every order must be at rest so long after the last fault, and everything else so long. */
 const ordersRestMs = 6 * 3_600_000
 const allRestMs = 100 * 3_600_000

@@ -43,3 +43,22 @@ export function useSecondsUntil(instant: string): number {
   }, [instant])
   return seconds
 }
+
+const longestTimerMs = 2 ** 31 - 1
+
+/** Whether an instant has passed by the server's clock; renders again when it does. */
+export function useIsPast(instant: string): boolean {
+  const leftMs = () => Date.parse(instant) - serverNowMs()
+  const [past, setPast] = useState(() => leftMs() <= 0)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const look = () => {
+      const waitMs = leftMs()
+      setPast(waitMs <= 0)
+      if (waitMs > 0) timer = setTimeout(look, Math.min(waitMs, longestTimerMs))
+    }
+    look()
+    return () => clearTimeout(timer)
+  }, [instant])
+  return past
+}

@@ -1,6 +1,8 @@
 // The state of a show in one word.
 import type { ShowView } from '@holdfast/contract'
+import { salesEndAt } from '@holdfast/contract/sales-end'
 import { useTranslations } from 'use-intl'
+import { useIsPast } from '../api/clock.ts'
 
 const classes: Record<ShowView['status'], string> = {
   draft: 'chip',
@@ -9,7 +11,9 @@ const classes: Record<ShowView['status'], string> = {
   cancelled: 'chip chip-bad',
 }
 
-export function ShowStatusChip({ status }: { readonly status: ShowView['status'] }) {
+export function ShowStatusChip({ show }: { readonly show: ShowView }) {
   const t = useTranslations('shows.status')
+  const past = useIsPast(salesEndAt(show))
+  const status = past && show.status === 'on_sale' ? 'closed' : show.status
   return <span className={classes[status]}>{t(status)}</span>
 }

@@ -52,7 +52,7 @@ function Show({ show }: { readonly show: ShowView }) {
       <div className="mt-2 flex flex-wrap items-start justify-between gap-x-8 gap-y-4">
         <div className="min-w-0">
           <PageTitle title={show.title} className="text-heading [overflow-wrap:anywhere]">
-            <UserText>{show.title}</UserText> <ShowStatusChip status={show.status} />
+            <UserText>{show.title}</UserText> <ShowStatusChip show={show} />
           </PageTitle>
           <div className="mt-2 flex flex-wrap gap-x-6 gap-y-1">
             <When show={show} />

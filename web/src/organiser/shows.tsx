@@ -99,7 +99,7 @@ function Row({ show }: { readonly show: ShowView }) {
             .join(' · ')}
         </p>
       </div>
-      <ShowStatusChip status={show.status} />
+      <ShowStatusChip show={show} />
     </li>
   )
 }

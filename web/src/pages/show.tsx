@@ -1,8 +1,10 @@
 // One show: what it is, when and where, and the panel that holds places of it.
 import type { Availability, ShowView } from '@holdfast/contract'
+import { salesEndAt } from '@holdfast/contract/sales-end'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslations } from 'use-intl'
+import { useIsPast } from '../api/clock.ts'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
@@ -26,7 +28,9 @@ export function ShowPage() {
 function ShowText({ show }: { readonly show: ShowView }) {
   const t = useTranslations('show')
   const seated = show.ticketTypes.some((type) => type.seats)
-  const onSale = show.status === 'on_sale'
+  const past = useIsPast(salesEndAt(show))
+  const onSale = show.status === 'on_sale' && !past
+  const state = past && show.status !== 'cancelled' ? 'past' : show.status
   const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
   const liveness = useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, onSale)
   const priced = usePrices(show, availability.data)
@@ -64,12 +68,8 @@ function ShowText({ show }: { readonly show: ShowView }) {
         {onSale ? (
           <BuyPanel show={priced} availability={availability.data} liveness={liveness} />
         ) : (
-          <Notice
-            tone={show.status === 'cancelled' ? 'bad' : 'plain'}
-            title={t(`status.${show.status}.title`)}
-            quiet
-          >
-            <p>{t(`status.${show.status}.text`)}</p>
+          <Notice tone={state === 'cancelled' ? 'bad' : 'plain'} title={t(`status.${state}.title`)} quiet>
+            <p>{t(`status.${state}.text`)}</p>
           </Notice>
         )}
       </div>

@@ -19,6 +19,7 @@ import {
   paymentOf,
 } from './order.ts'
 import { priceOf } from './price.ts'
+import { isSold } from './sale.ts'
 import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock, shortageOf } from './stock.ts'
 
 export type OrderDecision =
@@ -81,7 +82,7 @@ function placeOrder(
 ): OrderDecision {
   const sale = stock.sales.get(command.showId)
   if (!sale) return { rejection: 'show_unknown' }
-  if (sale.status !== 'on_sale') return { rejection: 'not_on_sale' }
+  if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
   const chosen = chooseLines(sale, stock, command.lines)
   if ('rejection' in chosen) return chosen
   const refusal = refuseBuyer(sale, stock, { buyerId: command.buyer.id, places: placesOf(command.lines) })

@@ -1,6 +1,6 @@
 // A new order with more than one thing wrong is refused for the first of them, in the order that the
 // API promises; and a price that the buyer did not see holds nothing.
-import { maxAmountMinor } from '@holdfast/contract'
+import { maxAmountMinor, salesEndAt } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
@@ -57,6 +57,11 @@ const refusals: readonly (readonly [string, string, Case])[] = [
     { ...soldOut, sale: { ...dear, status: 'closed' }, had: 9, command: wrongPrice },
   ],
   [
+    'a show that has begun',
+    'not_on_sale',
+    { ...soldOut, sale: { ...dear, salesEndAt: now }, had: 9, command: wrongPrice },
+  ],
+  [
     'a type that is not there',
     'unknown_ticket_type',
     { ...soldOut, had: 9, command: { ...wrongPrice, lines: [{ ticketTypeId: 'stranger', quantity: 1 }] } },
@@ -105,5 +110,25 @@ describe('the total that the buyer saw', () => {
       'OrderCreated',
       'OrderCompleted',
     ])
+  })
+})
+
+describe('sales end by themselves', () => {
+  const at = (salesEndAt: string | null | undefined) => place({ sale: { salesEndAt } as Partial<Sale> })
+  test.each([
+    ['at an instant to come', '2030-01-01T10:00:00.001Z', ['OrderCreated']],
+    ['now', now, 'not_on_sale'],
+    ['a week ago', '2029-12-25T10:00:00.000Z', 'not_on_sale'],
+    ['at a time that another version did not tell', null, ['OrderCreated']],
+    ['at a time that is not told', undefined, ['OrderCreated']],
+  ])('%s', (_when, salesEndAt, expected) => {
+    expect(at(salesEndAt)).toEqual(expected)
+  })
+
+  test('at the start of the show, or at its end once shows have one', () => {
+    expect(sold.salesEndAt).toBe(sample.show.startsAt)
+    const endsAt = '2031-05-01T23:00:00.000Z'
+    expect(salesEndAt({ startsAt: sample.show.startsAt, endsAt })).toBe(endsAt)
+    expect(salesEndAt({ startsAt: sample.show.startsAt, endsAt: null })).toBe(sample.show.startsAt)
   })
 })

@@ -38,3 +38,8 @@ export function evolveSale(known: Sale | undefined, fact: SaleFact): Sale {
   if (!known) throw new Error(`the sale of show ${fact.data.showId} ended and was never known`)
   return { ...known, status: 'cancelled', version: Math.max(known.version, fact.data.version) }
 }
+
+/** Whether places may be held now, by the database's clock. */
+export function isSold({ status, salesEndAt }: Sale, now: string): boolean {
+  return status === 'on_sale' && (salesEndAt == null || now < salesEndAt)
+}

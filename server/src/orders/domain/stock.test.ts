@@ -281,6 +281,7 @@ test('a sale is what selling needs of a published show, and nothing else', () =>
     maxPerOrder: 4,
     maxPerBuyer: 9,
     status: 'on_sale',
+    salesEndAt: show.startsAt,
     types: show.ticketTypes.map(({ id, name, priceMinor, poolId }) => ({
       id,
       name,

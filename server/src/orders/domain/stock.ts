@@ -1,6 +1,6 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. Pure;
 // knows no payment.
-import type { LineBody, OrderLine, PublishedShow } from '@holdfast/contract'
+import { type LineBody, type OrderLine, type PublishedShow, salesEndAt } from '@holdfast/contract'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
 
@@ -24,6 +24,8 @@ export interface Sale {
   /** Of one buyer in all his orders, held and bought. Null or missing: as many as there are. */
   readonly maxPerBuyer?: number | null
   readonly status: SaleStatus
+  /** From then on it is sold no more. Null or missing: not known. */
+  readonly salesEndAt?: string | null
   readonly types: readonly SaleType[]
 }
 
@@ -255,6 +257,7 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerOrder: show.maxPerOrder,
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
+    salesEndAt: salesEndAt(show),
     types: show.ticketTypes.map(({ id, name, priceMinor, poolId, seats }) => ({
       id,
       name,

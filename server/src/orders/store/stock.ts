@@ -12,7 +12,8 @@ import type { PoolMove } from '../world.ts'
 const loadSalesStatement = sql(
   'orders.load_sales',
   `select id as "showId", version, organiser_id as "organiserId", title, currency, hold_seconds as "holdSeconds",
-          max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status, ticket_types as types
+          max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status, sales_end_at as "salesEndAt",
+          ticket_types as types
    from orders.shows
    where id = any(array(
      select unnest($1::uuid[])
@@ -155,14 +156,15 @@ export function updateSeats(seats: readonly StockSeat[]): readonly Write[] {
 const saveSaleStatement = sql(
   'orders.save_sale',
   `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, max_per_buyer, status,
-     ticket_types)
-   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", "maxPerBuyer", status, types
+     sales_end_at, ticket_types)
+   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", "maxPerBuyer", status, "salesEndAt", types
    from json_to_record($1) as s ("showId" uuid, version int, "organiserId" uuid, title text, currency text,
-     "holdSeconds" int, "maxPerOrder" int, "maxPerBuyer" int, status text, types json)
+     "holdSeconds" int, "maxPerOrder" int, "maxPerBuyer" int, status text,
+     "salesEndAt" timestamptz, types json)
    on conflict (id) do update
    set version = excluded.version, title = excluded.title, hold_seconds = excluded.hold_seconds,
        max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-       ticket_types = excluded.ticket_types`,
+       sales_end_at = excluded.sales_end_at, ticket_types = excluded.ticket_types`,
 )
 // A pool never shrinks below what is held and sold, whatever the show now says.
 const savePoolsStatement = sql(

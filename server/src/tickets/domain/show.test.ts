@@ -239,3 +239,23 @@ describe('who may see a show', () => {
     })
   }
 })
+
+describe('publishing a show', () => {
+  const startsAt = proposal.startsAt
+  test.each([
+    ['a second before it starts', '2031-05-01T17:59:59.999Z', 'ShowPublished'],
+    ['at its start', startsAt, '!show_past'],
+    ['a millisecond after its start', '2031-05-01T18:00:00.001Z', '!show_past'],
+    ['a week later', '2031-05-08T18:00:00.000Z', '!show_past'],
+  ])('%s: %s', (_when, at, expected) => {
+    expect(describeDecision(decideShow(states.draft, commands.PublishShow, at))).toBe(expected)
+  })
+
+  test('of the past is still changed, closed and cancelled: only publishing is refused', () => {
+    const later = '2031-06-01T00:00:00.000Z'
+    expect(describeDecision(decideShow(states.draft, commands.ChangeShow, later))).toBe('ContentChanged')
+    expect(describeDecision(decideShow(states.on_sale, commands.CloseShow, later))).toBe('ShowChanged')
+    expect(describeDecision(decideShow(states.on_sale, commands.CancelShow, later))).toBe('ShowCancelled')
+    expect(describeDecision(decideShow(states.on_sale, commands.PublishShow, later))).toBe('!show_not_draft')
+  })
+})

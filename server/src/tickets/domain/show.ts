@@ -1,6 +1,6 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
-import type { FactOf, PublishedShow } from '@holdfast/contract'
+import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
 import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
 
 type ShowFacts = ShowContent & { readonly id: string; readonly organiserId: string; readonly version: number }
@@ -42,6 +42,7 @@ export type ShowRejection =
   | 'show_unknown'
   | 'show_not_draft'
   | 'show_cancelled'
+  | 'show_past'
   | 'not_on_sale'
   | 'invalid_show'
 
@@ -110,6 +111,7 @@ function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDec
 function publishShow(show: Show, now: string): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   if (show.status !== 'draft') return { rejection: 'show_not_draft' }
+  if (now >= salesEndAt(show)) return { rejection: 'show_past', detail: `sales end at ${salesEndAt(show)}` }
   return accept(show, [{ type: 'ShowPublished', data: publishedShow(show, true) }], now)
 }
 

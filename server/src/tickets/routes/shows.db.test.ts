@@ -245,6 +245,22 @@ describe('the list', () => {
       (await list(organiser, { q: 'Gone', mine: 'true' })).items.map((show) => show.status).toSorted(),
     ).toEqual(['cancelled', 'closed'])
   })
+  test('has no show that has begun; it is not put on sale either, and its page stays', async () => {
+    const past = { startsAt: '2026-01-01T19:00:00.000Z', title: 'Yesteryear' }
+    const { id } = await draft(past)
+    expect(codeOf(await organiser.call('POST', `/api/shows/${id}/publish`))).toBe('409 show_past')
+    const moved = await publishShow(organiser, { title: 'Yesteryear' })
+    const ticketTypes = moved.ticketTypes.map(({ id: typeId }) => ({ id: typeId, ...standing }))
+    const change = { ...showBody({ ...past }), ticketTypes }
+    expectStatus(await organiser.call('PUT', `/api/shows/${moved.id}`, change), 200)
+    const found = async (query: string) =>
+      expectStatus(await organiser.call<ShowPage>('GET', `/api/shows?q=yesteryear${query}`), 200).items
+    expect(await found('')).toEqual([])
+    expect(await found('&from=2025-12-01&to=2026-02-01')).toEqual([])
+    expect(await found('&mine=true')).toHaveLength(2)
+    expectStatus(await nobody.call('GET', `/api/shows/${moved.id}`), 200)
+  })
+
   test('of one’s own has drafts, and nobody else’s', async () => {
     const show = await draft({ title: 'Own draft' })
     expect((await list(organiser, { q: 'Own draft', mine: 'true' })).items.map(({ id }) => id)).toEqual([

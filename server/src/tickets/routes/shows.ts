@@ -116,7 +116,7 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
         tags,
         summary: 'List shows on sale by date',
         description:
-          'Lists omit seats; the single show has them. `mine=true` lists your own shows in every state. `from` and ' +
+          'Shows that have begun are left out. Lists omit seats; the single show has them. `mine=true` lists your own shows in every state. `from` and ' +
           '`to` are instants, or days (`2027-06-01`) in each show’s own time zone; both are inclusive.',
         querystring: ShowQuery,
         response: { 200: ShowPage },

@@ -42,10 +42,11 @@ const matches = `coalesce(search_text, lower(title || ' ' || coalesce(venue, '')
 const inSpan = `
      and ($5::date is null or local_day >= $5) and ($6::date is null or local_day <= $6)
      and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at <= $8)`
+// Sales end at the start: what has begun is left out.
 const listOnSale = sql(
   'tickets.list_on_sale',
   `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
+   where status = 'on_sale' and starts_at > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
    order by starts_at, id limit $4`,
 )
 const listOwn = sql(
@@ -111,7 +112,7 @@ export interface ShowSearch {
   readonly from?: string | null
   readonly to?: string | null
   readonly limit: number
-  /** Only this organiser's, in every state; null: everybody's that are on sale. */
+  /** Only this organiser's, in every state; null: everybody's that are sold now. */
   readonly organiserId: string | null
 }
 

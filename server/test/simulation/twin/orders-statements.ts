@@ -18,7 +18,7 @@ import {
 const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
   hold_seconds payment_id payment_under_way refunded_minor cancel_reason`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
-  maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status types=ticket_types`
+  maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
 const toView = shape(`${orderColumns} known_tickets`)
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
@@ -117,7 +117,7 @@ export const ordersStatements: StatementTwins = {
     const row = columnsOf(
       record,
       `id=showId version organiser_id=organiserId title currency hold_seconds=holdSeconds max_per_order=maxPerOrder max_per_buyer=maxPerBuyer status
-       ticket_types=types`,
+       sales_end_at=salesEndAt ticket_types=types`,
     )
     view.insert('orders.shows', row, () => except(row, 'id', 'organiser_id', 'currency'))
     return []

@@ -126,7 +126,7 @@ const orders = [
   table(
     'orders.shows',
     `id uuid!, version int!, organiser_id uuid!, title text!, currency text!, hold_seconds int!, max_per_order int!, max_per_buyer int,
-     status text!, ticket_types json!`,
+     status text!, ticket_types json!, sales_end_at time`,
     { key: 'id', checks: [oneOf('status', 'on_sale closed cancelled'), atLeast('max_per_buyer', 1)] },
   ),
   table('orders.pools', 'id uuid!, show_id uuid!, capacity int!, held int! =zero, sold int! =zero', {
