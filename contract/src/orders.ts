@@ -1,7 +1,7 @@
 // Events of the orders service: the one place where stock changes hands.
 import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
-import { Money } from './money.ts'
+import { Money } from './money/money.ts'
 import { Id, Instant } from './values.ts'
 
 /** A line of an order, frozen at the hold: later changes of the show do not touch it. */

@@ -1,7 +1,7 @@
 // Events of the payments service: what happened to money, never who gets a seat.
 import { Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
-import { Money } from './money.ts'
+import { Money } from './money/money.ts'
 import { Id } from './values.ts'
 
 export const PaymentStarted = defineEvent(

@@ -1,7 +1,7 @@
 // Events of the tickets service: shows as they are sold, and the tickets issued after a sale.
 import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
-import { Currency } from './money.ts'
+import { Currency } from './money/money.ts'
 import { Id, Instant } from './values.ts'
 
 export const Seat = Type.Object(

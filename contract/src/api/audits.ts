@@ -1,6 +1,6 @@
 // Shapes of what the auditor finds and what reconciliation with the processor finds.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency } from '../money.ts'
+import { Currency } from '../money/money.ts'
 import { Instant } from '../values.ts'
 import { Page, PageQuery } from './shop.ts'
 

@@ -1,7 +1,7 @@
 // Shapes of the operator's API under /api/ops: the state of the shop, what waits for a person, and
 // what the auditor found.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Money } from '../money.ts'
+import { Money } from '../money/money.ts'
 import { Id, Instant } from '../values.ts'
 import { AuditVerdict, SalesState } from './audits.ts'
 import { OrderStatus, PaymentStatus } from './orders.ts'

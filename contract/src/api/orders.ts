@@ -1,7 +1,7 @@
 // Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of
 // their sales.
 import { type Static, Type } from 'typebox'
-import { Currency, Money, maxAmountMinor } from '../money.ts'
+import { Currency, Money, maxAmountMinor } from '../money/money.ts'
 import { CancelReason } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'

@@ -1,8 +1,8 @@
 // Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document
 // with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency, maxAmountMinor } from '../money.ts'
-import { Price } from '../price.ts'
+import { Currency, maxAmountMinor } from '../money/money.ts'
+import { Price } from '../money/price.ts'
 import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
