@@ -37,6 +37,7 @@ export const errorDefinitions = {
   sold_out: { status: 409, title: 'Not enough tickets left' },
   seat_taken: { status: 409, title: 'A selected seat is no longer available' },
   price_changed: { status: 409, title: 'The price has changed since the buyer saw it' },
+  total_not_payable: { status: 422, title: 'No card can be charged this total' },
   sales_stopped: { status: 409, title: 'Sales are paused; tickets on hold can still be paid for' },
   not_on_sale: { status: 409, title: 'The show is not on sale' },
   limit_exceeded: { status: 422, title: 'Too many tickets for one order or one buyer' },

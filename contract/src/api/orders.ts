@@ -1,7 +1,7 @@
 // Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of
 // their sales.
 import { type Static, Type } from 'typebox'
-import { Currency, Money, maxAmountMinor } from '../money/money.ts'
+import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { CancelReason } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'
@@ -180,7 +180,7 @@ export type PaymentView = Static<typeof PaymentView>
 
 export const RefundBody = Type.Object(
   {
-    amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: maxAmountMinor })),
+    amountMinor: Type.Optional(Type.Integer({ minimum: 1, maximum: mostOfAnyCurrency })),
     reason: Type.Optional(Type.String({ maxLength: 500 })),
   },
   closed,

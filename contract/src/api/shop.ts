@@ -1,7 +1,7 @@
 // Shapes of the HTTP API: what the shop takes and answers. Routes validate, serialize and document
 // with these; the web reads them.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Currency, maxAmountMinor } from '../money/money.ts'
+import { Currency, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
 import { Id, Instant } from '../values.ts'
 
@@ -19,6 +19,7 @@ export const Problem = Type.Object({
   usedAt: Type.Optional(Instant),
   usedDoor: Type.Optional(Type.String()),
   price: Type.Optional(Price),
+  field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
 })
 export type Problem = Static<typeof Problem>
 
@@ -69,7 +70,7 @@ export const ApiTokenView = Type.Object({
 // ---- shows
 /** The format `visible`: something in it can be seen. `visible-or-empty` may also be left empty. */
 const ShortText = Type.String({ minLength: 1, maxLength: 200, format: 'visible' })
-const PriceMinor = Type.Integer({ minimum: 0, maximum: maxAmountMinor })
+const PriceMinor = Type.Integer({ minimum: 0, maximum: mostOfAnyCurrency })
 export const maxSeatsPerType = 20_000
 export const maxCapacity = 1_000_000
 

@@ -2,10 +2,7 @@
 // currencies.
 import { type Static, Type } from 'typebox'
 
-export { currencyExponent } from './currency.ts'
-
-/** The largest amount a card processor takes: eight digits of minor units. */
-export const maxAmountMinor = 99_999_999
+export * from './currency.ts'
 
 export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217 code, upper case' })
 

@@ -1,4 +1,6 @@
-// What cards can be charged in each currency: the one table behind every check of an amount.
+// What cards can be charged in each currency: the one table behind every check of an amount, in the
+// shop, its pages and the card sandbox. It stands twice, byte for byte, because neither package may
+// import the other; a test compares the two. Imports nothing.
 // Source: https://docs.stripe.com/currencies (presentment currencies, special cases, minimum and
 // maximum charge amounts). A currency that is missing there is missing here: HRK, LYD, IQD, and
 // BGN, which left the list of least amounts when Bulgaria took the euro.

@@ -74,6 +74,7 @@ export const reached = {
     show_unknown: request,
     not_on_sale: request,
     price_changed: request,
+    total_not_payable: request,
     unknown_ticket_type: request,
     limit_exceeded: request,
   } satisfies Reached<OrderRejection>,

@@ -1,17 +1,18 @@
 // Money as people type it, into minor units. Digits only, no floating point. Pure.
-import { currencyExponent } from '@holdfast/contract/currency'
+import { currencyExponent, currencyRule, mostMinor } from '@holdfast/contract/currency'
 
 /**
- * "45", "45.5", "45,50" → 4500, 4550, 4550. Null when it is no amount, or finer than the currency.
+ * "45", "45.5", "45,50" → 4500, 4550, 4550. Null when it is no amount, finer than the currency has
+ * on cards, or more than a card can be charged.
  */
 export function parseAmount(text: string, currency: string): number | null {
-  const match = /^\s*(\d{1,8})(?:[.,](\d{0,3}))?\s*$/.exec(text)
-  if (!match?.[1]) return null
-  const digits = currencyExponent(currency)
+  const match = /^\s*(\d{1,12})(?:[.,](\d{0,3}))?\s*$/.exec(text)
+  const rule = currencyRule(currency)
+  if (!match?.[1] || !rule) return null
   const fraction = match[2] ?? ''
-  if (fraction.length > digits) return null
-  const amount = Number(`${match[1]}${fraction.padEnd(digits, '0')}`)
-  return amount <= 99_999_999 ? amount : null
+  if (fraction.length > rule.digits) return null
+  const amount = Number(`${match[1]}${fraction.padEnd(rule.digits, '0')}`)
+  return amount <= mostMinor(rule) && amount % rule.step === 0 ? amount : null
 }
 
 export function amountText(amountMinor: number, currency: string): string {

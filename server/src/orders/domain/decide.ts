@@ -1,12 +1,13 @@
 // What becomes of an order by a command. The order's row decides every race, and this is how. Pure:
 // no clock, no random, no database. Expiry never ends a claimed or complete order.
 import {
+  type AmountFault,
   addSeconds,
+  amountFault,
   type CancelReason,
   type ClaimRejection,
   type FactOf,
   type Money,
-  maxAmountMinor,
   type OrderLine,
   type Price,
 } from '@holdfast/contract'
@@ -72,6 +73,13 @@ export function decide(
 
 type Command<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
 
+const faultTexts: Record<AmountFault, string> = {
+  currency: 'no card is charged in this currency',
+  least: 'the total is less than a card can be charged',
+  most: 'the total is more than a card can be charged',
+  step: 'the total has a part that this currency does not have on cards',
+}
+
 /**
  * The order of refusals is a promise of the API: the show, the types and limits, the price, and
  * only then the stock.
@@ -93,10 +101,9 @@ function placeOrder(
     const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
     return { rejection: 'price_changed', detail, price }
   }
-  // No processor takes more at once: such an order would only keep its places from others until it
-  // expires.
-  if (amountMinor > maxAmountMinor)
-    return { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
+  // Such an order would only keep its places from others until it expires.
+  const fault = amountMinor === 0 ? null : amountFault(amountMinor, sale.currency)
+  if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
   const short = shortageOf(stock, chosen.lines)
   if (short !== null) return short
   const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })

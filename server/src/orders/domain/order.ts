@@ -101,6 +101,7 @@ export type OrderRejection =
   | 'show_unknown'
   | 'not_on_sale'
   | 'price_changed'
+  | 'total_not_payable'
   | 'order_unknown'
   | 'order_claimed'
   | 'order_complete'

@@ -1,6 +1,6 @@
 // A new order with more than one thing wrong is refused for the first of them, in the order that the
 // API promises; and a price that the buyer did not see holds nothing.
-import { maxAmountMinor, salesEndAt } from '@holdfast/contract'
+import { salesEndAt } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
@@ -46,7 +46,7 @@ function place({ sale = {}, known = true, had = 0, held = 0, command = {} }: Cas
 }
 
 /** Each has the faults of all that follow it. */
-const dear = { types: sold.types.map((type) => ({ ...type, priceMinor: maxAmountMinor })) }
+const dear = { types: sold.types.map((type) => ({ ...type, priceMinor: 99_999_999 })) }
 const wrongPrice = { expectedTotalMinor: 1 }
 const soldOut = { held: 5, sale: dear }
 const refusals: readonly (readonly [string, string, Case])[] = [
@@ -78,7 +78,7 @@ const refusals: readonly (readonly [string, string, Case])[] = [
     'price_changed',
     { held: 5, command: { ...wrongPrice, lines: [seated(chairs, seatIdsOf(chairs))] } },
   ],
-  ['more than a card can be charged', 'limit_exceeded', soldOut],
+  ['more than a card can be charged', 'total_not_payable', soldOut],
   ['nothing left', 'sold_out', { held: 5 }],
   ['nothing left, at the right price', 'sold_out', { held: 5, command: { expectedTotalMinor: 9_000 } }],
 ]
@@ -130,5 +130,44 @@ describe('sales end by themselves', () => {
     const endsAt = '2031-05-01T23:00:00.000Z'
     expect(salesEndAt({ startsAt: sample.show.startsAt, endsAt })).toBe(endsAt)
     expect(salesEndAt({ startsAt: sample.show.startsAt, endsAt: null })).toBe(sample.show.startsAt)
+  })
+})
+
+describe('a total that no card can be charged', () => {
+  const total = (currency: string, priceMinor: number, quantity = 1) =>
+    place({
+      sale: { currency, maxPerBuyer: null, types: sold.types.map((type) => ({ ...type, priceMinor })) },
+      command: { lines: [numbered(standing, quantity)] },
+    })
+  test.each([
+    ['CZK', 1_000, 1],
+    ['SEK', 100, 2],
+    ['HUF', 10_000, 1],
+    ['HRK', 5_000, 1],
+    ['LYD', 5_000, 1],
+    ['ISK', 99_050, 1],
+    ['KWD', 1_005, 1],
+    ['EUR', 49, 1],
+    ['EUR', 50_000_000, 2],
+    ['IDR', 999_999_999_999, 2],
+  ])('%s %i, %i times', (currency, priceMinor, quantity) => {
+    expect(total(currency, priceMinor, quantity)).toBe('total_not_payable')
+  })
+
+  test.each([
+    ['CZK', 1_500, 1],
+    ['HUF', 17_500, 1],
+    ['HUF', 10_000, 2],
+    ['IDR', 150_000_000, 4],
+    ['ISK', 99_000, 1],
+    ['KWD', 1_010, 1],
+    ['COP', 9_999_999_999, 1],
+    ['EUR', 33_333_333, 3],
+  ])('but %s %i, %i times, is held', (currency, priceMinor, quantity) => {
+    expect(total(currency, priceMinor, quantity)).toEqual(['OrderCreated'])
+  })
+
+  test.each(['EUR', 'HRK'])('nothing at all needs no card: %s', (currency) => {
+    expect(total(currency, 0)).toEqual(['OrderCreated', 'OrderCompleted'])
   })
 })

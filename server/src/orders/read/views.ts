@@ -160,7 +160,7 @@ const readSaleStock = sql(
   'orders.read_sale_stock',
   `select t.id, t."priceMinor", p.capacity, p.held, p.sold, t.seated
    from orders.shows s
-   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "priceMinor" int, "poolId" uuid, seated boolean))
+   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "priceMinor" bigint, "poolId" uuid, seated boolean))
      with ordinality as t (id, "priceMinor", "poolId", seated, position)
    join orders.pools p on p.id = t."poolId"
    where s.id = $1

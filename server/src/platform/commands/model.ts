@@ -19,6 +19,8 @@ export interface Refusal<Rejection extends string> {
   readonly detail?: string
   /** With `price_changed`: what it costs now. */
   readonly price?: Price
+  /** JSON pointer of the field that is wrong. */
+  readonly field?: string
 }
 
 /**

@@ -12,10 +12,12 @@ export interface ProblemExtras {
   readonly usedDoor?: string | undefined
   /** What the order would cost now. */
   readonly price?: Price | undefined
+  /** JSON pointer of the field that is wrong. */
+  readonly field?: string | undefined
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
-  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price } = extras
+  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price, field } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -28,6 +30,7 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(usedAt === undefined ? {} : { usedAt }),
     ...(usedDoor === undefined ? {} : { usedDoor }),
     ...(price === undefined ? {} : { price }),
+    ...(field === undefined ? {} : { field }),
   }
 }
 

@@ -1,4 +1,5 @@
 // What makes a show unsellable, and what a published show may change and may not.
+import { currencyRule, mostMinor, supportedCurrencies } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import {
   type ProposedContent,
@@ -129,7 +130,9 @@ describe('a show that cannot be sold as it stands', () => {
     ],
     ['an invented zone', { timeZone: 'Europe/Atlantis' }, '“Europe/Atlantis” is not a time zone we know.'],
     ['an offset for a zone', { timeZone: '+02:00' }, '“+02:00” is not a time zone we know.'],
-    ['an invented currency', { currency: 'QQQ' }, '“QQQ” is not a currency we know.'],
+    ['an invented currency', { currency: 'QQQ' }, 'No card can be charged in “QQQ”.'],
+    ['a currency that cards have left', { currency: 'HRK' }, 'No card can be charged in “HRK”.'],
+    ['a currency that cards never had', { currency: 'LYD' }, 'No card can be charged in “LYD”.'],
     ['a type without a name', { ticketTypes: [general({ name: ' ' })] }, 'Every ticket type needs a name.'],
     [
       'a type whose name nobody sees',
@@ -147,14 +150,9 @@ describe('a show that cannot be sold as it stands', () => {
       'Standing: the price must be 0 or at least 50 minor units.',
     ],
     [
-      'the same in dinar',
-      { currency: 'KWD', ticketTypes: [general({ priceMinor: 490 })] },
-      'Standing: the price must be 0 or at least 500 minor units.',
-    ],
-    [
       'a price that the dinar has, but not on cards',
       { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_005 })] },
-      'Standing: the last of the three decimals must be 0.',
+      'Standing: the price must be a multiple of 10 minor units.',
     ],
     [
       'a seat twice in one type',
@@ -203,7 +201,7 @@ describe('a show that can be sold', () => {
       'at a price in dinar that cards have',
       { currency: 'KWD', ticketTypes: [general({ priceMinor: 1_010 })] },
     ],
-    ['at the least price in dinar', { currency: 'KWD', ticketTypes: [general({ priceMinor: 500 })] }],
+    ['for a million rupiah', { currency: 'IDR', ticketTypes: [general({ priceMinor: 150_000_000 })] }],
     ['with no place at all', { ticketTypes: [general({ stock: { capacity: 0 } })] }],
     ['in UTC', { timeZone: 'UTC' }],
     ['in a zone under its old name', { timeZone: 'Asia/Calcutta' }],
@@ -277,5 +275,36 @@ describe('what a published show cannot take back', () => {
   ]
   test.each(allowed)('but it may change %s', (_title, changes) => {
     expect(next(changes)).toBeNull()
+  })
+})
+
+describe('prices of', () => {
+  const faultOf = (currency: string, priceMinor: number) =>
+    settleContent(proposal({ currency, ticketTypes: [seated(), general({ priceMinor })] }))
+  test.each(supportedCurrencies)('%s', (currency) => {
+    const rule = currencyRule(currency)
+    if (!rule) throw new Error(`${currency} has no rule`)
+    const dear = { ...seated(), priceMinor: 0 }
+    const settle = (priceMinor: number) =>
+      settleContent(proposal({ currency, ticketTypes: [dear, general({ priceMinor })] }))
+    for (const amount of [0, rule.least, mostMinor(rule)]) expect(settle(amount)).toHaveProperty('content')
+    const wrong = [rule.least - rule.step, mostMinor(rule) + rule.step, rule.least + rule.step / 2]
+    for (const amount of wrong.filter((minor) => minor > 0 && Number.isInteger(minor)))
+      expect(settle(amount), `${amount}`).toMatchObject({ field: '/ticketTypes/1/priceMinor' })
+  })
+
+  test.each([
+    ['CZK', 1_000],
+    ['SEK', 100],
+    ['HUF', 10_000],
+    ['ISK', 99_050],
+    ['KWD', 1_005],
+    ['EUR', 100_000_000],
+  ])('%s %i name their field', (currency, priceMinor) => {
+    expect(faultOf(currency, priceMinor)).toMatchObject({ field: expect.stringMatching(/^\/ticketTypes/) })
+  })
+
+  test('a currency that no card has names its field', () => {
+    expect(faultOf('HRK', 5_000)).toMatchObject({ field: '/currency' })
   })
 })

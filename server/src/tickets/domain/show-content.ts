@@ -1,6 +1,6 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer
 // take back. Pure.
-import { currencyExponent, isVisible } from '@holdfast/contract'
+import { type AmountFault, amountFault, currencyRule, isVisible, mostMinor } from '@holdfast/contract'
 
 export interface SeatLabel {
   readonly section: string
@@ -47,9 +47,12 @@ export interface ProposedType {
 }
 export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
 
-export type Settled = { readonly content: ShowContent } | { readonly refusal: string }
-
-const currencies = new Set(Intl.supportedValuesOf('currency'))
+/** Why a show cannot be saved or sold like this, and where in the body the reason stands. */
+export interface ContentRefusal {
+  readonly refusal: string
+  readonly field?: string
+}
+export type Settled = { readonly content: ShowContent } | ContentRefusal
 
 /**
  * Turns a proposal into content: known types and seats keep their ids, new ones get the fresh ids.
@@ -57,6 +60,8 @@ const currencies = new Set(Intl.supportedValuesOf('currency'))
 export function settleContent(proposed: ProposedContent, known: readonly TicketType[] = []): Settled {
   const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known)
   if (refusal !== null) return { refusal }
+  const price = refusePrices(proposed)
+  if (price !== null) return price
   const knownById = new Map(known.map((type) => [type.id, type]))
   const ticketTypes = proposed.ticketTypes.map((type) => settleType(type, knownById.get(type.ref ?? '')))
   return { content: { ...proposed, startsAt: new Date(proposed.startsAt).toISOString(), ticketTypes } }
@@ -85,12 +90,11 @@ const nameOf = ({ section, row, number }: SeatLabel) => [section, row, number].f
 const earliestMs = Date.UTC(2000, 0)
 const latestMs = Date.UTC(2200, 0)
 
-function refuseDetails({ title, startsAt, timeZone, currency }: Details): string | null {
+function refuseDetails({ title, startsAt, timeZone }: Details): string | null {
   if (!isVisible(title)) return 'Enter a title.'
   const startMs = Date.parse(startsAt)
   if (!(startMs >= earliestMs && startMs < latestMs)) return 'The start must be a date between 2000 and 2200.'
   if (!isTimeZone(timeZone)) return `“${timeZone}” is not a time zone we know.`
-  if (!currencies.has(currency)) return `“${currency}” is not a currency we know.`
   return null
 }
 
@@ -107,17 +111,12 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-function refuseTypes(
-  { ticketTypes, currency }: ProposedContent,
-  known: readonly TicketType[],
-): string | null {
+function refuseTypes({ ticketTypes }: ProposedContent, known: readonly TicketType[]): string | null {
   const knownIds = new Set(known.map((type) => type.id))
   const refs = new Set<string>()
   const seats = new Set<string>()
   for (const type of ticketTypes) {
     if (!isVisible(type.name)) return 'Every ticket type needs a name.'
-    const price = refusePrice(type.priceMinor, currency)
-    if (price !== null) return `${type.name}: ${price}`
     if (type.ref !== undefined) {
       if (!knownIds.has(type.ref)) return `This show has no ticket type ${type.ref}.`
       if (refs.has(type.ref)) return `Ticket type ${type.ref} is listed twice.`
@@ -134,15 +133,28 @@ function refuseTypes(
 }
 
 /**
- * Free, or at least what the card processor takes: about half a unit, and with three decimals only
- * whole tens.
+ * What no card could pay may not be sold: each price is free, or one that the currency allows. Null
+ * when all are.
  */
-function refusePrice(priceMinor: number, currency: string): string | null {
-  const exponent = currencyExponent(currency)
-  const leastMinor = exponent === 3 ? 500 : 50
-  if (priceMinor > 0 && priceMinor < leastMinor)
-    return `the price must be 0 or at least ${leastMinor} minor units.`
-  if (exponent === 3 && priceMinor % 10 !== 0) return 'the last of the three decimals must be 0.'
+export function refusePrices({
+  currency,
+  ticketTypes,
+}: Pick<ShowContent, 'currency'> & {
+  readonly ticketTypes: readonly Pick<TicketType, 'name' | 'priceMinor'>[]
+}): ContentRefusal | null {
+  const rule = currencyRule(currency)
+  if (!rule) return { refusal: `No card can be charged in “${currency}”.`, field: '/currency' }
+  const reasons: Record<AmountFault, string> = {
+    currency: 'has no price in this currency',
+    least: `must be 0 or at least ${rule.least} minor units`,
+    most: `must be at most ${mostMinor(rule)} minor units`,
+    step: `must be a multiple of ${rule.step} minor units`,
+  }
+  for (const [index, { name, priceMinor }] of ticketTypes.entries()) {
+    const fault = amountFault(priceMinor, currency)
+    if (fault !== null)
+      return { refusal: `${name}: the price ${reasons[fault]}.`, field: `/ticketTypes/${index}/priceMinor` }
+  }
   return null
 }
 

@@ -202,7 +202,8 @@ test('content that cannot be sold is refused in every state that may change', ()
   for (const state of ['draft', 'on_sale', 'closed'] as const) {
     expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({
       rejection: 'invalid_show',
-      detail: '“QQQ” is not a currency we know.',
+      detail: 'No card can be charged in “QQQ”.',
+      field: '/currency',
     })
   }
 })
@@ -258,4 +259,20 @@ describe('publishing a show', () => {
     expect(describeDecision(decideShow(states.on_sale, commands.CancelShow, later))).toBe('ShowCancelled')
     expect(describeDecision(decideShow(states.on_sale, commands.PublishShow, later))).toBe('!show_not_draft')
   })
+})
+
+test('a draft of before, with a price or currency that no card has, is not put on sale', () => {
+  const { draft } = states
+  if (!draft) throw new Error('there is no draft')
+  for (const [changes, field] of [
+    [{ currency: 'HRK' }, '/currency'],
+    [
+      { currency: 'CZK', ticketTypes: draft.ticketTypes.map((type) => ({ ...type, priceMinor: 1_000 })) },
+      '/ticketTypes/0/priceMinor',
+    ],
+  ] as const)
+    expect(decideShow({ ...draft, ...changes }, commands.PublishShow, now)).toMatchObject({
+      rejection: 'invalid_show',
+      field,
+    })
 })

@@ -1,7 +1,14 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
 import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
-import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
+import {
+  type ContentRefusal,
+  type ProposedContent,
+  refusePrices,
+  refuseWithdrawal,
+  type ShowContent,
+  settleContent,
+} from './show-content.ts'
 
 type ShowFacts = ShowContent & { readonly id: string; readonly organiserId: string; readonly version: number }
 export type Show = ShowFacts &
@@ -48,7 +55,13 @@ export type ShowRejection =
 
 export type ShowDecision =
   | { readonly facts: readonly ShowFact[]; readonly answer: Show }
-  | { readonly rejection: ShowRejection; readonly detail?: string }
+  | { readonly rejection: ShowRejection; readonly detail?: string; readonly field?: string }
+
+const invalid = ({ refusal, field }: ContentRefusal): ShowDecision => ({
+  rejection: 'invalid_show',
+  detail: refusal,
+  ...(field === undefined ? {} : { field }),
+})
 
 /** Decides a command about one show; the answer is the show as it then is. */
 export function decideShow(show: Show | undefined, command: ShowCommand, now: string): ShowDecision {
@@ -83,7 +96,7 @@ function draftShow(
   now: string,
 ): ShowDecision {
   const settled = settleContent(content)
-  if ('refusal' in settled) return { rejection: 'invalid_show', detail: settled.refusal }
+  if ('refusal' in settled) return invalid(settled)
   return accept(
     undefined,
     [{ type: 'ShowDrafted', data: { showId, organiserId, content: settled.content } }],
@@ -94,7 +107,7 @@ function draftShow(
 function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   const settled = settleContent(proposed, show.ticketTypes)
-  if ('refusal' in settled) return { rejection: 'invalid_show', detail: settled.refusal }
+  if ('refusal' in settled) return invalid(settled)
   const { content } = settled
   const changed: ShowFact = { type: 'ContentChanged', data: { showId: show.id, content } }
   if (show.status === 'draft') return accept(show, [changed], now)
@@ -112,6 +125,9 @@ function publishShow(show: Show, now: string): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   if (show.status !== 'draft') return { rejection: 'show_not_draft' }
   if (now >= salesEndAt(show)) return { rejection: 'show_past', detail: `sales end at ${salesEndAt(show)}` }
+  // A draft of before may have a price that would be refused by now.
+  const price = refusePrices(show)
+  if (price !== null) return invalid(price)
   return accept(show, [{ type: 'ShowPublished', data: publishedShow(show, true) }], now)
 }
 

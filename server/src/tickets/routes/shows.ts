@@ -34,7 +34,7 @@ export function showRoutes(app: Http, parts: ShowRoutes): void {
 }
 
 function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
-  if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail })
+  if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail, field: outcome.field })
   return showView(outcome.answer)
 }
 

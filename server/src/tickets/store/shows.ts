@@ -166,7 +166,7 @@ const upsertTypes = sql(
   'tickets.upsert_types',
   `insert into tickets.ticket_types (id, show_id, position, name, price_minor, pool_id, capacity, seated)
    select id, show_id, position, name, price_minor, pool_id, capacity, seated
-   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor int, pool_id uuid,
+   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor bigint, pool_id uuid,
      capacity int, seated boolean)
    on conflict (id) do update set
      position = excluded.position, name = excluded.name, price_minor = excluded.price_minor,

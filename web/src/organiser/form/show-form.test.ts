@@ -10,6 +10,9 @@ describe('amounts', () => {
     expect(parseAmount('45,5', 'EUR')).toBe(4_550)
     expect(parseAmount('0.29', 'EUR')).toBe(29)
     expect(parseAmount('4500', 'JPY')).toBe(4_500)
+    expect(parseAmount('1500000.00', 'IDR')).toBe(150_000_000)
+    expect(parseAmount('990', 'ISK')).toBe(99_000)
+    expect(parseAmount('5.12', 'KWD')).toBe(5_120)
     expect(amountText(4_550, 'EUR')).toBe('45.50')
     expect(amountText(5, 'EUR')).toBe('0.05')
   })
@@ -21,6 +24,10 @@ describe('amounts', () => {
       ['-1', 'EUR'],
       ['1e3', 'EUR'],
       ['99999999', 'EUR'],
+      ['990.50', 'ISK'],
+      ['5.124', 'KWD'],
+      ['45', 'HRK'],
+      ['10000000000', 'IDR'],
       ['', 'EUR'],
     ] as const) {
       expect(parseAmount(text, currency), text).toBeNull()

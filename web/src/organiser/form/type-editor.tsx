@@ -1,12 +1,12 @@
 // One ticket type in the form: a capacity, or seats as blocks of rows with a picture of what they
 // make.
-import { currencyExponent } from '@holdfast/contract/currency'
+import { currencyRule, mostMinor } from '@holdfast/contract/currency'
 import { isVisible } from '@holdfast/contract/text'
 import { useFieldArray, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../../format.ts'
 import { Field } from '../../parts/basics.tsx'
-import { parseAmount } from '../amounts.ts'
+import { amountText, parseAmount } from '../amounts.ts'
 import { seatsOf } from './seat-grid.ts'
 import { expandRanges } from './seat-labels.ts'
 import { SeatPreview } from './seat-preview.tsx'
@@ -27,9 +27,9 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
   const currency = watch('currency')
   const format = useFormat()
   const required = t('required')
-  // What the shop takes for the least that a card can pay.
-  const leastMinor = currencyExponent(currency) === 3 ? 500 : 50
-  const least = format.money({ amountMinor: leastMinor, currency })
+  const rule = currencyRule(currency) ?? { least: 1, step: 1, mostDigits: 8, digits: 2, payoutStep: 1 }
+  const money = (amountMinor: number) => format.money({ amountMinor, currency })
+  const least = money(rule.least)
   const choose = (asSeats: boolean) => {
     setValue(`types.${index}.seated`, asSeats)
     if (asSeats && watch(`types.${index}.blocks`).length === 0)
@@ -47,7 +47,14 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         <Field
           label={t('price', { currency })}
           error={
-            errors?.price && (errors.price.type === 'least' ? t('priceTooLow', { least }) : t('priceWrong'))
+            errors?.price &&
+            (errors.price.type === 'least'
+              ? t('priceTooLow', { least })
+              : t('priceWrong', {
+                  example: amountText(45 * 10 ** rule.digits, currency),
+                  step: money(rule.step),
+                  most: money(mostMinor(rule)),
+                }))
           }
           input={{
             inputMode: 'decimal',
@@ -55,7 +62,7 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
               validate: {
                 readable: (text) => parseAmount(text, currency) !== null,
                 least: (text) =>
-                  parseAmount(text, currency) === 0 || (parseAmount(text, currency) ?? 0) >= leastMinor,
+                  parseAmount(text, currency) === 0 || (parseAmount(text, currency) ?? 0) >= rule.least,
               },
             }),
           }}
