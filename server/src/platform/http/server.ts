@@ -218,8 +218,7 @@ export function sessionCookieName(publicUrl: string): string {
 
 function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions): void {
   const prefix = `${sessionCookieName(publicUrl)}=`
-  // After the body, and only for admitted requests: looking up a session may ask the database.
-  app.addHook('preValidation', (request, _reply, done) => {
+  const recognise = (request: FastifyRequest, done: (error?: Error) => void) => {
     const token = bearerToken(request) ?? cookieValue(request.headers.cookie, prefix)
     if (token === null || !asksWho(request.url)) return done()
     request.sessionToken = token
@@ -232,11 +231,21 @@ function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions)
       request.principal = principal
       done()
     }, done)
-  })
+  }
+  // To everybody but operators there is no such route, whatever they send: who asks is looked up
+  // before the body.
+  app.addHook('onRequest', (request, _reply, done) =>
+    isForOperators(request.url) ? recognise(request, done) : done(),
+  )
+  // After the body, and only for admitted requests: looking up a session may ask the database.
+  app.addHook('preValidation', (request, _reply, done) =>
+    isForOperators(request.url) ? done() : recognise(request, done),
+  )
 }
 
-/** Pages are the same for everybody; metrics are not. */
-const asksWho = (url: string) => url.startsWith('/api/') || url.startsWith('/metrics')
+const isForOperators = (url: string) => url.startsWith('/api/ops/') || url.startsWith('/metrics')
+/** Pages are the same for everybody. */
+const asksWho = (url: string) => url.startsWith('/api/') || isForOperators(url)
 
 function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
