@@ -24,6 +24,9 @@ export const tasks = {
   mutation: { build: [], run: [['{node}', 'scripts/mutation/run.ts']] },
   sim: { build: [], run: [['{node}', 'server/test/simulation/run.ts']] },
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
+  // Strangers against a shop on this machine, with honest buyers in between.
+  attacks: { build: [], run: [['{node}', 'server/test/attacks/run.ts']] },
+  soak: { build: [], run: [['{node}', 'server/test/attacks/soak.ts']] },
   // What it saw of every order and call is kept to the end.
   chaos: { build: [], run: [['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts']] },
   // The long runs, one after another: hours. What one of them finds must not keep the others from
@@ -37,6 +40,9 @@ export const tasks = {
       ['{node}', '--max-old-space-size=12000', 'server/test/model/run.ts'],
       ['{node}', 'server/test/simulation/run.ts', '--seeds', '100000'],
       ['{node}', 'server/test/first-start/run.ts', '--kills', '200'],
+      ['{node}', 'server/test/attacks/run.ts'],
+      ['{node}', 'server/test/attacks/run.ts', '--together', '--addresses', '1000', '--seconds', '300'],
+      ['{node}', 'server/test/attacks/soak.ts', '--minutes', '30'],
       ['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts', ...hourOfChaos.split(' ')],
       [
         '{node}',

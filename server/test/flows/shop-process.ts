@@ -19,13 +19,15 @@ export interface ShopProcess {
   killEverything(): Promise<void>
 }
 
-/** `program` is another build of the shop; without it the sources run. */
+/**
+ * `program` is another build of the shop; without it the sources run. `flags` are Node's.
+ */
 export async function startShopProcess(
   environment: Readonly<Record<string, string>>,
-  program: string = sources,
+  { program = sources, flags = [] }: { program?: string; flags?: readonly string[] } = {},
 ): Promise<ShopProcess> {
   const { PORT: port = '', DATA_DIR: directory = '' } = environment
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, program], {
     env: {
       ...process.env,
       RATE_LIMITS: 'off',

@@ -78,7 +78,7 @@ async function run(place: number, program: Program | null): Promise<void> {
       STRIPE_WEBHOOK_SECRET: webhookSecret,
       DATA_DIR: directory,
     },
-    program.path,
+    { program: program.path },
   )
 }
 

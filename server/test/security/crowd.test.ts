@@ -12,7 +12,7 @@ import { waitFor } from '../wait.ts'
 
 const kilobyte = 1024
 const limits = {
-  sockets: { total: 120, reserved: 0, perNetwork: 40 },
+  sockets: { total: 120, reserved: 0, perNetwork: 40, perSecond: 100 },
   bodies: { total: 400 * kilobyte, reserved: 100 * kilobyte, perNetwork: 20 },
   streams: { total: 30, reserved: 10, perNetwork: 10 },
   requests: { total: 30, reserved: 10, perNetwork: 15, perNetworkInReserve: 3 },
@@ -109,6 +109,18 @@ test('sockets of one address end at its limit, and others are served', async () 
   await start()
   const attack = wires(100, one)
   await waitFor('the others closed', () => left(attack) === limits.sockets.perNetwork)
+  expect(await statusOf(honest)).toBe('200')
+})
+
+test('an address that opens connections again and again is refused before it says anything', async () => {
+  await start()
+  const statuses: string[] = []
+  for (let round = 0; round < 10; round += 1) {
+    const attack = wires(38, one, head('POST', '/api/things', 'content-length: 0\r\nconnection: close\r\n'))
+    await waitFor('all closed', () => left(attack) === 0)
+    statuses.push(...statusesOf(attack))
+  }
+  expect(statuses.filter((status) => status === '').length).toBeGreaterThan(100)
   expect(await statusOf(honest)).toBe('200')
 })
 

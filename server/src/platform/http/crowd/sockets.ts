@@ -3,13 +3,19 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { networkOf } from '../network.ts'
-import { type Holding, makeShares, type Refusal, type ShareLimits } from './shares.ts'
+import { makeRates } from './rates.ts'
+import { type Holding, makeShares, type ShareLimits } from './shares.ts'
+
+export interface SocketLimits extends ShareLimits {
+  /** New connections of one network, after a burst of as many as it may have. */
+  readonly perSecond: number
+}
 
 export interface SocketsOptions {
-  readonly limits: ShareLimits
+  readonly limits: SocketLimits
   /** Whether the sockets of this peer are counted for it: not those of a trusted proxy. */
   isCounted(socket: Socket): boolean
-  onRefused(reason: Refusal): void
+  onRefused(): void
 }
 
 /** What the requests on a socket tell of it. */
@@ -44,6 +50,8 @@ const waitingGone = 0.05
 
 export function watchSockets(server: Server, { limits, isCounted, onRefused }: SocketsOptions): void {
   const shares = makeShares<OpenSocket>(limits)
+  // To refuse a request costs ten times what it costs to refuse its connection.
+  const rates = makeRates({ burst: limits.perNetwork, perSecond: limits.perSecond })
   /** By the time since which they wait. */
   const waiting = new Set<OpenSocket>()
 
@@ -70,10 +78,10 @@ export function watchSockets(server: Server, { limits, isCounted, onRefused }: S
   server.on('connection', (socket: Socket) => {
     const network = isCounted(socket) ? networkOf(socket.remoteAddress ?? '') : null
     const wanted = { network, size: 1 }
-    if (shares.refusalOf(wanted) === 'total') makeRoom(network)
-    const refusal = shares.refusalOf(wanted)
-    if (refusal !== null) {
-      onRefused(refusal)
+    const comesSlowly = network === null || rates.take(network, performance.now())
+    if (comesSlowly && shares.refusalOf(wanted) === 'total') makeRoom(network)
+    if (!comesSlowly || shares.refusalOf(wanted) !== null) {
+      onRefused()
       socket.resetAndDestroy()
       return
     }

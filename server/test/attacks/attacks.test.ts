@@ -1,0 +1,34 @@
+// The short form of `npm run attacks`: everything at once, from many addresses, with limits on.
+// Honest buyers get their tickets, nobody else's attack counts as a request, and the books agree.
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buyFor } from './buyers.ts'
+import { type Stage, startStage } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(() => stage.stop())
+
+test('while 100 addresses hold bodies and streams open, place holds and try stolen cards, buyers buy', async () => {
+  const stops = [
+    stage.attack({ kind: 'bodies', addresses: 100, count: 500 }),
+    stage.attack({ kind: 'streams', addresses: 100, count: 300 }),
+    stage.attack({ kind: 'headers', addresses: 100, count: 300 }),
+    stage.attack({ kind: 'holds', addresses: 100, count: 5 }),
+    stage.attack({ kind: 'declines', addresses: 100, count: 5 }),
+  ]
+  const { port, showId, ticketTypeId } = stage
+  const bought = await buyFor({ port, showId, ticketTypeId, buyers: 3, seconds: 4 })
+  const reports = await Promise.all(stops.map((stop) => stop()))
+  expect(bought.failures).toEqual([])
+  expect(bought.orders).toBeGreaterThan(0)
+  const [bodies, streams, headers, holds, declines] = reports.map(({ answers }) => answers)
+  expect({ bodies, streams, headers }).toEqual({
+    bodies: { open: 500 },
+    streams: { open: 300 },
+    headers: { open: 300 },
+  })
+  expect(Object.keys({ ...holds, ...declines })).toEqual(expect.arrayContaining(['hold 201', 'pay 402']))
+  expect(await stage.audit()).toBe('')
+})
