@@ -20,12 +20,14 @@ import { forgetExpiredLimits, makeLimits, noLimits } from './platform/http/limit
 import { makeRequireOperator } from './platform/http/operators.ts'
 import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
 import { forgetExpiredSessions, makeSessions } from './platform/http/sessions.ts'
-import { makeDatabase } from './platform/postgres/database.ts'
+import { type Database, makeDatabase } from './platform/postgres/database.ts'
 import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/postgres/migrate.ts'
 import { systemClock } from './platform/process/clock.ts'
+import { readInstallation } from './platform/process/installation.ts'
 import type { Log } from './platform/process/log.ts'
 import { type Metrics, makeMetrics } from './platform/process/metrics.ts'
 import { announceProcess } from './platform/process/processes.ts'
+import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches } from './platform/process/switches.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
 import { service as tickets } from './tickets/index.ts'
@@ -47,6 +49,8 @@ export interface ShopOptions {
   readonly payments?: PaymentsOptions
   /** Told which part comes next. */
   readonly progress?: (text: string) => void
+  /** Restored, and not settled with the card processor yet: only whoever settles may start it. */
+  readonly settling?: boolean
   /** Adds what is not a service, such as the web pages. */
   readonly extend?: (app: Http) => Promise<void>
 }
@@ -74,6 +78,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     ...chosen.map((definition) => definition.migrations),
   ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
+  if (options.settling !== true) await refuseUnsettled(db)
 
   const clock = systemClock
   const metrics = makeMetrics()
@@ -152,6 +157,16 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await db.close()
     },
   }
+}
+
+/** A shop that does not know of the newest charges would sell their places again. */
+async function refuseUnsettled(db: Database): Promise<void> {
+  const { settledAt } = await readInstallation(db)
+  if (settledAt !== null) return
+  await db.close()
+  throw new StartError(
+    'this shop came back from a backup and has not settled with the card processor; run: npm run holdfast -- settle',
+  )
 }
 
 /**

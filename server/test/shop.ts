@@ -14,6 +14,8 @@ export interface TestShop extends Shop {
   readonly db: TestDatabase
   readonly sandbox: Sandbox
   readonly environment: Readonly<Record<string, string>>
+  /** The shop is gone; its database and the sandbox stay. */
+  stopShop(): Promise<void>
 }
 
 export interface TestShopOptions {
@@ -66,13 +68,16 @@ export async function startTestShop({
     log: log ?? makeLog(config.logLevel),
     ...(extend ? { extend } : {}),
   })
+  let stopped: Promise<void> | undefined
+  const stopShop = () => (stopped ??= shop.stop())
   return {
     ...shop,
     db,
     sandbox,
     environment: settings,
+    stopShop,
     async stop() {
-      await shop.stop()
+      await stopShop()
       await sandbox.close()
       await db.drop()
       await rm(directory, { recursive: true, force: true })

@@ -136,13 +136,13 @@ async function setSequences(loading: Loading, { sequences }: Manifest): Promise<
 async function beginEpoch(loading: Loading, { takenAt }: Manifest): Promise<void> {
   await loading.query(
     `update platform.installation
-     set epoch = gen_random_uuid(), backup_taken_at = $1, restored_at = now()`,
+     set epoch = gen_random_uuid(), backup_taken_at = $1, restored_at = now(), settled_at = null`,
     [takenAt],
   )
   await loading.query(
     `insert into platform.switches (name, is_on, reason) values ('sales_stopped', true, $1)
      on conflict (name) do update set is_on = true, reason = excluded.reason, changed_at = now()`,
-    ['restored from a backup: compare with the card processor (npm run audit) before sales go on'],
+    ['restored from a backup; sales go on when the shop has settled with the card processor'],
   )
   await loading.execute('truncate platform.processes')
 }

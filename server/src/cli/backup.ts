@@ -9,6 +9,7 @@ import { version } from '../config/version.ts'
 import { startEmbeddedPostgres } from '../platform/postgres/embedded/server.ts'
 import { type Context, inBytes, makeProgress, type Result } from './output.ts'
 import { type PassphraseSources, readPassphrase } from './passphrase.ts'
+import { settleOn } from './settle.ts'
 
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
 
@@ -47,6 +48,7 @@ export async function restoreCommand(
   const passphrase = await readPassphrase(sources, environment)
   const progress = makeProgress(json)
   let stop = () => Promise.resolve()
+  let url = ''
   try {
     const report = await restore({
       file: resolve(file),
@@ -55,13 +57,16 @@ export async function restoreCommand(
       findTarget: async () => {
         const target = await openTarget(config, progress.tell)
         stop = target.stop
+        url = target.url
         return target
       },
       progress: progress.tell,
     })
     const { rows, tables, files, takenAt, tookMs } = report
     const text = `Restored ${rows} rows of ${tables} tables and ${files} files, as of ${takenAt}; ${seconds(tookMs)}`
-    return { code: 0, text, json: report }
+    progress.end()
+    const settled = await settleOn(url, { config, environment, json })
+    return { ...settled, text: `${text}\n${settled.text}`, json: { ...report, settlement: settled.json } }
   } finally {
     progress.end()
     await stop()

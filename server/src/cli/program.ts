@@ -53,6 +53,9 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
       '\nExit status: 0 done or all is well, 1 not done or something is wrong, 2 a mistake in the command',
     )
   program.command('start').description('Start the shop').action(start)
+  asJson(program.command('healthy'))
+    .description('Ask the shop of this machine whether it answers: for the health check of a container')
+    .action(() => show(async (context) => (await import('./healthy.ts')).healthyCommand(context)))
   asJson(program.command('audit'))
     .description('Compare all parts of the shop with each other and with the card processor')
     .option('--repair', 'say what could be done about each breach, and whether that is safe')
@@ -75,6 +78,12 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
       show(async (context) => (await import('./backup.ts')).restoreCommand(context, file, sources)),
     )
   operatorCommands(program.command('admin').description('Look after people').command('operator'), show)
+  asJson(program.command('settle'))
+    .description('Bring a restored shop and the card processor together (restore does it by itself)')
+    .option('--backup-taken-at <moment>', 'for a database that came back by a physical backup')
+    .action((options: { backupTakenAt?: string }) =>
+      show(async (context) => (await import('./settle.ts')).settleCommand(context, options)),
+    )
   return program
 }
 

@@ -7,6 +7,7 @@ import { subscribe } from './consumers.ts'
 import { makeModel, type PaymentsHandler } from './model.ts'
 import type { Processor } from './processor/port.ts'
 import { makeProcessor } from './processor/stripe.ts'
+import { makeDescriber } from './receipts.ts'
 import { registerRoutes } from './routes/buyers.ts'
 import { registerOpsRoutes } from './routes/operators.ts'
 import { areKnown } from './store/payments.ts'
@@ -32,7 +33,16 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
   const { config, db, clock, log, metrics, limits } = platform
   const processor = options.processor ?? makeProcessor(config.processor)
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
-  const worker = makeWorker({ db, clock, log, metrics, processor, handler: () => handler })
+  const worker = makeWorker({
+    db,
+    clock,
+    log,
+    metrics,
+    processor,
+    handler: () => handler,
+    // A stand-in keeps nothing that a restore could ask for.
+    ...(options.processor ? {} : { describe: makeDescriber(db) }),
+  })
   const model = makeModel((world) => {
     for (const id of world.changed.orders) if (world.orders.get(id)?.terms) arrivals.arrived(id)
     worker.committed(world)

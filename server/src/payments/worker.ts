@@ -12,7 +12,7 @@ import type { Command } from './domain/commands.ts'
 import { leaseSeconds, type Payment } from './domain/payment.ts'
 import type { PaymentsHandler } from './model.ts'
 import type { Intent, Processor } from './processor/port.ts'
-import { makeSteps } from './processor/steps.ts'
+import { type Describe, makeSteps } from './processor/steps.ts'
 import { findDue } from './store/payments.ts'
 import type { Work, World } from './world.ts'
 
@@ -57,6 +57,8 @@ export interface WorkerOptions {
   readonly log: Log
   readonly metrics: Metrics
   readonly processor: Processor
+  /** What is written to a new intent about its order. */
+  readonly describe?: Describe
   /** A function, because the handler is made after the worker: its commits bring the work. */
   readonly handler: () => PaymentsHandler
 }
@@ -81,7 +83,7 @@ export function makeWorker(options: WorkerOptions): Worker {
   const { db, clock, log, metrics, processor } = options
   const running = new Map<string, Run>()
   const slots = makeSlots(maxCalls)
-  const perform = makeSteps(processor, metrics)
+  const perform = makeSteps(processor, metrics, options.describe)
   const beforeEffect = makeFailpoint('payments.before_effect')
   const afterEffect = makeFailpoint('payments.after_effect')
 

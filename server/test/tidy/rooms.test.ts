@@ -53,7 +53,7 @@ test('no folder has more than 15 sources', () => {
 test('a service reads its own schema, the operator’s room two more, and only the auditor all', () => {
   expect(readSchemas()).toEqual({
     audit: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
-    backup: ['audit', 'platform'],
+    backup: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
     expiration: ['expiration'],
     identity: ['identity'],
     ops: ['orders', 'payments', 'platform'],

@@ -94,7 +94,9 @@ function ownOf(row: Compared, kept: number, listedKept: number): Say[] {
   const said: Say[] = []
   const say = (kind: string, owner: Difference['owner'], explanation: string) =>
     said.push({ kind, owner, explanation })
-  if (row.orderStatus === null)
+  // After a restore, payments of lost orders are known, and their money went back.
+  const touchesMoney = kept !== 0 || row.authorizedMinor !== 0 || isBeingAsked.has(row.paymentStatus ?? '')
+  if (row.orderStatus === null && touchesMoney)
     say('payment_without_order', 'shop', 'A payment belongs to an order that doesn’t exist')
   if (row.ledgerMinor !== kept) say('ledger_differs', 'shop', 'Ledger and payment show different amounts')
   if (row.intentId !== null && !row.listed) {

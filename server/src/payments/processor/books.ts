@@ -19,6 +19,7 @@ export interface ListedIntent {
   readonly refundedMinor: number
   readonly disputed: boolean
   readonly createdAt: string
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 export interface ListedDispute {
@@ -44,6 +45,8 @@ export interface Books {
    */
   listIntents(page: { olderThan?: string; newerThan?: string }): Promise<BooksAnswer<readonly ListedIntent[]>>
   readIntent(intentId: string): Promise<BooksAnswer<ListedIntent>>
+  /** Intents with a refund that was made since then. */
+  listRefundedSince(since: string): Promise<BooksAnswer<readonly string[]>>
   /** Up to 100 disputes, newest first. */
   listDisputes(olderThan?: string): Promise<BooksAnswer<readonly ListedDispute[]>>
 }
@@ -77,6 +80,16 @@ export function makeBooks(config: ProcessorConfig): Books {
       ask(async () =>
         toListed(await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })),
       ),
+    listRefundedSince: (since) =>
+      ask(async () => {
+        const intents = new Set<string>()
+        const gte = Math.floor(Date.parse(since) / 1000)
+        for await (const refund of stripe.refunds.list({ created: { gte }, limit: booksPage })) {
+          const intent = refund.payment_intent
+          if (intent !== null) intents.add(typeof intent === 'string' ? intent : intent.id)
+        }
+        return [...intents]
+      }),
     listDisputes: (olderThan) =>
       ask(async () => {
         const page = olderThan === undefined ? {} : { starting_after: olderThan }
@@ -121,5 +134,6 @@ function toListed(intent: Stripe.PaymentIntent): ListedIntent {
     refundedMinor: charge?.captured === true ? charge.amount_refunded : 0,
     disputed: charge?.disputed === true,
     createdAt: new Date(intent.created * 1000).toISOString(),
+    metadata: intent.metadata,
   }
 }

@@ -52,6 +52,8 @@ export interface AuthorizeRequest {
   /** `pm_…` or a confirmation token `ctoken_…`. */
   readonly paymentMethod: string
   readonly key: string
+  /** Written to the intent beside the ids. */
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 export interface RefundRequest {

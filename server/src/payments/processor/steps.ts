@@ -4,10 +4,14 @@ import type { Metrics } from '../../platform/process/metrics.ts'
 import type { Work } from '../world.ts'
 import { type AnyAnswer, planStep, type Question, type StepContext, type StepResult } from './plan.ts'
 import type { Processor } from './port.ts'
+import type { Metadata } from './receipt.ts'
 
-export function makeSteps(processor: Processor, metrics: Metrics) {
+export type Describe = (orderId: string) => Promise<Metadata>
+
+/** `describe` gives what is written to a new intent about its order. */
+export function makeSteps(processor: Processor, metrics: Metrics, describe?: Describe) {
   const answer = async (question: Question): Promise<AnyAnswer> => {
-    const result = await put(processor, question)
+    const result = await put(processor, await described(question, describe))
     metrics.processorCalls.inc({ operation: question.operation, outcome: result.kind })
     return result
   }
@@ -17,6 +21,12 @@ export function makeSteps(processor: Processor, metrics: Metrics) {
     while (!next.done) next = plan.next(await answer(next.value))
     return next.value
   }
+}
+
+async function described(question: Question, describe: Describe | undefined): Promise<Question> {
+  if (question.operation !== 'create' || !describe) return question
+  const { request } = question
+  return { ...question, request: { ...request, metadata: await describe(request.orderId) } }
 }
 
 function put(processor: Processor, question: Question): Promise<AnyAnswer> {

@@ -34,7 +34,7 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
   })
   return {
     livemode: /^(sk|rk)_live_/.test(config.secretKey),
-    authorize: ({ paymentId, orderId, amount, paymentMethod, key }) =>
+    authorize: ({ paymentId, orderId, amount, paymentMethod, key, metadata = {} }) =>
       call(async () => {
         const method = paymentMethod.startsWith('ctoken_')
           ? { confirmation_token: paymentMethod }
@@ -46,7 +46,7 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
           confirm: true,
           ...method,
           automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-          metadata: { order_id: orderId, payment_id: paymentId },
+          metadata: { order_id: orderId, payment_id: paymentId, ...metadata },
         }
         return toIntent(await stripe.paymentIntents.create(params, { idempotencyKey: key }))
       }),

@@ -1,0 +1,19 @@
+// `holdfast healthy`: whether the shop beside us answers. For the health check of a container, which
+// has no other program that could ask.
+import type { Context, Result } from './output.ts'
+
+const answersWithinMs = 2_000
+
+export async function healthyCommand({ config: { port } }: Context): Promise<Result> {
+  const address = `http://127.0.0.1:${port}/healthz`
+  const answer = await fetch(address, { signal: AbortSignal.timeout(answersWithinMs) }).catch(
+    (error: Error) => error.message,
+  )
+  const healthy = typeof answer !== 'string' && answer.ok
+  const reason = typeof answer === 'string' ? answer : `status ${answer.status}`
+  return {
+    code: healthy ? 0 : 1,
+    text: healthy ? 'The shop answers.' : `The shop does not answer at ${address}: ${reason}`,
+    json: { healthy },
+  }
+}
