@@ -200,6 +200,11 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
 
   const after = await buy(restored.url, show, 2)
   expect(after.status).toBe('complete')
+  const seen = await holdfast(['doctor', '--json'], environment)
+  const { checks } = JSON.parse(seen.stdout) as { checks: { name: string; level: string }[] }
+  expect(checks.filter(({ level }) => level === 'wrong')).toEqual([])
+  expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(['clock', 'durability', 'settled']))
+  expect(seen.status).toBe(0)
   await stripe.refunds.create({ payment_intent: foreign })
   await expectSound({ db, sandbox: old.sandbox })
 })

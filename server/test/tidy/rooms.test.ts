@@ -54,6 +54,7 @@ test('a service reads its own schema, the operator’s room two more, and only t
   expect(readSchemas()).toEqual({
     audit: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
     backup: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
+    cli: ['orders', 'platform'],
     expiration: ['expiration'],
     identity: ['identity'],
     ops: ['orders', 'payments', 'platform'],

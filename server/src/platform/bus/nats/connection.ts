@@ -27,13 +27,8 @@ const againMs = 500
 /** A broker that does not answer two of these is gone. */
 const pingEveryMs = 5_000
 
-/** Resolves when `stopping` aborts. */
-export async function keepConnected(
-  { nats, clock, log, work }: KeepConnectedOptions,
-  stopping: AbortSignal,
-): Promise<void> {
-  const { servers, tls, user, pass, token } = nats
-  const options: NodeConnectionOptions = {
+function optionsOf({ servers, tls, user, pass, token }: NatsConfig): NodeConnectionOptions {
+  return {
     name: 'holdfast',
     servers: [...servers],
     timeout: connectTimeoutMs,
@@ -46,6 +41,33 @@ export async function keepConnected(
     ...(user === undefined ? {} : { user, pass: pass ?? '' }),
     ...(token === undefined ? {} : { token }),
   }
+}
+
+/** Why the broker cannot be used, or null when it can. */
+export async function probeBroker(nats: NatsConfig): Promise<string | null> {
+  const [{ connect }, { jetstreamManager }] = await Promise.all([
+    import('@nats-io/transport-node'),
+    import('@nats-io/jetstream'),
+  ])
+  try {
+    const connection = await connect(optionsOf(nats))
+    try {
+      await (await jetstreamManager(connection, { timeout: connectTimeoutMs })).getAccountInfo()
+      return null
+    } finally {
+      await connection.close()
+    }
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+/** Resolves when `stopping` aborts. */
+export async function keepConnected(
+  { nats, clock, log, work }: KeepConnectedOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const options = optionsOf(nats)
   // Loaded only by who has a broker: it takes time and memory.
   const { connect } = await import('@nats-io/transport-node')
   let isNews = true
