@@ -96,7 +96,7 @@ function showOf(show: number, { capacity, seats }: Stock): PublishedShow {
       id: seedId('ticketType', show, index),
       name: 'Standing',
       priceMinor: 4_500,
-      poolId: seedId('pool', show, index),
+      takes: [{ poolId: seedId('pool', show, index), count: 1 }],
       ...('seats' in stock ? { seats: stock.seats } : {}),
     })),
     pools: stocks.map((stock, index) => ({ id: seedId('pool', show, index), capacity: stock.capacity })),

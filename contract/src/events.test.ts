@@ -2,11 +2,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type EventType, eventDefinitions, isEventType, MalformedEvent, parseEvent } from './events.ts'
+import { unitsOf } from './orders.ts'
 
 const id = '01900000-0000-7000-8000-000000000001'
 const at = '2026-11-22T16:37:00.000Z'
 const money = { amountMinor: 4_500, currency: 'EUR' }
-const line = { ticketTypeId: id, name: 'Stalls', poolId: id, quantity: 2, unitPriceMinor: 2_250 }
+const line = {
+  ticketTypeId: id,
+  name: 'Stalls',
+  takes: [{ poolId: id, count: 1 }],
+  quantity: 2,
+  unitPriceMinor: 2_250,
+}
 const show = {
   id,
   organiserId: id,
@@ -22,7 +29,7 @@ const show = {
       id,
       name: 'Stalls',
       priceMinor: 2_250,
-      poolId: id,
+      takes: [{ poolId: id, count: 1 }],
       seats: [{ id, section: 'A', row: '1', number: '2' }],
     },
   ],
@@ -158,4 +165,36 @@ test('whatever comes in, it is an event or MalformedEvent is thrown', () => {
     ),
   )
   expect(isEventType('toString')).toBe(false)
+})
+
+describe('events of older versions', () => {
+  // As version 0.1 stored them: each line and each type took one place of one pool.
+  const { takes, ...oldLine } = { ...line, poolId: id }
+  const { ticketTypes, ...oldShow } = show
+  const oldTypes = ticketTypes.map(({ takes: _, ...type }) => ({ ...type, poolId: id }))
+
+  test.each(['OrderCreated', 'OrderCompleted'] as const)('%s: lines take from pools', (type) => {
+    const old = eventOf(type, { data: { ...dataOf[type], lines: [oldLine, line] } })
+    expect(parseEvent(old)).toEqual(eventOf(type, { data: { ...dataOf[type], lines: [line, line] } }))
+    expect(takes).toEqual([{ poolId: id, count: 1 }])
+  })
+
+  test.each(['ShowPublished', 'ShowChanged'] as const)('%s: ticket types take from pools', (type) => {
+    const old = eventOf(type, { data: { ...oldShow, ticketTypes: oldTypes } })
+    expect(parseEvent(old)).toEqual(eventOf(type))
+  })
+})
+
+test('the units of an order are numbered through its lines, each with its own seat', () => {
+  const seats = [id.replace(/1$/, '2'), id.replace(/1$/, '3')]
+  const other = id.replace(/1$/, '4')
+  const lines = [line, { ...line, showId: other, name: 'Box', seatIds: seats }]
+  expect(
+    unitsOf({ showId: id, lines }).map(({ no, name, showId, seatIds }) => [no, name, showId, seatIds]),
+  ).toEqual([
+    [0, 'Stalls', id, []],
+    [1, 'Stalls', id, []],
+    [2, 'Box', other, seats.slice(0, 1)],
+    [3, 'Box', other, seats.slice(1)],
+  ])
 })

@@ -7,6 +7,7 @@ import * as expiration from './expiration.ts'
 import * as orders from './orders.ts'
 import * as payments from './payments.ts'
 import * as tickets from './tickets.ts'
+import { upcast } from './upcast.ts'
 
 export const eventDefinitions = {
   ShowPublished: tickets.ShowPublished,
@@ -86,9 +87,11 @@ export class MalformedEvent extends Error {
 }
 
 /**
- * Lets an event in from outside: returns it typed, or throws `MalformedEvent` naming what is wrong.
+ * Lets an event in from outside: returns it typed and in the shape of today, or throws
+ * `MalformedEvent` naming what is wrong.
  */
-export function parseEvent(value: unknown): Event {
+export function parseEvent(stored: unknown): Event {
+  const value = upcast(stored)
   const type = (value as { type?: unknown } | null)?.type
   if (typeof type !== 'string' || !isEventType(type))
     throw new MalformedEvent(`unknown event type ${String(type)}`)

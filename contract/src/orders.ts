@@ -2,14 +2,19 @@
 import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Money } from './money/money.ts'
+import { Take } from './tickets.ts'
 import { Id, Instant } from './values.ts'
 
-/** A line of an order, frozen at the hold: later changes of the show do not touch it. */
+/**
+ * A line of an order, frozen at the hold: later changes of the show do not touch it. It stands for
+ * `quantity` units that differ in nothing but their numbers and seats.
+ */
 export const OrderLine = Type.Object(
   {
     ticketTypeId: Id,
     name: Type.String(),
-    poolId: Id,
+    showId: Type.Optional(Type.String({ format: 'uuid', description: 'if absent, the show of the order' })),
+    takes: Type.Array(Take, { description: 'what one unit takes of which pools' }),
     quantity: Type.Integer({ minimum: 1 }),
     unitPriceMinor: Type.Integer({ minimum: 0 }),
     seatIds: Type.Optional(Type.Array(Id)),
@@ -17,6 +22,33 @@ export const OrderLine = Type.Object(
   { additionalProperties: false },
 )
 export type OrderLine = Static<typeof OrderLine>
+
+/** One thing of an order. Its number and the order's id name it for ever. */
+export interface Unit {
+  readonly no: number
+  readonly ticketTypeId: string
+  readonly name: string
+  readonly showId: string
+  readonly seatIds: readonly string[]
+  readonly takes: readonly Take[]
+  readonly unitPriceMinor: number
+}
+
+/**
+ * The units of an order, in the order of their numbers. They are numbered and not stored: lines
+ * never change after the hold, so that whoever has the lines has the units.
+ */
+export function unitsOf(order: { readonly showId: string; readonly lines: readonly OrderLine[] }): Unit[] {
+  let no = 0
+  return order.lines.flatMap(({ quantity, seatIds, showId = order.showId, ...line }) =>
+    Array.from({ length: quantity }, (_, index): Unit => {
+      const seatId = seatIds?.[index]
+      const { ticketTypeId, name, takes, unitPriceMinor } = line
+      const seats = seatId === undefined ? [] : [seatId]
+      return { no: no++, ticketTypeId, name, showId, seatIds: seats, takes, unitPriceMinor }
+    }),
+  )
+}
 
 export const Buyer = Type.Object({ id: Id, email: Type.String() }, { additionalProperties: false })
 export type Buyer = Static<typeof Buyer>

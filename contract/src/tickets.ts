@@ -10,14 +10,31 @@ export const Seat = Type.Object(
 )
 export type Seat = Static<typeof Seat>
 
+/** What one unit takes of one pool. */
+export const Take = Type.Object(
+  { poolId: Id, count: Type.Integer({ minimum: 1 }) },
+  { additionalProperties: false },
+)
+export type Take = Static<typeof Take>
+
 export const PublishedTicketType = Type.Object({
   id: Id,
   name: Type.String(),
   priceMinor: Type.Integer({ minimum: 0 }),
-  poolId: Id,
+  takes: Type.Array(Take, { description: 'what one unit takes; empty: never sold out' }),
   seats: Type.Optional(Type.Array(Seat)),
 })
 export type PublishedTicketType = Static<typeof PublishedTicketType>
+
+export const PublishedPool = Type.Object({
+  id: Id,
+  capacity: Type.Integer({ minimum: 0 }),
+  name: Type.Optional(Type.String({ description: 'if absent, the pool of one ticket type alone' })),
+  latch: Type.Optional(
+    Type.Boolean({ description: 'once full, the pool stays closed, whatever is given back' }),
+  ),
+})
+export type PublishedPool = Static<typeof PublishedPool>
 
 /** The whole show, so that orders never has to ask. */
 export const PublishedShow = Type.Object({
@@ -39,7 +56,7 @@ export const PublishedShow = Type.Object({
     description: 'false once the organiser closed the sale: orders take no more holds',
   }),
   ticketTypes: Type.Array(PublishedTicketType),
-  pools: Type.Array(Type.Object({ id: Id, capacity: Type.Integer({ minimum: 0 }) })),
+  pools: Type.Array(PublishedPool),
 })
 export type PublishedShow = Static<typeof PublishedShow>
 

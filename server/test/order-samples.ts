@@ -9,7 +9,10 @@ export const type = typeOf(sale)
 export const stock: Stock = {
   sales: new Map([[show.id, saleOf(show, 1)]]),
   pools: new Map(
-    show.pools.map(({ id, capacity }) => [id, { id, showId: show.id, capacity, held: 0, sold: 0 }]),
+    show.pools.map(({ id, capacity }) => [
+      id,
+      { id, showId: show.id, capacity, held: 0, sold: 0, latch: false, closed: false },
+    ]),
   ),
   seats: new Map(),
 }
@@ -27,7 +30,7 @@ export const deadline = '2030-01-01T10:15:00.000Z'
 export const extendedDeadline = '2030-01-01T10:20:00.000Z'
 export const tooLate = '2030-01-01T10:25:00.000Z'
 export const lines = [
-  { ticketTypeId: type.id, name: type.name, poolId: type.poolId, unitPriceMinor: 4_500, quantity: 2 },
+  { ticketTypeId: type.id, name: type.name, takes: type.takes, unitPriceMinor: 4_500, quantity: 2 },
 ]
 
 export const base = {

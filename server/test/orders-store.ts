@@ -93,9 +93,11 @@ const wrongPools = sql(
   '',
   `select p.id, p.capacity, p.held, p.sold, s.held as should_hold, s.sold as should_have_sold
    from orders.pools p left join (
-     select l."poolId" as id, coalesce(sum(l.quantity) filter (where o.status in ('created', 'claimed')), 0)::int as held,
-            coalesce(sum(l.quantity) filter (where o.status = 'complete'), 0)::int as sold
-     from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("poolId" uuid, quantity int)
+     select k."poolId" as id,
+            coalesce(sum(l.quantity * k.count) filter (where o.status in ('created', 'claimed')), 0)::int as held,
+            coalesce(sum(l.quantity * k.count) filter (where o.status = 'complete'), 0)::int as sold
+     from orders.orders o cross join lateral json_to_recordset(o.lines) as l (takes json, quantity int)
+     cross join lateral json_to_recordset(l.takes) as k ("poolId" uuid, count int)
      group by 1) s on s.id = p.id
    where p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold, 0) or p.held + p.sold > p.capacity`,
 )

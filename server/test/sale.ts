@@ -12,6 +12,9 @@ export interface SaleSample {
 export interface SaleShape {
   /** A pool of its own for each type sold by number. */
   readonly capacities?: readonly number[]
+  /** A pool that all types take from besides their own: how many places it has. */
+  readonly shared?: number
+  readonly latch?: boolean
   /** A type for each number of seats. */
   readonly seats?: readonly number[]
   readonly priceMinor?: number
@@ -32,7 +35,7 @@ export function makeSale(shape: SaleShape = {}): SaleSample {
   const general = capacities.map((capacity, index) => {
     const poolId = newId()
     return {
-      type: { id: newId(), name: `Standing ${index + 1}`, priceMinor, poolId },
+      type: { id: newId(), name: `Standing ${index + 1}`, priceMinor, takes: oneOf(poolId) },
       pool: { id: poolId, capacity },
     }
   })
@@ -45,12 +48,20 @@ export function makeSale(shape: SaleShape = {}): SaleSample {
       number: String(place + 1),
     }))
     return {
-      type: { id: newId(), name: `Seated ${index + 1}`, priceMinor, poolId, seats: rows },
+      type: { id: newId(), name: `Seated ${index + 1}`, priceMinor, takes: oneOf(poolId), seats: rows },
       pool: { id: poolId, capacity: count },
     }
   })
   const offers = [...general, ...seated]
-  const types = offers.map(({ type }) => type)
+  const all = {
+    id: newId(),
+    name: 'All',
+    capacity: shape.shared ?? 0,
+    ...(shape.latch === undefined ? {} : { latch: shape.latch }),
+  }
+  const types = offers.map(({ type }) =>
+    shape.shared === undefined ? type : { ...type, takes: [...type.takes, ...oneOf(all.id)] },
+  )
   const show: PublishedShow = {
     id: newId(),
     organiserId,
@@ -62,9 +73,18 @@ export function makeSale(shape: SaleShape = {}): SaleSample {
     maxPerOrder,
     onSale: true,
     ticketTypes: types,
-    pools: offers.map(({ pool }) => pool),
+    pools: [...offers.map(({ pool }) => pool), ...(shape.shared === undefined ? [] : [all])],
   }
   return { show, types }
+}
+
+/** What a unit takes of a pool of its own. */
+export const oneOf = (poolId: string) => [{ poolId, count: 1 }]
+
+/** The pool of a type that takes from one. */
+export function poolIdOf({ takes: [take] }: Pick<PublishedTicketType, 'takes'>): string {
+  if (!take) throw new Error('the type takes from no pool')
+  return take.poolId
 }
 
 export function makeBuyer(): Buyer {

@@ -16,6 +16,8 @@ export interface TestShop extends Shop {
   readonly environment: Readonly<Record<string, string>>
   /** The shop is gone; its database and the sandbox stay. */
   stopShop(): Promise<void>
+  /** Stops the shop alone, lets `meanwhile` happen to its data, and starts it again. */
+  restart(meanwhile: () => Promise<void>): Promise<void>
 }
 
 export interface TestShopOptions {
@@ -62,12 +64,14 @@ export async function startTestShop({
       events: [...webhookTypes],
     },
   })
-  const shop = await startRealShop({
-    config,
-    databaseUrl: db.url,
-    log: log ?? makeLog(config.logLevel),
-    ...(extend ? { extend } : {}),
-  })
+  const start = () =>
+    startRealShop({
+      config,
+      databaseUrl: db.url,
+      log: log ?? makeLog(config.logLevel),
+      ...(extend ? { extend } : {}),
+    })
+  let shop = await start()
   let stopped: Promise<void> | undefined
   const stopShop = () => (stopped ??= shop.stop())
   return {
@@ -76,6 +80,12 @@ export async function startTestShop({
     sandbox,
     environment: settings,
     stopShop,
+    async restart(meanwhile) {
+      await stopShop()
+      await meanwhile()
+      shop = await start()
+      stopped = undefined
+    },
     async stop() {
       await stopShop()
       await sandbox.close()

@@ -9,10 +9,11 @@ const poolsThatLie = sql(
   `select p.id, p.capacity, p.held, p.sold, coalesce(s.held, 0)::int as "heldByOrders", coalesce(s.sold, 0)::int as "soldByOrders"
    from orders.pools p
    left join (
-     select (line ->> 'poolId')::uuid as pool_id,
-            sum((line ->> 'quantity')::int) filter (where o.status in ('created', 'claimed')) as held,
-            sum((line ->> 'quantity')::int) filter (where o.status = 'complete') as sold
+     select (take ->> 'poolId')::uuid as pool_id,
+            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status in ('created', 'claimed')) as held,
+            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status = 'complete') as sold
      from orders.orders o cross join lateral json_array_elements(o.lines) as line
+       cross join lateral json_array_elements(line -> 'takes') as take
      group by 1
    ) s on s.pool_id = p.id
    where p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold, 0) or p.held + p.sold > p.capacity

@@ -37,7 +37,9 @@ async function placeOrder(client: pg.Client, pool: number): Promise<string> {
   const showId = seedId('show', 0)
   const poolId = seedId('pool', 0, pool)
   const ticketTypeId = seedId('ticketType', 0)
-  const lines = [{ ticketTypeId, name: 'Standing', poolId, unitPriceMinor: 4_500, quantity: 1 }]
+  const lines = [
+    { ticketTypeId, name: 'Standing', takes: [{ poolId, count: 1 }], unitPriceMinor: 4_500, quantity: 1 },
+  ]
   const amount = { amountMinor: 4_500, currency: 'EUR' }
   const expiresAt = new Date().toISOString()
   await client.query('begin')

@@ -82,8 +82,38 @@ export const SeatBody = Type.Object(
   },
   closed,
 )
+const Capacity = (description: string) => Type.Integer({ minimum: 0, maximum: maxCapacity, description })
+/** Pools of one name in a show are one pool. */
+export const TypePoolBody = Type.Object(
+  {
+    name: ShortText,
+    capacity: Type.Optional(Capacity('of the pool: given once, or the same wherever the pool is named')),
+    count: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000, description: 'what one ticket takes; 1 if absent' }),
+    ),
+    latch: Type.Optional(
+      Type.Boolean({ description: 'once full, the pool stays closed, whatever is given back' }),
+    ),
+  },
+  closed,
+)
+export type TypePoolBody = Static<typeof TypePoolBody>
+const typePools = Type.Array(TypePoolBody, {
+  maxItems: 10,
+  description: 'pools that the type takes from, shared with other types by their names',
+})
 export const GeneralTypeBody = Type.Object(
-  { name: ShortText, priceMinor: PriceMinor, capacity: Type.Integer({ minimum: 0, maximum: maxCapacity }) },
+  {
+    name: ShortText,
+    priceMinor: PriceMinor,
+    capacity: Capacity('one pool of the type’s own'),
+    pools: Type.Optional(typePools),
+  },
+  closed,
+)
+/** Without a pool of its own; with no pool at all it is never sold out. */
+export const PooledTypeBody = Type.Object(
+  { name: ShortText, priceMinor: PriceMinor, pools: typePools },
   closed,
 )
 export const SeatedTypeBody = Type.Object(
@@ -91,6 +121,7 @@ export const SeatedTypeBody = Type.Object(
     name: ShortText,
     priceMinor: PriceMinor,
     seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }),
+    pools: Type.Optional(typePools),
   },
   closed,
 )
@@ -110,7 +141,10 @@ const showFields = {
       description: 'per buyer across all orders, held and bought',
     }),
   ),
-  ticketTypes: Type.Array(Type.Union([GeneralTypeBody, SeatedTypeBody]), { minItems: 1, maxItems: 50 }),
+  ticketTypes: Type.Array(Type.Union([GeneralTypeBody, PooledTypeBody, SeatedTypeBody]), {
+    minItems: 1,
+    maxItems: 50,
+  }),
 }
 export const ShowBody = Type.Object(showFields, closed)
 export type ShowBody = Static<typeof ShowBody>
@@ -126,6 +160,7 @@ export const ShowChangeBody = Type.Object(
     ticketTypes: Type.Array(
       Type.Union([
         Type.Object({ ...typeId, ...GeneralTypeBody.properties }, closed),
+        Type.Object({ ...typeId, ...PooledTypeBody.properties }, closed),
         Type.Object({ ...typeId, ...SeatedTypeBody.properties }, closed),
       ]),
       { minItems: 1, maxItems: 50 },
@@ -171,7 +206,20 @@ export const TicketTypeView = Type.Object({
   id: Id,
   name: Type.String(),
   priceMinor: Type.Integer(),
-  capacity: Type.Integer(),
+  capacity: Type.Integer({
+    description: 'of the type’s own pool; without one, the most tickets that its pools have room for',
+  }),
+  pools: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        capacity: Type.Integer(),
+        count: Type.Integer(),
+        latch: Type.Boolean(),
+      }),
+      { description: 'pools that have a name; a pool of the type’s own has none' },
+    ),
+  ),
   seats: Type.Optional(Type.Array(SeatView)),
 })
 export const ShowView = Type.Object({
@@ -204,6 +252,21 @@ export const Availability = Type.Object({
       held: Type.Integer(),
       sold: Type.Integer(),
     }),
+    {
+      description:
+        'available: the least over the pools of the type. held and sold: of the pool that has the least left',
+    },
+  ),
+  pools: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        available: Type.Integer(),
+        held: Type.Integer(),
+        sold: Type.Integer(),
+      }),
+      { description: 'pools that have a name' },
+    ),
   ),
   seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
 })

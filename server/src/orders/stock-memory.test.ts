@@ -1,7 +1,7 @@
 // The memory of sold-out pools: refuses for a moment, never longer, whatever any clock does; and
 // the wait for news.
 import { describe, expect, test } from 'vitest'
-import { makeSale, numbered, typeOf } from '../../test/sale.ts'
+import { makeSale, numbered, poolIdOf, typeOf } from '../../test/sale.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { saleOf } from './domain/stock.ts'
 import { makeWaiter } from './routes/buyers.ts'
@@ -9,6 +9,7 @@ import { makeStockMemory } from './stock-memory.ts'
 import { nothingChanged, type World } from './world.ts'
 
 const sample = makeSale({ capacities: [2, 2] })
+const told = '“Standing 1” is sold out'
 const [first, second] = [typeOf(sample, 0), typeOf(sample, 1)]
 const body = { showId: sample.show.id, lines: [numbered(first)] }
 
@@ -39,7 +40,18 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
   const sale = { ...saleOf(sample.show, 1), ...changes }
   const pools = sample.show.pools.map(
     ({ id, capacity }) =>
-      [id, { id, showId: sale.showId, capacity, held: id === first.poolId ? held : 0, sold: 0 }] as const,
+      [
+        id,
+        {
+          id,
+          showId: sale.showId,
+          capacity,
+          held: id === poolIdOf(first) ? held : 0,
+          sold: 0,
+          latch: false,
+          closed: false,
+        },
+      ] as const,
   )
   return {
     sales: new Map([[sale.showId, sale]]),
@@ -53,22 +65,22 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
 
 describe('the memory of sold-out pools', () => {
   test('knows nothing until it learns', () => {
-    expect(makeStockMemory(makeTestClock().clock).knowsSoldOut(body)).toBe(false)
+    expect(makeStockMemory(makeTestClock().clock).knowsSoldOut(body)).toBeNull()
   })
 
   test('refuses a pool that was just seen full, and only that one, and only for its show', () => {
     const memory = makeStockMemory(makeTestClock().clock)
     memory.learn(worldWith(2))
-    expect(memory.knowsSoldOut(body)).toBe(true)
-    expect(memory.knowsSoldOut({ ...body, lines: [numbered(second)] })).toBe(false)
-    expect(memory.knowsSoldOut({ ...body, lines: [numbered(second), numbered(first)] })).toBe(true)
-    expect(memory.knowsSoldOut({ ...body, showId: first.id })).toBe(false)
+    expect(memory.knowsSoldOut(body)).toBe(told)
+    expect(memory.knowsSoldOut({ ...body, lines: [numbered(second)] })).toBeNull()
+    expect(memory.knowsSoldOut({ ...body, lines: [numbered(second), numbered(first)] })).toBe(told)
+    expect(memory.knowsSoldOut({ ...body, showId: first.id })).toBeNull()
   })
 
   test('does not refuse while one place is left', () => {
     const memory = makeStockMemory(makeTestClock().clock)
     memory.learn(worldWith(1))
-    expect(memory.knowsSoldOut(body)).toBe(false)
+    expect(memory.knowsSoldOut(body)).toBeNull()
   })
 
   test('lets one request through when the moment is over, to look again', () => {
@@ -76,17 +88,17 @@ describe('the memory of sold-out pools', () => {
     const memory = makeStockMemory(clock)
     memory.learn(worldWith(2))
     pass(20)
-    expect([memory.knowsSoldOut(body), memory.knowsSoldOut(body)]).toEqual([false, true])
+    expect([memory.knowsSoldOut(body), memory.knowsSoldOut(body)]).toEqual([null, told])
   })
 
   test.each([
-    ['more than an order may have', { ...body, lines: [numbered(first, 11)] }, false],
-    ['another price', { ...body, expectedTotalMinor: 4_499 }, false],
-    ['today’s price', { ...body, expectedTotalMinor: 4_500 }, true],
+    ['more than an order may have', { ...body, lines: [numbered(first, 11)] }, null],
+    ['another price', { ...body, expectedTotalMinor: 4_499 }, null],
+    ['today’s price', { ...body, expectedTotalMinor: 4_500 }, told],
     [
       'the price of all lines',
       { ...body, lines: [numbered(second), numbered(first)], expectedTotalMinor: 9_000 },
-      true,
+      told,
     ],
     [
       'a type that is not there',
@@ -95,7 +107,7 @@ describe('the memory of sold-out pools', () => {
         lines: [numbered(first), { ticketTypeId: sample.show.id, quantity: 1 }],
         expectedTotalMinor: 9_000,
       },
-      false,
+      null,
     ],
   ])('says nothing where something else is to be said first: %s', (_what, asked, refuses) => {
     const memory = makeStockMemory(makeTestClock().clock)
@@ -107,10 +119,10 @@ describe('the memory of sold-out pools', () => {
     const memory = makeStockMemory(makeTestClock().clock)
     memory.learn(worldWith(2))
     memory.learn(worldWith(1))
-    expect(memory.knowsSoldOut(body)).toBe(false)
+    expect(memory.knowsSoldOut(body)).toBeNull()
     memory.learn(worldWith(2))
     memory.learn(worldWith(2, { status: 'closed' }))
-    expect(memory.knowsSoldOut(body)).toBe(false)
+    expect(memory.knowsSoldOut(body)).toBeNull()
   })
 
   test('a wall clock that is set back by a day does not refuse for a day', () => {
@@ -119,7 +131,7 @@ describe('the memory of sold-out pools', () => {
     memory.learn(worldWith(2))
     setBack(86_400_000)
     pass(20)
-    expect(memory.knowsSoldOut(body)).toBe(false)
+    expect(memory.knowsSoldOut(body)).toBeNull()
   })
 })
 

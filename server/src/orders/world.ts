@@ -10,6 +10,7 @@ import {
   movePool,
   moveSeat,
   type Pool,
+  poolOf,
   type Sale,
   type StockSeat,
 } from './domain/stock.ts'
@@ -17,8 +18,15 @@ import {
 export type Command = OrderCommand | SaleCommand | TicketCommand
 export type Fact = OrderFact | SaleFact | TicketFact
 
-/** How many places a batch moved in a pool. */
-export type PoolMove = Pick<Pool, 'id' | 'held' | 'sold'>
+/** How many places a batch moved in a pool, and what became of it as far as the batch can tell. */
+export interface PoolMove {
+  readonly id: string
+  readonly held: number
+  readonly sold: number
+  /** Places were taken, also if more were given back. */
+  readonly took: boolean
+  readonly closed: boolean
+}
 
 /** A sale as it became, with the show if that brought stock. */
 export interface SaleNews {
@@ -98,11 +106,7 @@ function showOf(fact: SaleFact): string {
 
 /** What the show brings is in stock for the orders behind it in this batch, too. */
 function bringStock(world: World, show: PublishedShow): void {
-  for (const { id, capacity } of show.pools) {
-    const pool = world.pools.get(id)
-    if (pool) world.pools.set(id, { ...pool, capacity: Math.max(capacity, pool.held + pool.sold) })
-    else world.pools.set(id, { id, showId: show.id, capacity, held: 0, sold: 0 })
-  }
+  for (const pool of show.pools) world.pools.set(pool.id, poolOf(show.id, pool, world.pools.get(pool.id)))
   if (world.absentSeats.size === 0) return
   for (const type of show.ticketTypes) {
     for (const { id } of type.seats ?? []) {
@@ -116,16 +120,11 @@ function moveStock(world: World, order: Order, movement: Movement): void {
   const buyer = { showId: order.showId, buyerId: order.buyer.id }
   for (const line of order.lines) {
     movePlaces(world.placesOfBuyers, buyer, { movement, quantity: line.quantity })
-    const pool = world.pools.get(line.poolId)
-    if (!pool) throw new Error(`pool ${line.poolId} of order ${order.id} was not loaded`)
-    const moved = movePool(pool, movement, line.quantity)
-    const { held, sold } = world.poolMoves.get(pool.id) ?? { held: 0, sold: 0 }
-    world.pools.set(pool.id, moved)
-    world.poolMoves.set(pool.id, {
-      id: pool.id,
-      held: held + moved.held - pool.held,
-      sold: sold + moved.sold - pool.sold,
-    })
+    for (const { poolId, count } of line.takes) {
+      const pool = world.pools.get(poolId)
+      if (!pool) throw new Error(`pool ${poolId} of order ${order.id} was not loaded`)
+      noteMove(world, { before: pool, after: movePool(pool, movement, line.quantity * count), movement })
+    }
     for (const seatId of line.seatIds ?? []) {
       const seat = world.seats.get(seatId)
       if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)
@@ -133,4 +132,19 @@ function moveStock(world: World, order: Order, movement: Movement): void {
       world.movedSeats.add(seatId)
     }
   }
+}
+
+function noteMove(
+  world: World,
+  { before, after, movement }: { before: Pool; after: Pool; movement: Movement },
+): void {
+  const { held, sold, took } = world.poolMoves.get(before.id) ?? { held: 0, sold: 0, took: false }
+  world.pools.set(before.id, after)
+  world.poolMoves.set(before.id, {
+    id: before.id,
+    held: held + after.held - before.held,
+    sold: sold + after.sold - before.sold,
+    took: took || movement === 'hold',
+    closed: after.closed,
+  })
 }

@@ -67,13 +67,19 @@ const typeAt = (index: number) => {
 }
 type Lines = FactOf<'OrderCompleted'>['data']['lines']
 const standing = (quantity: number): Lines => [
-  { ticketTypeId: typeAt(0).id, name: 'Standing', poolId: typeAt(0).poolId, quantity, unitPriceMinor: 1_000 },
+  {
+    ticketTypeId: typeAt(0).id,
+    name: 'Standing',
+    takes: [...typeAt(0).takes],
+    quantity,
+    unitPriceMinor: 1_000,
+  },
 ]
 const stalls = (...seatIds: string[]): Lines => [
   {
     ticketTypeId: typeAt(1).id,
     name: 'Stalls',
-    poolId: typeAt(1).poolId,
+    takes: [...typeAt(1).takes],
     quantity: seatIds.length,
     unitPriceMinor: 2_000,
     seatIds,

@@ -1,6 +1,6 @@
 // What other services' events mean here: a complete order gets its tickets, a refunded one loses
 // them. Never decides.
-import type { EventOf, EventType } from '@holdfast/contract'
+import { type EventOf, type EventType, unitsOf } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import { newId } from '../platform/process/clock.ts'
@@ -17,25 +17,22 @@ export function translate(event: Heard): AdmissionCommand[] {
     // A refund in part leaves the buyer his places.
     return full ? [{ type: 'VoidTickets', orderId, paymentId, reason: 'refunded' }] : []
   }
-  const { orderId, showId, paymentId = null, lines } = event.data
-  return [{ type: 'IssueTickets', orderId, showId, paymentId, places: placesOf(lines) }]
+  const { orderId, showId, paymentId = null } = event.data
+  return [{ type: 'IssueTickets', orderId, showId, paymentId, places: placesOf(event.data) }]
 }
 
 /**
  * One place per ticket, each with an id and a code that nobody has seen. They are lost if the
  * tickets exist already.
  */
-function placesOf(lines: EventOf<'OrderCompleted'>['data']['lines']): Place[] {
-  const codes = makeCodes(lines.reduce((sum, line) => sum + line.quantity, 0))
-  let next = 0
-  return lines.flatMap(({ ticketTypeId, name, quantity, seatIds }) =>
-    Array.from({ length: quantity }, (_, index): Place => {
-      const code = codes[next++]
-      const seatId = seatIds?.[index]
-      if (code === undefined) throw new Error('fewer codes than places')
-      return { ticketId: newId(), code, ticketTypeId, name, ...(seatId === undefined ? {} : { seatId }) }
-    }),
-  )
+function placesOf(order: EventOf<'OrderCompleted'>['data']): Place[] {
+  const units = unitsOf(order)
+  const codes = makeCodes(units.length)
+  return units.map(({ no, ticketTypeId, name, seatIds: [seatId] }): Place => {
+    const code = codes[no]
+    if (code === undefined) throw new Error('fewer codes than places')
+    return { ticketId: newId(), code, ticketTypeId, name, ...(seatId === undefined ? {} : { seatId }) }
+  })
 }
 
 /** Whatever becomes of an order, its tickets follow: nothing is waited for. */

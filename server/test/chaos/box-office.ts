@@ -58,7 +58,15 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
         { name: 'Standing', priceMinor, capacity: 1_000_000 },
         { name: 'Free', priceMinor: 0, capacity: 1_000_000 },
       ],
-      scarce: [{ name: 'Last places', priceMinor, capacity: random.between(5, 40) }],
+      scarce: [
+        {
+          name: 'Last places',
+          priceMinor,
+          capacity: random.between(5, 40),
+          pools: [{ name: 'All', capacity: 45 }],
+        },
+        { name: 'At the door', priceMinor, pools: [{ name: 'All' }] },
+      ],
       seated: [{ name: 'Seats', priceMinor, seats: seatsOf(random.between(10, 60)) }],
     }
     return {
@@ -93,9 +101,9 @@ export function makeBoxOffice(options: BoxOfficeOptions): BoxOffice {
   const changePrice = async () => {
     const show = random.pick(shows)
     const { title, startsAt, timeZone, currency, holdSeconds } = show
-    const ticketTypes = show.ticketTypes.map(({ id, name, priceMinor, capacity, seats }) => {
+    const ticketTypes = show.ticketTypes.map(({ id, name, priceMinor, capacity, seats, pools }) => {
       const changed = { id, name, priceMinor: priceMinor === 0 ? 0 : random.pick(prices.slice(1)) }
-      if (!seats) return { ...changed, capacity }
+      if (!seats) return { ...changed, capacity, ...(pools ? { pools } : {}) }
       return { ...changed, seats: seats.map(({ section, row, number }) => ({ section, row, number })) }
     })
     const body = { title, startsAt, timeZone, currency, holdSeconds, ticketTypes }

@@ -6,10 +6,11 @@ import { sql } from '../../src/platform/postgres/database.ts'
 export const wrongPools = sql(
   'chaos.wrong_pools',
   `with placed as (
-     select (line ->> 'poolId')::uuid as pool_id,
-            coalesce(sum((line ->> 'quantity')::int) filter (where o.status in ('created', 'claimed')), 0) as held,
-            coalesce(sum((line ->> 'quantity')::int) filter (where o.status = 'complete'), 0) as sold
-     from orders.orders o cross join lateral json_array_elements(o.lines) as line group by 1)
+     select (take ->> 'poolId')::uuid as pool_id,
+            coalesce(sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status in ('created', 'claimed')), 0) as held,
+            coalesce(sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status = 'complete'), 0) as sold
+     from orders.orders o cross join lateral json_array_elements(o.lines) as line
+       cross join lateral json_array_elements(line -> 'takes') as take group by 1)
    select p.id, p.capacity, p.held, p.sold, placed.held as "heldByOrders", placed.sold as "soldByOrders"
    from orders.pools p left join placed on placed.pool_id = p.id
    where p.held <> coalesce(placed.held, 0) or p.sold <> coalesce(placed.sold, 0)

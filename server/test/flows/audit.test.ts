@@ -380,7 +380,7 @@ it('a show with many orders is added up in stretches, and what changes in them i
   const line = {
     ticketTypeId: big.ticketTypes[0]?.id,
     name: 'Field',
-    poolId: pool?.id,
+    takes: [{ poolId: pool?.id, count: 1 }],
     quantity: 1,
     unitPriceMinor: 100,
   }

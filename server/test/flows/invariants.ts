@@ -7,10 +7,11 @@ import { type Queryable, sql } from '../../src/platform/postgres/database.ts'
 const brokenPools = sql(
   'test.broken_pools',
   `with placed as (
-     select (line ->> 'poolId')::uuid as pool_id,
-            sum((line ->> 'quantity')::int) filter (where o.status in ('created', 'claimed')) as held,
-            sum((line ->> 'quantity')::int) filter (where o.status = 'complete') as sold
+     select (take ->> 'poolId')::uuid as pool_id,
+            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status in ('created', 'claimed')) as held,
+            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status = 'complete') as sold
      from orders.orders o cross join lateral json_array_elements(o.lines) as line
+       cross join lateral json_array_elements(line -> 'takes') as take
      group by 1)
    select p.* from orders.pools p left join placed on placed.pool_id = p.id
    where p.held <> coalesce(placed.held, 0) or p.sold <> coalesce(placed.sold, 0) or p.held + p.sold > p.capacity`,

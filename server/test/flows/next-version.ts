@@ -35,8 +35,8 @@ export const nextVersion: Version = {
     ],
     'server/src/orders/domain/decide.ts': [
       [
-        'if (created.data.amount.amountMinor > 0) return { facts: [created] }',
-        `if (created.data.amount.amountMinor > 0)
+        'if (amountMinor > 0) return { facts: [created] }',
+        `if (amountMinor > 0)
           return { facts: [created, { type: '${newType}', data: { orderId: command.orderId, note: 'from the next version' } }] }`,
       ],
       [

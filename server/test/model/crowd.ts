@@ -13,6 +13,7 @@
 import { type Movement, movePool, moveSeat } from '../../src/orders/domain/stock.ts'
 import type { Step } from './explorer.ts'
 import { memory, part } from './parts.ts'
+import { takenOf } from './promises.ts'
 import type { State, StockKept } from './world.ts'
 
 const other = 'order-other'
@@ -34,10 +35,7 @@ interface Share {
 function shareOfOthers({ clusters, stock }: State): Share {
   const order = clusters[0]?.ordered.value.order ?? null
   const pools = stock.value.pools.map(({ id, held, sold }) => {
-    const places = (order?.lines ?? []).reduce(
-      (sum, line) => (line.poolId === id ? sum + line.quantity : sum),
-      0,
-    )
+    const places = takenOf(id, order?.lines ?? [])
     const ownHeld = order?.status === 'created' || order?.status === 'claimed' ? places : 0
     const ownSold = order?.status === 'complete' ? places : 0
     return [id, { held: held - ownHeld, sold: sold - ownSold }] as const

@@ -81,6 +81,9 @@ const {
   refundedAndSoldAgain,
   network,
   lateMoney,
+  twoPools,
+  twoPoolsPaid,
+  latchedPool,
 } = quickScopes
 
 export const mutants: readonly Mutant[] = [
@@ -307,6 +310,67 @@ export const mutants: readonly Mutant[] = [
       },
     },
     breaks: '1:',
+  },
+  {
+    name: 'a unit that takes from two pools gives back only to the first',
+    scope: twoPools,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        const before = world.pools.get('pool-sunday')
+        const applied = rules.applyOrder(world, fact, now)
+        if (fact.type === 'OrderCancelled' && before) world.pools.set('pool-sunday', before)
+        return applied
+      },
+    },
+    breaks: '1: pool pool-sunday counts',
+  },
+  {
+    name: 'only the first pool of a unit is asked whether enough is left',
+    scope: twoPools,
+    rules: orders((world, command, now) => {
+      const sunday = world.pools.get('pool-sunday')
+      if (command.type !== 'PlaceOrder' || !sunday) return null
+      const pools = new Map([...world.pools, ['pool-sunday', { ...sunday, held: 0, sold: 0 }] as const])
+      return rules.decideOrder({ ...world, pools }, command, now)
+    }),
+    breaks: 'the shop’s own assertions hold',
+  },
+  {
+    name: 'a refund gives back to the first pool only',
+    scope: twoPoolsPaid,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        const before = world.pools.get('pool-sunday')
+        const applied = rules.applyOrder(world, fact, now)
+        if (fact.type === 'RefundRecorded' && before) world.pools.set('pool-sunday', before)
+        return applied
+      },
+    },
+    breaks: '1: pool pool-sunday counts',
+  },
+  {
+    name: 'a pool that latched opens again when a place comes back',
+    scope: latchedPool,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        const applied = rules.applyOrder(world, fact, now)
+        const early = world.pools.get('pool-early')
+        if (fact.type === 'OrderCancelled' && early)
+          world.pools.set('pool-early', { ...early, closed: false })
+        return applied
+      },
+    },
+    breaks: '1: pool pool-early stays closed',
+  },
+  {
+    name: 'a pool that latched is asked only for how many places are free',
+    scope: latchedPool,
+    rules: orders((world, command, now) => {
+      if (command.type !== 'PlaceOrder') return null
+      const pools = new Map([...world.pools].map(([id, pool]) => [id, { ...pool, closed: false }] as const))
+      return rules.decideOrder({ ...world, pools }, command, now)
+    }),
+    breaks: 'the shop’s own assertions hold',
   },
   {
     name: 'a failure that the processor stored is asked for with the same key for ever',

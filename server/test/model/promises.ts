@@ -1,5 +1,6 @@
 // The promises of the shop, looked at in every state. The numbers are those of the invariants in
 // the design; what the processor holds counts, not what our own rows say of it.
+import type { Order } from '../../src/orders/domain/order.ts'
 import { isOpen } from '../../src/payments/domain/payment.ts'
 import { memory } from './parts.ts'
 import type { Cluster, Intent, State } from './world.ts'
@@ -38,6 +39,13 @@ export function breachAtRest(state: State): string | null {
 const holding = new Set(['created', 'claimed'])
 const owning = new Set(['created', 'claimed', 'complete'])
 
+/** What lines take of a pool. */
+export const takenOf = (poolId: string, lines: Order['lines']): number =>
+  lines.reduce((sum, { takes, quantity }) => {
+    const count = takes.reduce((all, take) => (take.poolId === poolId ? all + take.count : all), 0)
+    return sum + count * quantity
+  }, 0)
+
 /** What must hold of the stock and all orders together. */
 export function breachOfStock({ clusters, stock }: State): string | null {
   const orders = clusters.flatMap(({ ordered }) => ordered.value.order ?? [])
@@ -45,11 +53,9 @@ export function breachOfStock({ clusters, stock }: State): string | null {
     let held = 0
     let sold = 0
     for (const order of orders) {
-      for (const line of order.lines) {
-        if (line.poolId !== pool.id) continue
-        if (holding.has(order.status)) held += line.quantity
-        if (order.status === 'complete') sold += line.quantity
-      }
+      const taken = takenOf(pool.id, order.lines)
+      if (holding.has(order.status)) held += taken
+      if (order.status === 'complete') sold += taken
     }
     if (pool.held + pool.sold > pool.capacity || held + sold > pool.capacity)
       return `1: no more places are sold than pool ${pool.id} has`

@@ -73,27 +73,51 @@ export interface Scope {
 const price = 100
 const seatIds = ['seat-A', 'seat-B']
 
+const one = (poolId: string) => [{ poolId, count: 1 }]
+
 function makeShow(offers: {
   readonly seats?: number
   readonly places?: number
   readonly shared?: number
+  /** A pool for each of two days, and a type for both. */
+  readonly days?: readonly [saturday: number, sunday: number]
+  /** Early places out of all; once taken, they are gone. */
+  readonly early?: readonly [early: number, all: number]
 }): PublishedShow {
-  const { seats = 0, places = 0, shared = 0 } = offers
+  const { seats = 0, places = 0, shared = 0, days, early } = offers
   const types: PublishedShow['ticketTypes'] = []
   const pools: PublishedShow['pools'] = []
   if (seats > 0) {
     const all = seatIds.slice(0, seats).map((id) => ({ id, section: 'S', row: '1', number: id.slice(-1) }))
-    types.push({ id: 'stalls', name: 'Stalls', priceMinor: price, poolId: 'pool-stalls', seats: all })
+    types.push({ id: 'stalls', name: 'Stalls', priceMinor: price, takes: one('pool-stalls'), seats: all })
     pools.push({ id: 'pool-stalls', capacity: seats })
   }
   if (places > 0) {
-    types.push({ id: 'standing', name: 'Standing', priceMinor: price, poolId: 'pool-standing' })
+    types.push({ id: 'standing', name: 'Standing', priceMinor: price, takes: one('pool-standing') })
     pools.push({ id: 'pool-standing', capacity: places })
   }
   if (shared > 0) {
-    types.push({ id: 'full', name: 'Full price', priceMinor: price, poolId: 'pool-shared' })
-    types.push({ id: 'reduced', name: 'Reduced', priceMinor: price / 2, poolId: 'pool-shared' })
+    types.push({ id: 'full', name: 'Full price', priceMinor: price, takes: one('pool-shared') })
+    types.push({ id: 'reduced', name: 'Reduced', priceMinor: price / 2, takes: one('pool-shared') })
     pools.push({ id: 'pool-shared', capacity: shared })
+  }
+  if (days) {
+    const [saturday, sunday] = [one('pool-saturday'), one('pool-sunday')]
+    types.push({ id: 'saturday', name: 'Saturday', priceMinor: price, takes: saturday })
+    types.push({ id: 'both', name: 'Both days', priceMinor: price, takes: [...saturday, ...sunday] })
+    types.push({ id: 'sunday', name: 'Sunday', priceMinor: price, takes: sunday })
+    pools.push({ id: 'pool-saturday', capacity: days[0] }, { id: 'pool-sunday', capacity: days[1] })
+  }
+  if (early) {
+    const all = one('pool-all')
+    types.push({
+      id: 'early',
+      name: 'Early bird',
+      priceMinor: price / 2,
+      takes: [...one('pool-early'), ...all],
+    })
+    types.push({ id: 'later', name: 'Later', priceMinor: price, takes: all })
+    pools.push({ id: 'pool-early', capacity: early[0], latch: true }, { id: 'pool-all', capacity: early[1] })
   }
   return {
     id: 'show',
@@ -243,6 +267,35 @@ const quick = {
     show: makeShow({ shared: 3 }),
     wants: [places('full', 2), places('reduced', 2), places('full', 1)],
     payments: [0, 0, 0],
+    persons: ['buyer_cancels'],
+  },
+  twoPools: {
+    ...plain,
+    name: 'twoPools',
+    title: 'units that take from two pools at once, beside others that take from one of them',
+    show: makeShow({ days: [2, 1] }),
+    wants: [places('both', 1), places('saturday', 2), places('sunday', 1)],
+    payments: [0, 0, 0],
+    persons: ['buyer_cancels'],
+  },
+  twoPoolsPaid: {
+    ...plain,
+    name: 'twoPoolsPaid',
+    title: 'a unit of two pools is refunded, and somebody else wants one of them',
+    show: makeShow({ days: [2, 1] }),
+    wants: [places('both', 1), places('sunday', 1)],
+    payments: [1, 0],
+    refunds: [null],
+    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
+  },
+  latchedPool: {
+    ...plain,
+    name: 'latchedPool',
+    title: 'early places that are gone once they were taken: given back, they are sold at the later price',
+    show: makeShow({ early: [2, 2] }),
+    wants: [places('early', 1), places('early', 1), places('early', 1)],
+    payments: [0, 0, 0],
+    alike: true,
     persons: ['buyer_cancels'],
   },
   twoCards: {

@@ -199,12 +199,25 @@ function decideOrders(
   )
   coverage.see('order transitions', `${was} → ${after?.status ?? 'none'}`)
   const ended = command.type === 'ExpireOrder' && was !== 'created' && after?.status !== was
+  const opened = breachOfLatch(stock.value.pools, world)
   return {
     changes: { ordered: part({ order: after, hour }) },
     stock: part({ pools: [...world.pools.values()], seats: [...world.seats.values()] }),
     sent,
     ...(ended ? { breach: `4: no order leaves ${was} because of an expiry` } : {}),
+    ...(opened === null ? {} : { breach: opened }),
   }
+}
+
+/** What a step may not make of a pool that latched. */
+function breachOfLatch(before: StockKept['pools'], world: OrdersWorld): string | null {
+  for (const { id, closed, held, sold } of before) {
+    const after = world.pools.get(id)
+    if (!closed || !after) continue
+    if (!after.closed) return `1: pool ${id} stays closed`
+    if (after.held + after.sold > held + sold) return `1: nothing is taken of pool ${id}, which is closed`
+  }
+  return null
 }
 
 export interface PaymentsWalk extends Named<PaymentsCommand> {

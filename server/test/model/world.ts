@@ -4,7 +4,7 @@
 import type { Event } from '@holdfast/contract'
 import type { Timer } from '../../src/expiration/domain/timer.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
-import { type Pool, type Sale, type StockSeat, saleOf } from '../../src/orders/domain/stock.ts'
+import { type Pool, poolOf, type Sale, type StockSeat, saleOf } from '../../src/orders/domain/stock.ts'
 import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
 import type { LedgerEntry } from '../../src/payments/domain/ledger.ts'
 import type { IntentStatus, Payment } from '../../src/payments/domain/payment.ts'
@@ -170,9 +170,7 @@ export function startOf(scope: Scope): State {
       done: part<readonly string[]>([]),
     })
   }
-  const pools = show.pools.map(
-    ({ id, capacity }): Pool => ({ id, showId: show.id, capacity, held: 0, sold: 0 }),
-  )
+  const pools = show.pools.map((pool): Pool => poolOf(show.id, pool, undefined))
   const seats = show.ticketTypes.flatMap((type) =>
     (type.seats ?? []).map(
       ({ id }): StockSeat => ({ id, ticketTypeId: type.id, state: 'available', orderId: null }),

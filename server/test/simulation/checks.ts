@@ -33,7 +33,7 @@ const allowed: Record<string, readonly string[]> = {
 }
 
 interface Line {
-  readonly poolId: string
+  readonly takes: readonly { readonly poolId: string; readonly count: number }[]
   readonly quantity: number
   readonly seatIds?: readonly string[]
 }
@@ -53,6 +53,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   /** The transaction in which a service answered an event. */
   const effects = new Map<string, number>()
   const handledUpTo = new Map<string, number>()
+  /** What was taken of pools that are closed. */
+  const closedAt = new Map<string, number>()
 
   const checkStock = (): void => {
     const held = new Map<string, number>()
@@ -65,8 +67,9 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       const counts = status === 'complete' ? sold : held
       const buyer = `${order['show_id']} ${order['buyer_id']}`
       ofBuyers.set(buyer, (ofBuyers.get(buyer) ?? 0) + placesIn(order['lines']))
-      for (const { poolId, quantity, seatIds = [] } of order['lines'] as Line[]) {
-        counts.set(poolId, (counts.get(poolId) ?? 0) + quantity)
+      for (const { takes, quantity, seatIds = [] } of order['lines'] as Line[]) {
+        for (const { poolId, count } of takes)
+          counts.set(poolId, (counts.get(poolId) ?? 0) + count * quantity)
         for (const seatId of seatIds) {
           if (seats.has(seatId))
             breach(1, `seat ${seatId} is in the orders ${seats.get(seatId)} and ${order['id']}`)
@@ -82,8 +85,13 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     }
     for (const pool of engine.rows('orders.pools')) {
       const id = text(pool, 'id')
-      if (amount(pool, 'held') + amount(pool, 'sold') > amount(pool, 'capacity'))
-        breach(1, `pool ${id} is oversold`)
+      const taken = amount(pool, 'held') + amount(pool, 'sold')
+      if (taken > amount(pool, 'capacity')) breach(1, `pool ${id} is oversold`)
+      if (pool['latch'] === true && taken === amount(pool, 'capacity') && pool['closed'] !== true)
+        breach(1, `pool ${id} is full and did not latch`)
+      if (taken > (closedAt.get(id) ?? taken)) breach(1, `pool ${id} was closed and took places`)
+      if (pool['closed'] === true) closedAt.set(id, taken)
+      else closedAt.delete(id)
       if (amount(pool, 'held') !== (held.get(id) ?? 0) || amount(pool, 'sold') !== (sold.get(id) ?? 0)) {
         breach(
           1,

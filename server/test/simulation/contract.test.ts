@@ -123,10 +123,19 @@ test('whoever waits for a locked row then sees what the holder committed', async
   expect(seen).toEqual(['first is done', 'claimed'])
 })
 
+const placeTaken = { took: true, closed: false }
 const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], askedSeats: [], orderIds: [] }
 
 test('whoever waits for a pool sees what the holder committed', async () => {
-  const pool = { id: sampleShow.pools[0]?.id ?? '', showId: sampleShow.id, capacity: 10, held: 7, sold: 0 }
+  const pool = {
+    id: sampleShow.pools[0]?.id ?? '',
+    showId: sampleShow.id,
+    capacity: 10,
+    held: 7,
+    sold: 0,
+    latch: false,
+    closed: false,
+  }
   const seen = await both(async (db) => {
     await seed(db)
     const locked = makeGate()
@@ -136,7 +145,7 @@ test('whoever waits for a pool sees what the holder committed', async () => {
       await stockStore.lockPools(tx, [pool.id])
       locked.open()
       await asked.opened
-      await tx.commitWith(stockStore.movePools([{ id: pool.id, held: 7, sold: 0 }]))
+      await tx.commitWith(stockStore.movePools([{ ...placeTaken, id: pool.id, held: 7, sold: 0 }]))
     })
     const second = db.transaction(async (tx) => {
       await locked.opened
@@ -149,6 +158,40 @@ test('whoever waits for a pool sees what the holder committed', async () => {
   expect(seen).toEqual([pool])
 })
 
+test('a pool that latches closes when it is full, by its places or by what the batch saw, and only more places open it', async () => {
+  const [first, ...others] = sampleShow.pools
+  const id = first?.id ?? ''
+  const late = { id, held: 1, sold: 0, took: true, closed: false }
+  await both(async (db) => {
+    await seed(db)
+    const save = (capacity: number, latch: boolean) =>
+      db.transaction((tx) =>
+        store(tx, stockStore.saveStock({ ...sampleShow, pools: [{ id, capacity, latch }, ...others] })),
+      )
+    const move = (change: object) =>
+      db.transaction((tx) => store(tx, stockStore.movePools([{ ...late, ...change }])))
+    const read = () => db.transaction((tx) => stockStore.loadPools(tx, { ...nothing, poolIds: [id] }))
+    await save(10, true)
+    const seen = [await read()]
+    await move({ held: 10 })
+    seen.push(await read())
+    await move({ held: -4, took: false })
+    seen.push(await read())
+    const failures = [await failing(move({})), await failing(move({ held: 0 }))]
+    await save(10, true)
+    seen.push(await read())
+    await save(11, true)
+    await move({ held: 2 })
+    await move({ held: -1, closed: true })
+    seen.push(await read())
+    await save(3, true)
+    seen.push(await read())
+    await save(3, false)
+    seen.push(await read())
+    return [seen, failures]
+  })
+})
+
 test('a pool is moved from what others have made of it, and not from what was seen', async () => {
   const id = sampleShow.pools[0]?.id ?? ''
   const seen = await both(async (db) => {
@@ -157,7 +200,7 @@ test('a pool is moved from what others have made of it, and not from what was se
     const asked = makeGate()
     const load = (tx: InTransaction) => stockStore.loadPools(tx, { ...nothing, poolIds: [id] })
     const first = db.transaction(async (tx) => {
-      await store(tx, stockStore.movePools([{ id, held: 3, sold: 0 }]))
+      await store(tx, stockStore.movePools([{ ...placeTaken, id, held: 3, sold: 0 }]))
       moved.open()
       await asked.opened
     })
@@ -165,7 +208,7 @@ test('a pool is moved from what others have made of it, and not from what was se
       await tx.begun
       await moved.opened
       const before = await load(tx)
-      const waiting = tx.commitWith(stockStore.movePools([{ id, held: 2, sold: 1 }]))
+      const waiting = tx.commitWith(stockStore.movePools([{ ...placeTaken, id, held: 2, sold: 1 }]))
       asked.open()
       await waiting
       return before
@@ -293,12 +336,12 @@ test('the tables refuse what must never be', async () => {
     await seed(db)
     const attempt = (work: (tx: Tx) => Promise<unknown>) => failing(db.transaction(work))
     const [pool] = sampleShow.pools
-    const stock = { id: pool?.id ?? '', showId: sampleShow.id, capacity: 0, held: 0, sold: 0 }
+    const stock = { id: pool?.id ?? '', held: 0, sold: 0 }
     const payment = samplePayment(50)
     await db.transaction((tx) => savePayments(tx, [payment], []))
     return [
-      await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: 99 }]))),
-      await attempt((tx) => store(tx, stockStore.movePools([{ ...stock, held: -1 }]))),
+      await attempt((tx) => store(tx, stockStore.movePools([{ ...placeTaken, ...stock, held: 99 }]))),
+      await attempt((tx) => store(tx, stockStore.movePools([{ ...placeTaken, ...stock, held: -1 }]))),
       await attempt((tx) =>
         bus.park(tx, 'orders', [
           { seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false },
@@ -653,7 +696,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       return found
     })
     await db.transaction(async (tx) => {
-      await store(tx, stockStore.movePools([{ id: poolId, held: 2, sold: 1 }]))
+      await store(tx, stockStore.movePools([{ ...placeTaken, id: poolId, held: 2, sold: 1 }]))
       await store(tx, stockStore.saveStock({ ...sampleShow, pools: [{ id: poolId, capacity: 1 }] }))
       await store(
         tx,

@@ -94,7 +94,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     const planned = plan.shows[index]
     if (!planned) return
     const ticketTypes = planned.types.map((type, position) => {
-      const base = { name: `Type ${position}`, priceMinor: type.priceMinor }
+      const pools = planned.shared ? { pools: [{ name: 'All', ...planned.shared }] } : {}
+      const base = { name: `Type ${position}`, priceMinor: type.priceMinor, ...pools }
       if ('capacity' in type) return { ...base, capacity: type.capacity }
       const seats = Array.from({ length: type.seats }, (_, number) => ({
         section: `S${position}`,

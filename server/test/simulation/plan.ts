@@ -75,6 +75,8 @@ export interface ShowPlan {
   readonly startsInMs?: number
   readonly holdSeconds: number
   readonly maxPerBuyer: number
+  /** A pool that all types take from besides their own. */
+  readonly shared: { readonly capacity: number; readonly latch: boolean } | null
   readonly types: readonly ({ readonly priceMinor: number } & (
     | { readonly capacity: number }
     | { readonly seats: number }
@@ -197,7 +199,7 @@ export function makePlan(seed: number): Plan {
     ]),
     split: random.chance(0.3),
     buyers,
-    shows,
+    shows: shows.map((show, index) => ({ ...show, shared: sharedPool(seed, index, show) })),
     operations: operations.toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
@@ -237,6 +239,7 @@ function makeShow(random: Random): ShowPlan {
       [2, 100],
       [1, random.between(1, 4)],
     ]),
+    shared: null,
     types,
   }
 }
@@ -245,6 +248,14 @@ function makeShow(random: Random): ShowPlan {
 function makeStart(seed: number): Pick<ShowPlan, 'startsInMs'> {
   const random = makeRandom('start', seed)
   return random.chance(0.12) ? { startsInMs: random.between(3_000, 40_000) } : {}
+}
+
+/** Drawn apart from all else, so that a seed tells the same story as before there were such pools. */
+function sharedPool(seed: number, index: number, { types }: ShowPlan): ShowPlan['shared'] {
+  const random = makeRandom(`pools of show ${index}`, seed)
+  if (!random.chance(0.35)) return null
+  const places = types.reduce((sum, type) => sum + ('seats' in type ? type.seats : type.capacity), 0)
+  return { capacity: random.between(1, Math.max(1, places)), latch: random.chance(0.4) }
 }
 
 interface House {

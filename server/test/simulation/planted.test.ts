@@ -222,6 +222,7 @@ const withRoom = (plan: Plan): Plan => ({
   ...plan,
   shows: plan.shows.map((show) => ({
     ...show,
+    shared: null,
     types: show.types.map((type) => ({ ...type, capacity: 100 })),
   })),
   operations: plan.operations.flatMap((operation): Operation[] =>

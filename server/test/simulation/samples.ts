@@ -18,6 +18,8 @@ const seats = ['1', '2', '3'].map((number, index) => ({
   number,
 }))
 
+const oneOf = (poolId: string) => [{ poolId, count: 1 }]
+
 export const sampleShow: PublishedShow = {
   id: idOf(300),
   organiserId: idOf(301),
@@ -29,8 +31,8 @@ export const sampleShow: PublishedShow = {
   maxPerOrder: 10,
   onSale: true,
   ticketTypes: [
-    { id: idOf(302), name: 'Standing', priceMinor: 4_500, poolId: idOf(304) },
-    { id: idOf(303), name: 'Stalls', priceMinor: 6_000, poolId: idOf(305), seats },
+    { id: idOf(302), name: 'Standing', priceMinor: 4_500, takes: oneOf(idOf(304)) },
+    { id: idOf(303), name: 'Stalls', priceMinor: 6_000, takes: oneOf(idOf(305)), seats },
   ],
   pools: [
     { id: idOf(304), capacity: 10 },
@@ -47,7 +49,13 @@ export function sampleOrder(number: number): Order {
     buyer: { id: idOf(500 + (number % 2)), email: `buyer${number % 2 === 1 ? '_1%' : '2'}@example.com` },
     showId: sampleShow.id,
     lines: [
-      { ticketTypeId: idOf(302), name: 'Standing', poolId: idOf(304), unitPriceMinor: 4_500, quantity: 2 },
+      {
+        ticketTypeId: idOf(302),
+        name: 'Standing',
+        takes: oneOf(idOf(304)),
+        unitPriceMinor: 4_500,
+        quantity: 2,
+      },
     ],
     total: { amountMinor: 9_000, currency: 'EUR' },
     createdAt: '2030-01-01T10:00:00.000Z',

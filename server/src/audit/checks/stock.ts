@@ -13,10 +13,14 @@ const firstId = '00000000-0000-0000-0000-000000000000'
 
 /** Where a show's last stretch ends. */
 const lastEnd = `coalesce((select to_id from audit.stretches where show_id = $1 order by to_id desc limit 1), '${firstId}')`
+const taken = `(line ->> 'quantity')::int * (take ->> 'count')::int`
 const countedOrders = `
-  select (line ->> 'poolId')::uuid as pool_id,
-         coalesce(sum((line ->> 'quantity')::int) filter (where o.status in ('created', 'claimed')), 0)::bigint as held,
-         coalesce(sum((line ->> 'quantity')::int) filter (where o.status = 'complete'), 0)::bigint as sold`
+  select (take ->> 'poolId')::uuid as pool_id,
+         coalesce(sum(${taken}) filter (where o.status in ('created', 'claimed')), 0)::bigint as held,
+         coalesce(sum(${taken}) filter (where o.status = 'complete'), 0)::bigint as sold`
+/** Each line of the orders `o`, with each pool that its units take from. */
+const takesOfLines = `cross join lateral json_array_elements(o.lines) as line
+  cross join lateral json_array_elements(line -> 'takes') as take`
 const poolColumns = `p.id, p.show_id as "showId", p.capacity, p.held, p.sold,
   coalesce(s.held, 0)::bigint as "heldByOrders", coalesce(s.sold, 0)::bigint as "soldByOrders"`
 const doesNotFit = `(p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold, 0) or p.held + p.sold > p.capacity)`
@@ -56,7 +60,7 @@ const countStretches = sql(
      select f.show_id, f.to_id, (
        select coalesce(jsonb_agg(t), '[]') from (
          ${countedOrders}
-         from orders.orders o cross join lateral json_array_elements(o.lines) as line
+         from orders.orders o ${takesOfLines}
          where o.show_id = f.show_id and o.id > f.from_id and o.id <= f.to_id group by 1) t) as tallies
      from audit.stretches f where f.show_id = $1 and f.fresh_looks > 0
    ) n
@@ -83,7 +87,7 @@ const estimateStatement = sql(
      union all
      ${countedOrders}
      from ranges r join orders.orders o on o.show_id = $1 and o.id > r.from_id and o.id <= r.to_id
-       cross join lateral json_array_elements(o.lines) as line
+       ${takesOfLines}
      group by 1
    ), s as (select pool_id, sum(held) as held, sum(sold) as sold from parts group by 1)
    select ${poolColumns} from orders.pools p left join s on s.pool_id = p.id where p.show_id = $1 and ${doesNotFit}`,
@@ -92,7 +96,7 @@ const countStatement = sql(
   'audit.count_stock',
   `with s as (
      ${countedOrders}
-     from orders.orders o cross join lateral json_array_elements(o.lines) as line where o.show_id = $1 group by 1)
+     from orders.orders o ${takesOfLines} where o.show_id = $1 group by 1)
    select ${poolColumns} from orders.pools p left join s on s.pool_id = p.id where p.show_id = $1 and ${doesNotFit}`,
 )
 const straySeats = sql(

@@ -11,6 +11,7 @@ import {
   type OrderLine,
   type Price,
 } from '@holdfast/contract'
+import { chooseLines, placesOf, refuseBuyer, shortageOf } from './lines.ts'
 import {
   evolve,
   type Order,
@@ -21,7 +22,7 @@ import {
 } from './order.ts'
 import { priceOf } from './price.ts'
 import { isSold } from './sale.ts'
-import { chooseLines, placesOf, refuseBuyer, type Sale, type Stock, shortageOf } from './stock.ts'
+import type { Sale, Stock } from './stock.ts'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
@@ -104,7 +105,7 @@ function placeOrder(
   // Such an order would only keep its places from others until it expires.
   const fault = amountMinor === 0 ? null : amountFault(amountMinor, sale.currency)
   if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
-  const short = shortageOf(stock, chosen.lines)
+  const short = shortageOf(sale, stock, chosen.lines)
   if (short !== null) return short
   const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })
   if (amountMinor > 0) return { facts: [created] }

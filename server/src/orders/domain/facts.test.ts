@@ -237,7 +237,10 @@ describe('placing an order', () => {
   })
 
   test('that there is not enough for says what is short', () => {
-    expect(place({ ...stock, pools: new Map() })).toEqual({ rejection: 'sold_out', detail: type.poolId })
+    expect(place({ ...stock, pools: new Map() })).toEqual({
+      rejection: 'sold_out',
+      detail: `“${type.name}” is sold out`,
+    })
   })
 
   test('twice changes nothing', () => {

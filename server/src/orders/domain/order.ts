@@ -10,7 +10,8 @@ import {
   type Money,
   type OrderLine,
 } from '@holdfast/contract'
-import type { LineRejection, Movement } from './stock.ts'
+import type { LineRejection } from './lines.ts'
+import type { Movement } from './stock.ts'
 
 interface OrderFacts {
   readonly id: string

@@ -1,6 +1,7 @@
 // What an order costs, out of its frozen lines. Pure; the only place that adds up prices.
 import type { LineBody, OrderLine, Price } from '@holdfast/contract'
-import { placesOf, type Sale } from './stock.ts'
+import { placesOf } from './lines.ts'
+import type { Sale } from './stock.ts'
 
 export function priceOf(currency: string, lines: readonly OrderLine[]): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency })

@@ -7,9 +7,9 @@ import { expect, test } from 'vitest'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
 import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './order.ts'
-import { movePool, moveSeat, type Pool, type Sale, type StockSeat, saleOf } from './stock.ts'
+import { movePool, moveSeat, type Pool, poolOf, type Sale, type StockSeat, saleOf } from './stock.ts'
 
-const sample = makeSale({ capacities: [3], seats: [3], maxPerOrder: 4 })
+const sample = makeSale({ capacities: [3], seats: [3], shared: 4, maxPerOrder: 4 })
 const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
 const sale = saleOf(sample.show, 1)
 const buyer = makeBuyer()
@@ -29,12 +29,7 @@ function makeWorld(free: boolean): World {
   const offered = free ? { ...sale, types: sale.types.map((type) => ({ ...type, priceMinor: 0 })) } : sale
   return {
     sales: new Map([[sale.showId, offered]]),
-    pools: new Map(
-      sample.show.pools.map(({ id, capacity }) => [
-        id,
-        { id, showId: sale.showId, capacity, held: 0, sold: 0 },
-      ]),
-    ),
+    pools: new Map(sample.show.pools.map((pool) => [pool.id, poolOf(sale.showId, pool, undefined)])),
     seats: new Map(
       seatIdsOf(chairs).map((id) => [id, { id, ticketTypeId: chairs.id, state: 'available', orderId: null }]),
     ),
@@ -52,7 +47,10 @@ function tell(world: World, command: OrderCommand, now: string): readonly OrderF
     const movement = movementOf(fact)
     if (!movement) continue
     for (const line of order.lines) {
-      world.pools.set(line.poolId, movePool(world.pools.get(line.poolId) as Pool, movement, line.quantity))
+      for (const { poolId, count } of line.takes) {
+        const pool = world.pools.get(poolId) as Pool
+        world.pools.set(poolId, movePool(pool, movement, line.quantity * count))
+      }
       for (const seatId of line.seatIds ?? [])
         world.seats.set(seatId, moveSeat(world.seats.get(seatId) as StockSeat, movement, order.id))
     }
@@ -67,7 +65,7 @@ function checkStock(world: World): void {
     const sums = { held: 0, sold: 0 }
     for (const order of world.orders.values()) {
       const quantity = order.lines
-        .filter((line) => line.poolId === pool.id)
+        .filter(({ takes }) => takes.some(({ poolId }) => poolId === pool.id))
         .reduce((sum, line) => sum + line.quantity, 0)
       if (holds.has(order.status)) sums.held += quantity
       if (order.status === 'complete') sums.sold += quantity

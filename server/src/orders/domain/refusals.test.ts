@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
 import type { OrderCommand } from './order.ts'
-import { buyerKey, type Pool, type Sale, type Stock, saleOf } from './stock.ts'
+import { buyerKey, type Pool, poolOf, type Sale, type Stock, saleOf } from './stock.ts'
 
 const sample = makeSale({ capacities: [5], seats: [2], maxPerOrder: 4, priceMinor: 4_500 })
 const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
@@ -25,9 +25,9 @@ function place({ sale = {}, known = true, had = 0, held = 0, command = {} }: Cas
   const stock: Stock = {
     sales: new Map(known ? [[sold.showId, { ...sold, ...sale }]] : []),
     pools: new Map(
-      sample.show.pools.map(({ id, capacity }): [string, Pool] => [
-        id,
-        { id, showId: sold.showId, capacity, held: Math.min(held, capacity), sold: 0 },
+      sample.show.pools.map((pool): [string, Pool] => [
+        pool.id,
+        { ...poolOf(sold.showId, pool, undefined), held: Math.min(held, pool.capacity) },
       ]),
     ),
     seats: new Map(

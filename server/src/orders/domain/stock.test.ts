@@ -2,22 +2,21 @@
 // never happen.
 import type { LineBody } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
-import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import { makeSale, numbered, poolIdOf, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
+import { chooseLines, refuseBuyer, shortageOf } from './lines.ts'
 import {
   availableIn,
   buyerKey,
-  chooseLines,
   hasPlenty,
   type Movement,
   movePool,
   moveSeat,
   type Pool,
-  refuseBuyer,
+  poolOf,
   type SeatState,
   type Stock,
   type StockSeat,
   saleOf,
-  shortageOf,
 } from './stock.ts'
 
 const sample = makeSale({ capacities: [5, 3], seats: [4], maxPerOrder: 4 })
@@ -32,7 +31,7 @@ function stockWith(
   held: Readonly<Record<string, number>> = {},
 ): Stock {
   const pools = sample.show.pools.map(
-    ({ id, capacity }): Pool => ({ id, showId: sale.showId, capacity, held: held[id] ?? 0, sold: 0 }),
+    (pool): Pool => ({ ...poolOf(sale.showId, pool, undefined), held: held[pool.id] ?? 0 }),
   )
   const seats = seatIdsOf(chairs).map((id): StockSeat => {
     const state = taken[id] ?? 'available'
@@ -53,14 +52,14 @@ describe('choosing lines', () => {
         {
           ticketTypeId: first.id,
           name: first.name,
-          poolId: first.poolId,
+          takes: first.takes,
           quantity: 2,
           unitPriceMinor: 4_500,
         },
         {
           ticketTypeId: chairs.id,
           name: chairs.name,
-          poolId: chairs.poolId,
+          takes: chairs.takes,
           quantity: 1,
           unitPriceMinor: 4_500,
           seatIds: [a2],
@@ -130,40 +129,40 @@ describe('choosing lines', () => {
       'at most 4 tickets per order',
       [{ ticketTypeId: stranger, quantity: 1_000_000 }],
     ],
-    ['more than the pool has', 'sold_out', second.poolId, [numbered(second, 4)]],
+    ['more than the pool has', 'sold_out', `only 3 left of “${second.name}”`, [numbered(second, 4)]],
     [
       'more than the pool has, in two lines',
       'sold_out',
-      second.poolId,
+      `only 3 left of “${second.name}”`,
       [numbered(second, 2), numbered(second, 2)],
     ],
     [
       'more than is left beside the holds',
       'sold_out',
-      first.poolId,
+      `only 1 left of “${first.name}”`,
       [numbered(first, 2)],
-      stockWith({}, { [first.poolId]: 4 }),
+      stockWith({}, { [poolIdOf(first)]: 4 }),
     ],
     ['a seat that is held', 'seat_taken', a2, [seated(chairs, [a1, a2])], stockWith({ [a2]: 'held' })],
     ['a seat that is sold', 'seat_taken', a3, [seated(chairs, [a3])], stockWith({ [a3]: 'sold' })],
     [
       'a free seat of a pool that is full',
       'sold_out',
-      chairs.poolId,
+      `“${chairs.name}” is sold out`,
       [seated(chairs, [a4])],
-      stockWith({}, { [chairs.poolId]: 4 }),
+      stockWith({}, { [poolIdOf(chairs)]: 4 }),
     ],
     [
       'a pool that is not there',
       'sold_out',
-      first.poolId,
+      `“${first.name}” is sold out`,
       [numbered(first, 1)],
       { ...stockWith(), pools: new Map() },
     ],
   ]
   const choose = (stock: Stock, lines: readonly LineBody[]) => {
     const chosen = chooseLines(sale, stock, lines)
-    return 'lines' in chosen ? (shortageOf(stock, chosen.lines) ?? chosen) : chosen
+    return 'lines' in chosen ? (shortageOf(sale, stock, chosen.lines) ?? chosen) : chosen
   }
 
   test.each(refusals)('refuses %s: %s', (_why, ...[rejection, detail, lines, stock = stockWith()]) => {
@@ -171,7 +170,8 @@ describe('choosing lines', () => {
   })
 
   test('the last place of a pool, and as many as one order may have, are sold', () => {
-    expect(choose(stockWith({}, { [first.poolId]: 4 }), [numbered(first, 1)])).toHaveProperty('lines')
+    const fourHeld = { [poolIdOf(first)]: 4 }
+    expect(choose(stockWith({}, fourHeld), [numbered(first, 1)])).toHaveProperty('lines')
     expect(choose(stockWith(), [numbered(first, 4)])).toHaveProperty('lines')
     expect(choose(stockWith({ [a1]: 'held' }), [seated(chairs, [a2, a3, a4])])).toHaveProperty('lines')
   })
@@ -201,7 +201,15 @@ describe('what one buyer may have', () => {
 })
 
 describe('a pool', () => {
-  const pool: Pool = { id: first.poolId, showId: sale.showId, capacity: 10, held: 4, sold: 3 }
+  const pool: Pool = {
+    id: poolIdOf(first),
+    showId: sale.showId,
+    capacity: 10,
+    held: 4,
+    sold: 3,
+    latch: false,
+    closed: false,
+  }
 
   test.each<[Movement, number, number]>([
     ['hold', 7, 3],
@@ -265,7 +273,15 @@ test.each([
   [9, 1, false],
   [0, 0, true],
 ])('of a pool with %i places left, %i can be had whatever others take: %s', (left, places, isPlenty) => {
-  const pool = { id: 'pool', showId: 'show', capacity: 200, held: 150 - left, sold: 50 }
+  const pool = {
+    id: 'pool',
+    showId: 'show',
+    capacity: 200,
+    held: 150 - left,
+    sold: 50,
+    latch: false,
+    closed: false,
+  }
   expect(hasPlenty(pool, places)).toBe(isPlenty)
 })
 
@@ -282,11 +298,11 @@ test('a sale is what selling needs of a published show, and nothing else', () =>
     maxPerBuyer: 9,
     status: 'on_sale',
     salesEndAt: show.startsAt,
-    types: show.ticketTypes.map(({ id, name, priceMinor, poolId }) => ({
+    types: show.ticketTypes.map(({ id, name, priceMinor, takes }) => ({
       id,
       name,
       priceMinor,
-      poolId,
+      takes: takes.map((take) => ({ ...take, name, shared: false })),
       seated: id === chairs.id,
     })),
   })

@@ -1,6 +1,6 @@
-// Stock: what a show sells, how much of it is left, and how each fact of an order moves it. Pure;
-// knows no payment.
-import { type LineBody, type OrderLine, type PublishedShow, salesEndAt } from '@holdfast/contract'
+// Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
+// order asks of it is in lines.ts. Pure; knows no payment.
+import { type PublishedShow, salesEndAt, type Take } from '@holdfast/contract'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
 
@@ -8,9 +8,16 @@ export interface SaleType {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
-  readonly poolId: string
+  /** From no pool: never sold out. */
+  readonly takes: readonly NamedTake[]
   readonly seated: boolean
 }
+
+/**
+ * What one unit takes of a pool, and what people call the pool: by its own name, or else by that of
+ * the only type that has it.
+ */
+export type NamedTake = Take & { readonly name: string; readonly shared: boolean }
 
 /** Orders' copy of a show, as far as selling needs it. */
 export interface Sale {
@@ -35,6 +42,9 @@ export interface Pool {
   readonly capacity: number
   readonly held: number
   readonly sold: number
+  /** Once full, it is closed for good, whatever comes back. */
+  readonly latch: boolean
+  readonly closed: boolean
 }
 
 export type SeatState = 'available' | 'held' | 'sold'
@@ -64,109 +74,16 @@ export function buyerKey(showId: string, buyerId: string): string {
   return `${showId} ${buyerId}`
 }
 
-export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
-
-type Lines =
-  | { readonly lines: readonly OrderLine[] }
-  | { readonly rejection: LineRejection; readonly detail: string }
-
-/**
- * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Prices come from the
- * sale alone. Whether there is enough is for `shortageOf`.
- */
-export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
-  const lines: OrderLine[] = []
-  const seatIds = new Set<string>()
-  if (placesOf(asked) > sale.maxPerOrder)
-    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(sale.maxPerOrder)} per order` }
-  for (const body of asked) {
-    const type = sale.types.find(({ id }) => id === body.ticketTypeId)
-    if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
-    const line = freezeLine(type, body, stock)
-    if ('rejection' in line) return line
-    for (const seatId of line.seatIds ?? []) {
-      if (seatIds.has(seatId))
-        return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
-      seatIds.add(seatId)
-    }
-    lines.push(line)
-  }
-  return { lines }
+export function availableIn(pool: Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'>): number {
+  return pool.closed ? 0 : pool.capacity - pool.held - pool.sold
 }
 
-/**
- * Why one buyer may not have so many of this show, counting what he holds and owns; null when he
- * may.
- */
-export function refuseBuyer(
-  sale: Sale,
-  stock: Stock,
-  { buyerId, places }: { buyerId: string; places: number },
-): string | null {
-  const { showId, maxPerBuyer } = sale
-  if (maxPerBuyer == null) return null
-  const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
-  return had + places > maxPerBuyer
-    ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought`
-    : null
-}
+/** What is said to be left of a type that takes from no pool. */
+export const unitsOfNoPool = 1_000_000
 
-const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
-
-/**
- * How many places are asked for. Looked at before anything else, so that no seat need be known of
- * an order too large.
- */
-export function placesOf(asked: readonly LineBody[]): number {
-  return asked.reduce(
-    (places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length),
-    0,
-  )
-}
-
-function freezeLine(
-  type: SaleType,
-  body: LineBody,
-  stock: Stock,
-): OrderLine | { rejection: LineRejection; detail: string } {
-  const frozen = {
-    ticketTypeId: type.id,
-    name: type.name,
-    poolId: type.poolId,
-    unitPriceMinor: type.priceMinor,
-  }
-  if ('quantity' in body) {
-    if (type.seated)
-      return { rejection: 'unknown_ticket_type', detail: `${type.name} has numbered seats: send seatIds` }
-    return { ...frozen, quantity: body.quantity }
-  }
-  if (!type.seated)
-    return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
-  const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
-  if (stranger !== undefined)
-    return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
-  return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
-}
-
-/** Why there is not enough for these lines, or null. */
-export function shortageOf(stock: Stock, lines: readonly OrderLine[]) {
-  const wanted = new Map<string, number>()
-  for (const { poolId, quantity, seatIds = [] } of lines) {
-    wanted.set(poolId, (wanted.get(poolId) ?? 0) + quantity)
-    for (const seatId of seatIds) {
-      if (stock.seats.get(seatId)?.state !== 'available')
-        return { rejection: 'seat_taken', detail: seatId } as const
-    }
-  }
-  for (const [poolId, quantity] of wanted) {
-    const pool = stock.pools.get(poolId)
-    if (!pool || availableIn(pool) < quantity) return { rejection: 'sold_out', detail: poolId } as const
-  }
-  return null
-}
-
-export function availableIn(pool: Pool): number {
-  return pool.capacity - pool.held - pool.sold
+/** Adds up what so many units take of each pool. */
+export function addTakes(sums: Map<string, number>, takes: readonly Take[], quantity: number): void {
+  for (const { poolId, count } of takes) sums.set(poolId, (sums.get(poolId) ?? 0) + count * quantity)
 }
 
 /** So many times what is wanted must be left for it not to matter what others take meanwhile. */
@@ -204,12 +121,26 @@ const deltas: Record<
 export function movePool(pool: Pool, movement: Movement, quantity: number): Pool {
   const { held, sold } = deltas[movement]
   const moved = { ...pool, held: pool.held + held * quantity, sold: pool.sold + sold * quantity }
-  if (moved.held < 0 || moved.sold < 0 || availableIn(moved) < 0) {
+  const taken = moved.held + moved.sold
+  if (moved.held < 0 || moved.sold < 0 || taken > pool.capacity) {
     throw new Error(
       `pool ${pool.id}: ${movement} of ${quantity} leaves held ${moved.held}, sold ${moved.sold} of ${pool.capacity}`,
     )
   }
-  return moved
+  if (movement === 'hold' && pool.closed) throw new Error(`pool ${pool.id}: hold of a pool that is closed`)
+  return pool.latch && taken === pool.capacity ? { ...moved, closed: true } : moved
+}
+
+/** The pool that a show brings, or what the show makes of the one that is there. */
+export function poolOf(
+  showId: string,
+  { id, capacity, latch = false }: PublishedShow['pools'][number],
+  known: Pool | undefined,
+): Pool {
+  const { held, sold } = known ?? { held: 0, sold: 0 }
+  const wasClosed = known !== undefined && known.closed && capacity <= known.capacity
+  const closed = latch && (wasClosed || held + sold >= capacity)
+  return { id, showId, capacity: Math.max(capacity, held + sold), held, sold, latch, closed }
 }
 
 /**
@@ -227,6 +158,7 @@ export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): 
   return { ...seat, state, orderId: state === 'available' ? null : orderId }
 }
 
+/** How many more or fewer places a buyer has by it. */
 const placesTaken: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
 
 /** The next command of the batch sees what this one took or gave back. */
@@ -247,6 +179,7 @@ interface Moved {
 
 /** The sale that a published show means, and the stock it brings. */
 export function saleOf(show: PublishedShow, version: number): Sale {
+  const poolNames = new Map(show.pools.map((pool) => [pool.id, pool.name]))
   return {
     showId: show.id,
     version,
@@ -258,11 +191,14 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     salesEndAt: salesEndAt(show),
-    types: show.ticketTypes.map(({ id, name, priceMinor, poolId, seats }) => ({
+    types: show.ticketTypes.map(({ id, name, priceMinor, takes, seats }) => ({
       id,
       name,
       priceMinor,
-      poolId,
+      takes: takes.map(({ poolId, count }) => {
+        const poolName = poolNames.get(poolId)
+        return { poolId, count, name: poolName ?? name, shared: poolName !== undefined }
+      }),
       seated: seats !== undefined,
     })),
   }

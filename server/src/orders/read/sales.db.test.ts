@@ -16,6 +16,7 @@ import {
   makeBuyer,
   makeSale,
   numbered,
+  poolIdOf,
   type SaleSample,
   seated,
   seatIdsOf,
@@ -108,9 +109,9 @@ describe('news of a show', () => {
       ...sale.show,
       ticketTypes: [...sale.show.ticketTypes, balcony],
       pools: [
-        { id: standing.poolId, capacity: 4 },
-        { id: chairs.poolId, capacity: 1 },
-        { id: balcony.poolId, capacity: 2 },
+        { id: poolIdOf(standing), capacity: 4 },
+        { id: poolIdOf(chairs), capacity: 1 },
+        { id: poolIdOf(balcony), capacity: 2 },
       ],
     }
     const changed = { show, types: show.ticketTypes }

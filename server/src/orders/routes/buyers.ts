@@ -118,14 +118,14 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
       const { body } = request
       const key = idempotencyKeyOf(request)
       const asked = key === undefined ? undefined : { scope: `orders:${buyer.id}`, key }
-      const refusal = switches.isOn('sales_stopped')
-        ? 'sales_stopped'
-        : stock.knowsSoldOut(body)
-          ? 'sold_out'
-          : null
+      const stopped = switches.isOn('sales_stopped')
+      const soldOut = stopped ? null : stock.knowsSoldOut(body)
       // A request that was answered once is answered the same again, even when the pool is sold out
       // by now.
-      if (refusal !== null && !(asked && (await wasAnswered(asked)))) return sendProblem(reply, refusal)
+      if ((stopped || soldOut !== null) && !(asked && (await wasAnswered(asked)))) {
+        if (soldOut === null) return sendProblem(reply, 'sales_stopped')
+        return sendProblem(reply, 'sold_out', { detail: soldOut })
+      }
       const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
       const command = {
         type: 'PlaceOrder',

@@ -1,8 +1,9 @@
 // The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks;
 // decides nothing.
 import type { InTransaction } from '../../platform/postgres/database.ts'
+import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
-import { hasPlenty, placesOf, type Sale, saleOf } from '../domain/stock.ts'
+import { addTakes, hasPlenty, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
 import { limitedBuyers, loadPlacesOf } from './buyers.ts'
 import * as store from './orders.ts'
@@ -46,7 +47,8 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   ])
   // Most batches need none of these.
   const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
-  const scarce = changesSales || !pools.every((pool) => hasPlenty(pool, wanted.places))
+  const wantedOf = changesSales ? undefined : placesByPool(commands, sales)
+  const scarce = !wantedOf || !pools.every((pool) => hasPlenty(pool, wantedOf.get(pool.id) ?? 0))
   const [seats, placesOfBuyers, lockedPools] = await Promise.all([
     stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
     loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
@@ -67,6 +69,17 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     orders: new Map(orders.map((order) => [order.id, order])),
     ...nothingChanged(),
   }
+}
+
+/** What the new orders of a batch want of each pool. */
+function placesByPool(commands: readonly Command[], sales: readonly Sale[]): Map<string, number> {
+  const wanted = new Map<string, number>()
+  const takesOf = new Map(sales.flatMap(({ types }) => types.map((type) => [type.id, type.takes] as const)))
+  for (const command of commands) {
+    if (command.type !== 'PlaceOrder') continue
+    for (const line of command.lines) addTakes(wanted, takesOf.get(line.ticketTypeId) ?? [], placesOf([line]))
+  }
+  return wanted
 }
 
 /**
@@ -90,7 +103,6 @@ function wantedStock(commands: readonly Command[]) {
   const ticketTypeIds = new Set<string>()
   const seatIds = new Set<string>()
   const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
-  let wantedPlaces = 0
   // What a show of this very batch allows is not stored yet.
   const brought = new Set(
     commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])),
@@ -100,7 +112,6 @@ function wantedStock(commands: readonly Command[]) {
     if (command.type !== 'PlaceOrder') continue
     const { showId, lines } = command
     const places = placesOf(lines)
-    wantedPlaces += places
     for (const line of lines) {
       ticketTypeIds.add(line.ticketTypeId)
       if (!('seatIds' in line)) continue
@@ -111,5 +122,5 @@ function wantedStock(commands: readonly Command[]) {
     }
   }
   const ids = { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds] }
-  return { ...ids, askedSeats, places: wantedPlaces }
+  return { ...ids, askedSeats }
 }

@@ -73,22 +73,26 @@ export interface TouchedSeats {
   }[]
 }
 
+const poolColumns = `id, show_id as "showId", capacity, held, sold, latch, closed`
 const loadPoolsStatement = sql(
   'orders.load_pools',
-  `select id, show_id as "showId", capacity, held, sold from orders.pools
+  `select ${poolColumns} from orders.pools
    where id = any(array(
      select unnest($1::uuid[])
      union all
-     select t."poolId" from orders.shows s
-     cross join lateral json_to_recordset(s.ticket_types) as t (id uuid, "poolId" uuid)
+     select k."poolId" from orders.shows s
+     cross join lateral json_to_recordset(s.ticket_types) as t (id uuid, takes json)
+     cross join lateral json_to_recordset(t.takes) as k ("poolId" uuid)
      where s.id = any($2::uuid[]) and t.id = any($3::uuid[])
      union all
-     select l."poolId" from orders.orders o cross join lateral json_to_recordset(o.lines) as l ("poolId" uuid)
+     select k."poolId" from orders.orders o
+     cross join lateral json_to_recordset(o.lines) as l (takes json)
+     cross join lateral json_to_recordset(l.takes) as k ("poolId" uuid)
      where o.id = any($4::uuid[])))`,
 )
 const lockPoolsStatement = sql(
   'orders.lock_pools',
-  `select id, show_id as "showId", capacity, held, sold from orders.pools where id = any($1::uuid[]) order by id for update`,
+  `select ${poolColumns} from orders.pools where id = any($1::uuid[]) order by id for update`,
 )
 
 /** Pools as they are, and may no longer be when this transaction moves them. */
@@ -130,12 +134,18 @@ export async function loadSeats(
 }
 
 // Moved by a difference, whatever others have made of it since it was looked at. That a pool holds
-// and sells no more than it has is for its table to say.
+// and sells no more than it has is for its table to say; so is, by a count below zero, that nothing
+// is taken of a pool that closed since. Locked by id, as everywhere: a join would lock the rows as
+// it finds them.
 const movePoolsStatement = withRows(
   'orders.move_pools',
-  { id: 'uuid', held: 'int', sold: 'int' },
-  (rows) => `update orders.pools p set held = p.held + n.held, sold = p.sold + n.sold
-   from (select * from ${rows} as r order by id) as n where p.id = n.id`,
+  { id: 'uuid', held: 'int', sold: 'int', took: 'boolean', closed: 'boolean' },
+  (rows) => `update orders.pools p
+   set held = case when p.closed and n.took then -1 else p.held + n.held end, sold = p.sold + n.sold,
+       closed = p.closed or n.closed or (p.latch and p.held + p.sold + n.held + n.sold >= p.capacity)
+   from (
+     select r.* from ${rows} as r join orders.pools l on l.id = r.id order by l.id for no key update of l
+   ) as n where p.id = n.id`,
 )
 
 export function movePools(moves: readonly PoolMove[]): readonly Write[] {
@@ -166,12 +176,17 @@ const saveSaleStatement = sql(
        max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
        sales_end_at = excluded.sales_end_at, ticket_types = excluded.ticket_types`,
 )
-// A pool never shrinks below what is held and sold, whatever the show now says.
+// A pool never shrinks below what is held and sold, whatever the show now says. One that closed
+// opens again only by getting more places.
 const savePoolsStatement = sql(
   'orders.save_pools',
-  `insert into orders.pools as p (id, show_id, capacity)
-   select id, $2, capacity from json_to_recordset($1) as n (id uuid, capacity int) order by id
-   on conflict (id) do update set capacity = greatest(excluded.capacity, p.held + p.sold)`,
+  `insert into orders.pools as p (id, show_id, capacity, latch, closed)
+   select id, $2, capacity, coalesce(latch, false), coalesce(latch, false) and capacity = 0
+   from json_to_recordset($1) as n (id uuid, capacity int, latch boolean) order by id
+   on conflict (id) do update
+   set capacity = greatest(excluded.capacity, p.held + p.sold), latch = excluded.latch,
+       closed = excluded.latch
+         and ((p.closed and excluded.capacity <= p.capacity) or p.held + p.sold >= excluded.capacity)`,
 )
 const saveSeatsStatement = sql(
   'orders.save_seats',

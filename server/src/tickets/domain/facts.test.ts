@@ -33,12 +33,14 @@ const proposal: ProposedContent = {
     { freshId: 'g', freshPoolId: 'g-pool', name: 'Standing', priceMinor: 4_500, stock: { capacity: 50 } },
   ],
 }
+const takes = [{ poolId: 'g-pool', count: 1 }]
 const content = {
   ...details,
-  ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool', capacity: 50 }],
+  ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, takes }],
+  pools: [{ id: 'g-pool', name: null, capacity: 50, latch: false }],
 }
 const offered = {
-  ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool' }],
+  ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, takes }],
   pools: [{ id: 'g-pool', capacity: 50 }],
 }
 const { venue: _venue, description: _description, ...heard } = details
@@ -84,7 +86,7 @@ describe('a show', () => {
     }
   })
   test('that changes says its new content, and the others what they need of it', () => {
-    const types = [{ ...offered.ticketTypes[0], name: 'Floor', capacity: 50 }]
+    const types = [{ ...offered.ticketTypes[0], name: 'Floor' }]
     const next: ProposedContent = {
       ...proposal,
       venue: 'Barn',

@@ -3,11 +3,12 @@ import { currencyRule, mostMinor, supportedCurrencies } from '@holdfast/contract
 import { describe, expect, test } from 'vitest'
 import {
   type ProposedContent,
+  type ProposedPool,
   type ProposedType,
   refuseWithdrawal,
   type ShowContent,
+  type ShowPool,
   settleContent,
-  type TicketType,
 } from './show-content.ts'
 
 const general = (changes: Partial<ProposedType> = {}): ProposedType => ({
@@ -44,15 +45,13 @@ const proposal = (changes: Partial<ProposedContent> = {}): ProposedContent => ({
   ticketTypes: [general(), seated()],
   ...changes,
 })
-const settled = (changes: Partial<ProposedContent> = {}, known: readonly TicketType[] = []): ShowContent => {
+const settled = (changes: Partial<ProposedContent> = {}, known?: ShowContent): ShowContent => {
   const result = settleContent(proposal(changes), known)
   if ('refusal' in result) throw new Error(result.refusal)
   return result.content
 }
-const refusal = (
-  changes: Partial<ProposedContent>,
-  known: readonly TicketType[] = [],
-): string | undefined => {
+const own = (id: string, capacity: number): ShowPool => ({ id, name: null, capacity, latch: false })
+const refusal = (changes: Partial<ProposedContent>, known?: ShowContent): string | undefined => {
   const result = settleContent(proposal(changes), known)
   return 'refusal' in result ? result.refusal : undefined
 }
@@ -60,33 +59,35 @@ const refusal = (
 describe('settling a proposal', () => {
   test('each type gets a pool of its own; that of a seated type holds its seats', () => {
     expect(settled().ticketTypes).toEqual([
-      { id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool', capacity: 50 },
+      { id: 'g', name: 'Standing', priceMinor: 4_500, takes: [{ poolId: 'g-pool', count: 1 }] },
       {
         id: 's',
         name: 'Stalls',
         priceMinor: 8_000,
-        poolId: 's-pool',
-        capacity: 2,
+        takes: [{ poolId: 's-pool', count: 1 }],
         seats: [
           { id: 'A11', section: 'A', row: '1', number: '1' },
           { id: 'A12', section: 'A', row: '1', number: '2' },
         ],
       },
     ])
+    expect(settled().pools).toEqual([own('g-pool', 50), own('s-pool', 2)])
   })
   test('an instant in any zone becomes the same instant in UTC', () => {
     expect(settled().startsAt).toBe('2031-05-01T18:00:00.000Z')
   })
   test('a known type and its known seats keep their ids, new ones get fresh ids', () => {
-    const known = settled().ticketTypes
+    const known = settled()
     const renumbered = {
       seats: [seat('2'), seat('3')].map((each) => ({ ...each, freshId: `new-${each.freshId}` })),
     }
-    const [type] = settled(
+    const { ticketTypes, pools } = settled(
       { ticketTypes: [seated({ ref: 's', freshId: 'x', freshPoolId: 'x-pool', stock: renumbered })] },
       known,
-    ).ticketTypes
-    expect(type).toMatchObject({ id: 's', poolId: 's-pool', capacity: 2 })
+    )
+    const [type] = ticketTypes
+    expect(type).toMatchObject({ id: 's', takes: [{ poolId: 's-pool', count: 1 }] })
+    expect(pools).toEqual([own('s-pool', 2)])
     expect(type?.seats?.map(({ id, number }) => [id, number])).toEqual([
       ['A12', '2'],
       ['new-A13', '3'],
@@ -95,17 +96,14 @@ describe('settling a proposal', () => {
 })
 
 test('a known type that had no seats gets fresh ones', () => {
-  const known = settled().ticketTypes
-  const [type] = settled(
+  const { ticketTypes, pools } = settled(
     { ticketTypes: [seated({ ref: 'g', freshId: 'x', freshPoolId: 'x-pool' })] },
-    known,
-  ).ticketTypes
-  expect(type).toMatchObject({
-    id: 'g',
-    poolId: 'g-pool',
-    capacity: 2,
-    seats: [{ id: 'A11' }, { id: 'A12' }],
-  })
+    settled(),
+  )
+  expect(ticketTypes).toMatchObject([
+    { id: 'g', takes: [{ poolId: 'g-pool', count: 1 }], seats: [{ id: 'A11' }, { id: 'A12' }] },
+  ])
+  expect(pools).toEqual([own('g-pool', 2)])
 })
 
 describe('a show that cannot be sold as it stands', () => {
@@ -184,9 +182,9 @@ describe('a show that cannot be sold as it stands', () => {
     expect(refusal(changes)).toBe(reason)
   })
   test('one type meant twice', () => {
-    expect(
-      refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled().ticketTypes),
-    ).toBe('Ticket type g is listed twice.')
+    expect(refusal({ ticketTypes: [general({ ref: 'g' }), general({ ref: 'g' })] }, settled())).toBe(
+      'Ticket type g is listed twice.',
+    )
   })
 })
 
@@ -221,8 +219,7 @@ describe('a show that can be sold', () => {
 
 describe('what a published show cannot take back', () => {
   const published = settled()
-  const next = (changes: Partial<ProposedContent>) =>
-    refuseWithdrawal(published, settled(changes, published.ticketTypes))
+  const next = (changes: Partial<ProposedContent>) => refuseWithdrawal(published, settled(changes, published))
   const g = (changes: Partial<ProposedType> = {}) => general({ ref: 'g', ...changes })
   const s = (changes: Partial<ProposedType> = {}) => seated({ ref: 's', ...changes })
 
@@ -306,5 +303,113 @@ describe('prices of', () => {
 
   test('a currency that no card has names its field', () => {
     expect(faultOf('HRK', 5_000)).toMatchObject({ field: '/currency' })
+  })
+})
+
+describe('pools with a name', () => {
+  const saturday = { freshId: 'sat', name: 'Saturday', capacity: 300, count: 1 }
+  const sunday = { freshId: 'sun', name: 'Sunday', capacity: 200, count: 1 }
+  const again = (name: string, changes: Partial<ProposedPool> = {}): ProposedPool => ({
+    freshId: `other-${name}`,
+    name,
+    count: 1,
+    ...changes,
+  })
+  const days: ProposedType[] = [
+    general({ name: 'Saturday', stock: null, pools: [saturday] }),
+    general({ freshId: 'h', name: 'Both', stock: null, pools: [again('Saturday'), sunday] }),
+  ]
+
+  test('are one pool wherever they are named, with the capacity that is given once', () => {
+    const { ticketTypes, pools } = settled({ ticketTypes: days })
+    expect(pools).toEqual([
+      { id: 'sat', name: 'Saturday', capacity: 300, latch: false },
+      { id: 'sun', name: 'Sunday', capacity: 200, latch: false },
+    ])
+    expect(ticketTypes.map(({ takes }) => takes)).toEqual([
+      [{ poolId: 'sat', count: 1 }],
+      [
+        { poolId: 'sat', count: 1 },
+        { poolId: 'sun', count: 1 },
+      ],
+    ])
+  })
+  test('come beside the type’s own, which comes first; a table takes more than one place', () => {
+    const early = { ...saturday, latch: true, count: 10 }
+    const { ticketTypes, pools } = settled({ ticketTypes: [general({ pools: [early] })] })
+    expect(ticketTypes[0]?.takes).toEqual([
+      { poolId: 'g-pool', count: 1 },
+      { poolId: 'sat', count: 10 },
+    ])
+    expect(pools).toEqual([own('g-pool', 50), { id: 'sat', name: 'Saturday', capacity: 300, latch: true }])
+  })
+  test('a donation takes from none', () => {
+    const { ticketTypes, pools } = settled({ ticketTypes: [general({ stock: null })] })
+    expect([ticketTypes[0]?.takes, pools]).toEqual([[], []])
+  })
+  test('keep their ids, capacities and latches when the show is changed', () => {
+    const before = settled({ ticketTypes: days.map((type) => ({ ...type })) })
+    const after = settled(
+      {
+        ticketTypes: [
+          general({ ref: 'g', stock: { capacity: 300 }, pools: [again('Saturday')] }),
+          general({ ref: 'h', stock: null, pools: [again('Saturday'), again('Sunday', { capacity: 250 })] }),
+        ],
+      },
+      before,
+    )
+    expect(after.pools).toEqual([
+      { id: 'sat', name: 'Saturday', capacity: 300, latch: false },
+      { id: 'sun', name: 'Sunday', capacity: 250, latch: false },
+    ])
+    // The capacity that a type without a pool of its own was read with makes no pool.
+    expect(after.ticketTypes.map(({ takes }) => takes)).toEqual(before.ticketTypes.map(({ takes }) => takes))
+    expect(refuseWithdrawal(before, after)).toBeNull()
+  })
+  test('a published type takes from the same pools for ever', () => {
+    const before = settled({ ticketTypes: days })
+    const after = settled(
+      {
+        ticketTypes: [
+          general({ ref: 'g', stock: null, pools: [again('Saturday'), again('Sunday')] }),
+          general({ ref: 'h', stock: null, pools: [again('Saturday'), again('Sunday')] }),
+        ],
+      },
+      before,
+    )
+    expect(refuseWithdrawal(before, after)).toMatch('“Saturday” is published and can’t take from other pools')
+  })
+
+  const refused: [string, ProposedType[], string][] = [
+    ['no capacity', [general({ pools: [again('All')] })], 'Pool “All” needs a capacity.'],
+    [
+      'two capacities',
+      [
+        general({ pools: [again('All', { capacity: 1 })] }),
+        seated({ pools: [again('All', { capacity: 2 })] }),
+      ],
+      'Pool “All” is described in two ways.',
+    ],
+    [
+      'a latch here and none there',
+      [
+        general({ pools: [again('All', { capacity: 1, latch: true })] }),
+        seated({ pools: [again('All', { latch: false })] }),
+      ],
+      'Pool “All” is described in two ways.',
+    ],
+    [
+      'one pool twice in a type',
+      [general({ pools: [again('All', { capacity: 1 }), again('All')] })],
+      'Standing: pool “All” is listed twice.',
+    ],
+    [
+      'a name that nobody sees',
+      [general({ pools: [again('\u200B')] })],
+      'Standing: every pool needs a name.',
+    ],
+  ]
+  test.each(refused)('refused: %s', (_what, ticketTypes, reason) => {
+    expect(refusal({ ticketTypes })).toBe(reason)
   })
 })

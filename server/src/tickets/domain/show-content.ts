@@ -1,6 +1,13 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer
 // take back. Pure.
-import { type AmountFault, amountFault, currencyRule, isVisible, mostMinor } from '@holdfast/contract'
+import {
+  type AmountFault,
+  amountFault,
+  currencyRule,
+  isVisible,
+  mostMinor,
+  type Take,
+} from '@holdfast/contract'
 
 export interface SeatLabel {
   readonly section: string
@@ -13,10 +20,18 @@ export interface TicketType {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
-  readonly poolId: string
-  readonly capacity: number
-  /** Only of a seated type; its capacity is their number. */
+  /** What one ticket takes of which pools; its own pool comes first. */
+  readonly takes: readonly Take[]
+  /** Only of a seated type; the capacity of its own pool is their number. */
   readonly seats?: readonly Seat[]
+}
+
+/** Stock that types take from. Without a name it is one type's own. */
+export interface ShowPool {
+  readonly id: string
+  readonly name: string | null
+  readonly capacity: number
+  readonly latch: boolean
 }
 
 interface Details {
@@ -31,7 +46,10 @@ interface Details {
   /** Of one buyer in all his orders. Null or missing: as many as there are. */
   readonly maxPerBuyer?: number | null
 }
-export type ShowContent = Details & { readonly ticketTypes: readonly TicketType[] }
+export type ShowContent = Details & {
+  readonly ticketTypes: readonly TicketType[]
+  readonly pools: readonly ShowPool[]
+}
 
 /** A ticket type as the organiser sends it, with ids at hand for what turns out to be new. */
 export interface ProposedType {
@@ -44,6 +62,17 @@ export interface ProposedType {
   readonly stock:
     | { readonly capacity: number }
     | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
+    /** No pool of its own. */
+    | null
+  /** Pools with a name, which types share. */
+  readonly pools?: readonly ProposedPool[]
+}
+export interface ProposedPool {
+  readonly freshId: string
+  readonly name: string
+  readonly capacity?: number
+  readonly count: number
+  readonly latch?: boolean
 }
 export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
 
@@ -57,28 +86,83 @@ export type Settled = { readonly content: ShowContent } | ContentRefusal
 /**
  * Turns a proposal into content: known types and seats keep their ids, new ones get the fresh ids.
  */
-export function settleContent(proposed: ProposedContent, known: readonly TicketType[] = []): Settled {
-  const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known)
+export function settleContent(proposed: ProposedContent, known: Known = nothingKnown): Settled {
+  const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known.ticketTypes)
   if (refusal !== null) return { refusal }
   const price = refusePrices(proposed)
   if (price !== null) return price
-  const knownById = new Map(known.map((type) => [type.id, type]))
-  const ticketTypes = proposed.ticketTypes.map((type) => settleType(type, knownById.get(type.ref ?? '')))
-  return { content: { ...proposed, startsAt: new Date(proposed.startsAt).toISOString(), ticketTypes } }
+  const shared = settlePools(proposed.ticketTypes, known.pools)
+  if ('refusal' in shared) return shared
+  const knownById = new Map(known.ticketTypes.map((type) => [type.id, type]))
+  const own: ShowPool[] = []
+  const ticketTypes = proposed.ticketTypes.map((type) => {
+    const settled = settleType(type, shared.byName, {
+      type: knownById.get(type.ref ?? ''),
+      pools: known.pools,
+    })
+    if (settled.ownPool) own.push(settled.ownPool)
+    return settled.type
+  })
+  const startsAt = new Date(proposed.startsAt).toISOString()
+  return { content: { ...proposed, startsAt, ticketTypes, pools: [...own, ...shared.byName.values()] } }
 }
 
+/** What the show has already. */
+type Known = Pick<ShowContent, 'ticketTypes' | 'pools'>
+const nothingKnown: Known = { ticketTypes: [], pools: [] }
+
 function settleType(
-  { name, priceMinor, stock, freshId, freshPoolId }: ProposedType,
-  known?: TicketType,
-): TicketType {
-  const type = { id: known?.id ?? freshId, name, priceMinor, poolId: known?.poolId ?? freshPoolId }
-  if ('capacity' in stock) return { ...type, capacity: stock.capacity }
-  const knownSeats = new Map(known?.seats?.map((seat) => [keyOf(seat), seat.id]))
+  { name, priceMinor, stock, pools = [], freshId, freshPoolId }: ProposedType,
+  shared: ReadonlyMap<string, ShowPool>,
+  known: { readonly type: TicketType | undefined; readonly pools: readonly ShowPool[] },
+): { readonly type: TicketType; readonly ownPool?: ShowPool } {
+  const takesOfShared = pools.map(({ name: poolName, count }): Take => {
+    return { poolId: shared.get(poolName)?.id ?? '', count }
+  })
+  const knownPool = ownPoolOf(known.type, known.pools)
+  const type = { id: known.type?.id ?? freshId, name, priceMinor }
+  // A type that has lived without a pool of its own gets none by the capacity that it was read with.
+  if (stock === null || ('capacity' in stock && known.type && !knownPool && pools.length > 0))
+    return { type: { ...type, takes: takesOfShared } }
+  const id = knownPool?.id ?? freshPoolId
+  const takes = [{ poolId: id, count: 1 }, ...takesOfShared]
+  const own = { id, name: null, latch: false }
+  if ('capacity' in stock) return { type: { ...type, takes }, ownPool: { ...own, capacity: stock.capacity } }
+  const knownSeats = new Map(known.type?.seats?.map((seat) => [keyOf(seat), seat.id]))
   const seats = stock.seats.map((seat) => {
     const { section, row, number } = seat
     return { id: knownSeats.get(keyOf(seat)) ?? seat.freshId, section, row, number }
   })
-  return { ...type, capacity: seats.length, seats }
+  return { type: { ...type, takes, seats }, ownPool: { ...own, capacity: seats.length } }
+}
+
+/** The pool that only this type has. */
+export function ownPoolOf(type: TicketType | undefined, pools: readonly ShowPool[]): ShowPool | undefined {
+  return pools.find(({ id, name }) => name === null && type?.takes.some(({ poolId }) => poolId === id))
+}
+
+type SettledPools = { readonly byName: ReadonlyMap<string, ShowPool> } | { readonly refusal: string }
+
+/** Pools of one name are one pool: where it is named, it must be said to be the same. */
+function settlePools(types: readonly ProposedType[], known: readonly ShowPool[]): SettledPools {
+  const named = Map.groupBy(
+    types.flatMap(({ pools = [] }) => pools),
+    ({ name }) => name,
+  )
+  const byName = new Map<string, ShowPool>()
+  for (const [name, mentions] of named) {
+    const before = known.find((pool) => pool.name === name)
+    const capacities = new Set(mentions.flatMap(({ capacity }) => capacity ?? []))
+    const latches = new Set(mentions.flatMap(({ latch }) => latch ?? []))
+    const [capacity = before?.capacity] = capacities
+    if (capacities.size > 1 || latches.size > 1)
+      return { refusal: `Pool “${name}” is described in two ways.` }
+    if (capacity === undefined) return { refusal: `Pool “${name}” needs a capacity.` }
+    const [latch = before?.latch ?? false] = latches
+    const id = before?.id ?? mentions[0]?.freshId ?? ''
+    byName.set(name, { id, name, capacity, latch })
+  }
+  return { byName }
 }
 
 /** Labels are people's text, so they are joined by what no label can hold. */
@@ -122,7 +206,9 @@ function refuseTypes({ ticketTypes }: ProposedContent, known: readonly TicketTyp
       if (refs.has(type.ref)) return `Ticket type ${type.ref} is listed twice.`
       refs.add(type.ref)
     }
-    for (const seat of 'seats' in type.stock ? type.stock.seats : []) {
+    const pools = refusePools(type)
+    if (pools !== null) return pools
+    for (const seat of type.stock && 'seats' in type.stock ? type.stock.seats : []) {
       const key = keyOf(seat)
       if (key.split('\n').length !== 3) return `${type.name}: a seat label must fit on one line.`
       if (seats.has(key)) return `Seat ${nameOf(seat)} is listed twice.`
@@ -130,6 +216,12 @@ function refuseTypes({ ticketTypes }: ProposedContent, known: readonly TicketTyp
     }
   }
   return null
+}
+
+function refusePools({ name, pools = [] }: ProposedType): string | null {
+  if (pools.some((pool) => !isVisible(pool.name))) return `${name}: every pool needs a name.`
+  const twice = pools.find((pool, index) => pools.findIndex((other) => other.name === pool.name) < index)
+  return twice ? `${name}: pool “${twice.name}” is listed twice.` : null
 }
 
 /**
@@ -170,9 +262,17 @@ export function refuseWithdrawal(published: ShowContent, next: ShowContent): str
     if (!kept) return `“${type.name}” is published and can’t be removed.`
     if ((type.seats === undefined) !== (kept.seats === undefined))
       return `“${type.name}” can’t switch between numbered seats and general admission.`
+    if (takesOf(type) !== takesOf(kept))
+      return `“${type.name}” is published and can’t take from other pools. Add a ticket type instead.`
     const keptSeats = new Set(kept.seats?.map((seat) => seat.id))
     const missing = type.seats?.find((seat) => !keptSeats.has(seat.id))
     if (missing) return `Seat ${nameOf(missing)} is published and can’t be removed.`
   }
   return null
 }
+
+const takesOf = ({ takes }: TicketType) =>
+  takes
+    .map(({ poolId, count }) => `${poolId} ${count}`)
+    .toSorted()
+    .join()

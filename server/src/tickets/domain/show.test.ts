@@ -157,12 +157,12 @@ describe('what orders hears', () => {
         maxPerOrder: 10,
         onSale: true,
         ticketTypes: [
-          { id: 'g', name: 'Standing', priceMinor: 4_500, poolId: 'g-pool' },
+          { id: 'g', name: 'Standing', priceMinor: 4_500, takes: [{ poolId: 'g-pool', count: 1 }] },
           {
             id: 's',
             name: 'Stalls',
             priceMinor: 8_000,
-            poolId: 's-pool',
+            takes: [{ poolId: 's-pool', count: 1 }],
             seats: [{ id: 'A11', section: 'A', row: '1', number: '1' }],
           },
         ],

@@ -106,7 +106,7 @@ function draftShow(
 
 function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
-  const settled = settleContent(proposed, show.ticketTypes)
+  const settled = settleContent(proposed, show)
   if ('refusal' in settled) return invalid(settled)
   const { content } = settled
   const changed: ShowFact = { type: 'ContentChanged', data: { showId: show.id, content } }
@@ -160,10 +160,15 @@ function publishedShow(show: Show, onSale: boolean): PublishedShow {
     ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
     onSale,
     ticketTypes: show.ticketTypes.map((type) => {
-      const { id, name, priceMinor, poolId, seats } = type
-      return { id, name, priceMinor, poolId, ...(seats ? { seats: [...seats] } : {}) }
+      const { id, name, priceMinor, takes, seats } = type
+      return { id, name, priceMinor, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
     }),
-    pools: show.ticketTypes.map(({ poolId, capacity }) => ({ id: poolId, capacity })),
+    pools: show.pools.map(({ id, name, capacity, latch }) => ({
+      id,
+      capacity,
+      ...(name === null ? {} : { name }),
+      ...(latch ? { latch } : {}),
+    })),
   }
 }
 

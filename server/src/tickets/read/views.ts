@@ -1,10 +1,16 @@
 // How shows and tickets look from outside, and what a body means inside. Pure translation but for
 // fresh ids.
-import type { CheckInView, ShowBody, ShowChangeBody, ShowView } from '@holdfast/contract'
+import {
+  type CheckInView,
+  maxCapacity,
+  type ShowBody,
+  type ShowChangeBody,
+  type ShowView,
+} from '@holdfast/contract'
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
 import type { Show } from '../domain/show.ts'
-import type { ProposedContent, ProposedType } from '../domain/show-content.ts'
+import type { ProposedContent, ProposedType, ShowPool, TicketType } from '../domain/show-content.ts'
 
 const defaultMaxPerOrder = 10
 /** Ten full orders: more than any family buys, and far from what a reseller would like to hold. */
@@ -32,13 +38,30 @@ export function showView(show: Show): ShowView {
     ...(show.maxPerBuyer == null ? {} : { maxPerBuyer: show.maxPerBuyer }),
     status: show.status,
     version: show.version,
-    ticketTypes: show.ticketTypes.map(({ id, name, priceMinor, capacity, seats }) => ({
-      id,
-      name,
-      priceMinor,
-      capacity,
-      ...(seats ? { seats: [...seats] } : {}),
-    })),
+    ticketTypes: show.ticketTypes.map((type) => typeView(type, show.pools)),
+  }
+}
+
+function typeView(
+  { id, name, priceMinor, takes, seats }: TicketType,
+  pools: readonly ShowPool[],
+): ShowView['ticketTypes'][number] {
+  const taken = takes.flatMap(({ poolId, count }) => {
+    const pool = pools.find((each) => each.id === poolId)
+    return pool ? [{ ...pool, count }] : []
+  })
+  const own = taken.find((pool) => pool.name === null)
+  const room = taken.map(({ capacity, count }) => Math.floor(capacity / count))
+  const shared = taken.flatMap((pool) => (pool.name === null ? [] : [{ ...pool, name: pool.name }]))
+  return {
+    id,
+    name,
+    priceMinor,
+    capacity: own?.capacity ?? Math.min(maxCapacity, ...room),
+    ...(shared.length > 0 || taken.length === 0
+      ? { pools: shared.map(({ name, capacity, count, latch }) => ({ name, capacity, count, latch })) }
+      : {}),
+    ...(seats ? { seats: [...seats] } : {}),
   }
 }
 
@@ -69,9 +92,11 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
     freshPoolId: newId(),
     name,
     priceMinor,
+    pools: (type.pools ?? []).map((pool) => ({ ...pool, freshId: newId(), count: pool.count ?? 1 })),
     ...(type.id === undefined ? {} : { ref: type.id }),
   }
   if ('capacity' in type) return { ...proposed, stock: { capacity: type.capacity } }
+  if (!('seats' in type)) return { ...proposed, stock: null }
   return { ...proposed, stock: { seats: type.seats.map((seat) => ({ ...seat, freshId: newId() })) } }
 }
 

@@ -49,7 +49,7 @@ async function sell(): Promise<{ orderId: string; paymentId: string; code: strin
     {
       ticketTypeId: stalls?.id ?? '',
       name: 'Stalls',
-      poolId: newId(),
+      takes: [{ poolId: newId(), count: 1 }],
       quantity: 1,
       unitPriceMinor: 8_000,
       seatIds,

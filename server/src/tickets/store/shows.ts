@@ -8,18 +8,19 @@ import {
 } from '../../platform/postgres/database.ts'
 import { searchTextOf, searchWordsOf } from '../domain/search.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
-import type { Seat, TicketType } from '../domain/show-content.ts'
+import type { Seat, ShowPool, TicketType } from '../domain/show-content.ts'
 
 const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
   status,
   published_at as "publishedAt", version`
 
-interface ShowRow extends Omit<Show, 'status' | 'ticketTypes'> {
+interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
   readonly status: ShowStatus
   readonly publishedAt: string | null
 }
 type TypeRow = Omit<TicketType, 'seats'> & { readonly showId: string; readonly seated: boolean }
+type PoolRow = ShowPool & { readonly showId: string }
 type SeatRow = Seat & { readonly typeId: string }
 
 const lockShows = sql(
@@ -29,8 +30,13 @@ const lockShows = sql(
 const readShowRow = sql('tickets.read_show', `select ${showColumns} from tickets.shows where id = $1`)
 const readTypes = sql(
   'tickets.read_types',
-  `select id, show_id as "showId", name, price_minor as "priceMinor", pool_id as "poolId", capacity, seated
+  `select id, show_id as "showId", name, price_minor as "priceMinor", takes, seated
    from tickets.ticket_types where show_id = any($1) order by show_id, position`,
+)
+const readPools = sql(
+  'tickets.read_pools',
+  `select id, show_id as "showId", name, capacity, latch
+   from tickets.pools where show_id = any($1) order by show_id, position`,
 )
 const readSeatsOfTypes = sql(
   'tickets.read_seats_of_types',
@@ -63,33 +69,44 @@ async function assemble(
   { seats }: { seats: boolean },
 ): Promise<Show[]> {
   if (rows.length === 0) return []
-  const types = await db.query<TypeRow>(readTypes, [rows.map((row) => row.id)])
+  const ids = rows.map((row) => row.id)
+  const [types, pools] = await Promise.all([
+    db.query<TypeRow>(readTypes, [ids]),
+    db.query<PoolRow>(readPools, [ids]),
+  ])
   const seated = seats ? types.filter((type) => type.seated).map((type) => type.id) : []
   const seatRows = seated.length > 0 ? await db.query<SeatRow>(readSeatsOfTypes, [seated]) : []
   const seatsByType = Map.groupBy(seatRows, (seat) => seat.typeId)
   const typesByShow = Map.groupBy(types, (type) => type.showId)
+  const poolsByShow = Map.groupBy(pools, (pool) => pool.showId)
   return rows.map((row) => {
     const ticketTypes = (typesByShow.get(row.id) ?? []).map((type) =>
       toTicketType(type, seatsByType.get(type.id)),
     )
-    return toShow(row, ticketTypes)
+    const ownPools = (poolsByShow.get(row.id) ?? []).map(({ showId: _, ...pool }) => pool)
+    return toShow(row, ticketTypes, ownPools)
   })
 }
 
 function toTicketType(
-  { id, name, priceMinor, poolId, capacity }: TypeRow,
+  { id, name, priceMinor, takes }: TypeRow,
   seats: readonly SeatRow[] | undefined,
 ): TicketType {
-  const type = { id, name, priceMinor, poolId, capacity }
+  const type = { id, name, priceMinor, takes }
   if (!seats) return type
   return { ...type, seats: seats.map(({ id, section, row, number }) => ({ id, section, row, number })) }
 }
 
-function toShow({ status, publishedAt, ...row }: ShowRow, ticketTypes: readonly TicketType[]): Show {
-  if (status === 'draft') return { ...row, ticketTypes, status }
-  if (status === 'cancelled') return { ...row, ticketTypes, status, publishedAt }
+function toShow(
+  { status, publishedAt, ...row }: ShowRow,
+  ticketTypes: readonly TicketType[],
+  pools: readonly ShowPool[],
+): Show {
+  const show = { ...row, ticketTypes, pools }
+  if (status === 'draft') return { ...show, status }
+  if (status === 'cancelled') return { ...show, status, publishedAt }
   if (publishedAt === null) throw new Error(`show ${row.id} is ${status} and was never published`)
-  return { ...row, ticketTypes, status, publishedAt }
+  return { ...show, status, publishedAt }
 }
 
 /** Locks shows in the order of their ids and reads them whole. */
@@ -162,15 +179,27 @@ const deleteOtherTypes = sql(
   'tickets.delete_other_types',
   `delete from tickets.ticket_types where show_id = any($1) and not id = any($2)`,
 )
+const deleteOtherPools = sql(
+  'tickets.delete_other_pools',
+  `delete from tickets.pools where show_id = any($1) and not id = any($2)`,
+)
+const upsertPools = sql(
+  'tickets.upsert_pools',
+  `insert into tickets.pools (id, show_id, position, name, capacity, latch)
+   select id, show_id, position, name, capacity, latch
+   from json_to_recordset($1) as p (id uuid, show_id uuid, position int, name text, capacity int, latch boolean)
+   on conflict (id) do update set
+     position = excluded.position, capacity = excluded.capacity, latch = excluded.latch`,
+)
 const upsertTypes = sql(
   'tickets.upsert_types',
-  `insert into tickets.ticket_types (id, show_id, position, name, price_minor, pool_id, capacity, seated)
-   select id, show_id, position, name, price_minor, pool_id, capacity, seated
-   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor bigint, pool_id uuid,
-     capacity int, seated boolean)
+  `insert into tickets.ticket_types (id, show_id, position, name, price_minor, takes, seated)
+   select id, show_id, position, name, price_minor, takes, seated
+   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor bigint, takes json,
+     seated boolean)
    on conflict (id) do update set
-     position = excluded.position, name = excluded.name, price_minor = excluded.price_minor,
-     capacity = excluded.capacity, seated = excluded.seated`,
+     position = excluded.position, name = excluded.name, price_minor = excluded.price_minor, takes = excluded.takes,
+     seated = excluded.seated`,
 )
 const upsertSeats = sql(
   'tickets.upsert_seats',
@@ -207,8 +236,7 @@ function saveContent(content: readonly Show[]): readonly Write[] {
     position,
     name: type.name,
     price_minor: type.priceMinor,
-    pool_id: type.poolId,
-    capacity: type.capacity,
+    takes: type.takes,
     seated: type.seats !== undefined,
   }))
   const seatRows = seats.map(({ show, type, seat, position }) => ({
@@ -217,7 +245,12 @@ function saveContent(content: readonly Show[]): readonly Write[] {
     ticket_type_id: type.id,
     position,
   }))
+  const poolRows = content.flatMap((show) =>
+    show.pools.map((pool, position) => ({ ...pool, show_id: show.id, position })),
+  )
   return [
+    { statement: deleteOtherPools, values: [showIds, poolRows.map(({ id }) => id)] },
+    ...writeRows(upsertPools, poolRows),
     { statement: deleteOtherSeats, values: [showIds, seats.map(({ seat }) => seat.id)] },
     { statement: deleteOtherTypes, values: [showIds, types.map(({ type }) => type.id)] },
     { statement: upsertTypes, values: [JSON.stringify(typeRows)] },

@@ -49,20 +49,24 @@ export function matches(text: unknown, pattern: string, flags = ''): boolean {
 
 const idsIn = (view: View, table: string, ids: unknown, idsOf: (row: Row) => readonly string[]): string[] =>
   (ids as string[]).flatMap((id) => only(view.get(table, id)).flatMap(idsOf))
-const linesOf = (row: Row) => row['lines'] as { readonly poolId: string }[]
+interface Taking {
+  readonly takes: readonly { readonly poolId: string; readonly count: number; readonly name: string }[]
+}
+const linesOf = (row: Row) => row['lines'] as Taking[]
+const poolIdsOf = ({ takes }: Taking) => takes.map(({ poolId }) => poolId)
 
-const poolColumns = 'id showId=show_id capacity held sold'
+const poolColumns = 'id showId=show_id capacity held sold latch closed'
 
 const loadPools: StatementTwin = (view, [poolIds, showIds, typeIds, orderIds]) => {
   const wanted = new Set(typeIds as string[])
   const ofTypes = (row: Row) =>
-    (row['ticket_types'] as { id: string; poolId: string }[]).flatMap(({ id, poolId }) =>
-      wanted.has(id) ? [poolId] : [],
+    (row['ticket_types'] as (Taking & { id: string })[]).flatMap((type) =>
+      wanted.has(type.id) ? poolIdsOf(type) : [],
     )
   const ids = [
     ...(poolIds as string[]),
     ...idsIn(view, 'orders.shows', showIds, ofTypes),
-    ...idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).map(({ poolId }) => poolId)),
+    ...idsIn(view, 'orders.orders', orderIds, (row) => linesOf(row).flatMap(poolIdsOf)),
   ]
   return byKeys('orders.pools', poolColumns)(view, [ids])
 }
@@ -74,10 +78,17 @@ export const movePools =
       only(view.lock('orders.pools', [id], 'no key update')[0])[0] ?? {},
   ): StatementTwin =>
   (view, [json]) => {
-    for (const { id, held, sold } of recordsOf(json).toSorted(by('id'))) {
+    for (const { id, held, sold, took, closed } of recordsOf(json).toSorted(by('id'))) {
       const row = before(view, id as string)
       const sum = (column: string, more: unknown) => (row[column] as number) + (more as number)
-      view.update('orders.pools', id as string, { held: sum('held', held), sold: sum('sold', sold) })
+      const after = { held: sum('held', held), sold: sum('sold', sold) }
+      const full = row['latch'] === true && after.held + after.sold >= (row['capacity'] as number)
+      const wasClosed = row['closed'] === true
+      view.update('orders.pools', id as string, {
+        held: wasClosed && took ? -1 : after.held,
+        sold: after.sold,
+        closed: wasClosed || closed === true || full,
+      })
     }
     return []
   }
@@ -123,10 +134,14 @@ export const ordersStatements: StatementTwins = {
     return []
   },
   'orders.save_pools': (view, [json, showId]) => {
-    for (const { id, capacity } of recordsOf(json).toSorted(by('id'))) {
-      view.insert('orders.pools', { id, show_id: showId, capacity }, (old) => ({
-        capacity: Math.max(capacity as number, (old['held'] as number) + (old['sold'] as number)),
-      }))
+    for (const { id, capacity: given, latch: latches = false } of recordsOf(json).toSorted(by('id'))) {
+      const [capacity, latch] = [given as number, latches === true]
+      const row = { id, show_id: showId, capacity, latch, closed: latch && capacity === 0 }
+      view.insert('orders.pools', row, (old) => {
+        const taken = (old['held'] as number) + (old['sold'] as number)
+        const stays = old['closed'] === true && capacity <= (old['capacity'] as number)
+        return { capacity: Math.max(capacity, taken), latch, closed: latch && (stays || taken >= capacity) }
+      })
     }
     return []
   },
@@ -210,11 +225,16 @@ export const ordersStatements: StatementTwins = {
   'orders.read_sale_stock': (view, [showId]) => {
     const show = view.get('orders.shows', showId as string)
     if (!show) return []
-    return (show['ticket_types'] as Row[]).flatMap((type) => {
-      const pool = view.get('orders.pools', type['poolId'] as string)
-      if (!pool) return []
-      const { id, priceMinor, seated } = type
-      return [{ id, priceMinor, ...shape('capacity held sold')(pool), seated }]
+    return (show['ticket_types'] as (Row & Taking)[]).flatMap((type) => {
+      const own = shape('id priceMinor seated')(type)
+      const nothing = { poolId: null, count: null, name: null, shared: null }
+      const takes: readonly Row[] =
+        type.takes.length > 0 ? (type.takes as readonly object[] as Row[]) : [nothing]
+      return takes.map((take) => ({
+        ...own,
+        ...shape('poolId count name shared')(take),
+        ...shape('capacity held sold closed')(view.get('orders.pools', String(take['poolId'])) ?? {}),
+      }))
     })
   },
   'orders.read_seat_states': (view, [showId]) =>

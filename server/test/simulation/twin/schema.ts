@@ -129,15 +129,20 @@ const orders = [
      status text!, ticket_types json!, sales_end_at time`,
     { key: 'id', checks: [oneOf('status', 'on_sale closed cancelled'), atLeast('max_per_buyer', 1)] },
   ),
-  table('orders.pools', 'id uuid!, show_id uuid!, capacity int!, held int! =zero, sold int! =zero', {
-    key: 'id',
-    references: { show_id: 'orders.shows' },
-    checks: [
-      atLeast('held', 0),
-      atLeast('sold', 0),
-      (row) => number(row['held']) + number(row['sold']) <= number(row['capacity']),
-    ],
-  }),
+  table(
+    'orders.pools',
+    'id uuid!, show_id uuid!, capacity int!, held int! =zero, sold int! =zero, latch bool! =no, closed bool! =no',
+    {
+      key: 'id',
+      references: { show_id: 'orders.shows' },
+      checks: [
+        atLeast('held', 0),
+        atLeast('sold', 0),
+        (row) => number(row['held']) + number(row['sold']) <= number(row['capacity']),
+        (row) => row['closed'] !== true || row['latch'] === true,
+      ],
+    },
+  ),
   table(
     'orders.seats',
     'id uuid!, show_id uuid!, ticket_type_id uuid!, state text! =available, order_id uuid',
@@ -277,12 +282,24 @@ const tickets = [
     },
   ),
   table(
+    'tickets.pools',
+    'id uuid!, show_id uuid!, position int!, name text, capacity int!, latch bool! =no',
+    {
+      key: 'id',
+      uniques: {
+        pools_names: (row) => (row['name'] === null ? null : [row['show_id'], row['name']].join('\n')),
+      },
+      references: { show_id: 'tickets.shows' },
+      checks: [atLeast('capacity', 0)],
+    },
+  ),
+  table(
     'tickets.ticket_types',
-    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, pool_id uuid!, capacity int!, seated bool!',
+    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, seated bool!, takes json!',
     {
       key: 'id',
       references: { show_id: 'tickets.shows' },
-      checks: [atLeast('price_minor', 0), atLeast('capacity', 0)],
+      checks: [atLeast('price_minor', 0)],
     },
   ),
   table(

@@ -59,9 +59,13 @@ export const ticketsStatements: StatementTwins = {
   'tickets.read_types': byColumn(
     'tickets.ticket_types',
     'show_id',
-    'id showId=show_id name priceMinor=price_minor poolId=pool_id capacity seated',
+    'id showId=show_id name priceMinor=price_minor takes seated',
     ['show_id', 'position'],
   ),
+  'tickets.read_pools': byColumn('tickets.pools', 'show_id', 'id showId=show_id name capacity latch', [
+    'show_id',
+    'position',
+  ]),
   'tickets.read_seats_of_types': byColumn(
     'tickets.seats',
     'ticket_type_id',
@@ -71,10 +75,16 @@ export const ticketsStatements: StatementTwins = {
   'tickets.upsert_shows': upsert('tickets.shows', storedShow, ['id', 'organiser_id']),
   'tickets.delete_other_seats': deleteOthers('tickets.seats'),
   'tickets.delete_other_types': deleteOthers('tickets.ticket_types'),
+  'tickets.delete_other_pools': deleteOthers('tickets.pools'),
+  'tickets.upsert_pools': upsert('tickets.pools', 'id show_id position name capacity latch', [
+    'id',
+    'show_id',
+    'name',
+  ]),
   'tickets.upsert_types': upsert(
     'tickets.ticket_types',
-    'id show_id position name price_minor pool_id capacity seated',
-    ['id', 'show_id', 'pool_id'],
+    'id show_id position name price_minor takes seated',
+    ['id', 'show_id'],
   ),
   'tickets.upsert_seats': upsert('tickets.seats', 'id show_id ticket_type_id position section row number', [
     'id',

@@ -115,9 +115,12 @@ function typeBodyOf(
 ): ShowChangeBody['ticketTypes'][number] | null {
   const priceMinor = parseAmount(type.price, currency)
   if (priceMinor === null) return null
-  const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor }
+  const before = show?.ticketTypes.find(({ id }) => id === type.id)
+  // The form does not show the pools that types share: they stay as they are.
+  const shared = before?.pools ? { pools: before.pools } : {}
+  const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor, ...shared }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
-  const known = show?.ticketTypes.find(({ id }) => id === type.id)?.seats
+  const known = before?.seats
   const seats =
     known && sameBlocks(type.blocks, blocksOf(known))
       ? known.map(labelOf)

@@ -1,0 +1,121 @@
+// What a buyer asks for, turned into frozen lines, or why there is not enough for it. Pure.
+import type { LineBody, OrderLine } from '@holdfast/contract'
+import { addTakes, availableIn, buyerKey, type Sale, type SaleType, type Stock } from './stock.ts'
+
+export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
+
+type Lines =
+  | { readonly lines: readonly OrderLine[] }
+  | { readonly rejection: LineRejection; readonly detail: string }
+
+/**
+ * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Prices come from the
+ * sale alone. Whether there is enough is for `shortageOf`.
+ */
+export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
+  const lines: Placed[] = []
+  const seatIds = new Set<string>()
+  if (placesOf(asked) > sale.maxPerOrder)
+    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(sale.maxPerOrder)} per order` }
+  for (const body of asked) {
+    const place = sale.types.findIndex(({ id }) => id === body.ticketTypeId)
+    const type = sale.types[place]
+    if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
+    const line = freezeLine(type, body, stock)
+    if ('rejection' in line) return line
+    for (const seatId of line.seatIds ?? []) {
+      if (seatIds.has(seatId))
+        return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
+      seatIds.add(seatId)
+    }
+    lines.push({ place, line })
+  }
+  // The numbers of units follow the types as the show lists them. The sort keeps what is equal.
+  return { lines: lines.toSorted((a, b) => a.place - b.place).map(({ line }) => line) }
+}
+
+interface Placed {
+  readonly place: number
+  readonly line: OrderLine
+}
+
+/**
+ * Why one buyer may not have so many of this show, counting what he holds and owns; null when he
+ * may.
+ */
+export function refuseBuyer(
+  sale: Sale,
+  stock: Stock,
+  { buyerId, places }: { buyerId: string; places: number },
+): string | null {
+  const { showId, maxPerBuyer } = sale
+  if (maxPerBuyer == null) return null
+  const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
+  return had + places > maxPerBuyer
+    ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought`
+    : null
+}
+
+const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
+
+/**
+ * How many places are asked for. Looked at before anything else, so that no seat need be known of
+ * an order too large.
+ */
+export function placesOf(asked: readonly LineBody[]): number {
+  return asked.reduce(
+    (places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length),
+    0,
+  )
+}
+
+function freezeLine(
+  type: SaleType,
+  body: LineBody,
+  stock: Stock,
+): OrderLine | { rejection: LineRejection; detail: string } {
+  const frozen = {
+    ticketTypeId: type.id,
+    name: type.name,
+    takes: type.takes.map(({ poolId, count }) => ({ poolId, count })),
+    unitPriceMinor: type.priceMinor,
+  }
+  if ('quantity' in body) {
+    if (type.seated)
+      return { rejection: 'unknown_ticket_type', detail: `${type.name} has numbered seats: send seatIds` }
+    return { ...frozen, quantity: body.quantity }
+  }
+  if (!type.seated)
+    return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
+  const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
+  if (stranger !== undefined)
+    return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
+  return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
+}
+
+/** Why there is not enough for these lines, or null. */
+export function shortageOf(sale: Sale, stock: Stock, lines: readonly OrderLine[]) {
+  const wanted = new Map<string, number>()
+  for (const { takes, quantity, seatIds = [] } of lines) {
+    addTakes(wanted, takes, quantity)
+    for (const seatId of seatIds) {
+      if (stock.seats.get(seatId)?.state !== 'available')
+        return { rejection: 'seat_taken', detail: seatId } as const
+    }
+  }
+  for (const [poolId, count] of wanted) {
+    const pool = stock.pools.get(poolId)
+    const left = pool ? Math.max(0, availableIn(pool)) : 0
+    if (left < count) return { rejection: 'sold_out', detail: shortIn(poolName(sale, poolId), left) } as const
+  }
+  return null
+}
+
+/** What a buyer reads who asked for more than is left. */
+export const shortIn = (name: string, left: number) =>
+  left === 0 ? `“${name}” is sold out` : `only ${left} left of “${name}”`
+
+function poolName(sale: Sale, poolId: string): string {
+  const takes = sale.types.flatMap((type) => type.takes)
+  return takes.find((take) => take.poolId === poolId)?.name ?? poolId
+}
