@@ -24,6 +24,8 @@ export const errorDefinitions = {
   forbidden: { status: 403, title: 'This needs an account' },
   cross_origin: { status: 403, title: 'Blocked: the request came from another site' },
   email_taken: { status: 409, title: 'This email address already has an account' },
+  seller_not_approved: { status: 403, title: 'An operator has to approve this account before it can sell' },
+  seller_blocked: { status: 403, title: 'An operator has stopped this account from selling' },
   // Things that are not there
   route_unknown: { status: 404, title: 'Route not found' },
   show_unknown: { status: 404, title: 'Show not found' },

@@ -3,6 +3,7 @@
 export * from './api/audits.ts'
 export * from './api/ops.ts'
 export * from './api/orders.ts'
+export * from './api/sellers.ts'
 export * from './api/shop.ts'
 export * from './envelope.ts'
 export * from './errors.ts'

@@ -12,6 +12,7 @@ import type { MigrationSet } from './platform/postgres/migrate.ts'
 import type { Clock } from './platform/process/clock.ts'
 import type { Log } from './platform/process/log.ts'
 import type { Metrics } from './platform/process/metrics.ts'
+import type { SecurityLog } from './platform/process/security-log.ts'
 import type { Switches } from './platform/process/switches.ts'
 
 export interface Platform {
@@ -25,6 +26,7 @@ export interface Platform {
   readonly limits: Limits
   readonly switches: Switches
   readonly requireOperator: RequireOperator
+  readonly security: SecurityLog
 }
 
 /** A service made ready for one process: its routes, its consumers on the bus, its workers. */

@@ -27,6 +27,7 @@ import { readInstallation } from './platform/process/installation.ts'
 import type { Log } from './platform/process/log.ts'
 import { type Metrics, makeMetrics } from './platform/process/metrics.ts'
 import { announceProcess } from './platform/process/processes.ts'
+import { makeSecurityLog } from './platform/process/security-log.ts'
 import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches } from './platform/process/switches.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
@@ -88,6 +89,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator({ config, db, clock })
+  const security = makeSecurityLog({ log, metrics })
   const platform: Platform = {
     config,
     db,
@@ -99,6 +101,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     limits,
     switches,
     requireOperator,
+    security,
   }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.

@@ -9,6 +9,7 @@ import { beginSession, makeSessions, type Principal } from '../src/platform/http
 import { systemClock } from '../src/platform/process/clock.ts'
 import { makeLog } from '../src/platform/process/log.ts'
 import { makeMetrics } from '../src/platform/process/metrics.ts'
+import { makeSecurityLog } from '../src/platform/process/security-log.ts'
 import { makeSwitches } from '../src/platform/process/switches.ts'
 import type { Platform, ServiceDefinition } from '../src/service.ts'
 import { type Client, makeClient } from './client.ts'
@@ -39,6 +40,7 @@ export async function startServiceApp(
   const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator({ config, db, clock })
+  const security = makeSecurityLog({ log, metrics })
   const platform: Platform = {
     config,
     db,
@@ -50,6 +52,7 @@ export async function startServiceApp(
     limits,
     switches,
     requireOperator,
+    security,
   }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config

@@ -35,6 +35,7 @@ test('nothing set is a shop of one process with the sandbox', () => {
     orderHoldSeconds: 900,
     rateLimits: 'unless_local',
     demo: true,
+    sellers: 'open',
     groupCommit: true,
     processor: {
       kind: 'sandbox',
@@ -60,6 +61,7 @@ test('every wrong value is named at once', () => {
     ORDER_HOLD_SECONDS: '0',
     RATE_LIMITS: 'maybe',
     DEMO: '2',
+    SELLERS: 'some',
     OPERATORS: 'ops@shop.example, somebody',
     AUDIT_SECONDS: '-1',
     GROUP_COMMIT: 'perhaps',
@@ -198,6 +200,17 @@ test('the real processor needs all of its keys, and no sandbox beside it', () =>
     publishableKey: 'pk_test_x',
     webhookSecrets: ['whsec_a', 'whsec_b'],
   })
+})
+
+test('with real money sellers are approved, unless SELLERS says otherwise; in the sandbox they are not', () => {
+  const real = {
+    STRIPE_SECRET_KEY: 'sk_live_x',
+    STRIPE_WEBHOOK_SECRET: 'whsec_x',
+    STRIPE_PUBLISHABLE_KEY: 'pk_live_x',
+  }
+  expect(readConfig(real).sellers).toBe('approved')
+  expect(readConfig({ ...real, SELLERS: 'open' }).sellers).toBe('open')
+  expect(readConfig({ SELLERS: 'approved' }).sellers).toBe('approved')
 })
 
 test('a sandbox elsewhere is not run beside the shop', () => {

@@ -30,6 +30,8 @@ export interface Config {
    */
   readonly rateLimits: 'on' | 'off' | 'unless_local'
   readonly demo: boolean
+  /** Who may put shows on sale: every account, or those that an operator approved. */
+  readonly sellers: 'approved' | 'open'
   /**
    * E-mail addresses, in lower case, of the accounts that operate the shop once an address can be
    * proved. Until then they give no rights: anybody can sign up with an address.
@@ -63,6 +65,7 @@ export function readConfig(environment: Environment): Config {
   const read = makeReader(environment)
   const port = read.integer('PORT', 3000, 0, 65_535)
   const publicUrl = readPublicUrl(read, port)
+  const processor = readProcessor(read, publicUrl)
   const config: Config = {
     port,
     host: read.open('HOST', '127.0.0.1'),
@@ -75,13 +78,14 @@ export function readConfig(environment: Environment): Config {
     orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
     rateLimits: readRateLimits(read),
     demo: read.flag('DEMO', true),
+    sellers: readSellers(read, processor),
     operators: read.emails('OPERATORS'),
     auditSeconds: read.integer('AUDIT_SECONDS', 60, 0, 86_400),
     logLevel: read.choice('LOG_LEVEL', 'warn', logLevels),
     metricsToken: readMetricsToken(read),
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),
-    processor: readProcessor(read, publicUrl),
+    processor,
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)
   for (const problem of problemsOfUnknown(environment, read.names)) read.problem(problem)
@@ -107,6 +111,15 @@ function readPublicUrl(read: Reader, port: number): string {
       'PUBLIC_URL: expected scheme, name and port only, as in https://tickets.example; a path is not supported',
     )
   return text
+}
+
+const sellersPolicies = ['approved', 'open'] as const
+
+/** With Stripe, what a show takes comes to the owner's account: not everybody may sell on it. */
+function readSellers(read: Reader, processor: ProcessorConfig): Config['sellers'] {
+  const fallback = processor.kind === 'sandbox' ? 'open' : 'approved'
+  const value = read.choice('SELLERS', '', ['', ...sellersPolicies])
+  return sellersPolicies.find((policy) => policy === value) ?? fallback
 }
 
 const metricsTokenLeast = 16

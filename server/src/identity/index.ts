@@ -10,7 +10,7 @@ import { linkRoutes } from './routes/links.ts'
 export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
-  make({ db, config, limits, sessions }) {
+  make({ db, config, limits, sessions, security }) {
     const identity = makeIdentity({
       db,
       passwords: makePasswords(),
@@ -21,7 +21,7 @@ export const service: ServiceDefinition = {
       name: 'identity',
       routes(app) {
         identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl })
-        linkRoutes(app, { db })
+        linkRoutes(app, { db, security })
       },
     }
   },

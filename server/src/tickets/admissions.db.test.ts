@@ -49,7 +49,7 @@ beforeAll(async () => {
       { freshId: newId(), freshPoolId: newId(), name: 'Stalls', priceMinor: 2_000, stock },
     ],
   }
-  const drafted = await makeShowHandler({ db: app.db, onCommitted: () => undefined }).handle({
+  const drafted = await makeShowHandler({ db: app.db, onCommitted: () => undefined }, 'open').handle({
     type: 'DraftShow',
     showId: newId(),
     organiserId,

@@ -5,22 +5,27 @@ import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
 import { subscribe } from './consumers.ts'
 import { makeAdmissionHandler, makeShowHandler } from './model.ts'
 import { checkInRoutes } from './routes/check-in.ts'
+import { operatorRoutes } from './routes/operators.ts'
+import { sellerRoutes } from './routes/sellers.ts'
 import { showRoutes } from './routes/shows.ts'
 import { refreshSearchTexts } from './store/search-texts.ts'
+import { startSettling } from './worker.ts'
 
 export const service: ServiceDefinition = {
   name: 'tickets',
   migrations: migrationsOf('tickets'),
   make(platform) {
-    const { db, config, log } = platform
+    const { db, config, clock, log, security, requireOperator } = platform
     const options = handlerOptionsOf(platform)
-    const shows = makeShowHandler(options)
+    const shows = makeShowHandler(options, config.sellers)
     const admissions = makeAdmissionHandler(options)
     return {
       name: 'tickets',
       routes(app) {
         const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits !== 'off' }
         showRoutes(app, { handler: shows, db, defaults })
+        sellerRoutes(app, { db, policy: config.sellers })
+        operatorRoutes(app, { db, handler: shows, security, requireOperator })
         checkInRoutes(app, { handler: admissions, db })
       },
       subscribe: (toBus) => subscribe(toBus, admissions),
@@ -30,7 +35,10 @@ export const service: ServiceDefinition = {
         const refreshing = refreshSearchTexts(db).catch((error: unknown) => {
           log.warn({ err: error }, 'the search texts of shows could not be looked through')
         })
-        return () => refreshing
+        const stopSettling = startSettling({ db, handler: shows, clock, log })
+        return async () => {
+          await Promise.all([refreshing, stopSettling()])
+        }
       },
     }
   },

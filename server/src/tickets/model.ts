@@ -10,6 +10,7 @@ import {
   decideAdmission,
   evolveAdmission,
 } from './domain/admission.ts'
+import { type Seller, type SellersPolicy, unknownSeller } from './domain/seller.ts'
 import {
   decideShow,
   evolveShow,
@@ -26,22 +27,35 @@ import {
   readSeats,
   saveAdmissions,
 } from './store/admissions.ts'
+import { loadSellers } from './store/sellers.ts'
 import { loadShows, saveShows } from './store/shows.ts'
 
 interface ShowWorld {
   readonly shows: Map<string, Show>
+  /** Of whom it matters now. */
+  readonly sellers: ReadonlyMap<string, Seller>
   /** Shows to save, and those of them whose ticket types and seats are to be saved too. */
   readonly changed: Set<string>
   readonly rewritten: Set<string>
 }
 
-const showModel: Model<ShowCommand, ShowWorld, ShowFact, ShowRejection, Show> = {
+const showModelOf = (
+  policy: SellersPolicy,
+): Model<ShowCommand, ShowWorld, ShowFact, ShowRejection, Show> => ({
   service: 'tickets',
   async load(tx, commands) {
     const ids = commands.flatMap((command) => (command.type === 'DraftShow' ? [] : [command.showId]))
-    return { shows: await loadShows(tx, ids), changed: new Set(), rewritten: new Set() }
+    const sellerIds = commands.flatMap(({ type, organiserId }) =>
+      type === 'PublishShow' || type === 'SettleSeller' ? [organiserId] : [],
+    )
+    const sellers = await loadSellers(tx, sellerIds)
+    return { shows: await loadShows(tx, ids), sellers, changed: new Set(), rewritten: new Set() }
   },
-  decide: (world, command, now) => decideShow(world.shows.get(command.showId), command, now),
+  decide: ({ shows, sellers }, command, now) =>
+    decideShow(shows.get(command.showId), command, now, {
+      seller: sellers.get(command.organiserId) ?? unknownSeller,
+      policy,
+    }),
   apply(world, fact, now) {
     const id = 'showId' in fact.data ? fact.data.showId : fact.data.id
     const show = evolveShow(world.shows.get(id), fact, now)
@@ -54,7 +68,7 @@ const showModel: Model<ShowCommand, ShowWorld, ShowFact, ShowRejection, Show> = 
     const pick = (ids: ReadonlySet<string>) => [...shows.values()].filter((show) => ids.has(show.id))
     return saveShows({ shows: pick(changed), content: pick(rewritten) })
   },
-}
+})
 
 interface AdmissionWorld {
   readonly admissions: Map<string, Admission>
@@ -128,5 +142,6 @@ const admissionModel: Model<
 export type ShowHandler = ReturnType<typeof makeShowHandler>
 export type AdmissionHandler = ReturnType<typeof makeAdmissionHandler>
 
-export const makeShowHandler = (options: HandlerOptions) => makeHandler(showModel, options)
+export const makeShowHandler = (options: HandlerOptions, policy: SellersPolicy) =>
+  makeHandler(showModelOf(policy), options)
 export const makeAdmissionHandler = (options: HandlerOptions) => makeHandler(admissionModel, options)

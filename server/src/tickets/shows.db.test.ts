@@ -14,7 +14,7 @@ const organiserId = newId()
 
 beforeAll(async () => {
   db = await makeTestDatabase(['tickets'])
-  handler = makeShowHandler({ db, onCommitted: () => undefined })
+  handler = makeShowHandler({ db, onCommitted: () => undefined }, 'open')
 })
 afterAll(() => db.drop())
 
@@ -120,7 +120,7 @@ test('a refused change leaves everything as it was', async () => {
 })
 
 test('twenty clicks on publish, in twenty transactions at once, publish once', async () => {
-  const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 })
+  const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 }, 'open')
   for (let round = 0; round < 5; round += 1) {
     const show = await draft()
     const click = () => alone.handle({ type: 'PublishShow', showId: show.id, organiserId })
@@ -158,7 +158,7 @@ test('a map of twenty thousand seats is stored and read back whole', async () =>
 })
 
 test('without group commit the same comes out', async () => {
-  const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 })
+  const alone = makeShowHandler({ db, onCommitted: () => undefined, lanes: 8, maxBatch: 1 }, 'open')
   const shows = await Promise.all(
     [1, 2, 3].map((n) =>
       answer(

@@ -100,6 +100,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'POST /api/users/tokens': { who: users },
   'POST /api/users/links/redeem': { who: users, body: () => ({ token: 'not one' }) },
 
+  'GET /api/sellers/current': { who: users },
   'GET /api/shows': { who: everybody },
   'POST /api/shows': { who: users, body: () => showBody() },
   'GET /api/shows/:id': { who: everybody, thing: 'show' },

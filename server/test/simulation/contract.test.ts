@@ -23,6 +23,7 @@ import {
   type Tx,
 } from '../../src/platform/postgres/database.ts'
 import * as admissions from '../../src/tickets/store/admissions.ts'
+import * as sellers from '../../src/tickets/store/sellers.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
 import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
 import { newWorld } from '../payments/samples.ts'
@@ -734,6 +735,8 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await ordersViews.readAvailability(db, sampleShow.id),
       await ordersStore.listOpenOrderIds(db, sampleShow.id, idOf(0)),
       await showStore.readShow(db, idOf(0)),
+      await db.transaction((tx) => sellers.loadSellers(tx, [idOf(41), idOf(40)])).then((found) => [...found]),
+      await sellers.listUnsettledShows(db),
       await db.transaction((tx) => admissions.findOrders(tx, ['NOCODE'])),
       await admissions.readUse(db, 'NOCODE'),
     ]

@@ -14,6 +14,7 @@ import { makeSessions } from '../../src/platform/http/sessions.ts'
 import type { Clock } from '../../src/platform/process/clock.ts'
 import type { Log } from '../../src/platform/process/log.ts'
 import { makeMetrics } from '../../src/platform/process/metrics.ts'
+import { makeSecurityLog } from '../../src/platform/process/security-log.ts'
 import { makeSwitches } from '../../src/platform/process/switches.ts'
 import type { Platform } from '../../src/service.ts'
 import { service as tickets } from '../../src/tickets/index.ts'
@@ -132,6 +133,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       sessions: makeSessions(db, clock),
       limits: noLimits,
       switches: makeSwitches({ db, clock, log }),
+      security: makeSecurityLog({ log, metrics }),
       requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
     }
     const wired = options.rewire?.(platform) ?? platform

@@ -57,7 +57,7 @@ test('a service reads its own schema, the operator’s room two more, and only t
     cli: ['orders', 'platform'],
     expiration: ['expiration'],
     identity: ['identity'],
-    ops: ['orders', 'payments', 'platform'],
+    ops: ['identity', 'orders', 'payments', 'platform', 'tickets'],
     orders: ['orders'],
     payments: ['payments'],
     platform: ['platform'],

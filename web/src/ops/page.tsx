@@ -18,6 +18,7 @@ import { DeadLetters } from './letters.tsx'
 import { Orders } from './orders.tsx'
 import { OpenPayments } from './payments.tsx'
 import { overviewQuery } from './queries.ts'
+import { Sellers } from './sellers.tsx'
 import { Services } from './services.tsx'
 import { Summary } from './summary.tsx'
 
@@ -79,6 +80,7 @@ function Overview({ overview, stale }: { readonly overview: OpsOverview; readonl
         <DemoSale demo={overview.demo} />
         <Events overview={overview} />
         <FindOrder />
+        <Sellers />
         <DeadLetters now={overview.now} />
         <OpenPayments />
         <Auditor now={overview.now} />

@@ -10,8 +10,11 @@ import type {
   OpsPayment,
   OpsReconciliation,
   OpsSandbox,
+  OpsSeller,
+  OpsSellers,
   PaymentView,
   SalesState,
+  ShowView,
 } from '@holdfast/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
@@ -45,6 +48,16 @@ export const openPaymentsQuery = listQuery<PageOf<OpsPayment>>('payments/unknown
 export const auditQuery = listQuery<OpsAudit>('audit')
 export const reconciliationQuery = listQuery<OpsReconciliation>('reconciliation')
 
+export const sellersQuery = (q: string) =>
+  queryOptions({
+    queryKey: [all, 'sellers', q],
+    queryFn: ({ signal }) =>
+      call<OpsSellers>(`${root}/sellers${q === '' ? '' : `?${new URLSearchParams({ q }).toString()}`}`, {
+        signal,
+      }),
+    refetchInterval: listsEveryMs,
+  })
+
 /** Asked for once: a number reads all orders. */
 export const findOrdersQuery = (q: string) =>
   queryOptions({
@@ -67,6 +80,15 @@ export const useReplay = () =>
   useAction((id: string) => post<unknown>(`dead-letters/${encodeURIComponent(id)}/replay`))
 export const useLookAgain = () =>
   useAction((id: string) => post<PaymentView>(`payments/${encodeURIComponent(id)}/advance`))
+export const useApprove = () => useAction((id: string) => post<OpsSeller>(`sellers/${id}/approve`))
+interface Reasoned {
+  readonly id: string
+  readonly reason: string
+}
+export const useBlock = () =>
+  useAction(({ id, reason }: Reasoned) => post<OpsSeller>(`sellers/${id}/block`, { reason }))
+export const useCloseShow = () =>
+  useAction(({ id, reason }: Reasoned) => post<ShowView>(`shows/${id}/close`, { reason }))
 export const useResume = () => useAction(() => post<SalesState>('sales/resume'))
 export const useAudit = () => useAction(() => post<unknown>('audit/run'))
 export const useFault = () => useAction((fault: OpsFaultBody) => post<OpsSandbox>('sandbox/faults', fault))

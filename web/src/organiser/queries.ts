@@ -1,5 +1,5 @@
 // What organisers read of their shows: orders, one order, its story.
-import type { OrderStatus, OrderView, ShowSales, TimelineView } from '@holdfast/contract'
+import type { CurrentSeller, OrderStatus, OrderView, ShowSales, TimelineView } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
 import type { PageOf } from '../api/queries.ts'
@@ -43,6 +43,11 @@ export async function* everyPage<Item>(
 
 export const everyOrder = (showId: string, filter: OrderFilter) =>
   everyPage((cursor) => call<PageOf<OrderView>>(ordersPath(showId, filter, cursor)))
+
+export const currentSellerQuery = queryOptions({
+  queryKey: ['current-seller'],
+  queryFn: ({ signal }) => call<CurrentSeller>('/api/sellers/current', { signal }),
+})
 
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({

@@ -13,9 +13,10 @@ import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText 
 import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
 import { OrdersTable } from './orders/orders-table.tsx'
-import { salesQuery } from './queries.ts'
+import { currentSellerQuery, salesQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
 import { RequireUser } from './require-user.tsx'
+import { SellerNotice } from './seller-notice.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
 const SalesChart = lazy(() =>
@@ -46,6 +47,7 @@ function Show({ show }: { readonly show: ShowView }) {
   useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, wasOnSale)
   return (
     <div className="pt-6">
+      <SellerNotice />
       <Link to="/organiser" className="link text-small">
         {t('title')}
       </Link>
@@ -84,7 +86,11 @@ function Actions({ show }: { readonly show: ShowView }) {
       void client.invalidateQueries({ queryKey: ['my-shows'] })
       void client.invalidateQueries({ queryKey: availabilityQuery(show.id).queryKey })
     },
-    onSettled: () => setAsking(null),
+    onSettled: () => {
+      setAsking(null)
+      // A first try to put a show on sale may have asked for an approval.
+      void client.invalidateQueries({ queryKey: currentSellerQuery.queryKey })
+    },
   })
   const alive = show.status !== 'cancelled'
   return (

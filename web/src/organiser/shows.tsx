@@ -9,6 +9,7 @@ import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.ts
 import { SignOut } from '../parts/sign-out.tsx'
 import { isolated, UserText } from '../parts/user-text.tsx'
 import { RequireUser } from './require-user.tsx'
+import { SellerNotice } from './seller-notice.tsx'
 import { ShowStatusChip } from './show-status.tsx'
 
 export function OrganiserShowsPage() {
@@ -40,6 +41,7 @@ function MyShows() {
           <SignOut />
         </div>
       </div>
+      <SellerNotice />
       {shows.isPending && (
         <Loading>
           <Skeleton className="h-24 rounded-lg" />

@@ -4,8 +4,14 @@ import { redeemOperatorLink } from '../../platform/http/operator-link.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
+import type { SecurityLog } from '../../platform/process/security-log.ts'
 
-export function linkRoutes(app: Http, { db }: { readonly db: Database }): void {
+export interface LinkParts {
+  readonly db: Database
+  readonly security: SecurityLog
+}
+
+export function linkRoutes(app: Http, { db, security }: LinkParts): void {
   app.post(
     '/api/users/links/redeem',
     {
@@ -23,6 +29,7 @@ export function linkRoutes(app: Http, { db }: { readonly db: Database }): void {
       const user = requirePrincipal(request, 'user')
       const outcome = await db.transaction((tx) => redeemOperatorLink(tx, request.body.token, user.id))
       if (outcome !== 'operator') throw new ProblemError(outcome)
+      security.note('operator_made', { userId: user.id })
       return { purpose: outcome }
     },
   )

@@ -37,6 +37,7 @@ import { type DemoOnSale, makeOverview, readSales, verdictOf } from '../overview
 import { findOrders } from '../read/orders.ts'
 import { listDeadLetters, listUnknownPayments } from '../read/overview.ts'
 import { makeSandboxControls } from '../sandbox-controls.ts'
+import { sellerListRoutes } from './sellers.ts'
 
 const tags = ['operation']
 const shownBreaches = 20
@@ -94,6 +95,7 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
     orderRoutes(ops, platform)
     paymentRoutes(ops, platform)
     auditRoutes(ops, platform, audit)
+    sellerListRoutes(ops, platform)
   })
 }
 

@@ -10,6 +10,7 @@ export interface Metrics {
   readonly processorCalls: Counter<'operation' | 'outcome'>
   readonly webhooks: Counter<'outcome'>
   readonly liveListeners: Gauge<'stream'>
+  readonly securityEvents: Counter<'event'>
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -62,6 +63,12 @@ export function makeMetrics(options: { defaults: boolean } = { defaults: true })
       name: 'holdfast_live_listeners',
       help: 'Open server-sent event streams',
       labelNames: ['stream'],
+      registers,
+    }),
+    securityEvents: new Counter({
+      name: 'holdfast_security_events_total',
+      help: 'Entries of the security log',
+      labelNames: ['event'],
       registers,
     }),
   }

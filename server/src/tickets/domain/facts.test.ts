@@ -15,6 +15,7 @@ const drafted = '2031-01-01T00:00:00.000Z'
 const published = '2031-01-02T00:00:00.000Z'
 const now = '2031-01-03T00:00:00.000Z'
 const to = { showId: 'show', organiserId: 'organiser' }
+const open = { seller: { approved: false, blocked: false }, policy: 'open' } as const
 
 const details = {
   title: 'A show',
@@ -50,7 +51,7 @@ function decideAll(
   ...steps: readonly (readonly [at: string, command: ShowCommand])[]
 ): Show {
   const after = steps.reduce<Show | undefined>((before, [at, command]) => {
-    const decision = decideShow(before, command, at)
+    const decision = decideShow(before, command, at, open)
     if ('rejection' in decision) throw new Error(decision.rejection)
     return decision.answer
   }, show)
@@ -60,23 +61,24 @@ function decideAll(
 const draft = decideAll(undefined, [drafted, { type: 'DraftShow', ...to, content: proposal }])
 const onSale = decideAll(draft, [published, { type: 'PublishShow', ...to }])
 const factsOf = (show: Show | undefined, command: ShowCommand) => {
-  const decision = decideShow(show, command, now)
+  const decision = decideShow(show, command, now, open)
   return 'facts' in decision ? decision.facts : decision
 }
 const known = { id: 'show', organiserId: 'organiser' }
+const kept = { ...known, blocked: false }
 
 describe('a show', () => {
   test('is drafted with its content', () => {
     expect(factsOf(undefined, { type: 'DraftShow', ...to, content: proposal })).toEqual([
       { type: 'ShowDrafted', data: { ...to, content } },
     ])
-    expect(draft).toEqual({ ...content, ...known, version: 1, status: 'draft' })
+    expect(draft).toEqual({ ...content, ...kept, version: 1, status: 'draft' })
   })
   test('is published as it stands, at that moment', () => {
     expect(factsOf(draft, { type: 'PublishShow', ...to })).toEqual([
       { type: 'ShowPublished', data: { ...known, ...heard, ...offered, onSale: true } },
     ])
-    expect(onSale).toEqual({ ...content, ...known, version: 2, status: 'on_sale', publishedAt: published })
+    expect(onSale).toEqual({ ...content, ...kept, version: 2, status: 'on_sale', publishedAt: published })
   })
   test('without a limit per buyer is announced without one', () => {
     for (const maxPerBuyer of [null, undefined]) {
@@ -120,7 +122,7 @@ describe('a show', () => {
         },
       },
     ])
-    const whole = { ...content, ...known, venue: 'Barn', ticketTypes: types }
+    const whole = { ...content, ...kept, venue: 'Barn', ticketTypes: types }
     expect(decideAll(draft, [now, change])).toEqual({ ...whole, version: 2, status: 'draft' })
     expect(decideAll(onSale, [now, change])).toEqual({
       ...whole,
@@ -131,6 +133,7 @@ describe('a show', () => {
   })
   test('that closes keeps the moment at which it was published', () => {
     expect(factsOf(onSale, { type: 'CloseShow', ...to })).toEqual([
+      { type: 'SalesEnded', data: { showId: 'show' } },
       { type: 'ShowChanged', data: { ...known, ...heard, ...offered, onSale: false } },
     ])
     const closed = decideAll(onSale, [now, { type: 'CloseShow', ...to }])

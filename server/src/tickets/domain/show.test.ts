@@ -1,6 +1,14 @@
 // Every state of a show against every command, cell by cell, and what orders hears of it.
 import { describe, expect, test } from 'vitest'
-import { decideShow, evolveShow, maySee, type Show, type ShowCommand, type ShowDecision } from './show.ts'
+import {
+  decideShow,
+  evolveShow,
+  maySee,
+  type SellerContext,
+  type Show,
+  type ShowCommand,
+  type ShowDecision,
+} from './show.ts'
 import type { ProposedContent } from './show-content.ts'
 
 const now = '2031-01-01T00:00:00.000Z'
@@ -37,20 +45,27 @@ const edited: ProposedContent = {
 }
 
 const to = { showId: 'show', organiserId: 'organiser' }
+const open: SellerContext = { seller: { approved: false, blocked: false }, policy: 'open' }
+const blockedSeller: SellerContext = { ...open, seller: { approved: true, blocked: true } }
 const commands = {
   DraftShow: { type: 'DraftShow', ...to, content: proposal },
   ChangeShow: { type: 'ChangeShow', ...to, content: edited },
   PublishShow: { type: 'PublishShow', ...to },
   CloseShow: { type: 'CloseShow', ...to },
   CancelShow: { type: 'CancelShow', ...to },
+  SettleSeller: { type: 'SettleSeller', ...to },
 } as const satisfies { [Type in ShowCommand['type']]: ShowCommand & { type: Type } }
 
 /** The show after these commands, each of which must be accepted. */
 function after(...types: ShowCommand['type'][]): Show | undefined {
   return types.reduce<Show | undefined>(
-    (show, type) => accepted(decideShow(show, commands[type], now)).answer,
+    (show, type) => accepted(decideShow(show, commands[type], now, open)).answer,
     undefined,
   )
+}
+
+function settled(show: Show | undefined, seller: SellerContext): Show {
+  return accepted(decideShow(show, commands.SettleSeller, now, seller)).answer
 }
 
 function accepted(decision: ShowDecision) {
@@ -64,6 +79,7 @@ const states = {
   on_sale: after('DraftShow', 'PublishShow'),
   closed: after('DraftShow', 'PublishShow', 'CloseShow'),
   cancelled: after('DraftShow', 'PublishShow', 'CancelShow'),
+  blocked: settled(after('DraftShow', 'PublishShow'), blockedSeller),
   discarded: after('DraftShow', 'CancelShow'),
 }
 type State = keyof typeof states
@@ -76,6 +92,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_unknown',
     CloseShow: '!show_unknown',
     CancelShow: '!show_unknown',
+    SettleSeller: '!show_unknown',
   },
   draft: {
     DraftShow: '',
@@ -83,13 +100,15 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: 'ShowPublished',
     CloseShow: '!not_on_sale',
     CancelShow: 'DraftCancelled',
+    SettleSeller: '',
   },
   on_sale: {
     DraftShow: '',
     ChangeShow: 'ContentChanged ShowChanged',
     PublishShow: '!show_not_draft',
-    CloseShow: 'ShowChanged',
+    CloseShow: 'SalesEnded ShowChanged',
     CancelShow: 'ShowCancelled',
+    SettleSeller: '',
   },
   closed: {
     DraftShow: '',
@@ -97,6 +116,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_not_draft',
     CloseShow: '',
     CancelShow: 'ShowCancelled',
+    SettleSeller: '',
   },
   cancelled: {
     DraftShow: '',
@@ -104,6 +124,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_cancelled',
     CloseShow: '!show_cancelled',
     CancelShow: '',
+    SettleSeller: '',
   },
   discarded: {
     DraftShow: '',
@@ -111,6 +132,15 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_cancelled',
     CloseShow: '!show_cancelled',
     CancelShow: '',
+    SettleSeller: '',
+  },
+  blocked: {
+    DraftShow: '',
+    ChangeShow: 'ContentChanged ShowChanged',
+    PublishShow: '!show_not_draft',
+    CloseShow: 'SalesEnded ShowChanged',
+    CancelShow: 'ShowCancelled',
+    SettleSeller: 'SellerSettled ShowChanged',
   },
 }
 
@@ -121,7 +151,7 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
   describe(`a show that is ${state}`, () => {
     for (const [type, expected] of Object.entries(row) as [ShowCommand['type'], string][]) {
       test(`${type} gives ${expected || 'nothing'}`, () => {
-        const decision = decideShow(states[state], commands[type], now)
+        const decision = decideShow(states[state], commands[type], now, open)
         expect(describeDecision(decision)).toBe(expected)
         if ('rejection' in decision) return
         // The answer is the show as the facts make it, one version on if anything happened.
@@ -130,9 +160,9 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
         expect(decision.answer.version).toBe((states[state]?.version ?? 0) + (expected === '' ? 0 : 1))
       })
     }
-    for (const type of ['ChangeShow', 'PublishShow', 'CloseShow', 'CancelShow'] as const) {
+    for (const type of ['ChangeShow', 'PublishShow', 'CloseShow', 'CancelShow', 'SettleSeller'] as const) {
       test(`${type} by anybody else: there is no such show`, () => {
-        const decision = decideShow(states[state], { ...commands[type], organiserId: 'somebody' }, now)
+        const decision = decideShow(states[state], { ...commands[type], organiserId: 'somebody' }, now, open)
         expect(decision).toEqual({ rejection: 'show_unknown' })
       })
     }
@@ -141,7 +171,7 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
 
 describe('what orders hears', () => {
   const announced = (state: State, type: ShowCommand['type']) =>
-    accepted(decideShow(states[state], commands[type], now)).facts.at(-1)
+    accepted(decideShow(states[state], commands[type], now, open)).facts.at(-1)
 
   test('of a published show: all that it needs to sell it', () => {
     expect(announced('draft', 'PublishShow')).toEqual({
@@ -195,12 +225,12 @@ describe('what orders hears', () => {
 test('content that cannot be sold is refused in every state that may change', () => {
   const content = { ...edited, currency: 'QQQ' }
   expect(
-    decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now),
+    decideShow(undefined, { ...commands.DraftShow, content: { ...proposal, currency: 'QQQ' } }, now, open),
   ).toMatchObject({
     rejection: 'invalid_show',
   })
   for (const state of ['draft', 'on_sale', 'closed'] as const) {
-    expect(decideShow(states[state], { ...commands.ChangeShow, content }, now)).toEqual({
+    expect(decideShow(states[state], { ...commands.ChangeShow, content }, now, open)).toEqual({
       rejection: 'invalid_show',
       detail: 'No card can be charged in “QQQ”.',
       field: '/currency',
@@ -210,10 +240,10 @@ test('content that cannot be sold is refused in every state that may change', ()
 
 test('a draft may change its currency and drop a ticket type, a published show may not', () => {
   const content = { ...edited, currency: 'USD', ticketTypes: edited.ticketTypes.slice(0, 1) }
-  expect(describeDecision(decideShow(states.draft, { ...commands.ChangeShow, content }, now))).toBe(
+  expect(describeDecision(decideShow(states.draft, { ...commands.ChangeShow, content }, now, open))).toBe(
     'ContentChanged',
   )
-  expect(describeDecision(decideShow(states.on_sale, { ...commands.ChangeShow, content }, now))).toBe(
+  expect(describeDecision(decideShow(states.on_sale, { ...commands.ChangeShow, content }, now, open))).toBe(
     '!invalid_show',
   )
 })
@@ -225,6 +255,7 @@ describe('who may see a show', () => {
     closed: { organiser: true, public: true },
     cancelled: { organiser: true, public: true },
     discarded: { organiser: true, public: false },
+    blocked: { organiser: true, public: true },
   }
   for (const [state, expected] of Object.entries(visible) as [
     Exclude<State, 'none'>,
@@ -249,15 +280,23 @@ describe('publishing a show', () => {
     ['a millisecond after its start', '2031-05-01T18:00:00.001Z', '!show_past'],
     ['a week later', '2031-05-08T18:00:00.000Z', '!show_past'],
   ])('%s: %s', (_when, at, expected) => {
-    expect(describeDecision(decideShow(states.draft, commands.PublishShow, at))).toBe(expected)
+    expect(describeDecision(decideShow(states.draft, commands.PublishShow, at, open))).toBe(expected)
   })
 
   test('of the past is still changed, closed and cancelled: only publishing is refused', () => {
     const later = '2031-06-01T00:00:00.000Z'
-    expect(describeDecision(decideShow(states.draft, commands.ChangeShow, later))).toBe('ContentChanged')
-    expect(describeDecision(decideShow(states.on_sale, commands.CloseShow, later))).toBe('ShowChanged')
-    expect(describeDecision(decideShow(states.on_sale, commands.CancelShow, later))).toBe('ShowCancelled')
-    expect(describeDecision(decideShow(states.on_sale, commands.PublishShow, later))).toBe('!show_not_draft')
+    expect(describeDecision(decideShow(states.draft, commands.ChangeShow, later, open))).toBe(
+      'ContentChanged',
+    )
+    expect(describeDecision(decideShow(states.on_sale, commands.CloseShow, later, open))).toBe(
+      'SalesEnded ShowChanged',
+    )
+    expect(describeDecision(decideShow(states.on_sale, commands.CancelShow, later, open))).toBe(
+      'ShowCancelled',
+    )
+    expect(describeDecision(decideShow(states.on_sale, commands.PublishShow, later, open))).toBe(
+      '!show_not_draft',
+    )
   })
 })
 
@@ -271,8 +310,56 @@ test('a draft of before, with a price or currency that no card has, is not put o
       '/ticketTypes/0/priceMinor',
     ],
   ] as const)
-    expect(decideShow({ ...draft, ...changes }, commands.PublishShow, now)).toMatchObject({
+    expect(decideShow({ ...draft, ...changes }, commands.PublishShow, now, open)).toMatchObject({
       rejection: 'invalid_show',
       field,
     })
+})
+
+describe('a seller', () => {
+  const sellers: readonly (readonly [string, SellerContext, string])[] = [
+    ['of an open shop', open, 'ShowPublished'],
+    ['who waits', { ...open, policy: 'approved' }, '!seller_not_approved'],
+    ['who is approved', { policy: 'approved', seller: { approved: true, blocked: false } }, 'ShowPublished'],
+    ['who is blocked', blockedSeller, '!seller_blocked'],
+    ['who is blocked and was never approved', { ...blockedSeller, policy: 'approved' }, '!seller_blocked'],
+  ]
+  test.each(sellers)('%s', (_, seller, expected) => {
+    expect(describeDecision(decideShow(states.draft, commands.PublishShow, now, seller))).toBe(expected)
+    // Everything else is theirs to do: buyers keep what they have.
+    for (const type of ['ChangeShow', 'CloseShow', 'CancelShow'] as const)
+      expect(describeDecision(decideShow(states.on_sale, commands[type], now, seller))).toBe(
+        matrix.on_sale[type],
+      )
+  })
+
+  const lives: readonly (readonly [State, string, string, boolean])[] = [
+    ['draft', 'SellerSettled', 'draft', false],
+    ['on_sale', 'SellerSettled ShowChanged', 'on_sale', true],
+    ['closed', 'SellerSettled', 'closed', false],
+    ['cancelled', 'SellerSettled', 'cancelled', false],
+  ]
+  test.each(lives)('blocked and let go again with a show that is %s', (state, facts, status, sells) => {
+    const block = decideShow(states[state], commands.SettleSeller, now, blockedSeller)
+    expect(describeDecision(block)).toBe(facts)
+    expect(accepted(block).answer).toMatchObject({ status, blocked: true })
+    const again = decideShow(accepted(block).answer, commands.SettleSeller, now, blockedSeller)
+    expect(describeDecision(again)).toBe('')
+    const lift = accepted(decideShow(accepted(block).answer, commands.SettleSeller, now, open))
+    expect(lift.answer).toMatchObject({ status, blocked: false })
+    const told = lift.facts.filter(({ type }) => type === 'ShowChanged')
+    expect(told.map(({ data }) => 'onSale' in data && data.onSale)).toEqual(sells ? [true] : [])
+  })
+
+  test('who is blocked ends sales or changes the show: it stays shut, and lifting opens nothing closed', () => {
+    const onSaleOf = (decision: ShowDecision) => {
+      const told = accepted(decision).facts.at(-1)
+      return told?.type === 'ShowChanged' && told.data.onSale
+    }
+    expect(onSaleOf(decideShow(states.blocked, commands.ChangeShow, now, blockedSeller))).toBe(false)
+    const closed = accepted(decideShow(states.blocked, commands.CloseShow, now, blockedSeller)).answer
+    const lifted = decideShow(closed, commands.SettleSeller, now, open)
+    expect(describeDecision(lifted)).toBe('SellerSettled')
+    expect(accepted(lifted).answer).toMatchObject({ status: 'closed', blocked: false })
+  })
 })

@@ -1,6 +1,7 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
 import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
+import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
 import {
   type ContentRefusal,
   type ProposedContent,
@@ -10,7 +11,13 @@ import {
   settleContent,
 } from './show-content.ts'
 
-type ShowFacts = ShowContent & { readonly id: string; readonly organiserId: string; readonly version: number }
+type ShowFacts = ShowContent & {
+  readonly id: string
+  readonly organiserId: string
+  readonly version: number
+  /** Its seller is blocked: it sells nothing, whatever its status, and sells again afterwards. */
+  readonly blocked: boolean
+}
 export type Show = ShowFacts &
   (
     | { readonly status: 'draft' }
@@ -31,6 +38,8 @@ export type ShowCommand =
   | (Addressed & { readonly type: 'PublishShow' })
   | (Addressed & { readonly type: 'CloseShow' })
   | (Addressed & { readonly type: 'CancelShow' })
+  /** The seller was blocked, or is not any more: the show follows. */
+  | (Addressed & { readonly type: 'SettleSeller' })
 
 /**
  * Drafts are nobody's business yet, and details such as the venue do not matter to a sale: these
@@ -43,6 +52,11 @@ export type PrivateShowFact =
       readonly data: { readonly showId: string; readonly content: ShowContent }
     }
   | { readonly type: 'DraftCancelled'; readonly data: { readonly showId: string } }
+  | { readonly type: 'SalesEnded'; readonly data: { readonly showId: string } }
+  | {
+      readonly type: 'SellerSettled'
+      readonly data: { readonly showId: string; readonly blocked: boolean }
+    }
 export type ShowFact = FactOf<'ShowPublished' | 'ShowChanged' | 'ShowCancelled'> | PrivateShowFact
 
 export type ShowRejection =
@@ -52,6 +66,7 @@ export type ShowRejection =
   | 'show_past'
   | 'not_on_sale'
   | 'invalid_show'
+  | SellerRejection
 
 export type ShowDecision =
   | { readonly facts: readonly ShowFact[]; readonly answer: Show }
@@ -63,19 +78,32 @@ const invalid = ({ refusal, field }: ContentRefusal): ShowDecision => ({
   ...(field === undefined ? {} : { field }),
 })
 
+/** What a decision may know of who sells. */
+export interface SellerContext {
+  readonly seller: Seller
+  readonly policy: SellersPolicy
+}
+
 /** Decides a command about one show; the answer is the show as it then is. */
-export function decideShow(show: Show | undefined, command: ShowCommand, now: string): ShowDecision {
+export function decideShow(
+  show: Show | undefined,
+  command: ShowCommand,
+  now: string,
+  { seller, policy }: SellerContext,
+): ShowDecision {
   if (command.type === 'DraftShow') return show ? { facts: [], answer: show } : draftShow(command, now)
   if (!show || show.organiserId !== command.organiserId) return { rejection: 'show_unknown' }
   switch (command.type) {
     case 'ChangeShow':
       return changeShow(show, command.content, now)
     case 'PublishShow':
-      return publishShow(show, now)
+      return publishShow(show, now, refuseSeller(seller, policy))
     case 'CloseShow':
       return closeShow(show, now)
     case 'CancelShow':
       return cancelShow(show, now)
+    case 'SettleSeller':
+      return settleSeller(show, seller.blocked, now)
   }
 }
 
@@ -114,28 +142,28 @@ function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDec
   const refusal = refuseWithdrawal(show, content)
   if (refusal !== null) return { rejection: 'invalid_show', detail: refusal }
   const next: Show = { ...show, ...content }
-  return accept(
-    show,
-    [changed, { type: 'ShowChanged', data: publishedShow(next, show.status === 'on_sale') }],
-    now,
-  )
+  return accept(show, [changed, { type: 'ShowChanged', data: publishedShow(next) }], now)
 }
 
-function publishShow(show: Show, now: string): ShowDecision {
+function publishShow(show: Show, now: string, refusal: SellerRejection | null): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   if (show.status !== 'draft') return { rejection: 'show_not_draft' }
+  if (refusal !== null) return { rejection: refusal }
   if (now >= salesEndAt(show)) return { rejection: 'show_past', detail: `sales end at ${salesEndAt(show)}` }
   // A draft of before may have a price that would be refused by now.
   const price = refusePrices(show)
   if (price !== null) return invalid(price)
-  return accept(show, [{ type: 'ShowPublished', data: publishedShow(show, true) }], now)
+  const published: Show = { ...show, status: 'on_sale', publishedAt: now }
+  return accept(show, [{ type: 'ShowPublished', data: publishedShow(published) }], now)
 }
 
 function closeShow(show: Show, now: string): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   if (show.status === 'draft') return { rejection: 'not_on_sale' }
   if (show.status === 'closed') return { facts: [], answer: show }
-  return accept(show, [{ type: 'ShowChanged', data: publishedShow(show, false) }], now)
+  const ended: ShowFact = { type: 'SalesEnded', data: { showId: show.id } }
+  const closed: Show = { ...show, status: 'closed' }
+  return accept(show, [ended, { type: 'ShowChanged', data: publishedShow(closed) }], now)
 }
 
 function cancelShow(show: Show, now: string): ShowDecision {
@@ -145,8 +173,17 @@ function cancelShow(show: Show, now: string): ShowDecision {
   return accept(show, [{ type: 'ShowCancelled', data: { showId: show.id } }], now)
 }
 
+function settleSeller(show: Show, blocked: boolean, now: string): ShowDecision {
+  if (show.blocked === blocked) return { facts: [], answer: show }
+  const settled: ShowFact = { type: 'SellerSettled', data: { showId: show.id, blocked } }
+  // What is not on sale is not touched: it neither sells now nor afterwards.
+  if (show.status !== 'on_sale') return accept(show, [settled], now)
+  const changed: ShowFact = { type: 'ShowChanged', data: publishedShow({ ...show, blocked }) }
+  return accept(show, [settled, changed], now)
+}
+
 /** The show as orders has to know it. */
-function publishedShow(show: Show, onSale: boolean): PublishedShow {
+function publishedShow(show: Show): PublishedShow {
   const { id, organiserId, title, startsAt, timeZone, currency, holdSeconds, maxPerOrder, maxPerBuyer } = show
   return {
     id,
@@ -158,7 +195,7 @@ function publishedShow(show: Show, onSale: boolean): PublishedShow {
     holdSeconds,
     maxPerOrder,
     ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
-    onSale,
+    onSale: show.status === 'on_sale' && !show.blocked,
     ticketTypes: show.ticketTypes.map((type) => {
       const { id, name, priceMinor, takes, seats } = type
       return { id, name, priceMinor, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
@@ -175,7 +212,7 @@ function publishedShow(show: Show, onSale: boolean): PublishedShow {
 export function evolveShow(show: Show | undefined, fact: ShowFact, now: string): Show {
   if (fact.type === 'ShowDrafted') {
     const { showId, organiserId, content } = fact.data
-    return { ...content, id: showId, organiserId, version: 1, status: 'draft' }
+    return { ...content, id: showId, organiserId, version: 1, blocked: false, status: 'draft' }
   }
   if (!show) throw new Error(`${fact.type} of a show that was not drafted`)
   const version = show.version + 1
@@ -187,13 +224,15 @@ export function evolveShow(show: Show | undefined, fact: ShowFact, now: string):
       return { ...show, version, status: 'cancelled', publishedAt: null }
     case 'ShowPublished':
       return { ...show, version, status: 'on_sale', publishedAt: now }
+    // The ShowChanged that follows counts: one version for one change.
+    case 'SalesEnded':
+      return { ...show, status: 'closed', publishedAt: publishedAtOf(show) ?? now }
+    case 'SellerSettled':
+      return { ...show, blocked: fact.data.blocked }
     case 'ShowChanged':
-      return {
-        ...show,
-        version,
-        status: fact.data.onSale ? 'on_sale' : 'closed',
-        publishedAt: publishedAtOf(show) ?? now,
-      }
+      return show.status === 'draft'
+        ? { ...show, version, status: fact.data.onSale ? 'on_sale' : 'closed', publishedAt: now }
+        : { ...show, version }
     case 'ShowCancelled':
       return { ...show, version, status: 'cancelled', publishedAt: publishedAtOf(show) }
   }

@@ -3,12 +3,14 @@
 import {
   type CheckInView,
   maxCapacity,
+  type OpsSeller,
   type ShowBody,
   type ShowChangeBody,
   type ShowView,
 } from '@holdfast/contract'
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
+import type { Seller } from '../domain/seller.ts'
 import type { Show } from '../domain/show.ts'
 import type { ProposedContent, ProposedType, ShowPool, TicketType } from '../domain/show-content.ts'
 
@@ -21,6 +23,14 @@ export interface ShowDefaults {
   readonly holdSeconds: number
   /** Off for load tests, where one buyer stands for many. */
   readonly limitBuyers: boolean
+}
+
+interface SellerRow extends Seller {
+  readonly asked: boolean
+}
+
+export function sellerView(id: string, { approved, blocked, asked }: SellerRow): OpsSeller {
+  return { id, state: blocked ? 'blocked' : approved ? 'approved' : asked ? 'waiting' : 'new' }
 }
 
 export function showView(show: Show): ShowView {
@@ -36,7 +46,8 @@ export function showView(show: Show): ShowView {
     holdSeconds: show.holdSeconds,
     maxPerOrder: show.maxPerOrder,
     ...(show.maxPerBuyer == null ? {} : { maxPerBuyer: show.maxPerBuyer }),
-    status: show.status,
+    // Buyers are told what it means to them.
+    status: show.blocked && show.status === 'on_sale' ? 'closed' : show.status,
     version: show.version,
     ticketTypes: show.ticketTypes.map((type) => typeView(type, show.pools)),
   }

@@ -12,6 +12,7 @@ import { newId } from '../../platform/process/clock.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
+import { askToSell } from '../store/sellers.ts'
 import { listShows, readShow } from '../store/shows.ts'
 
 export interface ShowRoutes {
@@ -94,7 +95,7 @@ const lifeSteps = [
   { path: 'cancel', type: 'CancelShow', summary: 'Cancel the show; ends open orders, refunds nothing' },
 ] as const
 
-function lifeRoutes(app: Http, { handler }: ShowRoutes): void {
+function lifeRoutes(app: Http, { handler, db }: ShowRoutes): void {
   for (const { path, type, summary } of lifeSteps) {
     app.post(
       `/api/shows/:id/${path}`,
@@ -102,7 +103,10 @@ function lifeRoutes(app: Http, { handler }: ShowRoutes): void {
       async (request) => {
         const { id: organiserId } = requirePrincipal(request, 'user')
         const command = { type, showId: request.params.id, organiserId }
-        return answer(await handler.handle(command, { causationId: request.id }))
+        const outcome = await handler.handle(command, { causationId: request.id })
+        // The operators see who waits.
+        if (!outcome.ok && outcome.rejection === 'seller_not_approved') await askToSell(db, organiserId)
+        return answer(outcome)
       },
     )
   }

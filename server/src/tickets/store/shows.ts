@@ -13,7 +13,7 @@ import type { Seat, ShowPool, TicketType } from '../domain/show-content.ts'
 const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
   status,
-  published_at as "publishedAt", version`
+  published_at as "publishedAt", version, blocked`
 
 interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
   readonly status: ShowStatus
@@ -52,7 +52,7 @@ const inSpan = `
 const listOnSale = sql(
   'tickets.list_on_sale',
   `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and starts_at > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
+   where status = 'on_sale' and not blocked and starts_at > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
    order by starts_at, id limit $4`,
 )
 const listOwn = sql(
@@ -158,18 +158,18 @@ const instantOf = (text: string | null) => (text !== null && !isDay(text) ? text
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, max_per_buyer, status, published_at, version, local_day, search_text)
+     max_per_order, max_per_buyer, status, published_at, version, local_day, search_text, blocked)
    select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
-     max_per_buyer, status, published_at, version, local_day, search_text
+     max_per_buyer, status, published_at, version, local_day, search_text, blocked
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, version int, local_day date, search_text text)
+     published_at timestamptz, version int, local_day date, search_text text, blocked boolean)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
      published_at = excluded.published_at, local_day = excluded.local_day, search_text = excluded.search_text,
-     version = excluded.version`,
+     version = excluded.version, blocked = excluded.blocked`,
 )
 const deleteOtherSeats = sql(
   'tickets.delete_other_seats',
@@ -276,6 +276,7 @@ function showRow(show: Show) {
     version: show.version,
     local_day: localDayOf(show),
     search_text: searchTextOf(show),
+    blocked: show.blocked,
   }
 }
 

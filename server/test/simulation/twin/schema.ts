@@ -265,10 +265,15 @@ const payments = [
 
 const tickets = [
   table(
+    'tickets.sellers',
+    'id uuid!, approved bool! =no, blocked bool! =no, asked_at time, reason text, changed_at time! =now',
+    { key: 'id' },
+  ),
+  table(
     'tickets.shows',
     `id uuid!, organiser_id uuid!, title text!, starts_at time!, time_zone text!, currency text!, venue text,
      description text, hold_seconds int!, max_per_order int!, max_per_buyer int, status text!, published_at time, version int!,
-     created_at time! =now, local_day date!, search_text text`,
+     created_at time! =now, local_day date!, search_text text, blocked bool! =no`,
     {
       key: 'id',
       checks: [

@@ -16,9 +16,9 @@ import {
 } from './statement.ts'
 
 const showColumns = `id organiserId=organiser_id title startsAt=starts_at timeZone=time_zone currency venue description
-  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at version`
+  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at version blocked`
 const storedShow = `id organiser_id title starts_at time_zone currency venue description hold_seconds max_per_order max_per_buyer
-  status published_at version local_day search_text`
+  status published_at version local_day search_text blocked`
 const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
 
 /**
@@ -48,6 +48,21 @@ function upsert(table: string, columns: string, keptColumns: readonly string[]):
 
 export const ticketsStatements: StatementTwins = {
   'tickets.lock_shows': byKeys('tickets.shows', showColumns, 'update'),
+  'tickets.make_sellers': (view, [ids]) => {
+    for (const id of (ids as string[]).toSorted(compare)) view.insert('tickets.sellers', { id }, 'skip')
+    return []
+  },
+  'tickets.lock_sellers': byKeys('tickets.sellers', 'id approved blocked', 'share'),
+  'tickets.list_unsettled_shows': (view) => {
+    const sellers = new Map(view.all('tickets.sellers').map((row) => [row['id'], row]))
+    return view
+      .all('tickets.shows')
+      .filter((row) => {
+        const isBlocked = sellers.get(row['organiser_id'])?.['blocked'] === true
+        return row['blocked'] === true ? !isBlocked : isBlocked && row['status'] === 'on_sale'
+      })
+      .map(shape('id organiserId=organiser_id'))
+  },
   'tickets.read_show': (view, [id]) => only(view.get('tickets.shows', id as string)).map(shape(showColumns)),
   'tickets.list_search_texts': (view, [afterId, limit]) =>
     view
