@@ -221,6 +221,23 @@ it.each([
   expect(await tablesIn(url)).toEqual([])
 })
 
+it('waits for nobody: a program that is connected to the empty database keeps it from being filled', async () => {
+  const url = await makeEmpty()
+  const neighbour = makeDatabase({ url, maxConnections: 1 })
+  await neighbour.execute('select 1')
+  await expect(restoreInto(url)).rejects.toThrow('programs are connected')
+  await neighbour.close()
+  expect(await tablesIn(url)).toEqual([])
+})
+
+it('leaves nothing when it breaks off', async () => {
+  const url = await makeEmpty()
+  const notFolder = join(folder, 'not-a-folder')
+  await writeFile(notFolder, '')
+  await expect(restoreInto(url, file, { dataDirectory: notFolder })).rejects.toThrow()
+  expect(await tablesIn(url)).toEqual([])
+})
+
 it('never overwrites a backup, and leaves none that is half', async () => {
   const again = { databaseUrl: db.url, dataDirectory: data, file, version: '0.1.0', passphrase }
   await expect(backUp(again)).rejects.toThrow('is there already')

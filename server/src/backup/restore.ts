@@ -95,11 +95,21 @@ async function refuseUsedTarget({ query }: Loading): Promise<void> {
      where c.relkind in ('r', 'p', 'v', 'm') and n.nspname <> 'information_schema' and n.nspname not like 'pg\\_%'
      order by name limit 3`,
   )
-  if (tables.length === 0) return
-  throw new Error(
-    `the database is not empty: it has ${tables.map(({ name }) => name).join(', ')}…; nothing was changed. ` +
-      'Restore into an empty data directory (DATA_DIR) or an empty database (DATABASE_URL)',
+  if (tables.length > 0)
+    throw new Error(
+      `the database is not empty: it has ${tables.map(({ name }) => name).join(', ')}…; nothing was changed. ` +
+        'Restore into an empty data directory (DATA_DIR) or an empty database (DATABASE_URL)',
+    )
+  // A process of the lost shop would go on with what comes back, before it has settled.
+  const others = await query<{ name: string }>(
+    `select distinct application_name || ' at ' || coalesce(host(client_addr), 'this machine') as name from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`,
   )
+  if (others.length > 0)
+    throw new Error(
+      `programs are connected to the database: ${others.map(({ name }) => name.trim()).join(', ')}; nothing was changed. ` +
+        'Stop all processes of the shop, and restore again',
+    )
 }
 
 async function makeTables(loading: Loading, scripts: readonly Named[], manifest: Manifest): Promise<void> {
