@@ -22,6 +22,17 @@ export async function readHorizonAge(db: Queryable): Promise<number> {
   return Math.max(0, Math.round(row?.ageMs ?? 0))
 }
 
+const lastBackupStatement = sql(
+  'audit.last_backup',
+  `select coalesce(extract(epoch from max(taken_at)), 0)::float8 as seconds from platform.backups`,
+)
+
+/** When the newest whole backup was taken, in seconds since the epoch; 0: never. */
+export async function readLastBackup(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ seconds: number }>(lastBackupStatement)
+  return row?.seconds ?? 0
+}
+
 export async function readMark(db: Queryable, name: string): Promise<string | null> {
   const [row] = await db.query<{ place: string }>(readMarkStatement, [name])
   return row?.place ?? null

@@ -12,7 +12,7 @@ import { makeReconciliation } from './books/reconcile.ts'
 import { countDifferences } from './books/store.ts'
 import { invariants } from './invariants.ts'
 import { type AuditParts, type RunReport, runOverAll, runSmall } from './run.ts'
-import { readHorizonAge, readMark, saveMark } from './store.ts'
+import { readHorizonAge, readLastBackup, readMark, saveMark } from './store.ts'
 
 export interface AuditWorkerOptions {
   readonly db: Database
@@ -80,6 +80,7 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     gauges.tell(report)
     gauges.horizonAge.set((await readHorizonAge(connection)) / 1_000)
     gauges.differences.set(await countDifferences(connection, shownAfterSeconds))
+    gauges.lastBackup.set(await readLastBackup(connection))
     return report
   }
 
@@ -183,10 +184,16 @@ function makeGauges({ registry }: Metrics) {
     help: 'Open differences',
     registers,
   })
+  const lastBackup = new Gauge({
+    name: 'holdfast_last_backup_seconds',
+    help: 'When the newest whole backup was taken, in seconds since the epoch; 0: never',
+    registers,
+  })
   return {
     failed,
     horizonAge,
     differences,
+    lastBackup,
     tell(report: RunReport) {
       for (const { name } of invariants)
         breaches.set(
