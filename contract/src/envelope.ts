@@ -19,7 +19,7 @@ export const envelopeAttributes = {
   correlationId: Type.String({ description: 'id of the business process: the order, else the show' }),
 }
 
-export type ServiceName = 'identity' | 'tickets' | 'orders' | 'expiration' | 'payments'
+export type ServiceName = 'identity' | 'tickets' | 'orders' | 'expiration' | 'payments' | 'mail'
 
 /** One kind of event: its name, the service that alone may send it, and the schema of its data. */
 export interface EventDefinition<Name extends string = string, Data extends TSchema = TSchema> {

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import { Format } from 'typebox/format'
 import { type Envelope, type EventDefinition, envelopeAttributes, type Fact } from './envelope.ts'
 import * as expiration from './expiration.ts'
+import * as mail from './mail.ts'
 import * as orders from './orders.ts'
 import * as payments from './payments.ts'
 import * as tickets from './tickets.ts'
@@ -31,6 +32,8 @@ export const eventDefinitions = {
   TicketsIssued: tickets.TicketsIssued,
   TicketVoided: tickets.TicketVoided,
   TicketCheckedIn: tickets.TicketCheckedIn,
+  MailSent: mail.MailSent,
+  MailFailed: mail.MailFailed,
 } as const satisfies Record<string, EventDefinition>
 
 export type EventType = keyof typeof eventDefinitions

@@ -43,6 +43,9 @@ export const PublishedShow = Type.Object({
   title: Type.String(),
   startsAt: Instant,
   timeZone: Type.String(),
+  venue: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], { description: 'absent in events from before it was told' }),
+  ),
   currency: Currency,
   holdSeconds: Type.Integer({ minimum: 1 }),
   maxPerOrder: Type.Integer({ minimum: 1 }),

@@ -9,6 +9,7 @@ import { makeIsLocal, makeLimitsNetwork } from './config/local-mode.ts'
 import { version } from './config/version.ts'
 import { service as expiration } from './expiration/index.ts'
 import { service as identity } from './identity/index.ts'
+import { service as mail } from './mail/index.ts'
 import { opsRoutes } from './ops/routes/operators.ts'
 import { service as orders } from './orders/index.ts'
 import { makeService as makePayments, type PaymentsOptions } from './payments/index.ts'
@@ -60,7 +61,7 @@ const drainMs = 5_000
 const tidyEveryMs = 10 * 60 * 1_000
 
 function definitionsOf(payments: PaymentsOptions): Record<ServiceName, ServiceDefinition> {
-  return { identity, tickets, orders, expiration, payments: makePayments(payments) }
+  return { identity, tickets, orders, expiration, payments: makePayments(payments), mail }
 }
 
 export async function startShop(options: ShopOptions): Promise<Shop> {
@@ -76,7 +77,10 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const migrations = [
     migrationsOf('platform'),
     auditMigrations,
-    ...chosen.map((definition) => definition.migrations),
+    ...chosen.filter(({ name }) => name !== 'mail').map((definition) => definition.migrations),
+    // In every shop: a shop from before mail may name the services that it runs, and the auditor and
+    // the operator's page read this schema.
+    mail.migrations,
   ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
   if (options.settling !== true) await refuseUnsettled(db)
@@ -194,7 +198,7 @@ function contentSecurityPolicy({ processor }: Config): string {
   return [
     `default-src 'self'`,
     `script-src 'self' ${origins}`,
-    `frame-src ${origins}`,
+    `frame-src 'self' ${origins}`,
     `connect-src 'self' ${origins}`,
     `img-src 'self' data:`,
     `style-src 'self'`,

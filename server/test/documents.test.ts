@@ -89,7 +89,7 @@ test('docs/events.md describes each attribute of the envelope', () => {
 
 /** The services whose list of types names the event, by their own sources. */
 function consumersOf(type: string): string[] {
-  return ['expiration', 'orders', 'payments', 'tickets'].filter((service) => {
+  return ['expiration', 'mail', 'orders', 'payments', 'tickets'].filter((service) => {
     const path = `server/src/${service}/consumers.ts`
     if (!existsSync(join(root, path))) return false
     const list = /const (?:heard|types) = \[([^\]]*)\]/.exec(read(path))?.[1] ?? ''

@@ -32,6 +32,7 @@ export const pages = {
     load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
   },
   '/door': { load: () => import('./pages/door.tsx').then((module) => module.DoorPage) },
+  '/mailbox': { load: () => import('./mailbox/page.tsx').then((module) => module.MailboxPage) },
   '/ops': { load: () => import('./ops/page.tsx').then((module) => module.OpsPage) },
 } as const satisfies Record<`/${string}`, PageEntry>
 

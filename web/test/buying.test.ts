@@ -49,7 +49,7 @@ describe('buying a ticket', () => {
     await page.waitForURL(/\/orders\//)
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
     await expectTickets(page, 2)
-    await shown(page, 'Keep your tickets: you bought as a guest')
+    await shown(page, 'Your tickets are also in your mail.')
     await expectAccessible(page, 'order with tickets')
     const code = await page.getByText(codePattern).innerText()
     await page.getByRole('link', { name: 'Receipt' }).click()

@@ -95,13 +95,13 @@ it('is there for whoever opens the link of the first operator, signs up and pres
 
 it('shows services and event flow, and a sale that is fired moves seats, figures and events', async () => {
   await signIn(page)
-  for (const service of ['identity', 'tickets', 'orders', 'expiration', 'payments'])
+  for (const service of ['identity', 'tickets', 'orders', 'expiration', 'payments', 'mail'])
     await section('Services')
       .getByRole('listitem')
       .filter({ hasText: service })
       .getByText('Up', { exact: true })
       .waitFor()
-  for (const consumer of ['expiration', 'orders', 'payments', 'tickets'])
+  for (const consumer of ['expiration', 'mail', 'orders', 'payments', 'tickets'])
     await section('Events')
       .getByRole('row', { name: new RegExp(`^${consumer} `) })
       .waitFor()

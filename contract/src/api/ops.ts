@@ -120,6 +120,10 @@ export const OpsOverview = Type.Object({
     minimum: 0,
     description: 'deliveries of events that wait for a version that can read them',
   }),
+  failedMails: Type.Integer({
+    minimum: 0,
+    description: 'mails of the last week that did not arrive and are not tried again',
+  }),
   sales: SalesState,
   audit: Type.Object({
     verdict: AuditVerdict,

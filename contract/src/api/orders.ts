@@ -1,6 +1,7 @@
 // Shapes of the HTTP API around orders: holding, paying, refunding, and what organisers see of
 // their sales.
 import { type Static, Type } from 'typebox'
+import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { CancelReason } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
@@ -144,6 +145,7 @@ export const TimelineEntry = Type.Object({
       door: Type.Optional(Type.String()),
       paymentId: Type.Optional(Id),
       refundId: Type.Optional(Id),
+      mailKind: Type.Optional(MailKind),
     },
     { description: 'what the sentence is made of, for those who write their own' },
   ),

@@ -3,7 +3,7 @@
 
 export interface Invariant {
   readonly name: InvariantName
-  /** Which of the nine invariants of the domain it is, or is a part of. */
+  /** Which of the invariants of the domain it is, or is a part of. */
   readonly number: number
   readonly title: string
   /** False where a fault outside of the shop may look the same for a while. */
@@ -144,6 +144,16 @@ const definitions = {
     stopsSales: false,
     repair: {
       words: 'Look for dead letters and stopped processes; replay, restart. The order then ends by itself',
+      safe: true,
+    },
+  },
+  mails_come_to_rest: {
+    number: 13,
+    title: 'Every fact is told once, and no mail waits past its time',
+    stopsSales: false,
+    repair: {
+      words:
+        'Look at the mail server (SMTP_URL) and for a process that runs the service mail; mails that wait go out by themselves',
       safe: true,
     },
   },

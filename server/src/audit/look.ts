@@ -4,6 +4,7 @@
 import type { Queryable } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { judgeLiveness } from './checks/liveness.ts'
+import { judgeMails, judgeOverdueMails } from './checks/mail.ts'
 import { judgeOrders, orderInvariants } from './checks/orders.ts'
 import { judgeSeats, judgeStock } from './checks/stock.ts'
 import { judgeStreams, readAtRest } from './checks/streams.ts'
@@ -78,10 +79,12 @@ async function judgeInPages(
 async function judge(subject: Subject, options: LookOptions): Promise<Finding[]> {
   const { db, restWithinSeconds } = options
   const findings = await judgeInPages(subject.orderIds, judgeOrders, options)
+  findings.push(...(await judgeInPages(subject.orderIds, judgeMails, options)))
   findings.push(...(await judgeInPages(subject.streamIds, judgeStreams, options)))
   for (const showId of subject.showIds) findings.push(...(await judgeStock(db, showId, subject.exactly)))
   for (const showId of subject.seatShowIds) findings.push(...(await judgeSeats(db, showId)))
   findings.push(...(await judgeLiveness(db, subject.streamIds, restWithinSeconds)))
+  findings.push(...(await judgeOverdueMails(db)))
   return findings
 }
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
 import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 import { problemOfFailpoints } from '../platform/process/failpoint.ts'
+import { type MailConfig, readMail } from './mail.ts'
 import { readNats } from './nats.ts'
 import { checkSandboxIsLocal, type ProcessorConfig, readProcessor } from './processor.ts'
 import { type Environment, makeReader, type Reader } from './reader.ts'
@@ -47,6 +48,7 @@ export interface Config {
   /** Where the process is to die; empty but for tests. */
   readonly failpoints: string
   readonly processor: ProcessorConfig
+  readonly mail: MailConfig
 }
 
 export class ConfigError extends Error {
@@ -86,6 +88,7 @@ export function readConfig(environment: Environment): Config {
     groupCommit: read.flag('GROUP_COMMIT', true),
     failpoints: readFailpoints(read),
     processor,
+    mail: readMail(read, publicUrl),
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)
   for (const problem of problemsOfUnknown(environment, read.names)) read.problem(problem)

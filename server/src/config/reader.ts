@@ -8,6 +8,7 @@ export const serviceNames = [
   'orders',
   'expiration',
   'payments',
+  'mail',
 ] as const satisfies ServiceName[]
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,7 @@
 // What identity does, step by step: limits, hashing, the account, the session. Decides nothing that
 // the domain can.
 
-import { normaliseEmail } from '@holdfast/contract'
+import { type Language, normaliseEmail } from '@holdfast/contract'
 import {
   beginSession,
   endSessionsOf,
@@ -38,19 +38,22 @@ export interface Begun {
   readonly token: string
 }
 
-export interface SignUp {
+/** Where a request came from, and the language that its sender reads. */
+export interface Sender {
+  readonly address: string
+  readonly language?: Language
+}
+
+export interface SignUp extends Sender {
   readonly email: string
   readonly password: string
-  /** Where the request came from. */
-  readonly address: string
   readonly key: string | undefined
 }
 
-export interface PasswordChange {
+export interface PasswordChange extends Sender {
   readonly user: Principal
   readonly currentPassword: string
   readonly newPassword: string
-  readonly address: string
 }
 
 type Refused<Rejection extends string> = { readonly rejection: Rejection; readonly detail?: string }
@@ -64,7 +67,7 @@ export interface Identity {
    * `known` is who asks: a guest stays who he is and keeps what he bought; the address is for what
    * he buys from now on.
    */
-  beginGuest(request: { email: string; address: string; known: Principal | null }): Promise<Begun>
+  beginGuest(request: Sender & { email: string; known: Principal | null }): Promise<Begun>
   /**
    * Takes the old password and ends every session and token of the account; the new session is the
    * only one left.
@@ -86,7 +89,8 @@ export interface IdentityParts {
   readonly sessions: Pick<Sessions, 'forget'>
 }
 
-const session = { purpose: 'session', ttlSeconds: sessionSeconds } as const
+const sessionIn = (language: Language | undefined) =>
+  ({ purpose: 'session', ttlSeconds: sessionSeconds, language: language ?? null }) as const
 const userOf = ({ id, email }: Account): Principal => ({ id, kind: 'user', email })
 
 export function makeIdentity({ db, passwords, attempts, sessions }: IdentityParts): Identity {
@@ -94,27 +98,30 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
    * A session for whoever knew the password, or null when it was changed while it was being
    * checked.
    */
-  const begin = (account: Account): Promise<Begun | null> =>
+  const begin = (account: Account, language: Language | undefined): Promise<Begun | null> =>
     db.transaction(async (tx) => {
       if ((await lockAccount(tx, account.id)) !== account.passwordHash) return null
-      const { token } = await beginSession(tx, userOf(account), session)
+      const { token } = await beginSession(tx, userOf(account), sessionIn(language))
       return { principal: userOf(account), token }
     })
 
   /** The account and its first session, or null when another request took the address first. */
-  const create = (account: Account): Promise<Begun | Refused<'idempotency_key_reused'> | null> =>
+  const create = (
+    account: Account,
+    language: Language | undefined,
+  ): Promise<Begun | Refused<'idempotency_key_reused'> | null> =>
     db.transaction(async (tx) => {
       const { signUpKey, email } = account
       if (signUpKey !== null && (await isKeyOfAnother(tx, signUpKey, email)))
         return { rejection: 'idempotency_key_reused' }
       if (!(await insertAccount(tx, account))) return null
-      const { token } = await beginSession(tx, userOf(account), session)
+      const { token } = await beginSession(tx, userOf(account), sessionIn(language))
       return { principal: userOf(account), token }
     })
 
   const signUpAgainst = async (
     known: Account | null,
-    { email, password, key }: Omit<SignUp, 'address'>,
+    { email, password, key, language }: Omit<SignUp, 'address'>,
   ): Promise<Begun | Refused<SignUpRejection>> => {
     const decision = decideSignUp(known, key)
     switch (decision.kind) {
@@ -122,13 +129,14 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         return { rejection: decision.rejection }
       case 'repeat': {
         const fits = await passwords.fits(password, decision.account.passwordHash)
-        return (fits ? await begin(decision.account) : null) ?? { rejection: 'email_taken' }
+        return (fits ? await begin(decision.account, language) : null) ?? { rejection: 'email_taken' }
       }
       case 'create': {
         const passwordHash = await passwords.hash(password)
-        const begun = await create({ id: newId(), email, passwordHash, signUpKey: key ?? null })
+        const spoken = language === undefined ? {} : { language }
+        const begun = await create({ id: newId(), email, passwordHash, signUpKey: key ?? null }, language)
         // Somebody was faster: now there is an account, and the same rules say what that means.
-        return begun ?? signUpAgainst(await findAccount(db, email), { email, password, key })
+        return begun ?? signUpAgainst(await findAccount(db, email), { email, password, key, ...spoken })
       }
     }
   }
@@ -150,9 +158,9 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
       const decision = decideSignIn(account, fits)
       if (decision.kind === 'refuse') return { rejection: decision.rejection }
       await attempts.passSignIn(email, request.address)
-      return (await begin(decision.account)) ?? { rejection: 'bad_credentials' }
+      return (await begin(decision.account, request.language)) ?? { rejection: 'bad_credentials' }
     },
-    async changePassword({ user, currentPassword, newPassword, address }) {
+    async changePassword({ user, currentPassword, newPassword, address, language }) {
       const detail = refusePassword(newPassword, user.email)
       if (detail !== null) return { rejection: 'invalid_request', detail }
       // A stolen session must not become a place to guess at: tries count like those of a sign-in,
@@ -167,7 +175,7 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
       const begun = await db.transaction(async (tx) => {
         if (!(await replacePassword(tx, id, { from, to }))) return null
         await endSessionsOf(tx, id)
-        const { token } = await beginSession(tx, user, session)
+        const { token } = await beginSession(tx, user, sessionIn(language))
         return { principal: user, token }
       })
       if (!begun) return { rejection: 'bad_credentials' }
@@ -181,7 +189,7 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
       const principal: Principal = { id, kind: 'guest', email: normaliseEmail(request.email) }
       return db.transaction(async (tx) => {
         await saveGuest(tx, principal)
-        const { token } = await beginSession(tx, principal, session)
+        const { token } = await beginSession(tx, principal, sessionIn(request.language))
         return { principal, token }
       })
     },

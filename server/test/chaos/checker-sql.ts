@@ -93,6 +93,10 @@ export const heard: readonly (readonly [consumer: string, types: string])[] = [
   ],
   ['expiration', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected'],
   ['tickets', 'OrderCompleted ChargeRefunded'],
+  [
+    'mail',
+    'ShowPublished ShowChanged ShowCancelled OrderCompleted TicketsIssued TicketVoided ChargeRefunded RefundReturned',
+  ],
 ]
 export const undelivered = sql(
   'chaos.undelivered',

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
+import { serviceNames } from '../../src/config/config.ts'
 import { webhookTypes } from '../../src/payments/webhook/types.ts'
 import { type Database, makeDatabase } from '../../src/platform/postgres/database.ts'
 import { freePort } from '../../src/platform/process/ports.ts'
@@ -31,16 +32,16 @@ interface Seat {
 
 const seats: Record<Topology, readonly Seat[]> = {
   two: [
-    { name: 'shop-a', services: ['identity', 'tickets', 'orders', 'expiration', 'payments'] },
-    { name: 'shop-b', services: ['identity', 'tickets', 'orders', 'expiration', 'payments'] },
+    { name: 'shop-a', services: [...serviceNames] },
+    { name: 'shop-b', services: [...serviceNames] },
   ],
   split: [
     { name: 'orders-a', services: ['identity', 'orders'] },
     { name: 'orders-b', services: ['identity', 'orders'] },
     { name: 'payments-a', services: ['payments'] },
     { name: 'payments-b', services: ['payments'] },
-    { name: 'rest-a', services: ['tickets', 'expiration'] },
-    { name: 'rest-b', services: ['tickets', 'expiration'] },
+    { name: 'rest-a', services: ['tickets', 'expiration', 'mail'] },
+    { name: 'rest-b', services: ['tickets', 'expiration', 'mail'] },
   ],
 }
 

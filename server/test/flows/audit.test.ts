@@ -171,6 +171,18 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     )
     return { key: order.id, mend: () => run(`delete from platform.outbox where id = $1`, [event?.id]) }
   },
+  async mails_come_to_rest() {
+    const order = await complete()
+    await waitFor('the mail of the order', async () => {
+      const found = await run(`select 1 from mail.mails where order_id = $1 and state = 'sent'`, [order.id])
+      return found.length > 0
+    })
+    await run(`delete from mail.mailbox b using mail.mails m where m.id = b.mail_id and m.order_id = $1`, [
+      order.id,
+    ])
+    await run(`delete from mail.mails where order_id = $1`, [order.id])
+    return { key: order.id, mend: () => run(`delete from mail.orders where id = $1`, [order.id]) }
+  },
   async one_charge_kept() {
     const order = await complete()
     const second = crypto.randomUUID()

@@ -52,6 +52,7 @@ beforeAll(async () => {
       })),
     )
   await waitFor('the tickets', async () => (await fingerprint()).includes('TicketsIssued'))
+  await waitFor('the mail with them', async () => (await fingerprint()).includes('MailSent'))
 })
 
 afterAll(async () => {
@@ -76,11 +77,13 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/users/signup': { email: 'new@example.com', password: 'correct horse' },
     'POST /api/users/signin': { email: 'new@example.com', password: 'correct horse' },
     'POST /api/users/guest': { email: 'new@example.com' },
+    'POST /api/users/links/redeem': { token: 'not one' },
     'POST /api/users/password': { currentPassword: 'not the one', newPassword: 'battery staple' },
     'POST /api/shows': { ...showBody() },
     'PUT /api/shows/{id}': { ...showBody() },
     'POST /api/orders': { showId: ids.show, lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }] },
     'POST /api/payments': { orderId: ids.order, paymentMethod: 'pm_card_visa' },
+    'POST /api/mailbox/faults': { kind: 'refuse', times: 1 },
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },

@@ -27,6 +27,7 @@ function makeGateway(): Client {
   const client = makeClient('')
   const serviceOf = (path: string) => {
     if (path.startsWith('/api/users')) return 'identity'
+    if (path.startsWith('/api/mailbox') || path.endsWith('/mails')) return 'mail'
     if (path.startsWith('/api/payments') || path.endsWith('/refunds')) return 'payments'
     if (path.startsWith('/api/orders') || path.includes('/availability')) return 'orders'
     return 'tickets'

@@ -31,6 +31,7 @@ const unknown: Things = {
   order: unknownId,
   payment: unknownId,
   ticketType: unknownId,
+  ticket: '01990000-0000-7000-8000-0000000000aa',
   ticketCode: '0123456789ABCDEFGHJKMNPQRS',
 }
 const other: Readonly<Record<Person, Person>> = {
@@ -93,7 +94,7 @@ function verdictOf({ status, text }: Reply): Verdict {
 }
 
 /** What lies behind them is there or not; nobody is kept out. */
-const wildcards = /^GET \/(docs\/static\/)?\*$/
+const wildcards = /^GET \/(docs\/static\/)?\*$|\/api\/mailbox\/:id\//
 const nameOf = ({ route, person, target }: Cell) => `${route} by ${person}, target ${target}`
 const allCells = () =>
   routes.flatMap((route) => {
@@ -139,6 +140,7 @@ test('the OpenAPI document tells of each route how it refuses, and which of them
   )
   expect(keyed.map(({ route }) => route).toSorted()).toEqual([
     'POST /api/orders',
+    'POST /api/orders/{id}/mails',
     'POST /api/orders/{id}/refunds',
     'POST /api/payments',
     'POST /api/shows',
@@ -305,7 +307,7 @@ test('whoever may is let in by every route, and reading needs no more than that'
       const reply = await ask(cell)
       const read = route.startsWith('GET /api/') && !route.includes(operatorsPrefix)
       expect(reply.status, found(cell, reply)).toBeLessThan(500)
-      if (read) expect(reply.status, found(cell, reply)).toBe(200)
+      if (read && !wildcards.test(route)) expect(reply.status, found(cell, reply)).toBe(200)
       if (route.includes(operatorsPrefix) || wildcards.test(route)) continue
       replies.push(found(cell, reply))
       expected.push(wanted(cell, reply))

@@ -22,7 +22,7 @@ const policyOf = (port: string | undefined) =>
   [
     `default-src 'self'`,
     `script-src 'self' http://localhost:${port}`,
-    `frame-src http://localhost:${port}`,
+    `frame-src 'self' http://localhost:${port}`,
     `connect-src 'self' http://localhost:${port}`,
     `img-src 'self' data:`,
     `style-src 'self'`,

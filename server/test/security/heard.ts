@@ -6,6 +6,7 @@ import { waitFor } from '../wait.ts'
 const limitMs = 60_000
 const knownShow = sql('', 'select 1 as known from orders.shows where id = $1')
 const knownOrder = sql('', 'select 1 as known from payments.known_orders where id = $1')
+const knownTicket = sql('', 'select 1 as known from mail.ticket_orders where ticket_id = $1')
 
 /** Orders knows the show and sells it. */
 export async function heardOfShow(db: Database, showId: string): Promise<void> {
@@ -21,6 +22,15 @@ export async function heardOfOrder(db: Database, orderId: string): Promise<void>
   await waitFor(
     'payments to hear of the order',
     async () => (await db.query(knownOrder, [orderId])).length === 1,
+    limitMs,
+  )
+}
+
+/** Mail knows the ticket and can print it. */
+export async function heardOfTicket(db: Database, ticketId: string): Promise<void> {
+  await waitFor(
+    'mail to hear of the ticket',
+    async () => (await db.query(knownTicket, [ticketId])).length === 1,
     limitMs,
   )
 }

@@ -6,7 +6,7 @@ import { offerOperatorLink } from '../../src/platform/http/operator-link.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
-import { heardOfOrder, heardOfShow } from './heard.ts'
+import { heardOfOrder, heardOfShow, heardOfTicket } from './heard.ts'
 import { makePages } from './pages.ts'
 
 export const persons = [
@@ -26,6 +26,7 @@ export interface Things {
   readonly show: string
   readonly order: string
   readonly payment: string
+  readonly ticket: string
   readonly ticketCode: string
   readonly ticketType: string
 }
@@ -129,15 +130,17 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     const order = expectStatus(await placeOrder(buyer, show), 201)
     await heardOfOrder(shop.db, order.id)
     const payment = expectStatus(await pay(buyer, order.id), 201)
-    const ticketCode = await waitFor(`the ticket of ${side}`, async () => {
+    const ticket = await waitFor(`the ticket of ${side}`, async () => {
       const { tickets } = (await buyer.call<OrderView>('GET', `/api/orders/${order.id}`)).body
-      return tickets?.[0]?.code
+      return tickets?.[0]
     })
+    await heardOfTicket(shop.db, ticket.id)
     return {
       show: show.id,
       order: order.id,
       payment: payment.id,
-      ticketCode,
+      ticket: ticket.id,
+      ticketCode: ticket.code,
       ticketType: show.ticketTypes[0]?.id ?? '',
     }
   }

@@ -52,12 +52,13 @@ test('no folder has more than 15 sources', () => {
 
 test('a service reads its own schema, the operator’s room two more, and only the auditor all', () => {
   expect(readSchemas()).toEqual({
-    audit: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
+    audit: ['audit', 'expiration', 'mail', 'orders', 'payments', 'platform', 'tickets'],
     backup: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
     cli: ['orders', 'platform'],
     expiration: ['expiration'],
     identity: ['identity'],
-    ops: ['identity', 'orders', 'payments', 'platform', 'tickets'],
+    mail: ['mail'],
+    ops: ['identity', 'mail', 'orders', 'payments', 'platform', 'tickets'],
     orders: ['orders'],
     payments: ['payments'],
     platform: ['platform'],

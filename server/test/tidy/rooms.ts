@@ -52,8 +52,11 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['consumers, routes, webhook', new RegExp(`^${services}/(consumers\\.ts|routes/|webhook/)`)],
   ['worker, live views', new RegExp(`^${services}/(worker\\.ts|identity\\.ts|read/live\\.ts)`)],
   ['model', new RegExp(`^${services}/model\\.ts$`)],
-  ['read', new RegExp(`^${services}/read/`)],
-  ['what a service remembers or asks', new RegExp(`^${services}/(processor/|[a-z-]+\\.ts$(?<!world\\.ts))`)],
+  ['read', new RegExp(`^${services}/(read|letters|documents)/`)],
+  [
+    'what a service remembers or asks',
+    new RegExp(`^${services}/((processor|carrier)/|[a-z-]+\\.ts$(?<!world\\.ts))`),
+  ],
   ['store', new RegExp(`^${services}/store/`)],
   ['world', new RegExp(`^${services}/world\\.ts$`)],
   ['domain', new RegExp(`^${services}/domain/`)],

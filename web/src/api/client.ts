@@ -33,6 +33,9 @@ export interface CallOptions {
 
 export async function call<Answer>(path: string, options: CallOptions = {}): Promise<Answer> {
   const headers: Record<string, string> = { accept: 'application/json' }
+  // Mails are written in the language of the page, which may not be the browser's.
+  const language = globalThis.document?.documentElement.lang
+  if (language) headers['accept-language'] = language
   if (options.body !== undefined) headers['content-type'] = 'application/json'
   if (options.idempotencyKey !== undefined) headers['idempotency-key'] = options.idempotencyKey
   const init: RequestInit = { method: options.method ?? 'GET', headers }

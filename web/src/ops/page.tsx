@@ -14,13 +14,14 @@ import { Sandbox } from './demo/sandbox.tsx'
 import { Events } from './events.tsx'
 import { FindOrder } from './find-order.tsx'
 import { OpsLanguage } from './language.tsx'
-import { DeadLetters } from './letters.tsx'
 import { Orders } from './orders.tsx'
-import { OpenPayments } from './payments.tsx'
 import { overviewQuery } from './queries.ts'
 import { Sellers } from './sellers.tsx'
 import { Services } from './services.tsx'
 import { Summary } from './summary.tsx'
+import { DeadLetters } from './waiting/letters.tsx'
+import { FailedMails } from './waiting/mails.tsx'
+import { OpenPayments } from './waiting/payments.tsx'
 
 export function OpsPage() {
   const overview = useQuery(overviewQuery)
@@ -83,6 +84,7 @@ function Overview({ overview, stale }: { readonly overview: OpsOverview; readonl
         <Sellers />
         <DeadLetters now={overview.now} />
         <OpenPayments />
+        <FailedMails />
         <Auditor now={overview.now} />
         <Books now={overview.now} />
         <div className="grid gap-3 lg:grid-cols-2">

@@ -5,6 +5,7 @@ import type {
   OpsDeadLetter,
   OpsDemoRun,
   OpsFaultBody,
+  OpsMail,
   OpsOrders,
   OpsOverview,
   OpsPayment,
@@ -45,6 +46,7 @@ const listQuery = <Answer>(name: string) =>
 
 export const deadLettersQuery = listQuery<PageOf<OpsDeadLetter>>('dead-letters')
 export const openPaymentsQuery = listQuery<PageOf<OpsPayment>>('payments/unknown')
+export const failedMailsQuery = listQuery<{ readonly items: readonly OpsMail[] }>('mails')
 export const auditQuery = listQuery<OpsAudit>('audit')
 export const reconciliationQuery = listQuery<OpsReconciliation>('reconciliation')
 

@@ -104,7 +104,7 @@ function AuditorState({ overview: { audit, now } }: { readonly overview: OpsOver
 }
 
 function Waiting({
-  overview: { deadLetters, unreadable, unknownPayments, audit },
+  overview: { deadLetters, unreadable, unknownPayments, failedMails, audit },
 }: {
   readonly overview: OpsOverview
 }) {
@@ -114,9 +114,10 @@ function Waiting({
     deadLetters > 0 && t('waitingLetters', { count: deadLetters }),
     unreadable > 0 && t('waitingUnreadable', { count: unreadable }),
     unknownPayments > 0 && t('waitingPayments', { count: unknownPayments }),
+    failedMails > 0 && t('waitingMails', { count: failedMails }),
     audit.differences > 0 && t('waitingDifferences', { count: audit.differences }),
   ].filter((kind) => kind !== false)
-  const count = deadLetters + unreadable + unknownPayments + audit.differences
+  const count = deadLetters + unreadable + unknownPayments + failedMails + audit.differences
   return (
     <Card name={t('waiting')} value={format.number(count)} tone={count === 0 ? 'good' : 'warm'}>
       {kinds.length === 0

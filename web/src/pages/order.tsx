@@ -2,6 +2,7 @@
 // ended when not.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { serverNowMs } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
@@ -160,6 +161,15 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
   )
 }
 
+function FileLink(props: { readonly orderId: string; readonly file: string; readonly children: ReactNode }) {
+  const href = `/api/orders/${encodeURIComponent(props.orderId)}/${props.file}`
+  return (
+    <a href={href} target="_blank" rel="noreferrer" className="button button-quiet">
+      {props.children}
+    </a>
+  )
+}
+
 function Tickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const { tickets } = order
@@ -179,9 +189,21 @@ function Tickets({ order, show }: { readonly order: OrderView; readonly show: Sh
         <h2 id="tickets" className="text-title">
           {t('tickets', { count: tickets.length })}
         </h2>
-        <button type="button" className="button button-quiet print:hidden" onClick={() => print()}>
-          {t('print')}
-        </button>
+        <div className="flex flex-wrap justify-end print:hidden">
+          {order.status === 'complete' && (
+            <>
+              <FileLink orderId={order.id} file="tickets.pdf">
+                {t('pdf')}
+              </FileLink>
+              <FileLink orderId={order.id} file="calendar.ics">
+                {t('calendar')}
+              </FileLink>
+            </>
+          )}
+          <button type="button" className="button button-quiet" onClick={() => print()}>
+            {t('print')}
+          </button>
+        </div>
       </div>
       <ul className="grid gap-4">
         {tickets.map((ticket, index) => (

@@ -1,6 +1,14 @@
 // HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only
 // place that sets cookies.
-import { ApiTokenView, Credentials, CurrentUser, GuestBody, PasswordBody, UserView } from '@holdfast/contract'
+import {
+  ApiTokenView,
+  Credentials,
+  CurrentUser,
+  GuestBody,
+  PasswordBody,
+  preferredLanguage,
+  UserView,
+} from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
@@ -20,6 +28,10 @@ export interface IdentityRoutes {
 }
 
 const tags = ['identity']
+const senderOf = ({ ip, headers }: FastifyRequest) => ({
+  address: ip,
+  language: preferredLanguage(headers['accept-language']),
+})
 const NoContent = Type.Null({ description: 'No content' })
 
 export function identityRoutes(app: Http, { identity, sessions, publicUrl }: IdentityRoutes): void {
@@ -58,7 +70,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     async (request, reply) => {
       const begun = await identity.signUp({
         ...request.body,
-        address: request.ip,
+        ...senderOf(request),
         key: idempotencyKeyOf(request),
       })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
@@ -71,7 +83,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     '/api/users/signin',
     { schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
     async (request, reply) => {
-      const begun = await identity.signIn({ ...request.body, address: request.ip })
+      const begun = await identity.signIn({ ...request.body, ...senderOf(request) })
       if ('rejection' in begun) throw new ProblemError(begun.rejection)
       return enter(request, reply, begun)
     },
@@ -92,7 +104,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     async (request, reply) => {
       const begun = await identity.beginGuest({
         email: request.body.email,
-        address: request.ip,
+        ...senderOf(request),
         known: request.principal,
       })
       const view = await enter(request, reply, begun)
@@ -124,7 +136,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
     },
     async (request, reply) => {
       const user = requirePrincipal(request, 'user')
-      const begun = await identity.changePassword({ ...request.body, user, address: request.ip })
+      const begun = await identity.changePassword({ ...request.body, user, ...senderOf(request) })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
       return enter(request, reply, begun)
     },

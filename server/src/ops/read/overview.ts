@@ -1,5 +1,6 @@
 // SQL of the operator's overview: a few cheap reads over the platform's tables and the services'
 // counts. Reads only.
+import type { OpsMail } from '@holdfast/contract'
 import { lowestPosition } from '../../platform/bus/store.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 
@@ -45,7 +46,9 @@ const countsStatement = sql(
   'ops.counts',
   `select (select count(*)::int from payments.payments where open and status = 'unknown') as "unknownPayments",
           (select count(*)::int from platform.parked_deliveries where dead) as "deadLetters",
-          (select count(*)::int from platform.parked_deliveries where not dead and starts_with(reason, $1)) as unreadable`,
+          (select count(*)::int from platform.parked_deliveries where not dead and starts_with(reason, $1)) as unreadable,
+          (select count(*)::int from mail.mails
+           where state in ('bounced', 'given_up') and ended_at > now() - interval '7 days') as "failedMails"`,
 )
 const deadStatement = sql(
   'ops.dead_letters',
@@ -109,12 +112,13 @@ export interface Counts {
   readonly unknownPayments: number
   readonly deadLetters: number
   readonly unreadable: number
+  readonly failedMails: number
 }
 
 /** `unreadable` begins the reason of a delivery that waits for another version. */
 export async function readCounts(db: Queryable, unreadable: string): Promise<Counts> {
   const [row] = await db.query<Counts>(countsStatement, [unreadable])
-  return row ?? { unknownPayments: 0, deadLetters: 0, unreadable: 0 }
+  return row ?? { unknownPayments: 0, deadLetters: 0, unreadable: 0, failedMails: 0 }
 }
 
 export interface DeadRow {
@@ -153,6 +157,18 @@ export function listUnknownPayments(
   limit: number,
 ): Promise<UnknownRow[]> {
   return db.query<UnknownRow>(unknownStatement, [after, limit])
+}
+
+const failedMailsStatement = sql(
+  'ops.failed_mails',
+  `select id, kind, recipient as "to", order_id as "orderId", state, reason, ended_at as "endedAt"
+   from mail.mails
+   where state in ('bounced', 'given_up') and ended_at > now() - interval '7 days'
+   order by ended_at desc limit 100`,
+)
+
+export function listFailedMails(db: Queryable): Promise<OpsMail[]> {
+  return db.query<OpsMail>(failedMailsStatement)
 }
 
 // One with places for a crowd, and with seats if there is one: people came to watch seats go.

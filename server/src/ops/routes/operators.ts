@@ -8,6 +8,7 @@ import {
   OpsDemoRun,
   OpsDone,
   OpsFaultBody,
+  OpsMails,
   type OpsOrder,
   OpsOrders,
   OpsOrdersQuery,
@@ -35,7 +36,7 @@ import { setSwitch } from '../../platform/process/switches.ts'
 import type { Platform } from '../../service.ts'
 import { type DemoOnSale, makeOverview, readSales, verdictOf } from '../overview.ts'
 import { findOrders } from '../read/orders.ts'
-import { listDeadLetters, listUnknownPayments } from '../read/overview.ts'
+import { listDeadLetters, listFailedMails, listUnknownPayments } from '../read/overview.ts'
 import { makeSandboxControls } from '../sandbox-controls.ts'
 import { sellerListRoutes } from './sellers.ts'
 
@@ -163,6 +164,18 @@ function orderRoutes(ops: Http, { db }: Platform): void {
 }
 
 function paymentRoutes(ops: Http, { db }: Platform): void {
+  ops.get(
+    '/api/ops/mails',
+    {
+      schema: {
+        tags,
+        summary: 'List mails of the last week that did not arrive',
+        description: 'At most the last 100; not paginated.',
+        response: { 200: OpsMails },
+      },
+    },
+    async () => ({ items: await listFailedMails(db) }),
+  )
   ops.get(
     '/api/ops/payments/unknown',
     {

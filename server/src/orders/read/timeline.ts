@@ -1,6 +1,6 @@
 // The story of an order for people: one sentence for each event of its process, whichever service
 // told it.
-import type { Envelope, Event, Money, TimelineEntry } from '@holdfast/contract'
+import type { Envelope, Event, MailKind, Money, TimelineEntry } from '@holdfast/contract'
 import { currencyExponent, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Static } from 'typebox'
 
@@ -20,6 +20,16 @@ const cancelReasons = {
   payment_failed: 'payment failed',
   organiser: 'cancelled by the organiser',
 } as const
+
+const mailKinds: Readonly<Record<MailKind, string>> = {
+  order_confirmed: 'order and tickets',
+  money_back: 'money back',
+  late_money: 'late payment given back',
+  refund_bounced: 'refund came back',
+  show_changed: 'show changed',
+  show_cancelled: 'show cancelled',
+  reminder: 'reminder',
+}
 
 function summarize(event: Event): string {
   switch (event.type) {
@@ -61,6 +71,10 @@ function summarize(event: Event): string {
       return event.data.door === undefined
         ? 'Ticket scanned at the door'
         : `Ticket scanned at the door “${event.data.door}”`
+    case 'MailSent':
+      return `Mail sent: ${mailKinds[event.data.kind]}`
+    case 'MailFailed':
+      return `Mail not delivered (${event.data.reason === 'bounced' ? 'refused' : 'given up'}): ${mailKinds[event.data.kind]}`
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':
@@ -98,6 +112,10 @@ function dataOf(event: Event): Entry['data'] {
       return { count: event.data.ticketIds.length, reason: event.data.reason }
     case 'TicketCheckedIn':
       return { count: 1, ...(event.data.door === undefined ? {} : { door: event.data.door }) }
+    case 'MailSent':
+      return { mailKind: event.data.kind }
+    case 'MailFailed':
+      return { mailKind: event.data.kind, reason: event.data.reason }
     case 'OrderCompleted':
     case 'ExpirationComplete':
     case 'ShowPublished':

@@ -1,6 +1,7 @@
 // Sessions and API tokens: opaque tokens, stored hashed. Every process can tell who asks; only
 // identity begins sessions.
 import { createHash, randomBytes } from 'node:crypto'
+import { isLanguage, type Language } from '@holdfast/contract'
 import { makeBatchLoader } from '../postgres/batch-loader.ts'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
@@ -38,9 +39,15 @@ const findSessions = sql(
 )
 const insertSession = sql(
   'platform.insert_session',
-  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at)
-   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second')
+  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at, language)
+   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second', $7)
    returning expires_at`,
+)
+const findLanguages = sql(
+  'platform.find_languages',
+  `select distinct on (principal_id) principal_id, language from platform.sessions
+   where principal_id = any($1::uuid[]) and language is not null
+   order by principal_id, created_at desc`,
 )
 const findLive = sql(
   'platform.find_live_session',
@@ -66,17 +73,35 @@ export const sessionPrefix = 'hfs_'
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest()
 
+export interface SessionOptions {
+  readonly purpose: 'session' | 'api_token'
+  readonly ttlSeconds: number
+  /** What its pages are read in. */
+  readonly language?: Language | null
+}
+
 /** Begins a session and returns its token: 256 random bits that are stored nowhere. */
 export async function beginSession(
   tx: Queryable,
   principal: Principal,
-  { purpose, ttlSeconds }: { purpose: 'session' | 'api_token'; ttlSeconds: number },
+  { purpose, ttlSeconds, language = null }: SessionOptions,
 ): Promise<{ token: string; expiresAt: string }> {
   const token = `${purpose === 'session' ? sessionPrefix : 'hft_'}${randomBytes(32).toString('base64url')}`
-  const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds]
+  const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds, language]
   const [row] = await tx.query<{ expires_at: string }>(insertSession, values)
   if (!row) throw new Error('a session was not stored')
   return { token, expiresAt: row.expires_at }
+}
+
+/** The languages that these people read: those of their newest sessions. */
+export async function readLanguages(
+  tx: Queryable,
+  principalIds: readonly string[],
+): Promise<Map<string, Language>> {
+  const rows = await tx.query<{ principal_id: string; language: string }>(findLanguages, [principalIds])
+  return new Map(
+    rows.flatMap(({ principal_id, language }) => (isLanguage(language) ? [[principal_id, language]] : [])),
+  )
 }
 
 /** Ends every session and token of a principal: password change, disabled account. */

@@ -24,6 +24,12 @@ export const failpointNames = [
   'tickets.after_commit',
   'tickets.after_inbox',
   'tickets.before_mark',
+  'mail.before_commit',
+  'mail.after_commit',
+  'mail.before_send',
+  'mail.after_send',
+  'mail.after_inbox',
+  'mail.before_mark',
 ] as const
 
 /** How often each armed place is passed before the process dies there. */

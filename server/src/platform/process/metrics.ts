@@ -11,6 +11,7 @@ export interface Metrics {
   readonly webhooks: Counter<'outcome'>
   readonly liveListeners: Gauge<'stream'>
   readonly securityEvents: Counter<'event'>
+  readonly mails: Counter<'kind' | 'outcome'>
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -69,6 +70,12 @@ export function makeMetrics(options: { defaults: boolean } = { defaults: true })
       name: 'holdfast_security_events_total',
       help: 'Entries of the security log',
       labelNames: ['event'],
+      registers,
+    }),
+    mails: new Counter({
+      name: 'holdfast_mails_total',
+      help: 'Attempts to send a mail',
+      labelNames: ['kind', 'outcome'],
       registers,
     }),
   }

@@ -184,13 +184,15 @@ function settleSeller(show: Show, blocked: boolean, now: string): ShowDecision {
 
 /** The show as orders has to know it. */
 function publishedShow(show: Show): PublishedShow {
-  const { id, organiserId, title, startsAt, timeZone, currency, holdSeconds, maxPerOrder, maxPerBuyer } = show
+  const { id, organiserId, title, startsAt, timeZone, venue, currency } = show
+  const { holdSeconds, maxPerOrder, maxPerBuyer } = show
   return {
     id,
     organiserId,
     title,
     startsAt,
     timeZone,
+    venue,
     currency,
     holdSeconds,
     maxPerOrder,

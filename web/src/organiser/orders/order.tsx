@@ -83,18 +83,20 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
 function useSentence(): (entry: TimelineEntry) => string {
   const t = useTranslations('timeline')
   const reasons = useTranslations('timelineReason')
+  const mails = useTranslations('mailKind')
   const format = useFormat()
   return ({ type, summary, data }) => {
     const known = t as unknown as Words
     const knownReasons = reasons as unknown as Words
     if (!known.has(type)) return summary
-    const { amount, until, reason = '', count = 0, door = 'none' } = data
+    const { amount, until, reason = '', count = 0, door = 'none', mailKind } = data
     return known(type, {
       amount: amount ? format.money(amount) : '',
       until: until === undefined ? '' : format.time(until),
       reason: knownReasons.has(reason) ? knownReasons(reason) : reason,
       count,
       door,
+      mail: mailKind === undefined ? '' : mails(mailKind),
     })
   }
 }

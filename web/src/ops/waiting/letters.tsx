@@ -2,9 +2,9 @@
 import type { OpsDeadLetter } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { Failure, Notice, Skeleton } from '../parts/basics.tsx'
-import { ActionFailure, AllWell, agoMs, Section, useSpan } from './parts.tsx'
-import { deadLettersQuery, useReplay } from './queries.ts'
+import { Failure, Notice, Skeleton } from '../../parts/basics.tsx'
+import { ActionFailure, AllWell, agoMs, Section, useSpan } from '../parts.tsx'
+import { deadLettersQuery, useReplay } from '../queries.ts'
 
 export function DeadLetters({ now }: { readonly now: string }) {
   const t = useTranslations('ops.letters')

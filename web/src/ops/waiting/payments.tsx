@@ -3,11 +3,11 @@
 import type { OpsPayment } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format.ts'
-import { Failure, Notice, Skeleton } from '../parts/basics.tsx'
-import { StatusChip } from '../parts/status-chip.tsx'
-import { ActionFailure, AllWell, Section, useSpan } from './parts.tsx'
-import { openPaymentsQuery, useLookAgain } from './queries.ts'
+import { useFormat } from '../../format.ts'
+import { Failure, Notice, Skeleton } from '../../parts/basics.tsx'
+import { StatusChip } from '../../parts/status-chip.tsx'
+import { ActionFailure, AllWell, Section, useSpan } from '../parts.tsx'
+import { openPaymentsQuery, useLookAgain } from '../queries.ts'
 
 export function OpenPayments() {
   const t = useTranslations('ops.payments')

@@ -1,0 +1,54 @@
+// What other services' events mean to mail: news that people are told of. Never decides.
+import type { EventOf, EventType } from '@holdfast/contract'
+import type { Bus } from '../platform/bus/bus.ts'
+import { makeConsumer } from '../platform/commands/make-consumer.ts'
+import type { MailHandler, Rejection } from './model.ts'
+import type { Command } from './world.ts'
+
+export const heard = [
+  'ShowPublished',
+  'ShowChanged',
+  'ShowCancelled',
+  'OrderCompleted',
+  'TicketsIssued',
+  'TicketVoided',
+  'ChargeRefunded',
+  'RefundReturned',
+] as const satisfies readonly EventType[]
+type Heard = EventOf<(typeof heard)[number]>
+
+export function translate(event: Heard): Command[] {
+  const { version, occurredAt: at } = event
+  switch (event.type) {
+    case 'ShowPublished':
+    case 'ShowChanged':
+      return [{ type: 'NoteShow', show: event.data, version, at }]
+    case 'ShowCancelled':
+      return [{ type: 'NoteShowEnd', showId: event.data.showId, version, at }]
+    case 'OrderCompleted': {
+      const { orderId, showId, buyer, lines, amount: total } = event.data
+      return [{ type: 'NoteComplete', orderId, showId, buyer, lines, total, at }]
+    }
+    case 'TicketsIssued':
+      return [{ type: 'NoteTickets', orderId: event.data.orderId, tickets: event.data.tickets, at }]
+    case 'TicketVoided':
+      return [{ type: 'NoteVoid', orderId: event.data.orderId, ticketIds: event.data.ticketIds }]
+    case 'ChargeRefunded': {
+      const { orderId, refundId, amount, full } = event.data
+      return [{ type: 'NoteRefund', orderId, refundId, amount, full, at }]
+    }
+    case 'RefundReturned': {
+      const { orderId, refundId, amount } = event.data
+      return [{ type: 'NoteBounce', orderId, refundId, amount, at }]
+    }
+  }
+}
+
+/** The news before it is still on its way: of the show, or of the order. */
+export const notYet = (rejection: Rejection) => rejection === 'show_unknown' || rejection === 'order_unknown'
+
+export function subscribe(bus: Bus, handler: MailHandler): void {
+  // A mail takes seconds anyway; buyers who wait come first.
+  const isUnhurried = () => true
+  bus.subscribe(makeConsumer({ name: 'mail', types: heard, translate, notYet }, handler, { isUnhurried }))
+}

@@ -1,0 +1,100 @@
+// What stands on the documents of an order, in its buyer's language: tickets, receipt, calendar.
+// Pure but for the library that writes calendars.
+import { orderCodeOf } from '@holdfast/contract'
+import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
+import type { KnownOrder, KnownShow, KnownTicket } from '../domain/known.ts'
+import { textsOf } from '../letters/texts.ts'
+import { inWords, momentInWords, placeInWords } from '../letters/write.ts'
+import type { ReceiptPaper, TicketsPaper } from './papers.ts'
+
+/** An order with its show, as documents need it. */
+export interface Documented {
+  readonly order: KnownOrder
+  readonly show: KnownShow
+}
+
+const isValid = (ticket: KnownTicket) => ticket.void !== true
+
+/** Tickets that open the door: of all, or the one that was asked for. */
+export function ticketsPaperOf(
+  { order, show }: Documented,
+  { size, ticketId }: { size: TicketsPaper['size']; ticketId?: string },
+): TicketsPaper {
+  const { language, total } = order
+  const texts = textsOf[language]
+  const all = (order.tickets ?? []).filter(isValid)
+  const priceOf = (ticketTypeId: string) => {
+    const line = order.lines.find((each) => each.ticketTypeId === ticketTypeId)
+    const amountMinor = line?.unitPriceMinor ?? 0
+    return amountMinor === 0 ? texts.free : inWords({ amountMinor, currency: total.currency }, language)
+  }
+  return {
+    kind: 'tickets',
+    size,
+    language,
+    title: show.title,
+    when: momentInWords(show, language),
+    where: show.venue,
+    order: orderCodeOf(order.id),
+    words: { admitsOne: texts.admitsOne, code: texts.ticketCode, order: texts.orderNumber },
+    tickets: all
+      .map((ticket, index) => ({
+        id: ticket.id,
+        name: ticket.name,
+        place: placeInWords(ticket, texts),
+        price: priceOf(ticket.ticketTypeId),
+        code: ticket.code,
+        number: `${index + 1}/${all.length}`,
+      }))
+      .filter(({ id }) => ticketId === undefined || id === ticketId)
+      .map(({ id: _id, ...ticket }) => ticket),
+  }
+}
+
+export function receiptPaperOf({ order, show }: Documented): ReceiptPaper {
+  const { language, total, lines } = order
+  const texts = textsOf[language]
+  const { currency } = total
+  return {
+    kind: 'receipt',
+    language,
+    heading: texts.receipt,
+    facts: [
+      [texts.orderNumber, orderCodeOf(order.id)],
+      [texts.ordered, momentInWords({ startsAt: order.createdAt, timeZone: show.timeZone }, language)],
+      [texts.buyer, order.email],
+      [texts.what, show.title],
+      [texts.when, momentInWords(show, language)],
+      ...(show.venue === null ? [] : [[texts.where, show.venue] as const]),
+    ],
+    lines: lines.map(({ name, quantity, unitPriceMinor }) => [
+      `${quantity} × ${name}`,
+      inWords({ amountMinor: quantity * unitPriceMinor, currency }, language),
+    ]),
+    total: [texts.total, inWords(total, language)],
+    notes: [...(order.status === 'refunded' ? [texts.receiptRefunded] : []), texts.notAnInvoice],
+  }
+}
+
+const lengthMs = 2 * 3_600_000
+
+export function calendarOf({ order, show }: Documented, publicUrl: string): string {
+  const texts = textsOf[order.language]
+  const url = new URL(`/orders/${order.id}`, publicUrl).href
+  const calendar = ical({ prodId: '//Holdfast//Tickets//EN', method: ICalCalendarMethod.PUBLISH })
+  const start = new Date(show.startsAt)
+  calendar.createEvent({
+    // The same id for every order of the show: a moved show moves in the calendar.
+    id: `${show.id}@${new URL(publicUrl).hostname}`,
+    sequence: show.version,
+    stamp: start,
+    start,
+    end: new Date(start.getTime() + lengthMs),
+    summary: show.title,
+    status: show.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    description: `${texts.orderNumber}: ${orderCodeOf(order.id)}\n${url}`,
+    url,
+    ...(show.venue === null ? {} : { location: show.venue }),
+  })
+  return calendar.toString()
+}

@@ -1,0 +1,72 @@
+// The mails in German.
+import type { Texts } from './words.ts'
+
+export const de: Texts = {
+  greeting: 'Guten Tag,',
+  what: 'Veranstaltung',
+  when: 'Wann',
+  where: 'Wo',
+  orderNumber: 'Bestellnummer',
+  total: 'Summe',
+  free: 'kostenlos',
+  tickets: 'Ihre Tickets',
+  ticketCode: 'Ticketcode',
+  section: 'Bereich',
+  row: 'Reihe',
+  seat: 'Platz',
+  admitsOne:
+    'Gilt für eine Person und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.',
+  receipt: 'Beleg',
+  ordered: 'Bestellt',
+  buyer: 'Käufer',
+  notAnInvoice: 'Dies ist keine Rechnung.',
+  receiptRefunded: 'Die Tickets dieser Bestellung sind ungültig.',
+  showOrder: 'Bestellung öffnen',
+  before: 'Bisher',
+  now: 'Jetzt',
+  reason: (shop) => `Sie bekommen diese E-Mail, weil mit dieser Adresse bei ${shop} Tickets bestellt wurden.`,
+  order_confirmed: {
+    subject: (title, count) => (count === 1 ? `Ihr Ticket: ${title}` : `Ihre ${count} Tickets: ${title}`),
+    heading: (count) => (count === 1 ? 'Ihr Ticket' : `Ihre ${count} Tickets`),
+    text: 'Vielen Dank. Ihre Bestellung ist bezahlt, die Tickets gehören Ihnen.',
+    atTheDoor:
+      'Zeigen Sie am Einlass den Ticketcode oder die Seite Ihrer Bestellung. Jeder Code gilt für eine Person und einmal.',
+  },
+  money_back: {
+    subject: (title, amount) => `${amount} zurück: ${title}`,
+    heading: (amount) => `Sie bekommen ${amount} zurück`,
+    text: 'Das Geld geht auf die Karte, mit der Sie bezahlt haben. Ihre Bank zeigt es in 5 bis 10 Tagen.',
+    full: 'Das war der ganze Betrag. Ungültige Tickets gelten am Einlass nicht mehr.',
+    part: 'Das war ein Teil des Betrags. Tickets, die nicht ungültig sind, gelten weiter.',
+  },
+  late_money: {
+    subject: (title) => `Ihre Zahlung geht zurück: ${title}`,
+    heading: 'Ihre Zahlung kam zu spät',
+    text: (amount) =>
+      `Als die Zahlung über ${amount} ankam, war die Zeit zum Bezahlen vorbei. Wir haben alles zurückgezahlt. Ihre Bank zeigt es in 5 bis 10 Tagen.`,
+    noTickets:
+      'Aus dieser Bestellung haben Sie keine Tickets. Wenn noch Plätze frei sind, können Sie neu bestellen.',
+  },
+  refund_bounced: {
+    subject: (title) => `Ihre Rückzahlung kam nicht an: ${title}`,
+    heading: 'Ihre Bank konnte die Rückzahlung nicht annehmen',
+    text: (amount) =>
+      `Wir haben ${amount} zurückgezahlt, und Ihre Bank hat den Betrag zurückgeschickt. Das Geld ist nicht verloren: Bitte antworten Sie auf diese E-Mail, damit wir es auf anderem Weg auszahlen können.`,
+  },
+  show_changed: {
+    subject: (title) => `Geändert: ${title}`,
+    heading: 'Zeit oder Ort haben sich geändert',
+    text: 'Ihre Tickets gelten weiter. Sie müssen nichts tun.',
+  },
+  show_cancelled: {
+    subject: (title) => `Abgesagt: ${title}`,
+    heading: 'Die Veranstaltung ist abgesagt',
+    text: 'Es tut uns leid. Die Veranstaltung findet nicht statt.',
+    money: 'Wenn Ihnen Geld zusteht, bekommen Sie eine eigene E-Mail, sobald es zurückgeht.',
+  },
+  reminder: {
+    subject: (title) => `Morgen: ${title}`,
+    heading: (title) => `${title} beginnt bald`,
+    text: 'Hier sind noch einmal Ihre Tickets.',
+  },
+}

@@ -1,0 +1,70 @@
+// The mails in English.
+import type { Texts } from './words.ts'
+
+export const en: Texts = {
+  greeting: 'Hello,',
+  what: 'Show',
+  when: 'When',
+  where: 'Where',
+  orderNumber: 'Order number',
+  total: 'Total',
+  free: 'free',
+  tickets: 'Your tickets',
+  ticketCode: 'Ticket code',
+  section: 'section',
+  row: 'row',
+  seat: 'seat',
+  admitsOne: 'Lets one person in, once. Whoever shows this code first gets in: do not share it.',
+  receipt: 'Receipt',
+  ordered: 'Ordered',
+  buyer: 'Buyer',
+  notAnInvoice: 'This is not an invoice.',
+  receiptRefunded: 'The tickets of this order are void.',
+  showOrder: 'Open your order',
+  before: 'Before',
+  now: 'Now',
+  reason: (shop) => `You get this mail because tickets were ordered with this address at ${shop}.`,
+  order_confirmed: {
+    subject: (title, count) => (count === 1 ? `Your ticket: ${title}` : `Your ${count} tickets: ${title}`),
+    heading: (count) => (count === 1 ? 'Your ticket' : `Your ${count} tickets`),
+    text: 'Thank you. Your order is paid for, and the tickets are yours.',
+    atTheDoor:
+      'Show the ticket code or the page of your order at the door. Each code lets one person in, once.',
+  },
+  money_back: {
+    subject: (title, amount) => `${amount} back: ${title}`,
+    heading: (amount) => `You get ${amount} back`,
+    text: 'The money goes to the card that you paid with. Your bank shows it within 5 to 10 days.',
+    full: 'This was the whole amount. Tickets that are void no longer open the door.',
+    part: 'This was a part of the amount. Tickets that are not void stay valid.',
+  },
+  late_money: {
+    subject: (title) => `Your payment goes back: ${title}`,
+    heading: 'Your payment came too late',
+    text: (amount) =>
+      `Your time to pay was over when the payment of ${amount} arrived, so we gave all of it back. Your bank shows it within 5 to 10 days.`,
+    noTickets: 'You have no tickets from this order. If places are left, you can order again.',
+  },
+  refund_bounced: {
+    subject: (title) => `Your refund could not be paid out: ${title}`,
+    heading: 'Your bank could not take the refund',
+    text: (amount) =>
+      `We gave ${amount} back, and your bank returned it. The money is not lost: please answer this mail, so that it can be paid another way.`,
+  },
+  show_changed: {
+    subject: (title) => `Changed: ${title}`,
+    heading: 'Time or place has changed',
+    text: 'Your tickets stay valid. You need not do anything.',
+  },
+  show_cancelled: {
+    subject: (title) => `Cancelled: ${title}`,
+    heading: 'The show is cancelled',
+    text: 'We are sorry. The show will not take place.',
+    money: 'If money is due to you, you get a mail of its own when it goes back.',
+  },
+  reminder: {
+    subject: (title) => `Tomorrow: ${title}`,
+    heading: (title) => `${title} begins soon`,
+    text: 'Here are your tickets once more.',
+  },
+}

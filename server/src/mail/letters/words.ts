@@ -1,0 +1,68 @@
+// What the texts of mails and documents are made of, whatever the language.
+
+/** Values are plain text; the layout escapes them. */
+export interface Texts {
+  readonly greeting: string
+  readonly what: string
+  readonly when: string
+  readonly where: string
+  readonly orderNumber: string
+  readonly total: string
+  readonly free: string
+  readonly tickets: string
+  readonly ticketCode: string
+  readonly section: string
+  readonly row: string
+  readonly seat: string
+  readonly admitsOne: string
+  readonly receipt: string
+  readonly ordered: string
+  readonly buyer: string
+  readonly notAnInvoice: string
+  readonly receiptRefunded: string
+  readonly showOrder: string
+  readonly before: string
+  readonly now: string
+  /** Why somebody gets this mail. */
+  readonly reason: (shop: string) => string
+  readonly order_confirmed: {
+    readonly subject: (title: string, count: number) => string
+    readonly heading: (count: number) => string
+    readonly text: string
+    readonly atTheDoor: string
+  }
+  readonly money_back: {
+    readonly subject: (title: string, amount: string) => string
+    readonly heading: (amount: string) => string
+    readonly text: string
+    readonly full: string
+    readonly part: string
+  }
+  readonly late_money: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: (amount: string) => string
+    readonly noTickets: string
+  }
+  readonly refund_bounced: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: (amount: string) => string
+  }
+  readonly show_changed: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: string
+  }
+  readonly show_cancelled: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: string
+    readonly money: string
+  }
+  readonly reminder: {
+    readonly subject: (title: string) => string
+    readonly heading: (title: string) => string
+    readonly text: string
+  }
+}

@@ -1,0 +1,265 @@
+// How mail decides in batches: what news of shows and orders mean, and the way of each mail. No
+// HTTP, no bus, no mail server.
+import { type Handler, type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
+import type { Decision } from '../platform/commands/model.ts'
+import { readProcessEvents } from '../platform/commands/outbox.ts'
+import { readLanguages } from '../platform/http/sessions.ts'
+import {
+  draftFor,
+  type KnownOrder,
+  type KnownShow,
+  knowShow,
+  type News,
+  untrueBecause,
+  withoutTickets,
+} from './domain/known.ts'
+import { type Draft, decideMail, evolveMail, type Mail, type MailFact } from './domain/mail.ts'
+import {
+  advanceTelling,
+  type Telling,
+  type TellingStart,
+  tellingOfChange,
+  tellingOfEnd,
+  tellingOfReminder,
+} from './domain/telling.ts'
+import { nameOf } from './names.ts'
+import { load } from './store/load.ts'
+import { save } from './store/save.ts'
+import type { Command, World } from './world.ts'
+
+export type Rejection = 'show_unknown' | 'order_unknown' | 'tickets_not_issued'
+type Knowledge =
+  | { readonly type: 'ShowKnown'; readonly data: KnownShow }
+  | { readonly type: 'OrderKnown'; readonly data: KnownOrder }
+  | { readonly type: 'TellingBegun'; readonly data: Telling }
+  | { readonly type: 'TellingAdvanced'; readonly data: Telling }
+export type Fact = MailFact | Knowledge
+
+/** The mails that a `TakeDue` took, or how many orders a `Tell` went through, or a mail’s id. */
+export interface MailAnswer {
+  readonly taken?: readonly Mail[]
+  readonly steps?: number
+  readonly mailId?: string
+}
+export type MailHandler = Handler<Command, Rejection, MailAnswer>
+type Decided = Decision<Fact, Rejection, MailAnswer>
+
+const nothing: Decided = { facts: [], answer: {} }
+const facts = (...all: readonly Fact[]): Decided => ({ facts: all, answer: {} })
+
+export const mailIdOf = ({ fact, recipient }: Pick<Draft, 'fact' | 'recipient'>) =>
+  nameOf('mail', fact, recipient)
+
+function queue(world: World, draft: Draft, { at, now }: { at: string; now: string }): readonly MailFact[] {
+  const id = mailIdOf(draft)
+  return decideMail(world.mails.get(id), { type: 'QueueMail', id, draft, occurredAt: at }, now)
+}
+
+const beginTelling = (start: TellingStart | null): readonly Fact[] => {
+  if (!start) return []
+  const telling = { ...start, id: nameOf('telling', start.fact), afterId: null, ended: false, told: 0 }
+  return [{ type: 'TellingBegun', data: telling }]
+}
+
+function decide(world: World, command: Command, now: string): Decided {
+  switch (command.type) {
+    case 'NoteShow': {
+      const before = world.shows.get(command.show.id)
+      if (before && command.version <= before.version) return nothing
+      const show = knowShow(before, command.show, command.version)
+      return facts({ type: 'ShowKnown', data: show }, ...beginTelling(tellingOfChange(before, show)))
+    }
+    case 'NoteShowEnd': {
+      const show = world.shows.get(command.showId)
+      if (!show) return { rejection: 'show_unknown' }
+      if (show.cancelled) return nothing
+      return facts(
+        { type: 'ShowKnown', data: { ...show, cancelled: true, version: command.version } },
+        ...beginTelling(tellingOfEnd(show.id)),
+      )
+    }
+    case 'BeginReminders':
+      return facts(
+        ...world.soon.flatMap((id): readonly Fact[] => {
+          const show = world.shows.get(id)
+          if (!show) return []
+          const reminded: Fact = { type: 'ShowKnown', data: { ...show, remindedFor: show.startsAt } }
+          return [reminded, ...beginTelling(tellingOfReminder(show))]
+        }),
+      )
+    case 'Tell':
+      return tell(world, command.limit, now)
+    case 'TakeDue':
+      return take(world, now)
+    case 'RecordSent':
+    case 'RecordRefused':
+    case 'RecordDeferred':
+      return facts(...decideMail(world.mails.get(command.mailId), command, now))
+    default:
+      return decideOrderNews(world, command, now)
+  }
+}
+
+type OrderNews = Extract<
+  Command,
+  {
+    type: 'NoteComplete' | 'NoteTickets' | 'NoteVoid' | 'NoteRefund' | 'NoteBounce' | 'ResendTickets'
+  }
+>
+
+function decideOrderNews(world: World, command: OrderNews, now: string): Decided {
+  if (command.type === 'NoteComplete') {
+    const show = world.shows.get(command.showId)
+    if (!show) return { rejection: 'show_unknown' }
+    if (world.orders.has(command.orderId)) return nothing
+    const order = completed(world, command)
+    // Who paid while the show was being cancelled came too late for the telling.
+    const end: News = { kind: 'show_cancelled', fact: `show_cancelled:${show.id}:${order.id}` }
+    const late = show.cancelled ? queue(world, draftFor(order, show, end), { at: command.at, now }) : []
+    return facts({ type: 'OrderKnown', data: order }, ...late)
+  }
+  const order = world.orders.get(command.orderId)
+  if (command.type === 'NoteRefund' && !order) return lateMoney(world, command, now)
+  const show = order && world.shows.get(order.showId)
+  if (!order || !show) return { rejection: 'order_unknown' }
+  const mail = (news: News, at: string) => queue(world, draftFor(order, show, news), { at, now })
+  switch (command.type) {
+    case 'NoteTickets': {
+      if (order.tickets !== null) return nothing
+      const known = { ...order, tickets: command.tickets }
+      const news: News = { kind: 'order_confirmed', fact: `order_confirmed:${order.id}` }
+      const draft = draftFor(known, show, news)
+      return facts({ type: 'OrderKnown', data: known }, ...queue(world, draft, { at: command.at, now }))
+    }
+    case 'NoteVoid':
+      return facts({ type: 'OrderKnown', data: withoutTickets(order, command.ticketIds) })
+    case 'NoteRefund': {
+      const { refundId, amount, full, at } = command
+      const news: News = { kind: 'money_back', fact: `refund:${refundId}`, more: { amount, full } }
+      return facts(...mail(news, at))
+    }
+    case 'NoteBounce': {
+      const { refundId, amount, at } = command
+      return facts(
+        ...mail({ kind: 'refund_bounced', fact: `refund_bounced:${refundId}`, more: { amount } }, at),
+      )
+    }
+    case 'ResendTickets': {
+      if (order.tickets === null) return { rejection: 'tickets_not_issued' }
+      const news: News = { kind: 'order_confirmed', fact: `resend:${command.requestId}` }
+      const draft = draftFor(order, show, news)
+      return { facts: queue(world, draft, { at: now, now }), answer: { mailId: mailIdOf(draft) } }
+    }
+  }
+}
+
+function completed(world: World, command: Command & { type: 'NoteComplete' }): KnownOrder {
+  const { orderId: id, showId, buyer, lines, total, at } = command
+  return {
+    id,
+    showId,
+    buyerId: buyer.id,
+    email: buyer.email,
+    language: world.languages.get(buyer.id) ?? 'en',
+    status: 'complete',
+    lines,
+    total,
+    tickets: null,
+    createdAt: at,
+  }
+}
+
+/** Money that came after its order was lost, and went back. */
+function lateMoney(world: World, command: Command & { type: 'NoteRefund' }, now: string): Decided {
+  const { orderId: id, refundId, amount, at } = command
+  const unfinished = world.unfinished.get(id)
+  // It was completed, and the news of that is still on its way.
+  if (unfinished === null) return { rejection: 'order_unknown' }
+  const show = unfinished && world.shows.get(unfinished.showId)
+  // Too old for anything to be kept of it.
+  if (!show) return nothing
+  const language = world.languages.get(unfinished.buyerId) ?? 'en'
+  const order: KnownOrder = { ...unfinished, id, language, status: 'cancelled', tickets: null }
+  const draft = draftFor(order, show, { kind: 'late_money', fact: `refund:${refundId}`, more: { amount } })
+  return facts({ type: 'OrderKnown', data: order }, ...queue(world, draft, { at, now }))
+}
+
+function tell(world: World, asked: number, now: string): Decided {
+  if (!world.telling) return { facts: [], answer: { steps: 0 } }
+  const { telling, orders } = world.telling
+  const show = world.shows.get(telling.showId)
+  if (!show) throw new Error(`the show ${telling.showId} of a telling is not known`)
+  const step = advanceTelling(telling, { show, orders, asked })
+  const mails = step.drafts.flatMap((draft) => queue(world, draft, { at: now, now }))
+  return { facts: [...mails, { type: 'TellingAdvanced', data: step.telling }], answer: { steps: 1 } }
+}
+
+function take(world: World, now: string): Decided {
+  const decided = world.due.flatMap((mailId) => {
+    const mail = world.mails.get(mailId)
+    if (!mail) return []
+    const { orderId, showId } = mail
+    const order = orderId === null ? undefined : world.orders.get(orderId)
+    const show = showId === null ? undefined : world.shows.get(showId)
+    const untrue = untrueBecause(mail, order, show)
+    const made = decideMail(mail, { type: 'TakeMail', mailId, untrue }, now)
+    return [{ mail, made }]
+  })
+  const taken = decided.flatMap(({ mail, made }) =>
+    made.some(({ type }) => type === 'MailTaken')
+      ? [made.reduce((before, fact) => evolveMail(before, fact, now), mail)]
+      : [],
+  )
+  return { facts: decided.flatMap(({ made }) => made), answer: { taken } }
+}
+
+function apply(world: World, fact: Fact, now: string) {
+  switch (fact.type) {
+    case 'ShowKnown':
+      world.shows.set(fact.data.id, fact.data)
+      world.changedShows.add(fact.data.id)
+      return recorded(fact.data.id)
+    case 'OrderKnown':
+      world.orders.set(fact.data.id, fact.data)
+      world.changedOrders.add(fact.data.id)
+      return recorded(fact.data.id)
+    case 'TellingBegun':
+      world.begun.push(fact.data)
+      return recorded(fact.data.id)
+    case 'TellingAdvanced':
+      world.advanced.push(fact.data)
+      return recorded(fact.data.id)
+    default: {
+      const { mailId } = fact.data
+      const mail = evolveMail(world.mails.get(mailId), fact, now)
+      world.mails.set(mailId, mail)
+      if (fact.type === 'MailQueued') world.newMails.add(mailId)
+      else world.changedMails.add(mailId)
+      return { subject: mailId, version: mail.version, correlationId: mail.orderId ?? mail.showId ?? mailId }
+    }
+  }
+}
+
+/** Of a private fact nothing is told. */
+const recorded = (id: string) => ({ subject: id, version: 1, correlationId: id })
+
+export interface MailModelOptions extends HandlerOptions {
+  /** Told when there is something to send or to tell. */
+  readonly onQueued: () => void
+}
+
+export function makeMailHandler({ onQueued, ...options }: MailModelOptions): MailHandler {
+  return makeHandler<Command, World, Fact, Rejection, MailAnswer>(
+    {
+      service: 'mail',
+      load: (tx, commands) => load(tx, commands, { readProcessEvents, readLanguages }),
+      decide,
+      apply,
+      save,
+      committed: ({ newMails, begun }) => {
+        if (newMails.size + begun.length > 0) onQueued()
+      },
+    },
+    options,
+  )
+}

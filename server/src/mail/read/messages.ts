@@ -1,0 +1,68 @@
+// Writes the message of a mail when it is sent or looked at: its letter, with what no row of it
+// holds. Reads only.
+import { type Database, type Queryable, sql } from '../../platform/postgres/database.ts'
+import type { Log } from '../../platform/process/log.ts'
+import type { Attachment, Message } from '../carrier/carrier.ts'
+import { calendarOf, ticketsPaperOf } from '../documents/compose.ts'
+import type { Drawer } from '../documents/drawer.ts'
+import type { KnownTicket } from '../domain/known.ts'
+import type { Mail } from '../domain/mail.ts'
+import { renderHtml, renderText } from '../letters/layout.ts'
+import { writeLetter } from '../letters/write.ts'
+import { readDocumented } from './documents.ts'
+
+const readCodes = sql('mail.read_codes', `select tickets from mail.orders where id = $1`)
+
+async function codesOf(db: Queryable, orderId: string | null): Promise<ReadonlyMap<string, string>> {
+  if (orderId === null) return new Map()
+  const [row] = await db.query<{ tickets: readonly KnownTicket[] | null }>(readCodes, [orderId])
+  return new Map((row?.tickets ?? []).map(({ id, code }) => [id, code]))
+}
+
+const withTickets = new Set<Mail['kind']>(['order_confirmed', 'show_changed', 'reminder'])
+
+/** The tickets as a file and the date for a calendar. A mail without its file is better than none. */
+async function attachmentsOf(mail: Mail, { db, publicUrl, drawer, log }: WriterParts): Promise<Attachment[]> {
+  if (!withTickets.has(mail.kind) || mail.orderId === null) return []
+  const documented = await readDocumented(db, { orderId: mail.orderId })
+  if (!documented) return []
+  const calendar: Attachment = {
+    name: 'calendar.ics',
+    contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
+    content: Buffer.from(calendarOf(documented, publicUrl)),
+  }
+  const paper = ticketsPaperOf(documented, { size: 'a4' })
+  if (paper.tickets.length === 0) return [calendar]
+  try {
+    const content = await drawer.draw(paper)
+    return [{ name: 'tickets.pdf', contentType: 'application/pdf', content }, calendar]
+  } catch (error) {
+    log.warn({ err: error, mailId: mail.id }, 'a mail goes without its tickets as a file')
+    return [calendar]
+  }
+}
+
+export interface WriterParts {
+  readonly db: Database
+  readonly publicUrl: string
+  readonly drawer: Pick<Drawer, 'draw'>
+  readonly log: Log
+}
+
+export function makeWriter(parts: WriterParts) {
+  const { db, publicUrl } = parts
+  return async (mail: Mail): Promise<Message> => {
+    const letter = writeLetter(mail, { codes: await codesOf(db, mail.orderId), publicUrl })
+    return {
+      id: mail.id,
+      to: mail.recipient,
+      subject: letter.subject.replaceAll(/\s+/g, ' '),
+      text: renderText(letter),
+      html: renderHtml(letter),
+      language: letter.language,
+      writtenAt: mail.queuedAt,
+      attachments: await attachmentsOf(mail, parts),
+    }
+  }
+}
+export type Writer = ReturnType<typeof makeWriter>

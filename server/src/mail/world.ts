@@ -1,0 +1,66 @@
+// All that one batch of mail's commands may read and change, in memory. Knows no database.
+import type { Buyer, FactOf, Language, Money, OrderLine, PublishedShow } from '@holdfast/contract'
+import type { KnownOrder, KnownShow } from './domain/known.ts'
+import type { Mail, MailCommand } from './domain/mail.ts'
+import type { Telling } from './domain/telling.ts'
+
+type Issued = FactOf<'TicketsIssued'>['data']['tickets']
+
+export type Command =
+  | { readonly type: 'NoteShow'; readonly show: PublishedShow; readonly version: number; readonly at: string }
+  | { readonly type: 'NoteShowEnd'; readonly showId: string; readonly version: number; readonly at: string }
+  | {
+      readonly type: 'NoteComplete'
+      readonly orderId: string
+      readonly showId: string
+      readonly buyer: Buyer
+      readonly lines: readonly OrderLine[]
+      readonly total: Money
+      readonly at: string
+    }
+  | { readonly type: 'NoteTickets'; readonly orderId: string; readonly tickets: Issued; readonly at: string }
+  | { readonly type: 'NoteVoid'; readonly orderId: string; readonly ticketIds: readonly string[] }
+  | {
+      readonly type: 'NoteRefund'
+      readonly orderId: string
+      readonly refundId: string
+      readonly amount: Money
+      readonly full: boolean
+      readonly at: string
+    }
+  | {
+      readonly type: 'NoteBounce'
+      readonly orderId: string
+      readonly refundId: string
+      readonly amount: Money
+      readonly at: string
+    }
+  | { readonly type: 'ResendTickets'; readonly orderId: string; readonly requestId: string }
+  /** Reminds the guests of shows that begin within a day. */
+  | { readonly type: 'BeginReminders' }
+  /** One step of one telling. */
+  | { readonly type: 'Tell'; readonly limit: number }
+  | { readonly type: 'TakeDue'; readonly limit: number }
+  | Exclude<MailCommand, { type: 'QueueMail' | 'TakeMail' }>
+
+/** An order that ended without being complete, from the events that are kept of it. */
+export type Unfinished = Pick<KnownOrder, 'showId' | 'buyerId' | 'email' | 'lines' | 'total' | 'createdAt'>
+
+export interface World {
+  readonly shows: Map<string, KnownShow>
+  readonly orders: Map<string, KnownOrder>
+  /** By order, of those that mail does not know: null when it was completed and we did not hear yet. */
+  readonly unfinished: ReadonlyMap<string, Unfinished | null>
+  readonly languages: ReadonlyMap<string, Language>
+  readonly mails: Map<string, Mail>
+  /** Ids of mails whose time has come. */
+  readonly due: readonly string[]
+  readonly soon: readonly string[]
+  readonly telling: { readonly telling: Telling; readonly orders: readonly KnownOrder[] } | null
+  readonly changedShows: Set<string>
+  readonly changedOrders: Set<string>
+  readonly newMails: Set<string>
+  readonly changedMails: Set<string>
+  readonly begun: Telling[]
+  readonly advanced: Telling[]
+}
