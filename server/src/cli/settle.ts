@@ -14,6 +14,7 @@ import { type Database, makeDatabase } from '../platform/postgres/database.ts'
 import { allMigrations, migrate } from '../platform/postgres/migrate.ts'
 import { systemClock } from '../platform/process/clock.ts'
 import { makeLog } from '../platform/process/log.ts'
+import { listProcesses } from '../platform/process/processes.ts'
 import { setSwitch } from '../platform/process/switches.ts'
 import { handlerOptionsOf } from '../service.ts'
 import { startShop } from '../shop.ts'
@@ -49,6 +50,7 @@ export async function settleOn(
   const db = makeDatabase({ url: databaseUrl, maxConnections: 4, queryTimeoutMs: statementMs })
   try {
     await migrate(db, await allMigrations())
+    await refuseRunning(db)
     if (backupTakenAt !== undefined) await startEpoch(db, new Date(backupTakenAt).toISOString())
     const books = makeBooks(config.processor)
     const settlement = await settle({
@@ -73,6 +75,14 @@ export async function settleOn(
     await db.close()
     await stopSandbox()
   }
+}
+
+/** Processes that act meanwhile would sell the places of charges that are not known yet. */
+async function refuseRunning(db: Database): Promise<void> {
+  const running = await listProcesses(db)
+  if (running.length === 0) return
+  const names = running.map(({ pid, host }) => `${pid} at ${host}`).join(', ')
+  throw new Error(`the shop runs (process ${names}); stop it, wait half a minute, and settle again`)
 }
 
 /** All services, on a port that nobody knows, and without the broker. */

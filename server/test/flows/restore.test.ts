@@ -158,6 +158,8 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
   expect(ended.status).toBe(0)
   expect((await holdfast(['restore', file], environment)).stderr).toContain('not empty')
 
+  expect((await holdfast(['settle'], environment)).stderr).toContain('settled already')
+
   younger = await startEmbeddedPostgres(join(folder, 'data', 'postgres'), () => undefined)
   restored = await startShop({
     config: readConfig(environment),
@@ -200,6 +202,7 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
 
   const after = await buy(restored.url, show, 2)
   expect(after.status).toBe('complete')
+  expect((await holdfast(['settle'], environment)).stderr).toContain('the shop runs')
   const seen = await holdfast(['doctor', '--json'], environment)
   const { checks } = JSON.parse(seen.stdout) as { checks: { name: string; level: string }[] }
   expect(checks.filter(({ level }) => level === 'wrong')).toEqual([])

@@ -66,6 +66,8 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
   const installation = await readInstallation(db)
   const backupTakenAt = installation.backupTakenAt
   if (backupTakenAt === null) throw new Error('this shop was not restored: there is nothing to settle')
+  if (installation.settledAt !== null)
+    throw new Error(`this shop has settled already, at ${installation.settledAt}`)
   progress?.('Asking the card processor')
   const intents = await listIntents(parts, await store.readSince(db, backupTakenAt))
   const sorted = await sortAll(parts, intents, {

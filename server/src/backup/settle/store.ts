@@ -50,10 +50,12 @@ const endSessions = sql(
   `delete from platform.sessions where kind = 'user' and purpose = 'session' returning 1 as one`,
 )
 const endLinks = sql('settle.end_links', 'delete from platform.operator_link')
-// By the time that was lost, and a moment to come back.
+// By the time that was lost. Settling may break off and begin again: a hold that was moved is longer
+// than a hold with its one extension can be, and is not moved twice.
 const moveHolds = sql(
   'settle.move_holds',
-  `update orders.orders set expires_at = expires_at + (now() - $1::timestamptz) where status = 'created' returning id`,
+  `update orders.orders set expires_at = expires_at + (now() - $1::timestamptz) 
+   where status = 'created' and expires_at <= created_at + 2 * hold_seconds * interval '1 second' returning id`,
 )
 // Payments and expiration may not have heard of the newest holds when the backup was taken.
 const followOrders = sql(
