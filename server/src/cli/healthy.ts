@@ -4,8 +4,9 @@ import type { Context, Result } from './output.ts'
 
 const answersWithinMs = 2_000
 
-export async function healthyCommand({ config: { port } }: Context): Promise<Result> {
-  const address = `http://127.0.0.1:${port}/healthz`
+/** Needs no more of the environment than the port: a mistake elsewhere is for the shop to name. */
+export async function healthyCommand({ environment: { PORT: port = '' } }: Context): Promise<Result> {
+  const address = `http://127.0.0.1:${port || '3000'}/healthz`
   const answer = await fetch(address, { signal: AbortSignal.timeout(answersWithinMs) }).catch(
     (error: Error) => error.message,
   )

@@ -13,6 +13,7 @@ export interface Result {
 
 /** What every command is given. */
 export interface Context {
+  /** Read when it is asked for: throws when the environment is wrong. */
   readonly config: Config
   readonly environment: NodeJS.ProcessEnv
   readonly json: boolean

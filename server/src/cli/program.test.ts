@@ -1,4 +1,6 @@
 // What a person may type after `holdfast`, and how it ends.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { run } from './program.ts'
 
@@ -41,6 +43,19 @@ it.each([
 })
 
 const good = { BACKUP_PASSPHRASE: 'correct horse battery', DATA_DIR: '/nonexistent/shop' }
+
+it('healthy asks the port of this shop, whatever else is wrong in the environment', async () => {
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/healthz' ? 200 : 404).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const environment = { PORT: String(port), LOG_LEVEL: 'loud' }
+  expect(await run(['healthy'], environment)).toBe(0)
+  await new Promise((resolve) => server.close(resolve))
+  expect(await run(['healthy'], environment)).toBe(1)
+  expect(said).toContain('does not answer')
+})
 
 it.each([
   ['a wrong environment', ['backup', 'x'], { PORT: 'many' }, 2, 'PORT'],

@@ -24,7 +24,14 @@ export async function run(
   const json = words.includes('--json')
   let code: ExitCode | null = 0
   const show = async (work: Work) => {
-    const result = await work({ config: readConfig(environment), environment, json })
+    const context: Context = {
+      get config() {
+        return readConfig(environment)
+      },
+      environment,
+      json,
+    }
+    const result = await work(context)
     print(result, json)
     code = result.code
   }
