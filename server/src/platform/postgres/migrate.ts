@@ -28,7 +28,9 @@ export function migrationsOf(schema: ServiceName | 'platform' | 'audit'): Migrat
 /** The migrations of every schema, also of services that this process does not run. */
 export async function allMigrations(): Promise<MigrationSet[]> {
   const names = (await readdir(sourceRoot)).filter((name) => existsSync(join(sourceRoot, name, 'migrations')))
-  return names.toSorted().map((schema) => ({ schema, directory: join(sourceRoot, schema, 'migrations') }))
+  // The platform's tables first: what a service's migration may rely on.
+  const sorted = ['platform', ...names.filter((name) => name !== 'platform').toSorted()]
+  return sorted.map((schema) => ({ schema, directory: join(sourceRoot, schema, 'migrations') }))
 }
 
 const lockMigrations = sql(
