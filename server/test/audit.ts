@@ -5,6 +5,7 @@ import { listOpenDifferences, type StoredDifference } from '../src/audit/books/s
 import { type AuditParts, type RunReport, runOverAll } from '../src/audit/run.ts'
 import { readConfig } from '../src/config/config.ts'
 import { makeBooks } from '../src/payments/processor/books.ts'
+import { makeReadMark } from '../src/payments/processor/marks.ts'
 import type { Queryable } from '../src/platform/postgres/database.ts'
 import { systemClock } from '../src/platform/process/clock.ts'
 import { makeLog } from '../src/platform/process/log.ts'
@@ -19,7 +20,11 @@ export interface Audited {
 /** How the auditor runs in tests: at once, and showing every difference. */
 export function auditParts({ db, sandbox }: Audited, changes: Partial<AuditParts> = {}): AuditParts {
   const { processor } = readConfig({ SANDBOX_PORT: String(sandbox.port) })
-  const books = makeReconciliation({ db, books: makeBooks(processor), shownAfterSeconds: 0 })
+  const books = makeReconciliation({
+    db,
+    books: makeBooks(processor, makeReadMark(db)),
+    shownAfterSeconds: 0,
+  })
   const log = makeLog('silent')
   return {
     db,

@@ -78,7 +78,7 @@ export const DifferenceOwner = Type.Union([
 export type DifferenceOwner = Static<typeof DifferenceOwner>
 export const OpsDifference = Type.Object({
   id: Type.String(),
-  kind: Type.String({ description: 'snake_case, stable: money_without_order, refund_failed, …' }),
+  kind: Type.String({ description: 'snake_case, stable: foreign, refund_failed, …' }),
   owner: DifferenceOwner,
   explanation: Type.String(),
   orderId: orNull(Type.String()),

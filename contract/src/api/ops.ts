@@ -131,6 +131,12 @@ export const OpsOverview = Type.Object({
     lastRunMs: orNull(Count),
     breaches: Count,
     differences: Type.Integer({ minimum: 0, description: 'open rows of the reconciliation' }),
+    failing: orNull(
+      Type.Object(
+        { since: Instant, runs: Count },
+        { description: 'runs that failed since the last one that ended; null while they end' },
+      ),
+    ),
   }),
   demo: Type.Object({
     available: Type.Boolean({ description: 'true if the demo show and the sandbox are available' }),

@@ -4,6 +4,7 @@
 import { findDatabase } from '../boot/find-database.ts'
 import type { Config } from '../config/config.ts'
 import { makeBooks } from '../payments/processor/books.ts'
+import { makeReadMark } from '../payments/processor/marks.ts'
 import { makeDatabase } from '../platform/postgres/database.ts'
 import { migrate, migrationsOf } from '../platform/postgres/migrate.ts'
 import { systemClock } from '../platform/process/clock.ts'
@@ -29,7 +30,8 @@ async function audit(config: Config): Promise<Result> {
   const db = makeDatabase({ url: database.url, maxConnections: 2, queryTimeoutMs: statementMs })
   try {
     await migrate(db, [migrationsOf('audit')])
-    const books = makeReconciliation({ db, books: makeBooks(config.processor), shownAfterSeconds })
+    const processor = makeBooks(config.processor, makeReadMark(db))
+    const books = makeReconciliation({ db, books: processor, shownAfterSeconds })
     const report = await runOverAll({
       db,
       clock: systemClock,

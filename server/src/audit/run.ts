@@ -9,6 +9,7 @@ import { setSwitch } from '../platform/process/switches.ts'
 import type { Comparison, Reconciliation } from './books/reconcile.ts'
 import { listDueOrders, unwatchOrders, watchOrders } from './checks/liveness.ts'
 import { freshenOldSums, noteChangedOrders } from './checks/stock.ts'
+import { isId } from './ids.ts'
 import { type Finding, invariantOf } from './invariants.ts'
 import { look, type Seen } from './look.ts'
 import { endRound } from './round.ts'
@@ -89,9 +90,6 @@ async function readChangedOrders({ db, clock }: AuditParts, mark: string, horizo
   return { orderIds: [...orderIds].filter(isId), caughtUp, place: `${xid}:${seq}` }
 }
 
-/** A correlation id may be anything that a request brought. */
-const isId = (text: string) => /^[0-9a-f-]{36}$/.test(text)
-
 /** The next of all, round and round. */
 async function takeSlice(
   db: Queryable,
@@ -116,7 +114,9 @@ export async function runSmall(parts: AuditParts): Promise<RunReport> {
   const horizonBefore = Number((await readMark(db, 'horizon')) ?? horizon)
   const delivered = await readChangedOrders(parts, 'deliveries', horizonBefore)
   const due = await listDueOrders(db)
-  const orderIds = [...new Set([...changed.orderIds, ...due, ...known.flatMap((breach) => breach.orderIds)])]
+  const orderIds = [
+    ...new Set([...changed.orderIds, ...due, ...known.flatMap((breach) => breach.orderIds).filter(isId)]),
+  ]
   await noteChangedOrders(db, orderIds)
   const rollingShows = await takeSlice(
     db,

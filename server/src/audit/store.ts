@@ -42,6 +42,30 @@ export async function saveMark(db: Queryable, name: string, place: string): Prom
   await db.query(saveMarkStatement, [name, place])
 }
 
+/** Runs that threw, one after the other, since the last that ended. */
+export interface Failing {
+  readonly since: string
+  readonly runs: number
+}
+
+const failingMark = 'failing'
+
+export async function noteFailure(db: Queryable): Promise<Failing> {
+  const before = await readFailing(db)
+  const failing = { since: before?.since ?? new Date().toISOString(), runs: (before?.runs ?? 0) + 1 }
+  await saveMark(db, failingMark, JSON.stringify(failing))
+  return failing
+}
+
+export async function noteSuccess(db: Queryable): Promise<void> {
+  if (await readFailing(db)) await saveMark(db, failingMark, '')
+}
+
+export async function readFailing(db: Queryable): Promise<Failing | null> {
+  const place = await readMark(db, failingMark)
+  return place ? (JSON.parse(place) as Failing) : null
+}
+
 // By the transactions' order and not by seq alone: a number is taken before its transaction
 // commits.
 const changedStatement = sql(

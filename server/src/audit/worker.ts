@@ -12,7 +12,7 @@ import { makeReconciliation } from './books/reconcile.ts'
 import { countDifferences } from './books/store.ts'
 import { invariants } from './invariants.ts'
 import { type AuditParts, type RunReport, runOverAll, runSmall } from './run.ts'
-import { readHorizonAge, readLastBackup, readMark, saveMark } from './store.ts'
+import { noteFailure, noteSuccess, readHorizonAge, readLastBackup, readMark, saveMark } from './store.ts'
 
 export interface AuditWorkerOptions {
   readonly db: Database
@@ -78,6 +78,8 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     const report = asked === 'all' ? await runOverAll(parts) : await runSmall(parts)
     if (asked === 'all') await saveMark(connection, askedMark, '')
     gauges.tell(report)
+    gauges.failing.set(0)
+    await noteSuccess(connection)
     gauges.horizonAge.set((await readHorizonAge(connection)) / 1_000)
     gauges.differences.set(await countDifferences(connection, shownAfterSeconds))
     gauges.lastBackup.set(await readLastBackup(connection))
@@ -108,6 +110,14 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     }
   }
 
+  /** Operators see it: a shop that is not looked at is not a sound one. */
+  const noteFailed = async (reason: Error) => {
+    log.error({ err: reason }, 'the audit could not run')
+    gauges.failed.inc()
+    const failing = await noteFailure(db).catch(() => null)
+    gauges.failing.set(failing?.runs ?? 1)
+  }
+
   const supervise = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       const session = new AbortController()
@@ -123,8 +133,7 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
         await audit(connection, session.signal)
       } catch (error) {
         // It looks again: what it could not look at is unchecked, not sound.
-        if (!stopping.signal.aborted) log.warn({ err: error }, 'the audit could not run')
-        gauges.failed.inc()
+        if (!stopping.signal.aborted) await noteFailed(error as Error)
       } finally {
         stopping.signal.removeEventListener('abort', end)
         await connection
@@ -174,6 +183,11 @@ function makeGauges({ registry }: Metrics) {
     help: 'Runs that could not be ended',
     registers,
   })
+  const failing = new Gauge({
+    name: 'holdfast_audit_failing_runs',
+    help: 'Runs that failed one after the other; anything but 0 needs a person',
+    registers,
+  })
   const horizonAge = new Gauge({
     name: 'holdfast_outbox_horizon_age_seconds',
     help: 'Age of the oldest transaction that may still write: newer events wait for its end',
@@ -191,6 +205,7 @@ function makeGauges({ registry }: Metrics) {
   })
   return {
     failed,
+    failing,
     horizonAge,
     differences,
     lastBackup,

@@ -10,6 +10,7 @@ import { startSandboxProcess } from '../boot/sandbox-process.ts'
 import { type Config, serviceNames } from '../config/config.ts'
 import { makeOrdersHandler } from '../orders/model.ts'
 import { type Books, makeBooks } from '../payments/processor/books.ts'
+import { makeReadMark } from '../payments/processor/marks.ts'
 import { type Database, makeDatabase } from '../platform/postgres/database.ts'
 import { allMigrations, migrate } from '../platform/postgres/migrate.ts'
 import { systemClock } from '../platform/process/clock.ts'
@@ -52,7 +53,7 @@ export async function settleOn(
     await migrate(db, await allMigrations())
     await refuseRunning(db)
     if (backupTakenAt !== undefined) await startEpoch(db, new Date(backupTakenAt).toISOString())
-    const books = makeBooks(config.processor)
+    const books = makeBooks(config.processor, makeReadMark(db))
     const settlement = await settle({
       db,
       books,

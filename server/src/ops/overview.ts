@@ -8,7 +8,7 @@ import {
   type SalesState,
 } from '@holdfast/contract'
 import { countDifferences } from '../audit/books/store.ts'
-import { listBreaches, readHorizonAge, readLastRun } from '../audit/store.ts'
+import { listBreaches, readFailing, readHorizonAge, readLastRun } from '../audit/store.ts'
 import { subscriptions } from '../audit/subscriptions.ts'
 import { shownAfterSeconds } from '../audit/worker.ts'
 import { serviceNames } from '../config/config.ts'
@@ -54,11 +54,12 @@ export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => 
       readCounts(db, unreadable),
       readHorizonAge(db),
     ])
-    const [sales, run, breaches, differences, sandboxState, demoState] = await Promise.all([
+    const [sales, run, breaches, differences, failing, sandboxState, demoState] = await Promise.all([
       readSales(db),
       readLastRun(db),
       listBreaches(db),
       countDifferences(db, shownAfterSeconds),
+      readFailing(db),
       sandbox.look(),
       demo.look(),
     ])
@@ -94,11 +95,12 @@ export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => 
       ...counts,
       sales,
       audit: {
-        verdict: verdictOf(run !== null, breaches.length),
+        verdict: verdictOf(run !== null && failing === null, breaches.length),
         lastRunAt: run?.startedAt ?? null,
         lastRunMs: run?.tookMs ?? null,
         breaches: breaches.length,
         differences,
+        failing,
       },
       demo: demoState,
     }

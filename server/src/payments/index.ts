@@ -5,6 +5,7 @@ import { handlerOptionsOf, type Platform, type Service, type ServiceDefinition }
 import { makeArrivals } from './arrivals.ts'
 import { subscribe } from './consumers.ts'
 import { makeModel, type PaymentsHandler } from './model.ts'
+import { makeReadMark } from './processor/marks.ts'
 import type { Processor } from './processor/port.ts'
 import { makeProcessor } from './processor/stripe.ts'
 import { makeDescriber } from './receipts.ts'
@@ -31,7 +32,7 @@ export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
 
 function makeOn(platform: Platform, options: PaymentsOptions): Service {
   const { config, db, clock, log, metrics, limits } = platform
-  const processor = options.processor ?? makeProcessor(config.processor)
+  const processor = options.processor ?? makeProcessor(config.processor, makeReadMark(db))
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
   const worker = makeWorker({
     db,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type PaymentsRig, startPaymentsRig, type TestOrder } from '../../test/payments-rig.ts'
 import { waitFor } from '../../test/wait.ts'
 import { sql } from '../platform/postgres/database.ts'
+import { makeReadMark } from './processor/marks.ts'
 import { makeProcessor } from './processor/stripe.ts'
 import { readPayment } from './store/payments.ts'
 
@@ -72,7 +73,7 @@ it('an intent is found however many came after it; that there is none is not sai
     orders.push(order)
     paymentIds.push((await rig.pay(order)).body.id)
   }
-  const processor = makeProcessor(rig.platform.config.processor, { maxListed: 1 })
+  const processor = makeProcessor(rig.platform.config.processor, makeReadMark(rig.db), { maxListed: 1 })
   const since = new Date(Date.now() - 60_000).toISOString()
   const [paymentId = ''] = paymentIds
   expect(await processor.find({ paymentId, since })).toMatchObject({
@@ -81,10 +82,15 @@ it('an intent is found however many came after it; that there is none is not sai
   })
   const absent = { paymentId: crypto.randomUUID(), since }
   expect(await processor.find(absent)).toEqual({ kind: 'unknown', reason: 'list_too_long' })
-  expect(await makeProcessor(rig.platform.config.processor).find(absent)).toEqual({ kind: 'ok', value: null })
+  expect(await makeProcessor(rig.platform.config.processor, makeReadMark(rig.db)).find(absent)).toEqual({
+    kind: 'ok',
+    value: null,
+  })
   // Without an index to search in, the list tells.
   await rig.fault({ kind: 'api_error', op: 'payment_intents.search', when: 'before' })
-  expect(await makeProcessor(rig.platform.config.processor).find({ paymentId, since })).toMatchObject({
+  expect(
+    await makeProcessor(rig.platform.config.processor, makeReadMark(rig.db)).find({ paymentId, since }),
+  ).toMatchObject({
     kind: 'ok',
     value: { status: 'requires_capture' },
   })

@@ -5,6 +5,7 @@ import type Stripe from 'stripe'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { StoredDifference } from '../../src/audit/books/store.ts'
 import { runSmall } from '../../src/audit/run.ts'
+import { makeReadMark } from '../../src/payments/processor/marks.ts'
 import { auditNow, auditParts, differencesNow, expectSound } from '../audit.ts'
 import {
   asGuest,
@@ -99,7 +100,7 @@ it('money that no order explains is the operator’s, and stops nothing', async 
     payment_method: 'pm_card_visa',
     automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   })
-  const found = await differenceOf(`money_without_order:${intent.id}`)
+  const found = await differenceOf(`foreign:${intent.id}`)
   expect(found).toMatchObject({
     owner: 'operator',
     intentId: intent.id,
@@ -109,7 +110,7 @@ it('money that no order explains is the operator’s, and stops nothing', async 
   })
   expect((await auditNow(shop)).breaches).toEqual([])
   await stripe.refunds.create({ payment_intent: intent.id })
-  await isOver(`money_without_order:${intent.id}`)
+  await isOver(`foreign:${intent.id}`)
 })
 
 it('an intent of ours that payments does not know is a breach', async () => {
@@ -120,7 +121,10 @@ it('an intent of ours that payments does not know is a breach', async () => {
     confirm: true,
     payment_method: 'pm_card_visa',
     automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-    metadata: { payment_id, order_id: crypto.randomUUID() },
+    metadata: (await makeReadMark(shop.db)()).metadataOf(
+      { paymentId: payment_id, orderId: crypto.randomUUID() },
+      { amountMinor: 900, currency: 'EUR' },
+    ),
   })
   const found = await differenceOf(`intent_without_payment:${payment_id}`)
   expect(found).toMatchObject({ owner: 'shop', paymentId: payment_id, processorMinor: 900 })
@@ -229,7 +233,7 @@ it('the small run finds new differences too, and what is only fresh is not shown
     payment_method: 'pm_card_visa',
     automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
   })
-  const id = `money_without_order:${intent.id}`
+  const id = `foreign:${intent.id}`
   await waitFor('the difference', async () => {
     await runSmall(parts)
     return (await differencesNow(shop)).some((difference) => difference.id === id)
@@ -242,7 +246,7 @@ it('the small run finds new differences too, and what is only fresh is not shown
   expect((await list()).items.map((item) => item.id)).not.toContain(id)
   await run(`update audit.differences set first_seen_at = now() - interval '10 minutes' where id = $1`, [id])
   const shown = (await list()).items.find((item) => item.id === id)
-  expect(shown).toMatchObject({ owner: 'operator', resolvedAt: null, kind: 'money_without_order' })
+  expect(shown).toMatchObject({ owner: 'operator', resolvedAt: null, kind: 'foreign' })
   expect(shown?.ageSeconds).toBeGreaterThanOrEqual(600)
   await stripe.refunds.create({ payment_intent: intent.id })
   await waitFor('the difference over', async () => {

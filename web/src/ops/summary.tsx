@@ -96,8 +96,13 @@ function AuditorState({ overview: { audit, now } }: { readonly overview: OpsOver
     <Card
       name={t('auditor')}
       value={t(`verdict.${audit.verdict}`, { count: audit.breaches })}
-      tone={verdictTones[audit.verdict]}
+      tone={audit.failing ? 'bad' : verdictTones[audit.verdict]}
     >
+      {audit.failing && (
+        <span role="alert" className="block font-medium text-danger">
+          {t('auditFailing', { count: audit.failing.runs, age: span(agoMs(audit.failing.since, now)) })}
+        </span>
+      )}
       {audit.lastRunAt ? t('lastRun', { age: span(agoMs(audit.lastRunAt, now)) }) : t('neverRun')}
     </Card>
   )

@@ -84,8 +84,8 @@ it.each([
     { ...settled, failedRefunds: 1, failedMinor: 500, failedOrigin: 'late_money' },
   ],
   ['refund_slow', 'processor', { ...settled, waitingRefundSeconds: 11 * 86_400 }],
-  ['money_without_order', 'operator', stranger],
-  ['money_without_order', 'operator', { ...stranger, listedCapturedMinor: 0, listedAuthorizedMinor: 5 }],
+  ['foreign', 'operator', stranger],
+  ['foreign', 'operator', { ...stranger, listedCapturedMinor: 0, listedAuthorizedMinor: 5 }],
   ['intent_without_payment', 'shop', { ...stranger, ours: true }],
 ] as const)('%s is for the %s', (kind, owner, row) => {
   expect(differencesOf(row).map((difference) => [difference.kind, difference.owner])).toEqual([[kind, owner]])

@@ -21,7 +21,7 @@ export interface Compared {
   readonly failedOrigin: string | null
   readonly waitingRefundSeconds: number | null
   readonly listed: boolean
-  /** The intent's metadata names a payment or order of ours. */
+  /** The intent has our mark, and names a payment that is not there. Only of strangers. */
   readonly ours: boolean
   readonly listedCurrency: string | null
   readonly listedCapturedMinor: number
@@ -56,11 +56,14 @@ export function differencesOf(row: Compared): Difference[] {
   const kept = row.capturedMinor - row.refundedMinor
   const listedKept = row.listedCapturedMinor - row.listedRefundedMinor
   const said = row.paymentStatus === null ? strangersOf(row, listedKept) : ownOf(row, kept, listedKept)
+  // What stands on a stranger's intent is not ours to repeat.
+  const { orderId, paymentId } =
+    row.paymentStatus === null && !row.ours ? { orderId: null, paymentId: null } : row
   return said.map((say) => ({
     ...say,
-    id: `${say.kind}:${row.paymentId ?? row.intentId}`,
-    orderId: row.orderId,
-    paymentId: row.paymentId,
+    id: `${say.kind}:${paymentId ?? row.intentId}`,
+    orderId,
+    paymentId,
     intentId: row.intentId,
     currency: row.currency,
     shopMinor: row.paymentStatus === null ? null : kept,
@@ -75,10 +78,10 @@ function strangersOf(row: Compared, listedKept: number): Say[] {
   if (!row.ours)
     return [
       {
-        kind: 'money_without_order',
+        kind: 'foreign',
         owner: 'operator',
         explanation:
-          'The processor holds money that belongs to no order: charged by hand or by another program',
+          'The processor holds money without this shop’s mark: charged by hand, by another program or by another shop on the same account',
       },
     ]
   return [

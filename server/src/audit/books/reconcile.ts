@@ -3,6 +3,7 @@
 // shown before it is old. Changes no payment.
 import type { Books, BooksAnswer, ListedDispute } from '../../payments/processor/books.ts'
 import type { Queryable } from '../../platform/postgres/database.ts'
+import { isId } from '../ids.ts'
 import type { Finding } from '../invariants.ts'
 import { readMark, saveMark } from '../store.ts'
 import {
@@ -160,7 +161,6 @@ export function makeReconciliation({
   }
 }
 
-const isId = (text: string) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(text)
 const namesOf = ({ paymentId, intentId }: Compared) => [paymentId, intentId].filter((name) => name !== null)
 const ofShopAlone = new Set(['ledger_differs', 'refund_failed', 'refund_slow', 'payment_without_order'])
 const needsProcessor = ({ kind }: Difference) => !ofShopAlone.has(kind)

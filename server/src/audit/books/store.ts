@@ -13,7 +13,8 @@ const saveIntents = sql(
      "amountMinor" bigint, "authorizedMinor" bigint, "capturedMinor" bigint, "refundedMinor" bigint, disputed boolean,
      "createdAt" timestamptz)
    on conflict (intent_id) do update
-   set status = excluded.status, authorized_minor = excluded.authorized_minor, captured_minor = excluded.captured_minor,
+   set payment_id = excluded.payment_id, order_id = excluded.order_id, status = excluded.status,
+       authorized_minor = excluded.authorized_minor, captured_minor = excluded.captured_minor,
        refunded_minor = excluded.refunded_minor, disputed = excluded.disputed, read_at = now()`,
 )
 const forgetIntent = sql('audit.forget_intent', `delete from audit.intents where intent_id = $1`)
@@ -45,7 +46,9 @@ const compareStatement = sql(
      select q.* from named join payments.payments q on q.id = named.payment_id where q.intent_id is null
    ), p as (
      select w.*, coalesce(w.intent_id, m.intent_id) as listed_as
-     from wanted w left join audit.intents m on w.intent_id is null and m.payment_id = w.id::text
+     from wanted w left join lateral (
+       select a.intent_id from audit.intents a where a.payment_id = w.id::text order by a.created_at, a.intent_id limit 1
+     ) m on w.intent_id is null
    ), i as (
      select * from audit.intents where intent_id = any($2::text[])
      union
@@ -70,7 +73,11 @@ const compareStatement = sql(
           coalesce(p.authorized_minor, 0) as "authorizedMinor", coalesce(l.posted, 0) as "ledgerMinor",
           coalesce(r.failed, 0) as "failedRefunds", coalesce(r.failed_minor, 0) as "failedMinor", r.failed_origin as "failedOrigin",
           r.waiting as "waitingRefundSeconds", i.intent_id is not null as listed,
-          i.payment_id is not null or i.order_id is not null as ours,
+          -- The mark of a payment that has another intent is a copy.
+          i.payment_id is not null and not exists (
+            select 1 from payments.payments q
+            where q.id = case when i.payment_id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then i.payment_id::uuid end
+          ) as ours,
           i.currency as "listedCurrency", coalesce(i.captured_minor, 0) as "listedCapturedMinor",
           coalesce(i.refunded_minor, 0) as "listedRefundedMinor", coalesce(i.authorized_minor, 0) as "listedAuthorizedMinor"
    from p full join i on i.intent_id = p.listed_as

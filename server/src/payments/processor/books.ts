@@ -4,11 +4,12 @@ import http from 'node:http'
 import https from 'node:https'
 import Stripe from 'stripe'
 import type { ProcessorConfig } from '../../config/config.ts'
+import type { Mark, ReadMark } from './marks.ts'
 
 /** A PaymentIntent with its charge. */
 export interface ListedIntent {
   readonly intentId: string
-  /** From the metadata. Null if another program made the intent. */
+  /** From the metadata, if it has our mark. Null if another program made the intent. */
   readonly paymentId: string | null
   readonly orderId: string | null
   readonly status: string
@@ -54,7 +55,7 @@ export interface Books {
 export const booksPage = 100
 const timeoutMs = 10_000
 
-export function makeBooks(config: ProcessorConfig): Books {
+export function makeBooks(config: ProcessorConfig, readMark: ReadMark): Books {
   const local = config.kind === 'sandbox'
   const settings = { keepAlive: true, maxSockets: 2 }
   const stripe = new Stripe(config.secretKey, {
@@ -74,11 +75,15 @@ export function makeBooks(config: ProcessorConfig): Books {
           ...(olderThan === undefined ? {} : { starting_after: olderThan }),
           ...(newerThan === undefined ? {} : { ending_before: newerThan }),
         })
-        return data.map(toListed)
+        const mark = await readMark()
+        return data.map((intent) => toListed(intent, mark))
       }),
     readIntent: (intentId) =>
       ask(async () =>
-        toListed(await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] })),
+        toListed(
+          await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge'] }),
+          await readMark(),
+        ),
       ),
     listRefundedSince: (since) =>
       ask(async () => {
@@ -119,12 +124,13 @@ async function ask<Value>(question: () => Promise<Value>): Promise<BooksAnswer<V
   }
 }
 
-function toListed(intent: Stripe.PaymentIntent): ListedIntent {
+function toListed(intent: Stripe.PaymentIntent, mark: Mark): ListedIntent {
+  const marked = mark.read(intent.metadata, { amountMinor: intent.amount, currency: intent.currency })
   const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
   return {
     intentId: intent.id,
-    paymentId: intent.metadata['payment_id'] ?? null,
-    orderId: intent.metadata['order_id'] ?? null,
+    paymentId: marked?.paymentId ?? null,
+    orderId: marked?.orderId ?? null,
     status: intent.status,
     currency: intent.currency.toUpperCase(),
     amountMinor: intent.amount,

@@ -8,6 +8,7 @@ import type { ProcessorConfig } from '../../config/config.ts'
 import type { IntentStatus } from '../domain/payment.ts'
 import type { RefundSeen } from '../domain/refund.ts'
 import type { WebhookEvent } from '../domain/webhook-news.ts'
+import type { Mark, ReadMark } from './marks.ts'
 import type { CallResult, Intent, NextAction, Processor } from './port.ts'
 
 const apiVersion = '2026-10-28.endive'
@@ -19,7 +20,11 @@ const toleranceSeconds = 300
 /** Intents to read before the outcome of a search is `unknown`. */
 const maxListed = 20_000
 
-export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): Processor {
+export function makeProcessor(
+  config: ProcessorConfig,
+  readMark: ReadMark,
+  limits = { maxListed },
+): Processor {
   const local = config.kind === 'sandbox'
   const agent = local
     ? new http.Agent({ keepAlive: true, maxSockets })
@@ -46,7 +51,7 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
           confirm: true,
           ...method,
           automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-          metadata: { order_id: orderId, payment_id: paymentId, ...metadata },
+          metadata: { ...metadata, ...(await readMark()).metadataOf({ orderId, paymentId }, amount) },
         }
         return toIntent(await stripe.paymentIntents.create(params, { idempotencyKey: key }))
       }),
@@ -74,7 +79,12 @@ export function makeProcessor(config: ProcessorConfig, limits = { maxListed }): 
         return refunds
       }),
     find: (payment) =>
-      call(async () => (await searchIntent(stripe, payment)) ?? listIntent(stripe, payment, limits)),
+      call(async () => {
+        const isOurs = ofPayment(await readMark(), payment.paymentId)
+        return (
+          (await searchIntent(stripe, payment, isOurs)) ?? listIntent(stripe, payment, { isOurs, ...limits })
+        )
+      }),
     verifyWebhook: (body, signature, nowMs) =>
       verifyWebhook(stripe, config.webhookSecrets, { body, signature, nowMs }),
   }
@@ -170,6 +180,14 @@ class TruncatedList extends Error {
   override readonly name = 'TruncatedList'
 }
 
+type IsOurs = (intent: Stripe.PaymentIntent) => boolean
+
+/** Whether an intent has our mark and is this payment's. */
+const ofPayment =
+  (mark: Mark, paymentId: string): IsOurs =>
+  ({ metadata, amount, currency }) =>
+    mark.read(metadata, { amountMinor: amount, currency })?.paymentId === paymentId
+
 interface Sought {
   readonly paymentId: string
   readonly since: string
@@ -180,13 +198,15 @@ interface Sought {
  * not exist everywhere, so a miss or an error proves nothing: the list is read next. If the
  * connection fails, reading the list is useless too.
  */
-async function searchIntent(stripe: Stripe, { paymentId }: Sought): Promise<Intent | null> {
+async function searchIntent(stripe: Stripe, { paymentId }: Sought, isOurs: IsOurs): Promise<Intent | null> {
   try {
     const { data } = await stripe.paymentIntents.search({
       query: `metadata['payment_id']:'${paymentId}'`,
-      limit: 1,
+      limit: 100,
     })
-    return data[0] ? toIntent(await stripe.paymentIntents.retrieve(data[0].id)) : null
+    // A copy of our mark is younger than the intent that it was copied from.
+    const [oldest] = data.filter(isOurs).toSorted((one, other) => one.created - other.created)
+    return oldest ? toIntent(await stripe.paymentIntents.retrieve(oldest.id)) : null
   } catch (error) {
     if (error instanceof Stripe.errors.StripeConnectionError || !(error instanceof Stripe.errors.StripeError))
       throw error
@@ -200,13 +220,13 @@ const clockSlackSeconds = 300
 /** Reads the list, newest first. The list does not lag. */
 async function listIntent(
   stripe: Stripe,
-  { paymentId, since }: Sought,
-  limits: { readonly maxListed: number },
+  { since }: Sought,
+  limits: { readonly isOurs: IsOurs; readonly maxListed: number },
 ): Promise<Intent | null> {
   const gte = Math.floor(Date.parse(since) / 1000) - clockSlackSeconds
   let read = 0
   for await (const intent of stripe.paymentIntents.list({ created: { gte }, limit: 100 })) {
-    if (intent.metadata['payment_id'] === paymentId) return toIntent(intent)
+    if (limits.isOurs(intent)) return toIntent(intent)
     read += 1
     if (read === limits.maxListed) throw new TruncatedList('the list of intents is too long to read')
   }
