@@ -45,11 +45,15 @@ const showModelOf = (
   service: 'tickets',
   async load(tx, commands) {
     const ids = commands.flatMap((command) => (command.type === 'DraftShow' ? [] : [command.showId]))
-    const sellerIds = commands.flatMap(({ type, organiserId }) =>
-      type === 'PublishShow' || type === 'SettleSeller' ? [organiserId] : [],
+    const shows = await loadShows(tx, ids)
+    // Of owners only: whoever asks for another's show leaves no row behind.
+    const sellerIds = commands.flatMap((command) =>
+      (command.type === 'PublishShow' || command.type === 'SettleSeller') &&
+      shows.get(command.showId)?.organiserId === command.organiserId
+        ? [command.organiserId]
+        : [],
     )
-    const sellers = await loadSellers(tx, sellerIds)
-    return { shows: await loadShows(tx, ids), sellers, changed: new Set(), rewritten: new Set() }
+    return { shows, sellers: await loadSellers(tx, sellerIds), changed: new Set(), rewritten: new Set() }
   },
   decide: ({ shows, sellers }, command, now) =>
     decideShow(shows.get(command.showId), command, now, {

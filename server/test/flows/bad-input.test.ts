@@ -87,6 +87,9 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },
+    'POST /api/ops/sellers/{id}/approve': { reason: 'x' },
+    'POST /api/ops/sellers/{id}/block': { reason: 'x' },
+    'POST /api/ops/shows/{id}/close': { reason: 'x' },
     'POST /api/tickets/check-in': { code: 'ABCDEFGHJKMNPQRSTVWXYZ0123' },
   }
 }

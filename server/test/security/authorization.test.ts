@@ -175,7 +175,7 @@ describe('whoever may not', () => {
   })
 })
 
-test('only the signed webhook is let in from other sites, and what keeps its place in an overload is paying, orders and health', () => {
+test('only the signed webhook is let in from other sites, and what keeps its place in an overload is paying, orders, their pages and health', () => {
   const { routeConfigs } = stage.shop.app
   const having = (flag: 'signed' | 'vital') =>
     routes.filter((route) => routeConfigs.get(route)?.[flag] === true)
@@ -186,8 +186,12 @@ test('only the signed webhook is let in from other sites, and what keeps its pla
     'GET /api/orders/:id/stream',
     'GET /api/shop-config',
     'GET /api/users/current',
+    'GET /checkout/:orderId',
+    'GET /checkout/:orderId/',
     'GET /healthz',
     'GET /metrics',
+    'GET /orders/:orderId',
+    'GET /orders/:orderId/',
     'GET /readyz',
     'POST /api/orders/:id/refunds',
     'POST /api/payments',

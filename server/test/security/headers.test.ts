@@ -68,7 +68,7 @@ const classes: readonly Class[] = [
   ['the API’s pages', 'GET', '/docs', 200, html, null],
   ['a file of the API’s pages', 'GET', '/docs/static/swagger-ui.css', 200, /^text\/css/, 'public, max-age=0'],
   ['alive', 'GET', '/healthz', 200, /^application\/json/, null],
-  ['figures', 'GET', '/metrics', 200, /^text\/plain/, null],
+  ['figures, to strangers', 'GET', '/metrics', 401, problem, null],
   ['public data', 'GET', '/api/shows', 200, /^application\/json/, 'no-store'],
   [
     'public data made once for many',

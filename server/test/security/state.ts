@@ -26,6 +26,12 @@ export async function readState(db: Database): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]))
 }
 
+// A mail draws its documents before it goes, which takes longer than our patience below.
+const countMailsUnderWay = sql(
+  '',
+  `select count(*)::int as count from mail.mails where state in ('queued', 'sending')`,
+)
+
 const probesMs = 25
 const equalProbes = 12
 
@@ -35,7 +41,8 @@ export async function readRestingState(db: Database): Promise<Record<string, str
   for (let equal = 0; equal < equalProbes; ) {
     await new Promise((resolve) => setTimeout(resolve, probesMs))
     const now = await readState(db)
-    equal = JSON.stringify(now) === JSON.stringify(before) ? equal + 1 : 0
+    const [mails] = await db.query<{ count: number }>(countMailsUnderWay)
+    equal = mails?.count === 0 && JSON.stringify(now) === JSON.stringify(before) ? equal + 1 : 0
     before = now
   }
   return before

@@ -214,7 +214,7 @@ describe('placing an order', () => {
   })
 
   test('that costs more than a card can pay, in all, is refused and says so', () => {
-    const refused = { rejection: 'limit_exceeded', detail: 'the total is more than a card can be charged' }
+    const refused = { rejection: 'total_not_payable', detail: 'the total is more than a card can be charged' }
     expect(place(priced(50_000_000))).toEqual(refused)
     expect(place(priced(49_999_999))).toMatchObject({
       facts: [{ data: { amount: { amountMinor: 99_999_998 } } }],

@@ -297,7 +297,7 @@ describe('placing an order', () => {
       types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor: 50_000_000 })),
     })
     expect(decide(undefined, asked, { stock: dear, now: placedAt })).toMatchObject({
-      rejection: 'limit_exceeded',
+      rejection: 'total_not_payable',
     })
     const most = { ...asked, lines: [numbered(type, 1)] }
     const facts = decide(undefined, most, {
