@@ -1,6 +1,7 @@
 // One service behind the real HTTP edge, on a database with only its own tables, with a real bus.
 // Nothing is faked.
 import { readConfig } from '../src/config/config.ts'
+import { makeLimitsNetwork } from '../src/config/local-mode.ts'
 import { makePostgresBus } from '../src/platform/bus/postgres-carrier.ts'
 import { makeLimits, noLimits } from '../src/platform/http/limits.ts'
 import { makeRequireOperator } from '../src/platform/http/operators.ts'
@@ -63,6 +64,7 @@ export async function startServiceApp(
     publicUrl,
     trustProxy,
     contentSecurityPolicy: `default-src 'none'`,
+    limitsNetwork: makeLimitsNetwork(config),
   })
   service.routes(app)
   service.subscribe?.(bus)

@@ -10,6 +10,7 @@ import type { Processor } from './processor/port.ts'
 import { makeProcessor } from './processor/stripe.ts'
 import { makeDescriber } from './receipts.ts'
 import { registerRoutes } from './routes/buyers.ts'
+import { makeCallerLimits } from './routes/caller-limits.ts'
 import { registerOpsRoutes } from './routes/operators.ts'
 import { areKnown } from './store/payments.ts'
 import { registerWebhook } from './webhook/route.ts'
@@ -33,6 +34,7 @@ export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
 function makeOn(platform: Platform, options: PaymentsOptions): Service {
   const { config, db, clock, log, metrics, limits } = platform
   const processor = options.processor ?? makeProcessor(config.processor, makeReadMark(db))
+  const callers = makeCallerLimits(limits, { log, metrics })
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
   const worker = makeWorker({
     db,
@@ -52,7 +54,7 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
   return {
     name: 'payments',
     routes(app) {
-      registerRoutes(app, { db, clock, limits, handler, worker, arrivals, processor: config.processor })
+      registerRoutes(app, { db, clock, callers, handler, worker, arrivals, processor: config.processor })
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, processor, worker })
     },

@@ -15,7 +15,6 @@ import type { FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { ProcessorConfig } from '../../config/config.ts'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
-import type { Limits } from '../../platform/http/limits.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
@@ -27,11 +26,12 @@ import type { PaymentsHandler } from '../model.ts'
 import { declineCodeFor, paymentView, refundView } from '../read/views.ts'
 import { listRefunds, readKnownOrder, readPayment, readRefund } from '../store/payments.ts'
 import type { Settled, Worker } from '../worker.ts'
+import type { CallerLimits } from './caller-limits.ts'
 
 export interface RouteOptions {
   readonly db: Database
   readonly clock: Clock
-  readonly limits: Limits
+  readonly callers: CallerLimits
   readonly handler: PaymentsHandler
   readonly worker: Worker
   readonly arrivals: Arrivals
@@ -46,7 +46,6 @@ const maybeLateMs = 25 * 3_600_000
 /** How often and how long a replayed request looks for the result of the first request. */
 const replayLookMs = 150
 const replayLooksMax = 20
-const cardLimit = { name: 'payments', attempts: 60, perSeconds: 600 }
 const tags = ['payments']
 
 /** The browser script of the API release that the SDK is pinned to. */
@@ -77,7 +76,7 @@ function refuse({ rejection, detail }: { rejection: string; detail?: string }): 
 }
 
 function payRoutes(app: Http, options: RouteOptions): void {
-  const { db, handler, worker, limits } = options
+  const { db, handler, worker, callers } = options
 
   app.post(
     '/api/payments',
@@ -87,7 +86,8 @@ function payRoutes(app: Http, options: RouteOptions): void {
     },
     async (request, reply) => {
       const { id: buyerId } = requirePrincipal(request)
-      await limits.consume(cardLimit, buyerId)
+      const caller = { buyerId, network: request.network }
+      await callers.mayPay(caller)
       const { orderId, paymentMethod } = request.body
       const key = idempotencyKeyOf(request)
       const idempotency =
@@ -107,7 +107,11 @@ function payRoutes(app: Http, options: RouteOptions): void {
         { causationId: request.id, ...idempotency },
       )
       if (!outcome.ok) throw refuse(outcome)
-      return answerPayment(reply, await currentState(options, outcome.answer.paymentId), 201)
+      const { answer, replayed } = outcome
+      const mayLook = () => callers.mayLook(caller, answer.paymentId)
+      const state = await currentState(options, answer.paymentId, replayed ? mayLook : null)
+      if (!replayed && isCardDecline(state.payment)) await callers.noteDecline(caller)
+      return answerPayment(reply, state, 201)
     },
   )
 
@@ -127,8 +131,12 @@ function payRoutes(app: Http, options: RouteOptions): void {
       const { id } = request.params
       const before = await readPayment(db, id)
       if (before?.buyerId !== buyerId) throw new ProblemError('payment_unknown')
+      // Pages of banks poll. Who asks too often is answered all the same, with what is known.
+      const caller = { buyerId, network: request.network }
+      if (!(await callers.mayLook(caller, id))) return paymentView(before, null)
       const { payment, intent } = await worker.advance(id, isOpen(before))
       const now = payment ?? (await readPayment(db, id)) ?? before
+      if (before.status !== 'declined' && isCardDecline(now)) await callers.noteDecline(caller)
       return paymentView(now, intent)
     },
   )
@@ -142,6 +150,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
 async function currentState(
   { db, worker, clock }: RouteOptions,
   paymentId: string,
+  mayLook: (() => Promise<boolean>) | null,
 ): Promise<Settled & { payment: Payment }> {
   let { payment, intent } = await worker.settled(paymentId)
   for (let look = 1; ; look += 1) {
@@ -149,10 +158,15 @@ async function currentState(
     if (!payment) throw new Error('a committed payment is missing')
     const secretMissing = payment.status === 'requires_action' && !intent
     if ((payment.status !== 'started' && !secretMissing) || look > replayLooksMax) return { payment, intent }
+    if (look === 1 && mayLook && !(await mayLook())) return { payment, intent }
     if (look > 1) await clock.sleep(replayLookMs)
     ;({ payment, intent } = await worker.advance(paymentId, true))
   }
 }
+
+/** The bank said no to the card. */
+const isCardDecline = ({ status, declineCode }: Payment): boolean =>
+  status === 'declined' && declineCode !== 'invalid_payment_method'
 
 function answerPayment(
   reply: FastifyReply,

@@ -17,6 +17,10 @@ export interface Limits {
    * too many.
    */
   consume(limit: Limit, key: string): Promise<void>
+  /** Throws `too_many_requests` when nothing is left of the limit; counts nothing. */
+  check(limit: Limit, key: string): Promise<void>
+  /** Counts what has happened; refuses nothing. Answers how much it is by now. */
+  count(limit: Limit, key: string): Promise<number>
   /** Forgets the attempts of `key`, after a success. */
   reset(limit: Limit, key: string): Promise<void>
   /** Takes one counted attempt back: it succeeded, and only failures are to count. */
@@ -25,6 +29,8 @@ export interface Limits {
 
 export const noLimits: Limits = {
   consume: async () => undefined,
+  check: async () => undefined,
+  count: async () => 0,
   reset: async () => undefined,
   giveBack: async () => undefined,
 }
@@ -82,6 +88,16 @@ export function makeLimits(db: Database): Limits {
           retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000),
         })
       }
+    },
+    async check(limit, key) {
+      const state = await limiterOf(limit).get(hashOf(key))
+      if (state && state.consumedPoints >= limit.attempts)
+        throw new ProblemError('too_many_requests', {
+          retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000),
+        })
+    },
+    async count(limit, key) {
+      return (await limiterOf(limit).penalty(hashOf(key), 1)).consumedPoints
     },
     async reset(limit, key) {
       await limiterOf(limit).delete(hashOf(key))

@@ -8,6 +8,8 @@ export interface Metrics {
   readonly eventLag: Histogram<'consumer'>
   readonly deliveriesFailed: Counter<'consumer' | 'outcome'>
   readonly processorCalls: Counter<'operation' | 'outcome'>
+  readonly cardDeclines: Counter
+  readonly looksLimited: Counter
   readonly webhooks: Counter<'outcome'>
   readonly liveListeners: Gauge<'stream'>
   readonly securityEvents: Counter<'event'>
@@ -52,6 +54,16 @@ export function makeMetrics(options: { defaults: boolean } = { defaults: true })
       name: 'holdfast_processor_calls_total',
       help: 'Calls to the card processor',
       labelNames: ['operation', 'outcome'],
+      registers,
+    }),
+    cardDeclines: new Counter({
+      name: 'holdfast_card_declines_total',
+      help: 'Cards that were declined; many in a short time are somebody who tries stolen numbers',
+      registers,
+    }),
+    looksLimited: new Counter({
+      name: 'holdfast_payment_looks_limited_total',
+      help: 'Looks at a payment that were answered from its row, because there were too many',
       registers,
     }),
     webhooks: new Counter({
