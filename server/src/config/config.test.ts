@@ -57,7 +57,7 @@ test('every wrong value is named at once', () => {
     PUBLIC_URL: 'localhost',
     DATABASE_URL: 'mysql://localhost/shop',
     NATS_URL: 'http://localhost',
-    SERVICES: 'orders,mail',
+    SERVICES: 'orders,post',
     ORDER_HOLD_SECONDS: '0',
     RATE_LIMITS: 'maybe',
     DEMO: '2',

@@ -24,7 +24,7 @@ export const availabilityStream = (showId: string) => `/api/shows/${showId}/avai
 function withChanges(before: Availability, changes: Availability): Availability {
   const changed = new Map(changes.seats?.map((seat) => [seat.id, seat]))
   const seats = before.seats?.map((seat) => changed.get(seat.id) ?? seat)
-  return { ticketTypes: changes.ticketTypes, ...(seats ? { seats } : {}) }
+  return { ...changes, ...(seats ? { seats } : {}) }
 }
 
 interface Followed {

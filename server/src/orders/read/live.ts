@@ -161,5 +161,5 @@ function changedSeats(before: Availability, now: Availability): Availability | n
     if (was?.id !== seat.id) return null
     if (was.state !== seat.state) changed.push(seat)
   }
-  return { ticketTypes: now.ticketTypes, seats: changed }
+  return { ...now, seats: changed }
 }

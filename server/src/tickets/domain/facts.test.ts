@@ -44,7 +44,7 @@ const offered = {
   ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, takes }],
   pools: [{ id: 'g-pool', capacity: 50 }],
 }
-const { venue: _venue, description: _description, ...heard } = details
+const { description: _description, ...heard } = details
 
 function decideAll(
   show: Show | undefined,
@@ -116,6 +116,7 @@ describe('a show', () => {
         data: {
           ...known,
           ...heard,
+          venue: 'Barn',
           ...offered,
           ticketTypes: [{ ...offered.ticketTypes[0], name: 'Floor' }],
           onSale: true,

@@ -1,4 +1,4 @@
-// Every state of a show against every command, cell by cell, and what orders hears of it.
+// Every state of a show against every command, cell by cell, and what others hear of it.
 import { describe, expect, test } from 'vitest'
 import {
   decideShow,
@@ -169,11 +169,11 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
   })
 }
 
-describe('what orders hears', () => {
+describe('what others hear', () => {
   const announced = (state: State, type: ShowCommand['type']) =>
     accepted(decideShow(states[state], commands[type], now, open)).facts.at(-1)
 
-  test('of a published show: all that it needs to sell it', () => {
+  test('of a published show: all that they need to sell it and to tell its buyers', () => {
     expect(announced('draft', 'PublishShow')).toEqual({
       type: 'ShowPublished',
       data: {
@@ -182,6 +182,7 @@ describe('what orders hears', () => {
         title: 'A show',
         startsAt: '2031-05-01T18:00:00.000Z',
         timeZone: 'Europe/Berlin',
+        venue: 'Hall',
         currency: 'EUR',
         holdSeconds: 900,
         maxPerOrder: 10,
