@@ -21,7 +21,9 @@ interface Proof {
 export function titlesIn(source: string): string[] {
   let group = ''
   return [
-    ...source.matchAll(/^( *)(describe|it|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:\\.|(?!\3).)*)\3/gm),
+    ...source.matchAll(
+      /^( *)(describe|it|itLong|test)(?:\.each\([\s\S]*?\))?\(\s*(['"`])((?:\\.|(?!\3).)*)\3/gm,
+    ),
   ].flatMap(([, indent = '', kind, , raw = '']) => {
     const title = raw.replaceAll(/\\(.)/g, '$1').replaceAll(/\$\{?[\w.]+\}?|%[sij]/g, '…')
     if (kind === 'describe') {
@@ -38,8 +40,16 @@ function proofs(): Proof[] {
     .filter((file) => !OWN.has(file.replace('.test.ts', '')))
     .map((file) => {
       const source = readFileSync(new URL(file, TESTS), 'utf8')
-      return { subject: /^\/\/ (.*)$/m.exec(source)?.[1] ?? file, titles: titlesIn(source) }
+      return { subject: openingOf(source) ?? file, titles: titlesIn(source) }
     })
+}
+
+/** The comment that a file begins with, as one line. */
+function openingOf(source: string): string | undefined {
+  return /^((?:\/\/ .*\n)+)/
+    .exec(source)?.[1]
+    ?.replaceAll(/\n?\/\/ /g, ' ')
+    .trim()
 }
 
 export function parityPage(): string {
