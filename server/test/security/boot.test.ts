@@ -1,5 +1,5 @@
 // What a shop refuses to start with, and what its installation may run.
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ConfigError, readConfig } from '../../src/config/config.ts'
@@ -73,7 +73,9 @@ describe('an installation', () => {
   })
 
   test('is made from the lock file, and no start tells npm to run more', () => {
-    const launcher = readFileSync(join(root, 'scripts', 'launch.mjs'), 'utf8')
+    const launcher = globSync(['launch.mjs', 'launch/*.mjs'], { cwd: join(root, 'scripts') })
+      .map((path) => readFileSync(join(root, 'scripts', path), 'utf8'))
+      .join('')
     expect(launcher).toContain(`run('npm', ['ci', `)
     expect(launcher).not.toMatch(/npm', \['install|dangerously|foreground-scripts|ignore-scripts=false|npx/)
     expect(readFileSync(join(root, '.npmrc'), 'utf8')).not.toMatch(/scripts/)
