@@ -1,5 +1,6 @@
 // What crosses a border between services, processes or browser and shop. Runs anywhere.
 
+export * from './api/accounts.ts'
 export * from './api/audits.ts'
 export * from './api/mail.ts'
 export * from './api/ops.ts'

@@ -1,9 +1,6 @@
 // Instants: RFC 3339 in UTC with milliseconds, so that their texts compare as they do.
 
-/**
- * How many answers are kept: most instants at hand are those of a few transactions, asked for again
- * and again.
- */
+/** How many answers are kept. Most instants belong to a few transactions and repeat. */
 const keptAnswers = 1_000
 const epochs = new Map<string, number>()
 const texts = new Map<number, string>()

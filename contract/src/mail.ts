@@ -17,7 +17,7 @@ export type MailKind = Static<typeof MailKind>
 const told = { mailId: Id, kind: MailKind, orderId: Type.Optional(Id) }
 
 export const MailSent = defineEvent('mail', 'MailSent', Type.Object(told))
-/** It will not be tried again: the recipient’s server refused it, or nobody took it in time. */
+/** The mail is not tried again: the recipient’s server refused it, or no server took it in time. */
 export const MailFailed = defineEvent(
   'mail',
   'MailFailed',

@@ -44,7 +44,7 @@ export const PublishedShow = Type.Object({
   startsAt: Instant,
   timeZone: Type.String(),
   venue: Type.Optional(
-    Type.Union([Type.String(), Type.Null()], { description: 'absent in events from before it was told' }),
+    Type.Union([Type.String(), Type.Null()], { description: 'absent in events from older versions' }),
   ),
   currency: Currency,
   holdSeconds: Type.Integer({ minimum: 1 }),

@@ -48,8 +48,8 @@ const readClock = sql(
   'bench.read_clock',
   'select (extract(epoch from clock_timestamp()) * 1000)::float8 as "atMs"',
 )
-// Tickets are told of in the transaction that handles the completion, so the last thing handled is
-// the end of all.
+// Tickets are issued in the transaction that handles the completion, so the last event handled ends
+// the checkout.
 const readLastHandled = sql(
   'bench.read_last_handled',
   'select (extract(epoch from max(handled_at)) * 1000)::float8 as "atMs" from platform.inbox',

@@ -1,5 +1,5 @@
-// Many listeners of one show in a process of their own: opens the streams, notes when each was told
-// how much is gone, and compares that with the answers that buyers got. Reads only the head of each
+// Many listeners of one show in a process of their own: opens the streams, notes when each event
+// arrived, and compares its counts with the answers that buyers got. Reads only the head of each
 // event: the client shares the machine.
 import { connect, type Socket } from 'node:net'
 import { type Latency, latencyOf, makeHistogram } from '../histogram.ts'

@@ -31,9 +31,7 @@ export interface LoadReport extends LoadResult {
   readonly acknowledged: readonly string[]
   /** Those of them whose payment was acknowledged with 201. */
   readonly paid: readonly string[]
-  /**
-   * When each of the acknowledged was, on the machine's monotonic clock; empty unless asked for.
-   */
+  /** When each payment was acknowledged, on the machine's monotonic clock. Empty by default. */
   readonly acknowledgedAtMs: readonly number[]
 }
 

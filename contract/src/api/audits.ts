@@ -15,7 +15,7 @@ export const SalesState = Type.Object({
 })
 export type SalesState = Static<typeof SalesState>
 
-/** What buyers are told of it. Why is for operators. */
+/** The public part of the state of sales; the reason is for operators. */
 export const SalesNotice = Type.Object({ state: SalesState.properties.state })
 export type SalesNotice = Static<typeof SalesNotice>
 

@@ -103,9 +103,7 @@ export const ShowOrdersQuery = Type.Object(
   closed,
 )
 
-/**
- * The sales of one show in figures, made by the shop so that nobody adds up orders page by page.
- */
+/** The sales of one show in figures, so that a client need not add up pages of orders. */
 export const ShowSales = Type.Object({
   currency: Currency,
   byStatus: Type.Array(

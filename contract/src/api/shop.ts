@@ -34,39 +34,6 @@ export const PageQuery = Type.Object(
   closed,
 )
 
-// ---- identity
-const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 })
-export const Credentials = Type.Object(
-  { email: Email, password: Type.String({ minLength: 8, maxLength: 200 }) },
-  closed,
-)
-export const PasswordBody = Type.Object(
-  {
-    currentPassword: Type.String({ minLength: 1, maxLength: 200 }),
-    newPassword: Type.String({ minLength: 8, maxLength: 200 }),
-  },
-  closed,
-)
-export const LinkBody = Type.Object({ token: Type.String({ minLength: 1, maxLength: 200 }) }, closed)
-export const LinkView = Type.Object({ purpose: Type.Literal('operator') })
-export const GuestBody = Type.Object({ email: Email }, closed)
-export const UserView = Type.Object({ id: Id, email: Type.String() })
-export const CurrentUser = Type.Object({
-  user: Type.Union([
-    Type.Object({
-      id: Id,
-      email: Type.String(),
-      kind: Type.Union([Type.Literal('user'), Type.Literal('guest')]),
-    }),
-    Type.Null(),
-  ]),
-})
-export type CurrentUser = Static<typeof CurrentUser>
-export const ApiTokenView = Type.Object({
-  token: Type.String({ description: 'shown once' }),
-  expiresAt: Instant,
-})
-
 // ---- shows
 /** The format `visible`: something in it can be seen. `visible-or-empty` may also be left empty. */
 const ShortText = Type.String({ minLength: 1, maxLength: 200, format: 'visible' })
@@ -300,12 +267,15 @@ export const CheckInView = Type.Object({
 export type CheckInView = Static<typeof CheckInView>
 
 // ---- the shop itself
-/** What a browser needs to know before it can take a card. */
+/** What a browser needs to know before it can take an address and a card. */
 export const ShopConfig = Type.Object({
   processor: Type.Object({
     publishableKey: Type.String(),
     scriptUrl: Type.String({ description: 'the Stripe.js to load: the processor’s own, or the sandbox’s' }),
     sandbox: Type.Boolean(),
+  }),
+  sendsMail: Type.Boolean({
+    description: 'whether mails reach buyers: by a mail server, or in local mode by the built-in mailbox',
   }),
 })
 export type ShopConfig = Static<typeof ShopConfig>

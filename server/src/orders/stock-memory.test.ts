@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, poolIdOf, typeOf } from '../../test/sale.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { saleOf } from './domain/stock.ts'
-import { makeWaiter } from './routes/buyers.ts'
+import { makeWaiter } from './routes/waiter.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { nothingChanged, type World } from './world.ts'
 

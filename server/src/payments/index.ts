@@ -1,4 +1,5 @@
 // The payments service: money and the card processor. Never decides who gets a seat.
+import { isLocalShop } from '../config/local-mode.ts'
 import { makeHandler } from '../platform/commands/handle.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import { handlerOptionsOf, type Platform, type Service, type ServiceDefinition } from '../service.ts'
@@ -54,7 +55,16 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
   return {
     name: 'payments',
     routes(app) {
-      registerRoutes(app, { db, clock, callers, handler, worker, arrivals, processor: config.processor })
+      registerRoutes(app, {
+        db,
+        clock,
+        callers,
+        handler,
+        worker,
+        arrivals,
+        processor: config.processor,
+        sendsMail: config.mail.smtpUrl !== null || isLocalShop(config),
+      })
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, processor, worker })
     },

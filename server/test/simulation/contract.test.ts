@@ -11,6 +11,7 @@ import * as stockStore from '../../src/orders/store/stock.ts'
 import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
 import * as paymentsStore from '../../src/payments/store/payments.ts'
 import * as webhooks from '../../src/payments/webhook/store.ts'
+import * as parkedStore from '../../src/platform/bus/parked-store.ts'
 import * as bus from '../../src/platform/bus/store.ts'
 import { findAnswers, forgetOldAnswers, storeAnswers } from '../../src/platform/commands/idempotency.ts'
 import { readHandled, recordHandled } from '../../src/platform/commands/inbox.ts'
@@ -242,24 +243,24 @@ test('an update that waited is applied to the newest row; a row that is gone by 
   await both(async (db) => {
     await seed(db)
     await db.transaction((tx) => store(tx, appendToOutbox([sampleEvent(1)])))
-    await bus.park(db, 'orders', [
+    await parkedStore.park(db, 'orders', [
       { seq: 1, subject: idOf(1), attempts: 1, delayMs: 0, reason: 'why', dead: false },
     ])
     const removed = makeGate()
     const asked = makeGate()
     const first = db.transaction(async (tx) => {
-      await bus.unpark(tx, 'orders', [1])
+      await parkedStore.unpark(tx, 'orders', [1])
       removed.open()
       await asked.opened
     })
     const second = db.transaction(async (tx) => {
       await removed.opened
-      const waiting = bus.park(tx, 'orders', [
+      const waiting = parkedStore.park(tx, 'orders', [
         { seq: 1, subject: idOf(1), attempts: 5, delayMs: 0, reason: 'again', dead: true },
       ])
       asked.open()
       await waiting
-      return bus.listDeadLetters(tx)
+      return parkedStore.listDeadLetters(tx)
     })
     await first
     const dead = await second
@@ -344,7 +345,7 @@ test('the tables refuse what must never be', async () => {
       await attempt((tx) => store(tx, stockStore.movePools([{ ...placeTaken, ...stock, held: 99 }]))),
       await attempt((tx) => store(tx, stockStore.movePools([{ ...placeTaken, ...stock, held: -1 }]))),
       await attempt((tx) =>
-        bus.park(tx, 'orders', [
+        parkedStore.park(tx, 'orders', [
           { seq: 99, subject: idOf(1), attempts: 1, delayMs: 0, reason: '', dead: false },
         ]),
       ),
@@ -509,40 +510,43 @@ test('positions only move forward; failed deliveries are parked, come again, and
     story.push(await bus.readPosition(db, 'orders'))
     const parking = { attempts: 1, delayMs: 0, reason: 'why', dead: false }
     const parked = [1, 2, 3].map((seq) => ({ ...parking, seq, subject: idOf(1 + (seq % 2)) }))
-    await bus.park(db, 'orders', [...parked, { ...parking, seq: 4, subject: idOf(1), delayMs: 3_600_000 }])
-    await bus.park(db, 'orders', [
+    await parkedStore.park(db, 'orders', [
+      ...parked,
+      { ...parking, seq: 4, subject: idOf(1), delayMs: 3_600_000 },
+    ])
+    await parkedStore.park(db, 'orders', [
       { ...parking, seq: 3, subject: idOf(2), reason: 'no news', delayMs: 9_000_000 },
     ])
-    await bus.park(db, 'orders', [
+    await parkedStore.park(db, 'orders', [
       { ...parking, seq: 2, subject: idOf(1), attempts: 12, reason: 'enough', dead: true },
     ])
-    const due = await bus.readDue(db, 'orders', 10)
+    const due = await parkedStore.readDue(db, 'orders', 10)
     story.push(due.map(({ seq, attempts }) => [seq, attempts]))
-    const waiting = await bus.readWaiting(db, 'orders')
+    const waiting = await parkedStore.readWaiting(db, 'orders')
     story.push(waiting.map(({ subject, dueInMs }) => [subject, dueInMs > 1_000_000]))
-    const dead = await bus.listDeadLetters(db, 'orders')
+    const dead = await parkedStore.listDeadLetters(db, 'orders')
     const setAside = { afterSeq: 0, reason: 'wh', limit: 5 }
     for (const other of [{}, { afterSeq: 2 }, { reason: 'en' }, { reason: 'w_y' }, { limit: 1 }])
       story.push(
-        await bus.readSetAside(db, 'orders', { ...setAside, ...other }),
-        await bus.readSetAside(db, 'tickets', setAside),
+        await parkedStore.readSetAside(db, 'orders', { ...setAside, ...other }),
+        await parkedStore.readSetAside(db, 'tickets', setAside),
       )
     story.push(
       dead.map(({ parkedAt: _, ...letter }) => letter),
-      await bus.listDeadLetters(db, 'tickets'),
+      await parkedStore.listDeadLetters(db, 'tickets'),
     )
     story.push(
-      await bus.replayDeadLetter(db, 'orders', sampleEvent(2).id),
-      await bus.replayDeadLetter(db, 'orders', sampleEvent(1).id),
+      await parkedStore.replayDeadLetter(db, 'orders', sampleEvent(2).id),
+      await parkedStore.replayDeadLetter(db, 'orders', sampleEvent(1).id),
     )
-    await bus.unpark(db, 'orders', [1, 2, 7])
-    story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
-    await bus.park(db, 'orders', [
+    await parkedStore.unpark(db, 'orders', [1, 2, 7])
+    story.push((await parkedStore.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
+    await parkedStore.park(db, 'orders', [
       { ...parking, seq: 3, subject: idOf(2), attempts: 13, reason: 'given up', dead: true },
     ])
-    await bus.revive(db, 'orders', [3, 4, 9])
-    await bus.revive(db, 'tickets', [4])
-    story.push((await bus.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
+    await parkedStore.revive(db, 'orders', [3, 4, 9])
+    await parkedStore.revive(db, 'tickets', [4])
+    story.push((await parkedStore.readDue(db, 'orders', 10)).map(({ seq, attempts }) => [seq, attempts]))
     return story
   })
 })

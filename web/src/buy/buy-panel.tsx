@@ -8,8 +8,9 @@ import { useTranslations } from 'use-intl'
 import type { Liveness } from '../api/live.ts'
 import { currentUserQuery } from '../api/queries.ts'
 import { useDuration, useFormat } from '../format.ts'
-import { Field, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { isolated, seatValues } from '../parts/user-text.tsx'
+import { EmailField } from './email-field.tsx'
 import { usePlaceOrder } from './place-order.ts'
 import { PriceNews } from './price-news.tsx'
 import { QuantityRow } from './quantity-row.tsx'
@@ -245,19 +246,12 @@ function HoldForm({
   return (
     <form id="hold-form" noValidate onSubmit={submit}>
       {askEmail ? (
-        <Field
-          label={t('email')}
-          hint={t('emailHint')}
-          error={emailMissing ? t('emailMissing') : undefined}
-          input={{
-            type: 'email',
-            autoComplete: 'email',
-            required: true,
-            value: email,
-            onChange: (event) => {
-              setEmail(event.target.value)
-              setEmailMissing(false)
-            },
+        <EmailField
+          value={email}
+          isMissing={emailMissing}
+          change={(value) => {
+            setEmail(value)
+            setEmailMissing(false)
           }}
         />
       ) : (

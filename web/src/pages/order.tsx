@@ -6,7 +6,7 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { serverNowMs } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
-import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { currentUserQuery, orderQuery, shopConfigQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
@@ -104,18 +104,17 @@ function occasionOf(show: ShowView | undefined): 'ahead' | 'past' | 'cancelled' 
   return serverNowMs() > Date.parse(show.startsAt) + pastAfterMs ? 'past' : 'ahead'
 }
 
-/**
- * A guest's tickets open in this browser only, and no mail has them: said before it is too late.
- */
+/** Tells guests, before it is too late, how they keep tickets that open in this browser only. */
 function KeepTickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const { data: current } = useQuery(currentUserQuery)
+  const { data: config } = useQuery(shopConfigQuery)
   const isGuest = current?.user?.kind === 'guest'
   if (!isGuest || order.status !== 'complete' || occasionOf(show) === 'past') return null
   return (
     <div className="mt-5 print:hidden">
       <Notice tone="warm">
-        <p>{t('keepGuest')}</p>
+        <p>{t(config?.sendsMail === false ? 'keepGuestWithoutMail' : 'keepGuest')}</p>
       </Notice>
     </div>
   )

@@ -1,7 +1,6 @@
 // HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in
 // organisers.ts.
 import {
-  Availability,
   type ErrorCode,
   Id,
   OrderBody,
@@ -11,7 +10,6 @@ import {
   SalesNotice,
   Timeline,
 } from '@holdfast/contract'
-import type { FastifyReply } from 'fastify'
 import Type from 'typebox'
 import { type AskedKey, findAnswers, fingerprintOf, indexOfKey } from '../../platform/commands/idempotency.ts'
 import { readProcessEvents } from '../../platform/commands/outbox.ts'
@@ -28,7 +26,9 @@ import { cursorId, pageOf } from '../read/pages.ts'
 import { toTimeline } from '../read/timeline.ts'
 import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from '../read/views.ts'
 import type { StockMemory } from '../stock-memory.ts'
+import { availabilityRoutes } from './availability.ts'
 import { organiserRoutes } from './organisers.ts'
+import { makeWaiter } from './waiter.ts'
 
 export interface OrdersRoutes {
   readonly db: Database
@@ -40,47 +40,6 @@ export interface OrdersRoutes {
 }
 
 const idParams = Type.Object({ id: Id })
-const changedOnly = Type.Literal('changed', {
-  description: 'after the first event, send only changed seats, in events named "changes"',
-})
-const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
-
-/**
- * A show that was just published may not have reached us yet: asked again for a bounded time, by a
- * bounded crowd.
- */
-const knownWithinMs = 1_500
-const askAgainMs = 20
-/**
- * Each wait is this much longer than the one before: asking is a transaction, and ids can be made
- * up.
- */
-const patience = 1.5
-const waitersMax = 500
-
-export function makeWaiter(clock: Clock) {
-  let waiting = 0
-  return async <T>(ask: () => Promise<T>, isKnown: (answer: T) => boolean): Promise<T> => {
-    let answer = await ask()
-    if (isKnown(answer) || waiting >= waitersMax) return answer
-    waiting += 1
-    try {
-      const deadlineMs = clock.elapsedMs() + knownWithinMs
-      for (
-        let delayMs = askAgainMs;
-        !isKnown(answer) && clock.elapsedMs() < deadlineMs;
-        delayMs *= patience
-      ) {
-        await clock.sleep(delayMs)
-        answer = await ask()
-      }
-      return answer
-    } finally {
-      waiting -= 1
-    }
-  }
-}
-
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
@@ -253,56 +212,4 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     if (!seen || seen.buyerId !== buyerId) throw new ProblemError('order_unknown')
     return seen
   }
-}
-
-function availabilityRoutes(app: Http, { clock, live }: OrdersRoutes): void {
-  const untilKnown = makeWaiter(clock)
-  const availabilityOf = async (showId: string): Promise<string> => {
-    const json = await untilKnown(
-      () => live.readAvailabilityJson(showId),
-      (found) => found !== null,
-    )
-    if (json === null) throw new ProblemError('show_unknown')
-    return json
-  }
-
-  app.get(
-    '/api/shows/:id/availability',
-    {
-      schema: {
-        tags: ['shows'],
-        summary: 'Get a show’s availability',
-        params: idParams,
-        response: { 200: Availability },
-      },
-    },
-    async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
-  )
-
-  app.get(
-    '/api/shows/:id/availability/stream',
-    {
-      schema: {
-        tags: ['shows'],
-        summary: 'Stream availability as server-sent events named "availability"',
-        params: idParams,
-        querystring: streamQuery,
-      },
-    },
-    async (request, reply) => {
-      await availabilityOf(request.params.id)
-      live.availability.stream(request, reply, {
-        key: request.params.id,
-        changesOnly: request.query.seats === 'changed',
-      })
-    },
-  )
-}
-
-/** JSON text that was made once for many. */
-function sendJson(reply: FastifyReply, json: string) {
-  return reply
-    .type('application/json; charset=utf-8')
-    .serializer((text: unknown) => String(text))
-    .send(json)
 }

@@ -36,6 +36,7 @@ export interface RouteOptions {
   readonly worker: Worker
   readonly arrivals: Arrivals
   readonly processor: ProcessorConfig
+  readonly sendsMail: boolean
 }
 
 /**
@@ -54,15 +55,15 @@ const stripeScriptUrl = 'https://js.stripe.com/endive/stripe.js'
 export function registerRoutes(app: Http, options: RouteOptions): void {
   payRoutes(app, options)
   refundRoutes(app, options)
-  const shopConfig = shopConfigOf(options.processor)
-  const schema = { summary: 'Get the public payment settings', tags, response: { 200: ShopConfig } }
+  const shopConfig = { processor: publicPartOf(options.processor), sendsMail: options.sendsMail }
+  const schema = { summary: 'Get the public settings', tags, response: { 200: ShopConfig } }
   app.get('/api/shop-config', { config: { vital: true }, schema }, () => shopConfig)
 }
 
-function shopConfigOf(processor: ProcessorConfig) {
+function publicPartOf(processor: ProcessorConfig): ShopConfig['processor'] {
   const { publishableKey, kind } = processor
-  if (kind === 'stripe') return { processor: { publishableKey, scriptUrl: stripeScriptUrl, sandbox: false } }
-  return { processor: { publishableKey, scriptUrl: `${processor.origin}/stripe.js`, sandbox: true } }
+  if (kind === 'stripe') return { publishableKey, scriptUrl: stripeScriptUrl, sandbox: false }
+  return { publishableKey, scriptUrl: `${processor.origin}/stripe.js`, sandbox: true }
 }
 
 const codeOf: Partial<Record<Rejection, ErrorCode>> = {

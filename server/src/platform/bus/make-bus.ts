@@ -10,7 +10,7 @@ import { type Bus, defaultRetryPolicy, type RetryPolicy, type Subscription } fro
 import type { Carrier, CarrierParts } from './carrier.ts'
 import { type Consumer, makeConsumer } from './consumer.ts'
 import { makeFreshEvents } from './fresh-events.ts'
-import { listDeadLetters, replayDeadLetter } from './store.ts'
+import { listDeadLetters, replayDeadLetter } from './parked-store.ts'
 import { makeTail, type Tail, tailPageSize } from './tail.ts'
 
 /** Longer than handling a page may take; the loops ask several times a second. */

@@ -3,7 +3,8 @@
 import type { Connection } from '../postgres/database.ts'
 import { type RetryPolicy, retryDelayMs } from './bus.ts'
 import { type DeliveryOptions, type DeliveryVerdict, makeDeliver, waitsBehind } from './delivery.ts'
-import { type Parking, park, readDue, readWaiting, type StoredEvent, unpark } from './store.ts'
+import { type Parking, park, readDue, readWaiting, unpark } from './parked-store.ts'
+import type { StoredEvent } from './store.ts'
 
 export interface PageHandlerOptions extends DeliveryOptions {
   readonly connection: Connection

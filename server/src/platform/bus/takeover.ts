@@ -4,6 +4,7 @@
 
 import type { Connection } from '../postgres/database.ts'
 import { tryRead, unreadable } from './delivery.ts'
+import { readSetAside, revive } from './parked-store.ts'
 import {
   type Heard,
   lowestPosition,
@@ -11,8 +12,6 @@ import {
   readHeard,
   readNextPage,
   readPosition,
-  readSetAside,
-  revive,
   type StoredEvent,
   saveHeard,
   startOfWindow,

@@ -1,0 +1,33 @@
+// Where a guest's tickets go.
+import { useQuery } from '@tanstack/react-query'
+import { useTranslations } from 'use-intl'
+import { shopConfigQuery } from '../api/queries.ts'
+import { Field } from '../parts/basics.tsx'
+
+/** The address of a guest. A shop that sends no mail does not promise one. */
+export function EmailField({
+  value,
+  isMissing,
+  change,
+}: {
+  readonly value: string
+  readonly isMissing: boolean
+  readonly change: (value: string) => void
+}) {
+  const t = useTranslations('buy')
+  const { data: config } = useQuery(shopConfigQuery)
+  return (
+    <Field
+      label={t('email')}
+      hint={t(config?.sendsMail === false ? 'emailHintWithoutMail' : 'emailHint')}
+      error={isMissing ? t('emailMissing') : undefined}
+      input={{
+        type: 'email',
+        autoComplete: 'email',
+        required: true,
+        value,
+        onChange: (event) => change(event.target.value),
+      }}
+    />
+  )
+}
