@@ -14,6 +14,7 @@ import {
 import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/http/operators.ts'
 import { keepPostgresRunning } from './platform/postgres/embedded/keep-running.ts'
 import { startEmbeddedPostgres } from './platform/postgres/embedded/server.ts'
+import { isUnavailable } from './platform/postgres/failures.ts'
 import { armFailpoints } from './platform/process/failpoint.ts'
 import { type Log, makeLog } from './platform/process/log.ts'
 import { StartError } from './platform/process/start-error.ts'
@@ -79,7 +80,7 @@ async function start(config: Config, stops: Stop[]): Promise<Shop> {
  * The link that makes the first operator, where only the person who started the shop reads it. In a
  * log it would be there for everybody who may read logs.
  */
-async function firstOperatorLink(config: Config, { platform }: Shop): Promise<string | null> {
+async function offerFirstOperatorLink(config: Config, { platform }: Shop): Promise<string | null> {
   const { db, log } = platform
   const hasOne = (await demoOperates(config)) || (await hasOperator(db))
   if (hasOne || !config.services.includes('identity')) return null
@@ -87,6 +88,15 @@ async function firstOperatorLink(config: Config, { platform }: Shop): Promise<st
   log.warn('the shop has no operator: `npm run holdfast -- admin operator link` prints a link that makes one')
   return null
 }
+
+/** The shop sells by now: a database that is away for a moment must not end it for want of a link. */
+const firstOperatorLink = (config: Config, shop: Shop) =>
+  offerFirstOperatorLink(config, shop).catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error
+    const cure = '`npm run holdfast -- admin operator link` prints one'
+    shop.platform.log.warn({ err: error }, `no link for the first operator could be made; ${cure}`)
+    return null
+  })
 
 const demoOperates = async (config: Config) =>
   mayDemoOperate(config) && (await readDemoId(config.dataDirectory)) !== null

@@ -54,9 +54,15 @@ export interface ArchiveWriter {
 
 /** Nobody sees a backup under its name before it is whole and on the disk. */
 export async function createArchive(file: string): Promise<ArchiveWriter> {
-  if (await stat(file).catch(() => null)) throw new Error(`${file} is there already; name another file`)
+  await refuseExisting(file)
   const partial = `${file}.partial`
-  const handle = await open(partial, 'w', 0o600)
+  // Never a file that is there: it may be a backup under way, or somebody's own.
+  const handle = await open(partial, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+    throw new Error(
+      `${partial} is there: a backup under way, or one that was cut short. Remove it, or name another file`,
+    )
+  })
   const whole = createHash('sha256')
   const parts: Part[] = []
   let position = 0
@@ -84,6 +90,7 @@ export async function createArchive(file: string): Promise<ArchiveWriter> {
       await write(whole.digest(), [])
       await handle.sync()
       await handle.close()
+      await refuseExisting(file)
       await rename(partial, file)
       await syncFolder(dirname(file))
       return { bytes: position }
@@ -93,6 +100,15 @@ export async function createArchive(file: string): Promise<ArchiveWriter> {
       await rm(partial, { force: true })
     },
   }
+}
+
+/** Only a file that is not there may be written; what cannot be looked at may be there. */
+async function refuseExisting(file: string): Promise<void> {
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (found) throw new Error(`${file} is there already; name another file`)
 }
 
 async function syncFolder(path: string): Promise<void> {

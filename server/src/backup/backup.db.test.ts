@@ -247,4 +247,10 @@ it('never overwrites a backup, and leaves none that is half', async () => {
   )
   await expect(readFile(nowhere)).rejects.toThrow('ENOENT')
   await expect(readFile(`${nowhere}.partial`)).rejects.toThrow('ENOENT')
+  const other = join(folder, 'other')
+  await writeFile(`${other}.partial`, 'somebody’s own')
+  await expect(backUp({ ...again, file: other })).rejects.toThrow(
+    'a backup under way, or one that was cut short',
+  )
+  expect(await readFile(`${other}.partial`, 'utf8')).toBe('somebody’s own')
 })

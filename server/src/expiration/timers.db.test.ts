@@ -160,8 +160,8 @@ describe('the store and its workers', () => {
     expect((await fired(db)).map(({ subject }) => subject)).toEqual([other])
   })
 
-  test('a million timers that wait are not read for the few that are due', async () => {
-    await db.query(fill, [1_000_000, future])
+  test('200,000 timers that wait are not read for the few that are due', async () => {
+    await db.query(fill, [200_000, future])
     const due = newId()
     await tell(set(due, past))
     await db.execute('analyze expiration.timers')

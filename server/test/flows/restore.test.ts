@@ -175,6 +175,10 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
   expect(numbers).toMatchObject({ aheads: 0 })
   expect(numbers?.horizon).toBeLessThan(30_000)
 
+  // What the processor told of orders that are gone for good bothers nobody.
+  expect(
+    await db.query({ name: 'test.parked', text: 'select consumer, reason from platform.parked_deliveries' }),
+  ).toEqual([])
   const rows = await db.query<{ id: string; status: string; tickets: number }>({
     name: 'test.orders',
     text: `select o.id, o.status, (select count(*)::int from tickets.tickets t where t.order_id = o.id and t.status = 'valid') as tickets

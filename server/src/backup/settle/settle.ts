@@ -106,6 +106,10 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
     }
   } finally {
     await shop.stop()
+    const lost = of('give_back')
+      .concat(of('rebuild'))
+      .flatMap(({ intent }) => intent.orderId ?? [])
+    await store.forgetLostOrders(db, lost, backupTakenAt)
   }
 }
 

@@ -1,6 +1,6 @@
 // SQL of settling. It writes to several schemas, which nothing else may: it runs while no process of
 // the shop does, before a restored shop is started.
-import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import { type Database, type Queryable, sql } from '../../platform/postgres/database.ts'
 
 export const noId = '00000000-0000-0000-0000-000000000000'
 
@@ -68,12 +68,28 @@ const followTimers = sql(
   `update expiration.timers t set expires_at = o.expires_at, status = 'waiting' from orders.orders o
    where o.id = t.order_id and o.status = 'created' and t.expires_at < o.expires_at`,
 )
+// Mail does not run while a shop settles: it reads all this when the shop starts.
 const lag = sql(
   'settle.lag',
   `select count(*)::int as events from platform.cursors c
      join platform.outbox o on o.settled_xid >= c.window_from and c.heard ->> o.type is null and (c.heard::jsonb ? o.type)
-   where not exists (select 1 from platform.inbox i where i.consumer = c.consumer and i.event_id = o.id)
+   where c.consumer <> 'mail'
+     and not exists (select 1 from platform.inbox i where i.consumer = c.consumer and i.event_id = o.id)
      and not exists (select 1 from platform.parked_deliveries d where d.consumer = c.consumer and d.seq = o.seq)`,
+)
+const takeAsHeard = sql(
+  'settle.take_as_heard',
+  `insert into platform.inbox (consumer, event_id)
+   select c.consumer, o.id from platform.cursors c join platform.outbox o on c.heard::jsonb ? o.type
+   where o.occurred_at >= $2 and o.data ->> 'orderId' = any($1)
+     and not exists (select from orders.orders known where known.id::text = o.data ->> 'orderId')
+   on conflict do nothing`,
+)
+const unparkLost = sql(
+  'settle.unpark_lost',
+  `delete from platform.parked_deliveries p using platform.outbox o
+   where o.seq = p.seq and o.data ->> 'orderId' = any($1)
+     and exists (select from platform.inbox i where i.consumer = p.consumer and i.event_id = o.id)`,
 )
 const markSettled = sql('settle.mark', 'update platform.installation set settled_at = now()')
 const beginEpoch = sql(
@@ -174,6 +190,21 @@ export async function followDeadlines(db: Queryable): Promise<void> {
 export async function readLag(db: Queryable): Promise<number> {
   const [row] = await db.query<{ events: number }>(lag)
   return row?.events ?? 0
+}
+
+/**
+ * Orders that are gone for good, their money given back: what payments told of them means nothing to
+ * anybody, and would be a dead letter for every consumer that waits for them.
+ */
+export async function forgetLostOrders(
+  db: Database,
+  orderIds: readonly string[],
+  backupTakenAt: string,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await tx.query(takeAsHeard, [orderIds, backupTakenAt])
+    await tx.query(unparkLost, [orderIds])
+  })
 }
 
 export async function finishSettling(db: Queryable): Promise<void> {

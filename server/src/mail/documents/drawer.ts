@@ -39,7 +39,10 @@ export function makeDrawer(log: Log): Drawer {
     clearTimeout(job.timer)
     use(job)
     if (waiting.size > 0) return
-    resting = setTimeout(() => child?.disconnect(), restMs)
+    resting = setTimeout(() => {
+      child?.disconnect()
+      child = null
+    }, restMs)
     resting.unref()
   }
   const onDrawn = (drawn: Drawn) =>
@@ -58,7 +61,9 @@ export function makeDrawer(log: Log): Drawer {
     started.on('message', (drawn) => onDrawn(drawn as Drawn))
     started.on('error', (error) => log.warn({ err: error }, 'documents cannot be drawn'))
     started.on('exit', () => {
-      if (child === started) child = null
+      // One that rested; another has its work.
+      if (child !== started) return
+      child = null
       for (const id of waiting.keys())
         settle(id, ({ reject }) => reject(new Error('the drawing process ended')))
     })

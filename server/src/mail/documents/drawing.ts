@@ -10,7 +10,8 @@ export type Drawn =
   | { readonly id: number; readonly bytes: Uint8Array }
   | { readonly id: number; readonly failure: string }
 
-const answer = (drawn: Drawn) => process.send?.(drawn)
+// Whoever asked may be gone: then there is nobody to tell, and nothing more to draw.
+const answer = (drawn: Drawn) => process.send?.(drawn, undefined, {}, (error) => error && process.exit(0))
 
 process.on('message', ({ id, request }: DrawingJob) => {
   draw(request).then(

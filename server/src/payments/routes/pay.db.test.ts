@@ -310,5 +310,6 @@ it('tells a browser where to take cards', async () => {
       scriptUrl: `http://localhost:${port}/stripe.js`,
       sandbox: true,
     },
+    sendsMail: true,
   })
 })
