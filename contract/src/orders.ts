@@ -17,6 +17,9 @@ export const OrderLine = Type.Object(
     takes: Type.Array(Take, { description: 'what one unit takes of which pools' }),
     quantity: Type.Integer({ minimum: 1 }),
     unitPriceMinor: Type.Integer({ minimum: 0 }),
+    taxRateBps: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'tax in the price; absent where none is named' }),
+    ),
     seatIds: Type.Optional(Type.Array(Id)),
   },
   { additionalProperties: false },

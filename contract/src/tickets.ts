@@ -21,6 +21,9 @@ export const PublishedTicketType = Type.Object({
   id: Id,
   name: Type.String(),
   priceMinor: Type.Integer({ minimum: 0 }),
+  taxRateBps: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'tax in the price, in hundredths of a per cent' }),
+  ),
   takes: Type.Array(Take, { description: 'what one unit takes; empty: never sold out' }),
   seats: Type.Optional(Type.Array(Seat)),
 })

@@ -8,6 +8,8 @@ import { usableZone } from './reader.ts'
 export interface Format {
   money(amount: Money): string
   number(value: number): string
+  /** 7.7% */
+  percent(share: number): string
   /** Saturday, 14 March 2026 */
   day(instant: string, timeZone?: string): string
   /** 20:00 */
@@ -46,6 +48,7 @@ function makeFormat(locale: string): Format {
     return format
   }
   const numbers = new Intl.NumberFormat(locale)
+  const percents = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 2 })
   const twoDigits = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 })
   return {
     money({ amountMinor, currency }) {
@@ -59,6 +62,7 @@ function makeFormat(locale: string): Format {
       return new Intl.NumberFormat(locale, options).format(amountMinor / 10 ** digits)
     },
     number: (value) => numbers.format(value),
+    percent: (share) => percents.format(share),
     day: (instant, zone = readersTimeZone) =>
       dates('day', zone, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
         Date.parse(instant),

@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
+import { Price } from '../money/price.ts'
 import { CancelReason } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'
@@ -39,6 +40,7 @@ export const OrderBody = Type.Object(
   closed,
 )
 export type OrderBody = Static<typeof OrderBody>
+export const PriceBody = Type.Object({ lines: OrderBody.properties.lines }, closed)
 
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
@@ -64,6 +66,7 @@ export const OrderView = Type.Object({
     }),
   ),
   total: Money,
+  price: Price,
   expiresAt: Instant,
   extended: Type.Boolean({
     description: 'true once the hold was extended, because a payment was in progress at the deadline',

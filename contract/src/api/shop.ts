@@ -69,10 +69,16 @@ const typePools = Type.Array(TypePoolBody, {
   maxItems: 10,
   description: 'pools that the type takes from, shared with other types by their names',
 })
+const TaxRate = Type.Integer({
+  minimum: 0,
+  maximum: 10_000,
+  description: 'tax contained in the price, in hundredths of a per cent',
+})
 export const GeneralTypeBody = Type.Object(
   {
     name: ShortText,
     priceMinor: PriceMinor,
+    taxRateBps: Type.Optional(TaxRate),
     capacity: Capacity('one pool of the type’s own'),
     pools: Type.Optional(typePools),
   },
@@ -80,13 +86,14 @@ export const GeneralTypeBody = Type.Object(
 )
 /** Without a pool of its own; with no pool at all it is never sold out. */
 export const PooledTypeBody = Type.Object(
-  { name: ShortText, priceMinor: PriceMinor, pools: typePools },
+  { name: ShortText, priceMinor: PriceMinor, taxRateBps: Type.Optional(TaxRate), pools: typePools },
   closed,
 )
 export const SeatedTypeBody = Type.Object(
   {
     name: ShortText,
     priceMinor: PriceMinor,
+    taxRateBps: Type.Optional(TaxRate),
     seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }),
     pools: Type.Optional(typePools),
   },
@@ -173,6 +180,7 @@ export const TicketTypeView = Type.Object({
   id: Id,
   name: Type.String(),
   priceMinor: Type.Integer(),
+  taxRateBps: Type.Optional(Type.Integer()),
   capacity: Type.Integer({
     description: 'of the type’s own pool; without one, the most tickets that its pools have room for',
   }),

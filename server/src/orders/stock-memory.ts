@@ -1,8 +1,8 @@
 // Pools seen sold out a few milliseconds ago. May refuse a buyer early; never sells anything.
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
-import { placesOf, shortIn } from './domain/lines.ts'
-import { askedTotal } from './domain/price.ts'
+import { freezeLines, placesOf, shortIn } from './domain/lines.ts'
+import { priceOf } from './domain/price.ts'
 import { isSold } from './domain/sale.ts'
 import { availableIn, type Sale, type SaleType } from './domain/stock.ts'
 import type { World } from './world.ts'
@@ -77,5 +77,7 @@ function goneOf({ takes }: SaleType, world: World): string | null {
 /** Sale, limits and price are looked at before the stock. */
 function reachesStock(sale: Sale, { lines, expectedTotalMinor }: OrderBody, now: string): boolean {
   if (!isSold(sale, now) || placesOf(lines) > sale.maxPerOrder) return false
-  return expectedTotalMinor === undefined || expectedTotalMinor === askedTotal(sale, lines)
+  if (expectedTotalMinor === undefined) return true
+  const frozen = freezeLines(sale, lines)
+  return 'lines' in frozen && priceOf(sale.currency, frozen.lines).total.amountMinor === expectedTotalMinor
 }

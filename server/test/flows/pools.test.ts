@@ -1,6 +1,6 @@
 // Ticket types that share pools, over HTTP: one capacity for several prices, days, tables, early
 // birds and donations.
-import type { Availability, OrderView, ShowView } from '@holdfast/contract'
+import type { Availability, OrderView, Price, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { expectSound } from '../audit.ts'
 import { asGuest, type Client, expectStatus, publishShow, showBody, signUp } from '../client.ts'
@@ -126,6 +126,55 @@ test('what is read of a show can be sent back, and shared pools stay what they a
   const grown = expectStatus(await put(more), 200)
   expect(grown.ticketTypes.map(({ capacity }) => capacity)).toEqual([31, 10, 31])
   await untilLeft(show, '31 10 31')
+})
+
+test('a price is told before a hold, tax by tax, and is that of the order', async () => {
+  const show = await publishShow(organiser, {
+    ticketTypes: [
+      { name: 'Seat', priceMinor: 2_500, taxRateBps: 1_900, capacity: 10 },
+      { name: 'Programme', priceMinor: 990, taxRateBps: 700, capacity: 10 },
+      { name: 'Donation', priceMinor: 500, pools: [] },
+    ],
+  })
+  const lines = show.ticketTypes.map(({ id }, index) => ({ ticketTypeId: id, quantity: index === 0 ? 2 : 1 }))
+  const money = (amountMinor: number) => ({ amountMinor, currency: 'EUR' })
+  const told = await buyer.call<Price>('POST', `/api/shows/${show.id}/price`, { lines })
+  expect(told).toMatchObject({
+    status: 200,
+    body: {
+      subtotal: money(6_490),
+      discount: money(0),
+      fees: money(0),
+      taxes: [
+        { rateBps: 1_900, net: money(4_202), tax: money(798) },
+        { rateBps: 700, net: money(925), tax: money(65) },
+      ],
+      total: money(6_490),
+    },
+  })
+  const order = await held(show, { Donation: 1, Programme: 1, Seat: 2 })
+  expect(order.price).toEqual(told.body)
+  expect(order.total).toEqual(told.body.total)
+})
+
+test('what cannot be held has no price, and is refused in the same words', async () => {
+  const show = await publishShow(organiser, {
+    ticketTypes: [{ name: 'Standing', priceMinor: 2_500, capacity: 10 }],
+  })
+  const standing = show.ticketTypes[0]?.id
+  const refusalOf = async (path: string, body: object) => {
+    const answer = await buyer.call<{ code: string; detail: string }>('POST', path, body)
+    return { status: answer.status, code: answer.body.code, detail: answer.body.detail }
+  }
+  for (const [line, code] of [
+    [{ ticketTypeId: show.id, quantity: 1 }, 'unknown_ticket_type'],
+    [{ ticketTypeId: standing, seatIds: [show.id] }, 'unknown_ticket_type'],
+    [{ ticketTypeId: standing, quantity: show.maxPerOrder + 1 }, 'limit_exceeded'],
+  ] as const) {
+    const told = await refusalOf(`/api/shows/${show.id}/price`, { lines: [line] })
+    expect(told).toMatchObject({ status: 422, code })
+    expect(await refusalOf('/api/orders', { showId: show.id, lines: [line] })).toEqual(told)
+  }
 })
 
 test('sixty buyers want both of two pools at once: neither is oversold, and all that is left is sold', async () => {

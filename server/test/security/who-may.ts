@@ -106,6 +106,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/shows/:id': { who: everybody, thing: 'show' },
   'GET /api/shows/:id/availability': { who: everybody, thing: 'show' },
   'GET /api/shows/:id/availability/stream': { who: everybody, thing: 'show' },
+  'POST /api/shows/:id/price': {
+    who: everybody,
+    thing: 'show',
+    body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }] }),
+  },
   'GET /api/shows/:id/orders': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },

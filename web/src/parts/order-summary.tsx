@@ -1,4 +1,4 @@
-// What an order holds, line by line, with its seats and its total.
+// What an order holds, line by line, with its seats, its total and the tax in it.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
@@ -35,6 +35,13 @@ export function OrderSummary({
         <span>{t('total')}</span>
         <span className="text-title">{format.money(order.total)}</span>
       </p>
+      {order.price.taxes
+        .filter(({ tax }) => tax.amountMinor > 0)
+        .map(({ rateBps, tax }) => (
+          <p key={rateBps} className="text-right text-small text-soft">
+            {t('tax', { rate: format.percent(rateBps / 10_000), tax: format.money(tax) })}
+          </p>
+        ))}
       {order.refunded && (
         <p className="flex items-baseline justify-between gap-4 text-soft">
           <span>{t('refunded')}</span>

@@ -9,10 +9,22 @@ type Lines =
   | { readonly rejection: LineRejection; readonly detail: string }
 
 /**
- * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Prices come from the
- * sale alone. Whether there is enough is for `shortageOf`.
+ * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Whether there is
+ * enough is for `shortageOf`.
  */
 export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
+  const frozen = freezeLines(sale, asked)
+  if ('rejection' in frozen) return frozen
+  for (const { ticketTypeId, name, seatIds = [] } of frozen.lines) {
+    const stranger = seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== ticketTypeId)
+    if (stranger !== undefined)
+      return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${name}` }
+  }
+  return frozen
+}
+
+/** The lines as the sale alone makes them: prices come from nowhere else. */
+export function freezeLines(sale: Sale, asked: readonly LineBody[]): Lines {
   const lines: Placed[] = []
   const seatIds = new Set<string>()
   if (placesOf(asked) > sale.maxPerOrder)
@@ -21,7 +33,7 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
     const place = sale.types.findIndex(({ id }) => id === body.ticketTypeId)
     const type = sale.types[place]
     if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
-    const line = freezeLine(type, body, stock)
+    const line = freezeLine(type, body)
     if ('rejection' in line) return line
     for (const seatId of line.seatIds ?? []) {
       if (seatIds.has(seatId))
@@ -72,13 +84,13 @@ export function placesOf(asked: readonly LineBody[]): number {
 function freezeLine(
   type: SaleType,
   body: LineBody,
-  stock: Stock,
 ): OrderLine | { rejection: LineRejection; detail: string } {
   const frozen = {
     ticketTypeId: type.id,
     name: type.name,
     takes: type.takes.map(({ poolId, count }) => ({ poolId, count })),
     unitPriceMinor: type.priceMinor,
+    ...(type.taxRateBps === undefined ? {} : { taxRateBps: type.taxRateBps }),
   }
   if ('quantity' in body) {
     if (type.seated)
@@ -87,9 +99,6 @@ function freezeLine(
   }
   if (!type.seated)
     return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
-  const stranger = body.seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== type.id)
-  if (stranger !== undefined)
-    return { rejection: 'unknown_ticket_type', detail: `no seat ${stranger} in ${type.name}` }
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
 }
 

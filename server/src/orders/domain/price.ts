@@ -1,27 +1,22 @@
 // What an order costs, out of its frozen lines. Pure; the only place that adds up prices.
-import type { LineBody, OrderLine, Price } from '@holdfast/contract'
-import { placesOf } from './lines.ts'
-import type { Sale } from './stock.ts'
+import { currencyRule, type OrderLine, type Price } from '@holdfast/contract'
+import { priceUnits } from './pricing.ts'
 
+/** The same for what a buyer asks about, what is held, and what was sold: lines never change. */
 export function priceOf(currency: string, lines: readonly OrderLine[]): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency })
-  const subtotal = lines.reduce((sum, line) => sum + line.quantity * line.unitPriceMinor, 0)
+  const units = lines.flatMap(({ quantity, unitPriceMinor, taxRateBps = null }) =>
+    Array.from({ length: quantity }, () => ({ priceMinor: unitPriceMinor, taxRateBps, feeMinor: 0 })),
+  )
+  const stepMinor = currencyRule(currency)?.step ?? 1
+  const price = priceUnits(units, { net: false, stepMinor, orderFeeMinor: 0 })
   return {
-    subtotal: money(subtotal),
-    discount: money(0),
-    fees: money(0),
-    taxes: [],
-    total: money(subtotal),
+    subtotal: money(price.subtotalMinor),
+    discount: money(price.discountMinor),
+    fees: money(price.feesMinor),
+    taxes: price.taxes.map(({ rateBps, netMinor, taxMinor }) => {
+      return { rateBps, net: money(netMinor), tax: money(taxMinor) }
+    }),
+    total: money(price.totalMinor),
   }
-}
-
-/** What the sale asks for these lines; null when one of them is not for sale. */
-export function askedTotal(sale: Sale, asked: readonly LineBody[]): number | null {
-  let totalMinor = 0
-  for (const body of asked) {
-    const type = sale.types.find(({ id }) => id === body.ticketTypeId)
-    if (!type) return null
-    totalMinor += placesOf([body]) * type.priceMinor
-  }
-  return totalMinor
 }

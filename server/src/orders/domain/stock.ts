@@ -8,6 +8,8 @@ export interface SaleType {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
+  /** Missing: no tax is named. */
+  readonly taxRateBps?: number
   /** From no pool: never sold out. */
   readonly takes: readonly NamedTake[]
   readonly seated: boolean
@@ -191,10 +193,11 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     salesEndAt: salesEndAt(show),
-    types: show.ticketTypes.map(({ id, name, priceMinor, takes, seats }) => ({
+    types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats }) => ({
       id,
       name,
       priceMinor,
+      ...(taxRateBps === undefined ? {} : { taxRateBps }),
       takes: takes.map(({ poolId, count }) => {
         const poolName = poolNames.get(poolId)
         return { poolId, count, name: poolName ?? name, shared: poolName !== undefined }

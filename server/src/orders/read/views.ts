@@ -10,8 +10,10 @@ import {
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
-import { availableIn, type NamedTake, type Pool, unitsOfNoPool } from '../domain/stock.ts'
+import { priceOf } from '../domain/price.ts'
+import { availableIn, type NamedTake, type Pool, type Sale, unitsOfNoPool } from '../domain/stock.ts'
 import { type OrderRow, toOrder } from '../store/orders.ts'
+import { saleColumns } from '../store/stock.ts'
 
 type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
 
@@ -40,6 +42,7 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
       ...(seatIds ? { seatIds } : {}),
     })),
     total: order.total,
+    price: priceOf(currency, order.lines),
     expiresAt: order.expiresAt,
     extended: order.extended,
     version: order.version,
@@ -179,6 +182,14 @@ type StockRow = { readonly id: string; readonly priceMinor: number; readonly sea
   | { readonly poolId: null }
 )
 interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {}
+
+const readSaleStatement = sql('orders.read_sale', `select ${saleColumns} from orders.shows where id = $1`)
+
+/** What is for sale of a show, or null when it never was. */
+export async function readSale(db: Queryable, showId: string): Promise<Sale | null> {
+  const [sale] = await db.query<Sale>(readSaleStatement, [showId])
+  return sale ?? null
+}
 
 /** What is left of a show, or null when it was never on sale. */
 export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {

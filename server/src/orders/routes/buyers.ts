@@ -28,6 +28,7 @@ import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView }
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
 import { organiserRoutes } from './organisers.ts'
+import { priceRoutes } from './prices.ts'
 import { makeWaiter } from './waiter.ts'
 
 export interface OrdersRoutes {
@@ -40,11 +41,13 @@ export interface OrdersRoutes {
 }
 
 const idParams = Type.Object({ id: Id })
+
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
   organiserRoutes(app, parts.db)
   availabilityRoutes(app, parts)
+  priceRoutes(app, parts)
 }
 
 function placingRoutes(app: Http, { db, clock, handler, stock, switches }: OrdersRoutes): void {

@@ -81,6 +81,7 @@ describe('POST /api/orders', () => {
         { ticketTypeId: chairs.id, name: chairs.name, quantity: 2, unitPrice, seatIds },
       ],
       total: { amountMinor: 18_000, currency: 'EUR' },
+      price: expect.objectContaining({ total: { amountMinor: 18_000, currency: 'EUR' }, taxes: [] }),
       expiresAt: new Date(Date.parse(order.createdAt) + 900_000).toISOString(),
       extended: false,
       version: 1,

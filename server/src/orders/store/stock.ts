@@ -9,11 +9,12 @@ import type { PoolMove } from '../world.ts'
 // each by ascending id. Pools are last because everybody wants the same one: mostly it is locked no
 // longer than its commit takes.
 
+export const saleColumns = `id as "showId", version, organiser_id as "organiserId", title, currency,
+  hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status,
+  sales_end_at as "salesEndAt", ticket_types as types`
 const loadSalesStatement = sql(
   'orders.load_sales',
-  `select id as "showId", version, organiser_id as "organiserId", title, currency, hold_seconds as "holdSeconds",
-          max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status, sales_end_at as "salesEndAt",
-          ticket_types as types
+  `select ${saleColumns}
    from orders.shows
    where id = any(array(
      select unnest($1::uuid[])

@@ -20,6 +20,8 @@ export interface TicketType {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
+  /** Tax contained in the price, in hundredths of a per cent; null or missing: none is named. */
+  readonly taxRateBps?: number | null
   /** What one ticket takes of which pools; its own pool comes first. */
   readonly takes: readonly Take[]
   /** Only of a seated type; the capacity of its own pool is their number. */
@@ -59,6 +61,7 @@ export interface ProposedType {
   readonly freshPoolId: string
   readonly name: string
   readonly priceMinor: number
+  readonly taxRateBps?: number
   readonly stock:
     | { readonly capacity: number }
     | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
@@ -112,7 +115,7 @@ type Known = Pick<ShowContent, 'ticketTypes' | 'pools'>
 const nothingKnown: Known = { ticketTypes: [], pools: [] }
 
 function settleType(
-  { name, priceMinor, stock, pools = [], freshId, freshPoolId }: ProposedType,
+  { name, priceMinor, taxRateBps, stock, pools = [], freshId, freshPoolId }: ProposedType,
   shared: ReadonlyMap<string, ShowPool>,
   known: { readonly type: TicketType | undefined; readonly pools: readonly ShowPool[] },
 ): { readonly type: TicketType; readonly ownPool?: ShowPool } {
@@ -120,7 +123,8 @@ function settleType(
     return { poolId: shared.get(poolName)?.id ?? '', count }
   })
   const knownPool = ownPoolOf(known.type, known.pools)
-  const type = { id: known.type?.id ?? freshId, name, priceMinor }
+  const tax = taxRateBps === undefined ? {} : { taxRateBps }
+  const type = { id: known.type?.id ?? freshId, name, priceMinor, ...tax }
   // A type that has lived without a pool of its own gets none by the capacity that it was read with.
   if (stock === null || ('capacity' in stock && known.type && !knownPool && pools.length > 0))
     return { type: { ...type, takes: takesOfShared } }

@@ -199,8 +199,9 @@ function publishedShow(show: Show): PublishedShow {
     ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
     onSale: show.status === 'on_sale' && !show.blocked,
     ticketTypes: show.ticketTypes.map((type) => {
-      const { id, name, priceMinor, takes, seats } = type
-      return { id, name, priceMinor, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
+      const { id, name, priceMinor, taxRateBps, takes, seats } = type
+      const tax = taxRateBps == null ? {} : { taxRateBps }
+      return { id, name, priceMinor, ...tax, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
     }),
     pools: show.pools.map(({ id, name, capacity, latch }) => ({
       id,

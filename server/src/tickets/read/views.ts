@@ -54,7 +54,7 @@ export function showView(show: Show): ShowView {
 }
 
 function typeView(
-  { id, name, priceMinor, takes, seats }: TicketType,
+  { id, name, priceMinor, taxRateBps, takes, seats }: TicketType,
   pools: readonly ShowPool[],
 ): ShowView['ticketTypes'][number] {
   const taken = takes.flatMap(({ poolId, count }) => {
@@ -68,6 +68,7 @@ function typeView(
     id,
     name,
     priceMinor,
+    ...(taxRateBps == null ? {} : { taxRateBps }),
     capacity: own?.capacity ?? Math.min(maxCapacity, ...room),
     ...(shared.length > 0 || taken.length === 0
       ? { pools: shared.map(({ name, capacity, count, latch }) => ({ name, capacity, count, latch })) }
@@ -104,6 +105,7 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
     name,
     priceMinor,
     pools: (type.pools ?? []).map((pool) => ({ ...pool, freshId: newId(), count: pool.count ?? 1 })),
+    ...(type.taxRateBps === undefined ? {} : { taxRateBps: type.taxRateBps }),
     ...(type.id === undefined ? {} : { ref: type.id }),
   }
   if ('capacity' in type) return { ...proposed, stock: { capacity: type.capacity } }

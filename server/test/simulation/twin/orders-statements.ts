@@ -203,6 +203,7 @@ export const ordersStatements: StatementTwins = {
     const found = (ids as string[]).flatMap((id) => view.get('orders.orders', id)?.['show_id'] ?? [])
     return [...new Set(found)].map((show_id) => ({ show_id }))
   },
+  'orders.read_sale': (view, [id]) => only(view.get('orders.shows', id as string)).map(shape(saleColumns)),
   'orders.read_organiser': (view, [id]) => {
     const row = view.get('orders.shows', id as string)
     return row ? [shape('organiser_id')(row)] : []

@@ -61,7 +61,9 @@ const show: ShowView = {
       id: 't',
       name: 'Stalls',
       priceMinor: 2_200,
+      taxRateBps: 700,
       capacity: 5,
+      pools: [{ name: 'House', capacity: 100, count: 1, latch: false }],
       // In an order that no text of the form has, without a row, and with labels that read like
       // ranges.
       seats: [
@@ -88,10 +90,12 @@ describe('a show that is edited', () => {
       description,
       holdSeconds,
       maxPerOrder,
-      ticketTypes: ticketTypes.map(({ id, name, priceMinor, seats }) => ({
+      ticketTypes: ticketTypes.map(({ id, name, priceMinor, taxRateBps, pools, seats }) => ({
         id,
         name,
         priceMinor,
+        taxRateBps,
+        pools,
         seats: seats?.map(({ section, row, number }) => ({ section, row, number })),
       })),
     })

@@ -116,9 +116,12 @@ function typeBodyOf(
   const priceMinor = parseAmount(type.price, currency)
   if (priceMinor === null) return null
   const before = show?.ticketTypes.find(({ id }) => id === type.id)
-  // The form does not show the pools that types share: they stay as they are.
-  const shared = before?.pools ? { pools: before.pools } : {}
-  const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor, ...shared }
+  // The form shows neither taxes nor the pools that types share: they stay as they are.
+  const unseen = {
+    ...(before?.taxRateBps === undefined ? {} : { taxRateBps: before.taxRateBps }),
+    ...(before?.pools ? { pools: before.pools } : {}),
+  }
+  const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor, ...unseen }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
   const known = before?.seats
   const seats =
