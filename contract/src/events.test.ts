@@ -82,8 +82,11 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
   TicketsIssued: {
     orderId: id,
     showId: id,
-    tickets: [{ id, code: 'K7Q2', ticketTypeId: id, name: 'Stalls' }],
+    tickets: [{ id, unit: 0, generation: 1, keyVersion: '0a1b', ticketTypeId: id, name: 'Stalls' }],
   },
+  ReturnRequested: { orderId: id, returnId: id, units: [0, 1], amount: money, by: 'refund' },
+  PlacesReturned: { orderId: id, returnId: id, units: [0, 1], amount: money },
+  TicketsReturned: { orderId: id, returnId: id, ticketIds: [id] },
   TicketVoided: { orderId: id, ticketIds: [id], reason: 'refunded' },
   TicketCheckedIn: { orderId: id, ticketId: id },
 }
@@ -181,6 +184,15 @@ describe('events of older versions', () => {
     const old = eventOf(type, { data: { ...dataOf[type], lines: [oldLine, line] } })
     expect(parseEvent(old)).toEqual(eventOf(type, { data: { ...dataOf[type], lines: [line, line] } }))
     expect(takes).toEqual([{ poolId: id, count: 1 }])
+  })
+
+  test('TicketsIssued: tickets are numbered as they stand, and keep their random codes', () => {
+    const old = ['K7Q2', 'M3X9'].map((code) => ({ id, code, ticketTypeId: id, name: 'Stalls' }))
+    const event = (tickets: unknown) =>
+      eventOf('TicketsIssued', { data: { ...dataOf.TicketsIssued, tickets } })
+    expect(parseEvent(event(old))).toEqual(
+      event(old.map((ticket, unit) => ({ unit, generation: 1, ...ticket }))),
+    )
   })
 
   test.each(['ShowPublished', 'ShowChanged'] as const)('%s: ticket types take from pools', (type) => {

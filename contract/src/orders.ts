@@ -110,6 +110,22 @@ export const ClaimRejected = defineEvent(
   'ClaimRejected',
   Type.Object({ orderId: Id, paymentId: Id, reason: ClaimRejection }),
 )
+/** Why places are given back. `refund`: all of the money went back. */
+export const ReturnedBy = Type.Union([Type.Literal('refund')])
+const returned = {
+  orderId: Id,
+  returnId: Id,
+  units: Type.Array(Type.Integer({ minimum: 0 }), { description: 'numbers of the units given back' }),
+  amount: Money,
+}
+/** Places are to be given back: tickets makes theirs void first. */
+export const ReturnRequested = defineEvent(
+  'orders',
+  'ReturnRequested',
+  Type.Object({ ...returned, by: ReturnedBy }),
+)
+/** The tickets of these units are void, and their places are free. */
+export const PlacesReturned = defineEvent('orders', 'PlacesReturned', Type.Object(returned))
 export const OrderCompleted = defineEvent(
   'orders',
   'OrderCompleted',

@@ -66,9 +66,15 @@ export const PublishedShow = Type.Object({
 })
 export type PublishedShow = Static<typeof PublishedShow>
 
+/** No event carries a code: whoever has the shop's key computes it of id and generation. */
 export const IssuedTicket = Type.Object({
   id: Id,
-  code: Type.String({ description: 'unguessable; what the door scans' }),
+  unit: Type.Integer({ minimum: 0, description: 'number of the unit of the order' }),
+  generation: Type.Integer({ minimum: 1, description: 'grows when the ticket gets another code' }),
+  keyVersion: Type.Optional(
+    Type.String({ description: 'which key makes the code; absent of a ticket issued with a random code' }),
+  ),
+  code: Type.Optional(Type.String({ description: 'only in events of before codes were computed' })),
   ticketTypeId: Id,
   name: Type.String(),
   seat: Type.Optional(Seat),
@@ -87,6 +93,12 @@ export const TicketVoided = defineEvent(
   'tickets',
   'TicketVoided',
   Type.Object({ orderId: Id, ticketIds: Type.Array(Id), reason: Type.String() }),
+)
+/** The answer to `ReturnRequested`: from now on none of these opens a door. */
+export const TicketsReturned = defineEvent(
+  'tickets',
+  'TicketsReturned',
+  Type.Object({ orderId: Id, returnId: Id, ticketIds: Type.Array(Id) }),
 )
 export const TicketCheckedIn = defineEvent(
   'tickets',

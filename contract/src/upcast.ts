@@ -23,9 +23,20 @@ const types: Upcast = (data) => replaced(data, 'ticketTypes', withTakes(data['ti
 const replaced = (data: Data, field: string, value: unknown): Data =>
   data[field] === value ? data : { ...data, [field]: value }
 
+/** Tickets were not tied to their units by a number, but stood in the order of the units. */
+const tickets: Upcast = (data) => {
+  const issued = data['tickets']
+  if (!Array.isArray(issued) || !issued.some((ticket) => isData(ticket) && !('unit' in ticket))) return data
+  const numbered = issued.map((ticket: unknown, unit) =>
+    isData(ticket) ? { unit, generation: 1, ...ticket } : ticket,
+  )
+  return { ...data, tickets: numbered }
+}
+
 const upcasts: ReadonlyMap<unknown, Upcast> = new Map([
   ['OrderCreated', lines],
   ['OrderCompleted', lines],
+  ['TicketsIssued', tickets],
   ['ShowPublished', types],
   ['ShowChanged', types],
 ])

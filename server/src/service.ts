@@ -14,6 +14,7 @@ import type { Log } from './platform/process/log.ts'
 import type { Metrics } from './platform/process/metrics.ts'
 import type { SecurityLog } from './platform/process/security-log.ts'
 import type { Switches } from './platform/process/switches.ts'
+import type { TicketCodes } from './platform/secrets/tickets.ts'
 
 export interface Platform {
   readonly config: Config
@@ -27,6 +28,7 @@ export interface Platform {
   readonly switches: Switches
   readonly requireOperator: RequireOperator
   readonly security: SecurityLog
+  readonly ticketCodes: TicketCodes
 }
 
 /** A service made ready for one process: its routes, its consumers on the bus, its workers. */

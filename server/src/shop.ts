@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
 import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
-import { makeIsLocal, makeLimitsNetwork } from './config/local-mode.ts'
+import { makeIsLocal, makeLimitsNetwork, secretSourceOf } from './config/local-mode.ts'
 import { version } from './config/version.ts'
 import { service as expiration } from './expiration/index.ts'
 import { service as identity } from './identity/index.ts'
@@ -31,6 +31,8 @@ import { announceProcess } from './platform/process/processes.ts'
 import { makeSecurityLog } from './platform/process/security-log.ts'
 import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches } from './platform/process/switches.ts'
+import { openSecrets } from './platform/secrets/keep.ts'
+import { makeTicketCodes } from './platform/secrets/tickets.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
 import { service as tickets } from './tickets/index.ts'
 
@@ -84,6 +86,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
   if (options.settling !== true) await refuseUnsettled(db)
+  const ticketCodes = makeTicketCodes(await secretsOf(db, config))
 
   const clock = systemClock
   const metrics = makeMetrics()
@@ -106,6 +109,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     switches,
     requireOperator,
     security,
+    ticketCodes,
   }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.
@@ -174,6 +178,15 @@ async function refuseUnsettled(db: Database): Promise<void> {
   throw new StartError(
     'this shop came back from a backup and has not settled with the card processor; run: npm run holdfast -- settle',
   )
+}
+
+async function secretsOf(db: Database, config: Config) {
+  try {
+    return await openSecrets(db, secretSourceOf(config))
+  } catch (error) {
+    await db.close()
+    throw error
+  }
 }
 
 /**

@@ -22,6 +22,7 @@ export const buyer = { id: '00000000-0000-7000-8000-00000000000b', email: 'buyer
 export const stranger = '00000000-0000-7000-8000-00000000000c'
 export const paymentA = '00000000-0000-7000-8000-0000000000aa'
 export const paymentB = '00000000-0000-7000-8000-0000000000bb'
+export const refundId = '00000000-0000-7000-8000-0000000000cc'
 export const total = { amountMinor: 9_000, currency: 'EUR' }
 export const placedAt = '2030-01-01T10:00:00.000Z'
 export const inTime = '2030-01-01T10:05:00.000Z'

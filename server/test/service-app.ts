@@ -14,6 +14,7 @@ import { makeSecurityLog } from '../src/platform/process/security-log.ts'
 import { makeSwitches } from '../src/platform/process/switches.ts'
 import type { Platform, ServiceDefinition } from '../src/service.ts'
 import { type Client, makeClient } from './client.ts'
+import { testCodes } from './codes.ts'
 import { makeTestDatabase, type TestDatabase } from './database.ts'
 
 export interface ServiceApp {
@@ -54,6 +55,7 @@ export async function startServiceApp(
     switches,
     requireOperator,
     security,
+    ticketCodes: testCodes,
   }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { CancelReason } from '../orders.ts'
+import { CancelReason, ReturnedBy } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'
 
@@ -127,6 +127,18 @@ export const ShowSales = Type.Object({
   ),
 })
 export type ShowSales = Static<typeof ShowSales>
+
+export const ReturnView = Type.Object({
+  id: Id,
+  orderId: Id,
+  status: Type.Union([Type.Literal('requested'), Type.Literal('done')], {
+    description: 'requested: the tickets are being made void; done: they are, and the places are free',
+  }),
+  by: ReturnedBy,
+  ticketIds: Type.Array(Id),
+  refund: Money,
+})
+export type ReturnView = Static<typeof ReturnView>
 
 export const TimelineEntry = Type.Object({
   id: Id,

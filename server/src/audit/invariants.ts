@@ -35,6 +35,15 @@ const definitions = {
       safe: false,
     },
   },
+  one_code_per_seat: {
+    number: 8,
+    title: 'At any moment at most one ticket of each seat opens a door',
+    stopsSales: true,
+    repair: {
+      words: 'Find out whose order has the seat, and refund the other one (POST /api/orders/:id/refunds)',
+      safe: false,
+    },
+  },
   complete_is_paid: {
     number: 2,
     title: 'Every complete order is paid: captured less returned equals total less refunds',

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/process/clock.ts'
 import { judgeLiveness } from './checks/liveness.ts'
 import { judgeMails, judgeOverdueMails } from './checks/mail.ts'
 import { judgeOrders, orderInvariants } from './checks/orders.ts'
-import { judgeSeats, judgeStock } from './checks/stock.ts'
+import { judgeCodes, judgeSeats, judgeStock } from './checks/stock.ts'
 import { judgeStreams, readAtRest } from './checks/streams.ts'
 import { type Finding, type InvariantName, invariants } from './invariants.ts'
 
@@ -82,7 +82,8 @@ async function judge(subject: Subject, options: LookOptions): Promise<Finding[]>
   findings.push(...(await judgeInPages(subject.orderIds, judgeMails, options)))
   findings.push(...(await judgeInPages(subject.streamIds, judgeStreams, options)))
   for (const showId of subject.showIds) findings.push(...(await judgeStock(db, showId, subject.exactly)))
-  for (const showId of subject.seatShowIds) findings.push(...(await judgeSeats(db, showId)))
+  for (const showId of subject.seatShowIds)
+    findings.push(...(await judgeSeats(db, showId)), ...(await judgeCodes(db, showId)))
   findings.push(...(await judgeLiveness(db, subject.streamIds, restWithinSeconds)))
   findings.push(...(await judgeOverdueMails(db)))
   return findings

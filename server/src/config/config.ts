@@ -8,6 +8,7 @@ import { type MailConfig, readMail } from './mail.ts'
 import { readNats } from './nats.ts'
 import { checkSandboxIsLocal, type ProcessorConfig, readProcessor } from './processor.ts'
 import { type Environment, makeReader, type Reader } from './reader.ts'
+import { readSecretKeys } from './secrets.ts'
 import { problemsOfUnknown } from './unknown.ts'
 
 export type { ProcessorConfig } from './processor.ts'
@@ -24,6 +25,8 @@ export interface Config {
   /** Null: events travel through Postgres. */
   readonly nats: NatsConfig | null
   readonly services: readonly ServiceName[]
+  /** The first makes codes, all are known. Empty: the shop makes its own where it may. */
+  readonly secretKeys: readonly string[]
   readonly orderHoldSeconds: number
   /**
    * Limits on attempts hold unless this is `off`. Those per network hold in local mode only when it
@@ -77,6 +80,7 @@ export function readConfig(environment: Environment): Config {
     databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     nats: readNats(read.list('NATS_URL'), read.problem),
     services: read.services('SERVICES'),
+    secretKeys: readSecretKeys(read.list('SECRET_KEY'), read.problem),
     orderHoldSeconds: read.integer('ORDER_HOLD_SECONDS', 900, 1, 86_400),
     rateLimits: readRateLimits(read),
     demo: read.flag('DEMO', true),

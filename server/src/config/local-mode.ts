@@ -49,6 +49,15 @@ export function isLocalShop({ host, publicUrl, trustProxy, processor }: LocalCon
   )
 }
 
+/**
+ * Where the shop's secrets come from. Whoever has a database that others keep, too, keeps them apart
+ * from it.
+ */
+export const secretSourceOf = (config: Pick<Config, 'secretKeys' | 'databaseUrl'> & LocalConfig) => ({
+  given: config.secretKeys,
+  mayUseOwn: config.databaseUrl === null || isLocalShop(config),
+})
+
 function isLoopbackPeer(address: string | undefined): boolean {
   const bare = address?.replace(/^::ffff:/i, '') ?? ''
   return bare === '::1' || (isIPv4(bare) && bare.startsWith('127.'))

@@ -1,6 +1,7 @@
 // Events of other services through a real bus: what orders makes of them, in order, out of order
 // and twice.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { testCodes } from '../../test/codes.ts'
 import {
   countByStatus,
   expectSoundStock,
@@ -44,7 +45,7 @@ async function holdOne() {
 }
 
 async function view(orderId: string) {
-  const seen = await readOrder(app.db, orderId)
+  const seen = await readOrder(app.db, orderId, testCodes)
   if (!seen) throw new Error('there is no such order')
   return seen.view
 }
@@ -98,6 +99,7 @@ test('a published show is for sale, and its change is known', async () => {
 
 test('authorized, charged and refunded: claimed, complete, refunded; the place comes back', async () => {
   const { orderId } = await holdOne()
+  const refundId = newId()
   const paymentId = newId()
   await tell(started(orderId, paymentId), authorized(orderId, paymentId))
   expect(await view(orderId)).toMatchObject({ status: 'claimed', payment: { id: paymentId } })
@@ -114,15 +116,21 @@ test('authorized, charged and refunded: claimed, complete, refunded; the place c
   await tell(foreignEvent('ChargeRefunded', paymentId, part, 4))
   expect(await view(orderId)).toMatchObject({ status: 'complete', refunded: { amountMinor: 500 } })
   await tell(
-    foreignEvent(
-      'ChargeRefunded',
-      paymentId,
-      { ...part, refundId: newId(), refundedTotal: amount, full: true },
-      5,
-    ),
+    foreignEvent('ChargeRefunded', paymentId, { ...part, refundId, refundedTotal: amount, full: true }, 5),
   )
+  // All of the money is back, and the place is not free: its ticket still opens a door.
+  expect(await view(orderId)).toMatchObject({ status: 'complete', refunded: amount })
+  await tell(foreignEvent('TicketsReturned', orderId, { orderId, returnId: newId(), ticketIds: [] }, 2))
+  expect(await view(orderId)).toMatchObject({ status: 'complete' })
+  await tell(foreignEvent('TicketsReturned', orderId, { orderId, returnId: refundId, ticketIds: [] }, 3))
   expect(await view(orderId)).toMatchObject({ status: 'refunded', refunded: amount })
-  expect(await toldOf(orderId)).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted'])
+  expect(await toldOf(orderId)).toEqual([
+    'OrderCreated',
+    'OrderClaimed',
+    'OrderCompleted',
+    'ReturnRequested',
+    'PlacesReturned',
+  ])
 })
 
 test('one event that is delivered twice takes effect once', async () => {
@@ -251,7 +259,8 @@ describe('a show is called off', () => {
 test('issued tickets are shown, and void ones as void', async () => {
   const { orderId, sale } = await holdOne()
   const ticket = { id: newId(), code: 'CODE1', ticketTypeId: typeOf(sale).id, name: 'Standing' }
-  await tell(foreignEvent('TicketsIssued', orderId, { orderId, showId: sale.show.id, tickets: [ticket] }))
+  const issued = { ...ticket, unit: 0, generation: 1 }
+  await tell(foreignEvent('TicketsIssued', orderId, { orderId, showId: sale.show.id, tickets: [issued] }))
   expect((await view(orderId)).tickets).toEqual([{ ...ticket, status: 'valid' }])
   await tell(
     foreignEvent('TicketVoided', orderId, { orderId, ticketIds: [ticket.id], reason: 'refunded' }, 2),

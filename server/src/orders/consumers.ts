@@ -21,6 +21,7 @@ export const heard = [
   'RefundReturned',
   'TicketsIssued',
   'TicketVoided',
+  'TicketsReturned',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
@@ -46,17 +47,20 @@ export function translate(event: Heard): Command[] {
     case 'ChargeFailed':
       return [{ type: 'ReleaseClaim', orderId: event.data.orderId, paymentId: event.data.paymentId }]
     case 'ChargeRefunded': {
-      const { orderId, paymentId, amount, full } = event.data
-      return [{ type: 'RecordRefund', orderId, paymentId, amountMinor: amount.amountMinor, full }]
+      const { orderId, paymentId, refundId, amount, full } = event.data
+      return [{ type: 'RecordRefund', orderId, paymentId, refundId, amountMinor: amount.amountMinor, full }]
     }
     case 'RefundReturned': {
-      const { orderId, paymentId, amount } = event.data
-      return [{ type: 'RecordRefund', orderId, paymentId, amountMinor: -amount.amountMinor, full: false }]
+      const { orderId, paymentId, refundId, amount } = event.data
+      const amountMinor = -amount.amountMinor
+      return [{ type: 'RecordRefund', orderId, paymentId, refundId, amountMinor, full: false }]
     }
     case 'TicketsIssued': {
       const tickets = event.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' as const }))
       return [{ type: 'NoteTickets', orderId: event.data.orderId, tickets }]
     }
+    case 'TicketsReturned':
+      return [{ type: 'ReturnPlaces', orderId: event.data.orderId, returnId: event.data.returnId }]
     case 'TicketVoided':
       return [{ type: 'NoteTicketsVoided', orderId: event.data.orderId, ticketIds: event.data.ticketIds }]
   }

@@ -15,8 +15,8 @@ export const service: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
   make(platform) {
-    const { bus, clock, db, log, metrics, switches } = platform
-    const live = makeOrdersLive({ db, clock, log, metrics })
+    const { bus, clock, db, log, metrics, switches, ticketCodes: codes } = platform
+    const live = makeOrdersLive({ db, clock, log, metrics, codes })
     const stock = makeStockMemory(clock)
     const handler = makeOrdersHandler(handlerOptionsOf(platform), (world) => {
       stock.learn(world)
@@ -36,7 +36,7 @@ export const service: ServiceDefinition = {
 
     return {
       name: 'orders',
-      routes: (app) => ordersRoutes(app, { db, clock, handler, live, stock, switches }),
+      routes: (app) => ordersRoutes(app, { db, clock, codes, handler, live, stock, switches }),
       subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),
       start: async () => {
         const unfollow = live.follow(bus)

@@ -11,6 +11,7 @@ import {
   placeOne,
   putOnSale,
   readPools,
+  refundWhole,
   tally,
 } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../test/sale.ts'
@@ -230,8 +231,7 @@ describe('commands of one batch', () => {
           by.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
           by.handle({ type: 'CompleteOrder', orderId, paymentId }),
         ]
-        if (index % 5 === 0)
-          paid.push(by.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }))
+        if (index % 5 === 0) paid.push(...refundWhole(by, orderId, paymentId))
         const against = [
           handler.handle({ type: 'ExpireOrder', orderId, deadline }),
           other.handle({ type: 'CancelOrder', orderId, reason: 'buyer' }),
@@ -247,7 +247,7 @@ describe('commands of one batch', () => {
     expect(counts.complete).toBeGreaterThan(0)
   })
 
-  test('place, claim, charge and refund of one order in one batch are four facts, in order', async () => {
+  test('place, claim, charge, refund and return of one order in one batch come in order', async () => {
     const sale = makeSale()
     await putOnSale(handler, sale)
     const [orderId, paymentId] = [newId(), newId()]
@@ -261,11 +261,12 @@ describe('commands of one batch', () => {
       }),
       handler.handle({ type: 'ClaimOrder', orderId, paymentId, amount: total }),
       handler.handle({ type: 'CompleteOrder', orderId, paymentId }),
-      handler.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true }),
+      ...refundWhole(handler, orderId, paymentId),
     ])
     expect(outcomes.map((outcome) => outcome.ok && outcome.answer?.order?.status)).toEqual([
       'created',
       'claimed',
+      'complete',
       'complete',
       'refunded',
     ])

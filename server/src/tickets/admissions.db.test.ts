@@ -3,13 +3,14 @@
 
 import type { EventOf, FactOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { testCodes } from '../../test/codes.ts'
 import { watched } from '../../test/database.ts'
 import { tellFacts } from '../../test/foreign-events.ts'
 import { type ServiceApp, startServiceApp } from '../../test/service-app.ts'
 import { waitFor } from '../../test/wait.ts'
 import { readProcessEvents } from '../platform/commands/outbox.ts'
 import { newId } from '../platform/process/clock.ts'
-import { makeCodes } from './codes.ts'
+import { ticketIdOf } from '../platform/secrets/tickets.ts'
 import type { AdmissionCommand } from './domain/admission.ts'
 import type { Show } from './domain/show.ts'
 import { service as tickets } from './index.ts'
@@ -128,7 +129,7 @@ const ticketsOf = (orderId: string) =>
   app.db.query<{ id: string; code: string; name: string; number: string | null; status: string }>(
     {
       name: '',
-      text: 'select id, code, name, number, status from tickets.tickets where order_id = $1 order by id',
+      text: 'select id, code, name, number, status from tickets.tickets where order_id = $1 order by unit',
     },
     [orderId],
   )
@@ -170,9 +171,17 @@ test('a complete order gets one ticket per place, with a code of its own', async
     ['Stalls', seatAt(0)],
     ['Stalls', seatAt(1)],
   ])
-  expect(stored.map(({ id, code }) => [id, code])).toEqual(
-    event.data.tickets.map(({ id, code }) => [id, code]),
+  expect(event.data.tickets.map(({ id, unit }) => [id, unit])).toEqual(
+    [0, 1, 2, 3, 4].map((unit) => [ticketIdOf(event.data.orderId, unit), unit]),
   )
+  // The door's codes are computed, and no event carries one.
+  expect(stored.map(({ id, code }) => [id, code])).toEqual(
+    event.data.tickets.map(({ id }) => [
+      id,
+      testCodes.codeOf({ id, generation: 1, keyVersion: testCodes.keyVersion }),
+    ]),
+  )
+  for (const { code } of stored) expect(JSON.stringify(event)).not.toContain(code)
   expect(new Set(stored.map((ticket) => ticket.code)).size).toBe(5)
   expect(stored.every((ticket) => ticket.status === 'valid')).toBe(true)
 })
@@ -238,17 +247,17 @@ test('the refund of a second payment of an order leaves its tickets, before or a
 test('two processes that hear of an order at once issue its tickets once', async () => {
   const orderIds = Array.from({ length: 30 }, newId)
   const issue = (orderId: string): AdmissionCommand => {
-    const [code = ''] = makeCodes(1)
     return {
       type: 'IssueTickets',
       orderId,
       showId: show.id,
       paymentId: null,
-      places: [{ ticketId: newId(), code, ticketTypeId: typeAt(0).id, name: 'Standing' }],
+      keyVersion: testCodes.keyVersion,
+      places: [{ ticketId: newId(), unit: 0, ticketTypeId: typeAt(0).id, name: 'Standing' }],
     }
   }
-  const one = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined })
-  const other = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined })
+  const one = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined }, testCodes)
+  const other = makeAdmissionHandler({ db: app.db, onCommitted: () => undefined }, testCodes)
   await Promise.all(orderIds.flatMap((orderId) => [one.handle(issue(orderId)), other.handle(issue(orderId))]))
   for (const orderId of orderIds) {
     expect(await ticketsOf(orderId)).toHaveLength(1)
@@ -258,15 +267,12 @@ test('two processes that hear of an order at once issue its tickets once', async
 
 test('two hundred orders with seats take no more statements than one', async () => {
   const statements: string[] = []
-  const handler = makeAdmissionHandler({
-    db: watched(app.db, ({ name }) => statements.push(name)),
-    onCommitted: () => undefined,
-  })
+  const db = watched(app.db, ({ name }) => statements.push(name))
+  const handler = makeAdmissionHandler({ db, onCommitted: () => undefined }, testCodes)
   const event = () => {
-    const [code = ''] = makeCodes(1)
     const place = {
       ticketId: newId(),
-      code,
+      unit: 0,
       ticketTypeId: typeAt(1).id,
       name: 'Stalls',
       seatId: seatAt(7).id,
@@ -276,7 +282,14 @@ test('two hundred orders with seats take no more statements than one', async () 
       eventId: newId(),
       subject: orderId,
       commands: [
-        { type: 'IssueTickets', orderId, showId: show.id, paymentId: null, places: [place] },
+        {
+          type: 'IssueTickets',
+          orderId,
+          showId: show.id,
+          paymentId: null,
+          places: [place],
+          keyVersion: testCodes.keyVersion,
+        },
       ] as const,
     }
   }

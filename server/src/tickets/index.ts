@@ -15,10 +15,10 @@ export const service: ServiceDefinition = {
   name: 'tickets',
   migrations: migrationsOf('tickets'),
   make(platform) {
-    const { db, config, clock, log, security, requireOperator } = platform
+    const { db, config, clock, log, security, requireOperator, ticketCodes } = platform
     const options = handlerOptionsOf(platform)
     const shows = makeShowHandler(options, config.sellers)
-    const admissions = makeAdmissionHandler(options)
+    const admissions = makeAdmissionHandler(options, ticketCodes)
     return {
       name: 'tickets',
       routes(app) {
@@ -28,7 +28,7 @@ export const service: ServiceDefinition = {
         operatorRoutes(app, { db, handler: shows, security, requireOperator })
         checkInRoutes(app, { handler: admissions, db })
       },
-      subscribe: (toBus) => subscribe(toBus, admissions),
+      subscribe: (toBus) => subscribe(toBus, admissions, ticketCodes.keyVersion),
       async start() {
         // Nothing waits for it: a show without its text is found by its plain words, and the next
         // start tries again.

@@ -1,6 +1,7 @@
 // How the handler runs the two aggregates of this service: what a batch loads, decides and saves.
 import { type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
 import type { Model } from '../platform/commands/model.ts'
+import type { TicketCodes } from '../platform/secrets/tickets.ts'
 import {
   type Admission,
   type AdmissionCommand,
@@ -21,7 +22,8 @@ import {
 } from './domain/show.ts'
 import type { Seat } from './domain/show-content.ts'
 import {
-  findOrders,
+  type CodedTicket,
+  findTickets,
   loadAdmissions,
   readOrganisersOf,
   readSeats,
@@ -78,24 +80,22 @@ interface AdmissionWorld {
   readonly admissions: Map<string, Admission>
   /** Orders that have a row already. */
   readonly known: ReadonlySet<string>
-  readonly orderByCode: ReadonlyMap<string, string>
+  readonly coded: ReadonlyMap<string, CodedTicket>
+  readonly ticketIds: ReadonlyMap<string, string>
   readonly seats: ReadonlyMap<string, Seat>
   readonly organisers: ReadonlyMap<string, string>
   readonly changed: Set<string>
   readonly issued: Set<string>
 }
 
-const admissionModel: Model<
-  AdmissionCommand,
-  AdmissionWorld,
-  AdmissionFact,
-  AdmissionRejection,
-  CheckedIn | null
-> = {
+const admissionModel = (
+  codes: TicketCodes,
+): Model<AdmissionCommand, AdmissionWorld, AdmissionFact, AdmissionRejection, CheckedIn | null> => ({
   service: 'tickets',
   async load(tx, commands) {
     const codes = commands.flatMap((command) => (command.type === 'CheckIn' ? [command.code] : []))
-    const orderByCode = await findOrders(tx, codes)
+    const coded = await findTickets(tx, codes)
+    const scannedIds = [...coded.values()].map(({ orderId }) => orderId)
     const orderIds = commands.flatMap((command) => (command.type === 'CheckIn' ? [] : [command.orderId]))
     const seatIds = commands.flatMap((command) =>
       command.type === 'IssueTickets'
@@ -103,17 +103,18 @@ const admissionModel: Model<
         : [],
     )
     const [admissions, seats] = await Promise.all([
-      loadAdmissions(tx, [...new Set([...orderIds, ...orderByCode.values()])]),
+      loadAdmissions(tx, [...new Set([...orderIds, ...scannedIds])]),
       readSeats(tx, seatIds),
     ])
-    const scanned = [...orderByCode.values()].flatMap((orderId) => {
+    const scanned = scannedIds.flatMap((orderId) => {
       const admission = admissions.get(orderId)
       return admission && 'showId' in admission ? [admission.showId] : []
     })
     return {
       admissions,
       known: new Set(admissions.keys()),
-      orderByCode,
+      coded,
+      ticketIds: new Map([...coded].map(([code, { id }]) => [code, id])),
       seats,
       organisers: await readOrganisersOf(tx, [...new Set(scanned)]),
       changed: new Set(),
@@ -121,9 +122,10 @@ const admissionModel: Model<
     }
   },
   decide(world, command, now) {
-    const orderId = command.type === 'CheckIn' ? world.orderByCode.get(command.code) : command.orderId
+    const orderId = command.type === 'CheckIn' ? world.coded.get(command.code)?.orderId : command.orderId
     const admission = orderId === undefined ? undefined : world.admissions.get(orderId)
-    return decideAdmission(admission, command, { seats: world.seats, organisers: world.organisers, now })
+    const { seats, organisers, ticketIds } = world
+    return decideAdmission(admission, command, { seats, organisers, ticketIds, now })
   },
   apply(world, fact, now) {
     const { orderId } = fact.data
@@ -139,13 +141,15 @@ const admissionModel: Model<
       inserted: touched.filter((admission) => !known.has(admission.orderId)),
       updated: touched.filter((admission) => known.has(admission.orderId)),
       issued,
+      codes,
     })
   },
-}
+})
 
 export type ShowHandler = ReturnType<typeof makeShowHandler>
 export type AdmissionHandler = ReturnType<typeof makeAdmissionHandler>
 
 export const makeShowHandler = (options: HandlerOptions, policy: SellersPolicy) =>
   makeHandler(showModelOf(policy), options)
-export const makeAdmissionHandler = (options: HandlerOptions) => makeHandler(admissionModel, options)
+export const makeAdmissionHandler = (options: HandlerOptions, codes: TicketCodes) =>
+  makeHandler(admissionModel(codes), options)

@@ -85,14 +85,14 @@ export const processorBalance = sql(
 export const heard: readonly (readonly [consumer: string, types: string])[] = [
   [
     'orders',
-    'ShowPublished ShowChanged ShowCancelled ExpirationComplete PaymentStarted PaymentAuthorized PaymentVoided ChargeCreated ChargeFailed ChargeRefunded RefundReturned TicketsIssued TicketVoided',
+    'ShowPublished ShowChanged ShowCancelled ExpirationComplete PaymentStarted PaymentAuthorized PaymentVoided ChargeCreated ChargeFailed ChargeRefunded RefundReturned TicketsIssued TicketVoided TicketsReturned',
   ],
   [
     'payments',
     'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected OrderCompleted',
   ],
   ['expiration', 'OrderCreated OrderExtended OrderReopened OrderCancelled OrderClaimed ClaimRejected'],
-  ['tickets', 'OrderCompleted ChargeRefunded'],
+  ['tickets', 'OrderCompleted ReturnRequested ChargeRefunded'],
   [
     'mail',
     'ShowPublished ShowChanged ShowCancelled OrderCompleted TicketsIssued TicketVoided ChargeRefunded RefundReturned',

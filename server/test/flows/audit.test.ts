@@ -115,6 +115,18 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
         run(`update orders.seats set state = 'held', order_id = $1 where id = $2`, [order.id, seat?.id]),
     }
   },
+  async one_code_per_seat() {
+    // A seat sold again while the ticket of the one before still opens a door.
+    const [first, second] = [await complete(), await complete()]
+    const seat = show.ticketTypes[1]?.seats?.[0]
+    const give = (id: string | null) =>
+      run('update tickets.tickets set seat_id = $2 where order_id = any($1::uuid[])', [
+        [first.id, second.id],
+        id,
+      ])
+    await give(seat?.id ?? null)
+    return { key: seat?.id ?? '', mend: () => give(null) }
+  },
   async complete_is_paid() {
     const order = await complete()
     await run(`update orders.orders set total_minor = total_minor + 1 where id = $1`, [order.id])

@@ -193,6 +193,17 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
     [blocking.id]: 'created 0',
   })
   expect(Object.keys(orders)).not.toContain(challenged.id)
+  // What was mailed opens the door: the tickets of a rebuilt order are those that were sold.
+  const mailed = (lost.tickets ?? []).map(({ id, code }) => `${id} ${code}`).toSorted()
+  const rebuilt = await db.query<{ ticket: string }>(
+    {
+      name: 'test.tickets',
+      text: `select id || ' ' || code as ticket from tickets.tickets where order_id = $1`,
+    },
+    [lost.id],
+  )
+  expect(mailed).toHaveLength(3)
+  expect(rebuilt.map(({ ticket }) => ticket).toSorted()).toEqual(mailed)
   for await (const intent of stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] })) {
     const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null
     const isCharged = charge?.captured === true && charge.amount_refunded < charge.amount

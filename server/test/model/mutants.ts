@@ -275,7 +275,7 @@ export const mutants: readonly Mutant[] = [
     scope: refundedAndSoldAgain,
     rules: {
       applyOrder: (world, fact, now) => {
-        if (fact.type !== 'RefundRecorded') return rules.applyOrder(world, fact, now)
+        if (fact.type !== 'PlacesReturned') return rules.applyOrder(world, fact, now)
         const [pools, seats] = [new Map(world.pools), new Map(world.seats)]
         const applied = rules.applyOrder(world, fact, now)
         for (const [id, pool] of pools) world.pools.set(id, pool)
@@ -284,6 +284,27 @@ export const mutants: readonly Mutant[] = [
       },
     },
     breaks: '1:',
+  },
+  {
+    name: 'the places of a refunded order are free before its tickets are void',
+    scope: refundedAndSoldAgain,
+    rules: orders((world, command, now) => {
+      const decision = command.type === 'RecordRefund' ? rules.decideOrder(world, command, now) : null
+      if (!decision || !('facts' in decision)) return null
+      const early = decision.facts.flatMap((fact): Fact[] => {
+        if (fact.type !== 'ReturnRequested') return [fact]
+        const { by: _by, ...data } = fact.data
+        return [fact, { type: 'PlacesReturned', data }]
+      })
+      return said(early)
+    }),
+    breaks: '8: only a complete order has tickets',
+  },
+  {
+    name: 'nobody answers when places are asked back',
+    scope: refundedAndSoldAgain,
+    rules: { toTickets: (event) => (event.type === 'ReturnRequested' ? [] : rules.toTickets(event)) },
+    breaks: '9: places that are asked back',
   },
   {
     name: 'a seat that is held is sold once more',
@@ -342,7 +363,7 @@ export const mutants: readonly Mutant[] = [
       applyOrder: (world, fact, now) => {
         const before = world.pools.get('pool-sunday')
         const applied = rules.applyOrder(world, fact, now)
-        if (fact.type === 'RefundRecorded' && before) world.pools.set('pool-sunday', before)
+        if (fact.type === 'PlacesReturned' && before) world.pools.set('pool-sunday', before)
         return applied
       },
     },
@@ -381,7 +402,18 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'tickets stay valid although the order was refunded',
     scope: { ...refunds, faults: [], refunds: [null] },
-    rules: { toTickets: (event) => rules.toTickets(event).filter(({ type }) => type !== 'VoidTickets') },
+    rules: {
+      toTickets: (event) => rules.toTickets(event).filter(({ type }) => type !== 'VoidTickets'),
+      decideAdmission: (admission, command, context) => {
+        if (command.type !== 'ReturnTickets' || !admission)
+          return rules.decideAdmission(admission, command, context)
+        const { orderId, returnId } = command
+        return {
+          facts: [{ type: 'TicketsReturned', data: { orderId, returnId, ticketIds: [] } }],
+          answer: null,
+        }
+      },
+    },
     breaks: '8:',
   },
   {

@@ -145,8 +145,9 @@ function breachOfTickets(own: Cluster): string | null {
   const { order } = own.ordered.value
   const valid = validTickets(own)
   if (valid === 0) return null
-  if (order?.status !== 'complete' && order?.status !== 'refunded')
-    return '8: only a complete order has tickets'
+  // A refunded order has none any more: its places are another's only once its tickets are void, so
+  // that at no instant two codes are valid for one place.
+  if (order?.status !== 'complete') return '8: only a complete order has tickets'
   return valid === placesOf(own) ? null : '8: a complete order has a ticket for each of its places'
 }
 
@@ -155,6 +156,8 @@ const ends = new Set(['cancelled', 'complete', 'refunded'])
 function breachOfRest(own: Cluster): string | null {
   const { order } = own.ordered.value
   if (order && !ends.has(order.status)) return `9: every order ends, but this one stays ${order.status}`
+  if (order?.status === 'complete' && order.returning !== null)
+    return '9: places that are asked back are given back'
   const intents = own.held.flatMap(({ value }) => value.intent ?? [])
   if (intents.some(({ status }) => status === 'requires_capture')) return '3: at rest no money is set aside'
   if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))

@@ -20,7 +20,6 @@ export const orderTransitions = [
   'claimed → complete',
   'claimed → created',
   // A refund that was heard before its charge.
-  'claimed → refunded',
   'complete → complete',
   'complete → refunded',
   'created → cancelled',
@@ -63,6 +62,8 @@ export const reached = {
     OrderCompleted: true,
     PaymentNoticed: true,
     RefundRecorded: true,
+    ReturnRequested: true,
+    PlacesReturned: true,
   } satisfies Reached<OrderFact['type']>,
   'order rejections': {
     seat_taken: true,

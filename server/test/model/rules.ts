@@ -12,11 +12,7 @@ import { close as closePayment } from '../../src/payments/domain/schedule.ts'
 import { planStep } from '../../src/payments/processor/plan.ts'
 import { apply as applyPayment } from '../../src/payments/world.ts'
 import * as ticketsConsumers from '../../src/tickets/consumers.ts'
-import {
-  type AdmissionCommand,
-  decideAdmission,
-  evolveAdmission,
-} from '../../src/tickets/domain/admission.ts'
+import { decideAdmission, evolveAdmission } from '../../src/tickets/domain/admission.ts'
 import type { Consumer } from './world.ts'
 
 type HeardBy<Translate extends (event: never) => unknown> = Parameters<Translate>[0]
@@ -39,26 +35,11 @@ export const rules = {
   toExpiration: (event: Event) =>
     expirationConsumers.translate(event as HeardBy<typeof expirationConsumers.translate>),
   toTickets: (event: Event) =>
-    named(ticketsConsumers.translate(event as HeardBy<typeof ticketsConsumers.translate>)),
+    ticketsConsumers.translate(event as Parameters<typeof ticketsConsumers.translate>[0], 'key'),
   /** Whether a consumer takes each message once. */
   hasInbox: (_consumer: Consumer, _type: string): boolean => true,
 }
 export type Rules = typeof rules
-
-/** Ids and codes of tickets are made by chance: here they are numbers. */
-function named(commands: AdmissionCommand[]): AdmissionCommand[] {
-  return commands.map((command) => {
-    if (command.type !== 'IssueTickets') return command
-    return {
-      ...command,
-      places: command.places.map((place, index) => ({
-        ...place,
-        ticketId: `ticket ${index}`,
-        code: `code ${index}`,
-      })),
-    }
-  })
-}
 
 const heard: Record<Consumer, readonly string[]> = {
   orders: ordersConsumers.heard,
@@ -77,5 +58,7 @@ export function isPutOff(consumer: Consumer, rejection: string): boolean {
     return ordersConsumers.notYet(rejection as Parameters<typeof ordersConsumers.notYet>[0])
   if (consumer === 'payments')
     return paymentsConsumers.notYet(rejection as Parameters<typeof paymentsConsumers.notYet>[0])
+  if (consumer === 'tickets')
+    return ticketsConsumers.notYet(rejection as Parameters<typeof ticketsConsumers.notYet>[0])
   return false
 }

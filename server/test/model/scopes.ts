@@ -236,7 +236,7 @@ const quick = {
   disorder: {
     ...plain,
     name: 'disorder',
-    title: 'payments, expiration and tickets hear everything again and again, as if they had no inbox',
+    title: 'payments, expiration and tickets hear all but returns again and again, as if they had no inbox',
     withoutInbox: ['payments', 'expiration', 'tickets'],
     faults: ['crash'],
     banks: ['declines_capture'],
@@ -310,6 +310,7 @@ const quick = {
     ...plain,
     name: 'refunds',
     title: 'refunded in part, twice, wholly: calls lost, processes killed and slow',
+    statesMax: 400_000,
     faults: ['lost', 'slow'],
     refunds: [30, 80, null],
     begin: charged,

@@ -255,7 +255,9 @@ function deliver({ walker, state, buyer, own, add }: Context, index: number, con
     take(commands, (at, named) => walkTimer(walker, at, buyer, named))
   }
   if (walked.rejection !== undefined && isPutOff(consumer, walked.rejection)) return
-  const kept = walker.scope.withoutInbox.includes(consumer) || !rules.hasInbox(consumer, event.type)
+  // A return is answered each time that it is heard; only the inbox makes it once.
+  const again = walker.scope.withoutInbox.includes(consumer) && event.type !== 'ReturnRequested'
+  const kept = again || !rules.hasInbox(consumer, event.type)
   if (!kept) walked = { ...walked, state: receipt(walked.state, buyer, { sent, consumer }) }
   add(
     'system',

@@ -410,14 +410,24 @@ export function walkTickets(
     const organisers = new Map([[scope.show.id, scope.show.organiserId]])
     let admission = before.admission.value ?? undefined
     const was = admission?.status ?? 'none'
-    const decision = rules.decideAdmission(admission, command, { seats, organisers, now: times[0] })
+    const decision = rules.decideAdmission(admission, command, {
+      seats,
+      organisers,
+      ticketIds: new Map(),
+      now: times[0],
+    })
     if ('rejection' in decision) return { changes: {}, sent: [], rejection: decision.rejection }
-    for (const fact of decision.facts) admission = rules.evolveAdmission(admission, fact, times[0])
+    const sent: Part<Letter>[] = []
+    for (const fact of decision.facts) {
+      admission = rules.evolveAdmission(admission, fact, times[0])
+      // What else orders hears of tickets changes no order.
+      if (fact.type === 'TicketsReturned') sent.push(letterOf(fact, admission.version))
+    }
     coverage.see(
       'ticket cells',
       `${was}: ${command.type}: ${decision.facts.map(({ type }) => type).join(' ') || 'nothing'}`,
     )
-    return { changes: { admission: part(admission ?? null) }, sent: [] }
+    return { changes: { admission: part(admission ?? null) }, sent }
   })
   return take(state, buyer, effect)
 }

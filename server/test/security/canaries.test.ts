@@ -272,14 +272,15 @@ test('what is kept holds no password, token, card or secret in the clear', async
     // Of the buyer's own choosing; the method is what the processor is asked with once more after a
     // crash.
     'payments.payments': /^(method|confirmationToken)$/,
+    // The door asks by it. Events, orders and mail compute it.
+    'tickets.tickets': /^ticketCode$/,
   }
   for (const { name } of tables) {
     const rows = await shop.db.query<{ text: string }>(sql('', `select t::text as text from ${name} t`))
     const text = rows.map((row) => row.text).join('\n')
     if (text.includes(canaries.key)) keys += 1
-    // Keys, addresses and the codes of tickets are what the shop works with.
-    const names = (each: string) =>
-      !/^(key|ticketCode)$/.test(each) && !isEmail(each) && !allowed[name]?.test(each)
+    // Keys and addresses are what the shop works with.
+    const names = (each: string) => each !== 'key' && !isEmail(each) && !allowed[name]?.test(each)
     kept.push(...found(text, names).map((each) => `${name}: ${each}`))
   }
   expect(kept).toEqual([])

@@ -124,6 +124,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/stream': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/timeline': { who: buyerOrSeller, thing: 'order' },
+  'GET /api/orders/:id/returns': { who: buyerOrSeller, thing: 'order' },
   'GET /api/orders/:id/refunds': { who: seller, thing: 'order' },
   'DELETE /api/orders/:id': { who: buyerOrSeller, thing: 'order' },
 

@@ -26,7 +26,7 @@ export interface ChecksOptions {
 /** What one commit may make of an order. Events that waited together are handled in one. */
 const allowed: Record<string, readonly string[]> = {
   created: ['created', 'claimed', 'cancelled', 'complete'],
-  claimed: ['claimed', 'complete', 'created', 'cancelled', 'refunded'],
+  claimed: ['claimed', 'complete', 'created', 'cancelled'],
   complete: ['complete', 'refunded'],
   cancelled: ['cancelled'],
   refunded: ['refunded'],
@@ -82,6 +82,12 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       const limit = engine.row('orders.shows', showId)?.['max_per_buyer']
       if (typeof limit === 'number' && places > limit)
         breach(1, `buyer ${buyerId} has ${places} places, at most ${limit} are allowed`)
+    }
+    // Places are another's only once their tickets are void: at no moment are two codes valid for one.
+    for (const ticket of engine.rows('tickets.tickets')) {
+      const status = engine.row('orders.orders', text(ticket, 'order_id'))?.['status']
+      if (ticket['status'] !== 'void' && status !== 'complete')
+        breach(8, `ticket ${ticket['id']} opens a door, and its order is ${status}`)
     }
     for (const pool of engine.rows('orders.pools')) {
       const id = text(pool, 'id')
@@ -180,7 +186,10 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   const openOrders = () =>
     engine
       .rows('orders.orders')
-      .filter((row) => row['status'] === 'created' || row['status'] === 'claimed')
+      .filter(
+        ({ status, return_id }) =>
+          status === 'created' || status === 'claimed' || (status === 'complete' && return_id !== null),
+      )
       .map((row) => `order ${row['id']} is ${row['status']}, its deadline ${row['expires_at']}`)
 
   const undelivered = (): string | null => {

@@ -26,6 +26,7 @@ import {
 import * as admissions from '../../src/tickets/store/admissions.ts'
 import * as sellers from '../../src/tickets/store/sellers.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
+import { testCodes } from '../codes.ts'
 import { makeTestDatabase, store, type TestDatabase, watched } from '../database.ts'
 import { newWorld } from '../payments/samples.ts'
 import { waitFor } from '../wait.ts'
@@ -224,7 +225,7 @@ test('a pool is moved from what others have made of it, and not from what was se
 test('what is not committed is seen by nobody else, and a rollback leaves nothing', async () => {
   const seen = await both(async (db) => {
     await seed(db)
-    const read = async () => (await ordersViews.readOrder(db, idOf(33)))?.view.status ?? null
+    const read = async () => (await ordersViews.readOrder(db, idOf(33), testCodes))?.view.status ?? null
     const story: unknown[] = []
     await db
       .transaction(async (tx) => {
@@ -709,8 +710,24 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
           {
             orderId: orderA.id,
             tickets: [
-              { id: idOf(5), status: 'valid' },
-              { id: idOf(6), status: 'valid' },
+              {
+                id: idOf(5),
+                unit: 0,
+                generation: 1,
+                code: 'C',
+                ticketTypeId: idOf(302),
+                name: 'S',
+                status: 'valid',
+              },
+              {
+                id: idOf(6),
+                unit: 1,
+                generation: 1,
+                code: 'D',
+                ticketTypeId: idOf(302),
+                name: 'S',
+                status: 'valid',
+              },
             ],
           },
         ]),
@@ -724,15 +741,21 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       status: null,
       emailPrefix: null,
       search: null,
+      codes: testCodes,
     }
     return [
       touched,
-      await ordersViews.readOrder(db, orderA.id),
+      await ordersViews.readOrder(db, orderA.id, testCodes),
       await ordersViews.readShowIds(db, [orderA.id, orderB.id, idOf(99)]),
       await ordersViews.readOrganiser(db, sampleShow.id),
       await ordersViews.readSale(db, sampleShow.id),
       await ordersViews.readSale(db, idOf(99)),
-      await ordersViews.listOrders(db, { buyerId: orderA.buyer.id, beforeId: null, limit: 5 }),
+      await ordersViews.listOrders(db, {
+        buyerId: orderA.buyer.id,
+        beforeId: null,
+        limit: 5,
+        codes: testCodes,
+      }),
       await ordersViews.listShowOrders(db, search),
       await ordersViews.listShowOrders(db, { ...search, emailPrefix: 'buyer_1%', status: 'created' }),
       await ordersViews.listShowOrders(db, { ...search, emailPrefix: 'buyer2' }),
@@ -743,7 +766,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await showStore.readShow(db, idOf(0)),
       await db.transaction((tx) => sellers.loadSellers(tx, [idOf(41), idOf(40)])).then((found) => [...found]),
       await sellers.listUnsettledShows(db),
-      await db.transaction((tx) => admissions.findOrders(tx, ['NOCODE'])),
+      await db.transaction((tx) => admissions.findTickets(tx, ['NOCODE'])),
       await admissions.readUse(db, 'NOCODE'),
     ]
   })

@@ -18,6 +18,7 @@ import { makeSecurityLog } from '../../src/platform/process/security-log.ts'
 import { makeSwitches } from '../../src/platform/process/switches.ts'
 import type { Platform } from '../../src/service.ts'
 import { service as tickets } from '../../src/tickets/index.ts'
+import { testCodes } from '../codes.ts'
 import { type Answered, type Call, makeEdge } from './edge.ts'
 import type { Owner, Scheduler } from './scheduler.ts'
 import type { Client, Server } from './twin/database.ts'
@@ -134,6 +135,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       limits: noLimits,
       switches: makeSwitches({ db, clock, log }),
       security: makeSecurityLog({ log, metrics }),
+      ticketCodes: testCodes,
       requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
     }
     const wired = options.rewire?.(platform) ?? platform

@@ -67,6 +67,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['platform/bus/nats', /^platform\/bus\/nats\//],
   ['platform/bus', /^platform\/bus\//],
   ['platform/postgres/embedded', /^platform\/postgres\/embedded/],
+  ['platform/secrets', /^platform\/secrets\//],
   ['platform/process', /^platform\/process\//],
   ['platform/postgres', /^platform\/postgres\//],
 ]

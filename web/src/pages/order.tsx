@@ -34,8 +34,15 @@ export function OrderPage() {
   return <Order order={order.data} />
 }
 
-function Order({ order }: { readonly order: OrderView }) {
+/** Once all of the money went back, its tickets open no door, though its places are still to follow. */
+const asSeen = (order: OrderView): OrderView =>
+  order.status === 'complete' && order.refunded?.amountMinor === order.total.amountMinor
+    ? { ...order, status: 'refunded' }
+    : order
+
+function Order({ order: told }: { readonly order: OrderView }) {
   const t = useTranslations('order')
+  const order = asSeen(told)
   const { data: show } = useQuery(showQuery(order.showId))
   useLive(`/api/orders/${order.id}/stream`, orderQuery(order.id).queryKey)
   return (

@@ -4,17 +4,20 @@
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { Finding } from '../invariants.ts'
 
+/** An order that waits for its timer or its payment, or for its tickets to be void. */
+const isOpen = `(o.status in ('created', 'claimed') or (o.status = 'complete' and o.return_id is not null))`
 const watchStatement = sql(
   'audit.watch_orders',
   `insert into audit.watched_orders (order_id, expires_at)
-   select id, case when id = any($2::uuid[]) then now() else expires_at end from orders.orders
-   where (id = any($1::uuid[]) and status in ('created', 'claimed')) or id = any($2::uuid[])
+   select o.id, case when o.id = any($2::uuid[]) or o.status = 'complete' then now() else o.expires_at end
+   from orders.orders o
+   where (o.id = any($1::uuid[]) and ${isOpen}) or o.id = any($2::uuid[])
    on conflict (order_id) do nothing`,
 )
 const unwatchStatement = sql(
   'audit.unwatch_orders',
   `delete from audit.watched_orders w using orders.orders o
-   where o.id = w.order_id and w.order_id = any($1::uuid[]) and o.status not in ('created', 'claimed')`,
+   where o.id = w.order_id and w.order_id = any($1::uuid[]) and not ${isOpen}`,
 )
 const dueStatement = sql(
   'audit.due_orders',
@@ -27,6 +30,11 @@ const lateStatement = sql(
    where o.id = any($1::uuid[]) and o.status in ('created', 'claimed')
      and o.expires_at < now() - $2 * interval '1 second'
      and not exists (select 1 from payments.payments p where p.order_id = o.id and p.open and p.status = 'unknown')
+   union all
+   select o.id, 'Its places are being given back since ' || w.expires_at
+   from orders.orders o join audit.watched_orders w on w.order_id = o.id
+   where o.id = any($1::uuid[]) and o.status = 'complete' and o.return_id is not null
+     and w.expires_at < now() - $2 * interval '1 second'
    union all
    select t.order_id, 'The timer waits since ' || t.expires_at
    from expiration.timers t

@@ -179,6 +179,28 @@ interface SeatRow {
   readonly status: string | null
 }
 
+const seatsWithTwoCodes = sql(
+  'audit.seats_with_two_codes',
+  `select t.seat_id as id, array_agg(distinct t.order_id) as "orderIds", count(*)::int as tickets
+   from orders.orders o join tickets.tickets t on t.order_id = o.id
+   where o.show_id = $1 and t.seat_id is not null and t.status <> 'void'
+   group by t.seat_id having count(*) > 1 limit 100`,
+)
+
+/** Seats of a show of which two tickets open a door. True at no time, also between two services. */
+export async function judgeCodes(db: Queryable, showId: string): Promise<Finding[]> {
+  const rows = await db.query<{ id: string; orderIds: string[]; tickets: number }>(seatsWithTwoCodes, [
+    showId,
+  ])
+  return rows.map(({ id, orderIds, tickets }) => ({
+    invariant: 'one_code_per_seat',
+    key: id,
+    showId,
+    orderIds,
+    explanation: `${tickets} tickets of the seat are valid`,
+  }))
+}
+
 /** Seats of a show that are taken by an order that does not have them. */
 export async function judgeSeats(db: Queryable, showId: string): Promise<Finding[]> {
   const rows = await db.query<SeatRow>(straySeats, [showId])

@@ -147,6 +147,11 @@ const database = [
           'run: npm run holdfast -- settle',
         ),
   ),
+  onDatabase(({ secretFault }) =>
+    secretFault === null
+      ? ok('secret key', 'is that of this shop')
+      : wrong('secret key', secretFault, 'set SECRET_KEY to the keys that the shop had, by commas'),
+  ),
   onDatabase(({ salesStopped }) =>
     salesStopped === null
       ? ok('sales', 'open')

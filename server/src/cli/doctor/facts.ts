@@ -38,6 +38,8 @@ export interface DatabaseFacts {
   readonly pending: number
   readonly changed: number
   readonly settled: boolean
+  /** Why the shop may not go on with the keys that it has; null: it may. */
+  readonly secretFault: string | null
   readonly lastBackupAt: string | null
   readonly orders: number
   readonly operators: number

@@ -4,11 +4,13 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { findDatabase } from '../../boot/find-database.ts'
 import type { Config } from '../../config/config.ts'
+import { secretSourceOf } from '../../config/local-mode.ts'
 import { isLoopback } from '../../config/processor.ts'
 import { probeProcessor } from '../../payments/processor/probe.ts'
 import { probeBroker } from '../../platform/bus/nats/connection.ts'
 import { type Database, makeDatabase, sql } from '../../platform/postgres/database.ts'
 import { allMigrations, readScripts } from '../../platform/postgres/migrate.ts'
+import { findSecrets } from '../../platform/secrets/keep.ts'
 import type { DatabaseFacts, Facts } from './facts.ts'
 
 const askedMs = 5_000
@@ -70,7 +72,8 @@ const serverStatement = sql(
      (select coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::float8 from pg_stat_activity
       where backend_xid is not null and datname = current_database()) as "oldestTransactionSeconds",
      extract(epoch from clock_timestamp())::float8 as "nowSeconds",
-     to_regclass('platform.installation') is not null as "isShop"`,
+     to_regclass('platform.installation') is not null as "isShop",
+     to_regclass('platform.secret_checks') is not null as "notesSecrets"`,
 )
 const appliedStatement = sql('doctor.applied', 'select schema, name, checksum from holdfast_migrations')
 const shopStatement = sql(
@@ -84,9 +87,11 @@ const shopStatement = sql(
      array(select distinct version from platform.processes where last_seen_at > now() - interval '20 seconds' order by 1) as versions`,
 )
 
-type Server = Omit<DatabaseFacts, keyof Shop | 'pending' | 'changed' | 'embedded' | 'clockOffBySeconds'> & {
+type Asked = 'pending' | 'changed' | 'embedded' | 'clockOffBySeconds' | 'secretFault'
+type Server = Omit<DatabaseFacts, keyof Shop | Asked> & {
   readonly nowSeconds: number
   readonly isShop: boolean
+  readonly notesSecrets: boolean
 }
 type Shop = Pick<
   DatabaseFacts,
@@ -107,7 +112,7 @@ async function askDatabase(config: Config): Promise<Facts['database']> {
     const { url, stop } = await findDatabase(config)
     const db = makeDatabase({ url, maxConnections: 1, queryTimeoutMs: askedMs })
     try {
-      return await askServer(db, config.databaseUrl === null)
+      return await askServer(db, config)
     } finally {
       await db.close()
       await stop()
@@ -117,18 +122,25 @@ async function askDatabase(config: Config): Promise<Facts['database']> {
   }
 }
 
-async function askServer(db: Database, embedded: boolean): Promise<DatabaseFacts> {
+async function askServer(db: Database, config: Config): Promise<DatabaseFacts> {
   const [server] = await db.query<Server>(serverStatement)
   if (!server) throw new Error('the database did not answer')
-  const { nowSeconds, isShop, ...rest } = server
+  const { nowSeconds, isShop, notesSecrets, ...rest } = server
   const [shop = newShop] = isShop ? await db.query<Shop>(shopStatement) : []
   return {
     ...rest,
     ...shop,
     ...(isShop ? await compareMigrations(db) : { pending: 0, changed: 0 }),
-    embedded,
+    // Before its first start with this version, a shop has noted none.
+    secretFault: notesSecrets ? await askSecrets(db, config) : null,
+    embedded: config.databaseUrl === null,
     clockOffBySeconds: Math.round(Date.now() / 1_000 - nowSeconds),
   }
+}
+
+async function askSecrets(db: Database, config: Config): Promise<string | null> {
+  const found = await findSecrets(db, secretSourceOf(config))
+  return 'fault' in found ? found.fault : null
 }
 
 async function compareMigrations(db: Database): Promise<Pick<DatabaseFacts, 'pending' | 'changed'>> {

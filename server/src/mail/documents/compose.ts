@@ -11,13 +11,21 @@ import type { ReceiptPaper, TicketsPaper } from './papers.ts'
 export interface Documented {
   readonly order: KnownOrder
   readonly show: KnownShow
+  /** By ticket id. */
+  readonly codes: ReadonlyMap<string, string>
 }
 
 const isValid = (ticket: KnownTicket) => ticket.void !== true
 
+function codeIn(codes: Documented['codes'], ticketId: string): string {
+  const code = codes.get(ticketId)
+  if (code === undefined) throw new Error(`ticket ${ticketId} has no code`)
+  return code
+}
+
 /** Tickets that open the door: of all, or the one that was asked for. */
 export function ticketsPaperOf(
-  { order, show }: Documented,
+  { order, show, codes }: Documented,
   { size, ticketId }: { size: TicketsPaper['size']; ticketId?: string },
 ): TicketsPaper {
   const { language, total } = order
@@ -43,7 +51,7 @@ export function ticketsPaperOf(
         name: ticket.name,
         place: placeInWords(ticket, texts),
         price: priceOf(ticket.ticketTypeId),
-        code: ticket.code,
+        code: codeIn(codes, ticket.id),
         number: `${index + 1}/${all.length}`,
       }))
       .filter(({ id }) => ticketId === undefined || id === ticketId)
@@ -51,7 +59,7 @@ export function ticketsPaperOf(
   }
 }
 
-export function receiptPaperOf({ order, show }: Documented): ReceiptPaper {
+export function receiptPaperOf({ order, show }: Omit<Documented, 'codes'>): ReceiptPaper {
   const { language, total, lines } = order
   const texts = textsOf[language]
   const { currency } = total
@@ -78,7 +86,7 @@ export function receiptPaperOf({ order, show }: Documented): ReceiptPaper {
 
 const lengthMs = 2 * 3_600_000
 
-export function calendarOf({ order, show }: Documented, publicUrl: string): string {
+export function calendarOf({ order, show }: Omit<Documented, 'codes'>, publicUrl: string): string {
   const texts = textsOf[order.language]
   const url = new URL(`/orders/${order.id}`, publicUrl).href
   const calendar = ical({ prodId: '//Holdfast//Tickets//EN', method: ICalCalendarMethod.PUBLISH })

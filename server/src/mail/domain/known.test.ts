@@ -48,8 +48,8 @@ const order = (number: number, status: KnownOrder['status'] = 'complete'): Known
   lines: [],
   total: { amountMinor: 0, currency: 'EUR' },
   tickets: [
-    { id: 'a', code: 'A', ticketTypeId: id, name: 'Stalls' },
-    { id: 'b', code: 'B', ticketTypeId: id, name: 'Stalls' },
+    { id: 'a', unit: 0, generation: 1, ticketTypeId: id, name: 'Stalls' },
+    { id: 'b', unit: 1, generation: 1, ticketTypeId: id, name: 'Stalls' },
   ],
   createdAt: published.startsAt,
 })

@@ -1,7 +1,9 @@
 // SQL of documents: an order with its show, as mail knows them. Reads only.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { Documented } from '../documents/compose.ts'
 import { type OrderRow, orderTypes, type ShowRow, showTypes, toOrder, toShow } from '../store/rows.ts'
+import { codesOf } from './codes.ts'
 
 const columnsOf = (alias: string, types: object) =>
   Object.keys(types)
@@ -29,13 +31,15 @@ interface Row {
 const instant = (text: string) => new Date(text).toISOString()
 
 export async function readDocumented(
-  db: Queryable,
+  { db, codes }: { db: Queryable; codes: TicketCodes },
   { orderId, ticketId }: { orderId: string; ticketId?: never } | { orderId?: never; ticketId: string },
 ): Promise<Documented | null> {
   const [row] = await db.query<Row>(orderId === undefined ? findByTicket : findByOrder, [orderId ?? ticketId])
   if (!row) return null
+  const order = toOrder({ ...row.order, created_at: instant(row.order.created_at) })
   return {
-    order: toOrder({ ...row.order, created_at: instant(row.order.created_at) }),
+    order,
     show: toShow({ ...row.show, starts_at: instant(row.show.starts_at) }),
+    codes: codesOf(order.tickets, codes),
   }
 }

@@ -1,7 +1,8 @@
 // Writes the message of a mail when it is sent or looked at: its letter, with what no row of it
 // holds. Reads only.
-import { type Database, type Queryable, sql } from '../../platform/postgres/database.ts'
+import { type Database, sql } from '../../platform/postgres/database.ts'
 import type { Log } from '../../platform/process/log.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { Attachment, Message } from '../carrier/carrier.ts'
 import { calendarOf, ticketsPaperOf } from '../documents/compose.ts'
 import type { Drawer } from '../documents/drawer.ts'
@@ -9,22 +10,18 @@ import type { KnownTicket } from '../domain/known.ts'
 import type { Mail } from '../domain/mail.ts'
 import { renderHtml, renderText } from '../letters/layout.ts'
 import { writeLetter } from '../letters/write.ts'
+import { codesOf } from './codes.ts'
 import { readDocumented } from './documents.ts'
 
-const readCodes = sql('mail.read_codes', `select tickets from mail.orders where id = $1`)
-
-async function codesOf(db: Queryable, orderId: string | null): Promise<ReadonlyMap<string, string>> {
-  if (orderId === null) return new Map()
-  const [row] = await db.query<{ tickets: readonly KnownTicket[] | null }>(readCodes, [orderId])
-  return new Map((row?.tickets ?? []).map(({ id, code }) => [id, code]))
-}
+const readTickets = sql('mail.read_tickets', `select tickets from mail.orders where id = $1`)
 
 const withTickets = new Set<Mail['kind']>(['order_confirmed', 'show_changed', 'reminder'])
 
 /** The tickets as a file and the date for a calendar. A mail without its file is better than none. */
-async function attachmentsOf(mail: Mail, { db, publicUrl, drawer, log }: WriterParts): Promise<Attachment[]> {
+async function attachmentsOf(mail: Mail, parts: WriterParts): Promise<Attachment[]> {
+  const { db, codes, publicUrl, drawer, log } = parts
   if (!withTickets.has(mail.kind) || mail.orderId === null) return []
-  const documented = await readDocumented(db, { orderId: mail.orderId })
+  const documented = await readDocumented({ db, codes }, { orderId: mail.orderId })
   if (!documented) return []
   const calendar: Attachment = {
     name: 'calendar.ics',
@@ -44,15 +41,20 @@ async function attachmentsOf(mail: Mail, { db, publicUrl, drawer, log }: WriterP
 
 export interface WriterParts {
   readonly db: Database
+  readonly codes: TicketCodes
   readonly publicUrl: string
   readonly drawer: Pick<Drawer, 'draw'>
   readonly log: Log
 }
 
 export function makeWriter(parts: WriterParts) {
-  const { db, publicUrl } = parts
+  const { db, codes, publicUrl } = parts
   return async (mail: Mail): Promise<Message> => {
-    const letter = writeLetter(mail, { codes: await codesOf(db, mail.orderId), publicUrl })
+    const [row] =
+      mail.orderId === null
+        ? []
+        : await db.query<{ tickets: readonly KnownTicket[] | null }>(readTickets, [mail.orderId])
+    const letter = writeLetter(mail, { codes: codesOf(row?.tickets, codes), publicUrl })
     return {
       id: mail.id,
       to: mail.recipient,

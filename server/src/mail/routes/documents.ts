@@ -7,6 +7,7 @@ import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import { calendarOf, type Documented, receiptPaperOf, ticketsPaperOf } from '../documents/compose.ts'
 import type { Drawer } from '../documents/drawer.ts'
 import { readDocumented } from '../read/documents.ts'
@@ -14,6 +15,7 @@ import { readDocumented } from '../read/documents.ts'
 export interface DocumentRoutes {
   readonly db: Database
   readonly clock: Clock
+  readonly codes: TicketCodes
   readonly drawer: Pick<Drawer, 'draw'>
   readonly publicUrl: string
 }
@@ -29,7 +31,7 @@ const tries = 10
 const askAgainMs = 200
 
 export function documentRoutes(app: Http, parts: DocumentRoutes): void {
-  const { db, clock, drawer, publicUrl } = parts
+  const { clock, drawer, publicUrl } = parts
   const found = async (
     request: FastifyRequest,
     key: Parameters<typeof readDocumented>[1],
@@ -37,7 +39,7 @@ export function documentRoutes(app: Http, parts: DocumentRoutes): void {
   ): Promise<Documented> => {
     const { id } = requirePrincipal(request)
     for (let attempt = 1; ; attempt += 1) {
-      const documented = await readDocumented(db, key)
+      const documented = await readDocumented(parts, key)
       if (documented && documented.order.buyerId !== id) throw new ProblemError(unknown)
       if (documented && documented.order.tickets !== null) return documented
       if (attempt === tries && documented) throw new ProblemError('tickets_not_issued')

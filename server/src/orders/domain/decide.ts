@@ -10,6 +10,7 @@ import {
   type Money,
   type OrderLine,
   type Price,
+  unitsOf,
 } from '@holdfast/contract'
 import { chooseLines, placesOf, refuseBuyer, shortageOf } from './lines.ts'
 import {
@@ -69,6 +70,8 @@ export function decide(
       return releaseClaim(order, command.paymentId, context)
     case 'RecordRefund':
       return recordRefund(order, command)
+    case 'ReturnPlaces':
+      return returnPlaces(order, command.returnId)
   }
 }
 
@@ -208,7 +211,7 @@ function releaseClaim(
 
 function recordRefund(
   order: Order,
-  { paymentId, amountMinor, full }: Command<'RecordRefund'>,
+  { paymentId, amountMinor, full, refundId }: Command<'RecordRefund'>,
 ): OrderDecision {
   // Late money of a payment that never won the order is given back without touching it.
   if (paymentOf(order) !== paymentId) return nothing
@@ -218,8 +221,27 @@ function recordRefund(
   const recorded = { type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } } as const
   // What is given back was taken before: the news of the charge is late. Put aside, the refund
   // would be lost for ever.
-  if (order.status === 'claimed') return { facts: [completed(order), recorded] }
-  // An order that was refunded as a whole stays so, though money came back: its tickets are void
-  // and its places may be another's.
-  return order.status === 'complete' ? { facts: [recorded] } : nothing
+  const facts: OrderFact[] = full ? [recorded, returnRequested(order, refundId)] : [recorded]
+  if (order.status === 'claimed') return { facts: [completed(order), ...facts] }
+  // An order that was refunded as a whole stays so, though money came back: its places are on their
+  // way to others.
+  return order.status === 'complete' && order.returning === null ? { facts } : nothing
+}
+
+/** All units: the money decides nothing about places, so all of them are asked for by themselves. */
+function returnRequested(order: Order, returnId: string): FactOf<'ReturnRequested'> {
+  return { type: 'ReturnRequested', data: { ...returnOf(order, returnId), by: 'refund' } }
+}
+
+const returnOf = (order: Order, returnId: string) => ({
+  orderId: order.id,
+  returnId,
+  units: unitsOf(order).map(({ no }) => no),
+  amount: { amountMinor: 0, currency: order.total.currency },
+})
+
+/** Only now may the places be another's: until their tickets were void, two codes would be valid. */
+function returnPlaces(order: Order, returnId: string): OrderDecision {
+  if (order.status !== 'complete' || order.returning !== returnId) return nothing
+  return { facts: [{ type: 'PlacesReturned', data: returnOf(order, returnId) }] }
 }

@@ -11,6 +11,7 @@ import {
   lines,
   paymentA,
   placedAt,
+  refundId,
   show,
   stock,
   total,
@@ -24,8 +25,9 @@ import { saleOf } from './stock.ts'
 const created: Order = { ...base, status: 'created', paymentUnderWay: null }
 const paying: Order = { ...base, status: 'created', paymentUnderWay: paymentA }
 const claimed: Order = { ...base, status: 'claimed', paymentId: paymentA }
-const complete: Order = { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0 }
-const free: Order = { ...base, status: 'complete', paymentId: null, refundedMinor: 0 }
+const whole = { status: 'complete', refundedMinor: 0, returning: null } as const
+const complete: Order = { ...base, ...whole, paymentId: paymentA }
+const free: Order = { ...base, ...whole, paymentId: null }
 const next = { ...base, version: base.version + 1 }
 const { status: _status, paymentUnderWay: _payment, ...placed } = created
 
@@ -74,39 +76,47 @@ describe('an order after a fact', () => {
       fact('ClaimRejected'),
       { ...next, status: 'claimed', paymentId: paymentA },
     ],
-    [
-      'complete',
-      claimed,
-      fact('OrderCompleted'),
-      { ...next, status: 'complete', paymentId: paymentA, refundedMinor: 0 },
-    ],
-    [
-      'complete for nothing',
-      created,
-      fact('OrderCompleted'),
-      { ...next, status: 'complete', paymentId: null, refundedMinor: 0 },
-    ],
+    ['complete', claimed, fact('OrderCompleted'), { ...next, ...whole, paymentId: paymentA }],
+    ['complete for nothing', created, fact('OrderCompleted'), { ...next, ...whole, paymentId: null }],
     [
       'refunded in part',
       complete,
       fact('RefundRecorded', { refundedMinor: 10, full: false }),
-      { ...next, status: 'complete', paymentId: paymentA, refundedMinor: 10 },
+      { ...next, ...whole, paymentId: paymentA, refundedMinor: 10 },
     ],
     [
-      'refunded',
+      'refunded as a whole, which moves no place yet',
       complete,
       fact('RefundRecorded', { refundedMinor: 9_000, full: true }),
-      { ...next, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 },
+      { ...next, ...whole, paymentId: paymentA, refundedMinor: 9_000 },
     ],
     [
-      'refunded without a payment, which cannot be',
-      free,
-      fact('RefundRecorded', { refundedMinor: 0, full: true }),
-      { ...next, status: 'complete', paymentId: null, refundedMinor: 0 },
+      'asked for its places',
+      complete,
+      fact('ReturnRequested', { returnId: refundId }),
+      { ...next, ...whole, paymentId: paymentA, returning: refundId },
+    ],
+    [
+      'refunded, once its places are back',
+      { ...complete, refundedMinor: 9_000, returning: refundId },
+      fact('PlacesReturned', { returnId: refundId }),
+      { ...next, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000, returnId: refundId },
     ],
   ]
   test.each(cases)('%s', (_what, before, told, after) => {
     expect(evolve(before, told, inTime)).toEqual(after)
+  })
+
+  test.each([
+    ['a refund', fact('RefundRecorded', { refundedMinor: 1, full: false })],
+    ['a return', fact('ReturnRequested', { returnId: refundId })],
+    ['places', fact('PlacesReturned', { returnId: refundId })],
+  ])('%s of an order that is not complete cannot be', (_what, told) => {
+    expect(() => evolve(claimed, told, inTime)).toThrow('an order that is claimed has nothing to give back')
+  })
+
+  test('the places of an order that nobody paid cannot be given back', () => {
+    expect(() => evolve(free, fact('PlacesReturned', { returnId: refundId }), inTime)).toThrow('nobody paid')
   })
 
   test('nothing is told of an order that was not created', () => {
@@ -127,21 +137,29 @@ test('places are held, sold, released and given back by these facts, and by no o
     ClaimRejected: null,
     PaymentNoticed: null,
     RefundRecorded: null,
+    ReturnRequested: null,
+    PlacesReturned: 'return',
   } as const satisfies Record<OrderFact['type'], string | null>
   for (const [type, movement] of Object.entries(movements)) {
-    expect(movementOf(fact(type as OrderFact['type'], { full: false })), type).toBe(movement)
+    expect(movementOf(fact(type as OrderFact['type'], { full: true })), type).toBe(movement)
   }
-  expect(movementOf(fact('RefundRecorded', { full: true }))).toBe('return')
 })
 
 test('a refunded order stays as it is, also when more is given back than it cost', () => {
-  const refunded: Order = { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 }
+  const refunded: Order = {
+    ...base,
+    status: 'refunded',
+    paymentId: paymentA,
+    refundedMinor: 9_000,
+    returnId: refundId,
+  }
   const more = {
     type: 'RecordRefund',
     orderId: id,
     paymentId: paymentA,
     amountMinor: 9_001,
     full: true,
+    refundId,
   } as const
   expect(decide(refunded, more, { stock, now: inTime })).toEqual({ facts: [] })
 })
@@ -174,6 +192,7 @@ test('an order as it was placed has its first deadline, and a free one is comple
     status: 'complete',
     paymentId: null,
     refundedMinor: 0,
+    returning: null,
   })
 })
 

@@ -2,6 +2,7 @@
 import type { IssuedTicket } from '@holdfast/contract'
 import type { Order } from './order.ts'
 
+/** With a code only if it was issued with a random one. */
 export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
 
 export type TicketCommand =

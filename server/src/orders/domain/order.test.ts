@@ -14,6 +14,7 @@ import {
   paymentA,
   paymentB,
   placedAt,
+  refundId,
   show,
   stock,
   stranger,
@@ -45,16 +46,30 @@ const states = {
     expiresAt: extendedDeadline,
   },
   claimed: { ...base, status: 'claimed', paymentId: paymentA },
-  complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0 },
-  'complete, 10.00 refunded': { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 1_000 },
+  complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0, returning: null },
+  'complete, 10.00 refunded': {
+    ...base,
+    status: 'complete',
+    paymentId: paymentA,
+    refundedMinor: 1_000,
+    returning: null,
+  },
+  'complete, being returned': {
+    ...base,
+    status: 'complete',
+    paymentId: paymentA,
+    refundedMinor: 9_000,
+    returning: refundId,
+  },
   'complete, free': {
     ...base,
     status: 'complete',
     paymentId: null,
     refundedMinor: 0,
+    returning: null,
     total: { amountMinor: 0, currency: 'EUR' },
   },
-  refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 },
+  refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000, returnId: refundId },
   cancelled: { ...base, status: 'cancelled', reason: 'expired' },
 } as const satisfies Record<'none' | OrderStatus, Order | undefined> &
   Partial<Record<StateName, Order | undefined>>
@@ -70,6 +85,7 @@ const refund = {
   paymentId: paymentA,
   amountMinor: 1_000,
   full: false,
+  refundId,
 } as const
 const cases = {
   PlaceOrder: {
@@ -161,6 +177,16 @@ const cases = {
       command: { ...refund, paymentId: paymentB, amountMinor: 9_000, full: true },
     },
   },
+  ReturnPlaces: {
+    'of the return that was asked for': {
+      now: tooLate,
+      command: { type: 'ReturnPlaces', orderId: id, returnId: refundId },
+    },
+    'of another return': {
+      now: tooLate,
+      command: { type: 'ReturnPlaces', orderId: id, returnId: paymentB },
+    },
+  },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
 type Facts = readonly OrderFact[]
@@ -202,9 +228,18 @@ const completed: Facts = [
 const reopened: Cell = [
   { type: 'OrderReopened', data: { orderId: id, paymentId: paymentA, expiresAt: deadline } },
 ]
+const returned = {
+  orderId: id,
+  returnId: refundId,
+  units: [0, 1],
+  amount: { amountMinor: 0, currency: 'EUR' },
+}
+/** Money in part moves no place; all of it has all places asked for. */
 const refunded = (refundedMinor: number, full: boolean): Facts => [
   { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } },
+  ...(full ? ([{ type: 'ReturnRequested', data: { ...returned, by: 'refund' } }] as const) : []),
 ]
+const placesReturned: Facts = [{ type: 'PlacesReturned', data: returned }]
 
 const all = <Type extends keyof Row>(type: Type, cell: Cell): Row[Type] =>
   Object.fromEntries(Object.keys(cases[type]).map((name) => [name, cell])) as Row[Type]
@@ -233,6 +268,7 @@ const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'>
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
   RecordRefund: all('RecordRefund', nothing),
+  ReturnPlaces: all('ReturnPlaces', nothing),
 }
 /** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
 const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
@@ -248,6 +284,7 @@ const paid: Omit<Row, 'RecordRefund'> = {
   ClaimOrder: takenByA('order_complete'),
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
+  ReturnPlaces: all('ReturnPlaces', nothing),
 }
 
 const matrix: Record<keyof typeof states, Row> = {
@@ -261,6 +298,7 @@ const matrix: Record<keyof typeof states, Row> = {
     CompleteOrder: all('CompleteOrder', no('order_unknown')),
     ReleaseClaim: all('ReleaseClaim', no('order_unknown')),
     RecordRefund: all('RecordRefund', no('order_unknown')),
+    ReturnPlaces: all('ReturnPlaces', no('order_unknown')),
   },
   created: {
     ...open,
@@ -308,6 +346,7 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment A, everything': [...completed, ...refunded(9_000, true)],
       'payment B, everything': nothing,
     },
+    ReturnPlaces: all('ReturnPlaces', nothing),
   },
   complete: {
     ...paid,
@@ -326,6 +365,12 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment A, everything': refunded(9_000, true),
       'payment B, everything': nothing,
     },
+  },
+  'complete, being returned': {
+    ...paid,
+    // Whatever becomes of the money now, the places go back once.
+    RecordRefund: all('RecordRefund', nothing),
+    ReturnPlaces: { 'of the return that was asked for': placesReturned, 'of another return': nothing },
   },
   'complete, free': {
     ...paid,

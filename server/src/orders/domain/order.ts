@@ -31,8 +31,20 @@ export type Order = OrderFacts &
   (
     | { readonly status: 'created'; readonly paymentUnderWay: string | null }
     | { readonly status: 'claimed'; readonly paymentId: string }
-    | { readonly status: 'complete'; readonly paymentId: string | null; readonly refundedMinor: number }
-    | { readonly status: 'refunded'; readonly paymentId: string; readonly refundedMinor: number }
+    | {
+        readonly status: 'complete'
+        readonly paymentId: string | null
+        readonly refundedMinor: number
+        /** The return that was asked for; its places are free once the tickets are void. */
+        readonly returning: string | null
+      }
+    | {
+        readonly status: 'refunded'
+        readonly paymentId: string
+        readonly refundedMinor: number
+        /** Null of an order refunded before returns were told. */
+        readonly returnId: string | null
+      }
     | { readonly status: 'cancelled'; readonly reason: CancelReason }
   )
 
@@ -74,7 +86,10 @@ export type OrderCommand =
       readonly amountMinor: number
       /** Everything that was taken has gone back. */
       readonly full: boolean
+      readonly refundId: string
     }
+  /** The tickets of the return are void. */
+  | { readonly type: 'ReturnPlaces'; readonly orderId: string; readonly returnId: string }
 
 export type PublicFact = FactOf<
   | 'OrderCreated'
@@ -84,6 +99,8 @@ export type PublicFact = FactOf<
   | 'OrderClaimed'
   | 'ClaimRejected'
   | 'OrderCompleted'
+  | 'ReturnRequested'
+  | 'PlacesReturned'
 >
 /** Changes of an order that only this service hears of. */
 export type PrivateFact =
@@ -155,20 +172,25 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     case 'ClaimRejected':
       return { ...order, version: kept.version }
     case 'OrderCompleted':
-      return { ...kept, status: 'complete', paymentId: paymentOf(order), refundedMinor: 0 }
+      return { ...kept, status: 'complete', paymentId: paymentOf(order), refundedMinor: 0, returning: null }
     case 'RefundRecorded':
-      return evolveRefund(order, kept, fact.data)
+      return { ...complete(order), version: kept.version, refundedMinor: fact.data.refundedMinor }
+    case 'ReturnRequested':
+      return { ...complete(order), version: kept.version, returning: fact.data.returnId }
+    case 'PlacesReturned': {
+      const { paymentId, refundedMinor } = complete(order)
+      if (paymentId === null) throw new Error('the places of an order that nobody paid were returned')
+      return { ...kept, status: 'refunded', paymentId, refundedMinor, returnId: fact.data.returnId }
+    }
   }
 }
 
-function evolveRefund(
-  order: Order,
-  kept: OrderFacts,
-  { refundedMinor, full }: { refundedMinor: number; full: boolean },
-): Order {
-  const paymentId = paymentOf(order)
-  if (full && paymentId !== null) return { ...kept, status: 'refunded', paymentId, refundedMinor }
-  return { ...kept, status: 'complete', paymentId, refundedMinor }
+type Complete = Extract<Order, { status: 'complete' }>
+
+function complete(order: Order): Complete {
+  if (order.status !== 'complete')
+    throw new Error(`an order that is ${order.status} has nothing to give back`)
+  return order
 }
 
 /**
@@ -189,7 +211,7 @@ export function asPlaced(order: Order): Order {
     extended: false,
   }
   if (total.amountMinor === 0)
-    return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0 }
+    return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0, returning: null }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
 }
 
@@ -207,8 +229,8 @@ export function movementOf(fact: OrderFact): Movement | null {
       return 'sell'
     case 'OrderCancelled':
       return 'release'
-    case 'RefundRecorded':
-      return fact.data.full ? 'return' : null
+    case 'PlacesReturned':
+      return 'return'
     default:
       return null
   }

@@ -15,6 +15,7 @@ const sale = saleOf(sample.show, 1)
 const buyer = makeBuyer()
 const orderIds = ['1', '2', '3', '4'].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`)
 const paymentIds = ['a', 'b'].map((digit) => `00000000-0000-7000-8000-0000000000${digit}0`)
+const refundId = '00000000-0000-7000-8000-0000000000cc'
 const startMs = Date.parse('2030-01-01T10:00:00.000Z')
 const at = (seconds: number) => new Date(startMs + seconds * 1000).toISOString()
 
@@ -116,7 +117,15 @@ function storyOf(orderId: string) {
         { type: 'ClaimOrder', orderId, paymentId, amount },
         { type: 'CompleteOrder', orderId, paymentId },
         { type: 'ExpireOrder', orderId, deadline },
-        { type: 'RecordRefund', orderId, paymentId, amountMinor: full ? amount.amountMinor : 100, full },
+        {
+          type: 'RecordRefund',
+          orderId,
+          paymentId,
+          amountMinor: full ? amount.amountMinor : 100,
+          full,
+          refundId,
+        },
+        { type: 'ReturnPlaces', orderId, returnId: refundId },
       ]
     })
 }

@@ -11,6 +11,7 @@ import {
   paymentA,
   paymentB,
   placedAt,
+  refundId,
   show,
   stock,
   tooLate,
@@ -30,6 +31,7 @@ const refund = {
   paymentId: paymentA,
   amountMinor: 9_000,
   full: true,
+  refundId,
 } as const
 
 /** Walks commands one after the other; gives the order and every fact on the way. */
@@ -196,7 +198,7 @@ describe('races, and who wins', () => {
     expect(types).toEqual(['OrderCreated', 'OrderCancelled'])
   })
 
-  test('a refund that is heard before its charge: the order was complete, and its places are back', () => {
+  test('a refund that is heard before its charge: the order was complete, and its places go back once the tickets are void', () => {
     const { order, types } = walk([
       place,
       authorize(paymentA),
@@ -204,8 +206,18 @@ describe('races, and who wins', () => {
       charge(paymentA),
       [inTime, refund],
     ])
-    expect(order).toMatchObject({ status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 })
-    expect(types).toEqual(['OrderCreated', 'OrderClaimed', 'OrderCompleted', 'RefundRecorded'])
+    const returned = { type: 'ReturnPlaces', orderId: id, returnId: refundId } as const
+    expect(order).toMatchObject({ status: 'complete', refundedMinor: 9_000, returning: refundId })
+    expect(types).toEqual([
+      'OrderCreated',
+      'OrderClaimed',
+      'OrderCompleted',
+      'RefundRecorded',
+      'ReturnRequested',
+    ])
+    const whole = walk([place, authorize(paymentA), [inTime, refund], [inTime, returned], [inTime, returned]])
+    expect(whole.order).toMatchObject({ status: 'refunded', paymentId: paymentA, refundedMinor: 9_000 })
+    expect(whole.types.slice(4)).toEqual(['ReturnRequested', 'PlacesReturned'])
   })
 
   test('a refund in part that is heard before its charge is not forgotten', () => {

@@ -7,6 +7,7 @@ import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { World } from '../world.ts'
 import { readAvailability, readOrder, readShowIds } from './views.ts'
 
@@ -32,6 +33,7 @@ const followed = [
   'RefundReturned',
   'TicketsIssued',
   'TicketVoided',
+  'PlacesReturned',
   'ShowChanged',
 ] as const satisfies readonly EventType[]
 /**
@@ -46,11 +48,13 @@ export function makeOrdersLive({
   clock,
   log,
   metrics,
+  codes,
 }: {
   db: Database
   clock: Clock
   log: Log
   metrics: Metrics
+  codes: TicketCodes
 }): OrdersLive {
   let onListener: () => void = () => undefined
   const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
@@ -76,7 +80,7 @@ export function makeOrdersLive({
     metrics,
     settleMs: 10,
     onListener: () => onListener(),
-    read: async (orderId) => (await readOrder(db, orderId))?.view ?? null,
+    read: async (orderId) => (await readOrder(db, orderId, codes))?.view ?? null,
   })
   const availability = makeLive<Availability>({
     name: 'availability',
@@ -111,7 +115,8 @@ export function makeOrdersLive({
       if (event.type === 'ShowChanged') void showChange(event.data.id)
       if (event.type === 'OrderCreated' || event.type === 'OrderCompleted')
         availability.changed(event.data.showId)
-      if (event.type === 'OrderCancelled') cancelledIds.push(event.data.orderId)
+      if (event.type === 'OrderCancelled' || event.type === 'PlacesReturned')
+        cancelledIds.push(event.data.orderId)
       if ('orderId' in event.data) orders.changed(event.data.orderId)
     }
     if (cancelledIds.length > 0) void showPlacesBack(cancelledIds)

@@ -2,6 +2,7 @@
 // are shown of it all.
 import { orderCodeOf, type PublishedShow } from '@holdfast/contract'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { testCodes } from '../../../test/codes.ts'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import {
   expectSoundStock,
@@ -162,7 +163,7 @@ describe('the end of a sale', () => {
       await placeOne(handler, sale, [numbered(typeOf(sale), 2)]),
       await placeOne(handler, sale, [numbered(typeOf(sale))]),
     ]
-    const total = (await readOrder(db, called))?.view.total
+    const total = (await readOrder(db, called, testCodes))?.view.total
     if (!total) throw new Error('an order without a total')
     const [paymentId, other] = [newId(), newId()]
     await handler.handle({ type: 'ClaimOrder', orderId: called, paymentId, amount: total })
@@ -173,10 +174,10 @@ describe('the end of a sale', () => {
       amount: { ...total, amountMinor: total.amountMinor / 2 },
     })
     await handler.handle({ type: 'ReleaseClaim', orderId: kept, paymentId: other })
-    expect((await readOrder(db, kept))?.view.status).toBe('created')
+    expect((await readOrder(db, kept, testCodes))?.view.status).toBe('created')
     await handler.handle({ type: 'EndSale', showId: sale.show.id, version: 2 })
     await handler.handle({ type: 'ReleaseClaim', orderId: called, paymentId })
-    expect((await readOrder(db, called))?.view).toMatchObject({ status: 'cancelled' })
+    expect((await readOrder(db, called, testCodes))?.view).toMatchObject({ status: 'cancelled' })
     expect(await readPools(db, sale)).toEqual([{ capacity: 5, held: 1, sold: 0 }])
   })
 
@@ -266,7 +267,7 @@ describe('what people are shown', () => {
     }
     const seen: string[] = []
     for (let beforeId: string | null = null; ; beforeId = seen.at(-1) ?? null) {
-      const page = await listOrders(db, { buyerId: buyer.id, beforeId, limit: 3 })
+      const page = await listOrders(db, { buyerId: buyer.id, beforeId, limit: 3, codes: testCodes })
       if (page.length === 0) break
       seen.push(...page.map((order) => order.id))
     }
@@ -288,7 +289,7 @@ describe('what people are shown', () => {
       await handler.handle({ type: 'CancelOrder', orderId: first.orderId, reason: 'organiser' })
     const find = async (status: string | null, emailPrefix: string | null, search: string | null = null) => {
       const query = { showId: sale.show.id, beforeId: null, limit: 10, status, emailPrefix, search }
-      const orders = await listShowOrders(db, query)
+      const orders = await listShowOrders(db, { ...query, codes: testCodes })
       return orders.map((order) => order.buyerEmail).toSorted()
     }
     expect(await find(null, null)).toEqual(['annXa@example.com', 'ann_a@example.com', 'bob@example.com'])
@@ -308,20 +309,33 @@ describe('what people are shown', () => {
     const sale = makeSale({ priceMinor: 0 })
     await putOnSale(handler, sale)
     const orderId = await placeOne(handler, sale, [numbered(typeOf(sale), 2)])
-    const tickets = ['A1', 'A2'].map((code) => ({
-      id: newId(),
-      code,
+    // The first was issued with a random code, as before codes were computed.
+    const common = {
+      generation: 1,
       ticketTypeId: typeOf(sale).id,
       name: 'Standing',
       status: 'valid' as const,
-    }))
-    expect((await readOrder(db, orderId))?.view.tickets).toBeUndefined()
+    }
+    const tickets = [
+      { ...common, id: newId(), unit: 0, code: 'A1' },
+      { ...common, id: newId(), unit: 1, keyVersion: testCodes.keyVersion },
+    ]
+    const computed =
+      testCodes.codeOf({ id: tickets[1]?.id ?? '', generation: 1, keyVersion: testCodes.keyVersion }) ?? ''
+    expect((await readOrder(db, orderId, testCodes))?.view.tickets).toBeUndefined()
     await handler.handle({ type: 'NoteTickets', orderId, tickets })
-    expect((await readOrder(db, orderId))?.view.tickets).toEqual(tickets)
+    expect(
+      (await readOrder(db, orderId, testCodes))?.view.tickets?.map(({ id, code }) => [id, code]),
+    ).toEqual([
+      [tickets[0]?.id, 'A1'],
+      [tickets[1]?.id, computed],
+    ])
     await handler.handle({ type: 'NoteTicketsVoided', orderId, ticketIds: [tickets[1]?.id ?? ''] })
-    expect((await readOrder(db, orderId))?.view.tickets?.map(({ code, status }) => [code, status])).toEqual([
+    expect(
+      (await readOrder(db, orderId, testCodes))?.view.tickets?.map(({ code, status }) => [code, status]),
+    ).toEqual([
       ['A1', 'valid'],
-      ['A2', 'void'],
+      [computed, 'void'],
     ])
     expect(await handler.handle({ type: 'NoteTickets', orderId: newId(), tickets })).toMatchObject({
       rejection: 'order_unknown',
@@ -334,6 +348,8 @@ describe('what people are shown', () => {
     const orderId = await placeOne(handler, sale, [numbered(typeOf(sale))])
     const ticket = {
       id: newId(),
+      unit: 0,
+      generation: 1,
       code: 'B1',
       ticketTypeId: typeOf(sale).id,
       name: 'Standing',
@@ -343,6 +359,8 @@ describe('what people are shown', () => {
       handler.handle({ type: 'NoteTickets', orderId, tickets: [ticket] }),
       handler.handle({ type: 'NoteTicketsVoided', orderId, ticketIds: [ticket.id] }),
     ])
-    expect((await readOrder(db, orderId))?.view.tickets).toEqual([{ ...ticket, status: 'void' }])
+    expect((await readOrder(db, orderId, testCodes))?.view.tickets).toMatchObject([
+      { id: ticket.id, code: 'B1', status: 'void' },
+    ])
   })
 })

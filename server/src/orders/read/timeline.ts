@@ -67,6 +67,12 @@ function summarize(event: Event): string {
       return `${countOf(event.data.tickets)} issued`
     case 'TicketVoided':
       return `${countOf(event.data.ticketIds)} voided`
+    case 'ReturnRequested':
+      return `Return of ${countOf(event.data.units)} requested`
+    case 'TicketsReturned':
+      return `${countOf(event.data.ticketIds)} no longer valid`
+    case 'PlacesReturned':
+      return `${countOf(event.data.units)} back on sale`
     case 'TicketCheckedIn':
       return event.data.door === undefined
         ? 'Ticket scanned at the door'
@@ -110,6 +116,11 @@ function dataOf(event: Event): Entry['data'] {
       return { count: event.data.tickets.length }
     case 'TicketVoided':
       return { count: event.data.ticketIds.length, reason: event.data.reason }
+    case 'TicketsReturned':
+      return { count: event.data.ticketIds.length }
+    case 'ReturnRequested':
+    case 'PlacesReturned':
+      return { count: event.data.units.length }
     case 'TicketCheckedIn':
       return { count: 1, ...(event.data.door === undefined ? {} : { door: event.data.door }) }
     case 'MailSent':

@@ -6,8 +6,10 @@ import {
   endingsOfCode,
   type OrderView,
   orderCodeOf,
+  type ReturnView,
 } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
 import { priceOf } from '../domain/price.ts'
@@ -23,7 +25,7 @@ const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.
  * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
  * one, is left out.
  */
-export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | null): OrderView {
+export function toOrderView(order: Order, tickets: TicketViews = []): OrderView {
   const { currency } = order.total
   const paymentId =
     'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
@@ -52,15 +54,27 @@ export function toOrderView(order: Order, tickets?: readonly KnownTicket[] | nul
       : {}),
     ...(paymentId ? { payment: { id: paymentId } } : {}),
     ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
-    ...(tickets ? { tickets: [...tickets] } : {}),
+    ...(tickets.length > 0 ? { tickets: [...tickets] } : {}),
   }
+}
+
+type TicketViews = NonNullable<OrderView['tickets']>
+
+/** Tickets with their codes. One whose key is gone cannot be shown. */
+function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): TicketViews {
+  return (known ?? []).flatMap((ticket) => {
+    const { id, ticketTypeId, name, seat, status } = ticket
+    const code = codes.codeOf(ticket)
+    return code === null ? [] : [{ id, code, ticketTypeId, name, ...(seat ? { seat } : {}), status }]
+  })
 }
 
 const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.currency,
   o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
-  o.cancel_reason, o.known_tickets`
+  o.return_id, o.cancel_reason, o.known_tickets`
 
-const toView = (row: ViewRow): OrderView => toOrderView(toOrder(row), row.known_tickets)
+const toView = (row: ViewRow, codes: TicketCodes): OrderView =>
+  toOrderView(toOrder(row), ticketViews(row.known_tickets, codes))
 
 const readOrderStatement = sql(
   'orders.read_order',
@@ -72,12 +86,33 @@ export interface SeenOrder {
   readonly view: OrderView
   readonly buyerId: string
   readonly organiserId: string
+  readonly returns: readonly ReturnView[]
 }
 
-export async function readOrder(db: Queryable, orderId: string): Promise<SeenOrder | null> {
+export async function readOrder(
+  db: Queryable,
+  orderId: string,
+  codes: TicketCodes,
+): Promise<SeenOrder | null> {
   const [row] = await db.query<ViewRow & { organiser_id: string }>(readOrderStatement, [orderId])
   if (!row) return null
-  return { view: toView(row), buyerId: row.buyer_id, organiserId: row.organiser_id }
+  const view = toView(row, codes)
+  return { view, buyerId: row.buyer_id, organiserId: row.organiser_id, returns: returnsOf(row) }
+}
+
+/** An order is returned as a whole, when all of its money went back: once at most. */
+function returnsOf({ id, status, return_id, currency, known_tickets }: ViewRow): ReturnView[] {
+  if (return_id === null) return []
+  return [
+    {
+      id: return_id,
+      orderId: id,
+      status: status === 'refunded' ? 'done' : 'requested',
+      by: 'refund',
+      ticketIds: (known_tickets ?? []).map((ticket) => ticket.id),
+      refund: { amountMinor: 0, currency },
+    },
+  ]
 }
 
 const readShowIdsStatement = sql(
@@ -116,13 +151,20 @@ const listOrdersStatement = sql(
    order by o.id desc limit $3`,
 )
 
+interface OwnOrdersQuery {
+  readonly buyerId: string
+  readonly beforeId: string | null
+  readonly limit: number
+  readonly codes: TicketCodes
+}
+
 /** A buyer's orders, newest first, before the order `beforeId`. Ids grow with time. */
 export async function listOrders(
   db: Queryable,
-  { buyerId, beforeId, limit }: { buyerId: string; beforeId: string | null; limit: number },
+  { buyerId, beforeId, limit, codes }: OwnOrdersQuery,
 ): Promise<OrderView[]> {
   const rows = await db.query<ViewRow>(listOrdersStatement, [buyerId, beforeId, limit])
-  return rows.map(toView)
+  return rows.map((row) => toView(row, codes))
 }
 
 const listShowOrdersStatement = sql(
@@ -144,6 +186,7 @@ export interface ShowOrdersQuery {
   readonly emailPrefix: string | null
   /** The beginning of an address in lower case, or the code of an order. */
   readonly search: string | null
+  readonly codes: TicketCodes
 }
 
 /** What begins like this, with the signs that `like` reads otherwise taken as they are written. */
@@ -153,11 +196,11 @@ function beginningWith(prefix: string | null): string | null {
 
 /** Orders of a show, newest first. Whoever asks was found to be its organiser. */
 export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Promise<OrderView[]> {
-  const { showId, beforeId, limit, status, emailPrefix, search } = query
+  const { showId, beforeId, limit, status, emailPrefix, search, codes } = query
   const endings = search === null ? [] : endingsOfCode(search)
   const values = [showId, beforeId, limit, status, beginningWith(emailPrefix), beginningWith(search), endings]
   const rows = await db.query<ViewRow>(listShowOrdersStatement, values)
-  return rows.map(toView)
+  return rows.map((row) => toView(row, codes))
 }
 
 const readSaleStock = sql(

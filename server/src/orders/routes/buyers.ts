@@ -7,6 +7,7 @@ import {
   OrderView,
   Page,
   PageQuery,
+  ReturnView,
   SalesNotice,
   Timeline,
 } from '@holdfast/contract'
@@ -20,6 +21,7 @@ import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, newId } from '../../platform/process/clock.ts'
 import { makeFailpoint } from '../../platform/process/failpoint.ts'
 import type { Switches } from '../../platform/process/switches.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
 import type { OrdersLive } from '../read/live.ts'
 import { cursorId, pageOf } from '../read/pages.ts'
@@ -34,6 +36,7 @@ import { makeWaiter } from './waiter.ts'
 export interface OrdersRoutes {
   readonly db: Database
   readonly clock: Clock
+  readonly codes: TicketCodes
   readonly handler: OrdersHandler
   readonly live: OrdersLive
   readonly stock: StockMemory
@@ -45,7 +48,7 @@ const idParams = Type.Object({ id: Id })
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
-  organiserRoutes(app, parts.db)
+  organiserRoutes(app, parts)
   availabilityRoutes(app, parts)
   priceRoutes(app, parts)
 }
@@ -111,7 +114,7 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
   )
 }
 
-function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
+function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): void {
   app.get(
     '/api/orders',
     {
@@ -129,6 +132,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
         buyerId: buyer.id,
         beforeId: cursorId(request.query.cursor),
         limit: limit + 1,
+        codes,
       })
       return pageOf(items, limit)
     },
@@ -177,9 +181,28 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     },
     async (request) => {
       const { id } = requirePrincipal(request)
-      const seen = await readOrder(db, request.params.id)
+      const seen = await readOrder(db, request.params.id, codes)
       if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
       return { items: toTimeline(await readProcessEvents(db, request.params.id)) }
+    },
+  )
+
+  app.get(
+    '/api/orders/:id/returns',
+    {
+      schema: {
+        tags: ['orders'],
+        summary: 'List what was given back of an order',
+        description: 'When all of the money went back, the order’s places are returned as a whole.',
+        params: idParams,
+        response: { 200: Page(ReturnView) },
+      },
+    },
+    async (request) => {
+      const { id } = requirePrincipal(request)
+      const seen = await readOrder(db, request.params.id, codes)
+      if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
+      return { items: [...seen.returns], nextCursor: null }
     },
   )
 
@@ -196,7 +219,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
     },
     async (request, reply) => {
       const { id } = requirePrincipal(request)
-      const seen = await readOrder(db, request.params.id)
+      const seen = await readOrder(db, request.params.id, codes)
       const reason = seen?.buyerId === id ? 'buyer' : seen?.organiserId === id ? 'organiser' : null
       if (reason === null) throw new ProblemError('order_unknown')
       const outcome = await handler.handle(
@@ -211,7 +234,7 @@ function buyerRoutes(app: Http, { db, handler, live }: OrdersRoutes): void {
   )
 
   const ownOrder = async (orderId: string, buyerId: string): Promise<SeenOrder> => {
-    const seen = await readOrder(db, orderId)
+    const seen = await readOrder(db, orderId, codes)
     if (!seen || seen.buyerId !== buyerId) throw new ProblemError('order_unknown')
     return seen
   }

@@ -5,13 +5,19 @@ import Type from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import { cursorId, pageOf } from '../read/pages.ts'
 import { readShowSales } from '../read/sales.ts'
 import { listShowOrders, readOrder, readOrganiser } from '../read/views.ts'
 
 const idParams = Type.Object({ id: Id })
 
-export function organiserRoutes(app: Http, db: Database): void {
+export interface OrganiserRoutes {
+  readonly db: Database
+  readonly codes: TicketCodes
+}
+
+export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void {
   app.get(
     '/api/shows/:id/orders',
     {
@@ -34,6 +40,7 @@ export function organiserRoutes(app: Http, db: Database): void {
         status,
         emailPrefix: email === undefined ? null : normaliseEmail(email),
         search: q === undefined ? null : normaliseEmail(q),
+        codes,
       })
       return pageOf(items, limit)
     },
@@ -51,7 +58,7 @@ export function organiserRoutes(app: Http, db: Database): void {
     },
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
-      const seen = await readOrder(db, request.params.orderId)
+      const seen = await readOrder(db, request.params.orderId, codes)
       if (!seen || seen.organiserId !== organiserId || seen.view.showId !== request.params.id)
         throw new ProblemError('order_unknown')
       return seen.view

@@ -9,6 +9,7 @@ import {
   makeTestHandler,
   publish,
   putOnSale,
+  refundWhole,
 } from '../../../test/orders-store.ts'
 import { makeSale, numbered, type SaleSample, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
@@ -54,8 +55,7 @@ async function bring(orderId: string, status: 'claimed' | 'complete' | 'refunded
   if (status === 'cancelled') return elsewhere.handle({ type: 'CancelOrder', orderId, reason: 'organiser' })
   await elsewhere.handle({ type: 'ClaimOrder', orderId, paymentId, amount })
   if (status !== 'claimed') await elsewhere.handle({ type: 'CompleteOrder', orderId, paymentId })
-  if (status === 'refunded')
-    await elsewhere.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true })
+  if (status === 'refunded') await Promise.all(refundWhole(elsewhere, orderId, paymentId))
 }
 
 describe('POST /api/orders', () => {
@@ -283,7 +283,8 @@ test('the timeline tells what happened, in order, to the buyer and the organiser
   const client = await asBuyer()
   const { id } = expectStatus(await post(client, bodyOf(sale)), 201)
   await bring(id, 'complete')
-  const tickets = [{ id: newId(), code: 'SECRETCODE', ticketTypeId: typeOf(sale).id, name: 'Standing' }]
+  const ticket = { id: newId(), unit: 0, generation: 1, ticketTypeId: typeOf(sale).id, name: 'Standing' }
+  const tickets = [{ ...ticket, code: 'SECRETCODE' }]
   await publish(app.db, [foreignEvent('TicketsIssued', id, { orderId: id, showId: sale.show.id, tickets })])
   for (const reader of [client, await asOrganiser(sale.show.organiserId)]) {
     const { items } = expectStatus(await reader.call<TimelineView>('GET', `/api/orders/${id}/timeline`), 200)

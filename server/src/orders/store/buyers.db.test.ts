@@ -2,7 +2,14 @@
 // show's limit, also when he asks from many tabs, for different pools, of different processes.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { expectSoundStock, makeTestHandler, place, putOnSale, tally } from '../../../test/orders-store.ts'
+import {
+  expectSoundStock,
+  makeTestHandler,
+  place,
+  putOnSale,
+  refundWhole,
+  tally,
+} from '../../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, type SaleShape, typeOf } from '../../../test/sale.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { OrdersHandler } from '../model.ts'
@@ -54,7 +61,7 @@ test('what was bought counts, what was cancelled or refunded does not', async ()
   expect(await two()).toEqual({ rejection: 'limit_exceeded' })
   await handler.handle({ type: 'CompleteOrder', orderId: second, paymentId })
   expect(await two()).toEqual({ rejection: 'limit_exceeded' })
-  await handler.handle({ type: 'RecordRefund', orderId: second, paymentId, amountMinor: 9_000, full: true })
+  await Promise.all(refundWhole(handler, second, paymentId, 9_000))
   orderIdOf(await two())
 })
 

@@ -16,6 +16,7 @@ const movesStock = new Set<Command['type']>([
   'CompleteOrder',
   'ReleaseClaim',
   'RecordRefund',
+  'ReturnPlaces',
 ])
 
 /** Reads and locks what the commands need, in the order of the locks. */

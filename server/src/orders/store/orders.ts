@@ -29,6 +29,7 @@ export interface OrderRow {
   readonly payment_id: string | null
   readonly payment_under_way: string | null
   readonly refunded_minor: number
+  readonly return_id: string | null
   readonly cancel_reason: CancelReason | null
 }
 
@@ -42,6 +43,7 @@ const changingTypes = {
   payment_id: 'uuid',
   payment_under_way: 'uuid',
   refunded_minor: 'bigint',
+  return_id: 'uuid',
   cancel_reason: 'text',
 } as const
 const orderTypes = {
@@ -76,13 +78,20 @@ export function toOrder(row: OrderRow): Order {
     case 'claimed':
       return { ...facts, status: 'claimed', paymentId: present(row.payment_id) }
     case 'complete':
-      return { ...facts, status: 'complete', paymentId: row.payment_id, refundedMinor: row.refunded_minor }
+      return {
+        ...facts,
+        status: 'complete',
+        paymentId: row.payment_id,
+        refundedMinor: row.refunded_minor,
+        returning: row.return_id,
+      }
     case 'refunded':
       return {
         ...facts,
         status: 'refunded',
         paymentId: present(row.payment_id),
         refundedMinor: row.refunded_minor,
+        returnId: row.return_id,
       }
     case 'cancelled':
       return { ...facts, status: 'cancelled', reason: present(row.cancel_reason) }
@@ -112,8 +121,14 @@ function toRow(order: Order): OrderRow {
     payment_id: 'paymentId' in order ? order.paymentId : null,
     payment_under_way: order.status === 'created' ? order.paymentUnderWay : null,
     refunded_minor: 'refundedMinor' in order ? order.refundedMinor : 0,
+    return_id: returnIdOf(order),
     cancel_reason: order.status === 'cancelled' ? order.reason : null,
   }
+}
+
+function returnIdOf(order: Order): string | null {
+  if (order.status === 'complete') return order.returning
+  return order.status === 'refunded' ? order.returnId : null
 }
 
 const loadOrdersStatement = sql(
@@ -133,7 +148,7 @@ const updateOrdersStatement = withRows(
   (rows) => `update orders.orders o
    set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,
-       cancel_reason = n.cancel_reason
+       return_id = n.return_id, cancel_reason = n.cancel_reason
    from ${rows} as n where o.id = n.id`,
 )
 

@@ -14,6 +14,7 @@ import {
 const now = '2031-05-01T17:30:00.000Z'
 const seat = { id: 'A11', section: 'A', row: '1', number: '1' }
 const context: AdmissionContext = {
+  ticketIds: new Map([['CODE1', 't1']]),
   seats: new Map([['A11', seat]]),
   organisers: new Map([['show', 'organiser']]),
   now,
@@ -25,9 +26,10 @@ const commands = {
     orderId: 'order',
     showId: 'show',
     paymentId: 'payment',
+    keyVersion: 'key',
     places: [
-      { ticketId: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' },
-      { ticketId: 't2', code: 'CODE2', ticketTypeId: 's', name: 'Stalls', seatId: 'A11' },
+      { ticketId: 't1', unit: 0, ticketTypeId: 'g', name: 'Standing' },
+      { ticketId: 't2', unit: 1, ticketTypeId: 's', name: 'Stalls', seatId: 'A11' },
     ],
   },
   void: { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' },
@@ -37,6 +39,8 @@ const commands = {
     paymentId: 'other',
     reason: 'refunded',
   },
+  return: { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [0, 1] },
+  'return one': { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [1] },
   'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: 'North' },
   'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody', door: null },
   'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser', door: null },
@@ -68,6 +72,7 @@ const states = {
 const namesOfTypes: Record<AdmissionCommand['type'], Name> = {
   IssueTickets: 'issue',
   VoidTickets: 'void',
+  ReturnTickets: 'return',
   CheckIn: 'check in',
 }
 const namesOfStatuses: Record<Admission['status'], keyof typeof states> = {
@@ -82,6 +87,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: 'SaleNoted TicketsIssued',
     void: 'EarlyRefundNoted',
     'void for another payment': 'EarlyRefundNoted',
+    return: '!order_unknown',
+    'return one': '!order_unknown',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -90,6 +97,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: '',
     void: 'TicketVoided',
     'void for another payment': '',
+    return: 'TicketVoided TicketsReturned',
+    'return one': 'TicketVoided TicketsReturned',
     'check in': 'TicketCheckedIn',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -98,6 +107,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: '',
     void: 'TicketVoided',
     'void for another payment': '',
+    return: 'TicketVoided TicketsReturned',
+    'return one': 'TicketVoided TicketsReturned',
     'check in': '!ticket_used',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -106,6 +117,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: '',
     void: '',
     'void for another payment': '',
+    return: 'TicketsReturned',
+    'return one': 'TicketsReturned',
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -114,6 +127,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: '',
     void: '',
     'void for another payment': '',
+    return: 'TicketsReturned',
+    'return one': 'TicketsReturned',
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -122,6 +137,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: '',
     void: '',
     'void for another payment': 'EarlyRefundNoted',
+    return: 'TicketsReturned',
+    'return one': 'TicketsReturned',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -130,6 +147,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     issue: 'SaleNoted TicketsIssued',
     void: 'EarlyRefundNoted',
     'void for another payment': '',
+    return: 'TicketsReturned',
+    'return one': 'TicketsReturned',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -156,14 +175,14 @@ for (const [state, row] of Object.entries(matrix) as [keyof typeof states, Recor
   })
 }
 
-test('issued tickets carry their code and the label of their seat', () => {
+test('issued tickets carry their unit, what makes their code and the label of their seat', () => {
   const decision = decideAdmission(undefined, commands.issue, context)
   expect('facts' in decision && decision.facts.at(-1)?.data).toEqual({
     orderId: 'order',
     showId: 'show',
     tickets: [
-      { id: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' },
-      { id: 't2', code: 'CODE2', ticketTypeId: 's', name: 'Stalls', seat },
+      { id: 't1', unit: 0, generation: 1, keyVersion: 'key', ticketTypeId: 'g', name: 'Standing' },
+      { id: 't2', unit: 1, generation: 1, keyVersion: 'key', ticketTypeId: 's', name: 'Stalls', seat },
     ],
   })
 })
@@ -203,6 +222,24 @@ test('a refund takes all tickets of the order, and remembers which were used, an
   expect(admission && 'tickets' in admission && admission.tickets).toMatchObject([
     { status: 'void', usedAt: now, usedDoor: 'North' },
     { status: 'void', usedAt: null, usedDoor: null },
+  ])
+})
+
+test('a return names the tickets of its units, also those that were void before, and leaves the others', () => {
+  const decision = decideAdmission(states.used, commands['return one'], context)
+  expect('facts' in decision && decision.facts.map(({ data }) => data)).toEqual([
+    { orderId: 'order', ticketIds: ['t2'], reason: 'refunded' },
+    { orderId: 'order', returnId: 'return', ticketIds: ['t2'] },
+  ])
+  const one = run(states.used, commands['return one'])
+  expect(one).toMatchObject({ status: 'issued', tickets: [{ status: 'used' }, { status: 'void' }] })
+  expect(run(one, commands.return)).toMatchObject({
+    status: 'void',
+    tickets: [{ status: 'void' }, { status: 'void' }],
+  })
+  const again = decideAdmission(states.void, commands.return, context)
+  expect('facts' in again && again.facts.map(({ data }) => data)).toEqual([
+    { orderId: 'order', returnId: 'return', ticketIds: ['t1', 't2'] },
   ])
 })
 

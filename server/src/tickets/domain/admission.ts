@@ -29,10 +29,10 @@ export type Admission =
   | ({ readonly status: 'issued' } & Sold)
   | ({ readonly status: 'void' } & Sold)
 
-/** One place of an order, with the ticket's id and code made ready. */
+/** One unit of an order, with the id that its ticket has. */
 export interface Place {
   readonly ticketId: string
-  readonly code: string
+  readonly unit: number
   readonly ticketTypeId: string
   readonly name: string
   readonly seatId?: string
@@ -45,12 +45,20 @@ export type AdmissionCommand =
       readonly showId: string
       readonly paymentId: string | null
       readonly places: readonly Place[]
+      /** The key that makes the codes. */
+      readonly keyVersion: string
     }
   | {
       readonly type: 'VoidTickets'
       readonly orderId: string
       readonly paymentId: string
       readonly reason: string
+    }
+  | {
+      readonly type: 'ReturnTickets'
+      readonly orderId: string
+      readonly returnId: string
+      readonly units: readonly number[]
     }
   | {
       readonly type: 'CheckIn'
@@ -69,10 +77,10 @@ export type PrivateAdmissionFact =
       readonly data: { readonly orderId: string; readonly paymentId: string }
     }
 export type AdmissionFact =
-  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketCheckedIn'>
+  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketsReturned' | 'TicketCheckedIn'>
   | PrivateAdmissionFact
 
-export type AdmissionRejection = 'ticket_unknown' | 'ticket_used' | 'ticket_void'
+export type AdmissionRejection = 'ticket_unknown' | 'ticket_used' | 'ticket_void' | 'order_unknown'
 
 /** What the door learns of a ticket that it let in. */
 export interface CheckedIn {
@@ -90,6 +98,8 @@ export type AdmissionDecision =
 /** What a decision may know besides the order's own tickets. */
 export interface AdmissionContext {
   readonly seats: ReadonlyMap<string, Seat>
+  /** By code, the ticket that has it. */
+  readonly ticketIds: ReadonlyMap<string, string>
   /** By show. */
   readonly organisers: ReadonlyMap<string, string>
   readonly now: string
@@ -110,6 +120,8 @@ export function decideAdmission(
       return issueTickets(admission, command, context)
     case 'VoidTickets':
       return voidTickets(admission, command)
+    case 'ReturnTickets':
+      return returnTickets(admission, command)
     case 'CheckIn':
       return checkIn(admission, command, context)
   }
@@ -119,7 +131,7 @@ type Command<Type extends AdmissionCommand['type']> = Extract<AdmissionCommand, 
 
 function issueTickets(
   admission: Admission | undefined,
-  { orderId, showId, paymentId, places }: Command<'IssueTickets'>,
+  { orderId, showId, paymentId, places, keyVersion }: Command<'IssueTickets'>,
   { seats }: AdmissionContext,
 ): AdmissionDecision {
   if (admission?.status === 'refunded_early') {
@@ -127,8 +139,8 @@ function issueTickets(
     // tickets are due.
     if (paymentId === null || admission.refundedPaymentIds.includes(paymentId)) return nothing
   } else if (admission) return nothing
-  const tickets = places.map(({ ticketId, code, ticketTypeId, name, seatId }): IssuedTicket => {
-    const ticket = { id: ticketId, code, ticketTypeId, name }
+  const tickets = places.map(({ ticketId, unit, ticketTypeId, name, seatId }): IssuedTicket => {
+    const ticket = { id: ticketId, unit, generation: 1, keyVersion, ticketTypeId, name }
     if (seatId === undefined) return ticket
     const seat = seats.get(seatId)
     if (!seat) throw new Error(`order ${orderId} has seat ${seatId}, which no show has`)
@@ -158,14 +170,34 @@ function voidTickets(
   return { facts: [{ type: 'TicketVoided', data: { orderId, ticketIds, reason } }], answer: null }
 }
 
+/**
+ * Makes the tickets of a return void, all of them or none, and says so: only then are their places
+ * free. A ticket that is void already counts as returned.
+ */
+function returnTickets(
+  admission: Admission | undefined,
+  { orderId, returnId, units }: Command<'ReturnTickets'>,
+): AdmissionDecision {
+  // The order's own events come in order: its completion is on its way.
+  if (!admission) return { rejection: 'order_unknown' }
+  const named = 'tickets' in admission ? admission.tickets.filter(({ unit }) => units.includes(unit)) : []
+  const ticketIds = named.map(({ id }) => id)
+  const living = named.flatMap(({ id, status }) => (status === 'void' ? [] : [id]))
+  const returned = { type: 'TicketsReturned', data: { orderId, returnId, ticketIds } } as const
+  if (living.length === 0) return { facts: [returned], answer: null }
+  const voided = { type: 'TicketVoided', data: { orderId, ticketIds: living, reason: 'refunded' } } as const
+  return { facts: [voided, returned], answer: null }
+}
+
 function checkIn(
   admission: Admission | undefined,
   { code, organiserId, door }: Command<'CheckIn'>,
-  { organisers, now }: AdmissionContext,
+  { ticketIds, organisers, now }: AdmissionContext,
 ): AdmissionDecision {
   if (!admission || admission.status === 'refunded_early') return { rejection: 'ticket_unknown' }
   const { orderId, showId } = admission
-  const ticket = admission.tickets.find((each) => each.code === code)
+  const ticketId = ticketIds.get(code)
+  const ticket = admission.tickets.find(({ id }) => id === ticketId)
   // Somebody else's show is not there, so that a door cannot be used to try codes of other houses.
   if (!ticket || organisers.get(showId) !== organiserId) return { rejection: 'ticket_unknown' }
   if (ticket.status === 'void') return { rejection: 'ticket_void' }
@@ -201,6 +233,8 @@ export function evolveAdmission(
       refundedPaymentIds: [...before, fact.data.paymentId],
     }
   }
+  // An order that was refunded before its tickets were made has none to give back.
+  if (fact.type === 'TicketsReturned' && admission) return { ...admission, version: admission.version + 1 }
   if (!admission || admission.status === 'refunded_early')
     throw new Error(`${fact.type} of an order without a sale`)
   const version = admission.version + 1
@@ -211,8 +245,14 @@ export function evolveAdmission(
         version,
         tickets: fact.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' })),
       }
-    case 'TicketVoided':
-      return { ...admission, version, status: 'void', tickets: admission.tickets.map(voided) }
+    case 'TicketVoided': {
+      const { ticketIds } = fact.data
+      const tickets = admission.tickets.map((each) => (ticketIds.includes(each.id) ? voided(each) : each))
+      const status = tickets.every((each) => each.status === 'void') ? 'void' : admission.status
+      return { ...admission, version, status, tickets }
+    }
+    case 'TicketsReturned':
+      return { ...admission, version }
     case 'TicketCheckedIn': {
       const { ticketId, door: usedDoor = null } = fact.data
       const tickets = admission.tickets.map(

@@ -169,16 +169,23 @@ describe('a show', () => {
 })
 
 describe('tickets', () => {
-  const context: AdmissionContext = { seats: new Map(), organisers: new Map([['show', 'organiser']]), now }
-  const place = { ticketId: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' }
+  const context: AdmissionContext = {
+    ticketIds: new Map([['CODE1', 't1']]),
+    seats: new Map(),
+    organisers: new Map([['show', 'organiser']]),
+    now,
+  }
+  const place = { ticketId: 't1', unit: 0, ticketTypeId: 'g', name: 'Standing' }
   const issue = {
     type: 'IssueTickets',
     orderId: 'order',
     showId: 'show',
     paymentId: 'payment',
+    keyVersion: 'key',
     places: [place],
   } as const
-  const ticket = { id: 't1', code: 'CODE1', ticketTypeId: 'g', name: 'Standing' }
+  const made = { unit: 0, generation: 1, keyVersion: 'key' }
+  const ticket = { id: 't1', ...made, ticketTypeId: 'g', name: 'Standing' }
   const sold = { orderId: 'order', showId: 'show', paymentId: 'payment' }
   const issued: Admission = {
     ...sold,

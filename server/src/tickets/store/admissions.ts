@@ -1,5 +1,5 @@
-// SQL of issued tickets: whole batches of orders with one statement each. Never decides, never
-// makes a code.
+// SQL of issued tickets: whole batches of orders with one statement each. Stores the codes that the
+// door asks for, and tells them to nobody. Never decides.
 import {
   copyInto,
   type InTransaction,
@@ -8,12 +8,13 @@ import {
   type Write,
   writeRows,
 } from '../../platform/postgres/database.ts'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
 
-const findOrdersByCode = sql(
-  'tickets.find_orders_by_code',
-  `select code, order_id as "orderId" from tickets.tickets where code = any($1)`,
+const findTicketsByCode = sql(
+  'tickets.find_tickets_by_code',
+  `select code, id, order_id as "orderId" from tickets.tickets where code = any($1)`,
 )
 const lockAdmissions = sql(
   'tickets.lock_admissions',
@@ -23,9 +24,10 @@ const lockAdmissions = sql(
 )
 const readTickets = sql(
   'tickets.read_tickets',
-  `select order_id as "orderId", id, ticket_type_id as "ticketTypeId", name, code, seat_id as "seatId", section, row, number,
+  `select order_id as "orderId", id, unit, generation, key_version as "keyVersion",
+     ticket_type_id as "ticketTypeId", name, seat_id as "seatId", section, row, number,
      status, used_at as "usedAt", used_door as "usedDoor"
-   from tickets.tickets where order_id = any($1) order by order_id, id`,
+   from tickets.tickets where order_id = any($1) order by order_id, unit`,
 )
 const readSeatLabels = sql(
   'tickets.read_seat_labels',
@@ -47,9 +49,11 @@ interface AdmissionRow {
 interface TicketRow {
   readonly orderId: string
   readonly id: string
+  readonly unit: number
+  readonly generation: number
+  readonly keyVersion: string | null
   readonly ticketTypeId: string
   readonly name: string
-  readonly code: string
   readonly seatId: string | null
   readonly section: string | null
   readonly row: string | null
@@ -59,11 +63,20 @@ interface TicketRow {
   readonly usedDoor: string | null
 }
 
-/** The order of each ticket code that exists. */
-export async function findOrders(tx: InTransaction, codes: readonly string[]): Promise<Map<string, string>> {
+/** Which ticket has a code. */
+export interface CodedTicket {
+  readonly id: string
+  readonly orderId: string
+}
+
+/** The ticket of each code that exists. */
+export async function findTickets(
+  tx: InTransaction,
+  codes: readonly string[],
+): Promise<Map<string, CodedTicket>> {
   if (codes.length === 0) return new Map()
-  const rows = await tx.query<{ code: string; orderId: string }>(findOrdersByCode, [codes])
-  return new Map(rows.map(({ code, orderId }) => [code, orderId]))
+  const rows = await tx.query<CodedTicket & { readonly code: string }>(findTicketsByCode, [codes])
+  return new Map(rows.map(({ code, id, orderId }) => [code, { id, orderId }]))
 }
 
 /** Locks what is known of these orders, in the order of their ids, and reads their tickets. */
@@ -90,7 +103,9 @@ function toAdmission(row: AdmissionRow, tickets: readonly TicketRow[]): Admissio
 
 function toTicket({
   id,
-  code,
+  unit,
+  generation,
+  keyVersion,
   ticketTypeId,
   name,
   seatId,
@@ -105,7 +120,8 @@ function toTicket({
     seatId === null
       ? {}
       : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
-  const issued = { id, code, ticketTypeId, name, ...seat }
+  const version = keyVersion === null ? {} : { keyVersion }
+  const issued = { id, unit, generation, ...version, ticketTypeId, name, ...seat }
   if (status === 'valid') return { ...issued, status }
   if (status === 'void') return { ...issued, status, usedAt, usedDoor }
   if (usedAt === null) throw new Error(`ticket ${id} was used at no time`)
@@ -162,6 +178,9 @@ const updateAdmissions = sql(
 const insertTickets = copyInto('tickets.insert_tickets', 'tickets.tickets', {
   order_id: 'uuid',
   id: 'uuid',
+  unit: 'int',
+  generation: 'int',
+  key_version: 'text',
   ticket_type_id: 'uuid',
   name: 'text',
   code: 'text',
@@ -183,9 +202,10 @@ export interface AdmissionChanges {
   readonly updated: readonly Admission[]
   /** Orders whose tickets are new; of the other changed ones the tickets are updated. */
   readonly issued: ReadonlySet<string>
+  readonly codes: TicketCodes
 }
 
-export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges): readonly Write[] {
+export function saveAdmissions({ inserted, updated, issued, codes }: AdmissionChanges): readonly Write[] {
   const fresh: ReturnType<typeof freshRow>[] = []
   const changed: object[] = []
   for (const admission of [...inserted, ...updated]) {
@@ -195,7 +215,7 @@ export function saveAdmissions({ inserted, updated, issued }: AdmissionChanges):
     // when they are not valid.
     for (const ticket of admission.tickets) {
       const isNew = issued.has(orderId)
-      if (isNew) fresh.push(freshRow(orderId, ticket))
+      if (isNew) fresh.push(freshRow(orderId, ticket, codes))
       if (!isNew || ticket.status !== 'valid') changed.push(changedRow(orderId, ticket))
     }
   }
@@ -221,10 +241,16 @@ function admissionRow(admission: Admission) {
   }
 }
 
-function freshRow(order_id: string, { id, ticketTypeId, name, code, seat }: Ticket) {
+function freshRow(order_id: string, ticket: Ticket, codes: TicketCodes) {
+  const { id, unit, generation, keyVersion = null, ticketTypeId, name, seat } = ticket
+  const code = codes.codeOf(ticket)
+  if (code === null) throw new Error(`the key of ticket ${id} is not known here`)
   return {
     order_id,
     id,
+    unit,
+    generation,
+    key_version: keyVersion,
     ticket_type_id: ticketTypeId,
     name,
     code,

@@ -16,7 +16,7 @@ import {
 } from './statement.ts'
 
 const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
-  hold_seconds payment_id payment_under_way refunded_minor cancel_reason`
+  hold_seconds payment_id payment_under_way refunded_minor return_id cancel_reason`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
 const toView = shape(`${orderColumns} known_tickets`)
@@ -119,7 +119,7 @@ export const ordersStatements: StatementTwins = {
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
-    'version status expires_at extended payment_id payment_under_way refunded_minor cancel_reason',
+    'version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason',
   ),
   'orders.move_pools': movePools(),
   'orders.update_seats': updateByKey('orders.seats', 'id', 'state order_id=orderId'),

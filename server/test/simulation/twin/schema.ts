@@ -159,7 +159,7 @@ const orders = [
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
-     payment_under_way uuid, refunded_minor int! =zero, cancel_reason text, known_tickets json`,
+     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json`,
     {
       key: 'id',
       checks: [
@@ -333,7 +333,7 @@ const tickets = [
   ),
   table(
     'tickets.tickets',
-    `order_id uuid!, id uuid!, ticket_type_id uuid!, name text!, code text!, seat_id uuid, section text, row text,
+    `order_id uuid!, id uuid!, unit int!, generation int! =one, key_version text, ticket_type_id uuid!, name text!, code text!, seat_id uuid, section text, row text,
      number text, status text!, used_at time, used_door text`,
     {
       key: 'order_id id',

@@ -109,7 +109,7 @@ export const ticketsStatements: StatementTwins = {
     'row',
     'number',
   ]),
-  'tickets.find_orders_by_code': byColumn('tickets.tickets', 'code', 'code orderId=order_id'),
+  'tickets.find_tickets_by_code': byColumn('tickets.tickets', 'code', 'code id orderId=order_id'),
   'tickets.read_use': (view, [code]) =>
     view
       .all('tickets.tickets')
@@ -123,8 +123,8 @@ export const ticketsStatements: StatementTwins = {
   'tickets.read_tickets': byColumn(
     'tickets.tickets',
     'order_id',
-    `orderId=order_id id ticketTypeId=ticket_type_id name code seatId=seat_id section row number status usedAt=used_at usedDoor=used_door`,
-    ['order_id', 'id'],
+    `orderId=order_id id unit generation keyVersion=key_version ticketTypeId=ticket_type_id name seatId=seat_id section row number status usedAt=used_at usedDoor=used_door`,
+    ['order_id', 'unit'],
   ),
   'tickets.read_seat_labels': byKeys('tickets.seats', 'id section row number'),
   'tickets.read_organisers': byKeys('tickets.shows', 'id organiserId=organiser_id'),
@@ -140,7 +140,7 @@ export const ticketsStatements: StatementTwins = {
   ),
   'tickets.insert_tickets': copyInto(
     'tickets.tickets',
-    'order_id id ticket_type_id name code seat_id section row number status',
+    'order_id id unit generation key_version ticket_type_id name code seat_id section row number status',
   ),
   'tickets.update_tickets': updateByKey('tickets.tickets', 'order_id id', 'status used_at used_door'),
 }

@@ -1,0 +1,12 @@
+// The secrets that ticket codes are computed of, as the environment names them.
+
+/** Short ones are guessed: then everybody can make tickets. */
+const leastLength = 32
+
+export function readSecretKeys(keys: readonly string[], problem: (text: string) => void): readonly string[] {
+  if (keys.some((key) => key.length < leastLength))
+    problem(
+      `SECRET_KEY: expected keys of at least ${leastLength} characters, by commas; the first one makes codes`,
+    )
+  return keys
+}
