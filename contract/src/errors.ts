@@ -26,6 +26,7 @@ export const errorDefinitions = {
   email_taken: { status: 409, title: 'This email address already has an account' },
   seller_not_approved: { status: 403, title: 'An operator has to approve this account before it can sell' },
   seller_blocked: { status: 403, title: 'An operator has stopped this account from selling' },
+  password_common: { status: 422, title: 'The password is too easy to guess' },
   // Things that are not there
   route_unknown: { status: 404, title: 'Route not found' },
   show_unknown: { status: 404, title: 'Show not found' },

@@ -91,12 +91,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const clock = systemClock
   const metrics = makeMetrics()
   const sessions = makeSessions(db, clock)
-  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
+  const security = makeSecurityLog({ log, metrics })
+  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db, security)
   const tools = { db, clock, log, metrics }
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator({ config, db, clock })
-  const security = makeSecurityLog({ log, metrics })
   const platform: Platform = {
     config,
     db,
@@ -121,6 +121,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     sessions,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
+    hstsSubdomains: config.hstsSubdomains,
     contentSecurityPolicy: contentSecurityPolicy(config),
     limitsNetwork: makeLimitsNetwork(config),
   })

@@ -39,10 +39,10 @@ export async function startServiceApp(
   const clock = systemClock
   const sessions = makeSessions(db, clock)
   const bus = makePostgresBus({ db, clock, log, metrics })
-  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db)
+  const security = makeSecurityLog({ log, metrics })
+  const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db, security)
   const switches = makeSwitches({ db, clock, log })
   const requireOperator = makeRequireOperator({ config, db, clock })
-  const security = makeSecurityLog({ log, metrics })
   const platform: Platform = {
     config,
     db,

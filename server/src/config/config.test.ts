@@ -68,6 +68,7 @@ test('every wrong value is named at once', () => {
     AUDIT_SECONDS: '-1',
     GROUP_COMMIT: 'perhaps',
     TRUST_PROXY: 'some',
+    HSTS_SUBDOMAINS: 'some',
     LOG_LEVEL: 'loud',
     METRICS_TOKEN: 'too short',
     STRIPE_SECRET_KEY_FILE: join('/', 'nowhere', 'key'),

@@ -19,6 +19,7 @@ export interface Config {
   readonly host: string
   readonly publicUrl: string
   readonly trustProxy: boolean
+  readonly hstsSubdomains: boolean
   readonly dataDirectory: string
   /** Null: a Postgres of our own in the data directory. */
   readonly databaseUrl: string | null
@@ -76,6 +77,7 @@ export function readConfig(environment: Environment): Config {
     host: read.open('HOST', '127.0.0.1'),
     publicUrl,
     trustProxy: read.flag('TRUST_PROXY', false),
+    hstsSubdomains: read.flag('HSTS_SUBDOMAINS', true),
     dataDirectory: resolve(read.text('DATA_DIR', './data')),
     databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     nats: readNats(read.list('NATS_URL'), read.problem),

@@ -12,6 +12,7 @@ import {
 import type { Database } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
+import { isCommonPassword } from './common-passwords.ts'
 import {
   type Account,
   decideSignIn,
@@ -48,6 +49,8 @@ export interface SignUp extends Sender {
   readonly email: string
   readonly password: string
   readonly key: string | undefined
+  /** False in local mode: limits per network do not hold. */
+  readonly limited?: boolean
 }
 
 export interface PasswordChange extends Sender {
@@ -60,19 +63,21 @@ type Refused<Rejection extends string> = { readonly rejection: Rejection; readon
 
 type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
 
+type PasswordRejection = 'invalid_request' | 'password_common'
+
 export interface Identity {
-  signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | 'invalid_request'>>
-  signIn(request: Omit<SignUp, 'key'>): Promise<Begun | Refused<'bad_credentials'>>
+  signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | PasswordRejection>>
+  signIn(request: Omit<SignUp, 'key' | 'limited'>): Promise<Begun | Refused<'bad_credentials'>>
   /**
    * `known` is who asks: a guest stays who he is and keeps what he bought; the address is for what
    * he buys from now on.
    */
-  beginGuest(request: Sender & { email: string; known: Principal | null }): Promise<Begun>
+  beginGuest(request: Sender & { email: string; known: Principal | null; limited?: boolean }): Promise<Begun>
   /**
    * Takes the old password and ends every session and token of the account; the new session is the
    * only one left.
    */
-  changePassword(request: PasswordChange): Promise<Begun | Refused<'bad_credentials' | 'invalid_request'>>
+  changePassword(request: PasswordChange): Promise<Begun | Refused<'bad_credentials' | PasswordRejection>>
   /**
    * `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no
    * tokens.
@@ -92,6 +97,16 @@ export interface IdentityParts {
 const sessionIn = (language: Language | undefined) =>
   ({ purpose: 'session', ttlSeconds: sessionSeconds, language: language ?? null }) as const
 const userOf = ({ id, email }: Account): Principal => ({ id, kind: 'user', email })
+
+async function refuseNewPassword(
+  password: string,
+  email: string,
+): Promise<Refused<PasswordRejection> | null> {
+  const detail = refusePassword(password, email)
+  if (detail !== null) return { rejection: 'invalid_request', detail }
+  const isCommon = await isCommonPassword(normalisePassword(password), normaliseEmail(email))
+  return isCommon ? { rejection: 'password_common' } : null
+}
 
 export function makeIdentity({ db, passwords, attempts, sessions }: IdentityParts): Identity {
   /**
@@ -143,9 +158,9 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
 
   return {
     async signUp(request) {
-      await attempts.beginSignUp(request.address)
-      const detail = refusePassword(request.password, request.email)
-      if (detail !== null) return { rejection: 'invalid_request', detail }
+      if (request.limited !== false) await attempts.beginSignUp(request.address)
+      const refusal = await refuseNewPassword(request.password, request.email)
+      if (refusal !== null) return refusal
       const email = normaliseEmail(request.email)
       const password = normalisePassword(request.password)
       return signUpAgainst(await findAccount(db, email), { ...request, email, password })
@@ -156,20 +171,26 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
       const account = await findAccount(db, email)
       const fits = await passwords.fits(normalisePassword(request.password), account?.passwordHash ?? null)
       const decision = decideSignIn(account, fits)
-      if (decision.kind === 'refuse') return { rejection: decision.rejection }
+      if (decision.kind === 'refuse') {
+        attempts.failSignIn(account?.id ?? null, request.address)
+        return { rejection: decision.rejection }
+      }
       await attempts.passSignIn(email, request.address)
       return (await begin(decision.account, request.language)) ?? { rejection: 'bad_credentials' }
     },
     async changePassword({ user, currentPassword, newPassword, address, language }) {
-      const detail = refusePassword(newPassword, user.email)
-      if (detail !== null) return { rejection: 'invalid_request', detail }
+      const refusal = await refuseNewPassword(newPassword, user.email)
+      if (refusal !== null) return refusal
       // A stolen session must not become a place to guess at: tries count like those of a sign-in,
       // by the same work.
       await attempts.beginSignIn(user.email, address)
       const account = await findAccount(db, user.email)
       const fits = await passwords.fits(normalisePassword(currentPassword), account?.passwordHash ?? null)
       const decision = decideSignIn(account, fits)
-      if (decision.kind === 'refuse') return { rejection: decision.rejection }
+      if (decision.kind === 'refuse') {
+        attempts.failSignIn(user.id, address)
+        return { rejection: decision.rejection }
+      }
       const { id, passwordHash: from } = decision.account
       const to = await passwords.hash(normalisePassword(newPassword))
       const begun = await db.transaction(async (tx) => {
@@ -184,7 +205,7 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
       return begun
     },
     async beginGuest(request) {
-      await attempts.beginGuest(request.address)
+      if (request.limited !== false) await attempts.beginGuest(request.address)
       const id = request.known?.kind === 'guest' ? request.known.id : newId()
       const principal: Principal = { id, kind: 'guest', email: normaliseEmail(request.email) }
       return db.transaction(async (tx) => {

@@ -1,4 +1,5 @@
 // Identity: users, guests, sessions and API tokens. Knows nothing of shows, orders or money.
+import { makeLimitsNetwork } from '../config/local-mode.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import type { ServiceDefinition } from '../service.ts'
 import { makeAttempts } from './attempts.ts'
@@ -14,13 +15,14 @@ export const service: ServiceDefinition = {
     const identity = makeIdentity({
       db,
       passwords: makePasswords(),
-      attempts: makeAttempts(limits),
+      attempts: makeAttempts(limits, security),
       sessions,
     })
     return {
       name: 'identity',
       routes(app) {
-        identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl })
+        const limitsNetwork = makeLimitsNetwork(config)
+        identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl, limitsNetwork })
         linkRoutes(app, { db, security })
       },
     }

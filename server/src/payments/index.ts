@@ -33,7 +33,7 @@ export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
 }
 
 function makeOn(platform: Platform, options: PaymentsOptions): Service {
-  const { config, db, clock, log, metrics, limits } = platform
+  const { config, db, clock, log, metrics, limits, security } = platform
   const processor = options.processor ?? makeProcessor(config.processor, makeReadMark(db))
   const callers = makeCallerLimits(limits, { log, metrics })
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
@@ -66,7 +66,7 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
         sendsMail: config.mail.smtpUrl !== null || isLocalShop(config),
       })
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
-      registerWebhook(app, { db, clock, log, metrics, processor, worker })
+      registerWebhook(app, { db, clock, log, metrics, security, processor, worker })
     },
     subscribe: (toBus) => subscribe(toBus, handler, arrivals),
     start: async () => {

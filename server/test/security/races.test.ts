@@ -17,7 +17,7 @@ let stripe: Stripe
 let organiser: Person
 
 beforeAll(async () => {
-  shop = await startTestShop({ environment: { RATE_LIMITS: 'on' } })
+  shop = await startTestShop({ environment: { RATE_LIMITS: '' } })
   stripe = stripeOf(shop.sandbox)
   organiser = await begin('signup')
 })

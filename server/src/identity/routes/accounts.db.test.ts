@@ -18,7 +18,7 @@ const codeOf = ({ status, body }: { status: number; body: Record<string, unknown
   `${status} ${String(body['code'])}`
 
 beforeAll(async () => {
-  app = await startServiceApp(identity, { RATE_LIMITS: 'on' })
+  app = await startServiceApp(identity)
 })
 afterAll(() => app.stop())
 
@@ -209,7 +209,7 @@ test('tokens are for users only', async () => {
   expect(codeOf(await client().call('POST', '/api/users/tokens'))).toBe('401 unauthenticated')
 })
 
-test('300 guests and 60 sign-ups from one address within a minute are welcome', async () => {
+test('in local mode 300 guests and 60 sign-ups from one address within a minute are welcome', async () => {
   const requests = [
     ...Array.from({ length: 300 }, () => client().call('POST', '/api/users/guest', { email: address() })),
     ...Array.from({ length: 60 }, () =>
@@ -218,6 +218,31 @@ test('300 guests and 60 sign-ups from one address within a minute are welcome', 
   ]
   const answers = await Promise.all(requests)
   expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([201]))
+})
+
+test('a network makes five accounts an hour, also by tries that fail, and its guests go on', async () => {
+  const limited = await startServiceApp(identity, { RATE_LIMITS: 'on' })
+  try {
+    const [taken, stranger] = [address(), makeClient(limited.url)]
+    const signUp = async (email: string) =>
+      (await stranger.call('POST', '/api/users/signup', { email, password })).status
+    expect([await signUp(taken), await signUp(taken), await signUp(address())]).toEqual([201, 409, 201])
+    expect([await signUp(address()), await signUp(address())]).toEqual([201, 201])
+    for (const email of [address(), taken])
+      expect(codeOf(await stranger.call('POST', '/api/users/signup', { email, password }))).toBe(
+        '429 too_many_requests',
+      )
+    expectStatus(await stranger.call('POST', '/api/users/guest', { email: address() }), 201)
+  } finally {
+    await limited.stop()
+  }
+})
+
+test('a password that everybody has is no password', async () => {
+  for (const common of ['password', 'Passw0rd!', 'Sommer2026'])
+    expect(
+      codeOf(await client().call('POST', '/api/users/signup', { email: address(), password: common })),
+    ).toBe('422 password_common')
 })
 
 describe('bad input is refused with its code and changes nothing', () => {

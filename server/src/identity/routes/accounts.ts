@@ -1,5 +1,6 @@
 // HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only
 // place that sets cookies.
+import type { IncomingMessage } from 'node:http'
 import {
   ApiTokenView,
   Credentials,
@@ -25,6 +26,8 @@ export interface IdentityRoutes {
   readonly identity: Identity
   readonly sessions: Sessions
   readonly publicUrl: string
+  /** Whether limits per network hold for a request. */
+  readonly limitsNetwork: (request: IncomingMessage) => boolean
 }
 
 const tags = ['identity']
@@ -34,7 +37,10 @@ const senderOf = ({ ip, headers }: FastifyRequest) => ({
 })
 const NoContent = Type.Null({ description: 'No content' })
 
-export function identityRoutes(app: Http, { identity, sessions, publicUrl }: IdentityRoutes): void {
+export function identityRoutes(
+  app: Http,
+  { identity, sessions, publicUrl, limitsNetwork }: IdentityRoutes,
+): void {
   const setCookie = (reply: FastifyReply, token: string, maxAgeSeconds: number) => {
     const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
     const cookie = `${sessionCookieName(publicUrl)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
@@ -71,6 +77,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       const begun = await identity.signUp({
         ...request.body,
         ...senderOf(request),
+        limited: limitsNetwork(request.raw),
         key: idempotencyKeyOf(request),
       })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
@@ -105,6 +112,7 @@ export function identityRoutes(app: Http, { identity, sessions, publicUrl }: Ide
       const begun = await identity.beginGuest({
         email: request.body.email,
         ...senderOf(request),
+        limited: limitsNetwork(request.raw),
         known: request.principal,
       })
       const view = await enter(request, reply, begun)

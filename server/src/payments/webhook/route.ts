@@ -3,12 +3,14 @@
 // out of order and forged.
 import type { FastifyInstance } from 'fastify'
 import { makeCoalescer } from '../../platform/commands/coalesce.ts'
+import { networkOf } from '../../platform/http/network.ts'
 import { sendProblem } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
+import type { SecurityLog } from '../../platform/process/security-log.ts'
 import {
   isOfInterest,
   type Judgement,
@@ -25,6 +27,7 @@ export interface WebhookOptions {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  readonly security: SecurityLog
   readonly processor: Processor
   readonly worker: Worker
 }
@@ -39,7 +42,7 @@ const lookAgainMs = 150
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export function registerWebhook(app: Http, options: WebhookOptions): void {
-  const { metrics, processor, clock } = options
+  const { metrics, processor, clock, security } = options
   const take = makeIntake(options)
   const register = async (scope: FastifyInstance) => {
     // The signature covers the bytes as they came: nothing may parse them before.
@@ -63,6 +66,7 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
         )
         if (!event) {
           metrics.webhooks.inc({ outcome: 'forged' })
+          security.note('webhook_refused', { network: networkOf(request.ip) })
           return sendProblem(reply, 'bad_signature')
         }
         const outcome = await take(event)

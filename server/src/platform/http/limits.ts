@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
+import { noSecurityLog, type SecurityLog } from '../process/security-log.ts'
 import { ProblemError } from './problem.ts'
 
 export interface Limit {
@@ -51,7 +52,7 @@ export async function forgetExpiredLimits(db: Queryable): Promise<void> {
 /** Of one length, as the table needs it, and telling nobody's e-mail or network address. */
 const hashOf = (key: string): string => createHash('sha256').update(key).digest('base64url')
 
-export function makeLimits(db: Database): Limits {
+export function makeLimits(db: Database, security: SecurityLog = noSecurityLog): Limits {
   // The library speaks to a driver's client; ours is lent by name and text as it expects.
   const storeClient = {
     async query({ name, text, values }: { name?: string; text: string; values?: unknown[] }) {
@@ -84,6 +85,8 @@ export function makeLimits(db: Database): Limits {
         await limiterOf(limit).consume(hashOf(key))
       } catch (error) {
         if (!(error instanceof RateLimiterRes)) throw error
+        // Once for each key and span: what comes after says nothing new.
+        if (error.consumedPoints === limit.attempts + 1) security.note('limit_hit', { limit: limit.name })
         throw new ProblemError('too_many_requests', {
           retryAfterSeconds: Math.ceil(error.msBeforeNext / 1000),
         })

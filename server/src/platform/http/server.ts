@@ -47,6 +47,8 @@ export interface HttpOptions {
   readonly publicUrl: string
   readonly trustProxy: boolean
   readonly contentSecurityPolicy: string
+  /** Whether browsers ask every name below the shop's by https, too: all of the owner's hosts. */
+  readonly hstsSubdomains?: boolean
   /** Whether limits per network hold for a request; left out: for none. */
   readonly limitsNetwork?: OverloadOptions['limitsNetwork']
   readonly crowd?: CrowdLimits
@@ -181,6 +183,7 @@ function tellWhatIsCommon({ routeConfigs }: FastifyInstance, paths: Described): 
 function securityHeaders({
   publicUrl,
   contentSecurityPolicy,
+  hstsSubdomains = true,
 }: HttpOptions): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {
     'x-content-type-options': 'nosniff',
@@ -190,7 +193,7 @@ function securityHeaders({
     'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
   }
   if (publicUrl.startsWith('https:'))
-    headers['strict-transport-security'] = 'max-age=31536000; includeSubDomains'
+    headers['strict-transport-security'] = `max-age=31536000${hstsSubdomains ? '; includeSubDomains' : ''}`
   return headers
 }
 

@@ -3,7 +3,14 @@
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
-export type SecurityEvent = 'operator_made' | 'seller_approved' | 'seller_blocked' | 'show_closed'
+export type SecurityEvent =
+  | 'sign_in_failed'
+  | 'limit_hit'
+  | 'webhook_refused'
+  | 'operator_made'
+  | 'seller_approved'
+  | 'seller_blocked'
+  | 'show_closed'
 
 export interface SecurityLog {
   note(event: SecurityEvent, details: Readonly<Record<string, string | number | null | undefined>>): void
@@ -17,3 +24,5 @@ export function makeSecurityLog({ log, metrics }: { log: Log; metrics: Metrics }
     },
   }
 }
+
+export const noSecurityLog: SecurityLog = { note: () => undefined }
