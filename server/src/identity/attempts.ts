@@ -22,6 +22,8 @@ export interface Attempts {
   /** Notes it in the security log: the account, if there is one, and the network. */
   failSignIn(accountId: string | null, address: string): void
   beginSignUp(address: string): Promise<void>
+  /** The sign-up was refused for its own password: it does not count. */
+  forgiveSignUp(address: string): Promise<void>
   beginGuest(address: string): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
       await limits.giveBack(guessesPerAddress, networkOf(address))
     },
     beginSignUp: (address) => limits.consume(signUpsPerAddress, networkOf(address)),
+    forgiveSignUp: (address) => limits.giveBack(signUpsPerAddress, networkOf(address)),
     beginGuest: (address) => limits.consume(guestsPerAddress, networkOf(address)),
   }
 }

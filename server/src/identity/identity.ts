@@ -158,9 +158,14 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
 
   return {
     async signUp(request) {
-      if (request.limited !== false) await attempts.beginSignUp(request.address)
+      const limited = request.limited !== false
+      if (limited) await attempts.beginSignUp(request.address)
       const refusal = await refuseNewPassword(request.password, request.email)
-      if (refusal !== null) return refusal
+      if (refusal !== null) {
+        // A person who looks for a password that is taken makes no accounts by it.
+        if (limited) await attempts.forgiveSignUp(request.address)
+        return refusal
+      }
       const email = normaliseEmail(request.email)
       const password = normalisePassword(request.password)
       return signUpAgainst(await findAccount(db, email), { ...request, email, password })
