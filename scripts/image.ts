@@ -15,6 +15,8 @@ const outside = [
   '@fontsource/unifontex',
   '@nats-io/jetstream',
   '@nats-io/transport-node',
+  '@zxcvbn-ts/core',
+  '@zxcvbn-ts/language-common',
   'pdfkit',
 ]
 
