@@ -226,9 +226,7 @@ test('a network makes five accounts an hour, also by tries that fail, and its gu
     const [taken, stranger] = [address(), makeClient(limited.url)]
     for (let weak = 0; weak < 6; weak += 1)
       expect(
-        codeOf(
-          await stranger.call('POST', '/api/users/signup', { email: address(), password: 'password1' }),
-        ),
+        codeOf(await stranger.call('POST', '/api/users/signup', { email: address(), password: 'password1' })),
       ).toBe('422 password_common')
     const signUp = async (email: string) =>
       (await stranger.call('POST', '/api/users/signup', { email, password })).status
