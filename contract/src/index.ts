@@ -2,6 +2,7 @@
 
 export * from './api/accounts.ts'
 export * from './api/audits.ts'
+export * from './api/availability.ts'
 export * from './api/mail.ts'
 export * from './api/ops.ts'
 export * from './api/orders.ts'

@@ -217,36 +217,6 @@ export const ShowView = Type.Object({
 })
 export type ShowView = Static<typeof ShowView>
 
-export const SeatState = Type.Union([Type.Literal('available'), Type.Literal('held'), Type.Literal('sold')])
-export const Availability = Type.Object({
-  ticketTypes: Type.Array(
-    Type.Object({
-      id: Id,
-      priceMinor: Type.Integer({ description: 'what a hold costs now' }),
-      available: Type.Integer(),
-      held: Type.Integer(),
-      sold: Type.Integer(),
-    }),
-    {
-      description:
-        'available: the least over the pools of the type. held and sold: of the pool that has the least left',
-    },
-  ),
-  pools: Type.Optional(
-    Type.Array(
-      Type.Object({
-        name: Type.String(),
-        available: Type.Integer(),
-        held: Type.Integer(),
-        sold: Type.Integer(),
-      }),
-      { description: 'pools that have a name' },
-    ),
-  ),
-  seats: Type.Optional(Type.Array(Type.Object({ id: Id, state: SeatState }))),
-})
-export type Availability = Static<typeof Availability>
-
 // ---- tickets at the door
 export const CheckInBody = Type.Object(
   {

@@ -3,6 +3,9 @@
 import type { Availability, ShowView } from '@holdfast/contract'
 import { currencyExponent, salesEndAt } from '@holdfast/contract'
 
+/** What is left of each type. */
+export type Stock = Pick<Availability, 'ticketTypes'>
+
 export function textToHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
@@ -123,7 +126,7 @@ function localStartOf({ startsAt, timeZone }: ShowView): string {
  * Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what
  * is left.
  */
-function offerStateOf(show: ShowView, stock: Availability | null, typeId: string): string {
+function offerStateOf(show: ShowView, stock: Stock | null, typeId: string): string {
   const { status } = show
   if (status === 'cancelled') return 'Discontinued'
   const left = stock?.ticketTypes.find(({ id }) => id === typeId)
@@ -133,7 +136,7 @@ function offerStateOf(show: ShowView, stock: Availability | null, typeId: string
 }
 
 /** schema.org Event, as search engines read it. */
-export function jsonLdOf(show: ShowView, url: string, stock: Availability | null): Record<string, unknown> {
+export function jsonLdOf(show: ShowView, url: string, stock: Stock | null): Record<string, unknown> {
   const exponent = currencyExponent(show.currency)
   return {
     '@context': 'https://schema.org',

@@ -1,14 +1,20 @@
 // The built web pages on the shop's own origin: hashed assets for ever, one HTML page for known
 // addresses, and for a show its title, OpenGraph, JSON-LD and data. Knows shows only as what the
 // callbacks tell; never answers under /api.
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { Availability, ShowView } from '@holdfast/contract'
+import type { ShowView } from '@holdfast/contract'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { htmlType, makePackedMemory, pack, sendPacked } from '../platform/http/packed.ts'
 import type { Http } from '../platform/http/server.ts'
-import { jsonLdOf, openGraphOf, scriptSafeJson, showTextOf, textToHtml } from './head.ts'
+import { jsonLdOf, openGraphOf, type Stock, scriptSafeJson, showTextOf, textToHtml } from './head.ts'
+
+/** A show with the tag of its version. */
+export interface DescribedShow {
+  readonly show: ShowView
+  readonly tag: string
+}
 
 export interface WebOptions {
   /** Where `vite build` put the pages. */
@@ -16,9 +22,9 @@ export interface WebOptions {
   /** Where browsers find the shop, for absolute addresses. */
   readonly publicUrl: string
   /** The show behind a page, as anybody may see it; null when there is none. */
-  describeShow(id: string): Promise<ShowView | null>
+  describeShow(id: string): Promise<DescribedShow | null>
   /** What is left of it; null where nobody tells. */
-  describeStock(id: string): Promise<Availability | null>
+  describeStock(id: string): Promise<Stock | null>
   /** Every show that search engines may know. */
   listShowIds(): Promise<readonly string[]>
 }
@@ -28,6 +34,8 @@ const showPath = '/shows/:showId'
 /** Where people pay, and see what they paid for. */
 const payingPages = new Set(['/checkout/:orderId', '/orders/:orderId'])
 const seatMap = 'src/buy/seat-picker.tsx'
+/** Some of the largest shows in two languages, or all pages of a usual shop. */
+const rememberedBytes = 32 * 1024 * 1024
 const yearMs = 365 * 24 * 60 * 60 * 1_000
 const uuidPattern = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 
@@ -54,8 +62,19 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
     )
   }
   const shell = makeShell(directory)
+  const memory = makePackedMemory(rememberedBytes)
+  const send = async (request: FastifyRequest, reply: FastifyReply, page: Shell, tag = '') => {
+    const language = shell.languageOf(request)
+    const head = page.head?.(language) ?? ''
+    // The tag stands for the show and the head for what is left of it.
+    const packed = await memory.get([page.source, tag, language, head].join('\n'), async () =>
+      pack(shell.render(language, page), htmlType),
+    )
+    // A page names hashed files: asked again each time, answered with 304 most times.
+    return sendPacked(request, reply.header('vary', 'accept-language'), packed)
+  }
   const serve = (source: string) => (request: FastifyRequest, reply: FastifyReply) =>
-    sendPage(request, reply, shell(request, { source }))
+    send(request, reply, { source })
   const servePage = (path: string, handler: (request: FastifyRequest, reply: FastifyReply) => unknown) => {
     // People and programs add a slash at the end; it is the same page.
     for (const each of path === '/' ? [path] : [path, `${path}/`])
@@ -67,15 +86,12 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   servePage(showPath, async (request, reply) => {
     const { showId: id } = request.params as { readonly showId: string }
     const known = uuidPattern.test(id)
-    const [show, stock] = known
+    const [described, stock] = known
       ? await Promise.all([options.describeShow(id), options.describeStock(id)])
       : [null, null]
-    if (!show) reply.code(404)
-    return sendPage(
-      request,
-      reply,
-      shell(request, { source: showPage, ...(show ? { show, head: headOf(show, stock, options) } : {}) }),
-    )
+    if (!described) return send(request, reply.code(404), { source: showPage })
+    const { show, tag } = described
+    return send(request, reply, { source: showPage, show, head: headOf(show, stock, options) }, tag)
   })
   fastify.get('/sitemap.xml', { schema: { hide: true } }, async (_request, reply) => {
     const addresses = ['/', ...(await options.listShowIds()).map((id) => `/shows/${id}`)]
@@ -91,7 +107,7 @@ export async function serveWeb(app: Http, options: WebOptions): Promise<void> {
   fastify.get('/*', { schema: { hide: true } }, (request, reply) => {
     if (request.url.startsWith('/api/') || !request.headers.accept?.includes('text/html'))
       return reply.callNotFound()
-    return sendPage(request, reply.code(404), shell(request, { source: '' }))
+    return send(request, reply.code(404), { source: '' })
   })
 }
 
@@ -103,22 +119,10 @@ function readPageTable(directory: string): Readonly<Record<string, string>> {
   return JSON.parse(readFileSync(join(directory, '.vite', 'pages.json'), 'utf8')) as Record<string, string>
 }
 
-function headOf(show: ShowView, stock: Availability | null, { publicUrl }: Pick<WebOptions, 'publicUrl'>) {
+function headOf(show: ShowView, stock: Stock | null, { publicUrl }: Pick<WebOptions, 'publicUrl'>) {
   const url = new URL(`/shows/${show.id}`, publicUrl).href
   const jsonLd = `<script type="application/ld+json">${scriptSafeJson(jsonLdOf(show, url, stock))}</script>`
   return (language: string): string => [openGraphOf(show, url, language), jsonLd].join('\n    ')
-}
-
-function sendPage(request: FastifyRequest, reply: FastifyReply, html: string): FastifyReply {
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`
-  // A page is small and names hashed files: asked again each time, answered with 304 most times.
-  reply
-    .header('cache-control', 'no-cache')
-    .header('etag', etag)
-    .header('vary', 'accept-language')
-    .type('text/html; charset=utf-8')
-  if (reply.statusCode === 200 && request.headers['if-none-match'] === etag) return reply.code(304).send()
-  return reply.send(html)
 }
 
 interface Chunk {
@@ -138,7 +142,7 @@ interface Shell {
  * The one HTML file with what a page adds: its head, and early requests for the code and the
  * language that it will need.
  */
-function makeShell(directory: string): (request: FastifyRequest, shell: Shell) => string {
+function makeShell(directory: string) {
   const html = readFileSync(join(directory, 'index.html'), 'utf8')
   const manifest = JSON.parse(readFileSync(join(directory, '.vite', 'manifest.json'), 'utf8')) as Record<
     string,
@@ -157,9 +161,11 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
     }
     return links
   }
-  return (request, { source, head, show }) => {
+  const languageOf = (request: FastifyRequest): string => {
     const language = request.headers['accept-language']?.slice(0, 2).toLowerCase() ?? 'en'
-    const known = manifest[`src/messages/${language}.json`] ? language : 'en'
+    return manifest[`src/messages/${language}.json`] ? language : 'en'
+  }
+  const render = (known: string, { source, head, show }: Shell): string => {
     const wanted = [
       source,
       ...(show?.ticketTypes.some((type) => type.seats) ? [seatMap] : []),
@@ -182,6 +188,7 @@ function makeShell(directory: string): (request: FastifyRequest, shell: Shell) =
         )
       : page
   }
+  return { languageOf, render }
 }
 
 function filesOf(manifest: Record<string, Chunk>, source: string, found = new Set<string>()): Set<string> {

@@ -84,7 +84,10 @@ export async function buyOnce(
 async function insist(ask: () => Promise<Reply>): Promise<Reply> {
   for (let tries = 1; ; tries += 1) {
     const reply = await ask()
-    if ((reply.status !== 0 && reply.status !== 503) || tries === triesMax) return reply
+    // A 404 with a time to come back: payments has not heard of the order yet.
+    const mayPass =
+      reply.status === 0 || reply.status === 503 || (reply.status === 404 && reply.retryAfterMs > 0)
+    if (!mayPass || tries === triesMax) return reply
     await pause(Math.max(againMs, Math.min(reply.retryAfterMs, 2_000)))
   }
 }

@@ -1,9 +1,11 @@
 // Server-sent events into the query cache: what the shop pushes replaces what was fetched. Only one
 // tab of a browser streams; others that can be seen ask from time to time, and hidden ones do
 // nothing.
-import type { Availability } from '@holdfast/contract'
+import type { Availability, CompactAvailability } from '@holdfast/contract'
 import { type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
+import { wholeAvailability } from './availability.ts'
+import { showQuery } from './queries.ts'
 import { watchTurn } from './turn.ts'
 
 export type Liveness = 'connecting' | 'live' | 'lost'
@@ -19,12 +21,13 @@ const askEveryMs = 4_000
 /**
  * What is left of a show, and then only the seats that changed: a hall of thousands is sent once.
  */
-export const availabilityStream = (showId: string) => `/api/shows/${showId}/availability/stream?seats=changed`
+export const availabilityStream = (showId: string) => `/api/shows/${showId}/availability/stream?seats=compact`
 
 function withChanges(before: Availability, changes: Availability): Availability {
-  const changed = new Map(changes.seats?.map((seat) => [seat.id, seat]))
+  const { seats: moved, ...counts } = changes
+  const changed = new Map(moved?.map((seat) => [seat.id, seat]))
   const seats = before.seats?.map((seat) => changed.get(seat.id) ?? seat)
-  return { ...changes, ...(seats ? { seats } : {}) }
+  return { ...counts, ...(seats ? { seats } : {}) }
 }
 
 interface Followed {
@@ -38,6 +41,7 @@ type Stop = () => void
 
 function stream({ path, key, client, setLiveness }: Followed): Stop {
   let source: EventSource | null = null
+  let stopped = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryMs = firstRetryMs
   /**
@@ -52,13 +56,26 @@ function stream({ path, key, client, setLiveness }: Followed): Stop {
     client.setQueryData(key, thing)
   }
   const take = (event: MessageEvent<string>) => show(JSON.parse(event.data))
+  const takeAvailability = (event: MessageEvent<string>) => {
+    const compact = JSON.parse(event.data) as CompactAvailability
+    const whole = wholeAvailability(compact, client.getQueryData(showQuery(String(key[1])).queryKey))
+    if (whole) return show(whole)
+    // Seats were added: the show is read again, and then the stream is begun again.
+    source?.close()
+    void client.prefetchQuery({ ...showQuery(String(key[1])), staleTime: 0 }).then(() => {
+      if (stopped) return
+      timer = setTimeout(open, retryMs)
+      retryMs = Math.min(retryMs * 2, lastRetryMs)
+    })
+  }
   const takeChanges = (event: MessageEvent<string>) =>
     show(withChanges(told as Availability, JSON.parse(event.data) as Availability))
   const open = () => {
     source = new EventSource(path)
     source.onopen = () => setLiveness('live')
     source.onmessage = take
-    for (const name of ['availability', 'order']) source.addEventListener(name, take)
+    source.addEventListener('order', take)
+    source.addEventListener('availability', takeAvailability)
     source.addEventListener('changes', takeChanges)
     source.onerror = () => {
       setLiveness('lost')
@@ -69,6 +86,7 @@ function stream({ path, key, client, setLiveness }: Followed): Stop {
   }
   open()
   return () => {
+    stopped = true
     clearTimeout(timer)
     source?.close()
   }

@@ -1,6 +1,7 @@
 // What pages read, each with its key. The only place that knows the paths of reads.
 import type {
   Availability,
+  CompactAvailability,
   CurrentUser,
   OrderView,
   SalesNotice,
@@ -8,6 +9,7 @@ import type {
   ShowView,
 } from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { wholeAvailability } from './availability.ts'
 import { call } from './client.ts'
 
 export interface PageOf<Item> {
@@ -77,8 +79,15 @@ export const showQuery = (id: string) =>
 export const availabilityQuery = (id: string) =>
   queryOptions({
     queryKey: ['availability', id],
-    queryFn: ({ signal }) =>
-      call<Availability>(`/api/shows/${encodeURIComponent(id)}/availability`, { signal }),
+    async queryFn({ signal, client }): Promise<Availability> {
+      const path = `/api/shows/${encodeURIComponent(id)}/availability?seats=compact`
+      const compact = await call<CompactAvailability>(path, { signal })
+      const whole = wholeAvailability(compact, await client.ensureQueryData(showQuery(id)))
+      if (whole) return whole
+      // Seats were added since the show was read.
+      const newer = await client.fetchQuery({ ...showQuery(id), staleTime: 0 })
+      return wholeAvailability(compact, newer) ?? compact
+    },
   })
 
 export const orderQuery = (id: string) =>

@@ -1,8 +1,15 @@
 // What buyers watch: availability of a show, and their order. Woken by our own commits and by
 // events from elsewhere.
-import type { Availability, Event, EventType, OrderView } from '@holdfast/contract'
+import {
+  type Availability,
+  compactAvailability,
+  type Event,
+  type EventType,
+  type OrderView,
+} from '@holdfast/contract'
 import type { Bus } from '../../platform/bus/bus.ts'
 import { type Live, makeLive } from '../../platform/http/live.ts'
+import { type Packed, pack } from '../../platform/http/packed.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
@@ -11,11 +18,17 @@ import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { World } from '../world.ts'
 import { readAvailability, readOrder, readShowIds } from './views.ts'
 
+export interface PackedAvailability {
+  /** Of a large hall a megabyte, which few ask for. */
+  whole(): Packed
+  readonly compact: Packed
+}
+
 export interface OrdersLive {
   readonly orders: Live
   readonly availability: Live
-  /** What is left of a show as JSON, at most `freshMs` old; null when it was never on sale. */
-  readAvailabilityJson(showId: string): Promise<string | null>
+  /** What is left of a show, at most `freshMs` old; null when it was never on sale. */
+  readPacked(showId: string): Promise<PackedAvailability | null>
   learn(world: World): void
   /** Follows what other processes commit. */
   follow(bus: Bus): () => void
@@ -41,7 +54,7 @@ const followed = [
  */
 const changedShowSeenMs = [0, 300, 1_500, 6_000]
 const freshMs = 50
-const rememberedMax = 1_000
+const rememberedMax = 200
 
 export function makeOrdersLive({
   db,
@@ -57,21 +70,24 @@ export function makeOrdersLive({
   codes: TicketCodes
 }): OrdersLive {
   let onListener: () => void = () => undefined
-  const remembered = new Map<string, { atMs: number; json: Promise<string | null> }>()
+  const remembered = new Map<string, { atMs: number; packed: Promise<PackedAvailability | null> }>()
 
   const read = (showId: string) => readAvailability(db, showId)
-  const readJson = async (showId: string) => {
-    const availability = await read(showId)
-    return availability && JSON.stringify(availability)
+  const packNow = async (showId: string, before?: Promise<PackedAvailability | null>) => {
+    const [last, now] = await Promise.all([before?.catch(() => null), read(showId)])
+    if (!now) return null
+    const compact = JSON.stringify(compactAvailability(now))
+    // Written down and compressed only when it is another than a moment ago.
+    return last?.compact.plain.equals(Buffer.from(compact)) ? last : packedOf(now, compact)
   }
-  const readAvailabilityJson = (showId: string): Promise<string | null> => {
+  const readPacked = (showId: string): Promise<PackedAvailability | null> => {
     const before = remembered.get(showId)
-    if (before && clock.elapsedMs() - before.atMs < freshMs) return before.json
+    if (before && clock.elapsedMs() - before.atMs < freshMs) return before.packed
     if (remembered.size >= rememberedMax) remembered.clear()
-    const json = readJson(showId)
-    remembered.set(showId, { atMs: clock.elapsedMs(), json })
-    json.catch(() => remembered.delete(showId))
-    return json
+    const packed = packNow(showId, before?.packed)
+    remembered.set(showId, { atMs: clock.elapsedMs(), packed })
+    packed.catch(() => remembered.delete(showId))
+    return packed
   }
   const orders = makeLive<OrderView>({
     name: 'order',
@@ -91,6 +107,7 @@ export function makeOrdersLive({
     onListener: () => onListener(),
     read,
     changes: changedSeats,
+    compact: compactAvailability,
   })
 
   /** A cancelled order does not tell its show, whose places it gave back. */
@@ -125,7 +142,7 @@ export function makeOrdersLive({
   return {
     orders,
     availability,
-    readAvailabilityJson,
+    readPacked,
     learn(world) {
       for (const orderId of [
         ...world.created,
@@ -167,4 +184,12 @@ function changedSeats(before: Availability, now: Availability): Availability | n
     if (was.state !== seat.state) changed.push(seat)
   }
   return { ...now, seats: changed }
+}
+
+function packedOf(availability: Availability, compact: string): PackedAvailability {
+  let whole: Packed | undefined
+  return {
+    whole: () => (whole ??= pack(JSON.stringify(availability))),
+    compact: pack(compact),
+  }
 }

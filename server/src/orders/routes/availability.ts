@@ -1,18 +1,25 @@
 // HTTP of what is left of a show: once, and as a stream.
-import { Availability, Id } from '@holdfast/contract'
-import type { FastifyReply } from 'fastify'
+import { Availability, CompactAvailability, Id } from '@holdfast/contract'
 import Type from 'typebox'
+import { sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
 import type { Clock } from '../../platform/process/clock.ts'
-import type { OrdersLive } from '../read/live.ts'
+import type { OrdersLive, PackedAvailability } from '../read/live.ts'
 import { makeWaiter } from './waiter.ts'
 
 const idParams = Type.Object({ id: Id })
 const changedOnly = Type.Literal('changed', {
   description: 'after the first event, send only changed seats, in events named "changes"',
 })
-const streamQuery = Type.Object({ seats: Type.Optional(changedOnly) }, { additionalProperties: false })
+const compactForm = Type.Literal('compact', {
+  description: 'the states of all seats as one text, in the order of their ids; then as "changed"',
+})
+const streamQuery = Type.Object(
+  { seats: Type.Optional(Type.Union([changedOnly, compactForm])) },
+  { additionalProperties: false },
+)
+const availabilityQuery = Type.Object({ seats: Type.Optional(compactForm) }, { additionalProperties: false })
 
 export interface AvailabilityParts {
   readonly clock: Clock
@@ -21,13 +28,13 @@ export interface AvailabilityParts {
 
 export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts): void {
   const untilKnown = makeWaiter(clock)
-  const availabilityOf = async (showId: string): Promise<string> => {
-    const json = await untilKnown(
-      () => live.readAvailabilityJson(showId),
+  const availabilityOf = async (showId: string): Promise<PackedAvailability> => {
+    const packed = await untilKnown(
+      () => live.readPacked(showId),
       (found) => found !== null,
     )
-    if (json === null) throw new ProblemError('show_unknown')
-    return json
+    if (packed === null) throw new ProblemError('show_unknown')
+    return packed
   }
 
   app.get(
@@ -36,11 +43,16 @@ export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts
       schema: {
         tags: ['shows'],
         summary: 'Get a show’s availability',
+        description: 'Has an `ETag` that changes with what is left; `If-None-Match` answers 304.',
         params: idParams,
-        response: { 200: Availability },
+        querystring: availabilityQuery,
+        response: { 200: Type.Union([Availability, CompactAvailability]) },
       },
     },
-    async (request, reply) => sendJson(reply, await availabilityOf(request.params.id)),
+    async (request, reply) => {
+      const { whole, compact } = await availabilityOf(request.params.id)
+      return sendPacked(request, reply, request.query.seats === 'compact' ? compact : whole())
+    },
   )
 
   app.get(
@@ -57,16 +69,9 @@ export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts
       await availabilityOf(request.params.id)
       live.availability.stream(request, reply, {
         key: request.params.id,
-        changesOnly: request.query.seats === 'changed',
+        changesOnly: request.query.seats !== undefined,
+        compact: request.query.seats === 'compact',
       })
     },
   )
-}
-
-/** JSON text that was made once for many. */
-function sendJson(reply: FastifyReply, json: string) {
-  return reply
-    .type('application/json; charset=utf-8')
-    .serializer((text: unknown) => String(text))
-    .send(json)
 }

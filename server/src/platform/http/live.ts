@@ -8,9 +8,16 @@ import type { Metrics } from '../process/metrics.ts'
 import { becomeStream } from './overload.ts'
 import { sendProblem } from './problem.ts'
 
+export interface Wanted {
+  readonly key: string
+  readonly changesOnly?: boolean
+  /** The whole in its compact form. */
+  readonly compact?: boolean
+}
+
 export interface Live {
   /** Answers a request with a stream: the thing as it is now, and again whenever it differs. */
-  stream(request: FastifyRequest, reply: FastifyReply, wanted: { key: string; changesOnly?: boolean }): void
+  stream(request: FastifyRequest, reply: FastifyReply, wanted: Wanted): void
   /** The thing may have changed: look soon. Cheap when nobody listens. */
   changed(key: string): void
   close(): void
@@ -25,6 +32,8 @@ export interface LiveOptions<Thing> {
   read(key: string): Promise<Thing | null>
   /** For who wants changes only: what is different now. Null when it cannot be told so. */
   changes?(before: Thing, now: Thing): Thing | null
+  /** A smaller form of the whole, for who can read it. */
+  compact?(thing: Thing): unknown
   /** Changes within this time are shown together. */
   readonly settleMs: number
   /** Told whenever somebody begins to listen. */
@@ -52,6 +61,7 @@ const sliceSize = 50
 interface Listener {
   readonly raw: FastifyReply['raw']
   readonly changesOnly: boolean
+  readonly compact: boolean
   /** Number of the state that he was told last. */
   told: number
   behindSinceMs: number | null
@@ -65,6 +75,7 @@ interface Topic<Thing> {
   before: Thing | null
   /** The event of this sequence, made once when the first needs it. */
   whole: Buffer | null
+  compact: Buffer | null
   difference: Buffer | null
   looking: boolean
   lookAgain: boolean
@@ -92,7 +103,7 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
   const tell = (topic: Topic<Thing>, listener: Listener): void => {
     if (listener.told === topic.sequence || listener.behindSinceMs !== null || listener.raw.destroyed) return
     const oneBehind = listener.changesOnly && listener.told === topic.sequence - 1
-    const text = (oneBehind && differenceOf(topic, options)) || wholeOf(topic, name)
+    const text = (oneBehind && differenceOf(topic, options)) || wholeOf(topic, listener, options)
     listener.told = topic.sequence
     if (!listener.raw.write(text)) listener.behindSinceMs = clock.elapsedMs()
   }
@@ -156,7 +167,7 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
   }
 
   return {
-    stream(request, reply, { key, changesOnly = false }) {
+    stream(request, reply, { key, changesOnly = false, compact = false }) {
       const { raw } = reply
       if (!becomeStream(raw)) {
         sendProblem(reply, 'overloaded', { retryAfterSeconds: refusedSeconds })
@@ -165,7 +176,7 @@ export function makeLive<Thing>(options: LiveOptions<Thing>): Live {
       reply.hijack()
       // Who left while he was let in will not tell us a second time.
       if (raw.destroyed) return
-      const listener: Listener = { raw, changesOnly, told: 0, behindSinceMs: null }
+      const listener: Listener = { raw, changesOnly, compact, told: 0, behindSinceMs: null }
       const topic = join(key, listener)
       options.onListener?.()
       request.raw.socket.setTimeout(0)
@@ -206,6 +217,7 @@ function makeTopic<Thing>(): Topic<Thing> {
     text: '',
     before: null,
     whole: null,
+    compact: null,
     difference: null,
     looking: false,
     lookAgain: false,
@@ -222,10 +234,16 @@ function take<Thing>(topic: Topic<Thing>, thing: Thing | null): void {
   topic.now = thing
   topic.text = text
   topic.whole = null
+  topic.compact = null
   topic.difference = null
 }
 
-function wholeOf<Thing>(topic: Topic<Thing>, name: string): Buffer {
+function wholeOf<Thing>(topic: Topic<Thing>, listener: Listener, options: LiveOptions<Thing>): Buffer {
+  const { name, compact } = options
+  if (listener.compact && compact && topic.now !== null) {
+    topic.compact ??= eventOf(topic.sequence, name, JSON.stringify(compact(topic.now)))
+    return topic.compact
+  }
   topic.whole ??= eventOf(topic.sequence, name, topic.text)
   return topic.whole
 }

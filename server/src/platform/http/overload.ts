@@ -30,8 +30,11 @@ const retryAfterSeconds = 1
 const insideAddress = '0.0.0.0'
 
 /** Asks an own route on the way of another request, which was admitted and stands for both. */
-export const askInside = (app: Pick<FastifyInstance, 'inject'>, url: string) =>
-  app.inject({ method: 'GET', url, remoteAddress: insideAddress })
+export const askInside = (
+  app: Pick<FastifyInstance, 'inject'>,
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+) => app.inject({ method: 'GET', url, headers, remoteAddress: insideAddress })
 
 interface Body extends Holding {
   readonly refuse: () => void

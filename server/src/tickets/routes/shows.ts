@@ -5,11 +5,12 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import type { Outcome } from '../../platform/commands/model.ts'
+import { makePackedMemory, pack, sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
+import { maySee, publishedAtOf, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { askToSell } from '../store/sellers.ts'
@@ -27,6 +28,8 @@ const ShowPage = Page(ShowView)
 /** A map of 20,000 seats is about 1.5 MB. */
 const bodyLimit = 4 * 1024 * 1024
 const pageSize = 20
+/** About 15 of the largest shows, or all of a usual shop. */
+const rememberedBytes = 32 * 1024 * 1024
 
 export function showRoutes(app: Http, parts: ShowRoutes): void {
   draftRoutes(app, parts)
@@ -113,6 +116,7 @@ function lifeRoutes(app: Http, { handler, db }: ShowRoutes): void {
 }
 
 function publicRoutes(app: Http, { db }: ShowRoutes): void {
+  const memory = makePackedMemory(rememberedBytes)
   app.get(
     '/api/shows',
     {
@@ -144,14 +148,21 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
       schema: {
         tags,
         summary: 'Get a show with its ticket types and seats',
+        description: 'Has an `ETag` that changes with the version; `If-None-Match` answers 304.',
         params: ShowParams,
         response: { 200: ShowView },
       },
     },
-    async (request) => {
-      const show = await readShow(db, request.params.id)
-      if (!show || !maySee(show, viewerOf(request))) throw new ProblemError('show_unknown')
-      return showView(show)
+    async (request, reply) => {
+      const { id } = request.params
+      const head = await readShow(db, id, { seats: false })
+      if (!head || !maySee(head, viewerOf(request))) throw new ProblemError('show_unknown')
+      // All of the show but its seats, which no change passes by: they come with a new version.
+      const packed = await memory.get(JSON.stringify(showView(head)), async () => {
+        const show = await readShow(db, id)
+        return pack(JSON.stringify(showView(show ?? head)))
+      })
+      return sendPacked(request, reply, packed, { isPublic: publishedAtOf(head) !== null })
     },
   )
 }

@@ -116,8 +116,9 @@ export async function loadShows(tx: InTransaction, ids: readonly string[]): Prom
   return new Map(shows.map((show) => [show.id, show]))
 }
 
-export async function readShow(db: Queryable, id: string): Promise<Show | null> {
-  const [show] = await assemble(db, await db.query<ShowRow>(readShowRow, [id]), { seats: true })
+/** Without `seats`, seated types come without their seats, of which there may be thousands. */
+export async function readShow(db: Queryable, id: string, { seats = true } = {}): Promise<Show | null> {
+  const [show] = await assemble(db, await db.query<ShowRow>(readShowRow, [id]), { seats })
   return show ?? null
 }
 
