@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { seedDemo } from './boot/demo/seed.ts'
 import { startSandboxProcess } from './boot/sandbox-process.ts'
 import { type Config, ConfigError, readConfig, serviceNames } from './config/config.ts'
+import { findOwnAddress, isEverywhere } from './config/hosts.ts'
 import { isLocalShop } from './config/local-mode.ts'
 import { serveBuiltWeb } from './pages/shows.ts'
 import {
@@ -101,6 +102,16 @@ const firstOperatorLink = (config: Config, shop: Shop) =>
 const demoOperates = async (config: Config) =>
   mayDemoOperate(config) && (await readDemoId(config.dataDirectory)) !== null
 
+/** A phone that opens the shop by its address in the network needs one that the shop knows. */
+function hintForOthers({ host, port, publicUrl, processor }: Config): string[] {
+  const own = findOwnAddress()
+  const named = new URL(publicUrl).hostname
+  if (processor.kind !== 'sandbox' || !isEverywhere(host) || named !== 'localhost' || own === null) return []
+  return [
+    `  Other devices   start with PUBLIC_URL=http://${own}:${port}; until then only this machine can pay`,
+  ]
+}
+
 async function announce(config: Config, shop: Shop): Promise<void> {
   const { processor, publicUrl } = config
   const operatorLink = await firstOperatorLink(config, shop)
@@ -118,6 +129,7 @@ async function announce(config: Config, shop: Shop): Promise<void> {
           `  Operations      ${addressOfLink(base, operatorLink)}`,
           `                  (once, within ${operatorLinkMinutes} minutes: makes your account the operator)`,
         ]),
+    ...hintForOthers(config),
     `  API docs        ${base}/docs   (OpenAPI: ${base}/openapi.json)`,
     ...(processor.kind === 'sandbox'
       ? [`  Card sandbox    ${processor.origin}   (test card 4242 4242 4242 4242, any future date, any CVC)`]

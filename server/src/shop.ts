@@ -23,6 +23,7 @@ import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
 import { forgetExpiredSessions, makeSessions } from './platform/http/sessions.ts'
 import { type Database, makeDatabase } from './platform/postgres/database.ts'
 import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/postgres/migrate.ts'
+import { refusePooler } from './platform/postgres/pooler.ts'
 import { systemClock } from './platform/process/clock.ts'
 import { readInstallation } from './platform/process/installation.ts'
 import type { Log } from './platform/process/log.ts'
@@ -73,6 +74,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     maxConnections: config.groupCommit ? 16 : 24,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   })
+  if (config.databaseUrl !== null) await refusePooler(options.databaseUrl)
   const definitions = definitionsOf(options.payments ?? {})
   options.progress?.('Updating the database')
   const chosen = config.services.map((name) => definitions[name])

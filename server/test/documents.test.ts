@@ -231,7 +231,7 @@ function defaultAsWritten(value: string): string {
   return value
     .replaceAll(/^['`]|['`]$/g, '')
     .replaceAll('_', '')
-    .replaceAll('${port}', 'PORT')
+    .replaceAll('shopsOwn', 'http://localhost:PORT')
 }
 
 test('the operator guide lists every environment variable with its default, and no other', () => {

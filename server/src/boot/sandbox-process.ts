@@ -4,6 +4,7 @@ import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config, ProcessorConfig } from '../config/config.ts'
+import { reachedAt } from '../config/hosts.ts'
 import { webhookTypes } from '../payments/webhook/types.ts'
 import type { Log } from '../platform/process/log.ts'
 
@@ -59,12 +60,9 @@ interface Running {
   stop(): Promise<void>
 }
 
-const isAnyAddress = (host: string) => host === '0.0.0.0' || host === '::'
-
 /** Where the shop of this machine hears webhooks. */
 function webhookUrl({ host, port }: Config): string {
-  const reached = isAnyAddress(host) ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return `http://${reached}:${port}/api/payments/webhooks/stripe`
+  return `http://${reachedAt(host)}:${port}/api/payments/webhooks/stripe`
 }
 
 /**

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
 import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 import { problemOfFailpoints } from '../platform/process/failpoint.ts'
+import { namedAs } from './hosts.ts'
 import { type MailConfig, readMail } from './mail.ts'
 import { readNats } from './nats.ts'
 import { checkSandboxIsLocal, type ProcessorConfig, readProcessor } from './processor.ts'
@@ -70,11 +71,12 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export function readConfig(environment: Environment): Config {
   const read = makeReader(environment)
   const port = read.integer('PORT', 3000, 0, 65_535)
-  const publicUrl = readPublicUrl(read, port)
+  const host = read.open('HOST', '127.0.0.1')
+  const publicUrl = readPublicUrl(read, `http://${namedAs(host)}:${port}`)
   const processor = readProcessor(read, publicUrl)
   const config: Config = {
     port,
-    host: read.open('HOST', '127.0.0.1'),
+    host,
     publicUrl,
     trustProxy: read.flag('TRUST_PROXY', false),
     hstsSubdomains: read.flag('HSTS_SUBDOMAINS', true),
@@ -109,8 +111,8 @@ function readRateLimits(read: Reader): Config['rateLimits'] {
 }
 
 /** The pages, links and cookies are made for the root of an origin. */
-function readPublicUrl(read: Reader, port: number): string {
-  const text = read.url('PUBLIC_URL', `http://localhost:${port}`, ['http:', 'https:'])
+function readPublicUrl(read: Reader, shopsOwn: string): string {
+  const text = read.url('PUBLIC_URL', shopsOwn, ['http:', 'https:'])
   if (!URL.canParse(text)) return text
   const { username, password, pathname, search, hash } = new URL(text)
   if (username !== '' || password !== '')

@@ -3,6 +3,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { reachedAt } from '../../src/config/hosts.ts'
 import { waitFor } from '../wait.ts'
 
 const sources = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
@@ -19,14 +20,20 @@ export interface ShopProcess {
   killEverything(): Promise<void>
 }
 
-/**
- * `program` is another build of the shop; without it the sources run. `flags` are Node's.
- */
+export interface ShopProgram {
+  /** Another build of the shop; without it the sources run. */
+  readonly program?: string
+  /** Node's. */
+  readonly flags?: readonly string[]
+  /** Who runs it: only root may say. */
+  readonly uid?: number
+}
+
 export async function startShopProcess(
   environment: Readonly<Record<string, string>>,
-  { program = sources, flags = [] }: { program?: string; flags?: readonly string[] } = {},
+  { program = sources, flags = [], uid }: ShopProgram = {},
 ): Promise<ShopProcess> {
-  const { PORT: port = '', DATA_DIR: directory = '' } = environment
+  const { PORT: port = '', DATA_DIR: directory = '', HOST: host = '127.0.0.1' } = environment
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, program], {
     env: {
       ...process.env,
@@ -37,12 +44,13 @@ export async function startShopProcess(
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
-  const url = `http://127.0.0.1:${port}`
+  const url = `http://${reachedAt(host)}:${port}`
   await waitFor(
     'the shop ready',
     async () => {
