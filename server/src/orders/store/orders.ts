@@ -10,6 +10,7 @@ import {
   withRows,
   writeRows,
 } from '../../platform/postgres/database.ts'
+import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 
 export interface OrderRow {
@@ -58,6 +59,8 @@ const orderTypes = {
   hold_seconds: 'int',
 } as const
 const orderColumns = Object.keys(orderTypes).join(', ')
+/** What is stored once, for sums. */
+const newOrderTypes = { ...orderTypes, places: 'int' } as const
 
 export function toOrder(row: OrderRow): Order {
   const facts = {
@@ -141,7 +144,7 @@ export async function loadOrders(tx: InTransaction, orderIds: readonly string[])
   return rows.map(toOrder)
 }
 
-const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', orderTypes)
+const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', newOrderTypes)
 const updateOrdersStatement = withRows(
   'orders.update_orders',
   changingTypes,
@@ -153,7 +156,10 @@ const updateOrdersStatement = withRows(
 )
 
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
-  return writeRows(insertOrdersStatement, orders.map(toRow))
+  return writeRows(
+    insertOrdersStatement,
+    orders.map((order) => ({ ...toRow(order), places: placesOf(order.lines) })),
+  )
 }
 
 export function updateOrders(orders: readonly Order[]): readonly Write[] {

@@ -115,7 +115,7 @@ export const ordersStatements: StatementTwins = {
     const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
     return load(view, [[...(seatIds as string[]), ...asked]])
   },
-  'orders.insert_orders': copyInto('orders.orders', orderColumns),
+  'orders.insert_orders': copyInto('orders.orders', `${orderColumns} places`),
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',

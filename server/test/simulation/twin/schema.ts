@@ -159,7 +159,7 @@ const orders = [
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
-     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json`,
+     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int`,
     {
       key: 'id',
       checks: [
