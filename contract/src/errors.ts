@@ -44,6 +44,7 @@ export const errorDefinitions = {
   total_not_payable: { status: 422, title: 'No card can be charged this total' },
   sales_stopped: { status: 409, title: 'Sales are paused; tickets on hold can still be paid for' },
   not_on_sale: { status: 409, title: 'The show is not on sale' },
+  too_many_holds: { status: 429, title: 'Too many tickets are on hold from this network' },
   limit_exceeded: { status: 422, title: 'Too many tickets for one order or one buyer' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
   show_not_draft: { status: 409, title: 'The show has already been published' },

@@ -16,6 +16,7 @@ import { makeService as makePayments, type PaymentsOptions } from './payments/in
 import { makeNatsBus } from './platform/bus/nats/carrier.ts'
 import { makePostgresBus } from './platform/bus/postgres-carrier.ts'
 import { forgetOldAnswers } from './platform/commands/idempotency.ts'
+import { watchForProxy } from './platform/http/crowd/proxies.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { forgetExpiredLimits, makeLimits, noLimits } from './platform/http/limits.ts'
 import { makeRequireOperator } from './platform/http/operators.ts'
@@ -31,7 +32,7 @@ import { type Metrics, makeMetrics } from './platform/process/metrics.ts'
 import { announceProcess } from './platform/process/processes.ts'
 import { makeSecurityLog } from './platform/process/security-log.ts'
 import { StartError } from './platform/process/start-error.ts'
-import { makeSwitches } from './platform/process/switches.ts'
+import { makeSwitches, setSwitch } from './platform/process/switches.ts'
 import { openSecrets } from './platform/secrets/keep.ts'
 import { makeTicketCodes } from './platform/secrets/tickets.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
@@ -127,6 +128,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     contentSecurityPolicy: contentSecurityPolicy(config),
     limitsNetwork: makeLimitsNetwork(config),
   })
+  await noteProxies(app as unknown as FastifyInstance, platform)
   await describeApi(app as unknown as FastifyInstance, version)
   app.after(() => {
     healthRoutes(app, { db, metrics, config, isLocal: makeIsLocal(config), requireOperator })
@@ -171,6 +173,21 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
       await db.close()
     },
   }
+}
+
+/** Operators are told of a proxy that the shop does not know of, until it does. */
+async function noteProxies(app: FastifyInstance, { config, db, log }: Platform): Promise<void> {
+  if (config.trustProxy) {
+    await setSwitch(db, 'unknown_proxy', { isOn: false, reason: null })
+    return
+  }
+  watchForProxy(app, () => {
+    const reason = 'requests come through a proxy, and TRUST_PROXY is off: all buyers count as one network'
+    log.warn(reason)
+    setSwitch(db, 'unknown_proxy', { isOn: true, reason }).catch((error: unknown) => {
+      log.warn({ err: error }, 'operators could not be told of a proxy')
+    })
+  })
 }
 
 /** A shop that does not know of the newest charges would sell their places again. */

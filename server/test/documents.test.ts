@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { errorDefinitions, eventDefinitions } from '@holdfast/contract'
+import { attemptLimits, errorDefinitions, eventDefinitions, holdLimits } from '@holdfast/contract'
 import { expect, test } from 'vitest'
 import { invariants } from '../src/audit/invariants.ts'
 
@@ -28,6 +28,29 @@ test('docs/errors.md lists every code of the table with its status, and no other
   const listed = rowsOf(read('docs/errors.md')).map(([code, status]) => [nameOf(code), Number(status)])
   const defined = Object.entries(errorDefinitions).map(([code, { status }]) => [code, status])
   expect(listed.toSorted()).toEqual(defined.toSorted())
+})
+
+test('the limits in the guide are those of the table', () => {
+  const spans: Record<number, string> = {
+    1: 'a second',
+    60: 'a minute',
+    600: 'in 10 minutes',
+    900: 'in 15 minutes',
+    3_600: 'an hour',
+  }
+  const [, text = ''] = /### Limits\n(.*?)\n### /s.exec(read('docs/guide/operators.md')) ?? []
+  const listed = [...text.matchAll(/^\| [^|]+ \| ([^|]+) \|$/gm)].map(([, limit]) => limit)
+  expect(listed).toEqual([
+    'limit',
+    ...Object.values(attemptLimits).map(
+      ({ attempts, perSeconds }) => `${attempts.toLocaleString('en')} ${spans[perSeconds]}`,
+    ),
+    'how many of one show',
+    `${holdLimits.ofNetwork}, or ${holdLimits.shareOfShow * 100} % of the show if that is more`,
+    'twice as many',
+    'eight times as many',
+  ])
+  expect(holdLimits.blocks.map(({ times }) => times)).toEqual([1, 2, 8])
 })
 
 test('docs/errors.md says of each what it means and what to do', () => {

@@ -3,6 +3,7 @@
 
 import { type EventType, eventDefinitions, type FactOf, type LineBody } from '@holdfast/contract'
 import { expect } from 'vitest'
+import type { Origin } from '../src/orders/domain/taken.ts'
 import { makeOrdersHandler, type OrdersHandler } from '../src/orders/model.ts'
 import type { IdempotencyKey } from '../src/platform/commands/idempotency.ts'
 import { appendToOutbox } from '../src/platform/commands/outbox.ts'
@@ -31,9 +32,11 @@ export async function place(
   {
     buyer = makeBuyer(),
     idempotency,
-  }: { buyer?: ReturnType<typeof makeBuyer>; idempotency?: IdempotencyKey } = {},
+    origin,
+  }: { buyer?: ReturnType<typeof makeBuyer>; idempotency?: IdempotencyKey; origin?: Origin } = {},
 ): Promise<{ orderId: string } | { rejection: string }> {
-  const command = { type: 'PlaceOrder', orderId: newId(), buyer, showId: show.id, lines } as const
+  const asked = { orderId: newId(), buyer, showId: show.id, lines, ...(origin ? { origin } : {}) }
+  const command = { type: 'PlaceOrder', ...asked } as const
   const outcome = await handler.handle(command, idempotency ? { idempotency } : {})
   if (!outcome.ok) return { rejection: outcome.rejection }
   if (!outcome.answer) throw new Error('an order was placed without an answer')

@@ -1,15 +1,9 @@
 // Limits on guessing and on mass sign-ups. A stranger's failures count against him and the account
 // he tries, never against the account alone: nobody can lock somebody else out.
-import type { Limit, Limits } from '../platform/http/limits.ts'
+import { attemptLimits } from '@holdfast/contract'
+import type { Limits } from '../platform/http/limits.ts'
 import { networkOf } from '../platform/http/network.ts'
 import { noSecurityLog, type SecurityLog } from '../platform/process/security-log.ts'
-
-const guessesPerAccount: Limit = { name: 'sign_in_pair', attempts: 10, perSeconds: 15 * 60 }
-const guessesPerAddress: Limit = { name: 'sign_in_address', attempts: 200, perSeconds: 15 * 60 }
-/** Buying needs no account, so that a network seldom makes many. */
-const signUpsPerAddress: Limit = { name: 'sign_up_address', attempts: 5, perSeconds: 3_600 }
-/** A queue at the box office may share one address. */
-const guestsPerAddress: Limit = { name: 'guest_address', attempts: 1_000, perSeconds: 60 }
 
 export interface Attempts {
   /** Counts a sign-in before its password is looked at, so that guesses in parallel count too. */
@@ -32,16 +26,16 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
     failSignIn: (accountId, address) =>
       security.note('sign_in_failed', { accountId, network: networkOf(address) }),
     async beginSignIn(email, address) {
-      await limits.consume(guessesPerAccount, pairKey(email, address))
-      await limits.consume(guessesPerAddress, networkOf(address))
+      await limits.consume(attemptLimits.signInOfAccount, pairKey(email, address))
+      await limits.consume(attemptLimits.signInOfNetwork, networkOf(address))
     },
     async passSignIn(email, address) {
-      await limits.reset(guessesPerAccount, pairKey(email, address))
-      await limits.giveBack(guessesPerAddress, networkOf(address))
+      await limits.reset(attemptLimits.signInOfAccount, pairKey(email, address))
+      await limits.giveBack(attemptLimits.signInOfNetwork, networkOf(address))
     },
-    beginSignUp: (address) => limits.consume(signUpsPerAddress, networkOf(address)),
-    forgiveSignUp: (address) => limits.giveBack(signUpsPerAddress, networkOf(address)),
-    beginGuest: (address) => limits.consume(guestsPerAddress, networkOf(address)),
+    beginSignUp: (address) => limits.consume(attemptLimits.signUpOfNetwork, networkOf(address)),
+    forgiveSignUp: (address) => limits.giveBack(attemptLimits.signUpOfNetwork, networkOf(address)),
+    beginGuest: (address) => limits.consume(attemptLimits.guestsOfNetwork, networkOf(address)),
   }
 }
 

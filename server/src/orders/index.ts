@@ -1,4 +1,5 @@
 // The orders service, put together for one process.
+import { makeLimitsNetwork } from '../config/local-mode.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
 import { subscribe } from './consumers.ts'
@@ -7,6 +8,7 @@ import { makeOrdersLive } from './read/live.ts'
 import { ordersRoutes } from './routes/buyers.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { listOpenOrderIds } from './store/orders.ts'
+import { startForgetting } from './worker.ts'
 
 /** Before every order's. */
 const firstId = '00000000-0000-0000-0000-000000000000'
@@ -15,7 +17,7 @@ export const service: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
   make(platform) {
-    const { bus, clock, db, log, metrics, switches, ticketCodes: codes } = platform
+    const { bus, clock, config, db, log, metrics, security, switches, ticketCodes: codes } = platform
     const live = makeOrdersLive({ db, clock, log, metrics, codes })
     const stock = makeStockMemory(clock)
     const handler = makeOrdersHandler(handlerOptionsOf(platform), (world) => {
@@ -36,12 +38,18 @@ export const service: ServiceDefinition = {
 
     return {
       name: 'orders',
-      routes: (app) => ordersRoutes(app, { db, clock, codes, handler, live, stock, switches }),
+      routes(app) {
+        const limitsNetwork = makeLimitsNetwork(config)
+        const guards = { switches, security, limitsNetwork }
+        ordersRoutes(app, { db, clock, codes, handler, live, stock, ...guards })
+      },
       subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),
       start: async () => {
         const unfollow = live.follow(bus)
+        const stopForgetting = startForgetting({ db, clock, log })
         return async () => {
           unfollow()
+          await stopForgetting()
           live.close()
           await handler.drain()
         }

@@ -9,6 +9,7 @@ import { decideSale } from './domain/sale.ts'
 import { load } from './store/load.ts'
 import * as store from './store/orders.ts'
 import * as stock from './store/stock.ts'
+import { saveOrigins } from './store/taken.ts'
 import { apply, type Command, type Fact, type World } from './world.ts'
 
 export interface OrderAnswer {
@@ -64,6 +65,7 @@ function save(world: World): readonly Write[] {
       ...(show ? stock.saveStock(show) : []),
     ]),
     ...store.insertOrders(pick(world.orders, world.created)),
+    ...saveOrigins(pick(world.orders, world.created), world.origins),
     ...store.updateOrders(pick(world.orders, updated)),
     ...stock.updateSeats(pick(world.seats, world.movedSeats)),
     ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),

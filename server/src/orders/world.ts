@@ -1,12 +1,12 @@
 // All that one batch of orders may read and change, in memory, and how each fact changes it. Knows
 // no database.
 import type { PublishedShow } from '@holdfast/contract'
+import { movePlaces } from './domain/hold-limits.ts'
 import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
 import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
 import { evolveSale, type SaleCommand, type SaleFact } from './domain/sale.ts'
 import {
   type Movement,
-  movePlaces,
   movePool,
   moveSeat,
   type Pool,
@@ -14,6 +14,7 @@ import {
   type Sale,
   type StockSeat,
 } from './domain/stock.ts'
+import type { Origin, TakenPlaces } from './domain/taken.ts'
 
 export type Command = OrderCommand | SaleCommand | TicketCommand
 export type Fact = OrderFact | SaleFact | TicketFact
@@ -38,8 +39,9 @@ export interface World {
   readonly sales: Map<string, Sale>
   readonly pools: Map<string, Pool>
   readonly seats: Map<string, StockSeat>
-  /** Only of shows that limit their buyers. */
-  readonly placesOfBuyers?: Map<string, number>
+  readonly taken?: TakenPlaces
+  /** Of the orders that this batch may place. */
+  readonly origins?: ReadonlyMap<string, Origin>
   /** Asked for by new orders, and not there before this batch. */
   readonly absentSeats: Set<string>
   readonly orders: Map<string, Order>
@@ -117,9 +119,10 @@ function bringStock(world: World, show: PublishedShow): void {
 }
 
 function moveStock(world: World, order: Order, movement: Movement): void {
-  const buyer = { showId: order.showId, buyerId: order.buyer.id }
+  const { showId, buyer } = order
+  const whose = { showId, buyer, origin: world.origins?.get(order.id) }
   for (const line of order.lines) {
-    movePlaces(world.placesOfBuyers, buyer, { movement, quantity: line.quantity })
+    movePlaces(world.taken, { ...whose, movement, quantity: line.quantity })
     for (const { poolId, count } of line.takes) {
       const pool = world.pools.get(poolId)
       if (!pool) throw new Error(`pool ${poolId} of order ${order.id} was not loaded`)

@@ -74,6 +74,7 @@ export const reached = {
     order_unknown: 'no message can come before its order is stored',
     show_unknown: request,
     not_on_sale: request,
+    too_many_holds: request,
     price_changed: request,
     total_not_payable: request,
     unknown_ticket_type: request,

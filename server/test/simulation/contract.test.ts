@@ -855,6 +855,7 @@ async function replay(steps: readonly Step[]): Promise<string[]> {
 const outside = new Set([
   'platform.delete_expired_sessions',
   'platform.delete_expired_limits',
+  'orders.delete_network_holds',
   'platform.notify_hint',
   'platform.ping',
 ])

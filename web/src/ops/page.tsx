@@ -14,6 +14,7 @@ import { Sandbox } from './demo/sandbox.tsx'
 import { Events } from './events.tsx'
 import { FindOrder } from './find-order.tsx'
 import { OpsLanguage } from './language.tsx'
+import { Limits } from './limits.tsx'
 import { Orders } from './orders.tsx'
 import { overviewQuery } from './queries.ts'
 import { Sellers } from './sellers.tsx'
@@ -87,6 +88,7 @@ function Overview({ overview, stale }: { readonly overview: OpsOverview; readonl
         <FailedMails />
         <Auditor now={overview.now} />
         <Books now={overview.now} />
+        <Limits />
         <div className="grid gap-3 lg:grid-cols-2">
           <Services overview={overview} />
           <div className="grid content-start gap-3">

@@ -5,6 +5,7 @@ import type {
   OpsDeadLetter,
   OpsDemoRun,
   OpsFaultBody,
+  OpsLimits,
   OpsMail,
   OpsOrders,
   OpsOverview,
@@ -49,6 +50,12 @@ export const openPaymentsQuery = listQuery<PageOf<OpsPayment>>('payments/unknown
 export const failedMailsQuery = listQuery<{ readonly items: readonly OpsMail[] }>('mails')
 export const auditQuery = listQuery<OpsAudit>('audit')
 export const reconciliationQuery = listQuery<OpsReconciliation>('reconciliation')
+
+/** They change with the shop's program only. */
+export const limitsQuery = queryOptions({
+  queryKey: [all, 'limits'],
+  queryFn: ({ signal }) => call<OpsLimits>(`${root}/limits`, { signal }),
+})
 
 export const sellersQuery = (q: string) =>
   queryOptions({

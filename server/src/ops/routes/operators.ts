@@ -38,6 +38,7 @@ import { type DemoOnSale, makeOverview, readSales, verdictOf } from '../overview
 import { findOrders } from '../read/orders.ts'
 import { listDeadLetters, listFailedMails, listUnknownPayments } from '../read/overview.ts'
 import { makeSandboxControls } from '../sandbox-controls.ts'
+import { limitListRoutes } from './limits.ts'
 import { sellerListRoutes } from './sellers.ts'
 
 const tags = ['operation']
@@ -97,6 +98,7 @@ export function opsRoutes(app: Http, { platform, audit, demo }: OpsRoutes): void
     paymentRoutes(ops, platform)
     auditRoutes(ops, platform, audit)
     sellerListRoutes(ops, platform)
+    limitListRoutes(ops, platform)
   })
 }
 

@@ -12,7 +12,8 @@ import {
   type Price,
   unitsOf,
 } from '@holdfast/contract'
-import { chooseLines, placesOf, refuseBuyer, shortageOf } from './lines.ts'
+import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
+import { chooseLines, placesOf, shortageOf } from './lines.ts'
 import {
   evolve,
   type Order,
@@ -97,8 +98,11 @@ function placeOrder(
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
   const chosen = chooseLines(sale, stock, command.lines)
   if ('rejection' in chosen) return chosen
-  const refusal = refuseBuyer(sale, stock, { buyerId: command.buyer.id, places: placesOf(command.lines) })
+  const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
+  const refusal = refuseBuyer(sale, stock, asking)
   if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
+  const crowded = refuseNetwork(sale.showId, stock, asking)
+  if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
   const price = priceOf(sale.currency, chosen.lines)
   const { amountMinor } = price.total
   if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {

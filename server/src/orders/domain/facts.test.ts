@@ -21,6 +21,7 @@ import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
 import { asPlaced, evolve, movementOf, type Order, type OrderFact, paymentOf } from './order.ts'
 import { saleOf } from './stock.ts'
+import { buyerKey, nothingTaken } from './taken.ts'
 
 const created: Order = { ...base, status: 'created', paymentUnderWay: null }
 const paying: Order = { ...base, status: 'created', paymentUnderWay: paymentA }
@@ -204,13 +205,13 @@ describe('placing an order', () => {
     showId: show.id,
     lines: [numbered(type, 2)],
   } as const
-  const withSale = (
-    changes: Partial<ReturnType<typeof saleOf>>,
-    placesOfBuyers?: ReadonlyMap<string, number>,
-  ) => ({
+  const withSale = (changes: Partial<ReturnType<typeof saleOf>>, had = 0) => ({
     ...stock,
     sales: new Map([[show.id, { ...saleOf(show, 1), ...changes }]]),
-    ...(placesOfBuyers ? { placesOfBuyers } : {}),
+    taken: {
+      ...nothingTaken(),
+      byBuyer: new Map([[buyerKey(show.id, buyer.id), { places: had, expired: 0 }]]),
+    },
   })
   const priced = (priceMinor: number) =>
     withSale({ types: saleOf(show, 1).types.map((each) => ({ ...each, priceMinor })) })
@@ -244,12 +245,11 @@ describe('placing an order', () => {
   })
 
   test('of more than one buyer may have is refused and says how many he has', () => {
-    const had = new Map([[`${show.id} ${buyer.id}`, 5]])
-    expect(place(withSale({ maxPerBuyer: 6 }, had))).toEqual({
+    expect(place(withSale({ maxPerBuyer: 6 }, 5))).toEqual({
       rejection: 'limit_exceeded',
       detail: 'at most 6 tickets per buyer; 5 already held or bought',
     })
-    expect(place(withSale({ maxPerBuyer: 7 }, had))).toHaveProperty('facts')
+    expect(place(withSale({ maxPerBuyer: 7 }, 5))).toHaveProperty('facts')
     expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({
       detail: 'at most 1 ticket per buyer; 0 already held or bought',
     })

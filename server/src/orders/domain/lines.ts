@@ -1,6 +1,7 @@
 // What a buyer asks for, turned into frozen lines, or why there is not enough for it. Pure.
 import type { LineBody, OrderLine } from '@holdfast/contract'
-import { addTakes, availableIn, buyerKey, type Sale, type SaleType, type Stock } from './stock.ts'
+import { inTickets } from './hold-limits.ts'
+import { addTakes, availableIn, type Sale, type SaleType, type Stock } from './stock.ts'
 
 export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
 
@@ -50,25 +51,6 @@ interface Placed {
   readonly place: number
   readonly line: OrderLine
 }
-
-/**
- * Why one buyer may not have so many of this show, counting what he holds and owns; null when he
- * may.
- */
-export function refuseBuyer(
-  sale: Sale,
-  stock: Stock,
-  { buyerId, places }: { buyerId: string; places: number },
-): string | null {
-  const { showId, maxPerBuyer } = sale
-  if (maxPerBuyer == null) return null
-  const had = stock.placesOfBuyers?.get(buyerKey(showId, buyerId)) ?? 0
-  return had + places > maxPerBuyer
-    ? `at most ${inTickets(maxPerBuyer)} per buyer; ${had} already held or bought`
-    : null
-}
-
-const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
 
 /**
  * How many places are asked for. Looked at before anything else, so that no seat need be known of

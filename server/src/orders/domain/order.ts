@@ -12,6 +12,7 @@ import {
 } from '@holdfast/contract'
 import type { LineRejection } from './lines.ts'
 import type { Movement } from './stock.ts'
+import type { Origin } from './taken.ts'
 
 interface OrderFacts {
   readonly id: string
@@ -59,6 +60,8 @@ export type OrderCommand =
       readonly lines: readonly LineBody[]
       /** The total that the buyer saw. */
       readonly expectedTotalMinor?: number
+      /** Where limits hold for strangers. */
+      readonly origin?: Origin
     }
   | {
       readonly type: 'CancelOrder'
@@ -118,6 +121,7 @@ export type OrderRejection =
   | LineRejection
   | 'show_unknown'
   | 'not_on_sale'
+  | 'too_many_holds'
   | 'price_changed'
   | 'total_not_payable'
   | 'order_unknown'

@@ -5,23 +5,27 @@ import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
 import type { OrderCommand } from './order.ts'
-import { buyerKey, type Pool, poolOf, type Sale, type Stock, saleOf } from './stock.ts'
+import { type Pool, poolOf, type Sale, type Stock, saleOf } from './stock.ts'
+import { buyerKey, networkKey } from './taken.ts'
 
 const sample = makeSale({ capacities: [5], seats: [2], maxPerOrder: 4, priceMinor: 4_500 })
 const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
 const sold = saleOf({ ...sample.show, maxPerBuyer: 6 }, 1)
 const now = '2030-01-01T10:00:00.000Z'
 const buyer = { id: 'buyer', email: 'buyer@example.com' }
+const network = '192.0.2.1'
 
 interface Case {
   readonly sale?: Partial<Sale>
   readonly known?: boolean
   readonly had?: number
+  /** Places that the network has on hold. */
+  readonly open?: number
   readonly held?: number
   readonly command?: Partial<Extract<OrderCommand, { type: 'PlaceOrder' }>>
 }
 
-function place({ sale = {}, known = true, had = 0, held = 0, command = {} }: Case) {
+function place({ sale = {}, known = true, had = 0, open = 0, held = 0, command = {} }: Case) {
   const stock: Stock = {
     sales: new Map(known ? [[sold.showId, { ...sold, ...sale }]] : []),
     pools: new Map(
@@ -38,9 +42,14 @@ function place({ sale = {}, known = true, had = 0, held = 0, command = {} }: Cas
           : { id, ticketTypeId: chairs.id, state: 'available', orderId: null },
       ]),
     ),
-    placesOfBuyers: new Map([[buyerKey(sold.showId, buyer.id), had]]),
+    taken: {
+      byBuyer: new Map([[buyerKey(sold.showId, buyer.id), { places: had, expired: 0 }]]),
+      byNetwork: new Map([[networkKey(sold.showId, network), open]]),
+      sizes: new Map(),
+    },
   }
-  const order = { type: 'PlaceOrder', orderId: 'order', buyer, showId: sold.showId } as const
+  const origin = { networks: [network] }
+  const order = { type: 'PlaceOrder', orderId: 'order', buyer, showId: sold.showId, origin } as const
   const decision = decide(undefined, { ...order, lines: [numbered(standing, 2)], ...command }, { stock, now })
   return 'rejection' in decision ? decision.rejection : decision.facts.map(({ type }) => type)
 }
@@ -71,7 +80,8 @@ const refusals: readonly (readonly [string, string, Case])[] = [
     'limit_exceeded',
     { ...soldOut, command: { ...wrongPrice, lines: [numbered(standing, 5)] } },
   ],
-  ['more than a buyer may have', 'limit_exceeded', { ...soldOut, had: 5, command: wrongPrice }],
+  ['more than a buyer may have', 'limit_exceeded', { ...soldOut, had: 5, open: 40, command: wrongPrice }],
+  ['more than a network may hold', 'too_many_holds', { ...soldOut, open: 39, command: wrongPrice }],
   ['another price', 'price_changed', { ...soldOut, command: wrongPrice }],
   [
     'another price of seats that are taken',

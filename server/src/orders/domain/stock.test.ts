@@ -3,10 +3,9 @@
 import type { LineBody } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, poolIdOf, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
-import { chooseLines, refuseBuyer, shortageOf } from './lines.ts'
+import { chooseLines, shortageOf } from './lines.ts'
 import {
   availableIn,
-  buyerKey,
   hasPlenty,
   type Movement,
   movePool,
@@ -174,29 +173,6 @@ describe('choosing lines', () => {
     expect(choose(stockWith({}, fourHeld), [numbered(first, 1)])).toHaveProperty('lines')
     expect(choose(stockWith(), [numbered(first, 4)])).toHaveProperty('lines')
     expect(choose(stockWith({ [a1]: 'held' }), [seated(chairs, [a2, a3, a4])])).toHaveProperty('lines')
-  })
-})
-
-describe('what one buyer may have', () => {
-  const limited = { ...sale, maxPerBuyer: 6 }
-  const stockOf = (had: number): Stock => ({
-    ...stockWith(),
-    placesOfBuyers: new Map([[buyerKey(sale.showId, 'ann'), had]]),
-  })
-
-  test.each([
-    ['the last one within the limit', 5, 1, null],
-    ['one too many', 6, 1, 'at most 6 tickets per buyer; 6 already held or bought'],
-    ['many too many', 0, 7, 'at most 6 tickets per buyer; 0 already held or bought'],
-  ])('%s', (_what, had, places, refusal) => {
-    expect(refuseBuyer(limited, stockOf(had), { buyerId: 'ann', places })).toBe(refusal)
-  })
-
-  test('another buyer, and a show without a limit, are not concerned', () => {
-    expect(refuseBuyer(limited, stockOf(6), { buyerId: 'bob', places: 6 })).toBeNull()
-    expect(
-      refuseBuyer({ ...sale, maxPerBuyer: null }, stockOf(600), { buyerId: 'ann', places: 600 }),
-    ).toBeNull()
   })
 })
 

@@ -1,6 +1,7 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
 // order asks of it is in lines.ts. Pure; knows no payment.
 import { type PublishedShow, salesEndAt, type Take } from '@holdfast/contract'
+import type { TakenPlaces } from './taken.ts'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
 
@@ -63,17 +64,8 @@ export interface Stock {
   readonly sales: ReadonlyMap<string, Sale>
   readonly pools: ReadonlyMap<string, Pool>
   readonly seats: ReadonlyMap<string, StockSeat>
-  /** What buyers hold and own of shows that limit it, by `buyerKey`. */
-  readonly placesOfBuyers?: ReadonlyMap<string, number>
-}
-
-export interface BuyerOfShow {
-  readonly buyerId: string
-  readonly showId: string
-}
-
-export function buyerKey(showId: string, buyerId: string): string {
-  return `${showId} ${buyerId}`
+  /** What those who ask have already. */
+  readonly taken?: TakenPlaces
 }
 
 export function availableIn(pool: Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'>): number {
@@ -158,25 +150,6 @@ export function moveSeat(seat: StockSeat, movement: Movement, orderId: string): 
     )
   }
   return { ...seat, state, orderId: state === 'available' ? null : orderId }
-}
-
-/** How many more or fewer places a buyer has by it. */
-const placesTaken: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
-
-/** The next command of the batch sees what this one took or gave back. */
-export function movePlaces(
-  places: Map<string, number> | undefined,
-  buyer: BuyerOfShow,
-  { movement, quantity }: Moved,
-): void {
-  const key = buyerKey(buyer.showId, buyer.buyerId)
-  const before = places?.get(key)
-  if (before !== undefined) places?.set(key, before + placesTaken[movement] * quantity)
-}
-
-interface Moved {
-  readonly movement: Movement
-  readonly quantity: number
 }
 
 /** The sale that a published show means, and the stock it brings. */

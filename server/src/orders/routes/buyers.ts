@@ -1,5 +1,6 @@
 // HTTP of the orders service: buyers hold, watch and cancel. What organisers see is in
 // organisers.ts.
+import type { IncomingMessage } from 'node:http'
 import {
   type ErrorCode,
   Id,
@@ -20,6 +21,7 @@ import { makeBatchLoader } from '../../platform/postgres/batch-loader.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, newId } from '../../platform/process/clock.ts'
 import { makeFailpoint } from '../../platform/process/failpoint.ts'
+import type { SecurityLog } from '../../platform/process/security-log.ts'
 import type { Switches } from '../../platform/process/switches.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
@@ -30,6 +32,7 @@ import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView }
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
 import { organiserRoutes } from './organisers.ts'
+import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
 import { makeWaiter } from './waiter.ts'
 
@@ -41,9 +44,14 @@ export interface OrdersRoutes {
   readonly live: OrdersLive
   readonly stock: StockMemory
   readonly switches: Switches
+  readonly security: SecurityLog
+  /** Whether limits per network hold for a request. */
+  readonly limitsNetwork: (request: IncomingMessage) => boolean
 }
 
 const idParams = Type.Object({ id: Id })
+/** Holds of a network are paid or given back all the time. */
+const holdsRetrySeconds = 30
 
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
@@ -53,8 +61,10 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   priceRoutes(app, parts)
 }
 
-function placingRoutes(app: Http, { db, clock, handler, stock, switches }: OrdersRoutes): void {
+function placingRoutes(app: Http, parts: OrdersRoutes): void {
+  const { db, clock, handler, stock, switches, security } = parts
   const untilKnown = makeWaiter(clock)
+  const originOf = makeOriginOf(parts.limitsNetwork)
   const afterHold = makeFailpoint('orders.after_hold')
   const wasAnswered = makeBatchLoader(async (keys: readonly AskedKey[]) => {
     const answers = await findAnswers(db, keys)
@@ -92,11 +102,13 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
         return sendProblem(reply, 'sold_out', { detail: soldOut })
       }
       const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
+      const origin = originOf(request)
       const command = {
         type: 'PlaceOrder',
         orderId: newId(),
         buyer: { id: buyer.id, email: buyer.email },
         ...body,
+        ...(origin ? { origin } : {}),
       } as const
       const outcome = await untilKnown(
         () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
@@ -104,7 +116,10 @@ function placingRoutes(app: Http, { db, clock, handler, stock, switches }: Order
       )
       if (!outcome.ok) {
         const { rejection, detail, price } = outcome
-        return sendProblem(reply, rejection, { detail, price })
+        if (rejection !== 'too_many_holds') return sendProblem(reply, rejection, { detail, price })
+        const [network = ''] = origin?.networks ?? []
+        security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
+        return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })
       }
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')

@@ -5,9 +5,9 @@ import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 import { addTakes, hasPlenty, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
-import { limitedBuyers, loadPlacesOf } from './buyers.ts'
 import * as store from './orders.ts'
 import * as stock from './stock.ts'
+import { loadTaken, originsOf } from './taken.ts'
 
 /** Which commands move stock, and so need the pools and seats of their order. */
 const movesStock = new Set<Command['type']>([
@@ -50,9 +50,9 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
   const wantedOf = changesSales ? undefined : placesByPool(commands, sales)
   const scarce = !wantedOf || !pools.every((pool) => hasPlenty(pool, wantedOf.get(pool.id) ?? 0))
-  const [seats, placesOfBuyers, lockedPools] = await Promise.all([
+  const [seats, taken, lockedPools] = await Promise.all([
     stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
-    loadPlacesOf(tx, limitedBuyers(commands, offersOf(commands, sales))),
+    loadTaken(tx, commands, offersOf(commands, sales)),
     scarce
       ? stock.lockPools(
           tx,
@@ -65,7 +65,8 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     sales: new Map(sales.map((sale) => [sale.showId, sale])),
     pools: new Map(lockedPools.map((pool) => [pool.id, pool])),
     seats: found,
-    placesOfBuyers,
+    taken,
+    origins: originsOf(commands),
     absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
     ...nothingChanged(),

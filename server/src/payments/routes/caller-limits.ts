@@ -1,24 +1,20 @@
 // How often callers may make the shop speak to the card processor, and how many cards they may have
-// declined. One table; documented in docs/guide/operators.md. Never decides about money.
-import type { Limit, Limits } from '../../platform/http/limits.ts'
+// declined. The numbers are in the contract's table. Never decides about money.
+import { type AttemptLimit, attemptLimits } from '@holdfast/contract'
+import type { Limits } from '../../platform/http/limits.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
 
 export const callerLimits = {
-  /** Payments that a buyer may begin. */
-  begun: { name: 'payments', attempts: 60, perSeconds: 600 },
-  /** Looks at the processor; who looks more often is answered from the row. */
-  looksPerPayment: { name: 'looks-payment', attempts: 1, perSeconds: 1 },
-  looksPerBuyer: { name: 'looks-buyer', attempts: 30, perSeconds: 60 },
-  looksPerNetwork: { name: 'looks-network', attempts: 300, perSeconds: 60 },
-  /** Declined cards: whoever tries stolen numbers has many. Honest buyers have a few. */
-  declinesPerBuyer: { name: 'declines-buyer', attempts: 10, perSeconds: 3_600 },
-  /** A university or a carrier behind one address has thousands of honest buyers. */
-  declinesPerNetwork: { name: 'declines-network', attempts: 100, perSeconds: 3_600 },
-  /** Refuses nobody: strangers must not be able to stop everybody's payments. Raises an alarm. */
-  declinesOfShop: { name: 'declines-shop', attempts: 200, perSeconds: 3_600 },
-} as const satisfies Record<string, Limit>
+  begun: attemptLimits.payments,
+  looksPerPayment: attemptLimits.looksAtPayment,
+  looksPerBuyer: attemptLimits.looksOfBuyer,
+  looksPerNetwork: attemptLimits.looksOfNetwork,
+  declinesPerBuyer: attemptLimits.declinesOfBuyer,
+  declinesPerNetwork: attemptLimits.declinesOfNetwork,
+  declinesOfShop: attemptLimits.declinesOfShop,
+} as const satisfies Record<string, AttemptLimit>
 
 /** Who asks. `network` is null where limits per network do not hold. */
 export interface Caller {

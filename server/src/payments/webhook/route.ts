@@ -66,7 +66,8 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
         )
         if (!event) {
           metrics.webhooks.inc({ outcome: 'forged' })
-          security.note('webhook_refused', { network: networkOf(request.ip) })
+          const network = networkOf(request.ip)
+          security.note('webhook_refused', { network }, network)
           return sendProblem(reply, 'bad_signature')
         }
         const outcome = await take(event)

@@ -1,16 +1,13 @@
 // Limits on attempts, kept in Postgres so that all processes count together. For accounts and
 // money, not for load.
 import { createHash } from 'node:crypto'
+import type { AttemptLimit } from '@holdfast/contract'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import { noSecurityLog, type SecurityLog } from '../process/security-log.ts'
 import { ProblemError } from './problem.ts'
 
-export interface Limit {
-  readonly name: string
-  readonly attempts: number
-  readonly perSeconds: number
-}
+export type Limit = AttemptLimit
 
 export interface Limits {
   /**

@@ -1,6 +1,6 @@
 // Every way in which a proxy or a socket writes an address.
 import { describe, expect, test } from 'vitest'
-import { networkOf } from './network.ts'
+import { blocksOf, networkOf } from './network.ts'
 
 describe('who counts as one stranger', () => {
   const networks: [string, string][] = [
@@ -46,5 +46,24 @@ describe('who counts as one stranger', () => {
   ]
   test.each(networks)('%s counts as %s', (address, network) => {
     expect(networkOf(address)).toBe(network)
+  })
+})
+
+describe('which wider networks an address is part of', () => {
+  const blocks: [string, string[]][] = [
+    ['192.0.2.7', ['192.0.2.7']],
+    ['::ffff:192.0.2.7', ['192.0.2.7']],
+    ['"192.0.2.7:40000"', ['192.0.2.7']],
+    ['2001:db8:1:2fe::9', ['2001:db8:1:2fe::/64', '2001:db8:1:200::/56', '2001:db8:1::/48']],
+    ['2001:db8:1:ff::9', ['2001:db8:1:ff::/64', '2001:db8:1:0::/56', '2001:db8:1::/48']],
+    [
+      '[2001:db8:ffff:ffff::9]:443',
+      ['2001:db8:ffff:ffff::/64', '2001:db8:ffff:ff00::/56', '2001:db8:ffff::/48'],
+    ],
+    ['2001:db8::1', ['2001:db8:0:0::/64', '2001:db8:0:0::/56', '2001:db8:0::/48']],
+    ['not an address', ['unknown']],
+  ]
+  test.each(blocks)('%s', (address, expected) => {
+    expect(blocksOf(address, [64, 56, 48])).toEqual(expected)
   })
 })

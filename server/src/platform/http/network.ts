@@ -12,18 +12,32 @@ const unknownNetwork = 'unknown'
  * address may come as an IPv6 one.
  */
 export function networkOf(address: string): string {
+  return blocksOf(address)[0] ?? unknownNetwork
+}
+
+/**
+ * The network of an address, then the wider ones of these lengths that it is part of. An IPv4
+ * address has no wider one: neighbours there are strangers.
+ */
+export function blocksOf(address: string, ipv6Bits: readonly number[] = [64]): string[] {
   const text = address.trim().replace(/^"(.*)"$/, '$1')
   const ipv4 = ipv4In(text.replace(/:\d{1,5}$/, ''))
-  if (ipv4 !== null) return ipv4
+  if (ipv4 !== null) return [ipv4]
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text
   const groups = ipv6Groups(bare.replace(/%.*$/, '').toLowerCase())
-  if (groups === null) return unknownNetwork
+  if (groups === null) return [unknownNetwork]
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
-  if (isMapped) return dotted(groups[6] ?? 0, groups[7] ?? 0)
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toString(16))
-    .join(':')}::/64`
+  if (isMapped) return [dotted(groups[6] ?? 0, groups[7] ?? 0)]
+  return ipv6Bits.map((bits) => blockOf(groups, bits))
+}
+
+/** At most the first 64 bits of an address. */
+function blockOf(groups: readonly number[], bits: number): string {
+  const kept = groups.slice(0, Math.ceil(bits / 16)).map((group, index) => {
+    const free = Math.max(0, 16 * (index + 1) - bits)
+    return ((group >> free) << free).toString(16)
+  })
+  return `${kept.join(':')}::/${bits}`
 }
 
 function ipv4In(text: string): string | null {

@@ -14,9 +14,9 @@ export interface Switch {
 
 /**
  * `sales_stopped`: no new holds. What is held can be paid, cancelled and refunded, and expires as
- * ever.
+ * ever. `unknown_proxy`: requests come through a proxy that is not trusted; only told.
  */
-export type SwitchName = 'sales_stopped'
+export type SwitchName = 'sales_stopped' | 'unknown_proxy'
 
 export interface Switches {
   /** As of a moment ago. */

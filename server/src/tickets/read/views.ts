@@ -2,6 +2,7 @@
 // fresh ids.
 import {
   type CheckInView,
+  holdLimits,
   maxCapacity,
   type OpsSeller,
   type ShowBody,
@@ -15,8 +16,6 @@ import type { Show } from '../domain/show.ts'
 import type { ProposedContent, ProposedType, ShowPool, TicketType } from '../domain/show-content.ts'
 
 const defaultMaxPerOrder = 10
-/** Ten full orders: more than any family buys, and far from what a reseller would like to hold. */
-const defaultMaxPerBuyer = 100
 
 /** What a show gets where its organiser says nothing. */
 export interface ShowDefaults {
@@ -92,7 +91,7 @@ export function proposalOf(
     description: body.description ?? null,
     holdSeconds: body.holdSeconds ?? holdSeconds,
     maxPerOrder: body.maxPerOrder ?? defaultMaxPerOrder,
-    maxPerBuyer: body.maxPerBuyer ?? (limitBuyers ? defaultMaxPerBuyer : null),
+    maxPerBuyer: body.maxPerBuyer ?? (limitBuyers ? holdLimits.ofBuyer : null),
     ticketTypes: body.ticketTypes.map(proposedType),
   }
 }

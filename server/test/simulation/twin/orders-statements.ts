@@ -169,19 +169,21 @@ export const ordersStatements: StatementTwins = {
     for (const slot of slots as number[]) view.lockFact(`orders.buyers ${slot}`)
     return (slots as number[]).map(() => ({ pg_advisory_xact_lock: '' }))
   },
-  'orders.count_places_of_buyers': (view, [showIds, buyerIds]) =>
+  'orders.count_places_of_buyers': (view, [showIds, buyerIds, emails]) =>
     (showIds as string[]).map((showId, index) => {
-      const buyerId = (buyerIds as string[])[index]
-      const theirs = view
-        .all('orders.orders')
-        .filter(
-          (row) =>
-            row['buyer_id'] === buyerId &&
-            row['show_id'] === showId &&
-            countsPlaces.has(row['status'] as string),
-        )
-      return { showId, buyerId, places: theirs.reduce((sum, row) => sum + placesIn(row['lines']), 0) }
+      const count = (column: string, values: unknown) =>
+        view
+          .all('orders.orders')
+          .filter(
+            (row) =>
+              row[column] === (values as string[])[index] &&
+              row['show_id'] === showId &&
+              countsPlaces.has(row['status'] as string),
+          )
+          .reduce((sum, row) => sum + placesIn(row['lines']), 0)
+      return { places: count('buyer_id', buyerIds), sharedPlaces: count('buyer_email', emails) }
     }),
+  'orders.delete_network_holds': () => [],
   'orders.open_orders_of_show': (view, [showId, after]) =>
     view
       .all('orders.orders')

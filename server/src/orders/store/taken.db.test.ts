@@ -1,5 +1,6 @@
 // One buyer's places of one show on a real database: held and bought together stay within the
-// show's limit, also when he asks from many tabs, for different pools, of different processes.
+// show's limit, also when they ask from many tabs and browsers, for different pools, of different
+// processes.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import {
@@ -84,30 +85,70 @@ test('a limit that the organiser lowers holds from then on, and takes nothing ba
   })
 })
 
+test('a buyer is an address, too: fresh sessions share the limit', async () => {
+  const sale = await sell(4)
+  const { email } = makeBuyer()
+  const hold = (quantity: number) =>
+    place(handler, sale, [numbered(typeOf(sale), quantity)], { buyer: { id: newId(), email } })
+  orderIdOf(await hold(3))
+  expect(await hold(2)).toEqual({ rejection: 'limit_exceeded' })
+  const last = orderIdOf(await hold(1))
+  expect(await hold(1)).toEqual({ rejection: 'limit_exceeded' })
+  await handler.handle({ type: 'CancelOrder', orderId: last, reason: 'buyer' })
+  orderIdOf(await hold(1))
+})
+
+test('one session with a new address for each order shares it with itself', async () => {
+  const sale = await sell(2)
+  const { id } = makeBuyer()
+  const hold = () =>
+    place(handler, sale, [numbered(typeOf(sale), 1)], { buyer: { id, email: `${newId()}@example.com` } })
+  const placed = [await hold(), await hold(), await hold()]
+  expect(tally(placed)).toEqual({ placed: 2, limit_exceeded: 1 })
+})
+
 // Orders for two pools lock no row in common. Each counted the buyer's places before the other had
 // committed, and both were let in: twenty tabs held a limit's worth in every pool.
-describe('many tabs at once', () => {
-  test.each([
-    ['in one batch', [{}]],
-    ['in transactions of one command', [{ lanes: 8, maxBatch: 1 }]],
+const ways: [string, { lanes?: number; maxBatch?: number }[]][] = [
+  ['in one batch', [{}]],
+  ['in transactions of one command', [{ lanes: 8, maxBatch: 1 }]],
+  [
+    'in two processes',
     [
-      'in two processes',
-      [
-        { lanes: 4, maxBatch: 2 },
-        { lanes: 4, maxBatch: 2 },
-      ],
+      { lanes: 4, maxBatch: 2 },
+      { lanes: 4, maxBatch: 2 },
     ],
-  ])('for different pools %s never get past the limit', async (_how, batching) => {
+  ],
+]
+describe.each(ways)('forty at once %s', (_how, batching) => {
+  /** One ticket each, of four pools in turn. */
+  const askAll = async (
+    maxPerBuyer: number,
+    whoseOf: () => Omit<Parameters<typeof place>[3] & object, 'idempotency'>,
+  ) => {
     const handlers = batching.map((options) => makeTestHandler(db, options))
-    const sale = await sell(7, { capacities: [50, 50, 50, 50] })
-    const buyer = makeBuyer()
+    const sale = await sell(maxPerBuyer, { capacities: [50, 50, 50, 50] })
     const placed = await Promise.all(
       Array.from({ length: 40 }, (_, index) =>
-        place(handlers[index % handlers.length] ?? handler, sale, [numbered(typeOf(sale, index % 4))], {
-          buyer,
-        }),
+        place(
+          handlers[index % handlers.length] ?? handler,
+          sale,
+          [numbered(typeOf(sale, index % 4))],
+          whoseOf(),
+        ),
       ),
     )
-    expect(tally(placed)).toEqual({ placed: 7, limit_exceeded: 33 })
+    return tally(placed)
+  }
+  test('the tabs of one buyer stay within the limit', async () => {
+    const buyer = makeBuyer()
+    expect(await askAll(7, () => ({ buyer }))).toEqual({ placed: 7, limit_exceeded: 33 })
+  })
+  test('so do browsers with one address', async () => {
+    const { email } = makeBuyer()
+    expect(await askAll(7, () => ({ buyer: { id: newId(), email } }))).toEqual({
+      placed: 7,
+      limit_exceeded: 33,
+    })
   })
 })
