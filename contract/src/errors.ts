@@ -47,6 +47,7 @@ export const errorDefinitions = {
   too_many_holds: { status: 429, title: 'Too many tickets are on hold from this network' },
   limit_exceeded: { status: 422, title: 'Too many tickets for one order or one buyer' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
+  quota_exceeded: { status: 409, title: 'This account keeps too much of this' },
   show_not_draft: { status: 409, title: 'The show has already been published' },
   show_past: { status: 409, title: 'The show has already begun' },
   show_cancelled: { status: 409, title: 'The show has been cancelled' },

@@ -18,6 +18,9 @@ export const attemptLimits = {
   signUpOfNetwork: { name: 'sign_up_address', attempts: 5, perSeconds: hour },
   /** A queue at the box office may share one address. */
   guestsOfNetwork: { name: 'guest_address', attempts: 1_000, perSeconds: minute },
+  guestsOfNetworkInDay: { name: 'guest_address_day', attempts: 20_000, perSeconds: 24 * hour },
+  draftsOfNetwork: { name: 'draft_address', attempts: 200, perSeconds: hour },
+  tokensOfNetwork: { name: 'token_address', attempts: 60, perSeconds: hour },
   /** Payments that a buyer may begin. */
   payments: { name: 'payments', attempts: 60, perSeconds: 10 * minute },
   /** Looks at the processor; who looks more often is answered from the row. */
@@ -53,4 +56,13 @@ export const holdLimits = {
    * than any family buys, and far from what a reseller would like to hold.
    */
   ofBuyer: 100,
+} as const
+
+/** How much an account keeps that costs nothing. */
+export const quotas = {
+  draftsOfAccount: 100,
+  /** In all drafts together: as many as five of the largest halls. */
+  seatsOfDrafts: 100_000,
+  /** API tokens that are valid. */
+  tokensOfAccount: 20,
 } as const

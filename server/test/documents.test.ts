@@ -36,6 +36,7 @@ test('the limits in the guide are those of the table', () => {
     60: 'a minute',
     600: 'in 10 minutes',
     900: 'in 15 minutes',
+    86_400: 'a day',
     3_600: 'an hour',
   }
   const [, text = ''] = /### Limits\n(.*?)\n### /s.exec(read('docs/guide/operators.md')) ?? []

@@ -19,6 +19,7 @@ export interface Attempts {
   /** The sign-up was refused for its own password: it does not count. */
   forgiveSignUp(address: string): Promise<void>
   beginGuest(address: string): Promise<void>
+  beginToken(address: string): Promise<void>
 }
 
 export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityLog): Attempts {
@@ -35,7 +36,11 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
     },
     beginSignUp: (address) => limits.consume(attemptLimits.signUpOfNetwork, networkOf(address)),
     forgiveSignUp: (address) => limits.giveBack(attemptLimits.signUpOfNetwork, networkOf(address)),
-    beginGuest: (address) => limits.consume(attemptLimits.guestsOfNetwork, networkOf(address)),
+    async beginGuest(address) {
+      await limits.consume(attemptLimits.guestsOfNetwork, networkOf(address))
+      await limits.consume(attemptLimits.guestsOfNetworkInDay, networkOf(address))
+    },
+    beginToken: (address) => limits.consume(attemptLimits.tokensOfNetwork, networkOf(address)),
   }
 }
 

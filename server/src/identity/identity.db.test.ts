@@ -8,6 +8,7 @@ import { systemClock } from '../platform/process/clock.ts'
 import { makeAttempts } from './attempts.ts'
 import { type Begun, makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
+import { forgetGuests } from './worker.ts'
 
 let db: TestDatabase
 const passwords = makePasswords({ parameters: { memoryKib: 64, passes: 1, parallelism: 1 } })
@@ -129,10 +130,37 @@ test('a guest who begins again is the same guest, with the new address; a user w
   expect(guests).toEqual([{ id: first.principal.id, email: 'other@example.com' }])
 })
 
+const atHome = { address: '192.0.2.1', limited: false }
+
+test('an account has twenty tokens, also when it asks for them at once', async () => {
+  const identity = identityOf()
+  const { principal: user, token: sessionToken } = begun(await identity.signUp(ann))
+  const ask = () => identity.makeApiToken({ user, sessionToken, address: ann.address, limited: true })
+  const made = await Promise.all(Array.from({ length: 24 }, ask))
+  const [first] = made.flatMap((each) => ('token' in each ? [each.token] : []))
+  expect(made.filter((each) => 'token' in each)).toHaveLength(20)
+  expect(await ask()).toMatchObject({ rejection: 'quota_exceeded' })
+  await makeSessions(db, systemClock).end(first ?? '')
+  expect(await ask()).toHaveProperty('token')
+})
+
+test('guests whose sessions have ended are forgotten, after a while', async () => {
+  const identity = identityOf()
+  const guests = [ann.email, 'bob@example.com'].map(async (email) =>
+    begun(await identity.beginGuest({ email, address: ann.address, known: null })),
+  )
+  const [old, alive] = await Promise.all(guests)
+  await db.execute(`update identity.guests set created_at = now() - interval '32 days'`)
+  await makeSessions(db, systemClock).end(old?.token ?? '')
+  await forgetGuests(db)
+  const left = await db.query<{ id: string }>({ name: '', text: 'select id from identity.guests' })
+  expect(left).toEqual([{ id: alive?.principal.id }])
+})
+
 test('a token for programs is a session of a year', async () => {
   const identity = identityOf()
   const { principal, token: sessionToken } = begun(await identity.signUp(ann))
-  const made = await identity.makeApiToken(principal, sessionToken)
+  const made = await identity.makeApiToken({ user: principal, sessionToken, ...atHome })
   if ('rejection' in made) throw new Error(made.rejection)
   const { token } = made
   expect(await makeSessions(db, systemClock).find(token)).toEqual(principal)
@@ -151,7 +179,7 @@ describe('a change of the password', () => {
     const identity = makeIdentity({ db, passwords, attempts: makeAttempts(noLimits), sessions })
     const { principal: user, token: first } = begun(await identity.signUp(ann))
     const { token: second } = begun(await identity.signIn(ann))
-    const made = await identity.makeApiToken(user, first)
+    const made = await identity.makeApiToken({ user, sessionToken: first, ...atHome })
     const program = 'token' in made ? made.token : ''
     for (const token of [first, second, program]) expect(await sessions.find(token)).toEqual(user)
     const { token } = begun(await identity.changePassword({ ...change, user }))
@@ -219,7 +247,9 @@ describe('a change of the password', () => {
     const identity = identityOf()
     const { principal: user, token } = begun(await identity.signUp(ann))
     begun(await identity.changePassword({ ...change, user }))
-    expect(await identity.makeApiToken(user, token)).toEqual({ rejection: 'unauthenticated' })
+    expect(await identity.makeApiToken({ user, sessionToken: token, ...atHome })).toEqual({
+      rejection: 'unauthenticated',
+    })
     expect(await count('platform.sessions')).toBe(1)
   })
 

@@ -1,9 +1,10 @@
 // What identity does, step by step: limits, hashing, the account, the session. Decides nothing that
 // the domain can.
 
-import { type Language, normaliseEmail } from '@holdfast/contract'
+import { type Language, normaliseEmail, quotas } from '@holdfast/contract'
 import {
   beginSession,
+  countTokens,
   endSessionsOf,
   isLiveSession,
   type Principal,
@@ -31,6 +32,11 @@ import {
 } from './store/accounts.ts'
 
 export const sessionSeconds = 30 * 24 * 3600
+/**
+ * As long as a browser keeps a cookie at most: a guest's session lives on until their show is over,
+ * and the shop decides when that is.
+ */
+export const guestCookieSeconds = 400 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
 
 /** A session that was just begun; its token is stored nowhere else. */
@@ -82,7 +88,15 @@ export interface Identity {
    * `sessionToken` is what the user was recognised by: one that was ended meanwhile makes no
    * tokens.
    */
-  makeApiToken(user: Principal, sessionToken: string): Promise<ApiToken | Refused<'unauthenticated'>>
+  makeApiToken(asked: TokenRequest): Promise<ApiToken | Refused<'unauthenticated' | 'quota_exceeded'>>
+}
+
+export interface TokenRequest {
+  readonly user: Principal
+  readonly sessionToken: string
+  readonly address: string
+  /** False in local mode: as for a sign-up. */
+  readonly limited: boolean
 }
 
 type ApiToken = { readonly token: string; readonly expiresAt: string }
@@ -93,6 +107,8 @@ export interface IdentityParts {
   readonly attempts: Attempts
   readonly sessions: Pick<Sessions, 'forget'>
 }
+
+const tooManyTokens = `an account has at most ${quotas.tokensOfAccount} API tokens; sign out with one`
 
 const sessionIn = (language: Language | undefined) =>
   ({ purpose: 'session', ttlSeconds: sessionSeconds, language: language ?? null }) as const
@@ -219,11 +235,15 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         return { principal, token }
       })
     },
-    makeApiToken: (user, sessionToken) =>
-      db.transaction(async (tx) => {
+    async makeApiToken({ user, sessionToken, address, limited }) {
+      if (limited) await attempts.beginToken(address)
+      return db.transaction(async (tx) => {
         await lockAccount(tx, user.id)
         if (!(await isLiveSession(tx, sessionToken, user.id))) return { rejection: 'unauthenticated' }
+        if (limited && (await countTokens(tx, user.id)) >= quotas.tokensOfAccount)
+          return { rejection: 'quota_exceeded', detail: tooManyTokens }
         return beginSession(tx, user, { purpose: 'api_token', ttlSeconds: apiTokenSeconds })
-      }),
+      })
+    },
   }
 }

@@ -7,11 +7,12 @@ import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes/accounts.ts'
 import { linkRoutes } from './routes/links.ts'
+import { startForgetting } from './worker.ts'
 
 export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
-  make({ db, config, limits, sessions, security }) {
+  make({ db, clock, config, limits, log, sessions, security }) {
     const identity = makeIdentity({
       db,
       passwords: makePasswords(),
@@ -25,6 +26,7 @@ export const service: ServiceDefinition = {
         identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl, limitsNetwork })
         linkRoutes(app, { db, security })
       },
+      start: async () => startForgetting({ db, clock, log }),
     }
   },
 }

@@ -8,7 +8,7 @@ import { makeOrdersLive } from './read/live.ts'
 import { ordersRoutes } from './routes/buyers.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { listOpenOrderIds } from './store/orders.ts'
-import { startForgetting } from './worker.ts'
+import { startTidying } from './worker.ts'
 
 /** Before every order's. */
 const firstId = '00000000-0000-0000-0000-000000000000'
@@ -46,10 +46,10 @@ export const service: ServiceDefinition = {
       subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),
       start: async () => {
         const unfollow = live.follow(bus)
-        const stopForgetting = startForgetting({ db, clock, log })
+        const stopTidying = startTidying({ db, clock, log })
         return async () => {
           unfollow()
-          await stopForgetting()
+          await stopTidying()
           live.close()
           await handler.drain()
         }

@@ -1,5 +1,6 @@
 // Tickets: shows with their ticket types and seats, and the tickets issued after a sale. Sells no
 // stock.
+import { makeLimitsNetwork } from '../config/local-mode.ts'
 import { migrationsOf } from '../platform/postgres/migrate.ts'
 import { handlerOptionsOf, type ServiceDefinition } from '../service.ts'
 import { subscribe } from './consumers.ts'
@@ -15,7 +16,7 @@ export const service: ServiceDefinition = {
   name: 'tickets',
   migrations: migrationsOf('tickets'),
   make(platform) {
-    const { db, config, clock, log, security, requireOperator, ticketCodes } = platform
+    const { db, config, clock, limits, log, security, requireOperator, ticketCodes } = platform
     const options = handlerOptionsOf(platform)
     const shows = makeShowHandler(options, config.sellers)
     const admissions = makeAdmissionHandler(options, ticketCodes)
@@ -23,7 +24,7 @@ export const service: ServiceDefinition = {
       name: 'tickets',
       routes(app) {
         const defaults = { holdSeconds: config.orderHoldSeconds, limitBuyers: config.rateLimits !== 'off' }
-        showRoutes(app, { handler: shows, db, defaults })
+        showRoutes(app, { handler: shows, db, defaults, limits, limitsNetwork: makeLimitsNetwork(config) })
         sellerRoutes(app, { db, policy: config.sellers })
         operatorRoutes(app, { db, handler: shows, security, requireOperator })
         checkInRoutes(app, { handler: admissions, db })

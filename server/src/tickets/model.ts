@@ -11,6 +11,7 @@ import {
   decideAdmission,
   evolveAdmission,
 } from './domain/admission.ts'
+import { type Drafts, seatsIn } from './domain/quotas.ts'
 import { type Seller, type SellersPolicy, unknownSeller } from './domain/seller.ts'
 import {
   decideShow,
@@ -29,6 +30,7 @@ import {
   readSeats,
   saveAdmissions,
 } from './store/admissions.ts'
+import { deleteDrafts, loadDrafts } from './store/drafts.ts'
 import { loadSellers } from './store/sellers.ts'
 import { loadShows, saveShows } from './store/shows.ts'
 
@@ -36,6 +38,9 @@ interface ShowWorld {
   readonly shows: Map<string, Show>
   /** Of whom it matters now. */
   readonly sellers: ReadonlyMap<string, Seller>
+  /** What sellers keep in drafts, where that is limited. */
+  readonly kept: Map<string, Drafts>
+  readonly deleted: Set<string>
   /** Shows to save, and those of them whose ticket types and seats are to be saved too. */
   readonly changed: Set<string>
   readonly rewritten: Set<string>
@@ -55,26 +60,55 @@ const showModelOf = (
         ? [command.organiserId]
         : [],
     )
-    return { shows, sellers: await loadSellers(tx, sellerIds), changed: new Set(), rewritten: new Set() }
+    const limitedIds = commands.flatMap((command) =>
+      (command.type === 'DraftShow' || command.type === 'ChangeShow') && command.limited
+        ? [command.organiserId]
+        : [],
+    )
+    return {
+      shows,
+      sellers: await loadSellers(tx, sellerIds),
+      kept: await loadDrafts(tx, limitedIds),
+      deleted: new Set(),
+      changed: new Set(),
+      rewritten: new Set(),
+    }
   },
-  decide: ({ shows, sellers }, command, now) =>
+  decide: ({ shows, sellers, kept }, command, now) =>
     decideShow(shows.get(command.showId), command, now, {
       seller: sellers.get(command.organiserId) ?? unknownSeller,
       policy,
+      kept: 'limited' in command && command.limited ? kept.get(command.organiserId) : undefined,
     }),
   apply(world, fact, now) {
     const id = 'showId' in fact.data ? fact.data.showId : fact.data.id
-    const show = evolveShow(world.shows.get(id), fact, now)
+    const before = world.shows.get(id)
+    const show = evolveShow(before, fact, now)
+    if (show.status === 'draft') keep(world, before, show)
     world.shows.set(id, show)
+    if (fact.type === 'DraftDeleted') {
+      world.shows.delete(id)
+      world.deleted.add(id)
+    }
     world.changed.add(id)
     if (fact.type === 'ShowDrafted' || fact.type === 'ContentChanged') world.rewritten.add(id)
     return { subject: id, version: show.version, correlationId: id }
   },
-  save({ shows, changed, rewritten }) {
+  save({ shows, changed, rewritten, deleted }) {
     const pick = (ids: ReadonlySet<string>) => [...shows.values()].filter((show) => ids.has(show.id))
-    return saveShows({ shows: pick(changed), content: pick(rewritten) })
+    return [...saveShows({ shows: pick(changed), content: pick(rewritten) }), ...deleteDrafts([...deleted])]
   },
 })
+
+/** The next command of the batch sees what this one keeps. */
+function keep({ kept }: ShowWorld, before: Show | undefined, show: Show): void {
+  const known = kept.get(show.organiserId)
+  if (!known) return
+  kept.set(show.organiserId, {
+    drafts: known.drafts + (before ? 0 : 1),
+    seats: known.seats + seatsIn(show) - (before ? seatsIn(before) : 0),
+  })
+}
 
 interface AdmissionWorld {
   readonly admissions: Map<string, Admission>

@@ -1,5 +1,6 @@
 // Shows on a real database, through the handler: what is stored is what was answered, also when
 // many write at once.
+import { quotas } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
 import { newId } from '../platform/process/clock.ts'
@@ -235,4 +236,60 @@ test('a search finds what it says and takes no character for a wildcard', async 
   expect(await find('k\\s')).toEqual(['Back\\slash'])
   expect(await find('cellar')).toEqual(['100 Jazz'])
   expect(await find('nothing of the kind')).toEqual([])
+})
+
+test('a deleted draft is gone with all that was its own, and its name is free', async () => {
+  const show = await draft()
+  expect(await handler.handle({ type: 'DeleteDraft', showId: show.id, organiserId: newId() })).toMatchObject({
+    rejection: 'show_unknown',
+  })
+  await answer(handler.handle({ type: 'DeleteDraft', showId: show.id, organiserId }))
+  expect(await readShow(db, show.id)).toBeNull()
+  const left = await db.query<{ rows: number }>(
+    {
+      name: '',
+      text: `select (select count(*) from tickets.seats where show_id = $1)::int
+        + (select count(*) from tickets.ticket_types where show_id = $1)::int
+        + (select count(*) from tickets.pools where show_id = $1)::int as rows`,
+    },
+    [show.id],
+  )
+  expect(left).toEqual([{ rows: 0 }])
+  for (const type of ['DeleteDraft', 'PublishShow', 'CancelShow'] as const)
+    expect(await handler.handle({ type, showId: show.id, organiserId })).toMatchObject({
+      rejection: 'show_unknown',
+    })
+  expect(await eventsOf(show)).toEqual([])
+})
+
+test('of a draft that is deleted and published at once, one thing happens', async () => {
+  const shows = await Promise.all(Array.from({ length: 10 }, () => draft()))
+  await Promise.all(
+    shows.flatMap((show) => [
+      handler.handle({ type: 'DeleteDraft', showId: show.id, organiserId }),
+      step('PublishShow', show),
+    ]),
+  )
+  for (const show of shows) {
+    const stored = await readShow(db, show.id)
+    expect((await eventsOf(show)).map(({ type }) => type)).toEqual(stored ? ['ShowPublished'] : [])
+  }
+})
+
+test('an account keeps a hundred drafts, also when it sends more at once, and deleting makes room', async () => {
+  const seller = newId()
+  const ask = () =>
+    handler.handle({
+      type: 'DraftShow',
+      showId: newId(),
+      organiserId: seller,
+      content: content({ ticketTypes: [general()] }),
+      limited: true,
+    })
+  const asked = await Promise.all(Array.from({ length: quotas.draftsOfAccount + 5 }, ask))
+  const made = asked.flatMap((outcome) => (outcome.ok ? [outcome.answer] : []))
+  expect(made).toHaveLength(quotas.draftsOfAccount)
+  expect(await ask()).toMatchObject({ rejection: 'quota_exceeded' })
+  await handler.handle({ type: 'DeleteDraft', showId: made[0]?.id ?? '', organiserId: seller })
+  expect(await ask()).toMatchObject({ ok: true })
 })

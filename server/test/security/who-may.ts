@@ -162,6 +162,8 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'POST /api/shows/:id/close': { who: sellerWithAccount, thing: 'show' },
   'POST /api/shows/:id/cancel': { who: sellerWithAccount, thing: 'show' },
 
+  'DELETE /api/shows/:id': { who: sellerWithAccount, thing: 'show' },
+
   'POST /api/users/guest': { who: everybody, body: () => ({ email: 'nobody@example.com' }) },
   'POST /api/users/signout': { who: everybody },
 }

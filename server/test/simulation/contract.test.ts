@@ -856,6 +856,7 @@ const outside = new Set([
   'platform.delete_expired_sessions',
   'platform.delete_expired_limits',
   'orders.delete_network_holds',
+  'platform.list_ending_guests',
   'platform.notify_hint',
   'platform.ping',
 ])

@@ -8,7 +8,7 @@ import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
-import { useParams } from '../navigation/router.tsx'
+import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
@@ -73,12 +73,15 @@ function Show({ show }: { readonly show: ShowView }) {
 }
 
 type Step = 'publish' | 'close' | 'cancel'
+/** What is asked about before it is done. */
+type Question = Exclude<Step, 'publish'> | 'remove'
 
 function Actions({ show }: { readonly show: ShowView }) {
   const t = useTranslations('organiser')
   const client = useQueryClient()
   const failureText = useFailureText()
-  const [asking, setAsking] = useState<Step | null>(null)
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState<Question | null>(null)
   const stepping = useMutation({
     mutationFn: (step: Step) => call<ShowView>(`/api/shows/${show.id}/${step}`, { method: 'POST', body: {} }),
     onSuccess: (changed) => {
@@ -92,6 +95,16 @@ function Actions({ show }: { readonly show: ShowView }) {
       void client.invalidateQueries({ queryKey: currentSellerQuery.queryKey })
     },
   })
+  const deleting = useMutation({
+    mutationFn: () => call<null>(`/api/shows/${show.id}`, { method: 'DELETE' }),
+    onSuccess: async () => {
+      await navigate({ to: '/organiser', replace: true })
+      client.removeQueries({ queryKey: showQuery(show.id).queryKey })
+      void client.invalidateQueries({ queryKey: ['my-shows'] })
+    },
+    onSettled: () => setAsking(null),
+  })
+  const failure = stepping.error ?? deleting.error
   const alive = show.status !== 'cancelled'
   return (
     <div>
@@ -117,6 +130,11 @@ function Actions({ show }: { readonly show: ShowView }) {
           </button>
         )}
         {show.status === 'draft' && (
+          <button type="button" className="button button-danger" onClick={() => setAsking('remove')}>
+            {t('deleteDraft')}
+          </button>
+        )}
+        {show.status === 'draft' && (
           <button
             type="button"
             className="button button-main"
@@ -127,19 +145,19 @@ function Actions({ show }: { readonly show: ShowView }) {
           </button>
         )}
       </div>
-      {stepping.isError && (
+      {failure && (
         <div className="mt-3">
-          <Notice tone="bad" title={failureText(stepping.error)} />
+          <Notice tone="bad" title={failureText(failure)} />
         </div>
       )}
-      {(asking === 'close' || asking === 'cancel') && (
+      {asking !== null && (
         <Confirm
           open
           title={t(`confirm.${asking}.title`)}
           confirmLabel={t(`confirm.${asking}.label`)}
-          busy={stepping.isPending}
+          busy={stepping.isPending || deleting.isPending}
           onClose={() => setAsking(null)}
-          onConfirm={() => stepping.mutate(asking)}
+          onConfirm={() => (asking === 'remove' ? deleting.mutate() : stepping.mutate(asking))}
         >
           <p>{t(`confirm.${asking}.text`)}</p>
         </Confirm>

@@ -20,7 +20,7 @@ import {
   sessionCookieName,
 } from '../../platform/http/server.ts'
 import { type Sessions, sessionPrefix } from '../../platform/http/sessions.ts'
-import { type Begun, type Identity, sessionSeconds } from '../identity.ts'
+import { type Begun, guestCookieSeconds, type Identity, sessionSeconds } from '../identity.ts'
 
 export interface IdentityRoutes {
   readonly identity: Identity
@@ -56,7 +56,7 @@ export function identityRoutes(
     const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
     if (request.sessionToken?.startsWith(sessionPrefix) && !sameGuest)
       await sessions.end(request.sessionToken)
-    setCookie(reply, token, sessionSeconds)
+    setCookie(reply, token, principal.kind === 'guest' ? guestCookieSeconds : sessionSeconds)
     return { id: principal.id, email: principal.email }
   }
 
@@ -171,8 +171,13 @@ export function identityRoutes(
       },
     },
     async (request, reply) => {
-      const made = await identity.makeApiToken(requirePrincipal(request, 'user'), request.sessionToken ?? '')
-      if ('rejection' in made) throw new ProblemError(made.rejection)
+      const made = await identity.makeApiToken({
+        user: requirePrincipal(request, 'user'),
+        sessionToken: request.sessionToken ?? '',
+        address: request.ip,
+        limited: limitsNetwork(request.raw),
+      })
+      if ('rejection' in made) throw new ProblemError(made.rejection, { detail: made.detail })
       return reply.code(201).send(made)
     },
   )

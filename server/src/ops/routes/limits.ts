@@ -1,5 +1,5 @@
 // HTTP of the operator's list of limits: the contract's table, as it holds in this shop.
-import { attemptLimits, holdLimits, type OpsLimit, OpsLimits } from '@holdfast/contract'
+import { attemptLimits, holdLimits, type OpsLimit, OpsLimits, quotas } from '@holdfast/contract'
 import type { Http } from '../../platform/http/server.ts'
 import { readSwitch } from '../../platform/process/switches.ts'
 import type { Platform } from '../../service.ts'
@@ -31,5 +31,11 @@ function listLimits(): OpsLimit[] {
     shareOfShow: shareOfShow * times,
   }))
   const buyer = { name: 'ticketsOfBuyer', most: ofBuyer, perSeconds: null, shareOfShow: null }
-  return [...attempts, ...holds, buyer]
+  const kept = Object.entries(quotas).map(([name, most]) => ({
+    name,
+    most,
+    perSeconds: null,
+    shareOfShow: null,
+  }))
+  return [...attempts, ...holds, buyer, ...kept]
 }

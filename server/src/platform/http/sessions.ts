@@ -58,6 +58,16 @@ const deleteSessionsOf = sql(
   'platform.delete_sessions_of',
   `delete from platform.sessions where principal_id = $1`,
 )
+// Two requests of one principal wait for each other: what is counted stays so until the commit.
+const lockTokens = sql(
+  'platform.lock_tokens',
+  `select pg_advisory_xact_lock(hashtext('platform.tokens'), hashtext($1))`,
+)
+const countTokensOf = sql(
+  'platform.count_tokens',
+  `select count(*)::int as tokens from platform.sessions
+   where principal_id = $1 and purpose = 'api_token' and expires_at > now()`,
+)
 const deleteExpired = sql(
   'platform.delete_expired_sessions',
   `delete from platform.sessions where expires_at < now()`,
@@ -115,6 +125,55 @@ export async function endSessionsOf(tx: Queryable, principalId: string): Promise
  */
 export async function isLiveSession(tx: Queryable, token: string, principalId: string): Promise<boolean> {
   return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
+}
+
+/** How many tokens for programs a principal has; none can be added before the commit. */
+export async function countTokens(tx: Queryable, principalId: string): Promise<number> {
+  await tx.query(lockTokens, [principalId])
+  const [row] = await tx.query<{ tokens: number }>(countTokensOf, [principalId])
+  return row?.tokens ?? 0
+}
+
+const findLivePrincipals = sql(
+  'platform.find_live_principals',
+  `select distinct principal_id as id from platform.sessions where principal_id = any($1::uuid[])`,
+)
+
+/** Those of these principals who still have a session. */
+export async function findPrincipalsAlive(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.query<{ id: string }>(findLivePrincipals, [ids])
+  return new Set(rows.map(({ id }) => id))
+}
+
+const listEndingGuestsStatement = sql(
+  'platform.list_ending_guests',
+  `select distinct principal_id as id from platform.sessions
+   where kind = 'guest' and purpose = 'session' and expires_at between now() and now() + interval '1 day'
+     and principal_id > $1
+   order by principal_id limit 1000`,
+)
+const extendGuestsStatement = sql(
+  'platform.extend_guests',
+  `update platform.sessions s set expires_at = greatest(s.expires_at, u.until)
+   from unnest($1::uuid[], $2::timestamptz[]) as u (id, until)
+   where s.principal_id = u.id and s.kind = 'guest' and s.purpose = 'session' and s.expires_at > now()`,
+)
+
+/** Some of the guests whose sessions end within a day, from the one behind `afterId` on. */
+export async function listEndingGuests(db: Queryable, afterId: string): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(listEndingGuestsStatement, [afterId])
+  return rows.map(({ id }) => id)
+}
+
+export interface GuestUntil {
+  readonly id: string
+  readonly until: string
+}
+
+/** Their sessions last at least until then. */
+export async function extendGuests(db: Queryable, guests: readonly GuestUntil[]): Promise<void> {
+  if (guests.length === 0) return
+  await db.query(extendGuestsStatement, [guests.map(({ id }) => id), guests.map(({ until }) => until)])
 }
 
 export async function forgetExpiredSessions(db: Queryable): Promise<void> {

@@ -53,6 +53,7 @@ const commands = {
   PublishShow: { type: 'PublishShow', ...to },
   CloseShow: { type: 'CloseShow', ...to },
   CancelShow: { type: 'CancelShow', ...to },
+  DeleteDraft: { type: 'DeleteDraft', ...to },
   SettleSeller: { type: 'SettleSeller', ...to },
 } as const satisfies { [Type in ShowCommand['type']]: ShowCommand & { type: Type } }
 
@@ -92,6 +93,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_unknown',
     CloseShow: '!show_unknown',
     CancelShow: '!show_unknown',
+    DeleteDraft: '!show_unknown',
     SettleSeller: '!show_unknown',
   },
   draft: {
@@ -100,6 +102,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: 'ShowPublished',
     CloseShow: '!not_on_sale',
     CancelShow: 'DraftCancelled',
+    DeleteDraft: 'DraftDeleted',
     SettleSeller: '',
   },
   on_sale: {
@@ -108,6 +111,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_not_draft',
     CloseShow: 'SalesEnded ShowChanged',
     CancelShow: 'ShowCancelled',
+    DeleteDraft: '!show_not_draft',
     SettleSeller: '',
   },
   closed: {
@@ -116,6 +120,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_not_draft',
     CloseShow: '',
     CancelShow: 'ShowCancelled',
+    DeleteDraft: '!show_not_draft',
     SettleSeller: '',
   },
   cancelled: {
@@ -124,6 +129,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_cancelled',
     CloseShow: '!show_cancelled',
     CancelShow: '',
+    DeleteDraft: '!show_not_draft',
     SettleSeller: '',
   },
   discarded: {
@@ -132,6 +138,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_cancelled',
     CloseShow: '!show_cancelled',
     CancelShow: '',
+    DeleteDraft: 'DraftDeleted',
     SettleSeller: '',
   },
   blocked: {
@@ -140,6 +147,7 @@ const matrix: Record<State, Record<ShowCommand['type'], string>> = {
     PublishShow: '!show_not_draft',
     CloseShow: 'SalesEnded ShowChanged',
     CancelShow: 'ShowCancelled',
+    DeleteDraft: '!show_not_draft',
     SettleSeller: 'SellerSettled ShowChanged',
   },
 }
@@ -160,7 +168,14 @@ for (const [state, row] of Object.entries(matrix) as [State, Record<ShowCommand[
         expect(decision.answer.version).toBe((states[state]?.version ?? 0) + (expected === '' ? 0 : 1))
       })
     }
-    for (const type of ['ChangeShow', 'PublishShow', 'CloseShow', 'CancelShow', 'SettleSeller'] as const) {
+    for (const type of [
+      'ChangeShow',
+      'PublishShow',
+      'CloseShow',
+      'CancelShow',
+      'DeleteDraft',
+      'SettleSeller',
+    ] as const) {
       test(`${type} by anybody else: there is no such show`, () => {
         const decision = decideShow(states[state], { ...commands[type], organiserId: 'somebody' }, now, open)
         expect(decision).toEqual({ rejection: 'show_unknown' })

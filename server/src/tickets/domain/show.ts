@@ -1,6 +1,7 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
 import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
+import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
 import {
   type ContentRefusal,
@@ -32,9 +33,15 @@ interface Addressed {
   readonly showId: string
   readonly organiserId: string
 }
+interface Proposal {
+  readonly content: ProposedContent
+  /** How much an account keeps in drafts is limited. */
+  readonly limited?: boolean
+}
 export type ShowCommand =
-  | (Addressed & { readonly type: 'DraftShow'; readonly content: ProposedContent })
-  | (Addressed & { readonly type: 'ChangeShow'; readonly content: ProposedContent })
+  | (Addressed & Proposal & { readonly type: 'DraftShow' })
+  | (Addressed & Proposal & { readonly type: 'ChangeShow' })
+  | (Addressed & { readonly type: 'DeleteDraft' })
   | (Addressed & { readonly type: 'PublishShow' })
   | (Addressed & { readonly type: 'CloseShow' })
   | (Addressed & { readonly type: 'CancelShow' })
@@ -52,6 +59,7 @@ export type PrivateShowFact =
       readonly data: { readonly showId: string; readonly content: ShowContent }
     }
   | { readonly type: 'DraftCancelled'; readonly data: { readonly showId: string } }
+  | { readonly type: 'DraftDeleted'; readonly data: { readonly showId: string } }
   | { readonly type: 'SalesEnded'; readonly data: { readonly showId: string } }
   | {
       readonly type: 'SellerSettled'
@@ -66,6 +74,7 @@ export type ShowRejection =
   | 'show_past'
   | 'not_on_sale'
   | 'invalid_show'
+  | 'quota_exceeded'
   | SellerRejection
 
 export type ShowDecision =
@@ -82,6 +91,8 @@ const invalid = ({ refusal, field }: ContentRefusal): ShowDecision => ({
 export interface SellerContext {
   readonly seller: Seller
   readonly policy: SellersPolicy
+  /** What the seller keeps in drafts; not there where that is not limited. */
+  readonly kept?: Drafts | undefined
 }
 
 /** Decides a command about one show; the answer is the show as it then is. */
@@ -89,19 +100,21 @@ export function decideShow(
   show: Show | undefined,
   command: ShowCommand,
   now: string,
-  { seller, policy }: SellerContext,
+  { seller, policy, kept }: SellerContext,
 ): ShowDecision {
-  if (command.type === 'DraftShow') return show ? { facts: [], answer: show } : draftShow(command, now)
+  if (command.type === 'DraftShow') return show ? { facts: [], answer: show } : draftShow(command, now, kept)
   if (!show || show.organiserId !== command.organiserId) return { rejection: 'show_unknown' }
   switch (command.type) {
     case 'ChangeShow':
-      return changeShow(show, command.content, now)
+      return changeShow(show, command.content, now, kept)
     case 'PublishShow':
       return publishShow(show, now, refuseSeller(seller, policy))
     case 'CloseShow':
       return closeShow(show, now)
     case 'CancelShow':
       return cancelShow(show, now)
+    case 'DeleteDraft':
+      return deleteDraft(show, now)
     case 'SettleSeller':
       return settleSeller(show, seller.blocked, now)
   }
@@ -122,9 +135,12 @@ function accept(
 function draftShow(
   { showId, organiserId, content }: ShowCommand & { type: 'DraftShow' },
   now: string,
+  kept: Drafts | undefined,
 ): ShowDecision {
   const settled = settleContent(content)
   if ('refusal' in settled) return invalid(settled)
+  const refusal = refuseDrafts(kept, { drafts: 1, seats: seatsIn(settled.content) })
+  if (refusal !== null) return { rejection: 'quota_exceeded', detail: refusal }
   return accept(
     undefined,
     [{ type: 'ShowDrafted', data: { showId, organiserId, content: settled.content } }],
@@ -132,13 +148,22 @@ function draftShow(
   )
 }
 
-function changeShow(show: Show, proposed: ProposedContent, now: string): ShowDecision {
+function changeShow(
+  show: Show,
+  proposed: ProposedContent,
+  now: string,
+  kept: Drafts | undefined,
+): ShowDecision {
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   const settled = settleContent(proposed, show)
   if ('refusal' in settled) return invalid(settled)
   const { content } = settled
   const changed: ShowFact = { type: 'ContentChanged', data: { showId: show.id, content } }
-  if (show.status === 'draft') return accept(show, [changed], now)
+  if (show.status === 'draft') {
+    const tooMuch = refuseDrafts(kept, { drafts: 0, seats: seatsIn(content) - seatsIn(show) })
+    if (tooMuch !== null) return { rejection: 'quota_exceeded', detail: tooMuch }
+    return accept(show, [changed], now)
+  }
   const refusal = refuseWithdrawal(show, content)
   if (refusal !== null) return { rejection: 'invalid_show', detail: refusal }
   const next: Show = { ...show, ...content }
@@ -171,6 +196,12 @@ function cancelShow(show: Show, now: string): ShowDecision {
   if (show.status === 'draft')
     return accept(show, [{ type: 'DraftCancelled', data: { showId: show.id } }], now)
   return accept(show, [{ type: 'ShowCancelled', data: { showId: show.id } }], now)
+}
+
+/** What anybody ever saw stays: tickets may be sold. */
+function deleteDraft(show: Show, now: string): ShowDecision {
+  if (publishedAtOf(show) !== null) return { rejection: 'show_not_draft' }
+  return accept(show, [{ type: 'DraftDeleted', data: { showId: show.id } }], now)
 }
 
 function settleSeller(show: Show, blocked: boolean, now: string): ShowDecision {
@@ -224,6 +255,7 @@ export function evolveShow(show: Show | undefined, fact: ShowFact, now: string):
       // On a published show the ShowChanged that follows counts: one version for one change.
       return { ...show, ...fact.data.content, version: show.status === 'draft' ? version : show.version }
     case 'DraftCancelled':
+    case 'DraftDeleted':
       return { ...show, version, status: 'cancelled', publishedAt: null }
     case 'ShowPublished':
       return { ...show, version, status: 'on_sale', publishedAt: now }

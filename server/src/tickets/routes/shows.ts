@@ -1,10 +1,13 @@
 // HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees.
 // Never touches stock.
-import { Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
+import type { IncomingMessage } from 'node:http'
+import { attemptLimits, Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import type { Outcome } from '../../platform/commands/model.ts'
+import type { Limits } from '../../platform/http/limits.ts'
+import { networkOf } from '../../platform/http/network.ts'
 import { makePackedMemory, pack, sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
@@ -20,6 +23,9 @@ export interface ShowRoutes {
   readonly handler: ShowHandler
   readonly db: Database
   readonly defaults: ShowDefaults
+  readonly limits: Limits
+  /** Whether limits per network hold for a request. */
+  readonly limitsNetwork: (request: IncomingMessage) => boolean
 }
 
 const tags = ['shows']
@@ -33,6 +39,7 @@ const rememberedBytes = 32 * 1024 * 1024
 
 export function showRoutes(app: Http, parts: ShowRoutes): void {
   draftRoutes(app, parts)
+  deletionRoute(app, parts)
   lifeRoutes(app, parts)
   publicRoutes(app, parts)
 }
@@ -42,7 +49,7 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
   return showView(outcome.answer)
 }
 
-function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
+function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: ShowRoutes): void {
   app.post(
     '/api/shows',
     {
@@ -52,6 +59,8 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
     },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
+      const limited = limitsNetwork(request.raw)
+      if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
       const key = idempotencyKeyOf(request)
       const content = proposalOf(request.body, defaults)
       const cause = { causationId: request.id }
@@ -60,7 +69,7 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
           ? undefined
           : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
       const outcome = await handler.handle(
-        { type: 'DraftShow', showId: newId(), organiserId, content },
+        { type: 'DraftShow', showId: newId(), organiserId, content, limited },
         idempotency ? { ...cause, idempotency } : cause,
       )
       return reply.code(201).send(answer(outcome))
@@ -86,8 +95,31 @@ function draftRoutes(app: Http, { handler, defaults }: ShowRoutes): void {
     async (request) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
       const content = proposalOf(request.body, defaults)
-      const command = { type: 'ChangeShow', showId: request.params.id, organiserId, content } as const
+      const changed = { showId: request.params.id, organiserId, content, limited: limitsNetwork(request.raw) }
+      const command = { type: 'ChangeShow', ...changed } as const
       return answer(await handler.handle(command, { causationId: request.id }))
+    },
+  )
+}
+
+function deletionRoute(app: Http, { handler }: ShowRoutes): void {
+  app.delete(
+    '/api/shows/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Delete a draft',
+        description: 'For good. A show that was ever on sale stays; it can be cancelled.',
+        params: ShowParams,
+        response: { 204: Type.Null({ description: 'No content' }) },
+      },
+    },
+    async (request, reply) => {
+      const { id: organiserId } = requirePrincipal(request, 'user')
+      const command = { type: 'DeleteDraft', showId: request.params.id, organiserId } as const
+      const outcome = await handler.handle(command, { causationId: request.id })
+      if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail })
+      return reply.code(204).send(null)
     },
   )
 }

@@ -184,6 +184,7 @@ export const ordersStatements: StatementTwins = {
       return { places: count('buyer_id', buyerIds), sharedPlaces: count('buyer_email', emails) }
     }),
   'orders.delete_network_holds': () => [],
+  'platform.list_ending_guests': () => [],
   'orders.open_orders_of_show': (view, [showId, after]) =>
     view
       .all('orders.orders')
