@@ -99,7 +99,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const tools = { db, clock, log, metrics }
   const bus = config.nats ? makeNatsBus({ ...tools, nats: config.nats }) : makePostgresBus(tools)
   const switches = makeSwitches({ db, clock, log })
-  const requireOperator = makeRequireOperator({ config, db, clock })
+  const requireOperator = makeRequireOperator({ config, db, clock, security })
   const platform: Platform = {
     config,
     db,

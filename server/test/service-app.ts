@@ -42,7 +42,7 @@ export async function startServiceApp(
   const security = makeSecurityLog({ log, metrics })
   const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db, security)
   const switches = makeSwitches({ db, clock, log })
-  const requireOperator = makeRequireOperator({ config, db, clock })
+  const requireOperator = makeRequireOperator({ config, db, clock, security })
   const platform: Platform = {
     config,
     db,

@@ -6,6 +6,9 @@ import { findAccount, readEmails } from '../identity/store/accounts.ts'
 import { addressOfLink, offerOperatorLink, operatorLinkMinutes } from '../platform/http/operator-link.ts'
 import { listOperators, removeOperator } from '../platform/http/operators.ts'
 import { type Database, makeDatabase } from '../platform/postgres/database.ts'
+import { makeLog } from '../platform/process/log.ts'
+import { makeMetrics } from '../platform/process/metrics.ts'
+import { makeSecurityLog } from '../platform/process/security-log.ts'
 import type { Context, Result } from './output.ts'
 
 async function withDatabase({ config }: Context, work: (db: Database) => Promise<Result>): Promise<Result> {
@@ -42,10 +45,17 @@ export const operatorListCommand = (context: Context) =>
     return { code: 0, text: lines.join('\n') || 'The shop has no operator.', json: { operators } }
   })
 
+/** For whoever collects the logs of this machine: on the way of errors, beside the answer. */
+function noteRemoval(accountId: string): void {
+  const log = makeLog('warn', process.stderr)
+  makeSecurityLog({ log, metrics: makeMetrics({ defaults: false }) }).note('operator_removed', { accountId })
+}
+
 export const operatorRemoveCommand = (context: Context, email: string) =>
   withDatabase(context, async (db): Promise<Result> => {
     const account = await findAccount(db, normaliseEmail(email))
     const removed = account !== null && (await removeOperator(db, account.id))
+    if (removed) noteRemoval(account.id)
     const text = removed ? `${email} is no operator any more.` : `No operator has the address ${email}.`
     return { code: removed ? 0 : 1, text, json: { removed } }
   })

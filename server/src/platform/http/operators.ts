@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
+import { noSecurityLog, type SecurityLog } from '../process/security-log.ts'
 import { ProblemError } from './problem.ts'
 import { type Principal, sessionPrefix } from './sessions.ts'
 
@@ -60,9 +61,11 @@ export interface OperatorParts {
   readonly config: OperatorsConfig
   readonly db: Database
   readonly clock: Clock
+  readonly security?: SecurityLog
 }
 
-export function makeRequireOperator({ config, db, clock }: OperatorParts): RequireOperator {
+export function makeRequireOperator(parts: OperatorParts): RequireOperator {
+  const { config, db, clock, security = noSecurityLog } = parts
   const mayBeDemo = mayDemoOperate(config)
   let demoId: string | null = null
   const seen = new Map<string, number>()
@@ -78,7 +81,8 @@ export function makeRequireOperator({ config, db, clock }: OperatorParts): Requi
     if ((seen.get(id) ?? 0) > clock.elapsedMs()) return true
     const found = (await db.query(findOperator, [id])).length === 1 || (await isDemoOrganiser(id))
     if (found) seen.set(id, clock.elapsedMs() + rememberedMs)
-    else seen.delete(id)
+    // The right was taken away by another program; this process is the first to notice.
+    else if (seen.delete(id)) security.note('operator_removed', { accountId: id })
     return found
   }
 

@@ -9,6 +9,7 @@ export type SecurityEvent =
   | 'limit_hit'
   | 'webhook_refused'
   | 'operator_made'
+  | 'operator_removed'
   | 'seller_approved'
   | 'seller_blocked'
   | 'show_closed'
