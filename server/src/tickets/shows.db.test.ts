@@ -290,6 +290,9 @@ test('an account keeps a hundred drafts, also when it sends more at once, and de
   const made = asked.flatMap((outcome) => (outcome.ok ? [outcome.answer] : []))
   expect(made).toHaveLength(quotas.draftsOfAccount)
   expect(await ask()).toMatchObject({ rejection: 'quota_exceeded' })
+  // Cancelled, it is there all the same.
+  await handler.handle({ type: 'CancelShow', showId: made[1]?.id ?? '', organiserId: seller })
+  expect(await ask()).toMatchObject({ rejection: 'quota_exceeded' })
   await handler.handle({ type: 'DeleteDraft', showId: made[0]?.id ?? '', organiserId: seller })
   expect(await ask()).toMatchObject({ ok: true })
 })

@@ -8,11 +8,12 @@ const lockAccounts = sql(
   'tickets.lock_drafts',
   `select pg_advisory_xact_lock(hashtext('tickets.drafts'), slot) from unnest($1::int[]) as slot`,
 )
+// A draft that was cancelled is kept, too, until it is deleted.
 const countDrafts = sql(
   'tickets.count_drafts',
-  `select a.id, (select count(*)::int from tickets.shows s where s.organiser_id = a.id and s.status = 'draft') as drafts,
+  `select a.id, (select count(*)::int from tickets.shows s where s.organiser_id = a.id and s.published_at is null) as drafts,
      (select count(*)::int from tickets.shows s join tickets.seats p on p.show_id = s.id
-      where s.organiser_id = a.id and s.status = 'draft') as seats
+      where s.organiser_id = a.id and s.published_at is null) as seats
    from unnest($1::uuid[]) as a (id)`,
 )
 
