@@ -1,7 +1,7 @@
 // How long guests get to what they paid for: until a month after the show, whenever they came.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../test/database.ts'
-import { makeTestHandler, place, putOnSale } from '../../test/orders-store.ts'
+import { makeTestHandler, place, putOnSale, refundWhole } from '../../test/orders-store.ts'
 import { makeBuyer, makeSale, numbered, typeOf } from '../../test/sale.ts'
 import { beginSession, type Principal } from '../platform/http/sessions.ts'
 import { sql } from '../platform/postgres/database.ts'
@@ -38,8 +38,7 @@ async function guestWith(
   if (status === 'created') return { buyer, startsAt }
   await handler.handle({ type: 'ClaimOrder', orderId, paymentId, amount })
   await handler.handle({ type: 'CompleteOrder', orderId, paymentId })
-  if (status === 'refunded')
-    await handler.handle({ type: 'RecordRefund', orderId, paymentId, amountMinor: 4_500, full: true })
+  if (status === 'refunded') await Promise.all(refundWhole(handler, orderId, paymentId, 4_500))
   return { buyer, startsAt }
 }
 
