@@ -39,7 +39,6 @@ const bigShow = (more: Parameters<typeof publishShow>[1] = {}) =>
 describe('one address, however it is spelled, is one buyer', () => {
   test.each([
     ['in capitals', 'ann@example.com', 'ANN@Example.COM'],
-    ['with spaces around', 'bea@example.com', ' bea@example.com '],
     ['with a domain in its own script', 'cem@müller.example', 'cem@xn--mller-kva.example'],
     ['with letters put together', 'j\u00f6rg@example.com', 'jo\u0308rg@example.com'],
   ])('%s', async (_how, one, other) => {
