@@ -36,9 +36,12 @@ export function makeCallerLimits(
 ): CallerLimits {
   return {
     async mayPay({ buyerId, network }) {
-      await limits.check(callerLimits.declinesPerBuyer, buyerId)
-      if (network !== null) await limits.check(callerLimits.declinesPerNetwork, network)
-      await limits.consume(callerLimits.begun, buyerId)
+      // Side by side: each is a question to the database, and a buyer waits for them.
+      await Promise.all([
+        limits.check(callerLimits.declinesPerBuyer, buyerId),
+        network === null ? null : limits.check(callerLimits.declinesPerNetwork, network),
+        limits.consume(callerLimits.begun, buyerId),
+      ])
     },
     async noteDecline({ buyerId, network }) {
       metrics.cardDeclines.inc()
