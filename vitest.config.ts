@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'server',
           include: ['server/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: domain,
-          globalSetup: ['server/test/postgres-server.ts'],
+          globalSetup: ['server/test/postgres-server.ts', 'server/test/programs.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -37,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'web',
           include: ['web/**/*.test.ts', 'web/**/*.test.tsx'],
-          globalSetup: ['server/test/postgres-server.ts'],
+          globalSetup: ['server/test/postgres-server.ts', 'server/test/programs.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

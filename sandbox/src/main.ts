@@ -5,6 +5,8 @@ import { readEnvironment } from './environment.ts'
 import { startSandbox } from './index.ts'
 
 const STOP_DEADLINE_MS = 8000
+/** Nobody waits for answers of one whose shop is gone; the next shop waits for its store. */
+const ORPHAN_DEADLINE_MS = 500
 
 async function main(): Promise<void> {
   const environment = withArguments(process.argv.slice(2), process.env)
@@ -17,10 +19,10 @@ async function main(): Promise<void> {
   })
   console.log(`sandbox: ready at ${sandbox.url} (API and dashboard)`)
   let stopping = false
-  const stop = (): void => {
+  const stopWithin = (deadlineMs: number): void => {
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
+    setTimeout(() => process.exit(1), deadlineMs).unref()
     sandbox.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -29,10 +31,10 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  process.on('SIGTERM', () => stopWithin(STOP_DEADLINE_MS))
+  process.on('SIGINT', () => stopWithin(STOP_DEADLINE_MS))
   // Started by another process, it ends with it, however that ends.
-  process.on('disconnect', stop)
+  process.on('disconnect', () => stopWithin(ORPHAN_DEADLINE_MS))
 }
 
 main().catch((error: unknown) => {

@@ -9,7 +9,13 @@ import { fail, run, say } from './run.mjs'
 const programs = {
   chromium: {
     variable: 'CHROMIUM_PATH',
-    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    // The one without windows takes a quarter less time.
+    paths: [
+      '/usr/bin/chromium-headless-shell',
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+    ],
     wants: 'The browser tests need Chromium',
   },
   'nats-server': {

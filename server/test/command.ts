@@ -1,8 +1,6 @@
 // `holdfast …` as a person types it: a process of its own.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-
-const program = join(import.meta.dirname, '..', 'src', 'cli', 'holdfast.ts')
+import { holdfastProgram } from './programs.ts'
 
 export interface Ended {
   readonly status: number | null
@@ -16,9 +14,13 @@ export function holdfast(
   environment: Readonly<Record<string, string>>,
 ): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...words], {
-      env: { ...process.env, ...environment },
-    })
+    const child = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', holdfastProgram(), ...words],
+      {
+        env: { ...process.env, ...environment },
+      },
+    )
     let stdout = ''
     let stderr = ''
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

@@ -2,7 +2,7 @@
 // sharpest ones.
 import { it } from 'vitest'
 
-const isLong = process.env.MODE === 'long'
+export const isLong = process.env.MODE === 'long'
 
 /** All cases in the long form, the first `count` in the short one. */
 export const sharpest = <T>(cases: readonly T[], count = 1): readonly T[] =>

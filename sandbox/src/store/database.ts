@@ -130,13 +130,16 @@ function setUp(db: DatabaseSync, path: string): void {
   ).run(String(SCHEMA_VERSION))
 }
 
+const OPEN_WITHIN_MS = 4000
+
 export function openDatabase(directory: string): OpenedDatabase {
   makeDirectory(directory)
   const path = join(directory, 'sandbox.db')
   checkFiles(path)
   let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path)
+    // One whose shop was killed may be on its way out.
+    db = new DatabaseSync(path, { timeout: OPEN_WITHIN_MS })
     setUp(db, path)
     return { db, path, walPath: `${path}-wal` }
   } catch (error) {

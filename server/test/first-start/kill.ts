@@ -9,8 +9,8 @@ import { demoAccountFile } from '../../src/platform/http/operators.ts'
 import { freePort } from '../../src/platform/process/ports.ts'
 import { makeClient } from '../client.ts'
 import { isAlive } from '../flows/shop-process.ts'
+import { shopProgram } from '../programs.ts'
 
-const program = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 const demoShows = 2
 
 interface Started {
@@ -21,7 +21,7 @@ interface Started {
 
 async function launch(directory: string): Promise<Started> {
   const port = String(await freePort())
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program], {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', shopProgram()], {
     env: {
       ...process.env,
       RATE_LIMITS: 'off',

@@ -4,9 +4,8 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { reachedAt } from '../../src/config/hosts.ts'
+import { shopProgram } from '../programs.ts'
 import { waitFor } from '../wait.ts'
-
-const sources = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
 export interface ShopProcess {
   readonly url: string
@@ -21,7 +20,7 @@ export interface ShopProcess {
 }
 
 export interface ShopProgram {
-  /** Another build of the shop; without it the sources run. */
+  /** Another build of the shop. */
   readonly program?: string
   /** Node's. */
   readonly flags?: readonly string[]
@@ -31,7 +30,7 @@ export interface ShopProgram {
 
 export async function startShopProcess(
   environment: Readonly<Record<string, string>>,
-  { program = sources, flags = [], uid }: ShopProgram = {},
+  { program = shopProgram(), flags = [], uid }: ShopProgram = {},
 ): Promise<ShopProcess> {
   const { PORT: port = '', DATA_DIR: directory = '', HOST: host = '127.0.0.1' } = environment
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...flags, program], {

@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { isLong } from '../long.ts'
 import { hostileTexts, type Schema, soundValue, spoiledValue, toJson, type Words } from './hostile.ts'
 import { makeRawClient, type RawClient, type RawReply, type RawRequest } from './raw-http.ts'
 import { type Person, type Stage, startStage } from './stage.ts'
@@ -15,7 +16,7 @@ import { readRestingState, readState } from './state.ts'
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const seed = 20_261_122
-const requestsPerRoute = 32
+const requestsPerRoute = isLong ? 32 : 12
 
 interface Operation {
   readonly parameters?: readonly { name: string; in: string; schema: Schema }[]
