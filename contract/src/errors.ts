@@ -22,6 +22,7 @@ export const errorDefinitions = {
   unauthenticated: { status: 401, title: 'Sign in first' },
   bad_credentials: { status: 401, title: 'Wrong email address or password' },
   forbidden: { status: 403, title: 'This needs an account' },
+  email_unverified: { status: 403, title: 'Confirm your email address first' },
   cross_origin: { status: 403, title: 'Blocked: the request came from another site' },
   email_taken: { status: 409, title: 'This email address already has an account' },
   seller_not_approved: { status: 403, title: 'An operator has to approve this account before it can sell' },

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import { Format } from 'typebox/format'
 import { type Envelope, type EventDefinition, envelopeAttributes, type Fact } from './envelope.ts'
 import * as expiration from './expiration.ts'
+import * as identity from './identity.ts'
 import * as mail from './mail.ts'
 import * as orders from './orders.ts'
 import * as payments from './payments.ts'
@@ -35,6 +36,7 @@ export const eventDefinitions = {
   TicketVoided: tickets.TicketVoided,
   TicketsReturned: tickets.TicketsReturned,
   TicketCheckedIn: tickets.TicketCheckedIn,
+  LinkRequested: identity.LinkRequested,
   MailSent: mail.MailSent,
   MailFailed: mail.MailFailed,
 } as const satisfies Record<string, EventDefinition>

@@ -21,6 +21,9 @@ export const attemptLimits = {
   guestsOfNetworkInDay: { name: 'guest_address_day', attempts: 20_000, perSeconds: 24 * hour },
   draftsOfNetwork: { name: 'draft_address', attempts: 200, perSeconds: hour },
   tokensOfNetwork: { name: 'token_address', attempts: 60, perSeconds: hour },
+  /** Mails with a link to one address, whoever asks for them. */
+  linksOfAddress: { name: 'link_email', attempts: 3, perSeconds: hour },
+  linksOfNetwork: { name: 'link_address', attempts: 20, perSeconds: hour },
   /** Payments that a buyer may begin. */
   payments: { name: 'payments', attempts: 60, perSeconds: 10 * minute },
   /** Looks at the processor; who looks more often is answered from the row. */

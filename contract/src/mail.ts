@@ -11,6 +11,10 @@ export const MailKind = Type.Union([
   Type.Literal('show_changed'),
   Type.Literal('show_cancelled'),
   Type.Literal('reminder'),
+  Type.Literal('sign_in'),
+  Type.Literal('reset_password'),
+  Type.Literal('my_tickets'),
+  Type.Literal('verify_email'),
 ])
 export type MailKind = Static<typeof MailKind>
 

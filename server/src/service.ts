@@ -4,6 +4,7 @@ import type { Config } from './config/config.ts'
 import type { Bus } from './platform/bus/bus.ts'
 import type { HandlerOptions } from './platform/commands/handle.ts'
 import type { Limits } from './platform/http/limits.ts'
+import type { LinkTokens } from './platform/http/links/tokens.ts'
 import type { RequireOperator } from './platform/http/operators.ts'
 import type { Http } from './platform/http/server.ts'
 import type { Sessions } from './platform/http/sessions.ts'
@@ -29,6 +30,7 @@ export interface Platform {
   readonly requireOperator: RequireOperator
   readonly security: SecurityLog
   readonly ticketCodes: TicketCodes
+  readonly linkTokens: LinkTokens
 }
 
 /** A service made ready for one process: its routes, its consumers on the bus, its workers. */

@@ -19,6 +19,8 @@ import { forgetOldAnswers } from './platform/commands/idempotency.ts'
 import { watchForProxy } from './platform/http/crowd/proxies.ts'
 import { healthRoutes } from './platform/http/health.ts'
 import { forgetExpiredLimits, makeLimits, noLimits } from './platform/http/limits.ts'
+import { forgetOldLinks } from './platform/http/links/links.ts'
+import { makeLinkTokens } from './platform/http/links/tokens.ts'
 import { makeRequireOperator } from './platform/http/operators.ts'
 import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
 import { forgetExpiredSessions, makeSessions } from './platform/http/sessions.ts'
@@ -113,6 +115,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     requireOperator,
     security,
     ticketCodes,
+    linkTokens: makeLinkTokens(config.secretKeys, await readInstallation(db)),
   }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.
@@ -148,9 +151,12 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   }
   if (audit) stops.push(audit.worker.start())
   const tidying = setInterval(() => {
-    Promise.all([forgetOldAnswers(db), forgetExpiredSessions(db), forgetExpiredLimits(db)]).catch(
-      (error: Error) => log.warn({ err: error }, 'tidying failed'),
-    )
+    Promise.all([
+      forgetOldAnswers(db),
+      forgetExpiredSessions(db),
+      forgetExpiredLimits(db),
+      forgetOldLinks(db),
+    ]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
   }, tidyEveryMs)
   tidying.unref()
   const url = await app.listen({ port: config.port, host: config.host })

@@ -4,10 +4,12 @@ import { readConfig } from '../src/config/config.ts'
 import { makeLimitsNetwork } from '../src/config/local-mode.ts'
 import { makePostgresBus } from '../src/platform/bus/postgres-carrier.ts'
 import { makeLimits, noLimits } from '../src/platform/http/limits.ts'
+import { makeLinkTokens } from '../src/platform/http/links/tokens.ts'
 import { makeRequireOperator } from '../src/platform/http/operators.ts'
 import { makeHttp } from '../src/platform/http/server.ts'
 import { beginSession, makeSessions, type Principal } from '../src/platform/http/sessions.ts'
 import { systemClock } from '../src/platform/process/clock.ts'
+import { readInstallation } from '../src/platform/process/installation.ts'
 import { makeLog } from '../src/platform/process/log.ts'
 import { makeMetrics } from '../src/platform/process/metrics.ts'
 import { makeSecurityLog } from '../src/platform/process/security-log.ts'
@@ -56,6 +58,7 @@ export async function startServiceApp(
     requireOperator,
     security,
     ticketCodes: testCodes,
+    linkTokens: makeLinkTokens(config.secretKeys, await readInstallation(db)),
   }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config

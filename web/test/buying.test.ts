@@ -49,7 +49,7 @@ describe('buying a ticket', () => {
     await page.waitForURL(/\/orders\//)
     await page.getByRole('heading', { name: 'You’re going' }).waitFor()
     await expectTickets(page, 2)
-    await shown(page, 'Your tickets are also in your mail.')
+    await shown(page, 'Your tickets are in your email too.')
     await expectAccessible(page, 'order with tickets')
     const code = await page.getByText(codePattern).innerText()
     await page.getByRole('link', { name: 'Receipt' }).click()
@@ -178,7 +178,7 @@ describe('a guest', () => {
     await page.getByRole('button', { name: 'Release tickets' }).waitFor()
   })
 
-  it('is told before he signs in or out that his orders stay behind', async () => {
+  it('is told before they sign in or out what becomes of their orders', async () => {
     const url = urlOf(await shop.publish({}))
     await holdStanding(page, url, 1)
     await page.getByRole('link', { name: 'Sign in' }).click()
@@ -186,7 +186,7 @@ describe('a guest', () => {
     await expectAccessible(page, 'sign in as a guest with orders')
     await page.getByRole('main').getByRole('link', { name: 'My orders' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await shown(page, 'Sign out and lose these orders?')
+    await shown(page, 'The link in your email opens paid orders again.')
     await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click()
     await page.getByRole('link', { name: 'The Tide' }).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()

@@ -71,6 +71,7 @@ test('every wrong value is named at once', () => {
     HSTS_SUBDOMAINS: 'some',
     LOG_LEVEL: 'loud',
     METRICS_TOKEN: 'too short',
+    SECRET_KEY: `${'x'.repeat(32)},too short`,
     STRIPE_SECRET_KEY_FILE: join('/', 'nowhere', 'key'),
   }
   expect(named(wrong).toSorted()).toEqual(Object.keys(wrong).toSorted())

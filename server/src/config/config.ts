@@ -54,6 +54,8 @@ export interface Config {
   readonly failpoints: string
   readonly processor: ProcessorConfig
   readonly mail: MailConfig
+  /** The first makes the tokens of links, those of all are known. Empty: the database has one. */
+  readonly secretKeys: readonly string[]
 }
 
 export class ConfigError extends Error {
@@ -97,6 +99,7 @@ export function readConfig(environment: Environment): Config {
     failpoints: readFailpoints(read),
     processor,
     mail: readMail(read, publicUrl),
+    secretKeys: readSecretKeys(read),
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)
   for (const problem of problemsOfUnknown(environment, read.names)) read.problem(problem)
@@ -143,6 +146,15 @@ function readMetricsToken(read: Reader): string | null {
       `METRICS_TOKEN: expected at least ${metricsTokenLeast} letters, digits or signs, without spaces`,
     )
   return token
+}
+
+const secretKeyLettersMin = 32
+
+function readSecretKeys(read: Reader): string[] {
+  const keys = read.list('SECRET_KEY')
+  if (keys.some((key) => key.length < secretKeyLettersMin))
+    read.problem(`SECRET_KEY: each needs at least ${secretKeyLettersMin} letters`)
+  return keys
 }
 
 /** A shop that takes real money never dies on purpose. */

@@ -20,6 +20,11 @@ export interface Attempts {
   forgiveSignUp(address: string): Promise<void>
   beginGuest(address: string): Promise<void>
   beginToken(address: string): Promise<void>
+  /**
+   * A mail to somebody: few, whoever asks. False when this address had enough of them; the answer
+   * does not tell, since a stranger may have asked.
+   */
+  beginLink(email: string, address: string): Promise<boolean>
 }
 
 export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityLog): Attempts {
@@ -41,6 +46,10 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
       await limits.consume(attemptLimits.guestsOfNetworkInDay, networkOf(address))
     },
     beginToken: (address) => limits.consume(attemptLimits.tokensOfNetwork, networkOf(address)),
+    async beginLink(email, address) {
+      await limits.consume(attemptLimits.linksOfNetwork, networkOf(address))
+      return (await limits.count(attemptLimits.linksOfAddress, email)) <= attemptLimits.linksOfAddress.attempts
+    },
   }
 }
 

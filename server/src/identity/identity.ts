@@ -1,55 +1,41 @@
 // What identity does, step by step: limits, hashing, the account, the session. Decides nothing that
 // the domain can.
 
-import { type Language, normaliseEmail, quotas } from '@holdfast/contract'
+import { normaliseEmail, quotas } from '@holdfast/contract'
+import { endAccountLinks } from '../platform/http/links/links.ts'
 import {
   beginSession,
   countTokens,
   endSessionsOf,
   isLiveSession,
+  noteBuyer,
   type Principal,
   type Sessions,
 } from '../platform/http/sessions.ts'
 import type { Database } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
-import { isCommonPassword } from './common-passwords.ts'
+import { type Begun, grantsOf, type Sender, sessionIn } from './begun.ts'
+import { type PasswordRejection, refuseNewPassword } from './common-passwords.ts'
 import {
   type Account,
   decideSignIn,
   decideSignUp,
   normalisePassword,
-  refusePassword,
 } from './domain/accounts.ts'
 import type { Passwords } from './passwords.ts'
 import {
   findAccount,
   insertAccount,
+  isAccount,
   isKeyOfAnother,
   lockAccount,
+  markProved,
   replacePassword,
   saveGuest,
 } from './store/accounts.ts'
 
-export const sessionSeconds = 30 * 24 * 3600
-/**
- * As long as a browser keeps a cookie at most: a guest's session lives on until their show is over,
- * and the shop decides when that is.
- */
-export const guestCookieSeconds = 400 * 24 * 3600
 const apiTokenSeconds = 365 * 24 * 3600
-
-/** A session that was just begun; its token is stored nowhere else. */
-export interface Begun {
-  readonly principal: Principal
-  readonly token: string
-}
-
-/** Where a request came from, and the language that its sender reads. */
-export interface Sender {
-  readonly address: string
-  readonly language?: Language
-}
 
 export interface SignUp extends Sender {
   readonly email: string
@@ -57,6 +43,8 @@ export interface SignUp extends Sender {
   readonly key: string | undefined
   /** False in local mode: limits per network do not hold. */
   readonly limited?: boolean
+  /** Who asks: a guest becomes the account, and keeps what they hold and bought. */
+  readonly known?: Principal | null
 }
 
 export interface PasswordChange extends Sender {
@@ -69,7 +57,6 @@ type Refused<Rejection extends string> = { readonly rejection: Rejection; readon
 
 type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
 
-type PasswordRejection = 'invalid_request' | 'password_common'
 
 export interface Identity {
   signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | PasswordRejection>>
@@ -110,49 +97,66 @@ export interface IdentityParts {
 
 const tooManyTokens = `an account has at most ${quotas.tokensOfAccount} API tokens; sign out with one`
 
-const sessionIn = (language: Language | undefined) =>
-  ({ purpose: 'session', ttlSeconds: sessionSeconds, language: language ?? null }) as const
-const userOf = ({ id, email }: Account): Principal => ({ id, kind: 'user', email })
+const userOf = ({ id, email, provedAt }: Account, known: Principal | null | undefined): Principal => ({
+  id,
+  kind: 'user',
+  email,
+  ...grantsOf(known, provedAt === null ? [] : [email]),
+})
+/** How somebody asks: in which language, and as whom. */
+type Asking = Pick<SignUp, 'language' | 'known'>
 
-async function refuseNewPassword(
-  password: string,
-  email: string,
-): Promise<Refused<PasswordRejection> | null> {
-  const detail = refusePassword(password, email)
-  if (detail !== null) return { rejection: 'invalid_request', detail }
-  const isCommon = await isCommonPassword(normalisePassword(password), normaliseEmail(email))
-  return isCommon ? { rejection: 'password_common' } : null
-}
+const guestIn = (known: Principal | null | undefined) => (known?.kind === 'guest' ? known.id : null)
+/** Who knows the password and reads the mail in one session is the person of both. */
+const hasProved = (known: Principal | null | undefined, email: string) =>
+  known?.kind === 'guest' && known.proved?.includes(email) === true
 
 export function makeIdentity({ db, passwords, attempts, sessions }: IdentityParts): Identity {
   /**
    * A session for whoever knew the password, or null when it was changed while it was being
    * checked.
    */
-  const begin = (account: Account, language: Language | undefined): Promise<Begun | null> =>
+  const begin = (account: Account, { language, known }: Asking): Promise<Begun | null> =>
     db.transaction(async (tx) => {
       if ((await lockAccount(tx, account.id)) !== account.passwordHash) return null
-      const { token } = await beginSession(tx, userOf(account), sessionIn(language))
-      return { principal: userOf(account), token }
+      const guestId = guestIn(known)
+      // What they hold and bought as a guest is the account's from now on.
+      if (guestId !== null && guestId !== account.id) await noteBuyer(tx, account.id, guestId)
+      if (hasProved(known, account.email)) await markProved(tx, account.id)
+      const principal = userOf(account, known)
+      const { token } = await beginSession(tx, principal, sessionIn(language))
+      return { principal, token }
     })
 
   /** The account and its first session, or null when another request took the address first. */
-  const create = (
-    account: Account,
-    language: Language | undefined,
-  ): Promise<Begun | Refused<'idempotency_key_reused'> | null> =>
-    db.transaction(async (tx) => {
-      const { signUpKey, email } = account
+  const create = async (
+    asked: Omit<Account, 'id' | 'provedAt'>,
+    { language, known }: Asking,
+  ): Promise<Begun | Refused<'idempotency_key_reused'> | null> => {
+    const created = await db.transaction(async (tx) => {
+      const { signUpKey, email } = asked
       if (signUpKey !== null && (await isKeyOfAnother(tx, signUpKey, email)))
-        return { rejection: 'idempotency_key_reused' }
+        return { rejection: 'idempotency_key_reused' } as const
+      const guestId = guestIn(known)
+      const isFree = guestId !== null && !(await isAccount(tx, guestId))
+      const account = { ...asked, id: isFree ? guestId : newId() }
       if (!(await insertAccount(tx, account))) return null
-      const { token } = await beginSession(tx, userOf(account), sessionIn(language))
-      return { principal: userOf(account), token }
+      if (hasProved(known, email)) await markProved(tx, account.id)
+      await noteBuyer(tx, email, account.id)
+      // The guest's other sessions would see what the account buys.
+      if (isFree) await endSessionsOf(tx, account.id)
+      const principal = userOf({ ...account, provedAt: null }, known)
+      const { token } = await beginSession(tx, principal, sessionIn(language))
+      return { principal, token }
     })
+    if (created && 'principal' in created && created.principal.id === guestIn(known))
+      sessions.forget(created.principal.id)
+    return created
+  }
 
   const signUpAgainst = async (
     known: Account | null,
-    { email, password, key, language }: Omit<SignUp, 'address'>,
+    { email, password, key, ...asking }: Omit<SignUp, 'address'>,
   ): Promise<Begun | Refused<SignUpRejection>> => {
     const decision = decideSignUp(known, key)
     switch (decision.kind) {
@@ -160,14 +164,13 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         return { rejection: decision.rejection }
       case 'repeat': {
         const fits = await passwords.fits(password, decision.account.passwordHash)
-        return (fits ? await begin(decision.account, language) : null) ?? { rejection: 'email_taken' }
+        return (fits ? await begin(decision.account, asking) : null) ?? { rejection: 'email_taken' }
       }
       case 'create': {
         const passwordHash = await passwords.hash(password)
-        const spoken = language === undefined ? {} : { language }
-        const begun = await create({ id: newId(), email, passwordHash, signUpKey: key ?? null }, language)
+        const begun = await create({ email, passwordHash, signUpKey: key ?? null }, asking)
         // Somebody was faster: now there is an account, and the same rules say what that means.
-        return begun ?? signUpAgainst(await findAccount(db, email), { email, password, key, ...spoken })
+        return begun ?? signUpAgainst(await findAccount(db, email), { email, password, key, ...asking })
       }
     }
   }
@@ -197,7 +200,7 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         return { rejection: decision.rejection }
       }
       await attempts.passSignIn(email, request.address)
-      return (await begin(decision.account, request.language)) ?? { rejection: 'bad_credentials' }
+      return (await begin(decision.account, request)) ?? { rejection: 'bad_credentials' }
     },
     async changePassword({ user, currentPassword, newPassword, address, language }) {
       const refusal = await refuseNewPassword(newPassword, user.email)
@@ -213,10 +216,12 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         return { rejection: decision.rejection }
       }
       const { id, passwordHash: from } = decision.account
+      if (from === null) return { rejection: 'bad_credentials' }
       const to = await passwords.hash(normalisePassword(newPassword))
       const begun = await db.transaction(async (tx) => {
         if (!(await replacePassword(tx, id, { from, to }))) return null
         await endSessionsOf(tx, id)
+        await endAccountLinks(tx, user.email)
         const { token } = await beginSession(tx, user, sessionIn(language))
         return { principal: user, token }
       })
@@ -228,9 +233,11 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
     async beginGuest(request) {
       if (request.limited !== false) await attempts.beginGuest(request.address)
       const id = request.known?.kind === 'guest' ? request.known.id : newId()
-      const principal: Principal = { id, kind: 'guest', email: normaliseEmail(request.email) }
+      const email = normaliseEmail(request.email)
+      const principal: Principal = { id, kind: 'guest', email, ...grantsOf(request.known) }
       return db.transaction(async (tx) => {
         await saveGuest(tx, principal)
+        await noteBuyer(tx, principal.email, principal.id)
         const { token } = await beginSession(tx, principal, sessionIn(request.language))
         return { principal, token }
       })
@@ -242,7 +249,9 @@ export function makeIdentity({ db, passwords, attempts, sessions }: IdentityPart
         if (!(await isLiveSession(tx, sessionToken, user.id))) return { rejection: 'unauthenticated' }
         if (limited && (await countTokens(tx, user.id)) >= quotas.tokensOfAccount)
           return { rejection: 'quota_exceeded', detail: tooManyTokens }
-        return beginSession(tx, user, { purpose: 'api_token', ttlSeconds: apiTokenSeconds })
+        // What a session has proved is not a program's.
+        const { id, kind, email } = user
+        return beginSession(tx, { id, kind, email }, { purpose: 'api_token', ttlSeconds: apiTokenSeconds })
       })
     },
   }

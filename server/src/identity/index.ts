@@ -4,6 +4,7 @@ import { migrationsOf } from '../platform/postgres/migrate.ts'
 import type { ServiceDefinition } from '../service.ts'
 import { makeAttempts } from './attempts.ts'
 import { makeIdentity } from './identity.ts'
+import { makeLinks } from './links.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes/accounts.ts'
 import { linkRoutes } from './routes/links.ts'
@@ -12,19 +13,17 @@ import { startForgetting } from './worker.ts'
 export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
-  make({ db, clock, config, limits, log, sessions, security }) {
-    const identity = makeIdentity({
-      db,
-      passwords: makePasswords(),
-      attempts: makeAttempts(limits, security),
-      sessions,
-    })
+  make({ db, bus, clock, config, limits, log, sessions, security, linkTokens: tokens }) {
+    const parts = { db, passwords: makePasswords(), attempts: makeAttempts(limits, security), sessions }
+    const identity = makeIdentity(parts)
+    const links = makeLinks({ ...parts, tokens, onCommitted: () => bus.hint() })
+    const { publicUrl } = config
     return {
       name: 'identity',
       routes(app) {
         const limitsNetwork = makeLimitsNetwork(config)
-        identityRoutes(app, { identity, sessions, publicUrl: config.publicUrl, limitsNetwork })
-        linkRoutes(app, { db, security })
+        identityRoutes(app, { identity, sessions, publicUrl, limitsNetwork })
+        linkRoutes(app, { db, security, links, sessions, publicUrl })
       },
       start: async () => startForgetting({ db, clock, log }),
     }

@@ -1,5 +1,5 @@
 // What other services' events mean to mail: news that people are told of. Never decides.
-import type { EventOf, EventType } from '@holdfast/contract'
+import { type EventOf, type EventType, isLanguage } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
 import type { MailHandler, Rejection } from './model.ts'
@@ -14,6 +14,7 @@ export const heard = [
   'TicketVoided',
   'ChargeRefunded',
   'RefundReturned',
+  'LinkRequested',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
@@ -36,6 +37,13 @@ export function translate(event: Heard): Command[] {
     case 'ChargeRefunded': {
       const { orderId, refundId, amount, full } = event.data
       return [{ type: 'NoteRefund', orderId, refundId, amount, full, at }]
+    }
+    case 'LinkRequested': {
+      const { linkId, purpose, email, language } = event.data
+      if (email === null) return []
+      return [
+        { type: 'NoteLink', linkId, purpose, email, language: isLanguage(language) ? language : 'en', at },
+      ]
     }
     case 'RefundReturned': {
       const { orderId, refundId, amount } = event.data

@@ -18,13 +18,13 @@ export const service: ServiceDefinition = {
   name: 'mail',
   migrations: migrationsOf('mail'),
   make(platform) {
-    const { db, clock, log, metrics, config, requireOperator, ticketCodes: codes } = platform
+    const { db, clock, log, metrics, config, requireOperator, linkTokens, ticketCodes: codes } = platform
     const { smtpUrl, from } = config.mail
     const carrier =
       smtpUrl === null ? makeMailboxCarrier({ db, clock }) : makeSmtpCarrier({ url: smtpUrl, from })
     const { publicUrl } = config
     const drawer = makeDrawer(log)
-    const write = makeWriter({ db, codes, publicUrl, drawer, log })
+    const write = makeWriter({ db, codes, publicUrl, drawer, log, linkTokens })
     const handler = makeMailHandler({ ...handlerOptionsOf(platform), onQueued: () => worker.wake() })
     const worker = makeMailWorker({ clock, log, metrics, handler, carrier, write })
     return {

@@ -6,6 +6,7 @@ import { readProcessEvents } from '../platform/commands/outbox.ts'
 import { readLanguages } from '../platform/http/sessions.ts'
 import {
   draftFor,
+  draftOfLink,
   type KnownOrder,
   type KnownShow,
   knowShow,
@@ -87,6 +88,8 @@ function decide(world: World, command: Command, now: string): Decided {
           return [reminded, ...beginTelling(tellingOfReminder(show))]
         }),
       )
+    case 'NoteLink':
+      return facts(...queue(world, draftOfLink(command), { at: command.at, now }))
     case 'Tell':
       return tell(world, command.limit, now)
     case 'TakeDue':

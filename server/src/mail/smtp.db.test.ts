@@ -1,6 +1,6 @@
 // Mails on a real bus, database and mail server, which refuses, greylists, hangs, drops, and is away
 // for a day: each goes out once, or twice under one Message-ID where the answer was lost.
-import type { EventType, FactOf } from '@holdfast/contract'
+import type { EventType, FactOf, RequestedPurpose } from '@holdfast/contract'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { testCodes } from '../../test/codes.ts'
 import { tellFacts } from '../../test/foreign-events.ts'
@@ -101,6 +101,11 @@ const untilState = (orderId: string, state: string) =>
     const [first] = await mailsOf(orderId)
     return first?.state === state && first
   })
+/** Quoted-printable lines, in one piece again. */
+const unfolded = (source = '') =>
+  source
+    .replaceAll('=\r\n', '')
+    .replaceAll(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 const takenFor = (email: string) => server.taken.filter(({ to }) => to === email)
 /** Moves all that waits this far into the past: time goes by without anybody waiting. */
 const passHours = (hours: number) =>
@@ -154,6 +159,48 @@ test('a grey list only delays', async () => {
   await untilState(orderId, 'retrying')
   await untilSent(orderId)
   expect(takenFor(email)).toHaveLength(1)
+})
+
+test('a mail about an order brings the link that opens it, until a month after the show', async () => {
+  const { orderId, email } = await sell()
+  await untilState(orderId, 'sent')
+  const token = app.platform.linkTokens.make('order', orderId)
+  const [taken] = takenFor(email)
+  expect(unfolded(taken?.source)).toContain(`http://localhost:3000/l#${token}`)
+  expect(
+    await query('select purpose, email, expires_at as ends from platform.links where id = $1', [orderId]),
+  ).toEqual([{ purpose: 'order', email, ends: '2031-05-31T18:00:00.000Z' }])
+})
+
+test('a link that was asked for goes to its address once, in its language, and never late', async () => {
+  const ask = async (purpose: RequestedPurpose, email: string | null, language = 'en') => {
+    const linkId = newId()
+    const data = { linkId, purpose, email, language }
+    await tellFacts(app.platform, [{ fact: { type: 'LinkRequested', data }, subject: linkId }])
+    return { linkId, token: app.platform.linkTokens.make(purpose, linkId) }
+  }
+  const mailOf = async (linkId: string) =>
+    (
+      await query<{ state: string; reason: string | null }>(
+        'select state, reason from mail.mails where fact = $1',
+        [`link:${linkId}`],
+      )
+    )[0]
+  const email = 'links@example.com'
+  await ask('my_tickets', null)
+  const asked = await ask('my_tickets', email, 'de')
+  await waitFor('the mail', () => takenFor(email).length > 0)
+  expect(takenFor(email)).toHaveLength(1)
+  const source = unfolded(takenFor(email)[0]?.source)
+  expect(source).toContain(`http://localhost:3000/l#${asked.token}`)
+  expect(source).toContain('Meine Tickets zeigen')
+  expect(await query(`select 1 from mail.mails where recipient not like '%@%'`)).toEqual([])
+  server.mood = 'greylists'
+  const late = await ask('sign_in', 'late@example.com')
+  await waitFor('a first try', async () => (await mailOf(late.linkId))?.state === 'retrying')
+  await passHours(1)
+  await waitFor('its end', async () => (await mailOf(late.linkId))?.state === 'given_up')
+  expect(takenFor('late@example.com')).toEqual([])
 })
 
 test('a server that hangs is given up after its time, and tried again', async () => {

@@ -1,5 +1,13 @@
 // All that one batch of mail's commands may read and change, in memory. Knows no database.
-import type { Buyer, FactOf, Language, Money, OrderLine, PublishedShow } from '@holdfast/contract'
+import type {
+  Buyer,
+  FactOf,
+  Language,
+  Money,
+  OrderLine,
+  PublishedShow,
+  RequestedPurpose,
+} from '@holdfast/contract'
 import type { KnownOrder, KnownShow } from './domain/known.ts'
 import type { Mail, MailCommand } from './domain/mail.ts'
 import type { Telling } from './domain/telling.ts'
@@ -33,6 +41,14 @@ export type Command =
       readonly orderId: string
       readonly refundId: string
       readonly amount: Money
+      readonly at: string
+    }
+  | {
+      readonly type: 'NoteLink'
+      readonly linkId: string
+      readonly purpose: RequestedPurpose
+      readonly email: string
+      readonly language: Language
       readonly at: string
     }
   | { readonly type: 'ResendTickets'; readonly orderId: string; readonly requestId: string }

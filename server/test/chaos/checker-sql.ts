@@ -95,7 +95,7 @@ export const heard: readonly (readonly [consumer: string, types: string])[] = [
   ['tickets', 'OrderCompleted ReturnRequested ChargeRefunded'],
   [
     'mail',
-    'ShowPublished ShowChanged ShowCancelled OrderCompleted TicketsIssued TicketVoided ChargeRefunded RefundReturned',
+    'ShowPublished ShowChanged ShowCancelled OrderCompleted TicketsIssued TicketVoided ChargeRefunded RefundReturned LinkRequested',
   ],
 ]
 export const undelivered = sql(

@@ -89,7 +89,25 @@ async function people() {
   const made = await ask('POST', '/api/users/tokens', undefined, { cookie: changed.cookie })
   issued['apiToken'] = (JSON.parse(made.text) as { token: string }).token
   const guest = await ask('POST', '/api/users/guest', { email: guestEmail })
+  await links(guest.cookie)
   return { organiser: issued['apiToken'] ?? '', guest: guest.cookie }
+}
+
+/** A link from the mailbox is opened, and tried in ways that do not work. */
+async function links(cookie: string) {
+  const { guestEmail, newPassword } = canaries
+  await ask('POST', '/api/users/links', { email: guestEmail, purpose: 'my_tickets' })
+  const token = await waitFor('the link in the mailbox', async () => {
+    const { text } = await ask('GET', `/api/mailbox?to=${guestEmail}`)
+    return /\/l#([\w.-]+)/.exec(text)?.[1]
+  })
+  issued['linkToken'] = token
+  const redeem = (body: unknown) => ask('POST', '/api/users/links/redeem', body, { cookie })
+  await redeem({ token, more: token })
+  await redeem({ token: `${token}x` })
+  await ask('POST', '/api/users/password/reset', { token, password: newPassword })
+  const [opened, again] = [await redeem({ token }), await redeem({ token })]
+  expect([opened.status, again.status]).toEqual([200, 410])
 }
 
 async function purchase({ organiser, guest }: { organiser: string; guest: string }) {

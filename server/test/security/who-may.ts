@@ -53,6 +53,7 @@ export const operatorsOnly: Who = { ...nobody, none: 404, revoked: 404, operator
 export const operatorsPrefix = '/api/ops/'
 
 const page = { who: everybody } as const
+const forgedToken = `00000000.01900000-0000-7000-8000-000000000001.${'A'.repeat(43)}`
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
 /**
@@ -98,7 +99,15 @@ export const whoMay: Readonly<Record<string, Access>> = {
     body: () => ({ currentPassword: 'not the one', newPassword: 'battery staple' }),
   },
   'POST /api/users/tokens': { who: users },
-  'POST /api/users/links/redeem': { who: users, body: () => ({ token: 'not one' }) },
+  'POST /api/users/links': {
+    who: everybody,
+    body: () => ({ email: 'nobody@example.com', purpose: 'my_tickets' }),
+  },
+  'POST /api/users/links/redeem': { who: everybody, body: () => ({ token: forgedToken }) },
+  'POST /api/users/password/reset': {
+    who: everybody,
+    body: () => ({ token: forgedToken, password: 'battery staple' }),
+  },
 
   'GET /api/sellers/current': { who: users },
   'GET /api/shows': { who: everybody },

@@ -751,7 +751,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await ordersViews.readSale(db, sampleShow.id),
       await ordersViews.readSale(db, idOf(99)),
       await ordersViews.listOrders(db, {
-        buyerId: orderA.buyer.id,
+        buyerIds: [orderA.buyer.id],
         beforeId: null,
         limit: 5,
         codes: testCodes,

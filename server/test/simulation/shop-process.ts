@@ -10,6 +10,7 @@ import type { Bus, Subscription } from '../../src/platform/bus/bus.ts'
 import { makePostgresBus } from '../../src/platform/bus/postgres-carrier.ts'
 import { forgetOldAnswers } from '../../src/platform/commands/idempotency.ts'
 import { noLimits } from '../../src/platform/http/limits.ts'
+import { makeLinkTokens } from '../../src/platform/http/links/tokens.ts'
 import { makeSessions } from '../../src/platform/http/sessions.ts'
 import type { Clock } from '../../src/platform/process/clock.ts'
 import type { Log } from '../../src/platform/process/log.ts'
@@ -137,6 +138,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       security: makeSecurityLog({ log, metrics }),
       ticketCodes: testCodes,
       requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
+      linkTokens: makeLinkTokens(['a secret of the simulation'], { secret: Buffer.alloc(0) }),
     }
     const wired = options.rewire?.(platform) ?? platform
     const payments = makePayments({ processor: options.processorFor(self) })

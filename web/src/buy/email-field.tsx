@@ -1,7 +1,6 @@
 // Where a guest's tickets go.
-import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
-import { shopConfigQuery } from '../api/queries.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { Field } from '../parts/basics.tsx'
 
 /** The address of a guest. A shop that sends no mail does not promise one. */
@@ -15,11 +14,11 @@ export function EmailField({
   readonly change: (value: string) => void
 }) {
   const t = useTranslations('buy')
-  const { data: config } = useQuery(shopConfigQuery)
+  const sendsMail = useSendsMail()
   return (
     <Field
       label={t('email')}
-      hint={t(config?.sendsMail === false ? 'emailHintWithoutMail' : 'emailHint')}
+      hint={t(sendsMail ? 'emailHint' : 'emailHintWithoutMail')}
       error={isMissing ? t('emailMissing') : undefined}
       input={{
         type: 'email',

@@ -6,6 +6,7 @@ import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
 import { useFormat } from '../format.ts'
 import { NotFoundPage } from '../pages/failure.tsx'
+import { ConfirmAddress } from '../parts/ask-link.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { Auditor } from './auditor.tsx'
 import { Books } from './books.tsx'
@@ -27,7 +28,14 @@ import { OpenPayments } from './waiting/payments.tsx'
 export function OpsPage() {
   const overview = useQuery(overviewQuery)
   const { error } = overview
-  // Who may not operate the shop is told what anybody is told of an address that has no page.
+  if (error instanceof ApiError && error.code === 'email_unverified') {
+    return (
+      <div className="mx-auto max-w-narrow py-10">
+        <ConfirmAddress operator />
+      </div>
+    )
+  }
+  // Non-operators are told what anybody is told of an address that has no page.
   if (error instanceof ApiError && [401, 403, 404].includes(error.status)) return <NotFoundPage />
   if (!overview.data && overview.isError) {
     return (

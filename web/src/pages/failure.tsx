@@ -1,18 +1,22 @@
 // What a reader sees when an address has no page, or a page could not be loaded or drawn.
+import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError } from '../api/client.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { Link } from '../navigation/link.tsx'
 import { Failure, Notice, PageTitle } from '../parts/basics.tsx'
 
-export function NotFoundPage() {
+export function NotFoundPage({ children }: { readonly children?: ReactNode }) {
   const t = useTranslations('notFound')
+  const sendsMail = useSendsMail()
   return (
     <div className="mx-auto max-w-narrow py-10">
       <PageTitle title={t('title')}>{t('title')}</PageTitle>
-      <p className="mt-3 text-soft">{t('text')}</p>
+      <p className="mt-3 text-soft">{t(sendsMail ? 'text' : 'textWithoutMail')}</p>
       <Link to="/" className="button mt-6">
         {t('toShows')}
       </Link>
+      {children}
     </div>
   )
 }
@@ -25,8 +29,14 @@ const missing = new Set([400, 401, 404])
  * what a reader has before him, the tickets at the door or a half-filled form, is not taken away
  * because asking again failed.
  */
-export function LoadFailure({ error, retry }: { readonly error: unknown; readonly retry: () => void }) {
-  if (error instanceof ApiError && missing.has(error.status)) return <NotFoundPage />
+export function LoadFailure(props: {
+  readonly error: unknown
+  readonly retry: () => void
+  /** Shown below what is not there: another way to it. */
+  readonly children?: ReactNode
+}) {
+  const { error, retry, children } = props
+  if (error instanceof ApiError && missing.has(error.status)) return <NotFoundPage>{children}</NotFoundPage>
   return <Failure error={error} retry={retry} />
 }
 

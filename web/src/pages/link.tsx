@@ -7,6 +7,7 @@ import { currentUserQuery } from '../api/queries.ts'
 import { useGo } from '../navigation/router.tsx'
 import { RequireUser } from '../organiser/require-user.tsx'
 import { Empty, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
+import { isOfMail, MailLink } from './mail-link.tsx'
 
 /** Kept while the reader signs in: an address with it would reach the server's logs. */
 let remembered = ''
@@ -24,6 +25,7 @@ export function LinkPage() {
       </div>
     )
   }
+  if (isOfMail(remembered)) return <MailLink token={remembered} />
   return (
     <RequireUser title={t('title')} text={t('signInText')}>
       <Redeem token={remembered} />

@@ -6,10 +6,12 @@ import type { ReactNode } from 'react'
 import { useTranslations } from 'use-intl'
 import { serverNowMs } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
-import { currentUserQuery, orderQuery, shopConfigQuery, showQuery } from '../api/queries.ts'
+import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
+import { FindTickets } from '../parts/ask-link.tsx'
 import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
@@ -30,7 +32,13 @@ export function OrderPage() {
       </Loading>
     )
   }
-  if (order.isLoadingError) return <LoadFailure error={order.error} retry={() => void order.refetch()} />
+  if (order.isLoadingError) {
+    return (
+      <LoadFailure error={order.error} retry={() => void order.refetch()}>
+        <FindTickets />
+      </LoadFailure>
+    )
+  }
   return <Order order={order.data} />
 }
 
@@ -115,13 +123,13 @@ function occasionOf(show: ShowView | undefined): 'ahead' | 'past' | 'cancelled' 
 function KeepTickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const { data: current } = useQuery(currentUserQuery)
-  const { data: config } = useQuery(shopConfigQuery)
+  const sendsMail = useSendsMail()
   const isGuest = current?.user?.kind === 'guest'
   if (!isGuest || order.status !== 'complete' || occasionOf(show) === 'past') return null
   return (
     <div className="mt-5 print:hidden">
       <Notice tone="warm">
-        <p>{t(config?.sendsMail === false ? 'keepGuestWithoutMail' : 'keepGuest')}</p>
+        <p>{t(sendsMail ? 'keepGuest' : 'keepGuestWithoutMail')}</p>
       </Notice>
     </div>
   )

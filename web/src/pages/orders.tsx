@@ -3,8 +3,10 @@ import type { OrderView } from '@holdfast/contract'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery, myOrdersQuery, showQuery } from '../api/queries.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
+import { ConfirmAddress, FindTickets } from '../parts/ask-link.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { SignOut } from '../parts/sign-out.tsx'
 import { StatusChip } from '../parts/status-chip.tsx'
@@ -12,6 +14,7 @@ import { isolated, UserText } from '../parts/user-text.tsx'
 
 export function OrdersPage() {
   const t = useTranslations('orders')
+  const sendsMail = useSendsMail()
   const current = useQuery(currentUserQuery)
   const user = current.data?.user ?? null
   const orders = useInfiniteQuery({ ...myOrdersQuery(), enabled: user !== null })
@@ -31,6 +34,11 @@ export function OrdersPage() {
           </div>
         </div>
       )}
+      {user?.kind === 'user' && !user.emailVerified && (
+        <div className="mb-6">
+          <ConfirmAddress />
+        </div>
+      )}
       {current.isLoadingError && <Failure error={current.error} retry={() => void current.refetch()} />}
       {orders.isError && items.length === 0 && (
         <Failure error={orders.error} retry={() => void orders.refetch()} />
@@ -46,7 +54,7 @@ export function OrdersPage() {
       {current.isSuccess && user === null && (
         <div className="mt-6">
           <Empty title={t('nobody')}>
-            <p>{t('nobodyText')}</p>
+            <p>{t(sendsMail ? 'nobodyText' : 'nobodyTextWithoutMail')}</p>
             <Link to="/sign-in" search={{ to: '/orders' }} className="button button-main mt-5">
               {t('signIn')}
             </Link>
@@ -75,6 +83,7 @@ export function OrdersPage() {
           {t('more')}
         </button>
       )}
+      {current.isSuccess && user?.kind !== 'user' && <FindTickets key={user?.email} email={user?.email} />}
     </div>
   )
 }

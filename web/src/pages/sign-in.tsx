@@ -7,9 +7,11 @@ import { useForm } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { currentUserQuery, myOrdersQuery } from '../api/queries.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { expectSession } from '../api/session.ts'
 import { Link } from '../navigation/link.tsx'
 import { useGo, useSearchValue } from '../navigation/router.tsx'
+import { AskLink } from '../parts/ask-link.tsx'
 import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
 
 interface Fields {
@@ -24,6 +26,10 @@ const isNotEmail = (password: string, { email }: Fields) => plain(password) !== 
 
 export function SignInPage() {
   const t = useTranslations('signIn')
+  const [byLink, setByLink] = useState<LinkPurpose | null>(
+    useSearchValue('reset') === '' ? null : 'reset_password',
+  )
+  const wasGuest = useQuery(currentUserQuery).data?.user?.kind === 'guest'
   const to = useSearchValue('to')
   const go = useGo()
   const client = useQueryClient()
@@ -37,16 +43,18 @@ export function SignInPage() {
         body: { email: fields.email.trim(), password: fields.password },
       })
       await expectSession(client)
+      return wasGuest ? '/orders' : '/organiser'
     },
-    onSuccess: async () => {
+    onSuccess: async (home) => {
       // Another person: nothing that was read for the one before may be shown.
       client.clear()
       // An address on another site is nobody's to ask for.
-      await go(/^\/[^/\\]/.test(to) ? to : '/organiser')
+      await go(/^\/[^/\\]/.test(to) ? to : home)
     },
   })
   const passwordError = formState.errors.password?.type
   const title = fresh ? t('signUp') : t('signIn')
+  if (byLink !== null) return <ByLink purpose={byLink} choose={setByLink} />
   return (
     <div className="mx-auto max-w-md pt-8">
       <PageTitle title={title}>{title}</PageTitle>
@@ -98,12 +106,57 @@ export function SignInPage() {
           {fresh ? t('haveAccount') : t('noAccount')}
         </button>
       </p>
-      {!fresh && <p className="mt-2 text-center text-small text-soft">{t('forgot')}</p>}
+      {!fresh && <OtherWays choose={setByLink} />}
     </div>
   )
 }
 
-/** Orders are the guest's, and whoever signs in is not him any more. */
+interface AskingProps {
+  readonly purpose: LinkPurpose
+  readonly choose: (purpose: LinkPurpose | null) => void
+}
+type LinkPurpose = 'sign_in' | 'reset_password'
+
+/** Instead of the form with a password: a link that comes by email. */
+function ByLink({ purpose, choose }: AskingProps) {
+  const t = useTranslations('askLink')
+  const signIn = useTranslations('signIn')
+  const isReset = purpose === 'reset_password'
+  const title = t(isReset ? 'reset' : 'signIn')
+  return (
+    <div className="mx-auto max-w-md pt-8">
+      <PageTitle title={title}>{title}</PageTitle>
+      <p className="mt-2 text-soft">{t(isReset ? 'resetText' : 'signInText')}</p>
+      <div className="panel mt-6 p-5 sm:p-6">
+        <AskLink key={purpose} purpose={purpose} />
+      </div>
+      <p className="mt-5 text-center">
+        <button type="button" className="button button-quiet" onClick={() => choose(null)}>
+          {signIn('withPassword')}
+        </button>
+      </p>
+    </div>
+  )
+}
+
+/** Ways in without the password. A shop that sends no mail has none. */
+function OtherWays({ choose }: Pick<AskingProps, 'choose'>) {
+  const t = useTranslations('askLink')
+  const signIn = useTranslations('signIn')
+  if (!useSendsMail()) return <p className="mt-2 text-center text-small text-soft">{signIn('forgot')}</p>
+  return (
+    <p className="mt-2 flex flex-wrap justify-center gap-x-2">
+      <button type="button" className="button button-quiet" onClick={() => choose('reset_password')}>
+        {t('reset')}
+      </button>
+      <button type="button" className="button button-quiet" onClick={() => choose('sign_in')}>
+        {t('signIn')}
+      </button>
+    </p>
+  )
+}
+
+/** What a guest bought in this browser goes along to the account. */
 function GuestsOrders() {
   const t = useTranslations('signIn')
   const toOrders = useTranslations('orders')

@@ -1,10 +1,11 @@
 // Ends the session; nothing that was read for this person stays in the page. A guest is asked
-// first: nothing brings him back.
+// first: only a link in an email brings them back.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { currentUserQuery } from '../api/queries.ts'
+import { useSendsMail } from '../api/sends-mail.ts'
 import { useNavigate } from '../navigation/router.tsx'
 import { Confirm } from './basics.tsx'
 
@@ -14,6 +15,7 @@ export function SignOut() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const { data: current } = useQuery(currentUserQuery)
+  const sendsMail = useSendsMail()
   const [asking, setAsking] = useState(false)
   const leaving = useMutation({
     mutationFn: () => call('/api/users/signout', { method: 'POST', body: {} }),
@@ -36,7 +38,7 @@ export function SignOut() {
         onClose={() => setAsking(false)}
         onConfirm={() => leaving.mutate()}
       >
-        <p>{orders('leaveText')}</p>
+        <p>{orders(sendsMail ? 'leaveText' : 'leaveTextWithoutMail')}</p>
       </Confirm>
     </>
   )

@@ -49,7 +49,11 @@ const endSessions = sql(
   'settle.end_sessions',
   `delete from platform.sessions where kind = 'user' and purpose = 'session' returning 1 as one`,
 )
-const endLinks = sql('settle.end_links', 'delete from platform.operator_link')
+const endOperatorLink = sql('settle.end_operator_link', 'delete from platform.operator_link')
+const endLinks = sql(
+  'settle.end_links',
+  `update platform.links set used_at = now() where purpose <> 'order' and used_at is null`,
+)
 // By the time that was lost. Settling may break off and begin again: a hold that was moved is longer
 // than a hold with its one extension can be, and is not moved twice.
 const moveHolds = sql(
@@ -168,8 +172,9 @@ export async function askToLook(db: Queryable, paymentIds: readonly string[]): P
 export const readStates = (db: Queryable, paymentIds: readonly string[]) =>
   db.query<PaymentState>(statesStatement, [paymentIds])
 
-/** Also the link that makes an operator: it may have been used since. */
+/** Also the links that work once: they may have been used since. */
 export async function endUserSessions(db: Queryable): Promise<number> {
+  await db.query(endOperatorLink)
   await db.query(endLinks)
   return (await db.query(endSessions)).length
 }

@@ -3,15 +3,23 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Account,
+  decideProof,
   decideSignIn,
   decideSignUp,
   normalisePassword,
+  type Proof,
   refusePassword,
   type SignInDecision,
   type SignUpDecision,
 } from './accounts.ts'
 
-const account: Account = { id: 'a', email: 'ann@example.com', passwordHash: 'phc', signUpKey: 'key-1' }
+const account: Account = {
+  id: 'a',
+  email: 'ann@example.com',
+  passwordHash: 'phc',
+  signUpKey: 'key-1',
+  provedAt: null,
+}
 const keyless: Account = { ...account, signUpKey: null }
 
 test('one password typed in two ways is one password', () => {
@@ -75,5 +83,30 @@ describe('signing in', () => {
   })
   test('whoever is let in is the account of that address', () => {
     expect(decideSignIn(account, true)).toEqual({ kind: 'enter', account })
+  })
+})
+
+describe('proving the address of an account', () => {
+  const proved: Account = { ...account, provedAt: '2030-01-01T10:00:00.000Z' }
+  const own = { id: 'a', kind: 'user', email: account.email } as const
+  const other = { id: 'b', kind: 'user', email: 'bob@example.com' } as const
+  const guest = { id: 'g', kind: 'guest', email: account.email } as const
+  const stranger = { id: 's', kind: 'guest', email: 'eve@example.com' } as const
+  const [removes, takes] = [{ removesPassword: true }, { takesGuestOver: true }]
+  const expected: [string, Account | null, Parameters<typeof decideProof>[1], Partial<Proof>][] = [
+    ['without an account', null, guest, {}],
+    ['the first time, from its own session', account, own, {}],
+    ['the first time, by nobody yet', account, null, removes],
+    ['the first time, from another account', account, other, removes],
+    ['the first time, by a guest with this address', account, guest, { ...removes, ...takes }],
+    ['the first time, by a guest with another address', account, stranger, removes],
+    ['again, by nobody yet', proved, null, {}],
+    ['again, from another account', proved, other, {}],
+    ['again, by a guest with this address', proved, guest, takes],
+    ['again, by a guest with another address', proved, stranger, {}],
+  ]
+  test.each(expected)('%s', (_title, known, visitor, follows) => {
+    const nothing = { removesPassword: false, takesGuestOver: false }
+    expect(decideProof(known, visitor)).toEqual({ ...nothing, ...follows })
   })
 })

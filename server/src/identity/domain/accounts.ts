@@ -5,8 +5,11 @@ import { normaliseEmail } from '@holdfast/contract'
 export interface Account {
   readonly id: string
   readonly email: string
-  readonly passwordHash: string
+  /** Null: it has none, and is entered by a link. */
+  readonly passwordHash: string | null
   readonly signUpKey: string | null
+  /** When somebody first showed that they read its mail. */
+  readonly provedAt: string | null
 }
 
 /**
@@ -52,4 +55,26 @@ export function decideSignIn(known: Account | null, passwordFits: boolean): Sign
   return known && passwordFits
     ? { kind: 'enter', account: known }
     : { kind: 'refuse', rejection: 'bad_credentials' }
+}
+
+export interface Proof {
+  /** Somebody else may have chosen it, and would share the account with the person of the address. */
+  readonly removesPassword: boolean
+  /** The guest who asks becomes the account's: what they bought is theirs in both. */
+  readonly takesGuestOver: boolean
+}
+
+/**
+ * What follows when `visitor` shows that they read the mail of an address, and `account` has it. A
+ * guest with another address stays out of the account: the link may have been sent to them by its
+ * owner, who would see what they bought.
+ */
+export function decideProof(
+  account: Pick<Account, 'id' | 'email' | 'provedAt'> | null,
+  visitor: { readonly id: string; readonly kind: 'user' | 'guest'; readonly email: string } | null,
+): Proof {
+  return {
+    removesPassword: account !== null && account.provedAt === null && account.id !== visitor?.id,
+    takesGuestOver: account !== null && visitor?.kind === 'guest' && visitor.email === account.email,
+  }
 }

@@ -1,6 +1,4 @@
-// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs. The only
-// place that sets cookies.
-import type { IncomingMessage } from 'node:http'
+// HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs.
 import {
   ApiTokenView,
   Credentials,
@@ -10,17 +8,13 @@ import {
   preferredLanguage,
   UserView,
 } from '@holdfast/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
-import {
-  type Http,
-  idempotencyKeyOf,
-  requirePrincipal,
-  sessionCookieName,
-} from '../../platform/http/server.ts'
-import { type Sessions, sessionPrefix } from '../../platform/http/sessions.ts'
-import { type Begun, guestCookieSeconds, type Identity, sessionSeconds } from '../identity.ts'
+import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import type { Sessions } from '../../platform/http/sessions.ts'
+import type { Identity } from '../identity.ts'
+import { enter, setCookie } from './cookies.ts'
 
 export interface IdentityRoutes {
   readonly identity: Identity
@@ -41,25 +35,6 @@ export function identityRoutes(
   app: Http,
   { identity, sessions, publicUrl, limitsNetwork }: IdentityRoutes,
 ): void {
-  const setCookie = (reply: FastifyReply, token: string, maxAgeSeconds: number) => {
-    const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
-    const cookie = `${sessionCookieName(publicUrl)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
-    reply.header('set-cookie', cookie)
-  }
-
-  /**
-   * Hands the new session over and ends the one the browser came with. A program's token is not a
-   * browser's session. A guest who stays the same keeps the old one too: should this answer be
-   * lost, it is his only way to what he bought.
-   */
-  const enter = async (request: FastifyRequest, reply: FastifyReply, { token, principal }: Begun) => {
-    const sameGuest = principal.kind === 'guest' && principal.id === request.principal?.id
-    if (request.sessionToken?.startsWith(sessionPrefix) && !sameGuest)
-      await sessions.end(request.sessionToken)
-    setCookie(reply, token, principal.kind === 'guest' ? guestCookieSeconds : sessionSeconds)
-    return { id: principal.id, email: principal.email }
-  }
-
   app.post(
     '/api/users/signup',
     {
@@ -79,9 +54,10 @@ export function identityRoutes(
         ...senderOf(request),
         limited: limitsNetwork(request.raw),
         key: idempotencyKeyOf(request),
+        known: request.principal,
       })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
-      const view = await enter(request, reply, begun)
+      const view = await enter(request, reply, { begun, sessions, publicUrl })
       return reply.code(201).send(view)
     },
   )
@@ -90,9 +66,13 @@ export function identityRoutes(
     '/api/users/signin',
     { schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
     async (request, reply) => {
-      const begun = await identity.signIn({ ...request.body, ...senderOf(request) })
+      const begun = await identity.signIn({
+        ...request.body,
+        ...senderOf(request),
+        known: request.principal,
+      })
       if ('rejection' in begun) throw new ProblemError(begun.rejection)
-      return enter(request, reply, begun)
+      return enter(request, reply, { begun, sessions, publicUrl })
     },
   )
 
@@ -115,7 +95,7 @@ export function identityRoutes(
         limited: limitsNetwork(request.raw),
         known: request.principal,
       })
-      const view = await enter(request, reply, begun)
+      const view = await enter(request, reply, { begun, sessions, publicUrl })
       return reply.code(201).send(view)
     },
   )
@@ -125,7 +105,7 @@ export function identityRoutes(
     { schema: { tags, summary: 'Sign out', response: { 204: NoContent } } },
     async (request, reply) => {
       if (request.sessionToken !== null) await sessions.end(request.sessionToken)
-      setCookie(reply, '', 0)
+      setCookie(reply, publicUrl, { token: '', maxAgeSeconds: 0 })
       return reply.code(204).send(null)
     },
   )
@@ -146,7 +126,7 @@ export function identityRoutes(
       const user = requirePrincipal(request, 'user')
       const begun = await identity.changePassword({ ...request.body, user, ...senderOf(request) })
       if ('rejection' in begun) throw new ProblemError(begun.rejection, { detail: begun.detail })
-      return enter(request, reply, begun)
+      return enter(request, reply, { begun, sessions, publicUrl })
     },
   )
 
@@ -156,7 +136,11 @@ export function identityRoutes(
       config: { vital: true },
       schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } },
     },
-    async (request) => ({ user: request.principal }),
+    async ({ principal }) => {
+      if (!principal) return { user: null }
+      const { id, kind, email, proved = [] } = principal
+      return { user: { id, kind, email, emailVerified: proved.includes(email) } }
+    },
   )
 
   app.post(

@@ -2,15 +2,20 @@
 import { type Queryable, sql, type Tx } from '../../platform/postgres/database.ts'
 import type { Account } from '../domain/accounts.ts'
 
+const accountColumns = `id, email, password_hash as "passwordHash", sign_up_key as "signUpKey",
+  proved_at as "provedAt"`
 const findAccountStatement = sql(
   'identity.find_account',
-  `select id, email, password_hash as "passwordHash", sign_up_key as "signUpKey"
-   from identity.users where email = $1`,
+  `select ${accountColumns} from identity.users where email = $1`,
+)
+const findAccountForUpdateStatement = sql(
+  'identity.find_account_for_update',
+  `select ${accountColumns} from identity.users where email = $1 for update`,
 )
 const insertAccountStatement = sql(
   'identity.insert_account',
   `insert into identity.users (id, email, password_hash, sign_up_key) values ($1, $2, $3, $4)
-   on conflict (email) do nothing
+   on conflict do nothing
    returning id`,
 )
 // The row that would hold two requests with one key apart is not there yet. Taken before any row.
@@ -35,6 +40,12 @@ export async function findAccount(db: Queryable, email: string): Promise<Account
   return account ?? null
 }
 
+/** The same, held still until the commit. */
+export async function findAccountForUpdate(tx: Tx, email: string): Promise<Account | null> {
+  const [account] = await tx.query<Account>(findAccountForUpdateStatement, [email])
+  return account ?? null
+}
+
 const readEmailsStatement = sql(
   'identity.read_emails',
   'select id, email from identity.users where id = any($1)',
@@ -44,6 +55,31 @@ const readEmailsStatement = sql(
 export async function readEmails(db: Queryable, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.query<{ id: string; email: string }>(readEmailsStatement, [ids])
   return new Map(rows.map(({ id, email }) => [id, email]))
+}
+
+const isAccountStatement = sql('identity.is_account', 'select 1 as is from identity.users where id = $1')
+const setPasswordStatement = sql(
+  'identity.set_password',
+  'update identity.users set password_hash = $2 where id = $1',
+)
+const markProvedStatement = sql(
+  'identity.mark_proved',
+  'update identity.users set proved_at = coalesce(proved_at, now()) where id = $1',
+)
+
+/** Whether an account has this id: a guest who became one. */
+export async function isAccount(tx: Tx, id: string): Promise<boolean> {
+  return (await tx.query(isAccountStatement, [id])).length === 1
+}
+
+/** Null: nothing fits any more. */
+export async function setPassword(tx: Tx, id: string, passwordHash: string | null): Promise<void> {
+  await tx.query(setPasswordStatement, [id, passwordHash])
+}
+
+/** Its address is proved from now on. */
+export async function markProved(tx: Tx, id: string): Promise<void> {
+  await tx.query(markProvedStatement, [id])
 }
 
 const lockAccountStatement = sql(
@@ -60,7 +96,7 @@ const replacePasswordStatement = sql(
  * when there is none.
  */
 export async function lockAccount(tx: Tx, id: string): Promise<string | null> {
-  const [row] = await tx.query<{ passwordHash: string }>(lockAccountStatement, [id])
+  const [row] = await tx.query<{ passwordHash: string | null }>(lockAccountStatement, [id])
   return row?.passwordHash ?? null
 }
 
@@ -86,7 +122,7 @@ export async function isKeyOfAnother(tx: Tx, key: string, email: string): Promis
 /** Stores a new account; false when the address was taken meanwhile. */
 export async function insertAccount(
   tx: Tx,
-  { id, email, passwordHash, signUpKey }: Account,
+  { id, email, passwordHash, signUpKey }: Omit<Account, 'provedAt'>,
 ): Promise<boolean> {
   const rows = await tx.query(insertAccountStatement, [id, email, passwordHash, signUpKey])
   return rows.length === 1

@@ -31,8 +31,11 @@ export interface OrderContent {
 }
 
 export interface Content {
-  readonly show: ShowContent
-  readonly order: OrderContent
+  /** Of mails about an order: all but those that bring a link to an account. */
+  readonly show?: ShowContent
+  readonly order?: OrderContent
+  /** The id of a link; its secret part is computed when the mail is written. */
+  readonly linkId?: string
   readonly tickets?: readonly TicketContent[]
   /** Of money that went back, or came back from the bank. */
   readonly amount?: Money

@@ -1,5 +1,12 @@
 // What mail knows of shows and orders, and which mails follow from their news. Pure.
-import type { IssuedTicket, Language, Money, OrderLine, PublishedShow } from '@holdfast/contract'
+import type {
+  IssuedTicket,
+  Language,
+  Money,
+  OrderLine,
+  PublishedShow,
+  RequestedPurpose,
+} from '@holdfast/contract'
 import type { Content, TimeAndPlace } from './content.ts'
 import type { Draft } from './mail.ts'
 
@@ -120,13 +127,35 @@ export function untrueBecause(
     case 'reminder':
       if (order?.status === 'refunded') return 'order_refunded'
       if (show?.cancelled) return 'show_cancelled'
-      return show && (show.startsAt !== content.show.startsAt || show.venue !== content.show.venue)
+      return show && (show.startsAt !== content.show?.startsAt || show.venue !== content.show.venue)
         ? 'show_changed'
         : null
     case 'money_back':
     case 'late_money':
     case 'refund_bounced':
     case 'show_cancelled':
+    case 'sign_in':
+    case 'reset_password':
+    case 'my_tickets':
+    case 'verify_email':
       return null
+  }
+}
+
+/** The mail that brings somebody a link. */
+export function draftOfLink(link: {
+  readonly linkId: string
+  readonly purpose: RequestedPurpose
+  readonly email: string
+  readonly language: Language
+}): Draft {
+  return {
+    kind: link.purpose,
+    fact: `link:${link.linkId}`,
+    recipient: link.email,
+    language: link.language,
+    orderId: null,
+    showId: null,
+    content: { linkId: link.linkId },
   }
 }

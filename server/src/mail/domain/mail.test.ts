@@ -220,3 +220,28 @@ test('back-off only grows, up to an hour', () => {
   expect(delays).toEqual(delays.toSorted((one, other) => one - other))
   expect([delays[0], delays.at(-1)]).toEqual([30_000, hour])
 })
+
+describe('a mail that brings a link', () => {
+  const minutes = (count: number) => at(count * 60_000)
+  const withLink: Mail = { ...live('sending'), content: { linkId: mailId } }
+  const ofLink: MailCommand = {
+    type: 'QueueMail',
+    id: mailId,
+    draft: { ...draft, content: { linkId: mailId } },
+    occurredAt: start,
+  }
+  const kindsOf = (mail: Mail | undefined, command: MailCommand, now: string) =>
+    decideMail(mail, command, now).map(({ type }) => type)
+  const deferred: MailCommand = { type: 'RecordDeferred', mailId, fence: 2, reason: '451' }
+
+  test('is written within half an hour of the request, and not after', () => {
+    expect(kindsOf(undefined, ofLink, minutes(30))).toEqual(['MailQueued'])
+    expect(kindsOf(undefined, ofLink, minutes(31))).toEqual(['MailQueued', 'MailSkipped'])
+  })
+  test('is tried for half an hour', () => {
+    expect(kindsOf(withLink, take(null), minutes(30))).toEqual(['MailTaken'])
+    expect(kindsOf(withLink, take(null), minutes(31))).toEqual(['MailEnded', 'MailFailed'])
+    expect(kindsOf(withLink, deferred, minutes(29))).toEqual(['MailDeferred'])
+    expect(kindsOf(withLink, deferred, minutes(30))).toEqual(['MailEnded', 'MailFailed'])
+  })
+})

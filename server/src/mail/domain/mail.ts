@@ -70,6 +70,8 @@ export type MailFact =
 export const staleAfterMs = 48 * 3_600_000
 /** How long a mail is tried. */
 const givenUpAfterMs = 48 * 3_600_000
+/** A link to an account is of no use after its time. */
+const linkUsefulMs = 30 * 60_000
 /** Whoever takes a mail has this long; the slowest server is given up well before. */
 export const leaseMs = 5 * 60_000
 const firstDelayMs = 30_000
@@ -96,7 +98,7 @@ export function decideMail(mail: Mail | undefined, command: MailCommand, now: st
     case 'TakeMail':
       if (mail.dueAt > now) return []
       if (command.untrue !== null) return [{ type: 'MailSkipped', data: { mailId, reason: command.untrue } }]
-      if (between(mail.queuedAt, now) > givenUpAfterMs)
+      if (between(mail.queuedAt, now) > triedFor(mail))
         return fail(mail, 'given_up', mail.reason ?? 'timeout')
       return [{ type: 'MailTaken', data: { mailId, until: after(now, leaseMs) } }]
     case 'RecordSent':
@@ -107,11 +109,13 @@ export function decideMail(mail: Mail | undefined, command: MailCommand, now: st
     case 'RecordDeferred': {
       if (!holds(mail, command.fence)) return []
       const dueAt = after(now, delayMs(mail.attempts))
-      if (between(mail.queuedAt, dueAt) > givenUpAfterMs) return fail(mail, 'given_up', command.reason)
+      if (between(mail.queuedAt, dueAt) > triedFor(mail)) return fail(mail, 'given_up', command.reason)
       return [{ type: 'MailDeferred', data: { mailId, dueAt, reason: command.reason } }]
     }
   }
 }
+
+const triedFor = ({ content }: Draft) => (content.linkId === undefined ? givenUpAfterMs : linkUsefulMs)
 
 const holds = (mail: Mail, fence: number) => mail.state === 'sending' && mail.fence === fence
 
@@ -122,7 +126,8 @@ function queue(
 ): readonly MailFact[] {
   if (mail) return []
   const queued: MailFact = { type: 'MailQueued', data: { mailId: id, draft } }
-  if (between(occurredAt, now) <= staleAfterMs) return [queued]
+  const isNews = between(occurredAt, now) <= Math.min(staleAfterMs, triedFor(draft))
+  if (isNews) return [queued]
   return [queued, { type: 'MailSkipped', data: { mailId: id, reason: 'old_news' } }]
 }
 

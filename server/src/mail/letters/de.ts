@@ -25,6 +25,33 @@ export const de: Texts = {
   before: 'Bisher',
   now: 'Jetzt',
   reason: (shop) => `Sie bekommen diese E-Mail, weil mit dieser Adresse bei ${shop} Tickets bestellt wurden.`,
+  linkReason: (shop) =>
+    `Sie bekommen diese E-Mail, weil jemand sie bei ${shop} mit Ihrer Adresse angefordert hat. Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne Klick auf den Knopf passiert nichts.`,
+  linkLife: 'Der Link gilt einmal und 30 Minuten lang.',
+  sign_in: {
+    subject: (shop) => `Ihr Link zum Anmelden bei ${shop}`,
+    heading: 'Anmelden',
+    text: 'Öffnen Sie den Link auf dem Gerät, das Sie verwenden möchten.',
+    button: 'Anmelden',
+  },
+  reset_password: {
+    subject: (shop) => `Neues Passwort für ${shop}`,
+    heading: 'Neues Passwort wählen',
+    text: 'Mit dem neuen Passwort werden Sie auf allen Geräten abgemeldet.',
+    button: 'Passwort wählen',
+  },
+  my_tickets: {
+    subject: (shop) => `Ihre Tickets bei ${shop}`,
+    heading: 'Ihre Tickets',
+    text: 'Der Link öffnet alle Bestellungen mit Ihrer Adresse.',
+    button: 'Meine Tickets zeigen',
+  },
+  verify_email: {
+    subject: (shop) => `Bestätigen Sie Ihre Adresse für ${shop}`,
+    heading: 'Adresse bestätigen',
+    text: 'Danach sehen Sie alle Bestellungen mit dieser Adresse.',
+    button: 'Adresse bestätigen',
+  },
   order_confirmed: {
     subject: (title, count) => (count === 1 ? `Ihr Ticket: ${title}` : `Ihre ${count} Tickets: ${title}`),
     heading: (count) => (count === 1 ? 'Ihr Ticket' : `Ihre ${count} Tickets`),

@@ -24,6 +24,33 @@ export const en: Texts = {
   before: 'Before',
   now: 'Now',
   reason: (shop) => `You get this mail because tickets were ordered with this address at ${shop}.`,
+  linkReason: (shop) =>
+    `You get this email because someone asked for it with your address at ${shop}. If that wasn’t you, ignore it: nothing happens until the button is pressed.`,
+  linkLife: 'The link works once, within 30 minutes.',
+  sign_in: {
+    subject: (shop) => `Your link to sign in at ${shop}`,
+    heading: 'Sign in',
+    text: 'Open the link on the device that you want to use.',
+    button: 'Sign in',
+  },
+  reset_password: {
+    subject: (shop) => `A new password for ${shop}`,
+    heading: 'Choose a new password',
+    text: 'Your new password signs you out on all devices.',
+    button: 'Choose a password',
+  },
+  my_tickets: {
+    subject: (shop) => `Your tickets at ${shop}`,
+    heading: 'Your tickets',
+    text: 'The link opens all orders that were made with your address.',
+    button: 'Show my tickets',
+  },
+  verify_email: {
+    subject: (shop) => `Confirm your address for ${shop}`,
+    heading: 'Confirm your address',
+    text: 'Then you see all orders that were made with this address.',
+    button: 'Confirm my address',
+  },
   order_confirmed: {
     subject: (title, count) => (count === 1 ? `Your ticket: ${title}` : `Your ${count} tickets: ${title}`),
     heading: (count) => (count === 1 ? 'Your ticket' : `Your ${count} tickets`),

@@ -1,5 +1,12 @@
 // What the texts of mails and documents are made of, whatever the language.
 
+interface LinkTexts {
+  readonly subject: (shop: string) => string
+  readonly heading: string
+  readonly text: string
+  readonly button: string
+}
+
 /** Values are plain text; the layout escapes them. */
 export interface Texts {
   readonly greeting: string
@@ -25,6 +32,12 @@ export interface Texts {
   readonly now: string
   /** Why somebody gets this mail. */
   readonly reason: (shop: string) => string
+  readonly linkReason: (shop: string) => string
+  readonly linkLife: string
+  readonly sign_in: LinkTexts
+  readonly reset_password: LinkTexts
+  readonly my_tickets: LinkTexts
+  readonly verify_email: LinkTexts
   readonly order_confirmed: {
     readonly subject: (title: string, count: number) => string
     readonly heading: (count: number) => string

@@ -1,6 +1,12 @@
 // Writes the letter of a mail: what it tells, in the recipient's language. Adds what the row does
 // not hold: ticket codes and links. Pure.
-import { currencyExponent, type Language, type Money, orderCodeOf } from '@holdfast/contract'
+import {
+  currencyExponent,
+  type Language,
+  type Money,
+  orderCodeOf,
+  type RequestedPurpose,
+} from '@holdfast/contract'
 import type { Content, TicketContent, TimeAndPlace } from '../domain/content.ts'
 import type { Mail } from '../domain/mail.ts'
 import type { Block, Letter } from './layout.ts'
@@ -11,6 +17,8 @@ export interface LetterParts {
   /** By ticket id. */
   readonly codes: ReadonlyMap<string, string>
   readonly publicUrl: string
+  /** The whole link. Its secret part is computed. */
+  readonly linkTo: (purpose: RequestedPurpose | 'order', id: string) => string
 }
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' }
@@ -44,8 +52,47 @@ const whenAndWhere = (where: TimeAndPlace, texts: Texts, language: Language): re
   ...(where.venue === null ? [] : [[texts.where, where.venue] as const]),
 ]
 
-export function writeLetter(mail: Mail, { codes, publicUrl }: LetterParts): Letter {
-  const { language, content, kind } = mail
+export function writeLetter(mail: Mail, parts: LetterParts): Letter {
+  const { content, kind } = mail
+  const { show, order, linkId } = content
+  const purpose = linkPurposes.find((each) => each === kind)
+  if (purpose && linkId !== undefined) return linkLetter(mail.language, { ...parts, purpose, linkId })
+  if (!show || !order) throw new Error(`the mail ${mail.id} tells nothing`)
+  return orderLetter(mail, { ...parts, content: { ...content, show, order } })
+}
+
+const linkPurposes = ['sign_in', 'reset_password', 'my_tickets', 'verify_email'] as const
+
+function linkLetter(
+  language: Language,
+  {
+    publicUrl,
+    linkTo,
+    purpose,
+    linkId,
+  }: LetterParts & { readonly purpose: RequestedPurpose; readonly linkId: string },
+): Letter {
+  const texts = textsOf[language]
+  const words = texts[purpose]
+  const shop = new URL(publicUrl).host
+  return {
+    language,
+    subject: words.subject(shop),
+    blocks: [
+      heading(words.heading),
+      text(words.text),
+      { kind: 'button', text: words.button, url: linkTo(purpose, linkId) },
+      text(texts.linkLife),
+    ],
+    footer: texts.linkReason(shop),
+  }
+}
+
+type AboutOrder = Content & Required<Pick<Content, 'show' | 'order'>>
+
+function orderLetter(mail: Mail, parts: LetterParts & { readonly content: AboutOrder }): Letter {
+  const { language, kind } = mail
+  const { codes, publicUrl, linkTo, content } = parts
   const texts = textsOf[language]
   const { order, show } = content
   const orderFacts: readonly Fact[] = [
@@ -55,7 +102,7 @@ export function writeLetter(mail: Mail, { codes, publicUrl }: LetterParts): Lett
   const facts = (...rows: readonly Fact[]): Block => ({ kind: 'facts', rows })
   const tickets: readonly Block[] =
     (content.tickets ?? []).length === 0 ? [] : [ticketsBlock(content.tickets ?? [], texts, codes)]
-  const parts: BodyParts = {
+  const { subject, blocks } = bodies[kind as OrderKind]({
     content,
     texts,
     language,
@@ -63,12 +110,12 @@ export function writeLetter(mail: Mail, { codes, publicUrl }: LetterParts): Lett
     showFacts: facts([texts.what, show.title], ...whenAndWhere(show, texts, language)),
     orderFacts: facts(...orderFacts),
     tickets,
-  }
-  const { subject, blocks } = bodies[kind](parts)
-  const base = publicUrl.replace(/\/$/, '')
-  const button: Block = { kind: 'button', text: texts.showOrder, url: `${base}/orders/${order.id}` }
-  return { language, subject, blocks: [...blocks, button], footer: texts.reason(new URL(base).host) }
+  })
+  const button: Block = { kind: 'button', text: texts.showOrder, url: linkTo('order', order.id) }
+  return { language, subject, blocks: [...blocks, button], footer: texts.reason(new URL(publicUrl).host) }
 }
+
+type OrderKind = Exclude<Mail['kind'], (typeof linkPurposes)[number]>
 
 function ticketsBlock(
   tickets: readonly TicketContent[],
@@ -88,7 +135,7 @@ function ticketsBlock(
 }
 
 interface BodyParts {
-  readonly content: Content
+  readonly content: AboutOrder
   readonly texts: Texts
   readonly language: Language
   readonly amount: string
@@ -101,7 +148,7 @@ type Body = Pick<Letter, 'subject' | 'blocks'>
 const heading = (text: string): Block => ({ kind: 'heading', text })
 const text = (words: string): Block => ({ kind: 'text', text: words })
 
-const bodies: Readonly<Record<Mail['kind'], (parts: BodyParts) => Body>> = {
+const bodies: Readonly<Record<OrderKind, (parts: BodyParts) => Body>> = {
   order_confirmed({ content, texts, showFacts, orderFacts, tickets }) {
     const words = texts.order_confirmed
     const count = content.tickets?.length ?? 0

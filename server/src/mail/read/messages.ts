@@ -1,5 +1,8 @@
 // Writes the message of a mail when it is sent or looked at: its letter, with what no row of it
-// holds. Reads only.
+// holds. Changes nothing but the end of the link to its order.
+import { keepOrderLink } from '../../platform/http/links/links.ts'
+import type { LinkTokens } from '../../platform/http/links/tokens.ts'
+import { addressOfLink } from '../../platform/http/operator-link.ts'
 import { type Database, sql } from '../../platform/postgres/database.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
@@ -9,7 +12,7 @@ import type { Drawer } from '../documents/drawer.ts'
 import type { KnownTicket } from '../domain/known.ts'
 import type { Mail } from '../domain/mail.ts'
 import { renderHtml, renderText } from '../letters/layout.ts'
-import { writeLetter } from '../letters/write.ts'
+import { type LetterParts, writeLetter } from '../letters/write.ts'
 import { codesOf } from './codes.ts'
 import { readDocumented } from './documents.ts'
 
@@ -39,22 +42,32 @@ async function attachmentsOf(mail: Mail, parts: WriterParts): Promise<Attachment
   }
 }
 
+/** Before the mail goes: its link must open, also when the show has moved since. */
+async function keepLinkOf(db: Database, { orderId, recipient, content }: Mail): Promise<void> {
+  if (orderId === null || !content.show) return
+  await keepOrderLink(db, { orderId, email: recipient, startsAt: content.show.startsAt })
+}
+
 export interface WriterParts {
   readonly db: Database
   readonly codes: TicketCodes
   readonly publicUrl: string
+  readonly linkTokens: LinkTokens
   readonly drawer: Pick<Drawer, 'draw'>
   readonly log: Log
 }
 
 export function makeWriter(parts: WriterParts) {
-  const { db, codes, publicUrl } = parts
+  const { db, codes, publicUrl, linkTokens } = parts
+  const linkTo: LetterParts['linkTo'] = (purpose, id) =>
+    addressOfLink(publicUrl, linkTokens.make(purpose, id))
   return async (mail: Mail): Promise<Message> => {
+    await keepLinkOf(db, mail)
     const [row] =
       mail.orderId === null
         ? []
         : await db.query<{ tickets: readonly KnownTicket[] | null }>(readTickets, [mail.orderId])
-    const letter = writeLetter(mail, { codes: codesOf(row?.tickets, codes), publicUrl })
+    const letter = writeLetter(mail, { codes: codesOf(row?.tickets, codes), publicUrl, linkTo })
     return {
       id: mail.id,
       to: mail.recipient,

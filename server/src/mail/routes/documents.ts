@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
+import { maySeeOrder } from '../../platform/http/sessions.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
@@ -37,10 +38,10 @@ export function documentRoutes(app: Http, parts: DocumentRoutes): void {
     key: Parameters<typeof readDocumented>[1],
     unknown: 'order_unknown' | 'ticket_unknown',
   ): Promise<Documented> => {
-    const { id } = requirePrincipal(request)
+    const principal = requirePrincipal(request)
     for (let attempt = 1; ; attempt += 1) {
       const documented = await readDocumented(parts, key)
-      if (documented && documented.order.buyerId !== id) throw new ProblemError(unknown)
+      if (documented && !maySeeOrder(principal, documented.order)) throw new ProblemError(unknown)
       if (documented && documented.order.tickets !== null) return documented
       if (attempt === tries && documented) throw new ProblemError('tickets_not_issued')
       if (attempt === tries || (!documented && unknown === 'ticket_unknown')) throw new ProblemError(unknown)

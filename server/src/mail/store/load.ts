@@ -89,6 +89,7 @@ function wantedBy(commands: readonly Command[]): Wanted {
     else if (command.type === 'TakeDue') wanted.take = Math.max(wanted.take, command.limit)
     else if (command.type === 'Tell') wanted.tell = Math.max(wanted.tell, command.limit)
     else if (command.type === 'BeginReminders') wanted.remind = true
+    else if (command.type === 'NoteLink') continue
     else if ('mailId' in command) wanted.mails.add(command.mailId)
     else {
       wanted.orders.add(command.orderId)

@@ -267,7 +267,7 @@ describe('what people are shown', () => {
     }
     const seen: string[] = []
     for (let beforeId: string | null = null; ; beforeId = seen.at(-1) ?? null) {
-      const page = await listOrders(db, { buyerId: buyer.id, beforeId, limit: 3, codes: testCodes })
+      const page = await listOrders(db, { buyerIds: [buyer.id], beforeId, limit: 3, codes: testCodes })
       if (page.length === 0) break
       seen.push(...page.map((order) => order.id))
     }

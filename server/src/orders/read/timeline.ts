@@ -29,6 +29,10 @@ const mailKinds: Readonly<Record<MailKind, string>> = {
   show_changed: 'show changed',
   show_cancelled: 'show cancelled',
   reminder: 'reminder',
+  sign_in: 'sign-in link',
+  reset_password: 'password link',
+  my_tickets: 'link to tickets',
+  verify_email: 'link to confirm an address',
 }
 
 function summarize(event: Event): string {
@@ -81,6 +85,7 @@ function summarize(event: Event): string {
       return `Mail sent: ${mailKinds[event.data.kind]}`
     case 'MailFailed':
       return `Mail not delivered (${event.data.reason === 'bounced' ? 'refused' : 'given up'}): ${mailKinds[event.data.kind]}`
+    case 'LinkRequested':
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':
@@ -127,6 +132,7 @@ function dataOf(event: Event): Entry['data'] {
       return { mailKind: event.data.kind }
     case 'MailFailed':
       return { mailKind: event.data.kind, reason: event.data.reason }
+    case 'LinkRequested':
     case 'OrderCompleted':
     case 'ExpirationComplete':
     case 'ShowPublished':

@@ -150,20 +150,40 @@ const listOrdersStatement = sql(
    where o.buyer_id = $1 and o.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
    order by o.id desc limit $3`,
 )
+// Of somebody who was several buyers, or proved an address: rare, and another plan.
+const listOrdersOfPersonStatement = sql(
+  'orders.list_orders_of_person',
+  `select ${viewColumns}
+   from (select unnest($1::uuid[]) as buyer_id, true as whole union all select unnest($4::uuid[]), false) b
+     cross join lateral (
+       select * from orders.orders
+       where buyer_id = b.buyer_id and (b.whole or buyer_email = any($5::text[]))
+         and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+       order by id desc limit $3
+     ) o
+   order by o.id desc limit $3`,
+)
 
-interface OwnOrdersQuery {
-  readonly buyerId: string
+/** Whose orders: all of these buyers, and of those others what was bought with these addresses. */
+interface OrdersQuery {
+  readonly buyerIds: readonly string[]
+  readonly otherIds?: readonly string[]
+  readonly addresses?: readonly string[]
   readonly beforeId: string | null
   readonly limit: number
   readonly codes: TicketCodes
 }
 
-/** A buyer's orders, newest first, before the order `beforeId`. Ids grow with time. */
+/** A person's orders, newest first, before the order `beforeId`. Ids grow with time. */
 export async function listOrders(
   db: Queryable,
-  { buyerId, beforeId, limit, codes }: OwnOrdersQuery,
+  { buyerIds, addresses = [], beforeId, limit, codes, ...more }: OrdersQuery,
 ): Promise<OrderView[]> {
-  const rows = await db.query<ViewRow>(listOrdersStatement, [buyerId, beforeId, limit])
+  const otherIds = (more.otherIds ?? []).filter((id) => !buyerIds.includes(id))
+  const rows =
+    buyerIds.length === 1 && otherIds.length === 0
+      ? await db.query<ViewRow>(listOrdersStatement, [buyerIds[0], beforeId, limit])
+      : await db.query<ViewRow>(listOrdersOfPersonStatement, [buyerIds, beforeId, limit, otherIds, addresses])
   return rows.map((row) => toView(row, codes))
 }
 

@@ -17,6 +17,7 @@ import { type AskedKey, findAnswers, fingerprintOf, indexOfKey } from '../../pla
 import { readProcessEvents } from '../../platform/commands/outbox.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import { findBuyersWith, maySeeOrder, ownsOrder, type Principal } from '../../platform/http/sessions.ts'
 import { makeBatchLoader } from '../../platform/postgres/batch-loader.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, newId } from '../../platform/process/clock.ts'
@@ -143,8 +144,12 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
     async (request) => {
       const buyer = requirePrincipal(request)
       const limit = request.query.limit ?? 20
+      const { id, buyerIds = [], proved: addresses = [] } = buyer
+      const otherIds = await findBuyersWith(db, addresses)
       const items = await listOrders(db, {
-        buyerId: buyer.id,
+        buyerIds: [...new Set([id, ...buyerIds])],
+        otherIds,
+        addresses,
         beforeId: cursorId(request.query.cursor),
         limit: limit + 1,
         codes,
@@ -164,7 +169,7 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
         response: { 200: OrderView },
       },
     },
-    async (request) => (await ownOrder(request.params.id, requirePrincipal(request).id)).view,
+    async (request) => (await seenOrder(request.params.id, requirePrincipal(request))).view,
   )
 
   app.get(
@@ -178,7 +183,7 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request, reply) => {
-      await ownOrder(request.params.id, requirePrincipal(request).id)
+      await seenOrder(request.params.id, requirePrincipal(request))
       live.orders.stream(request, reply, { key: request.params.id })
     },
   )
@@ -195,9 +200,10 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request) => {
-      const { id } = requirePrincipal(request)
+      const principal = requirePrincipal(request)
       const seen = await readOrder(db, request.params.id, codes)
-      if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
+      if (!seen || (!maySeeOrder(principal, ownedBy(seen)) && seen.organiserId !== principal.id))
+        throw new ProblemError('order_unknown')
       return { items: toTimeline(await readProcessEvents(db, request.params.id)) }
     },
   )
@@ -233,9 +239,10 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request, reply) => {
-      const { id } = requirePrincipal(request)
+      const principal = requirePrincipal(request)
       const seen = await readOrder(db, request.params.id, codes)
-      const reason = seen?.buyerId === id ? 'buyer' : seen?.organiserId === id ? 'organiser' : null
+      const isBuyers = seen !== null && ownsOrder(principal, ownedBy(seen))
+      const reason = isBuyers ? 'buyer' : seen?.organiserId === principal.id ? 'organiser' : null
       if (reason === null) throw new ProblemError('order_unknown')
       const outcome = await handler.handle(
         { type: 'CancelOrder', orderId: request.params.id, reason },
@@ -248,9 +255,11 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
     },
   )
 
-  const ownOrder = async (orderId: string, buyerId: string): Promise<SeenOrder> => {
+  const seenOrder = async (orderId: string, principal: Principal): Promise<SeenOrder> => {
     const seen = await readOrder(db, orderId, codes)
-    if (!seen || seen.buyerId !== buyerId) throw new ProblemError('order_unknown')
+    if (!seen || !maySeeOrder(principal, ownedBy(seen))) throw new ProblemError('order_unknown')
     return seen
   }
 }
+
+const ownedBy = ({ view, buyerId }: SeenOrder) => ({ id: view.id, buyerId, email: view.buyerEmail })

@@ -37,6 +37,8 @@ export type Command =
       readonly paymentId: string
       readonly orderId: string
       readonly buyerId: string
+      /** The guests that the buyer was before they had an account. */
+      readonly formerIds?: readonly string[]
       readonly paymentMethod: string
     }
   /** `look`: ask the processor even if nothing is due. */

@@ -183,6 +183,14 @@ describe('a payment that begins', () => {
     expect(apply(worldOf(null, knownOrder({ terms: null })), start)).toEqual({ rejection: 'order_unknown' })
     expect(apply(worldOf(null), start, later)).toEqual({ rejection: 'order_not_payable' })
   })
+  it('of another guest than those that the buyer was is refused', () => {
+    const signedIn = { ...start, buyerId: 'somebody', formerIds: ['another guest'] }
+    expect(apply(worldOf(null), signedIn)).toEqual({ rejection: 'order_unknown' })
+  })
+  it('of a guest who has an account by now is the guest’s', () => {
+    const signedIn = { ...start, buyerId: 'somebody', formerIds: ['another guest', ids.buyer] }
+    expect(apply(worldOf(null), signedIn)).toEqual(apply(worldOf(null), start))
+  })
   const taken = {
     rejection: 'order_not_payable',
     detail: 'another payment for this order is already authorized',

@@ -43,9 +43,10 @@ function isHolding({ status, claim }: Sibling): boolean {
 }
 
 function startPayment(records: Records, command: CommandOf<'StartPayment'>, now: string): Decision {
-  const { paymentId, orderId, buyerId, paymentMethod } = command
+  const { paymentId, orderId, buyerId, formerIds = [], paymentMethod } = command
   const order = records.orders.get(orderId)
-  if (!order?.terms || order.terms.buyerId !== buyerId) return { rejection: 'order_unknown' }
+  if (!order?.terms || ![buyerId, ...formerIds].includes(order.terms.buyerId))
+    return { rejection: 'order_unknown' }
   if (!isPayable(order, now)) return { rejection: 'order_not_payable' }
   const siblings = records.siblingsByOrder.get(orderId) ?? []
   if (siblings.some(isHolding))

@@ -17,6 +17,7 @@ import type { ProcessorConfig } from '../../config/config.ts'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import { isBuyer } from '../../platform/http/sessions.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
 import type { Arrivals } from '../arrivals.ts'
@@ -86,7 +87,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
       schema: { summary: 'Pay for an order', tags, body: PaymentBody, response: { 201: PaymentView } },
     },
     async (request, reply) => {
-      const { id: buyerId } = requirePrincipal(request)
+      const { id: buyerId, buyerIds: formerIds = [] } = requirePrincipal(request)
       const caller = { buyerId, network: request.network }
       await callers.mayPay(caller)
       const { orderId, paymentMethod } = request.body
@@ -104,7 +105,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
       const paymentId = newId()
       await orderArrived(options, orderId)
       const outcome = await handler.handle(
-        { type: 'StartPayment', paymentId, orderId, buyerId, paymentMethod },
+        { type: 'StartPayment', paymentId, orderId, buyerId, formerIds, paymentMethod },
         { causationId: request.id, ...idempotency },
       )
       if (!outcome.ok) throw refuse(outcome)
@@ -128,10 +129,11 @@ function payRoutes(app: Http, options: RouteOptions): void {
       },
     },
     async (request) => {
-      const { id: buyerId } = requirePrincipal(request)
+      const principal = requirePrincipal(request)
+      const { id: buyerId } = principal
       const { id } = request.params
       const before = await readPayment(db, id)
-      if (before?.buyerId !== buyerId) throw new ProblemError('payment_unknown')
+      if (!before || !isBuyer(principal, before.buyerId)) throw new ProblemError('payment_unknown')
       // Pages of banks poll. Who asks too often is answered all the same, with what is known.
       const caller = { buyerId, network: request.network }
       if (!(await callers.mayLook(caller, id))) return paymentView(before, null)

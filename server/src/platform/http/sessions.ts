@@ -11,7 +11,32 @@ export interface Principal {
   readonly id: string
   readonly kind: 'user' | 'guest'
   readonly email: string
+  /** Addresses whose mails this person reads, as links in them have shown. */
+  readonly proved?: readonly string[]
+  /** The guests that this account was before. */
+  readonly buyerIds?: readonly string[]
+  /** Orders that a link opened: to look at, and nothing else. */
+  readonly orders?: readonly string[]
 }
+
+/** What a session may beside what its principal may. */
+export type Grants = Pick<Principal, 'proved' | 'orders'>
+
+/** Whether orders of this buyer are this person's: theirs, or those of a guest that they were. */
+export const isBuyer = ({ id, buyerIds = [] }: Principal, buyerId: string): boolean =>
+  buyerId === id || buyerIds.includes(buyerId)
+
+/** Whether an order is this person's own: bought by them, or with an address that they proved. */
+export const ownsOrder = (
+  principal: Principal,
+  order: { readonly buyerId: string; readonly email: string },
+): boolean => isBuyer(principal, order.buyerId) || (principal.proved ?? []).includes(order.email)
+
+/** Whether this person may look at an order: it is theirs, or a link opened it. */
+export const maySeeOrder = (
+  principal: Principal,
+  order: { readonly id: string; readonly buyerId: string; readonly email: string },
+): boolean => ownsOrder(principal, order) || (principal.orders ?? []).includes(order.id)
 
 interface SessionRow {
   readonly token_hash: Buffer
@@ -19,6 +44,9 @@ interface SessionRow {
   readonly kind: 'user' | 'guest'
   readonly email: string
   readonly expires_at: string
+  readonly proved: readonly string[]
+  readonly orders: readonly string[]
+  readonly buyer_ids: readonly string[]
 }
 
 export interface Sessions {
@@ -34,13 +62,16 @@ export interface Sessions {
 
 const findSessions = sql(
   'platform.find_sessions',
-  `select token_hash, principal_id, kind, email, expires_at from platform.sessions
+  `select token_hash, principal_id, kind, email, expires_at, proved, orders,
+     array(select buyer_id from platform.buyer_ids where owner = s.principal_id::text
+           order by buyer_id desc limit 200) as buyer_ids
+   from platform.sessions s
    where token_hash = any($1::bytea[]) and expires_at > now()`,
 )
 const insertSession = sql(
   'platform.insert_session',
-  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at, language)
-   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second', $7)
+  `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at, language, proved, orders)
+   values ($1, $2, $3, $4, $5, now() + $6 * interval '1 second', $7, $8, $9)
    returning expires_at`,
 )
 const findLanguages = sql(
@@ -52,6 +83,24 @@ const findLanguages = sql(
 const findLive = sql(
   'platform.find_live_session',
   `select 1 as live from platform.sessions where token_hash = $1 and principal_id = $2 and expires_at > now()`,
+)
+const continueSessionStatement = sql(
+  'platform.continue_session',
+  `insert into platform.sessions
+     (token_hash, principal_id, kind, email, purpose, expires_at, language, proved, orders)
+   select $2, principal_id, kind, email, purpose, now() + $3 * interval '1 second', language,
+     array(select distinct unnest(proved || $4::text[])), array(select distinct unnest(orders || $5::uuid[]))
+   from platform.sessions where token_hash = $1 and purpose = 'session' and expires_at > now()
+   returning proved, orders`,
+)
+const addBuyer = sql(
+  'platform.add_buyer_id',
+  `insert into platform.buyer_ids (owner, buyer_id) values ($1, $2) on conflict do nothing`,
+)
+const findBuyers = sql(
+  'platform.find_buyers',
+  `select distinct buyer_id from platform.buyer_ids where owner = any($1::text[])
+   order by buyer_id desc limit $2`,
 )
 const deleteSession = sql('platform.delete_session', `delete from platform.sessions where token_hash = $1`)
 const deleteSessionsOf = sql(
@@ -90,17 +139,56 @@ export interface SessionOptions {
   readonly language?: Language | null
 }
 
-/** Begins a session and returns its token: 256 random bits that are stored nowhere. */
+/** 256 random bits. */
+const newToken = (purpose: SessionOptions['purpose']) =>
+  `${purpose === 'session' ? sessionPrefix : 'hft_'}${randomBytes(32).toString('base64url')}`
+
+/** Begins a session and returns its token, which is stored nowhere. */
 export async function beginSession(
   tx: Queryable,
   principal: Principal,
   { purpose, ttlSeconds, language = null }: SessionOptions,
 ): Promise<{ token: string; expiresAt: string }> {
-  const token = `${purpose === 'session' ? sessionPrefix : 'hft_'}${randomBytes(32).toString('base64url')}`
-  const values = [hashOf(token), principal.id, principal.kind, principal.email, purpose, ttlSeconds, language]
+  const token = newToken(purpose)
+  const { id, kind, email, proved = [], orders = [] } = principal
+  const values = [hashOf(token), id, kind, email, purpose, ttlSeconds, language, proved, orders]
   const [row] = await tx.query<{ expires_at: string }>(insertSession, values)
   if (!row) throw new Error('a session was not stored')
   return { token, expiresAt: row.expires_at }
+}
+
+/**
+ * Goes on with a session under a new token that may more; null when the session ended meanwhile.
+ * Processes remember for a moment what the old token may.
+ */
+export async function continueSession(
+  tx: Queryable,
+  from: { readonly token: string; readonly principal: Principal; readonly ttlSeconds: number },
+  { proved = [], orders = [] }: Grants,
+): Promise<{ token: string; principal: Principal } | null> {
+  const token = newToken('session')
+  const values = [hashOf(from.token), hashOf(token), from.ttlSeconds, proved, orders]
+  const [grants] = await tx.query<Required<Grants>>(continueSessionStatement, values)
+  return grants ? { token, principal: { ...from.principal, ...grants } } : null
+}
+
+/** Notes that a buyer gave this address, or is this account now. */
+export async function noteBuyer(tx: Queryable, owner: string, buyerId: string): Promise<void> {
+  await tx.query(addBuyer, [owner, buyerId])
+}
+
+/** More guests than anybody was, and no more than a query takes. */
+const buyersMax = 10_000
+
+/** The buyers who gave one of these addresses, newest first. They may have bought with others too. */
+export async function findBuyersWith(db: Queryable, addresses: readonly string[]): Promise<string[]> {
+  if (addresses.length === 0) return []
+  const rows = await db.query<{ buyer_id: string }>(findBuyers, [addresses, buyersMax])
+  return rows.map(({ buyer_id }) => buyer_id)
+}
+
+export async function hasBuyers(db: Queryable, address: string): Promise<boolean> {
+  return (await db.query(findBuyers, [[address], 1])).length > 0
 }
 
 /** The languages that these people read: those of their newest sessions. */
@@ -189,6 +277,18 @@ interface Entry {
   readonly validUntilMs: number
 }
 
+function principalOf(row: SessionRow): Principal {
+  const { principal_id: id, kind, email, proved, orders, buyer_ids } = row
+  return {
+    id,
+    kind,
+    email,
+    ...(proved.length > 0 ? { proved } : {}),
+    ...(buyer_ids.length > 0 ? { buyerIds: buyer_ids } : {}),
+    ...(orders.length > 0 ? { orders } : {}),
+  }
+}
+
 export function makeSessions(db: Database, clock: Clock): Sessions {
   const cache = new Map<string, Entry>()
   /**
@@ -219,7 +319,7 @@ export function makeSessions(db: Database, clock: Clock): Sessions {
       if (entry) return entry.principal
       const forgottenBefore = forgotten
       return findMany(token).then((row) => {
-        const principal = row ? { id: row.principal_id, kind: row.kind, email: row.email } : null
+        const principal = row ? principalOf(row) : null
         // It may have been ended while the query ran: what is known as nobody's stays so.
         const meanwhile = cached(token)
         if (meanwhile) return meanwhile.principal

@@ -117,7 +117,7 @@ const platform = [
   ),
   table(
     'platform.sessions',
-    'token_hash bytes!, principal_id uuid!, kind text!, email text!, purpose text!, language text, created_at time! =now, expires_at time!',
+    'token_hash bytes!, principal_id uuid!, kind text!, email text!, purpose text!, language text, created_at time! =now, expires_at time!, proved uuids! =none, orders uuids! =none',
     { key: 'token_hash', checks: [oneOf('kind', 'user guest'), oneOf('purpose', 'session api_token')] },
   ),
 ]
