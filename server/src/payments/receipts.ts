@@ -1,9 +1,9 @@
-// What is written to an intent about its order: the shop's mark, and the sealed receipt. Read when
+// What is written to an intent about its order beside the shop's mark: the sealed receipt. Read when
 // the intent is made, from the event that told payments of the order.
 import type { Event } from '@holdfast/contract'
 import { readProcessEvents } from '../platform/commands/outbox.ts'
 import type { Queryable } from '../platform/postgres/database.ts'
-import { deriveKey, type Installation, readInstallation } from '../platform/process/installation.ts'
+import { deriveKey, readInstallation } from '../platform/process/installation.ts'
 import { type Receipt, sealReceipt } from './processor/receipt.ts'
 import type { Describe } from './processor/steps.ts'
 
@@ -11,12 +11,11 @@ import type { Describe } from './processor/steps.ts'
 export const receiptLabel = 'metadata'
 
 export function makeDescriber(db: Queryable): Describe {
-  let installation: Installation | undefined
+  let key: Buffer | undefined
   return async (orderId) => {
-    installation ??= await readInstallation(db)
+    key ??= deriveKey(await readInstallation(db), receiptLabel)
     const receipt = (await readProcessEvents(db, orderId, 1)).map(receiptOf).at(0)
-    const sealed = receipt ? sealReceipt(deriveKey(installation, receiptLabel), receipt) : {}
-    return { installation: installation.id, ...sealed }
+    return receipt ? sealReceipt(key, receipt) : {}
   }
 }
 

@@ -70,10 +70,7 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
     throw new Error(`this shop has settled already, at ${installation.settledAt}`)
   progress?.('Asking the card processor')
   const intents = await listIntents(parts, await store.readSince(db, backupTakenAt))
-  const sorted = await sortAll(parts, intents, {
-    installationId: installation.id,
-    key: deriveKey(installation, receiptLabel),
-  })
+  const sorted = await sortAll(parts, intents, deriveKey(installation, receiptLabel))
   const of = (fate: Fate) => sorted.filter((each) => each.fate === fate)
   const looks = of('look').flatMap(({ intent }) => intent.paymentId ?? [])
   const sessionsEnded = await store.endUserSessions(db)
@@ -142,22 +139,20 @@ async function listIntents({ books }: SettleParts, since: string): Promise<Liste
 async function sortAll(
   { db }: SettleParts,
   intents: readonly ListedIntent[],
-  { installationId, key }: { installationId: string; key: Buffer },
+  key: Buffer,
 ): Promise<Sorted[]> {
-  const isId = (id: string | null) => (id !== null && /^[0-9a-f-]{36}$/.test(id) ? [id] : [])
   const [payments, orders] = await Promise.all([
     store.readKnownPayments(
       db,
-      intents.flatMap(({ paymentId }) => isId(paymentId)),
+      intents.flatMap(({ paymentId }) => paymentId ?? []),
       intents.map(({ intentId }) => intentId),
     ),
     store.readKnownOrders(
       db,
-      intents.flatMap(({ orderId }) => isId(orderId)),
+      intents.flatMap(({ orderId }) => orderId ?? []),
     ),
   ])
   const sorting = {
-    installationId,
     openReceipt: (metadata: ListedIntent['metadata']) => openReceipt(key, metadata),
     payments: new Map(payments.map((payment) => [payment.id, payment])),
     orders: new Map(orders.map((order) => [order.id, order])),

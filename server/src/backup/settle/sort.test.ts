@@ -6,7 +6,6 @@ import { newId } from '../../platform/process/clock.ts'
 import { adoptedFrom, type Fate, type Sorting, sortIntent } from './sort.ts'
 
 const [paymentId, orderId, buyerId, organiserId] = [newId(), newId(), newId(), newId()]
-const installationId = newId()
 const receipt: Receipt = {
   orderId,
   organiserId,
@@ -27,7 +26,7 @@ const intentOf = (changes: Partial<ListedIntent>): ListedIntent => ({
   refundedMinor: 0,
   disputed: false,
   createdAt: '2031-01-01T12:00:00.000Z',
-  metadata: { installation: installationId },
+  metadata: {},
   ...changes,
 })
 const held = { status: 'requires_capture', authorizedMinor: 9_000, capturedMinor: 0 }
@@ -61,18 +60,11 @@ it.each<[Fate, string, Case]>([
   ['nothing', 'given up', { intent: { ...held, status: 'canceled', authorizedMinor: 0 } }],
   [
     'foreign',
-    'another installation’s, without a receipt',
-    { receipt: null, intent: { metadata: { installation: newId() } } },
-  ],
-  [
-    'foreign',
     'another program’s',
     { receipt: null, intent: { metadata: {}, paymentId: null, orderId: null } },
   ],
-  ['foreign', 'made by hand, with ids that are none', { intent: { orderId: 'order 7' } }],
 ])('%s: %s', (fate, _name, each) => {
   const sorting: Sorting = {
-    installationId,
     openReceipt: () => (each.receipt === undefined ? receipt : each.receipt),
     payments: new Map(each.payment ? [[paymentId, { ...payment, ...each.payment }]] : []),
     orders: new Map(each.order ? [[orderId, { ...order, ...each.order }]] : []),
