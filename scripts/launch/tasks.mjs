@@ -26,6 +26,7 @@ export const tasks = {
   bench: { build: ['server'], run: [['{node}', ...flags, 'bench/src/main.ts']] },
   // Strangers against a shop on this machine, with honest buyers in between.
   attacks: { build: [], run: [['{node}', 'server/test/attacks/run.ts']] },
+  growth: { build: [], run: [['{node}', 'server/test/growth/measure.ts']] },
   soak: { build: [], run: [['{node}', 'server/test/attacks/soak.ts']] },
   // What it saw of every order and call is kept to the end.
   chaos: { build: [], run: [['{node}', '--max-old-space-size=8000', 'server/test/chaos/run.ts']] },

@@ -3,6 +3,7 @@
 import type { ServiceName } from '@holdfast/contract'
 import type { FastifyInstance } from 'fastify'
 import { auditMigrations, makeAudit } from './audit/index.ts'
+import { startTimedBackups } from './backup/timer.ts'
 import { makeDemoOnSale } from './boot/demo/on-sale.ts'
 import type { Config } from './config/config.ts'
 import { makeIsLocal, makeLimitsNetwork, secretSourceOf } from './config/local-mode.ts'
@@ -15,15 +16,13 @@ import { service as orders } from './orders/index.ts'
 import { makeService as makePayments, type PaymentsOptions } from './payments/index.ts'
 import { makeNatsBus } from './platform/bus/nats/carrier.ts'
 import { makePostgresBus } from './platform/bus/postgres-carrier.ts'
-import { forgetOldAnswers } from './platform/commands/idempotency.ts'
 import { watchForProxy } from './platform/http/crowd/proxies.ts'
 import { healthRoutes } from './platform/http/health.ts'
-import { forgetExpiredLimits, makeLimits, noLimits } from './platform/http/limits.ts'
-import { forgetOldLinks } from './platform/http/links/links.ts'
+import { makeLimits, noLimits } from './platform/http/limits.ts'
 import { makeLinkTokens } from './platform/http/links/tokens.ts'
 import { makeRequireOperator } from './platform/http/operators.ts'
 import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
-import { forgetExpiredSessions, makeSessions } from './platform/http/sessions.ts'
+import { makeSessions } from './platform/http/sessions.ts'
 import { type Database, makeDatabase } from './platform/postgres/database.ts'
 import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/postgres/migrate.ts'
 import { refusePooler } from './platform/postgres/pooler.ts'
@@ -37,6 +36,7 @@ import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches, setSwitch } from './platform/process/switches.ts'
 import { openSecrets } from './platform/secrets/keep.ts'
 import { makeTicketCodes } from './platform/secrets/tickets.ts'
+import { startPruneWorker } from './prune/worker.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
 import { service as tickets } from './tickets/index.ts'
 
@@ -64,7 +64,6 @@ export interface ShopOptions {
 }
 
 const drainMs = 5_000
-const tidyEveryMs = 10 * 60 * 1_000
 
 function definitionsOf(payments: PaymentsOptions): Record<ServiceName, ServiceDefinition> {
   return { identity, tickets, orders, expiration, payments: makePayments(payments), mail }
@@ -150,15 +149,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     if (stop) stops.push(stop)
   }
   if (audit) stops.push(audit.worker.start())
-  const tidying = setInterval(() => {
-    Promise.all([
-      forgetOldAnswers(db),
-      forgetExpiredSessions(db),
-      forgetExpiredLimits(db),
-      forgetOldLinks(db),
-    ]).catch((error: Error) => log.warn({ err: error }, 'tidying failed'))
-  }, tidyEveryMs)
-  tidying.unref()
+  stops.push(startPruneWorker(tools))
+  const { backup, dataDirectory } = config
+  if (backup) stops.push(startTimedBackups({ ...tools, ...options, config: backup, dataDirectory, version }))
   const url = await app.listen({ port: config.port, host: config.host })
 
   return {
@@ -167,7 +160,6 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     platform,
     url,
     async stop() {
-      clearInterval(tidying)
       unfollowSwitches()
       const closed = app.close()
       // A client that sends half a request must not keep us from stopping.

@@ -92,6 +92,25 @@ export const OpsDemoBody = Type.Object(
   closed,
 )
 
+const OpsFailing = orNull(
+  Type.Object({ since: Instant, problem: Type.String() }, { description: 'null while it does not fail' }),
+)
+/** Work that the shop does by itself. */
+export const OpsUpkeep = Type.Object({
+  backup: Type.Object({
+    lastAt: orNull(
+      Type.String({ format: 'date-time', description: 'when the newest whole backup was taken' }),
+    ),
+    everyHours: orNull(Type.Integer({ minimum: 1, description: 'null: no backup is taken by itself' })),
+    failing: OpsFailing,
+  }),
+  prune: Type.Object({ lastAt: orNull(Instant), failing: OpsFailing }),
+  silentConsumers: Type.Array(Type.Object({ consumer: Type.String(), since: Instant }), {
+    description: 'consumers that said nothing for a month: events are removed without them',
+  }),
+})
+export type OpsUpkeep = Static<typeof OpsUpkeep>
+
 export const OpsOverview = Type.Object({
   now: Type.String({ format: 'date-time', description: 'the database’s clock' }),
   services: Type.Array(OpsService),
@@ -125,6 +144,7 @@ export const OpsOverview = Type.Object({
     description: 'mails of the last week that did not arrive and are not tried again',
   }),
   sales: SalesState,
+  upkeep: OpsUpkeep,
   audit: Type.Object({
     verdict: AuditVerdict,
     lastRunAt: orNull(Instant),

@@ -4,10 +4,12 @@
 import { Counter, Gauge } from 'prom-client'
 import type { Books } from '../payments/processor/books.ts'
 import { type Connection, type Database, sql } from '../platform/postgres/database.ts'
+import { choreNames, readChore } from '../platform/process/chores.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { makeWaker } from '../platform/process/clock.ts'
 import type { Log } from '../platform/process/log.ts'
 import type { Metrics } from '../platform/process/metrics.ts'
+import { listSilentConsumers } from '../prune/readers.ts'
 import { makeReconciliation } from './books/reconcile.ts'
 import { countDifferences } from './books/store.ts'
 import { invariants } from './invariants.ts'
@@ -83,6 +85,9 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     gauges.horizonAge.set((await readHorizonAge(connection)) / 1_000)
     gauges.differences.set(await countDifferences(connection, shownAfterSeconds))
     gauges.lastBackup.set(await readLastBackup(connection))
+    gauges.silentConsumers.set((await listSilentConsumers(connection)).length)
+    for (const name of choreNames)
+      gauges.failingChores.set({ chore: name }, (await readChore(connection, name)).failingSince ? 1 : 0)
     return report
   }
 
@@ -203,12 +208,25 @@ function makeGauges({ registry }: Metrics) {
     help: 'When the newest whole backup was taken, in seconds since the epoch; 0: never',
     registers,
   })
+  const silentConsumers = new Gauge({
+    name: 'holdfast_silent_consumers',
+    help: 'Consumers that said nothing for a month: events are removed without them',
+    registers,
+  })
+  const failingChores = new Gauge({
+    name: 'holdfast_chore_failing',
+    help: '1 while work that the shop does by itself fails: prune, backup',
+    labelNames: ['chore'],
+    registers,
+  })
   return {
     failed,
     failing,
     horizonAge,
     differences,
     lastBackup,
+    silentConsumers,
+    failingChores,
     tell(report: RunReport) {
       for (const { name } of invariants)
         breaches.set(

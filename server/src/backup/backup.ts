@@ -1,6 +1,7 @@
 // Takes a backup of a shop that may be running: every table as of one moment, and the files of its
 // data directory.
 import { Readable } from 'node:stream'
+import { isInside } from '../config/backup.ts'
 import { makeDatabase, sql } from '../platform/postgres/database.ts'
 import { type Snapshot, withSnapshot } from '../platform/postgres/whole-tables.ts'
 import { newId } from '../platform/process/clock.ts'
@@ -39,6 +40,9 @@ const recordBackup = sql(
 
 export async function backUp(options: BackupOptions): Promise<BackupReport> {
   const startedMs = performance.now()
+  const { file, dataDirectory, passphrase } = options
+  if (passphrase !== null && isInside(file, dataDirectory))
+    throw new Error(`${file} lies in ${dataDirectory}, which the backup holds; name a file elsewhere`)
   const archive = await createArchive(options.file)
   try {
     const manifest = await withSnapshot(options.databaseUrl, (snapshot) =>

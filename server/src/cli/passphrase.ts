@@ -3,9 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { leastPassphrase } from '../config/backup.ts'
 import { Misuse } from './output.ts'
-
-const leastLetters = 12
 
 export interface PassphraseSources {
   readonly passphraseFile?: string
@@ -21,9 +20,9 @@ export async function readPassphrase(
   const { BACKUP_PASSPHRASE: given, BACKUP_PASSPHRASE_FILE: file = passphraseFile } = environment
   const text = passphraseFile === undefined && given ? given : file ? readFileSync(file, 'utf8').trim() : ''
   const passphrase = text === '' ? await ask() : text
-  if (passphrase.length >= leastLetters) return passphrase
+  if (passphrase.length >= leastPassphrase) return passphrase
   throw new Misuse(
-    `the secrets of a backup need a passphrase of at least ${leastLetters} characters: set BACKUP_PASSPHRASE or ` +
+    `the secrets of a backup need a passphrase of at least ${leastPassphrase} characters: set BACKUP_PASSPHRASE or ` +
       'BACKUP_PASSPHRASE_FILE, name a --passphrase-file, or leave the secrets out with --without-secrets',
   )
 }

@@ -76,6 +76,7 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
         (await import('../audit/command.ts')).auditShop(context.config, options.repair === true),
       ),
     )
+  pruneCommands(program, show)
   withFile(program.command('backup'))
     .description('Save the whole shop to a file, while it runs')
     .option('--without-secrets', 'leave out the files of the data directory')
@@ -88,7 +89,9 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
     .action((file: string, sources: PassphraseSources) =>
       show(async (context) => (await import('./backup.ts')).restoreCommand(context, file, sources)),
     )
-  operatorCommands(program.command('admin').description('Look after people').command('operator'), show)
+  const admin = program.command('admin').description('Look after people and data')
+  operatorCommands(admin.command('operator'), show)
+  pruneCommands(admin, show)
   asJson(program.command('settle'))
     .description('Bring a restored shop and the card processor together (restore does it by itself)')
     .option('--backup-taken-at <moment>', 'for a database that came back by a physical backup')
@@ -96,6 +99,16 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
       show(async (context) => (await import('./settle.ts')).settleCommand(context, options)),
     )
   return program
+}
+
+function pruneCommands(parent: Command, show: (work: Work) => Promise<void>): void {
+  asJson(parent.command('prune'))
+    .description('Remove what nobody needs any more, as the running shop does in quiet hours')
+    .option('--dry-run', 'count what would go, and change nothing')
+    .addHelpText('after', '\nExit status: 0 done, 1 another process prunes or it failed')
+    .action((options: { dryRun?: boolean }) =>
+      show(async (context) => (await import('./prune.ts')).pruneCommand(context, options)),
+    )
 }
 
 function operatorCommands(operator: Command, show: (work: Work) => Promise<void>): void {

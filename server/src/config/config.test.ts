@@ -78,6 +78,25 @@ test('every wrong value is named at once', () => {
   expect(() => readConfig(wrong)).toThrow(/PORT[\s\S]*SERVICES[\s\S]*LOG_LEVEL/)
 })
 
+const timed = { BACKUP_DIR: '/backups', BACKUP_PASSPHRASE: 'correct horse battery' }
+
+test('backups on a timer need a folder elsewhere and a passphrase', () => {
+  expect(readConfig({ BACKUP_PASSPHRASE: timed.BACKUP_PASSPHRASE }).backup).toBeNull()
+  expect(readConfig(timed).backup).toEqual({
+    directory: '/backups',
+    everyHours: 24,
+    keepDays: 30,
+    passphrase: timed.BACKUP_PASSPHRASE,
+  })
+  expect(named({ BACKUP_DIR: '/backups' })).toEqual(['BACKUP_PASSPHRASE'])
+  expect(named({ ...timed, BACKUP_PASSPHRASE: 'short' })).toEqual(['BACKUP_PASSPHRASE'])
+  for (const directory of ['/shop/data', '/shop/data/backups', '/shop/data/../data/b'])
+    expect(named({ ...timed, BACKUP_DIR: directory, DATA_DIR: '/shop/data' })).toEqual(['BACKUP_DIR'])
+  expect(named({ ...timed, BACKUP_DIR: '/shop/data-backups', DATA_DIR: '/shop/data' })).toEqual([])
+  expect(named({ BACKUP_HOURS: '0' })).toEqual(['BACKUP_HOURS'])
+  expect(named({ BACKUP_KEEP_DAYS: '4000' })).toEqual(['BACKUP_KEEP_DAYS'])
+})
+
 test.each([
   ['PORT', '-1'],
   ['PORT', '3000.5'],

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { ServiceName } from '@holdfast/contract'
 import type { NatsConfig } from '../platform/bus/nats/connection.ts'
 import { problemOfFailpoints } from '../platform/process/failpoint.ts'
+import { type BackupConfig, readBackup } from './backup.ts'
 import { namedAs } from './hosts.ts'
 import { type MailConfig, readMail } from './mail.ts'
 import { readNats } from './nats.ts'
@@ -54,6 +55,8 @@ export interface Config {
   readonly failpoints: string
   readonly processor: ProcessorConfig
   readonly mail: MailConfig
+  /** Null: no backup is taken by itself. */
+  readonly backup: BackupConfig | null
   /** The first makes the tokens of links, those of all are known. Empty: the database has one. */
   readonly secretKeys: readonly string[]
 }
@@ -76,13 +79,14 @@ export function readConfig(environment: Environment): Config {
   const host = read.open('HOST', '127.0.0.1')
   const publicUrl = readPublicUrl(read, `http://${namedAs(host)}:${port}`)
   const processor = readProcessor(read, publicUrl)
+  const dataDirectory = resolve(read.text('DATA_DIR', './data'))
   const config: Config = {
     port,
     host,
     publicUrl,
     trustProxy: read.flag('TRUST_PROXY', false),
     hstsSubdomains: read.flag('HSTS_SUBDOMAINS', true),
-    dataDirectory: resolve(read.text('DATA_DIR', './data')),
+    dataDirectory,
     databaseUrl: read.optionalUrl('DATABASE_URL', ['postgres:', 'postgresql:']),
     nats: readNats(read.list('NATS_URL'), read.problem),
     services: read.services('SERVICES'),
@@ -99,6 +103,7 @@ export function readConfig(environment: Environment): Config {
     failpoints: readFailpoints(read),
     processor,
     mail: readMail(read, publicUrl),
+    backup: readBackup(read, dataDirectory),
     secretKeys: readSecretKeys(read),
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)

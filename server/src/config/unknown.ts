@@ -2,9 +2,8 @@
 // force.
 import { type Environment, isServiceAddress } from './reader.ts'
 
-/** Read by the sandbox's process, `holdfast backup`, the launcher and the tests. */
+/** Read by the sandbox's process, the launcher and the tests. */
 const readElsewhere = [
-  'BACKUP_PASSPHRASE',
   'CHROMIUM_PATH',
   'NATS_SERVER_PATH',
   'SANDBOX_API_VERSION',

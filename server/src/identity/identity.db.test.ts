@@ -9,7 +9,6 @@ import { makeAttempts } from './attempts.ts'
 import type { Begun } from './begun.ts'
 import { makeIdentity } from './identity.ts'
 import { makePasswords } from './passwords.ts'
-import { forgetGuests } from './worker.ts'
 
 let db: TestDatabase
 const passwords = makePasswords({ parameters: { memoryKib: 64, passes: 1, parallelism: 1 } })
@@ -143,19 +142,6 @@ test('an account has twenty tokens, also when it asks for them at once', async (
   expect(await ask()).toMatchObject({ rejection: 'quota_exceeded' })
   await makeSessions(db, systemClock).end(first ?? '')
   expect(await ask()).toHaveProperty('token')
-})
-
-test('guests whose sessions have ended are forgotten, after a while', async () => {
-  const identity = identityOf()
-  const guests = [ann.email, 'bob@example.com'].map(async (email) =>
-    begun(await identity.beginGuest({ email, address: ann.address, known: null })),
-  )
-  const [old, alive] = await Promise.all(guests)
-  await db.execute(`update identity.guests set created_at = now() - interval '32 days'`)
-  await makeSessions(db, systemClock).end(old?.token ?? '')
-  await forgetGuests(db)
-  const left = await db.query<{ id: string }>({ name: '', text: 'select id from identity.guests' })
-  expect(left).toEqual([{ id: alive?.principal.id }])
 })
 
 test('a token for programs is a session of a year', async () => {

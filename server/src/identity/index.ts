@@ -8,12 +8,11 @@ import { makeLinks } from './links.ts'
 import { makePasswords } from './passwords.ts'
 import { identityRoutes } from './routes/accounts.ts'
 import { linkRoutes } from './routes/links.ts'
-import { startForgetting } from './worker.ts'
 
 export const service: ServiceDefinition = {
   name: 'identity',
   migrations: migrationsOf('identity'),
-  make({ db, bus, clock, config, limits, log, sessions, security, linkTokens: tokens }) {
+  make({ db, bus, config, limits, sessions, security, linkTokens: tokens }) {
     const parts = { db, passwords: makePasswords(), attempts: makeAttempts(limits, security), sessions }
     const identity = makeIdentity(parts)
     const links = makeLinks({ ...parts, tokens, onCommitted: () => bus.hint() })
@@ -25,7 +24,6 @@ export const service: ServiceDefinition = {
         identityRoutes(app, { identity, sessions, publicUrl, limitsNetwork })
         linkRoutes(app, { db, security, links, sessions, publicUrl })
       },
-      start: async () => startForgetting({ db, clock, log }),
     }
   },
 }

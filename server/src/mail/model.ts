@@ -1,9 +1,11 @@
 // How mail decides in batches: what news of shows and orders mean, and the way of each mail. No
 // HTTP, no bus, no mail server.
+import { readBeganAt } from '../platform/bus/store.ts'
 import { type Handler, type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
 import type { Decision } from '../platform/commands/model.ts'
 import { readProcessEvents } from '../platform/commands/outbox.ts'
 import { readLanguages } from '../platform/http/sessions.ts'
+import type { Queryable } from '../platform/postgres/database.ts'
 import {
   draftFor,
   draftOfLink,
@@ -14,7 +16,7 @@ import {
   untrueBecause,
   withoutTickets,
 } from './domain/known.ts'
-import { type Draft, decideMail, evolveMail, type Mail, type MailFact } from './domain/mail.ts'
+import { type Draft, decideMail, evolveMail, isNews, type Mail, type MailFact } from './domain/mail.ts'
 import {
   advanceTelling,
   type Telling,
@@ -51,13 +53,20 @@ const facts = (...all: readonly Fact[]): Decided => ({ facts: all, answer: {} })
 export const mailIdOf = ({ fact, recipient }: Pick<Draft, 'fact' | 'recipient'>) =>
   nameOf('mail', fact, recipient)
 
-function queue(world: World, draft: Draft, { at, now }: { at: string; now: string }): readonly MailFact[] {
+function queue(world: World, draft: Draft, { at, now }: When): readonly MailFact[] {
   const id = mailIdOf(draft)
-  return decideMail(world.mails.get(id), { type: 'QueueMail', id, draft, occurredAt: at }, now)
+  const { beganAt } = world
+  return decideMail(world.mails.get(id), { type: 'QueueMail', id, draft, occurredAt: at, beganAt }, now)
 }
 
-const beginTelling = (start: TellingStart | null): readonly Fact[] => {
-  if (!start) return []
+interface When {
+  readonly at: string
+  readonly now: string
+}
+
+/** Of an old change nobody is told: they found the show as it is. */
+const beginTelling = ({ beganAt }: World, start: TellingStart | null, { at, now }: When): readonly Fact[] => {
+  if (!start || !isNews({ occurredAt: at, beganAt, now })) return []
   const telling = { ...start, id: nameOf('telling', start.fact), afterId: null, ended: false, told: 0 }
   return [{ type: 'TellingBegun', data: telling }]
 }
@@ -68,7 +77,10 @@ function decide(world: World, command: Command, now: string): Decided {
       const before = world.shows.get(command.show.id)
       if (before && command.version <= before.version) return nothing
       const show = knowShow(before, command.show, command.version)
-      return facts({ type: 'ShowKnown', data: show }, ...beginTelling(tellingOfChange(before, show)))
+      return facts(
+        { type: 'ShowKnown', data: show },
+        ...beginTelling(world, tellingOfChange(before, show), { at: command.at, now }),
+      )
     }
     case 'NoteShowEnd': {
       const show = world.shows.get(command.showId)
@@ -76,7 +88,7 @@ function decide(world: World, command: Command, now: string): Decided {
       if (show.cancelled) return nothing
       return facts(
         { type: 'ShowKnown', data: { ...show, cancelled: true, version: command.version } },
-        ...beginTelling(tellingOfEnd(show.id)),
+        ...beginTelling(world, tellingOfEnd(show.id), { at: command.at, now }),
       )
     }
     case 'BeginReminders':
@@ -85,7 +97,7 @@ function decide(world: World, command: Command, now: string): Decided {
           const show = world.shows.get(id)
           if (!show) return []
           const reminded: Fact = { type: 'ShowKnown', data: { ...show, remindedFor: show.startsAt } }
-          return [reminded, ...beginTelling(tellingOfReminder(show))]
+          return [reminded, ...beginTelling(world, tellingOfReminder(show), { at: now, now })]
         }),
       )
     case 'NoteLink':
@@ -123,6 +135,8 @@ function decideOrderNews(world: World, command: OrderNews, now: string): Decided
   }
   const order = world.orders.get(command.orderId)
   if (command.type === 'NoteRefund' && !order) return lateMoney(world, command, now)
+  // Sold before mail was there, and at rest for so long that no event of it is left.
+  if (!order && world.forgotten.has(command.orderId)) return nothing
   const show = order && world.shows.get(order.showId)
   if (!order || !show) return { rejection: 'order_unknown' }
   const mail = (news: News, at: string) => queue(world, draftFor(order, show, news), { at, now })
@@ -252,10 +266,12 @@ export interface MailModelOptions extends HandlerOptions {
 }
 
 export function makeMailHandler({ onQueued, ...options }: MailModelOptions): MailHandler {
+  let beganAt: string | null = null
+  const readBegan = async (tx: Queryable) => (beganAt ??= await readBeganAt(tx, 'mail'))
   return makeHandler<Command, World, Fact, Rejection, MailAnswer>(
     {
       service: 'mail',
-      load: (tx, commands) => load(tx, commands, { readProcessEvents, readLanguages }),
+      load: (tx, commands) => load(tx, commands, { readProcessEvents, readLanguages, readBegan }),
       decide,
       apply,
       save,

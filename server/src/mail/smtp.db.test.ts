@@ -41,6 +41,11 @@ beforeAll(async () => {
     PUBLIC_URL: 'http://localhost:3000',
   })
   await tellFacts(app.platform, [{ fact: { type: 'ShowPublished', data: show }, subject: showId }])
+  // What was told before mail began to read is the past to it, of which it writes to nobody.
+  await waitFor('the show known to mail', async () => {
+    const known = await app.db.query({ name: '', text: 'select 1 from mail.shows' })
+    return known.length > 0
+  })
 })
 afterAll(async () => {
   await app?.stop()

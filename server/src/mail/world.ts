@@ -63,10 +63,14 @@ export type Command =
 export type Unfinished = Pick<KnownOrder, 'showId' | 'buyerId' | 'email' | 'lines' | 'total' | 'createdAt'>
 
 export interface World {
+  /** When mail began to hear of anything; null before that. */
+  readonly beganAt: string | null
   readonly shows: Map<string, KnownShow>
   readonly orders: Map<string, KnownOrder>
   /** By order, of those that mail does not know: null when it was completed and we did not hear yet. */
   readonly unfinished: ReadonlyMap<string, Unfinished | null>
+  /** Orders that mail does not know, and of which no event is kept. */
+  readonly forgotten: ReadonlySet<string>
   readonly languages: ReadonlyMap<string, Language>
   readonly mails: Map<string, Mail>
   /** Ids of mails whose time has come. */

@@ -4,19 +4,22 @@ import {
   type OpsDemoRun,
   type OpsOverview,
   type OpsService,
+  type OpsUpkeep,
   type OrderStatus,
   type SalesState,
 } from '@holdfast/contract'
 import { countDifferences } from '../audit/books/store.ts'
-import { listBreaches, readFailing, readHorizonAge, readLastRun } from '../audit/store.ts'
+import { listBreaches, readFailing, readHorizonAge, readLastBackup, readLastRun } from '../audit/store.ts'
 import { subscriptions } from '../audit/subscriptions.ts'
 import { shownAfterSeconds } from '../audit/worker.ts'
 import { serviceNames } from '../config/config.ts'
 import { unreadable } from '../platform/bus/delivery.ts'
 import type { Queryable } from '../platform/postgres/database.ts'
+import { type Chore, readChore } from '../platform/process/chores.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import { listProcesses } from '../platform/process/processes.ts'
 import { readSwitch } from '../platform/process/switches.ts'
+import { listSilentConsumers } from '../prune/readers.ts'
 import type { Platform } from '../service.ts'
 import { countOrders, readCounts, readDatabase, readFlow } from './read/overview.ts'
 import type { SandboxControls } from './sandbox-controls.ts'
@@ -54,8 +57,9 @@ export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => 
       readCounts(db, unreadable),
       readHorizonAge(db),
     ])
-    const [sales, run, breaches, differences, failing, sandboxState, demoState] = await Promise.all([
+    const [sales, upkeep, run, breaches, differences, failing, sandboxState, demoState] = await Promise.all([
       readSales(db),
+      readUpkeep(platform),
       readLastRun(db),
       listBreaches(db),
       countDifferences(db, shownAfterSeconds),
@@ -94,6 +98,7 @@ export function makeOverview({ platform, sandbox, demo }: OverviewParts): () => 
       },
       ...counts,
       sales,
+      upkeep,
       audit: {
         verdict: verdictOf(run !== null && failing === null, breaches.length),
         lastRunAt: run?.startedAt ?? null,
@@ -117,6 +122,28 @@ export async function readSales(db: Queryable): Promise<SalesState> {
   if (!stopped?.isOn) return { state: 'open', since: stopped?.changedAt ?? null, reason: null }
   return { state: 'stopped', since: stopped.changedAt, reason: stopped.reason }
 }
+
+async function readUpkeep({ db, config }: Pick<Platform, 'db' | 'config'>): Promise<OpsUpkeep> {
+  const [lastBackup, backup, prune, silent] = await Promise.all([
+    readLastBackup(db),
+    readChore(db, 'backup'),
+    readChore(db, 'prune'),
+    listSilentConsumers(db),
+  ])
+  const { backup: settings } = config
+  return {
+    backup: {
+      lastAt: lastBackup === 0 ? null : new Date(lastBackup * 1_000).toISOString(),
+      everyHours: settings?.everyHours ?? null,
+      failing: settings ? failingOf(backup) : null,
+    },
+    prune: { lastAt: prune.endedAt, failing: failingOf(prune) },
+    silentConsumers: silent.map(({ consumer, silentSince: since }) => ({ consumer, since })),
+  }
+}
+
+const failingOf = ({ failingSince: since, problem }: Chore) =>
+  since === null ? null : { since, problem: problem ?? '' }
 
 type Seen = Awaited<ReturnType<typeof listProcesses>>
 

@@ -8,7 +8,6 @@ import { makeService as makePayments } from '../../src/payments/index.ts'
 import type { Processor } from '../../src/payments/processor/port.ts'
 import type { Bus, Subscription } from '../../src/platform/bus/bus.ts'
 import { makePostgresBus } from '../../src/platform/bus/postgres-carrier.ts'
-import { forgetOldAnswers } from '../../src/platform/commands/idempotency.ts'
 import { noLimits } from '../../src/platform/http/limits.ts'
 import { makeLinkTokens } from '../../src/platform/http/links/tokens.ts'
 import { makeSessions } from '../../src/platform/http/sessions.ts'
@@ -55,7 +54,6 @@ export interface ProcessOptions {
 const config: Config = readConfig({ RATE_LIMITS: 'off', DEMO: '0', LOG_LEVEL: 'silent' })
 /** Counting is all it does: one for all simulated processes. */
 const metrics = makeMetrics({ defaults: false })
-const tidyEveryMs = 10 * 60 * 1_000
 
 export function startProcess(options: ProcessOptions): ShopProcess {
   const { name, scheduler, server } = options
@@ -153,10 +151,6 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       const stop = await service.start?.()
       if (stop) stops.push(stop)
     }
-    setInterval(
-      () => void forgetOldAnswers(db).catch((error: Error) => log.warn({ err: error }, 'tidying failed')),
-      tidyEveryMs,
-    )
     running = true
     options.trace(`${name} is up`)
   }

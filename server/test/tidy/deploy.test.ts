@@ -15,7 +15,6 @@ const listed = (folder: string, ending: string) =>
 /** Variables of the guide, which another test compares with the code; and those of commands. */
 const variables = new Set([
   ...[...read('docs/guide/operators.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, name = '']) => name),
-  'BACKUP_PASSPHRASE',
   'SMTP_URL',
 ])
 const unknown = (names: readonly string[]) => names.filter((name) => !variables.has(name))

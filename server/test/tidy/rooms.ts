@@ -48,6 +48,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['backup', /^backup\//],
   ['ops', /^ops\//],
   ['audit', /^audit\//],
+  ['prune', /^prune\//],
   ['index of a service', new RegExp(`^${services}/index\\.ts$`)],
   ['consumers, routes, webhook', new RegExp(`^${services}/(consumers\\.ts|routes/|webhook/)`)],
   ['worker, live views', new RegExp(`^${services}/(worker\\.ts|identity\\.ts|read/live\\.ts)`)],

@@ -21,6 +21,7 @@ import { overviewQuery } from './queries.ts'
 import { Sellers } from './sellers.tsx'
 import { Services } from './services.tsx'
 import { Summary } from './summary.tsx'
+import { Upkeep } from './upkeep.tsx'
 import { DeadLetters } from './waiting/letters.tsx'
 import { FailedMails } from './waiting/mails.tsx'
 import { OpenPayments } from './waiting/payments.tsx'
@@ -101,6 +102,7 @@ function Overview({ overview, stale }: { readonly overview: OpsOverview; readonl
           <Services overview={overview} />
           <div className="grid content-start gap-3">
             <Orders orders={overview.orders} />
+            <Upkeep overview={overview} />
             <Sandbox sandbox={overview.sandbox} />
           </div>
         </div>

@@ -22,6 +22,9 @@ const database: DatabaseFacts = {
   salesStopped: null,
   deadLetters: 0,
   versions: ['0.1.0'],
+  backupProblem: null,
+  pruneProblem: null,
+  silentConsumers: [],
 }
 const healthy: Facts = {
   node: 'v24.21.0',
@@ -41,6 +44,7 @@ const healthy: Facts = {
   rateLimits: true,
   failpoints: false,
   now: '2031-05-01T18:00:00.000Z',
+  backups: { directory: '/backups', everyHours: 24, error: null },
 }
 
 it('nothing is wrong with a shop that is well', () => {
@@ -88,8 +92,12 @@ const planted: readonly Planted[] = [
   ['sales', 'wrong', 'npm run audit', inDatabase({ salesStopped: 'a breach' })],
   ['dead letters', 'wrong', 'replay', inDatabase({ deadLetters: 2 })],
   ['versions', 'warning', 'finish the upgrade', inDatabase({ versions: ['0.1.0', '0.2.0'] })],
-  ['backup', 'warning', 'backup FILE', inDatabase({ lastBackupAt: null })],
-  ['backup', 'warning', 'backup FILE', inDatabase({ lastBackupAt: '2031-04-01T06:00:00.000Z' })],
+  ['backup', 'warning', 'backup FILE', { ...inDatabase({ lastBackupAt: null }), backups: null }],
+  ['backup', 'warning', 'timed backups', inDatabase({ lastBackupAt: '2031-04-01T06:00:00.000Z' })],
+  ['backup folder', 'wrong', 'BACKUP_DIR', { backups: { directory: '/b', everyHours: 24, error: 'EACCES' } }],
+  ['timed backups', 'wrong', 'tries again', inDatabase({ backupProblem: 'since yesterday: no room' })],
+  ['pruning', 'warning', 'holdfast -- prune', inDatabase({ pruneProblem: 'since yesterday: timeout' })],
+  ['consumers', 'warning', 'start a process', inDatabase({ silentConsumers: ['mail'] })],
   ['operators', 'warning', 'operator link', inDatabase({ operators: 0 })],
   ['broker', 'wrong', 'NATS_URL', { broker: { error: 'CONNECTION_REFUSED' } }],
   ['card processor', 'wrong', 'STRIPE_SECRET_KEY', { processor: 'unauthorized' }],

@@ -1,35 +1,15 @@
 // What `doctor` looks at, as rules over facts: each wrong fact has a name and a cure. Pure: the facts
 // are gathered elsewhere, so that every mistake can be tried out in a table.
-import type { DatabaseFacts, Facts } from './facts.ts'
-
-export type Level = 'ok' | 'warning' | 'wrong'
-
-export interface Check {
-  readonly name: string
-  readonly level: Level
-  readonly found: string
-  /** Empty when all is well. */
-  readonly cure: string
-}
+import { type Check, ok, onDatabase, type Rule, warning, wrong } from './check.ts'
+import type { Facts } from './facts.ts'
+import { upkeep } from './upkeep.ts'
 
 const leastNode = 24
 const leastPostgres = 16
 const leastFreeBytes = 1_000_000_000
 const clockMaxSeconds = 60
 const transactionMaxSeconds = 30
-const backupMaxHours = 48
 const leastConnections = 20
-
-type Rule = (facts: Facts) => Check
-
-const ok = (name: string, found: string): Check => ({ name, level: 'ok', found, cure: '' })
-const wrong = (name: string, found: string, cure: string): Check => ({ name, level: 'wrong', found, cure })
-const warning = (name: string, found: string, cure: string): Check => ({
-  name,
-  level: 'warning',
-  found,
-  cure,
-})
 
 const machine: readonly Rule[] = [
   ({ node }) =>
@@ -60,14 +40,8 @@ const machine: readonly Rule[] = [
           ),
 ]
 
-/** A rule that needs the database; without it, one finding says all. */
-const onDatabase =
-  (rule: (database: DatabaseFacts, facts: Facts) => Check): ((facts: Facts) => Check | null) =>
-  (facts) =>
-    'error' in facts.database ? null : rule(facts.database, facts)
-
-const database = [
-  ({ database: found }: Facts) =>
+const database: readonly Rule[] = [
+  ({ database: found }) =>
     'error' in found
       ? wrong(
           'database',
@@ -175,18 +149,9 @@ const database = [
           'finish the upgrade: stop the processes of the older version',
         ),
   ),
-  onDatabase(({ lastBackupAt, orders }, { now }) => {
-    if (orders === 0) return ok('backup', 'there is nothing to lose yet')
-    const cure = 'run on a timer: npm run holdfast -- backup FILE'
-    if (lastBackupAt === null) return warning('backup', 'none was ever taken', cure)
-    const hours = Math.round((Date.parse(now) - Date.parse(lastBackupAt)) / 3_600_000)
-    return hours <= backupMaxHours
-      ? ok('backup', `${hours} hours old`)
-      : warning('backup', `${hours} hours old`, cure)
-  }),
 ]
 
-const outside: readonly ((facts: Facts) => Check | null)[] = [
+const outside: readonly Rule[] = [
   ({ broker }) =>
     broker === null
       ? null
@@ -268,5 +233,5 @@ const outside: readonly ((facts: Facts) => Check | null)[] = [
 ]
 
 export function examine(facts: Facts): Check[] {
-  return [...machine, ...database, ...outside].flatMap((rule) => rule(facts) ?? [])
+  return [...machine, ...database, ...upkeep, ...outside].flatMap((rule) => rule(facts) ?? [])
 }

@@ -1,6 +1,7 @@
 // `holdfast doctor`: what is wrong with the set-up, each with its cure.
 import type { Context, Result } from '../output.ts'
-import { type Check, examine } from './checks.ts'
+import type { Check } from './check.ts'
+import { examine } from './checks.ts'
 import { gather } from './gather.ts'
 
 const marks = { ok: 'ok     ', warning: 'warning', wrong: 'WRONG  ' } as const

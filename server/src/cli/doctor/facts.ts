@@ -23,6 +23,12 @@ export interface Facts {
   readonly rateLimits: boolean
   readonly failpoints: boolean
   readonly now: string
+  /** Backups on a timer; null: none are set up. */
+  readonly backups: {
+    readonly directory: string
+    readonly everyHours: number
+    readonly error: string | null
+  } | null
 }
 
 export interface DatabaseFacts {
@@ -41,6 +47,10 @@ export interface DatabaseFacts {
   /** Why the shop may not go on with the keys that it has; null: it may. */
   readonly secretFault: string | null
   readonly lastBackupAt: string | null
+  /** Why backups on a timer, and pruning, fail; null while they do not. */
+  readonly backupProblem: string | null
+  readonly pruneProblem: string | null
+  readonly silentConsumers: readonly string[]
   readonly orders: number
   readonly operators: number
   readonly salesStopped: string | null

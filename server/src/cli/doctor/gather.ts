@@ -10,7 +10,9 @@ import { probeProcessor } from '../../payments/processor/probe.ts'
 import { probeBroker } from '../../platform/bus/nats/connection.ts'
 import { type Database, makeDatabase, sql } from '../../platform/postgres/database.ts'
 import { allMigrations, readScripts } from '../../platform/postgres/migrate.ts'
+import { type ChoreName, readChore } from '../../platform/process/chores.ts'
 import { findSecrets } from '../../platform/secrets/keep.ts'
+import { listSilentConsumers } from '../../prune/readers.ts'
 import type { DatabaseFacts, Facts } from './facts.ts'
 
 const askedMs = 5_000
@@ -36,6 +38,7 @@ export async function gather(config: Config): Promise<Facts> {
     rateLimits: config.rateLimits !== 'off',
     failpoints: config.failpoints !== '',
     now: new Date().toISOString(),
+    backups: askBackupFolder(config.backup),
   }
 }
 
@@ -49,6 +52,17 @@ function askDisk(directory: string): Pick<Facts, 'freeBytes' | 'dataDirectoryWri
   } catch {
     // Another user's, or a disk that is read only.
     return { freeBytes: bavail * bsize, dataDirectoryWritable: false }
+  }
+}
+
+function askBackupFolder(backup: Config['backup']): Facts['backups'] {
+  if (backup === null) return null
+  const { directory, everyHours } = backup
+  try {
+    accessSync(directory, constants.W_OK)
+    return { directory, everyHours, error: null }
+  } catch (error) {
+    return { directory, everyHours, error: (error as Error).message }
   }
 }
 
@@ -73,7 +87,8 @@ const serverStatement = sql(
       where backend_xid is not null and datname = current_database()) as "oldestTransactionSeconds",
      extract(epoch from clock_timestamp())::float8 as "nowSeconds",
      to_regclass('platform.installation') is not null as "isShop",
-     to_regclass('platform.secret_checks') is not null as "notesSecrets"`,
+     to_regclass('platform.secret_checks') is not null as "notesSecrets",
+     to_regclass('platform.chores') is not null as "hasChores"`,
 )
 const appliedStatement = sql('doctor.applied', 'select schema, name, checksum from holdfast_migrations')
 const shopStatement = sql(
@@ -88,11 +103,13 @@ const shopStatement = sql(
 )
 
 type Asked = 'pending' | 'changed' | 'embedded' | 'clockOffBySeconds' | 'secretFault'
-type Server = Omit<DatabaseFacts, keyof Shop | Asked> & {
+type Server = Omit<DatabaseFacts, keyof Shop | keyof Upkeep | Asked> & {
   readonly nowSeconds: number
   readonly isShop: boolean
   readonly notesSecrets: boolean
+  readonly hasChores: boolean
 }
+type Upkeep = Pick<DatabaseFacts, 'backupProblem' | 'pruneProblem' | 'silentConsumers'>
 type Shop = Pick<
   DatabaseFacts,
   'settled' | 'lastBackupAt' | 'orders' | 'operators' | 'salesStopped' | 'deadLetters' | 'versions'
@@ -125,11 +142,12 @@ async function askDatabase(config: Config): Promise<Facts['database']> {
 async function askServer(db: Database, config: Config): Promise<DatabaseFacts> {
   const [server] = await db.query<Server>(serverStatement)
   if (!server) throw new Error('the database did not answer')
-  const { nowSeconds, isShop, notesSecrets, ...rest } = server
+  const { nowSeconds, isShop, notesSecrets, hasChores, ...rest } = server
   const [shop = newShop] = isShop ? await db.query<Shop>(shopStatement) : []
   return {
     ...rest,
     ...shop,
+    ...(hasChores ? await askUpkeep(db) : { backupProblem: null, pruneProblem: null, silentConsumers: [] }),
     ...(isShop ? await compareMigrations(db) : { pending: 0, changed: 0 }),
     // Before its first start with this version, a shop has noted none.
     secretFault: notesSecrets ? await askSecrets(db, config) : null,
@@ -141,6 +159,18 @@ async function askServer(db: Database, config: Config): Promise<DatabaseFacts> {
 async function askSecrets(db: Database, config: Config): Promise<string | null> {
   const found = await findSecrets(db, secretSourceOf(config))
   return 'fault' in found ? found.fault : null
+}
+
+async function askUpkeep(db: Database): Promise<Upkeep> {
+  const problemOf = async (name: ChoreName) => {
+    const { failingSince, problem } = await readChore(db, name)
+    return failingSince === null ? null : `since ${failingSince}: ${problem}`
+  }
+  return {
+    backupProblem: await problemOf('backup'),
+    pruneProblem: await problemOf('prune'),
+    silentConsumers: (await listSilentConsumers(db)).map(({ consumer }) => consumer),
+  }
 }
 
 async function compareMigrations(db: Database): Promise<Pick<DatabaseFacts, 'pending' | 'changed'>> {

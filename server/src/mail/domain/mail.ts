@@ -35,7 +35,14 @@ type Ended = 'sent' | 'bounced' | 'given_up' | 'skipped'
 export type MailState = Mail['state']
 
 export type MailCommand =
-  | { readonly type: 'QueueMail'; readonly id: string; readonly draft: Draft; readonly occurredAt: string }
+  | {
+      readonly type: 'QueueMail'
+      readonly id: string
+      readonly draft: Draft
+      readonly occurredAt: string
+      /** When mail began to hear of anything. */
+      readonly beganAt?: string | null
+    }
   /** `untrue` says why what it tells no longer holds. */
   | { readonly type: 'TakeMail'; readonly mailId: string; readonly untrue: string | null }
   | { readonly type: 'RecordSent'; readonly mailId: string; readonly fence: number }
@@ -121,14 +128,28 @@ const holds = (mail: Mail, fence: number) => mail.state === 'sending' && mail.fe
 
 function queue(
   mail: Mail | undefined,
-  { id, draft, occurredAt }: MailCommand & { type: 'QueueMail' },
+  { id, draft, occurredAt, beganAt = null }: MailCommand & { type: 'QueueMail' },
   now: string,
 ): readonly MailFact[] {
   if (mail) return []
   const queued: MailFact = { type: 'MailQueued', data: { mailId: id, draft } }
-  const isNews = between(occurredAt, now) <= Math.min(staleAfterMs, triedFor(draft))
-  if (isNews) return [queued]
+  const isInTime = between(occurredAt, now) <= triedFor(draft)
+  if (isInTime && isNews({ occurredAt, beganAt, now })) return [queued]
   return [queued, { type: 'MailSkipped', data: { mailId: id, reason: 'old_news' } }]
+}
+
+/**
+ * What happened long ago is told to nobody, and neither is what happened before mail was there: a shop
+ * that gets mail later reads all its past.
+ */
+export function isNews(when: {
+  readonly occurredAt: string
+  readonly beganAt: string | null
+  readonly now: string
+}): boolean {
+  const { occurredAt, beganAt, now } = when
+  const isOurs = beganAt === null || epochMsOf(occurredAt) >= epochMsOf(beganAt)
+  return isOurs && between(occurredAt, now) <= staleAfterMs
 }
 
 const told = ({ id, kind, orderId }: Mail) => ({

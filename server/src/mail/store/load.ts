@@ -64,12 +64,16 @@ interface Wanted {
   readonly shows: Set<string>
   readonly orders: Set<string>
   readonly buyers: Set<string>
-  readonly refunded: Set<string>
+  /** Those whose past is asked for when mail does not know them. */
+  readonly late: Set<string>
   readonly mails: Set<string>
   take: number
   tell: number
   remind: boolean
 }
+
+/** News that may come years after the order. */
+const isLate = ({ type }: Command) => type === 'NoteRefund' || type === 'NoteVoid' || type === 'NoteBounce'
 
 function wantedBy(commands: readonly Command[]): Wanted {
   const wanted: Wanted = {
@@ -77,7 +81,7 @@ function wantedBy(commands: readonly Command[]): Wanted {
     shows: new Set(),
     orders: new Set(),
     buyers: new Set(),
-    refunded: new Set(),
+    late: new Set(),
     mails: new Set(),
     take: 0,
     tell: 0,
@@ -93,7 +97,7 @@ function wantedBy(commands: readonly Command[]): Wanted {
     else if ('mailId' in command) wanted.mails.add(command.mailId)
     else {
       wanted.orders.add(command.orderId)
-      if (command.type === 'NoteRefund') wanted.refunded.add(command.orderId)
+      if (isLate(command)) wanted.late.add(command.orderId)
       if (command.type !== 'NoteComplete') continue
       wanted.shows.add(command.showId)
       wanted.buyers.add(command.buyer.id)
@@ -106,12 +110,14 @@ function wantedBy(commands: readonly Command[]): Wanted {
 export interface Readers {
   readonly readProcessEvents: (tx: Queryable, orderId: string) => Promise<Event[]>
   readonly readLanguages: (tx: Queryable, people: readonly string[]) => Promise<Map<string, Language>>
+  /** When this consumer began to read. */
+  readonly readBegan: (tx: Queryable) => Promise<string | null>
 }
 
 export async function load(
   tx: BatchTx,
   commands: readonly Command[],
-  { readProcessEvents, readLanguages }: Readers,
+  { readProcessEvents, readLanguages, readBegan }: Readers,
 ): Promise<World> {
   const wanted = wantedBy(commands)
   const shows =
@@ -122,10 +128,8 @@ export async function load(
   const mails = wanted.mails.size > 0 ? await tx.query<MailRow>(lockMails, [[...wanted.mails]]) : []
   const due = wanted.take > 0 ? await tx.query<MailRow>(lockDue, [wanted.take, await tx.begun]) : []
   const knownOrders = new Map([...orders, ...(await ordersOf(tx, due))].map((row) => [row.id, toOrder(row)]))
-  const unfinished = await findUnfinished(
-    [...wanted.refunded].filter((id) => !knownOrders.has(id)),
-    (orderId) => readProcessEvents(tx, orderId),
-  )
+  const late = [...wanted.late].filter((id) => !knownOrders.has(id))
+  const unfinished = await findUnfinished(late, (orderId) => readProcessEvents(tx, orderId))
   const others = new Set([
     ...wanted.shows,
     ...[...knownOrders.values(), ...unfinished.values()].flatMap((order) => order?.showId ?? []),
@@ -135,9 +139,11 @@ export async function load(
   const plain = others.size > 0 ? await tx.query<ShowRow>(readShows, [[...others]]) : []
   const buyers = [...wanted.buyers, ...[...unfinished.values()].flatMap((order) => order?.buyerId ?? [])]
   return {
+    beganAt: await readBegan(tx),
     shows: new Map([...plain, ...soon, ...shows].map((row) => [row.id, toShow(row)])),
     orders: knownOrders,
     unfinished,
+    forgotten: new Set(late.filter((id) => !unfinished.has(id))),
     languages: buyers.length > 0 ? await readLanguages(tx, buyers) : new Map<string, Language>(),
     mails: new Map([...mails, ...due].map((row) => [row.id, toMail(row)])),
     due: due.map(({ id }) => id),

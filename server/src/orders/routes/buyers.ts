@@ -28,6 +28,7 @@ import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
 import type { OrdersLive } from '../read/live.ts'
 import { cursorId, pageOf } from '../read/pages.ts'
+import { readStoredTimeline } from '../read/stored-timelines.ts'
 import { toTimeline } from '../read/timeline.ts'
 import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from '../read/views.ts'
 import type { StockMemory } from '../stock-memory.ts'
@@ -204,7 +205,8 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       const seen = await readOrder(db, request.params.id, codes)
       if (!seen || (!maySeeOrder(principal, ownedBy(seen)) && seen.organiserId !== principal.id))
         throw new ProblemError('order_unknown')
-      return { items: toTimeline(await readProcessEvents(db, request.params.id)) }
+      const stored = await readStoredTimeline(db, request.params.id)
+      return { items: [...stored, ...toTimeline(await readProcessEvents(db, request.params.id))] }
     },
   )
 

@@ -7,7 +7,7 @@ import { makeWaker } from '../process/clock.ts'
 import { type Bookmark, makeBookmark } from './bookmark.ts'
 import type { PageSource } from './carrier.ts'
 import { makePageHandler, type PageHandlerOptions } from './page-handler.ts'
-import { readPosition, type StoredEvent, tryLockConsumer } from './store.ts'
+import { noteReturn, readPosition, type StoredEvent, tryLockConsumer } from './store.ts'
 import { catchUp, reviveReadable } from './takeover.ts'
 
 export interface Consumer {
@@ -87,6 +87,12 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   }
 
   const takeOver = async (signal: AbortSignal): Promise<Bookmark> => {
+    const passedOverAt = await noteReturn(connection, consumer)
+    if (passedOverAt !== null)
+      log.error(
+        { consumer, passedOverAt },
+        'a consumer returns after more than a month: events that it had not read were removed meanwhile',
+      )
     const taking = { connection, consumer, types, pageSize, onPage: handler.handlePage, signal }
     await reviveReadable(taking)
     // Before anything new is handled it must be known what waits.

@@ -1,5 +1,5 @@
 // The bus on Postgres: the outbox table itself, read by each consumer below the snapshot horizon;
-// other processes are woken by NOTIFY. Events are never deleted or changed here.
+// other processes are woken by NOTIFY. Events are never changed; what all have read is removed later.
 
 import { type Connection, sql } from '../postgres/database.ts'
 import type { Bus } from './bus.ts'

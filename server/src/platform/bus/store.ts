@@ -1,5 +1,4 @@
 // SQL of the Postgres bus: reading the outbox in windows below the snapshot horizon, and positions.
-import assert from 'node:assert/strict'
 import type { Envelope, Event } from '@holdfast/contract'
 import { type Queryable, sql } from '../postgres/database.ts'
 import { type OutboxRow, outboxColumns, toEnvelope } from './outbox-row.ts'
@@ -95,25 +94,36 @@ export interface PageQuery {
   readonly atHand?: (id: string) => Event | undefined
 }
 
-export async function readNextPage(
+export async function readNextPage(db: Queryable, query: PageQuery): Promise<EventPage> {
+  for (let tries = 1; tries < triesMax; tries += 1) {
+    const page = await tryReadPage(db, query)
+    if (page) return page
+  }
+  throw new Error('events are removed faster than a page of them can be read')
+}
+
+const triesMax = 10
+
+/** Null when an event of the page was removed between its two reads: the page begins again. */
+async function tryReadPage(
   db: Queryable,
   { position, types, limit, atHand }: PageQuery,
-): Promise<EventPage> {
+): Promise<EventPage | null> {
   const { windowFrom, windowTo, afterSeq } = position
   if (windowTo === null) {
     const found = await db.query<FirstPageRow>(readFirstPage, [windowFrom, types, limit])
     const horizon = Math.max(windowFrom, found[0]?.horizon ?? windowFrom)
-    const rows = await contentsOf(
-      db,
-      found.filter((row) => row.seq !== null),
-      atHand,
-    )
+    const places = found.filter((row) => row.seq !== null)
+    const rows = await contentsOf(db, places, atHand)
+    if (rows.length < places.length) return null
     return pageOf(rows, { windowFrom, windowTo: horizon, afterSeq }, limit)
   }
   const found = await db.query<Place>(readLaterPage, [afterSeq, windowFrom, windowTo, types, limit])
-  return pageOf(await contentsOf(db, found, atHand), { windowFrom, windowTo, afterSeq }, limit)
+  const rows = await contentsOf(db, found, atHand)
+  return rows.length < found.length ? null : pageOf(rows, { windowFrom, windowTo, afterSeq }, limit)
 }
 
+/** Without those that were removed meanwhile: old ones, which everybody who counts has read. */
 export async function contentsOf(
   db: Queryable,
   places: readonly Place[],
@@ -123,13 +133,11 @@ export async function contentsOf(
   const missing = places.flatMap(({ seq }, index) => (own[index] ? [] : [seq]))
   const rows = missing.length === 0 ? [] : await db.query<OutboxRow>(readEvents, [missing])
   const fetched = new Map(rows.map((row) => [row.seq, row]))
-  return places.map(({ seq }, index) => {
+  return places.flatMap(({ seq }, index) => {
     const event = own[index]
-    if (event) return { seq, envelope: event, own: event }
+    if (event) return [{ seq, envelope: event, own: event }]
     const row = fetched.get(seq)
-    // Events are kept for ever: one that is gone would be passed over in silence.
-    assert(row, `event ${seq} is in its window and not in the outbox`)
-    return toStored(row)
+    return row ? [toStored(row)] : []
   })
 }
 
@@ -147,7 +155,8 @@ const readCursor = sql(
 const readHeardStatement = sql('bus.read_heard', `select heard from platform.cursors where consumer = $1`)
 const saveHeardStatement = sql(
   'bus.save_heard',
-  `insert into platform.cursors (consumer, heard) values ($1, $2)
+  `insert into platform.cursors (consumer, heard)
+   select $1::text, $2::json from pg_advisory_xact_lock(hashtext('holdfast.bus'), hashtext('heard'))
    on conflict (consumer) do update set heard = excluded.heard, window_to = null, after_seq = 0`,
 )
 const saveCursorStatement = sql(
@@ -158,6 +167,17 @@ const saveCursorStatement = sql(
        updated_at = now()
    where (platform.cursors.window_from, platform.cursors.after_seq) <= (excluded.window_from, excluded.after_seq)`,
 )
+const beganStatement = sql(
+  'bus.read_began',
+  `select began_at as "beganAt" from platform.cursors where consumer = $1`,
+)
+const returnStatement = sql(
+  'bus.note_return',
+  `with before as (select consumer, passed_over_at from platform.cursors where consumer = $1 for update)
+   update platform.cursors c set passed_over_at = null from before
+   where c.consumer = before.consumer and before.passed_over_at is not null
+   returning before.passed_over_at as "passedOverAt"`,
+)
 const tryLock = sql(
   'bus.try_lock',
   `select pg_try_advisory_lock(hashtext('holdfast.bus'), hashtext($1)) as locked`,
@@ -166,6 +186,24 @@ const tryLock = sql(
 export async function readPosition(db: Queryable, consumer: string): Promise<Position> {
   const [position] = await db.query<Position>(readCursor, [consumer])
   return position ?? startOfWindow(lowestPosition)
+}
+
+/**
+ * When a consumer began to read; null before that. Events from before it fill its copies, and make
+ * it do nothing.
+ */
+export async function readBeganAt(db: Queryable, consumer: string): Promise<string | null> {
+  const [row] = await db.query<{ beganAt: string }>(beganStatement, [consumer])
+  return row?.beganAt ?? null
+}
+
+/**
+ * A consumer reads again. Tells since when events were removed that it had not read; null when none
+ * were.
+ */
+export async function noteReturn(db: Queryable, consumer: string): Promise<string | null> {
+  const [row] = await db.query<{ passedOverAt: string }>(returnStatement, [consumer])
+  return row?.passedOverAt ?? null
 }
 
 /**
@@ -182,7 +220,7 @@ export async function readHeard(db: Queryable, consumer: string): Promise<Heard 
 
 /**
  * The window that is open begins again: what was read of it was read without the types that are
- * new.
+ * new. Waits until no events are being removed: what is there afterwards, this consumer reads.
  */
 export async function saveHeard(db: Queryable, consumer: string, heard: Heard): Promise<void> {
   await db.query(saveHeardStatement, [consumer, JSON.stringify(heard)])

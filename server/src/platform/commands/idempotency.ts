@@ -30,10 +30,6 @@ const storeAnswersStatement = copyInto('platform.store_answers', 'platform.idemp
   fingerprint: 'text',
   answer: 'json',
 })
-const deleteOld = sql(
-  'platform.delete_old_answers',
-  `delete from platform.idempotency_keys where created_at < now() - interval '48 hours'`,
-)
 
 /** A short hash of the request's content: the same key with another one is refused. */
 export function fingerprintOf(content: unknown): string {
@@ -61,12 +57,4 @@ export async function findAnswers(
  */
 export function storeAnswers(answers: readonly StoredAnswer[]): readonly Write[] {
   return writeRows(storeAnswersStatement, answers)
-}
-
-/**
- * Replay is promised for 24 hours; keys go after 48. What moves money has business keys of its own,
- * kept for ever.
- */
-export async function forgetOldAnswers(db: Queryable): Promise<void> {
-  await db.query(deleteOld)
 }

@@ -1,5 +1,5 @@
-// The outbox: events are stored in the transaction of the change they tell of. Rows are kept;
-// nothing here deletes.
+// The outbox: events are stored in the transaction of the change they tell of. Never
+// changed; the prune room removes them when nobody needs them any more.
 import type { Envelope, Event, EventType, FactOf, ServiceName } from '@holdfast/contract'
 import { type OutboxRow, outboxColumns, toEnvelope } from '../bus/outbox-row.ts'
 import { copyInto, type Queryable, sql, type Write, writeRows } from '../postgres/database.ts'

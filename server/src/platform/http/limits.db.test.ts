@@ -1,8 +1,8 @@
-// Limits count together in all processes, tell how long to wait, and are forgotten in time.
+// Limits count together in all processes, and tell how long to wait.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
 import { sql } from '../postgres/database.ts'
-import { forgetExpiredLimits, makeLimits, noLimits } from './limits.ts'
+import { makeLimits, noLimits } from './limits.ts'
 import { ProblemError } from './problem.ts'
 
 let db: TestDatabase
@@ -50,15 +50,6 @@ test('the longest e-mail address has its limit, and none can be read in the tabl
   await makeLimits(db).consume(limit, longest)
   const rows = await db.query<{ key: string }>(sql('', 'select key from platform.rate_limits'))
   expect(rows.filter(({ key }) => key.includes('example'))).toEqual([])
-})
-
-test('counts whose time is over are taken away, others stay', async () => {
-  await makeLimits(db).consume(limit, 'stays')
-  await db.execute(`insert into platform.rate_limits values ('old', 1, 1000)`)
-  await forgetExpiredLimits(db)
-  const rows = await db.query<{ key: string }>(sql('', 'select key from platform.rate_limits'))
-  expect(rows.map(({ key }) => key)).not.toContain('old')
-  expect(rows.length).toBeGreaterThan(0)
 })
 
 test('switched off, nothing is refused', async () => {

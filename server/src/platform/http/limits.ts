@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { AttemptLimit } from '@holdfast/contract'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
-import { type Database, type Queryable, sql } from '../postgres/database.ts'
+import type { Database } from '../postgres/database.ts'
 import { noSecurityLog, type SecurityLog } from '../process/security-log.ts'
 import { ProblemError } from './problem.ts'
 
@@ -31,19 +31,6 @@ export const noLimits: Limits = {
   count: async () => 0,
   reset: async () => undefined,
   giveBack: async () => undefined,
-}
-
-const deleteExpired = sql(
-  'platform.delete_expired_limits',
-  `delete from platform.rate_limits where expire < extract(epoch from now()) * 1000`,
-)
-
-/**
- * Takes away the counts whose time is over: each address and each account that ever tried leaves
- * one.
- */
-export async function forgetExpiredLimits(db: Queryable): Promise<void> {
-  await db.query(deleteExpired)
 }
 
 /** Of one length, as the table needs it, and telling nobody's e-mail or network address. */

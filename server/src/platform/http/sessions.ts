@@ -117,10 +117,6 @@ const countTokensOf = sql(
   `select count(*)::int as tokens from platform.sessions
    where principal_id = $1 and purpose = 'api_token' and expires_at > now()`,
 )
-const deleteExpired = sql(
-  'platform.delete_expired_sessions',
-  `delete from platform.sessions where expires_at < now()`,
-)
 
 /**
  * What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the
@@ -222,17 +218,6 @@ export async function countTokens(tx: Queryable, principalId: string): Promise<n
   return row?.tokens ?? 0
 }
 
-const findLivePrincipals = sql(
-  'platform.find_live_principals',
-  `select distinct principal_id as id from platform.sessions where principal_id = any($1::uuid[])`,
-)
-
-/** Those of these principals who still have a session. */
-export async function findPrincipalsAlive(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await db.query<{ id: string }>(findLivePrincipals, [ids])
-  return new Set(rows.map(({ id }) => id))
-}
-
 const listEndingGuestsStatement = sql(
   'platform.list_ending_guests',
   `select distinct principal_id as id from platform.sessions
@@ -262,10 +247,6 @@ export interface GuestUntil {
 export async function extendGuests(db: Queryable, guests: readonly GuestUntil[]): Promise<void> {
   if (guests.length === 0) return
   await db.query(extendGuestsStatement, [guests.map(({ id }) => id), guests.map(({ until }) => until)])
-}
-
-export async function forgetExpiredSessions(db: Queryable): Promise<void> {
-  await db.query(deleteExpired)
 }
 
 /** How long another process may still honour a session that was ended elsewhere. */

@@ -64,6 +64,12 @@ export const busStatements: StatementTwins = {
     )
     return []
   },
+  'bus.note_return': (view, [consumer]) => {
+    const row = view.get('platform.cursors', consumer as string)
+    if (!row || row['passed_over_at'] === null) return []
+    view.update('platform.cursors', consumer as string, { passed_over_at: null }, () => true)
+    return [shape('passedOverAt=passed_over_at')(row)]
+  },
   'bus.read_heard': (view, [consumer]) => {
     const row = view.get('platform.cursors', consumer as string)
     return row ? [{ heard: row['heard'] ?? null }] : []
@@ -171,16 +177,6 @@ export const platformStatements: StatementTwins = {
       return row ? [shape(answerColumns)(row)] : []
     }),
   'platform.store_answers': copyInto('platform.idempotency_keys', answerColumns),
-  'platform.delete_old_answers': (view) => {
-    const before = isoOf(view.nowMs - 48 * 3_600_000)
-    for (const row of view.all('platform.idempotency_keys')) {
-      if ((row['created_at'] as string) < before)
-        view.remove('platform.idempotency_keys', `${row['scope']}\n${row['key']}`)
-    }
-    return []
-  },
-  'platform.delete_expired_sessions': () => [],
-  'platform.delete_expired_limits': () => [],
   'platform.notify_hint': () => [],
   'platform.ping': () => [{ one: 1 }],
 }

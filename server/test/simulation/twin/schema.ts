@@ -96,7 +96,7 @@ const platform = [
   ),
   table(
     'platform.cursors',
-    'consumer text!, window_from int! =lowest, window_to int, after_seq int! =zero, updated_at time! =now, heard json',
+    'consumer text!, window_from int! =lowest, window_to int, after_seq int! =zero, updated_at time! =now, heard json, began_at time! =now, passed_over_at time',
     { key: 'consumer' },
   ),
   table('platform.inbox', 'consumer text!, event_id uuid!, handled_at time! =now', {
@@ -106,7 +106,7 @@ const platform = [
     'platform.parked_deliveries',
     `consumer text!, seq int!, subject uuid!, attempts int!, due_at time!, reason text!, dead bool! =no,
      parked_at time! =now`,
-    { key: 'consumer seq', references: { seq: 'platform.outbox' } },
+    { key: 'consumer seq' },
   ),
   table(
     'platform.idempotency_keys',

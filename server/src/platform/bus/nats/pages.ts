@@ -84,6 +84,7 @@ export function makeNatsPages(reading: NatsReading): PageSource {
       typeof stored[at] === 'number' ? [{ id, seq: place.seq }] : [],
     )
     const fetched = new Map((await contentsOf(db, places, undefined)).map((each) => [each.seq, each]))
+    // One that is not there was removed: it is old, and needed by nobody.
     return stored.flatMap((each) =>
       typeof each === 'object' ? [each] : [fetched.get(each)].filter((found) => found !== undefined),
     )

@@ -40,10 +40,6 @@ const endLinks = sql(
   `update platform.links set used_at = now()
    where email = $1 and purpose in ('sign_in', 'reset_password', 'verify_email') and used_at is null`,
 )
-const forgetLinks = sql(
-  'platform.forget_links',
-  `delete from platform.links where expires_at < now() - interval '30 days'`,
-)
 
 export async function storeLink(
   tx: Queryable,
@@ -72,8 +68,4 @@ export async function markLinkUsed(tx: Tx, id: string): Promise<void> {
 /** A changed password ends what opens or changes the account, not the way to orders and tickets. */
 export async function endAccountLinks(tx: Tx, email: string): Promise<void> {
   await tx.query(endLinks, [email])
-}
-
-export async function forgetOldLinks(db: Queryable): Promise<void> {
-  await db.query(forgetLinks)
 }
