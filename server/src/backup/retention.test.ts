@@ -1,3 +1,4 @@
+// Which backups of a folder are ours, and which of them are too old.
 import { expect, it } from 'vitest'
 import { nameOf, prefixOf, tooOld } from './retention.ts'
 
