@@ -34,7 +34,7 @@ import { announceProcess } from './platform/process/processes.ts'
 import { makeSecurityLog } from './platform/process/security-log.ts'
 import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches, setSwitch } from './platform/process/switches.ts'
-import { openSecrets } from './platform/secrets/keep.ts'
+import { openSecrets, type Secrets } from './platform/secrets/keep.ts'
 import { makeTicketCodes } from './platform/secrets/tickets.ts'
 import { startPruneWorker } from './prune/worker.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
@@ -90,7 +90,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
   if (options.settling !== true) await refuseUnsettled(db)
-  const ticketCodes = makeTicketCodes(await secretsOf(db, config))
+  const secrets = await secretsOf(db, config)
 
   const clock = systemClock
   const metrics = makeMetrics()
@@ -113,8 +113,8 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     switches,
     requireOperator,
     security,
-    ticketCodes,
-    linkTokens: makeLinkTokens(config.secretKeys, await readInstallation(db)),
+    ticketCodes: makeTicketCodes(secrets),
+    linkTokens: makeLinkTokens(secretsOfLinks(secrets)),
   }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.
@@ -172,6 +172,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     },
   }
 }
+
+/** A copy of the database holds the shop's own secret: it opens no link where there is another. */
+const secretsOfLinks = ([first, ...others]: Secrets): Secrets => [first, ...others.slice(0, -1)]
 
 /** Operators are told of a proxy that the shop does not know of, until it does. */
 async function noteProxies(app: FastifyInstance, { config, db, log }: Platform): Promise<void> {

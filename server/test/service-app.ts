@@ -58,7 +58,7 @@ export async function startServiceApp(
     requireOperator,
     security,
     ticketCodes: testCodes,
-    linkTokens: makeLinkTokens(config.secretKeys, await readInstallation(db)),
+    linkTokens: makeLinkTokens([(await readInstallation(db)).secret]),
   }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config

@@ -64,7 +64,6 @@ test('every wrong value is named at once', () => {
     DEMO: '2',
     SELLERS: 'some',
     OPERATORS: 'ops@shop.example, somebody',
-    SECRET_KEY: 'short',
     AUDIT_SECONDS: '-1',
     GROUP_COMMIT: 'perhaps',
     TRUST_PROXY: 'some',

@@ -28,7 +28,7 @@ export interface Config {
   /** Null: events travel through Postgres. */
   readonly nats: NatsConfig | null
   readonly services: readonly ServiceName[]
-  /** The first makes codes, all are known. Empty: the shop makes its own where it may. */
+  /** The first makes codes and links, all are known. Empty: the shop makes its own where it may. */
   readonly secretKeys: readonly string[]
   readonly orderHoldSeconds: number
   /**
@@ -57,8 +57,6 @@ export interface Config {
   readonly mail: MailConfig
   /** Null: no backup is taken by itself. */
   readonly backup: BackupConfig | null
-  /** The first makes the tokens of links, those of all are known. Empty: the database has one. */
-  readonly secretKeys: readonly string[]
 }
 
 export class ConfigError extends Error {
@@ -104,7 +102,6 @@ export function readConfig(environment: Environment): Config {
     processor,
     mail: readMail(read, publicUrl),
     backup: readBackup(read, dataDirectory),
-    secretKeys: readSecretKeys(read),
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)
   for (const problem of problemsOfUnknown(environment, read.names)) read.problem(problem)
@@ -151,15 +148,6 @@ function readMetricsToken(read: Reader): string | null {
       `METRICS_TOKEN: expected at least ${metricsTokenLeast} letters, digits or signs, without spaces`,
     )
   return token
-}
-
-const secretKeyLettersMin = 32
-
-function readSecretKeys(read: Reader): string[] {
-  const keys = read.list('SECRET_KEY')
-  if (keys.some((key) => key.length < secretKeyLettersMin))
-    read.problem(`SECRET_KEY: each needs at least ${secretKeyLettersMin} letters`)
-  return keys
 }
 
 /** A shop that takes real money never dies on purpose. */

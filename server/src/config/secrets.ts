@@ -1,6 +1,6 @@
-// The secrets that ticket codes are computed of, as the environment names them.
+// The secrets that ticket codes and links are computed of, as the environment names them.
 
-/** Short ones are guessed: then everybody can make tickets. */
+/** Short ones are guessed: then everybody can make tickets and links. */
 const leastLength = 32
 
 export function readSecretKeys(keys: readonly string[], problem: (text: string) => void): readonly string[] {

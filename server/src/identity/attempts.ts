@@ -48,7 +48,9 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
     beginToken: (address) => limits.consume(attemptLimits.tokensOfNetwork, networkOf(address)),
     async beginLink(email, address) {
       await limits.consume(attemptLimits.linksOfNetwork, networkOf(address))
-      return (await limits.count(attemptLimits.linksOfAddress, email)) <= attemptLimits.linksOfAddress.attempts
+      return (
+        (await limits.count(attemptLimits.linksOfAddress, email)) <= attemptLimits.linksOfAddress.attempts
+      )
     },
   }
 }

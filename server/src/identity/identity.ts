@@ -17,12 +17,7 @@ import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
 import { type Begun, grantsOf, type Sender, sessionIn } from './begun.ts'
 import { type PasswordRejection, refuseNewPassword } from './common-passwords.ts'
-import {
-  type Account,
-  decideSignIn,
-  decideSignUp,
-  normalisePassword,
-} from './domain/accounts.ts'
+import { type Account, decideSignIn, decideSignUp, normalisePassword } from './domain/accounts.ts'
 import type { Passwords } from './passwords.ts'
 import {
   findAccount,
@@ -56,7 +51,6 @@ export interface PasswordChange extends Sender {
 type Refused<Rejection extends string> = { readonly rejection: Rejection; readonly detail?: string }
 
 type SignUpRejection = 'email_taken' | 'idempotency_key_reused'
-
 
 export interface Identity {
   signUp(request: SignUp): Promise<Begun | Refused<SignUpRejection | PasswordRejection>>

@@ -136,7 +136,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       security: makeSecurityLog({ log, metrics }),
       ticketCodes: testCodes,
       requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
-      linkTokens: makeLinkTokens(['a secret of the simulation'], { secret: Buffer.alloc(0) }),
+      linkTokens: makeLinkTokens([Buffer.from('a secret of the simulation')]),
     }
     const wired = options.rewire?.(platform) ?? platform
     const payments = makePayments({ processor: options.processorFor(self) })

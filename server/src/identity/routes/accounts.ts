@@ -1,4 +1,5 @@
 // HTTP of identity: sign up, in and out, buy as a guest, who am I, tokens for programs.
+import type { IncomingMessage } from 'node:http'
 import {
   ApiTokenView,
   Credentials,

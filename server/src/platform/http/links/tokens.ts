@@ -1,7 +1,8 @@
 // The tokens of links: computed from the link and a key, so that they are stored nowhere. A row of a
 // link alone opens nothing.
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { deriveKey, type Installation } from '../../process/installation.ts'
+import { deriveKey } from '../../process/installation.ts'
+import type { Secrets } from '../../secrets/keep.ts'
 import type { LinkPurpose } from './links.ts'
 
 export interface LinkTokens {
@@ -14,25 +15,18 @@ export interface LinkTokens {
 
 const tokenPattern = /^([0-9a-f]{8})\.([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.([\w-]{43})$/
 
-/**
- * The first secret makes tokens; those of all are known. Without a secret of its own the shop takes
- * the one that its database was made with.
- */
-export function makeLinkTokens(
-  given: readonly string[],
-  installation: Pick<Installation, 'secret'>,
-): LinkTokens {
-  const secrets = given.length === 0 ? [installation.secret] : given.map((text) => Buffer.from(text))
-  const keys = secrets.map((secret) => ({
+/** The first secret makes tokens; those of all are known. */
+export function makeLinkTokens(secrets: Secrets): LinkTokens {
+  const keyOf = (secret: Buffer) => ({
     name: deriveKey({ secret }, 'name of the links key').toString('hex').slice(0, 8),
     key: deriveKey({ secret }, 'links'),
-  }))
+  })
+  const first = keyOf(secrets[0])
+  const keys = secrets.map(keyOf)
   const macOf = (key: Buffer, purpose: string, id: string) =>
     createHmac('sha256', key).update(`${purpose} ${id}`).digest()
   return {
     make(purpose, id) {
-      const [first] = keys
-      if (!first) throw new Error('the shop has no key for links')
       return `${first.name}.${id}.${macOf(first.key, purpose, id).toString('base64url')}`
     },
     idIn: (token) => tokenPattern.exec(token)?.[2] ?? null,
