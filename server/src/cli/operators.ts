@@ -1,26 +1,14 @@
 // `holdfast admin operator …`: the link that makes the first operator, who operates, and taking
 // that right away.
 import { normaliseEmail } from '@holdfast/contract'
-import { findDatabase } from '../boot/find-database.ts'
 import { findAccount, readEmails } from '../identity/store/accounts.ts'
 import { addressOfLink, offerOperatorLink, operatorLinkMinutes } from '../platform/http/operator-link.ts'
 import { listOperators, removeOperator } from '../platform/http/operators.ts'
-import { type Database, makeDatabase } from '../platform/postgres/database.ts'
 import { makeLog } from '../platform/process/log.ts'
 import { makeMetrics } from '../platform/process/metrics.ts'
 import { makeSecurityLog } from '../platform/process/security-log.ts'
 import type { Context, Result } from './output.ts'
-
-async function withDatabase({ config }: Context, work: (db: Database) => Promise<Result>): Promise<Result> {
-  const database = await findDatabase(config)
-  const db = makeDatabase({ url: database.url, maxConnections: 1 })
-  try {
-    return await work(db)
-  } finally {
-    await db.close()
-    await database.stop()
-  }
-}
+import { withDatabase } from './with-database.ts'
 
 export const operatorLinkCommand = (context: Context) =>
   withDatabase(context, async (db): Promise<Result> => {

@@ -38,6 +38,8 @@ it.each([
   [['audit', '--mend'], 2, ''],
   [['admin', 'operator', '--help'], 0, 'link'],
   [['admin', 'operator', 'remove'], 2, ''],
+  [['admin', 'user', '--help'], 0, 'reset'],
+  [['admin', 'user', 'reset'], 2, ''],
   [['admin', 'operator', 'link', 'somebody@example.com'], 2, ''],
 ])('holdfast %s ends with %i', async (words, status, text) => {
   expect(await run(words, {})).toBe(status)

@@ -91,6 +91,7 @@ function makeProgram(show: (work: Work) => Promise<void>, start: () => Promise<v
     )
   const admin = program.command('admin').description('Look after people and data')
   operatorCommands(admin.command('operator'), show)
+  userCommands(admin.command('user'), show)
   pruneCommands(admin, show)
   asJson(program.command('settle'))
     .description('Bring a restored shop and the card processor together (restore does it by itself)')
@@ -124,6 +125,22 @@ function operatorCommands(operator: Command, show: (work: Work) => Promise<void>
     .argument('<email>')
     .action((email: string) =>
       show(async (context) => (await import('./operators.ts')).operatorRemoveCommand(context, email)),
+    )
+}
+
+function userCommands(user: Command, show: (work: Work) => Promise<void>): void {
+  user.description('Who has an account')
+  asJson(user.command('list'))
+    .description('List the accounts, or those with a text in their address')
+    .argument('[text]')
+    .action((text?: string) =>
+      show(async (context) => (await import('./users.ts')).userListCommand(context, text)),
+    )
+  asJson(user.command('reset'))
+    .description('Print a link with which the account gets a new password, once')
+    .argument('<email>')
+    .action((email: string) =>
+      show(async (context) => (await import('./users.ts')).userResetCommand(context, email)),
     )
 }
 

@@ -30,6 +30,7 @@ const touched = [
   'platform.processes',
   'platform.idempotency_keys',
   'platform.sessions',
+  'platform.buyer_ids',
   'platform.chores',
   'orders.orders',
   'orders.timelines',
@@ -493,6 +494,7 @@ describe('rows that go by age', () => {
        values ($1, 1, 'complete', $2, 'a', $1, '[]', 1, 'EUR', now(), now(), 900)`,
       [newId(), buyer],
     )
+    await run(`insert into platform.buyer_ids select 'a@example.com', unnest($1::uuid[])`, [[nobody, buyer]])
     await run(
       `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at) values ('x', $1, 'guest', 'a', 'session', now() + interval '1 day')`,
       [visitor],
@@ -501,6 +503,7 @@ describe('rows that go by age', () => {
       removed: 1,
       upTo: visitor,
     })
+    expect(await column('select buyer_id::text as v from platform.buyer_ids')).toEqual([buyer])
     expect(await column('select id::text as v from identity.guests')).toEqual(
       [buyer, visitor, young].toSorted(),
     )

@@ -13,7 +13,8 @@ export interface LinkRow {
   readonly used: boolean
 }
 
-const linkMinutes = 30
+/** How long a link of an address or a password works. */
+export const linkMinutes = 30
 const orderLinkDays = 30
 
 const insertLink = sql(
