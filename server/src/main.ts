@@ -11,7 +11,7 @@ import {
   hasOperator,
   offerOperatorLink,
   operatorLinkMinutes,
-} from './platform/http/operator-link.ts'
+} from './platform/http/links/operator-link.ts'
 import { demoAccountFile, mayDemoOperate, readDemoId } from './platform/http/operators.ts'
 import { keepPostgresRunning } from './platform/postgres/embedded/keep-running.ts'
 import { startEmbeddedPostgres } from './platform/postgres/embedded/server.ts'

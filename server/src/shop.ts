@@ -25,7 +25,7 @@ import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
 import { makeSessions } from './platform/http/sessions.ts'
 import { type Database, makeDatabase } from './platform/postgres/database.ts'
 import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/postgres/migrate.ts'
-import { refusePooler } from './platform/postgres/pooler.ts'
+import { findPooler } from './platform/postgres/pooler.ts'
 import { systemClock } from './platform/process/clock.ts'
 import { readInstallation } from './platform/process/installation.ts'
 import type { Log } from './platform/process/log.ts'
@@ -34,7 +34,7 @@ import { announceProcess } from './platform/process/processes.ts'
 import { makeSecurityLog } from './platform/process/security-log.ts'
 import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches, setSwitch } from './platform/process/switches.ts'
-import { openSecrets, type Secrets } from './platform/secrets/keep.ts'
+import { openSecrets, secretsOfLinks } from './platform/secrets/keep.ts'
 import { makeTicketCodes } from './platform/secrets/tickets.ts'
 import { startPruneWorker } from './prune/worker.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
@@ -76,7 +76,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     maxConnections: config.groupCommit ? 16 : 24,
     onIdleError: (error) => log.warn({ err: error }, 'a database connection broke'),
   })
-  if (config.databaseUrl !== null) await refusePooler(options.databaseUrl)
+  if (config.databaseUrl !== null) await refusePooler(config.databaseUrl)
   const definitions = definitionsOf(options.payments ?? {})
   options.progress?.('Updating the database')
   const chosen = config.services.map((name) => definitions[name])
@@ -173,9 +173,6 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   }
 }
 
-/** A copy of the database holds the shop's own secret: it opens no link where there is another. */
-const secretsOfLinks = ([first, ...others]: Secrets): Secrets => [first, ...others.slice(0, -1)]
-
 /** Operators are told of a proxy that the shop does not know of, until it does. */
 async function noteProxies(app: FastifyInstance, { config, db, log }: Platform): Promise<void> {
   if (config.trustProxy) {
@@ -189,6 +186,11 @@ async function noteProxies(app: FastifyInstance, { config, db, log }: Platform):
       log.warn({ err: error }, 'operators could not be told of a proxy')
     })
   })
+}
+
+async function refusePooler(url: string): Promise<void> {
+  const reason = await findPooler(url)
+  if (reason !== null) throw new StartError(`DATABASE_URL: ${reason}`)
 }
 
 /** A shop that does not know of the newest charges would sell their places again. */

@@ -1,5 +1,5 @@
 // How a test gets an operator: by the link that the shop prints while it has none.
-import { offerOperatorLink } from '../src/platform/http/operator-link.ts'
+import { offerOperatorLink } from '../src/platform/http/links/operator-link.ts'
 import { type Client, expectStatus, makeClient } from './client.ts'
 import type { TestShop } from './shop.ts'
 

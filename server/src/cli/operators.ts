@@ -2,7 +2,11 @@
 // that right away.
 import { normaliseEmail } from '@holdfast/contract'
 import { findAccount, readEmails } from '../identity/store/accounts.ts'
-import { addressOfLink, offerOperatorLink, operatorLinkMinutes } from '../platform/http/operator-link.ts'
+import {
+  addressOfLink,
+  offerOperatorLink,
+  operatorLinkMinutes,
+} from '../platform/http/links/operator-link.ts'
 import { listOperators, removeOperator } from '../platform/http/operators.ts'
 import { makeLog } from '../platform/process/log.ts'
 import { makeMetrics } from '../platform/process/metrics.ts'

@@ -1,13 +1,14 @@
 // `holdfast admin user …`: who has an account, and a way in for a person who gets no mail.
 import { normaliseEmail } from '@holdfast/contract'
+import { secretSourceOf } from '../config/local-mode.ts'
 import { findAccount } from '../identity/store/accounts.ts'
 import { listAccounts } from '../identity/store/list-accounts.ts'
 import { linkMinutes, storeLink } from '../platform/http/links/links.ts'
+import { addressOfLink } from '../platform/http/links/operator-link.ts'
 import { makeLinkTokens } from '../platform/http/links/tokens.ts'
-import { addressOfLink } from '../platform/http/operator-link.ts'
 import { listOperators } from '../platform/http/operators.ts'
 import { newId } from '../platform/process/clock.ts'
-import { readInstallation } from '../platform/process/installation.ts'
+import { openSecrets, secretsOfLinks } from '../platform/secrets/keep.ts'
 import type { Context, Result } from './output.ts'
 import { withDatabase } from './with-database.ts'
 
@@ -33,7 +34,7 @@ export const userResetCommand = (context: Context, typed: string) =>
     if (!account) return { code: 1, text: `No account has the address ${typed}.`, json: { link: null } }
     const id = newId()
     await storeLink(db, { id, purpose: 'reset_password', email: account.email })
-    const tokens = makeLinkTokens(context.config.secretKeys, await readInstallation(db))
+    const tokens = makeLinkTokens(secretsOfLinks(await openSecrets(db, secretSourceOf(context.config))))
     const link = addressOfLink(context.config.publicUrl, tokens.make('reset_password', id))
     const text = `${link}\nWorks once, within ${linkMinutes} minutes, and ends every session of the account. Whoever has it has the account: give it to nobody else.`
     return { code: 0, text, json: { link, expiresInMinutes: linkMinutes } }

@@ -1,6 +1,6 @@
 // What orders does by itself: keeps guests' way to their tickets open, and forgets from where holds
 // came that are long over.
-import { extendGuests, listEndingGuests } from '../platform/http/sessions.ts'
+import { extendGuests, listEndingGuests } from '../platform/http/guest-sessions.ts'
 import type { Database, Queryable } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
 import type { Log } from '../platform/process/log.ts'

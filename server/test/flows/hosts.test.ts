@@ -73,21 +73,23 @@ describe.each(addresses)('a shop at %s', (_name, environment, urlAt) => {
   })
 })
 
-test.runIf(own !== null)('a phone in the network finds the card form where it finds the shop', async () => {
-  const { shop } = await start({ HOST: own ?? '', SANDBOX: 'on' })
+const inNetwork = own === null ? [] : [own]
+test.each(inNetwork)('a phone finds the card form where it finds the shop: at %s', async (address) => {
+  const { shop } = await start({ HOST: address, SANDBOX: 'on' })
   const config = expectStatus(await makeClient(shop.url).call<ShopConfig>('GET', '/api/shop-config'), 200)
   const script = new URL(config.processor.scriptUrl)
-  expect(script.hostname).toBe(own)
+  expect(script.hostname).toBe(address)
   expect((await fetch(script)).status).toBe(200)
 })
 
-test.runIf(own !== null)('a shop at every address says what another device needs', async () => {
+test.each(inNetwork)('a shop at every address says that other devices need %s', async (address) => {
   const { shop, port } = await start({ HOST: '0.0.0.0', SANDBOX: 'on' })
-  await said(shop, `PUBLIC_URL=http://${own}:${port}`)
+  await said(shop, `PUBLIC_URL=http://${address}:${port}`)
 })
 
-test.runIf(userInfo().uid === 0)('a user without a name runs it on the embedded database', async () => {
-  const nobodyKnows = 54_321
+// Only root may start programs as somebody else.
+const unnamed = userInfo().uid === 0 ? [54_321] : []
+test.each(unnamed)('user %i, who has no name, runs it on the embedded database', async (nobodyKnows) => {
   await chmod(directory, 0o755)
   await chown(directory, nobodyKnows, nobodyKnows)
   const [port, sandboxPort] = [await freePort(), await freePort()]

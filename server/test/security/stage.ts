@@ -2,7 +2,7 @@
 // security tests.
 import type { OrderView, ShowView } from '@holdfast/contract'
 import { serveBuiltWeb } from '../../src/pages/shows.ts'
-import { offerOperatorLink } from '../../src/platform/http/operator-link.ts'
+import { offerOperatorLink } from '../../src/platform/http/links/operator-link.ts'
 import { expectStatus, makeClient, pay, placeOrder, publishShow, showBody } from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'

@@ -2,7 +2,7 @@
 // which posts its secret part here.
 import { LinkBody, LinkRequestBody, LinkView, PasswordResetBody, preferredLanguage } from '@holdfast/contract'
 import { Type } from 'typebox'
-import { redeemOperatorLink } from '../../platform/http/operator-link.ts'
+import { redeemOperatorLink } from '../../platform/http/links/operator-link.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import { sessionPrefix } from '../../platform/http/sessions.ts'

@@ -1,8 +1,8 @@
 // Writes the message of a mail when it is sent or looked at: its letter, with what no row of it
 // holds. Changes nothing but the end of the link to its order.
 import { keepOrderLink } from '../../platform/http/links/links.ts'
+import { addressOfLink } from '../../platform/http/links/operator-link.ts'
 import type { LinkTokens } from '../../platform/http/links/tokens.ts'
-import { addressOfLink } from '../../platform/http/operator-link.ts'
 import { type Database, sql } from '../../platform/postgres/database.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'

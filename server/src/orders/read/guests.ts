@@ -1,5 +1,5 @@
 // Until when guests need a way to their tickets. Reads only.
-import type { GuestUntil } from '../../platform/http/sessions.ts'
+import type { GuestUntil } from '../../platform/http/guest-sessions.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 
 /** Refunds, questions and proofs of purchase come after a show. */

@@ -3,7 +3,6 @@
 // timeouts all belong to a session: there every statement fails, or worse, some do.
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
-import { StartError } from '../process/start-error.ts'
 
 /** Nobody else has it: whether it arrived shows whether settings arrive. */
 const markMs = 7_001
@@ -13,11 +12,10 @@ const connectWithinMs = 5_000
 
 const cure =
   'give the shop PostgreSQL’s own address, or a pool with `pool_mode = session` that passes `statement_timeout` on'
-const refusal = (what: string) =>
-  new StartError(`DATABASE_URL: a pooler stands before the database, and ${what}; ${cure}`)
+const reason = (what: string) => `a pooler stands before the database, and ${what}; ${cure}`
 
-/** @throws StartError when statements of one connection may go to different servers */
-export async function refusePooler(url: string): Promise<void> {
+/** Why statements of one connection may go to different servers, and what to do; null if not. */
+export async function findPooler(url: string): Promise<string | null> {
   const settings = {
     connectionString: url,
     statement_timeout: markMs,
@@ -31,12 +29,12 @@ export async function refusePooler(url: string): Promise<void> {
     await ours.connect()
     await other.connect()
     if ((await ask(ours, `current_setting('statement_timeout')`)) !== `${markMs}ms`)
-      throw refusal('it drops the settings of a connection')
-    if (await moves(ours, other)) throw refusal('it gives each transaction another server')
+      return reason('it drops the settings of a connection')
+    return (await moves(ours, other)) ? reason('it gives each transaction another server') : null
   } catch (error) {
     // PgBouncer's words, also where its mode would do.
     if (/unsupported startup parameter/i.test((error as Error).message))
-      throw refusal('it refuses the settings of a connection')
+      return reason('it refuses the settings of a connection')
     throw error
   } finally {
     for (const client of [ours, other]) await client.end().catch(() => undefined)

@@ -51,6 +51,12 @@ export async function findSecrets(
   }
 }
 
+/**
+ * Of all, those that links are made of. A copy of the database holds the shop's own: it opens no link
+ * where there is another.
+ */
+export const secretsOfLinks = ([first, ...others]: Secrets): Secrets => [first, ...others.slice(0, -1)]
+
 /** Takes the secrets for this run, and notes which of them makes. */
 export async function openSecrets(db: Queryable, source: SecretSource): Promise<Secrets> {
   const found = await findSecrets(db, source)

@@ -1,8 +1,8 @@
 // The link that makes the first operator: works once, for an hour, for one person, and never beside
 // an operator.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { makeTestDatabase, type TestDatabase } from '../../../test/database.ts'
-import { newId } from '../process/clock.ts'
+import { makeTestDatabase, type TestDatabase } from '../../../../test/database.ts'
+import { newId } from '../../process/clock.ts'
 import { addressOfLink, hasOperator, offerOperatorLink, redeemOperatorLink } from './operator-link.ts'
 
 let db: TestDatabase

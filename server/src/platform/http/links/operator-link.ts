@@ -1,7 +1,7 @@
 // The link that makes the first operator: works once, for an hour, and only while the shop has no
 // operator. Its token is stored nowhere but as a hash, so that a newer link replaces the one before.
 import { createHash, randomBytes } from 'node:crypto'
-import { type Queryable, sql, type Tx } from '../postgres/database.ts'
+import { type Queryable, sql, type Tx } from '../../postgres/database.ts'
 
 export const operatorLinkMinutes = 60
 
