@@ -50,6 +50,8 @@ export interface RunReport {
   /** Of them, what nobody knew before this run. */
   readonly news: readonly Finding[]
   readonly books: 'read' | 'unreachable' | 'none'
+  /** Why the processor's list was not compared at all, if it is not that nobody answered. */
+  readonly failure: Error | null
   /** The events that changed were all looked at. */
   readonly caughtUp: boolean
 }
@@ -257,6 +259,7 @@ async function conclude(
     breaches,
     news,
     books: compared?.books ?? ('none' as const),
+    failure: compared?.failure ?? null,
     caughtUp,
   }
   await recordRun(db, { ...report, breaches: breaches.length })
@@ -280,11 +283,11 @@ async function record(parts: AuditParts, findings: readonly Finding[]): Promise<
 async function compare(
   { books, log }: AuditParts,
   what: { orderIds: readonly string[]; everything: boolean },
-) {
+): Promise<(Comparison & { readonly failure?: Error }) | null> {
   if (!books) return null
-  return books.compare(what).catch((error: Error): Comparison => {
+  return books.compare(what).catch((error: Error) => {
     log.warn({ err: error }, 'the processor’s list could not be compared')
-    return { books: 'unreachable', checked: 0, breaches: [] }
+    return { books: 'unreachable' as const, checked: 0, breaches: [], failure: error }
   })
 }
 

@@ -75,13 +75,24 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
     },
   }
 
+  /** Operators see it: a shop that is not looked at is not a sound one. */
+  const noteFailed = async (reason: Error) => {
+    log.error({ err: reason }, 'the audit could not run')
+    gauges.failed.inc()
+    const failing = await noteFailure(db).catch(() => null)
+    gauges.failing.set(failing?.runs ?? 1)
+  }
+
   const runOnce = async (connection: Connection, parts: AuditParts): Promise<RunReport> => {
     const asked = await readMark(connection, askedMark)
     const report = asked === 'all' ? await runOverAll(parts) : await runSmall(parts)
     if (asked === 'all') await saveMark(connection, askedMark, '')
     gauges.tell(report)
-    gauges.failing.set(0)
-    await noteSuccess(connection)
+    if (report.failure) await noteFailed(report.failure)
+    else {
+      gauges.failing.set(0)
+      await noteSuccess(connection)
+    }
     gauges.horizonAge.set((await readHorizonAge(connection)) / 1_000)
     gauges.differences.set(await countDifferences(connection, shownAfterSeconds))
     gauges.lastBackup.set(await readLastBackup(connection))
@@ -113,14 +124,6 @@ export function makeAuditWorker(options: AuditWorkerOptions): AuditWorker {
       }
       await waker.rest(Math.max(0, Math.min(lookForWorkMs, nextAtMs - clock.elapsedMs())))
     }
-  }
-
-  /** Operators see it: a shop that is not looked at is not a sound one. */
-  const noteFailed = async (reason: Error) => {
-    log.error({ err: reason }, 'the audit could not run')
-    gauges.failed.inc()
-    const failing = await noteFailure(db).catch(() => null)
-    gauges.failing.set(failing?.runs ?? 1)
   }
 
   const supervise = async (): Promise<void> => {

@@ -36,7 +36,7 @@ export function readProcessor(read: Reader, publicUrl: string): ProcessorConfig 
   const secretKey = read.text('STRIPE_SECRET_KEY', '')
   const webhookSecrets = read.list('STRIPE_WEBHOOK_SECRET')
   const sandboxPort = read.integer('SANDBOX_PORT', 12_111, 0, 65_535)
-  const sandboxHost = read.text('SANDBOX_HOST', '')
+  const sandboxHost = read.open('SANDBOX_HOST', '')
   const network = read.flag('SANDBOX', false)
   const publishableKey = read.open('STRIPE_PUBLISHABLE_KEY', '')
   if (secretKey !== '') {

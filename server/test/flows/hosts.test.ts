@@ -1,6 +1,9 @@
 // A shop at every address that a machine has, and run by a user whom the machine does not know: it
 // starts, says where it is, and sells.
+
+import { once } from 'node:events'
 import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { ShopConfig } from '@holdfast/contract'
@@ -33,6 +36,7 @@ async function start(environment: Record<string, string>): Promise<{ shop: ShopP
     SANDBOX_PORT: String(sandboxPort),
     DATA_DIR: directory,
     DATABASE_URL: db.url,
+    SECRET_KEY: 'a secret key of the tests of addresses',
     ...environment,
   })
   running = shop
@@ -103,4 +107,21 @@ test.each(unnamed)('user %i, who has no name, runs it on the embedded database',
     { uid: nobodyKnows },
   )
   await sellOne(running.url)
+})
+
+describe('a start that cannot listen says why, and what to do', () => {
+  test('an address of another machine', async () => {
+    await expect(start({ HOST: '203.0.113.7', SANDBOX: 'on' })).rejects.toThrow(
+      'HOST=203.0.113.7 is no address of this machine.',
+    )
+  })
+  test('a port that somebody uses', async () => {
+    const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.2')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    await expect(start({ HOST: '127.0.0.2', PORT: String(port) })).rejects.toThrow(
+      `Port ${port} at 127.0.0.2 is in use.`,
+    )
+    other.close()
+  })
 })

@@ -24,12 +24,13 @@ it('a second start on the same data fails, and the first shop sells on', async (
   }
   shop = await startShopProcess(environment)
   const show = await publishShow(await signUp(shop.url))
-  // Its own port for the sandbox, so that it gets as far as the shop's.
+  // Its own port for the sandbox, so that it gets as far as the sandbox's store.
   const second = startShopProcess({ ...environment, SANDBOX_PORT: String(await freePort()) })
-  const code = await second.then(
-    (process) => process.ended,
-    () => 1,
+  const { code, said } = await second.then(
+    async (process) => ({ code: await process.ended, said: process.output() }),
+    (error: Error) => ({ code: 1, said: error.message }),
   )
   expect(code).not.toBe(0)
+  expect(said).toContain('is used by another sandbox')
   expectStatus(await placeOrder(await asGuest(shop.url), show), 201)
 })

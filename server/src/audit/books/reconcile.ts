@@ -90,6 +90,8 @@ export function makeReconciliation({
         for (const name of namesOf(row)) compared.add(name)
       }
     }
+    // Ours first: however many strangers there are.
+    doubtful.sort((one, other) => Number(other.ours) - Number(one.ours))
     for (const row of await askAgain(doubtful.slice(0, most))) {
       found.push(...differencesOf(row))
       for (const name of namesOf(row)) compared.add(name)

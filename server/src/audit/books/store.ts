@@ -130,9 +130,11 @@ const resolveStatement = sql(
   'audit.resolve_differences',
   `update audit.differences set resolved_at = now() where id = any($1::text[]) and resolved_at is null`,
 )
+// Strangers last: however many there are, they keep nobody from seeing ours.
 const openStatement = sql(
   'audit.open_differences',
-  `select ${differenceColumns} from audit.differences where resolved_at is null order by last_seen_at limit $1`,
+  `select ${differenceColumns} from audit.differences where resolved_at is null
+   order by kind = 'foreign', last_seen_at limit $1`,
 )
 const listStatement = sql(
   'audit.list_differences',

@@ -60,6 +60,7 @@ const settings = {
 const startsWithinMs = 10 * 60_000
 const answersWithinMs = 30_000
 const stopsWithinMs = 25_000
+const buriedWithinMs = 10_000
 const lookEveryMs = 20
 
 /**
@@ -86,7 +87,7 @@ export async function startEmbeddedPostgres(
   const cluster = { paths, binaries, runner, moreSettings }
   const found = await findAnswering(paths.data)
   const port = found ?? (await freePort())
-  if (found === null) await launch(cluster, port)
+  if (found === null) await launchBehindTheDead(cluster, port)
   const started = found === null
   const socket = socketDirectoryOf(paths.directory)
   // Half the way of a packet through the machine's network stack, for each statement.
@@ -107,7 +108,7 @@ export async function startEmbeddedPostgres(
     ours: started || (await takeOver(paths)),
     isRunning: async () => (await findPostmaster(paths.data)) !== null,
     restart: async () => {
-      if ((await findAnswering(paths.data)) === null) await launch(cluster, port)
+      if ((await findAnswering(paths.data)) === null) await launchBehindTheDead(cluster, port)
     },
     stop: () => stopServer(paths.data),
   }
@@ -118,6 +119,23 @@ interface Cluster {
   readonly binaries: Binaries
   readonly runner: Runner
   readonly moreSettings: Readonly<Record<string, string>>
+}
+
+/**
+ * A server that was killed a moment ago may not be buried yet, or its last processes still hold its
+ * memory. Postgres refuses to start beside them, and is right: it is asked again until they are gone.
+ */
+async function launchBehindTheDead(cluster: Cluster, port: number): Promise<void> {
+  const deadlineMs = performance.now() + buriedWithinMs
+  for (;;) {
+    try {
+      return await launch(cluster, port)
+    } catch (error) {
+      const isHeld = /postmaster\.pid" already exists|shared memory block .* still in use/.test(String(error))
+      if (!isHeld || performance.now() > deadlineMs) throw error
+      await pause(lookEveryMs)
+    }
+  }
 }
 
 /** Starts the server, and waits until it takes connections. */
