@@ -8,6 +8,14 @@ const STOP_DEADLINE_MS = 8000
 /** Nobody waits for answers of one whose shop is gone; the next shop waits for its store. */
 const ORPHAN_DEADLINE_MS = 500
 
+/** Until there is something to close, a stop is an exit. */
+let stop: (deadlineMs: number) => void = () => process.exit(0)
+process.on('SIGTERM', () => stop(STOP_DEADLINE_MS))
+process.on('SIGINT', () => stop(STOP_DEADLINE_MS))
+// Started by another process, it ends with it, however and whenever that ends.
+process.on('disconnect', () => stop(ORPHAN_DEADLINE_MS))
+if (process.connected === false) stop(ORPHAN_DEADLINE_MS)
+
 async function main(): Promise<void> {
   const environment = withArguments(process.argv.slice(2), process.env)
   if (environment === undefined) return console.log(HELP)
@@ -17,9 +25,8 @@ async function main(): Promise<void> {
     // Not an exit: nothing may be flushed, closed or said.
     crash: () => process.kill(process.pid, 'SIGKILL'),
   })
-  console.log(`sandbox: ready at ${sandbox.url} (API and dashboard)`)
   let stopping = false
-  const stopWithin = (deadlineMs: number): void => {
+  stop = (deadlineMs) => {
     if (stopping) return
     stopping = true
     setTimeout(() => process.exit(1), deadlineMs).unref()
@@ -31,10 +38,7 @@ async function main(): Promise<void> {
       },
     )
   }
-  process.on('SIGTERM', () => stopWithin(STOP_DEADLINE_MS))
-  process.on('SIGINT', () => stopWithin(STOP_DEADLINE_MS))
-  // Started by another process, it ends with it, however that ends.
-  process.on('disconnect', () => stopWithin(ORPHAN_DEADLINE_MS))
+  console.log(`sandbox: ready at ${sandbox.url} (API and dashboard)`)
 }
 
 main().catch((error: unknown) => {

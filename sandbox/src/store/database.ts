@@ -130,7 +130,7 @@ function setUp(db: DatabaseSync, path: string): void {
   ).run(String(SCHEMA_VERSION))
 }
 
-const OPEN_WITHIN_MS = 4000
+const OPEN_WITHIN_MS = 8000
 
 export function openDatabase(directory: string): OpenedDatabase {
   makeDirectory(directory)
