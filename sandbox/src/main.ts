@@ -14,7 +14,8 @@ process.on('SIGTERM', () => stop(STOP_DEADLINE_MS))
 process.on('SIGINT', () => stop(STOP_DEADLINE_MS))
 // Started by another process, it ends with it, however and whenever that ends.
 process.on('disconnect', () => stop(ORPHAN_DEADLINE_MS))
-if (process.connected === false) stop(ORPHAN_DEADLINE_MS)
+
+if ('connected' in process && !process.connected) stop(ORPHAN_DEADLINE_MS)
 
 async function main(): Promise<void> {
   const environment = withArguments(process.argv.slice(2), process.env)

@@ -11,6 +11,8 @@ import { type ShopProcess, startShopProcess } from '../../server/test/flows/shop
 import { openBrowser, openContext, type WatchedContext } from './browser.ts'
 import { chooseStanding, enterCard, expectAccessible, expectTickets, pay, shown } from './steps.ts'
 
+/** As it is delivered, with its pages. */
+const program = join(import.meta.dirname, '..', '..', 'dist', 'server', 'main.js')
 let directory: string
 let environment: Record<string, string>
 let shop: ShopProcess
@@ -25,7 +27,7 @@ beforeAll(async () => {
     SANDBOX_PORT: String(await freePort()),
     DATA_DIR: directory,
   }
-  ;[shop, browser] = await Promise.all([startShopProcess(environment), openBrowser()])
+  ;[shop, browser] = await Promise.all([startShopProcess(environment, { program }), openBrowser()])
   watched = await openContext(browser)
   // A dead machine takes longer to come back than a page to draw.
   watched.context.setDefaultTimeout(45_000)
@@ -51,7 +53,7 @@ it('keeps what was chosen and held while the shop is dead, says so, and goes on 
   await shown(page, 'Can’t reach the shop.')
   expect(await page.getByLabel('Your email address').inputValue(), 'what was typed').toBe('fan@example.org')
 
-  shop = await startShopProcess(environment)
+  shop = await startShopProcess(environment, { program })
   await page.getByText('Live', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Hold 2 tickets' }).click()
   await page.waitForURL(/\/checkout\//)
@@ -61,7 +63,7 @@ it('keeps what was chosen and held while the shop is dead, says so, and goes on 
   await shown(page, 'Connection lost. Your tickets stay held while the clock runs – we’re reconnecting.')
   await expectAccessible(page, 'checkout of a dead shop')
 
-  shop = await startShopProcess(environment)
+  shop = await startShopProcess(environment, { program })
   await page.getByText('Connection lost.').waitFor({ state: 'detached' })
   await enterCard(page, '4242424242424242')
   await pay(page)

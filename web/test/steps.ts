@@ -67,15 +67,18 @@ export async function expectTickets(page: Page, count: number): Promise<void> {
   expect(await tickets.count(), 'tickets').toBe(count)
 }
 
+/** Somebody who bought as a guest comes to their orders, everybody else to their shows. */
 export async function signIn(
   page: Page,
   { url, organiser }: Pick<WebShop, 'url' | 'organiser'>,
+  hasBought = false,
 ): Promise<void> {
   await page.goto(`${url}/sign-in`)
   await page.getByLabel('Email address').fill(organiser.email)
   await page.getByLabel('Password').fill(organiser.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('link', { name: 'New show' }).waitFor()
+  if (hasBought) await page.getByRole('heading', { name: 'My orders' }).waitFor()
+  else await page.getByRole('link', { name: 'New show' }).waitFor()
 }
 
 /**
