@@ -166,7 +166,7 @@ function toText(settlement: Settlement, breaches: Found['breaches']): string {
   const listed = (orders: readonly string[]) => orders.map((id) => `    ${id}`)
   return [
     `The shop is as it was at ${backupTakenAt}, ${Math.ceil(lostSeconds / 60)} minutes ago. Settled with the card processor:`,
-    `  ${rebuilt.length} paid orders that the backup did not know were rebuilt; their tickets have new codes`,
+    `  ${rebuilt.length} paid orders that the backup did not know were rebuilt; their tickets have the codes that were sold`,
     ...listed(rebuilt),
     `  ${completed.length} orders of the backup were paid since, and are complete`,
     `  ${refunded.length} payments went back in full, because their places, show or price are gone`,
