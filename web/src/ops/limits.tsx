@@ -56,7 +56,7 @@ function Row({ limit: { name, most, perSeconds, shareOfShow } }: { readonly limi
   return (
     <div className="flex items-baseline justify-between gap-x-6 border-t border-line py-2">
       <dt>{useName(name)}</dt>
-      <dd className="shrink-0 text-right text-soft">{amount}</dd>
+      <dd className="text-right text-soft">{amount}</dd>
     </div>
   )
 }
