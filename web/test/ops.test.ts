@@ -79,7 +79,7 @@ it('is not there for strangers, nor for people who sell but do not operate', asy
 it('is there for whoever opens the link of the first operator, signs up and presses its button', async () => {
   const token = await offerOperatorLink(shop.db)
   await page.goto(`${url}/l#${token}`)
-  await page.getByRole('link', { name: 'Sign in', exact: true }).last().click()
+  await page.getByRole('main').getByRole('link', { name: 'Sign in', exact: true }).click()
   await page.getByRole('button', { name: 'No account yet? Create one' }).click()
   await page.locator('input[type=email]').fill('first@example.org')
   await page.locator('input[type=password]').fill('a long password')
