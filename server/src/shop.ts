@@ -152,7 +152,9 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   stops.push(startPruneWorker(tools))
   const { backup, dataDirectory } = config
   if (backup) stops.push(startTimedBackups({ ...tools, ...options, config: backup, dataDirectory, version }))
-  const url = await app.listen({ port: config.port, host: config.host }).catch(explainListen(config))
+  const url = await app.listen({ port: config.port, host: config.host }).catch((error: Error) => {
+    throw explainListen(error, config)
+  })
 
   return {
     app,
@@ -173,24 +175,23 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   }
 }
 
-/** What an operator can mend, in a sentence with its cure. */
-const explainListen =
-  ({ host, port }: Config) =>
-  (error: NodeJS.ErrnoException): never => {
-    if (error.code === 'EADDRINUSE')
-      throw new StartError(
+/** What an operator can mend is told with its cure. */
+function explainListen(error: NodeJS.ErrnoException, { host, port }: Config): Error {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
         `Port ${port} at ${host} is in use. Stop what uses it, or set PORT to another one.`,
       )
-    if (error.code === 'EADDRNOTAVAIL')
-      throw new StartError(
+    case 'EADDRNOTAVAIL':
+      return new StartError(
         `HOST=${host} is no address of this machine. Set HOST to one of its own, or leave it out.`,
       )
-    if (error.code === 'EACCES')
-      throw new StartError(
-        `Port ${port} needs rights that this user does not have. Set PORT to one above 1023.`,
-      )
-    throw error
+    case 'EACCES':
+      return new StartError(`Port ${port} needs rights that this user lacks. Set PORT to one above 1023.`)
+    default:
+      return error
   }
+}
 
 /** Operators are told of a proxy that the shop does not know of, until it does. */
 async function noteProxies(app: FastifyInstance, { config, db, log }: Platform): Promise<void> {

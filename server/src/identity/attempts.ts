@@ -21,10 +21,10 @@ export interface Attempts {
   beginGuest(address: string): Promise<void>
   beginToken(address: string): Promise<void>
   /**
-   * A mail to somebody: few, whoever asks. False when this address had enough of them; the answer
+   * A mail to somebody: few, whoever asks. `address` is null where limits per network do not hold. False when this address had enough of them; the answer
    * does not tell, since a stranger may have asked.
    */
-  beginLink(email: string, address: string): Promise<boolean>
+  beginLink(email: string, address: string | null): Promise<boolean>
 }
 
 export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityLog): Attempts {
@@ -47,7 +47,7 @@ export function makeAttempts(limits: Limits, security: SecurityLog = noSecurityL
     },
     beginToken: (address) => limits.consume(attemptLimits.tokensOfNetwork, networkOf(address)),
     async beginLink(email, address) {
-      await limits.consume(attemptLimits.linksOfNetwork, networkOf(address))
+      if (address !== null) await limits.consume(attemptLimits.linksOfNetwork, networkOf(address))
       return (
         (await limits.count(attemptLimits.linksOfAddress, email)) <= attemptLimits.linksOfAddress.attempts
       )

@@ -22,7 +22,7 @@ export const service: ServiceDefinition = {
       routes(app) {
         const limitsNetwork = makeLimitsNetwork(config)
         identityRoutes(app, { identity, sessions, publicUrl, limitsNetwork })
-        linkRoutes(app, { db, security, links, sessions, publicUrl })
+        linkRoutes(app, { db, security, links, sessions, publicUrl, limitsNetwork })
       },
     }
   },

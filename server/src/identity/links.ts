@@ -45,6 +45,13 @@ export interface Visitor {
   readonly language: Language
 }
 
+export interface LinkAsked extends Sender {
+  readonly email: string
+  readonly purpose: RequestedPurpose
+  /** False in local mode: limits per network do not hold. */
+  readonly limited: boolean
+}
+
 type Unusable = { readonly rejection: 'link_expired' | 'link_used' }
 
 export interface Opened {
@@ -60,7 +67,7 @@ type Entered = Omit<Opened, 'passwordRemoved'> & { readonly removedFrom?: string
 export interface Links {
   /** False for tokens that are not made here. */
   isOurs(token: string): boolean
-  request(asked: Sender & { email: string; purpose: RequestedPurpose }): Promise<void>
+  request(asked: LinkAsked): Promise<void>
   redeem(token: string, visitor: Visitor): Promise<Opened | Unusable>
   /** Takes a new password for the one that was forgotten. Ends every session of the account. */
   resetPassword(
@@ -86,9 +93,9 @@ export function makeLinks({ db, tokens, passwords, attempts, sessions, onCommitt
     isOurs: (token) => tokens.idIn(token) !== null,
 
     /** The same work for every address. Only the mail is not written where nobody asked for it. */
-    async request({ purpose, email: typed, address, language = 'en' }) {
+    async request({ purpose, email: typed, address, limited, language = 'en' }) {
       const email = normaliseEmail(typed)
-      const mayWrite = await attempts.beginLink(email, address)
+      const mayWrite = await attempts.beginLink(email, limited ? address : null)
       await db.transaction(async (tx) => {
         const hasAccount = (await findAccount(tx, email)) !== null
         const hasBought = await hasBuyers(tx, email)

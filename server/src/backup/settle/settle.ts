@@ -82,6 +82,7 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
   ])
   await store.askToLook(db, looks)
   const shop = await parts.startQuietShop()
+  let settlement: Settlement
   try {
     progress?.('Rebuilding orders')
     for (const each of of('rebuild')) await rebuild(parts, shop, each)
@@ -91,7 +92,7 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
     )
     const states = await untilAtRest(parts, ids, patienceMs)
     await store.followDeadlines(db)
-    return {
+    settlement = {
       backupTakenAt,
       lostSeconds: Math.round((clock.nowMs() - Date.parse(backupTakenAt)) / 1_000),
       listed: intents.length,
@@ -103,11 +104,9 @@ export async function settle(parts: SettleParts): Promise<Settlement> {
     }
   } finally {
     await shop.stop()
-    const lost = of('give_back')
-      .concat(of('rebuild'))
-      .flatMap(({ intent }) => intent.orderId ?? [])
-    await store.forgetLostOrders(db, lost, backupTakenAt)
   }
+  await store.forgetLostOrders(db, backupTakenAt)
+  return settlement
 }
 
 /** What was made since, and what was given back since. */

@@ -81,19 +81,19 @@ const lag = sql(
      and not exists (select 1 from platform.inbox i where i.consumer = c.consumer and i.event_id = o.id)
      and not exists (select 1 from platform.parked_deliveries d where d.consumer = c.consumer and d.seq = o.seq)`,
 )
+// An order that is not there once all is at rest was paid back, and never comes.
+const isOfLostOrder = `o.occurred_at >= $1 and o.data ->> 'orderId' is not null
+     and not exists (select from orders.orders known where known.id::text = o.data ->> 'orderId')`
 const takeAsHeard = sql(
   'settle.take_as_heard',
   `insert into platform.inbox (consumer, event_id)
    select c.consumer, o.id from platform.cursors c join platform.outbox o on c.heard::jsonb ? o.type
-   where o.occurred_at >= $2 and o.data ->> 'orderId' = any($1)
-     and not exists (select from orders.orders known where known.id::text = o.data ->> 'orderId')
+   where ${isOfLostOrder}
    on conflict do nothing`,
 )
 const unparkLost = sql(
   'settle.unpark_lost',
-  `delete from platform.parked_deliveries p using platform.outbox o
-   where o.seq = p.seq and o.data ->> 'orderId' = any($1)
-     and exists (select from platform.inbox i where i.consumer = p.consumer and i.event_id = o.id)`,
+  `delete from platform.parked_deliveries p using platform.outbox o where o.seq = p.seq and ${isOfLostOrder}`,
 )
 const markSettled = sql('settle.mark', 'update platform.installation set settled_at = now()')
 const beginEpoch = sql(
@@ -198,17 +198,13 @@ export async function readLag(db: Queryable): Promise<number> {
 }
 
 /**
- * Orders that are gone for good, their money given back: what payments told of them means nothing to
- * anybody, and would be a dead letter for every consumer that waits for them.
+ * What payments told of orders that are gone for good means nothing to anybody, and would be a dead
+ * letter for every consumer that waits for them.
  */
-export async function forgetLostOrders(
-  db: Database,
-  orderIds: readonly string[],
-  backupTakenAt: string,
-): Promise<void> {
+export async function forgetLostOrders(db: Database, backupTakenAt: string): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.query(takeAsHeard, [orderIds, backupTakenAt])
-    await tx.query(unparkLost, [orderIds])
+    await tx.query(takeAsHeard, [backupTakenAt])
+    await tx.query(unparkLost, [backupTakenAt])
   })
 }
 

@@ -1,5 +1,6 @@
 // HTTP of links that are sent or printed: asked for by address, and redeemed by the page of a link,
 // which posts its secret part here.
+import type { IncomingMessage } from 'node:http'
 import { LinkBody, LinkRequestBody, LinkView, PasswordResetBody, preferredLanguage } from '@holdfast/contract'
 import { Type } from 'typebox'
 import { redeemOperatorLink } from '../../platform/http/links/operator-link.ts'
@@ -15,6 +16,7 @@ export interface LinkParts extends Cookies {
   readonly db: Database
   readonly security: SecurityLog
   readonly links: Links
+  readonly limitsNetwork: (request: IncomingMessage) => boolean
 }
 
 const tags = ['identity']
@@ -26,7 +28,7 @@ export function linkRoutes(app: Http, parts: LinkParts): void {
   resetRoute(app, parts)
 }
 
-function requestRoute(app: Http, { links }: LinkParts): void {
+function requestRoute(app: Http, { links, limitsNetwork }: LinkParts): void {
   app.post(
     '/api/users/links',
     {
@@ -41,7 +43,8 @@ function requestRoute(app: Http, { links }: LinkParts): void {
     },
     async (request, reply) => {
       const language = preferredLanguage(request.headers['accept-language'])
-      await links.request({ ...request.body, address: request.ip, language })
+      const limited = limitsNetwork(request.raw)
+      await links.request({ ...request.body, address: request.ip, limited, language })
       return reply.code(202).send(null)
     },
   )
