@@ -19,6 +19,9 @@ export interface Attack {
   readonly ticketTypeId: string
 }
 
+/** Said once so many connections were opened. */
+export const allOpened = 'all opened'
+
 export interface AttackReport {
   /** What was tried, and how it was answered: a status, `open` or `closed`. */
   readonly answers: Readonly<Record<string, number>>
@@ -41,6 +44,7 @@ type Count = (answer: string) => void
 /** Keeps so many connections open, opening each again that the shop closed, for as long as it goes on. */
 async function holdConnections(attack: Attack, goesOn: () => boolean, count: Count): Promise<void> {
   const open = new Set<Socket>()
+  let connected = 0
   const bytes = heads[attack.kind as keyof typeof heads](attack)
   let next = 0
   while (goesOn()) {
@@ -50,7 +54,11 @@ async function holdConnections(attack: Attack, goesOn: () => boolean, count: Cou
       const socket = connect({ port: attack.port, host: '127.0.0.1', localAddress })
       open.add(socket)
       let answer = ''
-      socket.on('connect', () => socket.write(bytes))
+      socket.on('connect', () => {
+        socket.write(bytes)
+        connected += 1
+        if (connected === attack.count) process.send?.(allOpened)
+      })
       socket.on('data', (chunk: Buffer) => (answer ||= chunk.toString('latin1', 9, 12)))
       socket.on('error', () => undefined)
       socket.on('close', () => {

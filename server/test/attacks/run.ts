@@ -76,10 +76,10 @@ async function underAttack(
   quiet: number,
 ): Promise<void> {
   const wanted = attacks.length > 1 ? togetherCounts : counts
-  const stops = attacks.map((kind) => stage.attack({ kind, addresses, count: wanted[kind] }))
+  const begun = attacks.map((kind) => stage.attack({ kind, addresses, count: wanted[kind] }))
   await pause(growMs)
   await measure(stage, attacks.join('+'), addresses, quiet)
-  const reports = await Promise.all(stops.map((stop) => stop()))
+  const reports = await Promise.all(begun.map((attack) => attack.stop()))
   for (const [index, { answers }] of reports.entries())
     say(`    ${attacks[index]}: ${JSON.stringify(answers)}`)
   await pause(2_000)

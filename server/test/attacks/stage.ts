@@ -9,9 +9,16 @@ import { promisify } from 'node:util'
 import { freePort } from '../../src/platform/process/ports.ts'
 import { publishShow, signUp } from '../client.ts'
 import { type ShopProcess, startShopProcess } from '../flows/shop-process.ts'
-import type { Attack, AttackReport } from './attackers.ts'
+import { type Attack, type AttackReport, allOpened } from './attackers.ts'
 
 const places = 1_000_000
+
+export interface AttackUnderWay {
+  /** So many connections were open. Calls open none: then it never comes. */
+  readonly allOpened: Promise<void>
+  /** Ends it and tells how it was answered. */
+  stop(): Promise<AttackReport>
+}
 
 export interface Stage {
   readonly shop: ShopProcess
@@ -20,8 +27,7 @@ export interface Stage {
   readonly ticketTypeId: string
   /** Memory of the shop's process. */
   residentMb(): number
-  /** Begins an attack; what it returns ends it and tells how it was answered. */
-  attack(attack: Pick<Attack, 'kind' | 'addresses' | 'count'>): () => Promise<AttackReport>
+  attack(attack: Pick<Attack, 'kind' | 'addresses' | 'count'>): AttackUnderWay
   /** What the auditor finds over all: the empty text when nothing. */
   audit(): Promise<string>
   stop(): Promise<void>
@@ -59,17 +65,22 @@ export async function startStage(
     attack(attack) {
       const asked = JSON.stringify({ ...sale, ...attack } satisfies Attack)
       const child = fork(join(import.meta.dirname, 'attackers.ts'), [asked], { execArgv: [] })
+      const opened = Promise.withResolvers<void>()
       const ended = new Promise<AttackReport>((resolve, reject) => {
-        child.once('message', (report) => {
-          resolve(report as AttackReport)
+        child.on('message', (told) => {
+          if (told === allOpened) return opened.resolve()
+          resolve(told as AttackReport)
           child.disconnect()
         })
         child.once('error', reject)
         child.once('exit', (code) => reject(new Error(`the attackers ended by themselves (${code})`)))
       })
-      return () => {
-        child.send('stop')
-        return ended
+      return {
+        allOpened: opened.promise,
+        stop() {
+          child.send('stop')
+          return ended
+        },
       }
     },
     audit: () => runAudit(settings),
