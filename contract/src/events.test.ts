@@ -51,6 +51,8 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
     organiserId: id,
     lines: [line],
     amount: money,
+    due: money,
+    channel: 'web',
     expiresAt: at,
   },
   OrderExtended: { orderId: id, expiresAt: at },
@@ -195,6 +197,11 @@ describe('events of older versions', () => {
     expect(parseEvent(event(old))).toEqual(
       event(old.map((ticket, unit) => ({ unit, generation: 1, ...ticket }))),
     )
+  })
+
+  test('OrderCreated: all of the total is due, and the order came from a page', () => {
+    const { due: _due, channel: _channel, ...old } = dataOf.OrderCreated
+    expect(parseEvent(eventOf('OrderCreated', { data: old }))).toEqual(eventOf('OrderCreated'))
   })
 
   test.each(['ShowPublished', 'ShowChanged'] as const)('%s: ticket types take from pools', (type) => {

@@ -74,6 +74,19 @@ export const ClaimRejection = Type.Union([
 ])
 export type ClaimRejection = Static<typeof ClaimRejection>
 
+/** Where an order came from. */
+export const Channel = Type.Union([
+  Type.Literal('web'),
+  Type.Literal('embed'),
+  Type.Literal('box_office'),
+  Type.Literal('door'),
+  Type.Literal('guest_list'),
+  Type.Literal('waiting_list'),
+  Type.Literal('import'),
+  Type.Literal('api'),
+])
+export type Channel = Static<typeof Channel>
+
 export const OrderCreated = defineEvent(
   'orders',
   'OrderCreated',
@@ -85,6 +98,9 @@ export const OrderCreated = defineEvent(
     organiserId: Id,
     lines: Type.Array(OrderLine),
     amount: Money,
+    /** What is still to be paid: all that a payment takes. */
+    due: Money,
+    channel: Channel,
     expiresAt: Instant,
   }),
 )

@@ -17,6 +17,11 @@ function withTakes(items: unknown): unknown {
 }
 
 const lines: Upcast = (data) => replaced(data, 'lines', withTakes(data['lines']))
+/** Before an order could be paid in parts, all of its total was due; and every order came from a page. */
+const orderCreated: Upcast = (data) => {
+  const taken = lines(data)
+  return 'due' in taken ? taken : { ...taken, due: taken['amount'], channel: 'web' }
+}
 const types: Upcast = (data) => replaced(data, 'ticketTypes', withTakes(data['ticketTypes']))
 
 /** The same object when nothing was old, so that events of today cost nothing. */
@@ -34,7 +39,7 @@ const tickets: Upcast = (data) => {
 }
 
 const upcasts: ReadonlyMap<unknown, Upcast> = new Map([
-  ['OrderCreated', lines],
+  ['OrderCreated', orderCreated],
   ['OrderCompleted', lines],
   ['TicketsIssued', tickets],
   ['ShowPublished', types],

@@ -41,6 +41,8 @@ export const base = {
   showId: show.id,
   lines,
   total,
+  due: total,
+  channel: 'web' as const,
   createdAt: placedAt,
   expiresAt: deadline,
   extended: false,

@@ -142,6 +142,8 @@ export async function startPaymentsRig({
         organiserId,
         lines: [],
         amount,
+        due: amount,
+        channel: 'web' as const,
         expiresAt,
       }
       await tell(order, { type: 'OrderCreated', data })

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { CancelReason, ReturnedBy } from '../orders.ts'
+import { CancelReason, Channel, ReturnedBy } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'
 
@@ -66,7 +66,9 @@ export const OrderView = Type.Object({
     }),
   ),
   total: Money,
+  due: Money,
   price: Price,
+  channel: Channel,
   expiresAt: Instant,
   extended: Type.Boolean({
     description: 'true once the hold was extended, because a payment was in progress at the deadline',

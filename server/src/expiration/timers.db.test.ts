@@ -218,6 +218,8 @@ describe('the service on a bus', () => {
       organiserId: newId(),
       lines: [],
       amount: { amountMinor, currency: 'EUR' },
+      due: { amountMinor, currency: 'EUR' },
+      channel: 'web',
       expiresAt,
     })
 

@@ -22,7 +22,7 @@ export function translate(event: Heard): Command[] {
   const { version } = event
   switch (event.type) {
     case 'OrderCreated': {
-      const { orderId, buyerId, organiserId, amount, expiresAt } = event.data
+      const { orderId, buyerId, organiserId, due: amount, expiresAt } = event.data
       return [
         { type: 'NoteOrderCreated', orderId, version, terms: { buyerId, organiserId, amount }, expiresAt },
       ]

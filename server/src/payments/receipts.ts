@@ -22,7 +22,7 @@ export function makeDescriber(db: Queryable): Describe {
 /** The first event of an order, unless something else is told first. */
 function receiptOf(event: Event): Receipt | undefined {
   if (event.type !== 'OrderCreated') return undefined
-  const { orderId, organiserId, showId, buyerId, buyerEmail, lines, amount } = event.data
+  const { orderId, organiserId, showId, buyerId, buyerEmail, lines, due } = event.data
   return {
     orderId,
     organiserId,
@@ -31,6 +31,6 @@ function receiptOf(event: Event): Receipt | undefined {
     lines: lines.map(({ ticketTypeId, quantity, seatIds }) =>
       seatIds ? { ticketTypeId, seatIds } : { ticketTypeId, quantity },
     ),
-    totalMinor: amount.amountMinor,
+    totalMinor: due.amountMinor,
   }
 }

@@ -176,7 +176,7 @@ describe('what a body can say', () => {
 
   test('no body names an owner, a status, a total or a price, but the organiser’s own price of a ticket type', async () => {
     const decided =
-      /^(id|owner|ownerId|organiserId|buyerId|userId|status|role|total|amount|unitPrice|version|expiresAt|createdAt|refunded|isAdmin)$/
+      /^(id|owner|ownerId|organiserId|buyerId|userId|status|role|total|due|channel|amount|unitPrice|version|expiresAt|createdAt|refunded|isAdmin)$/
     const named = (await bodies()).flatMap(({ at, schema }) =>
       Object.keys(schema.properties ?? {}).flatMap((name) =>
         decided.test(name) || /price/i.test(name) ? [`${at}.${name}`] : [],

@@ -2,7 +2,7 @@
 // takes until each is found.
 import { expect, test, vi } from 'vitest'
 import type * as OrdersDecide from '../../src/orders/domain/decide.ts'
-import type { Order, OrderCommand } from '../../src/orders/domain/order.ts'
+import type { Order, OrderCommand, OrderFact } from '../../src/orders/domain/order.ts'
 import type { Stock } from '../../src/orders/domain/stock.ts'
 import type { Command } from '../../src/payments/domain/commands.ts'
 import type * as PaymentsDecide from '../../src/payments/domain/decide.ts'
@@ -46,12 +46,21 @@ vi.mock('../../src/orders/domain/decide.ts', async (original) => {
         const { expectedTotalMinor: _unseen, ...blind } = command
         return real.decide(order, blind, context)
       }
+      if (planted.name === 'places_are_free_before_their_tickets_are_void') {
+        const decision = real.decide(order, command, context)
+        return 'facts' in decision ? { facts: decision.facts.flatMap(withPlacesAtOnce) } : decision
+      }
       if (planted.name === 'shows_are_sold_after_their_start' && command.type === 'PlaceOrder')
         return real.decide(order, command, { ...context, stock: withoutEnd(context.stock) })
       return real.decide(order, command, context)
     },
   }
 })
+function withPlacesAtOnce(fact: OrderFact): OrderFact[] {
+  if (fact.type !== 'ReturnRequested') return [fact]
+  const { by: _by, ...data } = fact.data
+  return [fact, { type: 'PlacesReturned', data }]
+}
 const withoutEnd = (stock: Stock): Stock => ({
   ...stock,
   sales: new Map([...stock.sales].map(([id, sale]) => [id, { ...sale, salesEndAt: null }])),
@@ -195,6 +204,7 @@ const faults: Record<string, RunOptions> = {
   expiry_ends_claimed_orders: {},
   a_changed_price_is_charged_silently: {},
   shows_are_sold_after_their_start: {},
+  places_are_free_before_their_tickets_are_void: {},
   unknown_is_declined: {},
   cancelled_orders_are_not_told: {},
   late_authorization_stays: {},

@@ -58,6 +58,8 @@ export function sampleOrder(number: number): Order {
       },
     ],
     total: { amountMinor: 9_000, currency: 'EUR' },
+    due: { amountMinor: 9_000, currency: 'EUR' },
+    channel: 'web',
     createdAt: '2030-01-01T10:00:00.000Z',
     expiresAt: '2030-01-01T10:15:00.000Z',
     extended: false,

@@ -58,7 +58,7 @@ export function usePlaceOrder() {
       client.setQueryData(orderQuery(order.id).queryKey, order)
       void client.invalidateQueries({ queryKey: ['open-orders'] })
       void client.invalidateQueries({ queryKey: ['orders'] })
-      const free = order.total.amountMinor === 0
+      const free = order.due.amountMinor === 0
       return navigate(
         free
           ? { to: '/orders/$orderId', params: { orderId: order.id } }

@@ -44,7 +44,7 @@ export function OrderPage() {
 
 /** Once all of the money went back, its tickets open no door, though its places are still to follow. */
 const asSeen = (order: OrderView): OrderView =>
-  order.status === 'complete' && order.refunded?.amountMinor === order.total.amountMinor
+  order.status === 'complete' && order.refunded?.amountMinor === order.due.amountMinor
     ? { ...order, status: 'refunded' }
     : order
 
@@ -63,7 +63,7 @@ function Order({ order: told }: { readonly order: OrderView }) {
         {order.status === 'created' && (
           <div className="mt-5">
             <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
-            {order.total.amountMinor > 0 && (
+            {order.due.amountMinor > 0 && (
               <Link
                 to="/checkout/$orderId"
                 params={{ orderId: order.id }}

@@ -58,7 +58,7 @@ export function CardForm({ order, mayPay, attempt }: CardFormProps) {
           ? t('paying')
           : stage.kind === 'challenge'
             ? t('waitingForBank')
-            : t('pay', { amount: format.money(order.total) })}
+            : t('pay', { amount: format.money(order.due) })}
       </button>
       <p className="mt-3 text-small text-soft">{t('safety')}</p>
     </form>
@@ -151,7 +151,7 @@ function useCardElements(order: OrderView) {
   const [loadFailure, setLoadFailure] = useState<unknown>(null)
   const [attempt, setAttempt] = useState(0)
   const processor = config.data?.processor
-  const { amountMinor, currency } = order.total
+  const { amountMinor, currency } = order.due
   useEffect(() => {
     const place = target.current
     if (!processor || !place) return

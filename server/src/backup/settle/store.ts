@@ -11,7 +11,7 @@ const knownPayments = sql(
 )
 const knownOrders = sql(
   'settle.known_orders',
-  `select o.id, o.status, o.total_minor as "totalMinor", o.currency, o.buyer_id as "buyerId", s.organiser_id as "organiserId"
+  `select o.id, o.status, coalesce(o.due_minor, o.total_minor) as "totalMinor", o.currency, o.buyer_id as "buyerId", s.organiser_id as "organiserId"
    from orders.orders o join orders.shows s on s.id = o.show_id where o.id = any($1::uuid[])`,
 )
 const knownToPayments = sql(

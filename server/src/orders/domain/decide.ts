@@ -121,7 +121,7 @@ function placeOrder(
 }
 
 function orderCreated(
-  { orderId, buyer, showId }: Command<'PlaceOrder'>,
+  { orderId, buyer, showId, channel = 'web' }: Command<'PlaceOrder'>,
   { sale, lines, total, now }: { sale: Sale; lines: readonly OrderLine[]; total: Money; now: string },
 ): FactOf<'OrderCreated'> {
   return {
@@ -134,6 +134,8 @@ function orderCreated(
       organiserId: sale.organiserId,
       lines: [...lines],
       amount: total,
+      due: total,
+      channel,
       expiresAt: addSeconds(now, sale.holdSeconds),
     },
   }
@@ -189,7 +191,7 @@ function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>):
     facts: [{ type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason } }],
   })
   if (order.status === 'created') {
-    if (amount.amountMinor !== order.total.amountMinor || amount.currency !== order.total.currency)
+    if (amount.amountMinor !== order.due.amountMinor || amount.currency !== order.due.currency)
       return reject('amount_mismatch')
     return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId } }] }
   }
@@ -221,7 +223,7 @@ function recordRefund(
   if (paymentOf(order) !== paymentId) return nothing
   // A sum comes out the same in whatever order the news comes; each is heard once.
   const before = order.status === 'complete' ? order.refundedMinor : 0
-  const refundedMinor = full ? order.total.amountMinor : before + amountMinor
+  const refundedMinor = full ? order.due.amountMinor : before + amountMinor
   const recorded = { type: 'RefundRecorded', data: { orderId: order.id, refundedMinor, full } } as const
   // What is given back was taken before: the news of the charge is late. Put aside, the refund
   // would be lost for ever.

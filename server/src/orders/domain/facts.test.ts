@@ -43,6 +43,8 @@ describe('an order after a fact', () => {
       showId: show.id,
       lines,
       amount: total,
+      due: total,
+      channel: 'web',
       expiresAt: deadline,
     }
     expect(
@@ -186,9 +188,10 @@ test('an order as it was placed has its first deadline, and a free one is comple
   }
   expect(asPlaced(moved)).toEqual({ ...placed, version: 1, status: 'created', paymentUnderWay: null })
   const nothing = { amountMinor: 0, currency: 'EUR' }
-  expect(asPlaced({ ...free, total: nothing, version: 5 })).toEqual({
+  expect(asPlaced({ ...free, total: nothing, due: nothing, version: 5 })).toEqual({
     ...placed,
     total: nothing,
+    due: nothing,
     version: 2,
     status: 'complete',
     paymentId: null,
@@ -226,7 +229,15 @@ describe('placing an order', () => {
       facts: [
         {
           type: 'OrderCreated',
-          data: { ...told, buyerId: buyer.id, buyerEmail: buyer.email, organiserId, expiresAt: deadline },
+          data: {
+            ...told,
+            due: nothing,
+            channel: 'web',
+            buyerId: buyer.id,
+            buyerEmail: buyer.email,
+            organiserId,
+            expiresAt: deadline,
+          },
         },
         { type: 'OrderCompleted', data: { ...told, buyer } },
       ],

@@ -4,6 +4,7 @@ import {
   addSeconds,
   type Buyer,
   type CancelReason,
+  type Channel,
   epochMsOf,
   type FactOf,
   type LineBody,
@@ -21,6 +22,9 @@ interface OrderFacts {
   readonly showId: string
   readonly lines: readonly OrderLine[]
   readonly total: Money
+  /** What of the total a payment takes. */
+  readonly due: Money
+  readonly channel: Channel
   readonly createdAt: string
   readonly expiresAt: string
   /** The one bounded extension was given. */
@@ -62,6 +66,8 @@ export type OrderCommand =
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
       readonly origin?: Origin
+      /** Where it is asked for, if not on a page of ours. */
+      readonly channel?: Channel
     }
   | {
       readonly type: 'CancelOrder'
@@ -132,7 +138,7 @@ export type OrderRejection =
 /** The order after a fact. Facts are what happened: nothing is refused here. */
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
-    const { orderId, buyerId, buyerEmail, showId, lines, amount, expiresAt } = fact.data
+    const { orderId, buyerId, buyerEmail, showId, lines, amount, due, channel, expiresAt } = fact.data
     return {
       status: 'created',
       id: orderId,
@@ -141,6 +147,8 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       showId,
       lines,
       total: amount,
+      due,
+      channel,
       createdAt: now,
       expiresAt,
       extended: false,
@@ -149,7 +157,8 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     }
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
-  const { id, buyer, showId, lines, total, createdAt, expiresAt, extended, holdSeconds } = order
+  const { id, buyer, showId, lines, total, due, channel } = order
+  const { createdAt, expiresAt, extended, holdSeconds } = order
   const kept = {
     id,
     version: order.version + 1,
@@ -157,6 +166,8 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     showId,
     lines,
     total,
+    due,
+    channel,
     createdAt,
     expiresAt,
     extended,
@@ -202,19 +213,21 @@ function complete(order: Order): Complete {
  * request is answered.
  */
 export function asPlaced(order: Order): Order {
-  const { id, buyer, showId, lines, total, createdAt, holdSeconds } = order
+  const { id, buyer, showId, lines, total, due, channel, createdAt, holdSeconds } = order
   const facts = {
     id,
     buyer,
     showId,
     lines,
     total,
+    due,
+    channel,
     createdAt,
     holdSeconds,
     expiresAt: addSeconds(createdAt, holdSeconds),
     extended: false,
   }
-  if (total.amountMinor === 0)
+  if (due.amountMinor === 0)
     return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0, returning: null }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
 }

@@ -44,6 +44,8 @@ export function toOrderView(order: Order, tickets: TicketViews = []): OrderView 
       ...(seatIds ? { seatIds } : {}),
     })),
     total: order.total,
+    due: order.due,
+    channel: order.channel,
     price: priceOf(currency, order.lines),
     expiresAt: order.expiresAt,
     extended: order.extended,
@@ -69,7 +71,7 @@ function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): 
   })
 }
 
-const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.currency,
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.due_minor, o.channel, o.currency,
   o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
   o.return_id, o.cancel_reason, o.known_tickets`
 

@@ -81,6 +81,8 @@ describe('POST /api/orders', () => {
         { ticketTypeId: chairs.id, name: chairs.name, quantity: 2, unitPrice, seatIds },
       ],
       total: { amountMinor: 18_000, currency: 'EUR' },
+      due: { amountMinor: 18_000, currency: 'EUR' },
+      channel: 'web',
       price: expect.objectContaining({ total: { amountMinor: 18_000, currency: 'EUR' }, taxes: [] }),
       expiresAt: new Date(Date.parse(order.createdAt) + 900_000).toISOString(),
       extended: false,

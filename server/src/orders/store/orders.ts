@@ -1,6 +1,6 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
 // for views are in read/.
-import type { CancelReason, OrderLine } from '@holdfast/contract'
+import type { CancelReason, Channel, OrderLine } from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -22,6 +22,9 @@ export interface OrderRow {
   readonly show_id: string
   readonly lines: OrderLine[]
   readonly total_minor: number
+  /** Null of an order of which all was due. */
+  readonly due_minor: number | null
+  readonly channel: Channel
   readonly currency: string
   readonly created_at: string
   readonly expires_at: string
@@ -54,6 +57,8 @@ const orderTypes = {
   show_id: 'uuid',
   lines: 'json',
   total_minor: 'bigint',
+  due_minor: 'bigint',
+  channel: 'text',
   currency: 'text',
   created_at: 'timestamptz',
   hold_seconds: 'int',
@@ -70,6 +75,8 @@ export function toOrder(row: OrderRow): Order {
     showId: row.show_id,
     lines: row.lines,
     total: { amountMinor: row.total_minor, currency: row.currency },
+    due: { amountMinor: row.due_minor ?? row.total_minor, currency: row.currency },
+    channel: row.channel,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     extended: row.extended,
@@ -116,6 +123,8 @@ function toRow(order: Order): OrderRow {
     show_id: order.showId,
     lines: [...order.lines],
     total_minor: order.total.amountMinor,
+    due_minor: order.due.amountMinor,
+    channel: order.channel,
     currency: order.total.currency,
     created_at: order.createdAt,
     expires_at: order.expiresAt,

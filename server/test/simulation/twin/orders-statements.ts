@@ -15,7 +15,7 @@ import {
   updateByKey,
 } from './statement.ts'
 
-const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
+const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor due_minor channel currency created_at expires_at extended
   hold_seconds payment_id payment_under_way refunded_minor return_id cancel_reason`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`

@@ -157,7 +157,7 @@ const orders = [
   ),
   table(
     'orders.orders',
-    `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!,
+    `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!, due_minor int, channel text!,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
      payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int`,
     {
