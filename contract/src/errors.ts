@@ -67,6 +67,7 @@ export const errorDefinitions = {
   },
   refund_failed: { status: 409, title: 'The card processor rejected the refund' },
   tickets_not_issued: { status: 409, title: 'The order has no tickets yet' },
+  no_email_address: { status: 409, title: 'The order has no email address' },
   ticket_void: { status: 409, title: 'The ticket is no longer valid' },
   ticket_used: { status: 409, title: 'The ticket has already been used' },
   sandbox_off: { status: 409, title: 'The card sandbox is off' },

@@ -53,7 +53,18 @@ export function unitsOf(order: { readonly showId: string; readonly lines: readon
   )
 }
 
-export const Buyer = Type.Object({ id: Id, email: Type.String() }, { additionalProperties: false })
+/**
+ * Whose an order is. Whoever buys at the counter has an id that no session has, and an address or a
+ * name only if they gave one.
+ */
+export const Buyer = Type.Object(
+  {
+    id: Id,
+    email: Type.Union([Type.String(), Type.Null()]),
+    name: Type.Optional(Type.String()),
+  },
+  { additionalProperties: false },
+)
 export type Buyer = Static<typeof Buyer>
 
 export const CancelReason = Type.Union([
@@ -87,13 +98,35 @@ export const Channel = Type.Union([
 ])
 export type Channel = Static<typeof Channel>
 
+/** What money taken outside of the shop was given as; `on_account` is still owed by the buyer. */
+export const ElsewhereTender = Type.Union([
+  Type.Literal('cash'),
+  Type.Literal('terminal'),
+  Type.Literal('transfer'),
+  Type.Literal('on_account'),
+])
+export type ElsewhereTender = Static<typeof ElsewhereTender>
+
+/** How an order is settled without the card form. `comp`: its whole price is taken off. */
+export const Tender = Type.Union([...ElsewhereTender.anyOf, Type.Literal('comp')])
+export type Tender = Static<typeof Tender>
+
+/** How staff settled an order, and who did. */
+export const Tendered = Type.Object({
+  tender: Tender,
+  reason: Type.Optional(Type.String()),
+  by: Id,
+})
+export type Tendered = Static<typeof Tendered>
+
 export const OrderCreated = defineEvent(
   'orders',
   'OrderCreated',
   Type.Object({
     orderId: Id,
     buyerId: Id,
-    buyerEmail: Type.String(),
+    buyerEmail: Type.Union([Type.String(), Type.Null()]),
+    buyerName: Type.Optional(Type.String()),
     showId: Id,
     organiserId: Id,
     lines: Type.Array(OrderLine),
@@ -101,6 +134,8 @@ export const OrderCreated = defineEvent(
     /** What is still to be paid: all that a payment takes. */
     due: Money,
     channel: Channel,
+    soldBy: Type.Optional(Type.String({ format: 'uuid', description: 'who of the staff sold it' })),
+    tendered: Type.Optional(Tendered),
     expiresAt: Instant,
   }),
 )
@@ -120,7 +155,12 @@ export const OrderCancelled = defineEvent(
   'OrderCancelled',
   Type.Object({ orderId: Id, reason: CancelReason }),
 )
-export const OrderClaimed = defineEvent('orders', 'OrderClaimed', Type.Object({ orderId: Id, paymentId: Id }))
+/** `tendered`: by money taken elsewhere, so that payments has nothing to capture. */
+export const OrderClaimed = defineEvent(
+  'orders',
+  'OrderClaimed',
+  Type.Object({ orderId: Id, paymentId: Id, tendered: Type.Optional(Tendered) }),
+)
 export const ClaimRejected = defineEvent(
   'orders',
   'ClaimRejected',
@@ -151,6 +191,7 @@ export const OrderCompleted = defineEvent(
     buyer: Buyer,
     lines: Type.Array(OrderLine),
     amount: Money,
+    soldBy: Type.Optional(Type.String({ format: 'uuid', description: 'who of the staff sold it' })),
     paymentId: Type.Optional(
       Type.String({ format: 'uuid', description: 'the payment that paid it; absent when it was free' }),
     ),

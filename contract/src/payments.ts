@@ -2,7 +2,12 @@
 import { Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Money } from './money/money.ts'
+import { ElsewhereTender, Tendered } from './orders.ts'
 import { Id } from './values.ts'
+
+const tender = Type.Optional(
+  Type.Union(ElsewhereTender.anyOf, { description: 'of money taken elsewhere; absent of a card' }),
+)
 
 export const PaymentStarted = defineEvent(
   'payments',
@@ -17,12 +22,13 @@ export const PaymentAuthorized = defineEvent(
     paymentId: Id,
     amount: Money,
     orderVersion: Type.Integer({ minimum: 1, description: 'the version of the order that payments knew' }),
+    tendered: Type.Optional(Tendered),
   }),
 )
 export const ChargeCreated = defineEvent(
   'payments',
   'ChargeCreated',
-  Type.Object({ orderId: Id, paymentId: Id, amount: Money }),
+  Type.Object({ orderId: Id, paymentId: Id, amount: Money, tender }),
 )
 /** The capture of a claimed order failed for good, read back from the processor. */
 export const ChargeFailed = defineEvent(
@@ -48,6 +54,7 @@ export const ChargeRefunded = defineEvent(
     refundId: Id,
     amount: Money,
     refundedTotal: Money,
+    tender,
     full: Type.Boolean({ description: 'everything captured by this payment is now refunded' }),
   }),
 )

@@ -20,7 +20,7 @@ const lines: Upcast = (data) => replaced(data, 'lines', withTakes(data['lines'])
 /** Before an order could be paid in parts, all of its total was due; and every order came from a page. */
 const orderCreated: Upcast = (data) => {
   const taken = lines(data)
-  return 'due' in taken ? taken : { ...taken, due: taken['amount'], channel: 'web' }
+  return 'due' in taken || 'channel' in taken ? taken : { ...taken, due: taken['amount'], channel: 'web' }
 }
 const types: Upcast = (data) => replaced(data, 'ticketTypes', withTakes(data['ticketTypes']))
 

@@ -43,6 +43,8 @@ export const base = {
   total,
   due: total,
   channel: 'web' as const,
+  soldBy: null,
+  tendered: null,
   createdAt: placedAt,
   expiresAt: deadline,
   extended: false,

@@ -87,7 +87,7 @@ export function poolIdOf({ takes: [take] }: Pick<PublishedTicketType, 'takes'>):
   return take.poolId
 }
 
-export function makeBuyer(): Buyer {
+export function makeBuyer(): Buyer & { readonly email: string } {
   const id = newId()
   return { id, email: `${id}@example.com` }
 }

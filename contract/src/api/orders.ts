@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { CancelReason, Channel, ReturnedBy } from '../orders.ts'
+import { CancelReason, Channel, ElsewhereTender, ReturnedBy, Tender } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery, SeatView } from './shop.ts'
 
@@ -42,6 +42,37 @@ export const OrderBody = Type.Object(
 export type OrderBody = Static<typeof OrderBody>
 export const PriceBody = Type.Object({ lines: OrderBody.properties.lines }, closed)
 
+// ---- box office
+const Reason = Type.String({ minLength: 1, maxLength: 500, format: 'visible' })
+const CounterBuyer = Type.Optional(
+  Type.Object(
+    {
+      email: Type.Optional(Type.String({ format: 'email', minLength: 3, maxLength: 254 })),
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, format: 'visible' })),
+    },
+    closed,
+  ),
+)
+export const SaleBody = Type.Object(
+  {
+    lines: OrderBody.properties.lines,
+    buyer: CounterBuyer,
+    tender: Type.Union(Tender.anyOf, {
+      description: 'comp: a discount of the whole price; on_account: the buyer owes it',
+    }),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+)
+export type SaleBody = Static<typeof SaleBody>
+export const ElsewhereBody = Type.Object(
+  {
+    tender: Type.Optional(Type.Union(ElsewhereTender.anyOf, { description: 'cash if absent' })),
+    reason: Type.Optional(Reason),
+  },
+  closed,
+)
+
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
   Type.Literal('claimed'),
@@ -54,7 +85,10 @@ export const OrderView = Type.Object({
   id: Id,
   code: Type.String({ description: 'short form of the id to read out; search with `q`' }),
   showId: Id,
-  buyerEmail: Type.String({ description: 'email address given with the order' }),
+  buyerEmail: Type.Union([Type.String(), Type.Null()], {
+    description: 'email address given with the order; null of somebody at the counter who gave none',
+  }),
+  buyerName: Type.Optional(Type.String({ description: 'name given at the counter' })),
   status: OrderStatus,
   lines: Type.Array(
     Type.Object({
@@ -69,6 +103,11 @@ export const OrderView = Type.Object({
   due: Money,
   price: Price,
   channel: Channel,
+  soldBy: Type.Optional(Type.String({ format: 'uuid', description: 'who of the staff sold it' })),
+  tender: Type.Optional(
+    Type.Union(Tender.anyOf, { description: 'how staff settled it; absent of a card and of free orders' }),
+  ),
+  tenderReason: Type.Optional(Type.String()),
   expiresAt: Instant,
   extended: Type.Boolean({
     description: 'true once the hold was extended, because a payment was in progress at the deadline',
@@ -189,6 +228,9 @@ export const PaymentView = Type.Object({
   orderId: Id,
   status: PaymentStatus,
   amount: Money,
+  tender: Type.Optional(
+    Type.Union(ElsewhereTender.anyOf, { description: 'of money taken elsewhere; absent of a card' }),
+  ),
   clientSecret: Type.Optional(Type.String()),
   nextAction: Type.Optional(Type.Object({ type: Type.String(), url: Type.Optional(Type.String()) })),
   declineCode: Type.Optional(Type.String()),

@@ -50,6 +50,12 @@ const definitions = {
     stopsSales: true,
     repair: { words: `Compare with the processor (npm run audit lists both sides); ${look}`, safe: false },
   },
+  tender_is_known: {
+    number: 2,
+    title: 'Orders and payments agree on what was paid by card and what elsewhere',
+    stopsSales: false,
+    repair: { words: `The settlement of the show counts it wrongly: ${look}`, safe: true },
+  },
   refunded_is_returned: {
     number: 2,
     title: 'Refunded orders keep no money',

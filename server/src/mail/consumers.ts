@@ -27,16 +27,18 @@ export function translate(event: Heard): Command[] {
     case 'ShowCancelled':
       return [{ type: 'NoteShowEnd', showId: event.data.showId, version, at }]
     case 'OrderCompleted': {
-      const { orderId, showId, buyer, lines, amount: total } = event.data
-      return [{ type: 'NoteComplete', orderId, showId, buyer, lines, total, at }]
+      const { orderId, showId, buyer, soldBy, lines, amount: total } = event.data
+      const sold = soldBy === undefined ? {} : { soldBy }
+      return [{ type: 'NoteComplete', orderId, showId, buyer, ...sold, lines, total, at }]
     }
     case 'TicketsIssued':
       return [{ type: 'NoteTickets', orderId: event.data.orderId, tickets: event.data.tickets, at }]
     case 'TicketVoided':
       return [{ type: 'NoteVoid', orderId: event.data.orderId, ticketIds: event.data.ticketIds }]
     case 'ChargeRefunded': {
-      const { orderId, refundId, amount, full } = event.data
-      return [{ type: 'NoteRefund', orderId, refundId, amount, full, at }]
+      const { orderId, refundId, amount, full, tender } = event.data
+      const elsewhere = tender === undefined ? {} : { elsewhere: true as const }
+      return [{ type: 'NoteRefund', orderId, refundId, amount, full, ...elsewhere, at }]
     }
     case 'LinkRequested': {
       const { linkId, purpose, email, language } = event.data

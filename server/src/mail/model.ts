@@ -30,7 +30,7 @@ import { load } from './store/load.ts'
 import { save } from './store/save.ts'
 import type { Command, World } from './world.ts'
 
-export type Rejection = 'show_unknown' | 'order_unknown' | 'tickets_not_issued'
+export type Rejection = 'show_unknown' | 'order_unknown' | 'tickets_not_issued' | 'no_email_address'
 type Knowledge =
   | { readonly type: 'ShowKnown'; readonly data: KnownShow }
   | { readonly type: 'OrderKnown'; readonly data: KnownOrder }
@@ -53,7 +53,8 @@ const facts = (...all: readonly Fact[]): Decided => ({ facts: all, answer: {} })
 export const mailIdOf = ({ fact, recipient }: Pick<Draft, 'fact' | 'recipient'>) =>
   nameOf('mail', fact, recipient)
 
-function queue(world: World, draft: Draft, { at, now }: When): readonly MailFact[] {
+function queue(world: World, draft: Draft | null, { at, now }: When): readonly MailFact[] {
+  if (draft === null) return []
   const id = mailIdOf(draft)
   const { beganAt } = world
   return decideMail(world.mails.get(id), { type: 'QueueMail', id, draft, occurredAt: at, beganAt }, now)
@@ -151,8 +152,9 @@ function decideOrderNews(world: World, command: OrderNews, now: string): Decided
     case 'NoteVoid':
       return facts({ type: 'OrderKnown', data: withoutTickets(order, command.ticketIds) })
     case 'NoteRefund': {
-      const { refundId, amount, full, at } = command
-      const news: News = { kind: 'money_back', fact: `refund:${refundId}`, more: { amount, full } }
+      const { refundId, amount, full, elsewhere, at } = command
+      const more = { amount, full, ...(elsewhere ? { elsewhere } : {}) }
+      const news: News = { kind: 'money_back', fact: `refund:${refundId}`, more }
       return facts(...mail(news, at))
     }
     case 'NoteBounce': {
@@ -165,19 +167,20 @@ function decideOrderNews(world: World, command: OrderNews, now: string): Decided
       if (order.tickets === null) return { rejection: 'tickets_not_issued' }
       const news: News = { kind: 'order_confirmed', fact: `resend:${command.requestId}` }
       const draft = draftFor(order, show, news)
+      if (draft === null) return { rejection: 'no_email_address' }
       return { facts: queue(world, draft, { at: now, now }), answer: { mailId: mailIdOf(draft) } }
     }
   }
 }
 
 function completed(world: World, command: Command & { type: 'NoteComplete' }): KnownOrder {
-  const { orderId: id, showId, buyer, lines, total, at } = command
+  const { orderId: id, showId, buyer, soldBy = buyer.id, lines, total, at } = command
   return {
     id,
     showId,
     buyerId: buyer.id,
     email: buyer.email,
-    language: world.languages.get(buyer.id) ?? 'en',
+    language: world.languages.get(soldBy) ?? 'en',
     status: 'complete',
     lines,
     total,

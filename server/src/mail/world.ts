@@ -22,6 +22,8 @@ export type Command =
       readonly orderId: string
       readonly showId: string
       readonly buyer: Buyer
+      /** Whose language it is at the counter, where buyers have no session. */
+      readonly soldBy?: string
       readonly lines: readonly OrderLine[]
       readonly total: Money
       readonly at: string
@@ -34,6 +36,7 @@ export type Command =
       readonly refundId: string
       readonly amount: Money
       readonly full: boolean
+      readonly elsewhere?: true
       readonly at: string
     }
   | {

@@ -39,8 +39,8 @@ export function translate(event: Heard): Command[] {
     case 'PaymentVoided':
       return [{ type: 'NotePaymentEnded', orderId: event.data.orderId, paymentId: event.data.paymentId }]
     case 'PaymentAuthorized': {
-      const { orderId, paymentId, amount } = event.data
-      return [{ type: 'ClaimOrder', orderId, paymentId, amount }]
+      const { orderId, paymentId, amount, tendered } = event.data
+      return [{ type: 'ClaimOrder', orderId, paymentId, amount, ...(tendered ? { tendered } : {}) }]
     }
     case 'ChargeCreated':
       return [{ type: 'CompleteOrder', orderId: event.data.orderId, paymentId: event.data.paymentId }]

@@ -38,9 +38,7 @@ export function translate(event: Heard): Command[] {
     case 'OrderCancelled':
       return [{ type: 'NoteOrderCancelled', version, orderId: event.data.orderId }]
     case 'OrderClaimed':
-      return [
-        { type: 'NoteOrderClaimed', version, orderId: event.data.orderId, paymentId: event.data.paymentId },
-      ]
+      return [{ type: 'NoteOrderClaimed', version, ...event.data }]
     case 'ClaimRejected':
       return [{ type: 'NoteClaimRejected', ...event.data }]
     case 'OrderCompleted':

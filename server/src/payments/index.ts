@@ -12,6 +12,7 @@ import { makeProcessor } from './processor/stripe.ts'
 import { makeDescriber } from './receipts.ts'
 import { registerRoutes } from './routes/buyers.ts'
 import { makeCallerLimits } from './routes/caller-limits.ts'
+import { elsewhereRoutes } from './routes/elsewhere.ts'
 import { registerOpsRoutes } from './routes/operators.ts'
 import { areKnown } from './store/payments.ts'
 import { registerWebhook } from './webhook/route.ts'
@@ -55,7 +56,7 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
   return {
     name: 'payments',
     routes(app) {
-      registerRoutes(app, {
+      const parts = {
         db,
         clock,
         callers,
@@ -64,7 +65,9 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
         arrivals,
         processor: config.processor,
         sendsMail: config.mail.smtpUrl !== null || isLocalShop(config),
-      })
+      }
+      registerRoutes(app, parts)
+      elsewhereRoutes(app, parts)
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, security, processor, worker })
     },

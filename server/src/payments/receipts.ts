@@ -27,7 +27,8 @@ function receiptOf(event: Event): Receipt | undefined {
     orderId,
     organiserId,
     showId,
-    buyer: { id: buyerId, email: buyerEmail },
+    // Only orders of people with an address are paid by card.
+    buyer: { id: buyerId, email: buyerEmail ?? '' },
     lines: lines.map(({ ticketTypeId, quantity, seatIds }) =>
       seatIds ? { ticketTypeId, seatIds } : { ticketTypeId, quantity },
     ),

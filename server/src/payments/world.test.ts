@@ -12,7 +12,10 @@ it('keeps new payments and orders apart from changed ones', () => {
   const world = makeWorld()
   apply(
     world,
-    { type: 'PaymentOpened', data: { ...terms, paymentId, orderId, paymentMethod: 'pm_card_visa' } },
+    {
+      type: 'PaymentOpened',
+      data: { ...terms, paymentId, orderId, paymentMethod: 'pm_card_visa', tender: null },
+    },
     now,
   )
   expect([world.changed.newPayments, world.changed.payments]).toEqual([new Set([paymentId]), new Set()])

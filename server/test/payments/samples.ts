@@ -46,6 +46,7 @@ export function payment(changes: Partial<Payment> = {}): Payment {
     organiserId: ids.organiser,
     amount,
     paymentMethod: 'pm_card_visa',
+    tender: null,
     status: 'started',
     step: 'create',
     intentId: null,
@@ -90,6 +91,8 @@ const seen = { intentId: 'pi_1', chargeId: 'ch_1', step: null }
 const held = { ...seen, intentStatus: 'requires_capture', authorizedMinor: 4_500, askedVersion: 1 } as const
 const taken = { ...seen, intentStatus: 'succeeded', capturedMinor: 4_500, askedVersion: 1 } as const
 
+const elsewhere = { paymentMethod: 'elsewhere', tender: 'cash', step: null } as const
+
 export const states = {
   started: payment(),
   requiresAction: payment({ ...seen, status: 'requires_action', intentStatus: 'requires_action' }),
@@ -122,6 +125,9 @@ export const states = {
     reason: 'order_claimed',
     attempts: 1,
   }),
+  elsewhereAsked: payment({ ...elsewhere, status: 'authorized', askedVersion: 1 }),
+  elsewhereTaken: payment({ ...elsewhere, status: 'captured', claim: 'won', capturedMinor: 4_500 }),
+  elsewhereLost: payment({ ...elsewhere, status: 'voided', claim: 'lost', reason: 'order_claimed' }),
 } as const satisfies Record<string, Payment>
 export type StateName = keyof typeof states
 

@@ -60,8 +60,9 @@ const compareStatement = sql(
             extract(epoch from now() - min(f.created_at) filter (where f.status in ('requested', 'pending', 'unknown')))::float8 as waiting
      from payments.refunds f where f.payment_id in (select id from p) group by 1
    ), l as (
-     select s.payment_id, sum(case when e.debit_account = 'processor_balance' then e.posted_minor
-                                   when e.credit_account = 'processor_balance' then -e.posted_minor else 0 end)::bigint as posted
+     select s.payment_id, sum(case when e.debit_account ~ '^(processor_balance$|taken_elsewhere:|receivable:)' then e.posted_minor
+                                   when e.credit_account ~ '^(processor_balance$|taken_elsewhere:|receivable:)' then -e.posted_minor
+                                   else 0 end)::bigint as posted
      from (select id as payment_id, id from p union select payment_id, id from payments.refunds where payment_id in (select id from p)) s
        join payments.ledger_entries e on e.source_id = s.id
      group by 1

@@ -7,7 +7,7 @@ const mailsStatement = sql(
   'audit.judge_mails',
   `select o.id, 'The tickets of the order were never put into a mail' as explanation
    from mail.orders o
-   where o.id = any($1::uuid[]) and o.tickets is not null and o.created_at > now() - interval '60 days'
+   where o.id = any($1::uuid[]) and o.tickets is not null and o.email is not null and o.created_at > now() - interval '60 days'
      and not exists (select 1 from mail.mails m where m.order_id = o.id and m.kind = 'order_confirmed')
    union all
    select m.order_id, 'Two mails tell ' || m.fact from mail.mails m

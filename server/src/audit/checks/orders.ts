@@ -10,7 +10,7 @@ import type { Finding, InvariantName } from '../invariants.ts'
 const judgeStatement = sql(
   'audit.judge_orders',
   `with o as (
-     select o.id, o.status, o.total_minor, o.refunded_minor, o.payment_id, l.quantity, coalesce(l.wrong_seats, 0) as wrong_seats
+     select o.id, o.status, o.total_minor, o.refunded_minor, o.payment_id, o.tender, l.quantity, coalesce(l.wrong_seats, 0) as wrong_seats
      from orders.orders o cross join lateral (
        select sum((line ->> 'quantity')::int)::int as quantity, sum(w.seats)::int as wrong_seats
        from json_array_elements(o.lines) as line left join lateral (
@@ -26,7 +26,9 @@ const judgeStatement = sql(
    ), paid as (
      select p.order_id, bool_or(p.open) as under_way,
             coalesce(sum(p.captured_minor - p.refunded_minor), 0)::bigint as kept,
+            coalesce(sum(p.captured_minor - p.refunded_minor) filter (where p.tender is not null), 0)::bigint as kept_elsewhere,
             coalesce(sum(p.authorized_minor), 0)::bigint as authorized,
+            coalesce(bool_or(p.tender is distinct from o.tender) filter (where p.id = o.payment_id), false) as tender_differs,
             coalesce(sum(p.captured_minor - p.refunded_minor) filter (where p.id = o.payment_id), 0)::bigint as kept_by_own,
             coalesce(sum(p.captured_minor) filter (where p.id = o.payment_id), 0)::bigint as taken_by_own,
             coalesce(sum(p.captured_minor - p.refunded_minor)
@@ -45,6 +47,8 @@ const judgeStatement = sql(
                      when 'processor_balance' = e.credit_account then -e.posted_minor else 0 end)::bigint as balance,
             sum(case when 'processor_balance' = e.debit_account then e.pending_minor
                      when 'processor_balance' = e.credit_account then -e.pending_minor else 0 end)::bigint as pending,
+            sum(case when e.debit_account ~ '^(taken_elsewhere|receivable):' then e.posted_minor
+                     when e.credit_account ~ '^(taken_elsewhere|receivable):' then -e.posted_minor else 0 end)::bigint as elsewhere,
             abs(sum(case when 'clearing:late_money' = e.debit_account then e.posted_minor
                          when 'clearing:late_money' = e.credit_account then -e.posted_minor else 0 end)::bigint)
             + abs(sum(case when 'clearing:refunds' = e.debit_account then e.posted_minor
@@ -55,6 +59,8 @@ const judgeStatement = sql(
      from tickets.tickets t where t.order_id = any($1::uuid[]) group by t.order_id
    ), facts as (
      select o.*, coalesce(paid.under_way, false) as under_way, coalesce(paid.kept, 0) as kept,
+            coalesce(paid.kept_elsewhere, 0) as kept_elsewhere, coalesce(paid.tender_differs, false) as tender_differs,
+            coalesce(posted.elsewhere, 0) as elsewhere,
             coalesce(paid.authorized, 0) as authorized, coalesce(paid.kept_by_own, 0) as kept_by_own,
             coalesce(paid.taken_by_own, 0) as taken_by_own, coalesce(paid.kept_by_others, 0) as kept_by_others,
             coalesce(returned.failed, 0) as failed, coalesce(posted.balance, 0) as balance,
@@ -67,19 +73,21 @@ const judgeStatement = sql(
        case when wrong_seats > 0 then 'seats_have_one_order' end,
        case when status = 'complete' and kept_by_own <> total_minor - refunded_minor
               and not (failed > 0 and kept_by_own > total_minor - refunded_minor) then 'complete_is_paid' end,
+       case when status in ('complete', 'refunded') and tender_differs then 'tender_is_known' end,
        case when status = 'refunded' and failed = 0 and (taken_by_own = 0 or kept_by_own <> 0) then 'refunded_is_returned' end,
        case when status = 'cancelled' and not under_way and failed = 0 and kept <> 0 then 'cancelled_costs_nothing' end,
        case when status in ('complete', 'cancelled', 'refunded') and not under_way and authorized <> 0
             then 'nothing_left_authorized' end,
        case when status <> 'cancelled' and failed = 0 and kept_by_others <> 0 then 'one_charge_kept' end,
-       case when balance <> kept or pending <> authorized then 'ledger_agrees' end,
+       case when balance <> kept - kept_elsewhere or elsewhere <> kept_elsewhere or pending <> authorized
+            then 'ledger_agrees' end,
        case when not under_way and failed = 0 and clearing <> 0 then 'clearing_is_empty' end,
        case when tickets <> case when status = 'complete' then quantity else 0 end then 'tickets_match' end
      ], null) as broken
      from facts f
    )
    select id, status, total_minor as total, refunded_minor as refunded, quantity, wrong_seats as "wrongSeats", kept,
-          authorized, balance, pending, clearing, kept_by_others as "keptByOthers", tickets, broken
+          kept_elsewhere as "keptElsewhere", authorized, balance, elsewhere, pending, clearing, kept_by_others as "keptByOthers", tickets, broken
    from judged where broken <> '{}'`,
 )
 
@@ -91,8 +99,11 @@ interface JudgedRow {
   readonly quantity: number
   readonly wrongSeats: number
   readonly kept: number
+  /** Of it, what staff took and have not given back. */
+  readonly keptElsewhere: number
   readonly authorized: number
   readonly balance: number
+  readonly elsewhere: number
   readonly pending: number
   readonly clearing: number
   readonly keptByOthers: number
@@ -103,6 +114,7 @@ interface JudgedRow {
 /** The invariants that this statement looks at. */
 export const orderInvariants = [
   'complete_is_paid',
+  'tender_is_known',
   'refunded_is_returned',
   'cancelled_costs_nothing',
   'nothing_left_authorized',
@@ -137,7 +149,9 @@ function explain(invariant: InvariantName, row: JudgedRow): string {
     case 'one_charge_kept':
       return `${order}, but other payments still hold ${row.keptByOthers} (minor units)`
     case 'ledger_agrees':
-      return `Payments: ${row.kept} kept, ${row.authorized} pending; ledger: ${row.balance} kept, ${row.pending} pending (minor units)`
+      return `Payments: ${row.kept - row.keptElsewhere} kept, ${row.keptElsewhere} elsewhere, ${row.authorized} pending; ledger: ${row.balance} kept, ${row.elsewhere} elsewhere, ${row.pending} pending (minor units)`
+    case 'tender_is_known':
+      return `${order}, but it and its payment do not name the same way of paying`
     case 'clearing_is_empty':
       return `${order}, but its clearing accounts hold ${row.clearing} (minor units)`
     case 'tickets_match':

@@ -70,7 +70,7 @@ export function receiptPaperOf({ order, show }: Omit<Documented, 'codes'>): Rece
     facts: [
       [texts.orderNumber, orderCodeOf(order.id)],
       [texts.ordered, momentInWords({ startsAt: order.createdAt, timeZone: show.timeZone }, language)],
-      [texts.buyer, order.email],
+      ...(order.email === null ? [] : [[texts.buyer, order.email] as const]),
       [texts.what, show.title],
       [texts.when, momentInWords(show, language)],
       ...(show.venue === null ? [] : [[texts.where, show.venue] as const]),

@@ -40,6 +40,8 @@ export interface Content {
   /** Of money that went back, or came back from the bank. */
   readonly amount?: Money
   readonly full?: boolean
+  /** Given back by staff, and not to a card. */
+  readonly elsewhere?: true
   /** Of a show that was moved. */
   readonly before?: TimeAndPlace
 }

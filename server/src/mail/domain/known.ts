@@ -31,7 +31,8 @@ export interface KnownOrder {
   readonly id: string
   readonly showId: string
   readonly buyerId: string
-  readonly email: string
+  /** Null of somebody who gave none at the counter: nobody is told anything. */
+  readonly email: string | null
   readonly language: Language
   readonly status: 'complete' | 'refunded' | 'cancelled'
   readonly lines: readonly OrderLine[]
@@ -87,8 +88,9 @@ export interface News {
   readonly more?: Partial<Content>
 }
 
-/** The mail that tells an order's buyer something. */
-export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more = {} }: News): Draft {
+/** The mail that tells an order's buyer something; null of a buyer without an address. */
+export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more = {} }: News): Draft | null {
+  if (order.email === null) return null
   const { title, startsAt, timeZone, venue } = show
   const tickets = (order.tickets ?? []).filter(isValid)
   return {

@@ -51,7 +51,7 @@ export function advanceTelling(
   const { kind, fact, content } = telling
   const drafts = orders
     .filter(({ status }) => status === 'complete')
-    .map((order) => draftFor(order, show, { kind, fact: `${fact}:${order.id}`, more: content }))
+    .flatMap((order) => draftFor(order, show, { kind, fact: `${fact}:${order.id}`, more: content }) ?? [])
   return {
     drafts,
     telling: {

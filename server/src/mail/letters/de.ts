@@ -63,6 +63,8 @@ export const de: Texts = {
     subject: (title, amount) => `${amount} zurück: ${title}`,
     heading: (amount) => `Sie bekommen ${amount} zurück`,
     text: 'Das Geld geht auf die Karte, mit der Sie bezahlt haben. Ihre Bank zeigt es in 5 bis 10 Tagen.',
+    elsewhere:
+      'Das Geld bekommen Sie vom Veranstalter zurück, so wie Sie bezahlt haben. Es geht nicht auf eine Karte.',
     full: 'Das war der ganze Betrag. Ungültige Tickets gelten am Einlass nicht mehr.',
     part: 'Das war ein Teil des Betrags. Tickets, die nicht ungültig sind, gelten weiter.',
   },

@@ -62,6 +62,7 @@ export const en: Texts = {
     subject: (title, amount) => `${amount} back: ${title}`,
     heading: (amount) => `You get ${amount} back`,
     text: 'The money goes to the card that you paid with. Your bank shows it within 5 to 10 days.',
+    elsewhere: 'You get the money from the organiser, the way you paid. It does not go to a card.',
     full: 'This was the whole amount. Tickets that are void no longer open the door.',
     part: 'This was a part of the amount. Tickets that are not void stay valid.',
   },

@@ -45,6 +45,8 @@ export interface Texts {
     readonly atTheDoor: string
   }
   readonly money_back: {
+    /** Instead of `text`: staff gave it back. */
+    readonly elsewhere: string
     readonly subject: (title: string, amount: string) => string
     readonly heading: (amount: string) => string
     readonly text: string

@@ -170,7 +170,7 @@ const bodies: Readonly<Record<OrderKind, (parts: BodyParts) => Body>> = {
       subject: words.subject(content.show.title, amount),
       blocks: [
         heading(words.heading(amount)),
-        text(words.text),
+        text(content.elsewhere ? words.elsewhere : words.text),
         text(content.full ? words.full : words.part),
         showFacts,
         orderFacts,

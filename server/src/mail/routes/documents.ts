@@ -1,11 +1,11 @@
-// HTTP of documents: tickets, receipt and calendar of an order, for its buyer. Drawn when they are
-// asked for.
+// HTTP of documents: tickets, receipt and calendar of an order, for its buyer, and the tickets for
+// those who sell it. Drawn when they are asked for.
 import { Id } from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
-import { maySeeOrder } from '../../platform/http/sessions.ts'
+import { maySeeOrder, maySellFor } from '../../platform/http/sessions.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
@@ -37,11 +37,14 @@ export function documentRoutes(app: Http, parts: DocumentRoutes): void {
     request: FastifyRequest,
     key: Parameters<typeof readDocumented>[1],
     unknown: 'order_unknown' | 'ticket_unknown',
+    { toStaff = false }: { readonly toStaff?: boolean } = {},
   ): Promise<Documented> => {
     const principal = requirePrincipal(request)
+    const maySee = ({ order, show }: Documented) =>
+      maySeeOrder(principal, order) || (toStaff && maySellFor(principal, show))
     for (let attempt = 1; ; attempt += 1) {
       const documented = await readDocumented(parts, key)
-      if (documented && !maySeeOrder(principal, documented.order)) throw new ProblemError(unknown)
+      if (documented && !maySee(documented)) throw new ProblemError(unknown)
       if (documented && documented.order.tickets !== null) return documented
       if (attempt === tries && documented) throw new ProblemError('tickets_not_issued')
       if (attempt === tries || (!documented && unknown === 'ticket_unknown')) throw new ProblemError(unknown)
@@ -63,7 +66,9 @@ export function documentRoutes(app: Http, parts: DocumentRoutes): void {
       },
     },
     async (request, reply) => {
-      const documented = await found(request, { orderId: request.params.id }, 'order_unknown')
+      const { id: orderId } = request.params
+      // Printed at the counter.
+      const documented = await found(request, { orderId }, 'order_unknown', { toStaff: true })
       const paper = ticketsPaperOf(documented, { size: request.query.size ?? 'a4' })
       if (paper.tickets.length === 0) throw new ProblemError('ticket_void')
       return file(reply, 'tickets.pdf', pdf, await drawer.draw(paper))

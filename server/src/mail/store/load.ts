@@ -100,7 +100,7 @@ function wantedBy(commands: readonly Command[]): Wanted {
       if (isLate(command)) wanted.late.add(command.orderId)
       if (command.type !== 'NoteComplete') continue
       wanted.shows.add(command.showId)
-      wanted.buyers.add(command.buyer.id)
+      wanted.buyers.add(command.soldBy ?? command.buyer.id)
     }
   }
   return wanted

@@ -77,7 +77,7 @@ export interface OrderRow {
   readonly id: string
   readonly show_id: string
   readonly buyer_id: string
-  readonly email: string
+  readonly email: string | null
   readonly language: Language
   readonly status: KnownOrder['status']
   readonly lines: readonly OrderLine[]

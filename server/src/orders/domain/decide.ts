@@ -15,6 +15,7 @@ import {
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
 import { chooseLines, placesOf, shortageOf } from './lines.ts'
 import {
+  type CounterSale,
   evolve,
   type Order,
   type OrderCommand,
@@ -94,34 +95,38 @@ function placeOrder(
   { stock, now }: { stock: Stock; now: string },
 ): OrderDecision {
   const sale = stock.sales.get(command.showId)
+  const { counter } = command
   if (!sale) return { rejection: 'show_unknown' }
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
-  const chosen = chooseLines(sale, stock, command.lines)
+  const chosen = chooseLines(sale, stock, command)
   if ('rejection' in chosen) return chosen
   const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
-  const refusal = refuseBuyer(sale, stock, asking)
+  const refusal = counter ? null : refuseBuyer(sale, stock, asking)
   if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
   const crowded = refuseNetwork(sale.showId, stock, asking)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
-  const price = priceOf(sale.currency, chosen.lines)
+  const isComp = counter?.tendered.tender === 'comp'
+  const price = priceOf(sale.currency, chosen.lines, { isComp })
   const { amountMinor } = price.total
   if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {
     const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
     return { rejection: 'price_changed', detail, price }
   }
   // Such an order would only keep its places from others until it expires.
-  const fault = amountMinor === 0 ? null : amountFault(amountMinor, sale.currency)
+  const fault = amountMinor === 0 || counter ? null : amountFault(amountMinor, sale.currency)
   if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
   const short = shortageOf(sale, stock, chosen.lines)
   if (short !== null) return short
   const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })
+  // What staff took is taken: no timer ends the order from here on.
+  if (amountMinor > 0 && counter) return { facts: [created, claimedBy(command.orderId, counter)] }
   if (amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }
 }
 
 function orderCreated(
-  { orderId, buyer, showId, channel = 'web' }: Command<'PlaceOrder'>,
+  { orderId, buyer, showId, counter }: Command<'PlaceOrder'>,
   { sale, lines, total, now }: { sale: Sale; lines: readonly OrderLine[]; total: Money; now: string },
 ): FactOf<'OrderCreated'> {
   return {
@@ -130,24 +135,38 @@ function orderCreated(
       orderId,
       buyerId: buyer.id,
       buyerEmail: buyer.email,
+      ...(buyer.name === undefined ? {} : { buyerName: buyer.name }),
       showId,
       organiserId: sale.organiserId,
       lines: [...lines],
       amount: total,
       due: total,
-      channel,
+      channel: counter ? 'box_office' : 'web',
+      ...(counter ? { soldBy: counter.tendered.by, tendered: counter.tendered } : {}),
       expiresAt: addSeconds(now, sale.holdSeconds),
     },
   }
 }
 
+function claimedBy(orderId: string, { paymentId, tendered }: CounterSale): FactOf<'OrderClaimed'> {
+  return { type: 'OrderClaimed', data: { orderId, paymentId, tendered } }
+}
+
 function completed(order: Order): FactOf<'OrderCompleted'> {
-  const { id, showId, buyer, lines, total } = order
+  const { id, showId, buyer, lines, total, soldBy } = order
   const paymentId = paymentOf(order)
   const paid = paymentId === null ? {} : { paymentId }
   return {
     type: 'OrderCompleted',
-    data: { orderId: id, showId, buyer, lines: [...lines], amount: total, ...paid },
+    data: {
+      orderId: id,
+      showId,
+      buyer,
+      lines: [...lines],
+      amount: total,
+      ...(soldBy === null ? {} : { soldBy }),
+      ...paid,
+    },
   }
 }
 
@@ -186,14 +205,15 @@ function expireOrder(order: Order, deadline: string, now: string): OrderDecision
   return { facts: [{ type: 'OrderExtended', data: { orderId: order.id, expiresAt } }] }
 }
 
-function claimOrder(order: Order, { paymentId, amount }: Command<'ClaimOrder'>): OrderDecision {
+function claimOrder(order: Order, { paymentId, amount, tendered }: Command<'ClaimOrder'>): OrderDecision {
   const reject = (reason: ClaimRejection): OrderDecision => ({
     facts: [{ type: 'ClaimRejected', data: { orderId: order.id, paymentId, reason } }],
   })
   if (order.status === 'created') {
     if (amount.amountMinor !== order.due.amountMinor || amount.currency !== order.due.currency)
       return reject('amount_mismatch')
-    return { facts: [{ type: 'OrderClaimed', data: { orderId: order.id, paymentId } }] }
+    const data = { orderId: order.id, paymentId, ...(tendered ? { tendered } : {}) }
+    return { facts: [{ type: 'OrderClaimed', data }] }
   }
   // The same authorization again is a message repeated: its answer stands in the stream already.
   if (paymentOf(order) === paymentId) return nothing

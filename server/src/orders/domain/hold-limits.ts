@@ -2,7 +2,7 @@
 // on hold without paying. Pure; the numbers are in the contract's table.
 import { type Buyer, holdLimits } from '@holdfast/contract'
 import type { Movement, Sale, Stock } from './stock.ts'
-import { addressKey, buyerKey, networkKey, type Origin, type TakenPlaces } from './taken.ts'
+import { addressKeys, buyerKey, networkKey, type Origin, type TakenPlaces } from './taken.ts'
 
 export interface Asking {
   readonly buyer: Buyer
@@ -19,7 +19,7 @@ export function refuseBuyer(sale: Sale, stock: Stock, { buyer, places, origin }:
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
   const own = [buyerKey(showId, buyer.id)]
-  const keys = countsAddress(maxPerBuyer, origin) ? [...own, addressKey(showId, buyer.email)] : own
+  const keys = countsAddress(maxPerBuyer, origin) ? [...own, ...addressKeys(showId, buyer)] : own
   for (const key of keys) {
     const taken = stock.taken?.byBuyer.get(key) ?? { places: 0, expired: 0 }
     // Nobody keeps places from others by holding them again and again.
@@ -75,7 +75,7 @@ export interface MovedPlaces {
 /** The next command of the batch sees what this one took or gave back. */
 export function movePlaces(taken: TakenPlaces | undefined, moved: MovedPlaces): void {
   const { showId, buyer, origin, movement, quantity } = moved
-  for (const key of [buyerKey(showId, buyer.id), addressKey(showId, buyer.email)]) {
+  for (const key of [buyerKey(showId, buyer.id), ...addressKeys(showId, buyer)]) {
     const before = taken?.byBuyer.get(key)
     if (before)
       taken?.byBuyer.set(key, { ...before, places: before.places + buyerTakes[movement] * quantity })

@@ -9,12 +9,19 @@ type Lines =
   | { readonly lines: readonly OrderLine[] }
   | { readonly rejection: LineRejection; readonly detail: string }
 
+/** Groups are sold at the counter; what a buyer may take at once does not bind staff. */
+export const mostAtCounter = 500
+
 /**
  * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Whether there is
  * enough is for `shortageOf`.
  */
-export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]): Lines {
-  const frozen = freezeLines(sale, asked)
+export function chooseLines(
+  sale: Sale,
+  stock: Stock,
+  { lines: asked, counter }: { readonly lines: readonly LineBody[]; readonly counter?: unknown },
+): Lines {
+  const frozen = freezeLines(sale, asked, counter ? mostAtCounter : sale.maxPerOrder)
   if ('rejection' in frozen) return frozen
   for (const { ticketTypeId, name, seatIds = [] } of frozen.lines) {
     const stranger = seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== ticketTypeId)
@@ -25,11 +32,11 @@ export function chooseLines(sale: Sale, stock: Stock, asked: readonly LineBody[]
 }
 
 /** The lines as the sale alone makes them: prices come from nowhere else. */
-export function freezeLines(sale: Sale, asked: readonly LineBody[]): Lines {
+export function freezeLines(sale: Sale, asked: readonly LineBody[], most: number = sale.maxPerOrder): Lines {
   const lines: Placed[] = []
   const seatIds = new Set<string>()
-  if (placesOf(asked) > sale.maxPerOrder)
-    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(sale.maxPerOrder)} per order` }
+  if (placesOf(asked) > most)
+    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(most)} per order` }
   for (const body of asked) {
     const place = sale.types.findIndex(({ id }) => id === body.ticketTypeId)
     const type = sale.types[place]

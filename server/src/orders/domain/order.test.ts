@@ -1,6 +1,6 @@
 // Every state of an order against every command, cell by cell. A state or a command without its
 // cells does not compile.
-import type { CancelReason, ClaimRejection } from '@holdfast/contract'
+import type { CancelReason, ClaimRejection, Tendered } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import {
   base,
@@ -88,12 +88,26 @@ const refund = {
   full: false,
   refundId,
 } as const
+const cash = { tender: 'cash', by: stranger } as const
+const comp = { tender: 'comp', reason: 'press', by: stranger } as const
+const walkIn = { id: buyer.id, email: null, name: 'Mr Walker' }
+const atCounter = (tendered: Tendered) =>
+  ({
+    type: 'PlaceOrder',
+    orderId: id,
+    buyer: walkIn,
+    showId: show.id,
+    lines: [numbered(type, 2)],
+    counter: { paymentId: paymentA, tendered },
+  }) as const
 const cases = {
   PlaceOrder: {
     'two places': {
       now: placedAt,
       command: { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] },
     },
+    'two places, for cash at the counter': { now: placedAt, command: atCounter(cash) },
+    'two places, as a comp': { now: placedAt, command: atCounter(comp) },
   },
   CancelOrder: {
     'by its buyer': {
@@ -137,6 +151,7 @@ const cases = {
     'payment A': { now: inTime, command: claim },
     'payment A, after the deadline': { now: tooLate, command: claim },
     'payment B': { now: inTime, command: { ...claim, paymentId: paymentB } },
+    'payment A, in cash': { now: inTime, command: { ...claim, tendered: cash } },
     'payment A, a cent short': {
       now: inTime,
       command: { ...claim, amount: { ...total, amountMinor: 8_999 } },
@@ -213,12 +228,50 @@ const created: Cell = [
     },
   },
 ]
+const soldAtCounter = (tendered: Tendered, amountMinor: number): Facts => [
+  {
+    type: 'OrderCreated',
+    data: {
+      orderId: id,
+      buyerId: buyer.id,
+      buyerEmail: null,
+      buyerName: 'Mr Walker',
+      showId: show.id,
+      organiserId: show.organiserId,
+      lines,
+      amount: { ...total, amountMinor },
+      due: { ...total, amountMinor },
+      channel: 'box_office',
+      soldBy: stranger,
+      tendered,
+      expiresAt: deadline,
+    },
+  },
+]
+const compGiven: Facts = [
+  ...soldAtCounter(comp, 0),
+  {
+    type: 'OrderCompleted',
+    data: {
+      orderId: id,
+      showId: show.id,
+      buyer: walkIn,
+      lines,
+      amount: { ...total, amountMinor: 0 },
+      soldBy: stranger,
+    },
+  },
+]
 const cancelled = (reason: CancelReason): Cell => [{ type: 'OrderCancelled', data: { orderId: id, reason } }]
 const extended = (expiresAt: string): Cell => [{ type: 'OrderExtended', data: { orderId: id, expiresAt } }]
 const noticed = (paymentId: string | null): Cell => [
   { type: 'PaymentNoticed', data: { orderId: id, paymentId } },
 ]
 const claimed = (paymentId: string): Cell => [{ type: 'OrderClaimed', data: { orderId: id, paymentId } }]
+const claimedIn = (tendered: Tendered): Facts[number] => ({
+  type: 'OrderClaimed',
+  data: { orderId: id, paymentId: paymentA, tendered },
+})
 const rejected = (paymentId: string, reason: ClaimRejection): Cell => [
   { type: 'ClaimRejected', data: { orderId: id, paymentId, reason } },
 ]
@@ -263,6 +316,7 @@ const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'>
   ClaimOrder: {
     'payment A': claimed(paymentA),
     'payment A, after the deadline': claimed(paymentA),
+    'payment A, in cash': [claimedIn(cash)],
     'payment B': claimed(paymentB),
     'payment A, a cent short': rejected(paymentA, 'amount_mismatch'),
     'payment A, a cent more': rejected(paymentA, 'amount_mismatch'),
@@ -292,7 +346,12 @@ const paid: Omit<Row, 'RecordRefund'> = {
 
 const matrix: Record<keyof typeof states, Row> = {
   none: {
-    PlaceOrder: { 'two places': created },
+    PlaceOrder: {
+      'two places': created,
+      // What staff took is taken: no timer ends it.
+      'two places, for cash at the counter': [...soldAtCounter(cash, total.amountMinor), claimedIn(cash)],
+      'two places, as a comp': compGiven,
+    },
     CancelOrder: all('CancelOrder', no('order_unknown')),
     ExpireOrder: all('ExpireOrder', no('order_unknown')),
     NotePaymentStarted: all('NotePaymentStarted', no('order_unknown')),

@@ -10,6 +10,7 @@ import {
   type LineBody,
   type Money,
   type OrderLine,
+  type Tendered,
 } from '@holdfast/contract'
 import type { LineRejection } from './lines.ts'
 import type { Movement } from './stock.ts'
@@ -25,6 +26,10 @@ interface OrderFacts {
   /** What of the total a payment takes. */
   readonly due: Money
   readonly channel: Channel
+  /** Who of the staff sold it. */
+  readonly soldBy: string | null
+  /** How staff settled it; null of a card. */
+  readonly tendered: Tendered | null
   readonly createdAt: string
   readonly expiresAt: string
   /** The one bounded extension was given. */
@@ -53,6 +58,13 @@ export type Order = OrderFacts &
     | { readonly status: 'cancelled'; readonly reason: CancelReason }
   )
 
+/** How staff sell an order: limits of buyers do not bind them, and the card form has no part in it. */
+export interface CounterSale {
+  readonly tendered: Tendered
+  /** The id of the payment that is recorded, if there is anything to pay. */
+  readonly paymentId: string
+}
+
 export type OrderStatus = Order['status']
 
 export type OrderCommand =
@@ -66,8 +78,8 @@ export type OrderCommand =
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
       readonly origin?: Origin
-      /** Where it is asked for, if not on a page of ours. */
-      readonly channel?: Channel
+      /** At the counter: it is settled at once. */
+      readonly counter?: CounterSale
     }
   | {
       readonly type: 'CancelOrder'
@@ -84,6 +96,7 @@ export type OrderCommand =
       readonly orderId: string
       readonly paymentId: string
       readonly amount: Money
+      readonly tendered?: Tendered
     }
   | { readonly type: 'CompleteOrder'; readonly orderId: string; readonly paymentId: string }
   | { readonly type: 'ReleaseClaim'; readonly orderId: string; readonly paymentId: string }
@@ -138,17 +151,20 @@ export type OrderRejection =
 /** The order after a fact. Facts are what happened: nothing is refused here. */
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
-    const { orderId, buyerId, buyerEmail, showId, lines, amount, due, channel, expiresAt } = fact.data
+    const { orderId, buyerId, buyerEmail, buyerName, showId, lines, amount, due, channel } = fact.data
+    const { soldBy = null, tendered = null, expiresAt } = fact.data
     return {
       status: 'created',
       id: orderId,
       version: 1,
-      buyer: { id: buyerId, email: buyerEmail },
+      buyer: { id: buyerId, email: buyerEmail, ...(buyerName === undefined ? {} : { name: buyerName }) },
       showId,
       lines,
       total: amount,
       due,
       channel,
+      soldBy,
+      tendered,
       createdAt: now,
       expiresAt,
       extended: false,
@@ -157,22 +173,10 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     }
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
-  const { id, buyer, showId, lines, total, due, channel } = order
-  const { createdAt, expiresAt, extended, holdSeconds } = order
-  const kept = {
-    id,
-    version: order.version + 1,
-    buyer,
-    showId,
-    lines,
-    total,
-    due,
-    channel,
-    createdAt,
-    expiresAt,
-    extended,
-    holdSeconds,
-  }
+  const { buyer, showId, lines, total, due, channel, soldBy, tendered } = order
+  const { id, createdAt, expiresAt, extended, holdSeconds } = order
+  const sold = { buyer, showId, lines, total, due, channel, soldBy, tendered }
+  const kept = { id, version: order.version + 1, ...sold, createdAt, expiresAt, extended, holdSeconds }
   switch (fact.type) {
     case 'PaymentNoticed':
       return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
@@ -183,7 +187,12 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     case 'OrderCancelled':
       return { ...kept, status: 'cancelled', reason: fact.data.reason }
     case 'OrderClaimed':
-      return { ...kept, status: 'claimed', paymentId: fact.data.paymentId }
+      return {
+        ...kept,
+        tendered: fact.data.tendered ?? tendered,
+        status: 'claimed',
+        paymentId: fact.data.paymentId,
+      }
     case 'ClaimRejected':
       return { ...order, version: kept.version }
     case 'OrderCompleted':
@@ -213,15 +222,12 @@ function complete(order: Order): Complete {
  * request is answered.
  */
 export function asPlaced(order: Order): Order {
-  const { id, buyer, showId, lines, total, due, channel, createdAt, holdSeconds } = order
+  const { id, buyer, showId, lines, total, due, channel, soldBy, createdAt, holdSeconds } = order
+  // A buyer's order: how staff settled it since is not how it was placed.
+  const sold = { buyer, showId, lines, total, due, channel, soldBy, tendered: null }
   const facts = {
     id,
-    buyer,
-    showId,
-    lines,
-    total,
-    due,
-    channel,
+    ...sold,
     createdAt,
     holdSeconds,
     expiresAt: addSeconds(createdAt, holdSeconds),

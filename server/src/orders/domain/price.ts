@@ -3,13 +3,20 @@ import { currencyRule, type OrderLine, type Price } from '@holdfast/contract'
 import { priceUnits } from './pricing.ts'
 
 /** The same for what a buyer asks about, what is held, and what was sold: lines never change. */
-export function priceOf(currency: string, lines: readonly OrderLine[]): Price {
+export function priceOf(
+  currency: string,
+  lines: readonly OrderLine[],
+  { isComp = false }: { readonly isComp?: boolean } = {},
+): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency })
   const units = lines.flatMap(({ quantity, unitPriceMinor, taxRateBps = null }) =>
     Array.from({ length: quantity }, () => ({ priceMinor: unitPriceMinor, taxRateBps, feeMinor: 0 })),
   )
   const stepMinor = currencyRule(currency)?.step ?? 1
-  const price = priceUnits(units, { net: false, stepMinor, orderFeeMinor: 0 })
+  const covers = new Set(units.keys())
+  // A comp takes off the whole price, whatever it is.
+  const discount = isComp ? { discount: { rule: { kind: 'percent', bps: 10_000 }, covers } as const } : {}
+  const price = priceUnits(units, { net: false, stepMinor, orderFeeMinor: 0, ...discount })
   return {
     subtotal: money(price.subtotalMinor),
     discount: money(price.discountMinor),

@@ -46,7 +46,7 @@ function stockWith(
 describe('choosing lines', () => {
   test('freezes name, price and pool of the sale, whatever else the buyer sends', () => {
     const asked: LineBody = Object.assign(numbered(first, 2), { unitPriceMinor: 1 })
-    expect(chooseLines(sale, stockWith(), [asked, seated(chairs, [a2])])).toEqual({
+    expect(chooseLines(sale, stockWith(), { lines: [asked, seated(chairs, [a2])] })).toEqual({
       lines: [
         {
           ticketTypeId: first.id,
@@ -160,7 +160,7 @@ describe('choosing lines', () => {
     ],
   ]
   const choose = (stock: Stock, lines: readonly LineBody[]) => {
-    const chosen = chooseLines(sale, stock, lines)
+    const chosen = chooseLines(sale, stock, { lines })
     return 'lines' in chosen ? (shortageOf(sale, stock, chosen.lines) ?? chosen) : chosen
   }
 

@@ -1,4 +1,5 @@
 // What counts of a show for limits: places that buyers and networks have already, by their keys.
+import type { Buyer } from '@holdfast/contract'
 
 /** Where an order comes from, as far as limits ask: its network, then wider ones. */
 export interface Origin {
@@ -29,4 +30,7 @@ export const nothingTaken = (): TakenPlaces => ({
 
 export const buyerKey = (showId: string, buyerId: string) => `${showId} ${buyerId}`
 export const addressKey = (showId: string, email: string) => `${showId} ${email}`
+/** None of a buyer without an address. */
+export const addressKeys = (showId: string, { email }: Buyer) =>
+  email === null ? [] : [addressKey(showId, email)]
 export const networkKey = (showId: string, network: string) => `${showId} ${network}`

@@ -1,77 +1,19 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes.
 // Decides nothing.
-import {
-  type Availability,
-  CancelReason,
-  endingsOfCode,
-  type OrderView,
-  orderCodeOf,
-  type ReturnView,
-} from '@holdfast/contract'
+import { type Availability, endingsOfCode, type OrderView, type ReturnView } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
-import { priceOf } from '../domain/price.ts'
 import { availableIn, type NamedTake, type Pool, type Sale, unitsOfNoPool } from '../domain/stock.ts'
 import { type OrderRow, toOrder } from '../store/orders.ts'
 import { saleColumns } from '../store/stock.ts'
+import { ticketViews, toOrderView } from './order-view.ts'
 
 type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
 
-const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
-
-/**
- * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
- * one, is left out.
- */
-export function toOrderView(order: Order, tickets: TicketViews = []): OrderView {
-  const { currency } = order.total
-  const paymentId =
-    'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
-  const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
-  return {
-    id: order.id,
-    code: orderCodeOf(order.id),
-    showId: order.showId,
-    buyerEmail: order.buyer.email,
-    status: order.status,
-    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
-      ticketTypeId,
-      name,
-      quantity,
-      unitPrice: { amountMinor: unitPriceMinor, currency },
-      ...(seatIds ? { seatIds } : {}),
-    })),
-    total: order.total,
-    due: order.due,
-    channel: order.channel,
-    price: priceOf(currency, order.lines),
-    expiresAt: order.expiresAt,
-    extended: order.extended,
-    version: order.version,
-    createdAt: order.createdAt,
-    ...(order.status === 'cancelled' && cancelReasons.has(order.reason)
-      ? { cancelReason: order.reason }
-      : {}),
-    ...(paymentId ? { payment: { id: paymentId } } : {}),
-    ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
-    ...(tickets.length > 0 ? { tickets: [...tickets] } : {}),
-  }
-}
-
-type TicketViews = NonNullable<OrderView['tickets']>
-
-/** Tickets with their codes. One whose key is gone cannot be shown. */
-function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): TicketViews {
-  return (known ?? []).flatMap((ticket) => {
-    const { id, ticketTypeId, name, seat, status } = ticket
-    const code = codes.codeOf(ticket)
-    return code === null ? [] : [{ id, code, ticketTypeId, name, ...(seat ? { seat } : {}), status }]
-  })
-}
-
-const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.due_minor, o.channel, o.currency,
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.buyer_name, o.show_id, o.lines, o.total_minor,
+  o.due_minor, o.channel, o.sold_by, o.tender, o.tender_reason, o.tendered_by, o.currency,
   o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
   o.return_id, o.cancel_reason, o.known_tickets`
 

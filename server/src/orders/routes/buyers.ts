@@ -27,12 +27,14 @@ import type { Switches } from '../../platform/process/switches.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
 import type { OrdersLive } from '../read/live.ts'
+import { toOrderView } from '../read/order-view.ts'
 import { cursorId, pageOf } from '../read/pages.ts'
 import { readStoredTimeline } from '../read/stored-timelines.ts'
 import { toTimeline } from '../read/timeline.ts'
-import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from '../read/views.ts'
+import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder } from '../read/views.ts'
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
+import { boxOfficeRoutes } from './box-office.ts'
 import { organiserRoutes } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
@@ -59,6 +61,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
   organiserRoutes(app, parts)
+  boxOfficeRoutes(app, parts)
   availabilityRoutes(app, parts)
   priceRoutes(app, parts)
 }

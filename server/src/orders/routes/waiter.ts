@@ -7,15 +7,15 @@ const askAgainMs = 20
 const patience = 1.5
 const waitersMax = 500
 
-/** Asks until the answer is known, for a bounded time. A bounded number of requests waits at once. */
-export function makeWaiter(clock: Clock) {
+/** Asks until the answer is known, for a bounded time, by default that of a show. A bounded number of requests waits at once. */
+export function makeWaiter(clock: Clock, withinMs = knownWithinMs) {
   let waiting = 0
   return async <T>(ask: () => Promise<T>, isKnown: (answer: T) => boolean): Promise<T> => {
     let answer = await ask()
     if (isKnown(answer) || waiting >= waitersMax) return answer
     waiting += 1
     try {
-      const deadlineMs = clock.elapsedMs() + knownWithinMs
+      const deadlineMs = clock.elapsedMs() + withinMs
       for (
         let delayMs = askAgainMs;
         !isKnown(answer) && clock.elapsedMs() < deadlineMs;

@@ -1,7 +1,7 @@
 // The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks;
 // decides nothing.
 import type { InTransaction } from '../../platform/postgres/database.ts'
-import { placesOf } from '../domain/lines.ts'
+import { mostAtCounter, placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 import { addTakes, hasPlenty, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
@@ -112,13 +112,13 @@ function wantedStock(commands: readonly Command[]) {
   for (const command of commands) {
     if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
     if (command.type !== 'PlaceOrder') continue
-    const { showId, lines } = command
+    const { showId, lines, counter } = command
     const places = placesOf(lines)
     for (const line of lines) {
       ticketTypeIds.add(line.ticketTypeId)
       if (!('seatIds' in line)) continue
       for (const seatId of line.seatIds) {
-        if (brought.has(showId)) seatIds.add(seatId)
+        if (brought.has(showId) || (counter && places <= mostAtCounter)) seatIds.add(seatId)
         else askedSeats.push({ seatId, showId, places })
       }
     }

@@ -1,6 +1,6 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
 // for views are in read/.
-import type { CancelReason, Channel, OrderLine } from '@holdfast/contract'
+import type { CancelReason, Channel, OrderLine, Tender, Tendered } from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -18,13 +18,18 @@ export interface OrderRow {
   readonly version: number
   readonly status: Order['status']
   readonly buyer_id: string
-  readonly buyer_email: string
+  readonly buyer_email: string | null
+  readonly buyer_name: string | null
   readonly show_id: string
   readonly lines: OrderLine[]
   readonly total_minor: number
   /** Null of an order of which all was due. */
   readonly due_minor: number | null
   readonly channel: Channel
+  readonly sold_by: string | null
+  readonly tender: Tender | null
+  readonly tender_reason: string | null
+  readonly tendered_by: string | null
   readonly currency: string
   readonly created_at: string
   readonly expires_at: string
@@ -49,16 +54,21 @@ const changingTypes = {
   refunded_minor: 'bigint',
   return_id: 'uuid',
   cancel_reason: 'text',
+  tender: 'text',
+  tender_reason: 'text',
+  tendered_by: 'uuid',
 } as const
 const orderTypes = {
   ...changingTypes,
   buyer_id: 'uuid',
   buyer_email: 'text',
+  buyer_name: 'text',
   show_id: 'uuid',
   lines: 'json',
   total_minor: 'bigint',
   due_minor: 'bigint',
   channel: 'text',
+  sold_by: 'uuid',
   currency: 'text',
   created_at: 'timestamptz',
   hold_seconds: 'int',
@@ -71,12 +81,18 @@ export function toOrder(row: OrderRow): Order {
   const facts = {
     id: row.id,
     version: row.version,
-    buyer: { id: row.buyer_id, email: row.buyer_email },
+    buyer: {
+      id: row.buyer_id,
+      email: row.buyer_email,
+      ...(row.buyer_name === null ? {} : { name: row.buyer_name }),
+    },
     showId: row.show_id,
     lines: row.lines,
     total: { amountMinor: row.total_minor, currency: row.currency },
     due: { amountMinor: row.due_minor ?? row.total_minor, currency: row.currency },
     channel: row.channel,
+    soldBy: row.sold_by,
+    tendered: tenderedOf(row),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     extended: row.extended,
@@ -108,6 +124,11 @@ export function toOrder(row: OrderRow): Order {
   }
 }
 
+function tenderedOf({ tender, tender_reason: reason, tendered_by: by }: OrderRow): Tendered | null {
+  if (tender === null || by === null) return null
+  return { tender, by, ...(reason === null ? {} : { reason }) }
+}
+
 function present<T>(value: T | null): T {
   if (value === null) throw new Error('a column that this status needs is null')
   return value
@@ -120,11 +141,16 @@ function toRow(order: Order): OrderRow {
     status: order.status,
     buyer_id: order.buyer.id,
     buyer_email: order.buyer.email,
+    buyer_name: order.buyer.name ?? null,
     show_id: order.showId,
     lines: [...order.lines],
     total_minor: order.total.amountMinor,
     due_minor: order.due.amountMinor,
     channel: order.channel,
+    sold_by: order.soldBy,
+    tender: order.tendered?.tender ?? null,
+    tender_reason: order.tendered?.reason ?? null,
+    tendered_by: order.tendered?.by ?? null,
     currency: order.total.currency,
     created_at: order.createdAt,
     expires_at: order.expiresAt,
@@ -160,7 +186,8 @@ const updateOrdersStatement = withRows(
   (rows) => `update orders.orders o
    set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,
-       return_id = n.return_id, cancel_reason = n.cancel_reason
+       return_id = n.return_id, cancel_reason = n.cancel_reason, tender = n.tender, tender_reason = n.tender_reason,
+       tendered_by = n.tendered_by
    from ${rows} as n where o.id = n.id`,
 )
 

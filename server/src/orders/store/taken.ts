@@ -1,7 +1,7 @@
 // How many places of a show those who ask have already, buyers and networks: locked, then counted.
 // Shows without a limit for their buyers, and orders without an origin, cost nothing. The rules are
 // in the domain.
-import { holdLimits } from '@holdfast/contract'
+import { type Buyer, holdLimits } from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -23,6 +23,9 @@ import {
 } from '../domain/taken.ts'
 
 type Placing = Extract<OrderCommand, { type: 'PlaceOrder' }>
+/** Of a buyer whom a limit binds, and who therefore has an address. */
+type Limited = Placing & { readonly buyer: Buyer & { readonly email: string } }
+const isLimited = (placing: Placing): placing is Limited => !placing.counter && placing.buyer.email !== null
 
 /**
  * Few slots, so that a full batch never needs more locks than the server has. Two that share a slot
@@ -107,7 +110,7 @@ export async function loadTaken(
   const placings = commands.filter((command): command is Placing => command.type === 'PlaceOrder')
   const limited = new Set(offers.flatMap(({ showId, maxPerBuyer }) => (maxPerBuyer == null ? [] : [showId])))
   const buyers = distinct(
-    placings.filter(({ showId }) => limited.has(showId)),
+    placings.filter(isLimited).filter(({ showId }) => limited.has(showId)),
     ({ showId, buyer }) => `${showId} ${buyer.id} ${buyer.email}`,
   )
   const strangers = distinct(
@@ -160,7 +163,7 @@ function distinct<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
   return [...new Map(items.map((item) => [keyOf(item), item])).values()]
 }
 
-function slotsOf(buyers: readonly Placing[], strangers: readonly Stranger[]): number[] {
+function slotsOf(buyers: readonly Limited[], strangers: readonly Stranger[]): number[] {
   const taken = new Set([
     ...buyers.flatMap((placing) => [
       slotOfBuyer(placing),
@@ -174,7 +177,7 @@ function slotsOf(buyers: readonly Placing[], strangers: readonly Stranger[]): nu
 async function readBuyers(
   tx: Queryable,
   statement: typeof countPlaces,
-  buyers: readonly Placing[],
+  buyers: readonly Limited[],
 ): Promise<BuyerCount[]> {
   if (buyers.length === 0) return []
   return tx.query<BuyerCount>(statement, [

@@ -19,7 +19,8 @@ export function recordResult(records: Records, command: ResultCommand): Decision
   const { paymentId, fence } = command
   const payment = records.payments.get(paymentId)
   if (!payment) return { rejection: 'payment_unknown' }
-  if (payment.fence !== fence) return { rejection: 'lease_lost' }
+  // Of money taken elsewhere no processor was asked: whatever names it is not its result.
+  if (payment.fence !== fence || payment.tender !== null) return { rejection: 'lease_lost' }
   const around = {
     order: records.orders.get(payment.orderId),
     refunds: records.refundsByPayment.get(paymentId) ?? [],

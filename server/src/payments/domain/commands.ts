@@ -1,4 +1,5 @@
 // The commands of the payments domain, what a decision may read, and what it answers.
+import type { TenderedElsewhere } from './elsewhere.ts'
 import type { PaymentFact } from './facts.ts'
 import type { KnownOrder, NoteOrder } from './known-order.ts'
 import type { IntentStatus, Payment, Step } from './payment.ts'
@@ -40,6 +41,13 @@ export type Command =
       /** The guests that the buyer was before they had an account. */
       readonly formerIds?: readonly string[]
       readonly paymentMethod: string
+    }
+  /** Staff took all that is due outside of the shop. */
+  | {
+      readonly type: 'TakeElsewhere'
+      readonly paymentId: string
+      readonly orderId: string
+      readonly tendered: TenderedElsewhere
     }
   /** `look`: ask the processor even if nothing is due. */
   | { readonly type: 'TakeLease'; readonly paymentId: string; readonly look: boolean }

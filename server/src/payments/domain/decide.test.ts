@@ -167,7 +167,7 @@ describe('a payment that begins', () => {
       facts: [
         {
           type: 'PaymentOpened',
-          data: { ...terms, paymentId: 'payment-2', orderId, paymentMethod: 'pm_card_visa' },
+          data: { ...terms, paymentId: 'payment-2', orderId, paymentMethod: 'pm_card_visa', tender: null },
         },
         { type: 'PaymentStarted', data: { orderId, paymentId: 'payment-2' } },
         { type: 'WorkLeased', data: { paymentId: 'payment-2', step: 'create', refundId: null } },

@@ -2,10 +2,11 @@
 // of the order, and refunds have files of their own. Pure.
 
 import { recordResult } from './calls.ts'
-import type { Command, CommandOf, Decision, Records, Sibling } from './commands.ts'
+import type { Command, CommandOf, Decision, Records } from './commands.ts'
+import { takeElsewhere } from './elsewhere.ts'
 import { isPayable, noteOrder } from './known-order.ts'
 import { noteCancelled, noteClaimed, rejectClaim } from './order-news.ts'
-import { isLeased, nextStep } from './payment.ts'
+import { isHolding, isLeased, nextStep } from './payment.ts'
 import { requestRefund } from './refund-decisions.ts'
 import { lease } from './schedule.ts'
 
@@ -16,6 +17,8 @@ export function decide(records: Records, command: Command, now: string): Decisio
   switch (command.type) {
     case 'StartPayment':
       return startPayment(records, command, now)
+    case 'TakeElsewhere':
+      return takeElsewhere(records, command, now)
     case 'TakeLease':
       return takeLease(records, command, now)
     case 'RequestRefund':
@@ -36,12 +39,6 @@ export function decide(records: Records, command: Command, now: string): Decisio
   }
 }
 
-/** An authorization that the order has accepted or may still accept. */
-function isHolding({ status, claim }: Sibling): boolean {
-  if (status === 'authorized' || status === 'captured' || status === 'refunded') return claim !== 'lost'
-  return status === 'unknown' && claim === 'won'
-}
-
 function startPayment(records: Records, command: CommandOf<'StartPayment'>, now: string): Decision {
   const { paymentId, orderId, buyerId, formerIds = [], paymentMethod } = command
   const order = records.orders.get(orderId)
@@ -55,7 +52,7 @@ function startPayment(records: Records, command: CommandOf<'StartPayment'>, now:
     return { rejection: 'order_not_payable', detail: 'too many cards were declined for this order' }
   return {
     facts: [
-      { type: 'PaymentOpened', data: { ...order.terms, paymentId, orderId, paymentMethod } },
+      { type: 'PaymentOpened', data: { ...order.terms, paymentId, orderId, paymentMethod, tender: null } },
       { type: 'PaymentStarted', data: { orderId, paymentId } },
     ],
     answer: { paymentId },

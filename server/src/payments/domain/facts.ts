@@ -25,7 +25,9 @@ interface Private<Type extends string, Data = unknown> {
 /** A payment begins. Other services get only `PaymentStarted`. */
 type PaymentOpened = Private<
   'PaymentOpened',
-  Pick<Payment, 'orderId' | 'buyerId' | 'organiserId' | 'paymentMethod'> & { readonly amount: Money }
+  Pick<Payment, 'orderId' | 'buyerId' | 'organiserId' | 'paymentMethod' | 'tender'> & {
+    readonly amount: Money
+  }
 >
 
 /** What the processor shows of the intent and its money. */
@@ -88,11 +90,20 @@ export type PaymentChange = PublicFact | PaymentOpened | Observed | Ended | Clai
 export type PaymentFact = PaymentChange | RefundFact | OrderFact
 
 export function chargeCreated(
-  { orderId, id: paymentId, amount: { currency } }: Payment,
+  {
+    orderId,
+    id: paymentId,
+    amount: { currency },
+    tender,
+  }: Pick<Payment, 'orderId' | 'id' | 'amount' | 'tender'>,
   amountMinor: number,
 ): PublicFact {
-  return { type: 'ChargeCreated', data: { orderId, paymentId, amount: { amountMinor, currency } } }
+  const data = { orderId, paymentId, amount: { amountMinor, currency }, ...named(tender) }
+  return { type: 'ChargeCreated', data }
 }
+
+/** Of a card nothing is said. */
+export const named = (tender: Payment['tender']) => (tender === null ? {} : { tender })
 
 export function chargeFailed({ orderId, id: paymentId }: Payment, code: string): PublicFact {
   return { type: 'ChargeFailed', data: { orderId, paymentId, code } }

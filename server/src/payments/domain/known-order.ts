@@ -1,7 +1,7 @@
 // What payments knows of an order: a copy made from events, always slightly old. It is good for
 // early refusals. It never decides a claim. A cancellation that arrives before the creation leaves
 // a tombstone, which no later event makes payable.
-import type { Money } from '@holdfast/contract'
+import type { Money, Tendered } from '@holdfast/contract'
 
 /**
  * What the order froze when it was placed. Missing if only later events of the order have arrived.
@@ -49,6 +49,7 @@ export type NoteOrder =
       readonly orderId: string
       readonly version: number
       readonly paymentId: string
+      readonly tendered?: Tendered
     }
   | { readonly type: 'NoteOrderCompleted'; readonly orderId: string; readonly version: number }
 

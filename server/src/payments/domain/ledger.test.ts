@@ -35,6 +35,8 @@ const names: Record<string, string> = {
   'clearing:late_money': 'late',
   'clearing:refunds': 'refunds',
   'organiser_payable:organiser': 'organiser',
+  'taken_elsewhere:organiser': 'elsewhere',
+  'receivable:organiser': 'receivable',
 }
 const bookedIn = (world: World) =>
   world.entries
@@ -72,6 +74,9 @@ const matrix: Record<StateName, Partial<Record<CommandName, string>>> = {
   unknownCreate: notHeld,
   unknownCapture: heldAndWon,
   unknownVoid: heldForNobody,
+  elsewhereAsked: { NoteOrderClaimed: 'capture elsewhere < organiser 4500/0' },
+  elsewhereTaken: {},
+  elsewhereLost: {},
 }
 
 const cases = Object.entries(matrix).flatMap(([state, row]) =>

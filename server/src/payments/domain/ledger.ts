@@ -39,6 +39,12 @@ const lateMoney = 'clearing:late_money'
 /** Refunds under way. Zero when all is settled. */
 const refundsUnderway = 'clearing:refunds'
 
+/** Where the money of a payment is, or who owes it. */
+function keptBy({ tender, organiserId }: Payment): string {
+  if (tender === null) return processorBalance
+  return tender === 'on_account' ? `receivable:${organiserId}` : `taken_elsewhere:${organiserId}`
+}
+
 function payableOf({ organiserId }: Payment): string {
   return `organiser_payable:${organiserId}`
 }
@@ -76,7 +82,7 @@ export function paymentEntries(payment: Payment, fact: PaymentChange): LedgerEnt
     case 'MoneyReleased':
       return voidOf(payment)
     case 'MoneyTaken': {
-      const taken = { debit: processorBalance, postedMinor: fact.data.amountMinor }
+      const taken = { debit: keptBy(payment), postedMinor: fact.data.amountMinor }
       if (claim === 'won')
         return [
           entry(payment, 'capture', { ...taken, credit: payableOf(payment), pendingMinor: -authorizedMinor }),
@@ -113,7 +119,7 @@ export function refundEntries(payment: Payment, before: Refund | undefined, afte
   const move = { postedMinor: after.amount.amountMinor, sourceId: after.id }
   if (!before) return [entry(payment, 'refund_request', { debit: source, credit: refundsUnderway, ...move })]
   if (after.status === 'succeeded')
-    return [entry(payment, 'refund', { debit: refundsUnderway, credit: processorBalance, ...move })]
+    return [entry(payment, 'refund', { debit: refundsUnderway, credit: keptBy(payment), ...move })]
   if (after.status !== 'failed') return []
   // A refund that had succeeded comes back: we have the money again and owe it as before.
   if (before.status === 'succeeded')

@@ -1,6 +1,6 @@
 // A payment: its state, its next step at the card processor, and how long to wait between steps.
 // Pure.
-import { addSeconds, type Money } from '@holdfast/contract'
+import { addSeconds, type ElsewhereTender, type Money } from '@holdfast/contract'
 import type { KnownOrder } from './known-order.ts'
 import type { Refund } from './refund.ts'
 import { isUnsettled } from './refund.ts'
@@ -36,6 +36,8 @@ export interface Payment {
   readonly organiserId: string
   readonly amount: Money
   readonly paymentMethod: string
+  /** Money that staff took outside of the shop: no processor knows of it. Null of a card. */
+  readonly tender: ElsewhereTender | null
   readonly status: PaymentStatus
   readonly step: Step | null
   readonly intentId: string | null
@@ -119,6 +121,12 @@ export function isOpen({ status }: Pick<Payment, 'status'>): boolean {
   )
 }
 
+/** An authorization that the order has accepted or may still accept. */
+export function isHolding({ status, claim }: Pick<Payment, 'status' | 'claim'>): boolean {
+  if (status === 'authorized' || status === 'captured' || status === 'refunded') return claim !== 'lost'
+  return status === 'unknown' && claim === 'won'
+}
+
 /** The processor's intent can still become an authorization. */
 function isIntentLive(payment: Payment): boolean {
   const { intentId, intentStatus } = payment
@@ -137,6 +145,7 @@ export function nextStep(
   order: KnownOrder | undefined,
   refunds: readonly Refund[],
 ): Step | null {
+  if (payment.tender !== null) return null
   switch (payment.status) {
     case 'started':
       return 'create'
@@ -183,6 +192,8 @@ export function isAtRest(
   order: KnownOrder | undefined,
   refunds: readonly Refund[],
 ): boolean {
+  // The order answers, and nobody else could be asked.
+  if (payment.tender !== null) return true
   if (isOpen(payment) || nextStep(payment, order, refunds) !== null) return false
   if (refunds.some(isUnsettled)) return false
   // Captured before the order answered the claim: the answer is still to come.

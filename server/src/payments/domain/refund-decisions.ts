@@ -1,7 +1,7 @@
 // Decides refunds under the payment's row lock: never more than was captured, never twice, never
 // over an open dispute.
 import type { CommandOf, Decision, Records } from './commands.ts'
-import type { PaymentFact, RefundFact } from './facts.ts'
+import { named, type PaymentFact, type RefundFact } from './facts.ts'
 import type { Payment } from './payment.ts'
 import { isRefundNews, type Refund, type RefundSeen, refundableMinor } from './refund.ts'
 import { lease } from './schedule.ts'
@@ -32,7 +32,23 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
     return { rejection: 'refund_exceeds_charge', detail: `${left} left to refund, in minor units` }
   if (payment.disputed) return { rejection: 'payment_disputed' }
   const fact = requested(payment, amountMinor, { refundId, origin: 'organiser', reason, processorId: null })
-  return { facts: [fact], answer: { paymentId: payment.id, refundId } }
+  const given = payment.tender === null ? [] : givenBackElsewhere(payment, { id: refundId, amountMinor })
+  return { facts: [fact, ...given], answer: { paymentId: payment.id, refundId } }
+}
+
+/** Staff give back what they took, or cancel the bill: it is done when it is recorded. */
+function givenBackElsewhere(
+  payment: Payment,
+  { id: refundId, amountMinor }: { readonly id: string; readonly amountMinor: number },
+): PaymentFact[] {
+  const { id: paymentId, amount } = payment
+  const refundedMinor = payment.refundedMinor + amountMinor
+  const refund = { id: refundId, amount: { amountMinor, currency: amount.currency } }
+  const answered = { refundId, status: 'succeeded', processorId: null, failureCode: null } as const
+  return [
+    { type: 'RefundAnswered', data: { paymentId, ...answered } },
+    refundCounted({ ...payment, refundedMinor }, refund, true),
+  ]
 }
 
 /**
@@ -117,7 +133,8 @@ function refundCounted(
   const refundedTotal = { amountMinor: refundedMinor, currency: payment.amount.currency }
   const data = { orderId, paymentId, refundId, amount, refundedTotal }
   if (!given) return { type: 'RefundReturned', data }
-  return { type: 'ChargeRefunded', data: { ...data, full: refundedMinor >= capturedMinor } }
+  const full = refundedMinor >= capturedMinor
+  return { type: 'ChargeRefunded', data: { ...data, ...named(payment.tender), full } }
 }
 
 /**

@@ -1,6 +1,7 @@
 // Payments and refunds as buyers and organisers see them. Buyers never see that their card is
 // listed as stolen.
 import type { PaymentView, RefundView } from '@holdfast/contract'
+import { named } from '../domain/facts.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Refund } from '../domain/refund.ts'
 import type { Intent } from '../processor/port.ts'
@@ -25,7 +26,7 @@ export function paymentView(payment: Payment, intent: Intent | null): PaymentVie
   const { id, orderId, amount } = payment
   // The process at the first step may have crashed. For the buyer, the outcome is unknown.
   const status = payment.status === 'started' ? 'unknown' : payment.status
-  const view: PaymentView = { id, orderId, status, amount }
+  const view: PaymentView = { id, orderId, status, amount, ...named(payment.tender) }
   if (status === 'declined') return { ...view, declineCode: declineCodeFor(payment) }
   if (status !== 'requires_action' || !intent) return view
   return {

@@ -72,7 +72,7 @@ const codeOf: Partial<Record<Rejection, ErrorCode>> = {
   intent_mismatch: 'unavailable',
 }
 
-function refuse({ rejection, detail }: { rejection: string; detail?: string }): ProblemError {
+export function refuse({ rejection, detail }: { rejection: string; detail?: string }): ProblemError {
   const code = codeOf[rejection as Rejection] ?? (rejection as ErrorCode)
   return new ProblemError(code, detail === undefined ? {} : { detail })
 }
@@ -191,7 +191,7 @@ function answerPayment(
  * and a refused start costs a transaction. If the order may still arrive, the refusal says when to
  * ask again.
  */
-async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
+export async function orderArrived({ arrivals, clock }: RouteOptions, orderId: string): Promise<void> {
   if (await arrivals.wait(orderId)) return
   if (Math.abs(clock.nowMs() - madeAtMs(orderId)) < maybeLateMs)
     throw new ProblemError('order_unknown', { retryAfterSeconds: 1 })

@@ -28,7 +28,7 @@ import {
   toRefund,
 } from './rows.ts'
 
-const paymentColumns = `id, order_id, buyer_id, organiser_id, amount_minor, currency, payment_method, status, step,
+const paymentColumns = `id, order_id, buyer_id, organiser_id, amount_minor, currency, payment_method, tender, status, step,
   intent_id, intent_status, charge_id, claim, asked_version, authorized_minor, captured_minor, refunded_minor, decline_code,
   reason, capture_refused, disputed, version, fence, leased_until, attempts, next_attempt_at, created_at`
 const orderTypes = {
@@ -82,7 +82,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const hinted = new Set<string>()
   for (const command of commands) {
     if ('orderId' in command) orderIds.add(command.orderId)
-    if (command.type === 'StartPayment') hinted.add(command.orderId)
+    if (command.type === 'StartPayment' || command.type === 'TakeElsewhere') hinted.add(command.orderId)
     else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund')
       allOfOrder.add(command.orderId)
     else if ('paymentId' in command) paymentIds.add(command.paymentId)
@@ -145,6 +145,7 @@ const insertPayments = copyInto('payments.insert_payments', 'payments.payments',
   amount_minor: 'bigint',
   currency: 'text',
   payment_method: 'text',
+  tender: 'text',
   open: 'boolean',
   created_at: 'timestamptz',
 })

@@ -39,6 +39,7 @@ const paymentNames = {
   buyer_id: 'buyerId',
   organiser_id: 'organiserId',
   payment_method: 'paymentMethod',
+  tender: 'tender',
   status: 'status',
   step: 'step',
   intent_id: 'intentId',

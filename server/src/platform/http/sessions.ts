@@ -29,14 +29,20 @@ export const isBuyer = ({ id, buyerIds = [] }: Principal, buyerId: string): bool
 /** Whether an order is this person's own: bought by them, or with an address that they proved. */
 export const ownsOrder = (
   principal: Principal,
-  order: { readonly buyerId: string; readonly email: string },
-): boolean => isBuyer(principal, order.buyerId) || (principal.proved ?? []).includes(order.email)
+  { buyerId, email }: { readonly buyerId: string; readonly email: string | null },
+): boolean => isBuyer(principal, buyerId) || (email !== null && (principal.proved ?? []).includes(email))
 
 /** Whether this person may look at an order: it is theirs, or a link opened it. */
 export const maySeeOrder = (
   principal: Principal,
-  order: { readonly id: string; readonly buyerId: string; readonly email: string },
+  order: { readonly id: string; readonly buyerId: string; readonly email: string | null },
 ): boolean => ownsOrder(principal, order) || (principal.orders ?? []).includes(order.id)
+
+/** Whether this person may sell for a show at the counter: the one place that decides it. */
+export const maySellFor = (
+  { id, kind }: Pick<Principal, 'id' | 'kind'>,
+  { organiserId }: { readonly organiserId: string },
+): boolean => kind === 'user' && organiserId === id
 
 interface SessionRow {
   readonly token_hash: Buffer

@@ -15,8 +15,9 @@ import {
   updateByKey,
 } from './statement.ts'
 
-const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor due_minor channel currency created_at expires_at extended
-  hold_seconds payment_id payment_under_way refunded_minor return_id cancel_reason`
+const orderColumns = `id version status buyer_id buyer_email buyer_name show_id lines total_minor due_minor channel sold_by currency
+  created_at expires_at extended hold_seconds payment_id payment_under_way refunded_minor return_id cancel_reason tender
+  tender_reason tendered_by`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
 const toView = shape(`${orderColumns} known_tickets`)
@@ -119,7 +120,8 @@ export const ordersStatements: StatementTwins = {
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
-    'version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason',
+    `version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
+     tender_reason tendered_by`,
   ),
   'orders.move_pools': movePools(),
   'orders.update_seats': updateByKey('orders.seats', 'id', 'state order_id=orderId'),

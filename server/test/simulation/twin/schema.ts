@@ -157,7 +157,8 @@ const orders = [
   ),
   table(
     'orders.orders',
-    `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!, due_minor int, channel text!,
+    `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text, buyer_name text, show_id uuid!, lines json!, total_minor int!, due_minor int,
+     channel text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
      payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int`,
     {
@@ -203,7 +204,7 @@ const payments = [
   table(
     'payments.payments',
     `id uuid!, order_id uuid!, buyer_id uuid!, organiser_id uuid!, amount_minor int!, currency text!, payment_method text!,
-     status text!, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
+     tender text, status text!, step text, intent_id text, intent_status text, charge_id text, claim text, asked_version int,
      authorized_minor int! =zero, captured_minor int! =zero, refunded_minor int! =zero, decline_code text, reason text,
      capture_refused bool! =no, disputed bool! =no, version int!, fence int!, leased_until time, attempts int! =zero,
      next_attempt_at time, open bool!, created_at time!, updated_at time! =now`,

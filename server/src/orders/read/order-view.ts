@@ -1,0 +1,67 @@
+// An order as its buyer and those who sell it see it. Pure; decides nothing.
+import { CancelReason, type OrderView, orderCodeOf } from '@holdfast/contract'
+import type { TicketCodes } from '../../platform/secrets/tickets.ts'
+import type { KnownTicket } from '../domain/known-tickets.ts'
+import type { Order } from '../domain/order.ts'
+import { priceOf } from '../domain/price.ts'
+
+const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
+
+/**
+ * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
+ * one, is left out.
+ */
+export function toOrderView(order: Order, tickets: TicketViews = []): OrderView {
+  const { currency } = order.total
+  const paymentId =
+    'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
+  const refundedMinor = 'refundedMinor' in order ? order.refundedMinor : 0
+  return {
+    id: order.id,
+    code: orderCodeOf(order.id),
+    showId: order.showId,
+    buyerEmail: order.buyer.email,
+    ...(order.buyer.name === undefined ? {} : { buyerName: order.buyer.name }),
+    status: order.status,
+    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
+      ticketTypeId,
+      name,
+      quantity,
+      unitPrice: { amountMinor: unitPriceMinor, currency },
+      ...(seatIds ? { seatIds } : {}),
+    })),
+    total: order.total,
+    due: order.due,
+    channel: order.channel,
+    ...(order.soldBy === null ? {} : { soldBy: order.soldBy }),
+    ...tenderOf(order),
+    price: priceOf(currency, order.lines, { isComp: order.tendered?.tender === 'comp' }),
+    expiresAt: order.expiresAt,
+    extended: order.extended,
+    version: order.version,
+    createdAt: order.createdAt,
+    ...(order.status === 'cancelled' && cancelReasons.has(order.reason)
+      ? { cancelReason: order.reason }
+      : {}),
+    ...(paymentId ? { payment: { id: paymentId } } : {}),
+    ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
+    ...(tickets.length > 0 ? { tickets: [...tickets] } : {}),
+  }
+}
+
+function tenderOf({ tendered }: Order): Pick<OrderView, 'tender' | 'tenderReason'> {
+  if (tendered === null) return {}
+  const { tender, reason } = tendered
+  return { tender, ...(reason === undefined ? {} : { tenderReason: reason }) }
+}
+
+type TicketViews = NonNullable<OrderView['tickets']>
+
+/** Tickets with their codes. One whose key is gone cannot be shown. */
+export function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): TicketViews {
+  return (known ?? []).flatMap((ticket) => {
+    const { id, ticketTypeId, name, seat, status } = ticket
+    const code = codes.codeOf(ticket)
+    return code === null ? [] : [{ id, code, ticketTypeId, name, ...(seat ? { seat } : {}), status }]
+  })
+}
