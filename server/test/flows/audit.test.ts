@@ -57,6 +57,13 @@ async function complete(quantity = 2): Promise<OrderView> {
   })
 }
 
+/** At the counter, for cash. */
+async function sold(): Promise<OrderView> {
+  const lines = [{ ticketTypeId: show.ticketTypes[0]?.id, quantity: 1 }]
+  const path = `/api/shows/${show.id}/sales`
+  return expectStatus(await organiser.call<OrderView>('POST', path, { lines, tender: 'cash' }), 201)
+}
+
 async function seated(seat: number): Promise<OrderView> {
   const buyer = await asGuest(shop.url)
   const type = show.ticketTypes[1]
@@ -134,6 +141,13 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
       key: order.id,
       mend: () => run(`update orders.orders set total_minor = total_minor - 1 where id = $1`, [order.id]),
     }
+  },
+  async tender_is_known() {
+    const order = await sold()
+    const name = (tender: string) =>
+      run(`update orders.orders set tender = $2 where id = $1`, [order.id, tender])
+    await name('terminal')
+    return { key: order.id, mend: () => name('cash') }
   },
   async refunded_is_returned() {
     const order = await refunded()
@@ -297,7 +311,7 @@ beforeEach(async () => {
 })
 
 it('a shop with orders of every kind is sound', async () => {
-  await Promise.all([complete(), complete(1), cancelled(), refunded(), seated(7)])
+  await Promise.all([complete(), complete(1), cancelled(), refunded(), seated(7), sold()])
   await expectSound(shop)
 })
 
@@ -329,6 +343,27 @@ it.each(invariants.map(({ name, stopsSales }) => [name, stopsSales] as const))(
     expect(mended.breaches).toEqual([])
   },
 )
+
+it.each([
+  [
+    'complete_is_paid',
+    'payments forgets what staff took',
+    'update payments.payments set captured_minor = captured_minor + $2 where order_id = $1',
+  ],
+  [
+    'ledger_agrees',
+    'the ledger has it otherwise',
+    `update payments.ledger_entries set posted_minor = posted_minor + $2 where order_id = $1 and kind = 'capture'`,
+  ],
+])('%s of money taken elsewhere: %s', async (name, _what, change) => {
+  const order = await sold()
+  await run(change, [order.id, -1])
+  await waitFor('the breach', async () =>
+    (await auditNow(shop)).breaches.some(({ invariant, key }) => invariant === name && key === order.id),
+  )
+  await run(change, [order.id, 1])
+  await waitFor('the breach over', async () => (await auditNow(shop)).breaches.length === 0)
+})
 
 it('an event of a type that the version which reads does not hear is not lost: it waits', async () => {
   const { key, mend } = (await damages['events_take_effect']?.()) ?? {

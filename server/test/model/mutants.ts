@@ -84,6 +84,8 @@ const {
   twoPools,
   twoPoolsPaid,
   latchedPool,
+  cashAgainstCard,
+  counter,
 } = quickScopes
 
 export const mutants: readonly Mutant[] = [
@@ -106,6 +108,56 @@ export const mutants: readonly Mutant[] = [
         : null,
     ),
     breaks: '3: a buyer is charged',
+  },
+  {
+    name: 'cash is booked when staff take it, whatever the order says to it',
+    scope: cashAgainstCard,
+    rules: payments((world, command, now) => {
+      if (command.type !== 'TakeElsewhere') return null
+      const { paymentId } = command
+      return changed(rules.decidePayment(world, command, now), (fact) =>
+        fact.type === 'PaymentAuthorized'
+          ? [fact, { type: 'MoneyTaken', data: { paymentId, amountMinor: fact.data.amount.amountMinor } }]
+          : [fact],
+      )
+    }),
+    breaks: '3: a buyer is charged',
+  },
+  {
+    name: 'cash for an order that a card won stays as if it were to be taken yet',
+    scope: cashAgainstCard,
+    rules: payments((world, command) =>
+      command.type === 'NoteClaimRejected' && world.payments.get(command.paymentId)?.tender === 'cash'
+        ? { facts: [], answer: { paymentId: command.paymentId } }
+        : null,
+    ),
+    breaks: '9: every payment ends',
+  },
+  {
+    name: 'a sale at the counter is only a hold: nothing tells that it was paid',
+    scope: counter,
+    rules: orders((world, command, now) => {
+      const decision = rules.decideOrder(world, command, now)
+      if (command.type !== 'PlaceOrder' || !command.counter || 'rejection' in decision) return null
+      const without = decision.facts.map((fact) =>
+        fact.type === 'OrderClaimed' ? { ...fact, data: { ...fact.data, tendered: undefined } } : fact,
+      )
+      return { ...decision, facts: without as readonly Fact[] }
+    }),
+    breaks: '9: every order ends',
+  },
+  {
+    name: 'what was taken at the counter is booked at the processor',
+    scope: counter,
+    rules: {
+      applyPayment(world, fact, now) {
+        const told = rules.applyPayment(world, fact, now)
+        for (const [index, entry] of world.entries.entries())
+          if (entry.kind === 'capture') world.entries[index] = { ...entry, debit: 'processor_balance' }
+        return told
+      },
+    },
+    breaks: '6: money taken elsewhere',
   },
   {
     name: 'money is captured before the order is claimed',

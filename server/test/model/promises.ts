@@ -75,18 +75,35 @@ export function breachOfStock({ clusters, stock }: State): string | null {
   return null
 }
 
-const returnedOf = (intent: Intent) =>
+const returnedOf = (intent: Pick<Intent, 'refunds'>) =>
   intent.refunds.reduce(
     (sum, { status, amountMinor }) => (status === 'succeeded' ? sum + amountMinor : sum),
     0,
   )
-const cameBackOf = (intent: Intent) =>
+const cameBackOf = (intent: Pick<Intent, 'refunds'>) =>
   intent.refunds.reduce((sum, { cameBack, amountMinor }) => (cameBack ? sum + amountMinor : sum), 0)
-const netOf = (intent: Intent | null) => (intent ? intent.receivedMinor - returnedOf(intent) : 0)
+const netOf = (intent: Pick<Intent, 'refunds' | 'receivedMinor'>) => intent.receivedMinor - returnedOf(intent)
+
+type Money = Pick<Intent, 'paymentId' | 'receivedMinor' | 'byItself' | 'refunds'>
+
+/** What is at the processor, and what staff booked in the till: of that nobody else knows. */
+function moneyOf({ held, paid }: Cluster): Money[] {
+  const booked = paid.flatMap(({ value }): Money[] => {
+    if (!value || value.payment.tender === null) return []
+    const { id: paymentId, capturedMinor: receivedMinor } = value.payment
+    const refunds = value.refunds.map(({ id, amount: { amountMinor } }) => {
+      return { id, refundId: id, amountMinor, status: 'succeeded' as const }
+    })
+    return [{ paymentId, receivedMinor, byItself: false, refunds }]
+  })
+  return [...held.flatMap(({ value }) => value.intent ?? []), ...booked]
+}
+
+const keepsMoney = (account: string) => /^(processor_balance$|taken_elsewhere:|receivable:)/.test(account)
 
 function breachOfOrder(own: Cluster): string | null {
   const { order } = own.ordered.value
-  const intents = own.held.flatMap(({ value }) => value.intent ?? [])
+  const intents = moneyOf(own)
   for (const intent of intents) if (netOf(intent) < 0) return '5: never more is given back than was taken'
   // Money that we took, and not the processor by itself.
   const taken = intents.filter(({ receivedMinor, byItself }) => receivedMinor > 0 && !byItself)
@@ -118,8 +135,10 @@ function breachOfBooks(own: Cluster): string | null {
         return `6: each thing that happens to money is booked once, but ${key} is there twice`
       keys.add(key)
       if (entry.kind === 'capture' || entry.kind === 'claim') kept += 1
-      if (entry.debit === 'processor_balance') balance += entry.postedMinor
-      if (entry.credit === 'processor_balance') balance -= entry.postedMinor
+      if (keepsMoney(entry.debit)) balance += entry.postedMinor
+      if (keepsMoney(entry.credit)) balance -= entry.postedMinor
+      const isCards = entry.debit === 'processor_balance' || entry.credit === 'processor_balance'
+      if (isCards && payment.tender !== null) return '6: money taken elsewhere is not booked at the processor'
     }
     if (balance !== payment.capturedMinor - payment.refundedMinor)
       return '6: the ledger says what the payment says'
@@ -162,13 +181,13 @@ function breachOfRest(own: Cluster): string | null {
   if (intents.some(({ status }) => status === 'requires_capture')) return '3: at rest no money is set aside'
   if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))
     return '9: at rest nobody waits for a bank'
-  const net = intents.reduce((sum, intent) => sum + netOf(intent), 0)
-  const owed = intents.reduce((sum, intent) => sum + cameBackOf(intent), 0)
+  const money = moneyOf(own)
+  const net = money.reduce((sum, each) => sum + netOf(each), 0)
+  const owed = money.reduce((sum, intent) => sum + cameBackOf(intent), 0)
   const due = order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0
   if (net < due || net > due + owed)
     return `2, 3: at rest ${due} is kept for an order that is ${order?.status ?? 'not there'}, and not ${net}`
-  if (intents.filter((intent) => netOf(intent) > 0).length > 1)
-    return '5: at most one payment of an order is kept'
+  if (money.filter((each) => netOf(each) > 0).length > 1) return '5: at most one payment of an order is kept'
   return breachOfBooksAtRest(own, net) ?? breachOfTicketsAtRest(own)
 }
 
@@ -184,8 +203,8 @@ function breachOfBooksAtRest(own: Cluster, net: number): string | null {
     if (payment.authorizedMinor !== 0) return '3: at rest our rows say that no money is set aside'
     for (const { debit, credit, postedMinor, pendingMinor } of entries) {
       pending += pendingMinor
-      if (debit === 'processor_balance') posted += postedMinor
-      if (credit === 'processor_balance') posted -= postedMinor
+      if (keepsMoney(debit)) posted += postedMinor
+      if (keepsMoney(credit)) posted -= postedMinor
       clearing.set(debit, (clearing.get(debit) ?? 0) + postedMinor)
       clearing.set(credit, (clearing.get(credit) ?? 0) - postedMinor)
     }

@@ -25,6 +25,8 @@ export const orderTransitions = [
   'created → cancelled',
   'created → claimed',
   'created → created',
+  // At the counter.
+  'none → claimed',
   'none → created',
   'refunded → refunded',
 ]
@@ -34,6 +36,8 @@ export const paymentTransitions = [
   'authorized → unknown',
   'authorized → voided',
   'captured → refunded',
+  'none → authorized',
+  'none → captured',
   'none → started',
   'requires_action → authorized',
   'requires_action → captured',
@@ -127,7 +131,8 @@ export const reached = {
     nothing_to_refund: true,
     refund_exceeds_charge: true,
     payment_disputed: true,
-    payment_unknown: 'orders cannot hear of a payment that is not stored',
+    // A sale at the counter that payments hears of before its order.
+    payment_unknown: true,
     intent_mismatch: 'the modelled processor does not mix up its intents',
   } satisfies Reached<Rejection>,
   steps: { create: true, retrieve: true, capture: true, void: true, refund: true } satisfies Reached<Step>,

@@ -34,9 +34,15 @@ export type Bank =
 export type Fault = 'lost' | 'late' | 'stored' | 'crash' | 'slow' | 'day'
 /**
  * What persons may do besides ordering and paying. `look`: a webhook, or the buyer's page, asks for
- * a look.
+ * a look. `takes_cash`: staff are paid for what a buyer holds. `sells_at_counter`: they sell it.
  */
-export type Person = 'buyer_cancels' | 'organiser_cancels' | 'look' | 'refunds_at_processor'
+export type Person =
+  | 'buyer_cancels'
+  | 'organiser_cancels'
+  | 'look'
+  | 'refunds_at_processor'
+  | 'takes_cash'
+  | 'sells_at_counter'
 
 export interface Scope {
   readonly name: string
@@ -305,6 +311,25 @@ const quick = {
     payments: [2],
     begin: twoAuthorized,
     still: true,
+  },
+  cashAgainstCard: {
+    ...plain,
+    name: 'cashAgainstCard',
+    title: 'staff take money for what a buyer pays by card or cancels at the same moment',
+    payments: [2],
+    persons: ['takes_cash', 'buyer_cancels'],
+    begin: [...heard, 'pays with card 1', 'create payment-1a; it sets the money aside'],
+    still: true,
+    statesMax: 400_000,
+  },
+  counter: {
+    ...plain,
+    name: 'counter',
+    title: 'a seat that the counter sells beside any number of buyers, given back in part and wholly',
+    persons: ['sells_at_counter'],
+    refunds: [30, null],
+    crowd: true,
+    begin: ['pays in cash at the counter'],
   },
   refunds: {
     ...plain,

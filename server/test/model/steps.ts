@@ -108,6 +108,13 @@ function personSteps(context: Context): void {
       walkOrders(walker, state, buyer, { name: 'place', command: () => command }),
       () => `${name} orders: his places are held.`,
     )
+    if (!may(context, 'sells_at_counter')) return
+    const counter = { paymentId: ids.payment(0), tendered: cash }
+    add(
+      'person',
+      walkOrders(walker, state, buyer, { name: 'sell', command: () => ({ ...command, counter }) }),
+      () => `${name} pays in cash at the counter: his places are sold.`,
+    )
     return
   }
   if (may(context, 'buyer_cancels')) {
@@ -127,7 +134,8 @@ function personSteps(context: Context): void {
     )
   }
   for (const [index, { value }] of own.paid.entries()) {
-    if (value !== null) continue
+    // Nobody has a session of somebody who bought at the counter.
+    if (value !== null || order.soldBy !== null) continue
     const command = {
       type: 'StartPayment',
       paymentId: ids.payment(index),
@@ -150,6 +158,7 @@ function personSteps(context: Context): void {
       }),
       () => `${name} pays${card} at the very moment of other news, which this does not see yet.`,
     )
+    if (may(context, 'takes_cash')) takeCash(context, index)
     // Cards are tried one after the other; the next one is like this one.
     break
   }
@@ -171,6 +180,28 @@ function personSteps(context: Context): void {
       () => `The organiser asks to refund ${amountMinor ?? 'all that is left'} of order ${buyer + 1}.`,
     )
   }
+}
+
+const cash = { tender: 'cash', by: 'staff' } as const
+
+function takeCash({ walker, state, buyer, add }: Context, index: number): void {
+  const ids = idsOf(buyer)
+  const command = {
+    type: 'TakeElsewhere',
+    paymentId: ids.payment(index),
+    orderId: ids.order,
+    tendered: cash,
+  } as const
+  for (const blind of [false, true])
+    add(
+      'person',
+      walkPayments(walker, state, buyer, {
+        name: `cash ${blind ? 'blindly ' : ''}${index}`,
+        command: () => command,
+        blind,
+      }),
+      () => `Staff take cash for order ${buyer + 1}${blind ? ', and do not see other news yet' : ''}.`,
+    )
 }
 
 function markDone(walked: Walked, buyer: number, what: string): Walked {

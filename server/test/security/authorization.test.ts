@@ -141,9 +141,11 @@ test('the OpenAPI document tells of each route how it refuses, and which of them
   expect(keyed.map(({ route }) => route).toSorted()).toEqual([
     'POST /api/orders',
     'POST /api/orders/{id}/mails',
+    'POST /api/orders/{id}/payments/elsewhere',
     'POST /api/orders/{id}/refunds',
     'POST /api/payments',
     'POST /api/shows',
+    'POST /api/shows/{id}/sales',
     'POST /api/tickets/check-in',
     'POST /api/users/signup',
   ])
@@ -193,6 +195,7 @@ test('only the signed webhook is let in from other sites, and what keeps its pla
     'GET /orders/:orderId',
     'GET /orders/:orderId/',
     'GET /readyz',
+    'POST /api/orders/:id/payments/elsewhere',
     'POST /api/orders/:id/refunds',
     'POST /api/payments',
     'POST /api/payments/:id/advance',

@@ -124,6 +124,12 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },
 
+  'POST /api/shows/:id/sales': {
+    who: sellerWithAccount,
+    thing: 'show',
+    body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }], tender: 'cash' }),
+  },
+
   'GET /api/orders': { who: signedIn },
   'POST /api/orders': {
     who: signedIn,
@@ -137,6 +143,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id/refunds': { who: seller, thing: 'order' },
   'DELETE /api/orders/:id': { who: buyerOrSeller, thing: 'order' },
 
+  'POST /api/orders/:id/payments/elsewhere': { who: seller, thing: 'order', body: () => ({}) },
   'POST /api/payments': {
     who: buyer,
     thing: 'order',
@@ -159,7 +166,8 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/mailbox/:id/source.eml': { who: everybody },
   'GET /api/mailbox/faults': { who: everybody },
   'POST /api/mailbox/faults': { who: everybody, body: () => ({ kind: 'refuse', times: 0 }) },
-  'GET /api/orders/:id/tickets.pdf': { who: buyer, thing: 'order' },
+  // Those who sell it print it at the counter.
+  'GET /api/orders/:id/tickets.pdf': { who: buyerOrSeller, thing: 'order' },
   'GET /api/orders/:id/receipt.pdf': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/calendar.ics': { who: buyer, thing: 'order' },
   'GET /api/tickets/:id/ticket.pdf': { who: buyer, thing: 'ticket' },

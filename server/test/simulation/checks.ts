@@ -66,7 +66,9 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       if (status === 'cancelled' || status === 'refunded') continue
       const counts = status === 'complete' ? sold : held
       const buyer = `${order['show_id']} ${order['buyer_id']}`
-      ofBuyers.set(buyer, (ofBuyers.get(buyer) ?? 0) + placesIn(order['lines']))
+      // Limits of buyers do not bind staff.
+      if (order['sold_by'] === null)
+        ofBuyers.set(buyer, (ofBuyers.get(buyer) ?? 0) + placesIn(order['lines']))
       for (const { takes, quantity, seatIds = [] } of order['lines'] as Line[]) {
         for (const { poolId, count } of takes)
           counts.set(poolId, (counts.get(poolId) ?? 0) + count * quantity)
@@ -237,13 +239,31 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     }
   }
 
+  /** What payments has recorded of an order that staff took and did not give back. */
+  const elsewhereOf = (orderId: string) => {
+    const paid = engine
+      .rows('payments.payments')
+      .filter((row) => row['order_id'] === orderId && row['tender'] !== null)
+    const inTill = paid.reduce(
+      (sum, row) => sum + amount(row, 'captured_minor') - amount(row, 'refunded_minor'),
+      0,
+    )
+    return { inTill, tender: paid.find((row) => amount(row, 'captured_minor') > 0)?.['tender'] }
+  }
+
   const checkMoney = (): void => {
     for (const order of engine.rows('orders.orders')) {
       const { authorized, kept, keptPayments } = atProcessor(text(order, 'id'))
       const status = text(order, 'status')
       const due = status === 'complete' ? amount(order, 'total_minor') - amount(order, 'refunded_minor') : 0
       const invariant = status === 'cancelled' ? 3 : 2
-      if (kept !== due)
+      const { inTill, tender } = elsewhereOf(text(order, 'id'))
+      const byStaff = order['tender'] !== null && order['tender'] !== 'comp'
+      if (inTill !== (byStaff ? due : 0))
+        breach(invariant, `order ${order['id']} is ${status}: ${due} is due, staff have ${inTill}`)
+      if (byStaff && order['payment_id'] !== null && tender !== order['tender'])
+        breach(2, `order ${order['id']} was paid by ${order['tender']}, and its payment by ${tender}`)
+      if (kept !== (byStaff ? 0 : due))
         breach(invariant, `order ${order['id']} is ${status}: ${due} is due, the processor kept ${kept}`)
       if (authorized !== 0)
         breach(3, `order ${order['id']} is ${status}, and ${authorized} is still authorized`)
@@ -279,6 +299,15 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
       return first ? sum + atProcessor(orderId).kept : sum
     }, 0)
     const balance = posted.get('processor_balance') ?? 0
+    const elsewhere = [...posted].reduce(
+      (sum, [account, minor]) => (/^(taken_elsewhere|receivable):/.test(account) ? sum + minor : sum),
+      0,
+    )
+    const inTill = engine.rows('orders.orders').reduce((sum, row) => {
+      return sum + elsewhereOf(text(row, 'id')).inTill
+    }, 0)
+    if (elsewhere !== inTill)
+      breach(6, `the ledger says that staff have ${elsewhere}; payments says ${inTill}`)
     if (balance !== kept) breach(6, `the ledger says the processor holds ${balance}; it holds ${kept}`)
   }
 

@@ -217,6 +217,54 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     await other
   }
 
+  /** Somebody at the counter: staff press, and ask again with the same key. */
+  const sell = async (operation: Extract<Operation, { kind: 'sell' }>) => {
+    const show = shows[operation.show]
+    const buyer = buyers[operation.buyer]
+    const type = show?.types[operation.type]
+    if (!show || show.id === null || !buyer || !type) return
+    const seatIds = operation.places.flatMap((place) => type.seats[place] ?? [])
+    if (type.seats.length > 0 && seatIds.length === 0) return
+    const line =
+      type.seats.length > 0
+        ? { ticketTypeId: type.id, seatIds }
+        : { ticketTypeId: type.id, quantity: operation.places.length }
+    const { tender } = operation
+    const call: Call = {
+      method: 'POST',
+      route: '/api/shows/:id/sales',
+      params: { id: show.id },
+      principal: show.organiser,
+      body: { lines: [line], tender, ...(tender === 'comp' ? { reason: 'a gift' } : {}) },
+      headers: { 'idempotency-key': nextKey() },
+    }
+    const answers = await Promise.all(
+      Array.from({ length: operation.clicks }, (_, click) => insist(operation.process + click, call)),
+    )
+    sameForOneKey(answers)
+    for (const { status, body } of answers) {
+      if (status !== 201) continue
+      if (body['status'] === 'created' || body['status'] === 'cancelled')
+        breach(`order ${body['id']} was sold at the counter and is ${body['status']}`)
+      const id = body['id'] as string
+      if (!acknowledged.has(id)) buyer.orders.push({ id, show })
+      acknowledged.add(id)
+    }
+  }
+
+  const takeCash = async ({ buyer, times, process }: Extract<Operation, { kind: 'take_cash' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    if (!order) return
+    const call: Call = {
+      method: 'POST',
+      route: '/api/orders/:id/payments/elsewhere',
+      params: { id: order.id },
+      principal: order.show.organiser,
+      body: {},
+    }
+    await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
+  }
+
   const cancel = async ({ buyer: index, by, process }: Extract<Operation, { kind: 'cancel' }>) => {
     const buyer = buyers[index]
     const order = buyer?.orders.at(-1)
@@ -321,6 +369,10 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         return refund(operation)
       case 'check_in':
         return checkIn(operation)
+      case 'sell':
+        return sell(operation)
+      case 'take_cash':
+        return takeCash(operation)
       case 'refund_outside':
         refundOutside(operation)
         return Promise.resolve()

@@ -1,5 +1,6 @@
 // What happens in a run, drawn from its seed before it begins: shows, what people do and when, and
 // what goes wrong. A plan is a plain list, so that a failing one can be made smaller.
+import type { Tender } from '@holdfast/contract'
 import { type Card, cards, type ProcessorFault, type WebhookFault } from './processor.ts'
 import { makeRandom, type Random } from './random.ts'
 import type { DatabaseFault } from './twin/database.ts'
@@ -68,6 +69,16 @@ export type Operation = When &
     | { readonly kind: 'change_show' | 'close_show' | 'cancel_show'; readonly show: number }
     | { readonly kind: 'refund_outside'; readonly buyer: number; readonly part: number }
     | { readonly kind: 'check_in'; readonly buyer: number; readonly times: number }
+    | {
+        readonly kind: 'sell'
+        readonly buyer: number
+        readonly show: number
+        readonly type: number
+        readonly places: readonly number[]
+        readonly tender: Tender
+        readonly clicks: number
+      }
+    | { readonly kind: 'take_cash'; readonly buyer: number; readonly times: number }
   )
 
 export interface ShowPlan {
@@ -200,7 +211,9 @@ export function makePlan(seed: number): Plan {
     split: random.chance(0.3),
     buyers,
     shows: shows.map((show, index) => ({ ...show, shared: sharedPool(seed, index, show) })),
-    operations: operations.toSorted((a, b) => a.atMs - b.atMs),
+    operations: [...operations, ...atCounter(seed, operations, { buyers, shows })].toSorted(
+      (a, b) => a.atMs - b.atMs,
+    ),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
   }
@@ -256,6 +269,29 @@ function sharedPool(seed: number, index: number, { types }: ShowPlan): ShowPlan[
   if (!random.chance(0.35)) return null
   const places = types.reduce((sum, type) => sum + ('seats' in type ? type.seats : type.capacity), 0)
   return { capacity: random.between(1, Math.max(1, places)), latch: random.chance(0.4) }
+}
+
+const tenders = ['cash', 'terminal', 'transfer', 'on_account', 'comp'] as const
+
+/**
+ * What staff do beside what people do: they sell, and take money for what somebody holds, also while
+ * that is being paid by card. Drawn apart, as the pools are.
+ */
+function atCounter(seed: number, visits: readonly Operation[], { buyers, shows }: House): Operation[] {
+  const random = makeRandom('counter', seed)
+  if (!random.chance(0.6)) return []
+  return visits.flatMap((visit): Operation[] => {
+    const when = { atMs: visit.atMs + random.between(0, 400), process: random.between(0, 1) }
+    if (visit.kind === 'pay' && random.chance(0.2))
+      return [{ ...when, kind: 'take_cash', buyer: visit.buyer, times: random.between(1, 2) }]
+    if (visit.kind !== 'hold' || !random.chance(0.25)) return []
+    const show = random.between(0, shows.length - 1)
+    const type = random.between(0, (shows[show]?.types.length ?? 1) - 1)
+    const places = [...new Set([random.between(0, 4), random.between(0, 4)])]
+    const buyer = random.between(0, buyers - 1)
+    const tender = random.pick(tenders)
+    return [{ ...when, kind: 'sell', buyer, show, type, places, tender, clicks: random.between(1, 2) }]
+  })
 }
 
 interface House {

@@ -41,6 +41,17 @@ test('orders came to every end there is', () => {
   expect([...tally.orders.keys()].toSorted()).toEqual(['cancelled', 'complete', 'refunded'])
 })
 
+test('orders were settled in every way there is', () => {
+  expect([...tally.tenders.keys()].toSorted()).toEqual([
+    'card',
+    'cash',
+    'comp',
+    'on_account',
+    'terminal',
+    'transfer',
+  ])
+})
+
 test('the same seed twice is the same run, event for event, and another seed is another run', async () => {
   const hashes: string[] = []
   for (const seed of [1, 2, 3, 1, 2, 3]) hashes.push((await run(makePlan(seed))).hash)

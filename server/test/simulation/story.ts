@@ -37,6 +37,7 @@ export interface Tally {
   longestRestMs: number
   readonly hits: Map<string, number>
   readonly orders: Map<string, number>
+  readonly tenders: Map<string, number>
   readonly executed: Set<string>
 }
 
@@ -48,6 +49,7 @@ export function makeTally(): Tally {
     longestRestMs: 0,
     hits: new Map(),
     orders: new Map(),
+    tenders: new Map(),
     executed: new Set(),
   }
 }
@@ -63,6 +65,7 @@ export function count(tally: Tally, result: RunResult): void {
   tally.longestRestMs = Math.max(tally.longestRestMs, result.restedAfterMs)
   addTo(tally.hits, result.hits)
   addTo(tally.orders, Object.entries(result.orders))
+  addTo(tally.tenders, Object.entries(result.tenders))
   for (const name of result.executed) tally.executed.add(name)
 }
 
@@ -73,6 +76,7 @@ export function describeTally({
   longestRestMs,
   hits,
   orders,
+  tenders,
   executed,
 }: Tally): string {
   const list = (counts: ReadonlyMap<string, number>) =>
@@ -83,6 +87,7 @@ export function describeTally({
   return [
     `${seeds} seeds, ${events} events, ${(virtualMs / 3_600_000).toFixed(0)} virtual hours`,
     `orders: ${list(orders)}; all at rest at most ${(longestRestMs / 1000).toFixed(0)} s after the last fault`,
+    `paid by: ${list(tenders)}`,
     `statements: ${executed.size}`,
     `faults: ${list(hits)}`,
   ].join('\n')

@@ -35,6 +35,8 @@ export interface RunResult {
   readonly hits: ReadonlyMap<FaultKind, number>
   readonly executed: ReadonlySet<string>
   readonly orders: Readonly<Record<string, number>>
+  /** How those that ended well were settled: a tender of staff, or `card`. */
+  readonly tenders: Readonly<Record<string, number>>
   readonly lines: readonly string[]
 }
 
@@ -425,6 +427,12 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
       hits,
       executed: server.executed,
       orders: countBy(engine.rows('orders.orders').map((row) => String(row['status']))),
+      tenders: countBy(
+        engine
+          .rows('orders.orders')
+          .filter(({ status }) => status === 'complete' || status === 'refunded')
+          .map((row) => String(row['tender'] ?? 'card')),
+      ),
       lines,
     }
   }
