@@ -73,6 +73,54 @@ export const ElsewhereBody = Type.Object(
   closed,
 )
 
+/** How an order was paid, as a settlement tells them apart. */
+export const PaidBy = Type.Union([Type.Literal('card'), ...Tender.anyOf, Type.Literal('free')])
+export type PaidBy = Static<typeof PaidBy>
+const Account = Type.Union([
+  Type.Literal('processor_balance'),
+  Type.Literal('taken_elsewhere'),
+  Type.Literal('receivable'),
+  Type.Literal('none'),
+])
+/** Where the money is: the accounts of the ledger. */
+export const settlementAccounts: Readonly<Record<PaidBy, Static<typeof Account>>> = {
+  card: 'processor_balance',
+  cash: 'taken_elsewhere',
+  terminal: 'taken_elsewhere',
+  transfer: 'taken_elsewhere',
+  on_account: 'receivable',
+  comp: 'none',
+  free: 'none',
+}
+/** What a show brought in, of orders that are complete or were refunded. */
+export const Settlement = Type.Object({
+  currency: Currency,
+  money: Type.Array(
+    Type.Object({
+      tender: PaidBy,
+      account: Account,
+      orders: Type.Integer(),
+      faceMinor: Type.Integer({ description: 'what the tickets cost before anything was taken off' }),
+      takenMinor: Type.Integer(),
+      refundedMinor: Type.Integer(),
+      keptMinor: Type.Integer({ description: 'taken less refunded' }),
+    }),
+  ),
+  types: Type.Array(
+    Type.Object({
+      ticketTypeId: Id,
+      name: Type.String(),
+      channel: Channel,
+      sold: Type.Integer({ description: 'tickets, with those that were given back' }),
+      returned: Type.Integer(),
+      comps: Type.Integer({ description: 'of those sold, the ones that were given away' }),
+      admitted: Type.Integer({ description: 'scanned at a door' }),
+    }),
+  ),
+  attendance: Type.Object({ valid: Type.Integer(), admitted: Type.Integer() }),
+})
+export type Settlement = Static<typeof Settlement>
+
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
   Type.Literal('claimed'),

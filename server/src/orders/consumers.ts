@@ -22,6 +22,7 @@ export const heard = [
   'TicketsIssued',
   'TicketVoided',
   'TicketsReturned',
+  'TicketCheckedIn',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
@@ -61,6 +62,8 @@ export function translate(event: Heard): Command[] {
     }
     case 'TicketsReturned':
       return [{ type: 'ReturnPlaces', orderId: event.data.orderId, returnId: event.data.returnId }]
+    case 'TicketCheckedIn':
+      return [{ type: 'NoteTicketUsed', orderId: event.data.orderId, ticketId: event.data.ticketId }]
     case 'TicketVoided':
       return [{ type: 'NoteTicketsVoided', orderId: event.data.orderId, ticketIds: event.data.ticketIds }]
   }

@@ -36,6 +36,7 @@ function decideOne(world: World, command: Command, now: string) {
       return decideSale(world.sales.get(command.showId), command)
     case 'NoteTickets':
     case 'NoteTicketsVoided':
+    case 'NoteTicketUsed':
       return decideTickets(world.orders.get(command.orderId), command)
     default:
       return decide(world.orders.get(command.orderId), command, { stock: world, now })
@@ -49,6 +50,7 @@ function answerOf(world: World, command: Command): OrderAnswer | undefined {
     case 'EndSale':
     case 'NoteTickets':
     case 'NoteTicketsVoided':
+    case 'NoteTicketUsed':
       return undefined
     default: {
       const order = world.orders.get(command.orderId)
@@ -70,6 +72,7 @@ function save(world: World): readonly Write[] {
     ...stock.updateSeats(pick(world.seats, world.movedSeats)),
     ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),
     ...store.markTicketsVoid([...world.voidedOf], [...world.voidedTickets]),
+    ...store.markTicketsUsed([...world.usedOf], [...world.usedTickets]),
   ]
 }
 

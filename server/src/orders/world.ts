@@ -55,6 +55,8 @@ export interface World {
   readonly knownTickets: Map<string, readonly KnownTicket[]>
   readonly voidedTickets: Set<string>
   readonly voidedOf: Set<string>
+  readonly usedTickets: Set<string>
+  readonly usedOf: Set<string>
 }
 
 /** What a batch has changed of its world when it begins. */
@@ -68,6 +70,8 @@ export function nothingChanged() {
     knownTickets: new Map(),
     voidedTickets: new Set<string>(),
     voidedOf: new Set<string>(),
+    usedTickets: new Set<string>(),
+    usedOf: new Set<string>(),
   } satisfies Partial<World>
 }
 
@@ -89,6 +93,10 @@ export function apply(world: World, fact: Fact, now: string) {
     case 'TicketsKnownVoid':
       for (const ticketId of fact.data.ticketIds) world.voidedTickets.add(ticketId)
       world.voidedOf.add(fact.data.orderId)
+      return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
+    case 'TicketKnownUsed':
+      world.usedTickets.add(fact.data.ticketId)
+      world.usedOf.add(fact.data.orderId)
       return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
     default: {
       const order = evolve(world.orders.get(fact.data.orderId), fact, now)

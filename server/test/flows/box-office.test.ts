@@ -1,5 +1,5 @@
 // Selling at the counter, end to end: cash, a bill, a gift, and money taken for what a buyer holds.
-import type { OrderView, PaymentView, RefundView, ShowView } from '@holdfast/contract'
+import type { OrderView, PaymentView, RefundView, Settlement, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expectSound } from '../audit.ts'
 import {
@@ -213,6 +213,48 @@ it('what was taken elsewhere is given back elsewhere, and its places are free ag
   expectStatus(await giveBack({}), 201)
   await waitFor('the return', async () => (await seenBySeller(order.id)).status === 'refunded')
   expect(await ledgerOf(order.id)).toEqual([])
+})
+
+it('a settlement tells money by tender, and tickets by type and channel', async () => {
+  const of = await publishShow(organiser)
+  const comp = { tender: 'comp', reason: 'Press', lines: [standing(1, of)] }
+  const [cash] = [expectStatus(await sell({}, { of }), 201)]
+  expectStatus(await sell({ tender: 'on_account', lines: [standing(3, of)] }, { of }), 201)
+  expectStatus(await sell(comp, { of }), 201)
+  const buyer = await asGuest(shop.url)
+  const web = expectStatus(await placeOrder(buyer, of), 201)
+  expectStatus(await pay(buyer, web.id), 201)
+  await waitFor('tickets', async () => (await readOrder(buyer, web.id)).tickets !== undefined)
+  expectStatus(await organiser.call('POST', `/api/orders/${cash.id}/refunds`, { amountMinor: 500 }), 201)
+  const code = cash.tickets?.[0]?.code
+  expectStatus(await organiser.call('POST', '/api/tickets/check-in', { code }), 200)
+  const read = () => organiser.call<Settlement>('GET', `/api/shows/${of.id}/settlement`)
+  const settlement = await waitFor('the scan and the refund', async () => {
+    const { body } = await read()
+    const refundedMinor = body.money.reduce((sum, each) => sum + each.refundedMinor, 0)
+    return body.attendance.admitted === 1 && refundedMinor === 500 && body
+  })
+  const line = (tender: string, account: string, takenMinor: number, more = {}) => {
+    const kept = { refundedMinor: 0, keptMinor: takenMinor, faceMinor: takenMinor }
+    return { tender, account, orders: 1, takenMinor, ...kept, ...more }
+  }
+  const type = { ticketTypeId: of.ticketTypes[0]?.id, name: 'Standing', returned: 0 }
+  expect(settlement).toEqual({
+    currency: 'EUR',
+    money: [
+      line('card', 'processor_balance', 4_500),
+      line('cash', 'taken_elsewhere', 9_000, { refundedMinor: 500, keptMinor: 8_500 }),
+      line('comp', 'none', 0, { faceMinor: 4_500 }),
+      line('on_account', 'receivable', 13_500),
+    ],
+    types: [
+      { ...type, channel: 'box_office', sold: 6, comps: 1, admitted: 1 },
+      { ...type, channel: 'web', sold: 1, comps: 0, admitted: 0 },
+    ],
+    attendance: { valid: 7, admitted: 1 },
+  })
+  const stranger = await signUp(shop.url)
+  expect(await stranger.call('GET', `/api/shows/${of.id}/settlement`)).toMatchObject({ status: 404 })
 })
 
 it('the books agree in the end', async () => {

@@ -124,6 +124,7 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },
 
+  'GET /api/shows/:id/settlement': { who: sellerWithAccount, thing: 'show' },
   'POST /api/shows/:id/sales': {
     who: sellerWithAccount,
     thing: 'show',

@@ -727,6 +727,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
           },
         ]),
       )
+      await store(tx, ordersStore.markTicketsUsed([orderA.id, orderB.id], [idOf(6)]))
       await store(tx, ordersStore.markTicketsVoid([orderA.id, orderB.id], [idOf(6)]))
     })
     const search = {

@@ -3,11 +3,16 @@ import type { IssuedTicket } from '@holdfast/contract'
 import type { Order } from './order.ts'
 
 /** With a code only if it was issued with a random one. */
-export type KnownTicket = IssuedTicket & { readonly status: 'valid' | 'void' }
+export type KnownTicket = IssuedTicket & {
+  readonly status: 'valid' | 'void'
+  /** It let somebody in. */
+  readonly used?: true
+}
 
 export type TicketCommand =
   | { readonly type: 'NoteTickets'; readonly orderId: string; readonly tickets: readonly KnownTicket[] }
   | { readonly type: 'NoteTicketsVoided'; readonly orderId: string; readonly ticketIds: readonly string[] }
+  | { readonly type: 'NoteTicketUsed'; readonly orderId: string; readonly ticketId: string }
 
 export type TicketFact =
   | {
@@ -17,6 +22,10 @@ export type TicketFact =
   | {
       readonly type: 'TicketsKnownVoid'
       readonly data: { readonly orderId: string; readonly ticketIds: readonly string[] }
+    }
+  | {
+      readonly type: 'TicketKnownUsed'
+      readonly data: { readonly orderId: string; readonly ticketId: string }
     }
 
 export type TicketDecision =
@@ -28,5 +37,7 @@ export function decideTickets(order: Order | undefined, command: TicketCommand):
   const { orderId } = command
   if (command.type === 'NoteTickets')
     return { facts: [{ type: 'TicketsKnown', data: { orderId, tickets: command.tickets } }] }
+  if (command.type === 'NoteTicketUsed')
+    return { facts: [{ type: 'TicketKnownUsed', data: { orderId, ticketId: command.ticketId } }] }
   return { facts: [{ type: 'TicketsKnownVoid', data: { orderId, ticketIds: command.ticketIds } }] }
 }

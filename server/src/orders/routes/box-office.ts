@@ -1,5 +1,5 @@
 // HTTP of the box office: staff sell at the counter, and see what a show brought in.
-import { Id, normaliseEmail, OrderView, SaleBody } from '@holdfast/contract'
+import { Id, normaliseEmail, OrderView, SaleBody, Settlement } from '@holdfast/contract'
 import Type from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
@@ -10,6 +10,7 @@ import { type Clock, newId } from '../../platform/process/clock.ts'
 import type { Switches } from '../../platform/process/switches.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
+import { readSettlement } from '../read/settlement.ts'
 import { readOrder, readOrganiser } from '../read/views.ts'
 import { makeWaiter } from './waiter.ts'
 
@@ -39,6 +40,22 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
     if (organiserId === null || !maySellFor(principal, { organiserId }))
       throw new ProblemError('show_unknown')
   }
+
+  app.get(
+    '/api/shows/:id/settlement',
+    {
+      schema: {
+        tags: ['box office'],
+        summary: 'Get what a show brought in: money by tender, tickets by type and channel',
+        params,
+        response: { 200: Settlement },
+      },
+    },
+    async (request) => {
+      await requireSeller(requirePrincipal(request, 'user'), request.params.id)
+      return readSettlement(db, request.params.id)
+    },
+  )
 
   app.post(
     '/api/shows/:id/sales',

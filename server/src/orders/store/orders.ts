@@ -221,6 +221,19 @@ const markTicketsVoidStatement = sql(
    where o.id = any($1::uuid[]) and o.known_tickets is not null`,
 )
 
+const markTicketsUsedStatement = sql(
+  'orders.mark_tickets_used',
+  `update orders.orders o
+   set known_tickets = (
+     select json_agg(case when ticket ->> 'id' = any($2) then jsonb_set(ticket, '{used}', 'true') else ticket end)
+     from jsonb_array_elements(o.known_tickets::jsonb) as ticket)
+   where o.id = any($1::uuid[]) and o.known_tickets is not null`,
+)
+
+export function markTicketsUsed(orderIds: readonly string[], ticketIds: readonly string[]): readonly Write[] {
+  return orderIds.length === 0 ? [] : [{ statement: markTicketsUsedStatement, values: [orderIds, ticketIds] }]
+}
+
 export function markTicketsVoid(orderIds: readonly string[], ticketIds: readonly string[]): readonly Write[] {
   return orderIds.length === 0 ? [] : [{ statement: markTicketsVoidStatement, values: [orderIds, ticketIds] }]
 }

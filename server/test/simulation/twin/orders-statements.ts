@@ -101,6 +101,23 @@ const loadSales =
     return byKeys('orders.shows', saleColumns, mode)(view, [[...(showIds as string[]), ...ofOrders]])
   }
 
+/** Marks some of the tickets that orders show. */
+const markTickets =
+  (change: Row): StatementTwin =>
+  (view, [orderIds, ticketIds]) => {
+    const marked = new Set(ticketIds as string[])
+    const known = (row: Row) => row['known_tickets'] !== null
+    for (const id of orderIds as string[]) {
+      const [row] = view.lock('orders.orders', [id], 'no key update', known)
+      if (!row) continue
+      const tickets = (row['known_tickets'] as Row[]).map((ticket) =>
+        marked.has(ticket['id'] as string) ? { ...ticket, ...change } : ticket,
+      )
+      view.update('orders.orders', id, { known_tickets: tickets.length > 0 ? tickets : null })
+    }
+    return []
+  }
+
 export const ordersStatements: StatementTwins = {
   'orders.load_sales': loadSales('share'),
   'orders.load_sales_to_change': loadSales('update'),
@@ -154,19 +171,8 @@ export const ordersStatements: StatementTwins = {
     return []
   },
   'orders.save_tickets': updateByKey('orders.orders', 'orderId', 'known_tickets=tickets'),
-  'orders.mark_tickets_void': (view, [orderIds, ticketIds]) => {
-    const ended = new Set(ticketIds as string[])
-    const known = (row: Row) => row['known_tickets'] !== null
-    for (const id of orderIds as string[]) {
-      const [row] = view.lock('orders.orders', [id], 'no key update', known)
-      if (!row) continue
-      const tickets = (row['known_tickets'] as Row[]).map((ticket) =>
-        ended.has(ticket['id'] as string) ? { ...ticket, status: 'void' } : ticket,
-      )
-      view.update('orders.orders', id, { known_tickets: tickets.length > 0 ? tickets : null })
-    }
-    return []
-  },
+  'orders.mark_tickets_void': markTickets({ status: 'void' }),
+  'orders.mark_tickets_used': markTickets({ used: true }),
   'orders.lock_buyers': (view, [slots]) => {
     for (const slot of slots as number[]) view.lockFact(`orders.buyers ${slot}`)
     return (slots as number[]).map(() => ({ pg_advisory_xact_lock: '' }))
