@@ -25,6 +25,9 @@ export const pages = {
   '/organiser/shows/$showId': {
     load: () => import('./organiser/show.tsx').then((module) => module.OrganiserShowPage),
   },
+  '/organiser/shows/$showId/box-office': {
+    load: () => import('./organiser/box-office/page.tsx').then((module) => module.BoxOfficePage),
+  },
   '/organiser/shows/$showId/edit': {
     load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage),
   },

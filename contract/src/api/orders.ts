@@ -248,6 +248,7 @@ export const TimelineEntry = Type.Object({
       paymentId: Type.Optional(Id),
       refundId: Type.Optional(Id),
       mailKind: Type.Optional(MailKind),
+      tender: Type.Optional(ElsewhereTender),
     },
     { description: 'what the sentence is made of, for those who write their own' },
   ),

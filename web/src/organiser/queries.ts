@@ -1,5 +1,12 @@
 // What organisers read of their shows: orders, one order, its story.
-import type { CurrentSeller, OrderStatus, OrderView, ShowSales, TimelineView } from '@holdfast/contract'
+import type {
+  CurrentSeller,
+  OrderStatus,
+  OrderView,
+  Settlement,
+  ShowSales,
+  TimelineView,
+} from '@holdfast/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { call } from '../api/client.ts'
 import type { PageOf } from '../api/queries.ts'
@@ -60,6 +67,12 @@ export const salesQuery = (showId: string) =>
   queryOptions({
     queryKey: ['sales', showId],
     queryFn: ({ signal }) => call<ShowSales>(`/api/shows/${showId}/sales`, { signal }),
+  })
+
+export const settlementQuery = (showId: string) =>
+  queryOptions({
+    queryKey: ['settlement', showId],
+    queryFn: ({ signal }) => call<Settlement>(`/api/shows/${showId}/settlement`, { signal }),
   })
 
 export const timelineQuery = (orderId: string) =>

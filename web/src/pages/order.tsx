@@ -154,9 +154,15 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
       </PageTitle>
       <div className="mt-3 text-lead text-soft">
         {order.status === 'complete' && occasion === 'ahead' && <p>{t('completeText')}</p>}
-        {occasion === 'cancelled' && <p>{t('showCancelledText')}</p>}
+        {occasion === 'cancelled' && (
+          <p>{t(order.tender ? 'showCancelledElsewhereText' : 'showCancelledText')}</p>
+        )}
         {order.status === 'complete' && order.refunded && (
-          <p>{t('partlyRefundedText', { amount: format.money(order.refunded) })}</p>
+          <p>
+            {t(order.tender ? 'partlyRefundedElsewhereText' : 'partlyRefundedText', {
+              amount: format.money(order.refunded),
+            })}
+          </p>
         )}
         {order.status === 'claimed' && <p role="status">{t('claimedText')}</p>}
         {order.status === 'cancelled' && (
@@ -164,7 +170,7 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
             {t(`cancelled.${reason}`)} {checkout('notCharged')}
           </p>
         )}
-        {order.status === 'refunded' && <p>{t('refundedText')}</p>}
+        {order.status === 'refunded' && <p>{t(order.tender ? 'refundedElsewhereText' : 'refundedText')}</p>}
       </div>
       {order.status === 'cancelled' && (
         <Link to="/shows/$showId" params={{ showId: order.showId }} className="button mt-5">

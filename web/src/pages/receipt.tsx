@@ -36,7 +36,7 @@ export function ReceiptPage() {
     [t('number'), order.data.code],
     [t('id'), order.data.id],
     [t('date'), format.moment(order.data.createdAt)],
-    [t('buyer'), order.data.buyerEmail],
+    [t('buyer'), order.data.buyerEmail ?? isolated(order.data.buyerName ?? '')],
     [
       t('show'),
       show.data
@@ -69,7 +69,11 @@ export function ReceiptPage() {
           )}
         </dl>
         <OrderSummary order={order.data} show={show.data} />
-        <p className="mt-6 text-small text-soft">{t(proofOf(order.data))}</p>
+        <p className="mt-6 text-small text-soft">
+          {order.data.status === 'complete' && order.data.tender
+            ? t(`elsewhere.${order.data.tender}`)
+            : t(proofOf(order.data))}
+        </p>
       </article>
     </div>
   )

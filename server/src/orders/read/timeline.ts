@@ -56,8 +56,11 @@ function summarize(event: Event): string {
     case 'PaymentStarted':
       return 'Payment started'
     case 'PaymentAuthorized':
+      if (event.data.tendered) return `${inWords(event.data.amount)} given to staff`
       return `${inWords(event.data.amount)} pending on the card, not charged yet`
     case 'ChargeCreated':
+      if (event.data.tender === 'on_account') return `${inWords(event.data.amount)} on account`
+      if (event.data.tender) return `${inWords(event.data.amount)} paid outside of the shop`
       return `${inWords(event.data.amount)} charged to the card`
     case 'ChargeFailed':
       return `Charge failed (${event.data.code})`
@@ -109,9 +112,18 @@ function dataOf(event: Event): Entry['data'] {
     case 'ClaimRejected':
     case 'PaymentVoided':
       return { paymentId: event.data.paymentId, reason: event.data.reason }
-    case 'PaymentAuthorized':
-    case 'ChargeCreated':
-      return { paymentId: event.data.paymentId, amount: event.data.amount }
+    case 'PaymentAuthorized': {
+      const { paymentId, amount, tendered } = event.data
+      return {
+        paymentId,
+        amount,
+        ...(tendered && tendered.tender !== 'comp' ? { tender: tendered.tender } : {}),
+      }
+    }
+    case 'ChargeCreated': {
+      const { paymentId, amount, tender } = event.data
+      return { paymentId, amount, ...(tender ? { tender } : {}) }
+    }
     case 'ChargeFailed':
       return { paymentId: event.data.paymentId, reason: event.data.code }
     case 'ChargeRefunded':

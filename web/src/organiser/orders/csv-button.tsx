@@ -8,18 +8,20 @@ import { Notice } from '../../parts/basics.tsx'
 import { amountText } from '../amounts.ts'
 import { wallClockIn } from '../form/wall-clock.ts'
 import { everyOrder, type OrderFilter } from '../queries.ts'
+import { useBuyerName } from './buyer-name.ts'
 import { byteOrderMark, csvFormatOf, csvOf } from './csv.ts'
 
 export function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
   const t = useTranslations('organiser')
   const heads = useHeads()
+  const buyerOf = useBuyerName()
   const statuses = useTranslations('orderStatus')
   const format = csvFormatOf(useLanguage().locale)
   const rowOf = (order: OrderView) => [
     order.code,
     order.id,
     wallClockIn(order.createdAt, show.timeZone).replace('T', ' '),
-    order.buyerEmail,
+    buyerOf(order),
     statuses(order.status),
     order.lines.map((line) => `${line.quantity} × ${line.name}`).join(', '),
     amountText(order.total.amountMinor, order.total.currency).replace('.', format.decimal),

@@ -20,7 +20,7 @@ export function MoneyBack({ order }: { readonly order: OrderView }) {
  */
 const settleChecksMs = [400, 1_200, 3_000]
 
-function useReload(order: OrderView) {
+export function useReload(order: OrderView) {
   const client = useQueryClient()
   const reload = () => {
     void client.invalidateQueries({ queryKey: ['show-order', order.showId, order.id] })
@@ -95,7 +95,7 @@ function Refund({ order }: { readonly order: OrderView }) {
           if (wish) refunding.mutate(wish, { onSettled: () => setWish(null) })
         }}
       >
-        <p>{t('refundText')}</p>
+        <p>{t(order.tender ? 'refundTextElsewhere' : 'refundText')}</p>
       </Confirm>
     </section>
   )

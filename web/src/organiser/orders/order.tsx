@@ -13,7 +13,9 @@ import { StatusChip } from '../../parts/status-chip.tsx'
 import { isolated } from '../../parts/user-text.tsx'
 import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
+import { useBuyerName } from './buyer-name.ts'
 import { MoneyBack } from './money-back.tsx'
+import { TakePayment } from './take-payment.tsx'
 
 type TimelineEntry = TimelineView['items'][number]
 /** Messages whose keys come from outside. */
@@ -43,6 +45,7 @@ export function OrganiserOrderPage() {
 function Order({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('organiserOrder')
   const printLabel = useTranslations('receipt')
+  const buyerOf = useBuyerName()
   const format = useFormat()
   return (
     <div className="pt-6">
@@ -55,7 +58,7 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
         </button>
       </div>
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
-        {t('heading', { email: isolated(order.buyerEmail) })} <StatusChip status={order.status} />
+        {t('heading', { email: isolated(buyerOf(order)) })} <StatusChip status={order.status} />
       </PageTitle>
       <p className="mt-1 text-soft">
         {t('facts', { when: format.moment(order.createdAt), code: order.code })}
@@ -67,7 +70,8 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
           <div className="panel p-5 sm:p-6">
             <OrderSummary order={order} show={show} />
           </div>
-          <div className="print:hidden">
+          <div className="grid gap-4 print:hidden">
+            <TakePayment order={order} />
             <MoneyBack order={order} />
           </div>
         </div>
@@ -89,13 +93,14 @@ function useSentence(): (entry: TimelineEntry) => string {
     const known = t as unknown as Words
     const knownReasons = reasons as unknown as Words
     if (!known.has(type)) return summary
-    const { amount, until, reason = '', count = 0, door = 'none', mailKind } = data
+    const { amount, until, reason = '', count = 0, door = 'none', mailKind, tender = 'none' } = data
     return known(type, {
       amount: amount ? format.money(amount) : '',
       until: until === undefined ? '' : format.time(until),
       reason: knownReasons.has(reason) ? knownReasons(reason) : reason,
       count,
       door,
+      tender,
       mail: mailKind === undefined ? '' : mails(mailKind),
     })
   }

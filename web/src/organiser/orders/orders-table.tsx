@@ -10,6 +10,7 @@ import { StatusChip } from '../../parts/status-chip.tsx'
 import { UserText } from '../../parts/user-text.tsx'
 import { type OrderFilter, showOrdersQuery } from '../queries.ts'
 import { useRefreshOnSales } from '../refresh.ts'
+import { useBuyerName } from './buyer-name.ts'
 import { CsvButton } from './csv-button.tsx'
 
 const statuses: readonly OrderStatus[] = ['created', 'claimed', 'complete', 'cancelled', 'refunded']
@@ -88,6 +89,7 @@ function StatusOption({ status }: { readonly status: OrderStatus }) {
 }
 
 function Rows({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrderView[] }) {
+  const buyerOf = useBuyerName()
   const t = useTranslations('organiser')
   const format = useFormat()
   return (
@@ -118,7 +120,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
                   params={{ showId: show.id, orderId: order.id }}
                   className="link"
                 >
-                  <UserText>{order.buyerEmail}</UserText>
+                  <UserText>{buyerOf(order)}</UserText>
                 </Link>
               </td>
               <td className="text-soft">{format.moment(order.createdAt)}</td>
@@ -139,6 +141,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
 
 /** The same on a phone, where a table would have to be pushed sideways. */
 function Cards({ show, orders }: { readonly show: ShowView; readonly orders: readonly OrderView[] }) {
+  const buyerOf = useBuyerName()
   const t = useTranslations('orders')
   const format = useFormat()
   return (
@@ -151,7 +154,7 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
               params={{ showId: show.id, orderId: order.id }}
               className="link min-w-0 font-medium [overflow-wrap:anywhere] after:absolute after:inset-0"
             >
-              <UserText>{order.buyerEmail}</UserText>
+              <UserText>{buyerOf(order)}</UserText>
             </Link>
             <StatusChip status={order.status} />
           </div>
