@@ -57,7 +57,7 @@ it('sells for cash, gives away with a reason, and the settlement tells both apar
 })
 
 it('records money for what a buyer holds, and fits on a phone', async () => {
-  const show = await shop.publish({ ticketTypes: [{ name: 'Standing', priceMinor: 4_500, capacity: 30 }] })
+  const show = await shop.publish({ ticketTypes: types })
   const buyer = await openContext(browser)
   const theirs = await buyer.page()
   await holdStanding(theirs, `${shop.url}/shows/${show.id}`, 1)

@@ -33,13 +33,55 @@ export function SettlementSection({
         ) : (
           <>
             <p className="mt-1 text-soft">{t('attendance', settlement.data.attendance)}</p>
-            <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-2">
+            <Lists settlement={settlement.data} />
+            <div className="mt-4 hidden gap-x-10 gap-y-6 sm:grid lg:grid-cols-2">
               <MoneyTable settlement={settlement.data} />
               <TypesTable settlement={settlement.data} />
             </div>
           </>
         ))}
     </section>
+  )
+}
+
+/** The same on a phone, where tables would have to be pushed sideways. */
+function Lists({ settlement: { money, types, currency } }: { readonly settlement: Settlement }) {
+  const t = useTranslations('settlement')
+  const names = useTranslations('tender')
+  const channels = useTranslations('channel')
+  const format = useFormat()
+  const inMoney = (amountMinor: number) => format.money({ amountMinor, currency })
+  const row = 'flex items-baseline justify-between gap-4 font-medium'
+  return (
+    <div className="mt-4 grid gap-6 sm:hidden">
+      <ul className="divide-y divide-line border-y border-line">
+        {money.map((each) => (
+          <li key={each.tender} className="py-2.5">
+            <p className={row}>
+              <span>{names(each.tender)}</span>
+              <span>{inMoney(each.keptMinor)}</span>
+            </p>
+            <p className="text-small text-soft">
+              {t('orders', { count: each.orders })}
+              {each.refundedMinor > 0 && ` · ${t('back', { amount: inMoney(each.refundedMinor) })}`}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <ul className="divide-y divide-line border-y border-line">
+        {types.map((each) => (
+          <li key={`${each.ticketTypeId} ${each.channel}`} className="py-2.5">
+            <p className={row}>
+              <UserText>{each.name}</UserText>
+              <span>{format.number(each.sold)}</span>
+            </p>
+            <p className="text-small text-soft">
+              {t('typeLine', { ...each, channel: channels(each.channel) })}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
   )
 }
 

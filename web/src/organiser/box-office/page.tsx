@@ -88,7 +88,7 @@ function Counter({ show: published }: { readonly show: ShowView }) {
       />
     )
   return (
-    <div className="mt-6 grid gap-4 lg:grid-cols-[minmax(0,1fr)_24rem] lg:items-start">
+    <div className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[minmax(0,1fr)_25rem] lg:items-start">
       <section aria-labelledby="choose" className="panel p-4 sm:p-6">
         <h2 id="choose" className="text-title">
           {t('choose')}

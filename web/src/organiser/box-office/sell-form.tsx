@@ -163,7 +163,7 @@ function TenderChoice({
         {tenders.map((each) => (
           <label
             key={each}
-            className="button min-h-13 cursor-pointer justify-start has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-(--focus)"
+            className="button min-h-13 cursor-pointer justify-start px-3 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-(--focus)"
           >
             <input
               type="radio"
