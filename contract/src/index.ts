@@ -3,6 +3,7 @@
 export * from './api/accounts.ts'
 export * from './api/audits.ts'
 export * from './api/availability.ts'
+export * from './api/box-office.ts'
 export * from './api/limits.ts'
 export * from './api/mail.ts'
 export * from './api/ops.ts'
