@@ -122,6 +122,12 @@ const blocks: readonly (readonly [string, string, (target: Page, url: string) =>
       ),
   ],
   [
+    'script hangs',
+    '**/*stripe*.js',
+    // Neither an answer nor an error: a network that swallows what it does not know.
+    (target: Page, url: string) => target.route(url, () => undefined),
+  ],
+  [
     'frame is kept out',
     '**/*card-form*',
     (target: Page, url: string) => target.route(url, (route) => route.abort()),

@@ -10,7 +10,7 @@ import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
 import { Failure, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
 import type { Attempt, LoadedForm, Stage } from './attempt.ts'
-import { appearance, loadStripe } from './stripe.ts'
+import { appearance, forgetScript, loadStripe } from './stripe.ts'
 
 export interface CardFormProps {
   readonly order: OrderView
@@ -197,6 +197,7 @@ function useCardElements(order: OrderView) {
     configFailure: config.isLoadingError ? config.error : null,
     sandbox: processor?.sandbox ?? false,
     retry() {
+      forgetScript()
       setLoadFailure(null)
       setAttempt((count) => count + 1)
       if (config.isError) void config.refetch()
