@@ -149,6 +149,18 @@ it.each(sharpest(blocks))(
   },
 )
 
+it('leads on with another card where the bank’s frame is kept out', async () => {
+  await page.route('**/_sandbox/3ds/**', (route) => route.abort())
+  await holdStanding(page, urlOf(await shop.publish({})), 1)
+  await enterCard(page, '4000002760003184')
+  await pay(page)
+  await page.locator('dialog').getByRole('button').click()
+  await shown(page, 'Your bank didn’t confirm the payment')
+  await enterCard(page, '4242424242424242')
+  await pay(page)
+  await page.getByRole('img', { name: /^QR code/ }).waitFor()
+})
+
 it.each(sharpest(['', 'Etc/Unknown', undefined]))(
   'makes a show in a browser whose time zone is %j',
   async (zone) => {
