@@ -131,6 +131,7 @@ export const reached = {
     nothing_to_refund: true,
     refund_exceeds_charge: true,
     payment_disputed: true,
+    refund_not_payable: 'the modelled currency has no step',
     // A sale at the counter that payments hears of before its order.
     payment_unknown: true,
     intent_mismatch: 'the modelled processor does not mix up its intents',
