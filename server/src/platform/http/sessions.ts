@@ -5,6 +5,12 @@ import { isLanguage, type Language } from '@holdfast/contract'
 import { makeBatchLoader } from '../postgres/batch-loader.ts'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
+import {
+  type Membership,
+  type MembershipsRow,
+  membershipColumns,
+  membershipsOf,
+} from './staff/memberships.ts'
 
 /** Who is asking. Guests may buy; users may also sell. */
 export interface Principal {
@@ -17,6 +23,8 @@ export interface Principal {
   readonly buyerIds?: readonly string[]
   /** Orders that a link opened: to look at, and nothing else. */
   readonly orders?: readonly string[]
+  /** Of a user; left out for who has only the organisation of their own account. */
+  readonly memberships?: readonly Membership[]
 }
 
 /** What a session may beside what its principal may. */
@@ -38,7 +46,7 @@ export const maySeeOrder = (
   order: { readonly id: string; readonly buyerId: string; readonly email: string },
 ): boolean => ownsOrder(principal, order) || (principal.orders ?? []).includes(order.id)
 
-interface SessionRow {
+interface SessionRow extends MembershipsRow {
   readonly token_hash: Buffer
   readonly principal_id: string
   readonly kind: 'user' | 'guest'
@@ -58,13 +66,16 @@ export interface Sessions {
    * counts no more.
    */
   forget(principalId: string): void
+  /** What a principal may has changed in the database: it is asked for again. */
+  refresh(principalId: string): void
 }
 
 const findSessions = sql(
   'platform.find_sessions',
   `select token_hash, principal_id, kind, email, expires_at, proved, orders,
      array(select buyer_id from platform.buyer_ids where owner = s.principal_id::text
-           order by buyer_id desc limit 200) as buyer_ids
+           order by buyer_id desc limit 200) as buyer_ids,
+     ${membershipColumns}
    from platform.sessions s
    where token_hash = any($1::bytea[]) and expires_at > now()`,
 )
@@ -236,6 +247,7 @@ function principalOf(row: SessionRow): Principal {
     ...(proved.length > 0 ? { proved } : {}),
     ...(buyer_ids.length > 0 ? { buyerIds: buyer_ids } : {}),
     ...(orders.length > 0 ? { orders } : {}),
+    ...membershipsOf(row, id),
   }
 }
 
@@ -284,6 +296,10 @@ export function makeSessions(db: Database, clock: Clock): Sessions {
     forget(principalId) {
       forgotten += 1
       for (const [token, { principal }] of cache) if (principal?.id === principalId) remember(token, null)
+    },
+    refresh(principalId) {
+      forgotten += 1
+      for (const [token, { principal }] of cache) if (principal?.id === principalId) cache.delete(token)
     },
   }
 }
