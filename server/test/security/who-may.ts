@@ -102,7 +102,7 @@ export const operatorsPrefix = '/api/ops/'
 const page = { who: everybody } as const
 /** Who is there for one show only is told so, too: the organisation is no secret to them. */
 const house: Who = { ...staff('settings'), oneShowA: 'role' }
-const inside: Access = { who: { ...house, organiserA: 404 }, thing: 'organisation' }
+const inside: Access = { who: house, thing: 'organisation' }
 const forgedToken = `00000000.01900000-0000-7000-8000-000000000001.${'A'.repeat(43)}`
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
@@ -261,7 +261,6 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'organisation',
     body: ({ show }) => ({ name: 'Gate', showIds: [show], endsAt: '2999-01-01T00:00:00Z' }),
   },
-  // What is named behind the organisation is not there: an owner is told so, in words of its own.
   'DELETE /api/organisations/:id/invitations/:invitationId': inside,
   'DELETE /api/organisations/:id/tokens/:tokenId': inside,
   'DELETE /api/organisations/:id/devices/:deviceId': inside,

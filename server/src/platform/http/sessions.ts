@@ -118,17 +118,6 @@ const deleteSessionsOf = sql(
   'platform.delete_sessions_of',
   `delete from platform.sessions where principal_id = $1`,
 )
-// Two requests of one principal wait for each other: what is counted stays so until the commit.
-const lockTokens = sql(
-  'platform.lock_tokens',
-  `select pg_advisory_xact_lock(hashtext('platform.tokens'), hashtext($1))`,
-)
-const countTokensOf = sql(
-  'platform.count_tokens',
-  `select count(*)::int as tokens from platform.sessions
-   where principal_id = $1 and purpose = 'api_token' and expires_at > now()`,
-)
-
 /**
  * What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the
  * memory.
@@ -220,13 +209,6 @@ export async function endSessionsOf(tx: Queryable, principalId: string): Promise
  */
 export async function isLiveSession(tx: Queryable, token: string, principalId: string): Promise<boolean> {
   return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
-}
-
-/** How many tokens for programs a principal has; none can be added before the commit. */
-export async function countTokens(tx: Queryable, principalId: string): Promise<number> {
-  await tx.query(lockTokens, [principalId])
-  const [row] = await tx.query<{ tokens: number }>(countTokensOf, [principalId])
-  return row?.tokens ?? 0
 }
 
 /** How long another process may still honour a session that was ended elsewhere. */
