@@ -68,6 +68,7 @@ export const RedeemBody = Type.Object(
   closed,
 )
 export const RedeemedView = Type.Object({ organisationId: Id, name: Type.String(), ...seenScope })
+export type RedeemedView = Static<typeof RedeemedView>
 
 export const OrganisationTokenBody = Type.Object(
   { name: Name, ...scope, expiresAt: Type.Optional(Instant) },

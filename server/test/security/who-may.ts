@@ -1,7 +1,8 @@
 // Who may do what: the one table of every route. Deny by default: a route that is not here fails
 // the tests.
+
+import { type Right, rolesOf } from '@holdfast/contract'
 import { readPageTable } from '../../../web/page-table.ts'
-import { type Right, rolesOf } from '../../src/platform/http/staff/rights.ts'
 import { showBody } from '../client.ts'
 import type { Person, Things } from './stage.ts'
 

@@ -11,6 +11,7 @@ import { Failure, Loading, PageTitle, Skeleton } from '../../parts/basics.tsx'
 import { OrderSummary } from '../../parts/order-summary.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
 import { isolated } from '../../parts/user-text.tsx'
+import { useRights } from '../house/choice.tsx'
 import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
 import { MoneyBack } from './money-back.tsx'
@@ -42,6 +43,7 @@ export function OrganiserOrderPage() {
 
 function Order({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('organiserOrder')
+  const may = useRights(show?.organiserId ?? '')
   const printLabel = useTranslations('receipt')
   const format = useFormat()
   return (
@@ -67,9 +69,11 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
           <div className="panel p-5 sm:p-6">
             <OrderSummary order={order} show={show} />
           </div>
-          <div className="print:hidden">
-            <MoneyBack order={order} />
-          </div>
+          {show && may('money') && (
+            <div className="print:hidden">
+              <MoneyBack order={order} />
+            </div>
+          )}
         </div>
       </div>
     </div>

@@ -1,26 +1,11 @@
-// Who may do what for an organisation: the one table of roles and rights. A route says in its config
-// which right it needs, and asks here whether whoever calls has it for a show.
-import type { ErrorCode, Role } from '@holdfast/contract'
+// Who calls, and what they may do for an organisation. A route says in its config which right it needs,
+// and asks here whether whoever calls has it for a show. Which roles have it says the contract.
+import { type ErrorCode, type Right, rolesOf } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { ProblemError } from '../problem.ts'
 import type { Principal } from '../sessions.ts'
 import type { OrganisationKey } from './keys.ts'
 import type { Membership } from './memberships.ts'
-
-/**
- * `settings`: members, tokens, devices, settings · `shows`: shows and codes · `money`: refunds, returns,
- * invoices · `orders`: look, resend, sell · `door`: check in · `look`: whoever belongs to it.
- */
-export type Right = 'settings' | 'shows' | 'money' | 'orders' | 'door' | 'look'
-
-export const rolesOf: Readonly<Record<Right, readonly Role[]>> = {
-  settings: ['owner'],
-  shows: ['owner', 'manager'],
-  money: ['owner', 'manager', 'finance'],
-  orders: ['owner', 'manager', 'finance', 'box_office'],
-  door: ['owner', 'manager', 'box_office', 'door'],
-  look: ['owner', 'manager', 'finance', 'box_office', 'door'],
-}
 
 declare module 'fastify' {
   interface FastifyRequest {
