@@ -4,7 +4,6 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
-import { deviceQuery } from '../organiser/house/queries.ts'
 import { Field, Notice, useFailureText } from '../parts/basics.tsx'
 
 export function Pairing() {
@@ -17,8 +16,7 @@ export function Pairing() {
       call<NonNullable<CurrentDevice['device']>>('/api/devices/pair', { method: 'POST', body: { code } }),
     onSuccess: async () => {
       // This browser is the door from now on: nothing that was read before may be shown.
-      client.removeQueries()
-      await client.invalidateQueries({ queryKey: deviceQuery.queryKey })
+      await client.resetQueries()
     },
   })
   const submit = (event: FormEvent) => {
