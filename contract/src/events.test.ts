@@ -37,6 +37,16 @@ const show = {
 }
 
 const dataOf: Record<EventType, Record<string, unknown>> = {
+  MemberInvited: {
+    invitationId: id,
+    organisationId: id,
+    organisation: 'The house',
+    role: 'door',
+    email: 'a@b.example',
+    invitedBy: 'b@b.example',
+    language: 'en',
+  },
+  CheckInUndone: { orderId: id, ticketId: id, reason: 'scanned by mistake' },
   LinkRequested: { linkId: id, purpose: 'sign_in', email: 'a@b.example', language: 'en' },
   MailSent: { mailId: id, kind: 'order_confirmed', orderId: id },
   MailFailed: { mailId: id, kind: 'reminder', reason: 'bounced' },

@@ -36,7 +36,9 @@ export const eventDefinitions = {
   TicketVoided: tickets.TicketVoided,
   TicketsReturned: tickets.TicketsReturned,
   TicketCheckedIn: tickets.TicketCheckedIn,
+  CheckInUndone: tickets.CheckInUndone,
   LinkRequested: identity.LinkRequested,
+  MemberInvited: identity.MemberInvited,
   MailSent: mail.MailSent,
   MailFailed: mail.MailFailed,
 } as const satisfies Record<string, EventDefinition>

@@ -12,6 +12,31 @@ export const RequestedPurpose = Type.Union([
 ])
 export type RequestedPurpose = Static<typeof RequestedPurpose>
 
+/** What a member may do for an organisation. */
+export const Role = Type.Union([
+  Type.Literal('owner'),
+  Type.Literal('manager'),
+  Type.Literal('finance'),
+  Type.Literal('box_office'),
+  Type.Literal('door'),
+])
+export type Role = Static<typeof Role>
+
+/** Somebody is asked to join an organisation. The id is that of the link. */
+export const MemberInvited = defineEvent(
+  'identity',
+  'MemberInvited',
+  Type.Object({
+    invitationId: Id,
+    organisationId: Id,
+    organisation: Type.String({ description: 'its name' }),
+    role: Role,
+    email: Type.String(),
+    invitedBy: Type.String({ description: 'address of the member who invites' }),
+    language: Type.String(),
+  }),
+)
+
 export const LinkRequested = defineEvent(
   'identity',
   'LinkRequested',

@@ -24,6 +24,11 @@ export const attemptLimits = {
   /** Mails with a link to one address, whoever asks for them. */
   linksOfAddress: { name: 'link_email', attempts: 3, perSeconds: hour },
   linksOfNetwork: { name: 'link_address', attempts: 20, perSeconds: hour },
+  /** Invitations to one address, whoever sends them. */
+  invitationsOfAddress: { name: 'invitation_email', attempts: 5, perSeconds: hour },
+  invitationsOfOrganisation: { name: 'invitation_house', attempts: 50, perSeconds: 24 * hour },
+  /** Codes that door devices are paired by. */
+  pairingOfNetwork: { name: 'pairing_address', attempts: 20, perSeconds: 10 * minute },
   /** Payments that a buyer may begin. */
   payments: { name: 'payments', attempts: 60, perSeconds: 10 * minute },
   /** Looks at the processor; who looks more often is answered from the row. */
@@ -69,6 +74,9 @@ export const quotas = {
   draftsOfAccount: 100,
   /** In all drafts together: as many as five of the largest halls. */
   seatsOfDrafts: 100_000,
+  organisationsOfAccount: 20,
+  /** Tokens and devices of an organisation that have not ended. */
+  keysOfOrganisation: 200,
   /** API tokens that are valid. */
   tokensOfAccount: 20,
 } as const

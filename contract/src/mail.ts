@@ -15,6 +15,7 @@ export const MailKind = Type.Union([
   Type.Literal('reset_password'),
   Type.Literal('my_tickets'),
   Type.Literal('verify_email'),
+  Type.Literal('invitation'),
 ])
 export type MailKind = Static<typeof MailKind>
 

@@ -109,3 +109,9 @@ export const TicketCheckedIn = defineEvent(
     door: Type.Optional(Type.String({ description: 'what the door calls itself' })),
   }),
 )
+/** The ticket lets in once more: it was scanned by mistake. */
+export const CheckInUndone = defineEvent(
+  'tickets',
+  'CheckInUndone',
+  Type.Object({ orderId: Id, ticketId: Id, reason: Type.String() }),
+)

@@ -8,6 +8,7 @@ import type { LinkTokens } from './platform/http/links/tokens.ts'
 import type { RequireOperator } from './platform/http/operators.ts'
 import type { Http } from './platform/http/server.ts'
 import type { Sessions } from './platform/http/sessions.ts'
+import type { Keys } from './platform/http/staff/keys.ts'
 import type { Database } from './platform/postgres/database.ts'
 import type { MigrationSet } from './platform/postgres/migrate.ts'
 import type { Clock } from './platform/process/clock.ts'
@@ -25,6 +26,7 @@ export interface Platform {
   readonly log: Log
   readonly metrics: Metrics
   readonly sessions: Sessions
+  readonly keys: Keys
   readonly limits: Limits
   readonly switches: Switches
   readonly requireOperator: RequireOperator

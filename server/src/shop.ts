@@ -23,6 +23,7 @@ import { makeLinkTokens } from './platform/http/links/tokens.ts'
 import { makeRequireOperator } from './platform/http/operators.ts'
 import { describeApi, type Http, makeHttp } from './platform/http/server.ts'
 import { makeSessions } from './platform/http/sessions.ts'
+import { makeKeys } from './platform/http/staff/keys.ts'
 import { type Database, makeDatabase } from './platform/postgres/database.ts'
 import { isUpToDate, type MigrationSet, migrate, migrationsOf } from './platform/postgres/migrate.ts'
 import { findPooler } from './platform/postgres/pooler.ts'
@@ -95,6 +96,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const clock = systemClock
   const metrics = makeMetrics()
   const sessions = makeSessions(db, clock)
+  const keys = makeKeys(db, clock)
   const security = makeSecurityLog({ log, metrics })
   const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db, security)
   const tools = { db, clock, log, metrics }
@@ -109,6 +111,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     log,
     metrics,
     sessions,
+    keys,
     limits,
     switches,
     requireOperator,
@@ -124,6 +127,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     log,
     metrics,
     sessions,
+    keys,
     publicUrl: config.publicUrl,
     trustProxy: config.trustProxy,
     hstsSubdomains: config.hstsSubdomains,

@@ -8,6 +8,7 @@ import { makeLinkTokens } from '../src/platform/http/links/tokens.ts'
 import { makeRequireOperator } from '../src/platform/http/operators.ts'
 import { makeHttp } from '../src/platform/http/server.ts'
 import { beginSession, makeSessions, type Principal } from '../src/platform/http/sessions.ts'
+import { makeKeys } from '../src/platform/http/staff/keys.ts'
 import { systemClock } from '../src/platform/process/clock.ts'
 import { readInstallation } from '../src/platform/process/installation.ts'
 import { makeLog } from '../src/platform/process/log.ts'
@@ -40,6 +41,7 @@ export async function startServiceApp(
   const metrics = makeMetrics({ defaults: false })
   const clock = systemClock
   const sessions = makeSessions(db, clock)
+  const keys = makeKeys(db, clock)
   const bus = makePostgresBus({ db, clock, log, metrics })
   const security = makeSecurityLog({ log, metrics })
   const limits = config.rateLimits === 'off' ? noLimits : makeLimits(db, security)
@@ -53,6 +55,7 @@ export async function startServiceApp(
     log,
     metrics,
     sessions,
+    keys,
     limits,
     switches,
     requireOperator,
@@ -66,6 +69,7 @@ export async function startServiceApp(
     log,
     metrics,
     sessions,
+    keys,
     publicUrl,
     trustProxy,
     contentSecurityPolicy: `default-src 'none'`,

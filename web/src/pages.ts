@@ -34,6 +34,9 @@ export const pages = {
   '/organiser/shows/$showId/orders/$orderId': {
     load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
   },
+  '/organiser/organisation': {
+    load: () => import('./organiser/house/page.tsx').then((module) => module.HousePage),
+  },
   '/door': { load: () => import('./pages/door.tsx').then((module) => module.DoorPage) },
   '/mailbox': { load: () => import('./mailbox/page.tsx').then((module) => module.MailboxPage) },
   '/ops': { load: () => import('./ops/page.tsx').then((module) => module.OpsPage) },

@@ -1,6 +1,6 @@
 // Shapes of accounts, sessions, links and API tokens.
 import { type Static, Type } from 'typebox'
-import { RequestedPurpose } from '../identity.ts'
+import { RequestedPurpose, Role } from '../identity.ts'
 import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -22,8 +22,19 @@ export const LinkBody = Type.Object({ token: LinkToken }, closed)
 export const PasswordResetBody = Type.Object({ token: LinkToken, password: NewPassword }, closed)
 export const LinkRequestBody = Type.Object({ email: Email, purpose: RequestedPurpose }, closed)
 export const LinkView = Type.Object({
-  purpose: Type.Union([Type.Literal('operator'), Type.Literal('order'), RequestedPurpose]),
+  purpose: Type.Union([
+    Type.Literal('operator'),
+    Type.Literal('order'),
+    Type.Literal('invitation'),
+    RequestedPurpose,
+  ]),
   orderId: Type.Optional(Id),
+  invitation: Type.Optional(
+    Type.Object(
+      { organisation: Type.String(), role: Role, email: Type.String() },
+      { description: 'is accepted by `POST /api/invitations/redeem`' },
+    ),
+  ),
   passwordRemoved: Type.Optional(
     Type.Literal(true, {
       description: 'the account had a password from before its address was proved; it no longer works',

@@ -16,6 +16,13 @@ export const CurrentSeller = Type.Object({
 })
 export type CurrentSeller = Static<typeof CurrentSeller>
 
+export const SellerQuery = Type.Object(
+  {
+    organisationId: Type.Optional({ ...Id, description: 'one that you belong to; left out: your own' }),
+  },
+  closed,
+)
+
 const Reason = Type.String({
   minLength: 1,
   maxLength: 500,

@@ -18,6 +18,12 @@ export const Problem = Type.Object({
   retryAfterSeconds: Type.Optional(Type.Integer()),
   usedAt: Type.Optional(Instant),
   usedDoor: Type.Optional(Type.String()),
+  show: Type.Optional(
+    Type.Object(
+      { id: Id, title: Type.String(), startsAt: Instant, timeZone: Type.String() },
+      { description: 'the show that a ticket is for' },
+    ),
+  ),
   price: Type.Optional(Price),
   field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
 })
@@ -120,7 +126,13 @@ const showFields = {
     maxItems: 50,
   }),
 }
-export const ShowBody = Type.Object(showFields, closed)
+export const ShowBody = Type.Object(
+  {
+    ...showFields,
+    organisationId: Type.Optional({ ...Id, description: 'who sells it; left out: your own organisation' }),
+  },
+  closed,
+)
 export type ShowBody = Static<typeof ShowBody>
 
 /**
@@ -158,7 +170,8 @@ export const ShowQuery = Type.Object(
     ),
     from: Type.Optional(DayOrInstant),
     to: Type.Optional(DayOrInstant),
-    mine: Type.Optional(Type.Boolean({ description: 'your own shows, drafts included' })),
+    mine: Type.Optional(Type.Boolean({ description: 'shows of your organisations, drafts included' })),
+    organisationId: Type.Optional({ ...Id, description: 'only shows of this organisation' }),
   },
   closed,
 )
@@ -235,6 +248,14 @@ export const CheckInBody = Type.Object(
         description: 'name of the door, shown when the ticket is scanned again',
       }),
     ),
+    showIds: Type.Optional(
+      Type.Array(Id, {
+        minItems: 1,
+        maxItems: 200,
+        description:
+          'shows that this door is open for; left out: those of the device, token or role, else all of the day',
+      }),
+    ),
   },
   closed,
 )
@@ -249,6 +270,12 @@ export const CheckInView = Type.Object({
   door: Type.Optional(Type.String()),
 })
 export type CheckInView = Static<typeof CheckInView>
+
+export const UndoBody = Type.Object(
+  { ticketId: Id, reason: Type.String({ minLength: 1, maxLength: 200, format: 'visible' }) },
+  closed,
+)
+export const UndoView = Type.Object({ ticketId: Id, orderId: Id, showId: Id })
 
 // ---- the shop itself
 /** What a browser needs to know before it can take an address and a card. */

@@ -5,13 +5,13 @@ import { normaliseEmail, quotas } from '@holdfast/contract'
 import { endAccountLinks } from '../platform/http/links/links.ts'
 import {
   beginSession,
-  countTokens,
   endSessionsOf,
   isLiveSession,
   noteBuyer,
   type Principal,
   type Sessions,
 } from '../platform/http/sessions.ts'
+import { countTokens } from '../platform/http/staff/personal-tokens.ts'
 import type { Database } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'

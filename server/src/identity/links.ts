@@ -1,6 +1,6 @@
 // Links by mail, step by step: made for whoever asks, redeemed by a press of a button, and what each
 // of them opens. A mail goes to the address that is stored, which the one asked for is equal to.
-import { type Language, normaliseEmail, type RequestedPurpose } from '@holdfast/contract'
+import { type Language, normaliseEmail, type RequestedPurpose, type Role } from '@holdfast/contract'
 import { appendToOutbox, seal } from '../platform/commands/outbox.ts'
 import {
   endAccountLinks,
@@ -20,12 +20,15 @@ import {
   type Principal,
   type Sessions,
 } from '../platform/http/sessions.ts'
+import { readInvitation } from '../platform/http/staff/invitations.ts'
+import { readOrganisations } from '../platform/http/staff/organisations.ts'
 import type { Database, Tx } from '../platform/postgres/database.ts'
 import { newId } from '../platform/process/clock.ts'
 import type { Attempts } from './attempts.ts'
 import { type Begun, grantsOf, type Sender, sessionIn, sessionSeconds } from './begun.ts'
 import { type PasswordRejection, refuseNewPassword } from './common-passwords.ts'
 import { type Account, decideProof, normalisePassword } from './domain/accounts.ts'
+import { readName } from './organisations.ts'
 import type { Passwords } from './passwords.ts'
 import { findAccount, findAccountForUpdate, markProved, saveGuest, setPassword } from './store/accounts.ts'
 
@@ -57,6 +60,7 @@ type Unusable = { readonly rejection: 'link_expired' | 'link_used' }
 export interface Opened {
   readonly purpose: LinkRow['purpose']
   readonly orderId?: string
+  readonly invitation?: { readonly organisation: string; readonly role: Role; readonly email: string }
   /** The account had a password that somebody else may have chosen. It is gone. */
   readonly passwordRemoved?: true
   /** The visitor's session from now on. */
@@ -116,6 +120,7 @@ export function makeLinks({ db, tokens, passwords, attempts, sessions, onCommitt
           const link = await open(tx, token)
           if ('rejection' in link) return link
           if (link.purpose === 'reset_password') return { purpose: link.purpose }
+          if (link.purpose === 'invitation') return showInvitation(tx, link)
           if (link.purpose === 'order') return openOrder(tx, link, visitor)
           await markLinkUsed(tx, link.id)
           return openAddress(tx, link, visitor)
@@ -160,6 +165,15 @@ async function beginFor(tx: Tx, principal: Principal, language: Language): Promi
 async function addTo(tx: Tx, { principal, sessionToken }: Visitor, grants: Grants): Promise<Begun | null> {
   if (!principal || sessionToken === null) return null
   return continueSession(tx, { token: sessionToken, principal, ttlSeconds: sessionSeconds }, grants)
+}
+
+/** Tells what it is for, and opens nothing: an account accepts it. */
+async function showInvitation(tx: Tx, { id, purpose, email }: LinkRow): Promise<Entered | Unusable> {
+  const invitation = await readInvitation(tx, id)
+  const [organisation] = invitation ? await readOrganisations(tx, [invitation.organisationId]) : []
+  if (!invitation || !organisation) return { rejection: 'link_expired' }
+  const name = await readName(tx, organisation)
+  return { purpose, invitation: { organisation: name, role: invitation.role, email } }
 }
 
 /** The link of an order opens this one, however often it is pressed. */

@@ -15,8 +15,11 @@ export const heard = [
   'ChargeRefunded',
   'RefundReturned',
   'LinkRequested',
+  'MemberInvited',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
+
+const languageOf = (text: string) => (isLanguage(text) ? text : 'en')
 
 export function translate(event: Heard): Command[] {
   const { version, occurredAt: at } = event
@@ -43,9 +46,13 @@ export function translate(event: Heard): Command[] {
     case 'LinkRequested': {
       const { linkId, purpose, email, language } = event.data
       if (email === null) return []
-      return [
-        { type: 'NoteLink', linkId, purpose, email, language: isLanguage(language) ? language : 'en', at },
-      ]
+      return [{ type: 'NoteLink', linkId, purpose, email, language: languageOf(language), at }]
+    }
+    case 'MemberInvited': {
+      const { invitationId: linkId, organisation, role, invitedBy, email, language: asked } = event.data
+      const content = { invitation: { organisation, role, invitedBy } }
+      const language = languageOf(asked)
+      return [{ type: 'NoteLink', linkId, purpose: 'invitation', email, language, content, at }]
     }
     case 'RefundReturned': {
       const { orderId, refundId, amount } = event.data

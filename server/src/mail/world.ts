@@ -8,6 +8,7 @@ import type {
   PublishedShow,
   RequestedPurpose,
 } from '@holdfast/contract'
+import type { Content } from './domain/content.ts'
 import type { KnownOrder, KnownShow } from './domain/known.ts'
 import type { Mail, MailCommand } from './domain/mail.ts'
 import type { Telling } from './domain/telling.ts'
@@ -49,9 +50,10 @@ export type Command =
   | {
       readonly type: 'NoteLink'
       readonly linkId: string
-      readonly purpose: RequestedPurpose
+      readonly purpose: RequestedPurpose | 'invitation'
       readonly email: string
       readonly language: Language
+      readonly content?: Pick<Content, 'invitation'>
       readonly at: string
     }
   | { readonly type: 'ResendTickets'; readonly orderId: string; readonly requestId: string }

@@ -22,10 +22,9 @@ export function translate(event: Heard): Command[] {
   const { version } = event
   switch (event.type) {
     case 'OrderCreated': {
-      const { orderId, buyerId, organiserId, due: amount, expiresAt } = event.data
-      return [
-        { type: 'NoteOrderCreated', orderId, version, terms: { buyerId, organiserId, amount }, expiresAt },
-      ]
+      const { orderId, buyerId, organiserId, showId, due: amount, expiresAt } = event.data
+      const terms = { buyerId, organiserId, showId, amount }
+      return [{ type: 'NoteOrderCreated', orderId, version, terms, expiresAt }]
     }
     case 'OrderExtended':
       return [

@@ -43,7 +43,9 @@ const kinds: Readonly<Record<EventType, 'process' | 'whole_state'>> = {
   PlacesReturned: 'process',
   TicketVoided: 'process',
   TicketCheckedIn: 'process',
+  CheckInUndone: 'process',
   LinkRequested: 'process',
+  MemberInvited: 'process',
   MailSent: 'process',
   MailFailed: 'process',
 }

@@ -9,8 +9,9 @@ import {
   type AdmissionRejection,
   type CheckedIn,
   decideAdmission,
-  evolveAdmission,
 } from './domain/admission.ts'
+import type { DoorShow } from './domain/door.ts'
+import { evolveAdmission } from './domain/evolve-admission.ts'
 import { type Drafts, seatsIn } from './domain/quotas.ts'
 import { type Seller, type SellersPolicy, unknownSeller } from './domain/seller.ts'
 import {
@@ -26,10 +27,10 @@ import {
   type CodedTicket,
   findTickets,
   loadAdmissions,
-  readOrganisersOf,
   readSeats,
   saveAdmissions,
 } from './store/admissions.ts'
+import { findOrdersOf, loadDoorShows } from './store/doors.ts'
 import { deleteDrafts, loadDrafts } from './store/drafts.ts'
 import { loadSellers } from './store/sellers.ts'
 import { loadShows, saveShows } from './store/shows.ts'
@@ -117,9 +118,16 @@ interface AdmissionWorld {
   readonly coded: ReadonlyMap<string, CodedTicket>
   readonly ticketIds: ReadonlyMap<string, string>
   readonly seats: ReadonlyMap<string, Seat>
-  readonly organisers: ReadonlyMap<string, string>
+  /** By ticket that is named by its id. */
+  readonly ordersById: ReadonlyMap<string, string>
+  readonly shows: ReadonlyMap<string, DoorShow>
   readonly changed: Set<string>
   readonly issued: Set<string>
+}
+
+function orderIdOf({ coded, ordersById }: AdmissionWorld, command: AdmissionCommand): string | undefined {
+  if (command.type === 'CheckIn') return coded.get(command.code)?.orderId
+  return command.type === 'UndoCheckIn' ? ordersById.get(command.ticketId) : command.orderId
 }
 
 const admissionModel = (
@@ -130,17 +138,19 @@ const admissionModel = (
     const codes = commands.flatMap((command) => (command.type === 'CheckIn' ? [command.code] : []))
     const coded = await findTickets(tx, codes)
     const scannedIds = [...coded.values()].map(({ orderId }) => orderId)
-    const orderIds = commands.flatMap((command) => (command.type === 'CheckIn' ? [] : [command.orderId]))
+    const undone = commands.flatMap((command) => (command.type === 'UndoCheckIn' ? [command.ticketId] : []))
+    const ordersById = await findOrdersOf(tx, undone)
+    const orderIds = commands.flatMap((command) => ('orderId' in command ? [command.orderId] : []))
     const seatIds = commands.flatMap((command) =>
       command.type === 'IssueTickets'
         ? command.places.flatMap(({ seatId }) => (seatId === undefined ? [] : [seatId]))
         : [],
     )
     const [admissions, seats] = await Promise.all([
-      loadAdmissions(tx, [...new Set([...orderIds, ...scannedIds])]),
+      loadAdmissions(tx, [...new Set([...orderIds, ...scannedIds, ...ordersById.values()])]),
       readSeats(tx, seatIds),
     ])
-    const scanned = scannedIds.flatMap((orderId) => {
+    const scanned = [...scannedIds, ...ordersById.values()].flatMap((orderId) => {
       const admission = admissions.get(orderId)
       return admission && 'showId' in admission ? [admission.showId] : []
     })
@@ -150,16 +160,17 @@ const admissionModel = (
       coded,
       ticketIds: new Map([...coded].map(([code, { id }]) => [code, id])),
       seats,
-      organisers: await readOrganisersOf(tx, [...new Set(scanned)]),
+      ordersById,
+      shows: await loadDoorShows(tx, [...new Set(scanned)]),
       changed: new Set(),
       issued: new Set(),
     }
   },
   decide(world, command, now) {
-    const orderId = command.type === 'CheckIn' ? world.coded.get(command.code)?.orderId : command.orderId
+    const orderId = orderIdOf(world, command)
     const admission = orderId === undefined ? undefined : world.admissions.get(orderId)
-    const { seats, organisers, ticketIds } = world
-    return decideAdmission(admission, command, { seats, organisers, ticketIds, now })
+    const { seats, shows, ticketIds } = world
+    return decideAdmission(admission, command, { seats, shows, ticketIds, now })
   },
   apply(world, fact, now) {
     const { orderId } = fact.data

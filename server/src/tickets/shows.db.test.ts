@@ -7,7 +7,8 @@ import { newId } from '../platform/process/clock.ts'
 import type { Show } from './domain/show.ts'
 import type { ProposedContent, SeatLabel } from './domain/show-content.ts'
 import { makeShowHandler, type ShowHandler } from './model.ts'
-import { listShows, readShow } from './store/shows.ts'
+import { listShows } from './store/show-lists.ts'
+import { readShow } from './store/shows.ts'
 
 let db: TestDatabase
 let handler: ShowHandler
@@ -205,7 +206,12 @@ test('lists go through shows at one instant without losing or repeating one', as
   )
   const seen: Show[] = []
   for (let after: Show | null = null; ; ) {
-    const page: Show[] = await listShows(db, { after, text: null, limit: 3, organiserId: owner })
+    const page: Show[] = await listShows(db, {
+      after,
+      text: null,
+      limit: 3,
+      scopes: [{ organisationId: owner, showIds: null }],
+    })
     seen.push(...page)
     after = page.at(-1) ?? null
     if (page.length < 3) break
@@ -227,7 +233,14 @@ test('a search finds what it says and takes no character for a wildcard', async 
     )
   }
   const find = async (text: string) =>
-    (await listShows(db, { after: null, text, limit: 10, organiserId: owner }))
+    (
+      await listShows(db, {
+        after: null,
+        text,
+        limit: 10,
+        scopes: [{ organisationId: owner, showIds: null }],
+      })
+    )
       .map((show) => show.title)
       .toSorted()
   expect(await find('jazz')).toEqual(['100 Jazz', '100% Jazz'])

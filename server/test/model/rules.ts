@@ -12,7 +12,8 @@ import { close as closePayment } from '../../src/payments/domain/schedule.ts'
 import { planStep } from '../../src/payments/processor/plan.ts'
 import { apply as applyPayment } from '../../src/payments/world.ts'
 import * as ticketsConsumers from '../../src/tickets/consumers.ts'
-import { decideAdmission, evolveAdmission } from '../../src/tickets/domain/admission.ts'
+import { decideAdmission } from '../../src/tickets/domain/admission.ts'
+import { evolveAdmission } from '../../src/tickets/domain/evolve-admission.ts'
 import type { Consumer } from './world.ts'
 
 type HeardBy<Translate extends (event: never) => unknown> = Parameters<Translate>[0]

@@ -30,7 +30,8 @@ async function start(changes: { trustProxy?: boolean; limitsNetwork?: () => bool
   app = makeHttp({
     log,
     metrics,
-    sessions: { find: () => null, end: async () => undefined, forget: () => undefined },
+    sessions: { find: () => null },
+    keys: { find: async () => null },
     publicUrl: 'http://localhost:3000',
     trustProxy: false,
     contentSecurityPolicy: "default-src 'none'",

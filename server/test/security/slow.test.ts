@@ -12,7 +12,8 @@ beforeEach(() => {
   app = makeHttp({
     log: makeLog('silent'),
     metrics: makeMetrics({ defaults: false }),
-    sessions: { find: () => null, end: async () => undefined, forget: () => undefined },
+    sessions: { find: () => null },
+    keys: { find: async () => null },
     publicUrl: 'http://localhost:3000',
     trustProxy: false,
     contentSecurityPolicy: "default-src 'none'",

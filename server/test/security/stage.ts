@@ -18,6 +18,14 @@ export const persons = [
   'organiserB',
   'revoked',
   'operator',
+  // Members of the organisation of organiser A, and what acts for it.
+  'managerA',
+  'financeA',
+  'boxOfficeA',
+  'doorA',
+  'oneShowA',
+  'tokenA',
+  'deviceA',
 ] as const
 export type Person = (typeof persons)[number]
 
@@ -29,6 +37,8 @@ export interface Things {
   readonly ticket: string
   readonly ticketCode: string
   readonly ticketType: string
+  readonly organisation: string
+  readonly member: string
 }
 
 export interface Reply {
@@ -58,6 +68,42 @@ export interface Stage {
 }
 
 const password = 'correct horse'
+
+interface Staffing {
+  readonly shop: TestShop
+  readonly ask: Stage['ask']
+  readonly begin: (person: Person) => Promise<void>
+  readonly cookies: Map<Person, string>
+  readonly things: Things
+}
+
+/** Fills the house of side A: a member of each role, one for a single show, a token and a device. */
+async function staff({ shop, ask, begin, cookies, things }: Staffing): Promise<void> {
+  const path = `/api/organisations/${things.organisation}`
+  const post = async (to: string, body: unknown, person: Person): Promise<Record<string, string>> => {
+    const reply = await ask({ method: 'POST', path: to, body, person })
+    if (reply.status >= 300) throw new Error(`${to} is refused: ${reply.text}`)
+    return JSON.parse(reply.text)
+  }
+  const roles = { managerA: 'manager', financeA: 'finance', boxOfficeA: 'box_office', doorA: 'door' }
+  const one = { oneShowA: 'box_office' }
+  for (const [person, role] of Object.entries({ ...roles, ...one }) as [Person, string][]) {
+    await begin(person)
+    const email = `${person.toLowerCase()}@example.com`
+    // A show that is not of this side: nothing of it is theirs.
+    const scope = person === 'oneShowA' ? { role, showIds: [unknownShow] } : { role }
+    const { id = '' } = await post(`${path}/invitations`, { email, ...scope }, 'organiserA')
+    await post('/api/invitations/redeem', { token: shop.platform.linkTokens.make('invitation', id) }, person)
+  }
+  const token = await post(`${path}/tokens`, { name: 'A program', role: 'finance' }, 'organiserA')
+  cookies.set('tokenA', `holdfast=${token['token']}`)
+  const endsAt = new Date(Date.now() + 3_600_000).toISOString()
+  const device = await post(`${path}/devices`, { name: 'Gate', showIds: [things.show], endsAt }, 'organiserA')
+  const paired = await post('/api/devices/pair', { code: device['pairingCode'] }, 'none')
+  cookies.set('deviceA', `holdfast=${paired['token']}`)
+}
+
+const unknownShow = '01900000-0000-7000-8000-000000000002'
 
 export async function startStage(environment: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const pages = await makePages()
@@ -142,11 +188,15 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       ticket: ticket.id,
       ticketCode: ticket.code,
       ticketType: show.ticketTypes[0]?.id ?? '',
+      organisation: show.organiserId,
+      member: show.organiserId,
     }
   }
+  const things = { A: await thingsOf('A'), B: await thingsOf('B') }
+  await staff({ shop, ask, begin, cookies, things: things.A })
   return {
     shop,
-    things: { A: await thingsOf('A'), B: await thingsOf('B') },
+    things,
     ask,
     cookieOf: (person) => cookies.get(person) ?? '',
     async stop() {

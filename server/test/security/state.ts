@@ -2,7 +2,7 @@
 // it.
 import { type Database, sql } from '../../src/platform/postgres/database.ts'
 
-/** Moves by itself: how far consumers have read, who is alive, attempts counted. */
+/** Moves by itself: how far consumers have read, who is alive, attempts counted. So does when a token was last used. */
 const restless = ['cursors', 'processes', 'rate_limits']
 
 const listTables = sql(
@@ -19,8 +19,8 @@ export async function readState(db: Database): Promise<Record<string, string>> {
   const sums = tables.map(
     ({
       name,
-    }) => `select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as sum
-      from ${name} t`,
+    }) => `select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(t.text, '|' order by t.text)), '') as sum
+      from (select (to_jsonb(r) - 'last_used_at')::text as text from ${name} r) t`,
   )
   const rows = await db.query<{ name: string; sum: string }>(sql('', sums.join(' union all ')))
   return Object.fromEntries(rows.map(({ name, sum }) => [name, sum]))

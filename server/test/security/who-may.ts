@@ -1,14 +1,16 @@
 // Who may do what: the one table of every route. Deny by default: a route that is not here fails
 // the tests.
+
+import { type Right, rolesOf } from '@holdfast/contract'
 import { readPageTable } from '../../../web/page-table.ts'
 import { showBody } from '../client.ts'
 import type { Person, Things } from './stage.ts'
 
 /**
- * Let in (whatever the business then says), sent to sign in, told that it is not his to do, or told
- * that nothing is there.
+ * Let in (whatever the business then says), sent to sign in, told that it is not for his kind, told
+ * that his role does not allow it, or told that nothing is there.
  */
-export type Verdict = 'in' | 401 | 403 | 404
+export type Verdict = 'in' | 401 | 403 | 'role' | 404
 export type Who = Readonly<Record<Person, Verdict>>
 
 export interface Access {
@@ -18,6 +20,8 @@ export interface Access {
   readonly thing?: keyof Things
   /** Answers what is unknown like what is known: pages that ask only in the browser. */
   readonly unknownToo?: true
+  /** The role is looked at before the thing. */
+  readonly roleFirst?: true
   readonly body?: (things: Things) => unknown
 }
 
@@ -30,8 +34,18 @@ const everybody: Who = {
   organiserB: 'in',
   revoked: 'in',
   operator: 'in',
+  managerA: 'in',
+  financeA: 'in',
+  boxOfficeA: 'in',
+  doorA: 'in',
+  oneShowA: 'in',
+  tokenA: 'in',
+  deviceA: 'in',
 }
-const signedIn: Who = { ...everybody, none: 401, revoked: 401 }
+/** A token or a device is nobody who could buy. */
+const signedIn: Who = { ...everybody, none: 401, revoked: 401, tokenA: 403, deviceA: 403 }
+/** Accounts, and what acts for an organisation. */
+const sellers: Who = { ...signedIn, guest: 403, tokenA: 'in', deviceA: 'in' }
 const users: Who = { ...signedIn, guest: 403 }
 const nobody: Who = {
   ...signedIn,
@@ -41,18 +55,55 @@ const nobody: Who = {
   organiserA: 404,
   organiserB: 404,
   operator: 404,
+  managerA: 404,
+  financeA: 404,
+  boxOfficeA: 404,
+  doorA: 404,
+  oneShowA: 404,
 }
 const buyer: Who = { ...nobody, buyerA: 'in' }
-const seller: Who = { ...nobody, organiserA: 'in' }
-const buyerOrSeller: Who = { ...buyer, organiserA: 'in' }
-/** Routes that only accounts may use at all tell a guest so. */
-const sellerWithAccount: Who = { ...seller, guest: 403 }
+const roleOf = {
+  organiserA: 'owner',
+  managerA: 'manager',
+  financeA: 'finance',
+  boxOfficeA: 'box_office',
+  doorA: 'door',
+  tokenA: 'finance',
+  deviceA: 'door',
+} as const
+/** Those whose role has the right are let in, the others of the house told so. Guests need an account. */
+const staff = (right: Right): Who => ({
+  ...nobody,
+  guest: 403,
+  ...Object.fromEntries(
+    Object.entries(roleOf).map(([person, role]) => [person, rolesOf[right].includes(role) ? 'in' : 'role']),
+  ),
+})
+/** The same, where guests are not told what is for accounts. */
+const staffOrNobody = (right: Right): Who => ({ ...staff(right), guest: 404 })
+/** Whoever of the house may not looks like anybody else. */
+const buyerOrStaff = (right: Right): Who => ({
+  ...buyer,
+  ...Object.fromEntries(
+    Object.entries(roleOf).map(([person, role]) => [person, rolesOf[right].includes(role) ? 'in' : 404]),
+  ),
+})
 
 /** To all but operators there is no operator's API, signed in or not. */
-export const operatorsOnly: Who = { ...nobody, none: 404, revoked: 404, operator: 'in' }
+export const operatorsOnly: Who = {
+  ...nobody,
+  none: 404,
+  revoked: 404,
+  tokenA: 404,
+  deviceA: 404,
+  operator: 'in',
+}
 export const operatorsPrefix = '/api/ops/'
 
 const page = { who: everybody } as const
+/** Who is there for one show only is told so, too: the organisation is no secret to them. */
+const house: Who = { ...staff('settings'), oneShowA: 'role' }
+const inside: Access = { who: house, thing: 'organisation' }
 const forgedToken = `00000000.01900000-0000-7000-8000-000000000001.${'A'.repeat(43)}`
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
@@ -109,9 +160,9 @@ export const whoMay: Readonly<Record<string, Access>> = {
     body: () => ({ token: forgedToken, password: 'battery staple' }),
   },
 
-  'GET /api/sellers/current': { who: users },
+  'GET /api/sellers/current': { who: sellers },
   'GET /api/shows': { who: everybody },
-  'POST /api/shows': { who: users, body: () => showBody() },
+  'POST /api/shows': { who: { ...users, deviceA: 'role', tokenA: 'role' }, body: () => showBody() },
   'GET /api/shows/:id': { who: everybody, thing: 'show' },
   'GET /api/shows/:id/availability': { who: everybody, thing: 'show' },
   'GET /api/shows/:id/availability/stream': { who: everybody, thing: 'show' },
@@ -120,13 +171,13 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'show',
     body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }] }),
   },
-  'GET /api/shows/:id/orders': { who: sellerWithAccount, thing: 'show' },
-  'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
-  'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },
+  'GET /api/shows/:id/orders': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/orders/:orderId': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/sales': { who: staff('orders'), thing: 'show' },
 
-  'GET /api/shows/:id/settlement': { who: sellerWithAccount, thing: 'show' },
+  'GET /api/shows/:id/settlement': { who: staff('money'), thing: 'show' },
   'POST /api/shows/:id/sales': {
-    who: sellerWithAccount,
+    who: staff('orders'),
     thing: 'show',
     body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }], tender: 'cash' }),
   },
@@ -139,12 +190,12 @@ export const whoMay: Readonly<Record<string, Access>> = {
   },
   'GET /api/orders/:id': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/stream': { who: buyer, thing: 'order' },
-  'GET /api/orders/:id/timeline': { who: buyerOrSeller, thing: 'order' },
-  'GET /api/orders/:id/returns': { who: buyerOrSeller, thing: 'order' },
-  'GET /api/orders/:id/refunds': { who: seller, thing: 'order' },
-  'DELETE /api/orders/:id': { who: buyerOrSeller, thing: 'order' },
+  'GET /api/orders/:id/timeline': { who: buyerOrStaff('orders'), thing: 'order' },
+  'GET /api/orders/:id/returns': { who: buyerOrStaff('orders'), thing: 'order' },
+  'GET /api/orders/:id/refunds': { who: staffOrNobody('orders'), thing: 'order' },
+  'DELETE /api/orders/:id': { who: buyerOrStaff('orders'), thing: 'order' },
 
-  'POST /api/orders/:id/payments/elsewhere': { who: seller, thing: 'order', body: () => ({}) },
+  'POST /api/orders/:id/payments/elsewhere': { who: staff('orders'), thing: 'order', body: () => ({}) },
   'POST /api/payments': {
     who: buyer,
     thing: 'order',
@@ -154,11 +205,23 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'POST /api/payments/webhooks/stripe': { who: everybody, body: () => ({ id: 'evt_forged' }) },
 
   'POST /api/tickets/check-in': {
-    who: sellerWithAccount,
+    // Everybody has a door of their own; only a token has none.
+    who: { ...staff('door'), financeA: 404, oneShowA: 'in' },
+    roleFirst: true,
     thing: 'ticketCode',
     body: ({ ticketCode }) => ({ code: ticketCode }),
   },
-  'POST /api/orders/:id/refunds': { who: seller, thing: 'order', body: () => ({ amountMinor: 100 }) },
+  'POST /api/tickets/check-in/undo': {
+    who: { ...staff('door'), financeA: 404 },
+    roleFirst: true,
+    thing: 'ticket',
+    body: ({ ticket }) => ({ ticketId: ticket, reason: 'scanned by mistake' }),
+  },
+  'POST /api/orders/:id/refunds': {
+    who: staffOrNobody('money'),
+    thing: 'order',
+    body: () => ({ amountMinor: 100 }),
+  },
 
   // The stage is a local shop: the mailbox is open. Elsewhere it is for operators.
   'GET /api/mailbox': { who: everybody },
@@ -168,19 +231,54 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/mailbox/faults': { who: everybody },
   'POST /api/mailbox/faults': { who: everybody, body: () => ({ kind: 'refuse', times: 0 }) },
   // Those who sell it print it at the counter.
-  'GET /api/orders/:id/tickets.pdf': { who: buyerOrSeller, thing: 'order' },
+  'GET /api/orders/:id/tickets.pdf': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/receipt.pdf': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/calendar.ics': { who: buyer, thing: 'order' },
   'GET /api/tickets/:id/ticket.pdf': { who: buyer, thing: 'ticket' },
-  'GET /api/orders/:id/mails': { who: seller, thing: 'order' },
-  'POST /api/orders/:id/mails': { who: seller, thing: 'order' },
+  'GET /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
+  'POST /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
 
-  'PUT /api/shows/:id': { who: sellerWithAccount, thing: 'show', body: () => showBody() },
-  'POST /api/shows/:id/publish': { who: sellerWithAccount, thing: 'show' },
-  'POST /api/shows/:id/close': { who: sellerWithAccount, thing: 'show' },
-  'POST /api/shows/:id/cancel': { who: sellerWithAccount, thing: 'show' },
+  'PUT /api/shows/:id': { who: staff('shows'), thing: 'show', body: () => showBody() },
+  'POST /api/shows/:id/publish': { who: staff('shows'), thing: 'show' },
+  'POST /api/shows/:id/close': { who: staff('shows'), thing: 'show' },
+  'POST /api/shows/:id/cancel': { who: staff('shows'), thing: 'show' },
 
-  'DELETE /api/shows/:id': { who: sellerWithAccount, thing: 'show' },
+  'DELETE /api/shows/:id': { who: staff('shows'), thing: 'show' },
+
+  'GET /api/organisations': { who: sellers },
+  'POST /api/organisations': { who: users, body: () => ({ name: 'Another house' }) },
+  'PATCH /api/organisations/:id': {
+    who: house,
+    thing: 'organisation',
+    body: () => ({ name: 'The house' }),
+  },
+  'GET /api/organisations/:id/members': { who: house, thing: 'organisation' },
+  'GET /api/organisations/:id/invitations': { who: house, thing: 'organisation' },
+  'POST /api/organisations/:id/invitations': {
+    who: house,
+    thing: 'organisation',
+    body: () => ({ email: 'somebody@example.com', role: 'door' }),
+  },
+  'GET /api/organisations/:id/tokens': { who: house, thing: 'organisation' },
+  'POST /api/organisations/:id/tokens': {
+    who: house,
+    thing: 'organisation',
+    body: () => ({ name: 'Program', role: 'door' }),
+  },
+  'GET /api/organisations/:id/devices': { who: house, thing: 'organisation' },
+  'POST /api/organisations/:id/devices': {
+    who: house,
+    thing: 'organisation',
+    body: ({ show }) => ({ name: 'Gate', showIds: [show], endsAt: '2999-01-01T00:00:00Z' }),
+  },
+  'DELETE /api/organisations/:id/invitations/:invitationId': inside,
+  'DELETE /api/organisations/:id/tokens/:tokenId': inside,
+  'DELETE /api/organisations/:id/devices/:deviceId': inside,
+  'PATCH /api/organisations/:id/members/:userId': { ...inside, body: () => ({ role: 'door' }) },
+  'DELETE /api/organisations/:id/members/:userId': inside,
+  'POST /api/invitations/redeem': { who: users, body: () => ({ token: forgedToken }) },
+  'POST /api/devices/pair': { who: everybody, body: () => ({ code: '0000-0000' }) },
+  'GET /api/devices/current': { who: everybody },
 
   'POST /api/users/guest': { who: everybody, body: () => ({ email: 'nobody@example.com' }) },
   'POST /api/users/signout': { who: everybody },

@@ -24,6 +24,7 @@ import {
   type Tx,
 } from '../../src/platform/postgres/database.ts'
 import * as admissions from '../../src/tickets/store/admissions.ts'
+import * as doors from '../../src/tickets/store/doors.ts'
 import * as sellers from '../../src/tickets/store/sellers.ts'
 import * as showStore from '../../src/tickets/store/shows.ts'
 import { testCodes } from '../codes.ts'
@@ -763,7 +764,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await db.transaction((tx) => sellers.loadSellers(tx, [idOf(41), idOf(40)])).then((found) => [...found]),
       await sellers.listUnsettledShows(db),
       await db.transaction((tx) => admissions.findTickets(tx, ['NOCODE'])),
-      await admissions.readUse(db, 'NOCODE'),
+      await doors.readUse(db, 'NOCODE'),
     ]
   })
 })

@@ -11,6 +11,7 @@ import { makePostgresBus } from '../../src/platform/bus/postgres-carrier.ts'
 import { noLimits } from '../../src/platform/http/limits.ts'
 import { makeLinkTokens } from '../../src/platform/http/links/tokens.ts'
 import { makeSessions } from '../../src/platform/http/sessions.ts'
+import { makeKeys } from '../../src/platform/http/staff/keys.ts'
 import type { Clock } from '../../src/platform/process/clock.ts'
 import type { Log } from '../../src/platform/process/log.ts'
 import { makeMetrics } from '../../src/platform/process/metrics.ts'
@@ -131,6 +132,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       log,
       metrics,
       sessions: makeSessions(db, clock),
+      keys: makeKeys(db, clock),
       limits: noLimits,
       switches: makeSwitches({ db, clock, log }),
       security: makeSecurityLog({ log, metrics }),

@@ -66,7 +66,8 @@ export interface ShowWishes {
 }
 export const showsQuery = (wishes: ShowWishes) =>
   pageQuery<ShowView>('shows', '/api/shows', filled({ ...wishes }))
-export const myShowsQuery = () => pageQuery<ShowView>('my-shows', '/api/shows', { mine: 'true' })
+export const myShowsQuery = (organisationId = '') =>
+  pageQuery<ShowView>('my-shows', '/api/shows', filled({ mine: 'true', organisationId }))
 export const myOrdersQuery = () => pageQuery<OrderView>('orders', '/api/orders', {})
 
 export const showQuery = (id: string) =>

@@ -12,6 +12,7 @@ import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './form/show-form.ts'
 import { TypeEditor } from './form/type-editor.tsx'
+import { useHouse } from './house/choice.tsx'
 import { RequireUser } from './require-user.tsx'
 import { AboutShow, CurrencyField, FormSection, Rules, WhenAndWhere } from './show-facts.tsx'
 
@@ -156,13 +157,19 @@ function useAskBeforeLeaving(active: boolean): void {
 function useSaveShow(show: ShowView | undefined) {
   const client = useQueryClient()
   const navigate = useNavigate()
+  const { house } = useHouse()
   const key = useRef(makeIdempotencyKey())
   return useMutation({
     mutationFn: (fields: ShowFields) => {
       const body = bodyOf(fields, show)
       if (!body) throw new Error('the form let a wrong field through')
       if (show) return call<ShowView>(`/api/shows/${show.id}`, { method: 'PUT', body })
-      return call<ShowView>('/api/shows', { method: 'POST', body, idempotencyKey: key.current })
+      const whose = house ? { organisationId: house.id } : {}
+      return call<ShowView>('/api/shows', {
+        method: 'POST',
+        body: { ...body, ...whose },
+        idempotencyKey: key.current,
+      })
     },
     // While it is not known whether the shop took it, the next press is the same attempt.
     onError: (error) => {
@@ -171,6 +178,8 @@ function useSaveShow(show: ShowView | undefined) {
     onSuccess: async (saved) => {
       client.setQueryData(showQuery(saved.id).queryKey, saved)
       void client.invalidateQueries({ queryKey: ['my-shows'] })
+      // A first show makes the organisation.
+      void client.invalidateQueries({ queryKey: ['organisations'] })
       await navigate({ to: '/organiser/shows/$showId', params: { showId: saved.id } })
     },
   })

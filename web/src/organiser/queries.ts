@@ -51,10 +51,16 @@ export async function* everyPage<Item>(
 export const everyOrder = (showId: string, filter: OrderFilter) =>
   everyPage((cursor) => call<PageOf<OrderView>>(ordersPath(showId, filter, cursor)))
 
-export const currentSellerQuery = queryOptions({
-  queryKey: ['current-seller'],
-  queryFn: ({ signal }) => call<CurrentSeller>('/api/sellers/current', { signal }),
-})
+/** Of one's own organisation, if none is named. */
+export const currentSellerQuery = (organisationId = '') =>
+  queryOptions({
+    queryKey: ['current-seller', organisationId],
+    queryFn: ({ signal }) =>
+      call<CurrentSeller>(
+        `/api/sellers/current${organisationId === '' ? '' : `?organisationId=${organisationId}`}`,
+        { signal },
+      ),
+  })
 
 export const showOrderQuery = (showId: string, orderId: string) =>
   queryOptions({

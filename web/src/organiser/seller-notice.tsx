@@ -4,9 +4,9 @@ import { useTranslations } from 'use-intl'
 import { Notice } from '../parts/basics.tsx'
 import { currentSellerQuery } from './queries.ts'
 
-export function SellerNotice() {
+export function SellerNotice({ organisationId }: { readonly organisationId: string | undefined }) {
   const t = useTranslations('organiser.seller')
-  const { data: seller } = useQuery(currentSellerQuery)
+  const { data: seller } = useQuery(currentSellerQuery(organisationId))
   if (!seller || seller.mayPublish) return null
   const state = seller.state === 'blocked' || seller.state === 'waiting' ? seller.state : 'new'
   return (

@@ -5,6 +5,7 @@ import { lazy, Suspense } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { Skeleton } from '../parts/basics.tsx'
+import { useRights } from './house/choice.tsx'
 import { OrdersTable } from './orders/orders-table.tsx'
 import { salesQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
@@ -23,6 +24,7 @@ export function Sales({
 }) {
   const t = useTranslations('organiser')
   const format = useFormat()
+  const may = useRights(show.organiserId)
   const { data: sales } = useQuery(salesQuery(show.id))
   useRefreshOnSales(availability, salesQuery(show.id).queryKey)
   const sum = (pick: (stock: Availability['ticketTypes'][number]) => number) =>
@@ -71,7 +73,7 @@ export function Sales({
           <SalesChart sales={sales} held={sum((stock) => stock.held)} />
         </Suspense>
       </section>
-      <SettlementSection show={show} availability={availability} />
+      {may('money') && <SettlementSection show={show} availability={availability} />}
       <OrdersTable show={show} availability={availability} />
     </>
   )

@@ -12,6 +12,7 @@ import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
+import { useRights } from './house/choice.tsx'
 import { currentSellerQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
 import { SellerNotice } from './seller-notice.tsx'
@@ -39,11 +40,12 @@ export function OrganiserShowPage() {
 function Show({ show }: { readonly show: ShowView }) {
   const t = useTranslations('organiser')
   const wasOnSale = show.status !== 'draft'
+  const may = useRights(show.organiserId)
   const { data: availability } = useQuery({ ...availabilityQuery(show.id), enabled: wasOnSale })
   useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, wasOnSale)
   return (
     <div className="pt-6">
-      <SellerNotice />
+      {may('shows') && <SellerNotice organisationId={show.organiserId} />}
       <Link to="/organiser" className="link text-small">
         {t('title')}
       </Link>
@@ -61,10 +63,21 @@ function Show({ show }: { readonly show: ShowView }) {
             )}
           </div>
         </div>
-        <Actions show={show} />
+        {may('shows') ? <Actions show={show} /> : may('orders') && <ToBoxOffice show={show} />}
       </div>
-      {wasOnSale ? <Sales show={show} availability={availability} /> : <DraftHint show={show} />}
+      {!wasOnSale && <DraftHint show={show} />}
+      {wasOnSale && may('orders') && <Sales show={show} availability={availability} />}
     </div>
+  )
+}
+
+function ToBoxOffice({ show }: { readonly show: ShowView }) {
+  const t = useTranslations('organiser')
+  if (show.status !== 'on_sale') return null
+  return (
+    <Link to="/organiser/shows/$showId/box-office" params={{ showId: show.id }} className="button">
+      {t('boxOffice')}
+    </Link>
   )
 }
 
@@ -88,7 +101,7 @@ function Actions({ show }: { readonly show: ShowView }) {
     onSettled: () => {
       setAsking(null)
       // A first try to put a show on sale may have asked for an approval.
-      void client.invalidateQueries({ queryKey: currentSellerQuery.queryKey })
+      void client.invalidateQueries({ queryKey: currentSellerQuery(show.organiserId).queryKey })
     },
   })
   const deleting = useMutation({
@@ -110,11 +123,7 @@ function Actions({ show }: { readonly show: ShowView }) {
             {t('publicPage')}
           </Link>
         )}
-        {show.status === 'on_sale' && (
-          <Link to="/organiser/shows/$showId/box-office" params={{ showId: show.id }} className="button">
-            {t('boxOffice')}
-          </Link>
-        )}
+        <ToBoxOffice show={show} />
         {alive && (
           <Link to="/organiser/shows/$showId/edit" params={{ showId: show.id }} className="button">
             {t('edit')}

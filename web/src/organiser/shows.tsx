@@ -8,6 +8,7 @@ import { Link } from '../navigation/link.tsx'
 import { Empty, Failure, Loading, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { SignOut } from '../parts/sign-out.tsx'
 import { isolated, UserText } from '../parts/user-text.tsx'
+import { HouseSwitch, useHouse } from './house/choice.tsx'
 import { RequireUser } from './require-user.tsx'
 import { SellerNotice } from './seller-notice.tsx'
 import { ShowStatusChip } from './show-status.tsx'
@@ -23,7 +24,8 @@ export function OrganiserShowsPage() {
 
 function MyShows() {
   const t = useTranslations('organiser')
-  const shows = useInfiniteQuery(myShowsQuery())
+  const { houses, house, choose, may } = useHouse()
+  const shows = useInfiniteQuery(myShowsQuery(houses.length > 1 ? house?.id : ''))
   const items = shows.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <div className="pt-6">
@@ -32,16 +34,26 @@ function MyShows() {
           {t('title')}
         </PageTitle>
         <div className="flex flex-wrap gap-2">
-          <Link to="/door" className="button">
-            {t('door')}
-          </Link>
-          <Link to="/organiser/new" className="button button-main">
-            {t('new')}
-          </Link>
+          {may('door') && (
+            <Link to="/door" className="button">
+              {t('door')}
+            </Link>
+          )}
+          {may('settings') && (
+            <Link to="/organiser/organisation" className="button">
+              {t('house')}
+            </Link>
+          )}
+          {may('shows') && (
+            <Link to="/organiser/new" className="button button-main">
+              {t('new')}
+            </Link>
+          )}
           <SignOut />
         </div>
       </div>
-      <SellerNotice />
+      <HouseSwitch houses={houses} house={house} choose={choose} />
+      {may('shows') && <SellerNotice organisationId={house?.id} />}
       {shows.isPending && (
         <Loading>
           <Skeleton className="h-24 rounded-lg" />

@@ -86,18 +86,28 @@ export function BigAnswer(props: {
   )
 }
 
+const titles: Readonly<Record<string, 'usedTitle' | 'wrongShow'>> = {
+  ticket_used: 'usedTitle',
+  wrong_show: 'wrongShow',
+}
+
 function Refused({ code, error }: { readonly code: string; readonly error: unknown }) {
   const t = useTranslations('door')
   const format = useFormat()
   const failureText = useFailureText()
   const problem = error instanceof ApiError ? error.problem : {}
-  const { usedAt, usedDoor } = problem
+  const { usedAt, usedDoor, show } = problem
   return (
     <div className={`${box} bg-danger text-surface`}>
-      <p className="text-display font-bold">{problem.code === 'ticket_used' ? t('usedTitle') : t('no')}</p>
+      <p className="text-display font-bold">{t(titles[problem.code ?? ''] ?? 'no')}</p>
       <p className="mt-1 text-title">
         {usedAt ? t('usedAt', { when: format.momentWithSeconds(usedAt) }) : failureText(error)}
       </p>
+      {show && (
+        <p className="text-title [overflow-wrap:anywhere]">
+          {t('show', { title: isolated(show.title), when: format.moment(show.startsAt, show.timeZone) })}
+        </p>
+      )}
       {usedDoor && <p className="text-title">{t('usedDoor', { door: isolated(usedDoor) })}</p>}
       <p className="mt-1 font-mono text-small break-all">{code}</p>
     </div>

@@ -1,29 +1,42 @@
 // The door: scan or type a code, see at once whether to let somebody in. Large answers, readable at
 // arm's length.
+import type { CurrentDevice } from '@holdfast/contract'
 import { isVisible } from '@holdfast/contract/text'
+import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { currentUserQuery } from '../api/queries.ts'
+import { useFormat } from '../format.ts'
+import { deviceQuery } from '../organiser/house/queries.ts'
 import { RequireUser } from '../organiser/require-user.tsx'
 import { PageTitle } from '../parts/basics.tsx'
 import { isolated } from '../parts/user-text.tsx'
 import { recall, remember } from '../remembered.ts'
 import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
+import { Pairing } from './door-pairing.tsx'
 
 export function DoorPage() {
   const t = useTranslations('door')
+  const device = useQuery(deviceQuery)
+  const { data: current } = useQuery(currentUserQuery)
+  if (device.data) return <Door device={device.data} />
+  if (current?.user?.kind === 'user') return <Door device={null} />
   return (
-    <RequireUser title={t('title')}>
-      <Door />
-    </RequireUser>
+    <>
+      <RequireUser title={t('title')}>{null}</RequireUser>
+      {device.isSuccess && current && <Pairing />}
+    </>
   )
 }
 
 const storageKey = 'holdfast-door'
+const doorLength = 60
 
-function Door() {
+function Door({ device }: { readonly device: CurrentDevice['device'] }) {
   const t = useTranslations('door')
-  const [door, setDoor] = useState(() => recall(storageKey) ?? '')
+  const format = useFormat()
+  const [door, setDoor] = useState(() => recall(storageKey) ?? device?.name.slice(0, doorLength) ?? '')
   const [naming, setNaming] = useState(door === '')
   const { answers, busy, check, again } = useCheckIn(door)
   const [latest, ...earlier] = answers
@@ -36,6 +49,15 @@ function Door() {
   return (
     <div className="mx-auto max-w-narrow pt-4">
       <PageTitle title={t('title')}>{t('title')}</PageTitle>
+      {device && (
+        <p className="mt-1 text-soft [overflow-wrap:anywhere]">
+          {t('device', {
+            organisation: isolated(device.organisation),
+            count: device.showIds.length,
+            when: format.moment(device.endsAt),
+          })}
+        </p>
+      )}
       {naming ? (
         <DoorName initial={door} keep={keep} />
       ) : (
@@ -78,7 +100,7 @@ function DoorName({ initial, keep }: { readonly initial: string; readonly keep: 
           className="input"
           aria-describedby="door-hint"
           value={name}
-          maxLength={60}
+          maxLength={doorLength}
           onChange={(event) => setName(event.target.value)}
         />
         <p id="door-hint" className="mt-1 text-small text-soft">

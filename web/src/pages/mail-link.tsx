@@ -11,6 +11,7 @@ import { Link } from '../navigation/link.tsx'
 import { useGo } from '../navigation/router.tsx'
 import { AskLink } from '../parts/ask-link.tsx'
 import { Field, Notice, PageTitle, useFailureText } from '../parts/basics.tsx'
+import { Invitation } from './invitation.tsx'
 
 /** The tokens of emails have three parts; that of the operator's link has one. */
 export const isOfMail = (token: string) => token.split('.').length === 3
@@ -19,15 +20,16 @@ export function MailLink({ token }: { readonly token: string }) {
   const t = useTranslations('mailLink')
   const go = useGo()
   const client = useQueryClient()
+  const invitation = useTranslations('invitation')
   const [opened, setOpened] = useState<LinkView | null>(null)
   const redeeming = useMutation({
     mutationFn: async () => {
       const view = await call<LinkView>('/api/users/links/redeem', { method: 'POST', body: { token } })
-      if (view.purpose !== 'reset_password') await expectSession(client)
+      if (!isForLater(view)) await expectSession(client)
       return view
     },
     onSuccess: async (view) => {
-      if (view.purpose === 'reset_password') return setOpened(view)
+      if (isForLater(view)) return setOpened(view)
       // The session may be another person's now: nothing that was read before may be shown.
       client.clear()
       if (view.passwordRemoved) return setOpened(view)
@@ -36,6 +38,13 @@ export function MailLink({ token }: { readonly token: string }) {
   })
   if (opened?.purpose === 'reset_password') return <NewPassword token={token} />
   if (opened?.passwordRemoved) return <PasswordRemoved />
+  if (opened?.invitation) {
+    return (
+      <Panel title={invitation('title')}>
+        <Invitation token={token} invitation={opened.invitation} />
+      </Panel>
+    )
+  }
   return (
     <Panel title={t('title')}>
       <p>{t('text')}</p>
@@ -53,6 +62,9 @@ export function MailLink({ token }: { readonly token: string }) {
     </Panel>
   )
 }
+
+/** It opens nothing by itself: somebody chooses a password, or accepts. */
+const isForLater = ({ purpose }: LinkView) => purpose === 'reset_password' || purpose === 'invitation'
 
 /** Whether the link will never work again. */
 const isOver = (error: unknown) =>

@@ -1,5 +1,5 @@
 // What a mail tells, frozen when it is queued. Holds no code of a ticket and no link. Pure.
-import type { Money, Seat } from '@holdfast/contract'
+import type { Money, Role, Seat } from '@holdfast/contract'
 
 /** When and where, as buyers were told. */
 export interface TimeAndPlace {
@@ -36,6 +36,8 @@ export interface Content {
   readonly order?: OrderContent
   /** The id of a link; its secret part is computed when the mail is written. */
   readonly linkId?: string
+  /** Of an invitation to an organisation. */
+  readonly invitation?: { readonly organisation: string; readonly role: Role; readonly invitedBy: string }
   readonly tickets?: readonly TicketContent[]
   /** Of money that went back, or came back from the bank. */
   readonly amount?: Money

@@ -140,6 +140,7 @@ export function untrueBecause(
     case 'reset_password':
     case 'my_tickets':
     case 'verify_email':
+    case 'invitation':
       return null
   }
 }
@@ -147,9 +148,10 @@ export function untrueBecause(
 /** The mail that brings somebody a link. */
 export function draftOfLink(link: {
   readonly linkId: string
-  readonly purpose: RequestedPurpose
+  readonly purpose: RequestedPurpose | 'invitation'
   readonly email: string
   readonly language: Language
+  readonly content?: Pick<Content, 'invitation'>
 }): Draft {
   return {
     kind: link.purpose,
@@ -158,6 +160,6 @@ export function draftOfLink(link: {
     language: link.language,
     orderId: null,
     showId: null,
-    content: { linkId: link.linkId },
+    content: { linkId: link.linkId, ...link.content },
   }
 }

@@ -122,7 +122,8 @@ export function decideMail(mail: Mail | undefined, command: MailCommand, now: st
   }
 }
 
-const triedFor = ({ content }: Draft) => (content.linkId === undefined ? givenUpAfterMs : linkUsefulMs)
+const triedFor = ({ kind, content }: Draft) =>
+  content.linkId === undefined || kind === 'invitation' ? givenUpAfterMs : linkUsefulMs
 
 const holds = (mail: Mail, fence: number) => mail.state === 'sending' && mail.fence === fence
 

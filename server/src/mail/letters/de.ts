@@ -52,6 +52,23 @@ export const de: Texts = {
     text: 'Danach sehen Sie alle Bestellungen mit dieser Adresse.',
     button: 'Adresse bestätigen',
   },
+  invitation: {
+    subject: (organisation) => `Mitarbeiten bei ${organisation}`,
+    heading: (organisation) => `Einladung zu ${organisation}`,
+    text: (invitedBy, organisation) => `${invitedBy} lädt Sie ein, bei ${organisation} mitzuarbeiten.`,
+    roles: {
+      owner: 'Als Inhaber können Sie alles und bestimmen, wer sonst noch dazugehört.',
+      manager:
+        'Als Leitung planen Sie Veranstaltungen, betreuen Bestellungen, geben Geld zurück und scannen Tickets.',
+      finance: 'In der Buchhaltung sehen Sie Bestellungen und geben Geld zurück.',
+      box_office: 'An der Kasse betreuen Sie Bestellungen, verkaufen und scannen Tickets.',
+      door: 'Am Einlass scannen Sie Tickets.',
+    },
+    button: 'Einladung öffnen',
+    life: 'Die Einladung gilt einmal und 7 Tage lang, für ein Konto mit dieser E-Mail-Adresse.',
+    reason: (invitedBy, shop) =>
+      `Sie bekommen diese E-Mail, weil ${invitedBy} Sie bei ${shop} eingeladen hat. Wenn Ihnen das nichts sagt, müssen Sie nichts tun.`,
+  },
   order_confirmed: {
     subject: (title, count) => (count === 1 ? `Ihr Ticket: ${title}` : `Ihre ${count} Tickets: ${title}`),
     heading: (count) => (count === 1 ? 'Ihr Ticket' : `Ihre ${count} Tickets`),

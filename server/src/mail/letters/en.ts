@@ -51,6 +51,22 @@ export const en: Texts = {
     text: 'Then you see all orders that were made with this address.',
     button: 'Confirm my address',
   },
+  invitation: {
+    subject: (organisation) => `Join ${organisation}`,
+    heading: (organisation) => `You’re invited to join ${organisation}`,
+    text: (invitedBy, organisation) => `${invitedBy} would like you to work with ${organisation}.`,
+    roles: {
+      owner: 'As an owner you can do everything, and decide who else belongs to it.',
+      manager: 'As a manager you can plan shows, look after orders, give refunds and scan tickets.',
+      finance: 'In finance you can look at orders and give refunds.',
+      box_office: 'At the box office you can look after orders, sell and scan tickets.',
+      door: 'At the door you can scan tickets.',
+    },
+    button: 'Open the invitation',
+    life: 'The invitation works once, within 7 days, with an account that has this email address.',
+    reason: (invitedBy, shop) =>
+      `You get this email because ${invitedBy} invited you at ${shop}. If you don’t know them, ignore it.`,
+  },
   order_confirmed: {
     subject: (title, count) => (count === 1 ? `Your ticket: ${title}` : `Your ${count} tickets: ${title}`),
     heading: (count) => (count === 1 ? 'Your ticket' : `Your ${count} tickets`),

@@ -1,5 +1,7 @@
 // What the texts of mails and documents are made of, whatever the language.
 
+import type { Role } from '@holdfast/contract'
+
 interface LinkTexts {
   readonly subject: (shop: string) => string
   readonly heading: string
@@ -38,6 +40,15 @@ export interface Texts {
   readonly reset_password: LinkTexts
   readonly my_tickets: LinkTexts
   readonly verify_email: LinkTexts
+  readonly invitation: {
+    readonly subject: (organisation: string) => string
+    readonly heading: (organisation: string) => string
+    readonly text: (invitedBy: string, organisation: string) => string
+    readonly roles: Readonly<Record<Role, string>>
+    readonly button: string
+    readonly life: string
+    readonly reason: (invitedBy: string, shop: string) => string
+  }
   readonly order_confirmed: {
     readonly subject: (title: string, count: number) => string
     readonly heading: (count: number) => string

@@ -18,7 +18,7 @@ export interface LetterParts {
   readonly codes: ReadonlyMap<string, string>
   readonly publicUrl: string
   /** The whole link. Its secret part is computed. */
-  readonly linkTo: (purpose: RequestedPurpose | 'order', id: string) => string
+  readonly linkTo: (purpose: RequestedPurpose | 'order' | 'invitation', id: string) => string
 }
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' }
@@ -54,9 +54,11 @@ const whenAndWhere = (where: TimeAndPlace, texts: Texts, language: Language): re
 
 export function writeLetter(mail: Mail, parts: LetterParts): Letter {
   const { content, kind } = mail
-  const { show, order, linkId } = content
+  const { show, order, linkId, invitation } = content
   const purpose = linkPurposes.find((each) => each === kind)
   if (purpose && linkId !== undefined) return linkLetter(mail.language, { ...parts, purpose, linkId })
+  if (invitation && linkId !== undefined)
+    return invitationLetter(mail.language, { ...parts, invitation, linkId })
   if (!show || !order) throw new Error(`the mail ${mail.id} tells nothing`)
   return orderLetter(mail, { ...parts, content: { ...content, show, order } })
 }
@@ -88,6 +90,26 @@ function linkLetter(
   }
 }
 
+function invitationLetter(
+  language: Language,
+  { publicUrl, linkTo, invitation, linkId }: LetterParts & Required<Pick<Content, 'invitation' | 'linkId'>>,
+): Letter {
+  const { organisation, role, invitedBy } = invitation
+  const words = textsOf[language].invitation
+  return {
+    language,
+    subject: words.subject(organisation),
+    blocks: [
+      heading(words.heading(organisation)),
+      text(words.text(invitedBy, organisation)),
+      text(words.roles[role]),
+      { kind: 'button', text: words.button, url: linkTo('invitation', linkId) },
+      text(words.life),
+    ],
+    footer: words.reason(invitedBy, new URL(publicUrl).host),
+  }
+}
+
 type AboutOrder = Content & Required<Pick<Content, 'show' | 'order'>>
 
 function orderLetter(mail: Mail, parts: LetterParts & { readonly content: AboutOrder }): Letter {
@@ -115,7 +137,7 @@ function orderLetter(mail: Mail, parts: LetterParts & { readonly content: AboutO
   return { language, subject, blocks: [...blocks, button], footer: texts.reason(new URL(publicUrl).host) }
 }
 
-type OrderKind = Exclude<Mail['kind'], (typeof linkPurposes)[number]>
+type OrderKind = Exclude<Mail['kind'], (typeof linkPurposes)[number] | 'invitation'>
 
 function ticketsBlock(
   tickets: readonly TicketContent[],

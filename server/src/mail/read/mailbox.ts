@@ -25,9 +25,9 @@ const listOfOrder = sql(
   'mail.list_of_order',
   `select ${mailColumns} from mail.mails where order_id = $1 order by queued_at, id limit 100`,
 )
-const readSeller = sql(
-  'mail.read_seller',
-  `select s.organiser_id as "organiserId" from mail.orders o join mail.shows s on s.id = o.show_id where o.id = $1`,
+const readPlace = sql(
+  'mail.read_place',
+  `select s.organiser_id as "organisationId", s.id as "showId" from mail.orders o join mail.shows s on s.id = o.show_id where o.id = $1`,
 )
 const setFault = sql(
   'mail.set_mailbox_fault',
@@ -60,10 +60,13 @@ export async function findInMailbox(db: Queryable, receivedId: number): Promise<
   return row ? toMail(row) : null
 }
 
-/** Who sells the show of an order, or null when mail does not know it. */
-export async function readSellerOf(db: Queryable, orderId: string): Promise<string | null> {
-  const [row] = await db.query<{ organiserId: string }>(readSeller, [orderId])
-  return row?.organiserId ?? null
+/** The show of an order and who sells it, or null when mail does not know it. */
+export async function readPlaceOf(
+  db: Queryable,
+  orderId: string,
+): Promise<{ organisationId: string; showId: string } | null> {
+  const [row] = await db.query<{ organisationId: string; showId: string }>(readPlace, [orderId])
+  return row ?? null
 }
 
 export async function listMailsOf(db: Queryable, orderId: string): Promise<MailView[]> {

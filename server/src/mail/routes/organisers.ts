@@ -1,25 +1,30 @@
 // HTTP for organisers: the mails of an order, and the tickets once more.
 import { Id, MailsOfOrder, ResendView } from '@holdfast/contract'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import { sendProblem } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf } from '../../platform/http/server.ts'
+import { requireRight, requireSomebody } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { MailHandler } from '../model.ts'
 import { nameOf } from '../names.ts'
-import { listMailsOf, readSellerOf } from '../read/mailbox.ts'
+import { listMailsOf, readPlaceOf } from '../read/mailbox.ts'
 
 const tags = ['organisers']
 const params = Type.Object({ id: Id })
 
 export function organiserRoutes(app: Http, { db, handler }: { db: Database; handler: MailHandler }): void {
-  const guard = async (orderId: string, organiserId: string) => {
-    if ((await readSellerOf(db, orderId)) !== organiserId) throw new ProblemError('order_unknown')
+  /** Lets staff of the order's show in. */
+  const guard = async (request: FastifyRequest, orderId: string) => {
+    requireSomebody(request)
+    return requireRight(request, await readPlaceOf(db, orderId), 'order_unknown')
   }
 
   app.get(
     '/api/orders/:id/mails',
     {
+      config: { right: 'orders' },
       schema: {
         tags,
         summary: 'List the mails about an order of one of your shows',
@@ -28,7 +33,7 @@ export function organiserRoutes(app: Http, { db, handler }: { db: Database; hand
       },
     },
     async (request) => {
-      await guard(request.params.id, requirePrincipal(request).id)
+      await guard(request, request.params.id)
       return { items: await listMailsOf(db, request.params.id) }
     },
   )
@@ -36,7 +41,7 @@ export function organiserRoutes(app: Http, { db, handler }: { db: Database; hand
   app.post(
     '/api/orders/:id/mails',
     {
-      config: { keyed: true },
+      config: { keyed: true, right: 'orders' },
       schema: {
         tags,
         summary: 'Send the tickets of an order once more',
@@ -46,11 +51,10 @@ export function organiserRoutes(app: Http, { db, handler }: { db: Database; hand
       },
     },
     async (request, reply) => {
-      const { id: organiserId } = requirePrincipal(request)
       const orderId = request.params.id
-      await guard(orderId, organiserId)
+      const { staff } = await guard(request, orderId)
       const key = idempotencyKeyOf(request)
-      const requestId = key === undefined ? newId() : nameOf('resend', organiserId, orderId, key)
+      const requestId = key === undefined ? newId() : nameOf('resend', staff.id, orderId, key)
       const outcome = await handler.handle(
         { type: 'ResendTickets', orderId, requestId },
         { causationId: request.id },

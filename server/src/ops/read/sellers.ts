@@ -16,7 +16,7 @@ export interface SellerRow {
 const listStatement = sql(
   'ops.list_sellers',
   `select * from (
-     select k.id, u.email, coalesce(r.approved, false) as approved, coalesce(r.blocked, false) as blocked,
+     select k.id, coalesce(u.email, w.email) as email, coalesce(r.approved, false) as approved, coalesce(r.blocked, false) as blocked,
        r.asked_at as "askedAt", r.reason,
        (select count(*)::int from tickets.shows s where s.organiser_id = k.id and s.status = 'draft') as drafts,
        (select count(*)::int from tickets.shows s where s.organiser_id = k.id and s.status = 'on_sale') as "onSale",
@@ -24,7 +24,9 @@ const listStatement = sql(
      from (select id from tickets.sellers union select organiser_id from tickets.shows) k
      left join tickets.sellers r on r.id = k.id
      left join identity.users u on u.id = k.id
-     where $1::text is null or strpos(u.email, $1) > 0 or k.id::text = $1
+     left join lateral (select a.email from platform.members m join identity.users a on a.id = m.user_id
+       where m.organisation_id = k.id and m.role = 'owner' order by m.since, a.id limit 1) w on u.id is null
+     where $1::text is null or strpos(coalesce(u.email, w.email), $1) > 0 or k.id::text = $1
        or exists (select from tickets.shows s where s.organiser_id = k.id and s.id::text = $1)
    ) l
    where $2::uuid is null or (l.waits, l.id) < ($3, $2)

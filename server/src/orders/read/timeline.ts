@@ -33,6 +33,7 @@ const mailKinds: Readonly<Record<MailKind, string>> = {
   reset_password: 'password link',
   my_tickets: 'link to tickets',
   verify_email: 'link to confirm an address',
+  invitation: 'invitation to an organisation',
 }
 
 function summarize(event: Event): string {
@@ -84,11 +85,14 @@ function summarize(event: Event): string {
       return event.data.door === undefined
         ? 'Ticket scanned at the door'
         : `Ticket scanned at the door “${event.data.door}”`
+    case 'CheckInUndone':
+      return `Scan undone (${event.data.reason}); the ticket is valid again`
     case 'MailSent':
       return `Mail sent: ${mailKinds[event.data.kind]}`
     case 'MailFailed':
       return `Mail not delivered (${event.data.reason === 'bounced' ? 'refused' : 'given up'}): ${mailKinds[event.data.kind]}`
     case 'LinkRequested':
+    case 'MemberInvited':
     case 'ShowPublished':
     case 'ShowChanged':
     case 'ShowCancelled':
@@ -140,11 +144,14 @@ function dataOf(event: Event): Entry['data'] {
       return { count: event.data.units.length }
     case 'TicketCheckedIn':
       return { count: 1, ...(event.data.door === undefined ? {} : { door: event.data.door }) }
+    case 'CheckInUndone':
+      return { count: 1, reason: event.data.reason }
     case 'MailSent':
       return { mailKind: event.data.kind }
     case 'MailFailed':
       return { mailKind: event.data.kind, reason: event.data.reason }
     case 'LinkRequested':
+    case 'MemberInvited':
     case 'OrderCompleted':
     case 'ExpirationComplete':
     case 'ShowPublished':

@@ -1,10 +1,11 @@
 // HTTP of the box office: staff sell at the counter, and see what a show brought in.
 import { Id, normaliseEmail, OrderView, SaleBody, Settlement } from '@holdfast/contract'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
-import { maySellFor, type Principal } from '../../platform/http/sessions.ts'
+import { type Http, idempotencyKeyOf } from '../../platform/http/server.ts'
+import { requireRight, requireStaff, type Staff } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, newId } from '../../platform/process/clock.ts'
 import type { Switches } from '../../platform/process/switches.ts'
@@ -32,18 +33,20 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
   const untilIssued = makeWaiter(clock, ticketsWithinMs)
 
   /** To others the show is not there. It may have been published a moment ago. */
-  const requireSeller = async (principal: Principal, showId: string): Promise<void> => {
+  const requireSeller = async (request: FastifyRequest, showId: string): Promise<Staff> => {
+    requireStaff(request)
     const organiserId = await untilKnown(
       () => readOrganiser(db, showId),
       (found) => found !== null,
     )
-    if (organiserId === null || !maySellFor(principal, { organiserId }))
-      throw new ProblemError('show_unknown')
+    const place = organiserId === null ? null : { organisationId: organiserId, showId }
+    return requireRight(request, place, 'show_unknown').staff
   }
 
   app.get(
     '/api/shows/:id/settlement',
     {
+      config: { right: 'money' },
       schema: {
         tags: ['box office'],
         summary: 'Get what a show brought in: money by tender, tickets by type and channel',
@@ -52,7 +55,7 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
       },
     },
     async (request) => {
-      await requireSeller(requirePrincipal(request, 'user'), request.params.id)
+      await requireSeller(request, request.params.id)
       return readSettlement(db, request.params.id)
     },
   )
@@ -60,7 +63,7 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
   app.post(
     '/api/shows/:id/sales',
     {
-      config: { keyed: true },
+      config: { keyed: true, right: 'orders' },
       schema: {
         tags: ['box office'],
         summary: 'Sell at the counter: an order that is settled at once',
@@ -72,16 +75,15 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
       },
     },
     async (request, reply) => {
-      const principal = requirePrincipal(request, 'user')
       const { id: showId } = request.params
-      await requireSeller(principal, showId)
+      const staff = await requireSeller(request, showId)
       if (switches.isOn('sales_stopped')) return sendProblem(reply, 'sales_stopped')
       const { lines, tender, reason, buyer = {} } = request.body
       if (tender === 'comp' && reason === undefined)
         throw new ProblemError('invalid_request', { detail: 'a comp needs a reason' })
       const key = idempotencyKeyOf(request)
       const fingerprint = fingerprintOf({ showId, ...request.body })
-      const idempotency = key === undefined ? undefined : { scope: `sales:${principal.id}`, key, fingerprint }
+      const idempotency = key === undefined ? undefined : { scope: `sales:${staff.id}`, key, fingerprint }
       const outcome = await handler.handle(
         {
           type: 'PlaceOrder',
@@ -96,7 +98,7 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
           },
           counter: {
             paymentId: newId(),
-            tendered: { tender, by: principal.id, ...(reason === undefined ? {} : { reason }) },
+            tendered: { tender, by: staff.id, ...(reason === undefined ? {} : { reason }) },
           },
         },
         { causationId: request.id, ...(idempotency ? { idempotency } : {}) },

@@ -18,6 +18,7 @@ import { readProcessEvents } from '../../platform/commands/outbox.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
 import { findBuyersWith, maySeeOrder, ownsOrder, type Principal } from '../../platform/http/sessions.ts'
+import { isStaffOf, requireSomebody } from '../../platform/http/staff/rights.ts'
 import { makeBatchLoader } from '../../platform/postgres/batch-loader.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, newId } from '../../platform/process/clock.ts'
@@ -35,7 +36,7 @@ import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder } from '../rea
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
 import { boxOfficeRoutes } from './box-office.ts'
-import { organiserRoutes } from './organisers.ts'
+import { organiserRoutes, placeOf } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
 import { makeWaiter } from './waiter.ts'
@@ -195,6 +196,7 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
   app.get(
     '/api/orders/:id/timeline',
     {
+      config: { right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'Get an order’s history across all services',
@@ -204,9 +206,12 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request) => {
-      const principal = requirePrincipal(request)
+      const principal = requireSomebody(request)
       const seen = await readOrder(db, request.params.id, codes)
-      if (!seen || (!maySeeOrder(principal, ownedBy(seen)) && seen.organiserId !== principal.id))
+      if (
+        !seen ||
+        !(isStaffOf(request, placeOf(seen)) || (principal && maySeeOrder(principal, ownedBy(seen))))
+      )
         throw new ProblemError('order_unknown')
       const stored = await readStoredTimeline(db, request.params.id)
       return { items: [...stored, ...toTimeline(await readProcessEvents(db, request.params.id))] }
@@ -216,6 +221,7 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
   app.get(
     '/api/orders/:id/returns',
     {
+      config: { right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'List what was given back of an order',
@@ -225,9 +231,10 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request) => {
-      const { id } = requirePrincipal(request)
+      const principal = requireSomebody(request)
       const seen = await readOrder(db, request.params.id, codes)
-      if (!seen || (seen.buyerId !== id && seen.organiserId !== id)) throw new ProblemError('order_unknown')
+      if (!seen || !(isStaffOf(request, placeOf(seen)) || seen.buyerId === principal?.id))
+        throw new ProblemError('order_unknown')
       return { items: [...seen.returns], nextCursor: null }
     },
   )
@@ -235,7 +242,7 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
   app.delete(
     '/api/orders/:id',
     {
-      config: { vital: true },
+      config: { vital: true, right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'Cancel an unpaid order',
@@ -244,10 +251,11 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
       },
     },
     async (request, reply) => {
-      const principal = requirePrincipal(request)
+      const principal = requireSomebody(request)
       const seen = await readOrder(db, request.params.id, codes)
-      const isBuyers = seen !== null && ownsOrder(principal, ownedBy(seen))
-      const reason = isBuyers ? 'buyer' : seen?.organiserId === principal.id ? 'organiser' : null
+      const isBuyers = seen !== null && principal !== null && ownsOrder(principal, ownedBy(seen))
+      const isStaffs = seen !== null && isStaffOf(request, placeOf(seen))
+      const reason = isBuyers ? 'buyer' : isStaffs ? 'organiser' : null
       if (reason === null) throw new ProblemError('order_unknown')
       const outcome = await handler.handle(
         { type: 'CancelOrder', orderId: request.params.id, reason },

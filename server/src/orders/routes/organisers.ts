@@ -1,16 +1,24 @@
 // HTTP of the orders service for organisers: the orders of a show, one of them, and its sales in
 // figures. Changes nothing.
 import { Id, normaliseEmail, OrderView, Page, ShowOrdersQuery, ShowSales } from '@holdfast/contract'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
-import { type Http, requirePrincipal } from '../../platform/http/server.ts'
+import type { Http } from '../../platform/http/server.ts'
+import { requireRight, requireStaff } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import { cursorId, pageOf } from '../read/pages.ts'
 import { readShowSales } from '../read/sales.ts'
-import { listShowOrders, readOrder, readOrganiser } from '../read/views.ts'
+import { listShowOrders, readOrder, readOrganiser, type SeenOrder } from '../read/views.ts'
 
 const idParams = Type.Object({ id: Id })
+
+/** Where the order's staff work. */
+export const placeOf = ({ organiserId: organisationId, view: { showId } }: SeenOrder) => ({
+  organisationId,
+  showId,
+})
 
 export interface OrganiserRoutes {
   readonly db: Database
@@ -18,9 +26,18 @@ export interface OrganiserRoutes {
 }
 
 export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void {
+  /** Lets staff of the show in. */
+  const guard = async (request: FastifyRequest) => {
+    requireStaff(request)
+    const { id: showId } = request.params as { id: string }
+    const organisationId = await readOrganiser(db, showId)
+    requireRight(request, organisationId === null ? null : { organisationId, showId }, 'show_unknown')
+  }
+
   app.get(
     '/api/shows/:id/orders',
     {
+      config: { right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'List a show’s orders (organiser only)',
@@ -30,9 +47,8 @@ export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void
       },
     },
     async (request) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
+      await guard(request)
       const { limit = 20, cursor, status = null, email, q } = request.query
-      if ((await readOrganiser(db, request.params.id)) !== organiserId) throw new ProblemError('show_unknown')
       const items = await listShowOrders(db, {
         showId: request.params.id,
         beforeId: cursorId(cursor),
@@ -49,6 +65,7 @@ export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void
   app.get(
     '/api/shows/:id/orders/:orderId',
     {
+      config: { right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'Get one order of a show (organiser only)',
@@ -57,10 +74,11 @@ export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void
       },
     },
     async (request) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
+      requireStaff(request)
       const seen = await readOrder(db, request.params.orderId, codes)
-      if (!seen || seen.organiserId !== organiserId || seen.view.showId !== request.params.id)
-        throw new ProblemError('order_unknown')
+      const isOfShow = seen !== null && seen.view.showId === request.params.id
+      requireRight(request, isOfShow ? placeOf(seen) : null, 'order_unknown')
+      if (!seen) throw new ProblemError('order_unknown')
       return seen.view
     },
   )
@@ -68,6 +86,7 @@ export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void
   app.get(
     '/api/shows/:id/sales',
     {
+      config: { right: 'orders' },
       schema: {
         tags: ['orders'],
         summary: 'Get a show’s sales figures (organiser only)',
@@ -76,8 +95,7 @@ export function organiserRoutes(app: Http, { db, codes }: OrganiserRoutes): void
       },
     },
     async (request) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
-      if ((await readOrganiser(db, request.params.id)) !== organiserId) throw new ProblemError('show_unknown')
+      await guard(request)
       return readShowSales(db, request.params.id)
     },
   )

@@ -9,6 +9,8 @@ import type { Money, Tendered } from '@holdfast/contract'
 export interface OrderTerms {
   readonly buyerId: string
   readonly organiserId: string
+  /** Not known of an order from before. */
+  readonly showId?: string
   readonly amount: Money
 }
 

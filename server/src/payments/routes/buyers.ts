@@ -11,7 +11,7 @@ import {
   RefundView,
   ShopConfig,
 } from '@holdfast/contract'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import type { ProcessorConfig } from '../../config/config.ts'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
@@ -19,6 +19,7 @@ import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
 import type { Principal } from '../../platform/http/sessions.ts'
 import { isBuyer } from '../../platform/http/sessions.ts'
+import { requireRight, requireSomebody } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
 import type { Arrivals } from '../arrivals.ts'
@@ -207,11 +208,19 @@ export async function orderArrived({ arrivals, clock }: RouteOptions, orderId: s
 function refundRoutes(app: Http, options: RouteOptions): void {
   const { db, handler, worker } = options
   const params = Type.Object({ id: Id })
+  /** Lets staff of the order's show in. */
+  const guard = async (request: FastifyRequest) => {
+    requireSomebody(request)
+    const { id } = request.params as { id: string }
+    const terms = (await readKnownOrder(db, id))?.terms
+    const place = terms ? { organisationId: terms.organiserId, showId: terms.showId ?? null } : null
+    return requireRight(request, place, 'order_unknown')
+  }
 
   app.post(
     '/api/orders/:id/refunds',
     {
-      config: { vital: true, keyed: true },
+      config: { vital: true, keyed: true, right: 'money' },
       schema: {
         summary: 'Refund an order in full or in part',
         tags,
@@ -221,11 +230,11 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       },
     },
     async (request, reply) => {
-      const { id: organiserId } = requirePrincipal(request)
       const orderId = request.params.id
+      const { staff, organisationId: organiserId } = await guard(request)
       const { amountMinor = null, reason = null } = request.body
       const key = idempotencyKeyOf(request)
-      const scope = `${organiserId} POST /api/orders/${orderId}/refunds`
+      const scope = `${staff.id} POST /api/orders/${orderId}/refunds`
       const cause =
         key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
       const refundId = newId()
@@ -246,6 +255,7 @@ function refundRoutes(app: Http, options: RouteOptions): void {
   app.get(
     '/api/orders/:id/refunds',
     {
+      config: { right: 'orders' },
       schema: {
         summary: 'List an order’s refunds, newest first',
         tags,
@@ -255,10 +265,8 @@ function refundRoutes(app: Http, options: RouteOptions): void {
       },
     },
     async (request) => {
-      const { id: organiserId } = requirePrincipal(request)
       const { limit = 20, cursor = null } = request.query
-      const order = await readKnownOrder(db, request.params.id)
-      if (order?.terms?.organiserId !== organiserId) throw new ProblemError('order_unknown')
+      await guard(request)
       if (cursor !== null && !/^[0-9a-f-]{36}$/.test(cursor))
         throw new ProblemError('invalid_request', { detail: 'the cursor is not valid for this list' })
       const refunds = await listRefunds(db, request.params.id, { before: cursor, limit: limit + 1 })

@@ -2,9 +2,9 @@
 import { ElsewhereBody, Id, PaymentView } from '@holdfast/contract'
 import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
-import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
-import { maySellFor } from '../../platform/http/sessions.ts'
+import { sendProblem } from '../../platform/http/problem.ts'
+import { type Http, idempotencyKeyOf } from '../../platform/http/server.ts'
+import { requireRight, requireStaff } from '../../platform/http/staff/rights.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { Payment } from '../domain/payment.ts'
 import { paymentView } from '../read/views.ts'
@@ -31,7 +31,7 @@ export function elsewhereRoutes(app: Http, options: RouteOptions): void {
   app.post(
     '/api/orders/:id/payments/elsewhere',
     {
-      config: { vital: true, keyed: true },
+      config: { vital: true, keyed: true, right: 'orders' },
       schema: {
         summary: 'Record that an open order was paid outside of the shop',
         description:
@@ -43,14 +43,15 @@ export function elsewhereRoutes(app: Http, options: RouteOptions): void {
       },
     },
     async (request, reply) => {
-      const principal = requirePrincipal(request)
+      requireStaff(request)
       const orderId = request.params.id
       await orderArrived(options, orderId)
       const terms = (await readKnownOrder(db, orderId))?.terms
-      if (!terms || !maySellFor(principal, terms)) throw new ProblemError('order_unknown')
+      const place = terms ? { organisationId: terms.organiserId, showId: terms.showId ?? null } : null
+      const { staff } = requireRight(request, place, 'order_unknown')
       const { tender = 'cash', reason } = request.body
       const key = idempotencyKeyOf(request)
-      const scope = `${principal.id} POST /api/orders/${orderId}/payments/elsewhere`
+      const scope = `${staff.id} POST /api/orders/${orderId}/payments/elsewhere`
       const cause =
         key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
       const outcome = await handler.handle(
@@ -58,7 +59,7 @@ export function elsewhereRoutes(app: Http, options: RouteOptions): void {
           type: 'TakeElsewhere',
           paymentId: newId(),
           orderId,
-          tendered: { tender, by: principal.id, ...(reason === undefined ? {} : { reason }) },
+          tendered: { tender, by: staff.id, ...(reason === undefined ? {} : { reason }) },
         },
         { causationId: request.id, ...cause },
       )

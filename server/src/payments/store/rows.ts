@@ -93,6 +93,7 @@ export interface KnownOrderRow {
   readonly status: KnownOrder['status']
   readonly buyer_id: string | null
   readonly organiser_id: string | null
+  readonly show_id: string | null
   readonly amount_minor: number | null
   readonly currency: string | null
   readonly expires_at: string | null
@@ -114,12 +115,13 @@ export function newPaymentRowOf(payment: Payment) {
 
 export function toKnownOrder(row: KnownOrderRow): KnownOrder {
   const { buyer_id: buyerId, organiser_id: organiserId, amount_minor: amountMinor, currency } = row
+  const show = row.show_id === null ? {} : { showId: row.show_id }
   const whole = buyerId !== null && organiserId !== null && amountMinor !== null && currency !== null
   return {
     id: row.id,
     version: row.version,
     status: row.status,
-    terms: whole ? { buyerId, organiserId, amount: { amountMinor, currency } } : null,
+    terms: whole ? { buyerId, organiserId, ...show, amount: { amountMinor, currency } } : null,
     expiresAt: row.expires_at,
     claimedBy: row.claimed_by,
   }
@@ -132,6 +134,7 @@ export function orderRowOf(order: KnownOrder): KnownOrderRow {
     status: order.status,
     buyer_id: order.terms?.buyerId ?? null,
     organiser_id: order.terms?.organiserId ?? null,
+    show_id: order.terms?.showId ?? null,
     amount_minor: order.terms?.amount.amountMinor ?? null,
     currency: order.terms?.amount.currency ?? null,
     expires_at: order.expiresAt,

@@ -18,7 +18,8 @@ describe('metrics', () => {
     const http = makeHttp({
       log: makeLog('silent'),
       metrics,
-      sessions: { find: () => null, end: async () => undefined, forget: () => undefined },
+      sessions: { find: () => null },
+      keys: { find: async () => null },
       publicUrl: 'https://tickets.example',
       trustProxy: false,
       contentSecurityPolicy: '',

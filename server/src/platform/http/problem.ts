@@ -10,6 +10,8 @@ export interface ProblemExtras {
   /** Of a ticket that was used already: when and where. */
   readonly usedAt?: string | undefined
   readonly usedDoor?: string | undefined
+  /** The show that a ticket is for. */
+  readonly show?: Problem['show']
   /** What the order would cost now. */
   readonly price?: Price | undefined
   /** JSON pointer of the field that is wrong. */
@@ -17,7 +19,7 @@ export interface ProblemExtras {
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
-  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price, field } = extras
+  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, show, price, field } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -29,6 +31,7 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
     ...(usedAt === undefined ? {} : { usedAt }),
     ...(usedDoor === undefined ? {} : { usedDoor }),
+    ...(show === undefined ? {} : { show }),
     ...(price === undefined ? {} : { price }),
     ...(field === undefined ? {} : { field }),
   }

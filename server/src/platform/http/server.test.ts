@@ -35,9 +35,8 @@ const optionsWith = (changes: Partial<HttpOptions> = {}): HttpOptions => ({
   metrics: makeMetrics({ defaults: false }),
   sessions: {
     find: (token) => (token === 'good' ? guest : token === 'later' ? Promise.resolve(guest) : null),
-    end: async () => undefined,
-    forget: () => undefined,
   },
+  keys: { find: async () => null },
   publicUrl: 'http://localhost:3000',
   trustProxy: false,
   contentSecurityPolicy: "default-src 'self'",

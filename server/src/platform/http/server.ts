@@ -14,6 +14,7 @@ import { guardOrigin } from './origin.ts'
 import { guardOverload, type OverloadOptions } from './overload.ts'
 import { ProblemError } from './problem.ts'
 import type { Principal, Sessions } from './sessions.ts'
+import { isKeySecret, type Keys } from './staff/keys.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,7 +43,8 @@ declare module 'fastify' {
 export interface HttpOptions {
   readonly log: Log
   readonly metrics: Metrics
-  readonly sessions: Sessions
+  readonly sessions: Pick<Sessions, 'find'>
+  readonly keys: Pick<Keys, 'find'>
   /** Where browsers find the shop, for cookies and the origin check. */
   readonly publicUrl: string
   readonly trustProxy: boolean
@@ -97,6 +99,7 @@ export function makeHttp(options: HttpOptions) {
   useValidators(app as unknown as FastifyInstance)
   useErrors(app as unknown as FastifyInstance, options.log)
   app.decorateRequest('principal', null)
+  app.decorateRequest('key', null)
   app.decorateRequest('sessionToken', null)
   useHeaders(app as unknown as FastifyInstance, headers, options.metrics)
   refuseUnstorableText(app as unknown as FastifyInstance)
@@ -219,12 +222,19 @@ export function sessionCookieName(publicUrl: string): string {
   return publicUrl.startsWith('https:') ? '__Host-holdfast' : 'holdfast'
 }
 
-function useSessions(app: FastifyInstance, { sessions, publicUrl }: HttpOptions): void {
+function useSessions(app: FastifyInstance, { sessions, keys, publicUrl }: HttpOptions): void {
   const prefix = `${sessionCookieName(publicUrl)}=`
   const recognise = (request: FastifyRequest, done: (error?: Error) => void) => {
     const token = bearerToken(request) ?? cookieValue(request.headers.cookie, prefix)
     if (token === null || !asksWho(request.url)) return done()
     request.sessionToken = token
+    if (isKeySecret(token)) {
+      keys.find(token).then((key) => {
+        request.key = key
+        done()
+      }, done)
+      return
+    }
     const found = sessions.find(token)
     if (!(found instanceof Promise)) {
       request.principal = found
@@ -266,7 +276,8 @@ function cookieValue(header: string | undefined, prefix: string): string | null 
 
 /** The principal, or a 401. With `kind: 'user'` guests are refused too. */
 export function requirePrincipal(request: FastifyRequest, kind?: 'user'): Principal {
-  const { principal } = request
+  const { principal, key } = request
+  if (key) throw new ProblemError('forbidden', { detail: 'a token or device of an organisation is nobody’s' })
   if (!principal) throw new ProblemError('unauthenticated')
   if (kind === 'user' && principal.kind !== 'user')
     throw new ProblemError('forbidden', { detail: 'guests can only buy; sign in with an account' })

@@ -5,6 +5,12 @@ import { isLanguage, type Language } from '@holdfast/contract'
 import { makeBatchLoader } from '../postgres/batch-loader.ts'
 import { type Database, type Queryable, sql } from '../postgres/database.ts'
 import type { Clock } from '../process/clock.ts'
+import {
+  type Membership,
+  type MembershipsRow,
+  membershipColumns,
+  membershipsOf,
+} from './staff/memberships.ts'
 
 /** Who is asking. Guests may buy; users may also sell. */
 export interface Principal {
@@ -17,6 +23,8 @@ export interface Principal {
   readonly buyerIds?: readonly string[]
   /** Orders that a link opened: to look at, and nothing else. */
   readonly orders?: readonly string[]
+  /** Of a user; left out for who has only the organisation of their own account. */
+  readonly memberships?: readonly Membership[]
 }
 
 /** What a session may beside what its principal may. */
@@ -38,13 +46,7 @@ export const maySeeOrder = (
   order: { readonly id: string; readonly buyerId: string; readonly email: string | null },
 ): boolean => ownsOrder(principal, order) || (principal.orders ?? []).includes(order.id)
 
-/** Whether this person may sell for a show at the counter: the one place that decides it. */
-export const maySellFor = (
-  { id, kind }: Pick<Principal, 'id' | 'kind'>,
-  { organiserId }: { readonly organiserId: string },
-): boolean => kind === 'user' && organiserId === id
-
-interface SessionRow {
+interface SessionRow extends MembershipsRow {
   readonly token_hash: Buffer
   readonly principal_id: string
   readonly kind: 'user' | 'guest'
@@ -64,13 +66,16 @@ export interface Sessions {
    * counts no more.
    */
   forget(principalId: string): void
+  /** What a principal may has changed in the database: it is asked for again. */
+  refresh(principalId: string): void
 }
 
 const findSessions = sql(
   'platform.find_sessions',
   `select token_hash, principal_id, kind, email, expires_at, proved, orders,
      array(select buyer_id from platform.buyer_ids where owner = s.principal_id::text
-           order by buyer_id desc limit 200) as buyer_ids
+           order by buyer_id desc limit 200) as buyer_ids,
+     ${membershipColumns}
    from platform.sessions s
    where token_hash = any($1::bytea[]) and expires_at > now()`,
 )
@@ -113,17 +118,6 @@ const deleteSessionsOf = sql(
   'platform.delete_sessions_of',
   `delete from platform.sessions where principal_id = $1`,
 )
-// Two requests of one principal wait for each other: what is counted stays so until the commit.
-const lockTokens = sql(
-  'platform.lock_tokens',
-  `select pg_advisory_xact_lock(hashtext('platform.tokens'), hashtext($1))`,
-)
-const countTokensOf = sql(
-  'platform.count_tokens',
-  `select count(*)::int as tokens from platform.sessions
-   where principal_id = $1 and purpose = 'api_token' and expires_at > now()`,
-)
-
 /**
  * What `beginSession` makes. Anything else is nobody's: it neither costs a query nor fills the
  * memory.
@@ -217,13 +211,6 @@ export async function isLiveSession(tx: Queryable, token: string, principalId: s
   return (await tx.query(findLive, [hashOf(token), principalId])).length === 1
 }
 
-/** How many tokens for programs a principal has; none can be added before the commit. */
-export async function countTokens(tx: Queryable, principalId: string): Promise<number> {
-  await tx.query(lockTokens, [principalId])
-  const [row] = await tx.query<{ tokens: number }>(countTokensOf, [principalId])
-  return row?.tokens ?? 0
-}
-
 /** How long another process may still honour a session that was ended elsewhere. */
 const cacheMs = 1_000
 const cacheEntriesMax = 50_000
@@ -242,6 +229,7 @@ function principalOf(row: SessionRow): Principal {
     ...(proved.length > 0 ? { proved } : {}),
     ...(buyer_ids.length > 0 ? { buyerIds: buyer_ids } : {}),
     ...(orders.length > 0 ? { orders } : {}),
+    ...membershipsOf(row, id),
   }
 }
 
@@ -290,6 +278,10 @@ export function makeSessions(db: Database, clock: Clock): Sessions {
     forget(principalId) {
       forgotten += 1
       for (const [token, { principal }] of cache) if (principal?.id === principalId) remember(token, null)
+    },
+    refresh(principalId) {
+      forgotten += 1
+      for (const [token, { principal }] of cache) if (principal?.id === principalId) cache.delete(token)
     },
   }
 }

@@ -8,15 +8,25 @@ import {
   type AdmissionContext,
   type AdmissionDecision,
   decideAdmission,
-  evolveAdmission,
 } from './admission.ts'
+import { evolveAdmission } from './evolve-admission.ts'
 
 const now = '2031-05-01T17:30:00.000Z'
 const seat = { id: 'A11', section: 'A', row: '1', number: '1' }
+const show = {
+  id: 'show',
+  organisationId: 'organiser',
+  title: 'The show',
+  startsAt: '2031-05-01T18:00:00.000Z',
+  timeZone: 'Europe/Berlin',
+  cancelled: false,
+}
+const here = { scopes: [{ organisationId: 'organiser', showIds: null }], showIds: null }
+const elsewhere = { scopes: [{ organisationId: 'somebody', showIds: null }], showIds: null }
 const context: AdmissionContext = {
   ticketIds: new Map([['CODE1', 't1']]),
   seats: new Map([['A11', seat]]),
-  organisers: new Map([['show', 'organiser']]),
+  shows: new Map([['show', show]]),
   now,
 }
 
@@ -41,9 +51,23 @@ const commands = {
   },
   return: { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [0, 1] },
   'return one': { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [1] },
-  'check in': { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: 'North' },
-  'check in elsewhere': { type: 'CheckIn', code: 'CODE1', organiserId: 'somebody', door: null },
-  'check in an unknown code': { type: 'CheckIn', code: 'CODE9', organiserId: 'organiser', door: null },
+  'check in': { type: 'CheckIn', code: 'CODE1', ...here, door: 'North' },
+  'check in elsewhere': { type: 'CheckIn', code: 'CODE1', ...elsewhere, door: null },
+  'check in an unknown code': { type: 'CheckIn', code: 'CODE9', ...here, door: null },
+  'check in at the door of another show': {
+    type: 'CheckIn',
+    code: 'CODE1',
+    ...here,
+    showIds: ['other'],
+    door: null,
+  },
+  'undo a check-in': { type: 'UndoCheckIn', ticketId: 't1', scopes: here.scopes, reason: 'by mistake' },
+  'undo a check-in elsewhere': {
+    type: 'UndoCheckIn',
+    ticketId: 't1',
+    scopes: elsewhere.scopes,
+    reason: 'by mistake',
+  },
 } as const satisfies Record<string, AdmissionCommand>
 type Name = keyof typeof commands
 
@@ -74,6 +98,7 @@ const namesOfTypes: Record<AdmissionCommand['type'], Name> = {
   VoidTickets: 'void',
   ReturnTickets: 'return',
   CheckIn: 'check in',
+  UndoCheckIn: 'undo a check-in',
 }
 const namesOfStatuses: Record<Admission['status'], keyof typeof states> = {
   issued: 'issued',
@@ -92,6 +117,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!ticket_unknown',
+    'undo a check-in': '!ticket_unknown',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   issued: {
     issue: '',
@@ -102,6 +130,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': 'TicketCheckedIn',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!wrong_show',
+    'undo a check-in': '!ticket_not_used',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   used: {
     issue: '',
@@ -112,6 +143,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_used',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!wrong_show',
+    'undo a check-in': 'CheckInUndone',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   void: {
     issue: '',
@@ -122,6 +156,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!wrong_show',
+    'undo a check-in': '!ticket_void',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   'used and void': {
     issue: '',
@@ -132,6 +169,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!wrong_show',
+    'undo a check-in': '!ticket_void',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   tombstone: {
     issue: '',
@@ -142,6 +182,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!ticket_unknown',
+    'undo a check-in': '!ticket_unknown',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
   'tombstone of another payment': {
     issue: 'SaleNoted TicketsIssued',
@@ -152,6 +195,9 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
+    'check in at the door of another show': '!ticket_unknown',
+    'undo a check-in': '!ticket_unknown',
+    'undo a check-in elsewhere': '!ticket_unknown',
   },
 }
 

@@ -2,6 +2,7 @@
 // the door. Pure. Issues nothing twice, and nothing after a refund, in whatever order the news
 // arrives.
 import type { FactOf, IssuedTicket, Seat } from '@holdfast/contract'
+import { type DoorScope, type DoorShow, mayAdmit, refuseAtDoor } from './door.ts'
 
 export type Ticket = IssuedTicket &
   (
@@ -63,8 +64,16 @@ export type AdmissionCommand =
   | {
       readonly type: 'CheckIn'
       readonly code: string
-      readonly organiserId: string
+      readonly scopes: readonly DoorScope[]
+      /** The shows that this door is open for, as it says itself. */
+      readonly showIds: readonly string[] | null
       readonly door: string | null
+    }
+  | {
+      readonly type: 'UndoCheckIn'
+      readonly ticketId: string
+      readonly scopes: readonly DoorScope[]
+      readonly reason: string
     }
 
 export type PrivateAdmissionFact =
@@ -77,10 +86,17 @@ export type PrivateAdmissionFact =
       readonly data: { readonly orderId: string; readonly paymentId: string }
     }
 export type AdmissionFact =
-  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketsReturned' | 'TicketCheckedIn'>
+  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketsReturned' | 'TicketCheckedIn' | 'CheckInUndone'>
   | PrivateAdmissionFact
 
-export type AdmissionRejection = 'ticket_unknown' | 'ticket_used' | 'ticket_void' | 'order_unknown'
+export type AdmissionRejection =
+  | 'ticket_unknown'
+  | 'ticket_used'
+  | 'ticket_not_used'
+  | 'ticket_void'
+  | 'wrong_show'
+  | 'show_cancelled'
+  | 'order_unknown'
 
 /** What the door learns of a ticket that it let in. */
 export interface CheckedIn {
@@ -100,8 +116,8 @@ export interface AdmissionContext {
   readonly seats: ReadonlyMap<string, Seat>
   /** By code, the ticket that has it. */
   readonly ticketIds: ReadonlyMap<string, string>
-  /** By show. */
-  readonly organisers: ReadonlyMap<string, string>
+  /** Of scanned tickets, and what else their organisations show about now. */
+  readonly shows: ReadonlyMap<string, DoorShow>
   readonly now: string
 }
 
@@ -124,6 +140,8 @@ export function decideAdmission(
       return returnTickets(admission, command)
     case 'CheckIn':
       return checkIn(admission, command, context)
+    case 'UndoCheckIn':
+      return undoCheckIn(admission, command, context)
   }
 }
 
@@ -191,15 +209,17 @@ function returnTickets(
 
 function checkIn(
   admission: Admission | undefined,
-  { code, organiserId, door }: Command<'CheckIn'>,
-  { ticketIds, organisers, now }: AdmissionContext,
+  { code, door, ...asked }: Command<'CheckIn'>,
+  { ticketIds, shows, now }: AdmissionContext,
 ): AdmissionDecision {
   if (!admission || admission.status === 'refunded_early') return { rejection: 'ticket_unknown' }
   const { orderId, showId } = admission
   const ticketId = ticketIds.get(code)
   const ticket = admission.tickets.find(({ id }) => id === ticketId)
-  // Somebody else's show is not there, so that a door cannot be used to try codes of other houses.
-  if (!ticket || organisers.get(showId) !== organiserId) return { rejection: 'ticket_unknown' }
+  const show = shows.get(showId)
+  if (!ticket || !show) return { rejection: 'ticket_unknown' }
+  const refused = refuseAtDoor(show, asked, { shows, now })
+  if (refused !== null) return refused
   if (ticket.status === 'void') return { rejection: 'ticket_void' }
   if (ticket.status === 'used') {
     const where = ticket.usedDoor === null ? '' : `, ${ticket.usedDoor}`
@@ -213,58 +233,22 @@ function checkIn(
   }
 }
 
-/** Private facts leave the version as it is: it counts what others can hear. */
-export function evolveAdmission(
+/** Scanned by mistake: the ticket lets in once more. */
+function undoCheckIn(
   admission: Admission | undefined,
-  fact: AdmissionFact,
-  now: string,
-): Admission {
-  const { orderId } = fact.data
-  if (fact.type === 'SaleNoted') {
-    const { showId, paymentId } = fact.data
-    return { status: 'issued', orderId, version: admission?.version ?? 0, showId, paymentId, tickets: [] }
+  { ticketId, scopes, reason }: Command<'UndoCheckIn'>,
+  { shows }: AdmissionContext,
+): AdmissionDecision {
+  if (!admission || admission.status === 'refunded_early') return { rejection: 'ticket_unknown' }
+  const { orderId, showId } = admission
+  const ticket = admission.tickets.find(({ id }) => id === ticketId)
+  const show = shows.get(showId)
+  if (!ticket || !show || !mayAdmit(show, scopes)) return { rejection: 'ticket_unknown' }
+  if (ticket.status === 'void') return { rejection: 'ticket_void' }
+  if (ticket.status !== 'used') return { rejection: 'ticket_not_used' }
+  const { usedAt, usedDoor: door } = ticket
+  return {
+    facts: [{ type: 'CheckInUndone', data: { orderId, ticketId, reason } }],
+    answer: { ticket, orderId, showId, usedAt, door },
   }
-  if (fact.type === 'EarlyRefundNoted') {
-    const before = admission?.status === 'refunded_early' ? admission.refundedPaymentIds : []
-    return {
-      status: 'refunded_early',
-      orderId,
-      version: 0,
-      refundedPaymentIds: [...before, fact.data.paymentId],
-    }
-  }
-  // An order that was refunded before its tickets were made has none to give back.
-  if (fact.type === 'TicketsReturned' && admission) return { ...admission, version: admission.version + 1 }
-  if (!admission || admission.status === 'refunded_early')
-    throw new Error(`${fact.type} of an order without a sale`)
-  const version = admission.version + 1
-  switch (fact.type) {
-    case 'TicketsIssued':
-      return {
-        ...admission,
-        version,
-        tickets: fact.data.tickets.map((ticket) => ({ ...ticket, status: 'valid' })),
-      }
-    case 'TicketVoided': {
-      const { ticketIds } = fact.data
-      const tickets = admission.tickets.map((each) => (ticketIds.includes(each.id) ? voided(each) : each))
-      const status = tickets.every((each) => each.status === 'void') ? 'void' : admission.status
-      return { ...admission, version, status, tickets }
-    }
-    case 'TicketsReturned':
-      return { ...admission, version }
-    case 'TicketCheckedIn': {
-      const { ticketId, door: usedDoor = null } = fact.data
-      const tickets = admission.tickets.map(
-        (ticket): Ticket =>
-          ticket.id === ticketId ? { ...ticket, status: 'used', usedAt: now, usedDoor } : ticket,
-      )
-      return { ...admission, version, tickets }
-    }
-  }
-}
-
-function voided(ticket: Ticket): Ticket {
-  const { usedAt, usedDoor } = ticket.status === 'valid' ? { usedAt: null, usedDoor: null } : ticket
-  return { ...ticket, status: 'void', usedAt, usedDoor }
 }

@@ -1,13 +1,8 @@
 // What facts say of a show and of an order's tickets, word by word, and what they make of them: no
 // field more, none less.
 import { describe, expect, test } from 'vitest'
-import {
-  type Admission,
-  type AdmissionContext,
-  type AdmissionFact,
-  decideAdmission,
-  evolveAdmission,
-} from './admission.ts'
+import { type Admission, type AdmissionContext, type AdmissionFact, decideAdmission } from './admission.ts'
+import { evolveAdmission } from './evolve-admission.ts'
 import {
   decideShow,
   evolveShow,
@@ -184,7 +179,7 @@ describe('a show', () => {
     })
     expect(decideAll(onSale, [now, cancel])).toEqual({ ...onSale, version: 3, status: 'cancelled' })
     expect([draft, onSale].map(publishedAtOf)).toEqual([null, published])
-    expect([draft, onSale].map((show) => maySee(show, null))).toEqual([false, true])
+    expect([draft, onSale].map((show) => maySee(show, false))).toEqual([false, true])
   })
   test('that is heard to change before it is heard to be published counts as published then', () => {
     const data = { ...known, ...heard, ...offered, onSale: true }
@@ -201,10 +196,18 @@ describe('a show', () => {
 })
 
 describe('tickets', () => {
+  const doorShow = {
+    id: 'show',
+    organisationId: 'organiser',
+    title: 'The show',
+    startsAt: now,
+    timeZone: 'UTC',
+    cancelled: false,
+  }
   const context: AdmissionContext = {
     ticketIds: new Map([['CODE1', 't1']]),
     seats: new Map(),
-    organisers: new Map([['show', 'organiser']]),
+    shows: new Map([['show', doorShow]]),
     now,
   }
   const place = { ticketId: 't1', unit: 0, ticketTypeId: 'g', name: 'Standing' }
@@ -226,7 +229,8 @@ describe('tickets', () => {
     tickets: [{ ...ticket, status: 'valid' }],
   }
   const refund = { type: 'VoidTickets', orderId: 'order', paymentId: 'payment', reason: 'refunded' } as const
-  const checkIn = { type: 'CheckIn', code: 'CODE1', organiserId: 'organiser', door: null } as const
+  const scopes = [{ organisationId: 'organiser', showIds: null }]
+  const checkIn = { type: 'CheckIn', code: 'CODE1', scopes, showIds: null, door: null } as const
 
   test('are issued for a sale', () => {
     expect(decideAdmission(undefined, issue, context)).toEqual({
@@ -314,7 +318,7 @@ describe('tickets', () => {
     })
   })
   test('of a show whose organiser is not known let nobody in', () => {
-    expect(decideAdmission(issued, checkIn, { ...context, organisers: new Map() })).toEqual({
+    expect(decideAdmission(issued, checkIn, { ...context, shows: new Map() })).toEqual({
       rejection: 'ticket_unknown',
     })
   })

@@ -1,6 +1,6 @@
 // The door over HTTP: each ticket once, whoever scans it and however often.
 import type { CheckInView } from '@holdfast/contract'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   type Answer,
   type Client,
@@ -18,12 +18,13 @@ import { newId } from '../../platform/process/clock.ts'
 import { service as tickets } from '../index.ts'
 
 let app: ServiceApp
+const organiserId = newId()
 let organiser: Client
 let other: Client
 
 beforeAll(async () => {
   app = await startServiceApp(tickets)
-  organiser = await app.as({ id: newId(), kind: 'user', email: 'organiser@example.com' })
+  organiser = await app.as({ id: organiserId, kind: 'user', email: 'organiser@example.com' })
   other = await app.as({ id: newId(), kind: 'user', email: 'other@example.com' })
 })
 afterAll(() => app.stop())
@@ -196,4 +197,68 @@ test('unknown fields are refused', async () => {
   expect(codeOf(await organiser.call('POST', '/api/tickets/check-in', { code: 'x', force: true }))).toBe(
     '400 invalid_request',
   )
+})
+
+describe('a door that is open for some shows', () => {
+  const at = (client: Client, code: string, showIds?: readonly string[]) =>
+    client.call<Record<string, unknown>>('POST', '/api/tickets/check-in', {
+      code,
+      ...(showIds ? { showIds } : {}),
+    })
+  const undo = (client: Client, ticketId: unknown, reason = 'by mistake') =>
+    client.call<Record<string, unknown>>('POST', '/api/tickets/check-in/undo', { ticketId, reason })
+  /** Somebody at the door of the organiser's house, for single shows or all. */
+  const member = async (role: string, showIds: readonly string[] | null) => {
+    const id = newId()
+    await app.db.query(
+      {
+        name: '',
+        text: 'insert into platform.members (organisation_id, user_id, role, show_ids) values ($1, $2, $3, $4)',
+      },
+      [organiserId, id, role, showIds],
+    )
+    return app.as({ id, kind: 'user', email: `${id}@example.com` })
+  }
+
+  test('refuses the ticket of another show by its title and date, and does not use it', async () => {
+    const [one, another] = [await sell(), await sell()]
+    const refused = await at(organiser, one.code, [another.showId])
+    expect(codeOf(refused)).toBe('409 wrong_show')
+    expect(refused.body['show']).toMatchObject({ id: one.showId, title: 'A show', timeZone: 'Europe/Berlin' })
+    expectStatus(await at(organiser, one.code, [another.showId, one.showId]), 200)
+  })
+
+  test('is that of a role for single shows', async () => {
+    const [one, another] = [await sell(), await sell()]
+    const door = await member('door', [one.showId])
+    expect(codeOf(await at(door, another.code))).toBe('409 wrong_show')
+    expect(codeOf(await at(door, another.code, [another.showId]))).toBe('409 wrong_show')
+    expectStatus(await at(door, one.code), 200)
+  })
+
+  test('is not that of a house where one keeps the books', async () => {
+    const { code } = await sell()
+    const books = await member('finance', null)
+    expect(codeOf(await at(books, code))).toBe('404 ticket_unknown')
+    expectStatus(await at(await member('box_office', null), code), 200)
+  })
+
+  test('does not let in to a cancelled show', async () => {
+    const { code, showId } = await sell()
+    expectStatus(await organiser.call('POST', `/api/shows/${showId}/cancel`), 200)
+    const refused = await at(organiser, code)
+    expect(codeOf(refused)).toBe('409 show_cancelled')
+    expect(refused.body['show']).toMatchObject({ id: showId })
+  })
+
+  test('undoes a mistake: the ticket lets in once more, and the order’s history says why', async () => {
+    const { code, orderId } = await sell()
+    const { ticketId } = expectStatus(await at(organiser, code), 200)
+    expect(codeOf(await undo(other, ticketId))).toBe('404 ticket_unknown')
+    expectStatus(await undo(organiser, ticketId), 200)
+    expect(codeOf(await undo(organiser, ticketId))).toBe('409 ticket_not_used')
+    expectStatus(await at(organiser, code), 200)
+    const undone = (await readProcessEvents(app.db, orderId)).find(({ type }) => type === 'CheckInUndone')
+    expect(undone).toMatchObject({ data: { ticketId, reason: 'by mistake' } })
+  })
 })

@@ -10,14 +10,17 @@ import type { Limits } from '../../platform/http/limits.ts'
 import { networkOf } from '../../platform/http/network.ts'
 import { makePackedMemory, pack, sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
-import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import { type Http, idempotencyKeyOf } from '../../platform/http/server.ts'
+import { makeOwnOrganisation } from '../../platform/http/staff/memberships.ts'
+import { mayAct, requireRight, requireStaff, staffOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { maySee, publishedAtOf, type Show, type ShowRejection } from '../domain/show.ts'
+import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { askToSell } from '../store/sellers.ts'
-import { listShows, readShow } from '../store/shows.ts'
+import { listShows } from '../store/show-lists.ts'
+import { readShow, readShowPlace } from '../store/shows.ts'
 
 export interface ShowRoutes {
   readonly handler: ShowHandler
@@ -49,16 +52,21 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
   return showView(outcome.answer)
 }
 
-function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: ShowRoutes): void {
+function draftRoutes(app: Http, { handler, db, defaults, limits, limitsNetwork }: ShowRoutes): void {
   app.post(
     '/api/shows',
     {
       bodyLimit,
-      config: { keyed: true },
+      config: { keyed: true, right: 'shows' },
       schema: { tags, summary: 'Create a draft show', body: ShowBody, response: { 201: ShowView } },
     },
     async (request, reply) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
+      const { id: staffId, home } = requireStaff(request)
+      const { organisationId: organiserId } = requireRight(
+        request,
+        { organisationId: request.body.organisationId ?? home },
+        'organisation_unknown',
+      )
       const limited = limitsNetwork(request.raw)
       if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
       const key = idempotencyKeyOf(request)
@@ -67,11 +75,12 @@ function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: Sh
       const idempotency =
         key === undefined
           ? undefined
-          : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
+          : { scope: `${staffId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
       const outcome = await handler.handle(
         { type: 'DraftShow', showId: newId(), organiserId, content, limited },
         idempotency ? { ...cause, idempotency } : cause,
       )
+      if (outcome.ok && organiserId === staffId) await makeOwnOrganisation(db, staffId)
       return reply.code(201).send(answer(outcome))
     },
   )
@@ -80,6 +89,7 @@ function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: Sh
     '/api/shows/:id',
     {
       bodyLimit,
+      config: { right: 'shows' },
       schema: {
         tags,
         summary: 'Update a show',
@@ -93,7 +103,7 @@ function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: Sh
       },
     },
     async (request) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
+      const organiserId = await organiserFor(db, request)
       const content = proposalOf(request.body, defaults)
       const changed = { showId: request.params.id, organiserId, content, limited: limitsNetwork(request.raw) }
       const command = { type: 'ChangeShow', ...changed } as const
@@ -102,10 +112,11 @@ function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: Sh
   )
 }
 
-function deletionRoute(app: Http, { handler }: ShowRoutes): void {
+function deletionRoute(app: Http, { handler, db }: ShowRoutes): void {
   app.delete(
     '/api/shows/:id',
     {
+      config: { right: 'shows' },
       schema: {
         tags,
         summary: 'Delete a draft',
@@ -115,7 +126,7 @@ function deletionRoute(app: Http, { handler }: ShowRoutes): void {
       },
     },
     async (request, reply) => {
-      const { id: organiserId } = requirePrincipal(request, 'user')
+      const organiserId = await organiserFor(db, request)
       const command = { type: 'DeleteDraft', showId: request.params.id, organiserId } as const
       const outcome = await handler.handle(command, { causationId: request.id })
       if (!outcome.ok) throw new ProblemError(outcome.rejection, { detail: outcome.detail })
@@ -134,9 +145,12 @@ function lifeRoutes(app: Http, { handler, db }: ShowRoutes): void {
   for (const { path, type, summary } of lifeSteps) {
     app.post(
       `/api/shows/:id/${path}`,
-      { schema: { tags, summary, params: ShowParams, response: { 200: ShowView } } },
+      {
+        config: { right: 'shows' },
+        schema: { tags, summary, params: ShowParams, response: { 200: ShowView } },
+      },
       async (request) => {
-        const { id: organiserId } = requirePrincipal(request, 'user')
+        const organiserId = await organiserFor(db, request)
         const command = { type, showId: request.params.id, organiserId }
         const outcome = await handler.handle(command, { causationId: request.id })
         // The operators see who waits.
@@ -156,7 +170,7 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
         tags,
         summary: 'List shows on sale by date',
         description:
-          'Shows that have begun are left out. Lists omit seats; the single show has them. `mine=true` lists your own shows in every state. `from` and ' +
+          'Shows that have begun are left out. Lists omit seats; the single show has them. `mine=true` lists the shows of your organisations in every state. `from` and ' +
           '`to` are instants, or days (`2027-06-01`) in each show’s own time zone; both are inclusive.',
         querystring: ShowQuery,
         response: { 200: ShowPage },
@@ -164,10 +178,13 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
     },
     async (request) => {
       const { limit = pageSize, q = null, from = null, to = null, mine = false } = request.query
-      const organiserId = mine ? requirePrincipal(request, 'user').id : null
+      const { organisationId: only } = request.query
+      const own = mine ? requireStaff(request).memberships : null
+      const scopes =
+        own?.filter(({ organisationId }) => only === undefined || organisationId === only) ?? null
       // One more than asked tells whether there is another page.
       const after = positionOf(request.query.cursor)
-      const shows = await listShows(db, { after, text: q, from, to, limit: limit + 1, organiserId })
+      const shows = await listShows(db, { after, text: q, from, to, limit: limit + 1, scopes })
       const page = shows.slice(0, limit)
       const last = shows.length > limit ? page.at(-1) : undefined
       return { items: page.map(showView), nextCursor: last ? cursorOf(last) : null }
@@ -188,18 +205,28 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
     async (request, reply) => {
       const { id } = request.params
       const head = await readShow(db, id, { seats: false })
-      if (!head || !maySee(head, viewerOf(request))) throw new ProblemError('show_unknown')
+      if (!head || !maySee(head, isOfStaff(request, head))) throw new ProblemError('show_unknown')
       // All of the show but its seats, which no change passes by: they come with a new version.
       const packed = await memory.get(JSON.stringify(showView(head)), async () => {
         const show = await readShow(db, id)
         return pack(JSON.stringify(showView(show ?? head)))
       })
-      return sendPacked(request, reply, packed, { isPublic: publishedAtOf(head) !== null })
+      return sendPacked(request, reply, packed, { isPublic: maySee(head, false) })
     },
   )
 }
 
-const viewerOf = ({ principal }: FastifyRequest) => (principal?.kind === 'user' ? principal.id : null)
+const isOfStaff = (request: FastifyRequest, { id: showId, organiserId: organisationId }: Show) => {
+  const staff = staffOf(request)
+  return staff !== null && mayAct(staff, 'look', { organisationId, showId })
+}
+
+/** Whose show it is, for staff who may do this to it. */
+async function organiserFor(db: Database, request: FastifyRequest): Promise<string> {
+  requireStaff(request)
+  const { id } = request.params as { id: string }
+  return requireRight(request, await readShowPlace(db, id), 'show_unknown').organisationId
+}
 
 function positionOf(cursor: string | undefined) {
   if (cursor === undefined) return null

@@ -1,13 +1,6 @@
 // SQL of issued tickets: whole batches of orders with one statement each. Stores the codes that the
 // door asks for, and tells them to nobody. Never decides.
-import {
-  copyInto,
-  type InTransaction,
-  type Queryable,
-  sql,
-  type Write,
-  writeRows,
-} from '../../platform/postgres/database.ts'
+import { copyInto, type InTransaction, sql, type Write, writeRows } from '../../platform/postgres/database.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { Admission, Ticket } from '../domain/admission.ts'
 import type { Seat } from '../domain/show-content.ts'
@@ -33,11 +26,6 @@ const readSeatLabels = sql(
   'tickets.read_seat_labels',
   `select id, section, row, number from tickets.seats where id = any($1)`,
 )
-const readOrganisers = sql(
-  'tickets.read_organisers',
-  `select id, organiser_id as "organiserId" from tickets.shows where id = any($1)`,
-)
-
 interface AdmissionRow {
   readonly orderId: string
   readonly showId: string | null
@@ -128,34 +116,10 @@ function toTicket({
   return { ...issued, status, usedAt, usedDoor }
 }
 
-const readUseStatement = sql(
-  'tickets.read_use',
-  `select used_at as "usedAt", used_door as "usedDoor" from tickets.tickets where code = $1 and used_at is not null`,
-)
-
-/** When and where a ticket was used. What is used stays used, so that no lock is needed. */
-export async function readUse(
-  db: Queryable,
-  code: string,
-): Promise<{ usedAt: string; usedDoor: string | null } | null> {
-  const [row] = await db.query<{ usedAt: string; usedDoor: string | null }>(readUseStatement, [code])
-  return row ?? null
-}
-
 export async function readSeats(tx: InTransaction, ids: readonly string[]): Promise<Map<string, Seat>> {
   if (ids.length === 0) return new Map()
   const rows = await tx.query<Seat>(readSeatLabels, [ids])
   return new Map(rows.map((seat) => [seat.id, seat]))
-}
-
-/** The organiser of each show. */
-export async function readOrganisersOf(
-  tx: InTransaction,
-  showIds: readonly string[],
-): Promise<Map<string, string>> {
-  if (showIds.length === 0) return new Map()
-  const rows = await tx.query<{ id: string; organiserId: string }>(readOrganisers, [showIds])
-  return new Map(rows.map(({ id, organiserId }) => [id, organiserId]))
 }
 
 const admissionRecord = `order_id uuid, show_id uuid, payment_id uuid, status text, refunded_payment_ids uuid[], version int`

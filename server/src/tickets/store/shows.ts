@@ -6,16 +6,16 @@ import {
   type Write,
   writeRows,
 } from '../../platform/postgres/database.ts'
-import { searchTextOf, searchWordsOf } from '../domain/search.ts'
+import { searchTextOf } from '../domain/search.ts'
 import { publishedAtOf, type Show, type ShowStatus } from '../domain/show.ts'
 import type { Seat, ShowPool, TicketType } from '../domain/show-content.ts'
 
-const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
+export const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
   status,
   published_at as "publishedAt", announced_start as "announcedStart", version, blocked`
 
-interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
+export interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
   readonly status: ShowStatus
   readonly publishedAt: string | null
 }
@@ -43,27 +43,8 @@ const readSeatsOfTypes = sql(
   `select id, ticket_type_id as "typeId", section, row, number
    from tickets.seats where ticket_type_id = any($1) order by ticket_type_id, position`,
 )
-// A row of another version may have no text yet.
-const matches = `coalesce(search_text, lower(title || ' ' || coalesce(venue, ''))) like all($3::text[])`
-const inSpan = `
-     and ($5::date is null or local_day >= $5) and ($6::date is null or local_day <= $6)
-     and ($7::timestamptz is null or starts_at >= $7) and ($8::timestamptz is null or starts_at <= $8)`
-// Sales end at the start: what has begun is left out.
-const listOnSale = sql(
-  'tickets.list_on_sale',
-  `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and not blocked and starts_at > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
-   order by starts_at, id limit $4`,
-)
-const listOwn = sql(
-  'tickets.list_own',
-  `select ${showColumns} from tickets.shows
-   where organiser_id = $9 and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
-   order by starts_at, id limit $4`,
-)
-
 /** Puts shows together. Without `seats` seated types come without their seats, for lists. */
-async function assemble(
+export async function assemble(
   db: Queryable,
   rows: readonly ShowRow[],
   { seats }: { seats: boolean },
@@ -122,39 +103,19 @@ export async function readShow(db: Queryable, id: string, { seats = true } = {})
   return show ?? null
 }
 
-export interface ShowSearch {
-  /** The last show of the page before, or null for the first page. */
-  readonly after: { readonly startsAt: string; readonly id: string } | null
-  readonly text: string | null
-  /** Days where the show takes place, or instants; both ends belong to the span. */
-  readonly from?: string | null
-  readonly to?: string | null
-  readonly limit: number
-  /** Only this organiser's, in every state; null: everybody's that are sold now. */
-  readonly organiserId: string | null
-}
+const readShowPlaceStatement = sql(
+  'tickets.read_show_place',
+  `select id as "showId", organiser_id as "organisationId" from tickets.shows where id = $1`,
+)
 
-const beforeAll = { startsAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' }
-
-/** One page of shows in the order they take place, without seats. */
-export async function listShows(
+/** Whose show it is, or null. */
+export async function readShowPlace(
   db: Queryable,
-  { after, text, from = null, to = null, limit, organiserId }: ShowSearch,
-): Promise<Show[]> {
-  const { startsAt, id } = after ?? beforeAll
-  const patterns = searchWordsOf(text ?? '').map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
-  const span = [dayOf(from), dayOf(to), instantOf(from), instantOf(to)]
-  const values = [startsAt, id, patterns, limit, ...span]
-  const rows =
-    organiserId === null
-      ? db.query<ShowRow>(listOnSale, values)
-      : db.query<ShowRow>(listOwn, [...values, organiserId])
-  return assemble(db, await rows, { seats: false })
+  id: string,
+): Promise<{ showId: string; organisationId: string } | null> {
+  const [row] = await db.query<{ showId: string; organisationId: string }>(readShowPlaceStatement, [id])
+  return row ?? null
 }
-
-const isDay = (text: string) => text.length === 'YYYY-MM-DD'.length
-const dayOf = (text: string | null) => (text !== null && isDay(text) ? text : null)
-const instantOf = (text: string | null) => (text !== null && !isDay(text) ? text : null)
 
 const upsertShows = sql(
   'tickets.upsert_shows',

@@ -11,6 +11,7 @@ import { Failure, Loading, PageTitle, Skeleton } from '../../parts/basics.tsx'
 import { OrderSummary } from '../../parts/order-summary.tsx'
 import { StatusChip } from '../../parts/status-chip.tsx'
 import { isolated } from '../../parts/user-text.tsx'
+import { useRights } from '../house/choice.tsx'
 import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
 import { useBuyerName } from './buyer-name.ts'
@@ -44,6 +45,7 @@ export function OrganiserOrderPage() {
 
 function Order({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('organiserOrder')
+  const may = useRights(show?.organiserId ?? '')
   const printLabel = useTranslations('receipt')
   const buyerOf = useBuyerName()
   const format = useFormat()
@@ -71,8 +73,8 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
             <OrderSummary order={order} show={show} />
           </div>
           <div className="grid gap-4 print:hidden">
-            <TakePayment order={order} />
-            <MoneyBack order={order} />
+            {may('orders') && <TakePayment order={order} />}
+            {may('money') && <MoneyBack order={order} />}
           </div>
         </div>
       </div>

@@ -2,7 +2,13 @@
 // addresses, mail those of orders; identity redeems them.
 import { type Queryable, sql, type Tx } from '../../postgres/database.ts'
 
-export type LinkPurpose = 'sign_in' | 'reset_password' | 'my_tickets' | 'verify_email' | 'order'
+export type LinkPurpose =
+  | 'sign_in'
+  | 'reset_password'
+  | 'my_tickets'
+  | 'verify_email'
+  | 'order'
+  | 'invitation'
 
 export interface LinkRow {
   readonly id: string
@@ -15,6 +21,8 @@ export interface LinkRow {
 
 /** How long a link of an address or a password works. */
 export const linkMinutes = 30
+/** How long an invitation works. */
+export const invitationMinutes = 7 * 24 * 60
 const orderLinkDays = 30
 
 const insertLink = sql(
@@ -45,8 +53,9 @@ const endLinks = sql(
 export async function storeLink(
   tx: Queryable,
   { id, purpose, email }: Pick<LinkRow, 'id' | 'purpose' | 'email'>,
+  minutes = linkMinutes,
 ): Promise<void> {
-  await tx.query(insertLink, [id, purpose, email, linkMinutes])
+  await tx.query(insertLink, [id, purpose, email, minutes])
 }
 
 /** The link of an order works until a month after its show. Its id is the order's. */
