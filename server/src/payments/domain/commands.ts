@@ -1,5 +1,5 @@
 // The commands of the payments domain, what a decision may read, and what it answers.
-import type { TenderedElsewhere } from './elsewhere.ts'
+import type { ElsewhereTender, Tendered } from '@holdfast/contract'
 import type { PaymentFact } from './facts.ts'
 import type { KnownOrder, NoteOrder } from './known-order.ts'
 import type { IntentStatus, Payment, Step } from './payment.ts'
@@ -30,6 +30,9 @@ interface Result {
   readonly paymentId: string
   readonly fence: number
 }
+
+/** How staff took money: a comp is no money. */
+export type TenderedElsewhere = Tendered & { readonly tender: ElsewhereTender }
 
 export type Command =
   | NoteOrder

@@ -1,13 +1,11 @@
 // Money that staff took outside of the shop: cash, a terminal, a transfer, or a bill. No processor
 // knows of it, so nothing of it is uncertain: it is recorded once the order has accepted it, and
 // what goes back is given back by staff. Pure.
-import type { ElsewhereTender, Tendered } from '@holdfast/contract'
-import type { CommandOf, Decision, Records } from './commands.ts'
+import type { Tendered } from '@holdfast/contract'
+import type { CommandOf, Decision, Records, TenderedElsewhere } from './commands.ts'
 import { chargeCreated, type PaymentFact } from './facts.ts'
 import { isPayable, type OrderTerms } from './known-order.ts'
 import { isHolding, type Payment } from './payment.ts'
-
-export type TenderedElsewhere = Tendered & { readonly tender: ElsewhereTender }
 
 export const isElsewhere = (tendered: Tendered | undefined): tendered is TenderedElsewhere =>
   tendered !== undefined && tendered.tender !== 'comp'
