@@ -22,7 +22,7 @@ describe('a change of a member', () => {
     ['an owner who was removed meanwhile removes the other', [ben], 'ann', 'ben', null, 'role_missing'],
     ['a stranger is removed', [ann], 'ann', 'dan', null, 'member_unknown'],
     ['a stranger leaves', [ann], 'dan', 'dan', null, 'member_unknown'],
-  ] as const)('%s', (_what, members, by, userId, role, expected) => {
+  ] as const)('%s', (...[, members, by, userId, role, expected]) => {
     expect(refuseMemberChange(members, { by, userId, role })).toBe(expected)
   })
 })

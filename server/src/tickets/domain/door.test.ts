@@ -66,7 +66,7 @@ test.each<
     [elsewhere],
     null,
   ],
-])('%s', (_what, asked, scopes, showIds, shows, expected) => {
+])('%s', (...[, asked, scopes, showIds, shows, expected]) => {
   const around = { shows: new Map([asked, ...shows].map((each) => [each.id, each])), now }
   expect(refuseAtDoor(asked, { scopes, showIds }, around)?.rejection ?? null).toBe(expected)
 })
