@@ -46,7 +46,7 @@ export const errorDefinitions = {
   sales_stopped: { status: 409, title: 'Sales are paused; tickets on hold can still be paid for' },
   not_on_sale: { status: 409, title: 'The show is not on sale' },
   too_many_holds: { status: 429, title: 'Too many tickets are on hold from this network' },
-  limit_exceeded: { status: 422, title: 'Too many tickets for one order or one buyer' },
+  limit_exceeded: { status: 422, title: 'Too many or too few tickets for one order or one buyer' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
   quota_exceeded: { status: 409, title: 'This account keeps too much of this' },
   show_not_draft: { status: 409, title: 'The show has already been published' },

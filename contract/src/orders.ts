@@ -20,6 +20,9 @@ export const OrderLine = Type.Object(
     taxRateBps: Type.Optional(
       Type.Integer({ minimum: 0, description: 'tax in the price; absent where none is named' }),
     ),
+    feeMinor: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'of one unit that costs something; absent: none' }),
+    ),
     seatIds: Type.Optional(Type.Array(Id)),
   },
   { additionalProperties: false },

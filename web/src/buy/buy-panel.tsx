@@ -3,7 +3,7 @@
 import type { Availability, ShowView } from '@holdfast/contract'
 import { isEmailAddress } from '@holdfast/contract/text'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, lazy, Suspense, useCallback, useEffect, useId, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useCallback, useEffect, useId, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Liveness } from '../api/live.ts'
 import { currentUserQuery } from '../api/queries.ts'
@@ -13,11 +13,13 @@ import { isolated, seatValues } from '../parts/user-text.tsx'
 import { EmailField } from './email-field.tsx'
 import { usePlaceOrder } from './place-order.ts'
 import { PriceNews } from './price-news.tsx'
-import { QuantityRow } from './quantity-row.tsx'
+import { PerOrder, QuantityRow } from './quantity-row.tsx'
+import { ClosedRow, useOpenTypes } from './sale-window.tsx'
 import {
   countOf,
   linesOf,
   lostSeats,
+  mayAddSeat,
   nothing,
   type Selection,
   totalOf,
@@ -33,22 +35,26 @@ export interface BuyPanelProps {
   readonly liveness: Liveness
 }
 
-export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
+export function BuyPanel({ show: offered, availability, liveness }: BuyPanelProps) {
   const t = useTranslations('buy')
+  const open = useOpenTypes(offered.ticketTypes)
+  const show = useMemo(() => ({ ...offered, ticketTypes: [...open] }), [offered, open])
+  const closed = offered.ticketTypes.filter((type) => !open.includes(type))
   const heading = useId()
   const [selection, setSelection] = useState(nothing)
   const lost = useLostSeats({ show, availability, selection, setSelection })
   const general = show.ticketTypes.filter((type) => !type.seats)
-  const seated = general.length < show.ticketTypes.length
+  const seats = show.ticketTypes.filter((type) => type.seats)
+  const seated = seats.length > 0
   const left = Math.max(0, show.maxPerOrder - countOf(selection))
   const toggleSeat = useCallback(
     (seatId: string) =>
       setSelection((before) =>
-        before.seatIds.has(seatId) || countOf(before) < show.maxPerOrder
+        before.seatIds.has(seatId) || mayAddSeat(show, before, seatId)
           ? withSeat(before, seatId, !before.seatIds.has(seatId))
           : before,
       ),
-    [show.maxPerOrder],
+    [show],
   )
   return (
     <section aria-labelledby={heading} className="panel p-4 shadow-(--shadow) sm:p-6">
@@ -70,7 +76,8 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
           </Suspense>
         </div>
       )}
-      {general.length > 0 && (
+      {offered.ticketTypes.length === 0 && <p className="py-4 text-soft">{t('nothingOffered')}</p>}
+      {(general.length > 0 || closed.length > 0) && (
         <ul className="divide-y divide-line">
           {general.map((type) => (
             <QuantityRow
@@ -83,10 +90,16 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
               change={(quantity) => setSelection((before) => withQuantity(before, type.id, quantity))}
             />
           ))}
+          {closed.map((type) => (
+            <ClosedRow key={type.id} type={type} show={offered} />
+          ))}
         </ul>
       )}
+      {seats.map((type) => (
+        <PerOrder key={type.id} type={type} named />
+      ))}
       <p role="status" className="mt-2 text-small text-soft empty:hidden">
-        {left === 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}
+        {left === 0 && open.length > 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}
       </p>
       <PriceNews show={show} />
       {lost.length > 0 && (
@@ -96,16 +109,18 @@ export function BuyPanel({ show, availability, liveness }: BuyPanelProps) {
           </Notice>
         </div>
       )}
-      <div
-        className={
-          seated
-            ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]'
-            : 'mt-3 border-t border-line pt-4'
-        }
-      >
-        {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
-        <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
-      </div>
+      {open.length > 0 && (
+        <div
+          className={
+            seated
+              ? 'grid gap-x-10 border-t border-line pt-4 lg:grid-cols-[1fr_25rem]'
+              : 'mt-3 border-t border-line pt-4'
+          }
+        >
+          {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
+          <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
+        </div>
+      )}
     </section>
   )
 }

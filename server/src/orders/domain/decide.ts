@@ -23,12 +23,19 @@ import {
   paymentOf,
 } from './order.ts'
 import { priceOf } from './price.ts'
-import { isSold } from './sale.ts'
+import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './sale.ts'
 import type { Sale, Stock } from './stock.ts'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
-  | { readonly rejection: OrderRejection; readonly detail?: string; readonly price?: Price }
+  | {
+      readonly rejection: OrderRejection
+      readonly detail?: string
+      readonly price?: Price
+      readonly opensAt?: string
+      readonly least?: number
+      readonly most?: number
+    }
 
 const nothing: OrderDecision = { facts: [] }
 
@@ -96,11 +103,14 @@ function placeOrder(
   const sale = stock.sales.get(command.showId)
   if (!sale) return { rejection: 'show_unknown' }
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
-  const chosen = chooseLines(sale, stock, command.lines)
+  const offered = offeredOf(sale, nothingUnlocked)
+  const notNow = refuseWindow(offered, command.lines, now)
+  if (notNow !== null) return notNow
+  const chosen = chooseLines(offered, stock, command.lines)
   if ('rejection' in chosen) return chosen
   const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
   const refusal = refuseBuyer(sale, stock, asking)
-  if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
+  if (refusal !== null) return { rejection: 'limit_exceeded', ...refusal }
   const crowded = refuseNetwork(sale.showId, stock, asking)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
   const price = priceOf(sale.currency, chosen.lines)

@@ -15,7 +15,11 @@ export interface Asking {
  * Why one buyer may not have so many of this show, counting what they hold and own; null when they
  * may. A buyer is a session, and all sessions with one address.
  */
-export function refuseBuyer(sale: Sale, stock: Stock, { buyer, places, origin }: Asking): string | null {
+export function refuseBuyer(
+  sale: Sale,
+  stock: Stock,
+  { buyer, places, origin }: Asking,
+): { readonly detail: string; readonly most: number } | null {
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
   const own = [buyerKey(showId, buyer.id)]
@@ -24,8 +28,10 @@ export function refuseBuyer(sale: Sale, stock: Stock, { buyer, places, origin }:
     const taken = stock.taken?.byBuyer.get(key) ?? { places: 0, expired: 0 }
     // Nobody keeps places from others by holding them again and again.
     const expired = origin === undefined ? 0 : taken.expired
-    if (taken.places + expired + places > maxPerBuyer)
-      return `at most ${inTickets(maxPerBuyer)} per buyer; ${counted(taken.places, expired)}`
+    if (taken.places + expired + places > maxPerBuyer) {
+      const detail = `at most ${inTickets(maxPerBuyer)} per buyer; ${counted(taken.places, expired)}`
+      return { detail, most: maxPerBuyer }
+    }
   }
   return null
 }

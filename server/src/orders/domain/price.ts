@@ -5,8 +5,8 @@ import { priceUnits } from './pricing.ts'
 /** The same for what a buyer asks about, what is held, and what was sold: lines never change. */
 export function priceOf(currency: string, lines: readonly OrderLine[]): Price {
   const money = (amountMinor: number) => ({ amountMinor, currency })
-  const units = lines.flatMap(({ quantity, unitPriceMinor, taxRateBps = null }) =>
-    Array.from({ length: quantity }, () => ({ priceMinor: unitPriceMinor, taxRateBps, feeMinor: 0 })),
+  const units = lines.flatMap(({ quantity, unitPriceMinor, taxRateBps = null, feeMinor = 0 }) =>
+    Array.from({ length: quantity }, () => ({ priceMinor: unitPriceMinor, taxRateBps, feeMinor })),
   )
   const stepMinor = currencyRule(currency)?.step ?? 1
   const price = priceUnits(units, { net: false, stepMinor, orderFeeMinor: 0 })

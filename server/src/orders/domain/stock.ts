@@ -1,11 +1,11 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
 // order asks of it is in lines.ts. Pure; knows no payment.
-import { type PublishedShow, salesEndAt, type Take } from '@holdfast/contract'
+import { type PublishedShow, type SaleTerms, salesEndAt, saleTermsOf, type Take } from '@holdfast/contract'
 import type { TakenPlaces } from './taken.ts'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
 
-export interface SaleType {
+export interface SaleType extends SaleTerms {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
@@ -166,11 +166,12 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     salesEndAt: salesEndAt(show),
-    types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats }) => ({
+    types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats, ...terms }) => ({
       id,
       name,
       priceMinor,
       ...(taxRateBps === undefined ? {} : { taxRateBps }),
+      ...saleTermsOf(terms),
       takes: takes.map(({ poolId, count }) => {
         const poolName = poolNames.get(poolId)
         return { poolId, count, name: poolName ?? name, shared: poolName !== undefined }

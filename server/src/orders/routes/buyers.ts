@@ -117,8 +117,9 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
         (answer) => answer.ok || answer.rejection !== 'show_unknown',
       )
       if (!outcome.ok) {
-        const { rejection, detail, price } = outcome
-        if (rejection !== 'too_many_holds') return sendProblem(reply, rejection, { detail, price })
+        const { rejection, detail, price, opensAt, least, most } = outcome
+        if (rejection !== 'too_many_holds')
+          return sendProblem(reply, rejection, { detail, price, opensAt, least, most })
         const [network = ''] = origin?.networks ?? []
         security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
         return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })

@@ -7,6 +7,7 @@ import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import { freezeLines } from '../domain/lines.ts'
 import { priceOf } from '../domain/price.ts'
+import { nothingUnlocked, offeredOf } from '../domain/sale.ts'
 import { readSale } from '../read/views.ts'
 import { makeWaiter } from './waiter.ts'
 
@@ -36,8 +37,11 @@ export function priceRoutes(
         (found) => found !== null,
       )
       if (!sale) throw new ProblemError('show_unknown')
-      const frozen = freezeLines(sale, request.body.lines)
-      if ('rejection' in frozen) throw new ProblemError(frozen.rejection, { detail: frozen.detail })
+      const frozen = freezeLines(offeredOf(sale, nothingUnlocked), request.body.lines)
+      if ('rejection' in frozen) {
+        const { rejection, ...extras } = frozen
+        throw new ProblemError(rejection, extras)
+      }
       return priceOf(sale.currency, frozen.lines)
     },
   )

@@ -12,12 +12,18 @@ export interface ProblemExtras {
   readonly usedDoor?: string | undefined
   /** What the order would cost now. */
   readonly price?: Price | undefined
+  /** When the sale begins. */
+  readonly opensAt?: string | undefined
+  /** How many tickets it must and may be. */
+  readonly least?: number | undefined
+  readonly most?: number | undefined
   /** JSON pointer of the field that is wrong. */
   readonly field?: string | undefined
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
-  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price, field } = extras
+  const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, price, opensAt, least, most, field } =
+    extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -30,6 +36,9 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(usedAt === undefined ? {} : { usedAt }),
     ...(usedDoor === undefined ? {} : { usedDoor }),
     ...(price === undefined ? {} : { price }),
+    ...(opensAt === undefined ? {} : { opensAt }),
+    ...(least === undefined ? {} : { least }),
+    ...(most === undefined ? {} : { most }),
     ...(field === undefined ? {} : { field }),
   }
 }

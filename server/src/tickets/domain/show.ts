@@ -3,13 +3,13 @@
 import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
 import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
+import { type ContentRefusal, refusePrices } from './selling-terms.ts'
 import {
-  type ContentRefusal,
   type ProposedContent,
-  refusePrices,
   refuseWithdrawal,
   type ShowContent,
   settleContent,
+  type TicketType,
 } from './show-content.ts'
 
 type ShowFacts = ShowContent & {
@@ -230,9 +230,10 @@ function publishedShow(show: Show): PublishedShow {
     ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
     onSale: show.status === 'on_sale' && !show.blocked,
     ticketTypes: show.ticketTypes.map((type) => {
-      const { id, name, priceMinor, taxRateBps, takes, seats } = type
+      const { id, name, priceMinor, taxRateBps, terms, takes, seats } = type
       const tax = taxRateBps == null ? {} : { taxRateBps }
-      return { id, name, priceMinor, ...tax, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
+      const seated = seats ? { seats: [...seats] } : {}
+      return { id, name, priceMinor, ...tax, ...terms, takes: [...takes], ...seated }
     }),
     pools: show.pools.map(({ id, name, capacity, latch }) => ({
       id,
@@ -282,3 +283,11 @@ export function publishedAtOf(show: Show): string | null {
 export function maySee(show: Show, viewerId: string | null): boolean {
   return publishedAtOf(show) !== null || show.organiserId === viewerId
 }
+
+/** The show as its viewer may know it: hidden types are there for its organiser alone. */
+export function seenBy(show: Show, viewerId: string | null): Show {
+  if (show.organiserId === viewerId || !show.ticketTypes.some(isHidden)) return show
+  return { ...show, ticketTypes: show.ticketTypes.filter((type) => !isHidden(type)) }
+}
+
+const isHidden = ({ terms }: TicketType) => terms?.hidden === true

@@ -13,7 +13,7 @@ import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
-import { maySee, publishedAtOf, type Show, type ShowRejection } from '../domain/show.ts'
+import { maySee, publishedAtOf, type Show, type ShowRejection, seenBy } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { askToSell } from '../store/sellers.ts'
@@ -170,7 +170,10 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
       const shows = await listShows(db, { after, text: q, from, to, limit: limit + 1, organiserId })
       const page = shows.slice(0, limit)
       const last = shows.length > limit ? page.at(-1) : undefined
-      return { items: page.map(showView), nextCursor: last ? cursorOf(last) : null }
+      return {
+        items: page.map((show) => showView(seenBy(show, organiserId))),
+        nextCursor: last ? cursorOf(last) : null,
+      }
     },
   )
 
@@ -187,14 +190,17 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
     },
     async (request, reply) => {
       const { id } = request.params
+      const viewer = viewerOf(request)
       const head = await readShow(db, id, { seats: false })
-      if (!head || !maySee(head, viewerOf(request))) throw new ProblemError('show_unknown')
+      if (!head || !maySee(head, viewer)) throw new ProblemError('show_unknown')
       // All of the show but its seats, which no change passes by: they come with a new version.
-      const packed = await memory.get(JSON.stringify(showView(head)), async () => {
+      const packed = await memory.get(JSON.stringify(showView(seenBy(head, viewer))), async () => {
         const show = await readShow(db, id)
-        return pack(JSON.stringify(showView(show ?? head)))
+        return pack(JSON.stringify(showView(seenBy(show ?? head, viewer))))
       })
-      return sendPacked(request, reply, packed, { isPublic: publishedAtOf(head) !== null })
+      return sendPacked(request, reply, packed, {
+        isPublic: publishedAtOf(head) !== null && head.organiserId !== viewer,
+      })
     },
   )
 }

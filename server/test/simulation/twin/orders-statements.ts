@@ -226,11 +226,19 @@ export const ordersStatements: StatementTwins = {
       before,
       limit,
     ),
-  'orders.read_sale_stock': (view, [showId]) => {
+  'orders.read_sale_stock': (view, [showId, withHidden]) => {
     const show = view.get('orders.shows', showId as string)
     if (!show) return []
-    return (show['ticket_types'] as (Row & Taking)[]).flatMap((type) => {
-      const own = shape('id priceMinor seated')(type)
+    const types = (show['ticket_types'] as (Row & Taking)[]).filter(
+      (type) => withHidden === true || type['hidden'] !== true,
+    )
+    const version = show['version']
+    if (types.length === 0)
+      return [
+        shape('version id priceMinor seated poolId count name shared capacity held sold closed')({ version }),
+      ]
+    return types.flatMap((type) => {
+      const own = { version, ...shape('id priceMinor seated')(type) }
       const nothing = { poolId: null, count: null, name: null, shared: null }
       const takes: readonly Row[] =
         type.takes.length > 0 ? (type.takes as readonly object[] as Row[]) : [nothing]
@@ -241,10 +249,12 @@ export const ordersStatements: StatementTwins = {
       }))
     })
   },
-  'orders.read_seat_states': (view, [showId]) =>
+  'orders.read_seat_states': (view, [showId, typeIds]) =>
     view
       .all('orders.seats')
-      .filter((row) => row['show_id'] === showId)
+      .filter(
+        (row) => row['show_id'] === showId && (typeIds as string[]).includes(row['ticket_type_id'] as string),
+      )
       .toSorted(by('id'))
       .map(shape('id state')),
 }

@@ -300,7 +300,7 @@ const tickets = [
   ),
   table(
     'tickets.ticket_types',
-    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, tax_rate_bps int, seated bool!, takes json!',
+    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, tax_rate_bps int, terms json, seated bool!, takes json!',
     {
       key: 'id',
       references: { show_id: 'tickets.shows' },
