@@ -62,6 +62,14 @@ export function unitsOf(order: { readonly showId: string; readonly lines: readon
   )
 }
 
+/** What each unit of a line costs: its price, less its discount, with its fee. */
+export function grossOfLine({ quantity, unitPriceMinor, discountsMinor, feeMinor = 0 }: OrderLine): number[] {
+  return Array.from({ length: quantity }, (_, index) => {
+    const left = unitPriceMinor - (discountsMinor?.[index] ?? 0)
+    return left > 0 ? left + feeMinor : 0
+  })
+}
+
 export const Buyer = Type.Object({ id: Id, email: Type.String() }, { additionalProperties: false })
 export type Buyer = Static<typeof Buyer>
 

@@ -194,6 +194,16 @@ export const chargeFailed = [
   'orders hears ChargeFailed',
 ]
 
+/** Half of the price, once. */
+const oneUse = {
+  id: 'code',
+  showId: 'show',
+  word: 'CODE',
+  terms: { percentBps: 5_000 },
+  ended: false,
+  uses: 1,
+} as const
+
 const quick = {
   oneBuyer: {
     ...plain,
@@ -304,13 +314,24 @@ const quick = {
   lastUse: {
     ...plain,
     name: 'lastUse',
-    title: 'two buyers for the one use of a code: held, paid, given back, cancelled',
+    title: 'two buyers for the one use of a code: held, cancelled, expired',
     show: makeShow({ places: 5 }),
-    code: { id: 'code', showId: 'show', word: 'CODE', terms: { percentBps: 5_000 }, ended: false, uses: 1 },
+    code: oneUse,
+    wants: [places('standing', 1), places('standing', 1)],
+    payments: [0, 0],
+    alike: true,
+    persons: ['buyer_cancels'],
+  },
+  lastUsePaid: {
+    ...plain,
+    name: 'lastUsePaid',
+    title: 'the one use of a code, bought and given back, while another buyer waits for it',
+    show: makeShow({ places: 5 }),
+    code: oneUse,
     wants: [places('standing', 1), places('standing', 1)],
     payments: [1, 0],
     refunds: [null],
-    persons: ['buyer_cancels'],
+    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
   },
   twoCards: {
     ...plain,

@@ -75,6 +75,15 @@ const refusals: readonly (readonly [string, string, Case])[] = [
     'not_on_sale',
     { ...soldOut, sale: { ...dear, salesEndAt: now }, had: 9, command: wrongPrice },
   ],
+  [
+    'a code that nobody made',
+    'code_unknown',
+    {
+      ...soldOut,
+      had: 9,
+      command: { ...wrongPrice, code: 'X', lines: [{ ticketTypeId: 'stranger', quantity: 1 }] },
+    },
+  ],
   ['a type that opens later', 'not_on_sale', { ...soldOut, ...open({ saleStartsAt: later }), had: 9 }],
   ['a type whose time is over', 'not_on_sale', { ...soldOut, ...open({ saleEndsAt: now }), had: 9 }],
   ['a hidden type that opens later', 'unknown_ticket_type', open({ hidden: true, saleStartsAt: later })],
