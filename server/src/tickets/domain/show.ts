@@ -4,13 +4,7 @@ import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
 import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
 import { type ContentRefusal, refusePrices } from './selling-terms.ts'
-import {
-  type ProposedContent,
-  refuseWithdrawal,
-  type ShowContent,
-  settleContent,
-  type TicketType,
-} from './show-content.ts'
+import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
 
 type ShowFacts = ShowContent & {
   readonly id: string
@@ -298,11 +292,3 @@ export function movedFrom({ announcedStart, startsAt }: Show): string | null {
 export function maySee(show: Show, viewerId: string | null): boolean {
   return publishedAtOf(show) !== null || show.organiserId === viewerId
 }
-
-/** The show as its viewer may know it: hidden types are there for its organiser alone. */
-export function seenBy(show: Show, viewerId: string | null): Show {
-  if (show.organiserId === viewerId || !show.ticketTypes.some(isHidden)) return show
-  return { ...show, ticketTypes: show.ticketTypes.filter((type) => !isHidden(type)) }
-}
-
-const isHidden = ({ terms }: TicketType) => terms?.hidden === true
