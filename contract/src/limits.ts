@@ -29,6 +29,9 @@ export const attemptLimits = {
   invitationsOfOrganisation: { name: 'invitation_house', attempts: 50, perSeconds: 24 * hour },
   /** Codes that door devices are paired by. */
   pairingOfNetwork: { name: 'pairing_address', attempts: 20, perSeconds: 10 * minute },
+  /** Wrong codes at check, price and orders together. */
+  codesOfSession: { name: 'codes-session', attempts: 20, perSeconds: 10 * minute },
+  codesOfNetwork: { name: 'codes-network', attempts: 300, perSeconds: 10 * minute },
   /** Payments that a buyer may begin. */
   payments: { name: 'payments', attempts: 60, perSeconds: 10 * minute },
   /** Looks at the processor; who looks more often is answered from the row. */

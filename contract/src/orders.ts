@@ -20,6 +20,15 @@ export const OrderLine = Type.Object(
     taxRateBps: Type.Optional(
       Type.Integer({ minimum: 0, description: 'tax in the price; absent where none is named' }),
     ),
+    feeMinor: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'of one unit that costs something; absent: none' }),
+    ),
+    codeId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'the code of the order, if it is for these units' }),
+    ),
+    discountsMinor: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0 }), { description: 'what the code takes off each unit' }),
+    ),
     seatIds: Type.Optional(Type.Array(Id)),
   },
   { additionalProperties: false },
@@ -65,6 +74,14 @@ export const Buyer = Type.Object(
   },
   { additionalProperties: false },
 )
+/** What each unit of a line costs: its price, less its discount, with its fee. */
+export function grossOfLine({ quantity, unitPriceMinor, discountsMinor, feeMinor = 0 }: OrderLine): number[] {
+  return Array.from({ length: quantity }, (_, index) => {
+    const left = unitPriceMinor - (discountsMinor?.[index] ?? 0)
+    return left > 0 ? left + feeMinor : 0
+  })
+}
+
 export type Buyer = Static<typeof Buyer>
 
 export const CancelReason = Type.Union([
@@ -118,6 +135,9 @@ export const Tendered = Type.Object({
   by: Id,
 })
 export type Tendered = Static<typeof Tendered>
+/** The code that an order was placed with, and how many uses of it are the order's. */
+export const OrderCode = Type.Object({ id: Id, uses: Type.Integer({ minimum: 0 }) })
+export type OrderCode = Static<typeof OrderCode>
 
 export const OrderCreated = defineEvent(
   'orders',
@@ -130,6 +150,7 @@ export const OrderCreated = defineEvent(
     showId: Id,
     organiserId: Id,
     lines: Type.Array(OrderLine),
+    code: Type.Optional(OrderCode),
     amount: Money,
     /** What is still to be paid: all that a payment takes. */
     due: Money,

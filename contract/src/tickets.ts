@@ -17,6 +17,40 @@ export const Take = Type.Object(
 )
 export type Take = Static<typeof Take>
 
+/**
+ * When, how many at once and to whom a ticket type is sold. What is absent sets no bounds: sold as
+ * long as the show, to everybody.
+ */
+export const saleTerms = {
+  saleStartsAt: Type.Optional(Instant),
+  saleEndsAt: Type.Optional(Instant),
+  minPerOrder: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'in an order that has any; if absent, 1' }),
+  ),
+  maxPerOrder: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'if absent, as many as the show allows' }),
+  ),
+  hidden: Type.Optional(Type.Boolean({ description: 'sold only to those who enter a code that unlocks it' })),
+  feeMinor: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'added to each ticket that costs something, tax included' }),
+  ),
+}
+const SaleTerms = Type.Object(saleTerms)
+export type SaleTerms = Static<typeof SaleTerms>
+
+/** The terms among other fields, without those that say nothing. */
+export function saleTermsOf(of: SaleTerms): SaleTerms {
+  const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor } = of
+  return {
+    ...(saleStartsAt === undefined ? {} : { saleStartsAt }),
+    ...(saleEndsAt === undefined ? {} : { saleEndsAt }),
+    ...(minPerOrder === undefined || minPerOrder === 1 ? {} : { minPerOrder }),
+    ...(maxPerOrder === undefined ? {} : { maxPerOrder }),
+    ...(hidden === true ? { hidden } : {}),
+    ...(feeMinor === undefined || feeMinor === 0 ? {} : { feeMinor }),
+  }
+}
+
 export const PublishedTicketType = Type.Object({
   id: Id,
   name: Type.String(),
@@ -24,6 +58,7 @@ export const PublishedTicketType = Type.Object({
   taxRateBps: Type.Optional(
     Type.Integer({ minimum: 0, description: 'tax in the price, in hundredths of a per cent' }),
   ),
+  ...saleTerms,
   takes: Type.Array(Take, { description: 'what one unit takes; empty: never sold out' }),
   seats: Type.Optional(Type.Array(Seat)),
 })

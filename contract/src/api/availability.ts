@@ -17,6 +17,10 @@ export const Availability = Type.Object({
         'available: the least over the pools of the type. held and sold: of the pool that has the least left',
     },
   ),
+  version: Type.Integer({ description: 'of the show that this is about' }),
+  hasCodes: Type.Optional(
+    Type.Boolean({ description: 'true: buyers may enter a code; absent where there is none to enter' }),
+  ),
   pools: Type.Optional(
     Type.Array(
       Type.Object({
@@ -34,6 +38,8 @@ export type Availability = Static<typeof Availability>
 /** The same in a tenth of the bytes: the states of all seats, in the order of their ids. */
 export const CompactAvailability = Type.Object({
   ticketTypes: Availability.properties.ticketTypes,
+  version: Availability.properties.version,
+  hasCodes: Availability.properties.hasCodes,
   pools: Availability.properties.pools,
   seatStates: Type.Optional(
     Type.String({ description: 'one letter for each seat, in the order of their ids: a, h or s' }),

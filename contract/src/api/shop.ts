@@ -3,6 +3,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
+import { saleTerms } from '../tickets.ts'
 import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -25,6 +26,9 @@ export const Problem = Type.Object({
     ),
   ),
   price: Type.Optional(Price),
+  opensAt: Type.Optional(Type.String({ format: 'date-time', description: 'when the sale begins' })),
+  least: Type.Optional(Type.Integer({ description: 'tickets that an order must have' })),
+  most: Type.Optional(Type.Integer({ description: 'tickets that an order, or a buyer, may have' })),
   field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
 })
 export type Problem = Static<typeof Problem>
@@ -80,11 +84,19 @@ const TaxRate = Type.Integer({
   maximum: 10_000,
   description: 'tax contained in the price, in hundredths of a per cent',
 })
+const perOrder = Type.Optional(Type.Integer({ minimum: 1, maximum: 100 }))
+const termsBody = {
+  ...saleTerms,
+  minPerOrder: perOrder,
+  maxPerOrder: perOrder,
+  feeMinor: Type.Optional(PriceMinor),
+}
 export const GeneralTypeBody = Type.Object(
   {
     name: ShortText,
     priceMinor: PriceMinor,
     taxRateBps: Type.Optional(TaxRate),
+    ...termsBody,
     capacity: Capacity('one pool of the type’s own'),
     pools: Type.Optional(typePools),
   },
@@ -92,7 +104,13 @@ export const GeneralTypeBody = Type.Object(
 )
 /** Without a pool of its own; with no pool at all it is never sold out. */
 export const PooledTypeBody = Type.Object(
-  { name: ShortText, priceMinor: PriceMinor, taxRateBps: Type.Optional(TaxRate), pools: typePools },
+  {
+    name: ShortText,
+    priceMinor: PriceMinor,
+    taxRateBps: Type.Optional(TaxRate),
+    ...termsBody,
+    pools: typePools,
+  },
   closed,
 )
 export const SeatedTypeBody = Type.Object(
@@ -100,6 +118,7 @@ export const SeatedTypeBody = Type.Object(
     name: ShortText,
     priceMinor: PriceMinor,
     taxRateBps: Type.Optional(TaxRate),
+    ...termsBody,
     seats: Type.Array(SeatBody, { minItems: 1, maxItems: maxSeatsPerType }),
     pools: Type.Optional(typePools),
   },
@@ -194,6 +213,7 @@ export const TicketTypeView = Type.Object({
   name: Type.String(),
   priceMinor: Type.Integer(),
   taxRateBps: Type.Optional(Type.Integer()),
+  ...saleTerms,
   capacity: Type.Integer({
     description: 'of the type’s own pool; without one, the most tickets that its pools have room for',
   }),

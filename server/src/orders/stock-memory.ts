@@ -1,9 +1,9 @@
 // Pools seen sold out a few milliseconds ago. May refuse a buyer early; never sells anything.
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
-import { freezeLines, placesOf, shortIn } from './domain/lines.ts'
+import { freezeLines, shortIn } from './domain/lines.ts'
 import { priceOf } from './domain/price.ts'
-import { isSold } from './domain/sale.ts'
+import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './domain/sale.ts'
 import { availableIn, type Sale, type SaleType } from './domain/stock.ts'
 import type { World } from './world.ts'
 
@@ -49,6 +49,8 @@ export function makeStockMemory(clock: Clock): StockMemory {
       }
     },
     knowsSoldOut(body) {
+      // What a code unlocks and costs is decided with its uses.
+      if (body.code !== undefined) return null
       for (const line of body.lines) {
         const soldOut = byTicketType.get(line.ticketTypeId)
         if (!soldOut || soldOut.sale.showId !== body.showId) continue
@@ -76,8 +78,12 @@ function goneOf({ takes }: SaleType, world: World): string | null {
 
 /** Sale, limits and price are looked at before the stock. */
 function reachesStock(sale: Sale, { lines, expectedTotalMinor }: OrderBody, now: string): boolean {
-  if (!isSold(sale, now) || placesOf(lines) > sale.maxPerOrder) return false
-  if (expectedTotalMinor === undefined) return true
-  const frozen = freezeLines(sale, lines)
-  return 'lines' in frozen && priceOf(sale.currency, frozen.lines).total.amountMinor === expectedTotalMinor
+  const offered = offeredOf(sale, nothingUnlocked)
+  if (!isSold(sale, now) || refuseWindow(offered, lines, now) !== null) return false
+  const frozen = freezeLines(offered, lines)
+  if (!('lines' in frozen)) return false
+  return (
+    expectedTotalMinor === undefined ||
+    priceOf(sale.currency, frozen.lines).total.amountMinor === expectedTotalMinor
+  )
 }

@@ -131,6 +131,7 @@ describe('day, time and offset are those of the show', () => {
 
 const stockOf = (available: number, held: number, sold: number): Availability => ({
   ticketTypes: [{ id: 't', priceMinor: 2500, available, held, sold }],
+  version: 1,
 })
 
 test.each([

@@ -1,7 +1,7 @@
 // What a show's page says about itself to search engines and to those who pass its link on. Text
 // from organisers is escaped here.
 import type { Availability, ShowView } from '@holdfast/contract'
-import { currencyExponent, salesEndAt } from '@holdfast/contract'
+import { allInMinor, currencyExponent, saleStateOf, salesEndAt } from '@holdfast/contract'
 
 /** What is left of each type. */
 export type Stock = Pick<Availability, 'ticketTypes'>
@@ -124,12 +124,15 @@ function localTimeOf(instant: string, timeZone: string): string {
  * Held places may come back, so they are not sold out yet. `stock` is null where nobody tells what
  * is left.
  */
-function offerStateOf(show: ShowView, stock: Stock | null, typeId: string): string {
+function offerStateOf(show: ShowView, stock: Stock | null, type: ShowView['ticketTypes'][number]): string {
   const { status } = show
   if (status === 'cancelled') return 'Discontinued'
-  const left = stock?.ticketTypes.find(({ id }) => id === typeId)
+  const left = stock?.ticketTypes.find(({ id }) => id === type.id)
   if (left && left.available === 0 && left.held === 0) return 'SoldOut'
-  if (status !== 'on_sale' || Date.now() >= Date.parse(salesEndAt(show))) return 'OutOfStock'
+  const window = saleStateOf(type, Date.now())
+  if (status !== 'on_sale' || Date.now() >= Date.parse(salesEndAt(show)) || window === 'ended')
+    return 'OutOfStock'
+  if (window === 'waiting') return 'PreOrder'
   return left?.available === 0 ? 'LimitedAvailability' : 'InStock'
 }
 
@@ -152,10 +155,12 @@ export function jsonLdOf(show: ShowView, url: string, stock: Stock | null): Reco
     offers: show.ticketTypes.map((type) => ({
       '@type': 'Offer',
       name: type.name,
-      price: (type.priceMinor / 10 ** exponent).toFixed(exponent),
+      price: (allInMinor(type) / 10 ** exponent).toFixed(exponent),
       priceCurrency: show.currency,
       url,
-      availability: `https://schema.org/${offerStateOf(show, stock, type.id)}`,
+      availability: `https://schema.org/${offerStateOf(show, stock, type)}`,
+      ...(type.saleStartsAt === undefined ? {} : { validFrom: type.saleStartsAt }),
+      ...(type.saleEndsAt === undefined ? {} : { validThrough: type.saleEndsAt }),
     })),
   }
 }

@@ -53,6 +53,7 @@ function listen(url: string, showId: string, changesOnly: boolean): Promise<List
         const states = new Map(told.seats.map((seat) => [seat.id, seat]))
         shown = {
           ticketTypes: told.ticketTypes,
+          version: told.version,
           seats: shown.seats.map((seat) => states.get(seat.id) ?? seat),
         }
       } else shown = told

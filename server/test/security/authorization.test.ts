@@ -31,6 +31,7 @@ const unknown: Things = {
   order: unknownId,
   payment: unknownId,
   ticketType: unknownId,
+  code: unknownId,
   ticket: '01990000-0000-7000-8000-0000000000aa',
   ticketCode: '0123456789ABCDEFGHJKMNPQRS',
   organisation: unknownId,
@@ -92,6 +93,7 @@ function ask(
   const id = access.thing === undefined ? unknownId : things[access.thing]
   const path = pattern
     .replace(':orderId', things.order)
+    .replace(':codeId', things.code)
     .replace(/:\w+/, id)
     .replaceAll(/:\w+Id/g, unknownId)
     .replace('*', 'main-0.js')

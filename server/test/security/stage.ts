@@ -39,6 +39,7 @@ export interface Things {
   readonly ticketType: string
   readonly organisation: string
   readonly member: string
+  readonly code: string
 }
 
 export interface Reply {
@@ -173,6 +174,10 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     const [organiser, buyer] = [clientOf(`organiser${side}`), clientOf(`buyer${side}`)]
     const show: ShowView = await publishShow(organiser, showBody({ title: `The show of ${side}` }))
     await heardOfShow(shop.db, show.id)
+    const codes = await organiser.call<{ items: { id: string }[] }>('POST', `/api/shows/${show.id}/codes`, {
+      code: 'Open Sesame',
+      percentBps: 1_000,
+    })
     const order = expectStatus(await placeOrder(buyer, show), 201)
     await heardOfOrder(shop.db, order.id)
     const payment = expectStatus(await pay(buyer, order.id), 201)
@@ -190,6 +195,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       ticketType: show.ticketTypes[0]?.id ?? '',
       organisation: show.organiserId,
       member: show.organiserId,
+      code: expectStatus(codes, 201).items[0]?.id ?? '',
     }
   }
   const things = { A: await thingsOf('A'), B: await thingsOf('B') }

@@ -181,6 +181,18 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'show',
     body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }], tender: 'cash' }),
   },
+  'POST /api/shows/:id/codes/check': { who: everybody, thing: 'show', body: () => ({ code: 'open sesame' }) },
+  'POST /api/shows/:id/codes': {
+    who: staff('shows'),
+    thing: 'show',
+    body: () => ({ count: 1, percentBps: 1_000 }),
+  },
+  'GET /api/shows/:id/codes': { who: staff('shows'), thing: 'show' },
+  'PATCH /api/shows/:id/codes/:codeId': {
+    who: staff('shows'),
+    thing: 'show',
+    body: () => ({ ended: true }),
+  },
 
   'GET /api/orders': { who: signedIn },
   'POST /api/orders': {

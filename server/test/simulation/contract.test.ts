@@ -5,6 +5,7 @@ import { orderCodeOf } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as expirationStore from '../../src/expiration/store/timers.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
+import * as ordersAvailability from '../../src/orders/read/availability.ts'
 import * as ordersViews from '../../src/orders/read/views.ts'
 import * as ordersStore from '../../src/orders/store/orders.ts'
 import * as stockStore from '../../src/orders/store/stock.ts'
@@ -758,7 +759,7 @@ test('orders, stock and shows look the same to buyers, organisers and the door',
       await ordersViews.listShowOrders(db, { ...search, emailPrefix: 'buyer2' }),
       await ordersViews.listShowOrders(db, { ...search, search: 'buyer_1' }),
       await ordersViews.listShowOrders(db, { ...search, search: orderCodeOf(orderB.id) }),
-      await ordersViews.readAvailability(db, sampleShow.id),
+      await ordersAvailability.readAvailability(db, sampleShow.id),
       await ordersStore.listOpenOrderIds(db, sampleShow.id, idOf(0)),
       await showStore.readShow(db, idOf(0)),
       await db.transaction((tx) => sellers.loadSellers(tx, [idOf(41), idOf(40)])).then((found) => [...found]),

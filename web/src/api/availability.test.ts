@@ -3,7 +3,7 @@ import { type Availability, compactAvailability, type ShowView } from '@holdfast
 import { expect, test } from 'vitest'
 import { wholeAvailability } from './availability.ts'
 
-const ticketTypes = [{ id: 'type', priceMinor: 100, available: 1, held: 1, sold: 1 }]
+const known = { ticketTypes: [{ id: 'type', priceMinor: 100, available: 1, held: 1, sold: 1 }], version: 1 }
 const showOf = (...types: (readonly string[] | null)[]) =>
   ({
     ticketTypes: types.map((ids) => (ids ? { seats: ids.map((id) => ({ id })) } : {})),
@@ -17,21 +17,21 @@ const seats: Availability['seats'] = [
 ]
 
 test.each<[string, Availability, ShowView]>([
-  ['no seats', { ticketTypes }, showOf(null)],
+  ['no seats', known, showOf(null)],
   [
     'pools',
-    { ticketTypes, pools: [{ name: 'all', available: 1, held: 0, sold: 2 }], seats },
+    { ...known, pools: [{ name: 'all', available: 1, held: 0, sold: 2 }], seats },
     showOf(['01', '02', '0a', 'b1']),
   ],
-  ['seats of one type', { ticketTypes, seats }, showOf(['01', '02', '0a', 'b1'])],
-  ['seats in another order', { ticketTypes, seats }, showOf(['b1', '02', '01', '0a'])],
-  ['seats of two types, and standing', { ticketTypes, seats }, showOf(['0a', '02'], null, ['b1', '01'])],
+  ['seats of one type', { ...known, seats }, showOf(['01', '02', '0a', 'b1'])],
+  ['seats in another order', { ...known, seats }, showOf(['b1', '02', '01', '0a'])],
+  ['seats of two types, and standing', { ...known, seats }, showOf(['0a', '02'], null, ['b1', '01'])],
 ])('%s', (_what, availability, show) => {
   expect(wholeAvailability(compactAvailability(availability), show)).toEqual(availability)
 })
 
 test('with other seats than the show had, it has to be read again', () => {
-  const compact = compactAvailability({ ticketTypes, seats })
+  const compact = compactAvailability({ ...known, seats })
   expect(compact.seatStates).toBe('ahsa')
   expect(wholeAvailability(compact, showOf(['01', '02', '0a']))).toBeNull()
   expect(wholeAvailability(compact, undefined)).toBeNull()

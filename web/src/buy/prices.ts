@@ -1,5 +1,6 @@
 // The prices that a buyer sees: the show as it was fetched, with what a hold costs now. Pure.
 import type { Availability, ShowView } from '@holdfast/contract'
+import { allInMinor } from '@holdfast/contract/sales-end'
 
 export type Prices = ReadonlyMap<string, number>
 
@@ -8,6 +9,18 @@ export function atPrices(show: ShowView, prices: Prices): ShowView {
   const nowOf = ({ id, priceMinor }: ShowView['ticketTypes'][number]) => prices.get(id) ?? priceMinor
   if (show.ticketTypes.every((type) => nowOf(type) === type.priceMinor)) return show
   return { ...show, ticketTypes: show.ticketTypes.map((type) => ({ ...type, priceMinor: nowOf(type) })) }
+}
+
+/**
+ * The show as it is offered to buyers: hidden types are not, also not to their organiser, and prices
+ * have their fees in them.
+ */
+export function offeredShow(show: ShowView): ShowView {
+  if (show.ticketTypes.every(({ hidden, feeMinor }) => hidden !== true && feeMinor === undefined)) return show
+  const ticketTypes = show.ticketTypes
+    .filter(({ hidden }) => hidden !== true)
+    .map((type) => ({ ...type, priceMinor: allInMinor(type) }))
+  return { ...show, ticketTypes }
 }
 
 /** Empty while nothing is known. */

@@ -3,6 +3,7 @@ import type { Availability, ShowView } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { Skeleton } from '../parts/basics.tsx'
+import { isolated } from '../parts/user-text.tsx'
 
 export interface QuantityRowProps {
   readonly type: ShowView['ticketTypes'][number]
@@ -20,7 +21,10 @@ const fewLeft = 20
 export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }: QuantityRowProps) {
   const t = useTranslations('buy')
   const format = useFormat()
-  const full = stock !== undefined && quantity >= stock.available
+  const { minPerOrder: least = 1, maxPerOrder: most = Number.POSITIVE_INFINITY } = type
+  // The first press takes as many as an order must have, and the last one gives them all back.
+  const more = quantity === 0 ? least : quantity + 1
+  const full = stock !== undefined && more > Math.min(stock.available, most)
   const soldOut = stock?.available === 0
   return (
     <li className="flex items-center justify-between gap-4 py-4">
@@ -31,7 +35,13 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
         <p className="font-semibold">
           {type.priceMinor === 0 ? t('free') : format.money({ amountMinor: type.priceMinor, currency })}
         </p>
+        {type.feeMinor !== undefined && type.priceMinor > 0 && (
+          <p className="text-small text-soft">
+            {t('feeInPrice', { fee: format.money({ amountMinor: type.feeMinor, currency }) })}
+          </p>
+        )}
         <Left stock={stock} />
+        <PerOrder type={type} />
       </div>
       <div role="group" aria-label={type.name} className="flex shrink-0 items-center gap-1">
         <button
@@ -39,7 +49,7 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
           className="button size-11 p-0 text-title"
           aria-label={t('less', { name: type.name })}
           disabled={quantity === 0}
-          onClick={() => change(quantity - 1)}
+          onClick={() => change(quantity <= least ? 0 : quantity - 1)}
         >
           −
         </button>
@@ -52,8 +62,8 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
           type="button"
           className="button size-11 p-0 text-title"
           aria-label={t('more', { name: type.name })}
-          disabled={mayAdd === 0 || full || stock === undefined}
-          onClick={() => change(quantity + 1)}
+          disabled={more - quantity > mayAdd || full || stock === undefined}
+          onClick={() => change(more)}
         >
           +
         </button>
@@ -72,4 +82,29 @@ function Left({ stock }: { readonly stock: QuantityRowProps['stock'] }) {
   if (stock.held > 0)
     return <p className="text-small font-medium text-warm">{t('allHeld', { count: stock.held })}</p>
   return <p className="text-small font-medium text-danger">{t('soldOut')}</p>
+}
+
+/** How many of a type one order must and may have, where its organiser says so. */
+export function PerOrder({
+  type,
+  named = false,
+}: {
+  readonly type: QuantityRowProps['type']
+  readonly named?: boolean
+}) {
+  const t = useTranslations('buy')
+  const { minPerOrder: least = 1, maxPerOrder: most } = type
+  if (least === 1 && most === undefined) return null
+  const text =
+    most === undefined
+      ? t('leastPerOrder', { least })
+      : least === 1
+        ? t('mostPerOrder', { most })
+        : t('perOrder', { least, most })
+  return (
+    <p className="text-small text-soft">
+      {named && `${isolated(type.name)}: `}
+      {text}
+    </p>
+  )
 }

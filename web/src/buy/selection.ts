@@ -35,6 +35,13 @@ export function withSeat(selection: Selection, seatId: string, chosen: boolean):
 const chosenSeats = (type: TicketType, selection: Selection): Seat[] =>
   (type.seats ?? []).filter((seat) => selection.seatIds.has(seat.id))
 
+/** Whether an order may have this seat too, by what the show and the seat's type allow. */
+export function mayAddSeat(show: ShowView, selection: Selection, seatId: string): boolean {
+  const type = show.ticketTypes.find(({ seats }) => seats?.some(({ id }) => id === seatId))
+  if (!type || countOf(selection) >= show.maxPerOrder) return false
+  return type.maxPerOrder === undefined || chosenSeats(type, selection).length < type.maxPerOrder
+}
+
 export function linesOf(show: ShowView, selection: Selection): LineBody[] {
   const lines: LineBody[] = []
   for (const type of show.ticketTypes) {

@@ -1,15 +1,16 @@
 // One show: what it is, when and where, and the panel that holds places of it.
 import type { Availability, ShowView } from '@holdfast/contract'
 import { salesEndAt } from '@holdfast/contract/sales-end'
-import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
 import { useTranslations } from 'use-intl'
 import { useIsPast } from '../api/clock.ts'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
+import { useCode, withUnlocked, withUnlockedStock } from '../buy/code.ts'
 import { OpenHold } from '../buy/open-hold.tsx'
-import { atPrices, pricesOf } from '../buy/prices.ts'
+import { atPrices, offeredShow, pricesOf } from '../buy/prices.ts'
 import { SalesPaused } from '../buy/sales-paused.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
@@ -33,7 +34,14 @@ function ShowText({ show }: { readonly show: ShowView }) {
   const state = past && show.status !== 'cancelled' ? 'past' : show.status
   const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
   const liveness = useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, onSale)
+  useNewestShow(show, availability.data)
+  const code = useCode(show.id, availability.data?.hasCodes === true)
   const priced = usePrices(show, availability.data)
+  const offered = useMemo(() => withUnlocked(priced, code.check), [priced, code.check])
+  const stock = useMemo(
+    () => withUnlockedStock(availability.data, code.check),
+    [availability.data, code.check],
+  )
   return (
     <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
       <div className="min-w-0">
@@ -66,7 +74,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
         <OpenHold showId={show.id} />
         {onSale && <SalesPaused />}
         {onSale ? (
-          <BuyPanel show={priced} availability={availability.data} liveness={liveness} />
+          <BuyPanel show={offered} availability={stock} liveness={liveness} code={code} />
         ) : (
           <Notice tone={state === 'cancelled' ? 'bad' : 'plain'} title={t(`status.${state}.title`)} quiet>
             <p>{t(`status.${state}.text`)}</p>
@@ -82,10 +90,22 @@ function ShowText({ show }: { readonly show: ShowView }) {
   )
 }
 
+/** The organiser changed the show, as its stream tells: it is read again. */
+function useNewestShow(show: ShowView, availability: Availability | undefined): void {
+  const client = useQueryClient()
+  const isOld = availability !== undefined && availability.version > show.version
+  useEffect(() => {
+    if (isOld) void client.invalidateQueries({ queryKey: showQuery(show.id).queryKey })
+  }, [isOld, show.id, client])
+}
+
 /** The show at the prices of its stream; another object only when one of them changes. */
 function usePrices(show: ShowView, availability: Availability | undefined): ShowView {
   const known = JSON.stringify([...pricesOf(availability)])
-  return useMemo(() => atPrices(show, new Map(JSON.parse(known) as [string, number][])), [show, known])
+  return useMemo(
+    () => offeredShow(atPrices(show, new Map(JSON.parse(known) as [string, number][]))),
+    [show, known],
+  )
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {

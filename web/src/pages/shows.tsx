@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { type ShowWishes, showsQuery } from '../api/queries.ts'
+import { offeredShow } from '../buy/prices.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useSearchValue } from '../navigation/router.tsx'
@@ -165,7 +166,7 @@ function ShowRow({ show }: { readonly show: ShowView }) {
   const t = useTranslations('shows')
   const format = useFormat()
   const { day, month, weekday } = format.parts(show.startsAt, show.timeZone)
-  const prices = show.ticketTypes.map((type) => type.priceMinor)
+  const prices = offeredShow(show).ticketTypes.map((type) => type.priceMinor)
   const lowest = Math.min(...prices)
   const price = { amountMinor: lowest, currency: show.currency }
   return (
@@ -192,7 +193,9 @@ function ShowRow({ show }: { readonly show: ShowView }) {
               .join(' · ')}
           </p>
         </div>
-        {show.status === 'on_sale' ? (
+        {show.status !== 'on_sale' ? (
+          <span className="chip">{t(`status.${show.status}`)}</span>
+        ) : prices.length === 0 ? null : (
           <p className="font-semibold whitespace-nowrap">
             {lowest === 0
               ? t('free')
@@ -200,8 +203,6 @@ function ShowRow({ show }: { readonly show: ShowView }) {
                 ? format.money(price)
                 : t('from', { price: format.money(price) })}
           </p>
-        ) : (
-          <span className="chip">{t(`status.${show.status}`)}</span>
         )}
       </div>
       <ShowArt seed={show.id} className="hidden w-40 shrink-0 self-stretch sm:block" />

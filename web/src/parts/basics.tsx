@@ -44,12 +44,15 @@ export function useFailureText(): (error: unknown) => string {
     ) => string)
     if (!known.has(error.code)) return error.problem.title ?? t('internal')
     const seconds = error.problem.retryAfterSeconds ?? 1
-    const { price } = error.problem
+    const { price, opensAt, least = 0, most = 0 } = error.problem
     // Whole minutes, rounded up: nobody counts 893 seconds.
     return known(error.code, {
       seconds,
       wait: duration(seconds < 120 ? seconds : Math.ceil(seconds / 60) * 60),
       total: price ? format.money(price.total) : '',
+      opens: opensAt === undefined ? 'no' : 'yes',
+      least,
+      most,
     })
   }
 }

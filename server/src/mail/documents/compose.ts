@@ -1,6 +1,6 @@
 // What stands on the documents of an order, in its buyer's language: tickets, receipt, calendar.
 // Pure but for the library that writes calendars.
-import { orderCodeOf } from '@holdfast/contract'
+import { grossOfLine, orderCodeOf } from '@holdfast/contract'
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import type { KnownOrder, KnownShow, KnownTicket } from '../domain/known.ts'
 import { textsOf } from '../letters/texts.ts'
@@ -31,9 +31,9 @@ export function ticketsPaperOf(
   const { language, total } = order
   const texts = textsOf[language]
   const all = (order.tickets ?? []).filter(isValid)
-  const priceOf = (ticketTypeId: string) => {
-    const line = order.lines.find((each) => each.ticketTypeId === ticketTypeId)
-    const amountMinor = line?.unitPriceMinor ?? 0
+  const gross = order.lines.flatMap(grossOfLine)
+  const priceOf = (unit: number) => {
+    const amountMinor = gross[unit] ?? 0
     return amountMinor === 0 ? texts.free : inWords({ amountMinor, currency: total.currency }, language)
   }
   return {
@@ -50,7 +50,7 @@ export function ticketsPaperOf(
         id: ticket.id,
         name: ticket.name,
         place: placeInWords(ticket, texts),
-        price: priceOf(ticket.ticketTypeId),
+        price: priceOf(ticket.unit),
         code: codeIn(codes, ticket.id),
         number: `${index + 1}/${all.length}`,
       }))
@@ -75,9 +75,9 @@ export function receiptPaperOf({ order, show }: Omit<Documented, 'codes'>): Rece
       [texts.when, momentInWords(show, language)],
       ...(show.venue === null ? [] : [[texts.where, show.venue] as const]),
     ],
-    lines: lines.map(({ name, quantity, unitPriceMinor }) => [
-      `${quantity} × ${name}`,
-      inWords({ amountMinor: quantity * unitPriceMinor, currency }, language),
+    lines: lines.map((line) => [
+      `${line.quantity} × ${line.name}`,
+      inWords({ amountMinor: grossOfLine(line).reduce((sum, each) => sum + each, 0), currency }, language),
     ]),
     total: [texts.total, inWords(total, language)],
     notes: [...(order.status === 'refunded' ? [texts.receiptRefunded] : []), texts.notAnInvoice],

@@ -12,6 +12,8 @@ import {
   type Price,
   unitsOf,
 } from '@holdfast/contract'
+import { noCodes } from './code.ts'
+import { discounted, type Entered, enterCode } from './codes.ts'
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
 import { chooseLines, placesOf, shortageOf } from './lines.ts'
 import {
@@ -24,12 +26,19 @@ import {
   paymentOf,
 } from './order.ts'
 import { priceOf } from './price.ts'
-import { isSold } from './sale.ts'
+import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './sale.ts'
 import type { Sale, Stock } from './stock.ts'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
-  | { readonly rejection: OrderRejection; readonly detail?: string; readonly price?: Price }
+  | {
+      readonly rejection: OrderRejection
+      readonly detail?: string
+      readonly price?: Price
+      readonly opensAt?: string
+      readonly least?: number
+      readonly most?: number
+    }
 
 const nothing: OrderDecision = { facts: [] }
 
@@ -87,8 +96,8 @@ const faultTexts: Record<AmountFault, string> = {
 }
 
 /**
- * The order of refusals is a promise of the API: the show, the types and limits, the price, and
- * only then the stock.
+ * The order of refusals is a promise of the API: the show and its windows, the code, the types and
+ * limits, the price, and only then the stock.
  */
 function placeOrder(
   command: Command<'PlaceOrder'>,
@@ -98,15 +107,23 @@ function placeOrder(
   const { counter } = command
   if (!sale) return { rejection: 'show_unknown' }
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
-  const chosen = chooseLines(sale, stock, command)
+  // What the web's sale keeps to does not bind staff at the counter: windows, codes, limits of buyers.
+  const notNow = counter ? null : refuseWindow(offeredOf(sale, nothingUnlocked), command.lines, now)
+  if (notNow !== null) return notNow
+  const entered = enteredBy(command, stock, now)
+  if (entered && 'rejection' in entered) return entered
+  const offered = counter ? sale : offeredOf(sale, new Set(entered?.code.terms.unlocks))
+  const lockedUntil = entered && refuseWindow(offered, command.lines, now)
+  if (lockedUntil) return lockedUntil
+  const chosen = chooseLines(offered, stock, command)
   if ('rejection' in chosen) return chosen
   const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
   const refusal = counter ? null : refuseBuyer(sale, stock, asking)
-  if (refusal !== null) return { rejection: 'limit_exceeded', detail: refusal }
+  if (refusal !== null) return { rejection: 'limit_exceeded', ...refusal }
   const crowded = refuseNetwork(sale.showId, stock, asking)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
-  const isComp = counter?.tendered.tender === 'comp'
-  const price = priceOf(sale.currency, chosen.lines, { isComp })
+  const lines = entered ? discounted(sale.currency, chosen.lines, entered.code) : chosen.lines
+  const price = priceOf(sale.currency, lines, { isComp: counter?.tendered.tender === 'comp' })
   const { amountMinor } = price.total
   if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {
     const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
@@ -117,7 +134,7 @@ function placeOrder(
   if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
   const short = shortageOf(sale, stock, chosen.lines)
   if (short !== null) return short
-  const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })
+  const created = orderCreated(command, { sale, lines, entered, total: price.total, now })
   // What staff took is taken: no timer ends the order from here on.
   if (amountMinor > 0 && counter) return { facts: [created, claimedBy(command.orderId, counter)] }
   if (amountMinor > 0) return { facts: [created] }
@@ -125,9 +142,20 @@ function placeOrder(
   return { facts: [created, completed(evolve(undefined, created, now))] }
 }
 
+function enteredBy({ code, showId, lines, buyer }: Command<'PlaceOrder'>, stock: Stock, now: string) {
+  if (code === undefined) return null
+  return enterCode(stock.codes ?? noCodes, { showId, text: code, lines, buyer, now })
+}
+
 function orderCreated(
   { orderId, buyer, showId, counter }: Command<'PlaceOrder'>,
-  { sale, lines, total, now }: { sale: Sale; lines: readonly OrderLine[]; total: Money; now: string },
+  {
+    sale,
+    lines,
+    entered,
+    total,
+    now,
+  }: { sale: Sale; lines: readonly OrderLine[]; entered: Entered | null; total: Money; now: string },
 ): FactOf<'OrderCreated'> {
   return {
     type: 'OrderCreated',
@@ -139,6 +167,7 @@ function orderCreated(
       showId,
       organiserId: sale.organiserId,
       lines: [...lines],
+      ...(entered ? { code: { id: entered.code.id, uses: entered.uses } } : {}),
       amount: total,
       due: total,
       channel: counter ? 'box_office' : 'web',

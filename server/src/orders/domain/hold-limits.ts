@@ -15,7 +15,11 @@ export interface Asking {
  * Why one buyer may not have so many of this show, counting what they hold and own; null when they
  * may. A buyer is a session, and all sessions with one address: those that proved it, or the others.
  */
-export function refuseBuyer(sale: Sale, stock: Stock, { buyer, places, origin }: Asking): string | null {
+export function refuseBuyer(
+  sale: Sale,
+  stock: Stock,
+  { buyer, places, origin }: Asking,
+): { readonly detail: string; readonly most: number } | null {
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
   const own = buyerKey(showId, buyer.id)
@@ -26,8 +30,10 @@ export function refuseBuyer(sale: Sale, stock: Stock, { buyer, places, origin }:
     // that is proved others' holds say nothing.
     const counts = origin !== undefined && (key === own || !origin.proved)
     const expired = counts ? taken.expired : 0
-    if (taken.places + expired + places > maxPerBuyer)
-      return `at most ${inTickets(maxPerBuyer)} per buyer; ${counted(taken.places, expired)}`
+    if (taken.places + expired + places > maxPerBuyer) {
+      const detail = `at most ${inTickets(maxPerBuyer)} per buyer; ${counted(taken.places, expired)}`
+      return { detail, most: maxPerBuyer }
+    }
   }
   return null
 }

@@ -5,9 +5,13 @@ import { addTakes, availableIn, type Sale, type SaleType, type Stock } from './s
 
 export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
 
-type Lines =
-  | { readonly lines: readonly OrderLine[] }
-  | { readonly rejection: LineRejection; readonly detail: string }
+interface RefusedLines {
+  readonly rejection: LineRejection
+  readonly detail: string
+  readonly least?: number
+  readonly most?: number
+}
+type Lines = { readonly lines: readonly OrderLine[] } | RefusedLines
 
 /** Groups are sold at the counter; what a buyer may take at once does not bind staff. */
 export const mostAtCounter = 500
@@ -21,7 +25,7 @@ export function chooseLines(
   stock: Stock,
   { lines: asked, counter }: { readonly lines: readonly LineBody[]; readonly counter?: unknown },
 ): Lines {
-  const frozen = freezeLines(sale, asked, counter ? mostAtCounter : sale.maxPerOrder)
+  const frozen = freezeLines(sale, asked, counter !== undefined)
   if ('rejection' in frozen) return frozen
   for (const { ticketTypeId, name, seatIds = [] } of frozen.lines) {
     const stranger = seatIds.find((id) => stock.seats.get(id)?.ticketTypeId !== ticketTypeId)
@@ -32,11 +36,11 @@ export function chooseLines(
 }
 
 /** The lines as the sale alone makes them: prices come from nowhere else. */
-export function freezeLines(sale: Sale, asked: readonly LineBody[], most: number = sale.maxPerOrder): Lines {
+export function freezeLines(sale: Sale, asked: readonly LineBody[], atCounter = false): Lines {
   const lines: Placed[] = []
   const seatIds = new Set<string>()
-  if (placesOf(asked) > most)
-    return { rejection: 'limit_exceeded', detail: `at most ${inTickets(most)} per order` }
+  const most = atCounter ? mostAtCounter : sale.maxPerOrder
+  if (placesOf(asked) > most) return limitExceeded({ most }, 'per order')
   for (const body of asked) {
     const place = sale.types.findIndex(({ id }) => id === body.ticketTypeId)
     const type = sale.types[place]
@@ -50,8 +54,29 @@ export function freezeLines(sale: Sale, asked: readonly LineBody[], most: number
     }
     lines.push({ place, line })
   }
+  const beyond = atCounter ? null : refuseQuantities(sale, lines)
+  if (beyond !== null) return beyond
   // The numbers of units follow the types as the show lists them. The sort keeps what is equal.
   return { lines: lines.toSorted((a, b) => a.place - b.place).map(({ line }) => line) }
+}
+
+function limitExceeded({ least, most }: { least?: number; most?: number }, per: string): RefusedLines {
+  if (least !== undefined)
+    return { rejection: 'limit_exceeded', detail: `at least ${inTickets(least)} ${per}`, least }
+  if (most === undefined) throw new Error('a limit has a least or a most')
+  return { rejection: 'limit_exceeded', detail: `at most ${inTickets(most)} ${per}`, most }
+}
+
+/** A type may be asked for in several lines: what it allows is for all of them together. */
+function refuseQuantities({ types }: Sale, placed: readonly Placed[]): RefusedLines | null {
+  const quantities = new Map<number, number>()
+  for (const { place, line } of placed) quantities.set(place, (quantities.get(place) ?? 0) + line.quantity)
+  for (const [place, quantity] of quantities) {
+    const { name = '', minPerOrder: least = 1, maxPerOrder: most = quantity } = types[place] ?? {}
+    if (quantity < least) return limitExceeded({ least }, `of “${name}” per order`)
+    if (quantity > most) return limitExceeded({ most }, `of “${name}” per order`)
+  }
+  return null
 }
 
 interface Placed {
@@ -80,6 +105,7 @@ function freezeLine(
     takes: type.takes.map(({ poolId, count }) => ({ poolId, count })),
     unitPriceMinor: type.priceMinor,
     ...(type.taxRateBps === undefined ? {} : { taxRateBps: type.taxRateBps }),
+    ...(type.feeMinor === undefined ? {} : { feeMinor: type.feeMinor }),
   }
   if ('quantity' in body) {
     if (type.seated)

@@ -9,9 +9,11 @@ import {
   type FactOf,
   type LineBody,
   type Money,
+  type OrderCode,
   type OrderLine,
   type Tendered,
 } from '@holdfast/contract'
+import type { CodeRejection } from './codes.ts'
 import type { LineRejection } from './lines.ts'
 import type { Movement } from './stock.ts'
 import type { Origin } from './taken.ts'
@@ -22,6 +24,8 @@ interface OrderFacts {
   readonly buyer: Buyer
   readonly showId: string
   readonly lines: readonly OrderLine[]
+  /** The code that it was placed with, and the uses of it that move as its places do. */
+  readonly code?: OrderCode
   readonly total: Money
   /** What of the total a payment takes. */
   readonly due: Money
@@ -74,6 +78,8 @@ export type OrderCommand =
       readonly buyer: Buyer
       readonly showId: string
       readonly lines: readonly LineBody[]
+      /** What the buyer entered. */
+      readonly code?: string
       /** The total that the buyer saw. */
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
@@ -138,6 +144,9 @@ export type OrderFact = PublicFact | PrivateFact
 
 export type OrderRejection =
   | LineRejection
+  | CodeRejection
+  | 'code_taken'
+  | 'invalid_code'
   | 'show_unknown'
   | 'not_on_sale'
   | 'too_many_holds'
@@ -151,7 +160,7 @@ export type OrderRejection =
 /** The order after a fact. Facts are what happened: nothing is refused here. */
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
-    const { orderId, buyerId, buyerEmail, buyerName, showId, lines, amount, due, channel } = fact.data
+    const { orderId, buyerId, buyerEmail, buyerName, showId, lines, code, amount, due, channel } = fact.data
     const { soldBy = null, tendered = null, expiresAt } = fact.data
     return {
       status: 'created',
@@ -160,6 +169,7 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       buyer: { id: buyerId, email: buyerEmail, ...(buyerName === undefined ? {} : { name: buyerName }) },
       showId,
       lines,
+      ...(code ? { code } : {}),
       total: amount,
       due,
       channel,
@@ -173,9 +183,9 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     }
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
-  const { buyer, showId, lines, total, due, channel, soldBy, tendered } = order
+  const { buyer, showId, lines, code, total, due, channel, soldBy, tendered } = order
   const { id, createdAt, expiresAt, extended, holdSeconds } = order
-  const sold = { buyer, showId, lines, total, due, channel, soldBy, tendered }
+  const sold = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy, tendered }
   const kept = { id, version: order.version + 1, ...sold, createdAt, expiresAt, extended, holdSeconds }
   switch (fact.type) {
     case 'PaymentNoticed':
@@ -222,12 +232,13 @@ function complete(order: Order): Complete {
  * request is answered.
  */
 export function asPlaced(order: Order): Order {
-  const { id, buyer, showId, lines, total, due, channel, soldBy, createdAt, holdSeconds } = order
+  const { id, buyer, showId, lines, code, total, due, channel, soldBy, createdAt, holdSeconds } = order
   // A buyer's order: how staff settled it since is not how it was placed.
-  const sold = { buyer, showId, lines, total, due, channel, soldBy, tendered: null }
+  const placed = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy }
   const facts = {
     id,
-    ...sold,
+    ...placed,
+    tendered: null,
     createdAt,
     holdSeconds,
     expiresAt: addSeconds(createdAt, holdSeconds),

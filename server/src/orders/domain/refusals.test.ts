@@ -1,6 +1,6 @@
 // A new order with more than one thing wrong is refused for the first of them, in the order that the
 // API promises; and a price that the buyer did not see holds nothing.
-import { salesEndAt } from '@holdfast/contract'
+import { type SaleTerms, salesEndAt } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
@@ -58,6 +58,11 @@ function place({ sale = {}, known = true, had = 0, open = 0, held = 0, command =
 const dear = { types: sold.types.map((type) => ({ ...type, priceMinor: 99_999_999 })) }
 const wrongPrice = { expectedTotalMinor: 1 }
 const soldOut = { held: 5, sale: dear }
+const later = '2030-01-01T10:00:00.001Z'
+const open = (terms: SaleTerms, types = dear.types) => ({
+  sale: { types: types.map((type) => ({ ...type, ...terms })) },
+  command: wrongPrice,
+})
 const refusals: readonly (readonly [string, string, Case])[] = [
   ['an unknown show', 'show_unknown', { ...soldOut, known: false, had: 9, command: wrongPrice }],
   [
@@ -70,6 +75,20 @@ const refusals: readonly (readonly [string, string, Case])[] = [
     'not_on_sale',
     { ...soldOut, sale: { ...dear, salesEndAt: now }, had: 9, command: wrongPrice },
   ],
+  [
+    'a code that nobody made',
+    'code_unknown',
+    {
+      ...soldOut,
+      had: 9,
+      command: { ...wrongPrice, code: 'X', lines: [{ ticketTypeId: 'stranger', quantity: 1 }] },
+    },
+  ],
+  ['a type that opens later', 'not_on_sale', { ...soldOut, ...open({ saleStartsAt: later }), had: 9 }],
+  ['a type whose time is over', 'not_on_sale', { ...soldOut, ...open({ saleEndsAt: now }), had: 9 }],
+  ['a hidden type that opens later', 'unknown_ticket_type', open({ hidden: true, saleStartsAt: later })],
+  ['fewer than of one type at least', 'limit_exceeded', { ...open({ minPerOrder: 3 }), had: 9, held: 5 }],
+  ['more than of one type at most', 'limit_exceeded', { ...open({ maxPerOrder: 1 }), had: 9, held: 5 }],
   [
     'a type that is not there',
     'unknown_ticket_type',
@@ -96,6 +115,34 @@ const refusals: readonly (readonly [string, string, Case])[] = [
 describe('what is refused first', () => {
   test.each(refusals)('of %s: %s', (_what, rejection, faults) => {
     expect(place(faults)).toBe(rejection)
+  })
+})
+
+describe('a ticket type', () => {
+  const placed = ['OrderCreated']
+  const bounds: readonly (readonly [string, SaleTerms, string | readonly string[]])[] = [
+    ['that opens now', { saleStartsAt: now }, placed],
+    ['that is open until later', { saleEndsAt: later }, placed],
+    ['with two at least', { minPerOrder: 2 }, placed],
+    ['with two at most', { maxPerOrder: 2 }, placed],
+    ['that is hidden', { hidden: true }, 'unknown_ticket_type'],
+  ]
+  test.each(bounds)('%s', (_what, terms, expected) => {
+    expect(place({ sale: open(terms, [...sold.types]).sale })).toEqual(expected)
+  })
+
+  test('asked for in two lines is counted once', () => {
+    const two = { lines: [numbered(standing, 1), numbered(standing, 1)] }
+    const { sale } = open({ minPerOrder: 2, maxPerOrder: 2 }, [...sold.types])
+    expect(place({ sale, command: two })).toEqual(placed)
+    expect(place({ sale, command: { lines: [...two.lines, numbered(standing, 1)] } })).toBe('limit_exceeded')
+  })
+
+  test('with a fee costs that much more, and nothing more when it is free', () => {
+    const { sale } = open({ feeMinor: 150 }, [...sold.types])
+    expect(place({ sale, command: { expectedTotalMinor: 9_300 } })).toEqual(placed)
+    const free = { types: sale.types.map((type) => ({ ...type, priceMinor: 0 })) }
+    expect(place({ sale: free, command: { expectedTotalMinor: 0 } })).toEqual([...placed, 'OrderCompleted'])
   })
 })
 

@@ -1,7 +1,7 @@
 // Orders' copy of a show: what news of the show means to its sale. Pure. News may come twice, late
 // and out of order.
-import type { PublishedShow } from '@holdfast/contract'
-import { type Sale, saleOf } from './stock.ts'
+import type { LineBody, PublishedShow } from '@holdfast/contract'
+import { type Sale, type SaleType, saleOf } from './stock.ts'
 
 export type SaleCommand =
   | { readonly type: 'KnowShow'; readonly show: PublishedShow; readonly version: number }
@@ -42,4 +42,38 @@ export function evolveSale(known: Sale | undefined, fact: SaleFact): Sale {
 /** Whether places may be held now, by the database's clock. */
 export function isSold({ status, salesEndAt }: Sale, now: string): boolean {
   return status === 'on_sale' && (salesEndAt == null || now < salesEndAt)
+}
+
+/** Hidden types that somebody may buy, by their ids. */
+export type Unlocked = ReadonlySet<string>
+export const nothingUnlocked: Unlocked = new Set()
+
+/** The sale as it is offered: of hidden types only those that are unlocked. */
+export function offeredOf(sale: Sale, unlocked: Unlocked): Sale {
+  const isOffered = ({ id, hidden }: SaleType) => hidden !== true || unlocked.has(id)
+  return sale.types.every(isOffered) ? sale : { ...sale, types: sale.types.filter(isOffered) }
+}
+
+interface NotOnSale {
+  readonly rejection: 'not_on_sale'
+  readonly detail?: string
+  readonly opensAt?: string
+}
+
+/** Why types that are asked for cannot be held now, by the database's clock; null when all can. */
+export function refuseWindow(
+  sale: Sale,
+  asked: readonly Pick<LineBody, 'ticketTypeId'>[],
+  now: string,
+): NotOnSale | null {
+  for (const { ticketTypeId } of asked) {
+    const type = sale.types.find(({ id }) => id === ticketTypeId)
+    if (!type) continue
+    const { name, saleStartsAt, saleEndsAt } = type
+    if (saleStartsAt !== undefined && now < saleStartsAt)
+      return { rejection: 'not_on_sale', detail: `“${name}” is not on sale yet`, opensAt: saleStartsAt }
+    if (saleEndsAt !== undefined && now >= saleEndsAt)
+      return { rejection: 'not_on_sale', detail: `“${name}” is not on sale any more` }
+  }
+  return null
 }

@@ -1,11 +1,19 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
 // order asks of it is in lines.ts. Pure; knows no payment.
-import { type PublishedShow, salesEndAt, type Take } from '@holdfast/contract'
+import {
+  type PublishedShow,
+  type SaleTerms,
+  type Seat,
+  salesEndAt,
+  saleTermsOf,
+  type Take,
+} from '@holdfast/contract'
+import type { Codes } from './code.ts'
 import type { TakenPlaces } from './taken.ts'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
 
-export interface SaleType {
+export interface SaleType extends SaleTerms {
   readonly id: string
   readonly name: string
   readonly priceMinor: number
@@ -14,6 +22,8 @@ export interface SaleType {
   /** From no pool: never sold out. */
   readonly takes: readonly NamedTake[]
   readonly seated: boolean
+  /** Of a hidden type: nobody else tells their names to those who unlock it. */
+  readonly seats?: readonly Seat[]
 }
 
 /**
@@ -66,6 +76,8 @@ export interface Stock {
   readonly seats: ReadonlyMap<string, StockSeat>
   /** What those who ask have already. */
   readonly taken?: TakenPlaces
+  /** Of the orders that name one. */
+  readonly codes?: Codes
 }
 
 export function availableIn(pool: Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'>): number {
@@ -166,16 +178,18 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     salesEndAt: salesEndAt(show),
-    types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats }) => ({
+    types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats, ...terms }) => ({
       id,
       name,
       priceMinor,
       ...(taxRateBps === undefined ? {} : { taxRateBps }),
+      ...saleTermsOf(terms),
       takes: takes.map(({ poolId, count }) => {
         const poolName = poolNames.get(poolId)
         return { poolId, count, name: poolName ?? name, shared: poolName !== undefined }
       }),
       seated: seats !== undefined,
+      ...(seats && terms.hidden === true ? { seats } : {}),
     })),
   }
 }

@@ -16,7 +16,8 @@ import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { World } from '../world.ts'
-import { readAvailability, readOrder, readShowIds } from './views.ts'
+import { readAvailability } from './availability.ts'
+import { readOrder, readShowIds } from './views.ts'
 
 export interface PackedAvailability {
   /** Of a large hall a megabyte, which few ask for. */
@@ -24,11 +25,16 @@ export interface PackedAvailability {
   readonly compact: Packed
 }
 
+/** With hidden types it is another thing to watch. */
+export const availabilityKey = (showId: string, { hidden }: { readonly hidden: boolean }) =>
+  hidden ? `${showId} ${withHidden}` : showId
+const withHidden = 'hidden'
+
 export interface OrdersLive {
   readonly orders: Live
   readonly availability: Live
-  /** What is left of a show, at most `freshMs` old; null when it was never on sale. */
-  readPacked(showId: string): Promise<PackedAvailability | null>
+  /** What is left, at most `freshMs` old, by an `availabilityKey`; null when it was never on sale. */
+  readPacked(key: string): Promise<PackedAvailability | null>
   learn(world: World): void
   /** Follows what other processes commit. */
   follow(bus: Bus): () => void
@@ -72,21 +78,24 @@ export function makeOrdersLive({
   let onListener: () => void = () => undefined
   const remembered = new Map<string, { atMs: number; packed: Promise<PackedAvailability | null> }>()
 
-  const read = (showId: string) => readAvailability(db, showId)
-  const packNow = async (showId: string, before?: Promise<PackedAvailability | null>) => {
-    const [last, now] = await Promise.all([before?.catch(() => null), read(showId)])
+  const read = (key: string) => {
+    const [showId = '', more] = key.split(' ')
+    return readAvailability(db, showId, { hidden: more === withHidden })
+  }
+  const packNow = async (key: string, before?: Promise<PackedAvailability | null>) => {
+    const [last, now] = await Promise.all([before?.catch(() => null), read(key)])
     if (!now) return null
     const compact = JSON.stringify(compactAvailability(now))
     // Written down and compressed only when it is another than a moment ago.
     return last?.compact.plain.equals(Buffer.from(compact)) ? last : packedOf(now, compact)
   }
-  const readPacked = (showId: string): Promise<PackedAvailability | null> => {
-    const before = remembered.get(showId)
+  const readPacked = (key: string): Promise<PackedAvailability | null> => {
+    const before = remembered.get(key)
     if (before && clock.elapsedMs() - before.atMs < freshMs) return before.packed
     if (remembered.size >= rememberedMax) remembered.clear()
-    const packed = packNow(showId, before?.packed)
-    remembered.set(showId, { atMs: clock.elapsedMs(), packed })
-    packed.catch(() => remembered.delete(showId))
+    const packed = packNow(key, before?.packed)
+    remembered.set(key, { atMs: clock.elapsedMs(), packed })
+    packed.catch(() => remembered.delete(key))
     return packed
   }
   const orders = makeLive<OrderView>({
@@ -113,25 +122,28 @@ export function makeOrdersLive({
   /** A cancelled order does not tell its show, whose places it gave back. */
   const showPlacesBack = async (orderIds: readonly string[]) => {
     try {
-      for (const showId of await readShowIds(db, orderIds)) availability.changed(showId)
+      for (const showId of await readShowIds(db, orderIds)) placesChanged(showId)
     } catch (error) {
       log.warn({ err: error }, 'places that were given back are shown late')
     }
+  }
+  const placesChanged = (showId: string) => {
+    availability.changed(showId)
+    availability.changed(availabilityKey(showId, { hidden: true }))
   }
   const closing = new AbortController()
   const showChange = async (showId: string) => {
     for (const delayMs of changedShowSeenMs) {
       await clock.sleep(delayMs, closing.signal)
       if (closing.signal.aborted) return
-      availability.changed(showId)
+      placesChanged(showId)
     }
   }
   const onEvents = (events: readonly Event[]) => {
     const cancelledIds: string[] = []
     for (const event of events) {
       if (event.type === 'ShowChanged') void showChange(event.data.id)
-      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted')
-        availability.changed(event.data.showId)
+      if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') placesChanged(event.data.showId)
       if (event.type === 'OrderCancelled' || event.type === 'PlacesReturned')
         cancelledIds.push(event.data.orderId)
       if ('orderId' in event.data) orders.changed(event.data.orderId)
@@ -152,8 +164,7 @@ export function makeOrdersLive({
       ])
         orders.changed(orderId)
       const moved = new Set([...world.poolMoves.keys()].map((poolId) => world.pools.get(poolId)?.showId))
-      for (const showId of [...moved, ...world.sales.keys()])
-        if (showId !== undefined) availability.changed(showId)
+      for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) placesChanged(showId)
     },
     follow(bus) {
       let unfollow: (() => void) | undefined

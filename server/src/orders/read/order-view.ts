@@ -11,7 +11,10 @@ const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.
  * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
  * one, is left out.
  */
-export function toOrderView(order: Order, tickets: TicketViews = []): OrderView {
+export function toOrderView(
+  order: Order,
+  { tickets = [], codeWord }: { tickets?: TicketViews; codeWord?: string | null } = {},
+): OrderView {
   const { currency } = order.total
   const paymentId =
     'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
@@ -36,6 +39,7 @@ export function toOrderView(order: Order, tickets: TicketViews = []): OrderView 
     ...(order.soldBy === null ? {} : { soldBy: order.soldBy }),
     ...tenderOf(order),
     price: priceOf(currency, order.lines, { isComp: order.tendered?.tender === 'comp' }),
+    ...(codeWord == null ? {} : { discountCode: codeWord }),
     expiresAt: order.expiresAt,
     extended: order.extended,
     version: order.version,

@@ -27,7 +27,8 @@ import { waitFor } from '../../../test/wait.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { OrdersHandler } from '../model.ts'
-import { listOrders, listShowOrders, readAvailability, readOrder } from './views.ts'
+import { readAvailability } from './availability.ts'
+import { listOrders, listShowOrders, readOrder } from './views.ts'
 
 let db: TestDatabase
 let handler: OrdersHandler

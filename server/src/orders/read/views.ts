@@ -1,24 +1,28 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes.
 // Decides nothing.
-import { type Availability, endingsOfCode, type OrderView, type ReturnView } from '@holdfast/contract'
+import { endingsOfCode, type OrderView, type ReturnView } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import { asPlaced, type Order } from '../domain/order.ts'
-import { availableIn, type NamedTake, type Pool, type Sale, unitsOfNoPool } from '../domain/stock.ts'
+import type { Sale } from '../domain/stock.ts'
 import { type OrderRow, toOrder } from '../store/orders.ts'
 import { saleColumns } from '../store/stock.ts'
 import { ticketViews, toOrderView } from './order-view.ts'
 
-type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
+type ViewRow = OrderRow & {
+  readonly known_tickets: KnownTicket[] | null
+  readonly code_word: string | null
+}
 
-const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.buyer_name, o.show_id, o.lines, o.total_minor,
-  o.due_minor, o.channel, o.sold_by, o.tender, o.tender_reason, o.tendered_by, o.currency,
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.buyer_name, o.show_id, o.lines, o.code_id,
+  o.code_uses, (select c.word from orders.codes c where c.id = o.code_id) as code_word, o.total_minor, o.due_minor,
+  o.channel, o.sold_by, o.tender, o.tender_reason, o.tendered_by, o.currency,
   o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
   o.return_id, o.cancel_reason, o.known_tickets`
 
 const toView = (row: ViewRow, codes: TicketCodes): OrderView =>
-  toOrderView(toOrder(row), ticketViews(row.known_tickets, codes))
+  toOrderView(toOrder(row), { tickets: ticketViews(row.known_tickets, codes), codeWord: row.code_word })
 
 const readOrderStatement = sql(
   'orders.read_order',
@@ -167,75 +171,10 @@ export async function listShowOrders(db: Queryable, query: ShowOrdersQuery): Pro
   return rows.map((row) => toView(row, codes))
 }
 
-const readSaleStock = sql(
-  'orders.read_sale_stock',
-  `select t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed
-   from orders.shows s
-   cross join lateral rows from (json_to_recordset(s.ticket_types) as (id uuid, "priceMinor" bigint, takes json, seated boolean))
-     with ordinality as t (id, "priceMinor", takes, seated, position)
-   left join lateral rows from (json_to_recordset(t.takes) as ("poolId" uuid, count int, name text, shared boolean))
-     with ordinality as k ("poolId", count, name, shared, position) on true
-   left join orders.pools p on p.id = k."poolId"
-   where s.id = $1
-   order by t.position, k.position`,
-)
-const readSeatStates = sql(
-  'orders.read_seat_states',
-  `select id, state from orders.seats where show_id = $1 order by id`,
-)
-
-type StockRow = { readonly id: string; readonly priceMinor: number; readonly seated: boolean } & (
-  | TakenRow
-  | { readonly poolId: null }
-)
-interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {}
-
 const readSaleStatement = sql('orders.read_sale', `select ${saleColumns} from orders.shows where id = $1`)
 
 /** What is for sale of a show, or null when it never was. */
 export async function readSale(db: Queryable, showId: string): Promise<Sale | null> {
   const [sale] = await db.query<Sale>(readSaleStatement, [showId])
   return sale ?? null
-}
-
-/** What is left of a show, or null when it was never on sale. */
-export async function readAvailability(db: Queryable, showId: string): Promise<Availability | null> {
-  const rows = await db.query<StockRow>(readSaleStock, [showId])
-  if (rows.length === 0) return null
-  const taken = rows.flatMap((row) => (row.poolId === null ? [] : [row]))
-  const takesOf = Map.groupBy(taken, ({ id }) => id)
-  const types = new Map(rows.map(({ id, priceMinor }) => [id, priceMinor]))
-  const ticketTypes = [...types].map(([id, priceMinor]) => ({
-    id,
-    priceMinor,
-    ...leftOf(takesOf.get(id) ?? []),
-  }))
-  const shared = sharedPools(taken)
-  const known = { ticketTypes, ...(shared.length > 0 ? { pools: shared } : {}) }
-  if (!rows.some((row) => row.seated)) return known
-  const seats = await db.query<{ id: string; state: 'available' | 'held' | 'sold' }>(readSeatStates, [showId])
-  return { ...known, seats }
-}
-
-const placesIn = (pool: TakenRow) => Math.max(0, availableIn(pool))
-
-/** Of several pools the one with the least units left tells. */
-function leftOf(takes: readonly TakenRow[]) {
-  let least = { available: unitsOfNoPool, held: 0, sold: 0 }
-  for (const take of takes) {
-    const available = Math.floor(placesIn(take) / take.count)
-    if (available < least.available || take === takes[0])
-      least = { available, held: take.held, sold: take.sold }
-  }
-  return least
-}
-
-function sharedPools(taken: readonly TakenRow[]): NonNullable<Availability['pools']> {
-  const pools = new Map(taken.flatMap((take) => (take.shared ? [[take.poolId, take] as const] : [])))
-  return [...pools.values()].map((pool) => ({
-    name: pool.name,
-    available: placesIn(pool),
-    held: pool.held,
-    sold: pool.sold,
-  }))
 }

@@ -1,11 +1,14 @@
 // HTTP of what is left of a show: once, and as a stream.
 import { Availability, CompactAvailability, Id } from '@holdfast/contract'
+import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
+import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
-import type { OrdersLive, PackedAvailability } from '../read/live.ts'
+import { availabilityKey, type OrdersLive, type PackedAvailability } from '../read/live.ts'
+import { readOrganiser } from '../read/views.ts'
 import { makeWaiter } from './waiter.ts'
 
 const idParams = Type.Object({ id: Id })
@@ -21,16 +24,24 @@ const streamQuery = Type.Object(
 )
 const availabilityQuery = Type.Object({ seats: Type.Optional(compactForm) }, { additionalProperties: false })
 
+type Asked = Pick<FastifyRequest, 'principal'> & { readonly params: { readonly id: string } }
+
 export interface AvailabilityParts {
   readonly clock: Clock
+  readonly db: Database
   readonly live: OrdersLive
 }
 
-export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts): void {
+export function availabilityRoutes(app: Http, { clock, db, live }: AvailabilityParts): void {
   const untilKnown = makeWaiter(clock)
-  const availabilityOf = async (showId: string): Promise<PackedAvailability> => {
+  /** Hidden types are there for the organiser of the show alone. */
+  const keyOf = async ({ params, principal }: Asked): Promise<string> => {
+    const isOwn = principal?.kind === 'user' && (await readOrganiser(db, params.id)) === principal.id
+    return availabilityKey(params.id, { hidden: isOwn })
+  }
+  const availabilityOf = async (key: string): Promise<PackedAvailability> => {
     const packed = await untilKnown(
-      () => live.readPacked(showId),
+      () => live.readPacked(key),
       (found) => found !== null,
     )
     if (packed === null) throw new ProblemError('show_unknown')
@@ -50,7 +61,7 @@ export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts
       },
     },
     async (request, reply) => {
-      const { whole, compact } = await availabilityOf(request.params.id)
+      const { whole, compact } = await availabilityOf(await keyOf(request))
       return sendPacked(request, reply, request.query.seats === 'compact' ? compact : whole())
     },
   )
@@ -66,9 +77,10 @@ export function availabilityRoutes(app: Http, { clock, live }: AvailabilityParts
       },
     },
     async (request, reply) => {
-      await availabilityOf(request.params.id)
+      const key = await keyOf(request)
+      await availabilityOf(key)
       live.availability.stream(request, reply, {
-        key: request.params.id,
+        key,
         changesOnly: request.query.seats !== undefined,
         compact: request.query.seats === 'compact',
       })

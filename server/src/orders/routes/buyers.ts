@@ -2,6 +2,7 @@
 // organisers.ts.
 import type { IncomingMessage } from 'node:http'
 import {
+  codeWordOf,
   type ErrorCode,
   Id,
   OrderBody,
@@ -36,6 +37,8 @@ import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder } from '../rea
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
 import { boxOfficeRoutes } from './box-office.ts'
+import { codeRoutes } from './codes.ts'
+import type { CodeGuesses } from './guesses.ts'
 import { organiserRoutes, placeOf } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
@@ -48,6 +51,7 @@ export interface OrdersRoutes {
   readonly handler: OrdersHandler
   readonly live: OrdersLive
   readonly stock: StockMemory
+  readonly guesses: CodeGuesses
   readonly switches: Switches
   readonly security: SecurityLog
   /** Whether limits per network hold for a request. */
@@ -65,6 +69,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   boxOfficeRoutes(app, parts)
   availabilityRoutes(app, parts)
   priceRoutes(app, parts)
+  codeRoutes(app, parts)
 }
 
 function placingRoutes(app: Http, parts: OrdersRoutes): void {
@@ -116,13 +121,19 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
         ...body,
         ...(origin ? { origin } : {}),
       } as const
-      const outcome = await untilKnown(
-        () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
-        (answer) => answer.ok || answer.rejection !== 'show_unknown',
-      )
+      const placing = () =>
+        untilKnown(
+          () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
+          (answer) => answer.ok || answer.rejection !== 'show_unknown',
+        )
+      const outcome =
+        body.code === undefined
+          ? await placing()
+          : await parts.guesses.counted(request, () => unlessUnknown(placing))
       if (!outcome.ok) {
-        const { rejection, detail, price } = outcome
-        if (rejection !== 'too_many_holds') return sendProblem(reply, rejection, { detail, price })
+        const { rejection, detail, price, opensAt, least, most } = outcome
+        if (rejection !== 'too_many_holds')
+          return sendProblem(reply, rejection, { detail, price, opensAt, least, most })
         const [network = ''] = origin?.networks ?? []
         security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
         return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })
@@ -130,9 +141,21 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')
       const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer
-      return reply.code(201).header('location', `/api/orders/${orderId}`).send(toOrderView(order))
+      return reply
+        .code(201)
+        .header('location', `/api/orders/${orderId}`)
+        .send(toOrderView(order, { codeWord: body.code === undefined ? null : codeWordOf(body.code) }))
     },
   )
+}
+
+/** A wrong code is thrown, so that it is counted. */
+async function unlessUnknown<Answer extends { readonly ok: boolean }>(
+  place: () => Promise<Answer>,
+): Promise<Answer> {
+  const outcome = await place()
+  if ('rejection' in outcome && outcome.rejection === 'code_unknown') throw new ProblemError('code_unknown')
+  return outcome
 }
 
 function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): void {

@@ -22,6 +22,8 @@ export interface OrderRow {
   readonly buyer_name: string | null
   readonly show_id: string
   readonly lines: OrderLine[]
+  readonly code_id: string | null
+  readonly code_uses: number | null
   readonly total_minor: number
   /** Null of an order of which all was due. */
   readonly due_minor: number | null
@@ -65,6 +67,8 @@ const orderTypes = {
   buyer_name: 'text',
   show_id: 'uuid',
   lines: 'json',
+  code_id: 'uuid',
+  code_uses: 'int',
   total_minor: 'bigint',
   due_minor: 'bigint',
   channel: 'text',
@@ -88,6 +92,7 @@ export function toOrder(row: OrderRow): Order {
     },
     showId: row.show_id,
     lines: row.lines,
+    ...(row.code_id === null ? {} : { code: { id: row.code_id, uses: present(row.code_uses) } }),
     total: { amountMinor: row.total_minor, currency: row.currency },
     due: { amountMinor: row.due_minor ?? row.total_minor, currency: row.currency },
     channel: row.channel,
@@ -144,6 +149,8 @@ function toRow(order: Order): OrderRow {
     buyer_name: order.buyer.name ?? null,
     show_id: order.showId,
     lines: [...order.lines],
+    code_id: order.code?.id ?? null,
+    code_uses: order.code?.uses ?? null,
     total_minor: order.total.amountMinor,
     due_minor: order.due.amountMinor,
     channel: order.channel,

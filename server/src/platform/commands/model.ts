@@ -19,6 +19,11 @@ export interface Refusal<Rejection extends string> {
   readonly detail?: string
   /** With `price_changed`: what it costs now. */
   readonly price?: Price
+  /** With `not_on_sale`: when the sale begins, if it is still to begin. */
+  readonly opensAt?: string
+  /** With `limit_exceeded`: how many tickets it must and may be. */
+  readonly least?: number
+  readonly most?: number
   /** JSON pointer of the field that is wrong. */
   readonly field?: string
 }

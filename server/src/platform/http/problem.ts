@@ -14,12 +14,18 @@ export interface ProblemExtras {
   readonly show?: Problem['show']
   /** What the order would cost now. */
   readonly price?: Price | undefined
+  /** When the sale begins. */
+  readonly opensAt?: string | undefined
+  /** How many tickets it must and may be. */
+  readonly least?: number | undefined
+  readonly most?: number | undefined
   /** JSON pointer of the field that is wrong. */
   readonly field?: string | undefined
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
   const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, show, price, field } = extras
+  const { opensAt, least, most } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -33,6 +39,9 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(usedDoor === undefined ? {} : { usedDoor }),
     ...(show === undefined ? {} : { show }),
     ...(price === undefined ? {} : { price }),
+    ...(opensAt === undefined ? {} : { opensAt }),
+    ...(least === undefined ? {} : { least }),
+    ...(most === undefined ? {} : { most }),
     ...(field === undefined ? {} : { field }),
   }
 }

@@ -1,13 +1,7 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer
 // take back. Pure.
-import {
-  type AmountFault,
-  amountFault,
-  currencyRule,
-  isVisible,
-  mostMinor,
-  type Take,
-} from '@holdfast/contract'
+import { isVisible, type SaleTerms, type Take } from '@holdfast/contract'
+import { type ContentRefusal, refusePrices, refuseTerms } from './selling-terms.ts'
 
 export interface SeatLabel {
   readonly section: string
@@ -22,6 +16,8 @@ export interface TicketType {
   readonly priceMinor: number
   /** Tax contained in the price, in hundredths of a per cent; null or missing: none is named. */
   readonly taxRateBps?: number | null
+  /** When, how many at once and to whom it is sold. */
+  readonly terms?: SaleTerms
   /** What one ticket takes of which pools; its own pool comes first. */
   readonly takes: readonly Take[]
   /** Only of a seated type; the capacity of its own pool is their number. */
@@ -62,6 +58,7 @@ export interface ProposedType {
   readonly name: string
   readonly priceMinor: number
   readonly taxRateBps?: number
+  readonly terms?: SaleTerms
   readonly stock:
     | { readonly capacity: number }
     | { readonly seats: readonly (SeatLabel & { readonly freshId: string })[] }
@@ -79,11 +76,6 @@ export interface ProposedPool {
 }
 export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
 
-/** Why a show cannot be saved or sold like this, and where in the body the reason stands. */
-export interface ContentRefusal {
-  readonly refusal: string
-  readonly field?: string
-}
 export type Settled = { readonly content: ShowContent } | ContentRefusal
 
 /**
@@ -92,7 +84,7 @@ export type Settled = { readonly content: ShowContent } | ContentRefusal
 export function settleContent(proposed: ProposedContent, known: Known = nothingKnown): Settled {
   const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known.ticketTypes)
   if (refusal !== null) return { refusal }
-  const price = refusePrices(proposed)
+  const price = refusePrices(proposed) ?? refuseTerms(proposed)
   if (price !== null) return price
   const shared = settlePools(proposed.ticketTypes, known.pools)
   if ('refusal' in shared) return shared
@@ -115,7 +107,7 @@ type Known = Pick<ShowContent, 'ticketTypes' | 'pools'>
 const nothingKnown: Known = { ticketTypes: [], pools: [] }
 
 function settleType(
-  { name, priceMinor, taxRateBps, stock, pools = [], freshId, freshPoolId }: ProposedType,
+  { name, priceMinor, taxRateBps, terms, stock, pools = [], freshId, freshPoolId }: ProposedType,
   shared: ReadonlyMap<string, ShowPool>,
   known: { readonly type: TicketType | undefined; readonly pools: readonly ShowPool[] },
 ): { readonly type: TicketType; readonly ownPool?: ShowPool } {
@@ -124,7 +116,8 @@ function settleType(
   })
   const knownPool = ownPoolOf(known.type, known.pools)
   const tax = taxRateBps === undefined ? {} : { taxRateBps }
-  const type = { id: known.type?.id ?? freshId, name, priceMinor, ...tax }
+  const bounds = terms === undefined ? {} : { terms }
+  const type = { id: known.type?.id ?? freshId, name, priceMinor, ...tax, ...bounds }
   // A type that has lived without a pool of its own gets none by the capacity that it was read with.
   if (stock === null || ('capacity' in stock && known.type && !knownPool && pools.length > 0))
     return { type: { ...type, takes: takesOfShared } }
@@ -226,32 +219,6 @@ function refusePools({ name, pools = [] }: ProposedType): string | null {
   if (pools.some((pool) => !isVisible(pool.name))) return `${name}: every pool needs a name.`
   const twice = pools.find((pool, index) => pools.findIndex((other) => other.name === pool.name) < index)
   return twice ? `${name}: pool “${twice.name}” is listed twice.` : null
-}
-
-/**
- * What no card could pay may not be sold: each price is free, or one that the currency allows. Null
- * when all are.
- */
-export function refusePrices({
-  currency,
-  ticketTypes,
-}: Pick<ShowContent, 'currency'> & {
-  readonly ticketTypes: readonly Pick<TicketType, 'name' | 'priceMinor'>[]
-}): ContentRefusal | null {
-  const rule = currencyRule(currency)
-  if (!rule) return { refusal: `No card can be charged in “${currency}”.`, field: '/currency' }
-  const reasons: Record<AmountFault, string> = {
-    currency: 'has no price in this currency',
-    least: `must be 0 or at least ${rule.least} minor units`,
-    most: `must be at most ${mostMinor(rule)} minor units`,
-    step: `must be a multiple of ${rule.step} minor units`,
-  }
-  for (const [index, { name, priceMinor }] of ticketTypes.entries()) {
-    const fault = amountFault(priceMinor, currency)
-    if (fault !== null)
-      return { refusal: `${name}: the price ${reasons[fault]}.`, field: `/ticketTypes/${index}/priceMinor` }
-  }
-  return null
 }
 
 /**

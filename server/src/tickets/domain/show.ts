@@ -3,14 +3,8 @@
 import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
 import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
-import {
-  type ContentRefusal,
-  type ProposedContent,
-  refusePrices,
-  refuseWithdrawal,
-  type ShowContent,
-  settleContent,
-} from './show-content.ts'
+import { type ContentRefusal, refusePrices } from './selling-terms.ts'
+import { type ProposedContent, refuseWithdrawal, type ShowContent, settleContent } from './show-content.ts'
 
 type ShowFacts = ShowContent & {
   readonly id: string
@@ -232,9 +226,10 @@ function publishedShow(show: Show): PublishedShow {
     ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
     onSale: show.status === 'on_sale' && !show.blocked,
     ticketTypes: show.ticketTypes.map((type) => {
-      const { id, name, priceMinor, taxRateBps, takes, seats } = type
+      const { id, name, priceMinor, taxRateBps, terms, takes, seats } = type
       const tax = taxRateBps == null ? {} : { taxRateBps }
-      return { id, name, priceMinor, ...tax, takes: [...takes], ...(seats ? { seats: [...seats] } : {}) }
+      const seated = seats ? { seats: [...seats] } : {}
+      return { id, name, priceMinor, ...tax, ...terms, takes: [...takes], ...seated }
     }),
     pools: show.pools.map(({ id, name, capacity, latch }) => ({
       id,

@@ -5,9 +5,11 @@ import {
   holdLimits,
   maxCapacity,
   type OpsSeller,
+  type SaleTerms,
   type ShowBody,
   type ShowChangeBody,
   type ShowView,
+  saleTermsOf,
 } from '@holdfast/contract'
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
@@ -55,7 +57,7 @@ export function showView(show: Show): ShowView {
 }
 
 function typeView(
-  { id, name, priceMinor, taxRateBps, takes, seats }: TicketType,
+  { id, name, priceMinor, taxRateBps, terms, takes, seats }: TicketType,
   pools: readonly ShowPool[],
 ): ShowView['ticketTypes'][number] {
   const taken = takes.flatMap(({ poolId, count }) => {
@@ -70,6 +72,7 @@ function typeView(
     name,
     priceMinor,
     ...(taxRateBps == null ? {} : { taxRateBps }),
+    ...terms,
     capacity: own?.capacity ?? Math.min(maxCapacity, ...room),
     ...(shared.length > 0 || taken.length === 0
       ? { pools: shared.map(({ name, capacity, count, latch }) => ({ name, capacity, count, latch })) }
@@ -107,11 +110,23 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
     priceMinor,
     pools: (type.pools ?? []).map((pool) => ({ ...pool, freshId: newId(), count: pool.count ?? 1 })),
     ...(type.taxRateBps === undefined ? {} : { taxRateBps: type.taxRateBps }),
+    ...termsOf(type),
     ...(type.id === undefined ? {} : { ref: type.id }),
   }
   if ('capacity' in type) return { ...proposed, stock: { capacity: type.capacity } }
   if (!('seats' in type)) return { ...proposed, stock: null }
   return { ...proposed, stock: { seats: type.seats.map((seat) => ({ ...seat, freshId: newId() })) } }
+}
+
+/** Instants as the shop writes them: they are compared as text. */
+function termsOf(type: SaleTerms): { readonly terms?: SaleTerms } {
+  const { saleStartsAt, saleEndsAt, ...others } = saleTermsOf(type)
+  const terms = {
+    ...(saleStartsAt === undefined ? {} : { saleStartsAt: new Date(saleStartsAt).toISOString() }),
+    ...(saleEndsAt === undefined ? {} : { saleEndsAt: new Date(saleEndsAt).toISOString() }),
+    ...others,
+  }
+  return Object.keys(terms).length === 0 ? {} : { terms }
 }
 
 export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn): CheckInView {

@@ -15,6 +15,7 @@ import { makeOwnOrganisation } from '../../platform/http/staff/memberships.ts'
 import { mayAct, requireRight, requireStaff, staffOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
+import { seenBy } from '../domain/hidden.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
@@ -187,7 +188,10 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
       const shows = await listShows(db, { after, text: q, from, to, limit: limit + 1, scopes })
       const page = shows.slice(0, limit)
       const last = shows.length > limit ? page.at(-1) : undefined
-      return { items: page.map(showView), nextCursor: last ? cursorOf(last) : null }
+      return {
+        items: page.map((show) => showView(seenBy(show, own !== null))),
+        nextCursor: last ? cursorOf(last) : null,
+      }
     },
   )
 
@@ -205,13 +209,16 @@ function publicRoutes(app: Http, { db }: ShowRoutes): void {
     async (request, reply) => {
       const { id } = request.params
       const head = await readShow(db, id, { seats: false })
-      if (!head || !maySee(head, isOfStaff(request, head))) throw new ProblemError('show_unknown')
+      const isStaff = head !== null && isOfStaff(request, head)
+      if (!head || !maySee(head, isStaff)) throw new ProblemError('show_unknown')
       // All of the show but its seats, which no change passes by: they come with a new version.
-      const packed = await memory.get(JSON.stringify(showView(head)), async () => {
+      const packed = await memory.get(JSON.stringify(showView(seenBy(head, isStaff))), async () => {
         const show = await readShow(db, id)
-        return pack(JSON.stringify(showView(show ?? head)))
+        return pack(JSON.stringify(showView(seenBy(show ?? head, isStaff))))
       })
-      return sendPacked(request, reply, packed, { isPublic: maySee(head, false) })
+      return sendPacked(request, reply, packed, {
+        isPublic: maySee(head, false) && !isStaff,
+      })
     },
   )
 }

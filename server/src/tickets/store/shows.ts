@@ -30,7 +30,8 @@ const lockShows = sql(
 const readShowRow = sql('tickets.read_show', `select ${showColumns} from tickets.shows where id = $1`)
 const readTypes = sql(
   'tickets.read_types',
-  `select id, show_id as "showId", name, price_minor as "priceMinor", tax_rate_bps as "taxRateBps", takes, seated
+  `select id, show_id as "showId", name, price_minor as "priceMinor", tax_rate_bps as "taxRateBps",
+     terms, takes, seated
    from tickets.ticket_types where show_id = any($1) order by show_id, position`,
 )
 const readPools = sql(
@@ -70,10 +71,11 @@ export async function assemble(
 }
 
 function toTicketType(
-  { id, name, priceMinor, taxRateBps, takes }: TypeRow,
+  { id, name, priceMinor, taxRateBps, terms, takes }: TypeRow,
   seats: readonly SeatRow[] | undefined,
 ): TicketType {
-  const type = { id, name, priceMinor, ...(taxRateBps == null ? {} : { taxRateBps }), takes }
+  const tax = taxRateBps == null ? {} : { taxRateBps }
+  const type = { id, name, priceMinor, ...tax, ...(terms == null ? {} : { terms }), takes }
   if (!seats) return type
   return { ...type, seats: seats.map(({ id, section, row, number }) => ({ id, section, row, number })) }
 }
@@ -156,13 +158,13 @@ const upsertPools = sql(
 )
 const upsertTypes = sql(
   'tickets.upsert_types',
-  `insert into tickets.ticket_types (id, show_id, position, name, price_minor, tax_rate_bps, takes, seated)
-   select id, show_id, position, name, price_minor, tax_rate_bps, takes, seated
-   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor bigint, tax_rate_bps int, takes json,
-     seated boolean)
+  `insert into tickets.ticket_types (id, show_id, position, name, price_minor, tax_rate_bps, terms, takes, seated)
+   select id, show_id, position, name, price_minor, tax_rate_bps, terms, takes, seated
+   from json_to_recordset($1) as t (id uuid, show_id uuid, position int, name text, price_minor bigint, tax_rate_bps int,
+     terms json, takes json, seated boolean)
    on conflict (id) do update set
      position = excluded.position, name = excluded.name, price_minor = excluded.price_minor,
-     tax_rate_bps = excluded.tax_rate_bps, takes = excluded.takes, seated = excluded.seated`,
+     tax_rate_bps = excluded.tax_rate_bps, terms = excluded.terms, takes = excluded.takes, seated = excluded.seated`,
 )
 const upsertSeats = sql(
   'tickets.upsert_seats',
@@ -200,6 +202,7 @@ function saveContent(content: readonly Show[]): readonly Write[] {
     name: type.name,
     price_minor: type.priceMinor,
     tax_rate_bps: type.taxRateBps ?? null,
+    terms: type.terms ?? null,
     takes: type.takes,
     seated: type.seats !== undefined,
   }))

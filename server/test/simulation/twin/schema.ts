@@ -156,11 +156,29 @@ const orders = [
     },
   ),
   table(
+    'orders.codes',
+    'id uuid!, show_id uuid!, word text!, terms json!, ended bool! =no, created_at time! =now',
+    {
+      key: 'id',
+      uniques: { codes_show_id_word_key: (row) => [row['show_id'], row['word']].join('\n') },
+    },
+  ),
+  table('orders.code_pools', 'id uuid!, uses int!, held int! =zero, used int! =zero', {
+    key: 'id',
+    references: { id: 'orders.codes' },
+    checks: [
+      atLeast('held', 0),
+      atLeast('used', 0),
+      (row) => number(row['held']) + number(row['used']) <= number(row['uses']),
+    ],
+  }),
+  table(
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text, buyer_name text, show_id uuid!, lines json!, total_minor int!, due_minor int,
      channel text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
-     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int`,
+     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int,
+     code_id uuid, code_uses int`,
     {
       key: 'id',
       checks: [
@@ -301,7 +319,7 @@ const tickets = [
   ),
   table(
     'tickets.ticket_types',
-    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, tax_rate_bps int, seated bool!, takes json!',
+    'id uuid!, show_id uuid!, position int!, name text!, price_minor int!, tax_rate_bps int, terms json, seated bool!, takes json!',
     {
       key: 'id',
       references: { show_id: 'tickets.shows' },

@@ -74,7 +74,7 @@ export const ticketsStatements: StatementTwins = {
   'tickets.read_types': byColumn(
     'tickets.ticket_types',
     'show_id',
-    'id showId=show_id name priceMinor=price_minor taxRateBps=tax_rate_bps takes seated',
+    'id showId=show_id name priceMinor=price_minor taxRateBps=tax_rate_bps terms takes seated',
     ['show_id', 'position'],
   ),
   'tickets.read_pools': byColumn('tickets.pools', 'show_id', 'id showId=show_id name capacity latch', [
@@ -98,7 +98,7 @@ export const ticketsStatements: StatementTwins = {
   ]),
   'tickets.upsert_types': upsert(
     'tickets.ticket_types',
-    'id show_id position name price_minor tax_rate_bps takes seated',
+    'id show_id position name price_minor tax_rate_bps terms takes seated',
     ['id', 'show_id'],
   ),
   'tickets.upsert_seats': upsert('tickets.seats', 'id show_id ticket_type_id position section row number', [

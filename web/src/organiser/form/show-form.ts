@@ -12,6 +12,13 @@ export interface TypeFields {
   seated: boolean
   capacity: string
   blocks: SeatBlock[]
+  /** Wall clocks of the show; empty: sold as long as the show. */
+  saleStartsAt: string
+  saleEndsAt: string
+  minPerOrder: string
+  maxPerOrder: string
+  fee: string
+  hidden: boolean
 }
 
 export interface ShowFields {
@@ -29,7 +36,23 @@ export interface ShowFields {
 }
 
 export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
-export const emptyType: TypeFields = { id: '', name: '', price: '', seated: false, capacity: '', blocks: [] }
+const noTerms = {
+  saleStartsAt: '',
+  saleEndsAt: '',
+  minPerOrder: '',
+  maxPerOrder: '',
+  fee: '',
+  hidden: false,
+}
+export const emptyType: TypeFields = {
+  id: '',
+  name: '',
+  price: '',
+  seated: false,
+  capacity: '',
+  blocks: [],
+  ...noTerms,
+}
 
 const weekMs = 7 * 24 * 60 * 60 * 1_000
 
@@ -68,9 +91,31 @@ export function fieldsOf(show: ShowView): ShowFields {
       seated: type.seats !== undefined,
       capacity: String(type.capacity),
       blocks: type.seats ? blocksOf(type.seats) : [],
+      ...termFieldsOf(type, show),
     })),
   }
 }
+
+function termFieldsOf(
+  type: ShowView['ticketTypes'][number],
+  { timeZone, currency }: Pick<ShowView, 'timeZone' | 'currency'>,
+): typeof noTerms {
+  const clockOf = (instant: string | undefined) =>
+    instant === undefined ? '' : wallClockIn(instant, timeZone)
+  return {
+    saleStartsAt: clockOf(type.saleStartsAt),
+    saleEndsAt: clockOf(type.saleEndsAt),
+    minPerOrder: String(type.minPerOrder ?? ''),
+    maxPerOrder: String(type.maxPerOrder ?? ''),
+    fee: type.feeMinor === undefined ? '' : amountText(type.feeMinor, currency),
+    hidden: type.hidden === true,
+  }
+}
+
+/** Whether anything is said about when, to whom and how many at once. */
+export const hasTerms = (type: TypeFields): boolean =>
+  type.hidden ||
+  [type.saleStartsAt, type.saleEndsAt, type.minPerOrder, type.maxPerOrder, type.fee].some(Boolean)
 
 /**
  * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps
@@ -84,7 +129,7 @@ export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | nu
   const startsAt = isSameStart(fields, before)
     ? show?.startsAt
     : readWallClock(fields.startsAt, fields.timeZone)?.instant
-  const types = fields.types.map((type) => typeBodyOf(type, fields.currency, show))
+  const types = fields.types.map((type) => typeBodyOf(type, fields, show))
   if (startsAt === undefined || types.includes(null)) return null
   const venue = untouched('venue') ?? fields.venue.trim()
   const description = untouched('description') ?? fields.description.trim()
@@ -110,7 +155,7 @@ export const isSameStart = (
 
 function typeBodyOf(
   type: TypeFields,
-  currency: string,
+  { currency, timeZone }: ShowFields,
   show: ShowView | undefined,
 ): ShowChangeBody['ticketTypes'][number] | null {
   const priceMinor = parseAmount(type.price, currency)
@@ -121,7 +166,10 @@ function typeBodyOf(
     ...(before?.taxRateBps === undefined ? {} : { taxRateBps: before.taxRateBps }),
     ...(before?.pools ? { pools: before.pools } : {}),
   }
-  const common = { ...(type.id === '' ? {} : { id: type.id }), name: type.name.trim(), priceMinor, ...unseen }
+  const terms = termsOf(type, { currency, timeZone, ...(show && before ? { show, before } : {}) })
+  if (terms === null) return null
+  const said = { name: type.name.trim(), priceMinor, ...unseen, ...terms }
+  const common = { ...(type.id === '' ? {} : { id: type.id }), ...said }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
   const known = before?.seats
   const seats =
@@ -129,6 +177,42 @@ function typeBodyOf(
       ? known.map(labelOf)
       : seatsOf(type.blocks, sectionsOf(known))
   return seats && seats.length > 0 ? { ...common, seats } : null
+}
+
+/** The terms of a type, or null when one cannot be read. */
+function termsOf(
+  type: TypeFields,
+  {
+    currency,
+    timeZone,
+    show,
+    before,
+  }: {
+    readonly currency: string
+    readonly timeZone: string
+    readonly show?: ShowView
+    readonly before?: ShowView['ticketTypes'][number]
+  },
+) {
+  const known = show && before && termFieldsOf(before, show)
+  const instantOf = (name: 'saleStartsAt' | 'saleEndsAt') => {
+    if (type[name] === '') return {}
+    // As the start of the show: what nobody touched needs no reading.
+    const same = known?.[name] === type[name] && show?.timeZone === timeZone
+    const instant = same ? before?.[name] : readWallClock(type[name], timeZone)?.instant
+    return instant === undefined ? null : { [name]: instant }
+  }
+  const [starts, ends] = [instantOf('saleStartsAt'), instantOf('saleEndsAt')]
+  const feeMinor = type.fee === '' ? 0 : parseAmount(type.fee, currency)
+  if (starts === null || ends === null || feeMinor === null) return null
+  return {
+    ...starts,
+    ...ends,
+    ...(type.minPerOrder === '' ? {} : { minPerOrder: Number(type.minPerOrder) }),
+    ...(type.maxPerOrder === '' ? {} : { maxPerOrder: Number(type.maxPerOrder) }),
+    ...(feeMinor === 0 ? {} : { feeMinor }),
+    ...(type.hidden ? { hidden: true } : {}),
+  }
 }
 
 const labelOf = ({ section, row, number }: LooseSeat): LooseSeat => ({ section, row, number })

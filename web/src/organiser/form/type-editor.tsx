@@ -11,6 +11,7 @@ import { seatsOf } from './seat-grid.ts'
 import { expandRanges } from './seat-labels.ts'
 import { SeatPreview } from './seat-preview.tsx'
 import { emptyBlock, type ShowFields } from './show-form.ts'
+import { TermsEditor } from './terms-editor.tsx'
 
 export interface TypeEditorProps {
   readonly index: number
@@ -98,6 +99,7 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
           }}
         />
       )}
+      <TermsEditor index={index} />
       {remove && (
         <button
           type="button"
