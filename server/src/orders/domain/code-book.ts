@@ -7,7 +7,7 @@ import type { Sale } from './stock.ts'
 export interface NewCode {
   readonly id: string
   readonly word: string
-  /** Null: any number. */
+  /** Null where uses are not counted. */
   readonly uses: number | null
 }
 

@@ -259,6 +259,7 @@ describe('placing an order', () => {
     expect(place(withSale({ maxPerBuyer: 6 }, 5))).toEqual({
       rejection: 'limit_exceeded',
       detail: 'at most 6 tickets per buyer; 5 already held or bought',
+      most: 6,
     })
     expect(place(withSale({ maxPerBuyer: 7 }, 5))).toHaveProperty('facts')
     expect(place(withSale({ maxPerBuyer: 1 }))).toMatchObject({

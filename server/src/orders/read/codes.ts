@@ -48,7 +48,7 @@ const readCodeStatement = sql(
 
 export interface FoundCode {
   readonly code: Code
-  /** Null: any number of uses. */
+  /** Null where uses are not counted. */
   readonly pool: CodePool | null
   /** By the database's clock. */
   readonly now: string

@@ -5,6 +5,7 @@ import Type from 'typebox'
 import { sendPacked } from '../../platform/http/packed.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
+import { mayAct, staffOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import { availabilityKey, type OrdersLive, type PackedAvailability } from '../read/live.ts'
@@ -24,7 +25,7 @@ const streamQuery = Type.Object(
 )
 const availabilityQuery = Type.Object({ seats: Type.Optional(compactForm) }, { additionalProperties: false })
 
-type Asked = Pick<FastifyRequest, 'principal'> & { readonly params: { readonly id: string } }
+type Asked = Pick<FastifyRequest, 'principal' | 'key'> & { readonly params: { readonly id: string } }
 
 export interface AvailabilityParts {
   readonly clock: Clock
@@ -34,10 +35,13 @@ export interface AvailabilityParts {
 
 export function availabilityRoutes(app: Http, { clock, db, live }: AvailabilityParts): void {
   const untilKnown = makeWaiter(clock)
-  /** Hidden types are there for the organiser of the show alone. */
-  const keyOf = async ({ params, principal }: Asked): Promise<string> => {
-    const isOwn = principal?.kind === 'user' && (await readOrganiser(db, params.id)) === principal.id
-    return availabilityKey(params.id, { hidden: isOwn })
+  /** Hidden types are there for the staff of the show alone. */
+  const keyOf = async ({ params: { id: showId }, ...who }: Asked): Promise<string> => {
+    const staff = staffOf(who)
+    const organisationId = staff && (await readOrganiser(db, showId))
+    const hidden =
+      organisationId != null && staff !== null && mayAct(staff, 'look', { organisationId, showId })
+    return availabilityKey(showId, { hidden })
   }
   const availabilityOf = async (key: string): Promise<PackedAvailability> => {
     const packed = await untilKnown(

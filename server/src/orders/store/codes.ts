@@ -31,7 +31,7 @@ interface CodeRow {
   readonly word: string
   readonly terms: CodeTerms
   readonly ended: boolean
-  /** Null: any number. */
+  /** Null where uses are not counted. */
   readonly uses: number | null
   readonly held: number | null
   readonly used: number | null

@@ -39,7 +39,7 @@ function staffOfUser({ id, memberships }: Principal): Staff {
 }
 
 /** Who acts for organisations here, or null: nobody, or a guest. */
-export function staffOf({ principal, key }: FastifyRequest): Staff | null {
+export function staffOf({ principal, key }: Pick<FastifyRequest, 'principal' | 'key'>): Staff | null {
   if (key) return { id: key.id, home: key.organisationId, memberships: [key] }
   return principal?.kind === 'user' ? staffOfUser(principal) : null
 }

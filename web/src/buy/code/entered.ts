@@ -3,8 +3,8 @@ import type { Availability, CodeCheck, LineBody, Price, ShowView } from '@holdfa
 import { allInMinor } from '@holdfast/contract/sales-end'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { call } from '../api/client.ts'
-import { useSearchValue } from '../navigation/router.tsx'
+import { call } from '../../api/client.ts'
+import { useSearchValue } from '../../navigation/router.tsx'
 
 /** What is left of hidden types is asked for this often. */
 const leftEveryMs = 5_000

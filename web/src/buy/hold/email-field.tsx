@@ -1,7 +1,7 @@
 // Where a guest's tickets go.
 import { useTranslations } from 'use-intl'
-import { useSendsMail } from '../api/sends-mail.ts'
-import { Field } from '../parts/basics.tsx'
+import { useSendsMail } from '../../api/sends-mail.ts'
+import { Field } from '../../parts/basics.tsx'
 
 /** The address of a guest. A shop that sends no mail does not promise one. */
 export function EmailField({

@@ -3,10 +3,10 @@
 import type { CodeCheck, Price, ShowView } from '@holdfast/contract'
 import { type FormEvent, useId, useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { useFormat } from '../format.ts'
-import { Notice, useFailureText } from '../parts/basics.tsx'
-import { isolated } from '../parts/user-text.tsx'
-import type { EnteredCode } from './code.ts'
+import { useFormat } from '../../format.ts'
+import { Notice, useFailureText } from '../../parts/basics.tsx'
+import { isolated } from '../../parts/user-text.tsx'
+import type { EnteredCode } from './entered.ts'
 
 export function CodeField({ code, show }: { readonly code: EnteredCode; readonly show: ShowView }) {
   const t = useTranslations('code')

@@ -3,10 +3,10 @@
 import type { OrderBody, OrderView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
-import { availabilityQuery, currentUserQuery, orderQuery } from '../api/queries.ts'
-import { expectSession } from '../api/session.ts'
-import { useNavigate } from '../navigation/router.tsx'
+import { ApiError, call, makeIdempotencyKey, mayPass } from '../../api/client.ts'
+import { availabilityQuery, currentUserQuery, orderQuery } from '../../api/queries.ts'
+import { expectSession } from '../../api/session.ts'
+import { useNavigate } from '../../navigation/router.tsx'
 
 export interface Placing {
   readonly order: OrderBody
