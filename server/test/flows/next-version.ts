@@ -10,7 +10,7 @@ export const newReason = 'regretted'
 
 export const nextVersion: Version = {
   migrations: {
-    'orders/0901_channel.sql': 'alter table orders.orders add column channel text;\n',
+    'orders/0901_remark.sql': 'alter table orders.orders add column remark text;\n',
   },
   changes: {
     'contract/src/orders.ts': [
@@ -20,7 +20,7 @@ export const nextVersion: Version = {
       ],
       [
         '    expiresAt: Instant,\n  }),\n)\nexport const OrderExtended',
-        '    expiresAt: Instant,\n    channel: Type.Optional(Type.String()),\n  }),\n)\nexport const OrderExtended',
+        '    expiresAt: Instant,\n    remark: Type.Optional(Type.String()),\n  }),\n)\nexport const OrderExtended',
       ],
       [
         'export const OrderExtended =',
@@ -41,7 +41,7 @@ export const nextVersion: Version = {
       ],
       [
         '      expiresAt: addSeconds(now, sale.holdSeconds),\n',
-        "      expiresAt: addSeconds(now, sale.holdSeconds),\n      channel: 'web',\n",
+        "      expiresAt: addSeconds(now, sale.holdSeconds),\n      remark: 'kind',\n",
       ],
       [
         'return { facts: [cancelled(order, command.reason)] }',
