@@ -16,6 +16,7 @@ import {
   signUp,
 } from '../client.ts'
 import { holdfast } from '../command.ts'
+import { itLong } from '../long.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 
@@ -397,59 +398,64 @@ it('a processor that cannot be asked leaves that part unchecked, and hides no br
   await waitFor('the breach over', async () => (await auditNow(shop)).breaches.length === 0)
 })
 
-it('a show with many orders is added up in stretches, and what changes in them is still seen', async () => {
-  const big = await publishShow(organiser, {
-    ticketTypes: [{ name: 'Field', priceMinor: 100, capacity: 20_000 }],
-  })
-  const [pool] = await waitFor('the show on sale', async () => {
-    const pools = await run<{ id: string }>('select id from orders.pools where show_id = $1', [big.id])
-    return pools.length === 1 && pools
-  })
-  const line = {
-    ticketTypeId: big.ticketTypes[0]?.id,
-    name: 'Field',
-    takes: [{ poolId: pool?.id, count: 1 }],
-    quantity: 1,
-    unitPriceMinor: 100,
-  }
-  await run(
-    `with placed as (
+itLong(
+  'a show with many orders is added up in stretches, and what changes in them is still seen',
+  async () => {
+    const big = await publishShow(organiser, {
+      ticketTypes: [{ name: 'Field', priceMinor: 100, capacity: 20_000 }],
+    })
+    const [pool] = await waitFor('the show on sale', async () => {
+      const pools = await run<{ id: string }>('select id from orders.pools where show_id = $1', [big.id])
+      return pools.length === 1 && pools
+    })
+    const line = {
+      ticketTypeId: big.ticketTypes[0]?.id,
+      name: 'Field',
+      takes: [{ poolId: pool?.id, count: 1 }],
+      quantity: 1,
+      unitPriceMinor: 100,
+    }
+    await run(
+      `with placed as (
        insert into orders.orders (id, version, status, buyer_id, buyer_email, show_id, lines, total_minor, currency, created_at, expires_at, hold_seconds)
        select uuidv7(), 1, 'created', gen_random_uuid(), 'a@example.com', $1::uuid, $2::json, 100, 'EUR', now(), now() + interval '1 day', 900
        from generate_series(1, 11000) returning id)
      update orders.pools set held = (select count(*) from placed) where id = $3`,
-    [big.id, JSON.stringify([line]), pool?.id],
-  )
-  const parts = auditParts(shop, { confirmMs: 50, books: null })
-  const stretches = async () =>
-    (
-      await run<{ fresh_looks: number }>('select fresh_looks from audit.stretches where show_id = $1', [
-        big.id,
-      ])
-    ).map((row) => row.fresh_looks)
-  await waitFor('both stretches trusted', async () => {
-    expect((await runSmall(parts)).breaches).toEqual([])
-    const looks = await stretches()
-    return looks.length === 2 && looks.every((freshLooks) => freshLooks === 0)
-  })
-  const untilBreaches = (count: number) =>
-    waitFor(`${count} breaches`, async () => (await runSmall(parts)).breaches.length === count)
+      [big.id, JSON.stringify([line]), pool?.id],
+    )
+    const parts = auditParts(shop, { confirmMs: 50, books: null })
+    const stretches = async () =>
+      (
+        await run<{ fresh_looks: number }>('select fresh_looks from audit.stretches where show_id = $1', [
+          big.id,
+        ])
+      ).map((row) => row.fresh_looks)
+    await waitFor('both stretches trusted', async () => {
+      expect((await runSmall(parts)).breaches).toEqual([])
+      const looks = await stretches()
+      return looks.length === 2 && looks.every((freshLooks) => freshLooks === 0)
+    })
+    const untilBreaches = (count: number) =>
+      waitFor(`${count} breaches`, async () => (await runSmall(parts)).breaches.length === count)
 
-  const change = (by: number) => run('update orders.pools set held = held + $2 where id = $1', [pool?.id, by])
-  await change(1)
-  await untilBreaches(1)
-  await change(-1)
-  await untilBreaches(0)
+    const change = (by: number) =>
+      run('update orders.pools set held = held + $2 where id = $1', [pool?.id, by])
+    await change(1)
+    await untilBreaches(1)
+    await change(-1)
+    await untilBreaches(0)
 
-  // The oldest order and nothing else: no event tells of it, and its stretch was added up long ago.
-  const first = 'select id from orders.orders where show_id = $1 order by id limit 1'
-  await run(`update orders.orders set status = 'cancelled', cancel_reason = 'buyer' where id = (${first})`, [
-    big.id,
-  ])
-  await untilBreaches(1)
-  await change(-1)
-  await untilBreaches(0)
-})
+    // The oldest order and nothing else: no event tells of it, and its stretch was added up long ago.
+    const first = 'select id from orders.orders where show_id = $1 order by id limit 1'
+    await run(
+      `update orders.orders set status = 'cancelled', cancel_reason = 'buyer' where id = (${first})`,
+      [big.id],
+    )
+    await untilBreaches(1)
+    await change(-1)
+    await untilBreaches(0)
+  },
+)
 
 it('npm run audit tells the same, proposes what to do, and changes nothing', async () => {
   const audit = (...options: string[]) => {
