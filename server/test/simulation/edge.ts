@@ -33,11 +33,11 @@ export interface Edge {
 }
 
 export function makeEdge(): Edge {
-  const handlers = new Map<string, Handler>()
+  const handlers = new Map<string, { readonly handler: Handler; readonly config: unknown }>()
   const route =
     (method: string) =>
-    (path: string, _options: unknown, handler: Handler): void => {
-      handlers.set(`${method} ${path}`, handler)
+    (path: string, { config = {} }: { config?: unknown }, handler: Handler): void => {
+      handlers.set(`${method} ${path}`, { handler, config })
     }
   const nothing = () => undefined
   const app = {
@@ -55,10 +55,12 @@ export function makeEdge(): Edge {
     { method, route, params = {}, principal, body, headers = {} },
     requestId,
   ) => {
-    const handler = handlers.get(`${method} ${route}`)
-    if (!handler) throw new Error(`no route ${method} ${route}`)
+    const found = handlers.get(`${method} ${route}`)
+    if (!found) throw new Error(`no route ${method} ${route}`)
     const reply = makeReply()
-    const request = { id: requestId, params, principal, body, headers, query: {} }
+    const { handler, config } = found
+    const routeOptions = { url: route, config }
+    const request = { id: requestId, params, principal, key: null, body, headers, query: {}, routeOptions }
     try {
       const returned = await handler(request, reply)
       if (returned !== undefined && returned !== reply) reply.send(returned)

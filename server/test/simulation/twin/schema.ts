@@ -209,7 +209,7 @@ const payments = [
   table(
     'payments.known_orders',
     `id uuid!, version int!, status text!, buyer_id uuid, organiser_id uuid, amount_minor int, currency text,
-     expires_at time, claimed_by uuid`,
+     expires_at time, claimed_by uuid, show_id uuid`,
     {
       key: 'id',
       checks: [

@@ -1,5 +1,6 @@
 // Statements of tickets, by name.
 import { only } from './engine.ts'
+import type { Row } from './schema.ts'
 import {
   by,
   byColumn,
@@ -127,7 +128,30 @@ export const ticketsStatements: StatementTwins = {
     ['order_id', 'unit'],
   ),
   'tickets.read_seat_labels': byKeys('tickets.seats', 'id section row number'),
-  'tickets.read_organisers': byKeys('tickets.shows', 'id organiserId=organiser_id'),
+  'tickets.find_tickets_by_id': byColumn('tickets.tickets', 'id', 'id orderId=order_id'),
+  'tickets.read_show_place': (view, [id]) =>
+    only(view.get('tickets.shows', id as string)).map(shape('showId=id organisationId=organiser_id')),
+  'tickets.read_door_shows': (view, [ids]) => {
+    const rows = view.all('tickets.shows')
+    const asked = new Set(ids as unknown[])
+    const houses = new Set(rows.flatMap((row) => (asked.has(row['id']) ? [row['organiser_id']] : [])))
+    const isNear = (row: Row) =>
+      (row['status'] === 'on_sale' || row['status'] === 'closed') &&
+      Math.abs(Date.parse(row['starts_at'] as string) - view.nowMs) <= 2 * 24 * 3_600_000
+    return rows
+      .filter((row) => asked.has(row['id']) || (houses.has(row['organiser_id']) && isNear(row)))
+      .map((row) => ({
+        ...shape('id organisationId=organiser_id title startsAt=starts_at timeZone=time_zone')(row),
+        cancelled: row['status'] === 'cancelled',
+      }))
+  },
+  'tickets.read_show_of_code': (view, [code]) =>
+    view
+      .all('tickets.tickets')
+      .filter((row) => row['code'] === code)
+      .flatMap((row) => only(view.get('tickets.admissions', row['order_id'] as string)))
+      .flatMap((row) => only(view.get('tickets.shows', row['show_id'] as string)))
+      .map(shape('id title startsAt=starts_at timeZone=time_zone')),
   'tickets.insert_admissions': (view, [json]) => {
     for (const record of recordsOf(json))
       view.insert('tickets.admissions', columnsOf(record, admissionColumns))
