@@ -60,6 +60,7 @@ export const errorDefinitions = {
   card_declined: { status: 402, title: 'The card was declined' },
   invalid_payment_method: { status: 422, title: 'Unknown or expired payment method' },
   refund_exceeds_charge: { status: 422, title: 'The refund is more than what is left of the charge' },
+  refund_not_payable: { status: 422, title: 'Cards cannot be given back this amount' },
   nothing_to_refund: { status: 409, title: 'Nothing left to refund on this order' },
   payment_disputed: {
     status: 409,

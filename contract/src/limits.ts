@@ -34,7 +34,10 @@ export const attemptLimits = {
   declinesOfBuyer: { name: 'declines-buyer', attempts: 10, perSeconds: hour },
   /** A university or a carrier behind one address has thousands of honest buyers. */
   declinesOfNetwork: { name: 'declines-network', attempts: 100, perSeconds: hour },
-  /** Refuses nobody: strangers must not be able to stop everybody's payments. Raises an alarm. */
+  /**
+   * Refuses no card: strangers must not be able to stop everybody's payments. Raises an alarm, and
+   * asks guests to prove their address.
+   */
   declinesOfShop: { name: 'declines-shop', attempts: 200, perSeconds: hour },
 } as const satisfies Record<string, AttemptLimit>
 

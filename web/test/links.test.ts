@@ -179,3 +179,29 @@ it('speaks German, in the page and in the mail', async () => {
     .waitFor()
   await context.close()
 })
+
+it('a guest who is asked for proof while stolen cards are tried confirms the address and pays', async () => {
+  await hold(page)
+  const problem = { type: 'about:blank', title: 'Confirm your email address first', code: 'email_unverified' }
+  await page.route('**/api/payments', (route) =>
+    route.fulfill({ status: 403, contentType: 'application/problem+json', body: JSON.stringify(problem) }),
+  )
+  await enterCard(page, '4242424242424242')
+  await pay(page)
+  await shown(page, /Somebody is trying stolen cards/)
+  await expectAccessible(page, 'checkout that asks for proof')
+  await page.getByRole('button', { name: 'Send the link' }).click()
+  await shown(page, 'Check your email')
+  const mail = await watched.context.newPage()
+  await mail.goto(await linkFor(email, 'verify_email'))
+  await mail.getByRole('button', { name: 'Open' }).click()
+  await mail.getByRole('heading', { name: 'My orders' }).waitFor()
+  const { user } = (await (await page.request.get(`${shop.url}/api/users/current`)).json()) as {
+    user: { kind: string; emailVerified: boolean }
+  }
+  expect(user).toMatchObject({ kind: 'guest', emailVerified: true })
+  await page.unroute('**/api/payments')
+  await pay(page)
+  await page.waitForURL(/\/orders\//)
+  await expectTickets(page, 2)
+})

@@ -122,6 +122,12 @@ const blocks: readonly (readonly [string, string, (target: Page, url: string) =>
       ),
   ],
   [
+    'script hangs',
+    '**/*stripe*.js',
+    // Neither an answer nor an error: a network that swallows what it does not know.
+    (target: Page, url: string) => target.route(url, () => undefined),
+  ],
+  [
     'frame is kept out',
     '**/*card-form*',
     (target: Page, url: string) => target.route(url, (route) => route.abort()),
@@ -142,6 +148,18 @@ it.each(sharpest(blocks))(
     await page.getByRole('img', { name: /^QR code/ }).waitFor()
   },
 )
+
+it('leads on with another card where the bank’s frame is kept out', async () => {
+  await page.route('**/_sandbox/3ds/**', (route) => route.abort())
+  await holdStanding(page, urlOf(await shop.publish({})), 1)
+  await enterCard(page, '4000002760003184')
+  await pay(page)
+  await page.locator('dialog').getByRole('button').click()
+  await shown(page, 'Your bank didn’t confirm the payment')
+  await enterCard(page, '4242424242424242')
+  await pay(page)
+  await page.getByRole('img', { name: /^QR code/ }).waitFor()
+})
 
 it.each(sharpest(['', 'Etc/Unknown', undefined]))(
   'makes a show in a browser whose time zone is %j',

@@ -16,6 +16,10 @@ const word = 'Donaudampfschifffahrt'.repeat(9)
 
 async function expectNarrow(page: Page, what: string): Promise<void> {
   await page.getByText(word.slice(0, 40)).first().waitFor()
+  await expectFits(page, what)
+}
+
+async function expectFits(page: Page, what: string): Promise<void> {
   const pushed = await page.evaluate(() => {
     if (document.documentElement.scrollWidth <= 360) return []
     const wide = [...document.body.querySelectorAll('*')].filter(
@@ -67,6 +71,15 @@ it('pushes no page of a phone sideways with one long word', async () => {
   await expectNarrow(page, 'organiser’s shows')
   await page.goto(`${shop.url}/organiser/shows/${show.id}`)
   await expectNarrow(page, 'sales')
+  await page.goto(`${shop.url}/organiser/shows/${show.id}/edit`)
+  await page.getByRole('textbox', { name: 'Title' }).waitFor()
+  await expectFits(page, 'the form of the show')
+  await page.goto(`${shop.url}/door`)
+  await page.getByRole('textbox').first().fill(word)
+  await page.getByRole('textbox').first().press('Enter')
+  await expectFits(page, 'the door')
+  await page.goto(`${shop.url}/mailbox`)
+  await expectNarrow(page, 'mailbox')
   await phone.context.close()
   expect(phone.complaints).toEqual([])
 })

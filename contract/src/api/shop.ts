@@ -222,6 +222,12 @@ export const ShowView = Type.Object({
   organiserId: Id,
   title: Type.String(),
   startsAt: Instant,
+  previousStartsAt: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'a show that was moved: when it was first announced for',
+    }),
+  ),
   timeZone: Type.String(),
   currency: Currency,
   venue: Type.Union([Type.String(), Type.Null()]),

@@ -203,7 +203,7 @@ function makeGauges({ registry }: Metrics) {
   })
   const differences = new Gauge({
     name: 'holdfast_reconciliation_differences',
-    help: 'Open differences',
+    help: 'Open differences, but for money of others on the same account',
     registers,
   })
   const lastBackup = new Gauge({

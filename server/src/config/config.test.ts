@@ -117,6 +117,24 @@ test.each([
   expect(named({ [name]: value })).toEqual([name])
 })
 
+const canary = 'Zm9v+bar/baz0123456789=='
+test.each([
+  ['LOG_LEVEL', canary],
+  ['PORT', canary],
+  ['MAX_CONNECTIONS', canary],
+  ['HSTS_SUBDOMAINS', canary],
+  ['RATE_LIMITS', canary],
+  ['SERVICES', `orders,${canary}`],
+  ['OPERATORS', canary],
+  ['SELLERS', canary],
+  ['PUBLIC_URL', canary],
+  ['MAIL_FROM', canary],
+])('a secret of any shape that stands in %s is not repeated', (name, value) => {
+  for (const secretName of ['SECRET_KEY', 'METRICS_TOKEN', 'BACKUP_PASSPHRASE'])
+    expect(problemsOf({ [name]: value, [secretName]: canary }).join(), secretName).not.toContain(canary)
+  expect(problemsOf({ [name]: `${value}${canary}` }).join(), 'nobody else knows it').not.toContain(canary)
+})
+
 test('a broker has servers, and one user or token for all of them', () => {
   const natsOf = (url: string) => readConfig({ NATS_URL: url }).nats
   expect(natsOf(' , ')).toBe(null)

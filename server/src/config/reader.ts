@@ -21,10 +21,18 @@ const secret = /\b(?:sk|rk)_(?:test|live)_|\bwhsec_|:\/\/[^/]*:[^/]*@/
  */
 export const isServiceAddress = (value: string) => /^(?:tcp|udp):\/\//.test(value)
 
-/** A value for a message. A secret that stands in the wrong variable must not reach a log. */
-function shown(value: string): string {
-  return secret.test(value) ? 'a secret' : `"${value}"`
-}
+/** What stands in these opens something, whatever its shape. */
+const secretNames = [
+  'SECRET_KEY',
+  'STRIPE_SECRET_KEY',
+  'STRIPE_WEBHOOK_SECRET',
+  'METRICS_TOKEN',
+  'BACKUP_PASSPHRASE',
+]
+/** Shorter ones are words such as "on". */
+const secretLeast = 8
+/** No value that is asked for by a list or as a number is longer. */
+const shownMost = 32
 
 /**
  * Reads values one by one, keeping every problem for the end. `NAME_FILE` names a file that holds
@@ -32,6 +40,16 @@ function shown(value: string): string {
  */
 export function makeReader(environment: Environment) {
   const problems: string[] = []
+  const secrets = secretNames
+    .flatMap((name) => environment[name]?.split(',') ?? [])
+    .map((part) => part.trim())
+    .filter(({ length }) => length >= secretLeast)
+  const holdsSecret = (value: string) => secret.test(value) || secrets.some((each) => value.includes(each))
+  /** A value for a message. A secret that stands in the wrong variable must not reach a log. */
+  const shown = (value: string) => {
+    if (holdsSecret(value)) return 'a secret'
+    return value.length > shownMost ? `${value.length} characters` : `"${value}"`
+  }
   const names = new Set<string>()
   const problem = (text: string) => {
     problems.push(text)
@@ -94,20 +112,20 @@ export function makeReader(environment: Environment) {
     if (asked.length === 0) return [...serviceNames]
     const wrong = asked.filter((part) => !serviceNames.some((service) => service === part))
     if (wrong.length > 0)
-      problem(`${name}: unknown ${shown(wrong.join(', '))}; choose from ${serviceNames.join(', ')}`)
+      problem(`${name}: unknown ${wrong.map(shown).join(', ')}; choose from ${serviceNames.join(', ')}`)
     return serviceNames.filter((service) => asked.includes(service))
   }
   const emails = (name: string): string[] => {
     const asked = list(name).map(normaliseEmail)
-    const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part) || secret.test(part))
+    const wrong = asked.filter((part) => !/^[^@\s]+@[^@\s]+$/.test(part) || holdsSecret(part))
     if (wrong.length > 0)
-      problem(`${name}: expected comma-separated email addresses, got ${shown(wrong.join(', '))}`)
+      problem(`${name}: expected comma-separated email addresses, got ${wrong.map(shown).join(', ')}`)
     return asked
   }
   /** A value that anybody may see: a page, a log, a list of processes. */
   const open = (name: string, fallback: string): string => {
     const value = text(name, fallback)
-    if (!secret.test(value)) return value
+    if (!holdsSecret(value)) return value
     problem(
       `${name}: holds a secret, and everybody can read this variable’s value; replace the secret, it may be known`,
     )

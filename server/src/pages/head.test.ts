@@ -153,6 +153,18 @@ test.each([
 })
 
 test.each([
+  ['on_sale', 'EventRescheduled'],
+  ['closed', 'EventRescheduled'],
+  ['cancelled', 'EventCancelled'],
+] as const)('a show that was moved and is %s says when it was to begin', (status, eventStatus) => {
+  const moved = { ...show, status, previousStartsAt: '2027-03-05T03:30:00.000Z' }
+  expect(jsonLdOf(moved, url, null)).toMatchObject({
+    eventStatus: `https://schema.org/${eventStatus}`,
+    previousStartDate: '2027-03-04T19:30:00-08:00',
+  })
+})
+
+test.each([
   ['on_sale', stockOf(5, 0, 5), 'OutOfStock'],
   ['on_sale', stockOf(0, 0, 9), 'SoldOut'],
   ['cancelled', stockOf(5, 0, 5), 'Discontinued'],

@@ -100,19 +100,17 @@ function knownZone(timeZone: string): string {
   }
 }
 
-const eventStatus = {
-  draft: 'EventScheduled',
-  on_sale: 'EventScheduled',
-  closed: 'EventScheduled',
-  cancelled: 'EventCancelled',
-} as const
+function eventStatusOf({ status, previousStartsAt }: ShowView): string {
+  if (status === 'cancelled') return 'EventCancelled'
+  return previousStartsAt === undefined ? 'EventScheduled' : 'EventRescheduled'
+}
 
 /**
- * The start as its own wall clock with its offset: a search engine shows the day that stands in the
- * text.
+ * A start as the show's own wall clock with its offset: a search engine shows the day that stands in
+ * the text.
  */
-function localStartOf({ startsAt, timeZone }: ShowView): string {
-  const atMs = Date.parse(startsAt)
+function localTimeOf(instant: string, timeZone: string): string {
+  const atMs = Date.parse(instant)
   const zone = { timeZone: knownZone(timeZone) }
   const wall = new Intl.DateTimeFormat('sv', { ...zone, dateStyle: 'short', timeStyle: 'medium' }).format(
     atMs,
@@ -145,9 +143,12 @@ export function jsonLdOf(show: ShowView, url: string, stock: Stock | null): Reco
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: show.title,
-    startDate: localStartOf(show),
+    startDate: localTimeOf(show.startsAt, show.timeZone),
+    ...(show.previousStartsAt
+      ? { previousStartDate: localTimeOf(show.previousStartsAt, show.timeZone) }
+      : {}),
     url,
-    eventStatus: `https://schema.org/${eventStatus[show.status]}`,
+    eventStatus: `https://schema.org/${eventStatusOf(show)}`,
     eventAttendanceMode: 'https://schema.org/OfflineEventAttendanceMode',
     ...(show.description ? { description: show.description } : {}),
     ...(show.venue ? { location: { '@type': 'Place', name: show.venue, address: show.venue } } : {}),

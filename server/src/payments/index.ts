@@ -35,7 +35,7 @@ export function makeService(options: PaymentsOptions = {}): ServiceDefinition {
 function makeOn(platform: Platform, options: PaymentsOptions): Service {
   const { config, db, clock, log, metrics, limits, security } = platform
   const processor = options.processor ?? makeProcessor(config.processor, makeReadMark(db))
-  const callers = makeCallerLimits(limits, { log, metrics })
+  const callers = makeCallerLimits(limits, { clock, log, metrics })
   const arrivals = makeArrivals({ clock, areKnown: (orderIds) => areKnown(db, orderIds) })
   const worker = makeWorker({
     db,
@@ -64,6 +64,7 @@ function makeOn(platform: Platform, options: PaymentsOptions): Service {
         arrivals,
         processor: config.processor,
         sendsMail: config.mail.smtpUrl !== null || isLocalShop(config),
+        asksForProof: config.mail.smtpUrl !== null,
       })
       registerOpsRoutes(app, { db, worker, requireOperator: platform.requireOperator })
       registerWebhook(app, { db, clock, log, metrics, security, processor, worker })

@@ -52,6 +52,11 @@ const removeMailsStatement = sql(
   `delete from mail.mails where order_id = any($1::uuid[]) and due_at is null returning 1 as one`,
 )
 
+const removeProvedStatement = sql(
+  'prune.remove_proved',
+  'delete from orders.proved_orders where order_id = any($1::uuid[])',
+)
+
 /** How many rows of each kind went, or would go. */
 export type Removed = Readonly<Record<string, number>>
 
@@ -93,6 +98,7 @@ export async function removeOrders(tx: Tx, asked: readonly string[]): Promise<Re
   )
   const removed = await removeEvents(tx, rows)
   const timers = await tx.query(removeTimersStatement, [orderIds])
+  await tx.query(removeProvedStatement, [orderIds])
   await tx.query(removeMailboxStatement, [orderIds])
   const mails = await tx.query(removeMailsStatement, [orderIds])
   const counts = { orders: orderIds.length, ...removed, timers: timers.length, mails: mails.length }

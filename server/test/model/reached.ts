@@ -127,6 +127,7 @@ export const reached = {
     nothing_to_refund: true,
     refund_exceeds_charge: true,
     payment_disputed: true,
+    refund_not_payable: 'the modelled currency has no step',
     payment_unknown: 'orders cannot hear of a payment that is not stored',
     intent_mismatch: 'the modelled processor does not mix up its intents',
   } satisfies Reached<Rejection>,

@@ -4,6 +4,7 @@ import type { PaymentView } from '@holdfast/contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callerLimits, makeCallerLimits } from '../../src/payments/routes/caller-limits.ts'
 import { makeLimits } from '../../src/platform/http/limits.ts'
+import { systemClock } from '../../src/platform/process/clock.ts'
 import { makeLog } from '../../src/platform/process/log.ts'
 import { makeMetrics } from '../../src/platform/process/metrics.ts'
 import { expectStatus } from '../client.ts'
@@ -56,6 +57,7 @@ it('a buyer whose cards were declined ten times in an hour waits, and no further
 describe('limits of callers', () => {
   const make = () =>
     makeCallerLimits(makeLimits(rig.db), {
+      clock: systemClock,
       log: makeLog('silent'),
       metrics: makeMetrics({ defaults: false }),
     })
@@ -73,9 +75,11 @@ describe('limits of callers', () => {
     const network = '192.0.2.1'
     const { attempts } = callerLimits.declinesPerNetwork
     const callers = await declines(attempts, (index) => ({ buyerId: `n${index}`, network }))
-    await expect(callers.mayPay({ buyerId: 'fresh', network })).rejects.toMatchObject(refused)
-    await callers.mayPay({ buyerId: 'fresh', network: '192.0.2.2' })
-    await callers.mayPay({ buyerId: 'fresh', network: null })
+    await expect(callers.mayPay({ buyerId: 'fresh', network, isUnknown: false })).rejects.toMatchObject(
+      refused,
+    )
+    await callers.mayPay({ buyerId: 'fresh', network: '192.0.2.2', isUnknown: false })
+    await callers.mayPay({ buyerId: 'fresh', network: null, isUnknown: false })
   })
 
   it('one decline fewer refuses nobody', async () => {
@@ -84,15 +88,19 @@ describe('limits of callers', () => {
       buyerId: `m${index}`,
       network,
     }))
-    await callers.mayPay({ buyerId: 'honest', network })
+    await callers.mayPay({ buyerId: 'honest', network, isUnknown: false })
   })
 
-  it('the declines of the whole shop refuse nobody', async () => {
+  it('the declines of the whole shop ask unknown guests for proof, and refuse nobody else', async () => {
+    const unknown = { buyerId: 'unknown', network: '198.51.100.1', isUnknown: true }
+    await makeLimits(rig.db).reset(callerLimits.declinesOfShop, 'shop')
+    await make().mayPay(unknown)
     const callers = await declines(callerLimits.declinesOfShop.attempts + 1, (index) => ({
       buyerId: `s${index}`,
       network: null,
     }))
-    await callers.mayPay({ buyerId: 'honest', network: '198.51.100.1' })
+    await callers.mayPay({ buyerId: 'honest', network: '198.51.100.1', isUnknown: false })
+    await expect(callers.mayPay(unknown)).rejects.toMatchObject({ code: 'email_unverified' })
   })
 
   it('a buyer looks thirty times a minute, at one payment once a second', async () => {

@@ -90,7 +90,7 @@ function Invariant({ invariant, now }: { readonly invariant: AuditInvariant; rea
           {invariant.number}
         </span>
         <div>
-          <p {...(known ? {} : { lang: 'en' })}>{known ?? invariant.title}</p>
+          <p {...(known ? {} : { lang: 'en', dir: 'ltr' })}>{known ?? invariant.title}</p>
           <p className="text-small text-soft">
             {t('rows')}: {format.number(invariant.checkedRows)}
           </p>
@@ -114,7 +114,7 @@ function Breach({ breach, now }: { readonly breach: AuditBreach; readonly now: s
   const span = useSpan()
   return (
     <li className="rounded-md bg-danger-soft px-4 py-3">
-      <p lang="en" className="[overflow-wrap:anywhere]">
+      <p lang="en" dir="auto" className="[overflow-wrap:anywhere]">
         {breach.explanation}
       </p>
       <p className="mt-1 text-small text-soft">{t('seen', { age: span(agoMs(breach.firstSeenAt, now)) })}</p>

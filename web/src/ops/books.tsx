@@ -57,7 +57,7 @@ function Difference({ item }: { readonly item: OpsDifference }) {
           </span>
           <span className="text-small text-soft">{span(item.ageSeconds * 1_000)}</span>
         </p>
-        <p lang="en" className="mt-1 text-soft [overflow-wrap:anywhere]">
+        <p lang="en" dir="ltr" className="mt-1 text-soft [overflow-wrap:anywhere]">
           {item.explanation}
         </p>
         {item.orderId && (

@@ -57,7 +57,9 @@ function Found({ order }: { readonly order: OpsOrder }) {
       <p className="flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <span className="font-mono font-semibold">{order.code}</span>
         <StatusChip status={order.status} />
-        <span className="[overflow-wrap:anywhere]">{order.showTitle}</span>
+        <bdi dir="auto" className="[overflow-wrap:anywhere]">
+          {order.showTitle}
+        </bdi>
         <span>{format.money(order.total)}</span>
         {order.refunded.amountMinor > 0 && (
           <span className="text-soft">{t('refunded', { amount: format.money(order.refunded) })}</span>

@@ -32,7 +32,7 @@ export function OpsPage() {
   if (error instanceof ApiError && error.code === 'email_unverified') {
     return (
       <div className="mx-auto max-w-narrow py-10">
-        <ConfirmAddress operator />
+        <ConfirmAddress why="operator" />
       </div>
     )
   }

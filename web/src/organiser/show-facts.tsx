@@ -1,4 +1,5 @@
 // The sections of the form of a show, but for its ticket types. Each error stands at its field.
+import { supportedCurrencies } from '@holdfast/contract/currency'
 import { isVisible } from '@holdfast/contract/text'
 import { type ReactNode, useId } from 'react'
 import { useFormContext, useWatch } from 'react-hook-form'
@@ -133,7 +134,7 @@ export function CurrencyField({ fixed, initial }: { readonly fixed: boolean; rea
     <label className="flex items-center gap-3 font-medium">
       {t('currency')}
       <select className="input w-auto" disabled={fixed} {...register('currency', { disabled: false })}>
-        {[...new Set([initial.currency, ...usualCurrencies])].map((code) => (
+        {[...new Set([initial.currency, ...usualCurrencies, ...supportedCurrencies])].map((code) => (
           <option key={code}>{code}</option>
         ))}
       </select>

@@ -70,21 +70,25 @@ export function FindTickets({ email = '' }: { readonly email?: string | undefine
   )
 }
 
-/** For an account whose address nobody has confirmed. */
-export function ConfirmAddress({ operator = false }: { readonly operator?: boolean }) {
+const reasons = {
+  orders: 'confirmText',
+  operator: 'confirmOperatorText',
+  paying: 'confirmPayingText',
+} as const
+
+/** For somebody whose address nobody has confirmed: why they should, and the link. A guest only has to pay. */
+export function ConfirmAddress({ why = 'orders' }: { readonly why?: keyof typeof reasons }) {
   const t = useTranslations('askLink')
   const failureText = useFailureText()
   const sendsMail = useSendsMail()
   const { data: current } = useQuery(currentUserQuery)
   const asking = useAsking('verify_email')
   const user = current?.user
-  if (!sendsMail || user?.kind !== 'user' || user.emailVerified) return null
+  if (!sendsMail || !user || user.emailVerified || (user.kind === 'guest' && why !== 'paying')) return null
   if (asking.isSuccess) return <Sent email={user.email} />
   return (
     <Notice title={t('confirmTitle')} quiet>
-      <p className="[overflow-wrap:anywhere]">
-        {t(operator ? 'confirmOperatorText' : 'confirmText', { email: isolated(user.email) })}
-      </p>
+      <p className="[overflow-wrap:anywhere]">{t(reasons[why], { email: isolated(user.email) })}</p>
       {asking.isError && <p className="mt-2 text-bad">{failureText(asking.error)}</p>}
       <button
         type="button"

@@ -5,6 +5,8 @@ import { readersTimeZone } from '../i18n.tsx'
 
 export interface Dated {
   readonly startsAt: string
+  /** Of a show that was moved: when it was first announced for. */
+  readonly previousStartsAt?: string
   readonly timeZone: string
 }
 
@@ -25,6 +27,14 @@ export function When({ show, className }: { readonly show: Dated; readonly class
           {t('zones', {
             zone: format.zone(show.startsAt, show.timeZone),
             here: t('dayAndTime', { day: format.day(show.startsAt), time: format.time(show.startsAt) }),
+          })}
+        </span>
+      )}
+      {show.previousStartsAt && (
+        <span className="block text-small font-medium text-warm">
+          {t('movedFrom', {
+            day: format.day(show.previousStartsAt, show.timeZone),
+            time: format.time(show.previousStartsAt, show.timeZone),
           })}
         </span>
       )}

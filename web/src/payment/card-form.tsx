@@ -8,9 +8,10 @@ import { ApiError } from '../api/client.ts'
 import { shopConfigQuery } from '../api/queries.ts'
 import { useFormat } from '../format.ts'
 import { useLanguage } from '../i18n.tsx'
+import { ConfirmAddress } from '../parts/ask-link.tsx'
 import { Failure, Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
 import type { Attempt, LoadedForm, Stage } from './attempt.ts'
-import { appearance, loadStripe } from './stripe.ts'
+import { appearance, forgetScript, loadStripe } from './stripe.ts'
 
 export interface CardFormProps {
   readonly order: OrderView
@@ -132,6 +133,8 @@ function StageMessage({ stage, mayPay }: { readonly stage: Stage; readonly mayPa
   if (stage.kind === 'incomplete' && stage.message !== undefined)
     return <Notice tone="bad" title={stage.message} />
   if (stage.kind === 'failed') {
+    if (stage.error instanceof ApiError && stage.error.code === 'email_unverified')
+      return <ConfirmAddress why="paying" />
     return (
       <Notice tone="bad" title={failureText(stage.error)}>
         {mayTryAgain(stage.error) && <p>{t('nothingTaken')}</p>}
@@ -197,6 +200,7 @@ function useCardElements(order: OrderView) {
     configFailure: config.isLoadingError ? config.error : null,
     sandbox: processor?.sandbox ?? false,
     retry() {
+      forgetScript()
       setLoadFailure(null)
       setAttempt((count) => count + 1)
       if (config.isError) void config.refetch()

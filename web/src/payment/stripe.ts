@@ -36,6 +36,7 @@ declare global {
 }
 
 let loading: Promise<void> | null = null
+let pending: HTMLScriptElement | null = null
 
 /** Loads the script once. A failed load may be tried again: the reader may have been off line. */
 function loadScript(url: string): Promise<void> {
@@ -44,15 +45,23 @@ function loadScript(url: string): Promise<void> {
     const script = document.createElement('script')
     script.src = url
     script.async = true
+    pending = script
     script.onload = () => resolve()
     script.onerror = () => {
-      loading = null
-      script.remove()
+      forgetScript()
       reject(new Error(`the card processor's script could not be loaded`))
     }
     document.head.append(script)
   })
   return loading
+}
+
+/** The next try asks for the script again, also when the answer to this one still hangs. */
+export function forgetScript(): void {
+  if (window.Stripe) return
+  pending?.remove()
+  pending = null
+  loading = null
 }
 
 export async function loadStripe(
@@ -61,9 +70,8 @@ export async function loadStripe(
 ): Promise<StripeJs> {
   await loadScript(processor.scriptUrl)
   if (!window.Stripe) {
-    // Something else came in its place, such as the page of a filter: the next try asks for it
-    // again.
-    loading = null
+    // Something else came in its place, such as the page of a filter.
+    forgetScript()
     throw new Error(`the card processor's script did not start`)
   }
   return window.Stripe(processor.publishableKey, { locale })

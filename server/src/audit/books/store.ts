@@ -145,7 +145,7 @@ const listStatement = sql(
 const countStatement = sql(
   'audit.count_differences',
   `select count(*)::int as open from audit.differences
-   where resolved_at is null and first_seen_at < now() - $1 * interval '1 second'`,
+   where resolved_at is null and kind <> 'foreign' and first_seen_at < now() - $1 * interval '1 second'`,
 )
 
 export interface StoredDifference extends Difference {

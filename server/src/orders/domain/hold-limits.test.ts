@@ -6,7 +6,8 @@ import { mostOnHold, refuseBuyer } from './hold-limits.ts'
 import { type Sale, saleOf } from './stock.ts'
 import { addressKey, buyerKey, type Origin, type Taken } from './taken.ts'
 
-const stranger: Origin = { networks: ['192.0.2.1'] }
+const stranger: Origin = { networks: ['192.0.2.1'], proved: false }
+const owner: Origin = { ...stranger, proved: true }
 const atHome = undefined
 
 const refused = (limit: number | null, taken: [string, Taken][], origin: Origin | undefined) => {
@@ -18,8 +19,8 @@ const session = (places: number, expired = 0): [string, Taken] => [
   buyerKey(show.id, buyer.id),
   { places, expired },
 ]
-const address = (places: number, expired = 0): [string, Taken] => [
-  addressKey(show.id, buyer.email),
+const address = (places: number, expired = 0, proved = false): [string, Taken] => [
+  addressKey(show.id, buyer.email, proved),
   { places, expired },
 ]
 
@@ -40,6 +41,10 @@ describe('a buyer who asks for two more', () => {
     ],
     ['left them on one’s own machine', 4, [session(1, 2)], atHome, null],
     ['of a show without a limit', null, [session(500), address(500)], stranger, null],
+    ['has strangers who typed their proved address', 4, [session(0), address(4)], owner, null],
+    ['left nothing of what the address proved', 4, [address(3, 0, true)], owner, '3 already held or bought'],
+    ['left holds of the proved address to expire elsewhere', 4, [address(1, 3, true)], owner, null],
+    ['types an address whose owner has them all', 4, [address(4, 0, true)], stranger, null],
     ['with the default limit', holdLimits.ofBuyer, [address(99)], stranger, '99 already'],
     ['with the default limit in a load test', holdLimits.ofBuyer, [address(99)], atHome, null],
   ]

@@ -2,7 +2,7 @@
 // on hold without paying. Pure; the numbers are in the contract's table.
 import { type Buyer, holdLimits } from '@holdfast/contract'
 import type { Movement, Sale, Stock } from './stock.ts'
-import { addressKey, buyerKey, networkKey, type Origin, type TakenPlaces } from './taken.ts'
+import { addressKey, buyerKey, isProved, networkKey, type Origin, type TakenPlaces } from './taken.ts'
 
 export interface Asking {
   readonly buyer: Buyer
@@ -13,7 +13,7 @@ export interface Asking {
 
 /**
  * Why one buyer may not have so many of this show, counting what they hold and own; null when they
- * may. A buyer is a session, and all sessions with one address.
+ * may. A buyer is a session, and all sessions with one address: those that proved it, or the others.
  */
 export function refuseBuyer(
   sale: Sale,
@@ -22,12 +22,15 @@ export function refuseBuyer(
 ): { readonly detail: string; readonly most: number } | null {
   const { showId, maxPerBuyer } = sale
   if (maxPerBuyer == null) return null
-  const own = [buyerKey(showId, buyer.id)]
-  const keys = countsAddress(maxPerBuyer, origin) ? [...own, addressKey(showId, buyer.email)] : own
+  const own = buyerKey(showId, buyer.id)
+  const address = addressKey(showId, buyer.email, isProved(origin))
+  const keys = countsAddress(maxPerBuyer, origin) ? [own, address] : [own]
   for (const key of keys) {
     const taken = stock.taken?.byBuyer.get(key) ?? { places: 0, expired: 0 }
-    // Nobody keeps places from others by holding them again and again.
-    const expired = origin === undefined ? 0 : taken.expired
+    // Nobody keeps places from others by holding them again and again. For an address
+    // that is proved others' holds say nothing.
+    const counts = origin !== undefined && (key === own || !origin.proved)
+    const expired = counts ? taken.expired : 0
     if (taken.places + expired + places > maxPerBuyer) {
       const detail = `at most ${inTickets(maxPerBuyer)} per buyer; ${counted(taken.places, expired)}`
       return { detail, most: maxPerBuyer }
@@ -81,7 +84,7 @@ export interface MovedPlaces {
 /** The next command of the batch sees what this one took or gave back. */
 export function movePlaces(taken: TakenPlaces | undefined, moved: MovedPlaces): void {
   const { showId, buyer, origin, movement, quantity } = moved
-  for (const key of [buyerKey(showId, buyer.id), addressKey(showId, buyer.email)]) {
+  for (const key of [buyerKey(showId, buyer.id), addressKey(showId, buyer.email, isProved(origin))]) {
     const before = taken?.byBuyer.get(key)
     if (before)
       taken?.byBuyer.set(key, { ...before, places: before.places + buyerTakes[movement] * quantity })

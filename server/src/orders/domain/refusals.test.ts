@@ -48,7 +48,7 @@ function place({ sale = {}, known = true, had = 0, open = 0, held = 0, command =
       sizes: new Map(),
     },
   }
-  const origin = { networks: [network] }
+  const origin = { networks: [network], proved: false }
   const order = { type: 'PlaceOrder', orderId: 'order', buyer, showId: sold.showId, origin } as const
   const decision = decide(undefined, { ...order, lines: [numbered(standing, 2)], ...command }, { stock, now })
   return 'rejection' in decision ? decision.rejection : decision.facts.map(({ type }) => type)

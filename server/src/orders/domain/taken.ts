@@ -3,6 +3,8 @@
 /** Where an order comes from, as far as limits ask: its network, then wider ones. */
 export interface Origin {
   readonly networks: readonly string[]
+  /** The session has proved the address that it buys with: a stranger who types it takes nothing from it. */
+  readonly proved: boolean
 }
 
 /** What somebody has of a show: held and bought, and left to expire a short while ago. */
@@ -28,5 +30,7 @@ export const nothingTaken = (): TakenPlaces => ({
 })
 
 export const buyerKey = (showId: string, buyerId: string) => `${showId} ${buyerId}`
-export const addressKey = (showId: string, email: string) => `${showId} ${email}`
+export const addressKey = (showId: string, email: string, proved: boolean) =>
+  `${showId} ${email}${proved ? ' proved' : ''}`
+export const isProved = (origin: Origin | undefined): boolean => origin?.proved === true
 export const networkKey = (showId: string, network: string) => `${showId} ${network}`

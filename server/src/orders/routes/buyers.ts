@@ -104,7 +104,7 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
         return sendProblem(reply, 'sold_out', { detail: soldOut })
       }
       const idempotency = asked && { ...asked, fingerprint: fingerprintOf(body) }
-      const origin = originOf(request)
+      const origin = originOf(request, buyer)
       const command = {
         type: 'PlaceOrder',
         orderId: newId(),

@@ -24,7 +24,7 @@ afterEach(async () => {
 })
 afterAll(() => db.drop())
 
-const originOf = (address: string) => ({ networks: blocksOf(address, [64, 56, 48]) })
+const originOf = (address: string) => ({ networks: blocksOf(address, [64, 56, 48]), proved: false })
 
 async function sell(shape: SaleShape = {}) {
   const sale = makeSale({ capacities: [1_000], maxPerOrder: 100, ...shape })
@@ -165,6 +165,30 @@ describe('holds that were left to expire', () => {
     const ann = makeBuyer()
     for (let times = 0; times < 3; times += 1) await expire(orderIdOf(await hold(ann)))
     orderIdOf(await hold(ann))
+  })
+})
+
+describe('the owner of an address', () => {
+  const proved = (address: string) => ({ ...originOf(address), proved: true })
+  const limited = { rejection: 'limit_exceeded' }
+
+  test.each([
+    ['in one batch', {}],
+    ['one by one', { maxBatch: 1 }],
+  ])('who proved it keeps their own limit, whatever strangers hold with it: %s', async (_how, batching) => {
+    const sample = makeSale({ capacities: [100], maxPerOrder: 4 })
+    const sale = { types: sample.types, show: { ...sample.show, maxPerBuyer: 4 } }
+    const own = makeTestHandler(db, batching)
+    await putOnSale(own, sale)
+    const email = 'boss@example.com'
+    const hold = (origin: ReturnType<typeof originOf>, quantity: number) =>
+      place(own, sale, [numbered(typeOf(sale), quantity)], { buyer: { id: newId(), email }, origin })
+    orderIdOf(await hold(originOf('192.0.2.1'), 4))
+    expect(await hold(originOf('192.0.2.2'), 1)).toEqual(limited)
+    const together = await Promise.all([3, 3, 1].map((quantity) => hold(proved('192.0.2.3'), quantity)))
+    expect(together.filter((placed) => 'orderId' in placed)).toHaveLength(2)
+    expect(await hold(proved('192.0.2.4'), 1)).toEqual(limited)
+    expect(await hold(originOf('192.0.2.5'), 1)).toEqual(limited)
   })
 })
 

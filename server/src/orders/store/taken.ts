@@ -16,6 +16,7 @@ import type { Sale } from '../domain/stock.ts'
 import {
   addressKey,
   buyerKey,
+  isProved,
   networkKey,
   nothingTaken,
   type Origin,
@@ -44,12 +45,15 @@ const lockSlots = sql(
   `select pg_advisory_xact_lock(hashtext('orders.buyers'), slot) from unnest($1::int[]) as slot`,
 )
 
-/** For each show, buyer and address: places in orders that count, of the buyer and of the address. */
+/**
+ * For each show, buyer and address: places in orders that count, of the buyer and of the address;
+ * of that only what was placed by sessions that had proved it, or only the others.
+ */
 const countOrders = (name: string, counts: string) =>
   sql(
     name,
     `select own.places, shared.places as "sharedPlaces"
-     from unnest($1::uuid[], $2::uuid[], $3::text[]) with ordinality as b (show_id, buyer_id, email, no)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[]) with ordinality as b (show_id, buyer_id, email, proved, no)
      cross join lateral (
        select coalesce(sum(l.quantity), 0)::int as places
        from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int)
@@ -57,7 +61,8 @@ const countOrders = (name: string, counts: string) =>
      cross join lateral (
        select coalesce(sum(l.quantity), 0)::int as places
        from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int)
-       where o.show_id = b.show_id and o.buyer_email = b.email and ${counts}) as shared
+       where o.show_id = b.show_id and o.buyer_email = b.email and ${counts}
+         and b.proved = exists (select from orders.proved_orders p where p.order_id = o.id)) as shared
      order by b.no`,
   )
 const countPlaces = countOrders(
@@ -108,7 +113,7 @@ export async function loadTaken(
   const limited = new Set(offers.flatMap(({ showId, maxPerBuyer }) => (maxPerBuyer == null ? [] : [showId])))
   const buyers = distinct(
     placings.filter(({ showId }) => limited.has(showId)),
-    ({ showId, buyer }) => `${showId} ${buyer.id} ${buyer.email}`,
+    (placing) => `${placing.buyer.id} ${addressKeyOf(placing)}`,
   )
   const strangers = distinct(
     placings.flatMap(({ showId, origin }) => (origin ? [{ showId, blocks: blocksOf(origin) }] : [])),
@@ -125,10 +130,13 @@ export async function loadTaken(
   ])
   const taken = nothingTaken()
   const sizes = new Map<string, number>()
-  for (const [index, { showId, buyer }] of buyers.entries()) {
+  for (const [index, placing] of buyers.entries()) {
     const [count, expired] = [placeCounts[index] ?? none, expiredCounts[index] ?? none]
-    taken.byBuyer.set(buyerKey(showId, buyer.id), { places: count.places, expired: expired.places })
-    taken.byBuyer.set(addressKey(showId, buyer.email), {
+    taken.byBuyer.set(buyerKey(placing.showId, placing.buyer.id), {
+      places: count.places,
+      expired: expired.places,
+    })
+    taken.byBuyer.set(addressKeyOf(placing), {
       places: count.sharedPlaces,
       expired: expired.sharedPlaces,
     })
@@ -144,6 +152,8 @@ export async function loadTaken(
   }
   return { ...taken, sizes }
 }
+
+const addressKeyOf = ({ showId, buyer, origin }: Placing) => addressKey(showId, buyer.email, isProved(origin))
 
 type Blocks = readonly [network: string, wider: string, widest: string]
 interface Stranger {
@@ -162,10 +172,7 @@ function distinct<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
 
 function slotsOf(buyers: readonly Placing[], strangers: readonly Stranger[]): number[] {
   const taken = new Set([
-    ...buyers.flatMap((placing) => [
-      slotOfBuyer(placing),
-      slotOfText(addressKey(placing.showId, placing.buyer.email)),
-    ]),
+    ...buyers.flatMap((placing) => [slotOfBuyer(placing), slotOfText(addressKeyOf(placing))]),
     ...strangers.map(({ showId, blocks }) => slotOfText(networkKey(showId, blocks[2]))),
   ])
   return [...taken].toSorted((one, other) => one - other)
@@ -181,6 +188,7 @@ async function readBuyers(
     buyers.map(({ showId }) => showId),
     buyers.map(({ buyer }) => buyer.id),
     buyers.map(({ buyer }) => buyer.email),
+    buyers.map(({ origin }) => isProved(origin)),
   ])
 }
 
@@ -211,11 +219,17 @@ const insertNetworkHolds = copyInto('orders.insert_network_holds', 'orders.netwo
   expires_at: 'timestamptz',
 })
 
-/** From where new orders hold their places. What cost nothing is not on hold. */
+const insertProved = copyInto('orders.insert_proved', 'orders.proved_orders', { order_id: 'uuid' })
+
+/**
+ * From where new orders hold their places, and which of them were placed with a proved address.
+ * What cost nothing is not on hold.
+ */
 export function saveOrigins(
   orders: readonly Order[],
   origins: ReadonlyMap<string, Origin> | undefined,
 ): readonly Write[] {
+  const proved = orders.filter(({ id }) => isProved(origins?.get(id))).map(({ id }) => ({ order_id: id }))
   const rows = orders.flatMap((order) => {
     const origin = origins?.get(order.id)
     if (!origin || order.status !== 'created') return []
@@ -224,7 +238,7 @@ export function saveOrigins(
     const whose = { order_id: order.id, show_id: order.showId, network, wider, widest }
     return [{ ...whose, places, expires_at: order.expiresAt }]
   })
-  return writeRows(insertNetworkHolds, rows)
+  return [...writeRows(insertNetworkHolds, rows), ...writeRows(insertProved, proved)]
 }
 
 const deleteNetworkHolds = sql(

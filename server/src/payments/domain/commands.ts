@@ -93,6 +93,7 @@ export type Rejection =
   | 'intent_mismatch'
   | 'nothing_to_refund'
   | 'refund_exceeds_charge'
+  | 'refund_not_payable'
   | 'payment_disputed'
 
 export interface Answer {

@@ -1,5 +1,6 @@
 // Decides refunds under the payment's row lock: never more than was captured, never twice, never
 // over an open dispute.
+import { currencyRule } from '@holdfast/contract'
 import type { CommandOf, Decision, Records } from './commands.ts'
 import type { PaymentFact, RefundFact } from './facts.ts'
 import type { Payment } from './payment.ts'
@@ -30,6 +31,14 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
   const amountMinor = command.amountMinor ?? left
   if (amountMinor <= 0 || amountMinor > left)
     return { rejection: 'refund_exceeds_charge', detail: `${left} left to refund, in minor units` }
+  const { currency } = payment.amount
+  const step = currencyRule(currency)?.step ?? 1
+  // What is left may be odd itself: a charge of before the processor knew the step.
+  if (amountMinor % step !== 0 && amountMinor !== left)
+    return {
+      rejection: 'refund_not_payable',
+      detail: `${currency} is refunded in steps of ${step} minor units`,
+    }
   if (payment.disputed) return { rejection: 'payment_disputed' }
   const fact = requested(payment, amountMinor, { refundId, origin: 'organiser', reason, processorId: null })
   return { facts: [fact], answer: { paymentId: payment.id, refundId } }

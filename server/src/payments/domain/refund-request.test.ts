@@ -86,6 +86,28 @@ it.each([
 })
 
 it.each([
+  ['ISK', 99_000, 100, 100],
+  ['ISK', 99_000, 50, 'refund_not_payable ISK is refunded in steps of 100 minor units'],
+  ['ISK', 99_000, 98_950, 'refund_not_payable ISK is refunded in steps of 100 minor units'],
+  ['UGX', 50_000, 1, 'refund_not_payable UGX is refunded in steps of 100 minor units'],
+  ['KWD', 5_120, 10, 10],
+  ['KWD', 5_120, 5, 'refund_not_payable KWD is refunded in steps of 10 minor units'],
+  ['BHD', 1_000, 999, 'refund_not_payable BHD is refunded in steps of 10 minor units'],
+  ['JPY', 5_000, 1, 1],
+  ['EUR', 5_000, 1, 1],
+  ['ISK', 99_050, 99_050, 99_050],
+])('of %s %i, %i may go back: %s', (currency, capturedMinor, amountMinor, expected) => {
+  const amount = { amountMinor: capturedMinor, currency }
+  const world = worldOf({ ...states.captured, amount, capturedMinor })
+  const decision = apply(world, request({ amountMinor }))
+  const outcome =
+    'rejection' in decision
+      ? `${decision.rejection} ${decision.detail}`
+      : world.changed.refunds.get('refund-2')?.amount.amountMinor
+  expect(outcome).toBe(expected)
+})
+
+it.each([
   ['by another organiser', request({ organiserId: 'somebody' }), 'order_unknown'],
   ['of an order that is not known', request({ orderId: 'order-9' }), 'order_unknown'],
 ])('a refund asked for %s is refused', (_what, command, rejection) => {

@@ -17,6 +17,7 @@ import type { ProcessorConfig } from '../../config/config.ts'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
+import type { Principal } from '../../platform/http/sessions.ts'
 import { isBuyer } from '../../platform/http/sessions.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
@@ -38,6 +39,8 @@ export interface RouteOptions {
   readonly arrivals: Arrivals
   readonly processor: ProcessorConfig
   readonly sendsMail: boolean
+  /** Whether mails reach their readers, so that guests can prove an address. */
+  readonly asksForProof: boolean
 }
 
 /**
@@ -87,9 +90,10 @@ function payRoutes(app: Http, options: RouteOptions): void {
       schema: { summary: 'Pay for an order', tags, body: PaymentBody, response: { 201: PaymentView } },
     },
     async (request, reply) => {
-      const { id: buyerId, buyerIds: formerIds = [] } = requirePrincipal(request)
+      const principal = requirePrincipal(request)
+      const { id: buyerId, buyerIds: formerIds = [] } = principal
       const caller = { buyerId, network: request.network }
-      await callers.mayPay(caller)
+      await callers.mayPay({ ...caller, isUnknown: options.asksForProof && isUnknown(principal) })
       const { orderId, paymentMethod } = request.body
       const key = idempotencyKeyOf(request)
       const idempotency =
@@ -166,6 +170,9 @@ async function currentState(
     ;({ payment, intent } = await worker.advance(paymentId, true))
   }
 }
+
+const isUnknown = ({ kind, email, proved = [] }: Principal): boolean =>
+  kind === 'guest' && !proved.includes(email)
 
 /** The bank said no to the card. */
 const isCardDecline = ({ status, declineCode }: Payment): boolean =>

@@ -3,6 +3,7 @@
 import { type AttemptLimit, attemptLimits } from '@holdfast/contract'
 import type { Limits } from '../../platform/http/limits.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
+import type { Clock } from '../../platform/process/clock.ts'
 import type { Log } from '../../platform/process/log.ts'
 import type { Metrics } from '../../platform/process/metrics.ts'
 
@@ -16,15 +17,25 @@ export const callerLimits = {
   declinesOfShop: attemptLimits.declinesOfShop,
 } as const satisfies Record<string, AttemptLimit>
 
+const rememberedMs = 1_000
+
 /** Who asks. `network` is null where limits per network do not hold. */
 export interface Caller {
   readonly buyerId: string
   readonly network: string | null
 }
 
+export interface Payer extends Caller {
+  /** A guest whose address nobody has proved: while stolen cards are tried, the shop asks for proof. */
+  readonly isUnknown: boolean
+}
+
 export interface CallerLimits {
-  /** Throws `too_many_requests` for a buyer, or a network, with too many payments or declines. */
-  mayPay(caller: Caller): Promise<void>
+  /**
+   * Throws `too_many_requests` for a buyer, or a network, with too many payments or declines, and
+   * `email_unverified` for an unknown guest while too many cards of the whole shop were declined.
+   */
+  mayPay(payer: Payer): Promise<void>
   noteDecline(caller: Caller): Promise<void>
   /** Whether the processor may be asked about the payment now. */
   mayLook(caller: Caller, paymentId: string): Promise<boolean>
@@ -32,10 +43,19 @@ export interface CallerLimits {
 
 export function makeCallerLimits(
   limits: Limits,
-  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+  { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
 ): CallerLimits {
+  let asked = { atMs: Number.NEGATIVE_INFINITY, answer: Promise.resolve(false) }
+  /** All guests of a second ask together. */
+  const isUnderAttack = () => {
+    const nowMs = clock.nowMs()
+    if (Math.abs(nowMs - asked.atMs) > rememberedMs)
+      asked = { atMs: nowMs, answer: limits.isUsedUp(callerLimits.declinesOfShop, 'shop') }
+    return asked.answer
+  }
   return {
-    async mayPay({ buyerId, network }) {
+    async mayPay({ buyerId, network, isUnknown }) {
+      if (isUnknown && (await isUnderAttack())) throw new ProblemError('email_unverified')
       // Side by side: each is a question to the database, and a buyer waits for them.
       await Promise.all([
         limits.check(callerLimits.declinesPerBuyer, buyerId),

@@ -17,6 +17,8 @@ export interface Limits {
   consume(limit: Limit, key: string): Promise<void>
   /** Throws `too_many_requests` when nothing is left of the limit; counts nothing. */
   check(limit: Limit, key: string): Promise<void>
+  /** Whether nothing is left of the limit; counts and refuses nothing. */
+  isUsedUp(limit: Limit, key: string): Promise<boolean>
   /** Counts what has happened; refuses nothing. Answers how much it is by now. */
   count(limit: Limit, key: string): Promise<number>
   /** Forgets the attempts of `key`, after a success. */
@@ -28,6 +30,7 @@ export interface Limits {
 export const noLimits: Limits = {
   consume: async () => undefined,
   check: async () => undefined,
+  isUsedUp: async () => false,
   count: async () => 0,
   reset: async () => undefined,
   giveBack: async () => undefined,
@@ -82,6 +85,10 @@ export function makeLimits(db: Database, security: SecurityLog = noSecurityLog):
         throw new ProblemError('too_many_requests', {
           retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000),
         })
+    },
+    async isUsedUp(limit, key) {
+      const state = await limiterOf(limit).get(hashOf(key))
+      return state !== null && state.consumedPoints >= limit.attempts
     },
     async count(limit, key) {
       return (await limiterOf(limit).penalty(hashOf(key), 1)).consumedPoints

@@ -20,8 +20,10 @@ export function networkOf(address: string): string {
  * address has no wider one: neighbours there are strangers.
  */
 export function blocksOf(address: string, ipv6Bits: readonly number[] = [64]): string[] {
-  const text = address.trim().replace(/^"(.*)"$/, '$1')
-  const ipv4 = ipv4In(text.replace(/:\d{1,5}$/, ''))
+  const quoted = address.trim().replace(/^"(.*)"$/, '$1')
+  // What follows four numbers with dots is a port, also where the IPv6 form of them has no brackets.
+  const text = quoted.replace(/^((?:::ffff:)?[\d.]+):\d{1,5}$/i, '$1')
+  const ipv4 = ipv4In(text)
   if (ipv4 !== null) return [ipv4]
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(text)?.[1] ?? text
   const groups = ipv6Groups(bare.replace(/%.*$/, '').toLowerCase())

@@ -323,6 +323,17 @@ describe('what is let in', () => {
     await secure.close()
   })
 
+  test.each([
+    [undefined, 'max-age=31536000; includeSubDomains'],
+    [true, 'max-age=31536000; includeSubDomains'],
+    [false, 'max-age=31536000'],
+  ])('names under the shop are bound to https unless that is off: %s', async (hstsSubdomains, header) => {
+    const bound = hstsSubdomains === undefined ? {} : { hstsSubdomains }
+    const secure = build({ publicUrl: 'https://shop.example', ...bound })
+    expect((await secure.inject('/api/things')).headers['strict-transport-security']).toBe(header)
+    await secure.close()
+  })
+
   test('the session comes from the cookie or a bearer token, found at once or later', async () => {
     const ask = async (headers: Record<string, string>) =>
       (await app.inject({ url: '/api/me', headers })).statusCode

@@ -8,7 +8,15 @@ import {
   decideAdmission,
   evolveAdmission,
 } from './admission.ts'
-import { decideShow, evolveShow, maySee, publishedAtOf, type Show, type ShowCommand } from './show.ts'
+import {
+  decideShow,
+  evolveShow,
+  maySee,
+  movedFrom,
+  publishedAtOf,
+  type Show,
+  type ShowCommand,
+} from './show.ts'
 import type { ProposedContent } from './show-content.ts'
 
 const drafted = '2031-01-01T00:00:00.000Z'
@@ -65,7 +73,7 @@ const factsOf = (show: Show | undefined, command: ShowCommand) => {
   return 'facts' in decision ? decision.facts : decision
 }
 const known = { id: 'show', organiserId: 'organiser' }
-const kept = { ...known, blocked: false }
+const kept = { ...known, blocked: false, announcedStart: null }
 
 describe('a show', () => {
   test('is drafted with its content', () => {
@@ -78,7 +86,30 @@ describe('a show', () => {
     expect(factsOf(draft, { type: 'PublishShow', ...to })).toEqual([
       { type: 'ShowPublished', data: { ...known, ...heard, ...offered, onSale: true } },
     ])
-    expect(onSale).toEqual({ ...content, ...kept, version: 2, status: 'on_sale', publishedAt: published })
+    expect(onSale).toEqual({
+      ...content,
+      ...kept,
+      version: 2,
+      status: 'on_sale',
+      publishedAt: published,
+      announcedStart: content.startsAt,
+    })
+  })
+  test('that is moved after it was published tells for when it was announced, until it is moved back', () => {
+    const at = (startsAt: string): [string, ShowCommand] => {
+      const ticketTypes = proposal.ticketTypes.map((type) => ({ ...type, ref: 'g' }))
+      return [now, { type: 'ChangeShow', ...to, content: { ...proposal, startsAt, ticketTypes } }]
+    }
+    const [later, latest] = ['2031-05-02T18:00:00.000Z', '2031-06-01T18:00:00.000Z']
+    expect(movedFrom(onSale)).toBeNull()
+    expect(movedFrom(decideAll(draft, at(later)))).toBeNull()
+    expect(movedFrom(decideAll(draft, at(later), [now, { type: 'PublishShow', ...to }]))).toBeNull()
+    expect(movedFrom(decideAll(onSale, at(later)))).toBe(content.startsAt)
+    expect(movedFrom(decideAll(onSale, at(later), at(latest)))).toBe(content.startsAt)
+    expect(movedFrom(decideAll(onSale, at(later), at(details.startsAt)))).toBeNull()
+    expect(movedFrom(decideAll(onSale, at(later), [now, { type: 'CancelShow', ...to }]))).toBe(
+      content.startsAt,
+    )
   })
   test('without a limit per buyer is announced without one', () => {
     for (const maxPerBuyer of [null, undefined]) {
@@ -130,6 +161,7 @@ describe('a show', () => {
       version: 3,
       status: 'on_sale',
       publishedAt: published,
+      announcedStart: content.startsAt,
     })
   })
   test('that closes keeps the moment at which it was published', () => {

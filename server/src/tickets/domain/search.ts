@@ -18,8 +18,10 @@ const plainLetters: Readonly<Record<string, string>> = {
   ς: 'σ',
 }
 
-const apostrophes = /['’‘ʼ`´]/g
-const germanUmlauts: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue' }
+/** Also the modifier letters that Hawaiian, Arabic and others write for a stop. */
+const apostrophes = /['’‘‛`´′\u02b9-\u02bf\u02c8\u02ca\u02cb\ua78b\ua78c]/g
+/** As people write letters that their keyboard has not. */
+const writtenOut: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' }
 
 /** Without case, accents, widths and what cannot be seen: "Łódź" is "lodz", "Ärzte" is "arzte", "ＡＢＣ" is "abc". */
 function fold(text: string): string {
@@ -34,13 +36,19 @@ function fold(text: string): string {
 /** What only parts words. Other signs are a part of them: "100%", "C++", "under_score". */
 const partings = /[\s\p{Z}\p{Pd}\p{Ps}\p{Pe}\p{Pi}\p{Pf}"/,.:;!?…·•¡¿|]+/gu
 const spaced = (folded: string) => folded.replace(partings, ' ').trim()
-const withUmlautsWritten = (text: string) =>
+const writeOut = (text: string) =>
   text
     .normalize('NFC')
     .toLowerCase()
-    .replace(/[äöü]/g, (letter) => germanUmlauts[letter] ?? letter)
+    .replace(/[äöüåø]/g, (letter) => writtenOut[letter] ?? letter)
+/** "mueller" as one finds it who asks for Müller. */
+const drawIn = (folded: string) =>
+  folded.replace(/([aou])e|aa/g, (pair, vowel?: string) => vowel ?? pair[0] ?? '')
 
-/** What is stored of a show: its words, also as they stand between signs, and as Germans write them without umlauts. */
+/**
+ * What is stored of a show: its words, also as they stand between signs, with letters such as ü
+ * written out ("mueller"), and with what may be written out drawn in ("muller").
+ */
 export function searchTextOf({
   title,
   venue,
@@ -50,7 +58,8 @@ export function searchTextOf({
 }): string {
   const text = `${title} ${venue ?? ''}`
   const folded = fold(text)
-  return [...new Set([spaced(folded), folded.trim(), spaced(fold(withUmlautsWritten(text)))])].join(' ')
+  const words = spaced(folded)
+  return [...new Set([words, folded.trim(), spaced(fold(writeOut(text))), drawIn(words)])].join(' ')
 }
 
 /** The words that are asked for, each to be found somewhere. Signs part words, but for a word of nothing else. */

@@ -18,6 +18,8 @@ type ShowFacts = ShowContent & {
   readonly version: number
   /** Its seller is blocked: it sells nothing, whatever its status, and sells again afterwards. */
   readonly blocked: boolean
+  /** When it was to begin as it was first published; null before that. */
+  readonly announcedStart: string | null
 }
 export type Show = ShowFacts &
   (
@@ -247,7 +249,15 @@ function publishedShow(show: Show): PublishedShow {
 export function evolveShow(show: Show | undefined, fact: ShowFact, now: string): Show {
   if (fact.type === 'ShowDrafted') {
     const { showId, organiserId, content } = fact.data
-    return { ...content, id: showId, organiserId, version: 1, blocked: false, status: 'draft' }
+    return {
+      ...content,
+      id: showId,
+      organiserId,
+      version: 1,
+      blocked: false,
+      announcedStart: null,
+      status: 'draft',
+    }
   }
   if (!show) throw new Error(`${fact.type} of a show that was not drafted`)
   const version = show.version + 1
@@ -259,7 +269,7 @@ export function evolveShow(show: Show | undefined, fact: ShowFact, now: string):
     case 'DraftDeleted':
       return { ...show, version, status: 'cancelled', publishedAt: null }
     case 'ShowPublished':
-      return { ...show, version, status: 'on_sale', publishedAt: now }
+      return { ...show, version, status: 'on_sale', publishedAt: now, announcedStart: show.startsAt }
     // The ShowChanged that follows counts: one version for one change.
     case 'SalesEnded':
       return { ...show, status: 'closed', publishedAt: publishedAtOf(show) ?? now }
@@ -277,6 +287,11 @@ export function evolveShow(show: Show | undefined, fact: ShowFact, now: string):
 /** When the public first saw the show; null: never. */
 export function publishedAtOf(show: Show): string | null {
   return show.status === 'draft' ? null : show.publishedAt
+}
+
+/** When a published show was to begin before it was moved; null: it was not, or nobody ever saw it. */
+export function movedFrom({ announcedStart, startsAt }: Show): string | null {
+  return announcedStart === startsAt ? null : announcedStart
 }
 
 /** Who may see a show: everybody once it was published, before that its organiser. */

@@ -14,7 +14,7 @@ import {
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
 import type { Seller } from '../domain/seller.ts'
-import type { Show } from '../domain/show.ts'
+import { movedFrom, type Show } from '../domain/show.ts'
 import type { ProposedContent, ProposedType, ShowPool, TicketType } from '../domain/show-content.ts'
 
 const defaultMaxPerOrder = 10
@@ -35,11 +35,13 @@ export function sellerView(id: string, { approved, blocked, asked }: SellerRow):
 }
 
 export function showView(show: Show): ShowView {
+  const previousStartsAt = movedFrom(show)
   return {
     id: show.id,
     organiserId: show.organiserId,
     title: show.title,
     startsAt: show.startsAt,
+    ...(previousStartsAt === null ? {} : { previousStartsAt }),
     timeZone: show.timeZone,
     currency: show.currency,
     venue: show.venue,

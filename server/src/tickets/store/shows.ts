@@ -13,7 +13,7 @@ import type { Seat, ShowPool, TicketType } from '../domain/show-content.ts'
 const showColumns = `id, organiser_id as "organiserId", title, starts_at as "startsAt", time_zone as "timeZone", currency,
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
   status,
-  published_at as "publishedAt", version, blocked`
+  published_at as "publishedAt", announced_start as "announcedStart", version, blocked`
 
 interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
   readonly status: ShowStatus
@@ -161,17 +161,18 @@ const instantOf = (text: string | null) => (text !== null && !isDay(text) ? text
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, max_per_buyer, status, published_at, version, local_day, search_text, blocked)
+     max_per_order, max_per_buyer, status, published_at, announced_start, version, local_day, search_text,
+     blocked)
    select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
-     max_per_buyer, status, published_at, version, local_day, search_text, blocked
+     max_per_buyer, status, published_at, announced_start, version, local_day, search_text, blocked
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, version int, local_day date, search_text text, blocked boolean)
+     published_at timestamptz, announced_start timestamptz, version int, local_day date, search_text text, blocked boolean)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-     published_at = excluded.published_at, local_day = excluded.local_day, search_text = excluded.search_text,
+     published_at = excluded.published_at, announced_start = excluded.announced_start, local_day = excluded.local_day, search_text = excluded.search_text,
      version = excluded.version, blocked = excluded.blocked`,
 )
 const deleteOtherSeats = sql(
@@ -278,6 +279,7 @@ function showRow(show: Show) {
     max_per_buyer: show.maxPerBuyer ?? null,
     status: show.status,
     published_at: publishedAtOf(show),
+    announced_start: show.announcedStart,
     version: show.version,
     local_day: localDayOf(show),
     search_text: searchTextOf(show),

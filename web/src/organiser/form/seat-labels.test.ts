@@ -61,6 +61,10 @@ describe('rows and seats', () => {
     expect(expandRanges(text)).toEqual(labels)
   })
 
+  it.each(['Z-a', 'X-c', 'A-c', 'a-C', 'B-A'])('%j are not read: between them are no labels', (text) => {
+    expect(expandRanges(text)).toBeNull()
+  })
+
   it('come back whatever their labels are', () => {
     const label = fc.oneof(
       fc.string({ minLength: 1, maxLength: 10, unit: 'grapheme' }).filter((text) => [...text].length <= 10),

@@ -5,6 +5,7 @@ import { everyPage } from '../queries.ts'
 import { csvFormatOf, csvOf } from './csv.ts'
 
 const plain = { separator: ',', decimal: '.' } as const
+const swiss = { separator: ';', decimal: '.' } as const
 const comma = { separator: ';', decimal: ',' } as const
 
 describe('a file for spreadsheets', () => {
@@ -13,7 +14,9 @@ describe('a file for spreadsheets', () => {
     ['en-US', plain],
     ['de-DE', comma],
     ['de-AT', comma],
-    ['de-CH', plain],
+    ['de-CH', swiss],
+    ['fr-CH', comma],
+    ['de-LI', swiss],
     ['fr-FR', comma],
     ['pl', comma],
     ['ja', plain],

@@ -1,16 +1,20 @@
 // Rows as CSV for the reader's own spreadsheet. Text that a spreadsheet would take for a formula is
 // kept text. Pure.
 
-/** Where numbers have a decimal comma, spreadsheets part cells by semicolons. */
+/** Where numbers have a decimal comma, spreadsheets part cells by semicolons; so they do in Switzerland. */
 export interface CsvFormat {
   readonly separator: ',' | ';'
   readonly decimal: '.' | ','
 }
 
+const semicolonRegions = new Set(['CH', 'LI'])
+
 export function csvFormatOf(locale: string): CsvFormat {
   const parts = new Intl.NumberFormat(locale).formatToParts(1.5)
   const decimal = parts.find(({ type }) => type === 'decimal')?.value
-  return decimal === ',' ? { separator: ';', decimal } : { separator: ',', decimal: '.' }
+  if (decimal === ',') return { separator: ';', decimal }
+  const { region = '' } = new Intl.Locale(locale)
+  return { separator: semicolonRegions.has(region) ? ';' : ',', decimal: '.' }
 }
 
 /** Begins a file: without it spreadsheets read UTF-8 as something else. */
