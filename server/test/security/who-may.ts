@@ -168,6 +168,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
 
   'PUT /api/shows/:id': { who: sellerWithAccount, thing: 'show', body: () => showBody() },
   'POST /api/shows/:id/publish': { who: sellerWithAccount, thing: 'show' },
+  'POST /api/shows/:id/copies': {
+    who: sellerWithAccount,
+    thing: 'show',
+    body: () => ({ startsAt: '2031-06-01T18:00:00.000Z' }),
+  },
   'POST /api/shows/:id/close': { who: sellerWithAccount, thing: 'show' },
   'POST /api/shows/:id/cancel': { who: sellerWithAccount, thing: 'show' },
 

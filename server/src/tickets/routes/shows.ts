@@ -1,7 +1,16 @@
 // HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees.
 // Never touches stock.
 import type { IncomingMessage } from 'node:http'
-import { attemptLimits, Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
+import {
+  attemptLimits,
+  CopyBody,
+  Id,
+  Page,
+  ShowBody,
+  ShowChangeBody,
+  ShowQuery,
+  ShowView,
+} from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
@@ -15,6 +24,7 @@ import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import { maySee, publishedAtOf, type Show, type ShowRejection, seenBy } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
+import { bodyOfCopy } from '../read/copy.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { askToSell } from '../store/sellers.ts'
 import { listShows, readShow } from '../store/shows.ts'
@@ -49,7 +59,21 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
   return showView(outcome.answer)
 }
 
-function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: ShowRoutes): void {
+function draftRoutes(app: Http, { db, handler, defaults, limits, limitsNetwork }: ShowRoutes): void {
+  /** The same request with the same key is one draft. */
+  const draft = async (request: FastifyRequest, organiserId: string, body: ShowBody): Promise<ShowView> => {
+    const limited = limitsNetwork(request.raw)
+    if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
+    const key = idempotencyKeyOf(request)
+    const content = proposalOf(body, defaults)
+    const cause = { causationId: request.id }
+    const scope = `${organiserId} POST ${request.url}`
+    const idempotency =
+      key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
+    const command = { type: 'DraftShow', showId: newId(), organiserId, content, limited } as const
+    return answer(await handler.handle(command, { ...cause, ...idempotency }))
+  }
+
   app.post(
     '/api/shows',
     {
@@ -59,20 +83,30 @@ function draftRoutes(app: Http, { handler, defaults, limits, limitsNetwork }: Sh
     },
     async (request, reply) => {
       const { id: organiserId } = requirePrincipal(request, 'user')
-      const limited = limitsNetwork(request.raw)
-      if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
-      const key = idempotencyKeyOf(request)
-      const content = proposalOf(request.body, defaults)
-      const cause = { causationId: request.id }
-      const idempotency =
-        key === undefined
-          ? undefined
-          : { scope: `${organiserId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
-      const outcome = await handler.handle(
-        { type: 'DraftShow', showId: newId(), organiserId, content, limited },
-        idempotency ? { ...cause, idempotency } : cause,
-      )
-      return reply.code(201).send(answer(outcome))
+      return reply.code(201).send(await draft(request, organiserId, request.body))
+    },
+  )
+
+  app.post(
+    '/api/shows/:id/copies',
+    {
+      config: { keyed: true },
+      schema: {
+        tags,
+        summary: 'Copy a show to another day, as a draft',
+        description:
+          'Texts, rules, ticket types, seats and pools are the same; nothing is sold of the copy. Doors, end and sale ' +
+          'windows keep their distance to the start, by the show’s wall clock.',
+        params: ShowParams,
+        body: CopyBody,
+        response: { 201: ShowView },
+      },
+    },
+    async (request, reply) => {
+      const { id: organiserId } = requirePrincipal(request, 'user')
+      const show = await readShow(db, request.params.id)
+      if (!show || show.organiserId !== organiserId) throw new ProblemError('show_unknown')
+      return reply.code(201).send(await draft(request, organiserId, bodyOfCopy(show, request.body)))
     },
   )
 
