@@ -24,6 +24,9 @@ export const attemptLimits = {
   /** Mails with a link to one address, whoever asks for them. */
   linksOfAddress: { name: 'link_email', attempts: 3, perSeconds: hour },
   linksOfNetwork: { name: 'link_address', attempts: 20, perSeconds: hour },
+  /** Wrong codes at check, price and orders together. */
+  codesOfSession: { name: 'codes-session', attempts: 20, perSeconds: 10 * minute },
+  codesOfNetwork: { name: 'codes-network', attempts: 300, perSeconds: 10 * minute },
   /** Payments that a buyer may begin. */
   payments: { name: 'payments', attempts: 60, perSeconds: 10 * minute },
   /** Looks at the processor; who looks more often is answered from the row. */

@@ -23,6 +23,12 @@ export const OrderLine = Type.Object(
     feeMinor: Type.Optional(
       Type.Integer({ minimum: 0, description: 'of one unit that costs something; absent: none' }),
     ),
+    codeId: Type.Optional(
+      Type.String({ format: 'uuid', description: 'the code of the order, if it is for these units' }),
+    ),
+    discountsMinor: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0 }), { description: 'what the code takes off each unit' }),
+    ),
     seatIds: Type.Optional(Type.Array(Id)),
   },
   { additionalProperties: false },
@@ -77,6 +83,10 @@ export const ClaimRejection = Type.Union([
 ])
 export type ClaimRejection = Static<typeof ClaimRejection>
 
+/** The code that an order was placed with, and how many uses of it are the order's. */
+export const OrderCode = Type.Object({ id: Id, uses: Type.Integer({ minimum: 0 }) })
+export type OrderCode = Static<typeof OrderCode>
+
 export const OrderCreated = defineEvent(
   'orders',
   'OrderCreated',
@@ -87,6 +97,7 @@ export const OrderCreated = defineEvent(
     showId: Id,
     organiserId: Id,
     lines: Type.Array(OrderLine),
+    code: Type.Optional(OrderCode),
     amount: Money,
     expiresAt: Instant,
   }),

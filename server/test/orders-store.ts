@@ -126,10 +126,21 @@ const wrongVersions = sql(
    where version <= previous or (version > previous + 1 and type <> 'ReturnRequested')`,
 )
 
-/** Invariant 1, and that each order's story has no gap. Called when nothing is under way. */
+const wrongUses = sql(
+  '',
+  `select p.id, p.uses, p.held, p.used, s.held as should_hold, s.used as should_have_used
+   from orders.code_pools p cross join lateral (
+     select coalesce(sum(code_uses) filter (where status in ('created', 'claimed')), 0)::int as held,
+       coalesce(sum(code_uses) filter (where status = 'complete'), 0)::int as used
+     from orders.orders where code_id = p.id) s
+   where p.held <> s.held or p.used <> s.used or p.held + p.used > p.uses`,
+)
+
+/** Invariants 1 and 10, and that each order's story has no gap. Called when nothing is under way. */
 export async function expectSoundStock(db: Database): Promise<void> {
   expect(await db.query(wrongPools)).toEqual([])
   expect(await db.query(wrongSeats)).toEqual([])
+  expect(await db.query(wrongUses)).toEqual([])
   expect(await db.query(wrongVersions)).toEqual([])
 }
 

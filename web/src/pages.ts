@@ -28,6 +28,9 @@ export const pages = {
   '/organiser/shows/$showId/edit': {
     load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage),
   },
+  '/organiser/shows/$showId/codes': {
+    load: () => import('./organiser/codes/page.tsx').then((module) => module.CodesPage),
+  },
   '/organiser/shows/$showId/orders/$orderId': {
     load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
   },

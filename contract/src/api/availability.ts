@@ -18,6 +18,9 @@ export const Availability = Type.Object({
     },
   ),
   version: Type.Integer({ description: 'of the show that this is about' }),
+  hasCodes: Type.Optional(
+    Type.Boolean({ description: 'true: buyers may enter a code; absent where there is none to enter' }),
+  ),
   pools: Type.Optional(
     Type.Array(
       Type.Object({
@@ -36,6 +39,7 @@ export type Availability = Static<typeof Availability>
 export const CompactAvailability = Type.Object({
   ticketTypes: Availability.properties.ticketTypes,
   version: Availability.properties.version,
+  hasCodes: Availability.properties.hasCodes,
   pools: Availability.properties.pools,
   seatStates: Type.Optional(
     Type.String({ description: 'one letter for each seat, in the order of their ids: a, h or s' }),

@@ -6,6 +6,7 @@ import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
 import { CancelReason, ReturnedBy } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
+import { CodeText } from './codes.ts'
 import { PageQuery, SeatView } from './shop.ts'
 
 const closed = { additionalProperties: false } as const
@@ -28,6 +29,7 @@ export const OrderBody = Type.Object(
   {
     showId: Id,
     lines: Type.Array(LineBody, { minItems: 1, maxItems: 50 }),
+    code: Type.Optional(CodeText),
     expectedTotalMinor: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -40,7 +42,10 @@ export const OrderBody = Type.Object(
   closed,
 )
 export type OrderBody = Static<typeof OrderBody>
-export const PriceBody = Type.Object({ lines: OrderBody.properties.lines }, closed)
+export const PriceBody = Type.Object(
+  { lines: OrderBody.properties.lines, code: OrderBody.properties.code },
+  closed,
+)
 
 export const OrderStatus = Type.Union([
   Type.Literal('created'),
@@ -67,6 +72,7 @@ export const OrderView = Type.Object({
   ),
   total: Money,
   price: Price,
+  discountCode: Type.Optional(Type.String({ description: 'the word that the order was placed with' })),
   expiresAt: Instant,
   extended: Type.Boolean({
     description: 'true once the hold was extended, because a payment was in progress at the deadline',

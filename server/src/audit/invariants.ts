@@ -44,6 +44,16 @@ const definitions = {
       safe: false,
     },
   },
+  code_uses_add_up: {
+    number: 10,
+    title: 'Held and used counts of every code match its orders and never exceed its uses',
+    stopsSales: true,
+    repair: {
+      words:
+        'Sales stay stopped. Set held and used of the code to the sums named, in one transaction with its row locked',
+      safe: false,
+    },
+  },
   complete_is_paid: {
     number: 2,
     title: 'Every complete order is paid: captured less returned equals total less refunds',

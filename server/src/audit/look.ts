@@ -3,6 +3,7 @@
 
 import type { Queryable } from '../platform/postgres/database.ts'
 import type { Clock } from '../platform/process/clock.ts'
+import { judgeUses } from './checks/codes.ts'
 import { judgeLiveness } from './checks/liveness.ts'
 import { judgeMails, judgeOverdueMails } from './checks/mail.ts'
 import { judgeOrders, orderInvariants } from './checks/orders.ts'
@@ -81,7 +82,8 @@ async function judge(subject: Subject, options: LookOptions): Promise<Finding[]>
   const findings = await judgeInPages(subject.orderIds, judgeOrders, options)
   findings.push(...(await judgeInPages(subject.orderIds, judgeMails, options)))
   findings.push(...(await judgeInPages(subject.streamIds, judgeStreams, options)))
-  for (const showId of subject.showIds) findings.push(...(await judgeStock(db, showId, subject.exactly)))
+  for (const showId of subject.showIds)
+    findings.push(...(await judgeStock(db, showId, subject.exactly)), ...(await judgeUses(db, showId)))
   for (const showId of subject.seatShowIds)
     findings.push(...(await judgeSeats(db, showId)), ...(await judgeCodes(db, showId)))
   findings.push(...(await judgeLiveness(db, subject.streamIds, restWithinSeconds)))
@@ -125,6 +127,7 @@ export async function look(subject: Subject, options: LookOptions): Promise<Seen
   )
   checked.delete('charges_have_an_order')
   checked.set('stock_adds_up', subject.showIds.length)
+  checked.set('code_uses_add_up', subject.showIds.length)
   for (const name of [
     'paid_never_expires',
     'events_in_order',

@@ -135,10 +135,11 @@ export async function readShowsOf(db: Queryable, orderIds: readonly string[]): P
 const openBreachesStatement = sql(
   'audit.open_breaches',
   `select b.invariant, b.key, b.order_ids as "orderIds", b.explanation, b.first_seen_at as "firstSeenAt",
-          b.last_seen_at as "lastSeenAt", coalesce(p.show_id, s.show_id) as "showId"
+          b.last_seen_at as "lastSeenAt", coalesce(p.show_id, s.show_id, c.show_id) as "showId"
    from audit.breaches b
      left join orders.pools p on b.invariant = 'stock_adds_up' and p.id::text = b.key
      left join orders.seats s on b.invariant in ('seats_have_one_order', 'one_code_per_seat') and s.id::text = b.key
+     left join orders.codes c on b.invariant = 'code_uses_add_up' and c.id::text = b.key
    where b.cleared_at is null order by b.first_seen_at limit 1000`,
 )
 // Tells what is new: a breach that is seen for the first time, or again after it was over.

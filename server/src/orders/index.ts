@@ -6,6 +6,7 @@ import { subscribe } from './consumers.ts'
 import { makeOrdersHandler } from './model.ts'
 import { makeOrdersLive } from './read/live.ts'
 import { ordersRoutes } from './routes/buyers.ts'
+import { makeCodeGuesses } from './routes/guesses.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { listOpenOrderIds } from './store/orders.ts'
 import { startTidying } from './worker.ts'
@@ -17,7 +18,7 @@ export const service: ServiceDefinition = {
   name: 'orders',
   migrations: migrationsOf('orders'),
   make(platform) {
-    const { bus, clock, config, db, log, metrics, security, switches, ticketCodes: codes } = platform
+    const { bus, clock, config, db, limits, log, metrics, security, switches, ticketCodes: codes } = platform
     const live = makeOrdersLive({ db, clock, log, metrics, codes })
     const stock = makeStockMemory(clock)
     const handler = makeOrdersHandler(handlerOptionsOf(platform), (world) => {
@@ -40,7 +41,8 @@ export const service: ServiceDefinition = {
       name: 'orders',
       routes(app) {
         const limitsNetwork = makeLimitsNetwork(config)
-        const guards = { switches, security, limitsNetwork }
+        const guesses = makeCodeGuesses(limits, limitsNetwork)
+        const guards = { switches, security, limitsNetwork, guesses }
         ordersRoutes(app, { db, clock, codes, handler, live, stock, ...guards })
       },
       subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),

@@ -2,10 +2,12 @@
 import { type Handler, type HandlerOptions, makeHandler } from '../platform/commands/handle.ts'
 import type { Decision, Model } from '../platform/commands/model.ts'
 import type { Write } from '../platform/postgres/database.ts'
+import { decideCodes } from './domain/code-book.ts'
 import { decide } from './domain/decide.ts'
 import { decideTickets } from './domain/known-tickets.ts'
 import type { Order, OrderRejection } from './domain/order.ts'
 import { decideSale } from './domain/sale.ts'
+import * as codes from './store/codes.ts'
 import { load } from './store/load.ts'
 import * as store from './store/orders.ts'
 import * as stock from './store/stock.ts'
@@ -34,6 +36,9 @@ function decideOne(world: World, command: Command, now: string) {
       return decideSale(world.sales.get(command.show.id), command)
     case 'EndSale':
       return decideSale(world.sales.get(command.showId), command)
+    case 'MakeCodes':
+    case 'ChangeCode':
+      return decideCodes(world.sales.get(command.showId), command, world.codes)
     case 'NoteTickets':
     case 'NoteTicketsVoided':
       return decideTickets(world.orders.get(command.orderId), command)
@@ -49,6 +54,8 @@ function answerOf(world: World, command: Command): OrderAnswer | undefined {
     case 'EndSale':
     case 'NoteTickets':
     case 'NoteTicketsVoided':
+    case 'MakeCodes':
+    case 'ChangeCode':
       return undefined
     default: {
       const order = world.orders.get(command.orderId)
@@ -64,6 +71,7 @@ function save(world: World): readonly Write[] {
       stock.saveSale(sale),
       ...(show ? stock.saveStock(show) : []),
     ]),
+    ...codes.saveCodes(pick(world.codes.byId, world.codeNews), world.codes.pools),
     ...store.insertOrders(pick(world.orders, world.created)),
     ...saveOrigins(pick(world.orders, world.created), world.origins),
     ...store.updateOrders(pick(world.orders, updated)),
@@ -90,7 +98,10 @@ export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: Worl
     decide: decideInWorld,
     apply,
     save,
-    saveContested: ({ poolMoves }) => stock.movePools([...poolMoves.values()]),
+    saveContested: ({ codeMoves, poolMoves }) => [
+      ...codes.moveCodes([...codeMoves.values()]),
+      ...stock.movePools([...poolMoves.values()]),
+    ],
     answer: answerOf,
     // Its row tells the rest: an order is stored once.
     remember: (answer) => answer && { orderId: answer.orderId },

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/process/clock.ts'
 import { saleOf } from './domain/stock.ts'
 import { makeWaiter } from './routes/waiter.ts'
 import { makeStockMemory } from './stock-memory.ts'
-import { nothingChanged, type World } from './world.ts'
+import { noCodesTouched, nothingChanged, type World } from './world.ts'
 
 const sample = makeSale({ capacities: [2, 2] })
 const told = '“Standing 1” is sold out'
@@ -57,6 +57,7 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
     sales: new Map([[sale.showId, sale]]),
     pools: new Map(pools),
     seats: new Map(),
+    codes: noCodesTouched(),
     absentSeats: new Set(),
     orders: new Map(),
     ...nothingChanged(),

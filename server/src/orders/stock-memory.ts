@@ -49,6 +49,8 @@ export function makeStockMemory(clock: Clock): StockMemory {
       }
     },
     knowsSoldOut(body) {
+      // What a code unlocks and costs is decided with its uses.
+      if (body.code !== undefined) return null
       for (const line of body.lines) {
         const soldOut = byTicketType.get(line.ticketTypeId)
         if (!soldOut || soldOut.sale.showId !== body.showId) continue

@@ -1,6 +1,9 @@
 // All that one batch of orders may read and change, in memory, and how each fact changes it. Knows
 // no database.
 import type { PublishedShow } from '@holdfast/contract'
+import { type Code, type CodePool, codeBuyerKey, wordKey } from './domain/code.ts'
+import type { CodeCommand, CodeFact } from './domain/code-book.ts'
+import { moveCode } from './domain/codes.ts'
 import { movePlaces } from './domain/hold-limits.ts'
 import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
 import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
@@ -16,8 +19,8 @@ import {
 } from './domain/stock.ts'
 import type { Origin, TakenPlaces } from './domain/taken.ts'
 
-export type Command = OrderCommand | SaleCommand | TicketCommand
-export type Fact = OrderFact | SaleFact | TicketFact
+export type Command = OrderCommand | SaleCommand | TicketCommand | CodeCommand
+export type Fact = OrderFact | SaleFact | TicketFact | CodeFact
 
 /** How many places a batch moved in a pool, and what became of it as far as the batch can tell. */
 export interface PoolMove {
@@ -28,6 +31,28 @@ export interface PoolMove {
   readonly took: boolean
   readonly closed: boolean
 }
+
+/** How many uses of a code a batch moved. */
+export interface CodeMove {
+  readonly id: string
+  readonly held: number
+  readonly used: number
+}
+
+/** All that a batch knows of codes. */
+export interface CodeWorld {
+  readonly byId: Map<string, Code>
+  readonly byWord: Map<string, string>
+  readonly pools: Map<string, CodePool>
+  readonly ofBuyers: Map<string, number>
+}
+
+export const noCodesTouched = (): CodeWorld => ({
+  byId: new Map(),
+  byWord: new Map(),
+  pools: new Map(),
+  ofBuyers: new Map(),
+})
 
 /** A sale as it became, with the show if that brought stock. */
 export interface SaleNews {
@@ -40,6 +65,7 @@ export interface World {
   readonly pools: Map<string, Pool>
   readonly seats: Map<string, StockSeat>
   readonly taken?: TakenPlaces
+  readonly codes: CodeWorld
   /** Of the orders that this batch may place. */
   readonly origins?: ReadonlyMap<string, Origin>
   /** Asked for by new orders, and not there before this batch. */
@@ -50,6 +76,9 @@ export interface World {
   /** By pool, what was moved in it. */
   readonly poolMoves: Map<string, PoolMove>
   readonly movedSeats: Set<string>
+  readonly codeMoves: Map<string, CodeMove>
+  /** Codes that were made or changed, by their ids. */
+  readonly codeNews: Set<string>
   /** News of shows, in the order in which it came. */
   readonly saleNews: SaleNews[]
   readonly knownTickets: Map<string, readonly KnownTicket[]>
@@ -63,6 +92,8 @@ export function nothingChanged() {
     created: new Set<string>(),
     changed: new Set<string>(),
     poolMoves: new Map(),
+    codeMoves: new Map(),
+    codeNews: new Set<string>(),
     movedSeats: new Set<string>(),
     saleNews: [],
     knownTickets: new Map(),
@@ -83,6 +114,14 @@ export function apply(world: World, fact: Fact, now: string) {
       if (show) bringStock(world, show)
       return { subject: sale.showId, version: sale.version, correlationId: sale.showId }
     }
+    case 'CodeSet': {
+      const { code, pool } = fact.data
+      world.codes.byId.set(code.id, code)
+      world.codes.byWord.set(wordKey(code.showId, code.word), code.id)
+      if (pool) world.codes.pools.set(code.id, pool)
+      world.codeNews.add(code.id)
+      return { subject: code.id, version: 1, correlationId: code.showId }
+    }
     case 'TicketsKnown':
       world.knownTickets.set(fact.data.orderId, fact.data.tickets)
       return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
@@ -96,7 +135,10 @@ export function apply(world: World, fact: Fact, now: string) {
       else world.changed.add(order.id)
       world.orders.set(order.id, order)
       const movement = movementOf(fact)
-      if (movement) moveStock(world, order, movement)
+      if (movement) {
+        moveStock(world, order, movement)
+        moveUses(world, order, movement)
+      }
       return { subject: order.id, version: order.version, correlationId: order.id }
     }
   }
@@ -135,6 +177,23 @@ function moveStock(world: World, order: Order, movement: Movement): void {
       world.movedSeats.add(seatId)
     }
   }
+}
+
+function moveUses({ codes, codeMoves }: World, { code, buyer }: Order, movement: Movement): void {
+  if (!code) return
+  const { id, uses } = code
+  const more = movement === 'hold' ? uses : movement === 'sell' ? 0 : -uses
+  for (const key of [codeBuyerKey(id, buyer.id), codeBuyerKey(id, buyer.email)]) {
+    const had = codes.ofBuyers.get(key)
+    if (had !== undefined) codes.ofBuyers.set(key, had + more)
+  }
+  const before = codes.pools.get(id)
+  // A code without a number of uses has none to move.
+  if (!before) return
+  const after = moveCode(before, movement, uses)
+  codes.pools.set(id, after)
+  const { held, used } = codeMoves.get(id) ?? { held: 0, used: 0 }
+  codeMoves.set(id, { id, held: held + after.held - before.held, used: used + after.used - before.used })
 }
 
 function noteMove(

@@ -127,6 +127,15 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     await give(seat?.id ?? null)
     return { key: seat?.id ?? '', mend: () => give(null) }
   },
+  async code_uses_add_up() {
+    const made = await organiser.call<{ items: { id: string }[] }>('POST', `/api/shows/${show.id}/codes`, {
+      percentBps: 1_000,
+      uses: 5,
+    })
+    const id = expectStatus(made, 201).items[0]?.id ?? ''
+    await run('update orders.code_pools set used = 1 where id = $1', [id])
+    return { key: id, mend: () => run('update orders.code_pools set used = 0 where id = $1', [id]) }
+  },
   async complete_is_paid() {
     const order = await complete()
     await run(`update orders.orders set total_minor = total_minor + 1 where id = $1`, [order.id])

@@ -71,7 +71,7 @@ export function othersMoves(state: State): Step<State>[] {
       force: 'person',
       tell: () => `Somebody else ${words[movement]}.`,
     })
-  const { pools, seats } = state.stock.value
+  const { pools, seats, codes } = state.stock.value
   const can = (movement: Movement, { id, capacity, held, sold }: StockKept['pools'][number]): boolean => {
     if (movement === 'hold') return held + sold < capacity
     return (share.pools[id]?.[movement === 'return' ? 'sold' : 'held'] ?? 0) > 0
@@ -79,13 +79,14 @@ export function othersMoves(state: State): Step<State>[] {
   for (const pool of pools) {
     for (const movement of movements.filter((each) => can(each, pool))) {
       const moved = pools.map((each) => (each === pool ? movePool(pool, movement, 1) : each))
-      if (seats.length === 0) add(movement, { pools: moved, seats })
+      if (seats.length === 0) add(movement, { pools: moved, seats, codes })
       for (const seat of seats) {
         const state = { hold: 'available', sell: 'held', release: 'held', return: 'sold' }[movement]
         if (seat.state !== state || (movement !== 'hold' && seat.orderId !== other)) continue
         add(movement, {
           pools: moved,
           seats: seats.map((each) => (each === seat ? moveSeat(seat, movement, other) : each)),
+          codes,
         })
       }
     }

@@ -84,6 +84,7 @@ const {
   twoPools,
   twoPoolsPaid,
   latchedPool,
+  lastUse,
 } = quickScopes
 
 export const mutants: readonly Mutant[] = [
@@ -382,6 +383,29 @@ export const mutants: readonly Mutant[] = [
       },
     },
     breaks: '1: pool pool-early stays closed',
+  },
+  {
+    name: 'uses of a code are counted when they are sold, not when they are held',
+    scope: lastUse,
+    rules: orders((world, command, now) => {
+      if (command.type !== 'PlaceOrder') return null
+      const pools = new Map([...world.codes.pools].map(([id, pool]) => [id, { ...pool, held: 0 }] as const))
+      return rules.decideOrder({ ...world, codes: { ...world.codes, pools } }, command, now)
+    }),
+    breaks: 'the shop’s own assertions hold',
+  },
+  {
+    name: 'an order that ends keeps its use of a code',
+    scope: lastUse,
+    rules: {
+      applyOrder: (world, fact, now) => {
+        const before = new Map(world.codes.pools)
+        const applied = rules.applyOrder(world, fact, now)
+        if (fact.type === 'OrderCancelled') for (const [id, pool] of before) world.codes.pools.set(id, pool)
+        return applied
+      },
+    },
+    breaks: '10: code code counts',
   },
   {
     name: 'a pool that latched is asked only for how many places are free',

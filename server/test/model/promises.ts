@@ -37,6 +37,7 @@ export function breachAtRest(state: State): string | null {
 }
 
 const holding = new Set(['created', 'claimed'])
+const bought = new Set(['complete'])
 const owning = new Set(['created', 'claimed', 'complete'])
 
 /** What lines take of a pool. */
@@ -61,6 +62,18 @@ export function breachOfStock({ clusters, stock }: State): string | null {
       return `1: no more places are sold than pool ${pool.id} has`
     if (pool.held !== held || pool.sold !== sold)
       return `1: pool ${pool.id} counts what its orders hold (${held}) and bought (${sold}), not ${pool.held} and ${pool.sold}`
+  }
+  for (const { id, uses, held, used } of stock.value.codes) {
+    const usesOf = (statuses: ReadonlySet<string>) =>
+      orders.reduce(
+        (sum, { code, status }) => sum + (code?.id === id && statuses.has(status) ? code.uses : 0),
+        0,
+      )
+    const [shouldHold, shouldHaveUsed] = [usesOf(holding), usesOf(bought)]
+    if (held + used > uses || shouldHold + shouldHaveUsed > uses)
+      return `10: no more uses are given out than code ${id} has`
+    if (held !== shouldHold || used !== shouldHaveUsed)
+      return `10: code ${id} counts what its orders hold (${shouldHold}) and used (${shouldHaveUsed}), not ${held} and ${used}`
   }
   for (const seat of stock.value.seats) {
     const owners = orders.filter(

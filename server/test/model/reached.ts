@@ -79,6 +79,11 @@ export const reached = {
     total_not_payable: request,
     unknown_ticket_type: request,
     limit_exceeded: request,
+    code_used_up: true,
+    code_unknown: request,
+    code_not_applicable: request,
+    code_taken: request,
+    invalid_code: request,
   } satisfies Reached<OrderRejection>,
   ClaimRejected: {
     order_cancelled: true,

@@ -1,6 +1,7 @@
 // The scopes: how many buyers, how much stock, what cards, processor, persons and faults may do.
 // Each is explored to its end.
 import type { LineBody, PublishedShow } from '@holdfast/contract'
+import type { Code } from '../../src/orders/domain/code.ts'
 import type { Consumer } from './world.ts'
 
 /** What a card does when it is asked. `refused`: the processor makes no intent at all. */
@@ -42,6 +43,8 @@ export interface Scope {
   readonly name: string
   readonly title: string
   readonly show: PublishedShow
+  /** The code that every buyer enters. */
+  readonly code?: Code & { readonly uses: number }
   /** What each buyer asks for. */
   readonly wants: readonly (readonly LineBody[])[]
   /** How many cards each buyer may try. */
@@ -296,6 +299,17 @@ const quick = {
     wants: [places('early', 1), places('early', 1), places('early', 1)],
     payments: [0, 0, 0],
     alike: true,
+    persons: ['buyer_cancels'],
+  },
+  lastUse: {
+    ...plain,
+    name: 'lastUse',
+    title: 'two buyers for the one use of a code: held, paid, given back, cancelled',
+    show: makeShow({ places: 5 }),
+    code: { id: 'code', showId: 'show', word: 'CODE', terms: { percentBps: 5_000 }, ended: false, uses: 1 },
+    wants: [places('standing', 1), places('standing', 1)],
+    payments: [1, 0],
+    refunds: [null],
     persons: ['buyer_cancels'],
   },
   twoCards: {

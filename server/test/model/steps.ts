@@ -102,6 +102,7 @@ function personSteps(context: Context): void {
       buyer: id,
       showId: scope.show.id,
       lines: scope.wants[buyer] ?? [],
+      ...(scope.code ? { code: scope.code.word } : {}),
     } as const
     add(
       'person',

@@ -3,8 +3,10 @@
 // before is looked up.
 import { type Event, type EventType, type FactOf, isEventType } from '@holdfast/contract'
 import type { TimerCommand } from '../../src/expiration/domain/timer.ts'
+import { wordKey } from '../../src/orders/domain/code.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
 import {
+  noCodesTouched,
   nothingChanged,
   type Command as OrdersCommand,
   type World as OrdersWorld,
@@ -157,11 +159,19 @@ export function walkOrders(walker: Walker, state: State, buyer: number, named: N
   )
 }
 
-function ordersWorld(scope: Scope, order: Order | null, { pools, seats }: StockKept): OrdersWorld {
+function ordersWorld(scope: Scope, order: Order | null, { pools, seats, codes }: StockKept): OrdersWorld {
+  const { code } = scope
   return {
     sales: new Map([[scope.show.id, saleFor(scope)]]),
     pools: new Map(pools.map((pool) => [pool.id, pool])),
     seats: new Map(seats.map((seat) => [seat.id, seat])),
+    codes: {
+      ...noCodesTouched(),
+      pools: new Map(codes.map((pool) => [pool.id, pool])),
+      ...(code
+        ? { byId: new Map([[code.id, code]]), byWord: new Map([[wordKey(code.showId, code.word), code.id]]) }
+        : {}),
+    },
     absentSeats: new Set(),
     orders: new Map(order ? [[order.id, order]] : []),
     ...nothingChanged(),
@@ -202,7 +212,11 @@ function decideOrders(
   const opened = breachOfLatch(stock.value.pools, world)
   return {
     changes: { ordered: part({ order: after, hour }) },
-    stock: part({ pools: [...world.pools.values()], seats: [...world.seats.values()] }),
+    stock: part({
+      pools: [...world.pools.values()],
+      seats: [...world.seats.values()],
+      codes: [...world.codes.pools.values()],
+    }),
     sent,
     ...(ended ? { breach: `4: no order leaves ${was} because of an expiry` } : {}),
     ...(opened === null ? {} : { breach: opened }),

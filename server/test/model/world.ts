@@ -3,6 +3,7 @@
 // deadline, at it, at the extended one, a day later.
 import type { Event } from '@holdfast/contract'
 import type { Timer } from '../../src/expiration/domain/timer.ts'
+import type { CodePool } from '../../src/orders/domain/code.ts'
 import type { Order } from '../../src/orders/domain/order.ts'
 import { type Pool, poolOf, type Sale, type StockSeat, saleOf } from '../../src/orders/domain/stock.ts'
 import type { KnownOrder } from '../../src/payments/domain/known-order.ts'
@@ -109,6 +110,8 @@ export interface Cluster {
 export interface StockKept {
   readonly pools: readonly Pool[]
   readonly seats: readonly StockSeat[]
+  /** The uses of the scope's code, if it has one. */
+  readonly codes: readonly CodePool[]
 }
 
 export interface State {
@@ -171,12 +174,16 @@ export function startOf(scope: Scope): State {
     })
   }
   const pools = show.pools.map((pool): Pool => poolOf(show.id, pool, undefined))
+  const codes = scope.code ? [{ id: scope.code.id, uses: scope.code.uses, held: 0, used: 0 }] : []
   const seats = show.ticketTypes.flatMap((type) =>
     (type.seats ?? []).map(
       ({ id }): StockSeat => ({ id, ticketTypeId: type.id, state: 'available', orderId: null }),
     ),
   )
-  return { clusters: scope.wants.map((_, buyer) => nothing(buyer)), stock: part<StockKept>({ pools, seats }) }
+  return {
+    clusters: scope.wants.map((_, buyer) => nothing(buyer)),
+    stock: part<StockKept>({ pools, seats, codes }),
+  }
 }
 
 const sales = new WeakMap<Scope, Sale>()

@@ -31,6 +31,7 @@ const unknown: Things = {
   order: unknownId,
   payment: unknownId,
   ticketType: unknownId,
+  code: unknownId,
   ticket: '01990000-0000-7000-8000-0000000000aa',
   ticketCode: '0123456789ABCDEFGHJKMNPQRS',
 }
@@ -75,7 +76,11 @@ function ask(
   const things = target === 'A' || target === 'B' ? stage.things[target] : unknown
   const [verb = '', pattern = ''] = route.split(' ')
   const id = access.thing === undefined ? unknownId : things[access.thing]
-  const path = pattern.replace(':orderId', things.order).replace(/:\w+/, id).replace('*', 'main-0.js')
+  const path = pattern
+    .replace(':orderId', things.order)
+    .replace(':codeId', things.code)
+    .replace(/:\w+/, id)
+    .replace('*', 'main-0.js')
   const body = access.body?.(things)
   return stage.ask({ method: method ?? verb, path, person, headers, ...(body === undefined ? {} : { body }) })
 }

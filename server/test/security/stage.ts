@@ -29,6 +29,7 @@ export interface Things {
   readonly ticket: string
   readonly ticketCode: string
   readonly ticketType: string
+  readonly code: string
 }
 
 export interface Reply {
@@ -127,6 +128,10 @@ export async function startStage(environment: Readonly<Record<string, string>> =
     const [organiser, buyer] = [clientOf(`organiser${side}`), clientOf(`buyer${side}`)]
     const show: ShowView = await publishShow(organiser, showBody({ title: `The show of ${side}` }))
     await heardOfShow(shop.db, show.id)
+    const codes = await organiser.call<{ items: { id: string }[] }>('POST', `/api/shows/${show.id}/codes`, {
+      code: 'Open Sesame',
+      percentBps: 1_000,
+    })
     const order = expectStatus(await placeOrder(buyer, show), 201)
     await heardOfOrder(shop.db, order.id)
     const payment = expectStatus(await pay(buyer, order.id), 201)
@@ -142,6 +147,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       ticket: ticket.id,
       ticketCode: ticket.code,
       ticketType: show.ticketTypes[0]?.id ?? '',
+      code: expectStatus(codes, 201).items[0]?.id ?? '',
     }
   }
   return {

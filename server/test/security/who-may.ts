@@ -120,6 +120,18 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'show',
     body: ({ ticketType }) => ({ lines: [{ ticketTypeId: ticketType, quantity: 1 }] }),
   },
+  'POST /api/shows/:id/codes/check': { who: everybody, thing: 'show', body: () => ({ code: 'open sesame' }) },
+  'POST /api/shows/:id/codes': {
+    who: sellerWithAccount,
+    thing: 'show',
+    body: () => ({ count: 1, percentBps: 1_000 }),
+  },
+  'GET /api/shows/:id/codes': { who: sellerWithAccount, thing: 'show' },
+  'PATCH /api/shows/:id/codes/:codeId': {
+    who: sellerWithAccount,
+    thing: 'show',
+    body: () => ({ ended: true }),
+  },
   'GET /api/shows/:id/orders': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/orders/:orderId': { who: sellerWithAccount, thing: 'show' },
   'GET /api/shows/:id/sales': { who: sellerWithAccount, thing: 'show' },

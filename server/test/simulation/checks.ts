@@ -105,6 +105,21 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
         )
       }
     }
+    for (const pool of engine.rows('orders.code_pools')) {
+      const usesIn = (...statuses: string[]) =>
+        engine
+          .rows('orders.orders')
+          .filter((row) => row['code_id'] === pool['id'] && statuses.includes(text(row, 'status')))
+          .reduce((sum, row) => sum + amount(row, 'code_uses'), 0)
+      const [shouldHold, shouldHaveUsed] = [usesIn('created', 'claimed'), usesIn('complete')]
+      if (amount(pool, 'held') + amount(pool, 'used') > amount(pool, 'uses'))
+        breach(10, `code ${pool['id']} is used more often than it may be`)
+      if (amount(pool, 'held') !== shouldHold || amount(pool, 'used') !== shouldHaveUsed)
+        breach(
+          10,
+          `code ${pool['id']} says ${pool['held']} held, ${pool['used']} used; its orders ${shouldHold}, ${shouldHaveUsed}`,
+        )
+    }
     for (const seat of engine.rows('orders.seats')) {
       if ((seat['order_id'] ?? undefined) !== seats.get(text(seat, 'id'))) {
         breach(

@@ -44,6 +44,7 @@ export function makeEdge(): Edge {
     get: route('GET'),
     post: route('POST'),
     put: route('PUT'),
+    patch: route('PATCH'),
     delete: route('DELETE'),
     register: (plugin: (scope: unknown) => unknown) => plugin(app),
     removeAllContentTypeParsers: nothing,

@@ -33,6 +33,8 @@ export interface People {
 interface Show {
   readonly organiser: Principal
   id: string | null
+  /** Of every other show: a code that soon has no use left. */
+  code: string | null
   types: {
     id: string
     name: string
@@ -131,6 +133,18 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       principal: show.organiser,
     })
     show.id = id
+    if (index % 2 === 0) await makeCode(show, id)
+  }
+
+  const makeCode = async (show: Show, id: string) => {
+    const made = await insist(0, {
+      method: 'POST',
+      route: '/api/shows/:id/codes',
+      params: { id },
+      principal: show.organiser,
+      body: { code: 'few uses', percentBps: 1_000, uses: 2, ticketsPerUse: 2 },
+    })
+    if (made.status === 201) show.code = 'Few-Uses'
   }
 
   const hold = async (operation: Extract<Operation, { kind: 'hold' }>) => {
@@ -145,13 +159,13 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         : { ticketTypeId: type.id, quantity: operation.places.length }
     if (type.seats.length > 0 && seatIds.length === 0) return
     const count = seatIds.length || operation.places.length
-    const press = async () => {
-      const expectedTotalMinor = count * type.seenMinor
+    const press = async (code: string | null = null) => {
+      const expectedTotalMinor = code === null ? count * type.seenMinor : null
       const call: Call = {
         method: 'POST',
         route: '/api/orders',
         principal: buyer.principal,
-        body: { showId: show.id, lines: [line], expectedTotalMinor },
+        body: { showId: show.id, lines: [line], ...(code === null ? { expectedTotalMinor } : { code }) },
         headers: { 'idempotency-key': nextKey() },
       }
       const answers = await Promise.all(
@@ -159,12 +173,13 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       )
       sameForOneKey(answers)
       for (const { status, body } of answers) {
-        if (status === 201 && amountOf(body['total']) !== expectedTotalMinor)
+        if (expectedTotalMinor !== null && status === 201 && amountOf(body['total']) !== expectedTotalMinor)
           breach(`order ${body['id']} costs ${amountOf(body['total'])}, the buyer saw ${expectedTotalMinor}`)
       }
       return answers
     }
-    let answers = await press()
+    let answers = await press(count % 2 === 1 ? show.code : null)
+    if (answers.every(({ body }) => body['code'] === 'code_used_up')) answers = await press()
     const changed = answers.find(({ body }) => body['code'] === 'price_changed')
     if (changed) {
       type.seenMinor = amountOf((changed.body['price'] as Record<string, unknown>)['total']) / count
@@ -340,6 +355,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
       shows = plan.shows.map((_, index) => ({
         organiser: personOf(`organiser${index}`, 'user'),
         id: null,
+        code: null,
         types: [],
       }))
       buyers = Array.from({ length: plan.buyers }, (_, index) => ({

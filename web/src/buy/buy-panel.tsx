@@ -1,28 +1,24 @@
 // The panel that holds places: how many, of what, for whom, and one button. Sends no money
 // anywhere.
 import type { Availability, ShowView } from '@holdfast/contract'
-import { isEmailAddress } from '@holdfast/contract/text'
-import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, lazy, Suspense, useCallback, useEffect, useId, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import type { Liveness } from '../api/live.ts'
-import { currentUserQuery } from '../api/queries.ts'
-import { useDuration, useFormat } from '../format.ts'
-import { Notice, Skeleton, useFailureText } from '../parts/basics.tsx'
-import { isolated, seatValues } from '../parts/user-text.tsx'
-import { EmailField } from './email-field.tsx'
-import { usePlaceOrder } from './place-order.ts'
+import { useFormat } from '../format.ts'
+import { Notice, Skeleton } from '../parts/basics.tsx'
+import { seatValues } from '../parts/user-text.tsx'
+import type { EnteredCode } from './code.ts'
+import { CodeField } from './code-field.tsx'
+import { HoldForm } from './hold-form.tsx'
 import { PriceNews } from './price-news.tsx'
 import { PerOrder, QuantityRow } from './quantity-row.tsx'
 import { ClosedRow, useOpenTypes } from './sale-window.tsx'
 import {
   countOf,
-  linesOf,
   lostSeats,
   mayAddSeat,
   nothing,
   type Selection,
-  totalOf,
   withQuantity,
   withSeat,
 } from './selection.ts'
@@ -33,9 +29,10 @@ export interface BuyPanelProps {
   readonly show: ShowView
   readonly availability: Availability | undefined
   readonly liveness: Liveness
+  readonly code: EnteredCode
 }
 
-export function BuyPanel({ show: offered, availability, liveness }: BuyPanelProps) {
+export function BuyPanel({ show: offered, availability, liveness, code }: BuyPanelProps) {
   const t = useTranslations('buy')
   const open = useOpenTypes(offered.ticketTypes)
   const show = useMemo(() => ({ ...offered, ticketTypes: [...open] }), [offered, open])
@@ -101,6 +98,7 @@ export function BuyPanel({ show: offered, availability, liveness }: BuyPanelProp
       <p role="status" className="mt-2 text-small text-soft empty:hidden">
         {left === 0 && open.length > 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}
       </p>
+      <CodeField code={code} show={offered} />
       <PriceNews show={show} />
       {lost.length > 0 && (
         <div className="mt-3">
@@ -118,7 +116,7 @@ export function BuyPanel({ show: offered, availability, liveness }: BuyPanelProp
           }
         >
           {seated && <ChosenSeats show={show} selection={selection} drop={toggleSeat} />}
-          <HoldForm show={show} selection={selection} clear={() => setSelection(nothing)} />
+          <HoldForm show={show} selection={selection} code={code} clear={() => setSelection(nothing)} />
         </div>
       )}
     </section>
@@ -207,103 +205,5 @@ function ChosenSeats({
         })}
       </ul>
     </div>
-  )
-}
-
-function HoldForm({
-  show,
-  selection,
-  clear,
-}: {
-  readonly show: ShowView
-  readonly selection: Selection
-  readonly clear: () => void
-}) {
-  const t = useTranslations('buy')
-  const format = useFormat()
-  const duration = useDuration()
-  const failureText = useFailureText()
-  const { data: current } = useQuery(currentUserQuery)
-  const [asOther, setAsOther] = useState(false)
-  const [email, setEmail] = useState('')
-  const [emailMissing, setEmailMissing] = useState(false)
-  const placing = usePlaceOrder()
-  const user = current?.user ?? null
-  const askEmail = user === null || asOther
-  const count = countOf(selection)
-  const total = totalOf(show, selection)
-  const isFree = count > 0 && total.amountMinor === 0
-
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (count === 0) return
-    const guestEmail = askEmail ? email.trim() : undefined
-    if (guestEmail !== undefined && !isEmailAddress(guestEmail)) {
-      setEmailMissing(true)
-      document.querySelector<HTMLInputElement>('#hold-form input[type=email]')?.focus()
-      return
-    }
-    placing.mutate(
-      {
-        order: {
-          showId: show.id,
-          lines: linesOf(show, selection),
-          expectedTotalMinor: total.amountMinor,
-        },
-        guestEmail,
-      },
-      { onError: clearIfTaken },
-    )
-  }
-  const clearIfTaken = (error: Error) => {
-    if ('code' in error && error.code === 'seat_taken') clear()
-  }
-  return (
-    <form id="hold-form" noValidate onSubmit={submit}>
-      {askEmail ? (
-        <EmailField
-          value={email}
-          isMissing={emailMissing}
-          change={(value) => {
-            setEmail(value)
-            setEmailMissing(false)
-          }}
-        />
-      ) : (
-        <p className="min-w-0 text-small text-soft [overflow-wrap:anywhere]">
-          {t('buyingAs', { email: isolated(user.email) })}{' '}
-          {user.kind === 'guest' && (
-            <button type="button" className="link min-h-6 cursor-pointer" onClick={() => setAsOther(true)}>
-              {t('otherEmail')}
-            </button>
-          )}
-        </p>
-      )}
-      <div className="my-4 flex items-baseline justify-between gap-4">
-        <span>{t('count', { count })}</span>
-        <output className="text-title font-bold">{format.money(total)}</output>
-      </div>
-      {placing.isError && (
-        <div className="mb-4">
-          <Notice tone="bad" title={failureText(placing.error)} />
-        </div>
-      )}
-      <button
-        type="submit"
-        className="button button-main button-large w-full"
-        disabled={count === 0 || placing.isPending}
-      >
-        {placing.isPending
-          ? t('holding')
-          : count === 0
-            ? t('chooseFirst')
-            : isFree
-              ? t('getFree', { count })
-              : t('hold', { count })}
-      </button>
-      <p className="mt-3 text-small text-soft">
-        {isFree ? t('holdTextFree') : t('holdText', { duration: duration(show.holdSeconds) })}
-      </p>
-    </form>
   )
 }

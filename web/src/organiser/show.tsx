@@ -119,6 +119,11 @@ function Actions({ show }: { readonly show: ShowView }) {
             {t('edit')}
           </Link>
         )}
+        {alive && show.status !== 'draft' && (
+          <Link to="/organiser/shows/$showId/codes" params={{ showId: show.id }} className="button">
+            {t('codes')}
+          </Link>
+        )}
         {show.status === 'on_sale' && (
           <button type="button" className="button" onClick={() => setAsking('close')}>
             {t('close')}

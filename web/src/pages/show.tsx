@@ -8,6 +8,7 @@ import { useIsPast } from '../api/clock.ts'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
 import { BuyPanel } from '../buy/buy-panel.tsx'
+import { useCode, withUnlocked, withUnlockedStock } from '../buy/code.ts'
 import { OpenHold } from '../buy/open-hold.tsx'
 import { atPrices, offeredShow, pricesOf } from '../buy/prices.ts'
 import { SalesPaused } from '../buy/sales-paused.tsx'
@@ -34,7 +35,13 @@ function ShowText({ show }: { readonly show: ShowView }) {
   const availability = useQuery({ ...availabilityQuery(show.id), enabled: onSale })
   const liveness = useLive(availabilityStream(show.id), availabilityQuery(show.id).queryKey, onSale)
   useNewestShow(show, availability.data)
+  const code = useCode(show.id, availability.data?.hasCodes === true)
   const priced = usePrices(show, availability.data)
+  const offered = useMemo(() => withUnlocked(priced, code.check), [priced, code.check])
+  const stock = useMemo(
+    () => withUnlockedStock(availability.data, code.check),
+    [availability.data, code.check],
+  )
   return (
     <article className={`grid gap-x-10 gap-y-6 pt-2 ${seated ? '' : 'lg:grid-cols-[minmax(0,1fr)_25rem]'}`}>
       <div className="min-w-0">
@@ -67,7 +74,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
         <OpenHold showId={show.id} />
         {onSale && <SalesPaused />}
         {onSale ? (
-          <BuyPanel show={priced} availability={availability.data} liveness={liveness} />
+          <BuyPanel show={offered} availability={stock} liveness={liveness} code={code} />
         ) : (
           <Notice tone={state === 'cancelled' ? 'bad' : 'plain'} title={t(`status.${state}.title`)} quiet>
             <p>{t(`status.${state}.text`)}</p>

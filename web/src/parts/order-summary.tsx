@@ -31,6 +31,19 @@ export function OrderSummary({
           </li>
         ))}
       </ul>
+      {(order.price.discounts ?? []).map(({ ticketTypeId, amount }) => (
+        <p key={ticketTypeId} className="mt-3 flex justify-between gap-4">
+          <span className="min-w-0 [overflow-wrap:anywhere]">
+            {t('discount', {
+              code: isolated(order.discountCode ?? ''),
+              name: isolated(order.lines.find((line) => line.ticketTypeId === ticketTypeId)?.name ?? ''),
+            })}
+          </span>
+          <span className="whitespace-nowrap">
+            {format.money({ currency, amountMinor: -amount.amountMinor })}
+          </span>
+        </p>
+      ))}
       {order.price.fees.amountMinor > 0 && (
         <p className="mt-3 flex justify-between gap-4">
           <span>{t('fees')}</span>

@@ -12,6 +12,8 @@ import {
   type Price,
   unitsOf,
 } from '@holdfast/contract'
+import { noCodes } from './code.ts'
+import { discounted, type Entered, enterCode } from './codes.ts'
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
 import { chooseLines, placesOf, shortageOf } from './lines.ts'
 import {
@@ -93,8 +95,8 @@ const faultTexts: Record<AmountFault, string> = {
 }
 
 /**
- * The order of refusals is a promise of the API: the show, the types and limits, the price, and
- * only then the stock.
+ * The order of refusals is a promise of the API: the show and its windows, the code, the types and
+ * limits, the price, and only then the stock.
  */
 function placeOrder(
   command: Command<'PlaceOrder'>,
@@ -103,9 +105,13 @@ function placeOrder(
   const sale = stock.sales.get(command.showId)
   if (!sale) return { rejection: 'show_unknown' }
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
-  const offered = offeredOf(sale, nothingUnlocked)
-  const notNow = refuseWindow(offered, command.lines, now)
+  const notNow = refuseWindow(offeredOf(sale, nothingUnlocked), command.lines, now)
   if (notNow !== null) return notNow
+  const entered = enteredBy(command, stock, now)
+  if (entered && 'rejection' in entered) return entered
+  const offered = offeredOf(sale, new Set(entered?.code.terms.unlocks))
+  const lockedUntil = entered && refuseWindow(offered, command.lines, now)
+  if (lockedUntil) return lockedUntil
   const chosen = chooseLines(offered, stock, command.lines)
   if ('rejection' in chosen) return chosen
   const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
@@ -113,7 +119,8 @@ function placeOrder(
   if (refusal !== null) return { rejection: 'limit_exceeded', ...refusal }
   const crowded = refuseNetwork(sale.showId, stock, asking)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
-  const price = priceOf(sale.currency, chosen.lines)
+  const lines = entered ? discounted(sale.currency, chosen.lines, entered.code) : chosen.lines
+  const price = priceOf(sale.currency, lines)
   const { amountMinor } = price.total
   if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {
     const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
@@ -124,15 +131,26 @@ function placeOrder(
   if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
   const short = shortageOf(sale, stock, chosen.lines)
   if (short !== null) return short
-  const created = orderCreated(command, { sale, lines: chosen.lines, total: price.total, now })
+  const created = orderCreated(command, { sale, lines, entered, total: price.total, now })
   if (amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }
 }
 
+function enteredBy({ code, showId, lines, buyer }: Command<'PlaceOrder'>, stock: Stock, now: string) {
+  if (code === undefined) return null
+  return enterCode(stock.codes ?? noCodes, { showId, text: code, lines, buyer, now })
+}
+
 function orderCreated(
   { orderId, buyer, showId }: Command<'PlaceOrder'>,
-  { sale, lines, total, now }: { sale: Sale; lines: readonly OrderLine[]; total: Money; now: string },
+  {
+    sale,
+    lines,
+    entered,
+    total,
+    now,
+  }: { sale: Sale; lines: readonly OrderLine[]; entered: Entered | null; total: Money; now: string },
 ): FactOf<'OrderCreated'> {
   return {
     type: 'OrderCreated',
@@ -143,6 +161,7 @@ function orderCreated(
       showId,
       organiserId: sale.organiserId,
       lines: [...lines],
+      ...(entered ? { code: { id: entered.code.id, uses: entered.uses } } : {}),
       amount: total,
       expiresAt: addSeconds(now, sale.holdSeconds),
     },

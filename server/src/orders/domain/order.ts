@@ -8,8 +8,10 @@ import {
   type FactOf,
   type LineBody,
   type Money,
+  type OrderCode,
   type OrderLine,
 } from '@holdfast/contract'
+import type { CodeRejection } from './codes.ts'
 import type { LineRejection } from './lines.ts'
 import type { Movement } from './stock.ts'
 import type { Origin } from './taken.ts'
@@ -20,6 +22,8 @@ interface OrderFacts {
   readonly buyer: Buyer
   readonly showId: string
   readonly lines: readonly OrderLine[]
+  /** The code that it was placed with, and the uses of it that move as its places do. */
+  readonly code?: OrderCode
   readonly total: Money
   readonly createdAt: string
   readonly expiresAt: string
@@ -58,6 +62,8 @@ export type OrderCommand =
       readonly buyer: Buyer
       readonly showId: string
       readonly lines: readonly LineBody[]
+      /** What the buyer entered. */
+      readonly code?: string
       /** The total that the buyer saw. */
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
@@ -119,6 +125,9 @@ export type OrderFact = PublicFact | PrivateFact
 
 export type OrderRejection =
   | LineRejection
+  | CodeRejection
+  | 'code_taken'
+  | 'invalid_code'
   | 'show_unknown'
   | 'not_on_sale'
   | 'too_many_holds'
@@ -132,7 +141,7 @@ export type OrderRejection =
 /** The order after a fact. Facts are what happened: nothing is refused here. */
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
-    const { orderId, buyerId, buyerEmail, showId, lines, amount, expiresAt } = fact.data
+    const { orderId, buyerId, buyerEmail, showId, lines, code, amount, expiresAt } = fact.data
     return {
       status: 'created',
       id: orderId,
@@ -140,6 +149,7 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       buyer: { id: buyerId, email: buyerEmail },
       showId,
       lines,
+      ...(code ? { code } : {}),
       total: amount,
       createdAt: now,
       expiresAt,
@@ -149,13 +159,14 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     }
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
-  const { id, buyer, showId, lines, total, createdAt, expiresAt, extended, holdSeconds } = order
+  const { id, buyer, showId, lines, code, total, createdAt, expiresAt, extended, holdSeconds } = order
   const kept = {
     id,
     version: order.version + 1,
     buyer,
     showId,
     lines,
+    ...(code ? { code } : {}),
     total,
     createdAt,
     expiresAt,
@@ -202,12 +213,13 @@ function complete(order: Order): Complete {
  * request is answered.
  */
 export function asPlaced(order: Order): Order {
-  const { id, buyer, showId, lines, total, createdAt, holdSeconds } = order
+  const { id, buyer, showId, lines, code, total, createdAt, holdSeconds } = order
   const facts = {
     id,
     buyer,
     showId,
     lines,
+    ...(code ? { code } : {}),
     total,
     createdAt,
     holdSeconds,

@@ -15,6 +15,8 @@ export type Discount =
   | { readonly kind: 'percent'; readonly bps: number }
   | { readonly kind: 'amount' | 'fixed_price' | 'order_amount'; readonly minor: number }
   | { readonly kind: 'order_percent'; readonly bps: number }
+  /** As it was made once, for each unit. */
+  | { readonly kind: 'frozen'; readonly minors: readonly number[] }
 
 export interface PriceRules {
   /** Prices are named before tax. */
@@ -135,6 +137,8 @@ function discountsOf(prices: readonly number[], { discount, stepMinor }: PriceRu
       return covered.map((price) => Math.max(0, price - rule.minor))
     case 'order_amount':
       return split(Math.min(rule.minor, sum(covered)), covered, stepMinor)
+    case 'frozen':
+      return prices.map((_, no) => rule.minors[no] ?? 0)
     case 'order_percent': {
       const amount = halfTo(times(sum(covered), rule.bps), 10_000, stepMinor)
       return split(Math.min(amount, sum(covered)), covered, stepMinor)

@@ -1,6 +1,14 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
 // order asks of it is in lines.ts. Pure; knows no payment.
-import { type PublishedShow, type SaleTerms, salesEndAt, saleTermsOf, type Take } from '@holdfast/contract'
+import {
+  type PublishedShow,
+  type SaleTerms,
+  type Seat,
+  salesEndAt,
+  saleTermsOf,
+  type Take,
+} from '@holdfast/contract'
+import type { Codes } from './code.ts'
 import type { TakenPlaces } from './taken.ts'
 
 export type SaleStatus = 'on_sale' | 'closed' | 'cancelled'
@@ -14,6 +22,8 @@ export interface SaleType extends SaleTerms {
   /** From no pool: never sold out. */
   readonly takes: readonly NamedTake[]
   readonly seated: boolean
+  /** Of a hidden type: nobody else tells their names to those who unlock it. */
+  readonly seats?: readonly Seat[]
 }
 
 /**
@@ -66,6 +76,8 @@ export interface Stock {
   readonly seats: ReadonlyMap<string, StockSeat>
   /** What those who ask have already. */
   readonly taken?: TakenPlaces
+  /** Of the orders that name one. */
+  readonly codes?: Codes
 }
 
 export function availableIn(pool: Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'>): number {
@@ -177,6 +189,7 @@ export function saleOf(show: PublishedShow, version: number): Sale {
         return { poolId, count, name: poolName ?? name, shared: poolName !== undefined }
       }),
       seated: seats !== undefined,
+      ...(seats && terms.hidden === true ? { seats } : {}),
     })),
   }
 }

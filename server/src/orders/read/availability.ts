@@ -5,7 +5,8 @@ import { availableIn, type NamedTake, type Pool, unitsOfNoPool } from '../domain
 
 const readSaleStock = sql(
   'orders.read_sale_stock',
-  `select s.version, t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed
+  `select s.version,
+     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed
    from orders.shows s
    left join lateral rows from (json_to_recordset(s.ticket_types)
        as (id uuid, "priceMinor" bigint, takes json, seated boolean, hidden boolean))
@@ -24,10 +25,12 @@ const readSeatStates = sql(
 /** Of a show of which nothing may be seen. */
 interface VersionRow {
   readonly version: number
+  readonly hasCodes: boolean
   readonly id: null
 }
 type StockRow = {
   readonly version: number
+  readonly hasCodes: boolean
   readonly id: string
   readonly priceMinor: number
   readonly seated: boolean
@@ -55,8 +58,13 @@ export async function readAvailability(
     ...leftOf(takesOf.get(id) ?? []),
   }))
   const shared = sharedPools(taken)
-  const { version } = first
-  const known = { ticketTypes, version, ...(shared.length > 0 ? { pools: shared } : {}) }
+  const { version, hasCodes } = first
+  const known = {
+    ticketTypes,
+    version,
+    ...(hasCodes ? { hasCodes } : {}),
+    ...(shared.length > 0 ? { pools: shared } : {}),
+  }
   const seatedIds = [...new Set(rows.flatMap((row) => (row.seated ? [row.id] : [])))]
   if (seatedIds.length === 0) return known
   const seats = await db.query<{ id: string; state: 'available' | 'held' | 'sold' }>(readSeatStates, [

@@ -10,7 +10,10 @@ import type { Sale } from '../domain/stock.ts'
 import { type OrderRow, toOrder } from '../store/orders.ts'
 import { saleColumns } from '../store/stock.ts'
 
-type ViewRow = OrderRow & { readonly known_tickets: KnownTicket[] | null }
+type ViewRow = OrderRow & {
+  readonly known_tickets: KnownTicket[] | null
+  readonly code_word: string | null
+}
 
 const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
 
@@ -18,7 +21,10 @@ const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.
  * An order as its buyer sees it. A reason that only a newer version knows, which runs beside this
  * one, is left out.
  */
-export function toOrderView(order: Order, tickets: TicketViews = []): OrderView {
+export function toOrderView(
+  order: Order,
+  { tickets = [], codeWord }: { tickets?: TicketViews; codeWord?: string | null } = {},
+): OrderView {
   const { currency } = order.total
   const paymentId =
     'paymentId' in order ? order.paymentId : order.status === 'created' ? order.paymentUnderWay : null
@@ -38,6 +44,7 @@ export function toOrderView(order: Order, tickets: TicketViews = []): OrderView 
     })),
     total: order.total,
     price: priceOf(currency, order.lines),
+    ...(codeWord == null ? {} : { discountCode: codeWord }),
     expiresAt: order.expiresAt,
     extended: order.extended,
     version: order.version,
@@ -62,12 +69,13 @@ function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): 
   })
 }
 
-const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.total_minor, o.currency,
+const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.show_id, o.lines, o.code_id, o.code_uses,
+  (select c.word from orders.codes c where c.id = o.code_id) as code_word, o.total_minor, o.currency,
   o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
   o.return_id, o.cancel_reason, o.known_tickets`
 
 const toView = (row: ViewRow, codes: TicketCodes): OrderView =>
-  toOrderView(toOrder(row), ticketViews(row.known_tickets, codes))
+  toOrderView(toOrder(row), { tickets: ticketViews(row.known_tickets, codes), codeWord: row.code_word })
 
 const readOrderStatement = sql(
   'orders.read_order',

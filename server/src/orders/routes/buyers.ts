@@ -2,6 +2,7 @@
 // organisers.ts.
 import type { IncomingMessage } from 'node:http'
 import {
+  codeWordOf,
   type ErrorCode,
   Id,
   OrderBody,
@@ -33,6 +34,8 @@ import { toTimeline } from '../read/timeline.ts'
 import { listOrders, readOrder, readOrderAsPlaced, type SeenOrder, toOrderView } from '../read/views.ts'
 import type { StockMemory } from '../stock-memory.ts'
 import { availabilityRoutes } from './availability.ts'
+import { codeRoutes } from './codes.ts'
+import type { CodeGuesses } from './guesses.ts'
 import { organiserRoutes } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
@@ -45,6 +48,7 @@ export interface OrdersRoutes {
   readonly handler: OrdersHandler
   readonly live: OrdersLive
   readonly stock: StockMemory
+  readonly guesses: CodeGuesses
   readonly switches: Switches
   readonly security: SecurityLog
   /** Whether limits per network hold for a request. */
@@ -61,6 +65,7 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   organiserRoutes(app, parts)
   availabilityRoutes(app, parts)
   priceRoutes(app, parts)
+  codeRoutes(app, parts)
 }
 
 function placingRoutes(app: Http, parts: OrdersRoutes): void {
@@ -112,10 +117,15 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
         ...body,
         ...(origin ? { origin } : {}),
       } as const
-      const outcome = await untilKnown(
-        () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
-        (answer) => answer.ok || answer.rejection !== 'show_unknown',
-      )
+      const placing = () =>
+        untilKnown(
+          () => handler.handle(command, { causationId: request.id, ...(idempotency ? { idempotency } : {}) }),
+          (answer) => answer.ok || answer.rejection !== 'show_unknown',
+        )
+      const outcome =
+        body.code === undefined
+          ? await placing()
+          : await parts.guesses.counted(request, () => unlessUnknown(placing))
       if (!outcome.ok) {
         const { rejection, detail, price, opensAt, least, most } = outcome
         if (rejection !== 'too_many_holds')
@@ -127,9 +137,21 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')
       const { orderId, order = await readOrderAsPlaced(db, orderId) } = outcome.answer
-      return reply.code(201).header('location', `/api/orders/${orderId}`).send(toOrderView(order))
+      return reply
+        .code(201)
+        .header('location', `/api/orders/${orderId}`)
+        .send(toOrderView(order, { codeWord: body.code === undefined ? null : codeWordOf(body.code) }))
     },
   )
+}
+
+/** A wrong code is thrown, so that it is counted. */
+async function unlessUnknown<Answer extends { readonly ok: boolean }>(
+  place: () => Promise<Answer>,
+): Promise<Answer> {
+  const outcome = await place()
+  if ('rejection' in outcome && outcome.rejection === 'code_unknown') throw new ProblemError('code_unknown')
+  return outcome
 }
 
 function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): void {

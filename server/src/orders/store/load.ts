@@ -5,6 +5,7 @@ import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 import { addTakes, hasPlenty, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
+import * as codes from './codes.ts'
 import * as store from './orders.ts'
 import * as stock from './stock.ts'
 import { loadTaken, originsOf } from './taken.ts'
@@ -28,7 +29,11 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const reopeningIds = new Set<string>()
   let changesSales = false
   for (const command of commands) {
-    if (command.type === 'PlaceOrder') {
+    if (command.type === 'MakeCodes' || command.type === 'ChangeCode') {
+      // The show's row keeps its codes apart: none is changed while a hold looks at it.
+      saleIds.add(command.showId)
+      changesSales = true
+    } else if (command.type === 'PlaceOrder') {
       saleIds.add(command.showId)
     } else if (command.type === 'KnowShow' || command.type === 'EndSale') {
       saleIds.add(command.type === 'KnowShow' ? command.show.id : command.showId)
@@ -47,12 +52,17 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])
   // Most batches need none of these.
-  const soldSeats = seatsOf(orders.filter(({ id }) => movingOrderIds.has(id)))
+  const moving = orders.filter(({ id }) => movingOrderIds.has(id))
+  const soldSeats = seatsOf(moving)
+  const codeWorld = await codes.loadCodes(tx, commands, moving)
+  const counted = codes.limitedPlacings(codeWorld, commands)
   const wantedOf = changesSales ? undefined : placesByPool(commands, sales)
   const scarce = !wantedOf || !pools.every((pool) => hasPlenty(pool, wantedOf.get(pool.id) ?? 0))
-  const [seats, taken, lockedPools] = await Promise.all([
+  const [seats, taken, , , lockedPools] = await Promise.all([
     stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
-    loadTaken(tx, commands, offersOf(commands, sales)),
+    loadTaken(tx, commands, { offers: offersOf(commands, sales), alsoLocked: counted }),
+    codes.countUses(tx, codeWorld, counted),
+    scarce || codes.isScarce(codeWorld, commands) ? codes.lockCodePools(tx, codeWorld) : undefined,
     scarce
       ? stock.lockPools(
           tx,
@@ -66,6 +76,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     pools: new Map(lockedPools.map((pool) => [pool.id, pool])),
     seats: found,
     taken,
+    codes: codeWorld,
     origins: originsOf(commands),
     absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),

@@ -21,6 +21,8 @@ export interface OrderRow {
   readonly buyer_email: string
   readonly show_id: string
   readonly lines: OrderLine[]
+  readonly code_id: string | null
+  readonly code_uses: number | null
   readonly total_minor: number
   readonly currency: string
   readonly created_at: string
@@ -53,6 +55,8 @@ const orderTypes = {
   buyer_email: 'text',
   show_id: 'uuid',
   lines: 'json',
+  code_id: 'uuid',
+  code_uses: 'int',
   total_minor: 'bigint',
   currency: 'text',
   created_at: 'timestamptz',
@@ -69,6 +73,7 @@ export function toOrder(row: OrderRow): Order {
     buyer: { id: row.buyer_id, email: row.buyer_email },
     showId: row.show_id,
     lines: row.lines,
+    ...(row.code_id === null ? {} : { code: { id: row.code_id, uses: present(row.code_uses) } }),
     total: { amountMinor: row.total_minor, currency: row.currency },
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -115,6 +120,8 @@ function toRow(order: Order): OrderRow {
     buyer_email: order.buyer.email,
     show_id: order.showId,
     lines: [...order.lines],
+    code_id: order.code?.id ?? null,
+    code_uses: order.code?.uses ?? null,
     total_minor: order.total.amountMinor,
     currency: order.total.currency,
     created_at: order.createdAt,

@@ -103,11 +103,14 @@ interface NetworkCount {
   readonly size: number
 }
 
-/** Locks who the commands place orders for, and counts what they have. */
+/**
+ * Locks who the commands place orders for, and counts what they have. `alsoLocked`: orders whose
+ * codes count their buyers.
+ */
 export async function loadTaken(
   tx: InTransaction,
   commands: readonly { readonly type: string }[],
-  offers: readonly Sale[],
+  { offers, alsoLocked }: { readonly offers: readonly Sale[]; readonly alsoLocked: readonly Placing[] },
 ): Promise<TakenPlaces> {
   const placings = commands.filter((command): command is Placing => command.type === 'PlaceOrder')
   const limited = new Set(offers.flatMap(({ showId, maxPerBuyer }) => (maxPerBuyer == null ? [] : [showId])))
@@ -119,11 +122,11 @@ export async function loadTaken(
     placings.flatMap(({ showId, origin }) => (origin ? [{ showId, blocks: blocksOf(origin) }] : [])),
     ({ showId, blocks }) => `${showId} ${blocks[0]}`,
   )
-  if (buyers.length + strangers.length === 0) return nothingTaken()
+  if (buyers.length + strangers.length + alsoLocked.length === 0) return nothingTaken()
   // Who comes from the owner's own machine has nothing held against them.
   const forgiven = strangers.length === 0
   const [, placeCounts, expiredCounts, networkCounts] = await Promise.all([
-    tx.query(lockSlots, [slotsOf(buyers, strangers)]),
+    tx.query(lockSlots, [slotsOf([...buyers, ...alsoLocked], strangers)]),
     readBuyers(tx, countPlaces, buyers),
     readBuyers(tx, countExpired, forgiven ? [] : buyers),
     readNetworks(tx, strangers),

@@ -15,11 +15,15 @@ import {
   updateByKey,
 } from './statement.ts'
 
-const orderColumns = `id version status buyer_id buyer_email show_id lines total_minor currency created_at expires_at extended
+const orderColumns = `id version status buyer_id buyer_email show_id lines code_id code_uses total_minor currency created_at expires_at extended
   hold_seconds payment_id payment_under_way refunded_minor return_id cancel_reason`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
-const toView = shape(`${orderColumns} known_tickets`)
+const toViewRow = shape(`${orderColumns} known_tickets`)
+const toView = (view: View, row: Row): Row => {
+  const code = row['code_id'] === null ? undefined : view.get('orders.codes', row['code_id'] as string)
+  return { ...toViewRow(row), code_word: code?.['word'] ?? null }
+}
 const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const countsPlaces = new Set(['created', 'claimed', 'complete'])
@@ -34,7 +38,7 @@ function ordersBefore(view: View, fits: (row: Row) => boolean, before: unknown, 
     .filter((row) => fits(row) && (row['id'] as string) < ((before ?? last) as string))
     .toSorted((a, b) => compare(b['id'], a['id']))
     .slice(0, limit as number)
-    .map(toView)
+    .map((row) => toView(view, row))
 }
 
 /** `like` with its signs taken literally when a backslash stands before them. */
@@ -122,6 +126,63 @@ export const ordersStatements: StatementTwins = {
     'version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason',
   ),
   'orders.move_pools': movePools(),
+  'orders.load_codes': (view, [ids, showIds, words]) => {
+    const named = (showIds as string[]).flatMap((showId, index) =>
+      view
+        .all('orders.codes')
+        .filter((row) => row['show_id'] === showId && row['word'] === (words as string[])[index])
+        .map((row) => row['id'] as string),
+    )
+    return [...new Set([...(ids as string[]), ...named])]
+      .flatMap((id) => only(view.get('orders.codes', id)))
+      .map((row) => ({
+        ...shape('id showId=show_id word terms ended')(row),
+        ...shape('uses held used')(view.get('orders.code_pools', row['id'] as string) ?? {}),
+      }))
+  },
+  'orders.list_codes': (view, [showId, ids]) =>
+    view
+      .all('orders.codes')
+      .filter((row) => row['show_id'] === showId && (ids === null || (ids as unknown[]).includes(row['id'])))
+      .toSorted(by('created_at', 'word'))
+      .map((row) => {
+        const pool = view.get('orders.code_pools', row['id'] as string)
+        const sum = (statuses: readonly string[]) =>
+          view
+            .all('orders.orders')
+            .filter((order) => order['code_id'] === row['id'] && statuses.includes(order['status'] as string))
+            .reduce((uses, order) => uses + (order['code_uses'] as number), 0)
+        return {
+          ...shape('id word terms ended')(row),
+          uses: pool?.['uses'] ?? null,
+          held: pool?.['held'] ?? sum(['created', 'claimed']),
+          used: pool?.['used'] ?? sum(['complete']),
+        }
+      }),
+  'orders.lock_code_pools': byKeys('orders.code_pools', 'id uses held used', 'update'),
+  'orders.save_codes': (view, [json]) => {
+    for (const record of recordsOf(json)) {
+      const row = columnsOf(record, 'id show_id=showId word terms ended')
+      view.insert('orders.codes', row, () => except(row, 'id', 'show_id', 'word'))
+    }
+    return []
+  },
+  'orders.save_code_pools': (view, [json]) => {
+    for (const { id, uses } of recordsOf(json).toSorted(by('id')))
+      view.insert('orders.code_pools', { id, uses }, (old) => ({
+        uses: Math.max(uses as number, (old['held'] as number) + (old['used'] as number)),
+      }))
+    return []
+  },
+  'orders.move_codes': (view, [json]) => {
+    for (const { id, held, used } of recordsOf(json).toSorted(by('id'))) {
+      const [row] = view.lock('orders.code_pools', [id as string], 'no key update')
+      if (!row) continue
+      const sum = (column: string, more: unknown) => (row[column] as number) + (more as number)
+      view.update('orders.code_pools', id as string, { held: sum('held', held), used: sum('used', used) })
+    }
+    return []
+  },
   'orders.update_seats': updateByKey('orders.seats', 'id', 'state order_id=orderId'),
   'orders.save_sale': (view, [json]) => {
     const record = JSON.parse(json as string) as Row
@@ -200,7 +261,7 @@ export const ordersStatements: StatementTwins = {
   'orders.read_order': (view, [id]) => {
     const row = view.get('orders.orders', id as string)
     const show = row && view.get('orders.shows', row['show_id'] as string)
-    return show ? [{ ...toView(row), organiser_id: show['organiser_id'] }] : []
+    return show ? [{ ...toView(view, row), organiser_id: show['organiser_id'] }] : []
   },
   'orders.read_show_ids': (view, [ids]) => {
     const found = (ids as string[]).flatMap((id) => view.get('orders.orders', id)?.['show_id'] ?? [])
@@ -233,12 +294,15 @@ export const ordersStatements: StatementTwins = {
       (type) => withHidden === true || type['hidden'] !== true,
     )
     const version = show['version']
+    const hasCodes = view
+      .all('orders.codes')
+      .some((row) => row['show_id'] === showId && row['ended'] !== true)
     if (types.length === 0)
       return [
         shape('version id priceMinor seated poolId count name shared capacity held sold closed')({ version }),
       ]
     return types.flatMap((type) => {
-      const own = { version, ...shape('id priceMinor seated')(type) }
+      const own = { version, hasCodes, ...shape('id priceMinor seated')(type) }
       const nothing = { poolId: null, count: null, name: null, shared: null }
       const takes: readonly Row[] =
         type.takes.length > 0 ? (type.takes as readonly object[] as Row[]) : [nothing]

@@ -156,10 +156,28 @@ const orders = [
     },
   ),
   table(
+    'orders.codes',
+    'id uuid!, show_id uuid!, word text!, terms json!, ended bool! =no, created_at time! =now',
+    {
+      key: 'id',
+      uniques: { codes_show_id_word_key: (row) => [row['show_id'], row['word']].join('\n') },
+    },
+  ),
+  table('orders.code_pools', 'id uuid!, uses int!, held int! =zero, used int! =zero', {
+    key: 'id',
+    references: { id: 'orders.codes' },
+    checks: [
+      atLeast('held', 0),
+      atLeast('used', 0),
+      (row) => number(row['held']) + number(row['used']) <= number(row['uses']),
+    ],
+  }),
+  table(
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text!, show_id uuid!, lines json!, total_minor int!,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
-     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int`,
+     payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int,
+     code_id uuid, code_uses int`,
     {
       key: 'id',
       checks: [
