@@ -13,7 +13,14 @@ import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '.
 import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './form/show-form.ts'
 import { TypeEditor } from './form/type-editor.tsx'
 import { RequireUser } from './require-user.tsx'
-import { AboutShow, CurrencyField, FormSection, Rules, WhenAndWhere } from './show-facts.tsx'
+import {
+  AboutShow,
+  CurrencyField,
+  FormSection,
+  MoreAboutEvening,
+  Rules,
+  WhenAndWhere,
+} from './show-facts.tsx'
 
 export function NewShowPage() {
   const t = useTranslations('edit')
@@ -68,6 +75,7 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
         <form noValidate className="mt-6 grid gap-8" onSubmit={(event) => void submit(event)}>
           <AboutShow />
           <WhenAndWhere initial={initial} zoneIsGuessed={!show && readersOwnZone === null} />
+          <MoreAboutEvening />
           <FormSection title={t('types')} plain>
             {types.fields.map((field, index) => (
               <TypeEditor

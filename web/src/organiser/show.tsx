@@ -12,6 +12,8 @@ import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
+import { CopyShow } from './copy-show.tsx'
+import { DraftHint } from './draft-hint.tsx'
 import { OrdersTable } from './orders/orders-table.tsx'
 import { currentSellerQuery, salesQuery } from './queries.ts'
 import { useRefreshOnSales } from './refresh.ts'
@@ -104,7 +106,6 @@ function Actions({ show }: { readonly show: ShowView }) {
     },
     onSettled: () => setAsking(null),
   })
-  const failure = stepping.error ?? deleting.error
   const alive = show.status !== 'cancelled'
   return (
     <div>
@@ -124,6 +125,7 @@ function Actions({ show }: { readonly show: ShowView }) {
             {t('codes')}
           </Link>
         )}
+        <CopyShow key={show.id} show={show} />
         {show.status === 'on_sale' && (
           <button type="button" className="button" onClick={() => setAsking('close')}>
             {t('close')}
@@ -150,9 +152,9 @@ function Actions({ show }: { readonly show: ShowView }) {
           </button>
         )}
       </div>
-      {failure && (
+      {(stepping.error ?? deleting.error) && (
         <div className="mt-3">
-          <Notice tone="bad" title={failureText(failure)} />
+          <Notice tone="bad" title={failureText(stepping.error ?? deleting.error)} />
         </div>
       )}
       {asking !== null && (
@@ -167,29 +169,6 @@ function Actions({ show }: { readonly show: ShowView }) {
           <p>{t(`confirm.${asking}.text`)}</p>
         </Confirm>
       )}
-    </div>
-  )
-}
-
-function DraftHint({ show }: { readonly show: ShowView }) {
-  const t = useTranslations('organiser')
-  const format = useFormat()
-  return (
-    <div className="mt-8 grid gap-4">
-      <Notice title={t('draftTitle')} quiet>
-        <p>{t('draftText')}</p>
-      </Notice>
-      <ul className="panel divide-y divide-line px-5">
-        {show.ticketTypes.map((type) => (
-          <li key={type.id} className="flex justify-between gap-4 py-3">
-            <span dir="auto">{type.name}</span>
-            <span className="text-soft">
-              {t('places', { count: type.capacity })} ·{' '}
-              {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
-            </span>
-          </li>
-        ))}
-      </ul>
     </div>
   )
 }
