@@ -17,6 +17,39 @@ export const Take = Type.Object(
 )
 export type Take = Static<typeof Take>
 
+/** What a show says of its evening beside its start. */
+export const evening = {
+  doorsAt: Type.Optional(Instant),
+  endsAt: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'tickets are sold until then; if absent, until the start',
+    }),
+  ),
+  lastEntryAt: Type.Optional(Instant),
+  leastAge: Type.Optional(Type.Integer({ minimum: 1, maximum: 99 })),
+  checkNote: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'what staff at the door look at, such as a student card',
+    }),
+  ),
+}
+const Evening = Type.Object(evening)
+export type Evening = Static<typeof Evening>
+
+/** The evening among other fields, without those that say nothing. */
+export function eveningOf({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: Evening): Evening {
+  return {
+    ...(doorsAt === undefined ? {} : { doorsAt }),
+    ...(endsAt === undefined ? {} : { endsAt }),
+    ...(lastEntryAt === undefined ? {} : { lastEntryAt }),
+    ...(leastAge === undefined ? {} : { leastAge }),
+    ...(checkNote === undefined ? {} : { checkNote }),
+  }
+}
+
 /**
  * When, how many at once and to whom a ticket type is sold. What is absent sets no bounds: sold as
  * long as the show, to everybody.
@@ -80,6 +113,7 @@ export const PublishedShow = Type.Object({
   organiserId: Id,
   title: Type.String(),
   startsAt: Instant,
+  ...evening,
   timeZone: Type.String(),
   venue: Type.Optional(
     Type.Union([Type.String(), Type.Null()], { description: 'absent in events from older versions' }),

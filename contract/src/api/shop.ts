@@ -3,7 +3,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { saleTerms } from '../tickets.ts'
+import { evening, saleTerms } from '../tickets.ts'
 import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
@@ -127,6 +127,7 @@ export const SeatedTypeBody = Type.Object(
 const showFields = {
   title: ShortText,
   startsAt: Instant,
+  ...evening,
   timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'IANA zone, for display' }),
   currency: Currency,
   venue: Type.Optional(Type.String({ maxLength: 200, format: 'visible-or-empty' })),
@@ -196,6 +197,10 @@ export const ShowQuery = Type.Object(
 )
 export type ShowQuery = Static<typeof ShowQuery>
 
+/** Instants of the copy keep their distance to the start, by the show's wall clock. */
+export const CopyBody = Type.Object({ startsAt: Instant, title: Type.Optional(ShortText) }, closed)
+export type CopyBody = Static<typeof CopyBody>
+
 export const ShowStatus = Type.Union([
   Type.Literal('draft'),
   Type.Literal('on_sale'),
@@ -241,6 +246,7 @@ export const ShowView = Type.Object({
       description: 'a show that was moved: when it was first announced for',
     }),
   ),
+  ...evening,
   timeZone: Type.String(),
   currency: Currency,
   venue: Type.Union([Type.String(), Type.Null()]),

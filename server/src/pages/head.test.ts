@@ -152,6 +152,16 @@ test.each([
   })
 })
 
+test('doors, end and age are told where the organiser says them', () => {
+  const evening = { doorsAt: '2027-03-07T03:00:00.000Z', endsAt: '2027-03-07T06:30:00.000Z', leastAge: 16 }
+  expect(jsonLdOf({ ...show, ...evening }, url, null)).toMatchObject({
+    doorTime: '2027-03-06T19:00:00-08:00',
+    endDate: '2027-03-06T22:30:00-08:00',
+    typicalAgeRange: '16-',
+  })
+  expect(jsonLdOf(show, url, null)).not.toHaveProperty('endDate')
+})
+
 test.each([
   ['on_sale', 'EventRescheduled'],
   ['closed', 'EventRescheduled'],

@@ -144,6 +144,9 @@ export function jsonLdOf(show: ShowView, url: string, stock: Stock | null): Reco
     '@type': 'Event',
     name: show.title,
     startDate: localTimeOf(show.startsAt, show.timeZone),
+    ...(show.doorsAt ? { doorTime: localTimeOf(show.doorsAt, show.timeZone) } : {}),
+    ...(show.endsAt ? { endDate: localTimeOf(show.endsAt, show.timeZone) } : {}),
+    ...(show.leastAge ? { typicalAgeRange: `${show.leastAge}-` } : {}),
     ...(show.previousStartsAt
       ? { previousStartDate: localTimeOf(show.previousStartsAt, show.timeZone) }
       : {}),

@@ -13,7 +13,7 @@ import { showDays } from './rules.ts'
 const judgeStatement = sql(
   'prune.judge_orders',
   `select o.id, o.status in ('complete', 'cancelled', 'refunded')
-     and exists (select from tickets.shows s where s.id = o.show_id and s.starts_at < now() - interval '${showDays} days')
+     and exists (select from tickets.shows s where s.id = o.show_id and coalesce((s.evening ->> 'endsAt')::timestamptz, s.starts_at) < now() - interval '${showDays} days')
      and not exists (select from payments.payments p where p.order_id = o.id and p.open)
      and not exists (select from payments.refunds r where r.order_id = o.id and r.status <> 'succeeded')
      and not exists (select from mail.mails m where m.order_id = o.id and m.due_at is not null)

@@ -11,7 +11,7 @@ const judgeStatement = sql(
   `select e.seq, e.settled_xid, e.type from platform.outbox e
    where e.correlation_id = any($1::text[]) and e.type = any($2::text[]) and ${isReadByAll}
      and not exists (select from tickets.shows s
-       where s.id = e.correlation_id::uuid and s.starts_at >= now() - interval '${showDays} days')
+       where s.id = e.correlation_id::uuid and coalesce((s.evening ->> 'endsAt')::timestamptz, s.starts_at) >= now() - interval '${showDays} days')
      and (e.type <> all($3::text[]) or exists (select from platform.outbox newer
        where newer.correlation_id = e.correlation_id and newer.subject = e.subject and newer.type = e.type
          and newer.seq > e.seq))

@@ -32,8 +32,9 @@ import {
 } from './store/admissions.ts'
 import { findOrdersOf, loadDoorShows } from './store/doors.ts'
 import { deleteDrafts, loadDrafts } from './store/drafts.ts'
+import { saveShows } from './store/save-shows.ts'
 import { loadSellers } from './store/sellers.ts'
-import { loadShows, saveShows } from './store/shows.ts'
+import { loadShows } from './store/shows.ts'
 
 interface ShowWorld {
   readonly shows: Map<string, Show>

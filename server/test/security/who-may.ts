@@ -252,6 +252,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
 
   'PUT /api/shows/:id': { who: staff('shows'), thing: 'show', body: () => showBody() },
   'POST /api/shows/:id/publish': { who: staff('shows'), thing: 'show' },
+  'POST /api/shows/:id/copies': {
+    who: staff('shows'),
+    thing: 'show',
+    body: () => ({ startsAt: '2031-06-01T18:00:00.000Z' }),
+  },
   'POST /api/shows/:id/close': { who: staff('shows'), thing: 'show' },
   'POST /api/shows/:id/cancel': { who: staff('shows'), thing: 'show' },
 

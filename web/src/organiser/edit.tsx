@@ -14,7 +14,14 @@ import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './form/
 import { TypeEditor } from './form/type-editor.tsx'
 import { useHouse } from './house/choice.tsx'
 import { RequireUser } from './require-user.tsx'
-import { AboutShow, CurrencyField, FormSection, Rules, WhenAndWhere } from './show-facts.tsx'
+import {
+  AboutShow,
+  CurrencyField,
+  FormSection,
+  MoreAboutEvening,
+  Rules,
+  WhenAndWhere,
+} from './show-facts.tsx'
 
 export function NewShowPage() {
   const t = useTranslations('edit')
@@ -69,6 +76,7 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
         <form noValidate className="mt-6 grid gap-8" onSubmit={(event) => void submit(event)}>
           <AboutShow />
           <WhenAndWhere initial={initial} zoneIsGuessed={!show && readersOwnZone === null} />
+          <MoreAboutEvening />
           <FormSection title={t('types')} plain>
             {types.fields.map((field, index) => (
               <TypeEditor

@@ -1,13 +1,13 @@
 // The sections of the form of a show, but for its ticket types. Each error stands at its field.
 import { supportedCurrencies } from '@holdfast/contract/currency'
 import { isVisible } from '@holdfast/contract/text'
-import { type ReactNode, useId } from 'react'
+import { type ReactNode, useId, useState } from 'react'
 import { useFormContext, useWatch } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { useDuration, useFormat } from '../format.ts'
 import { Field } from '../parts/basics.tsx'
 import { knownZones } from '../reader.ts'
-import { isSameStart, type ShowFields } from './form/show-form.ts'
+import { hasEvening, isSameStart, type ShowFields } from './form/show-form.ts'
 import { readWallClock } from './form/wall-clock.ts'
 
 export interface FormSectionProps {
@@ -122,6 +122,64 @@ export function WhenAndWhere({ initial, zoneIsGuessed }: WhenAndWhereProps) {
         input={{ maxLength: 200, ...register('venue', { validate: isVisibleOrEmpty }) }}
       />
     </FormSection>
+  )
+}
+
+/** What most shows leave out, folded away. An error inside opens it. */
+export function MoreAboutEvening() {
+  const t = useTranslations('edit')
+  const { register, watch, getValues, formState } = useFormContext<ShowFields>()
+  const { doorsAt, endsAt, lastEntryAt, leastAge, checkNote } = formState.errors
+  const wrong = Boolean(doorsAt ?? endsAt ?? lastEntryAt ?? leastAge ?? checkNote)
+  const [initiallyOpen] = useState(() => hasEvening(getValues()))
+  const [startsAt, zone] = [watch('startsAt'), watch('timeZone')]
+  const atMs = (text: string) => Date.parse(readWallClock(text, zone)?.instant ?? '')
+  const clock = (name: 'doorsAt' | 'endsAt' | 'lastEntryAt', fits: (ms: number) => boolean) => ({
+    type: 'datetime-local',
+    ...register(name, { validate: (text) => text === '' || fits(atMs(text)) }),
+  })
+  return (
+    <details className="panel group" open={wrong || initiallyOpen || undefined}>
+      <summary className="flex cursor-pointer items-center justify-between gap-4 p-4 sm:px-6">
+        <span>
+          <span className="block text-title font-semibold">{t('evening')}</span>
+          <span className="text-small text-soft">{t('eveningHint')}</span>
+        </span>
+        <span aria-hidden="true" className="text-title text-soft group-open:rotate-180">
+          ⌄
+        </span>
+      </summary>
+      <div className="grid gap-4 px-4 pb-5 sm:grid-cols-2 sm:px-6">
+        <Field
+          label={t('doorsAt')}
+          error={doorsAt && t('doorsWrong')}
+          input={clock('doorsAt', (ms) => ms <= atMs(startsAt))}
+        />
+        <Field
+          label={t('endsAt')}
+          hint={t('endsHint')}
+          error={endsAt && t('endsWrong')}
+          input={clock('endsAt', (ms) => ms > atMs(startsAt))}
+        />
+        <Field
+          label={t('lastEntryAt')}
+          error={lastEntryAt && t('required')}
+          input={clock('lastEntryAt', (ms) => !Number.isNaN(ms))}
+        />
+        <Field
+          label={t('leastAge')}
+          error={leastAge && t('numberWrong', { least: 1, most: 99 })}
+          input={{ type: 'number', min: 1, max: 99, ...register('leastAge', { min: 1, max: 99 }) }}
+        />
+        <Field
+          className="sm:col-span-2"
+          label={t('checkNote')}
+          hint={t('checkNoteHint')}
+          error={checkNote && t('required')}
+          input={{ maxLength: 200, ...register('checkNote', { validate: isVisibleOrEmpty }) }}
+        />
+      </div>
+    </details>
   )
 }
 

@@ -6,12 +6,13 @@ import { useTranslations } from 'use-intl'
 import { call } from '../api/client.ts'
 import { availabilityStream, useLive } from '../api/live.ts'
 import { availabilityQuery, showQuery } from '../api/queries.ts'
-import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
 import { UserText } from '../parts/user-text.tsx'
 import { When } from '../parts/when.tsx'
+import { CopyShow } from './copy-show.tsx'
+import { DraftHint } from './draft-hint.tsx'
 import { useRights } from './house/choice.tsx'
 import { currentSellerQuery } from './queries.ts'
 import { RequireUser } from './require-user.tsx'
@@ -113,7 +114,6 @@ function Actions({ show }: { readonly show: ShowView }) {
     },
     onSettled: () => setAsking(null),
   })
-  const failure = stepping.error ?? deleting.error
   const alive = show.status !== 'cancelled'
   return (
     <div>
@@ -134,6 +134,7 @@ function Actions({ show }: { readonly show: ShowView }) {
             {t('codes')}
           </Link>
         )}
+        <CopyShow key={show.id} show={show} />
         {show.status === 'on_sale' && (
           <button type="button" className="button" onClick={() => setAsking('close')}>
             {t('close')}
@@ -160,9 +161,9 @@ function Actions({ show }: { readonly show: ShowView }) {
           </button>
         )}
       </div>
-      {failure && (
+      {(stepping.error ?? deleting.error) && (
         <div className="mt-3">
-          <Notice tone="bad" title={failureText(failure)} />
+          <Notice tone="bad" title={failureText(stepping.error ?? deleting.error)} />
         </div>
       )}
       {asking !== null && (
@@ -177,29 +178,6 @@ function Actions({ show }: { readonly show: ShowView }) {
           <p>{t(`confirm.${asking}.text`)}</p>
         </Confirm>
       )}
-    </div>
-  )
-}
-
-function DraftHint({ show }: { readonly show: ShowView }) {
-  const t = useTranslations('organiser')
-  const format = useFormat()
-  return (
-    <div className="mt-8 grid gap-4">
-      <Notice title={t('draftTitle')} quiet>
-        <p>{t('draftText')}</p>
-      </Notice>
-      <ul className="panel divide-y divide-line px-5">
-        {show.ticketTypes.map((type) => (
-          <li key={type.id} className="flex justify-between gap-4 py-3">
-            <span dir="auto">{type.name}</span>
-            <span className="text-soft">
-              {t('places', { count: type.capacity })} ·{' '}
-              {format.money({ amountMinor: type.priceMinor, currency: show.currency })}
-            </span>
-          </li>
-        ))}
-      </ul>
     </div>
   )
 }

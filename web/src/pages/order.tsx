@@ -110,13 +110,14 @@ function Order({ order: told }: { readonly order: OrderView }) {
   )
 }
 
-/** By then a show is over, also one with a long second half. */
+/** By then a show is over that does not say when it ends, also one with a long second half. */
 const pastAfterMs = 6 * 3_600_000
 
 function occasionOf(show: ShowView | undefined): 'ahead' | 'past' | 'cancelled' {
   if (!show) return 'ahead'
   if (show.status === 'cancelled') return 'cancelled'
-  return serverNowMs() > Date.parse(show.startsAt) + pastAfterMs ? 'past' : 'ahead'
+  const endMs = show.endsAt ? Date.parse(show.endsAt) : Date.parse(show.startsAt) + pastAfterMs
+  return serverNowMs() > endMs ? 'past' : 'ahead'
 }
 
 /** Tells guests, before it is too late, how they keep tickets that open in this browser only. */

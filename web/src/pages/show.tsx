@@ -15,6 +15,7 @@ import { SalesPaused } from '../buy/sales-paused.tsx'
 import { useParams } from '../navigation/router.tsx'
 import { ShowArt } from '../parts/art.tsx'
 import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
+import { Evening } from '../parts/evening.tsx'
 import { When } from '../parts/when.tsx'
 import { LoadFailure } from './failure.tsx'
 
@@ -55,6 +56,7 @@ function ShowText({ show }: { readonly show: ShowView }) {
         <div className={`mt-4 grid gap-4 ${seated ? 'sm:grid-cols-2' : ''}`}>
           <Fact name={t('when')}>
             <When show={show} />
+            <Evening show={show} />
           </Fact>
           {show.venue && (
             <Fact name={t('where')}>

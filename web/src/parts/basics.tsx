@@ -167,6 +167,8 @@ export function Confirm(props: {
   readonly title: string
   readonly children: ReactNode
   readonly confirmLabel: string
+  /** What can be undone is no danger. */
+  readonly tone?: 'danger' | 'main'
   readonly busy?: boolean
   readonly onConfirm: () => void
   readonly onClose: () => void
@@ -195,7 +197,7 @@ export function Confirm(props: {
         </button>
         <button
           type="button"
-          className="button button-danger"
+          className={props.tone === 'main' ? 'button button-main' : 'button button-danger'}
           disabled={props.busy}
           onClick={props.onConfirm}
         >

@@ -4,7 +4,7 @@ import { grossOfLine, orderCodeOf } from '@holdfast/contract'
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import type { KnownOrder, KnownShow, KnownTicket } from '../domain/known.ts'
 import { textsOf } from '../letters/texts.ts'
-import { inWords, momentInWords, placeInWords } from '../letters/write.ts'
+import { doorsInWords, inWords, momentInWords, placeInWords } from '../letters/write.ts'
 import type { ReceiptPaper, TicketsPaper } from './papers.ts'
 
 /** An order with its show, as documents need it. */
@@ -31,6 +31,7 @@ export function ticketsPaperOf(
   const { language, total } = order
   const texts = textsOf[language]
   const all = (order.tickets ?? []).filter(isValid)
+  const [when, doors] = [momentInWords(show, language), doorsInWords(show, language)]
   const gross = order.lines.flatMap(grossOfLine)
   const priceOf = (unit: number) => {
     const amountMinor = gross[unit] ?? 0
@@ -41,7 +42,7 @@ export function ticketsPaperOf(
     size,
     language,
     title: show.title,
-    when: momentInWords(show, language),
+    when: doors === null ? when : `${when} · ${texts.doors} ${doors}`,
     where: show.venue,
     order: orderCodeOf(order.id),
     words: { admitsOne: texts.admitsOne, code: texts.ticketCode, order: texts.orderNumber },
@@ -97,7 +98,7 @@ export function calendarOf({ order, show }: Omit<Documented, 'codes'>, publicUrl
     sequence: show.version,
     stamp: start,
     start,
-    end: new Date(start.getTime() + lengthMs),
+    end: show.endsAt === null ? new Date(start.getTime() + lengthMs) : new Date(show.endsAt),
     summary: show.title,
     status: show.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     description: `${texts.orderNumber}: ${orderCodeOf(order.id)}\n${url}`,

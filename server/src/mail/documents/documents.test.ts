@@ -14,6 +14,8 @@ const show: KnownShow = {
   organiserId: id,
   title: 'Ebb & Flow',
   startsAt: '2031-05-01T18:00:00.000Z',
+  doorsAt: null,
+  endsAt: null,
   timeZone: 'Europe/Berlin',
   venue: 'Große Halle; Hafen, Tor 3',
   venueKnown: true,

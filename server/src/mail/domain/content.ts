@@ -10,6 +10,8 @@ export interface TimeAndPlace {
 
 export interface ShowContent extends TimeAndPlace {
   readonly title: string
+  readonly doorsAt?: string
+  readonly endsAt?: string
 }
 
 export interface TicketContent {

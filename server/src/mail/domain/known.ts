@@ -15,6 +15,8 @@ export interface KnownShow {
   readonly organiserId: string
   readonly title: string
   readonly startsAt: string
+  readonly doorsAt: string | null
+  readonly endsAt: string | null
   readonly timeZone: string
   readonly venue: string | null
   /** False: the news of the show said nothing of its place. */
@@ -43,12 +45,14 @@ export interface KnownOrder {
 
 /** A show as its news tells it. */
 export function knowShow(known: KnownShow | undefined, show: PublishedShow, version: number): KnownShow {
-  const { id, organiserId, title, startsAt, timeZone, venue } = show
+  const { id, organiserId, title, startsAt, doorsAt = null, endsAt = null, timeZone, venue } = show
   return {
     id,
     organiserId,
     title,
     startsAt,
+    doorsAt,
+    endsAt,
     timeZone,
     venue: venue ?? null,
     venueKnown: venue !== undefined,
@@ -91,7 +95,8 @@ export interface News {
 /** The mail that tells an order's buyer something; null of a buyer without an address. */
 export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more = {} }: News): Draft | null {
   if (order.email === null) return null
-  const { title, startsAt, timeZone, venue } = show
+  const { title, startsAt, doorsAt, endsAt, timeZone, venue } = show
+  const evening = { ...(doorsAt === null ? {} : { doorsAt }), ...(endsAt === null ? {} : { endsAt }) }
   const tickets = (order.tickets ?? []).filter(isValid)
   return {
     kind,
@@ -101,7 +106,7 @@ export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more 
     orderId: order.id,
     showId: show.id,
     content: {
-      show: { title, startsAt, timeZone, venue },
+      show: { title, startsAt, ...evening, timeZone, venue },
       order: {
         id: order.id,
         lines: order.lines.map(({ name, quantity, unitPriceMinor }) => ({ name, quantity, unitPriceMinor })),

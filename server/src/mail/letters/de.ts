@@ -5,6 +5,7 @@ export const de: Texts = {
   greeting: 'Guten Tag,',
   what: 'Veranstaltung',
   when: 'Wann',
+  doors: 'Einlass ab',
   where: 'Wo',
   orderNumber: 'Bestellnummer',
   total: 'Summe',

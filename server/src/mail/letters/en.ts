@@ -5,6 +5,7 @@ export const en: Texts = {
   greeting: 'Hello,',
   what: 'Show',
   when: 'When',
+  doors: 'Doors open',
   where: 'Where',
   orderNumber: 'Order number',
   total: 'Total',

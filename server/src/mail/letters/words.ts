@@ -14,6 +14,7 @@ export interface Texts {
   readonly greeting: string
   readonly what: string
   readonly when: string
+  readonly doors: string
   readonly where: string
   readonly orderNumber: string
   readonly total: string

@@ -40,6 +40,16 @@ export function momentInWords(
   return new Intl.DateTimeFormat(locales[language], { ...date, ...time, timeZone }).format(new Date(startsAt))
 }
 
+/** When the doors open, where the organiser says so. Most often on the same day: the time is enough. */
+export function doorsInWords(
+  { doorsAt, timeZone }: { readonly doorsAt?: string | null; readonly timeZone: string },
+  language: Language,
+): string | null {
+  if (doorsAt == null) return null
+  const time = { hour: '2-digit', minute: '2-digit', timeZone } as const
+  return new Intl.DateTimeFormat(locales[language], time).format(new Date(doorsAt))
+}
+
 export function placeInWords({ seat }: Pick<TicketContent, 'seat'>, texts: Texts): string | null {
   if (!seat) return null
   return `${texts.section} ${seat.section}, ${texts.row} ${seat.row}, ${texts.seat} ${seat.number}`
@@ -47,10 +57,18 @@ export function placeInWords({ seat }: Pick<TicketContent, 'seat'>, texts: Texts
 
 type Fact = readonly [string, string]
 
-const whenAndWhere = (where: TimeAndPlace, texts: Texts, language: Language): readonly Fact[] => [
-  [texts.when, momentInWords(where, language)],
-  ...(where.venue === null ? [] : [[texts.where, where.venue] as const]),
-]
+function whenAndWhere(
+  where: TimeAndPlace & { readonly doorsAt?: string },
+  texts: Texts,
+  language: Language,
+): readonly Fact[] {
+  const doors = doorsInWords(where, language)
+  return [
+    [texts.when, momentInWords(where, language)],
+    ...(doors === null ? [] : [[texts.doors, doors] as const]),
+    ...(where.venue === null ? [] : [[texts.where, where.venue] as const]),
+  ]
+}
 
 export function writeLetter(mail: Mail, parts: LetterParts): Letter {
   const { content, kind } = mail

@@ -45,7 +45,11 @@ async function attachmentsOf(mail: Mail, parts: WriterParts): Promise<Attachment
 /** Before the mail goes: its link must open, also when the show has moved since. */
 async function keepLinkOf(db: Database, { orderId, recipient, content }: Mail): Promise<void> {
   if (orderId === null || !content.show) return
-  await keepOrderLink(db, { orderId, email: recipient, startsAt: content.show.startsAt })
+  await keepOrderLink(db, {
+    orderId,
+    email: recipient,
+    startsAt: content.show.endsAt ?? content.show.startsAt,
+  })
 }
 
 export interface WriterParts {

@@ -10,6 +10,8 @@ export const showTypes = {
   organiser_id: 'uuid',
   title: 'text',
   starts_at: 'timestamptz',
+  doors_at: 'timestamptz',
+  ends_at: 'timestamptz',
   time_zone: 'text',
   venue: 'text',
   venue_known: 'boolean',
@@ -24,6 +26,8 @@ export interface ShowRow {
   readonly organiser_id: string
   readonly title: string
   readonly starts_at: string
+  readonly doors_at: string | null
+  readonly ends_at: string | null
   readonly time_zone: string
   readonly venue: string | null
   readonly venue_known: boolean
@@ -37,6 +41,8 @@ export const toShow = (row: ShowRow): KnownShow => ({
   organiserId: row.organiser_id,
   title: row.title,
   startsAt: row.starts_at,
+  doorsAt: row.doors_at,
+  endsAt: row.ends_at,
   timeZone: row.time_zone,
   venue: row.venue,
   venueKnown: row.venue_known,
@@ -50,6 +56,8 @@ export const showRowOf = (show: KnownShow): ShowRow => ({
   organiser_id: show.organiserId,
   title: show.title,
   starts_at: show.startsAt,
+  doors_at: show.doorsAt,
+  ends_at: show.endsAt,
   time_zone: show.timeZone,
   venue: show.venue,
   venue_known: show.venueKnown,

@@ -40,6 +40,7 @@ const proposal: ProposedContent = {
 const takes = [{ poolId: 'g-pool', count: 1 }]
 const content = {
   ...details,
+  evening: {},
   ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, takes }],
   pools: [{ id: 'g-pool', name: null, capacity: 50, latch: false }],
 }

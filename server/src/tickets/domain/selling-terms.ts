@@ -44,6 +44,7 @@ export function refusePrices({
 interface Selling {
   readonly currency: string
   readonly startsAt: string
+  readonly endsAt?: string
   readonly maxPerOrder: number
   readonly ticketTypes: readonly { readonly name: string; readonly terms?: SaleTerms }[]
 }
@@ -65,7 +66,7 @@ function faultOf(
   if (startMs !== null && saleEndsAt !== undefined && Date.parse(saleEndsAt) <= startMs)
     return { reason: 'the sale must begin before it ends', field: 'saleEndsAt' }
   if (startMs !== null && startMs >= Date.parse(salesEndAt(show)))
-    return { reason: 'the sale must begin before the show', field: 'saleStartsAt' }
+    return { reason: 'the sale must begin before sales of the show end', field: 'saleStartsAt' }
   if (maxPerOrder !== undefined && minPerOrder > maxPerOrder)
     return { reason: 'the least per order is more than the most', field: 'minPerOrder' }
   if (minPerOrder > show.maxPerOrder)

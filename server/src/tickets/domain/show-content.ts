@@ -1,6 +1,7 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer
 // take back. Pure.
-import { isVisible, type SaleTerms, type Take } from '@holdfast/contract'
+import { type Evening, isVisible, type SaleTerms, type Take } from '@holdfast/contract'
+import { refuseEvening, settleEvening } from './evening.ts'
 import { type ContentRefusal, refusePrices, refuseTerms } from './selling-terms.ts'
 
 export interface SeatLabel {
@@ -35,6 +36,7 @@ export interface ShowPool {
 interface Details {
   readonly title: string
   readonly startsAt: string
+  readonly evening: Evening
   readonly timeZone: string
   readonly currency: string
   readonly venue: string | null
@@ -74,7 +76,10 @@ export interface ProposedPool {
   readonly count: number
   readonly latch?: boolean
 }
-export type ProposedContent = Details & { readonly ticketTypes: readonly ProposedType[] }
+export type ProposedContent = Omit<Details, 'evening'> & {
+  readonly evening?: Evening
+  readonly ticketTypes: readonly ProposedType[]
+}
 
 export type Settled = { readonly content: ShowContent } | ContentRefusal
 
@@ -84,7 +89,10 @@ export type Settled = { readonly content: ShowContent } | ContentRefusal
 export function settleContent(proposed: ProposedContent, known: Known = nothingKnown): Settled {
   const refusal = refuseDetails(proposed) ?? refuseTypes(proposed, known.ticketTypes)
   if (refusal !== null) return { refusal }
-  const price = refusePrices(proposed) ?? refuseTerms(proposed)
+  const price =
+    refuseEvening({ ...proposed.evening, startsAt: proposed.startsAt }) ??
+    refusePrices(proposed) ??
+    refuseTerms({ ...proposed, ...proposed.evening })
   if (price !== null) return price
   const shared = settlePools(proposed.ticketTypes, known.pools)
   if ('refusal' in shared) return shared
@@ -99,7 +107,10 @@ export function settleContent(proposed: ProposedContent, known: Known = nothingK
     return settled.type
   })
   const startsAt = new Date(proposed.startsAt).toISOString()
-  return { content: { ...proposed, startsAt, ticketTypes, pools: [...own, ...shared.byName.values()] } }
+  const evening = settleEvening(proposed.evening ?? {})
+  return {
+    content: { ...proposed, startsAt, evening, ticketTypes, pools: [...own, ...shared.byName.values()] },
+  }
 }
 
 /** What the show has already. */
@@ -171,7 +182,7 @@ const nameOf = ({ section, row, number }: SeatLabel) => [section, row, number].f
 const earliestMs = Date.UTC(2000, 0)
 const latestMs = Date.UTC(2200, 0)
 
-function refuseDetails({ title, startsAt, timeZone }: Details): string | null {
+function refuseDetails({ title, startsAt, timeZone }: ProposedContent): string | null {
   if (!isVisible(title)) return 'Enter a title.'
   const startMs = Date.parse(startsAt)
   if (!(startMs >= earliestMs && startMs < latestMs)) return 'The start must be a date between 2000 and 2200.'

@@ -1,6 +1,7 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
-import { type FactOf, type PublishedShow, salesEndAt } from '@holdfast/contract'
+import { type FactOf, salesEndAt } from '@holdfast/contract'
+import { publishedShow } from './published.ts'
 import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
 import { type ContentRefusal, refusePrices } from './selling-terms.ts'
@@ -170,7 +171,8 @@ function publishShow(show: Show, now: string, refusal: SellerRejection | null): 
   if (show.status === 'cancelled') return { rejection: 'show_cancelled' }
   if (show.status !== 'draft') return { rejection: 'show_not_draft' }
   if (refusal !== null) return { rejection: refusal }
-  if (now >= salesEndAt(show)) return { rejection: 'show_past', detail: `sales end at ${salesEndAt(show)}` }
+  const until = salesEndAt({ ...show, ...show.evening })
+  if (now >= until) return { rejection: 'show_past', detail: `sales end at ${until}` }
   // A draft of before may have a price that would be refused by now.
   const price = refusePrices(show)
   if (price !== null) return invalid(price)
@@ -207,37 +209,6 @@ function settleSeller(show: Show, blocked: boolean, now: string): ShowDecision {
   if (show.status !== 'on_sale') return accept(show, [settled], now)
   const changed: ShowFact = { type: 'ShowChanged', data: publishedShow({ ...show, blocked }) }
   return accept(show, [settled, changed], now)
-}
-
-/** The show as orders has to know it. */
-function publishedShow(show: Show): PublishedShow {
-  const { id, organiserId, title, startsAt, timeZone, venue, currency } = show
-  const { holdSeconds, maxPerOrder, maxPerBuyer } = show
-  return {
-    id,
-    organiserId,
-    title,
-    startsAt,
-    timeZone,
-    venue,
-    currency,
-    holdSeconds,
-    maxPerOrder,
-    ...(maxPerBuyer == null ? {} : { maxPerBuyer }),
-    onSale: show.status === 'on_sale' && !show.blocked,
-    ticketTypes: show.ticketTypes.map((type) => {
-      const { id, name, priceMinor, taxRateBps, terms, takes, seats } = type
-      const tax = taxRateBps == null ? {} : { taxRateBps }
-      const seated = seats ? { seats: [...seats] } : {}
-      return { id, name, priceMinor, ...tax, ...terms, takes: [...takes], ...seated }
-    }),
-    pools: show.pools.map(({ id, name, capacity, latch }) => ({
-      id,
-      capacity,
-      ...(name === null ? {} : { name }),
-      ...(latch ? { latch } : {}),
-    })),
-  }
 }
 
 export function evolveShow(show: Show | undefined, fact: ShowFact, now: string): Show {

@@ -2,6 +2,7 @@
 // fresh ids.
 import {
   type CheckInView,
+  eveningOf,
   holdLimits,
   maxCapacity,
   type OpsSeller,
@@ -42,6 +43,7 @@ export function showView(show: Show): ShowView {
     title: show.title,
     startsAt: show.startsAt,
     ...(previousStartsAt === null ? {} : { previousStartsAt }),
+    ...show.evening,
     timeZone: show.timeZone,
     currency: show.currency,
     venue: show.venue,
@@ -90,6 +92,7 @@ export function proposalOf(
   return {
     title,
     startsAt,
+    evening: eveningOf(body),
     timeZone,
     currency,
     venue: body.venue ?? null,

@@ -1,7 +1,16 @@
 // HTTP of shows: drafting, changing, publishing, closing, cancelling, and what the public sees.
 // Never touches stock.
 import type { IncomingMessage } from 'node:http'
-import { attemptLimits, Id, Page, ShowBody, ShowChangeBody, ShowQuery, ShowView } from '@holdfast/contract'
+import {
+  attemptLimits,
+  CopyBody,
+  Id,
+  Page,
+  ShowBody,
+  ShowChangeBody,
+  ShowQuery,
+  ShowView,
+} from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
@@ -18,6 +27,7 @@ import { newId } from '../../platform/process/clock.ts'
 import { seenBy } from '../domain/hidden.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
+import { bodyOfCopy } from '../read/copy.ts'
 import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '../read/views.ts'
 import { askToSell } from '../store/sellers.ts'
 import { listShows } from '../store/show-lists.ts'
@@ -53,7 +63,24 @@ function answer(outcome: Outcome<Show, ShowRejection>): ShowView {
   return showView(outcome.answer)
 }
 
-function draftRoutes(app: Http, { handler, db, defaults, limits, limitsNetwork }: ShowRoutes): void {
+function draftRoutes(app: Http, { db, handler, defaults, limits, limitsNetwork }: ShowRoutes): void {
+  /** The same request with the same key is one draft. */
+  const draft = async (request: FastifyRequest, organiserId: string, body: ShowBody): Promise<ShowView> => {
+    const { id: staffId } = requireStaff(request)
+    const limited = limitsNetwork(request.raw)
+    if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
+    const key = idempotencyKeyOf(request)
+    const content = proposalOf(body, defaults)
+    const cause = { causationId: request.id }
+    const scope = `${staffId} POST ${request.url}`
+    const idempotency =
+      key === undefined ? {} : { idempotency: { scope, key, fingerprint: fingerprintOf(request.body) } }
+    const command = { type: 'DraftShow', showId: newId(), organiserId, content, limited } as const
+    const outcome = await handler.handle(command, { ...cause, ...idempotency })
+    if (outcome.ok && organiserId === staffId) await makeOwnOrganisation(db, staffId)
+    return answer(outcome)
+  }
+
   app.post(
     '/api/shows',
     {
@@ -62,27 +89,38 @@ function draftRoutes(app: Http, { handler, db, defaults, limits, limitsNetwork }
       schema: { tags, summary: 'Create a draft show', body: ShowBody, response: { 201: ShowView } },
     },
     async (request, reply) => {
-      const { id: staffId, home } = requireStaff(request)
-      const { organisationId: organiserId } = requireRight(
+      const { home } = requireStaff(request)
+      const { organisationId } = requireRight(
         request,
         { organisationId: request.body.organisationId ?? home },
         'organisation_unknown',
       )
-      const limited = limitsNetwork(request.raw)
-      if (limited) await limits.consume(attemptLimits.draftsOfNetwork, networkOf(request.ip))
-      const key = idempotencyKeyOf(request)
-      const content = proposalOf(request.body, defaults)
-      const cause = { causationId: request.id }
-      const idempotency =
-        key === undefined
-          ? undefined
-          : { scope: `${staffId} POST /api/shows`, key, fingerprint: fingerprintOf(request.body) }
-      const outcome = await handler.handle(
-        { type: 'DraftShow', showId: newId(), organiserId, content, limited },
-        idempotency ? { ...cause, idempotency } : cause,
-      )
-      if (outcome.ok && organiserId === staffId) await makeOwnOrganisation(db, staffId)
-      return reply.code(201).send(answer(outcome))
+      return reply.code(201).send(await draft(request, organisationId, request.body))
+    },
+  )
+
+  app.post(
+    '/api/shows/:id/copies',
+    {
+      config: { keyed: true, right: 'shows' },
+      schema: {
+        tags,
+        summary: 'Copy a show to another day, as a draft',
+        description:
+          'Texts, rules, ticket types, seats and pools are the same; nothing is sold of the copy. Doors, end and sale ' +
+          'windows keep their distance to the start, by the show’s wall clock.',
+        params: ShowParams,
+        body: CopyBody,
+        response: { 201: ShowView },
+      },
+    },
+    async (request, reply) => {
+      requireStaff(request)
+      const show = await readShow(db, request.params.id)
+      const place = show && { organisationId: show.organiserId, showId: show.id, show }
+      const found = requireRight(request, place, 'show_unknown')
+      const body = bodyOfCopy(found.show, request.body)
+      return reply.code(201).send(await draft(request, found.organisationId, body))
     },
   )
 

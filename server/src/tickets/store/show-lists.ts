@@ -1,5 +1,6 @@
 // SQL of lists of shows: what is on sale, and the shows of organisations in every state.
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
+import { longestDays } from '../domain/evening.ts'
 import { searchWordsOf } from '../domain/search.ts'
 import type { Show } from '../domain/show.ts'
 import { assemble, type ShowRow, showColumns } from './shows.ts'
@@ -13,7 +14,8 @@ const inSpan = `
 const listOnSale = sql(
   'tickets.list_on_sale',
   `select ${showColumns} from tickets.shows
-   where status = 'on_sale' and not blocked and starts_at > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
+   where status = 'on_sale' and not blocked and starts_at > now() - interval '${longestDays} days'
+     and coalesce((evening ->> 'endsAt')::timestamptz, starts_at) > now() and (starts_at, id) > ($1, $2) and ${matches}${inSpan}
    order by starts_at, id limit $4`,
 )
 const listOwn = sql(

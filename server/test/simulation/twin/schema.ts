@@ -292,7 +292,7 @@ const tickets = [
     'tickets.shows',
     `id uuid!, organiser_id uuid!, title text!, starts_at time!, time_zone text!, currency text!, venue text,
      description text, hold_seconds int!, max_per_order int!, max_per_buyer int, status text!, published_at time, version int!,
-     announced_start time, created_at time! =now, local_day date!, search_text text, blocked bool! =no`,
+     announced_start time, evening json, created_at time! =now, local_day date!, search_text text, blocked bool! =no`,
     {
       key: 'id',
       checks: [

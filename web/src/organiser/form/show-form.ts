@@ -26,6 +26,12 @@ export interface ShowFields {
   venue: string
   description: string
   startsAt: string
+  /** Wall clocks of the show; empty: nothing is said. */
+  doorsAt: string
+  endsAt: string
+  lastEntryAt: string
+  leastAge: string
+  checkNote: string
   timeZone: string
   currency: string
   holdMinutes: string
@@ -35,6 +41,7 @@ export interface ShowFields {
   types: TypeFields[]
 }
 
+const noEvening = { doorsAt: '', endsAt: '', lastEntryAt: '', leastAge: '', checkNote: '' }
 export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
 const noTerms = {
   saleStartsAt: '',
@@ -64,6 +71,7 @@ export function emptyShow(timeZone: string, nowMs = Date.now()): ShowFields {
     venue: '',
     description: '',
     startsAt: `${day}T20:00`,
+    ...noEvening,
     timeZone,
     currency: 'EUR',
     holdMinutes: '15',
@@ -79,6 +87,7 @@ export function fieldsOf(show: ShowView): ShowFields {
     venue: show.venue ?? '',
     description: show.description ?? '',
     startsAt: wallClockIn(show.startsAt, show.timeZone),
+    ...eveningFieldsOf(show),
     timeZone: show.timeZone,
     currency: show.currency,
     holdMinutes: String(show.holdSeconds / 60),
@@ -93,6 +102,41 @@ export function fieldsOf(show: ShowView): ShowFields {
       blocks: type.seats ? blocksOf(type.seats) : [],
       ...termFieldsOf(type, show),
     })),
+  }
+}
+
+function eveningFieldsOf(show: ShowView): typeof noEvening {
+  const clockOf = (instant: string | undefined) =>
+    instant === undefined ? '' : wallClockIn(instant, show.timeZone)
+  return {
+    doorsAt: clockOf(show.doorsAt),
+    endsAt: clockOf(show.endsAt),
+    lastEntryAt: clockOf(show.lastEntryAt),
+    leastAge: String(show.leastAge ?? ''),
+    checkNote: show.checkNote ?? '',
+  }
+}
+
+/** Whether anything is said about the evening beside its start. */
+export const hasEvening = ({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: ShowFields): boolean =>
+  [doorsAt, endsAt, lastEntryAt, leastAge, checkNote].some(Boolean)
+
+/** The evening as the API takes it, or null when a clock cannot be read. */
+function eveningOf(fields: ShowFields, show: ShowView | undefined) {
+  const before = show && eveningFieldsOf(show)
+  const instants: Partial<Record<'doorsAt' | 'endsAt' | 'lastEntryAt', string>> = {}
+  for (const name of ['doorsAt', 'endsAt', 'lastEntryAt'] as const) {
+    if (fields[name] === '') continue
+    const same = before?.[name] === fields[name] && show?.timeZone === fields.timeZone
+    const instant = same ? show?.[name] : readWallClock(fields[name], fields.timeZone)?.instant
+    if (instant === undefined) return null
+    instants[name] = instant
+  }
+  const checkNote = fields.checkNote.trim()
+  return {
+    ...instants,
+    ...(fields.leastAge === '' ? {} : { leastAge: Number(fields.leastAge) }),
+    ...(checkNote === '' ? {} : { checkNote }),
   }
 }
 
@@ -130,12 +174,14 @@ export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | nu
     ? show?.startsAt
     : readWallClock(fields.startsAt, fields.timeZone)?.instant
   const types = fields.types.map((type) => typeBodyOf(type, fields, show))
-  if (startsAt === undefined || types.includes(null)) return null
+  const evening = eveningOf(fields, show)
+  if (startsAt === undefined || evening === null || types.includes(null)) return null
   const venue = untouched('venue') ?? fields.venue.trim()
   const description = untouched('description') ?? fields.description.trim()
   return {
     title: untouched('title') ?? fields.title.trim(),
     startsAt,
+    ...evening,
     timeZone: fields.timeZone,
     currency: fields.currency,
     ...(venue === '' ? {} : { venue }),
