@@ -262,47 +262,6 @@ export const ShowView = Type.Object({
 })
 export type ShowView = Static<typeof ShowView>
 
-// ---- tickets at the door
-export const CheckInBody = Type.Object(
-  {
-    code: Type.String({ minLength: 1, maxLength: 64 }),
-    door: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 60,
-        format: 'visible',
-        description: 'name of the door, shown when the ticket is scanned again',
-      }),
-    ),
-    showIds: Type.Optional(
-      Type.Array(Id, {
-        minItems: 1,
-        maxItems: 200,
-        description:
-          'shows that this door is open for; left out: those of the device, token or role, else all of the day',
-      }),
-    ),
-  },
-  closed,
-)
-export type CheckInBody = Static<typeof CheckInBody>
-export const CheckInView = Type.Object({
-  ticketId: Id,
-  orderId: Id,
-  showId: Id,
-  name: Type.String({ description: 'of the ticket type' }),
-  seat: Type.Optional(SeatView),
-  usedAt: Instant,
-  door: Type.Optional(Type.String()),
-})
-export type CheckInView = Static<typeof CheckInView>
-
-export const UndoBody = Type.Object(
-  { ticketId: Id, reason: Type.String({ minLength: 1, maxLength: 200, format: 'visible' }) },
-  closed,
-)
-export const UndoView = Type.Object({ ticketId: Id, orderId: Id, showId: Id })
-
 // ---- the shop itself
 /** What a browser needs to know before it can take an address and a card. */
 export const ShopConfig = Type.Object({

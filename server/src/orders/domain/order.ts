@@ -11,6 +11,7 @@ import {
   type Money,
   type OrderCode,
   type OrderLine,
+  type Price,
   type Tendered,
 } from '@holdfast/contract'
 import type { CodeRejection } from './codes.ts'
@@ -156,6 +157,19 @@ export type OrderRejection =
   | 'order_claimed'
   | 'order_complete'
   | 'order_refunded'
+
+export type OrderDecision =
+  | { readonly facts: readonly OrderFact[] }
+  | {
+      readonly rejection: OrderRejection
+      readonly detail?: string
+      readonly price?: Price
+      readonly opensAt?: string
+      readonly least?: number
+      readonly most?: number
+    }
+
+export type CommandOf<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
 
 /** The order after a fact. Facts are what happened: nothing is refused here. */
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {

@@ -39,7 +39,7 @@ import { availabilityRoutes } from './availability.ts'
 import { boxOfficeRoutes } from './box-office.ts'
 import { codeRoutes } from './codes.ts'
 import type { CodeGuesses } from './guesses.ts'
-import { organiserRoutes, placeOf } from './organisers.ts'
+import { organiserRoutes, ownedBy, placeOf } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
 import { makeWaiter } from './waiter.ts'
@@ -297,5 +297,3 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
     return seen
   }
 }
-
-const ownedBy = ({ view, buyerId }: SeenOrder) => ({ id: view.id, buyerId, email: view.buyerEmail })

@@ -20,6 +20,8 @@ export const placeOf = ({ organiserId: organisationId, view: { showId } }: SeenO
   showId,
 })
 
+export const ownedBy = ({ view, buyerId }: SeenOrder) => ({ id: view.id, buyerId, email: view.buyerEmail })
+
 export interface OrganiserRoutes {
   readonly db: Database
   readonly codes: TicketCodes

@@ -1,0 +1,46 @@
+// Tickets at the door: a check-in, and taking it back.
+import { type Static, Type } from 'typebox'
+import { Id, Instant } from '../values.ts'
+import { SeatView } from './shop.ts'
+
+const closed = { additionalProperties: false } as const
+
+export const CheckInBody = Type.Object(
+  {
+    code: Type.String({ minLength: 1, maxLength: 64 }),
+    door: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 60,
+        format: 'visible',
+        description: 'name of the door, shown when the ticket is scanned again',
+      }),
+    ),
+    showIds: Type.Optional(
+      Type.Array(Id, {
+        minItems: 1,
+        maxItems: 200,
+        description:
+          'shows that this door is open for; left out: those of the device, token or role, else all of the day',
+      }),
+    ),
+  },
+  closed,
+)
+export type CheckInBody = Static<typeof CheckInBody>
+export const CheckInView = Type.Object({
+  ticketId: Id,
+  orderId: Id,
+  showId: Id,
+  name: Type.String({ description: 'of the ticket type' }),
+  seat: Type.Optional(SeatView),
+  usedAt: Instant,
+  door: Type.Optional(Type.String()),
+})
+export type CheckInView = Static<typeof CheckInView>
+
+export const UndoBody = Type.Object(
+  { ticketId: Id, reason: Type.String({ minLength: 1, maxLength: 200, format: 'visible' }) },
+  closed,
+)
+export const UndoView = Type.Object({ ticketId: Id, orderId: Id, showId: Id })
