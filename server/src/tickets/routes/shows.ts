@@ -24,6 +24,7 @@ import { makeOwnOrganisation } from '../../platform/http/staff/memberships.ts'
 import { mayAct, requireRight, requireStaff, staffOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
+import { refuseBelowTaken } from '../domain/capacity.ts'
 import { seenBy } from '../domain/hidden.ts'
 import { maySee, type Show, type ShowRejection } from '../domain/show.ts'
 import type { ShowHandler } from '../model.ts'
@@ -32,6 +33,7 @@ import { cursorOf, parseCursor, proposalOf, type ShowDefaults, showView } from '
 import { askToSell } from '../store/sellers.ts'
 import { listShows } from '../store/show-lists.ts'
 import { readShow, readShowPlace } from '../store/shows.ts'
+import { readTaken } from './taken.ts'
 
 export interface ShowRoutes {
   readonly handler: ShowHandler
@@ -135,7 +137,7 @@ function draftRoutes(app: Http, { db, handler, defaults, limits, limitsNetwork }
         description:
           'Replaces the whole show; omitted fields get their defaults. Ticket types are matched by `id`, seats by ' +
           'their labels. Once published, the currency is fixed and no ticket type or seat can be removed. A capacity can be ' +
-          'lowered down to what is sold and held; `availability` tells what it became.',
+          'lowered down to what is sold and held.',
         params: ShowParams,
         body: ShowChangeBody,
         response: { 200: ShowView },
@@ -144,6 +146,11 @@ function draftRoutes(app: Http, { db, handler, defaults, limits, limitsNetwork }
     async (request) => {
       const organiserId = await organiserFor(db, request)
       const content = proposalOf(request.body, defaults)
+      const before = await readShow(db, request.params.id, { seats: false })
+      // Nobody holds tickets of a draft.
+      const taken = before && maySee(before, false) ? await readTaken(app, request, before.id) : null
+      const short = taken && refuseBelowTaken(content, taken)
+      if (short) throw new ProblemError('invalid_show', { detail: short.refusal, field: short.field })
       const changed = { showId: request.params.id, organiserId, content, limited: limitsNetwork(request.raw) }
       const command = { type: 'ChangeShow', ...changed } as const
       return answer(await handler.handle(command, { causationId: request.id }))
