@@ -14,7 +14,7 @@ import { type Attack, type AttackReport, allOpened } from './attackers.ts'
 const places = 1_000_000
 
 export interface AttackUnderWay {
-  /** So many connections were open. Calls open none: then it never comes. */
+  /** Once all connections were open. An attack by calls opens none: it waits for ever. */
   readonly allOpened: Promise<void>
   /** Ends it and tells how it was answered. */
   stop(): Promise<AttackReport>
@@ -73,7 +73,11 @@ export async function startStage(
           child.disconnect()
         })
         child.once('error', reject)
-        child.once('exit', (code) => reject(new Error(`the attackers ended by themselves (${code})`)))
+        child.once('exit', (code) => {
+          const error = new Error(`the attackers ended by themselves (${code})`)
+          opened.reject(error)
+          reject(error)
+        })
       })
       return {
         allOpened: opened.promise,
