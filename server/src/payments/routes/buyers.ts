@@ -17,8 +17,7 @@ import type { ProcessorConfig } from '../../config/config.ts'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError, sendProblem } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf, requirePrincipal } from '../../platform/http/server.ts'
-import type { Principal } from '../../platform/http/sessions.ts'
-import { isBuyer } from '../../platform/http/sessions.ts'
+import { isBuyer, type Principal } from '../../platform/http/sessions.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { type Clock, madeAtMs, newId } from '../../platform/process/clock.ts'
 import type { Arrivals } from '../arrivals.ts'
@@ -171,6 +170,7 @@ async function currentState(
   }
 }
 
+/** A guest whose address nobody has proved. */
 const isUnknown = ({ kind, email, proved = [] }: Principal): boolean =>
   kind === 'guest' && !proved.includes(email)
 

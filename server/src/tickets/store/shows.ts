@@ -165,13 +165,14 @@ const upsertShows = sql(
      max_per_buyer, status, published_at, announced_start, version, local_day, search_text, blocked
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, announced_start timestamptz, version int, local_day date, search_text text, blocked boolean)
+     published_at timestamptz, announced_start timestamptz, version int, local_day date, search_text text,
+     blocked boolean)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-     published_at = excluded.published_at, announced_start = excluded.announced_start, local_day = excluded.local_day, search_text = excluded.search_text,
-     version = excluded.version, blocked = excluded.blocked`,
+     published_at = excluded.published_at, announced_start = excluded.announced_start,
+     local_day = excluded.local_day, search_text = excluded.search_text, version = excluded.version, blocked = excluded.blocked`,
 )
 const deleteOtherSeats = sql(
   'tickets.delete_other_seats',

@@ -16,7 +16,8 @@ import {
 } from './statement.ts'
 
 const showColumns = `id organiserId=organiser_id title startsAt=starts_at timeZone=time_zone currency venue description
-  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at announcedStart=announced_start version blocked`
+  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status
+  publishedAt=published_at announcedStart=announced_start version blocked`
 const storedShow = `id organiser_id title starts_at time_zone currency venue description hold_seconds max_per_order max_per_buyer
   status published_at announced_start version local_day search_text blocked`
 const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
