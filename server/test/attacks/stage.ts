@@ -14,8 +14,8 @@ import { type Attack, type AttackReport, allOpened } from './attackers.ts'
 const places = 1_000_000
 
 export interface AttackUnderWay {
-  /** Once all connections were open. An attack by calls opens none: it waits for ever. */
-  readonly allOpened: Promise<void>
+  /** Waits until all connections were open. An attack by calls opens none. */
+  untilOpened(): Promise<unknown>
   /** Ends it and tells how it was answered. */
   stop(): Promise<AttackReport>
 }
@@ -73,14 +73,10 @@ export async function startStage(
           child.disconnect()
         })
         child.once('error', reject)
-        child.once('exit', (code) => {
-          const error = new Error(`the attackers ended by themselves (${code})`)
-          opened.reject(error)
-          reject(error)
-        })
+        child.once('exit', (code) => reject(new Error(`the attackers ended by themselves (${code})`)))
       })
       return {
-        allOpened: opened.promise,
+        untilOpened: () => Promise.race([opened.promise, ended]),
         stop() {
           child.send('stop')
           return ended
