@@ -188,7 +188,7 @@ it('a guest who is asked for proof while stolen cards are tried confirms the add
   )
   await enterCard(page, '4242424242424242')
   await pay(page)
-  await shown(page, /Somebody is trying stolen cards/)
+  await shown(page, /Stolen cards are being tried/)
   await expectAccessible(page, 'checkout that asks for proof')
   await page.getByRole('button', { name: 'Send the link' }).click()
   await shown(page, 'Check your email')

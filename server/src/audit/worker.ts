@@ -203,7 +203,7 @@ function makeGauges({ registry }: Metrics) {
   })
   const differences = new Gauge({
     name: 'holdfast_reconciliation_differences',
-    help: 'Open differences, but for money of others on the same account',
+    help: 'Open differences; money on the account that is not this shop’s is left out',
     registers,
   })
   const lastBackup = new Gauge({

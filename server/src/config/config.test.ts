@@ -132,7 +132,16 @@ test.each([
 ])('a secret of any shape that stands in %s is not repeated', (name, value) => {
   for (const secretName of ['SECRET_KEY', 'METRICS_TOKEN', 'BACKUP_PASSPHRASE'])
     expect(problemsOf({ [name]: value, [secretName]: canary }).join(), secretName).not.toContain(canary)
-  expect(problemsOf({ [name]: `${value}${canary}` }).join(), 'nobody else knows it').not.toContain(canary)
+  // Also when it stands nowhere else.
+  expect(problemsOf({ [name]: value }).join()).not.toContain(canary)
+})
+
+test('a short secret is not repeated, and does not make an innocent value one', () => {
+  expect(problemsOf({ LOG_LEVEL: 'tr0ub4dor', METRICS_TOKEN: 'tr0ub4dor' }).join()).not.toContain('tr0ub4dor')
+  // The token itself is too short; the address is what it is.
+  expect(named({ PUBLIC_URL: 'http://localhost:4000', METRICS_TOKEN: 'localhost' })).toEqual([
+    'METRICS_TOKEN',
+  ])
 })
 
 test('a broker has servers, and one user or token for all of them', () => {

@@ -21,7 +21,7 @@ const secret = /\b(?:sk|rk)_(?:test|live)_|\bwhsec_|:\/\/[^/]*:[^/]*@/
  */
 export const isServiceAddress = (value: string) => /^(?:tcp|udp):\/\//.test(value)
 
-/** What stands in these opens something, whatever its shape. */
+/** These hold secrets of any shape. */
 const secretNames = [
   'SECRET_KEY',
   'STRIPE_SECRET_KEY',
@@ -29,10 +29,10 @@ const secretNames = [
   'METRICS_TOKEN',
   'BACKUP_PASSPHRASE',
 ]
-/** Shorter ones are words such as "on". */
-const secretLeast = 8
-/** No value that is asked for by a list or as a number is longer. */
-const shownMost = 32
+/** A shorter secret may be a part of an innocent value by chance: then only the whole value is compared. */
+const longSecret = 16
+/** Longer values are described and not repeated: numbers and words of a list are shorter. */
+const shownMost = 20
 
 /**
  * Reads values one by one, keeping every problem for the end. `NAME_FILE` names a file that holds
@@ -43,8 +43,10 @@ export function makeReader(environment: Environment) {
   const secrets = secretNames
     .flatMap((name) => environment[name]?.split(',') ?? [])
     .map((part) => part.trim())
-    .filter(({ length }) => length >= secretLeast)
-  const holdsSecret = (value: string) => secret.test(value) || secrets.some((each) => value.includes(each))
+    .filter((part) => part !== '')
+  const holdsSecret = (value: string) =>
+    secret.test(value) ||
+    secrets.some((each) => value === each || (each.length >= longSecret && value.includes(each)))
   /** A value for a message. A secret that stands in the wrong variable must not reach a log. */
   const shown = (value: string) => {
     if (holdsSecret(value)) return 'a secret'

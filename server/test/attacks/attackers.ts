@@ -19,7 +19,7 @@ export interface Attack {
   readonly ticketTypeId: string
 }
 
-/** Said once so many connections were opened. */
+/** Said when as many connections were opened as the attack wants. */
 export const allOpened = 'all opened'
 
 export interface AttackReport {

@@ -18,7 +18,7 @@ test('while 100 addresses hold bodies and streams open, place holds and try stol
     stage.attack({ kind: 'holds', addresses: 100, count: 5 }),
     stage.attack({ kind: 'declines', addresses: 100, count: 5 }),
   ]
-  await Promise.all(begun.slice(0, 3).map(({ allOpened }) => allOpened))
+  await Promise.all(begun.slice(0, 3).map((attack) => attack.untilOpened()))
   const { port, showId, ticketTypeId } = stage
   const buy = () => buyFor({ port, showId, ticketTypeId, buyers: 3, seconds: 4 })
   let bought = await buy()

@@ -14,8 +14,8 @@ import { type Attack, type AttackReport, allOpened } from './attackers.ts'
 const places = 1_000_000
 
 export interface AttackUnderWay {
-  /** So many connections were open. Calls open none: then it never comes. */
-  readonly allOpened: Promise<void>
+  /** Waits until all connections were open. An attack by calls opens none. */
+  untilOpened(): Promise<unknown>
   /** Ends it and tells how it was answered. */
   stop(): Promise<AttackReport>
 }
@@ -76,7 +76,7 @@ export async function startStage(
         child.once('exit', (code) => reject(new Error(`the attackers ended by themselves (${code})`)))
       })
       return {
-        allOpened: opened.promise,
+        untilOpened: () => Promise.race([opened.promise, ended]),
         stop() {
           child.send('stop')
           return ended

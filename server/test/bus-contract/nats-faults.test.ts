@@ -35,7 +35,7 @@ function makeStory(consumer: string) {
     }
     return events.at(-1) as Envelope
   }
-  /** What came again, because its transaction was cut off, counts once. */
+  /** An event that came twice, because its first transaction was cut off, counts once. */
   const heard = (count = told.length) =>
     waitFor('what was told', () => new Set(recorder.versionsOf(subject)).size >= count)
   return {

@@ -91,7 +91,7 @@ describe('limits of callers', () => {
     await callers.mayPay({ buyerId: 'honest', network, isUnknown: false })
   })
 
-  it('the declines of the whole shop ask unknown guests for proof, and refuse nobody else', async () => {
+  it('once too many cards of the shop were declined, unknown guests are asked for proof, and nobody else is refused', async () => {
     const unknown = { buyerId: 'unknown', network: '198.51.100.1', isUnknown: true }
     await makeLimits(rig.db).reset(callerLimits.declinesOfShop, 'shop')
     await make().mayPay(unknown)

@@ -16,7 +16,7 @@ import { readRestingState, readState } from './state.ts'
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const seed = 20_261_122
-const requestsPerRoute = isLong ? 32 : 12
+const requestsPerRoute = isLong ? 32 : 24
 
 interface Operation {
   readonly parameters?: readonly { name: string; in: string; schema: Schema }[]

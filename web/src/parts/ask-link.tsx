@@ -76,7 +76,7 @@ const reasons = {
   paying: 'confirmPayingText',
 } as const
 
-/** For somebody whose address nobody has confirmed: why they should, and the link. A guest only has to pay. */
+/** Asks somebody to confirm their address, and says why. Guests are asked only when they pay. */
 export function ConfirmAddress({ why = 'orders' }: { readonly why?: keyof typeof reasons }) {
   const t = useTranslations('askLink')
   const failureText = useFailureText()
@@ -89,7 +89,7 @@ export function ConfirmAddress({ why = 'orders' }: { readonly why?: keyof typeof
   return (
     <Notice title={t('confirmTitle')} quiet>
       <p className="[overflow-wrap:anywhere]">{t(reasons[why], { email: isolated(user.email) })}</p>
-      {asking.isError && <p className="mt-2 text-bad">{failureText(asking.error)}</p>}
+      {asking.isError && <p className="mt-2 text-danger">{failureText(asking.error)}</p>}
       <button
         type="button"
         className="button mt-3"

@@ -2,9 +2,9 @@
 import { holdLimits } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import { buyer, show, stock } from '../../../test/order-samples.ts'
-import { mostOnHold, refuseBuyer } from './hold-limits.ts'
+import { mostOnHold, movePlaces, refuseBuyer } from './hold-limits.ts'
 import { type Sale, saleOf } from './stock.ts'
-import { addressKey, buyerKey, type Origin, type Taken } from './taken.ts'
+import { addressKey, buyerKey, type Origin, type Taken, type TakenPlaces } from './taken.ts'
 
 const stranger: Origin = { networks: ['192.0.2.1'], proved: false }
 const owner: Origin = { ...stranger, proved: true }
@@ -65,4 +65,22 @@ test.each([
   [20_000, 2, 3_200],
 ])('a show of %i places, network %i: %i on hold', (size, step, expected) => {
   expect(mostOnHold(size, step)).toBe(expected)
+})
+
+describe('within a batch, places of an older order that come back', () => {
+  const taken = (networks: [string, number][]): TakenPlaces => ({
+    byBuyer: new Map([session(4), address(4), address(4, 0, true)]),
+    byNetwork: new Map(networks),
+    sizes: new Map(),
+  })
+  const released = (places: TakenPlaces) => {
+    movePlaces(places, { showId: show.id, buyer, origin: undefined, movement: 'release', quantity: 4 })
+    return [...places.byBuyer.values()].map((each) => each.places)
+  }
+  test('are the buyer’s again at once, and the address’s where nobody has proved one', () => {
+    expect(released(taken([]))).toEqual([0, 0, 4])
+  })
+  test('count for the address until the next batch where it may have been proved', () => {
+    expect(released(taken([['show 192.0.2.1', 4]]))).toEqual([0, 4, 4])
+  })
 })

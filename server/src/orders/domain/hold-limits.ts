@@ -26,8 +26,8 @@ export function refuseBuyer(
   const keys = countsAddress(maxPerBuyer, origin) ? [own, ...addressKeys(showId, buyer, origin)] : [own]
   for (const key of keys) {
     const taken = stock.taken?.byBuyer.get(key) ?? { places: 0, expired: 0 }
-    // Nobody keeps places from others by holding them again and again. For an address
-    // that is proved others' holds say nothing.
+    // Nobody keeps places from others by holding them again and again. But whoever has proved an
+    // address answers only for what this session left to expire.
     const counts = origin !== undefined && (key === own || !origin.proved)
     const expired = counts ? taken.expired : 0
     if (taken.places + expired + places > maxPerBuyer) {
@@ -83,7 +83,11 @@ export interface MovedPlaces {
 /** The next command of the batch sees what this one took or gave back. */
 export function movePlaces(taken: TakenPlaces | undefined, moved: MovedPlaces): void {
   const { showId, buyer, origin, movement, quantity } = moved
-  for (const key of [buyerKey(showId, buyer.id), ...addressKeys(showId, buyer, origin)]) {
+  // Whether an older order was placed with a proved address is not known where limits hold for
+  // strangers: its places count for the address until the next batch.
+  const isKnown = origin !== undefined || taken?.byNetwork.size === 0
+  const addresses = isKnown ? addressKeys(showId, buyer, origin) : []
+  for (const key of [buyerKey(showId, buyer.id), ...addresses]) {
     const before = taken?.byBuyer.get(key)
     if (before)
       taken?.byBuyer.set(key, { ...before, places: before.places + buyerTakes[movement] * quantity })

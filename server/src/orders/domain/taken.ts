@@ -4,7 +4,7 @@ import type { Buyer } from '@holdfast/contract'
 /** Where an order comes from, as far as limits ask: its network, then wider ones. */
 export interface Origin {
   readonly networks: readonly string[]
-  /** The session has proved the address that it buys with: a stranger who types it takes nothing from it. */
+  /** Whether the session has proved the address that it buys with. */
   readonly proved: boolean
 }
 

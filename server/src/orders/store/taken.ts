@@ -49,14 +49,15 @@ const lockSlots = sql(
 )
 
 /**
- * For each show, buyer and address: places in orders that count, of the buyer and of the address;
- * of that only what was placed by sessions that had proved it, or only the others.
+ * For each show, buyer and address: places in orders that count, of the buyer and of the address.
+ * Orders of sessions that had proved the address count for those alone, all others for the rest.
  */
 const countOrders = (name: string, counts: string) =>
   sql(
     name,
     `select own.places, shared.places as "sharedPlaces"
-     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[]) with ordinality as b (show_id, buyer_id, email, proved, no)
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[])
+       with ordinality as b (show_id, buyer_id, email, proved, no)
      cross join lateral (
        select coalesce(sum(l.quantity), 0)::int as places
        from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int)

@@ -33,7 +33,7 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
     return { rejection: 'refund_exceeds_charge', detail: `${left} left to refund, in minor units` }
   const { currency } = payment.amount
   const step = currencyRule(currency)?.step ?? 1
-  // What is left may be odd itself: a charge of before the processor knew the step.
+  // The whole rest may go back even if it is finer: then the charge was, too.
   if (amountMinor % step !== 0 && amountMinor !== left)
     return {
       rejection: 'refund_not_payable',

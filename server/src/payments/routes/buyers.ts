@@ -172,6 +172,7 @@ async function currentState(
   }
 }
 
+/** A guest whose address nobody has proved. */
 const isUnknown = ({ kind, email, proved = [] }: Principal): boolean =>
   kind === 'guest' && !proved.includes(email)
 

@@ -26,14 +26,15 @@ export interface Caller {
 }
 
 export interface Payer extends Caller {
-  /** A guest whose address nobody has proved: while stolen cards are tried, the shop asks for proof. */
+  /** A guest with an unproved address, in a shop whose mails could prove it. */
   readonly isUnknown: boolean
 }
 
 export interface CallerLimits {
   /**
    * Throws `too_many_requests` for a buyer, or a network, with too many payments or declines, and
-   * `email_unverified` for an unknown guest while too many cards of the whole shop were declined.
+   * `email_unverified` for an unknown guest in an hour in which too many cards of the shop were
+   * declined: somebody may be testing stolen ones.
    */
   mayPay(payer: Payer): Promise<void>
   noteDecline(caller: Caller): Promise<void>
@@ -46,7 +47,7 @@ export function makeCallerLimits(
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
 ): CallerLimits {
   let asked = { atMs: Number.NEGATIVE_INFINITY, answer: Promise.resolve(false) }
-  /** All guests of a second ask together. */
+  /** One question to the database a second, whoever asks. */
   const isUnderAttack = () => {
     const nowMs = clock.nowMs()
     if (Math.abs(nowMs - asked.atMs) > rememberedMs)

@@ -66,6 +66,11 @@ export function makeLimits(db: Database, security: SecurityLog = noSecurityLog):
     }
     return limiter
   }
+  /** How the limit stands when nothing is left of it; else null. */
+  const usedUp = async (limit: Limit, key: string): Promise<RateLimiterRes | null> => {
+    const state = await limiterOf(limit).get(hashOf(key))
+    return state !== null && state.consumedPoints >= limit.attempts ? state : null
+  }
   return {
     async consume(limit, key) {
       try {
@@ -80,15 +85,14 @@ export function makeLimits(db: Database, security: SecurityLog = noSecurityLog):
       }
     },
     async check(limit, key) {
-      const state = await limiterOf(limit).get(hashOf(key))
-      if (state && state.consumedPoints >= limit.attempts)
+      const state = await usedUp(limit, key)
+      if (state)
         throw new ProblemError('too_many_requests', {
           retryAfterSeconds: Math.ceil(state.msBeforeNext / 1000),
         })
     },
     async isUsedUp(limit, key) {
-      const state = await limiterOf(limit).get(hashOf(key))
-      return state !== null && state.consumedPoints >= limit.attempts
+      return (await usedUp(limit, key)) !== null
     },
     async count(limit, key) {
       return (await limiterOf(limit).penalty(hashOf(key), 1)).consumedPoints

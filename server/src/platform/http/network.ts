@@ -21,7 +21,7 @@ export function networkOf(address: string): string {
  */
 export function blocksOf(address: string, ipv6Bits: readonly number[] = [64]): string[] {
   const quoted = address.trim().replace(/^"(.*)"$/, '$1')
-  // What follows four numbers with dots is a port, also where the IPv6 form of them has no brackets.
+  // After an IPv4 address `:40000` is a port, also after one that is written as `::ffff:192.0.2.7`.
   const text = quoted.replace(/^((?:::ffff:)?[\d.]+):\d{1,5}$/i, '$1')
   const ipv4 = ipv4In(text)
   if (ipv4 !== null) return [ipv4]

@@ -18,9 +18,9 @@ const plainLetters: Readonly<Record<string, string>> = {
   ς: 'σ',
 }
 
-/** Also the modifier letters that Hawaiian, Arabic and others write for a stop. */
+/** Apostrophes, and the letters that stand for one in Hawaiian, Arabic and other languages. */
 const apostrophes = /['’‘‛`´′\u02b9-\u02bf\u02c8\u02ca\u02cb\ua78b\ua78c]/g
-/** As people write letters that their keyboard has not. */
+/** How people write a letter that their keyboard lacks. */
 const writtenOut: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', å: 'aa', ø: 'oe' }
 
 /** Without case, accents, widths and what cannot be seen: "Łódź" is "lodz", "Ärzte" is "arzte", "ＡＢＣ" is "abc". */
@@ -41,13 +41,13 @@ const writeOut = (text: string) =>
     .normalize('NFC')
     .toLowerCase()
     .replace(/[äöüåø]/g, (letter) => writtenOut[letter] ?? letter)
-/** "mueller" as one finds it who asks for Müller. */
-const drawIn = (folded: string) =>
+/** The way back: "mueller" is "muller", which is also what is asked for by "Müller". */
+const shorten = (folded: string) =>
   folded.replace(/([aou])e|aa/g, (pair, vowel?: string) => vowel ?? pair[0] ?? '')
 
 /**
- * What is stored of a show: its words, also as they stand between signs, with letters such as ü
- * written out ("mueller"), and with what may be written out drawn in ("muller").
+ * What is stored of a show: its words; the same with their signs; with letters such as ü written
+ * out ("mueller"); and with pairs such as "ue" taken for one letter ("muller").
  */
 export function searchTextOf({
   title,
@@ -59,7 +59,7 @@ export function searchTextOf({
   const text = `${title} ${venue ?? ''}`
   const folded = fold(text)
   const words = spaced(folded)
-  return [...new Set([words, folded.trim(), spaced(fold(writeOut(text))), drawIn(words)])].join(' ')
+  return [...new Set([words, folded.trim(), spaced(fold(writeOut(text))), shorten(words)])].join(' ')
 }
 
 /** The words that are asked for, each to be found somewhere. Signs part words, but for a word of nothing else. */

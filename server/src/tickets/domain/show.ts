@@ -13,7 +13,7 @@ type ShowFacts = ShowContent & {
   readonly version: number
   /** Its seller is blocked: it sells nothing, whatever its status, and sells again afterwards. */
   readonly blocked: boolean
-  /** When it was to begin as it was first published; null before that. */
+  /** The start with which it was first published; null before that. */
   readonly announcedStart: string | null
 }
 export type Show = ShowFacts &
@@ -254,7 +254,7 @@ export function publishedAtOf(show: Show): string | null {
   return show.status === 'draft' ? null : show.publishedAt
 }
 
-/** When a published show was to begin before it was moved; null: it was not, or nobody ever saw it. */
+/** The start that was announced first, of a show that has another one now; else null. */
 export function movedFrom({ announcedStart, startsAt }: Show): string | null {
   return announcedStart === startsAt ? null : announcedStart
 }

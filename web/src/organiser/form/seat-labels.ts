@@ -45,8 +45,8 @@ const isShort = (label: string) => [...label].length <= longestLabel
  */
 function labelsBetween(first: string, last: string): readonly string[] | null {
   const valueOf = (label: string) => (isNumber(label) ? Number(label) : label.charCodeAt(0))
-  // Between Z and a stand signs that are no letters.
-  if (isNumber(first) ? false : isUpper(first) !== isUpper(last)) return null
+  // From Z to a the alphabet of computers has signs that are no letters.
+  if (!isNumber(first) && isUpper(first) !== isUpper(last)) return null
   const count = valueOf(last) - valueOf(first) + 1
   if (count < 1 || count > longestRange + 1) return null
   const labels = Array.from({ length: count }, (_, index) => after(first, index))

@@ -1,7 +1,7 @@
 // Rows as CSV for the reader's own spreadsheet. Text that a spreadsheet would take for a formula is
 // kept text. Pure.
 
-/** Where numbers have a decimal comma, spreadsheets part cells by semicolons; so they do in Switzerland. */
+/** Where numbers have a decimal comma, and in Switzerland, spreadsheets part cells by semicolons. */
 export interface CsvFormat {
   readonly separator: ',' | ';'
   readonly decimal: '.' | ','
