@@ -126,6 +126,12 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales': loadSales('share'),
   'orders.load_sales_to_change': loadSales('update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
+  'orders.read_organisations': (view, [ids]) =>
+    (ids as string[]).flatMap((id) => {
+      const order = view.get('orders.orders', id)
+      const show = order && view.get('orders.shows', order['show_id'] as string)
+      return show ? [{ id, organisationId: show['organiser_id'] as string }] : []
+    }),
   'orders.load_pools': loadPools,
   'orders.lock_pools': byKeys('orders.pools', poolColumns, 'update'),
   'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {

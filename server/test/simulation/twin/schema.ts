@@ -91,7 +91,7 @@ const platform = [
   table(
     'platform.outbox',
     `seq int!, settled_xid int!, id uuid!, type text!, source text!, subject uuid!, version int!, occurred_at time!,
-     causation_id text, correlation_id text!, data json!`,
+     causation_id text, correlation_id text!, organisation_id uuid, data json!`,
     { key: 'seq', sequence: 'seq', bounded: 'settled_xid', checks: [atLeast('version', 1)] },
   ),
   table(
