@@ -30,6 +30,7 @@ export const Problem = Type.Object({
   least: Type.Optional(Type.Integer({ description: 'tickets that an order must have' })),
   most: Type.Optional(Type.Integer({ description: 'tickets that an order, or a buyer, may have' })),
   field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
+  oldest: Type.Optional(Type.String({ description: 'the oldest cursor that the feed goes back to' })),
 })
 export type Problem = Static<typeof Problem>
 

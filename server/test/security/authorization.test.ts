@@ -112,7 +112,7 @@ function verdictOf({ status, text }: Reply): Verdict {
   if (code === 'forbidden' && status === 403) return 403
   if (code === 'role_missing' && status === 403) return 'role'
   // Who may change the house is told that what they name in it is not there.
-  if (/^(member|invitation|token|device)_unknown$/.test(code)) return 'in'
+  if (/^(member|invitation|token|device|webhook|delivery)_unknown$/.test(code)) return 'in'
   if (status === 404) return 404
   return 'in'
 }

@@ -72,12 +72,12 @@ const followTimers = sql(
   `update expiration.timers t set expires_at = o.expires_at, status = 'waiting' from orders.orders o
    where o.id = t.order_id and o.status = 'created' and t.expires_at < o.expires_at`,
 )
-// Mail does not run while a shop settles: it reads all this when the shop starts.
+// Mail and webhooks do not run while a shop settles: they read all this when the shop starts.
 const lag = sql(
   'settle.lag',
   `select count(*)::int as events from platform.cursors c
      join platform.outbox o on o.settled_xid >= c.window_from and c.heard ->> o.type is null and (c.heard::jsonb ? o.type)
-   where c.consumer <> 'mail'
+   where c.consumer not in ('mail', 'webhooks')
      and not exists (select 1 from platform.inbox i where i.consumer = c.consumer and i.event_id = o.id)
      and not exists (select 1 from platform.parked_deliveries d where d.consumer = c.consumer and d.seq = o.seq)`,
 )
