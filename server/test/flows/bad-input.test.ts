@@ -115,6 +115,8 @@ function soundBodies(): Record<string, Record<string, unknown>> {
       endsAt: '2030-01-01T00:00:00Z',
     },
     'POST /api/devices/pair': { code: 'ABCD-EFGH' },
+    'POST /api/organisations/{id}/webhooks': { url: 'https://example.com/hooks', events: ['*'] },
+    'PATCH /api/organisations/{id}/webhooks/{webhookId}': { state: 'active' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },
     'POST /api/ops/sellers/{id}/approve': { reason: 'x' },

@@ -288,7 +288,10 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'organisation',
     body: ({ show }) => ({ name: 'Gate', showIds: [show], endsAt: '2999-01-01T00:00:00Z' }),
   },
-  'GET /api/organisations/:id/events': { who: { ...staff('money'), oneShowA: 'role' }, thing: 'organisation' },
+  'GET /api/organisations/:id/events': {
+    who: { ...staff('money'), oneShowA: 'role' },
+    thing: 'organisation',
+  },
   'GET /api/organisations/:id/webhooks': { who: house, thing: 'organisation' },
   'POST /api/organisations/:id/webhooks': {
     who: house,

@@ -62,7 +62,17 @@ test('a service reads its own schema, the operator’s room two more, and only t
     orders: ['orders'],
     payments: ['payments'],
     platform: ['platform'],
-    prune: ['audit', 'expiration', 'identity', 'mail', 'orders', 'payments', 'platform', 'tickets', 'webhooks'],
+    prune: [
+      'audit',
+      'expiration',
+      'identity',
+      'mail',
+      'orders',
+      'payments',
+      'platform',
+      'tickets',
+      'webhooks',
+    ],
     tickets: ['tickets'],
     webhooks: ['webhooks'],
   })

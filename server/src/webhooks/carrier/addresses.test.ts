@@ -1,3 +1,4 @@
+// Addresses that the shop sends to, and those that it must never reach.
 import { expect, test } from 'vitest'
 import { isPublicAddress, refusalOfUrl } from './addresses.ts'
 

@@ -1,3 +1,4 @@
+// Deliveries: every state × every command, what that makes of the endpoint, and what is sent next.
 import { addSeconds } from '@holdfast/contract'
 import { describe, expect, test } from 'vitest'
 import {
