@@ -118,7 +118,7 @@ function verdictOf({ status, text }: Reply): Verdict {
 }
 
 /** What lies behind them is there or not; nobody is kept out. */
-const wildcards = /^GET \/(docs\/static\/)?\*$|\/api\/mailbox\/:id\//
+const wildcards = /^GET \/(docs\/static\/)?\*$|\/api\/mailbox\/:id\/|\/:webhookId\//
 const nameOf = ({ route, person, target }: Cell) => `${route} by ${person}, target ${target}`
 const allCells = () =>
   routes.flatMap((route) => {

@@ -59,12 +59,13 @@ function Delivery({ house, hookId, delivery }: Parts & { readonly delivery: Deli
   const client = useQueryClient()
   const failureText = useFailureText()
   const format = useFormat()
-  const { id, state, attempts, status, answer, answeredAt, event } = delivery
+  const { id, state, attempts, answer, event } = delivery
   const replaying = useMutation({
     mutationFn: () => call(housePath(house.id, `/deliveries/${id}/replay`), { method: 'POST' }),
     onSettled: () => client.invalidateQueries({ queryKey: deliveriesQuery(house.id, hookId).queryKey }),
   })
   const when = format.momentWithSeconds(event.timestamp)
+  const again = t(state === 'waiting' ? 'sendNow' : 'replay')
   return (
     <li className="grid gap-2 py-3">
       <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2">
@@ -79,20 +80,18 @@ function Delivery({ house, hookId, delivery }: Parts & { readonly delivery: Deli
           <button
             type="button"
             className="button button-quiet"
-            aria-label={`${t('replay')}: ${event.id}`}
+            aria-label={`${again}: ${event.id}`}
             disabled={replaying.isPending}
             onClick={() => replaying.mutate()}
           >
-            {t('replay')}
+            {again}
           </button>
         )}
       </div>
       {replaying.isError && <Notice tone="bad" title={failureText(replaying.error)} />}
       <details>
         <summary className="cursor-pointer text-small">
-          {answeredAt === null
-            ? t('noAnswer')
-            : t('answer', { status: status ?? '–', when: format.momentWithSeconds(answeredAt) })}
+          <AnswerText delivery={delivery} />
         </summary>
         {answer && <pre className="mt-2 text-small break-all whitespace-pre-wrap">{answer}</pre>}
         <p className="mt-2 text-small font-medium">{t('sent')}</p>
@@ -100,4 +99,12 @@ function Delivery({ house, hookId, delivery }: Parts & { readonly delivery: Deli
       </details>
     </li>
   )
+}
+
+function AnswerText({ delivery: { status, answeredAt } }: { readonly delivery: DeliveryView }) {
+  const t = useTranslations('webhooks')
+  const format = useFormat()
+  if (answeredAt === null) return t('noAnswer')
+  const when = format.momentWithSeconds(answeredAt)
+  return status === null ? t('silence', { when }) : t('answer', { status, when })
 }

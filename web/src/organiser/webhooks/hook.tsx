@@ -24,7 +24,7 @@ export function Hook({ house, hook }: Parts) {
   return (
     <section aria-label={url} className="panel grid gap-4 p-5 sm:p-6">
       <div>
-        <h2 className="text-title break-all">{url}</h2>
+        <h2 className="text-title [overflow-wrap:anywhere]">{url}</h2>
         <p className="mt-1 text-small text-soft">
           {isAll ? t('allEvents') : events.map((type) => t(`types.${type as PublicType}`)).join(' · ')}
         </p>
