@@ -101,6 +101,10 @@ export const publicKinds = {
     Type.Object({ ...checkIn, door: Type.Optional(Type.String()) }),
   ),
   CheckInUndone: kind('A scan was undone; the ticket lets in once more', Type.Object(checkIn)),
+  ShopRestored: kind(
+    'The shop came back from a backup; what it told after that moment may not have happened',
+    Type.Object({ backupTakenAt: Instant }),
+  ),
 } as const
 
 export type PublicType = keyof typeof publicKinds

@@ -1,8 +1,8 @@
 // Which events of the system the world is told of. Nothing waits for it.
-import { type EventOf, type PublicType, publicKinds } from '@holdfast/contract'
+import { publicKinds } from '@holdfast/contract'
 import type { Bus } from '../platform/bus/bus.ts'
 import { makeConsumer } from '../platform/commands/make-consumer.ts'
-import { sayingOf } from './domain/public.ts'
+import { type Published, sayingOf, type Told } from './domain/public.ts'
 import type { FeedHandler } from './model.ts'
 import type { Command } from './world.ts'
 
@@ -19,9 +19,9 @@ export const heard = [
   'TicketVoided',
   'TicketCheckedIn',
   'CheckInUndone',
-] as const satisfies readonly PublicType[]
+] as const satisfies readonly Told[]
 
-export function translate(event: EventOf<PublicType>): Command[] {
+export function translate(event: Published): Command[] {
   const { id, type, occurredAt, organisationId, correlationId } = event
   const entry = { id, type, version: publicKinds[type].version, occurredAt, ...sayingOf(event) }
   return [{ type: 'Publish', event: entry, organisationId, correlationId }]

@@ -95,7 +95,16 @@ const unparkLost = sql(
   'settle.unpark_lost',
   `delete from platform.parked_deliveries p using platform.outbox o where o.seq = p.seq and ${isOfLostOrder}`,
 )
-const markSettled = sql('settle.mark', 'update platform.installation set settled_at = now()')
+// Every feed tells of it, and every webhook: those who listen have heard what the backup does not know.
+const markSettled = sql(
+  'settle.mark',
+  `with marked as (update platform.installation set settled_at = now() returning backup_taken_at),
+     moved as (update webhooks.organisations set position = position + 1 returning id, position)
+   insert into webhooks.feed (organisation_id, position, event_id, type, version, about, occurred_at, data)
+   select id, position, gen_random_uuid(), 'ShopRestored', 1, id, now(),
+     json_build_object('backupTakenAt', to_char(backup_taken_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+   from moved cross join marked`,
+)
 const beginEpoch = sql(
   'settle.begin_epoch',
   `update platform.installation set epoch = gen_random_uuid(), backup_taken_at = $1, restored_at = now(), settled_at = null`,

@@ -1,7 +1,7 @@
 // Posts one message to one receiver: resolves the name once, checks every address, and connects to a
 // checked one. No redirects, no more time and no more answer than is useful. Its own few lines on
 // node:https, since no client library lets the checked address be the one that is connected to.
-import { lookup } from 'node:dns/promises'
+import { lookup, Resolver } from 'node:dns/promises'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
@@ -33,7 +33,10 @@ const keptBytes = 1_024
 
 const unanswered = (text: string): Answer => ({ status: null, text })
 
-export function makeCarrier({ mayBePrivate, resolve = resolveAll }: CarrierOptions): Carrier {
+export function makeCarrier({
+  mayBePrivate,
+  resolve = mayBePrivate ? resolveHere : resolvePublic,
+}: CarrierOptions): Carrier {
   return async ({ url, headers, body }) => {
     // Looked at again: WEBHOOK_PRIVATE may have been on when the endpoint was made.
     const refusal = refusalOfUrl(url, mayBePrivate)
@@ -52,7 +55,25 @@ export function makeCarrier({ mayBePrivate, resolve = resolveAll }: CarrierOptio
   }
 }
 
-const resolveAll = (host: string): Promise<Address[]> => lookup(host, { all: true })
+/** As this machine calls it: in one's own network names may stand in a file. */
+const resolveHere = (host: string): Promise<Address[]> => lookup(host, { all: true })
+
+/**
+ * By asking name servers. `lookup` would occupy a thread for as long as a hostile name server likes, and
+ * passwords are hashed by these threads.
+ */
+async function resolvePublic(host: string): Promise<Address[]> {
+  const resolver = new Resolver({ timeout: 2_000, tries: 2 })
+  const found = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)])
+  const addresses = found.flatMap((each, index) =>
+    each.status === 'fulfilled'
+      ? each.value.map((address) => ({ address, family: index === 0 ? 4 : 6 }))
+      : [],
+  )
+  const [first] = found
+  if (addresses.length === 0 && first.status === 'rejected') throw first.reason
+  return addresses
+}
 
 async function addressesOf(
   hostname: string,

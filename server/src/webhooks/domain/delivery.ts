@@ -114,7 +114,9 @@ function decideFailure(endpoint: Endpoint, delivery: Delivery, answer: Answer, n
   if (isOlder(endpoint.failingSince, downSeconds, now))
     return [failed, { type: 'EndpointDisabled', because: 'down' }]
   const isLost = isOlder(delivery.firstTriedAt, downSeconds, now)
-  return [isLost ? { type: 'GivenUp', answer } : failed, { type: 'EndpointFailed', retryAt }]
+  const ended: DeliveryFact = isLost ? { type: 'GivenUp', answer } : failed
+  // It rests already: what was under way when it failed says nothing new.
+  return isUp(endpoint, now) ? [ended, { type: 'EndpointFailed', retryAt }] : [ended]
 }
 
 export function evolveDelivery(delivery: Delivery, fact: DeliveryFact, now: string): Delivery {

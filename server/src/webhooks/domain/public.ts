@@ -2,7 +2,9 @@
 // event never leaves the shop by itself. Pure.
 import type { EventOf, PublicData, PublicType } from '@holdfast/contract'
 
-export type Published = EventOf<PublicType>
+/** A restore writes to the feeds itself: it is no event of the system. */
+export type Told = Exclude<PublicType, 'ShopRestored'>
+export type Published = EventOf<Told>
 
 /** What one event says, and what it is about: the order, else the show. */
 export interface Said {

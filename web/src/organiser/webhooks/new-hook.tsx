@@ -22,6 +22,7 @@ const order: Readonly<Record<PublicType, true>> = {
   ShowPublished: true,
   ShowChanged: true,
   ShowCancelled: true,
+  ShopRestored: true,
 }
 const types = Object.keys(order) as PublicType[]
 
