@@ -94,7 +94,10 @@ export function replay(
   })
 }
 
-/** Changes an endpoint. One that is enabled goes on where it stopped. Null: it is not there. */
+/**
+ * Changes an endpoint. One that is enabled, or gets another address, goes on where it stopped, at once.
+ * Null: it is not there.
+ */
 export function changeEndpoint(
   db: Database,
   { id, organisationId }: { readonly id: string; readonly organisationId: string },
@@ -103,12 +106,18 @@ export function changeEndpoint(
   return db.transaction(async (tx) => {
     const endpoint = await lockEndpoint(tx, id)
     if (endpoint?.organisationId !== organisationId) return null
-    const isNew = state !== undefined && state !== endpoint.state
-    const disabled = { state: 'disabled', disabledBecause: 'owner', retryAt: null } as const
     const changed = { ...endpoint, ...change }
-    const after = !isNew ? changed : { ...changed, ...(state === 'active' ? enabled(changed) : disabled) }
-    await saveEndpoint(tx, after)
-    if (isNew && state === 'active') await forgiveDeliveries(tx, id)
-    return after
+    const target = state ?? endpoint.state
+    if (target === 'disabled') {
+      const off = { state: target, disabledBecause: endpoint.disabledBecause ?? 'owner', retryAt: null }
+      const disabled = { ...changed, ...off }
+      await saveEndpoint(tx, disabled)
+      return disabled
+    }
+    const begins = endpoint.state === 'disabled' || changed.url !== endpoint.url
+    const active = begins ? { ...changed, ...enabled(changed) } : changed
+    await saveEndpoint(tx, active)
+    if (begins) await forgiveDeliveries(tx, id)
+    return active
   })
 }
