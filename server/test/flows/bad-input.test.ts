@@ -66,6 +66,7 @@ async function fingerprint(): Promise<string> {
     text: `select (select json_agg(type || version order by seq) from platform.outbox) as events,
                   (select count(*) from identity.users) as users,
                   (select count(*) from orders.orders) as orders,
+                  (select count(*) from platform.particulars) as particulars,
                   (select sum(held + sold) from orders.pools) as stock`,
   })
   return JSON.stringify(rows)
@@ -98,6 +99,9 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/ops/sellers/{id}/approve': { reason: 'x' },
     'POST /api/ops/sellers/{id}/block': { reason: 'x' },
     'POST /api/ops/shows/{id}/close': { reason: 'x' },
+    'PATCH /api/orders/{id}': { answers: { [ids.show]: 'not asked' } },
+    'PATCH /api/orders/{id}/units/{no}': { holderName: 'Ann', holderEmail: 'ann@example.com' },
+    'PATCH /api/tickets/{id}': { holderName: 'Ann', answers: { [ids.show]: 'not asked' } },
     'POST /api/tickets/check-in': { code: 'ABCDEFGHJKMNPQRSTVWXYZ0123' },
   }
 }
