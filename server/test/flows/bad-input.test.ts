@@ -133,7 +133,10 @@ function soundBodies(): Record<string, Record<string, unknown>> {
 function addressOf(path: string, id?: string): string {
   const [, kind = ''] = /^\/api\/(\w+)\/\{id\}/.exec(path) ?? []
   const own: Record<string, string> = { shows: ids.show, organisations: ids.organisation }
-  return path.replace('{id}', id ?? own[kind] ?? ids.order).replace('{no}', '0').replaceAll(/\{\w+\}/g, ids.ticketType)
+  return path
+    .replace('{id}', id ?? own[kind] ?? ids.order)
+    .replace('{no}', '0')
+    .replaceAll(/\{\w+\}/g, ids.ticketType)
 }
 
 const long = 'x'.repeat(20_000)
