@@ -41,7 +41,6 @@ import { codeRoutes } from './codes.ts'
 import type { CodeGuesses } from './guesses.ts'
 import { organiserRoutes, ownedBy, placeOf } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
-import { particularsRoutes } from './particulars.ts'
 import { priceRoutes } from './prices.ts'
 import { makeWaiter } from './waiter.ts'
 
@@ -71,7 +70,6 @@ export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   availabilityRoutes(app, parts)
   priceRoutes(app, parts)
   codeRoutes(app, parts)
-  particularsRoutes(app, parts)
 }
 
 function placingRoutes(app: Http, parts: OrdersRoutes): void {

@@ -145,7 +145,7 @@ describe('names', () => {
       { ...nothing, holderName: 'Ann' },
       { kept: { holderEmail: 'Ann@example.com'.toLowerCase() } },
     ],
-  ])('%s', (_what, holderNames, saying, known, expected) => {
+  ])('%s', (...[, holderNames, saying, known, expected]) => {
     expect(say(saying, asked(holderNames === undefined ? {} : { holderNames }), known)).toMatchObject(
       expected,
     )
@@ -184,7 +184,7 @@ describe('answers', () => {
     ['that are required may not be nothing', { food: ' ' }, 'full', fed, { rejection: 'answer_required' }],
     ['must fit', { food: 7 }, 'full', nothing, { rejection: 'invalid_answer', field: '/answers/food' }],
     ['of nobody knows what', { '__proto__x/~': 'x' }, 'full', fed, { field: '/answers/__proto__x~1~0' }],
-  ])('%s', (_what, answers, typeId, known, expected) => {
+  ])('%s', (...[, answers, typeId, known, expected]) => {
     expect(say({ answers: answers ?? {} }, asked({ questions }, typeId), known)).toMatchObject(expected)
   })
 
