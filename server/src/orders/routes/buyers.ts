@@ -10,7 +10,6 @@ import {
   Page,
   PageQuery,
   ReturnView,
-  SalesNotice,
   Timeline,
 } from '@holdfast/contract'
 import Type from 'typebox'
@@ -81,19 +80,6 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
     const answers = await findAnswers(db, keys)
     return keys.map((key) => answers.has(indexOfKey(key)))
   })
-
-  app.get(
-    '/api/sales',
-    {
-      schema: {
-        security: [],
-        tags: ['shows'],
-        summary: 'Check whether sales are open',
-        response: { 200: SalesNotice },
-      },
-    },
-    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
-  )
 
   app.post(
     '/api/orders',
