@@ -94,11 +94,19 @@ function ask(
   const path = pattern
     .replace(':orderId', things.order)
     .replace(':codeId', things.code)
+    .replace(':no', '0')
     .replace(/:\w+/, id)
     .replaceAll(/:\w+Id/g, unknownId)
     .replace('*', 'main-0.js')
   const body = access.body?.(things)
-  return stage.ask({ method: method ?? verb, path, person, headers, ...(body === undefined ? {} : { body }) })
+  const query = access.query ?? ''
+  return stage.ask({
+    method: method ?? verb,
+    path: `${path}${query}`,
+    person,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  })
 }
 
 const codeOf = (text: string): string => {

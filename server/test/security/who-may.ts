@@ -22,6 +22,8 @@ export interface Access {
   readonly unknownToo?: true
   /** The role is looked at before the thing. */
   readonly roleFirst?: true
+  /** Of a route that asks for one, with its question mark. */
+  readonly query?: string
   readonly body?: (things: Things) => unknown
 }
 
@@ -105,6 +107,7 @@ const page = { who: everybody } as const
 const house: Who = { ...staff('settings'), oneShowA: 'role' }
 const inside: Access = { who: house, thing: 'organisation' }
 const forgedToken = `00000000.01900000-0000-7000-8000-000000000001.${'A'.repeat(43)}`
+const unknownQuestion = '01900000-0000-7000-8000-000000000003'
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
 /**
@@ -173,6 +176,8 @@ export const whoMay: Readonly<Record<string, Access>> = {
   },
   'GET /api/shows/:id/orders': { who: staff('orders'), thing: 'show' },
   'GET /api/shows/:id/orders/:orderId': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/attendees': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/tickets': { who: staff('door'), thing: 'show', query: '?q=ann' },
   'GET /api/shows/:id/sales': { who: staff('orders'), thing: 'show' },
 
   'GET /api/shows/:id/settlement': { who: staff('money'), thing: 'show' },
@@ -205,6 +210,17 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id/timeline': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/returns': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/refunds': { who: staffOrNobody('orders'), thing: 'order' },
+  'GET /api/orders/:id/units': { who: buyerOrStaff('orders'), thing: 'order' },
+  'PATCH /api/orders/:id': {
+    who: buyerOrStaff('orders'),
+    thing: 'order',
+    body: () => ({ answers: { [unknownQuestion]: 'not asked' } }),
+  },
+  'PATCH /api/orders/:id/units/:no': {
+    who: buyerOrStaff('orders'),
+    thing: 'order',
+    body: () => ({ holderName: 'Ann Smith' }),
+  },
   'DELETE /api/orders/:id': { who: buyerOrStaff('orders'), thing: 'order' },
 
   'POST /api/orders/:id/payments/elsewhere': { who: staff('orders'), thing: 'order', body: () => ({}) },
@@ -246,6 +262,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id/tickets.pdf': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/receipt.pdf': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/calendar.ics': { who: buyer, thing: 'order' },
+  'PATCH /api/tickets/:id': {
+    who: buyerOrStaff('orders'),
+    thing: 'ticket',
+    body: () => ({ holderName: 'Ann Smith' }),
+  },
   'GET /api/tickets/:id/ticket.pdf': { who: buyer, thing: 'ticket' },
   'GET /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
   'POST /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },

@@ -13,6 +13,8 @@ export interface Documented {
   readonly show: KnownShow
   /** By ticket id. */
   readonly codes: ReadonlyMap<string, string>
+  /** Names by the number of the unit, as far as they were given. */
+  readonly holders?: ReadonlyMap<number, string>
 }
 
 const isValid = (ticket: KnownTicket) => ticket.void !== true
@@ -25,7 +27,7 @@ function codeIn(codes: Documented['codes'], ticketId: string): string {
 
 /** Tickets that open the door: of all, or the one that was asked for. */
 export function ticketsPaperOf(
-  { order, show, codes }: Documented,
+  { order, show, codes, holders }: Documented,
   { size, ticketId }: { size: TicketsPaper['size']; ticketId?: string },
 ): TicketsPaper {
   const { language, total } = order
@@ -50,6 +52,7 @@ export function ticketsPaperOf(
       .map((ticket, index) => ({
         id: ticket.id,
         name: ticket.name,
+        holder: holders?.get(ticket.unit) ?? null,
         place: placeInWords(ticket, texts),
         price: priceOf(ticket.unit),
         code: codeIn(codes, ticket.id),

@@ -3,6 +3,7 @@ import {
   type AmountFault,
   amountFault,
   currencyRule,
+  isVisible,
   mostMinor,
   type SaleTerms,
   salesEndAt,
@@ -59,7 +60,7 @@ export function refuseTerms(show: Selling): ContentRefusal | null {
 }
 
 function faultOf(
-  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0 }: SaleTerms,
+  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0, checkNote }: SaleTerms,
   show: Selling,
 ): { readonly reason: string; readonly field: keyof SaleTerms } | null {
   const startMs = saleStartsAt === undefined ? null : Date.parse(saleStartsAt)
@@ -74,5 +75,7 @@ function faultOf(
   const step = currencyRule(show.currency)?.step ?? 1
   if (feeMinor % step !== 0)
     return { reason: `the fee must be a multiple of ${step} minor units`, field: 'feeMinor' }
+  if (checkNote !== undefined && !isVisible(checkNote))
+    return { reason: 'the note for the door is empty', field: 'checkNote' }
   return null
 }

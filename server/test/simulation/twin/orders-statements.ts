@@ -237,6 +237,14 @@ export const ordersStatements: StatementTwins = {
     }
     return []
   },
+  'orders.save_asks': (view, [id, asks, starts_at]) => {
+    view.update('orders.shows', id as string, { asks: JSON.parse(asks as string) as Row, starts_at })
+    return []
+  },
+  'orders.save_ticket_units': (view, [json]) => {
+    for (const row of recordsOf(json)) view.insert('orders.ticket_units', row, () => ({}))
+    return []
+  },
   'orders.save_tickets': updateByKey('orders.orders', 'orderId', 'known_tickets=tickets'),
   'orders.mark_tickets_void': markTickets({ status: 'void' }),
   'orders.mark_tickets_used': markTickets({ used: true }),

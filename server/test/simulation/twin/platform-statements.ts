@@ -1,7 +1,7 @@
 // Statements of the platform and the bus, by name.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, columnsOf, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
+import { by, byColumn, columnsOf, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
 
 const outbox = 'platform.outbox'
 const parked = 'platform.parked_deliveries'
@@ -180,6 +180,11 @@ export const platformStatements: StatementTwins = {
       return row ? [shape(answerColumns)(row)] : []
     }),
   'platform.store_answers': copyInto('platform.idempotency_keys', answerColumns),
+  'platform.read_particulars': byColumn(
+    'platform.particulars',
+    'order_id',
+    'orderId=order_id unit holderName=holder_name holderEmail=holder_email answers',
+  ),
   'platform.notify_hint': () => [],
   'platform.ping': () => [{ one: 1 }],
 }
