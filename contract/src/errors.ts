@@ -66,6 +66,8 @@ export const errorDefinitions = {
   show_past: { status: 409, title: 'The show has already begun' },
   show_cancelled: { status: 409, title: 'The show has been cancelled' },
   invalid_show: { status: 422, title: 'The show cannot be saved like this' },
+  invalid_reservation: { status: 422, title: 'The tickets cannot be reserved until then' },
+  order_cancelled: { status: 409, title: 'The order has been cancelled' },
   order_claimed: { status: 409, title: 'The order is already being paid' },
   order_complete: { status: 409, title: 'The order is already complete' },
   order_refunded: { status: 409, title: 'The order has been refunded' },

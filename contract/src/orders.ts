@@ -139,6 +139,10 @@ export type Tendered = Static<typeof Tendered>
 export const OrderCode = Type.Object({ id: Id, uses: Type.Integer({ minimum: 0 }) })
 export type OrderCode = Static<typeof OrderCode>
 
+/** Minutes for anybody; or until a date, which staff say. */
+export const OrderKind = Type.Union([Type.Literal('hold'), Type.Literal('reservation')])
+export type OrderKind = Static<typeof OrderKind>
+
 export const OrderCreated = defineEvent(
   'orders',
   'OrderCreated',
@@ -157,13 +161,28 @@ export const OrderCreated = defineEvent(
     channel: Channel,
     soldBy: Type.Optional(Type.String({ format: 'uuid', description: 'who of the staff sold it' })),
     tendered: Type.Optional(Tendered),
+    kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'a hold if absent' })),
     expiresAt: Instant,
   }),
 )
+/** What was reserved for whom, so that whoever writes to them need not have heard of the hold. */
+const Reserved = Type.Object({
+  by: Type.String({ format: 'uuid', description: 'who of the staff' }),
+  showId: Id,
+  buyer: Buyer,
+  lines: Type.Array(OrderLine),
+  amount: Money,
+})
+/** The deadline is another one: a payment is under way, or staff reserved the places. */
 export const OrderExtended = defineEvent(
   'orders',
   'OrderExtended',
-  Type.Object({ orderId: Id, expiresAt: Instant }),
+  Type.Object({
+    orderId: Id,
+    expiresAt: Instant,
+    kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'if absent, as it was' })),
+    reserved: Type.Optional(Reserved),
+  }),
 )
 /** A capture failed for good and time is left: the order can be paid again until `expiresAt`. */
 export const OrderReopened = defineEvent(

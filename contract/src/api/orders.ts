@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { CancelReason, Channel, ElsewhereTender, ReturnedBy, Tender } from '../orders.ts'
+import { CancelReason, Channel, ElsewhereTender, OrderKind, ReturnedBy, Tender } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { CodeText } from './codes.ts'
 import { PageQuery, SeatView } from './shop.ts'
@@ -64,6 +64,9 @@ export const OrderView = Type.Object({
   }),
   buyerName: Type.Optional(Type.String({ description: 'name given at the counter' })),
   status: OrderStatus,
+  kind: Type.Union(OrderKind.anyOf, {
+    description: 'hold: for minutes; reservation: until a date that staff said',
+  }),
   lines: Type.Array(
     Type.Object({
       ticketTypeId: Id,
@@ -169,6 +172,7 @@ export const TimelineEntry = Type.Object({
     {
       amount: Type.Optional(Money),
       until: Type.Optional(Instant),
+      kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'what of places until then' })),
       reason: Type.Optional(Type.String()),
       count: Type.Optional(Type.Integer({ description: 'of tickets' })),
       door: Type.Optional(Type.String()),

@@ -119,11 +119,12 @@ function decide(world: World, command: Command, now: string): Decided {
 type OrderNews = Extract<
   Command,
   {
-    type: 'NoteComplete' | 'NoteTickets' | 'NoteVoid' | 'NoteRefund' | 'NoteBounce' | 'ResendTickets'
+    type: 'NoteReserved' | 'NoteComplete' | 'NoteTickets' | 'NoteVoid' | 'NoteRefund' | 'NoteBounce' | 'ResendTickets'
   }
 >
 
 function decideOrderNews(world: World, command: OrderNews, now: string): Decided {
+  if (command.type === 'NoteReserved') return reserved(world, command, now)
   if (command.type === 'NoteComplete') {
     const show = world.shows.get(command.showId)
     if (!show) return { rejection: 'show_unknown' }
@@ -187,6 +188,20 @@ function completed(world: World, command: Command & { type: 'NoteComplete' }): K
     tickets: null,
     createdAt: at,
   }
+}
+
+/** Only its buyer is told: mail knows an order from its completion on. */
+function reserved(world: World, command: Command & { type: 'NoteReserved' }, now: string): Decided {
+  const { orderId: id, showId, buyer, by, lines, total, until, at } = command
+  const show = world.shows.get(showId)
+  if (!show) return { rejection: 'show_unknown' }
+  // It was paid by now, or the time has passed: old news.
+  if (world.orders.has(id) || until <= now) return nothing
+  const language = world.languages.get(buyer.id) ?? world.languages.get(by) ?? 'en'
+  const whose = { showId, buyerId: buyer.id, email: buyer.email, language }
+  const order: KnownOrder = { id, ...whose, status: 'complete', lines, total, tickets: null, createdAt: at }
+  const news: News = { kind: 'order_reserved', fact: `order_reserved:${id}:${until}`, more: { until } }
+  return facts(...queue(world, draftFor(order, show, news), { at, now }))
 }
 
 /** Money that came after its order was lost, and went back. */

@@ -29,6 +29,18 @@ export type Command =
       readonly total: Money
       readonly at: string
     }
+  | {
+      readonly type: 'NoteReserved'
+      readonly orderId: string
+      readonly showId: string
+      readonly buyer: Buyer
+      /** Whose language it is when the buyer has no session. */
+      readonly by: string
+      readonly lines: readonly OrderLine[]
+      readonly total: Money
+      readonly until: string
+      readonly at: string
+    }
   | { readonly type: 'NoteTickets'; readonly orderId: string; readonly tickets: Issued; readonly at: string }
   | { readonly type: 'NoteVoid'; readonly orderId: string; readonly ticketIds: readonly string[] }
   | {

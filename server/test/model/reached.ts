@@ -81,6 +81,8 @@ export const reached = {
     too_many_holds: request,
     price_changed: request,
     total_not_payable: request,
+    invalid_reservation: request,
+    order_cancelled: request,
     unknown_ticket_type: request,
     limit_exceeded: request,
     code_used_up: true,

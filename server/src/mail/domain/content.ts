@@ -46,6 +46,8 @@ export interface Content {
   readonly full?: boolean
   /** Given back by staff, and not to a card. */
   readonly elsewhere?: true
+  /** Of a reservation: when it ends. */
+  readonly until?: string
   /** Of a show that was moved. */
   readonly before?: TimeAndPlace
 }

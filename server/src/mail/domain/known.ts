@@ -137,6 +137,8 @@ export function untrueBecause(
       return show && (show.startsAt !== content.show?.startsAt || show.venue !== content.show.venue)
         ? 'show_changed'
         : null
+    case 'order_reserved':
+      return show?.cancelled ? 'show_cancelled' : null
     case 'money_back':
     case 'late_money':
     case 'refund_bounced':

@@ -77,6 +77,14 @@ export const de: Texts = {
     atTheDoor:
       'Zeigen Sie am Einlass den Ticketcode oder die Seite Ihrer Bestellung. Jeder Code gilt für eine Person und einmal.',
   },
+  order_reserved: {
+    subject: (title) => `Für Sie reserviert: ${title}`,
+    heading: 'Ihre Tickets sind reserviert',
+    text: (until) => `Wir halten sie für Sie bis ${until} frei. Mit der Zahlung gehören sie Ihnen.`,
+    after:
+      'Zahlen Sie online, oder mit Ihrer Bestellnummer an der Kasse. Danach gehen sie wieder in den Verkauf.',
+    button: 'Jetzt zahlen',
+  },
   money_back: {
     subject: (title, amount) => `${amount} zurück: ${title}`,
     heading: (amount) => `Sie bekommen ${amount} zurück`,

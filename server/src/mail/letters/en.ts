@@ -75,6 +75,13 @@ export const en: Texts = {
     atTheDoor:
       'Show the ticket code or the page of your order at the door. Each code lets one person in, once.',
   },
+  order_reserved: {
+    subject: (title) => `Reserved for you: ${title}`,
+    heading: 'Your tickets are reserved',
+    text: (until) => `We keep them for you until ${until}. They are yours once they are paid for.`,
+    after: 'Pay online, or at the box office with your order number. After that time they go back on sale.',
+    button: 'Pay now',
+  },
   money_back: {
     subject: (title, amount) => `${amount} back: ${title}`,
     heading: (amount) => `You get ${amount} back`,

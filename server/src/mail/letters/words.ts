@@ -56,6 +56,13 @@ export interface Texts {
     readonly text: string
     readonly atTheDoor: string
   }
+  readonly order_reserved: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: (until: string) => string
+    readonly after: string
+    readonly button: string
+  }
   readonly money_back: {
     /** Instead of `text`: staff gave it back. */
     readonly elsewhere: string

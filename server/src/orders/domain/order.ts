@@ -10,6 +10,7 @@ import {
   type LineBody,
   type Money,
   type OrderCode,
+  type OrderKind,
   type OrderLine,
   type Price,
   type Tendered,
@@ -36,6 +37,8 @@ interface OrderFacts {
   /** How staff settled it; null of a card. */
   readonly tendered: Tendered | null
   readonly createdAt: string
+  /** A reservation's deadline is a date that staff said. */
+  readonly kind: OrderKind
   readonly expiresAt: string
   /** The one bounded extension was given. */
   readonly extended: boolean
@@ -70,6 +73,12 @@ export interface CounterSale {
   readonly paymentId: string
 }
 
+/** Staff keep places for somebody who pays later. */
+export interface CounterReservation {
+  readonly until: string
+  readonly by: string
+}
+
 export type OrderStatus = Order['status']
 
 export type OrderCommand =
@@ -85,8 +94,15 @@ export type OrderCommand =
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
       readonly origin?: Origin
-      /** At the counter: it is settled at once. */
-      readonly counter?: CounterSale
+      /** At the counter: it is settled at once, or reserved. */
+      readonly counter?: CounterSale | CounterReservation
+    }
+  /** Staff keep the places until a date. */
+  | {
+      readonly type: 'ReserveOrder'
+      readonly orderId: string
+      readonly until: string
+      readonly by: string
     }
   | {
       readonly type: 'CancelOrder'
@@ -153,7 +169,9 @@ export type OrderRejection =
   | 'too_many_holds'
   | 'price_changed'
   | 'total_not_payable'
+  | 'invalid_reservation'
   | 'order_unknown'
+  | 'order_cancelled'
   | 'order_claimed'
   | 'order_complete'
   | 'order_refunded'
@@ -165,6 +183,7 @@ export type OrderDecision =
       readonly detail?: string
       readonly price?: Price
       readonly opensAt?: string
+      readonly field?: string
       readonly least?: number
       readonly most?: number
     }
@@ -175,7 +194,7 @@ export type CommandOf<Type extends OrderCommand['type']> = Extract<OrderCommand,
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
     const { orderId, buyerId, buyerEmail, buyerName, showId, lines, code, amount, due, channel } = fact.data
-    const { soldBy = null, tendered = null, expiresAt } = fact.data
+    const { soldBy = null, tendered = null, kind = 'hold', expiresAt } = fact.data
     return {
       status: 'created',
       id: orderId,
@@ -190,6 +209,7 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       soldBy,
       tendered,
       createdAt: now,
+      kind,
       expiresAt,
       extended: false,
       holdSeconds: Math.round((epochMsOf(expiresAt) - epochMsOf(now)) / 1000),
@@ -198,14 +218,19 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
   const { buyer, showId, lines, code, total, due, channel, soldBy, tendered } = order
-  const { id, createdAt, expiresAt, extended, holdSeconds } = order
+  const { id, createdAt, kind, expiresAt, extended, holdSeconds } = order
   const sold = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy, tendered }
-  const kept = { id, version: order.version + 1, ...sold, createdAt, expiresAt, extended, holdSeconds }
+  const term = { kind, expiresAt, extended, holdSeconds }
+  const kept = { id, version: order.version + 1, ...sold, createdAt, ...term }
   switch (fact.type) {
     case 'PaymentNoticed':
       return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
-    case 'OrderExtended':
-      return { ...order, version: kept.version, expiresAt: fact.data.expiresAt, extended: true }
+    case 'OrderExtended': {
+      const isReserved = fact.data.kind === 'reservation'
+      // A payment in flight at the new date is waited for, too.
+      const until = { expiresAt: fact.data.expiresAt, extended: !isReserved }
+      return { ...order, version: kept.version, ...until, kind: isReserved ? 'reservation' : kind }
+    }
     case 'OrderReopened':
       return { ...kept, status: 'created', paymentUnderWay: null }
     case 'OrderCancelled':
@@ -254,6 +279,7 @@ export function asPlaced(order: Order): Order {
     ...placed,
     tendered: null,
     createdAt,
+    kind: 'hold' as const,
     holdSeconds,
     expiresAt: addSeconds(createdAt, holdSeconds),
     extended: false,

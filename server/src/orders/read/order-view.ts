@@ -40,6 +40,7 @@ export function toOrderView(
     ...tenderOf(order),
     price: priceOf(currency, order.lines, { isComp: order.tendered?.tender === 'comp' }),
     ...(codeWord == null ? {} : { discountCode: codeWord }),
+    kind: order.kind,
     expiresAt: order.expiresAt,
     extended: order.extended,
     version: order.version,

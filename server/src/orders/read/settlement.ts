@@ -31,16 +31,23 @@ const readTypes = sql(
    select s.type as "ticketTypeId", s.name, s.channel, s.sold, s.returned, s.comps, coalesce(u.admitted, 0) as admitted
    from sold s left join used u using (type, channel) order by s.name, s.type, s.channel`,
 )
+const readReserved = sql(
+  'orders.read_reserved',
+  `select count(*)::int as orders, coalesce(sum(o.places), 0)::int as tickets,
+     coalesce(sum(o.due_minor), 0)::bigint as "amountMinor"
+   from orders.orders o where o.show_id = $1 and o.kind = 'reservation' and o.status = 'created'`,
+)
 const readCurrency = sql('orders.read_settled_currency', `select currency from orders.shows where id = $1`)
 
 type MoneyRow = Omit<Settlement['money'][number], 'account' | 'keptMinor'>
 
 /** Whoever asks was found to sell the show. */
 export async function readSettlement(db: Queryable, showId: string): Promise<Settlement> {
-  const [[show], money, types] = await Promise.all([
+  const [[show], money, types, [reserved]] = await Promise.all([
     db.query<{ currency: string }>(readCurrency, [showId]),
     db.query<MoneyRow>(readMoney, [showId]),
     db.query<Settlement['types'][number]>(readTypes, [showId]),
+    db.query<Settlement['reserved']>(readReserved, [showId]),
   ])
   if (!show) throw new Error(`show ${showId} has an organiser and is not there`)
   const sum = (pick: (type: Settlement['types'][number]) => number) =>
@@ -57,5 +64,6 @@ export async function readSettlement(db: Queryable, showId: string): Promise<Set
       valid: sum(({ sold, returned }) => sold - returned),
       admitted: sum((type) => type.admitted),
     },
+    reserved: reserved ?? { orders: 0, tickets: 0, amountMinor: 0 },
   }
 }

@@ -25,7 +25,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const saleIds = new Set<string>()
   const orderIds = new Set<string>()
   const movingOrderIds = new Set<string>()
-  /** Orders that may be open again: whether their show still sells is looked at. */
+  /** Orders that may be open for longer: whether their show still sells is looked at. */
   const reopeningIds = new Set<string>()
   let changesSales = false
   for (const command of commands) {
@@ -41,7 +41,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     } else {
       orderIds.add(command.orderId)
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
-      if (command.type === 'ReleaseClaim') reopeningIds.add(command.orderId)
+      if (command.type === 'ReleaseClaim' || command.type === 'ReserveOrder') reopeningIds.add(command.orderId)
     }
   }
   const wanted = wantedStock(commands)

@@ -75,7 +75,7 @@ const countPlaces = countOrders(
 )
 const countExpired = countOrders(
   'orders.count_expired_of_buyers',
-  `o.status = 'cancelled' and o.cancel_reason = 'expired'
+  `o.status = 'cancelled' and o.cancel_reason = 'expired' and o.kind = 'hold'
     and o.expires_at > now() - interval '${holdLimits.expiredCountSeconds} seconds'`,
 )
 interface BuyerCount {
