@@ -119,7 +119,14 @@ function decide(world: World, command: Command, now: string): Decided {
 type OrderNews = Extract<
   Command,
   {
-    type: 'NoteReserved' | 'NoteComplete' | 'NoteTickets' | 'NoteVoid' | 'NoteRefund' | 'NoteBounce' | 'ResendTickets'
+    type:
+      | 'NoteReserved'
+      | 'NoteComplete'
+      | 'NoteTickets'
+      | 'NoteVoid'
+      | 'NoteRefund'
+      | 'NoteBounce'
+      | 'ResendTickets'
   }
 >
 

@@ -24,7 +24,9 @@ let show: ShowView
 beforeAll(async () => {
   shop = await startTestShop()
   organiser = await signUp(shop.url)
-  show = await publishShow(organiser, { ticketTypes: [{ name: 'Standing', priceMinor: 4_500, capacity: 20 }] })
+  show = await publishShow(organiser, {
+    ticketTypes: [{ name: 'Standing', priceMinor: 4_500, capacity: 20 }],
+  })
 })
 afterAll(() => shop.stop())
 

@@ -345,7 +345,10 @@ const notTheBuyers = (rejection: OrderRejection): Row['CancelOrder'] => ({
 })
 const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'> = {
   PlaceOrder: all('PlaceOrder', nothing),
-  ReserveOrder: { ...all('ReserveOrder', no('invalid_reservation')), 'until next week': [reservedFor(buyer)] },
+  ReserveOrder: {
+    ...all('ReserveOrder', no('invalid_reservation')),
+    'until next week': [reservedFor(buyer)],
+  },
   CancelOrder: {
     'by its buyer': cancelled('buyer'),
     'by another buyer': no('order_unknown'),

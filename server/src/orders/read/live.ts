@@ -169,7 +169,8 @@ export function makeOrdersLive({
         const order = world.orders.get(orderId)
         return order?.kind === 'reservation' ? order.showId : undefined
       })
-      for (const showId of [...moved, ...reserved, ...world.sales.keys()]) if (showId !== undefined) placesChanged(showId)
+      for (const showId of [...moved, ...reserved, ...world.sales.keys()])
+        if (showId !== undefined) placesChanged(showId)
     },
     follow(bus) {
       let unfollow: (() => void) | undefined

@@ -41,7 +41,8 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     } else {
       orderIds.add(command.orderId)
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
-      if (command.type === 'ReleaseClaim' || command.type === 'ReserveOrder') reopeningIds.add(command.orderId)
+      if (command.type === 'ReleaseClaim' || command.type === 'ReserveOrder')
+        reopeningIds.add(command.orderId)
     }
   }
   const wanted = wantedStock(commands)

@@ -174,7 +174,11 @@ async function currentState(
 }
 
 /** Whoever may pay the order sees what became of it. */
-async function mayLookAt(db: Database, principal: Principal, { buyerId, orderId }: Payment): Promise<boolean> {
+async function mayLookAt(
+  db: Database,
+  principal: Principal,
+  { buyerId, orderId }: Payment,
+): Promise<boolean> {
   const { proved = [], orders = [] } = principal
   if (isBuyer(principal, buyerId) || orders.includes(orderId)) return true
   const address = proved.length === 0 ? undefined : (await readKnownOrder(db, orderId))?.terms?.buyerEmail
