@@ -280,6 +280,21 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
   }
 
+  const reserve = async ({ buyer, forMs, process }: Extract<Operation, { kind: 'reserve' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    if (!order) return
+    const until = new Date(Math.round(host.nowMs()) + forMs).toISOString()
+    const { status, body } = await request(process, {
+      method: 'POST',
+      route: '/api/orders/:id/reserve',
+      params: { id: order.id },
+      principal: order.show.organiser,
+      body: { until },
+    })
+    if (status === 200 && (body['kind'] !== 'reservation' || body['expiresAt'] !== until))
+      breach(`order ${order.id} was reserved until ${until}, and says ${String(body['expiresAt'])}`)
+  }
+
   const cancel = async ({ buyer: index, by, process }: Extract<Operation, { kind: 'cancel' }>) => {
     const buyer = buyers[index]
     const order = buyer?.orders.at(-1)
@@ -388,6 +403,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         return sell(operation)
       case 'take_cash':
         return takeCash(operation)
+      case 'reserve':
+        return reserve(operation)
       case 'refund_outside':
         refundOutside(operation)
         return Promise.resolve()

@@ -79,6 +79,7 @@ export type Operation = When &
         readonly clicks: number
       }
     | { readonly kind: 'take_cash'; readonly buyer: number; readonly times: number }
+    | { readonly kind: 'reserve'; readonly buyer: number; readonly forMs: number }
   )
 
 export interface ShowPlan {
@@ -211,9 +212,11 @@ export function makePlan(seed: number): Plan {
     split: random.chance(0.3),
     buyers,
     shows: shows.map((show, index) => ({ ...show, shared: sharedPool(seed, index, show) })),
-    operations: [...operations, ...atCounter(seed, operations, { buyers, shows })].toSorted(
-      (a, b) => a.atMs - b.atMs,
-    ),
+    operations: [
+      ...operations,
+      ...atCounter(seed, operations, { buyers, shows }),
+      ...reservations(seed, operations),
+    ].toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
   }
@@ -291,6 +294,26 @@ function atCounter(seed: number, visits: readonly Operation[], { buyers, shows }
     const buyer = random.between(0, buyers - 1)
     const tender = random.pick(tenders)
     return [{ ...when, kind: 'sell', buyer, show, type, places, tender, clicks: random.between(1, 2) }]
+  })
+}
+
+/** Staff keep for longer what somebody holds, also while it is paid or expires. Drawn apart. */
+function reservations(seed: number, visits: readonly Operation[]): Operation[] {
+  const random = makeRandom('reservations', seed)
+  if (!random.chance(0.4)) return []
+  return visits.flatMap((visit): Operation[] => {
+    if ((visit.kind !== 'hold' && visit.kind !== 'pay') || !random.chance(0.3)) return []
+    const atMs =
+      visit.atMs +
+      random.weigh([
+        [3, random.between(0, 600)],
+        [2, random.between(600, 20_000)],
+      ])
+    const forMs = random.weigh([
+      [3, random.between(1_000, 60_000)],
+      [1, 2 * 3_600_000],
+    ])
+    return [{ atMs, process: random.between(0, 1), kind: 'reserve', buyer: visit.buyer, forMs }]
   })
 }
 

@@ -16,7 +16,7 @@ import {
 } from './statement.ts'
 
 const orderColumns = `id version status buyer_id buyer_email buyer_name show_id lines code_id code_uses total_minor due_minor
-  channel sold_by currency created_at expires_at extended hold_seconds payment_id payment_under_way refunded_minor
+  channel sold_by currency created_at kind expires_at extended hold_seconds payment_id payment_under_way refunded_minor
   return_id cancel_reason tender tender_reason tendered_by`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
@@ -141,7 +141,7 @@ export const ordersStatements: StatementTwins = {
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
-    `version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
+    `version status kind expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
      tender_reason tendered_by`,
   ),
   'orders.move_pools': movePools(),
@@ -307,7 +307,9 @@ export const ordersStatements: StatementTwins = {
       .some((row) => row['show_id'] === showId && row['ended'] !== true)
     if (types.length === 0)
       return [
-        shape('version id priceMinor seated poolId count name shared capacity held sold closed')({ version }),
+        shape('version id priceMinor seated poolId count name shared capacity held sold closed reserved')({
+          version,
+        }),
       ]
     return types.flatMap((type) => {
       const own = { version, hasCodes, ...shape('id priceMinor seated')(type) }
@@ -318,6 +320,7 @@ export const ordersStatements: StatementTwins = {
         ...own,
         ...shape('poolId count name shared')(take),
         ...shape('capacity held sold closed')(view.get('orders.pools', String(take['poolId'])) ?? {}),
+        reserved: reservedIn(view, showId, take['poolId']),
       }))
     })
   },
@@ -329,6 +332,20 @@ export const ordersStatements: StatementTwins = {
       )
       .toSorted(by('id'))
       .map(shape('id state')),
+}
+
+/** How many places of a pool staff keep for orders that wait for their payment. */
+function reservedIn(view: View, showId: unknown, poolId: unknown): number {
+  return view
+    .all('orders.orders')
+    .filter(
+      (row) => row['show_id'] === showId && row['kind'] === 'reservation' && row['status'] === 'created',
+    )
+    .flatMap((row) => row['lines'] as (Line & Taking)[])
+    .flatMap(({ quantity, takes }) =>
+      takes.map((take) => (take.poolId === poolId ? take.count * quantity : 0)),
+    )
+    .reduce((sum, count) => sum + count, 0)
 }
 
 export function placesIn(lines: unknown): number {

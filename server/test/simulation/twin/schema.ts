@@ -175,7 +175,7 @@ const orders = [
   table(
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text, buyer_name text, show_id uuid!, lines json!, total_minor int!, due_minor int,
-     channel text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
+     channel text!, kind text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
      payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int,
      code_id uuid, code_uses int`,
@@ -209,7 +209,7 @@ const payments = [
   table(
     'payments.known_orders',
     `id uuid!, version int!, status text!, buyer_id uuid, organiser_id uuid, amount_minor int, currency text,
-     expires_at time, claimed_by uuid, show_id uuid`,
+     expires_at time, claimed_by uuid, show_id uuid, buyer_email text`,
     {
       key: 'id',
       checks: [
