@@ -60,6 +60,8 @@ export const errorDefinitions = {
   code_taken: { status: 409, title: 'The show already has this code' },
   code_not_applicable: { status: 422, title: 'The code is not valid for this order' },
   invalid_code: { status: 422, title: 'The code cannot be saved like this' },
+  invalid_price: { status: 422, title: 'This price cannot be chosen' },
+  needs_other_ticket: { status: 422, title: 'A ticket is sold only together with another one' },
   unknown_ticket_type: { status: 422, title: 'The show has no such ticket type or seat' },
   quota_exceeded: { status: 409, title: 'This account keeps too much of this' },
   show_not_draft: { status: 409, title: 'The show has already been published' },

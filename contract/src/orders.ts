@@ -17,6 +17,10 @@ export const OrderLine = Type.Object(
     takes: Type.Array(Take, { description: 'what one unit takes of which pools' }),
     quantity: Type.Integer({ minimum: 1 }),
     unitPriceMinor: Type.Integer({ minimum: 0 }),
+    chosen: Type.Optional(Type.Literal(true, { description: 'the buyer said what they pay' })),
+    admits: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'people that one unit lets in; if absent, 1. 0: an extra' }),
+    ),
     taxRateBps: Type.Optional(
       Type.Integer({ minimum: 0, description: 'tax in the price; absent where none is named' }),
     ),
@@ -44,6 +48,8 @@ export interface Unit {
   readonly seatIds: readonly string[]
   readonly takes: readonly Take[]
   readonly unitPriceMinor: number
+  /** People that it lets in; of an extra none. */
+  readonly admits: number
 }
 
 /**
@@ -55,12 +61,16 @@ export function unitsOf(order: { readonly showId: string; readonly lines: readon
   return order.lines.flatMap(({ quantity, seatIds, showId = order.showId, ...line }) =>
     Array.from({ length: quantity }, (_, index): Unit => {
       const seatId = seatIds?.[index]
-      const { ticketTypeId, name, takes, unitPriceMinor } = line
+      const { ticketTypeId, name, takes, unitPriceMinor, admits = 1 } = line
       const seats = seatId === undefined ? [] : [seatId]
-      return { no: no++, ticketTypeId, name, showId, seatIds: seats, takes, unitPriceMinor }
+      return { no: no++, ticketTypeId, name, showId, seatIds: seats, takes, unitPriceMinor, admits }
     }),
   )
 }
+
+/** How many people these lines let in, together. */
+export const admissionsOf = (lines: readonly Pick<OrderLine, 'quantity' | 'admits'>[]): number =>
+  lines.reduce((people, { quantity, admits = 1 }) => people + quantity * admits, 0)
 
 /**
  * Whose an order is. Whoever buys at the counter has an id that no session has, and an address or a

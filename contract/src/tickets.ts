@@ -50,6 +50,17 @@ export function eveningOf({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }:
   }
 }
 
+/** The buyer says what they pay, within these bounds. */
+export const ChosenPrice = Type.Object({
+  kind: Type.Literal('chosen'),
+  leastMinor: Type.Integer({ minimum: 0 }),
+  suggestedMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+  mostMinor: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'if absent, what a card can be charged' }),
+  ),
+})
+export type ChosenPrice = Static<typeof ChosenPrice>
+
 /**
  * When, how many at once and to whom a ticket type is sold. What is absent sets no bounds: sold as
  * long as the show, to everybody.
@@ -67,13 +78,26 @@ export const saleTerms = {
   feeMinor: Type.Optional(
     Type.Integer({ minimum: 0, description: 'added to each ticket that costs something, tax included' }),
   ),
+  admits: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'people that one ticket lets in; if absent, 1. 0: an extra, which no door scans',
+    }),
+  ),
+  needs: Type.Optional(
+    Type.Object(
+      { anyOf: Type.Array(Id, { minItems: 1 }) },
+      { description: 'sold only in an order that has a ticket of one of these types' },
+    ),
+  ),
+  price: Type.Optional(ChosenPrice),
 }
 const SaleTerms = Type.Object(saleTerms)
 export type SaleTerms = Static<typeof SaleTerms>
 
 /** The terms among other fields, without those that say nothing. */
 export function saleTermsOf(of: SaleTerms): SaleTerms {
-  const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor } = of
+  const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor, admits, needs, price } = of
   return {
     ...(saleStartsAt === undefined ? {} : { saleStartsAt }),
     ...(saleEndsAt === undefined ? {} : { saleEndsAt }),
@@ -81,6 +105,9 @@ export function saleTermsOf(of: SaleTerms): SaleTerms {
     ...(maxPerOrder === undefined ? {} : { maxPerOrder }),
     ...(hidden === true ? { hidden } : {}),
     ...(feeMinor === undefined || feeMinor === 0 ? {} : { feeMinor }),
+    ...(admits === undefined || admits === 1 ? {} : { admits }),
+    ...(needs === undefined ? {} : { needs }),
+    ...(price === undefined ? {} : { price }),
   }
 }
 
@@ -146,6 +173,9 @@ export const IssuedTicket = Type.Object({
   code: Type.Optional(Type.String({ description: 'only in events of before codes were computed' })),
   ticketTypeId: Id,
   name: Type.String(),
+  admits: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'if absent, 1. 0: an extra, which has no code for the door' }),
+  ),
   seat: Type.Optional(Seat),
 })
 export type IssuedTicket = Static<typeof IssuedTicket>

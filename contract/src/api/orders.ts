@@ -14,12 +14,25 @@ const closed = { additionalProperties: false } as const
 // ---- orders
 const maxQuantity = 1_000_000
 const maxSeatsPerLine = 1_000
+const chosenPrice = {
+  unitPriceMinor: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: mostOfAnyCurrency,
+      description: 'what the buyer chose to pay for each; if absent, what is suggested, or else the least',
+    }),
+  ),
+}
 export const LineBody = Type.Union([
-  Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
+  Type.Object(
+    { ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }), ...chosenPrice },
+    closed,
+  ),
   Type.Object(
     {
       ticketTypeId: Id,
       seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }),
+      ...chosenPrice,
     },
     closed,
   ),
@@ -73,6 +86,9 @@ export const OrderView = Type.Object({
       name: Type.String(),
       quantity: Type.Integer(),
       unitPrice: Money,
+      admits: Type.Optional(
+        Type.Integer({ description: 'people that each ticket lets in; if absent, 1. 0: an extra' }),
+      ),
       seatIds: Type.Optional(Type.Array(Id)),
     }),
   ),
@@ -99,9 +115,12 @@ export const OrderView = Type.Object({
     Type.Array(
       Type.Object({
         id: Id,
-        code: Type.String(),
+        code: Type.Optional(Type.String({ description: 'an extra has none: no door scans it' })),
         ticketTypeId: Id,
         name: Type.String(),
+        admits: Type.Optional(
+          Type.Integer({ description: 'people that it lets in; if absent, 1. 0: an extra' }),
+        ),
         seat: Type.Optional(SeatView),
         status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
       }),

@@ -82,6 +82,8 @@ export const reached = {
     price_changed: request,
     total_not_payable: request,
     invalid_reservation: request,
+    invalid_price: request,
+    needs_other_ticket: request,
     order_cancelled: request,
     unknown_ticket_type: request,
     limit_exceeded: request,

@@ -17,6 +17,8 @@ export interface ShowContent extends TimeAndPlace {
 export interface TicketContent {
   readonly id: string
   readonly name: string
+  /** Handed out, and no door scans it. */
+  readonly extra?: true
   readonly seat?: Seat
 }
 

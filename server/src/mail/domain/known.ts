@@ -112,7 +112,12 @@ export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more 
         lines: order.lines.map(({ name, quantity, unitPriceMinor }) => ({ name, quantity, unitPriceMinor })),
         total: order.total,
       },
-      tickets: tickets.map(({ id, name, seat }) => ({ id, name, ...(seat ? { seat } : {}) })),
+      tickets: tickets.map(({ id, name, admits, seat }) => ({
+        id,
+        name,
+        ...(admits === 0 ? { extra: true as const } : {}),
+        ...(seat ? { seat } : {}),
+      })),
       ...more,
     },
   }

@@ -17,6 +17,9 @@ export const de: Texts = {
   seat: 'Platz',
   admitsOne:
     'Gilt für eine Person und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.',
+  admitsMany: (count) =>
+    `Gilt für ${count} Personen gemeinsam und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.`,
+  extra: 'Gehört zu den Tickets dieser Bestellung. Allein gilt es nicht als Eintritt.',
   receipt: 'Beleg',
   ordered: 'Bestellt',
   buyer: 'Käufer',

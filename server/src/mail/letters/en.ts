@@ -16,6 +16,9 @@ export const en: Texts = {
   row: 'row',
   seat: 'seat',
   admitsOne: 'Lets one person in, once. Whoever shows this code first gets in: do not share it.',
+  admitsMany: (count) =>
+    `Lets ${count} people in together, once. Whoever shows this code first gets in: do not share it.`,
+  extra: 'Goes with the tickets of this order. It opens no door by itself.',
   receipt: 'Receipt',
   ordered: 'Ordered',
   buyer: 'Buyer',

@@ -25,6 +25,8 @@ export interface Texts {
   readonly row: string
   readonly seat: string
   readonly admitsOne: string
+  readonly admitsMany: (count: number) => string
+  readonly extra: string
   readonly receipt: string
   readonly ordered: string
   readonly buyer: string

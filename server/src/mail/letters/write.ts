@@ -192,7 +192,8 @@ const text = (words: string): Block => ({ kind: 'text', text: words })
 const bodies: Readonly<Record<OrderKind, (parts: BodyParts) => Body>> = {
   order_confirmed({ content, texts, showFacts, orderFacts, tickets }) {
     const words = texts.order_confirmed
-    const count = content.tickets?.length ?? 0
+    const all = content.tickets ?? []
+    const count = all.filter(({ extra }) => !extra).length || all.length
     return {
       subject: words.subject(content.show.title, count),
       blocks: [

@@ -3,6 +3,7 @@
 import {
   type AmountFault,
   addSeconds,
+  admissionsOf,
   amountFault,
   type CancelReason,
   type ClaimRejection,
@@ -14,7 +15,7 @@ import { noCodes } from './code.ts'
 import { discounted, type Entered, enterCode } from './codes.ts'
 import { completed, recordRefund, returnPlaces } from './completed.ts'
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
-import { chooseLines, placesOf, shortageOf } from './lines.ts'
+import { chooseLines, heldPlacesOf, shortageOf } from './lines.ts'
 import {
   type CommandOf,
   type CounterReservation,
@@ -113,10 +114,11 @@ function placeOrder(
   if (lockedUntil) return lockedUntil
   const chosen = chooseLines(offered, stock, command)
   if ('rejection' in chosen) return chosen
-  const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
+  const asking = { buyer: command.buyer, places: admissionsOf(chosen.lines), origin: command.origin }
   const refusal = counter ? null : refuseBuyer(sale, stock, asking)
   if (refusal !== null) return { rejection: 'limit_exceeded', ...refusal }
-  const crowded = refuseNetwork(sale.showId, stock, asking)
+  const held = { ...asking, places: heldPlacesOf(chosen.lines) }
+  const crowded = refuseNetwork(sale.showId, stock, held)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
   const lines = entered ? discounted(sale.currency, chosen.lines, entered.code) : chosen.lines
   const price = priceOf(sale.currency, lines, { isComp: isComp(counter) })

@@ -131,9 +131,9 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
           ? await placing()
           : await parts.guesses.counted(request, () => unlessUnknown(placing))
       if (!outcome.ok) {
-        const { rejection, detail, price, opensAt, least, most } = outcome
+        const { rejection, detail, price, opensAt, field, least, most } = outcome
         if (rejection !== 'too_many_holds')
-          return sendProblem(reply, rejection, { detail, price, opensAt, least, most })
+          return sendProblem(reply, rejection, { detail, price, opensAt, field, least, most })
         const [network = ''] = origin?.networks ?? []
         security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
         return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })

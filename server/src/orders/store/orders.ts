@@ -1,6 +1,14 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
 // for views are in read/.
-import type { CancelReason, Channel, OrderKind, OrderLine, Tender, Tendered } from '@holdfast/contract'
+import {
+  admissionsOf,
+  type CancelReason,
+  type Channel,
+  type OrderKind,
+  type OrderLine,
+  type Tender,
+  type Tendered,
+} from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -10,7 +18,6 @@ import {
   withRows,
   writeRows,
 } from '../../platform/postgres/database.ts'
-import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 
 export interface OrderRow {
@@ -205,7 +212,7 @@ const updateOrdersStatement = withRows(
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
   return writeRows(
     insertOrdersStatement,
-    orders.map((order) => ({ ...toRow(order), places: placesOf(order.lines) })),
+    orders.map((order) => ({ ...toRow(order), places: admissionsOf(order.lines) })),
   )
 }
 

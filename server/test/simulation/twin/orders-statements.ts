@@ -31,6 +31,7 @@ const countsPlaces = new Set(['created', 'claimed', 'complete'])
 
 interface Line {
   readonly quantity: number
+  readonly admits?: number
 }
 
 function ordersBefore(view: View, fits: (row: Row) => boolean, before: unknown, limit: unknown): Row[] {
@@ -128,15 +129,11 @@ export const ordersStatements: StatementTwins = {
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
   'orders.load_pools': loadPools,
   'orders.lock_pools': byKeys('orders.pools', poolColumns, 'update'),
-  'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {
-    const fits = (index: number) =>
-      only(view.get('orders.shows', (showIds as string[])[index] ?? '')).some(
-        (show) => (show['max_per_order'] as number) >= ((sizes as number[])[index] ?? 0),
-      )
-    const asked = (askedIds as string[]).filter((_, index) => fits(index))
-    const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
-    return load(view, [[...(seatIds as string[]), ...asked]])
-  },
+  'orders.load_seats': byKeys(
+    'orders.seats',
+    'id ticketTypeId=ticket_type_id state orderId=order_id',
+    'update',
+  ),
   'orders.insert_orders': copyInto('orders.orders', `${orderColumns} places`),
   'orders.update_orders': updateByKey(
     'orders.orders',
@@ -348,8 +345,12 @@ function reservedIn(view: View, showId: unknown, poolId: unknown): number {
     .reduce((sum, count) => sum + count, 0)
 }
 
+export const unitsIn = (lines: unknown): number =>
+  (lines as Line[]).reduce((sum, { quantity }) => sum + quantity, 0)
+
+/** People that they let in. */
 export function placesIn(lines: unknown): number {
-  return (lines as Line[]).reduce((sum, { quantity }) => sum + quantity, 0)
+  return (lines as Line[]).reduce((sum, { quantity, admits = 1 }) => sum + quantity * admits, 0)
 }
 
 const timerColumns = 'orderId=order_id status expiresAt=expires_at orderVersion=order_version version'

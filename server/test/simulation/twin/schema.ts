@@ -352,11 +352,11 @@ const tickets = [
   ),
   table(
     'tickets.tickets',
-    `order_id uuid!, id uuid!, unit int!, generation int! =one, key_version text, ticket_type_id uuid!, name text!, code text!, seat_id uuid, section text, row text,
+    `order_id uuid!, id uuid!, unit int!, generation int! =one, key_version text, ticket_type_id uuid!, name text!, admits int!, code text, seat_id uuid, section text, row text,
      number text, status text!, used_at time, used_door text`,
     {
       key: 'order_id id',
-      uniques: { tickets_code_key: (row) => row['code'] as string },
+      uniques: { tickets_code_key: (row) => row['code'] as string | null },
       references: { order_id: 'tickets.admissions' },
       checks: [
         oneOf('status', 'valid used void'),
