@@ -3,7 +3,16 @@
 import type { CheckInView, MailboxItem, OrderView, Price, Settlement, ShowView } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { expectSound } from '../audit.ts'
-import { type Client, expectStatus, makeClient, pay, publishShow, readOrder, showBody, signUp } from '../client.ts'
+import {
+  type Client,
+  expectStatus,
+  makeClient,
+  pay,
+  publishShow,
+  readOrder,
+  showBody,
+  signUp,
+} from '../client.ts'
 import { startTestShop, type TestShop } from '../shop.ts'
 import { waitFor } from '../wait.ts'
 import { expectStockInvariants } from './invariants.ts'
@@ -119,7 +128,10 @@ it('limits count people: one family and one adult are five, and extras come on t
   const paper = await fetch(`${shop.url}/api/orders/${held.id}/tickets.pdf`, { redirect: 'manual' })
   expect(paper.status).not.toBe(500)
   await waitFor('the mail', async () => {
-    const { body } = await organiser.call<{ items: MailboxItem[] }>('GET', '/api/mailbox?to=family@example.com')
+    const { body } = await organiser.call<{ items: MailboxItem[] }>(
+      'GET',
+      '/api/mailbox?to=family@example.com',
+    )
     const mail = body.items.find(({ orderId, kind }) => orderId === held.id && kind === 'order_confirmed')
     return mail !== undefined && mail.subject.startsWith('Your 2 tickets') && mail.attachments.length === 2
   })

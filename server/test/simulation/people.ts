@@ -173,7 +173,11 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         method: 'POST',
         route: '/api/orders',
         principal: buyer.principal,
-        body: { showId: show.id, lines: also ? [line, also] : [line], ...(code === null ? { expectedTotalMinor } : { code }) },
+        body: {
+          showId: show.id,
+          lines: also ? [line, also] : [line],
+          ...(code === null ? { expectedTotalMinor } : { code }),
+        },
         headers: { 'idempotency-key': nextKey() },
       }
       const answers = await Promise.all(
@@ -340,7 +344,9 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
   const checkIn = async ({ buyer, times, process }: Extract<Operation, { kind: 'check_in' }>) => {
     const order = paidOf(buyer)
-    const ticket = order && engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id && row['code'] !== null)
+    const ticket =
+      order &&
+      engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id && row['code'] !== null)
     if (!order || !ticket) return
     const call: Call = {
       method: 'POST',

@@ -74,7 +74,7 @@ export function BigAnswer(props: {
       </div>
     )
   }
-  const { seat, name } = answer.ticket
+  const { seat, name, admits, extras = [] } = answer.ticket
   return (
     <div className={`${box} bg-accent text-on-accent`}>
       <p className="text-display font-bold">{t('letIn')}</p>
@@ -82,6 +82,14 @@ export function BigAnswer(props: {
         {name}
       </p>
       {seat && <p className="text-lead">{t('seat', seatValues(seat))}</p>}
+      {admits !== undefined && <p className="text-heading font-bold">{t('admits', { count: admits })}</p>}
+      {extras.length > 0 && (
+        <p className="text-lead">
+          {t('extras', {
+            list: extras.map((extra) => `${extra.count} × ${isolated(extra.name)}`).join(', '),
+          })}
+        </p>
+      )}
     </div>
   )
 }

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../../api/client.ts'
-import { countOf, linesOf, type Selection, totalOf } from '../../buy/selection.ts'
+import { countOf, faultsOf, linesOf, type Selection, totalOf } from '../../buy/selection.ts'
 import { useFormat } from '../../format.ts'
 import { Field, Notice, useFailureText } from '../../parts/basics.tsx'
 import { readWallClock, wallClockIn } from '../form/wall-clock.ts'
@@ -70,6 +70,7 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
   const selling = useSell(show, onSold)
   const count = countOf(selection)
   const price = totalOf(show, selection)
+  const { prices } = faultsOf(show, selection)
   const takesReason = tender === 'comp' || tender === 'transfer' || tender === 'on_account'
   const total = tender === 'comp' ? { ...price, amountMinor: 0 } : price
   const reasonMissing = tender === 'comp' && !isVisible(reason)
@@ -79,7 +80,7 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setWasTried(true)
-    if (count === 0 || reasonMissing || untilMissing || emailWrong) return
+    if (count === 0 || prices.length > 0 || reasonMissing || untilMissing || emailWrong) return
     const buyer = {
       ...(isVisible(name) ? { name: name.trim() } : {}),
       ...(email.trim() === '' ? {} : { email: email.trim() }),
@@ -162,7 +163,7 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
       <button
         type="submit"
         className="button button-main button-large w-full"
-        disabled={count === 0 || selling.isPending}
+        disabled={count === 0 || prices.length > 0 || selling.isPending}
       >
         {selling.isPending
           ? t('selling')
