@@ -269,6 +269,9 @@ function typeBodyOf(
   if (terms === null || kind === null) return null
   const said = { name: type.name.trim(), priceMinor, ...unseen, ...terms, ...kind }
   const common = { ...(type.id === '' ? {} : { id: type.id }), ...said }
+  // Without any pool it has no capacity of its own: what was read is not sent back as one.
+  const isPoolless = before?.pools?.length === 0 && type.capacity === String(before.capacity)
+  if (!type.seated && isPoolless) return { ...common, pools: [] }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
   const known = before?.seats
   const seats =
