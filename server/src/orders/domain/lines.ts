@@ -1,7 +1,6 @@
 // What a buyer asks for, turned into frozen lines, or why there is not enough for it. Pure.
-import type { LineBody, OrderLine } from '@holdfast/contract'
+import { type AmountFault, amountFault, type LineBody, type OrderLine } from '@holdfast/contract'
 import { inTickets } from './hold-limits.ts'
-import { type KindRejection, refuseChosen, refuseNeeds } from './kinds.ts'
 import { addTakes, availableIn, type Sale, type SaleType, type Stock } from './stock.ts'
 
 export type LineRejection =
@@ -9,11 +8,13 @@ export type LineRejection =
   | 'limit_exceeded'
   | 'sold_out'
   | 'seat_taken'
-  | KindRejection
+  | 'invalid_price'
+  | 'needs_other_ticket'
 
 interface RefusedLines {
   readonly rejection: LineRejection
   readonly detail: string
+  /** In the body that was sent. */
   readonly field?: string
   readonly least?: number
   readonly most?: number
@@ -145,6 +146,53 @@ function freezeLine(
   if (!type.seated)
     return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
+}
+
+interface Asked {
+  readonly currency: string
+  readonly index: number
+  readonly atCounter: boolean
+}
+
+/** Why a buyer may not pay this for a ticket; null when they may, or named no price. */
+function refuseChosen(
+  { name, price }: Pick<SaleType, 'name' | 'price'>,
+  { unitPriceMinor: chosen }: LineBody,
+  { currency, index, atCounter }: Asked,
+): RefusedLines | null {
+  if (chosen === undefined) return null
+  const no = (why: string): RefusedLines => {
+    return { rejection: 'invalid_price', detail: `“${name}” ${why}`, field: `/lines/${index}/unitPriceMinor` }
+  }
+  if (!price) return no('has a fixed price')
+  if (chosen < price.leastMinor) return no(`costs at least ${price.leastMinor} minor units`)
+  if (price.mostMinor !== undefined && chosen > price.mostMinor)
+    return no(`costs at most ${price.mostMinor} minor units`)
+  const fault = amountFault(chosen, currency)
+  // No coin is too small for a till.
+  if (fault === null || (fault === 'least' && atCounter)) return null
+  return no(faultTexts[fault])
+}
+
+const faultTexts: Record<AmountFault, string> = {
+  currency: 'has no price in this currency',
+  least: 'costs nothing, or as much as a card can be charged',
+  most: 'costs less than that: no card can be charged so much',
+  step: 'has a price with a part that this currency does not have on cards',
+}
+
+/** Why something is asked for that is sold only together with another; null when nothing is. */
+function refuseNeeds({ types }: Sale, asked: readonly LineBody[]): RefusedLines | null {
+  const askedIds = new Set(asked.map(({ ticketTypeId }) => ticketTypeId))
+  for (const [index, { ticketTypeId }] of asked.entries()) {
+    const type = types.find(({ id }) => id === ticketTypeId)
+    const { anyOf = [] } = type?.needs ?? {}
+    if (!type?.needs || anyOf.some((id) => askedIds.has(id))) continue
+    const names = types.flatMap(({ id, name }) => (anyOf.includes(id) ? [`“${name}”`] : []))
+    const detail = `“${type.name}” is sold only together with ${names.join(' or ') || 'another ticket'}`
+    return { rejection: 'needs_other_ticket', detail, field: `/lines/${index}/ticketTypeId` }
+  }
+  return null
 }
 
 /** Why there is not enough for these lines, or null. */

@@ -97,13 +97,7 @@ export type OrderCommand =
       /** At the counter: it is settled at once, or reserved. */
       readonly counter?: CounterSale | CounterReservation
     }
-  /** Staff keep the places until a date. */
-  | {
-      readonly type: 'ReserveOrder'
-      readonly orderId: string
-      readonly until: string
-      readonly by: string
-    }
+  | ({ readonly type: 'ReserveOrder'; readonly orderId: string } & CounterReservation)
   | {
       readonly type: 'CancelOrder'
       readonly orderId: string
@@ -226,10 +220,10 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
     case 'PaymentNoticed':
       return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
     case 'OrderExtended': {
-      const isReserved = fact.data.kind === 'reservation'
-      // A payment in flight at the new date is waited for, too.
-      const until = { expiresAt: fact.data.expiresAt, extended: !isReserved }
-      return { ...order, version: kept.version, ...until, kind: isReserved ? 'reservation' : kind }
+      const { expiresAt: until, kind: told } = fact.data
+      // A payment in flight at a date that staff said is waited for, too.
+      const extension = { expiresAt: until, kind: told ?? kind, extended: told === undefined }
+      return { ...order, version: kept.version, ...extension }
     }
     case 'OrderReopened':
       return { ...kept, status: 'created', paymentUnderWay: null }
@@ -274,16 +268,9 @@ export function asPlaced(order: Order): Order {
   const { id, buyer, showId, lines, code, total, due, channel, soldBy, createdAt, holdSeconds } = order
   // A buyer's order: how staff settled it since is not how it was placed.
   const placed = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy }
-  const facts = {
-    id,
-    ...placed,
-    tendered: null,
-    createdAt,
-    kind: 'hold' as const,
-    holdSeconds,
-    expiresAt: addSeconds(createdAt, holdSeconds),
-    extended: false,
-  }
+  const expiresAt = addSeconds(createdAt, holdSeconds)
+  const term = { kind: 'hold' as const, createdAt, holdSeconds, expiresAt, extended: false }
+  const facts = { id, ...placed, tendered: null, ...term }
   if (due.amountMinor === 0)
     return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0, returning: null }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }

@@ -10,7 +10,6 @@ import {
   Page,
   PageQuery,
   ReturnView,
-  SalesNotice,
   Timeline,
 } from '@holdfast/contract'
 import Type from 'typebox'
@@ -82,19 +81,6 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
     return keys.map((key) => answers.has(indexOfKey(key)))
   })
 
-  app.get(
-    '/api/sales',
-    {
-      schema: {
-        security: [],
-        tags: ['shows'],
-        summary: 'Check whether sales are open',
-        response: { 200: SalesNotice },
-      },
-    },
-    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
-  )
-
   app.post(
     '/api/orders',
     {
@@ -138,12 +124,11 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
           ? await placing()
           : await parts.guesses.counted(request, () => unlessUnknown(placing))
       if (!outcome.ok) {
-        const { rejection, detail, price, opensAt, field, least, most } = outcome
-        if (rejection !== 'too_many_holds')
-          return sendProblem(reply, rejection, { detail, price, opensAt, field, least, most })
+        const { rejection, ...why } = outcome
+        if (rejection !== 'too_many_holds') return sendProblem(reply, rejection, why)
         const [network = ''] = origin?.networks ?? []
         security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
-        return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })
+        return sendProblem(reply, rejection, { ...why, retryAfterSeconds: holdsRetrySeconds })
       }
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')

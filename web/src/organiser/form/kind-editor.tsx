@@ -5,7 +5,8 @@ import { useTranslations } from 'use-intl'
 import { parseAmount } from '../../amounts.ts'
 import { Field } from '../../parts/basics.tsx'
 import { UserText } from '../../parts/user-text.tsx'
-import { hasKind, type ShowFields } from './show-form.ts'
+import { hasKind } from './kind-fields.ts'
+import type { ShowFields } from './show-form.ts'
 
 export function KindEditor({ index }: { readonly index: number }) {
   const t = useTranslations('edit')

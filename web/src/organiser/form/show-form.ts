@@ -1,10 +1,11 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
 import { amountText, parseAmount } from '../../amounts.ts'
+import { type KindFields, kindFieldsOf, kindOf, noKind } from './kind-fields.ts'
 import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
 import { readWallClock, wallClockIn } from './wall-clock.ts'
 
-export interface TypeFields {
+export interface TypeFields extends KindFields {
   /** Of a type that the show has; empty for a new one. */
   id: string
   name: string
@@ -19,14 +20,6 @@ export interface TypeFields {
   maxPerOrder: string
   fee: string
   hidden: boolean
-  /** People that one ticket lets in; empty: one. */
-  admits: string
-  /** Buyers choose the price: the price of the type is suggested then. */
-  chosen: boolean
-  least: string
-  most: string
-  /** Names of types of which one must be in the same order. */
-  needs: string[]
 }
 
 export interface ShowFields {
@@ -59,7 +52,6 @@ const noTerms = {
   fee: '',
   hidden: false,
 }
-const noKind = { admits: '', chosen: false, least: '', most: '', needs: [] as string[] }
 export const emptyType: TypeFields = {
   id: '',
   name: '',
@@ -167,46 +159,6 @@ function termFieldsOf(
   }
 }
 
-function kindFieldsOf(
-  { admits, price, needs }: ShowView['ticketTypes'][number],
-  { currency, ticketTypes }: Pick<ShowView, 'currency' | 'ticketTypes'>,
-): typeof noKind {
-  const textOf = (minor: number | undefined) => (minor === undefined ? '' : amountText(minor, currency))
-  return {
-    admits: admits === undefined ? '' : String(admits),
-    chosen: price !== undefined,
-    least: textOf(price?.leastMinor),
-    most: textOf(price?.mostMinor),
-    needs: ticketTypes.flatMap(({ id, name }) => (needs?.anyOf.includes(id) ? [name] : [])),
-  }
-}
-
-/** Whether it is more, or less, than a priced admission. */
-export const hasKind = ({ admits, chosen, needs }: TypeFields): boolean =>
-  admits !== '' || chosen || needs.length > 0
-
-/** What a type is, or null when a price cannot be read. */
-function kindOf(type: TypeFields, { currency, types }: ShowFields) {
-  const leastMinor = type.least === '' ? 0 : parseAmount(type.least, currency)
-  const mostMinor = type.most === '' ? undefined : parseAmount(type.most, currency)
-  const suggestedMinor = parseAmount(type.price, currency)
-  if (type.chosen && (leastMinor === null || mostMinor === null || suggestedMinor === null)) return null
-  const most = mostMinor == null ? {} : { mostMinor }
-  const price = {
-    kind: 'chosen' as const,
-    leastMinor: leastMinor ?? 0,
-    suggestedMinor: suggestedMinor ?? 0,
-    ...most,
-  }
-  const names = new Set(types.map(({ name }) => name.trim()))
-  const anyOf = type.needs.filter((name) => names.has(name) && name !== type.name.trim())
-  return {
-    ...(type.admits === '' || type.admits === '1' ? {} : { admits: Number(type.admits) }),
-    ...(anyOf.length > 0 ? { needs: { anyOf } } : {}),
-    ...(type.chosen ? { price } : {}),
-  }
-}
-
 /** Whether anything is said about when, to whom and how many at once. */
 export const hasTerms = (type: TypeFields): boolean =>
   type.hidden ||
@@ -265,7 +217,7 @@ function typeBodyOf(
     ...(before?.pools ? { pools: before.pools } : {}),
   }
   const terms = termsOf(type, { currency, timeZone, ...(show && before ? { show, before } : {}) })
-  const kind = kindOf(type, fields)
+  const kind = kindOf(type, { currency, names: fields.types.map(({ name }) => name) })
   if (terms === null || kind === null) return null
   const said = { name: type.name.trim(), priceMinor, ...unseen, ...terms, ...kind }
   const common = { ...(type.id === '' ? {} : { id: type.id }), ...said }
