@@ -1,5 +1,5 @@
-// Reservations: places that staff keep for somebody until a date. The same order as any other, with a
-// deadline that staff say. Pure.
+// Reservations: places that staff keep for somebody until a date. It is an order like the others, with
+// a deadline that staff say. Pure.
 import { addSeconds, type FactOf } from '@holdfast/contract'
 import type { CommandOf, Order, OrderDecision } from './order.ts'
 import type { Sale } from './stock.ts'

@@ -1,14 +1,21 @@
 // What is sold only together with something else: the types that it needs, named or by their ids.
 // Pure.
+import type { SaleTerms } from '@holdfast/contract'
 import type { ContentRefusal } from './selling-terms.ts'
-import type { ProposedType } from './show-content.ts'
+
+interface Needing {
+  readonly ref?: string
+  readonly freshId: string
+  readonly name: string
+  readonly terms?: SaleTerms
+}
 
 /** The types with ids in place of names. Types of one name are all meant. */
-export function settleNeeds(
-  types: readonly ProposedType[],
-): { readonly ticketTypes: readonly ProposedType[] } | ContentRefusal {
-  const idOf = ({ ref, freshId }: ProposedType) => ref ?? freshId
-  const settled: ProposedType[] = []
+export function settleNeeds<Type extends Needing>(
+  types: readonly Type[],
+): { readonly ticketTypes: readonly Type[] } | ContentRefusal {
+  const idOf = ({ ref, freshId }: Needing) => ref ?? freshId
+  const settled: Type[] = []
   for (const [index, type] of types.entries()) {
     const { terms } = type
     if (!terms?.needs) {
