@@ -1,4 +1,4 @@
-// HTTP of what is left of a show, once and as a stream; and whether anything is sold at all.
+// HTTP of what is left of a show, once and as a stream, and of whether anything is sold at all.
 import { Availability, CompactAvailability, Id, SalesNotice } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
@@ -36,6 +36,19 @@ export interface AvailabilityParts {
 }
 
 export function availabilityRoutes(app: Http, { clock, db, live, switches }: AvailabilityParts): void {
+  app.get(
+    '/api/sales',
+    {
+      schema: {
+        security: [],
+        tags: ['shows'],
+        summary: 'Check whether sales are open',
+        response: { 200: SalesNotice },
+      },
+    },
+    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
+  )
+
   const untilKnown = makeWaiter(clock)
   /** Hidden types are there for the staff of the show alone. */
   const keyOf = async ({ params: { id: showId }, ...who }: Asked): Promise<string> => {
@@ -53,19 +66,6 @@ export function availabilityRoutes(app: Http, { clock, db, live, switches }: Ava
     if (packed === null) throw new ProblemError('show_unknown')
     return packed
   }
-
-  app.get(
-    '/api/sales',
-    {
-      schema: {
-        security: [],
-        tags: ['shows'],
-        summary: 'Check whether sales are open',
-        response: { 200: SalesNotice },
-      },
-    },
-    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
-  )
 
   app.get(
     '/api/shows/:id/availability',
