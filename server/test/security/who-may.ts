@@ -223,6 +223,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   },
   'DELETE /api/orders/:id': { who: buyerOrStaff('orders'), thing: 'order' },
 
+  'POST /api/orders/:id/reserve': {
+    who: staff('orders'),
+    thing: 'order',
+    body: () => ({ until: '2020-01-01T00:00:00Z' }),
+  },
   'POST /api/orders/:id/payments/elsewhere': { who: staff('orders'), thing: 'order', body: () => ({}) },
   'POST /api/payments': {
     who: buyer,
