@@ -90,6 +90,12 @@ export const OrderView = Type.Object({
   version: Type.Integer(),
   createdAt: Instant,
   cancelReason: Type.Optional(CancelReason),
+  returnableUntil: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'until then its buyer may return tickets; absent if the show takes none back',
+    }),
+  ),
   payment: Type.Optional(Type.Object({ id: Id })),
   refunded: Type.Optional(Money),
   tickets: Type.Optional(
@@ -101,6 +107,12 @@ export const OrderView = Type.Object({
         name: Type.String(),
         seat: Type.Optional(SeatView),
         status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+        left: Type.Optional(
+          Money,
+        ),
+        returnOffer: Type.Optional(
+          Money,
+        ),
       }),
     ),
   ),
@@ -144,15 +156,45 @@ export const ShowSales = Type.Object({
 })
 export type ShowSales = Static<typeof ShowSales>
 
+export const ReturnBody = Type.Object(
+  {
+    ticketIds: Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true }),
+    amountMinor: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: mostOfAnyCurrency,
+        description: 'what goes back (organiser only); if absent, all that is left of these tickets',
+      }),
+    ),
+    restock: Type.Optional(
+      Type.Boolean({
+        description: 'whether the places are sold again (organiser only); if absent, they are',
+      }),
+    ),
+  },
+  closed,
+)
+export const ReturnStatus = Type.Union(
+  [
+    Type.Literal('requested'),
+    Type.Literal('places_returned'),
+    Type.Literal('done'),
+    Type.Literal('refused'),
+    Type.Literal('money_owed'),
+  ],
+  {
+    description:
+      'requested: the tickets are being made void · places_returned: they are, and the money is on its way · done · refused: a ticket was used · money_owed: the refund failed, and somebody has to act',
+  },
+)
 export const ReturnView = Type.Object({
   id: Id,
   orderId: Id,
-  status: Type.Union([Type.Literal('requested'), Type.Literal('done')], {
-    description: 'requested: the tickets are being made void; done: they are, and the places are free',
-  }),
+  status: ReturnStatus,
   by: ReturnedBy,
   ticketIds: Type.Array(Id),
   refund: Money,
+  restock: Type.Boolean({ description: 'false: the places are kept from the sale' }),
 })
 export type ReturnView = Static<typeof ReturnView>
 

@@ -16,6 +16,8 @@ import { apply, type Command, type Fact, type World } from './world.ts'
 
 export interface OrderAnswer {
   readonly orderId: string
+  /** The return that was asked for. */
+  readonly returnId?: string
   /** The order as it was right after the command. Not there in a replay. */
   readonly order?: Order
 }
@@ -61,7 +63,8 @@ function answerOf(world: World, command: Command): OrderAnswer | undefined {
       return undefined
     default: {
       const order = world.orders.get(command.orderId)
-      return order && { orderId: order.id, order }
+      const asked = command.type === 'RequestReturn' ? { returnId: command.returnId } : {}
+      return order && { orderId: order.id, ...asked, order }
     }
   }
 }
@@ -107,7 +110,11 @@ export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: Worl
     ],
     answer: answerOf,
     // Its row tells the rest: an order is stored once.
-    remember: (answer) => answer && { orderId: answer.orderId },
+    remember: (answer) => {
+      if (!answer) return answer
+      const { orderId, returnId } = answer
+      return { orderId, ...(returnId === undefined ? {} : { returnId }) }
+    },
     committed: onWorld,
   }
   return makeHandler(model, options)

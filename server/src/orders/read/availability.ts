@@ -6,7 +6,7 @@ import { availableIn, type NamedTake, type Pool, unitsOfNoPool } from '../domain
 const readSaleStock = sql(
   'orders.read_sale_stock',
   `select s.version,
-     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed
+     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.withheld, p.closed
    from orders.shows s
    left join lateral rows from (json_to_recordset(s.ticket_types)
        as (id uuid, "priceMinor" bigint, takes json, seated boolean, hidden boolean))
@@ -17,9 +17,10 @@ const readSaleStock = sql(
    where s.id = $1
    order by t.position, k.position`,
 )
+// A seat that is kept from the sale is not to be had, as one that is sold.
 const readSeatStates = sql(
   'orders.read_seat_states',
-  `select id, state from orders.seats where show_id = $1 and ticket_type_id = any($2::uuid[]) order by id`,
+  `select id, case state when 'withheld' then 'sold' else state end as state from orders.seats where show_id = $1 and ticket_type_id = any($2::uuid[]) order by id`,
 )
 
 /** Of a show of which nothing may be seen. */
@@ -35,7 +36,7 @@ type StockRow = {
   readonly priceMinor: number
   readonly seated: boolean
 } & (TakenRow | { readonly poolId: null })
-interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {}
+interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'withheld' | 'closed'> {}
 
 /**
  * What is left of a show, or null when it was never on sale. Hidden types and their seats are there

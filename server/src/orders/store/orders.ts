@@ -1,6 +1,14 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
 // for views are in read/.
-import type { CancelReason, Channel, OrderLine, Tender, Tendered } from '@holdfast/contract'
+import {
+  type CancelReason,
+  type Channel,
+  type OrderLine,
+  type ReturnTerms,
+  type Tender,
+  type Tendered,
+  unitsOf,
+} from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -12,6 +20,7 @@ import {
 } from '../../platform/postgres/database.ts'
 import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
+import { type Return, unitsReturned } from '../domain/returns/returned.ts'
 
 export interface OrderRow {
   readonly id: string
@@ -40,7 +49,13 @@ export interface OrderRow {
   readonly payment_id: string | null
   readonly payment_under_way: string | null
   readonly refunded_minor: number
+  /** The return whose tickets are being made void; of a refunded order, its last. */
   readonly return_id: string | null
+  readonly return_terms: ReturnTerms | null
+  /** Null: none, or one of before, which `return_id` names. */
+  readonly returns: readonly Return[] | null
+  readonly back: readonly number[] | null
+  readonly disputed: boolean
   readonly cancel_reason: CancelReason | null
 }
 
@@ -55,6 +70,11 @@ const changingTypes = {
   payment_under_way: 'uuid',
   refunded_minor: 'bigint',
   return_id: 'uuid',
+  returns: 'json',
+  back: 'json',
+  disputed: 'boolean',
+  code_uses: 'int',
+  places: 'int',
   cancel_reason: 'text',
   tender: 'text',
   tender_reason: 'text',
@@ -68,7 +88,7 @@ const orderTypes = {
   show_id: 'uuid',
   lines: 'json',
   code_id: 'uuid',
-  code_uses: 'int',
+  return_terms: 'json',
   total_minor: 'bigint',
   due_minor: 'bigint',
   channel: 'text',
@@ -77,9 +97,9 @@ const orderTypes = {
   created_at: 'timestamptz',
   hold_seconds: 'int',
 } as const
-const orderColumns = Object.keys(orderTypes).join(', ')
-/** What is stored once, for sums. */
-const newOrderTypes = { ...orderTypes, places: 'int' } as const
+const orderColumns = Object.keys(orderTypes)
+  .filter((column) => column !== 'places')
+  .join(', ')
 
 export function toOrder(row: OrderRow): Order {
   const facts = {
@@ -93,6 +113,7 @@ export function toOrder(row: OrderRow): Order {
     showId: row.show_id,
     lines: row.lines,
     ...(row.code_id === null ? {} : { code: { id: row.code_id, uses: present(row.code_uses) } }),
+    ...(row.return_terms === null ? {} : { returnTerms: row.return_terms }),
     total: { amountMinor: row.total_minor, currency: row.currency },
     due: { amountMinor: row.due_minor ?? row.total_minor, currency: row.currency },
     channel: row.channel,
@@ -113,20 +134,26 @@ export function toOrder(row: OrderRow): Order {
         ...facts,
         status: 'complete',
         paymentId: row.payment_id,
-        refundedMinor: row.refunded_minor,
-        returning: row.return_id,
+        ...givenBackOf(row),
+        disputed: row.disputed,
       }
     case 'refunded':
-      return {
-        ...facts,
-        status: 'refunded',
-        paymentId: present(row.payment_id),
-        refundedMinor: row.refunded_minor,
-        returnId: row.return_id,
-      }
+      return { ...facts, status: 'refunded', paymentId: row.payment_id, ...givenBackOf(row) }
     case 'cancelled':
       return { ...facts, status: 'cancelled', reason: present(row.cancel_reason) }
   }
+}
+
+function givenBackOf(row: OrderRow) {
+  const { refunded_minor: refundedMinor, back, returns, return_id: id, status } = row
+  const known = returns ?? (id === null ? [] : [wholeReturn(row, id, status === 'refunded')])
+  return { refundedMinor, back, returns: known }
+}
+
+/** Before tickets were returned one by one, an order had one return at most: of all of it. */
+function wholeReturn({ show_id: showId, lines }: OrderRow, id: string, isDone: boolean): Return {
+  const units = unitsOf({ showId, lines }).map(({ no }) => no)
+  return { id, by: 'refund', units, amountMinor: 0, restock: true, status: isDone ? 'done' : 'requested' }
 }
 
 function tenderedOf({ tender, tender_reason: reason, tendered_by: by }: OrderRow): Tendered | null {
@@ -139,7 +166,8 @@ function present<T>(value: T | null): T {
   return value
 }
 
-function toRow(order: Order): OrderRow {
+/** `places`: how many tickets the order has, for sums; one that is refunded, how many it had. */
+function toRow(order: Order): OrderRow & { readonly places: number } {
   return {
     id: order.id,
     version: order.version,
@@ -167,13 +195,19 @@ function toRow(order: Order): OrderRow {
     payment_under_way: order.status === 'created' ? order.paymentUnderWay : null,
     refunded_minor: 'refundedMinor' in order ? order.refundedMinor : 0,
     return_id: returnIdOf(order),
+    return_terms: order.returnTerms ?? null,
+    returns: 'returns' in order && order.returns.length > 0 ? order.returns : null,
+    back: 'back' in order ? order.back : null,
+    disputed: order.status === 'complete' && order.disputed,
+    places: placesOf(order.lines) - (order.status === 'complete' ? unitsReturned(order.returns).size : 0),
     cancel_reason: order.status === 'cancelled' ? order.reason : null,
   }
 }
 
 function returnIdOf(order: Order): string | null {
-  if (order.status === 'complete') return order.returning
-  return order.status === 'refunded' ? order.returnId : null
+  if (!('returns' in order)) return null
+  const last = order.status === 'refunded' ? order.returns.at(-1) : order.returns.find(({ status }) => status === 'requested')
+  return last?.id ?? null
 }
 
 const loadOrdersStatement = sql(
@@ -186,14 +220,15 @@ export async function loadOrders(tx: InTransaction, orderIds: readonly string[])
   return rows.map(toOrder)
 }
 
-const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', newOrderTypes)
+const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', orderTypes)
 const updateOrdersStatement = withRows(
   'orders.update_orders',
   changingTypes,
   (rows) => `update orders.orders o
    set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,
-       return_id = n.return_id, cancel_reason = n.cancel_reason, tender = n.tender, tender_reason = n.tender_reason,
+       return_id = n.return_id, returns = n.returns, back = n.back, disputed = n.disputed, code_uses = n.code_uses,
+       places = n.places, cancel_reason = n.cancel_reason, tender = n.tender, tender_reason = n.tender_reason,
        tendered_by = n.tendered_by
    from ${rows} as n where o.id = n.id`,
 )
@@ -201,7 +236,7 @@ const updateOrdersStatement = withRows(
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
   return writeRows(
     insertOrdersStatement,
-    orders.map((order) => ({ ...toRow(order), places: placesOf(order.lines) })),
+    orders.map(toRow),
   )
 }
 
