@@ -171,8 +171,10 @@ function explain(invariant: InvariantName, row: JudgedRow): string {
       return `${order}, but it and its payment do not name the same way of paying`
     case 'clearing_is_empty':
       return `${order}, but its clearing accounts hold ${row.clearing} (minor units)`
+    case 'shares_add_up':
+      return `${order}: refunded ${row.refunded}, but ${row.shared} counted on its tickets (minor units)`
     case 'tickets_match':
-      return `${order} for ${row.quantity} tickets, but ${row.tickets} are valid`
+      return `${order} for ${row.quantity - row.returned} tickets, but ${row.tickets} are valid`
     default:
       return `${order}: total ${row.total}, but payments holds ${row.kept} (minor units)`
   }
