@@ -66,6 +66,17 @@ export type Operation = When &
         readonly part: number | null
         readonly times: number
       }
+    | {
+        readonly kind: 'return'
+        readonly buyer: number
+        readonly by: 'buyer' | 'organiser'
+        readonly first: number
+        readonly count: number
+        /** Null: all that is left. */
+        readonly part: number | null
+        readonly restock: boolean
+        readonly times: number
+      }
     | { readonly kind: 'change_show' | 'close_show' | 'cancel_show'; readonly show: number }
     | { readonly kind: 'refund_outside'; readonly buyer: number; readonly part: number }
     | { readonly kind: 'check_in'; readonly buyer: number; readonly times: number }
@@ -211,9 +222,11 @@ export function makePlan(seed: number): Plan {
     split: random.chance(0.3),
     buyers,
     shows: shows.map((show, index) => ({ ...show, shared: sharedPool(seed, index, show) })),
-    operations: [...operations, ...atCounter(seed, operations, { buyers, shows })].toSorted(
-      (a, b) => a.atMs - b.atMs,
-    ),
+    operations: [
+      ...operations,
+      ...atCounter(seed, operations, { buyers, shows }),
+      ...givenBack(seed, operations),
+    ].toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
   }
@@ -291,6 +304,26 @@ function atCounter(seed: number, visits: readonly Operation[], { buyers, shows }
     const buyer = random.between(0, buyers - 1)
     const tender = random.pick(tenders)
     return [{ ...when, kind: 'sell', buyer, show, type, places, tender, clicks: random.between(1, 2) }]
+  })
+}
+
+/** Tickets that are given back after some payments, or beside what else is done. Drawn apart, too. */
+function givenBack(seed: number, visits: readonly Operation[]): Operation[] {
+  const random = makeRandom('returns', seed)
+  if (!random.chance(0.7)) return []
+  return visits.flatMap((visit): Operation[] => {
+    if (!['pay', 'refund', 'check_in', 'refund_outside'].includes(visit.kind) || !('buyer' in visit)) return []
+    if (!random.chance(0.35)) return []
+    const afterMs = random.weigh([
+      [2, random.between(0, 300)],
+      [3, random.between(300, 20_000)],
+    ])
+    const when = { atMs: visit.atMs + afterMs, process: random.between(0, 1) }
+    const by = random.chance(0.5) ? 'buyer' : 'organiser'
+    const whose = { buyer: visit.buyer, by, first: random.between(0, 1), count: random.between(1, 3) } as const
+    const part = random.chance(0.3) ? random.between(0, 2_000) : null
+    const terms = { part, restock: random.chance(0.7), times: random.between(1, 2) }
+    return [{ ...when, kind: 'return', ...whose, ...terms }]
   })
 }
 
