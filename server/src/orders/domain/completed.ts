@@ -51,8 +51,10 @@ function refundFacts(
   { amountMinor, full, refundId }: CommandOf<'RecordRefund'>,
   now: string,
 ): OrderFact[] {
-  // A sum comes out the same in whatever order the news comes; each is heard once.
-  const refundedMinor = full ? order.due.amountMinor : order.refundedMinor + amountMinor
+  // A sum comes out the same in whatever order the news comes; each is heard once. What is heard
+  // after the last of them is in the whole already.
+  const { amountMinor: most } = order.due
+  const refundedMinor = full ? most : Math.min(most, order.refundedMinor + amountMinor)
   const settled = settledBy(order.returns, refundId, amountMinor)
   const recorded: OrderFact = {
     type: 'RefundRecorded',
