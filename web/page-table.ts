@@ -11,7 +11,7 @@ export type PageTable = Readonly<Record<string, string>>
 
 export function readPageTable(): PageTable {
   const text = readFileSync(join(import.meta.dirname, 'src', 'pages.ts'), 'utf8')
-  const entries = [...text.matchAll(/'(\/[^']*)': \{\s*load: \(\) => import\('\.\/([^']+)'\)/g)]
+  const entries = [...text.matchAll(/'(\/[^']*)': \{\s*load: \(\) =>\s*import\('\.\/([^']+)'\)/g)]
   const imports = text.match(/\bimport\(/g) ?? []
   if (entries.length === 0 || entries.length !== imports.length)
     throw new Error('src/pages.ts has an entry that cannot be read')

@@ -197,7 +197,7 @@ test('the prose of the documents, except those of the sandbox, is at most 100 co
 
 test('each word in bold in a guide is a word on the pages', () => {
   const words = new Set(
-    ['en.json', '../ops/messages/en.json'].flatMap((file) =>
+    ['en.json', '../organiser/messages/en.json', '../ops/messages/en.json'].flatMap((file) =>
       textsIn(JSON.parse(read(join('web/src/messages', file)))),
     ),
   )

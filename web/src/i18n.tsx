@@ -4,14 +4,15 @@ import { createContext, type ReactNode, use, useEffect, useMemo, useState } from
 import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
 import type opsEn from './ops/messages/en.json'
+import type organiserEn from './organiser/messages/en.json'
 import { languageFor, localeFor, usableZone, zoneOf } from './reader.ts'
 import { recall, remember } from './remembered.ts'
 
 declare module 'use-intl' {
   interface AppConfig {
     Locale: string
-    /** What operators read is loaded with their page only. */
-    Messages: typeof en & { ops: typeof opsEn }
+    /** What organisers and operators read is loaded with their pages only. */
+    Messages: typeof en & typeof organiserEn & typeof opsEn
   }
 }
 

@@ -2,6 +2,8 @@
 // shop (`page-table.ts`). Each page is a piece of its own, loaded when it is asked for.
 import { currentUserQuery, showQuery } from './api/queries.ts'
 import type { PageEntry } from './navigation/pages.ts'
+import { forOperators } from './ops/language.ts'
+import { forOrganisers } from './organiser/language.ts'
 
 export const pages = {
   '/': { load: () => import('./pages/shows.tsx').then((module) => module.ShowsPage) },
@@ -20,29 +22,35 @@ export const pages = {
   },
   '/sign-in': { load: () => import('./pages/sign-in.tsx').then((module) => module.SignInPage) },
   '/l': { load: () => import('./pages/link.tsx').then((module) => module.LinkPage) },
-  '/organiser': { load: () => import('./organiser/shows.tsx').then((module) => module.OrganiserShowsPage) },
-  '/organiser/new': { load: () => import('./organiser/edit.tsx').then((module) => module.NewShowPage) },
+  '/organiser': {
+    load: () => import('./organiser/shows.tsx').then((module) => forOrganisers(module.OrganiserShowsPage)),
+  },
+  '/organiser/new': {
+    load: () => import('./organiser/edit.tsx').then((module) => forOrganisers(module.NewShowPage)),
+  },
   '/organiser/shows/$showId': {
-    load: () => import('./organiser/show.tsx').then((module) => module.OrganiserShowPage),
+    load: () => import('./organiser/show.tsx').then((module) => forOrganisers(module.OrganiserShowPage)),
   },
   '/organiser/shows/$showId/box-office': {
-    load: () => import('./organiser/box-office/page.tsx').then((module) => module.BoxOfficePage),
+    load: () =>
+      import('./organiser/box-office/page.tsx').then((module) => forOrganisers(module.BoxOfficePage)),
   },
   '/organiser/shows/$showId/edit': {
-    load: () => import('./organiser/edit.tsx').then((module) => module.EditShowPage),
+    load: () => import('./organiser/edit.tsx').then((module) => forOrganisers(module.EditShowPage)),
   },
   '/organiser/shows/$showId/codes': {
-    load: () => import('./organiser/codes/page.tsx').then((module) => module.CodesPage),
+    load: () => import('./organiser/codes/page.tsx').then((module) => forOrganisers(module.CodesPage)),
   },
   '/organiser/shows/$showId/orders/$orderId': {
-    load: () => import('./organiser/orders/order.tsx').then((module) => module.OrganiserOrderPage),
+    load: () =>
+      import('./organiser/orders/order.tsx').then((module) => forOrganisers(module.OrganiserOrderPage)),
   },
   '/organiser/organisation': {
-    load: () => import('./organiser/house/page.tsx').then((module) => module.HousePage),
+    load: () => import('./organiser/house/page.tsx').then((module) => forOrganisers(module.HousePage)),
   },
-  '/door': { load: () => import('./pages/door.tsx').then((module) => module.DoorPage) },
-  '/mailbox': { load: () => import('./mailbox/page.tsx').then((module) => module.MailboxPage) },
-  '/ops': { load: () => import('./ops/page.tsx').then((module) => module.OpsPage) },
+  '/door': { load: () => import('./pages/door.tsx').then((module) => forOrganisers(module.DoorPage)) },
+  '/mailbox': { load: () => import('./mailbox/page.tsx').then((module) => forOperators(module.MailboxPage)) },
+  '/ops': { load: () => import('./ops/page.tsx').then((module) => forOperators(module.OpsPage)) },
 } as const satisfies Record<`/${string}`, PageEntry>
 
 declare module './navigation/pages.ts' {

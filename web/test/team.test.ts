@@ -1,10 +1,10 @@
 // Working together, in real browsers: an invitation from mailbox to door, what each role sees, and a
 // device at the door without an account.
 import type { MailboxItem } from '@holdfast/contract'
-import type { Browser, Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterEach, expect, it } from 'vitest'
 import { waitFor } from '../../server/test/wait.ts'
-import { openContext, type WatchedContext } from './browser.ts'
+import { openContext } from './browser.ts'
 import { useStage } from './stage.ts'
 import { enterCard, expectAccessible, holdStanding, pay, shown, signIn } from './steps.ts'
 import type { WebShop } from './web-shop.ts'
@@ -12,9 +12,8 @@ import type { WebShop } from './web-shop.ts'
 let shop: WebShop
 let browser: Browser
 let page: Page
-let watched: WatchedContext
 useStage((stage) => {
-  ;({ shop, browser, page, watched } = stage)
+  ;({ shop, browser, page } = stage)
 })
 
 const linkFor = (to: string) =>
@@ -25,10 +24,15 @@ const linkFor = (to: string) =>
     return path ? shop.url + path[0] : undefined
   })
 
+const phones: BrowserContext[] = []
+afterEach(async () => {
+  await Promise.all(phones.splice(0).map((phone) => phone.close()))
+})
+
 /** Another person's phone: nothing of the first is there. */
 async function otherPhone(): Promise<Page> {
   const { context, page: open } = await openContext(browser, { viewport: { width: 390, height: 844 } })
-  watched.context.once('close', () => void context.close())
+  phones.push(context)
   return open()
 }
 

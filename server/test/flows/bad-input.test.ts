@@ -1,6 +1,6 @@
 // Bad input on every route that the OpenAPI document lists: a 4xx with a known code, and nothing
 // changed. Never a 5xx.
-import { errorDefinitions } from '@holdfast/contract'
+import { type CurrentUser, errorDefinitions } from '@holdfast/contract'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   asGuest,
@@ -30,17 +30,23 @@ let shop: TestShop
 let organiser: Client
 let stranger: Client
 let operations: Operation[]
-let ids: { show: string; order: string; ticketType: string }
+let ids: { show: string; order: string; ticketType: string; organisation: string }
 
 beforeAll(async () => {
   shop = await startTestShop()
   organiser = await signUp(shop.url)
+  const { user } = expectStatus(await organiser.call<CurrentUser>('GET', '/api/users/current'), 200)
   stranger = await signUp(shop.url)
   const show = await publishShow(organiser)
   const buyer = await asGuest(shop.url)
   const order = expectStatus(await placeOrder(buyer, show), 201)
   expectStatus(await pay(buyer, order.id), 201)
-  ids = { show: show.id, order: order.id, ticketType: show.ticketTypes[0]?.id ?? '' }
+  ids = {
+    show: show.id,
+    order: order.id,
+    ticketType: show.ticketTypes[0]?.id ?? '',
+    organisation: user?.id ?? '',
+  }
   const document = expectStatus(await makeClient(shop.url).call<OpenApi>('GET', '/openapi.json'), 200)
   operations = Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/api/'))
@@ -93,13 +99,37 @@ function soundBodies(): Record<string, Record<string, unknown>> {
       lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }],
       tender: 'cash',
     },
+    'POST /api/shows/{id}/codes': { count: 2, percentBps: 1_000, uses: 5 },
+    'PATCH /api/shows/{id}/codes/{codeId}': { uses: 5 },
+    'POST /api/shows/{id}/codes/check': { code: 'SPRING' },
+    'POST /api/shows/{id}/copies': { startsAt: '2030-01-01T19:00:00Z' },
+    'POST /api/organisations': { name: 'x' },
+    'PATCH /api/organisations/{id}': { name: 'x' },
+    'PATCH /api/organisations/{id}/members/{userId}': { role: 'door' },
+    'POST /api/organisations/{id}/invitations': { email: 'new@example.com', role: 'door' },
+    'POST /api/invitations/redeem': { token: 'not one' },
+    'POST /api/organisations/{id}/tokens': { name: 'x', role: 'door' },
+    'POST /api/organisations/{id}/devices': {
+      name: 'x',
+      showIds: [ids.show],
+      endsAt: '2030-01-01T00:00:00Z',
+    },
+    'POST /api/devices/pair': { code: 'ABCD-EFGH' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },
     'POST /api/ops/sellers/{id}/approve': { reason: 'x' },
     'POST /api/ops/sellers/{id}/block': { reason: 'x' },
     'POST /api/ops/shows/{id}/close': { reason: 'x' },
+    'POST /api/tickets/check-in/undo': { ticketId: ids.show, reason: 'x' },
     'POST /api/tickets/check-in': { code: 'ABCDEFGHJKMNPQRSTVWXYZ0123' },
   }
+}
+
+/** The route of a thing that is there, as far as there is one. */
+function addressOf(path: string, id?: string): string {
+  const [, kind = ''] = /^\/api\/(\w+)\/\{id\}/.exec(path) ?? []
+  const own: Record<string, string> = { shows: ids.show, organisations: ids.organisation }
+  return path.replace('{id}', id ?? own[kind] ?? ids.order).replaceAll(/\{\w+\}/g, ids.ticketType)
 }
 
 const long = 'x'.repeat(20_000)
@@ -181,7 +211,7 @@ it('every route with a body refuses spoiled bodies and changes nothing', async (
     const route = `${method} ${path}`
     const sound = bodies[route]
     if (!sound) throw new Error(`${route} has no sound body in this test`)
-    const url = path.replace('{id}', path.startsWith('/api/shows') ? ids.show : ids.order)
+    const url = addressOf(path)
     for (const text of spoiled(sound)) {
       expectProblem(
         `${route} ${text.slice(0, 120)}`,
@@ -197,7 +227,7 @@ it('huge bodies, other media types and no body are refused on every unsafe route
   const huge = JSON.stringify({ text: 'x'.repeat(5_000_000) })
   for (const { method, path, takesBody } of operations) {
     if (method === 'GET' || !takesBody) continue
-    const url = path.replace('{id}', ids.show)
+    const url = addressOf(path)
     expectProblem(`${method} ${path} huge`, await organiser.call(method, url, huge))
     expectProblem(
       `${method} ${path} text`,
@@ -226,13 +256,12 @@ it('malformed, unknown and other people’s ids are refused on every route that 
     if (!path.includes('{id}')) continue
     const body = method === 'GET' || method === 'DELETE' ? undefined : bodies[`${method} ${path}`]
     for (const id of bad)
-      expectProblem(`${method} ${path} ${id}`, await organiser.call(method, path.replace('{id}', id), body))
+      expectProblem(`${method} ${path} ${id}`, await organiser.call(method, addressOf(path, id), body))
     const isRead = /^\/api\/shows\/\{id\}(\/availability(\/stream)?)?$/.test(path) && method === 'GET'
     if (isRead || path === '/api/shows/{id}/price') continue
-    const own = path.startsWith('/api/shows') ? ids.show : ids.order
     const answer = await stranger.call<{ code?: string; items?: unknown[] } | null>(
       method,
-      path.replace('{id}', own),
+      addressOf(path),
       body,
     )
     // A list of what is one's own is empty for a stranger; everything else is not there.

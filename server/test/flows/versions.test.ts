@@ -180,9 +180,11 @@ it('old and new sell side by side, through an upgrade, a way back and another up
   // Back to the old version, and forward again.
   await run(0, old)
   await sold('by new and old', 40)
-  await run(1, old)
-  await sold('by two old ones', 40)
-  await run(1, next)
+  if (isLong) {
+    await run(1, old)
+    await sold('by two old ones', 40)
+    await run(1, next)
+  }
   await run(0, next)
   await sold('by two new ones again', 20)
   await expectAllWell(traffic)

@@ -169,6 +169,7 @@ test('the OpenAPI document tells of each route how it refuses, and which of them
     'POST /api/orders/{id}/refunds',
     'POST /api/payments',
     'POST /api/shows',
+    'POST /api/shows/{id}/copies',
     'POST /api/shows/{id}/sales',
     'POST /api/tickets/check-in',
     'POST /api/users/signup',

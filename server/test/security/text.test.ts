@@ -189,6 +189,7 @@ describe('what a body can say', () => {
       'POST /api/organisations/{id}/tokens.expiresAt',
       'POST /api/organisations/{id}/tokens.role',
       'POST /api/shows.ticketTypes.priceMinor',
+      'POST /api/shows/{id}/codes.priceMinor',
       'PUT /api/shows/{id}.ticketTypes.id',
       'PUT /api/shows/{id}.ticketTypes.priceMinor',
     ])

@@ -4,6 +4,8 @@ import { errorDefinitions } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
 import opsDe from '../ops/messages/de.json' with { type: 'json' }
 import opsEn from '../ops/messages/en.json' with { type: 'json' }
+import organiserDe from '../organiser/messages/de.json' with { type: 'json' }
+import organiserEn from '../organiser/messages/en.json' with { type: 'json' }
 import de from './de.json' with { type: 'json' }
 import en from './en.json' with { type: 'json' }
 
@@ -18,8 +20,8 @@ const placeholders = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].toSorted()
 
 describe('messages', () => {
-  const english = new Map(flatten({ ...en, ops: opsEn }))
-  const german = new Map(flatten({ ...de, ops: opsDe }))
+  const english = new Map(flatten({ ...en, ...organiserEn, ...opsEn }))
+  const german = new Map(flatten({ ...de, ...organiserDe, ...opsDe }))
 
   it('exist in both languages', () => {
     expect([...german.keys()].toSorted()).toEqual([...english.keys()].toSorted())

@@ -14,7 +14,6 @@ import { DemoSale } from './demo/demo-sale.tsx'
 import { Sandbox } from './demo/sandbox.tsx'
 import { Events } from './events.tsx'
 import { FindOrder } from './find-order.tsx'
-import { OpsLanguage } from './language.tsx'
 import { Limits } from './limits.tsx'
 import { Orders } from './orders.tsx'
 import { overviewQuery } from './queries.ts'
@@ -46,11 +45,7 @@ export function OpsPage() {
     )
   }
   if (!overview.data) return <Waiting />
-  return (
-    <OpsLanguage fallback={<Waiting />}>
-      <Overview overview={overview.data} stale={overview.isError} />
-    </OpsLanguage>
-  )
+  return <Overview overview={overview.data} stale={overview.isError} />
 }
 
 function Waiting() {

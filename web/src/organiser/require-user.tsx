@@ -15,7 +15,7 @@ interface RequireUserProps {
 }
 
 export function RequireUser({ title, text, children }: RequireUserProps) {
-  const t = useTranslations('organiser')
+  const t = useTranslations('account')
   const { pathname } = usePlace()
   const current = useQuery(currentUserQuery)
   if (current.isLoadingError) return <Failure error={current.error} retry={() => void current.refetch()} />

@@ -14,7 +14,7 @@ export function Invitation(props: {
   readonly invitation: NonNullable<LinkView['invitation']>
 }) {
   const t = useTranslations('invitation')
-  const roles = useTranslations('house.roleTexts')
+  const roles = useTranslations('roleTexts')
   const go = useGo()
   const client = useQueryClient()
   const failureText = useFailureText()

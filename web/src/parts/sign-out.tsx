@@ -10,7 +10,7 @@ import { useNavigate } from '../navigation/router.tsx'
 import { Confirm } from './basics.tsx'
 
 export function SignOut() {
-  const t = useTranslations('organiser')
+  const t = useTranslations('account')
   const orders = useTranslations('orders')
   const client = useQueryClient()
   const navigate = useNavigate()

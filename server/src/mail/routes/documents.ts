@@ -4,9 +4,9 @@ import { Id } from '@holdfast/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
-import type { Http } from '../../platform/http/server.ts'
+import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import { maySeeOrder } from '../../platform/http/sessions.ts'
-import { requireRight, requireSomebody } from '../../platform/http/staff/rights.ts'
+import { isStaffOf, requireSomebody } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
@@ -40,11 +40,11 @@ export function documentRoutes(app: Http, parts: DocumentRoutes): void {
     unknown: 'order_unknown' | 'ticket_unknown',
     { toStaff = false }: { readonly toStaff?: boolean } = {},
   ): Promise<Documented> => {
-    const principal = requireSomebody(request)
+    const principal = toStaff ? requireSomebody(request) : requirePrincipal(request)
     const refuse = ({ order, show }: Documented) => {
       if (principal && maySeeOrder(principal, order)) return
-      if (!toStaff) throw new ProblemError(unknown)
-      requireRight(request, { organisationId: show.organiserId, showId: show.id }, unknown)
+      if (toStaff && isStaffOf(request, { organisationId: show.organiserId, showId: show.id })) return
+      throw new ProblemError(unknown)
     }
     for (let attempt = 1; ; attempt += 1) {
       const documented = await readDocumented(parts, key)

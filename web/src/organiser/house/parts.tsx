@@ -41,6 +41,7 @@ export function RoleSelect(props: {
   readonly onChange: (role: Role) => void
 }) {
   const t = useTranslations('house')
+  const roleTexts = useTranslations('roleTexts')
   const id = useId()
   return (
     <div>
@@ -61,7 +62,7 @@ export function RoleSelect(props: {
         ))}
       </select>
       <p id={`${id}-hint`} className="mt-1 text-small text-soft">
-        {t(`roleTexts.${props.value}`)}
+        {roleTexts(props.value)}
       </p>
     </div>
   )
