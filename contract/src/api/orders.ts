@@ -107,12 +107,8 @@ export const OrderView = Type.Object({
         name: Type.String(),
         seat: Type.Optional(SeatView),
         status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
-        left: Type.Optional(
-          Money,
-        ),
-        returnOffer: Type.Optional(
-          Money,
-        ),
+        left: Type.Optional(Money),
+        returnOffer: Type.Optional(Money),
       }),
     ),
   ),

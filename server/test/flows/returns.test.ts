@@ -43,12 +43,17 @@ const typeOf = (index: number, of = show) => of.ticketTypes[index] ?? expect.unr
 let seatsUsed = 0
 const seats = (count: number) => {
   seatsUsed += count
-  const seatIds = typeOf(0).seats?.slice(seatsUsed - count, seatsUsed).map(({ id }) => id)
+  const seatIds = typeOf(0)
+    .seats?.slice(seatsUsed - count, seatsUsed)
+    .map(({ id }) => id)
   return { ticketTypeId: typeOf(0).id, seatIds }
 }
 type Refused = { readonly code: string }
 
-async function bought(lines: readonly object[], { by, of = show, code }: { by?: Client; of?: ShowView; code?: string } = {}) {
+async function bought(
+  lines: readonly object[],
+  { by, of = show, code }: { by?: Client; of?: ShowView; code?: string } = {},
+) {
   const buyer = by ?? (await asGuest(shop.url))
   const body = { showId: of.id, lines, ...(code === undefined ? {} : { code }) }
   const order = expectStatus(await buyer.call<OrderView>('POST', '/api/orders', body), 201)
@@ -65,7 +70,8 @@ const giveBack = (
   by.call('POST', `/api/orders/${orderId}/returns`, { ticketIds, ...terms }, headers)
 const returnsOf = async (by: Client, orderId: string) =>
   expectStatus(await by.call<{ items: ReturnView[] }>('GET', `/api/orders/${orderId}/returns`), 200).items
-const checkIn = (code: string | undefined) => organiser.call<Refused>('POST', '/api/tickets/check-in', { code })
+const checkIn = (code: string | undefined) =>
+  organiser.call<Refused>('POST', '/api/tickets/check-in', { code })
 const stateOf = async (seatId: string | undefined) => {
   const { body } = await organiser.call<Availability>('GET', `/api/shows/${show.id}/availability`)
   return body.seats?.find(({ id }) => id === seatId)?.state
@@ -146,7 +152,10 @@ describe('a return is refused', () => {
   test('to whoever it is not for, and for what is not there', async () => {
     const { buyer, order, ids } = await bought([{ ticketTypeId: typeOf(1).id, quantity: 2 }])
     const other = await asGuest(shop.url)
-    expect(await giveBack(other, order.id, ids)).toMatchObject({ status: 404, body: { code: 'order_unknown' } })
+    expect(await giveBack(other, order.id, ids)).toMatchObject({
+      status: 404,
+      body: { code: 'order_unknown' },
+    })
     expect(await giveBack(buyer, order.id, [order.id])).toMatchObject({ body: { code: 'ticket_unknown' } })
     expect(await giveBack(buyer, order.id, ids, { amountMinor: 4_000 })).toMatchObject({
       status: 409,
@@ -165,7 +174,9 @@ describe('a return is refused', () => {
 
   test('by a show that takes nothing back from buyers', async () => {
     const strict = await publishShow(organiser)
-    const { buyer, order, ids } = await bought([{ ticketTypeId: typeOf(0, strict).id, quantity: 2 }], { of: strict })
+    const { buyer, order, ids } = await bought([{ ticketTypeId: typeOf(0, strict).id, quantity: 2 }], {
+      of: strict,
+    })
     expect(await readOrder(buyer, order.id)).not.toHaveProperty('returnableUntil')
     expect(await giveBack(buyer, order.id, [ids[0]])).toMatchObject({
       status: 409,

@@ -196,7 +196,9 @@ const placesOf = (own: Cluster) =>
 /** Units whose tickets were let in, also such as are void since. */
 function usedTickets({ admission: { value: admission } }: Cluster): ReadonlySet<number> {
   const tickets = admission && 'tickets' in admission ? admission.tickets : []
-  return new Set(tickets.flatMap((each) => (each.status !== 'valid' && each.usedAt !== null ? [each.unit] : [])))
+  return new Set(
+    tickets.flatMap((each) => (each.status !== 'valid' && each.usedAt !== null ? [each.unit] : [])),
+  )
 }
 
 function validTickets(own: Cluster): number {
@@ -225,8 +227,7 @@ const ends = new Set(['cancelled', 'complete', 'refunded'])
 function breachOfRest(own: Cluster): string | null {
   const { order } = own.ordered.value
   if (order && !ends.has(order.status)) return `9: every order ends, but this one stays ${order.status}`
-  if (order && returnsOf(order).some(isUnderWay))
-    return '9: places that are asked back are given back'
+  if (order && returnsOf(order).some(isUnderWay)) return '9: places that are asked back are given back'
   const intents = own.held.flatMap(({ value }) => value.intent ?? [])
   if (intents.some(({ status }) => status === 'requires_capture')) return '3: at rest no money is set aside'
   if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))

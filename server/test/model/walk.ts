@@ -436,7 +436,9 @@ export function walkTickets(
     const decision = rules.decideAdmission(admission, command, {
       seats,
       shows: new Map([[scope.show.id, doorShowOf(scope)]]),
-      ticketIds: new Map(admission && 'tickets' in admission ? admission.tickets.map(({ id }) => [id, id]) : []),
+      ticketIds: new Map(
+        admission && 'tickets' in admission ? admission.tickets.map(({ id }) => [id, id]) : [],
+      ),
       now: times[0],
     })
     if ('rejection' in decision) return { changes: {}, sent: [], rejection: decision.rejection }

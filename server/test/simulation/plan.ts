@@ -312,7 +312,8 @@ function givenBack(seed: number, visits: readonly Operation[]): Operation[] {
   const random = makeRandom('returns', seed)
   if (!random.chance(0.7)) return []
   return visits.flatMap((visit): Operation[] => {
-    if (!['pay', 'refund', 'check_in', 'refund_outside'].includes(visit.kind) || !('buyer' in visit)) return []
+    if (!['pay', 'refund', 'check_in', 'refund_outside'].includes(visit.kind) || !('buyer' in visit))
+      return []
     if (!random.chance(0.35)) return []
     const afterMs = random.weigh([
       [2, random.between(0, 300)],
@@ -320,7 +321,12 @@ function givenBack(seed: number, visits: readonly Operation[]): Operation[] {
     ])
     const when = { atMs: visit.atMs + afterMs, process: random.between(0, 1) }
     const by = random.chance(0.5) ? 'buyer' : 'organiser'
-    const whose = { buyer: visit.buyer, by, first: random.between(0, 1), count: random.between(1, 3) } as const
+    const whose = {
+      buyer: visit.buyer,
+      by,
+      first: random.between(0, 1),
+      count: random.between(1, 3),
+    } as const
     const part = random.chance(0.3) ? random.between(0, 2_000) : null
     const terms = { part, restock: random.chance(0.7), times: random.between(1, 2) }
     return [{ ...when, kind: 'return', ...whose, ...terms }]

@@ -145,7 +145,6 @@ const withheldIn = (count: number) => (count > 0 ? `, ${count} kept from the sal
 const explainPool = (row: PoolRow) =>
   `Pool of ${row.capacity}: ${row.held} held, ${row.sold} sold${withheldIn(row.withheld)}; by its orders: ${row.heldByOrders} held, ${row.soldByOrders} sold${withheldIn(row.withheldByOrders)}`
 
-
 /** Makes the sums of these orders' stretches be added up anew. */
 export async function noteChangedOrders(db: Queryable, orderIds: readonly string[]): Promise<void> {
   if (orderIds.length > 0) await db.query(freshenStatement, [orderIds])

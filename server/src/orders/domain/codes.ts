@@ -55,7 +55,10 @@ export function enterCode(
 }
 
 /** How many uses so many covered tickets are: without a number of tickets, an order is one use. */
-export function usesFor({ terms: { ticketsPerUse = Number.POSITIVE_INFINITY } }: Code, tickets: number): number {
+export function usesFor(
+  { terms: { ticketsPerUse = Number.POSITIVE_INFINITY } }: Code,
+  tickets: number,
+): number {
   return tickets === 0 ? 0 : Math.max(1, Math.ceil(tickets / ticketsPerUse))
 }
 

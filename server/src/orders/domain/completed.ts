@@ -3,9 +3,9 @@
 import { type FactOf, unitsOf } from '@holdfast/contract'
 import type { Codes } from './code.ts'
 import { usesFor } from './codes.ts'
-import { countBack, leftFor, type Paid } from './returns/giving-back.ts'
 import { evolve } from './evolve.ts'
 import { type CommandOf, type Order, type OrderDecision, type OrderFact, paymentOf } from './order.ts'
+import { countBack, leftFor, type Paid } from './returns/giving-back.ts'
 import { hasPlaces, isWhole, type Return, unitsLeaving, unitsReturned } from './returns/returned.ts'
 
 const nothing: OrderDecision = { facts: [] }

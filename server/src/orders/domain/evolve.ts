@@ -113,7 +113,8 @@ function settledReturns(
   returns: readonly Return[],
   { returnId, amountMinor }: { readonly returnId: string; readonly amountMinor: number },
 ): Return[] {
-  const change = amountMinor < 0 ? { status: 'money_owed' as const } : { status: 'done' as const, amountMinor }
+  const change =
+    amountMinor < 0 ? { status: 'money_owed' as const } : { status: 'done' as const, amountMinor }
   return changeReturn(returns, returnId, change)
 }
 
@@ -149,4 +150,3 @@ export function asPlaced(order: Order): Order {
     return { ...facts, status: 'complete', version: 2, paymentId: null, ...nothingBack, disputed: false }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
 }
-

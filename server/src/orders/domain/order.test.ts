@@ -30,7 +30,14 @@ import type { Return } from './returns/returned.ts'
 
 const nothingBack = { refundedMinor: 0, back: null, returns: [], disputed: false } as const
 const anotherId = '00000000-0000-7000-8000-0000000000dd'
-const whole: Return = { id: refundId, by: 'refund', units: [0, 1], amountMinor: 0, restock: true, status: 'requested' }
+const whole: Return = {
+  id: refundId,
+  by: 'refund',
+  units: [0, 1],
+  amountMinor: 0,
+  restock: true,
+  status: 'requested',
+}
 const ofOne: Return = { ...whole, by: 'buyer', units: [1], amountMinor: 4_500 }
 const terms = { until: deadline, keepBps: 1_000, feesBack: false }
 

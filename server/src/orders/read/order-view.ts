@@ -2,9 +2,9 @@
 import { CancelReason, type OrderView, orderCodeOf } from '@holdfast/contract'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
-import { leftOf, offersOf } from '../domain/returns/giving-back.ts'
 import type { Order } from '../domain/order.ts'
 import { priceOf } from '../domain/price.ts'
+import { leftOf, offersOf } from '../domain/returns/giving-back.ts'
 import { unitsLeaving, unitsReturned } from '../domain/returns/returned.ts'
 
 const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))

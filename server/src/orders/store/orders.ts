@@ -206,7 +206,10 @@ function toRow(order: Order): OrderRow & { readonly places: number } {
 
 function returnIdOf(order: Order): string | null {
   if (!('returns' in order)) return null
-  const last = order.status === 'refunded' ? order.returns.at(-1) : order.returns.find(({ status }) => status === 'requested')
+  const last =
+    order.status === 'refunded'
+      ? order.returns.at(-1)
+      : order.returns.find(({ status }) => status === 'requested')
   return last?.id ?? null
 }
 
@@ -234,10 +237,7 @@ const updateOrdersStatement = withRows(
 )
 
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
-  return writeRows(
-    insertOrdersStatement,
-    orders.map(toRow),
-  )
+  return writeRows(insertOrdersStatement, orders.map(toRow))
 }
 
 export function updateOrders(orders: readonly Order[]): readonly Write[] {

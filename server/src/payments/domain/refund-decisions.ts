@@ -70,7 +70,12 @@ export function refundReturn(records: Records, command: CommandOf<'RefundReturn'
   const amountMinor = Math.min(command.amountMinor, leftOf(records, payment))
   if (amountMinor <= 0)
     return { facts: [refundFailed(payment, returnId, 'nothing_left')], answer: { paymentId } }
-  return given(payment, amountMinor, { refundId: returnId, origin: 'return', reason: null, processorId: null })
+  return given(payment, amountMinor, {
+    refundId: returnId,
+    origin: 'return',
+    reason: null,
+    processorId: null,
+  })
 }
 
 /** The return hears that its money does not come. */

@@ -225,8 +225,7 @@ export const ordersStatements: StatementTwins = {
       const [capacity, latch] = [given as number, latches === true]
       const row = { id, show_id: showId, capacity, latch, closed: latch && capacity === 0 }
       view.insert('orders.pools', row, (old) => {
-        const taken =
-          (old['held'] as number) + (old['sold'] as number) + (old['withheld'] as number)
+        const taken = (old['held'] as number) + (old['sold'] as number) + (old['withheld'] as number)
         const stays = old['closed'] === true && capacity <= (old['capacity'] as number)
         return { capacity: Math.max(capacity, taken), latch, closed: latch && (stays || taken >= capacity) }
       })
@@ -315,7 +314,9 @@ export const ordersStatements: StatementTwins = {
       .some((row) => row['show_id'] === showId && row['ended'] !== true)
     if (types.length === 0)
       return [
-        shape('version id priceMinor seated poolId count name shared capacity held sold withheld closed')({ version }),
+        shape('version id priceMinor seated poolId count name shared capacity held sold withheld closed')({
+          version,
+        }),
       ]
     return types.flatMap((type) => {
       const own = { version, hasCodes, ...shape('id priceMinor seated')(type) }
@@ -325,7 +326,9 @@ export const ordersStatements: StatementTwins = {
       return takes.map((take) => ({
         ...own,
         ...shape('poolId count name shared')(take),
-        ...shape('capacity held sold withheld closed')(view.get('orders.pools', String(take['poolId'])) ?? {}),
+        ...shape('capacity held sold withheld closed')(
+          view.get('orders.pools', String(take['poolId'])) ?? {},
+        ),
       }))
     })
   },

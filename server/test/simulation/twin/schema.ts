@@ -139,7 +139,8 @@ const orders = [
         atLeast('held', 0),
         atLeast('sold', 0),
         atLeast('withheld', 0),
-        (row) => number(row['held']) + number(row['sold']) + number(row['withheld']) <= number(row['capacity']),
+        (row) =>
+          number(row['held']) + number(row['sold']) + number(row['withheld']) <= number(row['capacity']),
         (row) => row['closed'] !== true || row['latch'] === true,
       ],
     },

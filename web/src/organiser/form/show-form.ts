@@ -32,6 +32,11 @@ export interface ShowFields {
   lastEntryAt: string
   leastAge: string
   checkNote: string
+  /** Empty: buyers return nothing. */
+  returnHours: string
+  /** Per cent of the price. */
+  returnKeep: string
+  returnFees: boolean
   timeZone: string
   currency: string
   holdMinutes: string
@@ -41,7 +46,16 @@ export interface ShowFields {
   types: TypeFields[]
 }
 
-const noEvening = { doorsAt: '', endsAt: '', lastEntryAt: '', leastAge: '', checkNote: '' }
+const noEvening = {
+  doorsAt: '',
+  endsAt: '',
+  lastEntryAt: '',
+  leastAge: '',
+  checkNote: '',
+  returnHours: '',
+  returnKeep: '',
+  returnFees: false,
+}
 export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
 const noTerms = {
   saleStartsAt: '',
@@ -114,12 +128,15 @@ function eveningFieldsOf(show: ShowView): typeof noEvening {
     lastEntryAt: clockOf(show.lastEntryAt),
     leastAge: String(show.leastAge ?? ''),
     checkNote: show.checkNote ?? '',
+    returnHours: String(show.returnPolicy?.hoursBefore ?? ''),
+    returnKeep: show.returnPolicy?.keepBps ? String(show.returnPolicy.keepBps / 100) : '',
+    returnFees: show.returnPolicy?.feesBack === true,
   }
 }
 
 /** Whether anything is said about the evening beside its start. */
-export const hasEvening = ({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: ShowFields): boolean =>
-  [doorsAt, endsAt, lastEntryAt, leastAge, checkNote].some(Boolean)
+export const hasEvening = (fields: ShowFields): boolean =>
+  (Object.keys(noEvening) as (keyof typeof noEvening)[]).some((name) => Boolean(fields[name]))
 
 /** The evening as the API takes it, or null when a clock cannot be read. */
 function eveningOf(fields: ShowFields, show: ShowView | undefined) {
@@ -137,8 +154,15 @@ function eveningOf(fields: ShowFields, show: ShowView | undefined) {
     ...instants,
     ...(fields.leastAge === '' ? {} : { leastAge: Number(fields.leastAge) }),
     ...(checkNote === '' ? {} : { checkNote }),
+    ...(fields.returnHours === '' ? {} : { returnPolicy: policyOf(fields) }),
   }
 }
+
+const policyOf = ({ returnHours, returnKeep, returnFees }: ShowFields) => ({
+  hoursBefore: Number(returnHours),
+  ...(returnKeep === '' ? {} : { keepBps: Math.round(Number(returnKeep) * 100) }),
+  ...(returnFees ? { feesBack: true } : {}),
+})
 
 function termFieldsOf(
   type: ShowView['ticketTypes'][number],

@@ -16,6 +16,7 @@ import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
 import { useBuyerName } from './buyer-name.ts'
 import { MoneyBack } from './money-back.tsx'
+import { TakeBack } from './return-tickets.tsx'
 import { TakePayment } from './take-payment.tsx'
 
 type TimelineEntry = TimelineView['items'][number]
@@ -74,6 +75,7 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
           </div>
           <div className="grid gap-4 print:hidden">
             {may('orders') && <TakePayment order={order} />}
+            {may('money') && <TakeBack order={order} />}
             {may('money') && <MoneyBack order={order} />}
           </div>
         </div>

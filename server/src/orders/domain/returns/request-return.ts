@@ -1,8 +1,9 @@
 // Whether tickets may be given back, and for how much. That none of them was used is for tickets to
 // say: their rows decide the race against the door. Pure.
-import { leftFor, offersOf, type Paid } from './giving-back.ts'
+
 import type { CommandOf, Order, OrderDecision } from '../order.ts'
 import { stepOf } from '../price.ts'
+import { leftFor, offersOf, type Paid } from './giving-back.ts'
 import { unitsLeaving, unitsReturned } from './returned.ts'
 
 type Asked = CommandOf<'RequestReturn'>
