@@ -94,6 +94,7 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/payments': { orderId: ids.order, paymentMethod: 'pm_card_visa' },
     'POST /api/mailbox/faults': { kind: 'refuse', times: 1 },
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
+    'POST /api/orders/{id}/returns': { ticketIds: [ids.order], amountMinor: 1, restock: true },
     'POST /api/orders/{id}/payments/elsewhere': { tender: 'cash', reason: 'x' },
     'POST /api/shows/{id}/sales': {
       lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }],
