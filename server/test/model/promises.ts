@@ -1,6 +1,6 @@
 // The promises of the shop, looked at in every state. The numbers are those of the invariants in
 // the design; what the processor holds counts, not what our own rows say of it.
-import { unitsOf } from '@holdfast/contract'
+import { type Unit, unitsOf } from '@holdfast/contract'
 import type { Order } from '../../src/orders/domain/order.ts'
 import {
   hasPlaces,
@@ -55,6 +55,15 @@ export const takenOf = (poolId: string, lines: Order['lines']): number =>
     return sum + count * quantity
   }, 0)
 
+const units = new WeakMap<object, readonly Unit[]>()
+
+/** The units of an order, made once for its lines. */
+function unitsIn(order: Order): readonly Unit[] {
+  let made = units.get(order.lines)
+  if (!made) units.set(order.lines, (made = unitsOf(order)))
+  return made
+}
+
 const returnsOf = (order: Order): readonly Return[] => ('returns' in order ? order.returns : [])
 
 /** Where the place of a unit is: the order's, kept from the sale, or free. */
@@ -71,7 +80,7 @@ export function breachOfStock({ clusters, stock }: State): string | null {
   for (const pool of stock.value.pools) {
     const sums = { held: 0, sold: 0, withheld: 0 }
     for (const order of orders) {
-      for (const { no, takes } of unitsOf(order)) {
+      for (const { no, takes } of unitsIn(order)) {
         const place = placeOf(order, no)
         if (place === null) continue
         for (const { poolId, count } of takes) if (poolId === pool.id) sums[place] += count
@@ -97,7 +106,7 @@ export function breachOfStock({ clusters, stock }: State): string | null {
   }
   for (const seat of stock.value.seats) {
     const owners = orders.flatMap((order) =>
-      unitsOf(order).flatMap(({ no, seatIds }) => {
+      unitsIn(order).flatMap(({ no, seatIds }) => {
         const place = seatIds.includes(seat.id) ? placeOf(order, no) : null
         return place === null ? [] : [{ id: order.id, place }]
       }),
