@@ -146,10 +146,19 @@ test('every route of the OpenAPI document is one of them', async () => {
   expect(listed.filter((route) => !routes.includes(route))).toEqual([])
 })
 
-test('the OpenAPI document tells of each route how it refuses, and which of them read an Idempotency-Key', async () => {
+test('the OpenAPI document tells of each route its name, for whom it is and how it refuses, and which of them read an Idempotency-Key', async () => {
   const { text } = await stage.ask({ method: 'GET', path: '/openapi.json' })
-  type Operation = { parameters?: { $ref?: string }[]; responses: { default?: unknown } }
-  const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, Operation>> }
+  type Operation = {
+    operationId: string
+    tags: string[]
+    security?: unknown[]
+    parameters?: { $ref?: string }[]
+    responses: { default?: unknown }
+  }
+  const { paths, tags } = JSON.parse(text) as {
+    paths: Record<string, Record<string, Operation>>
+    tags: { name: string }[]
+  }
   const all = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       route: `${method.toUpperCase()} ${path}`,
@@ -159,6 +168,20 @@ test('the OpenAPI document tells of each route how it refuses, and which of them
   expect(
     all.filter(({ operation }) => operation.responses.default === undefined).map(({ route }) => route),
   ).toEqual([])
+  const open = all.filter(({ operation }) => operation.security?.length === 0).map(({ route }) => route)
+  const mailboxIsOpenHere = (route: string) => route.includes('/api/mailbox') || route === 'GET /metrics'
+  expect(open.toSorted()).toEqual(
+    all
+      .map(({ route }) => route)
+      .filter((route) => accessOf(route.replaceAll(/\{(\w+)\}/g, ':$1'))?.who.none === 'in')
+      .filter((route) => !mailboxIsOpenHere(route))
+      .toSorted(),
+  )
+  const ids = all.map(({ operation }) => operation.operationId)
+  expect(ids).toEqual([...new Set(ids)])
+  expect(ids).toEqual(expect.arrayContaining(['getShows', 'getShow', 'postOrders', 'deleteOrder']))
+  const told = new Set(tags.map(({ name }) => name))
+  expect(all.flatMap(({ operation }) => operation.tags).filter((tag) => !told.has(tag))).toEqual([])
   const keyed = all.filter(({ operation }) =>
     operation.parameters?.some(({ $ref }) => $ref?.endsWith('/IdempotencyKey')),
   )

@@ -41,6 +41,7 @@ export function identityRoutes(
     {
       config: { keyed: true },
       schema: {
+        security: [],
         tags,
         summary: 'Create an account and sign in',
         description:
@@ -65,7 +66,7 @@ export function identityRoutes(
 
   app.post(
     '/api/users/signin',
-    { schema: { tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
+    { schema: { security: [], tags, summary: 'Sign in', body: Credentials, response: { 200: UserView } } },
     async (request, reply) => {
       const begun = await identity.signIn({
         ...request.body,
@@ -81,6 +82,7 @@ export function identityRoutes(
     '/api/users/guest',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Start a guest session with only an email address',
         description:
@@ -103,7 +105,7 @@ export function identityRoutes(
 
   app.post(
     '/api/users/signout',
-    { schema: { tags, summary: 'Sign out', response: { 204: NoContent } } },
+    { schema: { security: [], tags, summary: 'Sign out', response: { 204: NoContent } } },
     async (request, reply) => {
       if (request.sessionToken !== null) await sessions.end(request.sessionToken)
       setCookie(reply, publicUrl, { token: '', maxAgeSeconds: 0 })
@@ -135,7 +137,12 @@ export function identityRoutes(
     '/api/users/current',
     {
       config: { vital: true },
-      schema: { tags, summary: 'Get the current user or guest', response: { 200: CurrentUser } },
+      schema: {
+        security: [],
+        tags,
+        summary: 'Get the current user or guest',
+        response: { 200: CurrentUser },
+      },
     },
     async ({ principal }) => {
       if (!principal) return { user: null }

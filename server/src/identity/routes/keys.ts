@@ -178,6 +178,7 @@ function pairingRoutes(app: Http, { keys, limits, limitsNetwork, publicUrl }: Ke
     '/api/devices/pair',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Pair a door device with its code',
         description:
@@ -200,7 +201,14 @@ function pairingRoutes(app: Http, { keys, limits, limitsNetwork, publicUrl }: Ke
 
   app.get(
     '/api/devices/current',
-    { schema: { tags, summary: 'Get the door device that asks', response: { 200: CurrentDevice } } },
+    {
+      schema: {
+        security: [],
+        tags,
+        summary: 'Get the door device that asks',
+        response: { 200: CurrentDevice },
+      },
+    },
     async ({ key }) => {
       const paired = key?.kind === 'device' ? await keys.device(key.id) : null
       return { device: paired && pairedView(paired) }

@@ -33,6 +33,7 @@ function requestRoute(app: Http, { links, limitsNetwork }: LinkParts): void {
     '/api/users/links',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Ask for a link by mail',
         description:
@@ -55,6 +56,7 @@ function redeemRoute(app: Http, { db, security, links, ...cookies }: LinkParts):
     '/api/users/links/redeem',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Redeem a link',
         description:
@@ -93,6 +95,7 @@ function resetRoute(app: Http, { links }: LinkParts): void {
     '/api/users/password/reset',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Choose a new password with a link from a mail',
         description: 'Ends every session and API token of the account. Signs nobody in.',

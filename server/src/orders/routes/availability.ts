@@ -56,6 +56,7 @@ export function availabilityRoutes(app: Http, { clock, db, live }: AvailabilityP
     '/api/shows/:id/availability',
     {
       schema: {
+        security: [],
         tags: ['shows'],
         summary: 'Get a show’s availability',
         description: 'Has an `ETag` that changes with what is left; `If-None-Match` answers 304.',
@@ -74,6 +75,7 @@ export function availabilityRoutes(app: Http, { clock, db, live }: AvailabilityP
     '/api/shows/:id/availability/stream',
     {
       schema: {
+        security: [],
         tags: ['shows'],
         summary: 'Stream availability as server-sent events named "availability"',
         params: idParams,

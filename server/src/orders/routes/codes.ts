@@ -151,6 +151,7 @@ function checkRoute(app: Http, { db, guesses }: CodeRoutes): void {
     '/api/shows/:id/codes/check',
     {
       schema: {
+        security: [],
         tags,
         summary: 'Find out what a code does',
         description: 'What it takes off, the hidden ticket types that it unlocks, and what is left of them.',

@@ -42,6 +42,7 @@ export function priceRoutes(
     '/api/shows/:id/price',
     {
       schema: {
+        security: [],
         tags: ['shows'],
         summary: 'Price tickets without holding them',
         description: 'What a hold of the same lines would cost now. Says nothing about what is left.',

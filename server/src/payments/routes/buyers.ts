@@ -61,7 +61,7 @@ export function registerRoutes(app: Http, options: RouteOptions): void {
   payRoutes(app, options)
   refundRoutes(app, options)
   const shopConfig = { processor: publicPartOf(options.processor), sendsMail: options.sendsMail }
-  const schema = { summary: 'Get the public settings', tags, response: { 200: ShopConfig } }
+  const schema = { security: [], summary: 'Get the public settings', tags, response: { 200: ShopConfig } }
   app.get('/api/shop-config', { config: { vital: true }, schema }, () => shopConfig)
 }
 

@@ -52,7 +52,12 @@ export function registerWebhook(app: Http, options: WebhookOptions): void {
       { parseAs: 'buffer', bodyLimit: bodyLimitBytes },
       (_request, body, done) => done(null, body),
     )
-    const schema = { summary: 'Receive the card processor’s signed events', tags: ['payments'], response: {} }
+    const schema = {
+      security: [],
+      summary: 'Receive the card processor’s signed events',
+      tags: ['payments'],
+      response: {},
+    }
     scope.post(
       '/api/payments/webhooks/stripe',
       { config: { signed: true, vital: true }, bodyLimit: bodyLimitBytes, schema },

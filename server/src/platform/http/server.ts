@@ -1,8 +1,5 @@
 // The HTTP edge: what every request passes before and after its route. Knows no service.
-import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { Problem } from '@holdfast/contract'
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { newId } from '../process/clock.ts'
 import type { Log } from '../process/log.ts'
@@ -112,75 +109,6 @@ export function makeHttp(options: HttpOptions) {
   guardOrigin(app as unknown as FastifyInstance, options)
   allowEmptyBodies(app as unknown as FastifyInstance)
   return app
-}
-
-/**
- * OpenAPI of all routes registered after this, at `/openapi.json`, and a page to read it at
- * `/docs`.
- */
-export async function describeApi(app: FastifyInstance, version: string): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Holdfast',
-        version,
-        description: 'A ticket shop. Buyers only pay for tickets they get.',
-      },
-      components: {
-        securitySchemes: {
-          session: { type: 'apiKey', in: 'cookie', name: 'holdfast' },
-          token: { type: 'http', scheme: 'bearer' },
-        },
-        responses: {
-          Problem: {
-            description: 'An error, as problem details (RFC 9457)',
-            content: { 'application/problem+json': { schema: Problem } },
-          },
-        },
-        parameters: {
-          IdempotencyKey: {
-            name: 'Idempotency-Key',
-            in: 'header',
-            schema: { type: 'string', minLength: 1, maxLength: 255 },
-          },
-        },
-      },
-      // Each is of use, and where nobody need be signed in neither.
-      security: [{ session: [] }, { token: [] }, {}],
-    },
-    transformObject(document) {
-      if ('openapiObject' in document) tellWhatIsCommon(app, document.openapiObject.paths as Described)
-      return 'openapiObject' in document ? document.openapiObject : document.swaggerObject
-    },
-  })
-  // Under the shop's own policy, like every page: the library's is wider and lets the shop's own
-  // pages frame it.
-  await app.register(swaggerUi, { routePrefix: '/docs' })
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
-}
-
-type Described = Record<
-  string,
-  Record<string, { responses: Record<string, unknown>; parameters?: unknown[] }>
->
-
-/**
- * Told here and not in the schemas of the routes, which say what is checked and how answers are
- * written.
- */
-function tellWhatIsCommon({ routeConfigs }: FastifyInstance, paths: Described): void {
-  for (const [path, methods] of Object.entries(paths)) {
-    for (const [method, operation] of Object.entries(methods)) {
-      operation.responses['default'] = { $ref: '#/components/responses/Problem' }
-      const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
-      if (routeConfigs.get(route)?.keyed === true)
-        operation.parameters = [
-          ...(operation.parameters ?? []),
-          { $ref: '#/components/parameters/IdempotencyKey' },
-        ]
-    }
-  }
 }
 
 function securityHeaders({
