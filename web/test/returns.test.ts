@@ -22,7 +22,10 @@ it('a buyer sees what comes back before they return a ticket, and the organiser 
   await pay(page)
   await expectTickets(page, 2)
   await page.getByRole('button', { name: 'Return tickets' }).click()
-  await page.getByRole('checkbox', { name: /Standing/ }).first().check()
+  await page
+    .getByRole('checkbox', { name: /Standing/ })
+    .first()
+    .check()
   await shown(page, 'You get back €40.50')
   await expectAccessible(page, 'choosing tickets to return')
   await page.getByRole('button', { name: 'Continue' }).click()

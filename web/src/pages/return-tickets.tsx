@@ -63,6 +63,7 @@ export function ReturnTickets({ order }: { readonly order: OrderView }) {
           <ReturnChoice
             legend={t('choose')}
             tickets={offered}
+            all={tickets}
             worthOf={offerOf}
             currency={currency}
             chosen={chosen}

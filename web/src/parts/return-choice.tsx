@@ -34,6 +34,8 @@ export function useReturn(order: OrderView, onSuccess: () => void) {
 export interface ReturnChoiceProps {
   readonly legend: string
   readonly tickets: readonly OrderTicket[]
+  /** All of the order's, by which they are counted. */
+  readonly all: readonly OrderTicket[]
   /** What each of them gives back. */
   readonly worthOf: (ticket: OrderTicket) => number
   readonly currency: string
@@ -42,12 +44,13 @@ export interface ReturnChoiceProps {
 }
 
 export function ReturnChoice(props: ReturnChoiceProps) {
-  const { legend, tickets, worthOf, currency, chosen, choose } = props
+  const { legend, tickets, all, worthOf, currency, chosen, choose } = props
   const t = useTranslations('ticket')
   const format = useFormat()
   const toggle = (id: string) => choose(chosen.symmetricDifference(new Set([id])))
-  const placeOf = ({ seat }: OrderTicket) => {
-    if (!seat) return ''
+  const placeOf = ({ id, seat }: OrderTicket) => {
+    const position = all.findIndex((each) => each.id === id) + 1
+    if (!seat) return all.length > 1 ? ` · ${t('position', { position, count: all.length })}` : ''
     const row = seat.row === '' ? '' : `${t('row')} ${seat.row}, `
     return ` · ${seat.section === '' ? '' : `${seat.section}, `}${row}${t('seat')} ${seat.number}`
   }

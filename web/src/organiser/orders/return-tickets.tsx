@@ -53,6 +53,7 @@ export function TakeBack({ order }: { readonly order: OrderView }) {
           <ReturnChoice
             legend={t('returnChoose')}
             tickets={tickets}
+            all={order.tickets ?? []}
             worthOf={leftOf}
             currency={currency}
             chosen={chosen}
