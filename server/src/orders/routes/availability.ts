@@ -1,5 +1,5 @@
-// HTTP of what is left of a show: once, and as a stream.
-import { Availability, CompactAvailability, Id } from '@holdfast/contract'
+// HTTP of what is left of a show, once and as a stream, and of whether anything is sold at all.
+import { Availability, CompactAvailability, Id, SalesNotice } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { sendPacked } from '../../platform/http/packed.ts'
@@ -8,6 +8,7 @@ import type { Http } from '../../platform/http/server.ts'
 import { mayAct, staffOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Clock } from '../../platform/process/clock.ts'
+import type { Switches } from '../../platform/process/switches.ts'
 import { availabilityKey, type OrdersLive, type PackedAvailability } from '../read/live.ts'
 import { readOrganiser } from '../read/views.ts'
 import { makeWaiter } from './waiter.ts'
@@ -31,9 +32,23 @@ export interface AvailabilityParts {
   readonly clock: Clock
   readonly db: Database
   readonly live: OrdersLive
+  readonly switches: Switches
 }
 
-export function availabilityRoutes(app: Http, { clock, db, live }: AvailabilityParts): void {
+export function availabilityRoutes(app: Http, { clock, db, live, switches }: AvailabilityParts): void {
+  app.get(
+    '/api/sales',
+    {
+      schema: {
+        security: [],
+        tags: ['shows'],
+        summary: 'Check whether sales are open',
+        response: { 200: SalesNotice },
+      },
+    },
+    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
+  )
+
   const untilKnown = makeWaiter(clock)
   /** Hidden types are there for the staff of the show alone. */
   const keyOf = async ({ params: { id: showId }, ...who }: Asked): Promise<string> => {

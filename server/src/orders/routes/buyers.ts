@@ -9,7 +9,6 @@ import {
   OrderView,
   Page,
   PageQuery,
-  SalesNotice,
   Timeline,
 } from '@holdfast/contract'
 import Type from 'typebox'
@@ -82,19 +81,6 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
     const answers = await findAnswers(db, keys)
     return keys.map((key) => answers.has(indexOfKey(key)))
   })
-
-  app.get(
-    '/api/sales',
-    {
-      schema: {
-        security: [],
-        tags: ['shows'],
-        summary: 'Check whether sales are open',
-        response: { 200: SalesNotice },
-      },
-    },
-    () => ({ state: switches.isOn('sales_stopped') ? ('stopped' as const) : ('open' as const) }),
-  )
 
   app.post(
     '/api/orders',
