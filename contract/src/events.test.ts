@@ -100,6 +100,10 @@ const dataOf: Record<EventType, Record<string, unknown>> = {
   ReturnRequested: { orderId: id, returnId: id, units: [0, 1], amount: money, by: 'refund' },
   PlacesReturned: { orderId: id, returnId: id, units: [0, 1], amount: money },
   TicketsReturned: { orderId: id, returnId: id, ticketIds: [id] },
+  ReturnRefused: { orderId: id, returnId: id, ticketIds: [id], reason: 'ticket_used' },
+  RefundFailed: { orderId: id, paymentId: id, refundId: id, returnId: id, code: 'nothing_left' },
+  DisputeOpened: { orderId: id, paymentId: id },
+  DisputeClosed: { orderId: id, paymentId: id },
   TicketVoided: { orderId: id, ticketIds: [id], reason: 'refunded' },
   TicketCheckedIn: { orderId: id, ticketId: id },
 }

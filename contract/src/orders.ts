@@ -145,6 +145,13 @@ export const Tendered = Type.Object({
   by: Id,
 })
 export type Tendered = Static<typeof Tendered>
+/** What the show's policy means for one order, frozen when it was placed: instants, not distances. */
+export const ReturnTerms = Type.Object({
+  until: Instant,
+  keepBps: Type.Integer({ minimum: 0, maximum: 10_000 }),
+  feesBack: Type.Boolean(),
+})
+export type ReturnTerms = Static<typeof ReturnTerms>
 /** The code that an order was placed with, and how many uses of it are the order's. */
 export const OrderCode = Type.Object({ id: Id, uses: Type.Integer({ minimum: 0 }) })
 export type OrderCode = Static<typeof OrderCode>
@@ -165,6 +172,7 @@ export const OrderCreated = defineEvent(
     organiserId: Id,
     lines: Type.Array(OrderLine),
     code: Type.Optional(OrderCode),
+    returnTerms: Type.Optional(ReturnTerms),
     amount: Money,
     /** What is still to be paid: all that a payment takes. */
     due: Money,
@@ -216,13 +224,21 @@ export const ClaimRejected = defineEvent(
   'ClaimRejected',
   Type.Object({ orderId: Id, paymentId: Id, reason: ClaimRejection }),
 )
-/** Why places are given back. `refund`: all of the money went back. */
-export const ReturnedBy = Type.Union([Type.Literal('refund')])
+/** Who gives places back. `refund`: all of the money went back. */
+export const ReturnedBy = Type.Union([
+  Type.Literal('buyer'),
+  Type.Literal('organiser'),
+  Type.Literal('refund'),
+])
+export type ReturnedBy = Static<typeof ReturnedBy>
 const returned = {
   orderId: Id,
   returnId: Id,
   units: Type.Array(Type.Integer({ minimum: 0 }), { description: 'numbers of the units given back' }),
   amount: Money,
+  restock: Type.Optional(
+    Type.Boolean({ description: 'false: the places are kept from the sale; if absent, they are sold again' }),
+  ),
 }
 /** Places are to be given back: tickets makes theirs void first. */
 export const ReturnRequested = defineEvent(
@@ -231,7 +247,14 @@ export const ReturnRequested = defineEvent(
   Type.Object({ ...returned, by: ReturnedBy }),
 )
 /** The tickets of these units are void, and their places are free. */
-export const PlacesReturned = defineEvent('orders', 'PlacesReturned', Type.Object(returned))
+export const PlacesReturned = defineEvent(
+  'orders',
+  'PlacesReturned',
+  Type.Object({
+    ...returned,
+    code: Type.Optional(OrderCode),
+  }),
+)
 export const OrderCompleted = defineEvent(
   'orders',
   'OrderCompleted',

@@ -64,3 +64,26 @@ export const RefundReturned = defineEvent(
   'RefundReturned',
   Type.Object({ orderId: Id, paymentId: Id, refundId: Id, amount: Money, refundedTotal: Money }),
 )
+/** The money of a return does not go back: nothing is left of it, or the processor refused for good. */
+export const RefundFailed = defineEvent(
+  'payments',
+  'RefundFailed',
+  Type.Object({
+    orderId: Id,
+    paymentId: Id,
+    refundId: Id,
+    returnId: Id,
+    code: Type.String({ description: '`nothing_left`, or why the processor refused' }),
+  }),
+)
+/** The bank asks for the money back: until it decides, nothing more is given back. */
+export const DisputeOpened = defineEvent(
+  'payments',
+  'DisputeOpened',
+  Type.Object({ orderId: Id, paymentId: Id }),
+)
+export const DisputeClosed = defineEvent(
+  'payments',
+  'DisputeClosed',
+  Type.Object({ orderId: Id, paymentId: Id }),
+)

@@ -23,9 +23,32 @@ const CheckNote = Type.String({
   maxLength: 200,
   description: 'what staff at the door look at, such as a student card',
 })
+/** Until when buyers may return tickets, and what is kept. A show without one takes nothing back. */
+export const ReturnPolicy = Type.Object(
+  {
+    hoursBefore: Type.Integer({
+      minimum: 0,
+      maximum: 8_784,
+      description: 'buyers may return tickets until so many hours before the start',
+    }),
+    keepBps: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 10_000,
+        description: 'what is kept of each ticket’s price, in hundredths of a per cent; if absent, nothing',
+      }),
+    ),
+    feesBack: Type.Optional(
+      Type.Boolean({ description: 'whether fees are given back, too; if absent, they are kept' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ReturnPolicy = Static<typeof ReturnPolicy>
 
 /** What a show says of its evening beside its start. */
 export const evening = {
+  returnPolicy: Type.Optional(ReturnPolicy),
   doorsAt: Type.Optional(Instant),
   endsAt: Type.Optional(
     Type.String({
@@ -41,13 +64,15 @@ const Evening = Type.Object(evening)
 export type Evening = Static<typeof Evening>
 
 /** The evening among other fields, without those that say nothing. */
-export function eveningOf({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: Evening): Evening {
+export function eveningOf(of: Evening): Evening {
+  const { doorsAt, endsAt, lastEntryAt, leastAge, checkNote, returnPolicy } = of
   return {
     ...(doorsAt === undefined ? {} : { doorsAt }),
     ...(endsAt === undefined ? {} : { endsAt }),
     ...(lastEntryAt === undefined ? {} : { lastEntryAt }),
     ...(leastAge === undefined ? {} : { leastAge }),
     ...(checkNote === undefined ? {} : { checkNote }),
+    ...(returnPolicy === undefined ? {} : { returnPolicy }),
   }
 }
 
@@ -203,6 +228,17 @@ export const TicketsReturned = defineEvent(
   'tickets',
   'TicketsReturned',
   Type.Object({ orderId: Id, returnId: Id, ticketIds: Type.Array(Id) }),
+)
+/** None of the tickets was made void: the buyer may not give back what was used. */
+export const ReturnRefused = defineEvent(
+  'tickets',
+  'ReturnRefused',
+  Type.Object({
+    orderId: Id,
+    returnId: Id,
+    ticketIds: Type.Array(Id, { description: 'the tickets that stand in the way' }),
+    reason: Type.Union([Type.Literal('ticket_used')]),
+  }),
 )
 export const TicketCheckedIn = defineEvent(
   'tickets',

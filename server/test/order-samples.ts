@@ -11,7 +11,7 @@ export const stock: Stock = {
   pools: new Map(
     show.pools.map(({ id, capacity }) => [
       id,
-      { id, showId: show.id, capacity, held: 0, sold: 0, latch: false, closed: false },
+      { id, showId: show.id, capacity, held: 0, sold: 0, withheld: 0, latch: false, closed: false },
     ]),
   ),
   seats: new Map(),

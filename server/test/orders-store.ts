@@ -123,7 +123,7 @@ const wrongVersions = sql(
   `select subject, version, previous from (
      select subject, type, version, lag(version, 1, 0) over (partition by subject order by seq) as previous
      from platform.outbox where source = 'holdfast/orders') v
-   where version <= previous or (version > previous + 1 and type <> 'ReturnRequested')`,
+   where version <= previous or (version > previous + 1 and type not in ('ReturnRequested', 'PlacesReturned'))`,
 )
 
 const wrongUses = sql(

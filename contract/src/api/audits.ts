@@ -2,7 +2,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency } from '../money/money.ts'
 import { Instant } from '../values.ts'
-import { Page, PageQuery } from './shop.ts'
+import { Page, PageQuery } from './common.ts'
 
 const closed = { additionalProperties: false } as const
 const Count = Type.Integer({ minimum: 0 })

@@ -4,8 +4,8 @@ import { type Static, type TSchema, Type } from 'typebox'
 import { Money } from '../money/money.ts'
 import { Id, Instant } from '../values.ts'
 import { AuditVerdict, SalesState } from './audits.ts'
+import { Page, PageQuery } from './common.ts'
 import { OrderStatus, PaymentStatus } from './orders.ts'
-import { Page, PageQuery } from './shop.ts'
 
 const closed = { additionalProperties: false } as const
 const Count = Type.Integer({ minimum: 0 })

@@ -7,7 +7,8 @@ import { Price } from '../money/price.ts'
 import { CancelReason, Channel, ElsewhereTender, OrderKind, ReturnedBy, Tender } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { CodeText } from './codes.ts'
-import { PageQuery, SeatView } from './shop.ts'
+import { PageQuery } from './common.ts'
+import { SeatView } from './shop.ts'
 
 const closed = { additionalProperties: false } as const
 
@@ -109,6 +110,12 @@ export const OrderView = Type.Object({
   version: Type.Integer(),
   createdAt: Instant,
   cancelReason: Type.Optional(CancelReason),
+  returnableUntil: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'until then its buyer may return tickets; absent if the show takes none back',
+    }),
+  ),
   payment: Type.Optional(Type.Object({ id: Id })),
   refunded: Type.Optional(Money),
   tickets: Type.Optional(
@@ -123,6 +130,8 @@ export const OrderView = Type.Object({
         ),
         seat: Type.Optional(SeatView),
         status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
+        left: Type.Optional(Money),
+        returnOffer: Type.Optional(Money),
       }),
     ),
   ),
@@ -166,15 +175,45 @@ export const ShowSales = Type.Object({
 })
 export type ShowSales = Static<typeof ShowSales>
 
+export const ReturnBody = Type.Object(
+  {
+    ticketIds: Type.Array(Id, { minItems: 1, maxItems: 1_000, uniqueItems: true }),
+    amountMinor: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: mostOfAnyCurrency,
+        description: 'what goes back (organiser only); if absent, all that is left of these tickets',
+      }),
+    ),
+    restock: Type.Optional(
+      Type.Boolean({
+        description: 'whether the places are sold again (organiser only); if absent, they are',
+      }),
+    ),
+  },
+  closed,
+)
+export const ReturnStatus = Type.Union(
+  [
+    Type.Literal('requested'),
+    Type.Literal('places_returned'),
+    Type.Literal('done'),
+    Type.Literal('refused'),
+    Type.Literal('money_owed'),
+  ],
+  {
+    description:
+      'requested: the tickets are being made void · places_returned: they are, and the money is on its way · done · refused: a ticket was used · money_owed: the refund failed, and somebody has to act',
+  },
+)
 export const ReturnView = Type.Object({
   id: Id,
   orderId: Id,
-  status: Type.Union([Type.Literal('requested'), Type.Literal('done')], {
-    description: 'requested: the tickets are being made void; done: they are, and the places are free',
-  }),
+  status: ReturnStatus,
   by: ReturnedBy,
   ticketIds: Type.Array(Id),
   refund: Money,
+  restock: Type.Boolean({ description: 'false: the places are kept from the sale' }),
 })
 export type ReturnView = Static<typeof ReturnView>
 

@@ -68,13 +68,19 @@ const definitions = {
   },
   refunded_is_returned: {
     number: 2,
-    title: 'Refunded orders keep no money',
+    title: 'Refunded orders keep no money beyond what their returns left',
     stopsSales: true,
     repair: {
       words:
         'Look at the payment again (POST /api/ops/payments/:id/advance): it asks the processor and moves nothing new',
       safe: true,
     },
+  },
+  shares_add_up: {
+    number: 11,
+    title: 'What went back of an order’s tickets adds up to what was refunded',
+    stopsSales: true,
+    repair: { words: `Later returns would give back a wrong amount: ${look}`, safe: false },
   },
   cancelled_costs_nothing: {
     number: 3,

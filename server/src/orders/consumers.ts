@@ -22,6 +22,10 @@ export const heard = [
   'TicketsIssued',
   'TicketVoided',
   'TicketsReturned',
+  'ReturnRefused',
+  'RefundFailed',
+  'DisputeOpened',
+  'DisputeClosed',
   'TicketCheckedIn',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
@@ -62,6 +66,17 @@ export function translate(event: Heard): Command[] {
     }
     case 'TicketsReturned':
       return [{ type: 'ReturnPlaces', orderId: event.data.orderId, returnId: event.data.returnId }]
+    case 'ReturnRefused':
+      return [{ type: 'TurnDownReturn', orderId: event.data.orderId, returnId: event.data.returnId }]
+    case 'RefundFailed': {
+      const { orderId, returnId, code } = event.data
+      return [{ type: 'SettleReturn', orderId, returnId, code }]
+    }
+    case 'DisputeOpened':
+    case 'DisputeClosed': {
+      const { orderId, paymentId } = event.data
+      return [{ type: 'NoteDispute', orderId, paymentId, disputed: event.type === 'DisputeOpened' }]
+    }
     case 'TicketCheckedIn':
       return [{ type: 'NoteTicketUsed', orderId: event.data.orderId, ticketId: event.data.ticketId }]
     case 'TicketVoided':

@@ -17,6 +17,8 @@ import { apply, type Command, type Fact, type World } from './world.ts'
 
 export interface OrderAnswer {
   readonly orderId: string
+  /** The return that was asked for. */
+  readonly returnId?: string
   /** The order as it was right after the command. Not there in a replay. */
   readonly order?: Order
 }
@@ -62,7 +64,8 @@ function answerOf(world: World, command: Command): OrderAnswer | undefined {
       return undefined
     default: {
       const order = world.orders.get(command.orderId)
-      return order && { orderId: order.id, order }
+      const asked = command.type === 'RequestReturn' ? { returnId: command.returnId } : {}
+      return order && { orderId: order.id, ...asked, order }
     }
   }
 }
@@ -109,7 +112,11 @@ export function makeOrdersHandler(options: HandlerOptions, onWorld: (world: Worl
     ],
     answer: answerOf,
     // Its row tells the rest: an order is stored once.
-    remember: (answer) => answer && { orderId: answer.orderId },
+    remember: (answer) => {
+      if (!answer) return answer
+      const { orderId, returnId } = answer
+      return { orderId, ...(returnId === undefined ? {} : { returnId }) }
+    },
     committed: onWorld,
   }
   return makeHandler(model, options)

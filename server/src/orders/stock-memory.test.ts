@@ -48,6 +48,7 @@ function worldWith(held: number, changes: { status?: 'closed' } = {}): World {
           capacity,
           held: id === poolIdOf(first) ? held : 0,
           sold: 0,
+          withheld: 0,
           latch: false,
           closed: false,
         },

@@ -1,13 +1,21 @@
 // All that one batch of orders may read and change, in memory, and how each fact changes it. Knows
 // no database.
-import { admissionsOf, type PublishedShow } from '@holdfast/contract'
+import { type PublishedShow } from '@holdfast/contract'
 import { type Code, type CodePool, codeBuyerKeys, wordKey } from './domain/code.ts'
 import type { CodeCommand, CodeFact } from './domain/code-book.ts'
 import { moveCode } from './domain/codes.ts'
+import { evolve } from './domain/evolve.ts'
 import { movePlaces } from './domain/hold-limits.ts'
 import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
 import { heldPlacesOf } from './domain/lines.ts'
-import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
+import {
+  type LineMove,
+  movementOf,
+  movesOf,
+  type Order,
+  type OrderCommand,
+  type OrderFact,
+} from './domain/order.ts'
 import { evolveSale, type SaleCommand, type SaleFact } from './domain/sale.ts'
 import {
   type Movement,
@@ -28,6 +36,7 @@ export interface PoolMove {
   readonly id: string
   readonly held: number
   readonly sold: number
+  readonly withheld: number
   /** Places were taken, also if more were given back. */
   readonly took: boolean
   readonly closed: boolean
@@ -141,7 +150,8 @@ export function apply(world: World, fact: Fact, now: string) {
       world.usedOf.add(fact.data.orderId)
       return { subject: fact.data.orderId, version: 1, correlationId: fact.data.orderId }
     default: {
-      const order = evolve(world.orders.get(fact.data.orderId), fact, now)
+      const before = world.orders.get(fact.data.orderId)
+      const order = evolve(before, fact, now)
       if (fact.type === 'OrderCreated') world.created.add(order.id)
       else world.changed.add(order.id)
       world.orders.set(order.id, order)
@@ -149,8 +159,11 @@ export function apply(world: World, fact: Fact, now: string) {
       const organisationId = world.organisations?.get(order.id)
       const movement = movementOf(fact)
       if (movement) {
-        moveStock(world, order, movement)
-        moveUses(world, order, movement)
+        moveStock(world, order, movesOf(order, fact))
+        // A return gives back what the order takes less of the code than before.
+        const kept = order.code?.uses ?? 0
+        const uses = fact.type === 'PlacesReturned' ? (before?.code?.uses ?? 0) - kept : kept
+        moveUses(world, order, { movement, uses })
       }
       return { subject: order.id, version: order.version, correlationId: order.id, organisationId }
     }
@@ -173,22 +186,18 @@ function bringStock(world: World, show: PublishedShow): void {
   }
 }
 
-function moveStock(world: World, order: Order, movement: Movement): void {
+function moveStock(world: World, order: Order, moves: readonly LineMove[]): void {
   const { showId, buyer } = order
   const whose = { showId, buyer, origin: world.origins?.get(order.id) }
-  movePlaces(world.taken, {
-    ...whose,
-    movement,
-    people: admissionsOf(order.lines),
-    held: heldPlacesOf(order.lines),
-  })
-  for (const line of order.lines) {
-    for (const { poolId, count } of line.takes) {
+  for (const { movement, quantity, admits, takes, seatIds } of moves) {
+    const people = quantity * admits
+    movePlaces(world.taken, { ...whose, movement, people, held: heldPlacesOf([{ quantity, admits }]) })
+    for (const { poolId, count } of takes) {
       const pool = world.pools.get(poolId)
       if (!pool) throw new Error(`pool ${poolId} of order ${order.id} was not loaded`)
-      noteMove(world, { before: pool, after: movePool(pool, movement, line.quantity * count), movement })
+      noteMove(world, { before: pool, after: movePool(pool, movement, quantity * count), movement })
     }
-    for (const seatId of line.seatIds ?? []) {
+    for (const seatId of seatIds) {
       const seat = world.seats.get(seatId)
       if (!seat) throw new Error(`seat ${seatId} of order ${order.id} was not loaded`)
       world.seats.set(seatId, moveSeat(seat, movement, order.id))
@@ -197,9 +206,13 @@ function moveStock(world: World, order: Order, movement: Movement): void {
   }
 }
 
-function moveUses({ codes, codeMoves }: World, { code, buyer }: Order, movement: Movement): void {
-  if (!code) return
-  const { id, uses } = code
+function moveUses(
+  { codes, codeMoves }: World,
+  { code, buyer }: Order,
+  { movement, uses }: { readonly movement: Movement; readonly uses: number },
+): void {
+  if (!code || uses === 0) return
+  const { id } = code
   const more = movement === 'hold' ? uses : movement === 'sell' ? 0 : -uses
   for (const key of codeBuyerKeys(id, buyer)) {
     const had = codes.ofBuyers.get(key)
@@ -218,12 +231,14 @@ function noteMove(
   world: World,
   { before, after, movement }: { before: Pool; after: Pool; movement: Movement },
 ): void {
-  const { held, sold, took } = world.poolMoves.get(before.id) ?? { held: 0, sold: 0, took: false }
+  const known = world.poolMoves.get(before.id)
+  const { held, sold, withheld, took } = known ?? { held: 0, sold: 0, withheld: 0, took: false }
   world.pools.set(before.id, after)
   world.poolMoves.set(before.id, {
     id: before.id,
     held: held + after.held - before.held,
     sold: sold + after.sold - before.sold,
+    withheld: withheld + after.withheld - before.withheld,
     took: took || movement === 'hold',
     closed: after.closed,
   })

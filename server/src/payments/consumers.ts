@@ -15,6 +15,7 @@ export const heard = [
   'OrderClaimed',
   'ClaimRejected',
   'OrderCompleted',
+  'PlacesReturned',
 ] as const satisfies readonly EventType[]
 type Heard = EventOf<(typeof heard)[number]>
 
@@ -43,6 +44,11 @@ export function translate(event: Heard): Command[] {
       return [{ type: 'NoteClaimRejected', ...event.data }]
     case 'OrderCompleted':
       return [{ type: 'NoteOrderCompleted', version, orderId: event.data.orderId }]
+    case 'PlacesReturned': {
+      const { orderId, returnId, amount } = event.data
+      const { amountMinor } = amount
+      return amountMinor > 0 ? [{ type: 'RefundReturn', orderId, returnId, amountMinor }] : []
+    }
   }
 }
 

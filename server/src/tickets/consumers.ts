@@ -22,8 +22,8 @@ export function translate(event: Heard, keyVersion: string): AdmissionCommand[] 
     return full ? [{ type: 'VoidTickets', orderId, paymentId, reason: 'refunded' }] : []
   }
   if (event.type === 'ReturnRequested') {
-    const { orderId, returnId, units } = event.data
-    return [{ type: 'ReturnTickets', orderId, returnId, units }]
+    const { orderId, returnId, units, by } = event.data
+    return [{ type: 'ReturnTickets', orderId, returnId, units, by }]
   }
   const { orderId, showId, paymentId = null } = event.data
   return [{ type: 'IssueTickets', orderId, showId, paymentId, places: placesOf(event.data), keyVersion }]

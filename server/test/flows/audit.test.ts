@@ -169,6 +169,13 @@ const damages: Record<string, () => Promise<{ key: string; mend: () => Promise<u
     await change(-1)
     return { key: order.id, mend: () => change(1) }
   },
+  async shares_add_up() {
+    const order = await complete()
+    const share = (back: string | null) =>
+      run(`update orders.orders set back = $2 where id = $1`, [order.id, back])
+    await share('[1]')
+    return { key: order.id, mend: () => share(null) }
+  },
   async cancelled_costs_nothing() {
     const order = await complete()
     await run(

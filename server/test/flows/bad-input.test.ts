@@ -96,6 +96,7 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/mailbox/faults': { kind: 'refuse', times: 1 },
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
     'POST /api/orders/{id}/reserve': { until: '2030-01-01T00:00:00Z' },
+    'POST /api/orders/{id}/returns': { ticketIds: [ids.order], amountMinor: 1, restock: true },
     'POST /api/orders/{id}/payments/elsewhere': { tender: 'cash', reason: 'x' },
     'POST /api/shows/{id}/sales': {
       lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }],

@@ -6,15 +6,24 @@ import { type Queryable, sql } from '../../src/platform/postgres/database.ts'
 
 const brokenPools = sql(
   'test.broken_pools',
-  `with placed as (
+  `with units as (
+     select o.id, o.status, o.returns, e.line, row_number() over (partition by o.id order by e.place, n) - 1 as no
+     from orders.orders o cross join lateral json_array_elements(o.lines) with ordinality as e (line, place)
+       cross join lateral generate_series(1, (e.line ->> 'quantity')::int) as n
+   ), placed as (
      select (take ->> 'poolId')::uuid as pool_id,
-            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status in ('created', 'claimed')) as held,
-            sum((line ->> 'quantity')::int * (take ->> 'count')::int) filter (where o.status = 'complete') as sold
-     from orders.orders o cross join lateral json_array_elements(o.lines) as line
-       cross join lateral json_array_elements(line -> 'takes') as take
+            sum((take ->> 'count')::int) filter (where u.status in ('created', 'claimed')) as held,
+            sum((take ->> 'count')::int) filter (where u.status = 'complete' and r.restock is null) as sold,
+            sum((take ->> 'count')::int) filter (where r.restock = 'false') as withheld
+     from units u left join lateral (
+         select r ->> 'restock' as restock
+         from json_array_elements(u.returns) as r cross join lateral json_array_elements_text(r -> 'units') as unit
+         where r ->> 'status' in ('places_returned', 'done', 'money_owed') and unit::int = u.no) r on true
+       cross join lateral json_array_elements(u.line -> 'takes') as take
      group by 1)
    select p.* from orders.pools p left join placed on placed.pool_id = p.id
-   where p.held <> coalesce(placed.held, 0) or p.sold <> coalesce(placed.sold, 0) or p.held + p.sold > p.capacity`,
+   where p.held <> coalesce(placed.held, 0) or p.sold <> coalesce(placed.sold, 0)
+     or p.withheld <> coalesce(placed.withheld, 0) or p.held + p.sold + p.withheld > p.capacity`,
 )
 const brokenSeats = sql(
   'test.broken_seats',
@@ -29,7 +38,7 @@ const brokenTickets = sql(
    from orders.orders o left join tickets.tickets t on t.order_id = o.id
    group by o.id
    having count(t.id) filter (where t.status in ('valid', 'used')) <>
-     case when o.status = 'complete' then (select sum((line ->> 'quantity')::int) from json_array_elements(o.lines) as line) else 0 end`,
+     case when o.status = 'complete' then o.places else 0 end`,
 )
 const unsettledOrders = sql(
   'test.unsettled_orders',
@@ -94,7 +103,7 @@ export async function expectMoneyInvariants(db: Queryable, stripe: Stripe): Prom
     id,
     status,
     authorized: 0,
-    kept: status === 'complete' ? totalMinor - refundedMinor : 0,
+    kept: status === 'complete' || status === 'refunded' ? totalMinor - refundedMinor : 0,
   }))
   const actual = orders.map(({ id, status }) => ({
     id,

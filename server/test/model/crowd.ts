@@ -23,6 +23,7 @@ const words: Record<Movement, string> = {
   sell: 'pays for a place that he holds',
   release: 'gives up a place that he holds',
   return: 'gets his money back, and his place is free',
+  withhold: 'gets his money back, and his place is kept from the sale',
 }
 
 interface Share {
@@ -81,7 +82,9 @@ export function othersMoves(state: State): Step<State>[] {
       const moved = pools.map((each) => (each === pool ? movePool(pool, movement, 1) : each))
       if (seats.length === 0) add(movement, { pools: moved, seats, codes })
       for (const seat of seats) {
-        const state = { hold: 'available', sell: 'held', release: 'held', return: 'sold' }[movement]
+        const state = { hold: 'available', sell: 'held', release: 'held', return: 'sold', withhold: 'sold' }[
+          movement
+        ]
         if (seat.state !== state || (movement !== 'hold' && seat.orderId !== other)) continue
         add(movement, {
           pools: moved,

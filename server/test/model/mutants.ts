@@ -88,6 +88,8 @@ const {
   counter,
   reserved,
   lastUse,
+  returnAtDoor,
+  returnsAndRefunds,
 } = quickScopes
 
 export const mutants: readonly Mutant[] = [
@@ -500,6 +502,42 @@ export const mutants: readonly Mutant[] = [
       },
     },
     breaks: '8:',
+  },
+  {
+    name: 'a buyer gives back a ticket that was let in',
+    scope: returnAtDoor,
+    rules: {
+      decideAdmission: (admission, command, context) =>
+        rules.decideAdmission(
+          admission,
+          command.type === 'ReturnTickets' ? { ...command, by: 'organiser' } : command,
+          context,
+        ),
+    },
+    breaks: '17:',
+  },
+  {
+    name: 'places are free as soon as they are asked back',
+    scope: returnAtDoor,
+    rules: orders((world, command, now) => {
+      const decision = rules.decideOrder(world, command, now)
+      if (command.type !== 'RequestReturn' || 'rejection' in decision) return null
+      const [asked] = decision.facts
+      if (asked?.type !== 'ReturnRequested') return null
+      const { orderId, returnId, units, amount } = asked.data
+      return said([asked, { type: 'PlacesReturned', data: { orderId, returnId, units, amount } }])
+    }),
+    breaks: '8:',
+  },
+  {
+    name: 'a return gives back what was promised, whatever went back meanwhile',
+    scope: returnsAndRefunds,
+    rules: payments((records, command, now) => {
+      if (command.type !== 'RefundReturn') return null
+      const none = { ...records, refundsByPayment: new Map() }
+      return rules.decidePayment(none, command, now)
+    }),
+    breaks: '5:',
   },
   {
     name: 'a timer that fired is not set again by an extension',

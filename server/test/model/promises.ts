@@ -1,6 +1,14 @@
 // The promises of the shop, looked at in every state. The numbers are those of the invariants in
 // the design; what the processor holds counts, not what our own rows say of it.
+import { type Unit, unitsOf } from '@holdfast/contract'
 import type { Order } from '../../src/orders/domain/order.ts'
+import {
+  hasPlaces,
+  isUnderWay,
+  type Return,
+  unitsLeaving,
+  unitsReturned,
+} from '../../src/orders/domain/returns/returned.ts'
 import { isOpen } from '../../src/payments/domain/payment.ts'
 import { memory } from './parts.ts'
 import type { Cluster, Intent, State } from './world.ts'
@@ -47,20 +55,41 @@ export const takenOf = (poolId: string, lines: Order['lines']): number =>
     return sum + count * quantity
   }, 0)
 
+const units = new WeakMap<object, readonly Unit[]>()
+
+/** The units of an order, made once for its lines. */
+function unitsIn(order: Order): readonly Unit[] {
+  let made = units.get(order.lines)
+  if (!made) units.set(order.lines, (made = unitsOf(order)))
+  return made
+}
+
+const returnsOf = (order: Order): readonly Return[] => ('returns' in order ? order.returns : [])
+
+/** Where the place of a unit is: the order's, kept from the sale, or free. */
+function placeOf(order: Order, no: number): 'held' | 'sold' | 'withheld' | null {
+  const back = returnsOf(order).find((each) => hasPlaces(each) && each.units.includes(no))
+  if (back?.restock === false) return 'withheld'
+  if (back || !owning.has(order.status)) return null
+  return order.status === 'complete' ? 'sold' : 'held'
+}
+
 /** What must hold of the stock and all orders together. */
 export function breachOfStock({ clusters, stock }: State): string | null {
   const orders = clusters.flatMap(({ ordered }) => ordered.value.order ?? [])
   for (const pool of stock.value.pools) {
-    let held = 0
-    let sold = 0
+    const sums = { held: 0, sold: 0, withheld: 0 }
     for (const order of orders) {
-      const taken = takenOf(pool.id, order.lines)
-      if (holding.has(order.status)) held += taken
-      if (order.status === 'complete') sold += taken
+      for (const { no, takes } of unitsIn(order)) {
+        const place = placeOf(order, no)
+        if (place === null) continue
+        for (const { poolId, count } of takes) if (poolId === pool.id) sums[place] += count
+      }
     }
-    if (pool.held + pool.sold > pool.capacity || held + sold > pool.capacity)
+    const { held, sold, withheld } = sums
+    if (pool.held + pool.sold + pool.withheld > pool.capacity || held + sold + withheld > pool.capacity)
       return `1: no more places are sold than pool ${pool.id} has`
-    if (pool.held !== held || pool.sold !== sold)
+    if (pool.held !== held || pool.sold !== sold || pool.withheld !== withheld)
       return `1: pool ${pool.id} counts what its orders hold (${held}) and bought (${sold}), not ${pool.held} and ${pool.sold}`
   }
   for (const { id, uses, held, used } of stock.value.codes) {
@@ -76,13 +105,16 @@ export function breachOfStock({ clusters, stock }: State): string | null {
       return `10: code ${id} counts what its orders hold (${shouldHold}) and used (${shouldHaveUsed}), not ${held} and ${used}`
   }
   for (const seat of stock.value.seats) {
-    const owners = orders.filter(
-      ({ status, lines }) => owning.has(status) && lines.some(({ seatIds }) => seatIds?.includes(seat.id)),
+    const owners = orders.flatMap((order) =>
+      unitsIn(order).flatMap(({ no, seatIds }) => {
+        const place = seatIds.includes(seat.id) ? placeOf(order, no) : null
+        return place === null ? [] : [{ id: order.id, place }]
+      }),
     )
     if (owners.length > 1) return `1: ${seat.id} belongs to one order at a time`
     const owner = owners[0]
     if ((owner?.id ?? null) !== seat.orderId) return `1: ${seat.id} is held for the order that has it`
-    const state = owner ? (owner.status === 'complete' ? 'sold' : 'held') : 'available'
+    const state = owner?.place ?? 'available'
     if (seat.state !== state) return `1: ${seat.id} is ${state} and not ${seat.state}`
   }
   return null
@@ -129,8 +161,12 @@ function breachOfOrder(own: Cluster): string | null {
     const paid = intents.find(({ paymentId }) => paymentId === winner)
     if (order.total.amountMinor > 0 && paid?.receivedMinor !== order.total.amountMinor)
       return '2: a complete order is paid in full'
-    if (order.status === 'refunded' && paid && returnedOf(paid) + cameBackOf(paid) < paid.receivedMinor)
+    if (order.status === 'refunded' && paid && returnedOf(paid) + cameBackOf(paid) < order.refundedMinor)
       return '2: a refunded order had its money back'
+    const used = usedTickets(own)
+    for (const { by, units, ...back } of order.returns)
+      if (by === 'buyer' && hasPlaces(back as Return) && units.some((no) => used.has(no)))
+        return '17: a buyer does not give back a ticket that was let in'
   }
   return breachOfBooks(own) ?? breachOfTickets(own)
 }
@@ -166,6 +202,14 @@ function breachOfBooks(own: Cluster): string | null {
 const placesOf = (own: Cluster) =>
   own.ordered.value.order?.lines.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0
 
+/** Units whose tickets were let in, also such as are void since. */
+function usedTickets({ admission: { value: admission } }: Cluster): ReadonlySet<number> {
+  const tickets = admission && 'tickets' in admission ? admission.tickets : []
+  return new Set(
+    tickets.flatMap((each) => (each.status !== 'valid' && each.usedAt !== null ? [each.unit] : [])),
+  )
+}
+
 function validTickets(own: Cluster): number {
   const admission = own.admission.value
   return admission && 'tickets' in admission
@@ -180,7 +224,11 @@ function breachOfTickets(own: Cluster): string | null {
   // A refunded order has none any more: its places are another's only once its tickets are void, so
   // that at no instant two codes are valid for one place.
   if (order?.status !== 'complete') return '8: only a complete order has tickets'
-  return valid === placesOf(own) ? null : '8: a complete order has a ticket for each of its places'
+  const living = placesOf(own) - unitsReturned(order.returns).size
+  // Those that are on their way back are void first.
+  return valid <= living && valid >= living - unitsLeaving(order.returns).size
+    ? null
+    : '8: a complete order has a ticket for each of its places'
 }
 
 const ends = new Set(['cancelled', 'complete', 'refunded'])
@@ -188,8 +236,7 @@ const ends = new Set(['cancelled', 'complete', 'refunded'])
 function breachOfRest(own: Cluster): string | null {
   const { order } = own.ordered.value
   if (order && !ends.has(order.status)) return `9: every order ends, but this one stays ${order.status}`
-  if (order?.status === 'complete' && order.returning !== null)
-    return '9: places that are asked back are given back'
+  if (order && returnsOf(order).some(isUnderWay)) return '9: places that are asked back are given back'
   const intents = own.held.flatMap(({ value }) => value.intent ?? [])
   if (intents.some(({ status }) => status === 'requires_capture')) return '3: at rest no money is set aside'
   if (intents.some(({ status }) => status === 'requires_action' || status === 'processing'))
@@ -197,7 +244,7 @@ function breachOfRest(own: Cluster): string | null {
   const money = moneyOf(own)
   const net = money.reduce((sum, each) => sum + netOf(each), 0)
   const owed = money.reduce((sum, intent) => sum + cameBackOf(intent), 0)
-  const due = order?.status === 'complete' ? order.total.amountMinor - order.refundedMinor : 0
+  const due = order && 'refundedMinor' in order ? order.total.amountMinor - order.refundedMinor : 0
   if (net < due || net > due + owed)
     return `2, 3: at rest ${due} is kept for an order that is ${order?.status ?? 'not there'}, and not ${net}`
   if (money.filter((each) => netOf(each) > 0).length > 1) return '5: at most one payment of an order is kept'
@@ -231,7 +278,7 @@ function breachOfBooksAtRest(own: Cluster, net: number): string | null {
 
 function breachOfTicketsAtRest(own: Cluster): string | null {
   const { order } = own.ordered.value
-  const due = order?.status === 'complete' ? placesOf(own) : 0
+  const due = order?.status === 'complete' ? placesOf(own) - unitsReturned(order.returns).size : 0
   const valid = validTickets(own)
   return valid === due ? null : `8: at rest the order has ${due} valid tickets, and not ${valid}`
 }

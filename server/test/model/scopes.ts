@@ -36,7 +36,7 @@ export type Fault = 'lost' | 'late' | 'stored' | 'crash' | 'slow' | 'day'
 /**
  * What persons may do besides ordering and paying. `look`: a webhook, or the buyer's page, asks for
  * a look. `takes_cash`: staff are paid for what a buyer holds. `sells_at_counter`: they sell it.
- * `reserves`: they keep it until a date.
+ * `reserves`: they keep it until a date. `door_scans`: the first ticket is let in.
  */
 export type Person =
   | 'buyer_cancels'
@@ -46,6 +46,7 @@ export type Person =
   | 'takes_cash'
   | 'sells_at_counter'
   | 'reserves'
+  | 'door_scans'
 
 export interface Scope {
   readonly name: string
@@ -63,6 +64,13 @@ export interface Scope {
   readonly persons: readonly Person[]
   /** What the organiser may ask back, one after the other; null: all that is left. */
   readonly refunds: readonly (number | null)[]
+  /** What is given back, ticket by ticket, each once. */
+  readonly returns: readonly {
+    readonly by: 'buyer' | 'organiser'
+    readonly units: readonly number[]
+    readonly amountMinor?: number
+    readonly restock?: false
+  }[]
   /** Consumers that hear every message again and again, as if they had no inbox. */
   readonly withoutInbox: readonly Consumer[]
   /** Whether the buyers can be exchanged: they want the same. */
@@ -157,6 +165,7 @@ const plain = {
   faults: [],
   persons: [],
   refunds: [],
+  returns: [],
   withoutInbox: [],
   alike: false,
   crowd: false,
@@ -201,6 +210,9 @@ export const chargeFailed = [
   'records what came of capture',
   'orders hears ChargeFailed',
 ]
+
+/** A tenth is kept of what buyers give back. */
+const returnPolicy = { hoursBefore: 24, keepBps: 1_000 } as const
 
 /** Half of the price, once. */
 const oneUse = {
@@ -435,6 +447,40 @@ const quick = {
     payments: [1, 1],
     refunds: [null],
     begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
+  },
+  returnAtDoor: {
+    ...plain,
+    name: 'returnAtDoor',
+    title: 'a buyer gives a ticket back while it is let in, and somebody else wants its seat',
+    show: { ...makeShow({ seats: 2 }), returnPolicy },
+    wants: [seat('seat-A', 'seat-B'), seat('seat-A')],
+    payments: [1, 0],
+    persons: ['door_scans'],
+    returns: [
+      { by: 'buyer', units: [0] },
+      { by: 'organiser', units: [0, 1], amountMinor: 30 },
+    ],
+    begin: [...charged, 'orders hears ChargeCreated', 'payments hears OrderCompleted'],
+  },
+  returnsAndRefunds: {
+    ...plain,
+    name: 'returnsAndRefunds',
+    title: 'tickets given back one by one beside refunds: calls lost, refused by the bank, nothing left',
+    show: { ...makeShow({ seats: 2 }), returnPolicy },
+    wants: [seat('seat-A', 'seat-B')],
+    banks: ['refund_refused'],
+    refunds: [150],
+    returns: [
+      { by: 'buyer', units: [0] },
+      { by: 'organiser', units: [1], restock: false },
+    ],
+    begin: [
+      ...charged,
+      'orders hears ChargeCreated',
+      'payments hears OrderCompleted',
+      'tickets hears OrderCompleted',
+    ],
+    statesMax: 400_000,
   },
   crowdedSeat: {
     ...plain,

@@ -65,12 +65,13 @@ export function stepsOf(walker: Walker, state: State, buyer: number): Step<State
 }
 
 /** No money is ever given back in this scope, so that tickets hears one message only. */
-function keepsTickets({ refunds, cards, banks, persons, withoutInbox }: Scope): boolean {
+function keepsTickets({ refunds, returns, cards, banks, persons, withoutInbox }: Scope): boolean {
   const late =
     cards.some((card) => card === 'taken_at_once' || card === 'challenge_then_taken') ||
     banks.includes('takes_by_itself')
   return (
     refunds.length === 0 &&
+    returns.length === 0 &&
     !late &&
     !persons.includes('refunds_at_processor') &&
     !withoutInbox.includes('tickets')
@@ -171,6 +172,8 @@ function personSteps(context: Context): void {
     // Cards are tried one after the other; the next one is like this one.
     break
   }
+  returnSteps(context)
+  if (may(context, 'door_scans')) scan(context)
   const asked = own.done.value.filter((each) => each.startsWith('refund')).length
   const amountMinor = scope.refunds[asked]
   if (amountMinor !== undefined) {
@@ -189,6 +192,41 @@ function personSteps(context: Context): void {
       () => `The organiser asks to refund ${amountMinor ?? 'all that is left'} of order ${buyer + 1}.`,
     )
   }
+}
+
+/** Each is asked for once, in whatever order. */
+function returnSteps({ walker, state, buyer, own, add }: Context): void {
+  const ids = idsOf(buyer)
+  for (const [index, asked] of walker.scope.returns.entries()) {
+    const name = `return ${index}`
+    if (own.done.value.includes(name)) continue
+    const command = {
+      type: 'RequestReturn',
+      orderId: ids.order,
+      returnId: ids.returned(index),
+      ...asked,
+    } as const
+    const walked = walkOrders(walker, state, buyer, { name, command: () => command })
+    add(
+      'person',
+      walked.rejection === undefined ? markDone(walked, buyer, name) : walked,
+      () => `The ${asked.by} gives ticket ${asked.units.join(' and ')} of order ${buyer + 1} back.`,
+    )
+  }
+}
+
+function scan({ walker, state, buyer, own, add }: Context): void {
+  const admission = own.admission.value
+  const ticket = admission && 'tickets' in admission ? admission.tickets.find(({ unit }) => unit === 0) : null
+  if (!ticket) return
+  const { organiserId: organisationId, id } = walker.scope.show
+  const scopes = [{ organisationId, showIds: null }]
+  const command = { type: 'CheckIn', code: ticket.id, scopes, showIds: [id], door: null } as const
+  add(
+    'person',
+    walkTickets(walker, state, buyer, { name: 'scan', command: () => command }),
+    () => `The door lets the first ticket of order ${buyer + 1} in.`,
+  )
 }
 
 const cash = { tender: 'cash', by: 'staff' } as const

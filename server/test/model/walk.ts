@@ -93,6 +93,7 @@ function nameOf(fact: Told, version: number): string {
       return `${fact.type} ${fact.data.paymentId}`
     case 'ChargeRefunded':
     case 'RefundReturned':
+    case 'RefundFailed':
       return `${fact.type} ${fact.data.paymentId} ${fact.data.refundId}`
     case 'ExpirationComplete':
       return `${fact.type} ${fact.data.orderId} ${fact.data.expiresAt}`
@@ -257,6 +258,10 @@ export function walkPayments(walker: Walker, state: State, buyer: number, walk: 
   )
 }
 
+/** A bank may dispute and give in for ever: all that orders makes of it is to refuse returns. */
+const isTold = ({ type }: PaymentFact) =>
+  isEventType(type) && type !== 'DisputeOpened' && type !== 'DisputeClosed'
+
 function decidePayments(
   walker: Walker,
   before: Cluster,
@@ -290,7 +295,7 @@ function decidePayments(
     for (const fact of facts) {
       rules.applyPayment(world, fact, now)
       coverage.see('payment facts', fact.type)
-      if (isEventType(fact.type)) sent.push(letterOf(fact as Told, 1))
+      if (isTold(fact)) sent.push(letterOf(fact as Told, 1))
     }
   }
   applyAll(decision.facts)
@@ -408,6 +413,11 @@ export function walkTimer(walker: Walker, state: State, buyer: number, named: Na
   return take(state, buyer, effect)
 }
 
+/** The show as its door sees it. A ticket's id stands for its code. */
+const doorShowOf = ({ show: { id, organiserId: organisationId, title, startsAt, timeZone } }: Scope) => {
+  return { id, organisationId, title, startsAt, timeZone, cancelled: false }
+}
+
 export function walkTickets(
   walker: Walker,
   state: State,
@@ -425,9 +435,10 @@ export function walkTickets(
     const was = admission?.status ?? 'none'
     const decision = rules.decideAdmission(admission, command, {
       seats,
-      // Nobody scans here.
-      shows: new Map(),
-      ticketIds: new Map(),
+      shows: new Map([[scope.show.id, doorShowOf(scope)]]),
+      ticketIds: new Map(
+        admission && 'tickets' in admission ? admission.tickets.map(({ id }) => [id, id]) : [],
+      ),
       now: times[0],
     })
     if ('rejection' in decision) return { changes: {}, sent: [], rejection: decision.rejection }
@@ -435,7 +446,8 @@ export function walkTickets(
     for (const fact of decision.facts) {
       admission = rules.evolveAdmission(admission, fact, times[0])
       // What else orders hears of tickets changes no order.
-      if (fact.type === 'TicketsReturned') sent.push(letterOf(fact, admission.version))
+      if (fact.type === 'TicketsReturned' || fact.type === 'ReturnRefused')
+        sent.push(letterOf(fact, admission.version))
     }
     coverage.see(
       'ticket cells',

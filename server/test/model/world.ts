@@ -155,6 +155,8 @@ export const idsOf = (buyer: number) => ({
   buyer: `buyer-${buyer + 1}`,
   payment: (index: number) => `payment-${buyer + 1}${'abc'[index] ?? 'z'}`,
   refund: (index: number) => `refund-${buyer + 1}${'xyz'[index] ?? 'w'}`,
+  /** Its money goes back by a refund of this id. */
+  returned: (index: number) => `refund-${buyer + 1}${'rst'[index] ?? 'u'}`,
 })
 
 export function startOf(scope: Scope): State {

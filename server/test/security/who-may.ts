@@ -256,6 +256,12 @@ export const whoMay: Readonly<Record<string, Access>> = {
     body: () => ({ amountMinor: 100 }),
   },
 
+  'POST /api/orders/:id/returns': {
+    who: { ...staffOrNobody('money'), buyerA: 'in' },
+    thing: 'order',
+    body: ({ ticket }) => ({ ticketIds: [ticket] }),
+  },
+
   // The stage is a local shop: the mailbox is open. Elsewhere it is for operators.
   'GET /api/mailbox': { who: everybody },
   'GET /api/mailbox/:id/attachments/:name': { who: everybody },

@@ -1,6 +1,6 @@
 // The invariants of the domain over the twins: some looked at after every commit, all of them when
 // the shop is at rest.
-import type { EventType } from '@holdfast/contract'
+import { type EventType, grossOfLine, type OrderLine } from '@holdfast/contract'
 import type { ProcessorIntent, ProcessorTwin } from './processor.ts'
 import type { Change, Engine } from './twin/engine.ts'
 import { placesIn, unitsIn } from './twin/orders-statements.ts'
@@ -38,6 +38,20 @@ interface Line {
   readonly seatIds?: readonly string[]
 }
 
+interface Returned {
+  readonly units: readonly number[]
+  readonly status: string
+  readonly restock: boolean
+}
+
+/** What the order gave back, by the number of its unit: withheld or sold again. */
+const returnedOf = (order: Row): ReadonlyMap<number, Returned> =>
+  new Map(
+    ((order['returns'] ?? []) as Returned[])
+      .filter(({ status }) => status !== 'requested' && status !== 'refused')
+      .flatMap((each) => each.units.map((no) => [no, each] as const)),
+  )
+
 interface Told {
   readonly seq: number
   readonly subject: string
@@ -56,28 +70,49 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
   /** What was taken of pools that are closed. */
   const closedAt = new Map<string, number>()
 
+  /** Invariant 11: no unit gets more back than was paid for it, and together they get what went. */
+  const checkShares = (order: Row): void => {
+    const back = order['back'] as number[] | null
+    if (back === null) return
+    const paid = (order['lines'] as OrderLine[]).flatMap(grossOfLine)
+    if (back.some((share, no) => share < 0 || share > (paid[no] ?? 0)))
+      breach(11, `order ${order['id']} gave back ${back.join(', ')} of ${paid.join(', ')}`)
+    const sum = back.reduce((all, share) => all + share, 0)
+    if (sum !== Math.max(0, amount(order, 'refunded_minor')))
+      breach(11, `order ${order['id']} gave back ${sum} by its tickets and ${order['refunded_minor']} in all`)
+  }
+
   const checkStock = (): void => {
     const held = new Map<string, number>()
     const sold = new Map<string, number>()
+    const withheld = new Map<string, number>()
     const seats = new Map<string, string>()
     const ofBuyers = new Map<string, number>()
     for (const order of engine.rows('orders.orders')) {
       const status = text(order, 'status')
-      if (status === 'cancelled' || status === 'refunded') continue
-      const counts = status === 'complete' ? sold : held
+      const returned = returnedOf(order)
+      const lives = status !== 'cancelled' && status !== 'refunded'
       const buyer = `${order['show_id']} ${order['buyer_id']}`
       // Limits of buyers do not bind staff.
-      if (order['sold_by'] === null)
-        ofBuyers.set(buyer, (ofBuyers.get(buyer) ?? 0) + placesIn(order['lines']))
+      if (lives && order['sold_by'] === null)
+        ofBuyers.set(buyer, (ofBuyers.get(buyer) ?? 0) + placesIn(order['lines']) - returned.size)
+      let first = 0
       for (const { takes, quantity, seatIds = [] } of order['lines'] as Line[]) {
-        for (const { poolId, count } of takes)
-          counts.set(poolId, (counts.get(poolId) ?? 0) + count * quantity)
-        for (const seatId of seatIds) {
+        for (let index = 0; index < quantity; index += 1) {
+          const back = returned.get(first + index)
+          const isWithheld = back?.restock === false
+          if (!isWithheld && (back || !lives)) continue
+          const counts = isWithheld ? withheld : status === 'complete' ? sold : held
+          for (const { poolId, count } of takes) counts.set(poolId, (counts.get(poolId) ?? 0) + count)
+          const seatId = seatIds[index]
+          if (seatId === undefined) continue
           if (seats.has(seatId))
             breach(1, `seat ${seatId} is in the orders ${seats.get(seatId)} and ${order['id']}`)
           seats.set(seatId, text(order, 'id'))
         }
+        first += quantity
       }
+      checkShares(order)
     }
     for (const [key, places] of ofBuyers) {
       const [showId = '', buyerId = ''] = key.split(' ')
@@ -87,19 +122,24 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     }
     // Places are another's only once their tickets are void: at no moment are two codes valid for one.
     for (const ticket of engine.rows('tickets.tickets')) {
-      const status = engine.row('orders.orders', text(ticket, 'order_id'))?.['status']
+      const order = engine.row('orders.orders', text(ticket, 'order_id'))
+      const status = order?.['status']
       if (ticket['status'] !== 'void' && status !== 'complete')
         breach(8, `ticket ${ticket['id']} opens a door, and its order is ${status}`)
+      if (ticket['status'] !== 'void' && order && returnedOf(order).has(amount(ticket, 'unit')))
+        breach(8, `ticket ${ticket['id']} opens a door, and its place was given back`)
     }
     for (const pool of engine.rows('orders.pools')) {
       const id = text(pool, 'id')
-      const taken = amount(pool, 'held') + amount(pool, 'sold')
+      const taken = amount(pool, 'held') + amount(pool, 'sold') + amount(pool, 'withheld')
       if (taken > amount(pool, 'capacity')) breach(1, `pool ${id} is oversold`)
       if (pool['latch'] === true && taken === amount(pool, 'capacity') && pool['closed'] !== true)
         breach(1, `pool ${id} is full and did not latch`)
       if (taken > (closedAt.get(id) ?? taken)) breach(1, `pool ${id} was closed and took places`)
       if (pool['closed'] === true) closedAt.set(id, taken)
       else closedAt.delete(id)
+      if (amount(pool, 'withheld') !== (withheld.get(id) ?? 0))
+        breach(1, `pool ${id} withholds ${pool['withheld']}, its orders ${withheld.get(id) ?? 0}`)
       if (amount(pool, 'held') !== (held.get(id) ?? 0) || amount(pool, 'sold') !== (sold.get(id) ?? 0)) {
         breach(
           1,
@@ -270,7 +310,8 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
     for (const order of engine.rows('orders.orders')) {
       const { authorized, kept, keptPayments } = atProcessor(text(order, 'id'))
       const status = text(order, 'status')
-      const due = status === 'complete' ? amount(order, 'total_minor') - amount(order, 'refunded_minor') : 0
+      const isPaid = status === 'complete' || status === 'refunded'
+      const due = isPaid ? amount(order, 'total_minor') - amount(order, 'refunded_minor') : 0
       const invariant = status === 'cancelled' ? 3 : 2
       const { inTill, tender } = elsewhereOf(text(order, 'id'))
       const byStaff = order['tender'] !== null && order['tender'] !== 'comp'
@@ -333,7 +374,7 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
         valid.set(text(ticket, 'order_id'), (valid.get(text(ticket, 'order_id')) ?? 0) + 1)
     }
     for (const order of engine.rows('orders.orders')) {
-      const due = order['status'] === 'complete' ? unitsIn(order['lines']) : 0
+      const due = order['status'] === 'complete' ? unitsIn(order['lines']) - returnedOf(order).size : 0
       const has = valid.get(text(order, 'id')) ?? 0
       if (has !== due)
         breach(8, `order ${order['id']} is ${order['status']} and has ${has} tickets, not ${due}`)

@@ -128,8 +128,8 @@ test('whoever waits for a locked row then sees what the holder committed', async
   expect(seen).toEqual(['first is done', 'claimed'])
 })
 
-const placeTaken = { took: true, closed: false }
-const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], orderIds: [] }
+const placeTaken = { withheld: 0, took: true, closed: false }
+const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], askedSeats: [], orderIds: [] }
 
 test('whoever waits for a pool sees what the holder committed', async () => {
   const pool = {
@@ -138,6 +138,7 @@ test('whoever waits for a pool sees what the holder committed', async () => {
     capacity: 10,
     held: 7,
     sold: 0,
+    withheld: 0,
     latch: false,
     closed: false,
   }
@@ -166,7 +167,7 @@ test('whoever waits for a pool sees what the holder committed', async () => {
 test('a pool that latches closes when it is full, by its places or by what the batch saw, and only more places open it', async () => {
   const [first, ...others] = sampleShow.pools
   const id = first?.id ?? ''
-  const late = { id, held: 1, sold: 0, took: true, closed: false }
+  const late = { id, held: 1, sold: 0, withheld: 0, took: true, closed: false }
   await both(async (db) => {
     await seed(db)
     const save = (capacity: number, latch: boolean) =>

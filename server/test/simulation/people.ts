@@ -342,6 +342,29 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
   }
 
+  /** Some tickets of a paid order; also such as are used, or are on their way back already. */
+  const giveBack = async (operation: Extract<Operation, { kind: 'return' }>) => {
+    const { buyer, by, first, count, part, restock, times, process } = operation
+    const order = paidOf(buyer)
+    const principal = by === 'buyer' ? buyers[buyer]?.principal : order?.show.organiser
+    if (!order || !principal) return
+    const tickets = engine.rows('tickets.tickets').filter((row) => row['order_id'] === order.id)
+    const ticketIds = tickets.slice(first, first + count).map((row) => row['id'])
+    if (ticketIds.length === 0) return
+    const terms = by === 'buyer' ? {} : { restock, ...(part === null ? {} : { amountMinor: part }) }
+    const call: Call = {
+      method: 'POST',
+      route: '/api/orders/:id/returns',
+      params: { id: order.id },
+      principal,
+      body: { ticketIds, ...terms },
+      headers: { 'idempotency-key': nextKey() },
+    }
+    sameForOneKey(
+      await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call))),
+    )
+  }
+
   const checkIn = async ({ buyer, times, process }: Extract<Operation, { kind: 'check_in' }>) => {
     const order = paidOf(buyer)
     const ticket =
@@ -411,6 +434,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         return cancel(operation)
       case 'refund':
         return refund(operation)
+      case 'return':
+        return giveBack(operation)
       case 'check_in':
         return checkIn(operation)
       case 'sell':
@@ -478,6 +503,7 @@ function showBody({ holdSeconds, maxPerBuyer, startsInMs }: ShowPlan, ticketType
     timeZone: 'Europe/Berlin',
     currency: 'EUR',
     holdSeconds,
+    returnPolicy: { hoursBefore: 1, keepBps: 1_000 },
     maxPerOrder: 10,
     maxPerBuyer,
     ticketTypes,

@@ -66,6 +66,17 @@ export type Operation = When &
         readonly part: number | null
         readonly times: number
       }
+    | {
+        readonly kind: 'return'
+        readonly buyer: number
+        readonly by: 'buyer' | 'organiser'
+        readonly first: number
+        readonly count: number
+        /** Null: all that is left. */
+        readonly part: number | null
+        readonly restock: boolean
+        readonly times: number
+      }
     | { readonly kind: 'change_show' | 'close_show' | 'cancel_show'; readonly show: number }
     | { readonly kind: 'refund_outside'; readonly buyer: number; readonly part: number }
     | { readonly kind: 'check_in'; readonly buyer: number; readonly times: number }
@@ -229,6 +240,7 @@ export function makePlan(seed: number): Plan {
       ...operations,
       ...atCounter(seed, operations, { buyers, shows }),
       ...reservations(seed, operations),
+      ...givenBack(seed, operations),
     ].toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
@@ -340,6 +352,32 @@ function reservations(seed: number, visits: readonly Operation[]): Operation[] {
       [1, 2 * 3_600_000],
     ])
     return [{ atMs, process: random.between(0, 1), kind: 'reserve', buyer: visit.buyer, forMs }]
+  })
+}
+
+/** Tickets that are given back after some payments, or beside what else is done. Drawn apart, too. */
+function givenBack(seed: number, visits: readonly Operation[]): Operation[] {
+  const random = makeRandom('returns', seed)
+  if (!random.chance(0.7)) return []
+  return visits.flatMap((visit): Operation[] => {
+    if (!['pay', 'refund', 'check_in', 'refund_outside'].includes(visit.kind) || !('buyer' in visit))
+      return []
+    if (!random.chance(0.35)) return []
+    const afterMs = random.weigh([
+      [2, random.between(0, 300)],
+      [3, random.between(300, 20_000)],
+    ])
+    const when = { atMs: visit.atMs + afterMs, process: random.between(0, 1) }
+    const by = random.chance(0.5) ? 'buyer' : 'organiser'
+    const whose = {
+      buyer: visit.buyer,
+      by,
+      first: random.between(0, 1),
+      count: random.between(1, 3),
+    } as const
+    const part = random.chance(0.3) ? random.between(0, 2_000) : null
+    const terms = { part, restock: random.chance(0.7), times: random.between(1, 2) }
+    return [{ ...when, kind: 'return', ...whose, ...terms }]
   })
 }
 

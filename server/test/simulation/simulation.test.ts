@@ -52,6 +52,11 @@ test('orders were settled in every way there is', () => {
   ])
 })
 
+test('tickets were given back, and refused, in every way there is', () => {
+  const ways = ['buyer done', 'buyer refused', 'organiser done', 'organiser money_owed', 'refund done']
+  expect([...tally.returns.keys()].filter((way) => ways.includes(way)).toSorted()).toEqual(ways)
+})
+
 test('the same seed twice is the same run, event for event, and another seed is another run', async () => {
   const hashes: string[] = []
   for (const seed of [1, 2, 3, 1, 2, 3]) hashes.push((await run(makePlan(seed))).hash)

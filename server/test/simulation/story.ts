@@ -38,6 +38,7 @@ export interface Tally {
   readonly hits: Map<string, number>
   readonly orders: Map<string, number>
   readonly tenders: Map<string, number>
+  readonly returns: Map<string, number>
   readonly executed: Set<string>
 }
 
@@ -50,6 +51,7 @@ export function makeTally(): Tally {
     hits: new Map(),
     orders: new Map(),
     tenders: new Map(),
+    returns: new Map(),
     executed: new Set(),
   }
 }
@@ -66,6 +68,7 @@ export function count(tally: Tally, result: RunResult): void {
   addTo(tally.hits, result.hits)
   addTo(tally.orders, Object.entries(result.orders))
   addTo(tally.tenders, Object.entries(result.tenders))
+  addTo(tally.returns, Object.entries(result.returns))
   for (const name of result.executed) tally.executed.add(name)
 }
 
@@ -77,6 +80,7 @@ export function describeTally({
   hits,
   orders,
   tenders,
+  returns,
   executed,
 }: Tally): string {
   const list = (counts: ReadonlyMap<string, number>) =>
@@ -88,6 +92,7 @@ export function describeTally({
     `${seeds} seeds, ${events} events, ${(virtualMs / 3_600_000).toFixed(0)} virtual hours`,
     `orders: ${list(orders)}; all at rest at most ${(longestRestMs / 1000).toFixed(0)} s after the last fault`,
     `paid by: ${list(tenders)}`,
+    `returned: ${list(returns)}`,
     `statements: ${executed.size}`,
     `faults: ${list(hits)}`,
   ].join('\n')

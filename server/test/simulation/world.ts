@@ -37,6 +37,8 @@ export interface RunResult {
   readonly orders: Readonly<Record<string, number>>
   /** How those that ended well were settled: a tender of staff, or `card`. */
   readonly tenders: Readonly<Record<string, number>>
+  /** What became of tickets that were given back. */
+  readonly returns: Readonly<Record<string, number>>
   readonly lines: readonly string[]
 }
 
@@ -432,6 +434,12 @@ function makeWorld(plan: Plan, options: RunOptions & { readonly scheduler: Sched
           .rows('orders.orders')
           .filter(({ status }) => status === 'complete' || status === 'refunded')
           .map((row) => String(row['tender'] ?? 'card')),
+      ),
+      returns: countBy(
+        engine
+          .rows('orders.orders')
+          .flatMap((row) => (row['returns'] ?? []) as { by: string; status: string }[])
+          .map(({ by, status }) => `${by} ${status}`),
       ),
       lines,
     }

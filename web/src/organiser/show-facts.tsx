@@ -125,12 +125,18 @@ export function WhenAndWhere({ initial, zoneIsGuessed }: WhenAndWhereProps) {
   )
 }
 
+/** A year. */
+const mostReturnHours = 8_784
+const isWholeOrEmpty = (text: string) => text === '' || Number.isInteger(Number(text))
+
 /** What most shows leave out, folded away. An error inside opens it. */
 export function MoreAboutEvening() {
   const t = useTranslations('edit')
   const { register, watch, getValues, formState } = useFormContext<ShowFields>()
-  const { doorsAt, endsAt, lastEntryAt, leastAge, checkNote } = formState.errors
-  const wrong = Boolean(doorsAt ?? endsAt ?? lastEntryAt ?? leastAge ?? checkNote)
+  const { doorsAt, endsAt, lastEntryAt, leastAge, checkNote, returnHours, returnKeep } = formState.errors
+  const wrong = Boolean(
+    doorsAt ?? endsAt ?? lastEntryAt ?? leastAge ?? checkNote ?? returnHours ?? returnKeep,
+  )
   const [initiallyOpen] = useState(() => hasEvening(getValues()))
   const [startsAt, zone] = [watch('startsAt'), watch('timeZone')]
   const atMs = (text: string) => Date.parse(readWallClock(text, zone)?.instant ?? '')
@@ -178,6 +184,34 @@ export function MoreAboutEvening() {
           error={checkNote && t('required')}
           input={{ maxLength: 200, ...register('checkNote', { validate: isVisibleOrEmpty }) }}
         />
+        <Field
+          label={t('returnHours')}
+          hint={t('returnHoursHint')}
+          error={returnHours && t('numberWrong', { least: 0, most: mostReturnHours })}
+          input={{
+            type: 'number',
+            min: 0,
+            max: mostReturnHours,
+            ...register('returnHours', { min: 0, max: mostReturnHours, validate: isWholeOrEmpty }),
+          }}
+        />
+        <div className="grid content-start gap-3">
+          <Field
+            label={t('returnKeep')}
+            error={returnKeep && t('numberWrong', { least: 0, most: 100 })}
+            input={{
+              type: 'number',
+              min: 0,
+              max: 100,
+              step: 'any',
+              ...register('returnKeep', { min: 0, max: 100 }),
+            }}
+          />
+          <label className="flex min-h-11 items-center gap-3">
+            <input type="checkbox" className="size-5" {...register('returnFees')} />
+            {t('returnFees')}
+          </label>
+        </div>
       </div>
     </details>
   )

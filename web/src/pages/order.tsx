@@ -21,6 +21,7 @@ import { TicketStub } from '../parts/ticket.tsx'
 import { When } from '../parts/when.tsx'
 import { CancelHold } from './checkout.tsx'
 import { LoadFailure } from './failure.tsx'
+import { ReturnTickets } from './return-tickets.tsx'
 
 export function OrderPage() {
   const { orderId } = useParams('/orders/$orderId')
@@ -62,6 +63,7 @@ function Order({ order: told }: { readonly order: OrderView }) {
         <KeepTickets order={order} show={show} />
         {order.status === 'complete' && <Tickets order={order} show={show} />}
         {(order.status === 'complete' || order.status === 'created') && <AskedPanel order={order} />}
+        {(order.status === 'complete' || order.status === 'refunded') && <ReturnTickets order={order} />}
         {order.status === 'refunded' && order.tickets && <Tickets order={order} show={show} />}
         {order.status === 'created' && (
           <div className="mt-5">
@@ -139,6 +141,18 @@ function KeepTickets({ order, show }: { readonly order: OrderView; readonly show
   )
 }
 
+function partlyText({ tender, tickets }: OrderView) {
+  const isReturned = tickets?.some(({ status }) => status === 'void')
+  if (isReturned) return tender ? 'partlyReturnedElsewhereText' : 'partlyReturnedText'
+  return tender ? 'partlyRefundedElsewhereText' : 'partlyRefundedText'
+}
+
+/** Nothing went back of tickets that cost nothing, or of which everything was kept. */
+function refundedText({ tender, refunded }: OrderView) {
+  if (!refunded) return 'returnedText'
+  return tender ? 'refundedElsewhereText' : 'refundedText'
+}
+
 function Heading({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const checkout = useTranslations('checkout')
@@ -163,11 +177,7 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
           <p>{t(order.tender ? 'showCancelledElsewhereText' : 'showCancelledText')}</p>
         )}
         {order.status === 'complete' && order.refunded && (
-          <p>
-            {t(order.tender ? 'partlyRefundedElsewhereText' : 'partlyRefundedText', {
-              amount: format.money(order.refunded),
-            })}
-          </p>
+          <p>{t(partlyText(order), { amount: format.money(order.refunded) })}</p>
         )}
         {order.status === 'claimed' && <p role="status">{t('claimedText')}</p>}
         {order.status === 'cancelled' && (
@@ -175,7 +185,7 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
             {t(`cancelled.${reason}`)} {checkout('notCharged')}
           </p>
         )}
-        {order.status === 'refunded' && <p>{t(order.tender ? 'refundedElsewhereText' : 'refundedText')}</p>}
+        {order.status === 'refunded' && <p>{t(refundedText(order))}</p>}
       </div>
       {order.status === 'cancelled' && (
         <Link to="/shows/$showId" params={{ showId: order.showId }} className="button mt-5">

@@ -10,16 +10,27 @@ import type { Finding, InvariantName } from '../invariants.ts'
 const judgeStatement = sql(
   'audit.judge_orders',
   `with o as (
-     select o.id, o.status, o.total_minor, o.refunded_minor, o.payment_id, o.tender, l.quantity, coalesce(l.wrong_seats, 0) as wrong_seats
+     select o.id, o.status, o.total_minor, o.refunded_minor, o.payment_id, o.tender, l.quantity, coalesce(l.wrong_seats, 0) as wrong_seats,
+            cardinality(r.gone) as returned, coalesce(r.shared, o.refunded_minor) as shared
      from orders.orders o cross join lateral (
-       select sum((line ->> 'quantity')::int)::int as quantity, sum(w.seats)::int as wrong_seats
-       from json_array_elements(o.lines) as line left join lateral (
+       select array(
+           select unit::int from json_array_elements(o.returns) as r cross join lateral json_array_elements_text(r -> 'units') as unit
+           where r ->> 'status' in ('places_returned', 'done', 'money_owed')) as gone,
+         (select sum(share::bigint) from json_array_elements_text(o.back) as share)::bigint as shared
+     ) r cross join lateral (
+       select sum(quantity)::int as quantity, sum(w.seats)::int as wrong_seats
+       from (
+         select line, (line ->> 'quantity')::int as quantity, sum((line ->> 'quantity')::int) over (order by place) as behind
+         from json_array_elements(o.lines) with ordinality as e (line, place)
+       ) e left join lateral (
          select count(*) as seats
-         from json_array_elements_text(line -> 'seatIds') as wanted left join orders.seats s on s.id = wanted::uuid
+         from json_array_elements_text(line -> 'seatIds') with ordinality as wanted (id, nth)
+           left join orders.seats s on s.id = wanted.id::uuid
          where case
            when o.status in ('created', 'claimed') then s.state is distinct from 'held' or s.order_id is distinct from o.id
-           when o.status = 'complete' then s.state is distinct from 'sold' or s.order_id is distinct from o.id
-           else s.order_id = o.id end
+           when o.status = 'complete' and e.behind - e.quantity + nth - 1 <> all(r.gone)
+             then s.state is distinct from 'sold' or s.order_id is distinct from o.id
+           else s.order_id = o.id and s.state <> 'withheld' end
        ) w on line -> 'seatIds' is not null
      ) l
      where o.id = any($1::uuid[])
@@ -74,7 +85,9 @@ const judgeStatement = sql(
        case when status = 'complete' and kept_by_own <> total_minor - refunded_minor
               and not (failed > 0 and kept_by_own > total_minor - refunded_minor) then 'complete_is_paid' end,
        case when status in ('complete', 'refunded') and tender_differs then 'tender_is_known' end,
-       case when status = 'refunded' and failed = 0 and (taken_by_own = 0 or kept_by_own <> 0) then 'refunded_is_returned' end,
+       case when status = 'refunded' and failed = 0
+              and ((total_minor > 0 and taken_by_own = 0) or kept_by_own <> total_minor - refunded_minor) then 'refunded_is_returned' end,
+       case when shared <> refunded_minor then 'shares_add_up' end,
        case when status = 'cancelled' and not under_way and failed = 0 and kept <> 0 then 'cancelled_costs_nothing' end,
        case when status in ('complete', 'cancelled', 'refunded') and not under_way and authorized <> 0
             then 'nothing_left_authorized' end,
@@ -82,11 +95,11 @@ const judgeStatement = sql(
        case when balance <> kept - kept_elsewhere or elsewhere <> kept_elsewhere or pending <> authorized
             then 'ledger_agrees' end,
        case when not under_way and failed = 0 and clearing <> 0 then 'clearing_is_empty' end,
-       case when tickets <> case when status = 'complete' then quantity else 0 end then 'tickets_match' end
+       case when tickets <> case when status = 'complete' then quantity - returned else 0 end then 'tickets_match' end
      ], null) as broken
      from facts f
    )
-   select id, status, total_minor as total, refunded_minor as refunded, quantity, wrong_seats as "wrongSeats", kept,
+   select id, status, total_minor as total, refunded_minor as refunded, quantity, returned, shared, wrong_seats as "wrongSeats", kept,
           kept_elsewhere as "keptElsewhere", authorized, balance, elsewhere, pending, clearing, kept_by_others as "keptByOthers", tickets, broken
    from judged where broken <> '{}'`,
 )
@@ -97,6 +110,9 @@ interface JudgedRow {
   readonly total: number
   readonly refunded: number
   readonly quantity: number
+  readonly returned: number
+  /** What went back of its units, added up. */
+  readonly shared: number
   readonly wrongSeats: number
   readonly kept: number
   /** Of it, what staff took and have not given back. */
@@ -116,6 +132,7 @@ export const orderInvariants = [
   'complete_is_paid',
   'tender_is_known',
   'refunded_is_returned',
+  'shares_add_up',
   'cancelled_costs_nothing',
   'nothing_left_authorized',
   'one_charge_kept',
@@ -154,8 +171,10 @@ function explain(invariant: InvariantName, row: JudgedRow): string {
       return `${order}, but it and its payment do not name the same way of paying`
     case 'clearing_is_empty':
       return `${order}, but its clearing accounts hold ${row.clearing} (minor units)`
+    case 'shares_add_up':
+      return `${order}: refunded ${row.refunded}, but ${row.shared} counted on its tickets (minor units)`
     case 'tickets_match':
-      return `${order} for ${row.quantity} tickets, but ${row.tickets} are valid`
+      return `${order} for ${row.quantity - row.returned} tickets, but ${row.tickets} are valid`
     default:
       return `${order}: total ${row.total}, but payments holds ${row.kept} (minor units)`
   }

@@ -13,17 +13,33 @@ const firstId = '00000000-0000-0000-0000-000000000000'
 
 /** Where a show's last stretch ends. */
 const lastEnd = `coalesce((select to_id from audit.stretches where show_id = $1 order by to_id desc limit 1), '${firstId}')`
-const taken = `(line ->> 'quantity')::int * (take ->> 'count')::int`
+const quantity = `(line ->> 'quantity')::int`
+const countOf = `(take ->> 'count')::int`
 const countedOrders = `
   select (take ->> 'poolId')::uuid as pool_id,
-         coalesce(sum(${taken}) filter (where o.status in ('created', 'claimed')), 0)::bigint as held,
-         coalesce(sum(${taken}) filter (where o.status = 'complete'), 0)::bigint as sold`
-/** Each line of the orders `o`, with each pool that its units take from. */
-const takesOfLines = `cross join lateral json_array_elements(o.lines) as line
+         coalesce(sum(${quantity} * ${countOf}) filter (where o.status in ('created', 'claimed')), 0)::bigint as held,
+         coalesce(sum((${quantity} - coalesce(g.gone, 0)) * ${countOf}) filter (where o.status = 'complete'), 0)::bigint as sold,
+         coalesce(sum(g.withheld * ${countOf}) filter (where o.status in ('complete', 'refunded')), 0)::bigint as withheld`
+/**
+ * Each line of the orders `o`, with each pool that its units take from, and how many of its units
+ * were given back. Units are numbered through the lines.
+ */
+const takesOfLines = `cross join lateral json_array_elements(o.lines) with ordinality as e (line, place)
+  left join lateral (
+    select count(*) as gone, count(*) filter (where r ->> 'restock' = 'false') as withheld
+    from json_array_elements(o.returns) as r cross join lateral json_array_elements_text(r -> 'units') as unit
+      cross join lateral (
+        select sum((b.line ->> 'quantity')::int) as behind
+        from json_array_elements(o.lines) with ordinality as b (line, place) where b.place <= e.place) b
+    where r ->> 'status' in ('places_returned', 'done', 'money_owed')
+      and unit::int < b.behind and unit::int >= b.behind - (e.line ->> 'quantity')::int
+  ) g on o.returns is not null
   cross join lateral json_array_elements(line -> 'takes') as take`
-const poolColumns = `p.id, p.show_id as "showId", p.capacity, p.held, p.sold,
-  coalesce(s.held, 0)::bigint as "heldByOrders", coalesce(s.sold, 0)::bigint as "soldByOrders"`
-const doesNotFit = `(p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold, 0) or p.held + p.sold > p.capacity)`
+const poolColumns = `p.id, p.show_id as "showId", p.capacity, p.held, p.sold, p.withheld,
+  coalesce(s.held, 0)::bigint as "heldByOrders", coalesce(s.sold, 0)::bigint as "soldByOrders",
+  coalesce(s.withheld, 0)::bigint as "withheldByOrders"`
+const doesNotFit = `(p.held <> coalesce(s.held, 0) or p.sold <> coalesce(s.sold, 0) or p.withheld <> coalesce(s.withheld, 0)
+  or p.held + p.sold + p.withheld > p.capacity)`
 
 const nextCut = sql(
   'audit.next_cut',
@@ -81,15 +97,16 @@ const estimateStatement = sql(
      union all
      select ${lastEnd}, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid
    ), parts as (
-     select t.pool_id, t.held, t.sold
-     from audit.stretches c cross join lateral jsonb_to_recordset(c.tallies) as t (pool_id uuid, held bigint, sold bigint)
+     select t.pool_id, t.held, t.sold, t.withheld
+     from audit.stretches c
+       cross join lateral jsonb_to_recordset(c.tallies) as t (pool_id uuid, held bigint, sold bigint, withheld bigint)
      where c.show_id = $1 and c.fresh_looks = 0
      union all
      ${countedOrders}
      from ranges r join orders.orders o on o.show_id = $1 and o.id > r.from_id and o.id <= r.to_id
        ${takesOfLines}
      group by 1
-   ), s as (select pool_id, sum(held) as held, sum(sold) as sold from parts group by 1)
+   ), s as (select pool_id, sum(held) as held, sum(sold) as sold, sum(withheld) as withheld from parts group by 1)
    select ${poolColumns} from orders.pools p left join s on s.pool_id = p.id where p.show_id = $1 and ${doesNotFit}`,
 )
 const countStatement = sql(
@@ -106,6 +123,7 @@ const straySeats = sql(
    where s.show_id = $1 and s.state <> 'available'
      and (o.id is null or o.show_id <> s.show_id
           or (s.state = 'held' and o.status not in ('created', 'claimed')) or (s.state = 'sold' and o.status <> 'complete')
+          or (s.state = 'withheld' and o.status not in ('complete', 'refunded'))
           or not exists (
             select 1 from json_array_elements(o.lines) as line cross join lateral json_array_elements_text(line -> 'seatIds') as seat
             where seat = s.id::text))
@@ -117,12 +135,15 @@ interface PoolRow {
   readonly capacity: number
   readonly held: number
   readonly sold: number
+  readonly withheld: number
   readonly heldByOrders: number
   readonly soldByOrders: number
+  readonly withheldByOrders: number
 }
 
+const withheldIn = (count: number) => (count > 0 ? `, ${count} kept from the sale` : '')
 const explainPool = (row: PoolRow) =>
-  `Pool of ${row.capacity}: ${row.held} held, ${row.sold} sold; by its orders: ${row.heldByOrders} held, ${row.soldByOrders} sold`
+  `Pool of ${row.capacity}: ${row.held} held, ${row.sold} sold${withheldIn(row.withheld)}; by its orders: ${row.heldByOrders} held, ${row.soldByOrders} sold${withheldIn(row.withheldByOrders)}`
 
 /** Makes the sums of these orders' stretches be added up anew. */
 export async function noteChangedOrders(db: Queryable, orderIds: readonly string[]): Promise<void> {

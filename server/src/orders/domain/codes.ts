@@ -39,8 +39,8 @@ export function enterCode(
   const covered = lines.filter(({ ticketTypeId }) => covers(code, ticketTypeId))
   if (covered.length === 0)
     return { rejection: 'code_not_applicable', detail: 'the code is for other ticket types' }
-  const { ticketsPerUse = Number.POSITIVE_INFINITY, usesPerBuyer } = code.terms
-  const uses = Math.max(1, Math.ceil(placesOf(covered) / ticketsPerUse))
+  const { usesPerBuyer } = code.terms
+  const uses = usesFor(code, placesOf(covered))
   const pool = codes.pools.get(code.id)
   if (pool && usesLeft(pool) < uses) return { rejection: 'code_used_up', detail: leftOf(usesLeft(pool)) }
   if (usesPerBuyer !== undefined && buyer) {
@@ -52,6 +52,14 @@ export function enterCode(
       }
   }
   return { code, uses }
+}
+
+/** How many uses so many covered tickets are: without a number of tickets, an order is one use. */
+export function usesFor(
+  { terms: { ticketsPerUse = Number.POSITIVE_INFINITY } }: Code,
+  tickets: number,
+): number {
+  return tickets === 0 ? 0 : Math.max(1, Math.ceil(tickets / ticketsPerUse))
 }
 
 const leftOf = (uses: number) => (uses === 0 ? 'no use left' : `only ${uses} left`)
@@ -106,6 +114,7 @@ const deltas: Record<Movement, { readonly held: 1 | 0 | -1; readonly used: 1 | 0
   sell: { held: -1, used: 1 },
   release: { held: -1, used: 0 },
   return: { held: 0, used: -1 },
+  withhold: { held: 0, used: -1 },
 }
 
 /** The pool after so many uses moved. Throws when that would use one twice or give one back twice. */

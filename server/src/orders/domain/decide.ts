@@ -13,14 +13,14 @@ import {
 } from '@holdfast/contract'
 import { noCodes } from './code.ts'
 import { discounted, type Entered, enterCode } from './codes.ts'
-import { completed, recordRefund, returnPlaces } from './completed.ts'
+import { completed, recordRefund, returnPlaces, settleReturn, turnDownReturn } from './completed.ts'
+import { evolve } from './evolve.ts'
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
 import { chooseLines, heldPlacesOf, shortageOf } from './lines.ts'
 import {
   type CommandOf,
   type CounterReservation,
   type CounterSale,
-  evolve,
   type Order,
   type OrderCommand,
   type OrderDecision,
@@ -28,6 +28,7 @@ import {
 } from './order.ts'
 import { priceOf } from './price.ts'
 import { refuseUntil, reservedUntil, reserveOrder } from './reservation.ts'
+import { requestReturn } from './returns/request-return.ts'
 import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './sale.ts'
 import type { Sale, Stock } from './stock.ts'
 
@@ -76,9 +77,21 @@ export function decide(
         now: context.now,
       })
     case 'RecordRefund':
-      return recordRefund(order, command)
+      return recordRefund(order, command, context.now)
+    case 'RequestReturn':
+      return requestReturn(order, command, context.now)
     case 'ReturnPlaces':
-      return returnPlaces(order, command.returnId)
+      return returnPlaces(order, command.returnId, context.stock.codes ?? noCodes)
+    case 'TurnDownReturn':
+      return turnDownReturn(order, command.returnId)
+    case 'SettleReturn':
+      return settleReturn(order, command)
+    case 'NoteDispute': {
+      const { orderId, paymentId, disputed } = command
+      if (order.status !== 'complete' || order.paymentId !== paymentId || order.disputed === disputed)
+        return nothing
+      return { facts: [{ type: 'DisputeNoted', data: { orderId, disputed } }] }
+    }
   }
 }
 
@@ -174,6 +187,7 @@ function orderCreated(
       organiserId: sale.organiserId,
       lines: [...lines],
       ...(entered ? { code: { id: entered.code.id, uses: entered.uses } } : {}),
+      ...(sale.returnTerms == null ? {} : { returnTerms: sale.returnTerms }),
       amount: total,
       due: total,
       channel: counter ? 'box_office' : 'web',

@@ -19,14 +19,24 @@ import {
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import { asPlaced, evolve, movementOf, type Order, type OrderFact, paymentOf } from './order.ts'
+import { asPlaced, evolve } from './evolve.ts'
+import { movementOf, type Order, type OrderFact, paymentOf } from './order.ts'
 import { saleOf } from './stock.ts'
 import { buyerKey, nothingTaken } from './taken.ts'
 
 const created: Order = { ...base, status: 'created', paymentUnderWay: null }
 const paying: Order = { ...base, status: 'created', paymentUnderWay: paymentA }
 const claimed: Order = { ...base, status: 'claimed', paymentId: paymentA }
-const whole = { status: 'complete', refundedMinor: 0, returning: null } as const
+const whole = { status: 'complete', refundedMinor: 0, back: null, returns: [], disputed: false } as const
+const asked = {
+  id: refundId,
+  by: 'refund',
+  units: [0, 1],
+  amountMinor: 0,
+  restock: true,
+  status: 'requested',
+} as const
+const back = { returnId: refundId, units: [0, 1], amount: { ...total, amountMinor: 0 } } as const
 const complete: Order = { ...base, ...whole, paymentId: paymentA }
 const free: Order = { ...base, ...whole, paymentId: null }
 const next = { ...base, version: base.version + 1 }
@@ -92,26 +102,33 @@ describe('an order after a fact', () => {
     [
       'refunded in part',
       complete,
-      fact('RefundRecorded', { refundedMinor: 10, full: false }),
-      { ...next, ...whole, paymentId: paymentA, refundedMinor: 10 },
+      fact('RefundRecorded', { refundedMinor: 10, full: false, back: [5, 5] }),
+      { ...next, ...whole, paymentId: paymentA, refundedMinor: 10, back: [5, 5] },
     ],
     [
       'refunded as a whole, which moves no place yet',
       complete,
-      fact('RefundRecorded', { refundedMinor: 9_000, full: true }),
-      { ...next, ...whole, paymentId: paymentA, refundedMinor: 9_000 },
+      fact('RefundRecorded', { refundedMinor: 9_000, full: true, back: [4_500, 4_500] }),
+      { ...next, ...whole, paymentId: paymentA, refundedMinor: 9_000, back: [4_500, 4_500] },
     ],
     [
       'asked for its places',
       complete,
-      fact('ReturnRequested', { returnId: refundId }),
-      { ...next, ...whole, paymentId: paymentA, returning: refundId },
+      fact('ReturnRequested', { ...back, by: 'refund' }),
+      { ...next, ...whole, paymentId: paymentA, returns: [asked] },
     ],
     [
       'refunded, once its places are back',
-      { ...complete, refundedMinor: 9_000, returning: refundId },
-      fact('PlacesReturned', { returnId: refundId }),
-      { ...next, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000, returnId: refundId },
+      { ...complete, refundedMinor: 9_000, returns: [asked] },
+      fact('PlacesReturned', back),
+      {
+        ...next,
+        status: 'refunded',
+        paymentId: paymentA,
+        refundedMinor: 9_000,
+        back: null,
+        returns: [{ ...asked, status: 'done' }],
+      },
     ],
   ]
   test.each(cases)('%s', (_what, before, told, after) => {
@@ -119,15 +136,19 @@ describe('an order after a fact', () => {
   })
 
   test.each([
-    ['a refund', fact('RefundRecorded', { refundedMinor: 1, full: false })],
-    ['a return', fact('ReturnRequested', { returnId: refundId })],
-    ['places', fact('PlacesReturned', { returnId: refundId })],
+    ['a refund', fact('RefundRecorded', { refundedMinor: 1, full: false, back: [1, 0] })],
+    ['a return', fact('ReturnRequested', { ...back, by: 'refund' })],
+    ['places', fact('PlacesReturned', back)],
   ])('%s of an order that is not complete cannot be', (_what, told) => {
     expect(() => evolve(claimed, told, inTime)).toThrow('an order that is claimed has nothing to give back')
   })
 
-  test('the places of an order that nobody paid cannot be given back', () => {
-    expect(() => evolve(free, fact('PlacesReturned', { returnId: refundId }), inTime)).toThrow('nobody paid')
+  test('tickets that cost nothing are given back, too', () => {
+    const returning = evolve(free, fact('ReturnRequested', { ...back, by: 'organiser' }), inTime)
+    expect(evolve(returning, fact('PlacesReturned', back), inTime)).toMatchObject({
+      status: 'refunded',
+      paymentId: null,
+    })
   })
 
   test('nothing is told of an order that was not created', () => {
@@ -150,6 +171,9 @@ test('places are held, sold, released and given back by these facts, and by no o
     RefundRecorded: null,
     ReturnRequested: null,
     PlacesReturned: 'return',
+    ReturnTurnedDown: null,
+    ReturnSettled: null,
+    DisputeNoted: null,
   } as const satisfies Record<OrderFact['type'], string | null>
   for (const [type, movement] of Object.entries(movements)) {
     expect(movementOf(fact(type as OrderFact['type'], { full: true })), type).toBe(movement)
@@ -162,7 +186,8 @@ test('a refunded order stays as it is, also when more is given back than it cost
     status: 'refunded',
     paymentId: paymentA,
     refundedMinor: 9_000,
-    returnId: refundId,
+    back: null,
+    returns: [],
   }
   const more = {
     type: 'RecordRefund',
@@ -201,10 +226,8 @@ test('an order as it was placed has its first deadline, and a free one is comple
     total: nothing,
     due: nothing,
     version: 2,
-    status: 'complete',
     paymentId: null,
-    refundedMinor: 0,
-    returning: null,
+    ...whole,
   })
 })
 

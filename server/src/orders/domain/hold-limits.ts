@@ -68,8 +68,8 @@ export function mostOnHold(sizeOfShow: number, step: number): number {
 export const inTickets = (count: number): string => (count === 1 ? '1 ticket' : `${count} tickets`)
 
 /** How many more or fewer places a buyer has by it, and a network on hold. */
-const buyerTakes: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1 }
-const networkTakes: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: -1, release: -1, return: 0 }
+const buyerTakes: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: 0, release: -1, return: -1, withhold: -1 }
+const networkTakes: Record<Movement, 1 | 0 | -1> = { hold: 1, sell: -1, release: -1, return: 0, withhold: 0 }
 
 export interface MovedPlaces {
   readonly showId: string

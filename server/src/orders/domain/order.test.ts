@@ -24,14 +24,22 @@ import {
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import {
-  evolve,
-  type Order,
-  type OrderCommand,
-  type OrderFact,
-  type OrderRejection,
-  type OrderStatus,
-} from './order.ts'
+import { evolve } from './evolve.ts'
+import type { Order, OrderCommand, OrderFact, OrderRejection, OrderStatus } from './order.ts'
+import type { Return } from './returns/returned.ts'
+
+const nothingBack = { refundedMinor: 0, back: null, returns: [], disputed: false } as const
+const anotherId = '00000000-0000-7000-8000-0000000000dd'
+const whole: Return = {
+  id: refundId,
+  by: 'refund',
+  units: [0, 1],
+  amountMinor: 0,
+  restock: true,
+  status: 'requested',
+}
+const ofOne: Return = { ...whole, by: 'buyer', units: [1], amountMinor: 4_500 }
+const terms = { until: deadline, keepBps: 1_000, feesBack: false }
 
 type StateName = 'none' | OrderStatus | `created, ${string}` | `complete, ${string}`
 const states = {
@@ -53,31 +61,71 @@ const states = {
     paymentUnderWay: null,
   },
   claimed: { ...base, status: 'claimed', paymentId: paymentA },
-  complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0, returning: null },
+  complete: { ...base, status: 'complete', paymentId: paymentA, ...nothingBack },
   'complete, 10.00 refunded': {
     ...base,
     status: 'complete',
     paymentId: paymentA,
+    ...nothingBack,
     refundedMinor: 1_000,
-    returning: null,
+  },
+  'complete, takes tickets back': {
+    ...base,
+    returnTerms: terms,
+    status: 'complete',
+    paymentId: paymentA,
+    ...nothingBack,
+  },
+  'complete, disputed, takes tickets back': {
+    ...base,
+    returnTerms: terms,
+    status: 'complete',
+    paymentId: paymentA,
+    ...nothingBack,
+    disputed: true,
+  },
+  'complete, one ticket being returned': {
+    ...base,
+    returnTerms: terms,
+    status: 'complete',
+    paymentId: paymentA,
+    ...nothingBack,
+    returns: [ofOne],
+  },
+  'complete, one ticket returned, its money on the way': {
+    ...base,
+    returnTerms: terms,
+    status: 'complete',
+    paymentId: paymentA,
+    ...nothingBack,
+    returns: [{ ...ofOne, status: 'places_returned' }],
   },
   'complete, being returned': {
     ...base,
     status: 'complete',
     paymentId: paymentA,
+    ...nothingBack,
     refundedMinor: 9_000,
-    returning: refundId,
+    back: [4_500, 4_500],
+    returns: [whole],
   },
   'complete, free': {
     ...base,
     status: 'complete',
+    lines: lines.map((line) => ({ ...line, unitPriceMinor: 0 })),
     paymentId: null,
-    refundedMinor: 0,
-    returning: null,
+    ...nothingBack,
     total: { amountMinor: 0, currency: 'EUR' },
     due: { amountMinor: 0, currency: 'EUR' },
   },
-  refunded: { ...base, status: 'refunded', paymentId: paymentA, refundedMinor: 9_000, returnId: refundId },
+  refunded: {
+    ...base,
+    status: 'refunded',
+    paymentId: paymentA,
+    refundedMinor: 9_000,
+    back: [4_500, 4_500],
+    returns: [{ ...whole, status: 'done' }],
+  },
   cancelled: { ...base, status: 'cancelled', reason: 'expired' },
 } as const satisfies Record<'none' | OrderStatus, Order | undefined> &
   Partial<Record<StateName, Order | undefined>>
@@ -227,6 +275,73 @@ const cases = {
       command: { type: 'ReturnPlaces', orderId: id, returnId: paymentB },
     },
   },
+  TurnDownReturn: {
+    'of the return that was asked for': {
+      now: tooLate,
+      command: { type: 'TurnDownReturn', orderId: id, returnId: refundId },
+    },
+  },
+  SettleReturn: {
+    'of the return: nothing was left': {
+      now: tooLate,
+      command: { type: 'SettleReturn', orderId: id, returnId: refundId, code: 'nothing_left' },
+    },
+    'of the return: refused': {
+      now: tooLate,
+      command: { type: 'SettleReturn', orderId: id, returnId: refundId, code: 'expired_card' },
+    },
+  },
+  RequestReturn: {
+    'of the first ticket, by its buyer': {
+      now: inTime,
+      command: { type: 'RequestReturn', orderId: id, returnId: anotherId, units: [0], by: 'buyer' },
+    },
+    'of the first ticket, by its buyer, too late': {
+      now: deadline,
+      command: { type: 'RequestReturn', orderId: id, returnId: anotherId, units: [0], by: 'buyer' },
+    },
+    'of both tickets, by the organiser': {
+      now: tooLate,
+      command: { type: 'RequestReturn', orderId: id, returnId: anotherId, units: [0, 1], by: 'organiser' },
+    },
+    'of the first ticket for 10.00, kept from the sale': {
+      now: tooLate,
+      command: {
+        type: 'RequestReturn',
+        orderId: id,
+        returnId: anotherId,
+        units: [0],
+        by: 'organiser',
+        amountMinor: 1_000,
+        restock: false,
+      },
+    },
+    'of the first ticket for a cent too much': {
+      now: tooLate,
+      command: {
+        type: 'RequestReturn',
+        orderId: id,
+        returnId: anotherId,
+        units: [0],
+        by: 'organiser',
+        amountMinor: 4_501,
+      },
+    },
+  },
+  NoteDispute: {
+    'of payment A': {
+      now: inTime,
+      command: { type: 'NoteDispute', orderId: id, paymentId: paymentA, disputed: true },
+    },
+    'of payment B': {
+      now: inTime,
+      command: { type: 'NoteDispute', orderId: id, paymentId: paymentB, disputed: true },
+    },
+    'of payment A, over': {
+      now: inTime,
+      command: { type: 'NoteDispute', orderId: id, paymentId: paymentA, disputed: false },
+    },
+  },
 } as const satisfies { [Type in OrderCommand['type']]: Named<Type> }
 
 type Facts = readonly OrderFact[]
@@ -329,11 +444,40 @@ const returned = {
   amount: { amountMinor: 0, currency: 'EUR' },
 }
 /** Money in part moves no place; all of it has all places asked for. */
-const refunded = (refundedMinor: number, full: boolean): Facts => [
-  { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full } },
-  ...(full ? ([{ type: 'ReturnRequested', data: { ...returned, by: 'refund' } }] as const) : []),
-]
+const refunded = (refundedMinor: number, back: readonly number[], full = false): Facts => {
+  const recorded = { type: 'RefundRecorded', data: { orderId: id, refundedMinor, full, back } } as const
+  return full ? [recorded, { type: 'ReturnRequested', data: { ...returned, by: 'refund' } }] : [recorded]
+}
+const everything = refunded(9_000, [4_500, 4_500], true)
+const turnedDown: Cell = [{ type: 'ReturnTurnedDown', data: { orderId: id, returnId: refundId } }]
+const restReturned: Facts[number] = {
+  type: 'ReturnRequested',
+  data: { ...returned, returnId: paymentA, units: [0], by: 'refund' },
+}
 const placesReturned: Facts = [{ type: 'PlacesReturned', data: returned }]
+const one = { orderId: id, returnId: refundId, units: [1], amount: { amountMinor: 4_500, currency: 'EUR' } }
+/** The money of the return counts on its own ticket first. */
+const settledOne = (refundedMinor: number, amountMinor: number, back: readonly number[]): Facts[number] => ({
+  type: 'RefundRecorded',
+  data: { orderId: id, refundedMinor, full: false, back, settled: { returnId: refundId, amountMinor } },
+})
+const asked = (
+  by: 'buyer' | 'organiser',
+  units: number[],
+  { amountMinor, restock }: { amountMinor: number; restock?: false },
+): Facts => [
+  {
+    type: 'ReturnRequested',
+    data: {
+      orderId: id,
+      returnId: anotherId,
+      units,
+      amount: { amountMinor, currency: 'EUR' },
+      by,
+      ...(restock === undefined ? {} : { restock }),
+    },
+  },
+]
 
 const all = <Type extends keyof Row>(type: Type, cell: Cell): Row[Type] =>
   Object.fromEntries(Object.keys(cases[type]).map((name) => [name, cell])) as Row[Type]
@@ -343,6 +487,12 @@ const notTheBuyers = (rejection: OrderRejection): Row['CancelOrder'] => ({
   'by the organiser': no(rejection),
   'by its buyer, after the deadline': no(rejection),
 })
+const noReturns = {
+  RequestReturn: all('RequestReturn', no('order_not_complete')),
+  TurnDownReturn: all('TurnDownReturn', nothing),
+  SettleReturn: all('SettleReturn', nothing),
+  NoteDispute: all('NoteDispute', nothing),
+}
 const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'> = {
   PlaceOrder: all('PlaceOrder', nothing),
   ReserveOrder: {
@@ -368,6 +518,34 @@ const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'>
   ReleaseClaim: all('ReleaseClaim', nothing),
   RecordRefund: all('RecordRefund', nothing),
   ReturnPlaces: all('ReturnPlaces', nothing),
+  ...noReturns,
+}
+/** What staff may do with a complete order, of which so much is left of each ticket. */
+const byStaff = (left: number) => ({
+  'of both tickets, by the organiser': asked('organiser', [0, 1], { amountMinor: 2 * left }),
+  'of the first ticket for 10.00, kept from the sale':
+    left < 1_000
+      ? no('refund_exceeds_charge')
+      : asked('organiser', [0], { amountMinor: 1_000, restock: false }),
+  'of the first ticket for a cent too much': no('refund_exceeds_charge'),
+})
+const notOfBuyers = {
+  'of the first ticket, by its buyer': no('return_not_allowed'),
+  'of the first ticket, by its buyer, too late': no('return_not_allowed'),
+}
+/** A tenth is kept of what buyers give back. */
+const inTimeOnly = {
+  'of the first ticket, by its buyer': asked('buyer', [0], { amountMinor: 4_050 }),
+  'of the first ticket, by its buyer, too late': no('return_not_allowed'),
+}
+const underWay = {
+  ...inTimeOnly,
+  ...byStaff(4_500),
+  'of both tickets, by the organiser': no('return_under_way'),
+}
+const disputeSeen = {
+  ...all('NoteDispute', nothing),
+  'of payment A': [{ type: 'DisputeNoted', data: { orderId: id, disputed: true } }] as const,
 }
 /** Payment A has it: its own messages repeated mean nothing, any other payment is refused. */
 const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
@@ -385,6 +563,10 @@ const paid: Omit<Row, 'RecordRefund'> = {
   CompleteOrder: all('CompleteOrder', nothing),
   ReleaseClaim: all('ReleaseClaim', nothing),
   ReturnPlaces: all('ReturnPlaces', nothing),
+  TurnDownReturn: all('TurnDownReturn', nothing),
+  SettleReturn: all('SettleReturn', nothing),
+  RequestReturn: { ...notOfBuyers, ...byStaff(4_500) },
+  NoteDispute: disputeSeen,
 }
 
 const matrix: Record<keyof typeof states, Row> = {
@@ -407,6 +589,10 @@ const matrix: Record<keyof typeof states, Row> = {
     ReleaseClaim: all('ReleaseClaim', no('order_unknown')),
     RecordRefund: all('RecordRefund', no('order_unknown')),
     ReturnPlaces: all('ReturnPlaces', no('order_unknown')),
+    TurnDownReturn: all('TurnDownReturn', no('order_unknown')),
+    SettleReturn: all('SettleReturn', no('order_unknown')),
+    RequestReturn: all('RequestReturn', no('order_unknown')),
+    NoteDispute: all('NoteDispute', no('order_unknown')),
   },
   created: {
     ...open,
@@ -463,36 +649,117 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment B': nothing,
     },
     RecordRefund: {
-      'payment A, 10.00': [...completed, ...refunded(1_000, false)],
-      'payment A, 10.00 came back': [...completed, ...refunded(-1_000, false)],
-      'payment A, everything': [...completed, ...refunded(9_000, true)],
+      'payment A, 10.00': [...completed, ...refunded(1_000, [500, 500])],
+      'payment A, 10.00 came back': [...completed, ...refunded(-1_000, [0, 0])],
+      'payment A, everything': [...completed, ...everything],
       'payment B, everything': nothing,
     },
     ReturnPlaces: all('ReturnPlaces', nothing),
+    ...noReturns,
   },
   complete: {
     ...paid,
     RecordRefund: {
-      'payment A, 10.00': refunded(1_000, false),
-      'payment A, 10.00 came back': refunded(-1_000, false),
-      'payment A, everything': refunded(9_000, true),
+      'payment A, 10.00': refunded(1_000, [500, 500]),
+      'payment A, 10.00 came back': refunded(-1_000, [0, 0]),
+      'payment A, everything': everything,
       'payment B, everything': nothing,
     },
   },
   'complete, 10.00 refunded': {
     ...paid,
     RecordRefund: {
-      'payment A, 10.00': refunded(2_000, false),
-      'payment A, 10.00 came back': refunded(0, false),
-      'payment A, everything': refunded(9_000, true),
+      'payment A, 10.00': refunded(2_000, [1_000, 1_000]),
+      'payment A, 10.00 came back': refunded(0, [0, 0]),
+      'payment A, everything': everything,
       'payment B, everything': nothing,
     },
+    RequestReturn: { ...notOfBuyers, ...byStaff(4_000) },
+  },
+  'complete, takes tickets back': {
+    ...paid,
+    RecordRefund: {
+      'payment A, 10.00': refunded(1_000, [500, 500]),
+      'payment A, 10.00 came back': refunded(-1_000, [0, 0]),
+      'payment A, everything': everything,
+      'payment B, everything': nothing,
+    },
+    RequestReturn: { ...inTimeOnly, ...byStaff(4_500) },
+  },
+  'complete, disputed, takes tickets back': {
+    ...paid,
+    RecordRefund: {
+      'payment A, 10.00': refunded(1_000, [500, 500]),
+      'payment A, 10.00 came back': refunded(-1_000, [0, 0]),
+      'payment A, everything': everything,
+      'payment B, everything': nothing,
+    },
+    RequestReturn: {
+      ...inTimeOnly,
+      ...byStaff(4_500),
+      'of the first ticket, by its buyer': no('payment_disputed'),
+    },
+    NoteDispute: {
+      ...all('NoteDispute', nothing),
+      'of payment A, over': [{ type: 'DisputeNoted', data: { orderId: id, disputed: false } }],
+    },
+  },
+  'complete, one ticket being returned': {
+    ...paid,
+    RecordRefund: {
+      // Money without places counts on what is not on its way back.
+      'payment A, 10.00': refunded(1_000, [1_000, 0]),
+      'payment A, 10.00 came back': refunded(-1_000, [0, 0]),
+      'payment A, everything': [
+        ...refunded(9_000, [4_500, 4_500]).map((each) => ({ ...each, data: { ...each.data, full: true } })),
+        restReturned,
+      ] as Facts,
+      'payment B, everything': nothing,
+    },
+    ReturnPlaces: {
+      'of the return that was asked for': [{ type: 'PlacesReturned', data: one }],
+      'of another return': nothing,
+    },
+    TurnDownReturn: all('TurnDownReturn', turnedDown),
+    RequestReturn: underWay,
+  },
+  'complete, one ticket returned, its money on the way': {
+    ...paid,
+    RecordRefund: {
+      'payment A, 10.00': [settledOne(1_000, 1_000, [0, 1_000])],
+      'payment A, 10.00 came back': [settledOne(-1_000, -1_000, [0, 0])],
+      'payment A, everything': [
+        {
+          type: 'RefundRecorded',
+          data: {
+            orderId: id,
+            refundedMinor: 9_000,
+            full: true,
+            back: [4_500, 4_500],
+            settled: { returnId: refundId, amountMinor: 8_000 },
+          },
+        },
+        restReturned,
+      ],
+      'payment B, everything': nothing,
+    },
+    SettleReturn: {
+      'of the return: nothing was left': [
+        { type: 'ReturnSettled', data: { orderId: id, returnId: refundId, status: 'done' } },
+      ],
+      'of the return: refused': [
+        { type: 'ReturnSettled', data: { orderId: id, returnId: refundId, status: 'money_owed' } },
+      ],
+    },
+    RequestReturn: { ...underWay, 'of both tickets, by the organiser': no('return_not_allowed') },
   },
   'complete, being returned': {
     ...paid,
     // Whatever becomes of the money now, the places go back once.
     RecordRefund: all('RecordRefund', nothing),
     ReturnPlaces: { 'of the return that was asked for': placesReturned, 'of another return': nothing },
+    TurnDownReturn: all('TurnDownReturn', turnedDown),
+    RequestReturn: all('RequestReturn', no('return_under_way')),
   },
   'complete, free': {
     ...paid,
@@ -501,6 +768,8 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment B': rejected(paymentB, 'order_complete'),
     },
     RecordRefund: all('RecordRefund', nothing),
+    RequestReturn: { ...notOfBuyers, ...byStaff(0) },
+    NoteDispute: all('NoteDispute', nothing),
   },
   refunded: {
     ...paid,
@@ -508,6 +777,7 @@ const matrix: Record<keyof typeof states, Row> = {
     CancelOrder: notTheBuyers('order_refunded'),
     ClaimOrder: takenByA('order_refunded'),
     RecordRefund: all('RecordRefund', nothing),
+    ...noReturns,
   },
   cancelled: {
     ...paid,
@@ -518,6 +788,7 @@ const matrix: Record<keyof typeof states, Row> = {
       'payment B': rejected(paymentB, 'order_cancelled'),
     },
     RecordRefund: all('RecordRefund', nothing),
+    ...noReturns,
   },
 }
 

@@ -1,22 +1,22 @@
 // The order: its states, commands, facts and rejections, and what a fact makes of it. What is
 // decided is in decide.ts. Pure: no clock, no random, no database.
-import {
-  addSeconds,
-  type Buyer,
-  type CancelReason,
-  type Channel,
-  epochMsOf,
-  type FactOf,
-  type LineBody,
-  type Money,
-  type OrderCode,
-  type OrderKind,
-  type OrderLine,
-  type Price,
-  type Tendered,
+import type {
+  Buyer,
+  CancelReason,
+  Channel,
+  FactOf,
+  LineBody,
+  Money,
+  OrderCode,
+  OrderKind,
+  OrderLine,
+  Price,
+  ReturnTerms,
+  Tendered,
 } from '@holdfast/contract'
 import type { CodeRejection } from './codes.ts'
 import type { LineRejection } from './lines.ts'
+import type { Return } from './returns/returned.ts'
 import type { Movement } from './stock.ts'
 import type { Origin } from './taken.ts'
 
@@ -28,6 +28,8 @@ interface OrderFacts {
   readonly lines: readonly OrderLine[]
   /** The code that it was placed with, and the uses of it that move as its places do. */
   readonly code?: OrderCode
+  /** What its buyer may give back; missing: nothing. */
+  readonly returnTerms?: ReturnTerms
   readonly total: Money
   /** What of the total a payment takes. */
   readonly due: Money
@@ -45,24 +47,25 @@ interface OrderFacts {
   readonly holdSeconds: number
 }
 
+export interface GivenBack {
+  readonly refundedMinor: number
+  /** What went back of each unit. Null: nothing yet, or only the sum is known. */
+  readonly back: readonly number[] | null
+  /** None of an order that was refunded before returns were told. */
+  readonly returns: readonly Return[]
+}
+
 export type Order = OrderFacts &
   (
     | { readonly status: 'created'; readonly paymentUnderWay: string | null }
     | { readonly status: 'claimed'; readonly paymentId: string }
-    | {
+    | (GivenBack & {
         readonly status: 'complete'
         readonly paymentId: string | null
-        readonly refundedMinor: number
-        /** The return that was asked for; its places are free once the tickets are void. */
-        readonly returning: string | null
-      }
-    | {
-        readonly status: 'refunded'
-        readonly paymentId: string
-        readonly refundedMinor: number
-        /** Null of an order refunded before returns were told. */
-        readonly returnId: string | null
-      }
+        /** Its bank asks for the money back. */
+        readonly disputed: boolean
+      })
+    | (GivenBack & { readonly status: 'refunded'; readonly paymentId: string | null })
     | { readonly status: 'cancelled'; readonly reason: CancelReason }
   )
 
@@ -127,8 +130,33 @@ export type OrderCommand =
       readonly full: boolean
       readonly refundId: string
     }
+  | {
+      readonly type: 'RequestReturn'
+      readonly orderId: string
+      readonly returnId: string
+      readonly units: readonly number[]
+      readonly by: 'buyer' | 'organiser'
+      /** Missing: all that is left of them. */
+      readonly amountMinor?: number
+      readonly restock?: boolean
+    }
   /** The tickets of the return are void. */
   | { readonly type: 'ReturnPlaces'; readonly orderId: string; readonly returnId: string }
+  /** None of them is. */
+  | { readonly type: 'TurnDownReturn'; readonly orderId: string; readonly returnId: string }
+  /** Its money does not go back. */
+  | {
+      readonly type: 'SettleReturn'
+      readonly orderId: string
+      readonly returnId: string
+      readonly code: string
+    }
+  | {
+      readonly type: 'NoteDispute'
+      readonly orderId: string
+      readonly paymentId: string
+      readonly disputed: boolean
+    }
 
 export type PublicFact = FactOf<
   | 'OrderCreated'
@@ -149,7 +177,31 @@ export type PrivateFact =
     }
   | {
       readonly type: 'RefundRecorded'
-      readonly data: { readonly orderId: string; readonly refundedMinor: number; readonly full: boolean }
+      readonly data: {
+        readonly orderId: string
+        readonly refundedMinor: number
+        readonly full: boolean
+        /** What went back of each unit by now. */
+        readonly back: readonly number[]
+        /** The return whose money it is; less than zero when it came back from the bank. */
+        readonly settled?: { readonly returnId: string; readonly amountMinor: number }
+      }
+    }
+  | {
+      readonly type: 'ReturnTurnedDown'
+      readonly data: { readonly orderId: string; readonly returnId: string }
+    }
+  | {
+      readonly type: 'ReturnSettled'
+      readonly data: {
+        readonly orderId: string
+        readonly returnId: string
+        readonly status: 'done' | 'money_owed'
+      }
+    }
+  | {
+      readonly type: 'DisputeNoted'
+      readonly data: { readonly orderId: string; readonly disputed: boolean }
     }
 export type OrderFact = PublicFact | PrivateFact
 
@@ -169,6 +221,12 @@ export type OrderRejection =
   | 'order_claimed'
   | 'order_complete'
   | 'order_refunded'
+  | 'order_not_complete'
+  | 'return_not_allowed'
+  | 'return_under_way'
+  | 'payment_disputed'
+  | 'refund_exceeds_charge'
+  | 'refund_not_payable'
 
 export type OrderDecision =
   | { readonly facts: readonly OrderFact[] }
@@ -183,98 +241,6 @@ export type OrderDecision =
     }
 
 export type CommandOf<Type extends OrderCommand['type']> = Extract<OrderCommand, { type: Type }>
-
-/** The order after a fact. Facts are what happened: nothing is refused here. */
-export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
-  if (fact.type === 'OrderCreated') {
-    const { orderId, buyerId, buyerEmail, buyerName, showId, lines, code, amount, due, channel } = fact.data
-    const { soldBy = null, tendered = null, kind = 'hold', expiresAt } = fact.data
-    return {
-      status: 'created',
-      id: orderId,
-      version: 1,
-      buyer: { id: buyerId, email: buyerEmail, ...(buyerName === undefined ? {} : { name: buyerName }) },
-      showId,
-      lines,
-      ...(code ? { code } : {}),
-      total: amount,
-      due,
-      channel,
-      soldBy,
-      tendered,
-      createdAt: now,
-      kind,
-      expiresAt,
-      extended: false,
-      holdSeconds: Math.round((epochMsOf(expiresAt) - epochMsOf(now)) / 1000),
-      paymentUnderWay: null,
-    }
-  }
-  if (!order) throw new Error(`${fact.type} of an order that was not created`)
-  const { buyer, showId, lines, code, total, due, channel, soldBy, tendered } = order
-  const { id, createdAt, kind, expiresAt, extended, holdSeconds } = order
-  const sold = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy, tendered }
-  const term = { kind, expiresAt, extended, holdSeconds }
-  const kept = { id, version: order.version + 1, ...sold, createdAt, ...term }
-  switch (fact.type) {
-    case 'PaymentNoticed':
-      return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
-    case 'OrderExtended': {
-      const { expiresAt: until, kind: told } = fact.data
-      // A payment in flight at a date that staff said is waited for, too.
-      const extension = { expiresAt: until, kind: told ?? kind, extended: told === undefined }
-      return { ...order, version: kept.version, ...extension }
-    }
-    case 'OrderReopened':
-      return { ...kept, status: 'created', paymentUnderWay: null }
-    case 'OrderCancelled':
-      return { ...kept, status: 'cancelled', reason: fact.data.reason }
-    case 'OrderClaimed':
-      return {
-        ...kept,
-        tendered: fact.data.tendered ?? tendered,
-        status: 'claimed',
-        paymentId: fact.data.paymentId,
-      }
-    case 'ClaimRejected':
-      return { ...order, version: kept.version }
-    case 'OrderCompleted':
-      return { ...kept, status: 'complete', paymentId: paymentOf(order), refundedMinor: 0, returning: null }
-    case 'RefundRecorded':
-      return { ...complete(order), version: kept.version, refundedMinor: fact.data.refundedMinor }
-    case 'ReturnRequested':
-      return { ...complete(order), version: kept.version, returning: fact.data.returnId }
-    case 'PlacesReturned': {
-      const { paymentId, refundedMinor } = complete(order)
-      if (paymentId === null) throw new Error('the places of an order that nobody paid were returned')
-      return { ...kept, status: 'refunded', paymentId, refundedMinor, returnId: fact.data.returnId }
-    }
-  }
-}
-
-type Complete = Extract<Order, { status: 'complete' }>
-
-function complete(order: Order): Complete {
-  if (order.status !== 'complete')
-    throw new Error(`an order that is ${order.status} has nothing to give back`)
-  return order
-}
-
-/**
- * The order as it was right after it was placed, whatever became of it since: what a repeated
- * request is answered.
- */
-export function asPlaced(order: Order): Order {
-  const { id, buyer, showId, lines, code, total, due, channel, soldBy, createdAt, holdSeconds } = order
-  // A buyer's order: how staff settled it since is not how it was placed.
-  const placed = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy }
-  const expiresAt = addSeconds(createdAt, holdSeconds)
-  const term = { kind: 'hold' as const, createdAt, holdSeconds, expiresAt, extended: false }
-  const facts = { id, ...placed, tendered: null, ...term }
-  if (due.amountMinor === 0)
-    return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0, returning: null }
-  return { ...facts, status: 'created', version: 1, paymentUnderWay: null }
-}
 
 /** The payment that claimed the order, if one did. */
 export function paymentOf(order: Order): string | null {
@@ -291,8 +257,35 @@ export function movementOf(fact: OrderFact): Movement | null {
     case 'OrderCancelled':
       return 'release'
     case 'PlacesReturned':
-      return 'return'
+      return fact.data.restock === false ? 'withhold' : 'return'
     default:
       return null
   }
+}
+
+/** Places of one line that move together. */
+export interface LineMove {
+  readonly movement: Movement
+  readonly quantity: number
+  /** People that each of them lets in. */
+  readonly admits: number
+  readonly takes: OrderLine['takes']
+  readonly seatIds: readonly string[]
+}
+
+/** How a fact moves places, line by line. A return moves those of its units. */
+export function movesOf({ lines }: Pick<Order, 'lines'>, fact: OrderFact): LineMove[] {
+  const movement = movementOf(fact)
+  if (movement === null) return []
+  const units = fact.type === 'PlacesReturned' ? new Set(fact.data.units) : null
+  let first = 0
+  return lines.flatMap(({ quantity, admits = 1, takes, seatIds = [] }) => {
+    const places = Array.from({ length: quantity }, (_, index) => index)
+    const before = first
+    const moving = units === null ? places : places.filter((index) => units.has(before + index))
+    first += quantity
+    if (moving.length === 0) return []
+    const seats = moving.flatMap((index) => seatIds[index] ?? [])
+    return [{ movement, quantity: moving.length, admits, takes, seatIds: seats }]
+  })
 }

@@ -65,6 +65,10 @@ const sum = (amounts: readonly number[]) => amounts.reduce((all, each) => all + 
 /** To the nearest step. */
 const halfTo = (a: bigint, b: number, step: number) => step * half(a, times(b, step))
 
+/** So many hundredths of a per cent of an amount, to the nearest step. */
+export const percentOf = (minor: number, bps: number, stepMinor: number) =>
+  halfTo(times(minor, bps), 10_000, stepMinor)
+
 /**
  * An amount over weights, in whole steps. What the division leaves goes to the largest remainders,
  * of equal ones to the first.
@@ -130,7 +134,7 @@ function discountsOf(prices: readonly number[], { discount, stepMinor }: PriceRu
   const covered = prices.map((price, no) => (covers.has(no) ? price : 0))
   switch (rule.kind) {
     case 'percent':
-      return covered.map((price) => halfTo(times(price, rule.bps), 10_000, stepMinor))
+      return covered.map((price) => percentOf(price, rule.bps, stepMinor))
     case 'amount':
       return covered.map((price) => Math.min(rule.minor, price))
     case 'fixed_price':
@@ -140,7 +144,7 @@ function discountsOf(prices: readonly number[], { discount, stepMinor }: PriceRu
     case 'frozen':
       return prices.map((_, no) => rule.minors[no] ?? 0)
     case 'order_percent': {
-      const amount = halfTo(times(sum(covered), rule.bps), 10_000, stepMinor)
+      const amount = percentOf(sum(covered), rule.bps, stepMinor)
       return split(Math.min(amount, sum(covered)), covered, stepMinor)
     }
   }

@@ -1,21 +1,27 @@
 // What must hold whatever happens: stories of orders that share a pool and seats, their messages
 // shuffled, repeated and dropped, with the invariants looked at after each one.
 import assert from 'node:assert/strict'
-import type { OrderStatus } from '@holdfast/contract'
+import { type OrderStatus, unitsOf } from '@holdfast/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeBuyer, makeSale, numbered, seated, seatIdsOf, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { evolve } from './evolve.ts'
+import { type CommandOf, movesOf, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { backOf, unitPricesOf } from './returns/giving-back.ts'
+import { isUnderWay } from './returns/returned.ts'
 import { movePool, moveSeat, type Pool, poolOf, type Sale, type StockSeat, saleOf } from './stock.ts'
 
 const sample = makeSale({ capacities: [3], seats: [3], shared: 4, maxPerOrder: 4 })
 const [standing, chairs] = [typeOf(sample, 0), typeOf(sample, 1)]
-const sale = saleOf(sample.show, 1)
+const policy = { until: '2030-01-01T12:00:00.000Z', keepBps: 1_000, feesBack: false }
+const sale: Sale = { ...saleOf(sample.show, 1), returnTerms: policy }
 const buyer = makeBuyer()
 const orderIds = ['1', '2', '3', '4'].map((digit) => `00000000-0000-7000-8000-00000000000${digit}`)
 const paymentIds = ['a', 'b'].map((digit) => `00000000-0000-7000-8000-0000000000${digit}0`)
 const refundId = '00000000-0000-7000-8000-0000000000cc'
+const one = '00000000-0000-7000-8000-0000000000c1'
+const other = '00000000-0000-7000-8000-0000000000c2'
 const startMs = Date.parse('2030-01-01T10:00:00.000Z')
 const at = (seconds: number) => new Date(startMs + seconds * 1000).toISOString()
 
@@ -45,14 +51,12 @@ function tell(world: World, command: OrderCommand, now: string): readonly OrderF
   for (const fact of decision.facts) {
     const order = evolve(world.orders.get(command.orderId), fact, now)
     world.orders.set(order.id, order)
-    const movement = movementOf(fact)
-    if (!movement) continue
-    for (const line of order.lines) {
-      for (const { poolId, count } of line.takes) {
+    for (const { movement, quantity, takes, seatIds } of movesOf(order, fact)) {
+      for (const { poolId, count } of takes) {
         const pool = world.pools.get(poolId) as Pool
-        world.pools.set(poolId, movePool(pool, movement, line.quantity * count))
+        world.pools.set(poolId, movePool(pool, movement, quantity * count))
       }
-      for (const seatId of line.seatIds ?? [])
+      for (const seatId of seatIds)
         world.seats.set(seatId, moveSeat(world.seats.get(seatId) as StockSeat, movement, order.id))
     }
   }
@@ -61,31 +65,54 @@ function tell(world: World, command: OrderCommand, now: string): readonly OrderF
 
 const holds = new Set<OrderStatus>(['created', 'claimed'])
 
+/** Where the place of a unit is; null: it is the order's no more. */
+function stateOf(order: Order, no: number): 'held' | 'sold' | 'withheld' | null {
+  if (holds.has(order.status)) return 'held'
+  if (!('returns' in order)) return null
+  const back = order.returns.find(({ units, status }) => {
+    return units.includes(no) && ['places_returned', 'done', 'money_owed'].includes(status)
+  })
+  return back ? (back.restock ? null : 'withheld') : 'sold'
+}
+
+/** Invariants 2 and 11: what the order knows of what went back, unit by unit. */
+function checkMoney(order: Order): void {
+  if (!('returns' in order)) return
+  const units = unitPricesOf(order)
+  const back = backOf(order)
+  for (const [no, { grossMinor }] of units.entries()) {
+    assert.ok((back[no] ?? 0) >= 0)
+    assert.ok((back[no] ?? 0) <= grossMinor)
+  }
+  const sum = back.reduce((all, each) => all + each, 0)
+  assert.equal(sum, Math.max(0, Math.min(order.refundedMinor, order.total.amountMinor)))
+  const gone = unitsOf(order).every(({ no }) => stateOf(order, no) !== 'sold')
+  assert.equal(order.status === 'refunded', gone && !order.returns.some(isUnderWay))
+}
+
 function checkStock(world: World): void {
   for (const pool of world.pools.values()) {
-    const sums = { held: 0, sold: 0 }
+    const sums = { held: 0, sold: 0, withheld: 0 }
     for (const order of world.orders.values()) {
-      const quantity = order.lines
-        .filter(({ takes }) => takes.some(({ poolId }) => poolId === pool.id))
-        .reduce((sum, line) => sum + line.quantity, 0)
-      if (holds.has(order.status)) sums.held += quantity
-      if (order.status === 'complete') sums.sold += quantity
+      const units = unitsOf(order).filter(({ takes }) => takes.some(({ poolId }) => poolId === pool.id))
+      for (const { no } of units) {
+        const state = stateOf(order, no)
+        if (state !== null) sums[state] += 1
+      }
     }
-    assert.deepEqual({ held: pool.held, sold: pool.sold }, sums)
-    assert.ok(pool.held + pool.sold <= pool.capacity)
+    assert.deepEqual({ held: pool.held, sold: pool.sold, withheld: pool.withheld }, sums)
+    assert.ok(pool.held + pool.sold + pool.withheld <= pool.capacity)
   }
   for (const seat of world.seats.values()) {
-    const owners = [...world.orders.values()].filter(
-      (order) =>
-        (holds.has(order.status) || order.status === 'complete') &&
-        order.lines.some((line) => line.seatIds?.includes(seat.id)),
+    const owners = [...world.orders.values()].flatMap((order) =>
+      unitsOf(order).flatMap(({ no, seatIds }) => {
+        const state = seatIds.includes(seat.id) ? stateOf(order, no) : null
+        return state === null ? [] : [{ orderId: order.id, state }]
+      }),
     )
-    assert.deepEqual(
-      owners.map((order) => order.id),
-      seat.orderId === null ? [] : [seat.orderId],
-    )
-    const [owner] = owners
-    assert.equal(seat.state, owner ? (owner.status === 'complete' ? 'sold' : 'held') : 'available')
+    const { orderId, state } = seat
+    assert.deepEqual(owners, orderId === null ? [] : [{ orderId, state }])
+    assert.equal(seat.state === 'available', orderId === null)
   }
 }
 
@@ -103,8 +130,16 @@ const deadlineArb = fc.integer({ min: 800, max: 1_600 }).map(at)
 /** The life of one order as it is meant to go, to be told out of order. */
 function storyOf(orderId: string) {
   return fc
-    .record({ lines: linesArb, paymentId: paymentArb, deadline: deadlineArb, full: fc.boolean() })
-    .map(({ lines, paymentId, deadline, full }): OrderCommand[] => {
+    .record({
+      lines: linesArb,
+      paymentId: paymentArb,
+      deadline: deadlineArb,
+      full: fc.boolean(),
+      by: fc.constantFrom('buyer' as const, 'organiser' as const),
+      restock: fc.boolean(),
+      tells: fc.constantFrom('void', 'void', 'used'),
+    })
+    .map(({ lines, paymentId, deadline, full, by, restock, tells }): OrderCommand[] => {
       const amount = {
         amountMinor:
           lines.reduce((sum, line) => sum + ('quantity' in line ? line.quantity : line.seatIds.length), 0) *
@@ -126,7 +161,20 @@ function storyOf(orderId: string) {
           refundId,
         },
         { type: 'ReturnPlaces', orderId, returnId: refundId },
+        ...returned({ orderId, returnId: one, by, units: [0], restock: true }),
+        ...returned({ orderId, returnId: other, by: 'organiser', units: [0, 1], restock }),
       ]
+
+      function returned(asked: Omit<CommandOf<'RequestReturn'>, 'type'>): OrderCommand[] {
+        const { returnId } = asked
+        const answer = tells === 'void' ? 'ReturnPlaces' : 'TurnDownReturn'
+        return [
+          { type: 'RequestReturn', ...asked },
+          { type: answer, orderId, returnId },
+          { type: 'RecordRefund', orderId, paymentId, amountMinor: 4_000, full: false, refundId: returnId },
+          { type: 'SettleReturn', orderId, returnId, code: 'nothing_left' },
+        ]
+      }
     })
 }
 
@@ -189,6 +237,7 @@ test(
           const before = world.orders.get(command.orderId)
           tell(world, command, at(seconds))
           checkStock(world)
+          for (const order of world.orders.values()) checkMoney(order)
           const after = world.orders.get(command.orderId)
           if (after) reached.add(after.status)
           if (command.type === 'ExpireOrder' && before && before.status !== 'created')

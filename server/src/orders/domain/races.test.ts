@@ -20,7 +20,8 @@ import {
 } from '../../../test/order-samples.ts'
 import { numbered } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
-import { asPlaced, evolve, type Order, type OrderCommand, type OrderFact } from './order.ts'
+import { asPlaced, evolve } from './evolve.ts'
+import type { Order, OrderCommand, OrderFact } from './order.ts'
 import { saleOf } from './stock.ts'
 
 const asked = { type: 'PlaceOrder', orderId: id, buyer, showId: show.id, lines: [numbered(type, 2)] } as const
@@ -207,7 +208,7 @@ describe('races, and who wins', () => {
       [inTime, refund],
     ])
     const returned = { type: 'ReturnPlaces', orderId: id, returnId: refundId } as const
-    expect(order).toMatchObject({ status: 'complete', refundedMinor: 9_000, returning: refundId })
+    expect(order).toMatchObject({ status: 'complete', refundedMinor: 9_000, returns: [{ id: refundId }] })
     expect(types).toEqual([
       'OrderCreated',
       'OrderClaimed',

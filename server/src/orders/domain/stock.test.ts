@@ -183,6 +183,7 @@ describe('a pool', () => {
     capacity: 10,
     held: 4,
     sold: 3,
+    withheld: 0,
     latch: false,
     closed: false,
   }
@@ -255,6 +256,7 @@ test.each([
     capacity: 200,
     held: 150 - left,
     sold: 50,
+    withheld: 0,
     latch: false,
     closed: false,
   }
@@ -273,6 +275,7 @@ test('a sale is what selling needs of a published show, and nothing else', () =>
     maxPerOrder: 4,
     maxPerBuyer: 9,
     status: 'on_sale',
+    returnTerms: null,
     salesEndAt: show.startsAt,
     types: show.ticketTypes.map(({ id, name, priceMinor, takes }) => ({
       id,

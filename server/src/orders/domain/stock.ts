@@ -1,7 +1,9 @@
 // Stock: what a show sells, how much of it is left, and how each fact of an order moves it. What an
 // order asks of it is in lines.ts. Pure; knows no payment.
 import {
+  addSeconds,
   type PublishedShow,
+  type ReturnTerms,
   type SaleTerms,
   type Seat,
   salesEndAt,
@@ -46,6 +48,8 @@ export interface Sale {
   readonly status: SaleStatus
   /** From then on it is sold no more. Null or missing: not known. */
   readonly salesEndAt?: string | null
+  /** What buyers may give back, and until when; null or missing: nothing. */
+  readonly returnTerms?: ReturnTerms | null
   readonly types: readonly SaleType[]
 }
 
@@ -55,12 +59,14 @@ export interface Pool {
   readonly capacity: number
   readonly held: number
   readonly sold: number
+  /** Given back, and kept from the sale. */
+  readonly withheld: number
   /** Once full, it is closed for good, whatever comes back. */
   readonly latch: boolean
   readonly closed: boolean
 }
 
-export type SeatState = 'available' | 'held' | 'sold'
+export type SeatState = 'available' | 'held' | 'sold' | 'withheld'
 
 export interface StockSeat {
   readonly id: string
@@ -80,9 +86,12 @@ export interface Stock {
   readonly codes?: Codes
 }
 
-export function availableIn(pool: Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'>): number {
-  return pool.closed ? 0 : pool.capacity - pool.held - pool.sold
+export function availableIn(pool: Omit<Pool, 'id' | 'showId' | 'latch'>): number {
+  return pool.closed ? 0 : pool.capacity - takenOf(pool)
 }
+
+/** What of a pool cannot be sold. */
+const takenOf = ({ held, sold, withheld }: Pick<Pool, 'held' | 'sold' | 'withheld'>) => held + sold + withheld
 
 /** What is said to be left of a type that takes from no pool. */
 export const unitsOfNoPool = 1_000_000
@@ -105,19 +114,25 @@ export function hasPlenty(pool: Pool, places: number): boolean {
 }
 
 /**
- * Where places go: set aside for an order, sold to it, back on sale from a hold, or back from a
- * sale.
+ * Where places go: set aside for an order, sold to it, back on sale from a hold, back from a sale,
+ * or given back and kept from the sale.
  */
-export type Movement = 'hold' | 'sell' | 'release' | 'return'
+export type Movement = 'hold' | 'sell' | 'release' | 'return' | 'withhold'
 
 const deltas: Record<
   Movement,
-  { held: 1 | 0 | -1; sold: 1 | 0 | -1; seat: readonly [before: SeatState, after: SeatState] }
+  {
+    held: 1 | 0 | -1
+    sold: 1 | 0 | -1
+    withheld: 1 | 0
+    seat: readonly [before: SeatState, after: SeatState]
+  }
 > = {
-  hold: { held: 1, sold: 0, seat: ['available', 'held'] },
-  sell: { held: -1, sold: 1, seat: ['held', 'sold'] },
-  release: { held: -1, sold: 0, seat: ['held', 'available'] },
-  return: { held: 0, sold: -1, seat: ['sold', 'available'] },
+  hold: { held: 1, sold: 0, withheld: 0, seat: ['available', 'held'] },
+  sell: { held: -1, sold: 1, withheld: 0, seat: ['held', 'sold'] },
+  release: { held: -1, sold: 0, withheld: 0, seat: ['held', 'available'] },
+  return: { held: 0, sold: -1, withheld: 0, seat: ['sold', 'available'] },
+  withhold: { held: 0, sold: -1, withheld: 1, seat: ['sold', 'withheld'] },
 }
 
 /**
@@ -125,9 +140,14 @@ const deltas: Record<
  * back twice.
  */
 export function movePool(pool: Pool, movement: Movement, quantity: number): Pool {
-  const { held, sold } = deltas[movement]
-  const moved = { ...pool, held: pool.held + held * quantity, sold: pool.sold + sold * quantity }
-  const taken = moved.held + moved.sold
+  const { held, sold, withheld } = deltas[movement]
+  const moved = {
+    ...pool,
+    held: pool.held + held * quantity,
+    sold: pool.sold + sold * quantity,
+    withheld: pool.withheld + withheld * quantity,
+  }
+  const taken = takenOf(moved)
   if (moved.held < 0 || moved.sold < 0 || taken > pool.capacity) {
     throw new Error(
       `pool ${pool.id}: ${movement} of ${quantity} leaves held ${moved.held}, sold ${moved.sold} of ${pool.capacity}`,
@@ -143,10 +163,11 @@ export function poolOf(
   { id, capacity, latch = false }: PublishedShow['pools'][number],
   known: Pool | undefined,
 ): Pool {
-  const { held, sold } = known ?? { held: 0, sold: 0 }
+  const { held, sold, withheld } = known ?? { held: 0, sold: 0, withheld: 0 }
+  const taken = takenOf({ held, sold, withheld })
   const wasClosed = known !== undefined && known.closed && capacity <= known.capacity
-  const closed = latch && (wasClosed || held + sold >= capacity)
-  return { id, showId, capacity: Math.max(capacity, held + sold), held, sold, latch, closed }
+  const closed = latch && (wasClosed || taken >= capacity)
+  return { id, showId, capacity: Math.max(capacity, taken), held, sold, withheld, latch, closed }
 }
 
 /**
@@ -178,6 +199,7 @@ export function saleOf(show: PublishedShow, version: number): Sale {
     maxPerBuyer: show.maxPerBuyer ?? null,
     status: show.onSale ? 'on_sale' : 'closed',
     salesEndAt: salesEndAt(show),
+    returnTerms: returnTermsOf(show),
     types: show.ticketTypes.map(({ id, name, priceMinor, taxRateBps, takes, seats, ...terms }) => ({
       id,
       name,
@@ -192,4 +214,11 @@ export function saleOf(show: PublishedShow, version: number): Sale {
       ...(seats && terms.hidden === true ? { seats } : {}),
     })),
   }
+}
+
+/** The policy of a show as an instant: a show that moves later changes nothing for those who bought. */
+function returnTermsOf({ startsAt, returnPolicy }: PublishedShow): ReturnTerms | null {
+  if (returnPolicy === undefined) return null
+  const { hoursBefore, keepBps = 0, feesBack = false } = returnPolicy
+  return { until: addSeconds(startsAt, -3_600 * hoursBefore), keepBps, feesBack }
 }

@@ -12,7 +12,7 @@ const readSaleStock = sql(
      cross join lateral json_to_recordset(l.takes) as k ("poolId" uuid, count int)
      where o.show_id = $1 and o.kind = 'reservation' and o.status = 'created' group by 1)
    select s.version,
-     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed,
+     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.withheld, p.closed,
      coalesce(r.places, 0) as reserved
    from orders.shows s
    left join lateral rows from (json_to_recordset(s.ticket_types)
@@ -25,9 +25,10 @@ const readSaleStock = sql(
    where s.id = $1
    order by t.position, k.position`,
 )
+// A seat that is kept from the sale is not to be had, as one that is sold.
 const readSeatStates = sql(
   'orders.read_seat_states',
-  `select id, state from orders.seats where show_id = $1 and ticket_type_id = any($2::uuid[]) order by id`,
+  `select id, case state when 'withheld' then 'sold' else state end as state from orders.seats where show_id = $1 and ticket_type_id = any($2::uuid[]) order by id`,
 )
 
 /** Of a show of which nothing may be seen. */
@@ -43,7 +44,7 @@ type StockRow = {
   readonly priceMinor: number
   readonly seated: boolean
 } & (TakenRow | { readonly poolId: null })
-interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {
+interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'withheld' | 'closed'> {
   /** Of those held, what is not to come back by itself in a few minutes. */
   readonly reserved: number
 }

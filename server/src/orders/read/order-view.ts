@@ -4,6 +4,8 @@ import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import type { Order } from '../domain/order.ts'
 import { priceOf } from '../domain/price.ts'
+import { leftOf, offersOf } from '../domain/returns/giving-back.ts'
+import { unitsLeaving, unitsReturned } from '../domain/returns/returned.ts'
 
 const cancelReasons = new Set<string>(CancelReason.anyOf.map((reason) => reason.const))
 
@@ -49,6 +51,9 @@ export function toOrderView(
     ...(order.status === 'cancelled' && cancelReasons.has(order.reason)
       ? { cancelReason: order.reason }
       : {}),
+    ...(order.status === 'complete' && order.returnTerms && order.tendered === null
+      ? { returnableUntil: order.returnTerms.until }
+      : {}),
     ...(paymentId ? { payment: { id: paymentId } } : {}),
     ...(refundedMinor > 0 ? { refunded: { amountMinor: refundedMinor, currency } } : {}),
     ...(tickets.length > 0 ? { tickets: [...tickets] } : {}),
@@ -63,11 +68,36 @@ function tenderOf({ tendered }: Order): Pick<OrderView, 'tender' | 'tenderReason
 
 type TicketViews = NonNullable<OrderView['tickets']>
 
+/** What is left of a ticket, and what its buyer gets for it. */
+type Worth = Pick<TicketViews[number], 'left' | 'returnOffer'>
+
+/** By unit. Nothing of those whose places were given back, or are being given back. */
+export function worthOf(order: Order): (unit: number) => Worth {
+  if (order.status !== 'complete') return () => ({})
+  const { currency } = order.total
+  const left = leftOf(order)
+  const offers = offersOf(order)
+  const gone = new Set([...unitsReturned(order.returns), ...unitsLeaving(order.returns)])
+  return (unit) => {
+    const amountMinor = left[unit]
+    if (gone.has(unit) || amountMinor === undefined) return {}
+    const offer = offers?.[unit]
+    return {
+      left: { amountMinor, currency },
+      ...(offer === undefined ? {} : { returnOffer: { amountMinor: offer, currency } }),
+    }
+  }
+}
+
 /** Tickets with their codes. One whose key is gone cannot be shown. */
-export function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): TicketViews {
+export function ticketViews(
+  known: readonly KnownTicket[] | null,
+  codes: TicketCodes,
+  worth: (unit: number) => Worth,
+): TicketViews {
   return (known ?? []).flatMap((ticket): TicketViews[number][] => {
-    const { id, ticketTypeId, name, admits, seat, status } = ticket
-    const shown = { id, ticketTypeId, name, ...(seat ? { seat } : {}), status }
+    const { id, unit, ticketTypeId, name, admits, seat, status } = ticket
+    const shown = { id, ticketTypeId, name, ...(seat ? { seat } : {}), status, ...worth(unit) }
     if (admits === 0) return [{ ...shown, admits }]
     const code = codes.codeOf(ticket)
     return code === null ? [] : [{ ...shown, code, ...(admits === undefined ? {} : { admits }) }]

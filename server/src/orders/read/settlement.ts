@@ -20,9 +20,17 @@ const readTypes = sql(
   `with o as (${ended}), sold as (
      select (line ->> 'ticketTypeId')::uuid as type, o.channel, min(line ->> 'name') as name,
             sum((line ->> 'quantity')::int)::int as sold,
-            coalesce(sum((line ->> 'quantity')::int) filter (where o.status = 'refunded'), 0)::int as returned,
+            sum(case o.status when 'refunded' then (line ->> 'quantity')::int else g.returned end)::int as returned,
             coalesce(sum((line ->> 'quantity')::int) filter (where o.paid_by = 'comp'), 0)::int as comps
-     from o cross join lateral json_array_elements(o.lines) as line group by 1, 2
+     from o cross join lateral (
+         select line, sum((line ->> 'quantity')::int) over (order by place) as behind
+         from json_array_elements(o.lines) with ordinality as e (line, place)) l
+       cross join lateral (
+         select count(*)::int as returned
+         from json_array_elements(o.returns) as r cross join lateral json_array_elements_text(r -> 'units') as unit
+         where r ->> 'status' in ('places_returned', 'done', 'money_owed')
+           and unit::int < l.behind and unit::int >= l.behind - (line ->> 'quantity')::int) g
+     group by 1, 2
    ), used as (
      select (ticket ->> 'ticketTypeId')::uuid as type, o.channel, count(*)::int as admitted
      from o cross join lateral json_array_elements(o.known_tickets) as ticket

@@ -82,7 +82,17 @@ function summarize(event: Event): string {
     case 'TicketsReturned':
       return `${countOf(event.data.ticketIds)} no longer valid`
     case 'PlacesReturned':
-      return `${countOf(event.data.units)} back on sale`
+      return `${countOf(event.data.units)} ${event.data.restock === false ? 'given back, not on sale' : 'back on sale'}`
+    case 'ReturnRefused':
+      return `Return refused: ${countOf(event.data.ticketIds)} used already`
+    case 'RefundFailed':
+      return event.data.code === 'nothing_left'
+        ? 'Nothing was left to refund'
+        : `Refund failed (${event.data.code}): the money is owed to the buyer`
+    case 'DisputeOpened':
+      return 'The buyer’s bank disputes the charge'
+    case 'DisputeClosed':
+      return 'The bank has decided the dispute'
     case 'TicketCheckedIn':
       return event.data.door === undefined
         ? 'Ticket scanned at the door'
@@ -143,7 +153,13 @@ function dataOf(event: Event): Entry['data'] {
     case 'TicketVoided':
       return { count: event.data.ticketIds.length, reason: event.data.reason }
     case 'TicketsReturned':
+    case 'ReturnRefused':
       return { count: event.data.ticketIds.length }
+    case 'RefundFailed':
+      return { paymentId: event.data.paymentId, refundId: event.data.refundId, reason: event.data.code }
+    case 'DisputeOpened':
+    case 'DisputeClosed':
+      return { paymentId: event.data.paymentId }
     case 'ReturnRequested':
     case 'PlacesReturned':
       return { count: event.data.units.length }

@@ -1,14 +1,15 @@
 // What buyers and organisers see of orders and stock: SQL reads without locks, and their shapes.
 // Decides nothing.
-import { endingsOfCode, type OrderView, type ReturnView } from '@holdfast/contract'
+import { endingsOfCode, type OrderView, type ReturnView, unitsOf } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
-import type { TicketCodes } from '../../platform/secrets/tickets.ts'
+import { type TicketCodes, ticketIdOf } from '../../platform/secrets/tickets.ts'
+import { asPlaced } from '../domain/evolve.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
-import { asPlaced, type Order } from '../domain/order.ts'
+import type { Order } from '../domain/order.ts'
 import type { Sale } from '../domain/stock.ts'
-import { type OrderRow, toOrder } from '../store/orders.ts'
+import { type OrderRow, toOrder } from '../store/rows.ts'
 import { saleColumns } from '../store/stock.ts'
-import { ticketViews, toOrderView } from './order-view.ts'
+import { ticketViews, toOrderView, worthOf } from './order-view.ts'
 
 type ViewRow = OrderRow & {
   readonly known_tickets: KnownTicket[] | null
@@ -19,10 +20,13 @@ const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.buy
   o.code_uses, (select c.word from orders.codes c where c.id = o.code_id) as code_word, o.total_minor, o.due_minor,
   o.channel, o.sold_by, o.tender, o.tender_reason, o.tendered_by, o.currency,
   o.created_at, o.kind, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
-  o.return_id, o.cancel_reason, o.known_tickets`
+  o.return_id, o.return_terms, o.returns, o.back, o.disputed, o.cancel_reason, o.known_tickets`
 
-const toView = (row: ViewRow, codes: TicketCodes): OrderView =>
-  toOrderView(toOrder(row), { tickets: ticketViews(row.known_tickets, codes), codeWord: row.code_word })
+const toView = (row: ViewRow, codes: TicketCodes): OrderView => {
+  const order = toOrder(row)
+  const tickets = ticketViews(row.known_tickets, codes, worthOf(order))
+  return toOrderView(order, { tickets, codeWord: row.code_word })
+}
 
 const readOrderStatement = sql(
   'orders.read_order',
@@ -35,6 +39,8 @@ export interface SeenOrder {
   readonly buyerId: string
   readonly organiserId: string
   readonly returns: readonly ReturnView[]
+  /** The unit of a ticket, if the order has it. */
+  readonly unitOf: (ticketId: string) => number | undefined
 }
 
 export async function readOrder(
@@ -44,23 +50,34 @@ export async function readOrder(
 ): Promise<SeenOrder | null> {
   const [row] = await db.query<ViewRow & { organiser_id: string }>(readOrderStatement, [orderId])
   if (!row) return null
-  const view = toView(row, codes)
-  return { view, buyerId: row.buyer_id, organiserId: row.organiser_id, returns: returnsOf(row) }
+  const ids = ticketIdsOf(row)
+  return {
+    view: toView(row, codes),
+    buyerId: row.buyer_id,
+    organiserId: row.organiser_id,
+    returns: returnsOf(row, ids),
+    unitOf: (ticketId) => [...ids].find(([, id]) => id === ticketId)?.[0],
+  }
 }
 
-/** An order is returned as a whole, when all of its money went back: once at most. */
-function returnsOf({ id, status, return_id, currency, known_tickets }: ViewRow): ReturnView[] {
-  if (return_id === null) return []
-  return [
-    {
-      id: return_id,
-      orderId: id,
-      status: status === 'refunded' ? 'done' : 'requested',
-      by: 'refund',
-      ticketIds: (known_tickets ?? []).map((ticket) => ticket.id),
-      refund: { amountMinor: 0, currency },
-    },
-  ]
+/** By unit. Tickets from before may have other ids than are computed. */
+function ticketIdsOf({ id, show_id: showId, lines, known_tickets }: ViewRow): ReadonlyMap<number, string> {
+  const computed = unitsOf({ showId, lines }).map(({ no }) => [no, ticketIdOf(id, no)] as const)
+  return new Map([...computed, ...(known_tickets ?? []).map((ticket) => [ticket.unit, ticket.id] as const)])
+}
+
+function returnsOf(row: ViewRow, ids: ReadonlyMap<number, string>): ReturnView[] {
+  const order = toOrder(row)
+  if (!('returns' in order)) return []
+  return order.returns.map(({ id, status, by, units, amountMinor, restock }) => ({
+    id,
+    orderId: order.id,
+    status,
+    by,
+    ticketIds: units.flatMap((no) => ids.get(no) ?? []),
+    refund: { amountMinor, currency: order.total.currency },
+    restock,
+  }))
 }
 
 const readShowIdsStatement = sql(

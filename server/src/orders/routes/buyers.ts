@@ -9,7 +9,6 @@ import {
   OrderView,
   Page,
   PageQuery,
-  ReturnView,
   Timeline,
 } from '@holdfast/contract'
 import Type from 'typebox'
@@ -41,6 +40,7 @@ import type { CodeGuesses } from './guesses.ts'
 import { organiserRoutes, ownedBy, placeOf } from './organisers.ts'
 import { makeOriginOf } from './origin.ts'
 import { priceRoutes } from './prices.ts'
+import { returnRoutes } from './returns.ts'
 import { makeWaiter } from './waiter.ts'
 
 export interface OrdersRoutes {
@@ -64,6 +64,7 @@ const holdsRetrySeconds = 30
 export function ordersRoutes(app: Http, parts: OrdersRoutes): void {
   placingRoutes(app, parts)
   buyerRoutes(app, parts)
+  returnRoutes(app, parts)
   organiserRoutes(app, parts)
   boxOfficeRoutes(app, parts)
   availabilityRoutes(app, parts)
@@ -230,27 +231,6 @@ function buyerRoutes(app: Http, { db, codes, handler, live }: OrdersRoutes): voi
         throw new ProblemError('order_unknown')
       const stored = await readStoredTimeline(db, request.params.id)
       return { items: [...stored, ...toTimeline(await readProcessEvents(db, request.params.id))] }
-    },
-  )
-
-  app.get(
-    '/api/orders/:id/returns',
-    {
-      config: { right: 'orders' },
-      schema: {
-        tags: ['orders'],
-        summary: 'List what was given back of an order',
-        description: 'When all of the money went back, the order’s places are returned as a whole.',
-        params: idParams,
-        response: { 200: Page(ReturnView) },
-      },
-    },
-    async (request) => {
-      const principal = requireSomebody(request)
-      const seen = await readOrder(db, request.params.id, codes)
-      if (!seen || !(isStaffOf(request, placeOf(seen)) || seen.buyerId === principal?.id))
-        throw new ProblemError('order_unknown')
-      return { items: [...seen.returns], nextCursor: null }
     },
   )
 

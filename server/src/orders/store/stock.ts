@@ -11,7 +11,7 @@ import type { PoolMove } from '../world.ts'
 
 export const saleColumns = `id as "showId", version, organiser_id as "organiserId", title, currency,
   hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer", status,
-  sales_end_at as "salesEndAt", ticket_types as types`
+  sales_end_at as "salesEndAt", return_terms as "returnTerms", ticket_types as types`
 const loadSalesStatement = sql(
   'orders.load_sales',
   `select ${saleColumns}
@@ -61,7 +61,20 @@ export interface TouchedPools {
   readonly orderIds: readonly string[]
 }
 
-const poolColumns = `id, show_id as "showId", capacity, held, sold, latch, closed`
+export interface TouchedSeats {
+  readonly seatIds: readonly string[]
+  /**
+   * Seats of new orders, with the size of the order: one that is too large for its show is refused
+   * unseen.
+   */
+  readonly askedSeats: readonly {
+    readonly seatId: string
+    readonly showId: string
+    readonly places: number
+  }[]
+}
+
+const poolColumns = `id, show_id as "showId", capacity, held, sold, withheld, latch, closed`
 const loadPoolsStatement = sql(
   'orders.load_pools',
   `select ${poolColumns} from orders.pools
@@ -113,10 +126,12 @@ export async function loadSeats(tx: InTransaction, seatIds: readonly string[]): 
 // it finds them.
 const movePoolsStatement = withRows(
   'orders.move_pools',
-  { id: 'uuid', held: 'int', sold: 'int', took: 'boolean', closed: 'boolean' },
+  { id: 'uuid', held: 'int', sold: 'int', withheld: 'int', took: 'boolean', closed: 'boolean' },
   (rows) => `update orders.pools p
    set held = case when p.closed and n.took then -1 else p.held + n.held end, sold = p.sold + n.sold,
-       closed = p.closed or n.closed or (p.latch and p.held + p.sold + n.held + n.sold >= p.capacity)
+       withheld = p.withheld + n.withheld,
+       closed = p.closed or n.closed
+         or (p.latch and p.held + p.sold + p.withheld + n.held + n.sold + n.withheld >= p.capacity)
    from (
      select r.* from ${rows} as r join orders.pools l on l.id = r.id order by l.id for no key update of l
    ) as n where p.id = n.id`,
@@ -140,17 +155,18 @@ export function updateSeats(seats: readonly StockSeat[]): readonly Write[] {
 const saveSaleStatement = sql(
   'orders.save_sale',
   `insert into orders.shows (id, version, organiser_id, title, currency, hold_seconds, max_per_order, max_per_buyer, status,
-     sales_end_at, ticket_types)
-   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", "maxPerBuyer", status, "salesEndAt", types
+     sales_end_at, return_terms, ticket_types)
+   select "showId", version, "organiserId", title, currency, "holdSeconds", "maxPerOrder", "maxPerBuyer", status, "salesEndAt",
+     "returnTerms", types
    from json_to_record($1) as s ("showId" uuid, version int, "organiserId" uuid, title text, currency text,
      "holdSeconds" int, "maxPerOrder" int, "maxPerBuyer" int, status text,
-     "salesEndAt" timestamptz, types json)
+     "salesEndAt" timestamptz, "returnTerms" json, types json)
    on conflict (id) do update
    set version = excluded.version, title = excluded.title, hold_seconds = excluded.hold_seconds,
        max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
-       sales_end_at = excluded.sales_end_at, ticket_types = excluded.ticket_types`,
+       sales_end_at = excluded.sales_end_at, return_terms = excluded.return_terms, ticket_types = excluded.ticket_types`,
 )
-// A pool never shrinks below what is held and sold, whatever the show now says. One that closed
+// A pool never shrinks below what is taken of it, whatever the show now says. One that closed
 // opens again only by getting more places.
 const savePoolsStatement = sql(
   'orders.save_pools',
@@ -158,9 +174,9 @@ const savePoolsStatement = sql(
    select id, $2, capacity, coalesce(latch, false), coalesce(latch, false) and capacity = 0
    from json_to_recordset($1) as n (id uuid, capacity int, latch boolean) order by id
    on conflict (id) do update
-   set capacity = greatest(excluded.capacity, p.held + p.sold), latch = excluded.latch,
+   set capacity = greatest(excluded.capacity, p.held + p.sold + p.withheld), latch = excluded.latch,
        closed = excluded.latch
-         and ((p.closed and excluded.capacity <= p.capacity) or p.held + p.sold >= excluded.capacity)`,
+         and ((p.closed and excluded.capacity <= p.capacity) or p.held + p.sold + p.withheld >= excluded.capacity)`,
 )
 const saveSeatsStatement = sql(
   'orders.save_seats',

@@ -48,6 +48,11 @@ const lockSlots = sql(
   `select pg_advisory_xact_lock(hashtext('orders.buyers'), slot) from unnest($1::int[]) as slot`,
 )
 
+/** An order of another version says whom it lets in by its lines only. */
+const placesOfOrder = `coalesce(o.places, (
+  select sum(l.quantity * coalesce(l.admits, 1))::int
+  from json_to_recordset(o.lines) as l (quantity int, admits int)))`
+
 /**
  * For each show, buyer and address: places in orders that count, of the buyer and of the address.
  * Orders of sessions that had proved the address count for those alone, all others for the rest.
@@ -59,12 +64,12 @@ const countOrders = (name: string, counts: string) =>
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[])
        with ordinality as b (show_id, buyer_id, email, proved, no)
      cross join lateral (
-       select coalesce(sum(l.quantity * coalesce(l.admits, 1)), 0)::int as places
-       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int, admits int)
+       select coalesce(sum(${placesOfOrder}), 0)::int as places
+       from orders.orders o
        where o.buyer_id = b.buyer_id and o.show_id = b.show_id and ${counts}) as own
      cross join lateral (
-       select coalesce(sum(l.quantity * coalesce(l.admits, 1)), 0)::int as places
-       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int, admits int)
+       select coalesce(sum(${placesOfOrder}), 0)::int as places
+       from orders.orders o
        where o.show_id = b.show_id and o.buyer_email = b.email and ${counts}
          and b.proved = exists (select from orders.proved_orders p where p.order_id = o.id)) as shared
      order by b.no`,

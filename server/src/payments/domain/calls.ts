@@ -5,7 +5,7 @@ import { chargeCreated, chargeFailed, type PaymentFact, paymentVoided } from './
 import type { KnownOrder } from './known-order.ts'
 import { isOldNews, isOpen, isUnwanted, type Payment, type PaymentStatus } from './payment.ts'
 import type { Refund } from './refund.ts'
-import { refundLateMoney, refundRefused, refundsSeen } from './refund-decisions.ts'
+import { disputeSeen, refundLateMoney, refundRefused, refundsSeen } from './refund-decisions.ts'
 
 export type ResultCommand = Extract<Command, { readonly fence: number }>
 
@@ -115,7 +115,7 @@ function observed(payment: Payment, command: CommandOf<'RecordObservation'>, aro
   const old = isOldNews(payment.intentStatus, seen.status)
   const reading = old ? readAgain(payment) : read(payment, seen, around)
   const facts = [...reading.facts]
-  if (disputed !== payment.disputed) facts.push({ type: 'DisputeSeen', data: { paymentId, disputed } })
+  if (disputed !== payment.disputed) facts.push(...disputeSeen(payment, disputed))
   const noNews: PaymentFact[] = old ? [{ type: 'AnswerReceived', data: { paymentId, news: false } }] : []
   const claimed = payment.claim === 'won' && (old || !isUnwanted(payment, around.order))
   if (refused && claimed && reading.status === 'authorized' && !payment.captureRefused && isFinal(refused)) {

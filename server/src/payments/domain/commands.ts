@@ -97,6 +97,13 @@ export type Command =
       readonly amountMinor: number | null
       readonly reason: string | null
     }
+  /** Places were returned: their money follows. */
+  | {
+      readonly type: 'RefundReturn'
+      readonly returnId: string
+      readonly orderId: string
+      readonly amountMinor: number
+    }
 
 export type CommandOf<Type extends Command['type']> = Extract<Command, { readonly type: Type }>
 

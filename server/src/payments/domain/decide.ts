@@ -7,7 +7,7 @@ import { takeElsewhere } from './elsewhere.ts'
 import { isPayable, noteOrder, type OrderTerms } from './known-order.ts'
 import { noteCancelled, noteClaimed, rejectClaim } from './order-news.ts'
 import { isHolding, isLeased, nextStep } from './payment.ts'
-import { requestRefund } from './refund-decisions.ts'
+import { refundReturn, requestRefund } from './refund-decisions.ts'
 import { lease } from './schedule.ts'
 
 /** Cards that one order may try. More look like a test of stolen cards. */
@@ -23,6 +23,8 @@ export function decide(records: Records, command: Command, now: string): Decisio
       return takeLease(records, command, now)
     case 'RequestRefund':
       return requestRefund(records, command)
+    case 'RefundReturn':
+      return refundReturn(records, command)
     case 'NoteClaimRejected':
       return rejectClaim(records, command)
     case 'NoteOrderClaimed':

@@ -64,6 +64,9 @@ export function evolvePayment(before: Payment | undefined, fact: PaymentChange, 
       const status = refundedMinor >= payment.capturedMinor ? 'refunded' : 'captured'
       return { ...payment, status, refundedMinor, version: payment.version + 1 }
     }
+    case 'RefundFailed':
+    case 'DisputeOpened':
+    case 'DisputeClosed':
     case 'PaymentStarted':
     case 'ChargeCreated':
     case 'ChargeFailed':

@@ -14,6 +14,9 @@ export type PublicFact = FactOf<
   | 'PaymentVoided'
   | 'ChargeRefunded'
   | 'RefundReturned'
+  | 'RefundFailed'
+  | 'DisputeOpened'
+  | 'DisputeClosed'
 >
 
 /** A fact that changes this service only. */

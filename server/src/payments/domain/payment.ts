@@ -163,10 +163,13 @@ export function nextStep(
       return isIntentLive(payment) ? 'void' : null
     case 'captured':
     case 'refunded':
-      return refunds.some((refund) => refund.status === 'requested' || refund.status === 'unknown')
-        ? 'refund'
-        : null
+      return refunds.some((refund) => isToDo(refund, payment)) ? 'refund' : null
   }
+}
+
+/** The money of a return waits for the bank while the charge is disputed. */
+export function isToDo({ status, origin }: Refund, { disputed }: Pick<Payment, 'disputed'>): boolean {
+  return status === 'unknown' || (status === 'requested' && !(disputed && origin === 'return'))
 }
 
 /** How far an intent is. It only moves forward, except after a failed challenge. */

@@ -22,11 +22,8 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
   const { orderId, refundId, reason } = command
   const order = records.orders.get(orderId)
   if (!order?.terms || order.terms.organiserId !== command.organiserId) return { rejection: 'order_unknown' }
-  const payments = (records.idsByOrder.get(orderId) ?? []).flatMap((id) => records.payments.get(id) ?? [])
-  const payment = payments.find(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0)
-  const left = payment
-    ? refundableMinor(payment.capturedMinor, records.refundsByPayment.get(payment.id) ?? [])
-    : 0
+  const payment = keptPayment(records, orderId)
+  const left = payment ? leftOf(records, payment) : 0
   if (!payment || left <= 0) return { rejection: 'nothing_to_refund' }
   const amountMinor = command.amountMinor ?? left
   if (amountMinor <= 0 || amountMinor > left)
@@ -40,9 +37,57 @@ export function requestRefund(records: Records, command: CommandOf<'RequestRefun
       detail: `${currency} is refunded in steps of ${step} minor units`,
     }
   if (payment.disputed) return { rejection: 'payment_disputed' }
-  const fact = requested(payment, amountMinor, { refundId, origin: 'organiser', reason, processorId: null })
-  const given = payment.tender === null ? [] : givenBackElsewhere(payment, { id: refundId, amountMinor })
-  return { facts: [fact, ...given], answer: { paymentId: payment.id, refundId } }
+  return given(payment, amountMinor, { refundId, origin: 'organiser', reason, processorId: null })
+}
+
+/** The payment that the order is paid by. */
+function keptPayment({ payments, idsByOrder }: Records, orderId: string): Payment | undefined {
+  const all = (idsByOrder.get(orderId) ?? []).flatMap((id) => payments.get(id) ?? [])
+  return all.find(({ claim, capturedMinor }) => claim === 'won' && capturedMinor > 0)
+}
+
+const leftOf = ({ refundsByPayment }: Records, { id, capturedMinor }: Payment) =>
+  refundableMinor(capturedMinor, refundsByPayment.get(id) ?? [])
+
+function given(payment: Payment, amountMinor: number, wanted: Wanted): Decision {
+  const { refundId } = wanted
+  const fact = requested(payment, amountMinor, wanted)
+  const done = payment.tender === null ? [] : givenBackElsewhere(payment, { id: refundId, amountMinor })
+  return { facts: [fact, ...done], answer: { paymentId: payment.id, refundId } }
+}
+
+/**
+ * Gives back what a return asks for, or what is left of it: other refunds may have come first. The
+ * refund has the return's id, so there is never a second one. Over an open dispute it waits.
+ */
+export function refundReturn(records: Records, command: CommandOf<'RefundReturn'>): Decision {
+  const { orderId, returnId } = command
+  const payment = keptPayment(records, orderId)
+  if (!payment) return { rejection: 'payment_unknown' }
+  const { id: paymentId } = payment
+  if (records.refundsByPayment.get(paymentId)?.some(({ id }) => id === returnId))
+    return { facts: [], answer: { paymentId } }
+  const amountMinor = Math.min(command.amountMinor, leftOf(records, payment))
+  if (amountMinor <= 0)
+    return { facts: [refundFailed(payment, returnId, 'nothing_left')], answer: { paymentId } }
+  return given(payment, amountMinor, {
+    refundId: returnId,
+    origin: 'return',
+    reason: null,
+    processorId: null,
+  })
+}
+
+/** The return hears that its money does not come. */
+function refundFailed({ id: paymentId, orderId }: Payment, returnId: string, code: string): PaymentFact {
+  return { type: 'RefundFailed', data: { orderId, paymentId, refundId: returnId, returnId, code } }
+}
+
+/** Other services hear whether the bank asks for the money of an order. */
+export function disputeSeen({ id: paymentId, orderId, claim }: Payment, disputed: boolean): PaymentFact[] {
+  const seen: PaymentFact = { type: 'DisputeSeen', data: { paymentId, disputed } }
+  const type = disputed ? 'DisputeOpened' : 'DisputeClosed'
+  return claim === 'won' ? [seen, { type, data: { orderId, paymentId } }] : [seen]
 }
 
 /** Staff give back what they took, or cancel the bill: it is done when it is recorded. */
@@ -80,7 +125,7 @@ export function refundLateMoney(
   return [requested(payment, left, wanted)]
 }
 
-type Progress = Pick<Refund, 'id' | 'amount' | 'status' | 'processorId'>
+type Progress = Pick<Refund, 'id' | 'amount' | 'origin' | 'status' | 'processorId'>
 
 /**
  * Takes in what the processor shows of this payment's refunds: ours, and those made at the
@@ -107,11 +152,18 @@ export function refundsSeen(
         requested(payment, amountMinor, { refundId, origin: 'processor', reason: null, processorId }),
       )
     const amount = known?.amount ?? { amountMinor, currency: payment.amount.currency }
-    states = [...states.filter(({ id }) => id !== refundId), { id: refundId, amount, status, processorId }]
+    const origin = known?.origin ?? 'processor'
+    states = [
+      ...states.filter(({ id }) => id !== refundId),
+      { id: refundId, amount, origin, status, processorId },
+    ]
     facts.push({ type: 'RefundAnswered', data: { paymentId, refundId, status, processorId, failureCode } })
     const counted = status === 'succeeded' ? amount.amountMinor : 0
     const before = known?.status === 'succeeded' ? amount.amountMinor : 0
     refundedMinor += counted - before
+    // One that was pending and never went.
+    if (known?.origin === 'return' && status === 'failed' && known.status !== 'succeeded')
+      facts.push(refundFailed(payment, refundId, failureCode ?? 'failed'))
     if (counted !== before)
       facts.push(refundCounted({ ...payment, refundedMinor }, { id: refundId, amount }, counted > before))
   }
@@ -120,7 +172,7 @@ export function refundsSeen(
       ...restOfLateMoney(payment, refunds, { left: refundableMinor(payment.capturedMinor, states), restId }),
     )
   facts.push({ type: 'AnswerReceived', data: { paymentId, news: facts.length > 0 } })
-  if (disputed !== payment.disputed) facts.push({ type: 'DisputeSeen', data: { paymentId, disputed } })
+  if (disputed !== payment.disputed) facts.push(...disputeSeen(payment, disputed))
   return facts
 }
 
@@ -181,5 +233,6 @@ export function refundRefused(
     type: 'RefundAnswered',
     data: { paymentId, refundId, status: 'failed', processorId: null, failureCode },
   }
+  if (refused.origin === 'return') return [failed, refundFailed(payment, refundId, failureCode)]
   return refused.origin === 'late_money' ? [failed, lease(payment, 'retrieve', [])] : [failed]
 }

@@ -10,7 +10,7 @@ export interface Refund {
   readonly paymentId: string
   readonly orderId: string
   readonly amount: Money
-  readonly origin: 'organiser' | 'late_money' | 'processor'
+  readonly origin: 'organiser' | 'return' | 'late_money' | 'processor'
   readonly reason: string | null
   readonly status: RefundStatus
   readonly processorId: string | null

@@ -2,7 +2,7 @@
 // call to the processor, or the time of the next look.
 import type { Command, Records } from './commands.ts'
 import type { PaymentFact } from './facts.ts'
-import { isAtRest, isLeased, lookAgainAt, nextStep, type Payment, type Step } from './payment.ts'
+import { isAtRest, isLeased, isToDo, lookAgainAt, nextStep, type Payment, type Step } from './payment.ts'
 import type { Refund } from './refund.ts'
 
 /**
@@ -58,7 +58,8 @@ export function lease(payment: Payment, step: Step, refunds: readonly Refund[]):
  * New refunds go first. Refunds of unknown outcome take turns, so that one that stays unknown
  * blocks no other.
  */
-function refundToWorkOn({ attempts }: Payment, refunds: readonly Refund[]): Refund | undefined {
-  const uncertain = refunds.filter(({ status }) => status === 'unknown')
-  return refunds.find(({ status }) => status === 'requested') ?? uncertain[attempts % uncertain.length]
+function refundToWorkOn(payment: Payment, refunds: readonly Refund[]): Refund | undefined {
+  const due = refunds.filter((refund) => isToDo(refund, payment))
+  const uncertain = due.filter(({ status }) => status === 'unknown')
+  return due.find(({ status }) => status === 'requested') ?? uncertain[payment.attempts % uncertain.length]
 }

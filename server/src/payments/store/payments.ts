@@ -71,6 +71,9 @@ const readRefundsOf = sql(
   `select ${refundColumns} from payments.refunds where payment_id = any($1::uuid[]) order by id`,
 )
 
+/** What is about the order, whichever payment has it. */
+const needsAllOfOrder = new Set<Command['type']>(['NoteOrderCancelled', 'RequestRefund', 'RefundReturn'])
+
 /**
  * Reads what the commands need. Payments are locked before orders are read, so the second of two
  * transactions that lock a payment sees a cancellation. The statements are sent together, and the
@@ -85,8 +88,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   for (const command of commands) {
     if ('orderId' in command) orderIds.add(command.orderId)
     if (command.type === 'StartPayment' || command.type === 'TakeElsewhere') hinted.add(command.orderId)
-    else if (command.type === 'NoteOrderCancelled' || command.type === 'RequestRefund')
-      allOfOrder.add(command.orderId)
+    else if (needsAllOfOrder.has(command.type) && 'orderId' in command) allOfOrder.add(command.orderId)
     else if ('paymentId' in command) paymentIds.add(command.paymentId)
   }
   const touchesPayments = paymentIds.size > 0 || allOfOrder.size > 0

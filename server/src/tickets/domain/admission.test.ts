@@ -49,8 +49,22 @@ const commands = {
     paymentId: 'other',
     reason: 'refunded',
   },
-  return: { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [0, 1] },
-  'return one': { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [1] },
+  return: { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [0, 1], by: 'refund' },
+  'return one': { type: 'ReturnTickets', orderId: 'order', returnId: 'return', units: [1], by: 'organiser' },
+  'return both, by the buyer': {
+    type: 'ReturnTickets',
+    orderId: 'order',
+    returnId: 'return',
+    units: [0, 1],
+    by: 'buyer',
+  },
+  'return the unused one, by the buyer': {
+    type: 'ReturnTickets',
+    orderId: 'order',
+    returnId: 'return',
+    units: [1],
+    by: 'buyer',
+  },
   'check in': { type: 'CheckIn', code: 'CODE1', ...here, door: 'North' },
   'check in elsewhere': { type: 'CheckIn', code: 'CODE1', ...elsewhere, door: null },
   'check in an unknown code': { type: 'CheckIn', code: 'CODE9', ...here, door: null },
@@ -114,6 +128,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': 'EarlyRefundNoted',
     return: '!order_unknown',
     'return one': '!order_unknown',
+    'return both, by the buyer': '!order_unknown',
+    'return the unused one, by the buyer': '!order_unknown',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -127,6 +143,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': '',
     return: 'TicketVoided TicketsReturned',
     'return one': 'TicketVoided TicketsReturned',
+    'return both, by the buyer': 'TicketVoided TicketsReturned',
+    'return the unused one, by the buyer': 'TicketVoided TicketsReturned',
     'check in': 'TicketCheckedIn',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -140,6 +158,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': '',
     return: 'TicketVoided TicketsReturned',
     'return one': 'TicketVoided TicketsReturned',
+    'return both, by the buyer': 'ReturnRefused',
+    'return the unused one, by the buyer': 'TicketVoided TicketsReturned',
     'check in': '!ticket_used',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -153,6 +173,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': '',
     return: 'TicketsReturned',
     'return one': 'TicketsReturned',
+    'return both, by the buyer': 'TicketsReturned',
+    'return the unused one, by the buyer': 'TicketsReturned',
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -166,6 +188,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': '',
     return: 'TicketsReturned',
     'return one': 'TicketsReturned',
+    'return both, by the buyer': 'TicketsReturned',
+    'return the unused one, by the buyer': 'TicketsReturned',
     'check in': '!ticket_void',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -179,6 +203,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': 'EarlyRefundNoted',
     return: 'TicketsReturned',
     'return one': 'TicketsReturned',
+    'return both, by the buyer': 'TicketsReturned',
+    'return the unused one, by the buyer': 'TicketsReturned',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -192,6 +218,8 @@ const matrix: Record<keyof typeof states, Record<Name, string>> = {
     'void for another payment': '',
     return: 'TicketsReturned',
     'return one': 'TicketsReturned',
+    'return both, by the buyer': 'TicketsReturned',
+    'return the unused one, by the buyer': 'TicketsReturned',
     'check in': '!ticket_unknown',
     'check in elsewhere': '!ticket_unknown',
     'check in an unknown code': '!ticket_unknown',
@@ -274,7 +302,7 @@ test('a refund takes all tickets of the order, and remembers which were used, an
 test('a return names the tickets of its units, also those that were void before, and leaves the others', () => {
   const decision = decideAdmission(states.used, commands['return one'], context)
   expect('facts' in decision && decision.facts.map(({ data }) => data)).toEqual([
-    { orderId: 'order', ticketIds: ['t2'], reason: 'refunded' },
+    { orderId: 'order', ticketIds: ['t2'], reason: 'returned' },
     { orderId: 'order', returnId: 'return', ticketIds: ['t2'] },
   ])
   const one = run(states.used, commands['return one'])
@@ -287,6 +315,15 @@ test('a return names the tickets of its units, also those that were void before,
   expect('facts' in again && again.facts.map(({ data }) => data)).toEqual([
     { orderId: 'order', returnId: 'return', ticketIds: ['t1', 't2'] },
   ])
+})
+
+test('a return that the buyer may not have names the tickets that were used, and leaves all as they are', () => {
+  const decision = decideAdmission(states.used, commands['return both, by the buyer'], context)
+  expect('facts' in decision && decision.facts.map(({ data }) => data)).toEqual([
+    { orderId: 'order', returnId: 'return', ticketIds: ['t1'], reason: 'ticket_used' },
+  ])
+  const after = run(states.used, commands['return both, by the buyer'])
+  expect(after).toMatchObject({ status: 'issued', tickets: [{ status: 'used' }, { status: 'valid' }] })
 })
 
 test('an order that does not tell its payment loses its tickets with any refund', () => {

@@ -1,7 +1,7 @@
 // The tickets of one order: issued when it completes, void when its payment is refunded, used at
 // the door. Pure. Issues nothing twice, and nothing after a refund, in whatever order the news
 // arrives.
-import type { FactOf, IssuedTicket, Seat } from '@holdfast/contract'
+import type { FactOf, IssuedTicket, ReturnedBy, Seat } from '@holdfast/contract'
 import { type DoorScope, type DoorShow, mayAdmit, refuseAtDoor } from './door.ts'
 
 export type Ticket = IssuedTicket &
@@ -62,6 +62,7 @@ export type AdmissionCommand =
       readonly orderId: string
       readonly returnId: string
       readonly units: readonly number[]
+      readonly by: ReturnedBy
     }
   | {
       readonly type: 'CheckIn'
@@ -88,7 +89,14 @@ export type PrivateAdmissionFact =
       readonly data: { readonly orderId: string; readonly paymentId: string }
     }
 export type AdmissionFact =
-  | FactOf<'TicketsIssued' | 'TicketVoided' | 'TicketsReturned' | 'TicketCheckedIn' | 'CheckInUndone'>
+  | FactOf<
+      | 'TicketsIssued'
+      | 'TicketVoided'
+      | 'TicketsReturned'
+      | 'ReturnRefused'
+      | 'TicketCheckedIn'
+      | 'CheckInUndone'
+    >
   | PrivateAdmissionFact
 
 export type AdmissionRejection =
@@ -200,20 +208,27 @@ function voidTickets(
 
 /**
  * Makes the tickets of a return void, all of them or none, and says so: only then are their places
- * free. A ticket that is void already counts as returned.
+ * free. A ticket that is void already counts as returned. A buyer gives back what was not used; an
+ * organiser may take back more than that.
  */
 function returnTickets(
   admission: Admission | undefined,
-  { orderId, returnId, units }: Command<'ReturnTickets'>,
+  { orderId, returnId, units, by }: Command<'ReturnTickets'>,
 ): AdmissionDecision {
   // The order's own events come in order: its completion is on its way.
   if (!admission) return { rejection: 'order_unknown' }
   const named = 'tickets' in admission ? admission.tickets.filter(({ unit }) => units.includes(unit)) : []
+  const used = named.flatMap(({ id, status }) => (status === 'used' ? [id] : []))
+  if (by === 'buyer' && used.length > 0) {
+    const data = { orderId, returnId, ticketIds: used, reason: 'ticket_used' } as const
+    return { facts: [{ type: 'ReturnRefused', data }], answer: null }
+  }
   const ticketIds = named.map(({ id }) => id)
   const living = named.flatMap(({ id, status }) => (status === 'void' ? [] : [id]))
   const returned = { type: 'TicketsReturned', data: { orderId, returnId, ticketIds } } as const
   if (living.length === 0) return { facts: [returned], answer: null }
-  const voided = { type: 'TicketVoided', data: { orderId, ticketIds: living, reason: 'refunded' } } as const
+  const reason = by === 'refund' ? 'refunded' : 'returned'
+  const voided = { type: 'TicketVoided', data: { orderId, ticketIds: living, reason } } as const
   return { facts: [voided, returned], answer: null }
 }
 

@@ -35,7 +35,8 @@ function faultOf({ startsAt, doorsAt, endsAt, lastEntryAt, checkNote }: Told): {
 }
 
 /** Instants as the shop writes them: they are compared as text. */
-export function settleEvening({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: Evening): Evening {
+export function settleEvening(told: Evening): Evening {
+  const { doorsAt, endsAt, lastEntryAt, leastAge, checkNote, returnPolicy } = told
   const instant = (text: string) => new Date(text).toISOString()
   return {
     ...(doorsAt === undefined ? {} : { doorsAt: instant(doorsAt) }),
@@ -43,5 +44,6 @@ export function settleEvening({ doorsAt, endsAt, lastEntryAt, leastAge, checkNot
     ...(lastEntryAt === undefined ? {} : { lastEntryAt: instant(lastEntryAt) }),
     ...(leastAge === undefined ? {} : { leastAge }),
     ...(checkNote === undefined ? {} : { checkNote }),
+    ...(returnPolicy === undefined ? {} : { returnPolicy }),
   }
 }

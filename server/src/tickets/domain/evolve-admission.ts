@@ -22,7 +22,8 @@ export function evolveAdmission(
     }
   }
   // An order that was refunded before its tickets were made has none to give back.
-  if (fact.type === 'TicketsReturned' && admission) return { ...admission, version: admission.version + 1 }
+  if ((fact.type === 'TicketsReturned' || fact.type === 'ReturnRefused') && admission)
+    return { ...admission, version: admission.version + 1 }
   if (!admission || admission.status === 'refunded_early')
     throw new Error(`${fact.type} of an order without a sale`)
   const version = admission.version + 1
@@ -40,6 +41,7 @@ export function evolveAdmission(
       return { ...admission, version, status, tickets }
     }
     case 'TicketsReturned':
+    case 'ReturnRefused':
       return { ...admission, version }
     case 'TicketCheckedIn': {
       const { ticketId, door: usedDoor = null } = fact.data

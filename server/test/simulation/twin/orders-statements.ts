@@ -17,9 +17,10 @@ import {
 
 const orderColumns = `id version status buyer_id buyer_email buyer_name show_id lines code_id code_uses total_minor due_minor
   channel sold_by currency created_at kind expires_at extended hold_seconds payment_id payment_under_way refunded_minor
-  return_id cancel_reason tender tender_reason tendered_by`
+  return_id return_terms returns back disputed cancel_reason tender tender_reason tendered_by`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
-  maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
+  maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at returnTerms=return_terms
+  types=ticket_types`
 const toViewRow = shape(`${orderColumns} known_tickets`)
 const toView = (view: View, row: Row): Row => {
   const code = row['code_id'] === null ? undefined : view.get('orders.codes', row['code_id'] as string)
@@ -61,7 +62,7 @@ interface Taking {
 const linesOf = (row: Row) => row['lines'] as Taking[]
 const poolIdsOf = ({ takes }: Taking) => takes.map(({ poolId }) => poolId)
 
-const poolColumns = 'id showId=show_id capacity held sold latch closed'
+const poolColumns = 'id showId=show_id capacity held sold withheld latch closed'
 
 const loadPools: StatementTwin = (view, [poolIds, showIds, typeIds, orderIds]) => {
   const wanted = new Set(typeIds as string[])
@@ -84,15 +85,21 @@ export const movePools =
       only(view.lock('orders.pools', [id], 'no key update')[0])[0] ?? {},
   ): StatementTwin =>
   (view, [json]) => {
-    for (const { id, held, sold, took, closed } of recordsOf(json).toSorted(by('id'))) {
+    for (const { id, held, sold, withheld, took, closed } of recordsOf(json).toSorted(by('id'))) {
       const row = before(view, id as string)
       const sum = (column: string, more: unknown) => (row[column] as number) + (more as number)
-      const after = { held: sum('held', held), sold: sum('sold', sold) }
-      const full = row['latch'] === true && after.held + after.sold >= (row['capacity'] as number)
+      const after = {
+        held: sum('held', held),
+        sold: sum('sold', sold),
+        withheld: sum('withheld', withheld),
+      }
+      const taken = after.held + after.sold + after.withheld
+      const full = row['latch'] === true && taken >= (row['capacity'] as number)
       const wasClosed = row['closed'] === true
       view.update('orders.pools', id as string, {
         held: wasClosed && took ? -1 : after.held,
         sold: after.sold,
+        withheld: after.withheld,
         closed: wasClosed || closed === true || full,
       })
     }
@@ -144,8 +151,8 @@ export const ordersStatements: StatementTwins = {
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
-    `version status kind expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
-     tender_reason tendered_by`,
+    `version status kind expires_at extended payment_id payment_under_way refunded_minor return_id returns back disputed
+     code_uses places cancel_reason tender tender_reason tendered_by`,
   ),
   'orders.move_pools': movePools(),
   'orders.load_codes': (view, [ids, showIds, words]) => {
@@ -211,7 +218,7 @@ export const ordersStatements: StatementTwins = {
     const row = columnsOf(
       record,
       `id=showId version organiser_id=organiserId title currency hold_seconds=holdSeconds max_per_order=maxPerOrder max_per_buyer=maxPerBuyer status
-       sales_end_at=salesEndAt ticket_types=types`,
+       sales_end_at=salesEndAt return_terms=returnTerms ticket_types=types`,
     )
     view.insert('orders.shows', row, () => except(row, 'id', 'organiser_id', 'currency'))
     return []
@@ -221,7 +228,7 @@ export const ordersStatements: StatementTwins = {
       const [capacity, latch] = [given as number, latches === true]
       const row = { id, show_id: showId, capacity, latch, closed: latch && capacity === 0 }
       view.insert('orders.pools', row, (old) => {
-        const taken = (old['held'] as number) + (old['sold'] as number)
+        const taken = (old['held'] as number) + (old['sold'] as number) + (old['withheld'] as number)
         const stays = old['closed'] === true && capacity <= (old['capacity'] as number)
         return { capacity: Math.max(capacity, taken), latch, closed: latch && (stays || taken >= capacity) }
       })
@@ -260,7 +267,7 @@ export const ordersStatements: StatementTwins = {
               row['show_id'] === showId &&
               countsPlaces.has(row['status'] as string),
           )
-          .reduce((sum, row) => sum + placesIn(row['lines']), 0)
+          .reduce((sum, row) => sum + ((row['places'] as number | null) ?? placesIn(row['lines'])), 0)
       return { places: count('buyer_id', buyerIds), sharedPlaces: count('buyer_email', emails) }
     }),
   'orders.delete_network_holds': () => [],
@@ -318,7 +325,9 @@ export const ordersStatements: StatementTwins = {
       .some((row) => row['show_id'] === showId && row['ended'] !== true)
     if (types.length === 0)
       return [
-        shape('version id priceMinor seated poolId count name shared capacity held sold closed reserved')({
+        shape(
+          'version id priceMinor seated poolId count name shared capacity held sold withheld closed reserved',
+        )({
           version,
         }),
       ]
@@ -330,7 +339,9 @@ export const ordersStatements: StatementTwins = {
       return takes.map((take) => ({
         ...own,
         ...shape('poolId count name shared')(take),
-        ...shape('capacity held sold closed')(view.get('orders.pools', String(take['poolId'])) ?? {}),
+        ...shape('capacity held sold withheld closed')(
+          view.get('orders.pools', String(take['poolId'])) ?? {},
+        ),
         reserved: reservedIn(view, showId, take['poolId']),
       }))
     })
@@ -342,7 +353,7 @@ export const ordersStatements: StatementTwins = {
         (row) => row['show_id'] === showId && (typeIds as string[]).includes(row['ticket_type_id'] as string),
       )
       .toSorted(by('id'))
-      .map(shape('id state')),
+      .map(({ id, state }) => ({ id, state: state === 'withheld' ? 'sold' : state })),
 }
 
 /** How many places of a pool staff keep for orders that wait for their payment. */

@@ -132,19 +132,21 @@ const orders = [
   table(
     'orders.shows',
     `id uuid!, version int!, organiser_id uuid!, title text!, currency text!, hold_seconds int!, max_per_order int!, max_per_buyer int,
-     status text!, ticket_types json!, sales_end_at time, asks json, starts_at time`,
+     status text!, ticket_types json!, sales_end_at time, asks json, starts_at time, return_terms json`,
     { key: 'id', checks: [oneOf('status', 'on_sale closed cancelled'), atLeast('max_per_buyer', 1)] },
   ),
   table(
     'orders.pools',
-    'id uuid!, show_id uuid!, capacity int!, held int! =zero, sold int! =zero, latch bool! =no, closed bool! =no',
+    'id uuid!, show_id uuid!, capacity int!, held int! =zero, sold int! =zero, latch bool! =no, closed bool! =no, withheld int! =zero',
     {
       key: 'id',
       references: { show_id: 'orders.shows' },
       checks: [
         atLeast('held', 0),
         atLeast('sold', 0),
-        (row) => number(row['held']) + number(row['sold']) <= number(row['capacity']),
+        atLeast('withheld', 0),
+        (row) =>
+          number(row['held']) + number(row['sold']) + number(row['withheld']) <= number(row['capacity']),
         (row) => row['closed'] !== true || row['latch'] === true,
       ],
     },
@@ -156,7 +158,7 @@ const orders = [
       key: 'id',
       references: { show_id: 'orders.shows' },
       checks: [
-        oneOf('state', 'available held sold'),
+        oneOf('state', 'available held sold withheld'),
         (row) => (row['state'] === 'available') === (row['order_id'] === null),
       ],
     },
@@ -185,7 +187,7 @@ const orders = [
      channel text!, kind text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
      payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int,
-     code_id uuid, code_uses int`,
+     code_id uuid, code_uses int, return_terms json, returns json, back json, disputed bool! =no`,
     {
       key: 'id',
       checks: [
@@ -258,7 +260,7 @@ const payments = [
       references: { payment_id: 'payments.payments' },
       checks: [
         atLeast('amount_minor', 1),
-        oneOf('origin', 'organiser late_money processor'),
+        oneOf('origin', 'organiser return late_money processor'),
         oneOf('status', 'requested pending succeeded failed unknown'),
       ],
     },

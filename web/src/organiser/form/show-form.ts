@@ -4,9 +4,10 @@ import { amountText, parseAmount } from '../../amounts.ts'
 import { type AskFields, askFieldsOf, asksBodyOf, noAsks } from './ask-fields.ts'
 import { type KindFields, kindFieldsOf, kindOf, noKind } from './kind-fields.ts'
 import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
+import { noTerms, type TermFields, termFieldsOf, termsOf } from './term-fields.ts'
 import { readWallClock, wallClockIn } from './wall-clock.ts'
 
-export interface TypeFields extends KindFields {
+export interface TypeFields extends KindFields, TermFields {
   /** Of a type that the show has; empty for a new one. */
   id: string
   name: string
@@ -14,15 +15,6 @@ export interface TypeFields extends KindFields {
   seated: boolean
   capacity: string
   blocks: SeatBlock[]
-  /** Wall clocks of the show; empty: sold as long as the show. */
-  saleStartsAt: string
-  saleEndsAt: string
-  minPerOrder: string
-  maxPerOrder: string
-  fee: string
-  /** What the door looks at. */
-  checkNote: string
-  hidden: boolean
 }
 
 export interface ShowFields {
@@ -36,6 +28,11 @@ export interface ShowFields {
   lastEntryAt: string
   leastAge: string
   checkNote: string
+  /** Empty: buyers return nothing. */
+  returnHours: string
+  /** Per cent of the price. */
+  returnKeep: string
+  returnFees: boolean
   timeZone: string
   currency: string
   holdMinutes: string
@@ -46,17 +43,17 @@ export interface ShowFields {
   asks: AskFields
 }
 
-const noEvening = { doorsAt: '', endsAt: '', lastEntryAt: '', leastAge: '', checkNote: '' }
-export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
-const noTerms = {
-  saleStartsAt: '',
-  saleEndsAt: '',
-  minPerOrder: '',
-  maxPerOrder: '',
-  fee: '',
+const noEvening = {
+  doorsAt: '',
+  endsAt: '',
+  lastEntryAt: '',
+  leastAge: '',
   checkNote: '',
-  hidden: false,
+  returnHours: '',
+  returnKeep: '',
+  returnFees: false,
 }
+export const emptyBlock: SeatBlock = { section: '', rows: 'A-H', numbers: '1-6, 8-13' }
 export const emptyType: TypeFields = {
   id: '',
   name: '',
@@ -124,12 +121,15 @@ function eveningFieldsOf(show: ShowView): typeof noEvening {
     lastEntryAt: clockOf(show.lastEntryAt),
     leastAge: String(show.leastAge ?? ''),
     checkNote: show.checkNote ?? '',
+    returnHours: String(show.returnPolicy?.hoursBefore ?? ''),
+    returnKeep: show.returnPolicy?.keepBps ? String(show.returnPolicy.keepBps / 100) : '',
+    returnFees: show.returnPolicy?.feesBack === true,
   }
 }
 
 /** Whether anything is said about the evening beside its start. */
-export const hasEvening = ({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }: ShowFields): boolean =>
-  [doorsAt, endsAt, lastEntryAt, leastAge, checkNote].some(Boolean)
+export const hasEvening = (fields: ShowFields): boolean =>
+  (Object.keys(noEvening) as (keyof typeof noEvening)[]).some((name) => Boolean(fields[name]))
 
 /** The evening as the API takes it, or null when a clock cannot be read. */
 function eveningOf(fields: ShowFields, show: ShowView | undefined) {
@@ -147,32 +147,15 @@ function eveningOf(fields: ShowFields, show: ShowView | undefined) {
     ...instants,
     ...(fields.leastAge === '' ? {} : { leastAge: Number(fields.leastAge) }),
     ...(checkNote === '' ? {} : { checkNote }),
+    ...(fields.returnHours === '' ? {} : { returnPolicy: policyOf(fields) }),
   }
 }
 
-function termFieldsOf(
-  type: ShowView['ticketTypes'][number],
-  { timeZone, currency }: Pick<ShowView, 'timeZone' | 'currency'>,
-): typeof noTerms {
-  const clockOf = (instant: string | undefined) =>
-    instant === undefined ? '' : wallClockIn(instant, timeZone)
-  return {
-    saleStartsAt: clockOf(type.saleStartsAt),
-    saleEndsAt: clockOf(type.saleEndsAt),
-    minPerOrder: String(type.minPerOrder ?? ''),
-    maxPerOrder: String(type.maxPerOrder ?? ''),
-    fee: type.feeMinor === undefined ? '' : amountText(type.feeMinor, currency),
-    checkNote: type.checkNote ?? '',
-    hidden: type.hidden === true,
-  }
-}
-
-/** Whether anything is said about when, to whom and how many at once. */
-export const hasTerms = (type: TypeFields): boolean =>
-  type.hidden ||
-  [type.saleStartsAt, type.saleEndsAt, type.minPerOrder, type.maxPerOrder, type.fee, type.checkNote].some(
-    Boolean,
-  )
+const policyOf = ({ returnHours, returnKeep, returnFees }: ShowFields) => ({
+  hoursBefore: Number(returnHours),
+  ...(returnKeep === '' ? {} : { keepBps: Math.round(Number(returnKeep) * 100) }),
+  ...(returnFees ? { feesBack: true } : {}),
+})
 
 /**
  * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps
@@ -243,43 +226,6 @@ function typeBodyOf(
       ? known.map(labelOf)
       : seatsOf(type.blocks, sectionsOf(known))
   return seats && seats.length > 0 ? { ...common, seats } : null
-}
-
-/** The terms of a type, or null when one cannot be read. */
-function termsOf(
-  type: TypeFields,
-  {
-    currency,
-    timeZone,
-    show,
-    before,
-  }: {
-    readonly currency: string
-    readonly timeZone: string
-    readonly show?: ShowView
-    readonly before?: ShowView['ticketTypes'][number]
-  },
-) {
-  const known = show && before && termFieldsOf(before, show)
-  const instantOf = (name: 'saleStartsAt' | 'saleEndsAt') => {
-    if (type[name] === '') return {}
-    // As the start of the show: what nobody touched needs no reading.
-    const same = known?.[name] === type[name] && show?.timeZone === timeZone
-    const instant = same ? before?.[name] : readWallClock(type[name], timeZone)?.instant
-    return instant === undefined ? null : { [name]: instant }
-  }
-  const [starts, ends] = [instantOf('saleStartsAt'), instantOf('saleEndsAt')]
-  const feeMinor = type.fee === '' ? 0 : parseAmount(type.fee, currency)
-  if (starts === null || ends === null || feeMinor === null) return null
-  return {
-    ...starts,
-    ...ends,
-    ...(type.minPerOrder === '' ? {} : { minPerOrder: Number(type.minPerOrder) }),
-    ...(type.maxPerOrder === '' ? {} : { maxPerOrder: Number(type.maxPerOrder) }),
-    ...(feeMinor === 0 ? {} : { feeMinor }),
-    ...(type.checkNote.trim() === '' ? {} : { checkNote: type.checkNote.trim() }),
-    ...(type.hidden ? { hidden: true } : {}),
-  }
 }
 
 const labelOf = ({ section, row, number }: LooseSeat): LooseSeat => ({ section, row, number })

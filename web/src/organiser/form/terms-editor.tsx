@@ -3,7 +3,8 @@ import { useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
 import { parseAmount } from '../../amounts.ts'
 import { Field } from '../../parts/basics.tsx'
-import { hasTerms, type ShowFields } from './show-form.ts'
+import type { ShowFields } from './show-form.ts'
+import { hasTerms } from './term-fields.ts'
 import { readWallClock } from './wall-clock.ts'
 
 export function TermsEditor({ index }: { readonly index: number }) {

@@ -18,6 +18,7 @@ import { RequireUser } from '../require-user.tsx'
 import { useBuyerName } from './buyer-name.ts'
 import { MoneyBack } from './money-back.tsx'
 import { Reserve } from './reserve.tsx'
+import { TakeBack } from './return-tickets.tsx'
 import { TakePayment } from './take-payment.tsx'
 
 type TimelineEntry = TimelineView['items'][number]
@@ -81,6 +82,7 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
           <div className="grid gap-4 print:hidden">
             {may('orders') && <TakePayment order={order} />}
             {may('orders') && show && <Reserve order={order} show={show} />}
+            {may('money') && <TakeBack order={order} />}
             {may(order.status === 'created' ? 'orders' : 'money') && <MoneyBack order={order} />}
           </div>
         </div>
