@@ -2,7 +2,7 @@
 import { defineConfig } from 'vitest/config'
 
 const domain = [
-  'server/src/*/domain/*.test.ts',
+  'server/src/*/domain/**/*.test.ts',
   'contract/**/*.test.ts',
   'server/test/tidy/*.test.ts',
   'server/test/documents.test.ts',

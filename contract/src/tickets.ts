@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { defineEvent } from './envelope.ts'
 import { Currency } from './money/money.ts'
+import { asks } from './people/questions.ts'
 import { Id, Instant } from './values.ts'
 
 export const Seat = Type.Object(
@@ -17,6 +18,12 @@ export const Take = Type.Object(
 )
 export type Take = Static<typeof Take>
 
+const CheckNote = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  description: 'what staff at the door look at, such as a student card',
+})
+
 /** What a show says of its evening beside its start. */
 export const evening = {
   doorsAt: Type.Optional(Instant),
@@ -28,13 +35,7 @@ export const evening = {
   ),
   lastEntryAt: Type.Optional(Instant),
   leastAge: Type.Optional(Type.Integer({ minimum: 1, maximum: 99 })),
-  checkNote: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 200,
-      description: 'what staff at the door look at, such as a student card',
-    }),
-  ),
+  checkNote: Type.Optional(CheckNote),
 }
 const Evening = Type.Object(evening)
 export type Evening = Static<typeof Evening>
@@ -62,8 +63,8 @@ export const ChosenPrice = Type.Object({
 export type ChosenPrice = Static<typeof ChosenPrice>
 
 /**
- * When, how many at once and to whom a ticket type is sold. What is absent sets no bounds: sold as
- * long as the show, to everybody.
+ * When, how many at once and to whom a ticket type is sold, and what the door looks at. What is
+ * absent sets no bounds: sold as long as the show, to everybody.
  */
 export const saleTerms = {
   saleStartsAt: Type.Optional(Instant),
@@ -78,6 +79,7 @@ export const saleTerms = {
   feeMinor: Type.Optional(
     Type.Integer({ minimum: 0, description: 'added to each ticket that costs something, tax included' }),
   ),
+  checkNote: Type.Optional(CheckNote),
   admits: Type.Optional(
     Type.Integer({
       minimum: 0,
@@ -97,7 +99,8 @@ export type SaleTerms = Static<typeof SaleTerms>
 
 /** The terms among other fields, without those that say nothing. */
 export function saleTermsOf(of: SaleTerms): SaleTerms {
-  const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor, admits, needs, price } = of
+  const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor, checkNote } = of
+  const { admits, needs, price } = of
   return {
     ...(saleStartsAt === undefined ? {} : { saleStartsAt }),
     ...(saleEndsAt === undefined ? {} : { saleEndsAt }),
@@ -105,6 +108,7 @@ export function saleTermsOf(of: SaleTerms): SaleTerms {
     ...(maxPerOrder === undefined ? {} : { maxPerOrder }),
     ...(hidden === true ? { hidden } : {}),
     ...(feeMinor === undefined || feeMinor === 0 ? {} : { feeMinor }),
+    ...(checkNote === undefined ? {} : { checkNote }),
     ...(admits === undefined || admits === 1 ? {} : { admits }),
     ...(needs === undefined ? {} : { needs }),
     ...(price === undefined ? {} : { price }),
@@ -141,6 +145,7 @@ export const PublishedShow = Type.Object({
   title: Type.String(),
   startsAt: Instant,
   ...evening,
+  ...asks,
   timeZone: Type.String(),
   venue: Type.Optional(
     Type.Union([Type.String(), Type.Null()], { description: 'absent in events from older versions' }),

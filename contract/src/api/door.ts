@@ -1,5 +1,6 @@
 // Tickets at the door: a check-in, and taking it back.
 import { type Static, Type } from 'typebox'
+import { Answer } from '../people/questions.ts'
 import { Id, Instant } from '../values.ts'
 import { SeatView } from './shop.ts'
 
@@ -7,7 +8,8 @@ const closed = { additionalProperties: false } as const
 
 export const CheckInBody = Type.Object(
   {
-    code: Type.String({ minLength: 1, maxLength: 64 }),
+    code: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    ticketId: Type.Optional({ ...Id, description: 'instead of its code: a ticket that was found by a name' }),
     door: Type.Optional(
       Type.String({
         minLength: 1,
@@ -42,6 +44,15 @@ export const CheckInView = Type.Object({
   ),
   usedAt: Instant,
   door: Type.Optional(Type.String()),
+  holderName: Type.Optional(Type.String()),
+  checkNote: Type.Optional(
+    Type.String({ description: 'what to look at: of the show and of the ticket type, one to a line' }),
+  ),
+  answers: Type.Optional(
+    Type.Array(Type.Object({ questionId: Id, text: Type.String(), answer: Answer }), {
+      description: 'to the questions that are shown at the door',
+    }),
+  ),
 })
 export type CheckInView = Static<typeof CheckInView>
 
@@ -50,3 +61,27 @@ export const UndoBody = Type.Object(
   closed,
 )
 export const UndoView = Type.Object({ ticketId: Id, orderId: Id, showId: Id })
+
+export const DoorSearchQuery = Type.Object(
+  {
+    q: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      format: 'visible',
+      description: 'words of the holder’s name',
+    }),
+  },
+  closed,
+)
+/** A ticket as a door finds it, without its code. */
+export const FoundTicket = Type.Object({
+  ticketId: Id,
+  orderId: Id,
+  orderCode: Type.String(),
+  name: Type.String({ description: 'of the ticket type' }),
+  seat: Type.Optional(SeatView),
+  holderName: Type.Optional(Type.String()),
+  status: Type.Union([Type.Literal('valid'), Type.Literal('used'), Type.Literal('void')]),
+  usedAt: Type.Optional(Instant),
+})
+export type FoundTicket = Static<typeof FoundTicket>

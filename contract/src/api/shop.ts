@@ -3,6 +3,7 @@
 import { type Static, type TSchema, Type } from 'typebox'
 import { Currency, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
+import { asks, questionFields, questionLimits } from '../people/questions.ts'
 import { evening, saleTerms } from '../tickets.ts'
 import { Id, Instant } from '../values.ts'
 
@@ -30,6 +31,7 @@ export const Problem = Type.Object({
   least: Type.Optional(Type.Integer({ description: 'tickets that an order must have' })),
   most: Type.Optional(Type.Integer({ description: 'tickets that an order, or a buyer, may have' })),
   field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
+  oldest: Type.Optional(Type.String({ description: 'the oldest cursor that the feed goes back to' })),
 })
 export type Problem = Static<typeof Problem>
 
@@ -151,10 +153,30 @@ export const SeatedTypeBody = Type.Object(
   },
   closed,
 )
+/** One with an `id` is a question that the show has; one without is new. */
+export const QuestionBody = Type.Object(
+  {
+    id: Type.Optional(Id),
+    ...questionFields(ShortText),
+    ticketTypeIds: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        minItems: 1,
+        maxItems: 50,
+        description:
+          'of a question per ticket: only these types are asked, by their ids or by their names in this request',
+      }),
+    ),
+  },
+  closed,
+)
+export type QuestionBody = Static<typeof QuestionBody>
+
 const showFields = {
   title: ShortText,
   startsAt: Instant,
   ...evening,
+  ...asks,
+  questions: Type.Optional(Type.Array(QuestionBody, { maxItems: questionLimits.questions })),
   timeZone: Type.String({ minLength: 1, maxLength: 64, description: 'IANA zone, for display' }),
   currency: Currency,
   venue: Type.Optional(Type.String({ maxLength: 200, format: 'visible-or-empty' })),
@@ -274,6 +296,7 @@ export const ShowView = Type.Object({
     }),
   ),
   ...evening,
+  ...asks,
   timeZone: Type.String(),
   currency: Currency,
   venue: Type.Union([Type.String(), Type.Null()]),

@@ -7,6 +7,7 @@ import { makeOrdersHandler } from './model.ts'
 import { makeOrdersLive } from './read/live.ts'
 import { ordersRoutes } from './routes/buyers.ts'
 import { makeCodeGuesses } from './routes/guesses.ts'
+import { particularsRoutes } from './routes/particulars.ts'
 import { makeStockMemory } from './stock-memory.ts'
 import { listOpenOrderIds } from './store/orders.ts'
 import { startTidying } from './worker.ts'
@@ -44,6 +45,7 @@ export const service: ServiceDefinition = {
         const guesses = makeCodeGuesses(limits, limitsNetwork)
         const guards = { switches, security, limitsNetwork, guesses }
         ordersRoutes(app, { db, clock, codes, handler, live, stock, ...guards })
+        particularsRoutes(app, { db })
       },
       subscribe: (toBus) => subscribe(toBus, handler, cancelOpenOrders),
       start: async () => {

@@ -7,6 +7,7 @@ import { decide } from './domain/decide.ts'
 import { decideTickets } from './domain/known-tickets.ts'
 import type { Order, OrderRejection } from './domain/order.ts'
 import { decideSale } from './domain/sale.ts'
+import { saveAsks, saveTicketUnits } from './store/asks.ts'
 import * as codes from './store/codes.ts'
 import { load } from './store/load.ts'
 import * as store from './store/orders.ts'
@@ -71,13 +72,14 @@ function save(world: World): readonly Write[] {
   return [
     ...world.saleNews.flatMap(({ sale, show }) => [
       stock.saveSale(sale),
-      ...(show ? stock.saveStock(show) : []),
+      ...(show ? [saveAsks(show), ...stock.saveStock(show)] : []),
     ]),
     ...codes.saveCodes(pick(world.codes.byId, world.codeNews), world.codes.pools),
     ...store.insertOrders(pick(world.orders, world.created)),
     ...saveOrigins(pick(world.orders, world.created), world.origins),
     ...store.updateOrders(pick(world.orders, updated)),
     ...stock.updateSeats(pick(world.seats, world.movedSeats)),
+    ...saveTicketUnits(world.knownTickets),
     ...store.saveKnownTickets([...world.knownTickets].map(([orderId, tickets]) => ({ orderId, tickets }))),
     ...store.markTicketsVoid([...world.voidedOf], [...world.voidedTickets]),
     ...store.markTicketsUsed([...world.usedOf], [...world.usedTickets]),

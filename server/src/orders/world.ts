@@ -72,6 +72,8 @@ export interface World {
   /** Asked for by new orders, and not there before this batch. */
   readonly absentSeats: Set<string>
   readonly orders: Map<string, Order>
+  /** Whose each of them is. */
+  readonly organisations?: Map<string, string>
   readonly created: Set<string>
   readonly changed: Set<string>
   /** By pool, what was moved in it. */
@@ -143,12 +145,14 @@ export function apply(world: World, fact: Fact, now: string) {
       if (fact.type === 'OrderCreated') world.created.add(order.id)
       else world.changed.add(order.id)
       world.orders.set(order.id, order)
+      if (fact.type === 'OrderCreated') world.organisations?.set(order.id, fact.data.organiserId)
+      const organisationId = world.organisations?.get(order.id)
       const movement = movementOf(fact)
       if (movement) {
         moveStock(world, order, movement)
         moveUses(world, order, movement)
       }
-      return { subject: order.id, version: order.version, correlationId: order.id }
+      return { subject: order.id, version: order.version, correlationId: order.id, organisationId }
     }
   }
 }

@@ -57,6 +57,13 @@ const removeProvedStatement = sql(
   'delete from orders.proved_orders where order_id = any($1::uuid[])',
 )
 
+// Of an order that came to nothing, nobody needs who would have come.
+const removeParticularsStatement = sql(
+  'prune.remove_particulars',
+  `delete from platform.particulars p using orders.orders o
+   where p.order_id = any($1::uuid[]) and o.id = p.order_id and o.status = 'cancelled'`,
+)
+
 /** How many rows of each kind went, or would go. */
 export type Removed = Readonly<Record<string, number>>
 
@@ -99,6 +106,7 @@ export async function removeOrders(tx: Tx, asked: readonly string[]): Promise<Re
   const removed = await removeEvents(tx, rows)
   const timers = await tx.query(removeTimersStatement, [orderIds])
   await tx.query(removeProvedStatement, [orderIds])
+  await tx.query(removeParticularsStatement, [orderIds])
   await tx.query(removeMailboxStatement, [orderIds])
   const mails = await tx.query(removeMailsStatement, [orderIds])
   const counts = { orders: orderIds.length, ...removed, timers: timers.length, mails: mails.length }

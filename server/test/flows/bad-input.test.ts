@@ -72,6 +72,7 @@ async function fingerprint(): Promise<string> {
     text: `select (select json_agg(type || version order by seq) from platform.outbox) as events,
                   (select count(*) from identity.users) as users,
                   (select count(*) from orders.orders) as orders,
+                  (select count(*) from platform.particulars) as particulars,
                   (select sum(held + sold) from orders.pools) as stock`,
   })
   return JSON.stringify(rows)
@@ -116,11 +117,16 @@ function soundBodies(): Record<string, Record<string, unknown>> {
       endsAt: '2030-01-01T00:00:00Z',
     },
     'POST /api/devices/pair': { code: 'ABCD-EFGH' },
+    'POST /api/organisations/{id}/webhooks': { url: 'https://example.com/hooks', events: ['*'] },
+    'PATCH /api/organisations/{id}/webhooks/{webhookId}': { state: 'active' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },
     'POST /api/ops/sellers/{id}/approve': { reason: 'x' },
     'POST /api/ops/sellers/{id}/block': { reason: 'x' },
     'POST /api/ops/shows/{id}/close': { reason: 'x' },
+    'PATCH /api/orders/{id}': { answers: { [ids.show]: 'not asked' } },
+    'PATCH /api/orders/{id}/units/{no}': { answers: { [ids.show]: 'not asked' } },
+    'PATCH /api/tickets/{id}': { answers: { [ids.show]: 'not asked' } },
     'POST /api/tickets/check-in/undo': { ticketId: ids.show, reason: 'x' },
     'POST /api/tickets/check-in': { code: 'ABCDEFGHJKMNPQRSTVWXYZ0123' },
   }
@@ -130,7 +136,10 @@ function soundBodies(): Record<string, Record<string, unknown>> {
 function addressOf(path: string, id?: string): string {
   const [, kind = ''] = /^\/api\/(\w+)\/\{id\}/.exec(path) ?? []
   const own: Record<string, string> = { shows: ids.show, organisations: ids.organisation }
-  return path.replace('{id}', id ?? own[kind] ?? ids.order).replaceAll(/\{\w+\}/g, ids.ticketType)
+  return path
+    .replace('{id}', id ?? own[kind] ?? ids.order)
+    .replace('{no}', '0')
+    .replaceAll(/\{\w+\}/g, ids.ticketType)
 }
 
 const long = 'x'.repeat(20_000)

@@ -22,6 +22,8 @@ export interface Access {
   readonly unknownToo?: true
   /** The role is looked at before the thing. */
   readonly roleFirst?: true
+  /** Of a route that asks for one, with its question mark. */
+  readonly query?: string
   readonly body?: (things: Things) => unknown
 }
 
@@ -105,6 +107,7 @@ const page = { who: everybody } as const
 const house: Who = { ...staff('settings'), oneShowA: 'role' }
 const inside: Access = { who: house, thing: 'organisation' }
 const forgedToken = `00000000.01900000-0000-7000-8000-000000000001.${'A'.repeat(43)}`
+const unknownQuestion = '01900000-0000-7000-8000-000000000003'
 const credentials = { email: 'nobody@example.com', password: 'not the one' }
 
 /**
@@ -173,6 +176,8 @@ export const whoMay: Readonly<Record<string, Access>> = {
   },
   'GET /api/shows/:id/orders': { who: staff('orders'), thing: 'show' },
   'GET /api/shows/:id/orders/:orderId': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/attendees': { who: staff('orders'), thing: 'show' },
+  'GET /api/shows/:id/tickets': { who: staff('door'), thing: 'show', query: '?q=ann' },
   'GET /api/shows/:id/sales': { who: staff('orders'), thing: 'show' },
 
   'GET /api/shows/:id/settlement': { who: staff('money'), thing: 'show' },
@@ -205,6 +210,17 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id/timeline': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/returns': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/refunds': { who: staffOrNobody('orders'), thing: 'order' },
+  'GET /api/orders/:id/units': { who: buyerOrStaff('orders'), thing: 'order' },
+  'PATCH /api/orders/:id': {
+    who: buyerOrStaff('orders'),
+    thing: 'order',
+    body: () => ({ answers: { [unknownQuestion]: 'not asked' } }),
+  },
+  'PATCH /api/orders/:id/units/:no': {
+    who: buyerOrStaff('orders'),
+    thing: 'order',
+    body: () => ({ holderName: 'Ann Smith' }),
+  },
   'DELETE /api/orders/:id': { who: buyerOrStaff('orders'), thing: 'order' },
 
   'POST /api/orders/:id/reserve': {
@@ -251,6 +267,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/orders/:id/tickets.pdf': { who: buyerOrStaff('orders'), thing: 'order' },
   'GET /api/orders/:id/receipt.pdf': { who: buyer, thing: 'order' },
   'GET /api/orders/:id/calendar.ics': { who: buyer, thing: 'order' },
+  'PATCH /api/tickets/:id': {
+    who: buyerOrStaff('orders'),
+    thing: 'ticket',
+    body: () => ({ holderName: 'Ann Smith' }),
+  },
   'GET /api/tickets/:id/ticket.pdf': { who: buyer, thing: 'ticket' },
   'GET /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
   'POST /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
@@ -293,6 +314,21 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'organisation',
     body: ({ show }) => ({ name: 'Gate', showIds: [show], endsAt: '2999-01-01T00:00:00Z' }),
   },
+  'GET /api/organisations/:id/events': {
+    who: { ...staff('money'), oneShowA: 'role' },
+    thing: 'organisation',
+  },
+  'GET /api/organisations/:id/webhooks': { who: house, thing: 'organisation' },
+  'POST /api/organisations/:id/webhooks': {
+    who: house,
+    thing: 'organisation',
+    body: () => ({ url: 'https://example.com/hooks', events: ['*'] }),
+  },
+  'GET /api/organisations/:id/webhooks/:webhookId/deliveries': inside,
+  'PATCH /api/organisations/:id/webhooks/:webhookId': { ...inside, body: () => ({ state: 'active' }) },
+  'POST /api/organisations/:id/webhooks/:webhookId/secret': inside,
+  'DELETE /api/organisations/:id/webhooks/:webhookId': inside,
+  'POST /api/organisations/:id/deliveries/:deliveryId/replay': inside,
   'DELETE /api/organisations/:id/invitations/:invitationId': inside,
   'DELETE /api/organisations/:id/tokens/:tokenId': inside,
   'DELETE /api/organisations/:id/devices/:deviceId': inside,

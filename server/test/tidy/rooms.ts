@@ -69,6 +69,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['platform/bus', /^platform\/bus\//],
   ['platform/postgres/embedded', /^platform\/postgres\/embedded/],
   ['platform/secrets', /^platform\/secrets\//],
+  ['platform/personal', /^platform\/personal\//],
   ['platform/process', /^platform\/process\//],
   ['platform/postgres', /^platform\/postgres\//],
 ]

@@ -10,6 +10,7 @@ import { readersOwnZone, readersTimeZone } from '../i18n.tsx'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
+import { AsksEditor } from './form/asks-editor.tsx'
 import { bodyOf, emptyShow, emptyType, fieldsOf, type ShowFields } from './form/show-form.ts'
 import { TypeEditor } from './form/type-editor.tsx'
 import { useHouse } from './house/choice.tsx'
@@ -95,6 +96,7 @@ function ShowForm({ title, initial, show }: ShowFormProps) {
               <CurrencyField fixed={published} initial={initial} />
             </div>
           </FormSection>
+          <AsksEditor published={published} />
           <Rules />
           <SaveBar busy={saving.isPending} error={saving.error} />
         </form>

@@ -1,8 +1,10 @@
 // What organisers read of their shows: orders, one order, its story.
 import type {
+  AttendeeView,
   CurrentSeller,
   OrderStatus,
   OrderView,
+  Question,
   Settlement,
   ShowSales,
   TimelineView,
@@ -47,6 +49,16 @@ export async function* everyPage<Item>(
     cursor = page.nextCursor
   } while (cursor !== null)
 }
+
+const attendeesPath = (showId: string, cursor: string | null) =>
+  `/api/shows/${showId}/attendees?${new URLSearchParams({ limit: String(pageSize), ...(cursor === null ? {} : { cursor }) })}`
+
+/** Who comes, with the questions that the show asks. */
+export interface AttendeePage extends PageOf<AttendeeView> {
+  readonly questions: readonly Question[]
+}
+export const readAttendees = (showId: string, cursor: string | null) =>
+  call<AttendeePage>(attendeesPath(showId, cursor))
 
 export const everyOrder = (showId: string, filter: OrderFilter) =>
   everyPage((cursor) => call<PageOf<OrderView>>(ordersPath(showId, filter, cursor)))

@@ -8,6 +8,7 @@ import { call } from '../api/client.ts'
 import { useSecondsUntil } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
 import { orderQuery, showQuery } from '../api/queries.ts'
+import { AskedPanel } from '../asked/panel.tsx'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useParams } from '../navigation/router.tsx'
 import { Confirm, Loading, Notice, PageTitle, Skeleton, useFailureText } from '../parts/basics.tsx'
@@ -75,6 +76,7 @@ function Paying({ order }: { readonly order: OrderView }) {
         <h2 className="mb-4 text-title">{t('card')}</h2>
         <CardForm order={order} mayPay={seconds > 0} attempt={attempt} />
       </div>
+      {waiting !== 'accepted' && <AskedPanel order={order} />}
     </>
   )
 }

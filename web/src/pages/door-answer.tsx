@@ -5,13 +5,17 @@ import { useMutation } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../api/client.ts'
+import { useAnswerText } from '../asked/queries.ts'
 import { useFormat } from '../format.ts'
 import { useFailureText } from '../parts/basics.tsx'
 import { isolated, seatValues } from '../parts/user-text.tsx'
 
 /** One press or one look of the camera: asked as often as needed with the same key. */
 interface Scan {
+  /** What was scanned or typed, or the name that a ticket was found by. */
   readonly code: string
+  /** Of a ticket that was found by a name: its code is not known here. */
+  readonly ticketId?: string
   readonly key: string
 }
 
@@ -32,8 +36,8 @@ export function useCheckIn(door: string) {
     )
   }
   const checking = useMutation({
-    mutationFn: ({ code, key }: Scan) => {
-      const body: CheckInBody = { code, door }
+    mutationFn: ({ code, ticketId, key }: Scan) => {
+      const body: CheckInBody = ticketId === undefined ? { code, door } : { ticketId, door }
       return call<CheckInView>('/api/tickets/check-in', { method: 'POST', body, idempotencyKey: key })
     },
     retry: (failures, error) => mayPass(error) && failures < 3,
@@ -45,7 +49,11 @@ export function useCheckIn(door: string) {
       remember(mayPass(error) ? { kind: 'unsure', scan } : { kind: 'refused', scan, error }),
   })
   const { mutate } = checking
-  const check = useCallback((code: string) => mutate({ code, key: makeIdempotencyKey() }), [mutate])
+  const check = useCallback(
+    (code: string, ticketId?: string) =>
+      mutate({ code, ...(ticketId === undefined ? {} : { ticketId }), key: makeIdempotencyKey() }),
+    [mutate],
+  )
   return { answers, busy: checking.isPending, check, again: mutate }
 }
 
@@ -74,13 +82,24 @@ export function BigAnswer(props: {
       </div>
     )
   }
-  const { seat, name, admits, extras = [] } = answer.ticket
+  return <LetIn ticket={answer.ticket} />
+}
+
+function LetIn({ ticket }: { readonly ticket: CheckInView }) {
+  const t = useTranslations('door')
+  const answerText = useAnswerText()
+  const { seat, name, admits, extras = [], holderName, checkNote, answers = [] } = ticket
   return (
     <div className={`${box} bg-accent text-on-accent`}>
       <p className="text-display font-bold">{t('letIn')}</p>
       <p dir="auto" className="mt-1 text-title">
         {name}
       </p>
+      {holderName && (
+        <p dir="auto" className="text-title font-semibold [overflow-wrap:anywhere]">
+          {holderName}
+        </p>
+      )}
       {seat && <p className="text-lead">{t('seat', seatValues(seat))}</p>}
       {admits !== undefined && <p className="text-heading font-bold">{t('admits', { count: admits })}</p>}
       {extras.length > 0 && (
@@ -89,6 +108,24 @@ export function BigAnswer(props: {
             list: extras.map((extra) => `${extra.count} × ${isolated(extra.name)}`).join(', '),
           })}
         </p>
+      )}
+      {checkNote && (
+        <p
+          dir="auto"
+          className="mt-3 w-full rounded-md bg-surface px-4 py-2 text-lead font-semibold whitespace-pre-line text-ink [overflow-wrap:anywhere]"
+        >
+          {checkNote}
+        </p>
+      )}
+      {answers.length > 0 && (
+        <dl className="mt-3 grid gap-1">
+          {answers.map(({ questionId, text, answer }) => (
+            <div key={questionId} dir="auto" className="[overflow-wrap:anywhere]">
+              <dt className="inline">{text}: </dt>
+              <dd className="inline font-semibold whitespace-pre-line">{answerText(answer)}</dd>
+            </div>
+          ))}
+        </dl>
       )}
     </div>
   )

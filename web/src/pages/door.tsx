@@ -15,6 +15,7 @@ import { recall, remember } from '../remembered.ts'
 import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
 import { Pairing } from './door-pairing.tsx'
+import { FindByName } from './door-search.tsx'
 
 export function DoorPage() {
   const t = useTranslations('door')
@@ -73,6 +74,7 @@ function Door({ device }: { readonly device: CurrentDevice['device'] }) {
           </div>
           <Camera onScan={onScan} />
           <CodeForm check={check} />
+          <FindByName device={device} check={check} />
           {earlier.length > 0 && <Earlier answers={earlier} />}
         </>
       )}

@@ -8,6 +8,8 @@ import { serverNowMs } from '../api/clock.ts'
 import { useLive } from '../api/live.ts'
 import { currentUserQuery, orderQuery, showQuery } from '../api/queries.ts'
 import { useSendsMail } from '../api/sends-mail.ts'
+import { AskedPanel } from '../asked/panel.tsx'
+import { unitsQuery } from '../asked/queries.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useParams } from '../navigation/router.tsx'
@@ -59,6 +61,7 @@ function Order({ order: told }: { readonly order: OrderView }) {
         <Heading order={order} show={show} />
         <KeepTickets order={order} show={show} />
         {order.status === 'complete' && <Tickets order={order} show={show} />}
+        {(order.status === 'complete' || order.status === 'created') && <AskedPanel order={order} />}
         {order.status === 'refunded' && order.tickets && <Tickets order={order} show={show} />}
         {order.status === 'created' && (
           <div className="mt-5">
@@ -195,6 +198,8 @@ function FileLink(props: { readonly orderId: string; readonly file: string; read
 function Tickets({ order, show }: { readonly order: OrderView; readonly show: ShowView | undefined }) {
   const t = useTranslations('order')
   const { tickets } = order
+  const { data: units } = useQuery(unitsQuery(order))
+  const holderOf = (ticketId: string) => units?.items.find((unit) => unit.ticketId === ticketId)?.holderName
   if (!tickets || tickets.length === 0) {
     return (
       <div className="mt-6">
@@ -232,6 +237,7 @@ function Tickets({ order, show }: { readonly order: OrderView; readonly show: Sh
           <TicketStub
             key={ticket.id}
             ticket={ticket}
+            holder={holderOf(ticket.id)}
             show={show}
             position={index + 1}
             count={tickets.length}

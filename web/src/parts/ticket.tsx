@@ -9,12 +9,13 @@ type Ticket = NonNullable<OrderView['tickets']>[number]
 
 export interface TicketStubProps {
   readonly ticket: Ticket
+  readonly holder?: string | undefined
   readonly show: ShowView | undefined
   readonly position: number
   readonly count: number
 }
 
-export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
+export function TicketStub({ ticket, holder, show, position, count }: TicketStubProps) {
   const t = useTranslations('ticket')
   const format = useFormat()
   const seat =
@@ -48,6 +49,14 @@ export function TicketStub({ ticket, show, position, count }: TicketStubProps) {
               )}
             </dd>
           </div>
+          {holder && (
+            <div>
+              <dt className="text-small text-soft">{t('holder')}</dt>
+              <dd dir="auto" className="font-semibold [overflow-wrap:anywhere]">
+                {holder}
+              </dd>
+            </div>
+          )}
           {seat && (
             <>
               {seat.section !== '' && seat.section !== ticket.name && (

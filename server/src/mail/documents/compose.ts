@@ -14,6 +14,8 @@ export interface Documented {
   readonly show: KnownShow
   /** By ticket id. */
   readonly codes: ReadonlyMap<string, string>
+  /** Names by the number of the unit, as far as they were given. */
+  readonly holders?: ReadonlyMap<number, string>
 }
 
 const isValid = (ticket: KnownTicket) => ticket.void !== true
@@ -27,7 +29,7 @@ function codeIn(codes: Documented['codes'], { id, admits }: KnownTicket): string
 
 /** Tickets that open the door: of all, or the one that was asked for. */
 export function ticketsPaperOf(
-  { order, show, codes }: Documented,
+  { order, show, codes, holders }: Documented,
   { size, ticketId }: { size: TicketsPaper['size']; ticketId?: string },
 ): TicketsPaper {
   const { language, total } = order
@@ -52,6 +54,7 @@ export function ticketsPaperOf(
       .map((ticket, index) => ({
         id: ticket.id,
         name: ticket.name,
+        holder: holders?.get(ticket.unit) ?? null,
         place: placeInWords(ticket, texts),
         price: priceOf(ticket.unit),
         code: codeIn(codes, ticket),

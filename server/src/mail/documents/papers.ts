@@ -4,6 +4,8 @@ import { finish, makePaper, type Paper } from './paper.ts'
 
 export interface TicketPaper {
   readonly name: string
+  /** Whose ticket it is; null where nobody said. */
+  readonly holder: string | null
   readonly place: string | null
   readonly price: string
   /** Null of what no door scans. */
@@ -83,6 +85,7 @@ function drawTicket(paper: Paper, request: TicketsPaper, ticket: TicketPaper): v
   y += gap
   write(ticket.name, { size: title * 0.7, face: 'bold' })
   if (ticket.place !== null) write(ticket.place, { size: text + 1 })
+  if (ticket.holder !== null) write(ticket.holder, { size: text + 1, face: 'bold', lines: 2 })
   write(ticket.price, { size: text })
   y += gap
   if (ticket.code !== null) {

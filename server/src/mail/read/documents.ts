@@ -1,4 +1,5 @@
 // SQL of documents: an order with its show, as mail knows them. Reads only.
+import { readParticulars } from '../../platform/personal/particulars.ts'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { Documented } from '../documents/compose.ts'
@@ -37,9 +38,14 @@ export async function readDocumented(
   const [row] = await db.query<Row>(orderId === undefined ? findByTicket : findByOrder, [orderId ?? ticketId])
   if (!row) return null
   const order = toOrder({ ...row.order, created_at: instant(row.order.created_at) })
+  const said = (await readParticulars(db, [order.id])).get(order.id)
+  const named = [...(said?.units ?? [])].flatMap(([unit, { holderName }]) =>
+    holderName === null ? [] : [[unit, holderName] as const],
+  )
   return {
     order,
     show: toShow({ ...row.show, starts_at: instant(row.show.starts_at) }),
     codes: codesOf(order.tickets, codes),
+    holders: new Map(named),
   }
 }

@@ -47,9 +47,10 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   }
   const wanted = wantedStock(commands)
   // Asked for together, in the order of the locks.
-  const [sales, orders, pools] = await Promise.all([
+  const [sales, orders, organisations, pools] = await Promise.all([
     stock.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
+    store.readOrganisations(tx, [...orderIds]),
     stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])
   // Most batches need none of these.
@@ -83,6 +84,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     origins: originsOf(commands),
     absentSeats: new Set(seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
+    organisations,
     ...nothingChanged(),
   }
 }

@@ -197,6 +197,22 @@ export async function loadOrders(tx: InTransaction, orderIds: readonly string[])
   return rows.map(toOrder)
 }
 
+const readOrganisationsStatement = sql(
+  'orders.read_organisations',
+  `select o.id, s.organiser_id as "organisationId"
+   from orders.orders o join orders.shows s on s.id = o.show_id where o.id = any($1::uuid[])`,
+)
+
+/** Whose each order is: its show's, which never moves to another. */
+export async function readOrganisations(
+  tx: InTransaction,
+  orderIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (orderIds.length === 0) return new Map()
+  const rows = await tx.query<{ id: string; organisationId: string }>(readOrganisationsStatement, [orderIds])
+  return new Map(rows.map(({ id, organisationId }) => [id, organisationId]))
+}
+
 const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', newOrderTypes)
 const updateOrdersStatement = withRows(
   'orders.update_orders',

@@ -41,6 +41,7 @@ const takes = [{ poolId: 'g-pool', count: 1 }]
 const content = {
   ...details,
   evening: {},
+  asks: {},
   ticketTypes: [{ id: 'g', name: 'Standing', priceMinor: 4_500, takes }],
   pools: [{ id: 'g-pool', name: null, capacity: 50, latch: false }],
 }

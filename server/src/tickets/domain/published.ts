@@ -1,5 +1,5 @@
 // A show as the other services have to know it. Pure.
-import type { PublishedShow } from '@holdfast/contract'
+import { asksOf, type PublishedShow } from '@holdfast/contract'
 import type { ShowContent } from './show-content.ts'
 
 type Known = ShowContent & {
@@ -19,6 +19,7 @@ export function publishedShow(show: Known): PublishedShow {
     title,
     startsAt,
     ...evening,
+    ...asksOf(show.asks ?? {}),
     timeZone,
     venue,
     currency,

@@ -4,6 +4,7 @@ import {
   amountFault,
   type ChosenPrice,
   currencyRule,
+  isVisible,
   mostMinor,
   type SaleTerms,
   salesEndAt,
@@ -89,7 +90,7 @@ export function refuseTerms(show: Selling): ContentRefusal | null {
 }
 
 function faultOf(
-  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0, admits = 1 }: SaleTerms,
+  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0, checkNote, admits = 1 }: SaleTerms,
   show: Selling,
 ): { readonly reason: string; readonly field: keyof SaleTerms } | null {
   const startMs = saleStartsAt === undefined ? null : Date.parse(saleStartsAt)
@@ -106,5 +107,7 @@ function faultOf(
   const step = currencyRule(show.currency)?.step ?? 1
   if (feeMinor % step !== 0)
     return { reason: `the fee must be a multiple of ${step} minor units`, field: 'feeMinor' }
+  if (checkNote !== undefined && !isVisible(checkNote))
+    return { reason: 'the note for the door is empty', field: 'checkNote' }
   return null
 }

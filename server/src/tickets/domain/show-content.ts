@@ -1,6 +1,7 @@
 // What a show offers: the rules it must keep to be sold, and what a published show may no longer
 // take back. Pure.
-import { type Evening, isVisible, type SaleTerms, type Take } from '@holdfast/contract'
+import { type Asks, type Evening, isVisible, type SaleTerms, type Take } from '@holdfast/contract'
+import { type ProposedAsks, settleAsks } from './asks.ts'
 import { refuseEvening, settleEvening } from './evening.ts'
 import { settleNeeds } from './needs.ts'
 import { type ContentRefusal, refusePrices, refuseTerms } from './selling-terms.ts'
@@ -38,6 +39,8 @@ interface Details {
   readonly title: string
   readonly startsAt: string
   readonly evening: Evening
+  /** What it asks of those who bought; missing: nothing. */
+  readonly asks?: Asks
   readonly timeZone: string
   readonly currency: string
   readonly venue: string | null
@@ -77,8 +80,9 @@ export interface ProposedPool {
   readonly count: number
   readonly latch?: boolean
 }
-export type ProposedContent = Omit<Details, 'evening'> & {
+export type ProposedContent = Omit<Details, 'evening' | 'asks'> & {
   readonly evening?: Evening
+  readonly asks?: ProposedAsks
   readonly ticketTypes: readonly ProposedType[]
 }
 
@@ -111,13 +115,18 @@ export function settleContent(proposed: ProposedContent, known: Known = nothingK
   })
   const startsAt = new Date(proposed.startsAt).toISOString()
   const evening = settleEvening(proposed.evening ?? {})
-  return {
-    content: { ...proposed, startsAt, evening, ticketTypes, pools: [...own, ...shared.byName.values()] },
-  }
+  const asked = settleAsks(proposed.asks ?? {}, {
+    show: { startsAt, ...evening },
+    ticketTypes,
+    known: known.asks ?? {},
+  })
+  if ('refusal' in asked) return asked
+  const pools = [...own, ...shared.byName.values()]
+  return { content: { ...proposed, startsAt, evening, asks: asked.asks, ticketTypes, pools } }
 }
 
 /** What the show has already. */
-type Known = Pick<ShowContent, 'ticketTypes' | 'pools'>
+type Known = Pick<ShowContent, 'ticketTypes' | 'pools' | 'asks'>
 const nothingKnown: Known = { ticketTypes: [], pools: [] }
 
 function settleType(

@@ -1,6 +1,7 @@
 // A show from its draft to its end: commands, facts, rejections; decide and evolve. Pure. Never
 // counts stock.
 import { type FactOf, salesEndAt } from '@holdfast/contract'
+import { refuseOtherKind } from './asks.ts'
 import { publishedShow } from './published.ts'
 import { type Drafts, refuseDrafts, seatsIn } from './quotas.ts'
 import { refuseSeller, type Seller, type SellerRejection, type SellersPolicy } from './seller.ts'
@@ -163,6 +164,8 @@ function changeShow(
   }
   const refusal = refuseWithdrawal(show, content)
   if (refusal !== null) return { rejection: 'invalid_show', detail: refusal }
+  const otherKind = refuseOtherKind(show.asks ?? {}, content.asks ?? {})
+  if (otherKind !== null) return invalid(otherKind)
   const next: Show = { ...show, ...content }
   return accept(show, [changed, { type: 'ShowChanged', data: publishedShow(next) }], now)
 }

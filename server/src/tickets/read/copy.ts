@@ -30,7 +30,23 @@ export function bodyOfCopy(show: Show, { startsAt, title = show.title }: CopyOf)
     ...(endsAt === undefined ? {} : { endsAt: shift(endsAt) }),
     ...(lastEntryAt === undefined ? {} : { lastEntryAt: shift(lastEntryAt) }),
     ...others,
+    ...asksOfCopy(show, shift),
     ticketTypes: show.ticketTypes.map((type) => typeOfCopy(type, show, shift)),
+  }
+}
+
+/** Questions of its own, to the ticket types of the same names. */
+function asksOfCopy({ asks = {}, ticketTypes }: Show, shift: Shift): Partial<ShowBody> {
+  const { questions = [], holderNames, holderDeadlineAt } = asks
+  const nameOf = (typeId: string) => ticketTypes.find(({ id }) => id === typeId)?.name ?? typeId
+  const copied = questions.map(({ id: _id, ticketTypeIds, ...question }) => ({
+    ...question,
+    ...(ticketTypeIds === undefined ? {} : { ticketTypeIds: ticketTypeIds.map(nameOf) }),
+  }))
+  return {
+    ...(copied.length === 0 ? {} : { questions: copied }),
+    ...(holderNames === undefined ? {} : { holderNames }),
+    ...(holderDeadlineAt === undefined ? {} : { holderDeadlineAt: shift(holderDeadlineAt) }),
   }
 }
 

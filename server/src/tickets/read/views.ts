@@ -1,6 +1,7 @@
 // How shows and tickets look from outside, and what a body means inside. Pure translation but for
 // fresh ids.
 import {
+  asksOf,
   type CheckInView,
   eveningOf,
   holdLimits,
@@ -14,6 +15,7 @@ import {
 } from '@holdfast/contract'
 import { newId } from '../../platform/process/clock.ts'
 import type { CheckedIn } from '../domain/admission.ts'
+import type { ProposedAsks } from '../domain/asks.ts'
 import type { Seller } from '../domain/seller.ts'
 import { movedFrom, type Show } from '../domain/show.ts'
 import type { ProposedContent, ProposedType, ShowPool, TicketType } from '../domain/show-content.ts'
@@ -44,6 +46,7 @@ export function showView(show: Show): ShowView {
     startsAt: show.startsAt,
     ...(previousStartsAt === null ? {} : { previousStartsAt }),
     ...show.evening,
+    ...asksOf(show.asks ?? {}),
     timeZone: show.timeZone,
     currency: show.currency,
     venue: show.venue,
@@ -93,6 +96,7 @@ export function proposalOf(
     title,
     startsAt,
     evening: eveningOf(body),
+    asks: proposedAsks(body),
     timeZone,
     currency,
     venue: body.venue ?? null,
@@ -101,6 +105,19 @@ export function proposalOf(
     maxPerOrder: body.maxPerOrder ?? defaultMaxPerOrder,
     maxPerBuyer: body.maxPerBuyer ?? (limitBuyers ? holdLimits.ofBuyer : null),
     ticketTypes: body.ticketTypes.map(proposedType),
+  }
+}
+
+function proposedAsks({ questions = [], holderNames, holderDeadlineAt }: ShowBody): ProposedAsks {
+  return {
+    ...(holderNames === undefined ? {} : { holderNames }),
+    ...(holderDeadlineAt === undefined ? {} : { holderDeadlineAt }),
+    questions: questions.map(({ id, ticketTypeIds, ...question }) => ({
+      ...question,
+      freshId: newId(),
+      ...(id === undefined ? {} : { ref: id }),
+      ...(ticketTypeIds === undefined ? {} : { ticketTypes: ticketTypeIds }),
+    })),
   }
 }
 

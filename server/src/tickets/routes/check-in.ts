@@ -1,23 +1,71 @@
 // HTTP of the door: a code is scanned, and lets somebody in exactly once. A request that is sent
 // again with its key gets its first answer again: a door that lost an answer to the radio must not
 // turn away whom it let in.
-import { CheckInBody, CheckInView, UndoBody, UndoView } from '@holdfast/contract'
+import {
+  CheckInBody,
+  CheckInView,
+  DoorSearchQuery,
+  FoundTicket,
+  Id,
+  UndoBody,
+  UndoView,
+} from '@holdfast/contract'
+import { Type } from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, idempotencyKeyOf } from '../../platform/http/server.ts'
-import { scopesOf } from '../../platform/http/staff/rights.ts'
+import { requireRight, requireStaff, scopesOf } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { normaliseCode } from '../codes.ts'
 import type { AdmissionHandler } from '../model.ts'
+import { findCode, readAtDoor, searchAtDoor } from '../read/at-door.ts'
 import { checkInView } from '../read/views.ts'
 import { readShowOfCode, readUse } from '../store/doors.ts'
+import { readShowPlace } from '../store/shows.ts'
 
 export interface CheckInRoutes {
   readonly handler: AdmissionHandler
   readonly db: Database
 }
 
-export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
+/** The code that was scanned, or that of the ticket which is named; no ticket has an empty one. */
+async function codeAsked(db: Database, { code, ticketId }: CheckInBody): Promise<string> {
+  if ((code === undefined) === (ticketId === undefined))
+    throw new ProblemError('invalid_request', {
+      detail: 'name either the code or the ticket',
+      field: '/code',
+    })
+  return code === undefined ? ((await findCode(db, ticketId ?? '')) ?? '') : normaliseCode(code)
+}
+
+export function checkInRoutes(app: Http, parts: CheckInRoutes): void {
+  scanRoutes(app, parts)
+  searchRoute(app, parts)
+}
+
+function searchRoute(app: Http, { db }: CheckInRoutes): void {
+  app.get(
+    '/api/shows/:id/tickets',
+    {
+      config: { right: 'door' },
+      schema: {
+        tags: ['tickets'],
+        summary: 'Find tickets of a show by the holder’s name, at the door',
+        description: 'At most 20, by name, without their codes: check one in by its `ticketId`.',
+        params: Type.Object({ id: Id }),
+        querystring: DoorSearchQuery,
+        response: { 200: Type.Object({ items: Type.Array(FoundTicket) }) },
+      },
+    },
+    async (request) => {
+      requireStaff(request)
+      const { showId } = requireRight(request, await readShowPlace(db, request.params.id), 'show_unknown')
+      return { items: await searchAtDoor(db, showId, request.query.q) }
+    },
+  )
+}
+
+function scanRoutes(app: Http, { handler, db }: CheckInRoutes): void {
   app.post(
     '/api/tickets/check-in',
     {
@@ -28,7 +76,7 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
         description:
           'A door is open for `showIds`; without them for the shows of the device, token or role, else for all of ' +
           'the organisation’s day. Another show’s ticket answers `wrong_show` with `show`, and is not used. A second scan answers `ticket_used` with `usedAt` and, if the door has a name, `usedDoor`. Repeating it with ' +
-          'the same `Idempotency-Key` returns the first answer.',
+          'the same `Idempotency-Key` returns the first answer. Names `code`, or `ticketId` of a ticket that was found by a name.',
         body: CheckInBody,
         response: { 200: CheckInView },
       },
@@ -36,7 +84,7 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
     async (request) => {
       const { staff, scopes } = scopesOf(request)
       const { showIds = null } = request.body
-      const code = normaliseCode(request.body.code)
+      const code = await codeAsked(db, request.body)
       const door = request.body.door?.trim() || null
       const key = idempotencyKeyOf(request)
       const idempotency =
@@ -62,7 +110,7 @@ export function checkInRoutes(app: Http, { handler, db }: CheckInRoutes): void {
         })
       }
       if (!outcome.answer) throw new Error('a check-in was accepted without a ticket')
-      return checkInView(outcome.answer)
+      return { ...checkInView(outcome.answer), ...(await readAtDoor(db, outcome.answer)) }
     },
   )
 

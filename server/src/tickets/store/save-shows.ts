@@ -1,24 +1,25 @@
 // SQL that saves shows, whole or their rows alone. Never decides.
+import { searchTextOf } from '@holdfast/contract'
 import { sql, type Write, writeRows } from '../../platform/postgres/database.ts'
-import { searchTextOf } from '../domain/search.ts'
 import { publishedAtOf, type Show } from '../domain/show.ts'
 
 const upsertShows = sql(
   'tickets.upsert_shows',
   `insert into tickets.shows (id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds,
-     max_per_order, max_per_buyer, status, published_at, announced_start, evening, version, local_day,
+     max_per_order, max_per_buyer, status, published_at, announced_start, evening, asks, version, local_day,
      search_text, blocked)
    select id, organiser_id, title, starts_at, time_zone, currency, venue, description, hold_seconds, max_per_order,
-     max_per_buyer, status, published_at, announced_start, evening, version, local_day, search_text, blocked
+     max_per_buyer, status, published_at, announced_start, evening, asks, version, local_day, search_text, blocked
    from json_to_recordset($1) as s (id uuid, organiser_id uuid, title text, starts_at timestamptz, time_zone text,
      currency text, venue text, description text, hold_seconds int, max_per_order int, max_per_buyer int, status text,
-     published_at timestamptz, announced_start timestamptz, evening json, version int, local_day date, search_text text, blocked boolean)
+     published_at timestamptz, announced_start timestamptz, evening json, asks json, version int, local_day date,
+     search_text text, blocked boolean)
    on conflict (id) do update set
      title = excluded.title, starts_at = excluded.starts_at, time_zone = excluded.time_zone, currency = excluded.currency,
      venue = excluded.venue, description = excluded.description, hold_seconds = excluded.hold_seconds,
      max_per_order = excluded.max_per_order, max_per_buyer = excluded.max_per_buyer, status = excluded.status,
      published_at = excluded.published_at, announced_start = excluded.announced_start,
-     evening = excluded.evening, local_day = excluded.local_day, search_text = excluded.search_text,
+     evening = excluded.evening, asks = excluded.asks, local_day = excluded.local_day, search_text = excluded.search_text,
      version = excluded.version, blocked = excluded.blocked`,
 )
 const deleteOtherSeats = sql(
@@ -127,9 +128,10 @@ function showRow(show: Show) {
     published_at: publishedAtOf(show),
     announced_start: show.announcedStart,
     evening: show.evening,
+    asks: show.asks ?? {},
     version: show.version,
     local_day: localDayOf(show),
-    search_text: searchTextOf(show),
+    search_text: searchTextOf(`${show.title} ${show.venue ?? ''}`),
     blocked: show.blocked,
   }
 }

@@ -1,7 +1,7 @@
 // SQL that keeps the search text of every show as this version writes it: of rows from before it
 // was stored, or that another version wrote.
+import { searchTextOf } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
-import { searchTextOf } from '../domain/search.ts'
 
 const pageSize = 500
 
@@ -34,7 +34,7 @@ export async function refreshSearchTexts(db: Queryable): Promise<void> {
         title,
         venue,
         searchText,
-        text: searchTextOf({ title, venue }),
+        text: searchTextOf(`${title} ${venue ?? ''}`),
       }))
       .filter(({ searchText, text }) => searchText !== text)
     if (stale.length > 0) await db.query(writeTexts, [JSON.stringify(stale)])

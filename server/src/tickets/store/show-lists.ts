@@ -1,7 +1,7 @@
 // SQL of lists of shows: what is on sale, and the shows of organisations in every state.
+import { searchWordsOf } from '@holdfast/contract'
 import { type Queryable, sql } from '../../platform/postgres/database.ts'
 import { longestDays } from '../domain/evening.ts'
-import { searchWordsOf } from '../domain/search.ts'
 import type { Show } from '../domain/show.ts'
 import { assemble, type ShowRow, showColumns } from './shows.ts'
 

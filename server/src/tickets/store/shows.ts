@@ -7,7 +7,7 @@ export const showColumns = `id, organiser_id as "organiserId", title, starts_at 
   venue, description, hold_seconds as "holdSeconds", max_per_order as "maxPerOrder", max_per_buyer as "maxPerBuyer",
   status,
   published_at as "publishedAt", announced_start as "announcedStart",
-  coalesce(evening, '{}') as evening, version, blocked`
+  coalesce(evening, '{}') as evening, coalesce(asks, '{}') as asks, version, blocked`
 
 export interface ShowRow extends Omit<Show, 'status' | 'ticketTypes' | 'pools'> {
   readonly status: ShowStatus

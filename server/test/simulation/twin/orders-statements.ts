@@ -127,6 +127,12 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales': loadSales('share'),
   'orders.load_sales_to_change': loadSales('update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
+  'orders.read_organisations': (view, [ids]) =>
+    (ids as string[]).flatMap((id) => {
+      const order = view.get('orders.orders', id)
+      const show = order && view.get('orders.shows', order['show_id'] as string)
+      return show ? [{ id, organisationId: show['organiser_id'] as string }] : []
+    }),
   'orders.load_pools': loadPools,
   'orders.lock_pools': byKeys('orders.pools', poolColumns, 'update'),
   'orders.load_seats': byKeys(
@@ -226,6 +232,14 @@ export const ordersStatements: StatementTwins = {
     for (const { id, type_id } of recordsOf(json).toSorted(by('id'))) {
       view.insert('orders.seats', { id, show_id: showId, ticket_type_id: type_id }, 'skip')
     }
+    return []
+  },
+  'orders.save_asks': (view, [id, asks, starts_at]) => {
+    view.update('orders.shows', id as string, { asks: JSON.parse(asks as string) as Row, starts_at })
+    return []
+  },
+  'orders.save_ticket_units': (view, [json]) => {
+    for (const row of recordsOf(json)) view.insert('orders.ticket_units', row, () => ({}))
     return []
   },
   'orders.save_tickets': updateByKey('orders.orders', 'orderId', 'known_tickets=tickets'),

@@ -1,11 +1,12 @@
 // Statements of the platform and the bus, by name.
 import { only, type View } from './engine.ts'
 import type { Row } from './schema.ts'
-import { by, columnsOf, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
+import { by, byColumn, columnsOf, copyInto, recordsOf, type StatementTwins, shape } from './statement.ts'
 
 const outbox = 'platform.outbox'
 const parked = 'platform.parked_deliveries'
-const outboxColumns = 'seq id type source subject version occurred_at causation_id correlation_id data'
+const outboxColumns =
+  'seq id type source subject version occurred_at causation_id correlation_id organisation_id data'
 const toEvent = shape(outboxColumns)
 const toPlace = shape('seq id')
 const isoOf = (ms: number) => new Date(ms).toISOString()
@@ -179,6 +180,11 @@ export const platformStatements: StatementTwins = {
       return row ? [shape(answerColumns)(row)] : []
     }),
   'platform.store_answers': copyInto('platform.idempotency_keys', answerColumns),
+  'platform.read_particulars': byColumn(
+    'platform.particulars',
+    'order_id',
+    'orderId=order_id unit holderName=holder_name holderEmail=holder_email answers',
+  ),
   'platform.notify_hint': () => [],
   'platform.ping': () => [{ one: 1 }],
 }

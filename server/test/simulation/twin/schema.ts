@@ -91,7 +91,7 @@ const platform = [
   table(
     'platform.outbox',
     `seq int!, settled_xid int!, id uuid!, type text!, source text!, subject uuid!, version int!, occurred_at time!,
-     causation_id text, correlation_id text!, data json!`,
+     causation_id text, correlation_id text!, organisation_id uuid, data json!`,
     { key: 'seq', sequence: 'seq', bounded: 'settled_xid', checks: [atLeast('version', 1)] },
   ),
   table(
@@ -116,6 +116,12 @@ const platform = [
     },
   ),
   table(
+    'platform.particulars',
+    `order_id uuid!, unit int, show_id uuid!, holder_name text, holder_email text, search_text text, answers json!,
+     changed_at time! =now`,
+    { key: 'order_id unit' },
+  ),
+  table(
     'platform.sessions',
     'token_hash bytes!, principal_id uuid!, kind text!, email text!, purpose text!, language text, created_at time! =now, expires_at time!, proved uuids! =none, orders uuids! =none',
     { key: 'token_hash', checks: [oneOf('kind', 'user guest'), oneOf('purpose', 'session api_token')] },
@@ -126,7 +132,7 @@ const orders = [
   table(
     'orders.shows',
     `id uuid!, version int!, organiser_id uuid!, title text!, currency text!, hold_seconds int!, max_per_order int!, max_per_buyer int,
-     status text!, ticket_types json!, sales_end_at time`,
+     status text!, ticket_types json!, sales_end_at time, asks json, starts_at time`,
     { key: 'id', checks: [oneOf('status', 'on_sale closed cancelled'), atLeast('max_per_buyer', 1)] },
   ),
   table(
@@ -155,6 +161,7 @@ const orders = [
       ],
     },
   ),
+  table('orders.ticket_units', 'ticket_id uuid!, order_id uuid!, unit int!', { key: 'ticket_id' }),
   table(
     'orders.codes',
     'id uuid!, show_id uuid!, word text!, terms json!, ended bool! =no, created_at time! =now',
@@ -292,7 +299,7 @@ const tickets = [
     'tickets.shows',
     `id uuid!, organiser_id uuid!, title text!, starts_at time!, time_zone text!, currency text!, venue text,
      description text, hold_seconds int!, max_per_order int!, max_per_buyer int, status text!, published_at time, version int!,
-     announced_start time, evening json, created_at time! =now, local_day date!, search_text text, blocked bool! =no`,
+     announced_start time, evening json, asks json, created_at time! =now, local_day date!, search_text text, blocked bool! =no`,
     {
       key: 'id',
       checks: [

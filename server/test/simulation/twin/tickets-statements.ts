@@ -17,9 +17,9 @@ import {
 } from './statement.ts'
 
 const showColumns = `id organiserId=organiser_id title startsAt=starts_at timeZone=time_zone currency venue description
-  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at announcedStart=announced_start evening version blocked`
+  holdSeconds=hold_seconds maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status publishedAt=published_at announcedStart=announced_start evening asks version blocked`
 const storedShow = `id organiser_id title starts_at time_zone currency venue description hold_seconds max_per_order max_per_buyer
-  status published_at announced_start evening version local_day search_text blocked`
+  status published_at announced_start evening asks version local_day search_text blocked`
 const admissionColumns = 'order_id show_id payment_id status refunded_payment_ids version'
 
 /**
@@ -152,6 +152,15 @@ export const ticketsStatements: StatementTwins = {
       .flatMap((row) => only(view.get('tickets.admissions', row['order_id'] as string)))
       .flatMap((row) => only(view.get('tickets.shows', row['show_id'] as string)))
       .map(shape('id title startsAt=starts_at timeZone=time_zone')),
+  'tickets.read_at_door': (view, [showId, typeId]) =>
+    only(view.get('tickets.shows', showId as string)).map((show) => ({
+      asks: show['asks'] ?? {},
+      showNote: (show['evening'] as Row | null)?.['checkNote'] ?? null,
+      typeNote:
+        (view.get('tickets.ticket_types', typeId as string)?.['terms'] as Row | null | undefined)?.[
+          'checkNote'
+        ] ?? null,
+    })),
   'tickets.insert_admissions': (view, [json]) => {
     for (const record of recordsOf(json))
       view.insert('tickets.admissions', columnsOf(record, admissionColumns))

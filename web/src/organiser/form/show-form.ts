@@ -1,6 +1,7 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
 import { amountText, parseAmount } from '../../amounts.ts'
+import { type AskFields, askFieldsOf, asksBodyOf, noAsks } from './ask-fields.ts'
 import { type KindFields, kindFieldsOf, kindOf, noKind } from './kind-fields.ts'
 import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
 import { readWallClock, wallClockIn } from './wall-clock.ts'
@@ -19,6 +20,8 @@ export interface TypeFields extends KindFields {
   minPerOrder: string
   maxPerOrder: string
   fee: string
+  /** What the door looks at. */
+  checkNote: string
   hidden: boolean
 }
 
@@ -40,6 +43,7 @@ export interface ShowFields {
   /** Empty: what the shop says. */
   maxPerBuyer: string
   types: TypeFields[]
+  asks: AskFields
 }
 
 const noEvening = { doorsAt: '', endsAt: '', lastEntryAt: '', leastAge: '', checkNote: '' }
@@ -50,6 +54,7 @@ const noTerms = {
   minPerOrder: '',
   maxPerOrder: '',
   fee: '',
+  checkNote: '',
   hidden: false,
 }
 export const emptyType: TypeFields = {
@@ -80,6 +85,7 @@ export function emptyShow(timeZone: string, nowMs = Date.now()): ShowFields {
     maxPerOrder: '10',
     maxPerBuyer: '',
     types: [emptyType],
+    asks: noAsks,
   }
 }
 
@@ -105,6 +111,7 @@ export function fieldsOf(show: ShowView): ShowFields {
       ...termFieldsOf(type, show),
       ...kindFieldsOf(type, show),
     })),
+    asks: askFieldsOf(show),
   }
 }
 
@@ -155,6 +162,7 @@ function termFieldsOf(
     minPerOrder: String(type.minPerOrder ?? ''),
     maxPerOrder: String(type.maxPerOrder ?? ''),
     fee: type.feeMinor === undefined ? '' : amountText(type.feeMinor, currency),
+    checkNote: type.checkNote ?? '',
     hidden: type.hidden === true,
   }
 }
@@ -162,7 +170,9 @@ function termFieldsOf(
 /** Whether anything is said about when, to whom and how many at once. */
 export const hasTerms = (type: TypeFields): boolean =>
   type.hidden ||
-  [type.saleStartsAt, type.saleEndsAt, type.minPerOrder, type.maxPerOrder, type.fee].some(Boolean)
+  [type.saleStartsAt, type.saleEndsAt, type.minPerOrder, type.maxPerOrder, type.fee, type.checkNote].some(
+    Boolean,
+  )
 
 /**
  * Null when a field cannot be read; the form has marked it then. A field that nobody touched keeps
@@ -178,13 +188,15 @@ export function bodyOf(fields: ShowFields, show?: ShowView): ShowChangeBody | nu
     : readWallClock(fields.startsAt, fields.timeZone)?.instant
   const types = fields.types.map((type) => typeBodyOf(type, fields, show))
   const evening = eveningOf(fields, show)
-  if (startsAt === undefined || evening === null || types.includes(null)) return null
+  const asks = asksBodyOf(fields, show)
+  if (startsAt === undefined || evening === null || asks === null || types.includes(null)) return null
   const venue = untouched('venue') ?? fields.venue.trim()
   const description = untouched('description') ?? fields.description.trim()
   return {
     title: untouched('title') ?? fields.title.trim(),
     startsAt,
     ...evening,
+    ...asks,
     timeZone: fields.timeZone,
     currency: fields.currency,
     ...(venue === '' ? {} : { venue }),
@@ -265,6 +277,7 @@ function termsOf(
     ...(type.minPerOrder === '' ? {} : { minPerOrder: Number(type.minPerOrder) }),
     ...(type.maxPerOrder === '' ? {} : { maxPerOrder: Number(type.maxPerOrder) }),
     ...(feeMinor === 0 ? {} : { feeMinor }),
+    ...(type.checkNote.trim() === '' ? {} : { checkNote: type.checkNote.trim() }),
     ...(type.hidden ? { hidden: true } : {}),
   }
 }

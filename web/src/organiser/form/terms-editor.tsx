@@ -64,6 +64,11 @@ export function TermsEditor({ index }: { readonly index: number }) {
             }),
           }}
         />
+        <Field
+          label={t('typeCheckNote')}
+          hint={t('checkNoteHint')}
+          input={{ maxLength: 200, ...register(`types.${index}.checkNote`) }}
+        />
         <label className="flex items-start gap-2 sm:pt-7">
           <input
             type="checkbox"

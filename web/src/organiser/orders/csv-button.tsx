@@ -9,7 +9,8 @@ import { Notice } from '../../parts/basics.tsx'
 import { wallClockIn } from '../form/wall-clock.ts'
 import { everyOrder, type OrderFilter } from '../queries.ts'
 import { useBuyerName } from './buyer-name.ts'
-import { byteOrderMark, csvFormatOf, csvOf } from './csv.ts'
+import { csvFormatOf, csvOf } from './csv.ts'
+import { downloadCsv } from './download.ts'
 
 export function CsvButton({ show, filter }: { readonly show: ShowView; readonly filter: OrderFilter }) {
   const t = useTranslations('organiser')
@@ -28,17 +29,10 @@ export function CsvButton({ show, filter }: { readonly show: ShowView; readonly 
     order.total.currency,
   ]
   const exporting = useMutation({
-    mutationFn: async () => {
-      const parts: Blob[] = [new Blob([byteOrderMark, csvOf([heads], format)])]
-      // A blob is the browser's to keep, on disk where it is large.
-      for await (const orders of everyOrder(show.id, filter))
-        parts.push(new Blob([csvOf(orders.map(rowOf), format)]))
-      const link = document.createElement('a')
-      link.href = URL.createObjectURL(new Blob(parts, { type: 'text/csv;charset=utf-8' }))
-      link.download = `orders-${show.id}.csv`
-      link.click()
-      URL.revokeObjectURL(link.href)
-    },
+    mutationFn: () =>
+      downloadCsv(`orders-${show.id}.csv`, everyOrder(show.id, filter), (orders, isFirst) =>
+        csvOf([...(isFirst ? [heads] : []), ...orders.map(rowOf)], format),
+      ),
   })
   return (
     <>

@@ -4,6 +4,7 @@ import type { OrderView, ShowView, TimelineView } from '@holdfast/contract'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'use-intl'
 import { showQuery } from '../../api/queries.ts'
+import { AskedPanel } from '../../asked/panel.tsx'
 import { useFormat } from '../../format.ts'
 import { Link } from '../../navigation/link.tsx'
 import { useParams } from '../../navigation/router.tsx'
@@ -69,7 +70,10 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
       </p>
       <p className="font-mono text-small text-soft [overflow-wrap:anywhere]">{order.id}</p>
       <div className="mt-6 grid gap-x-8 gap-y-4 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <Story orderId={order.id} />
+        <div className="grid content-start gap-4">
+          <Story orderId={order.id} />
+          <AskedPanel order={order} />
+        </div>
         <div className="grid content-start gap-4 lg:order-last">
           <div className="panel p-5 sm:p-6">
             <OrderSummary order={order} show={show} />

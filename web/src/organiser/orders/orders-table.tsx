@@ -10,6 +10,7 @@ import { StatusChip } from '../../parts/status-chip.tsx'
 import { UserText } from '../../parts/user-text.tsx'
 import { type OrderFilter, showOrdersQuery } from '../queries.ts'
 import { useRefreshOnSales } from '../refresh.ts'
+import { AttendeesButton } from './attendees-button.tsx'
 import { useBuyerName } from './buyer-name.ts'
 import { CsvButton } from './csv-button.tsx'
 
@@ -59,6 +60,7 @@ export function OrdersTable({
             </select>
           </label>
           <CsvButton show={show} filter={filter} />
+          <AttendeesButton show={show} />
         </div>
       </div>
       {orders.isError && items.length === 0 && (

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { searchTextOf, searchWordsOf } from './search.ts'
 
 function finds(query: string, title: string, venue: string | null = null): boolean {
-  const text = searchTextOf({ title, venue })
+  const text = searchTextOf(`${title} ${venue ?? ''}`)
   return searchWordsOf(query).every((word) => text.includes(word))
 }
 

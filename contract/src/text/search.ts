@@ -1,5 +1,5 @@
-// How words are found in titles and venues, whatever the script and the keyboard. Pure; the same
-// for what is stored and asked.
+// How words are found in titles, venues and names, whatever the script and the keyboard. Pure; the
+// same for what is stored and asked.
 
 /** Letters that no decomposition takes apart. */
 const plainLetters: Readonly<Record<string, string>> = {
@@ -46,17 +46,10 @@ const shorten = (folded: string) =>
   folded.replace(/([aou])e|aa/g, (pair, vowel?: string) => vowel ?? pair[0] ?? '')
 
 /**
- * What is stored of a show: its words; the same with their signs; with letters such as ü written
- * out ("mueller"); and with pairs such as "ue" taken for one letter ("muller").
+ * What is stored of a text to be found: its words; the same with their signs; with letters such as ü
+ * written out ("mueller"); and with pairs such as "ue" taken for one letter ("muller").
  */
-export function searchTextOf({
-  title,
-  venue,
-}: {
-  readonly title: string
-  readonly venue: string | null
-}): string {
-  const text = `${title} ${venue ?? ''}`
+export function searchTextOf(text: string): string {
   const folded = fold(text)
   const words = spaced(folded)
   return [...new Set([words, folded.trim(), spaced(fold(writeOut(text))), shorten(words)])].join(' ')
