@@ -185,12 +185,18 @@ describe('what a body can say', () => {
     expect([...new Set(named)].toSorted()).toEqual([
       // Owners give roles to others, and ends to tokens.
       'PATCH /api/organisations/{id}/members/{userId}.role',
+      // Of a type whose price buyers choose, within its bounds.
+      'POST /api/orders.lines.unitPriceMinor',
       'POST /api/organisations/{id}/invitations.role',
       'POST /api/organisations/{id}/tokens.expiresAt',
       'POST /api/organisations/{id}/tokens.role',
+      'POST /api/shows.ticketTypes.price',
       'POST /api/shows.ticketTypes.priceMinor',
       'POST /api/shows/{id}/codes.priceMinor',
+      'POST /api/shows/{id}/price.lines.unitPriceMinor',
+      'POST /api/shows/{id}/sales.lines.unitPriceMinor',
       'PUT /api/shows/{id}.ticketTypes.id',
+      'PUT /api/shows/{id}.ticketTypes.price',
       'PUT /api/shows/{id}.ticketTypes.priceMinor',
     ])
   })
@@ -229,11 +235,13 @@ describe('what a body can say', () => {
 
   test('a price in a line does not make it cheaper', async () => {
     const { show, ticketType } = stage.things.A
-    for (const name of ['priceMinor', 'unitPrice', 'unitPriceMinor', 'amountMinor', 'discount']) {
+    const statusWith = async (name: string) => {
       const body = { showId: show, lines: [{ ticketTypeId: ticketType, quantity: 1, [name]: 1 }] }
-      expect((await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })).status).toBe(
-        400,
-      )
+      return (await stage.ask({ method: 'POST', path: '/api/orders', person: 'buyerA', body })).status
     }
+    for (const name of ['priceMinor', 'unitPrice', 'amountMinor', 'discount'])
+      expect(await statusWith(name), name).toBe(400)
+    // Its organiser set the price: nobody chooses it.
+    expect(await statusWith('unitPriceMinor')).toBe(422)
   })
 })

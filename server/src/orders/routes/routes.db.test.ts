@@ -85,6 +85,7 @@ describe('POST /api/orders', () => {
       channel: 'web',
       price: expect.objectContaining({ total: { amountMinor: 18_000, currency: 'EUR' }, taxes: [] }),
       expiresAt: new Date(Date.parse(order.createdAt) + 900_000).toISOString(),
+      kind: 'hold',
       extended: false,
       version: 1,
       createdAt: order.createdAt,
