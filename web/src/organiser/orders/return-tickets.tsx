@@ -4,7 +4,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { useFormat } from '../../format.ts'
 import { Confirm, Field, Notice, useFailureText } from '../../parts/basics.tsx'
-import { type OrderTicket, ReturnChoice, useReturn } from '../../parts/return-choice.tsx'
+import { type OrderTicket, ReturnChoice, useReturn } from '../../parts/returns/return-choice.tsx'
 import { amountText, parseAmount } from '../amounts.ts'
 import { useReload } from './money-back.tsx'
 
