@@ -141,7 +141,7 @@ export const walk: { readonly orders: readonly Step[]; readonly payments: readon
     { file: 'orders/store/load.ts', finds: 'export async function load(' },
     { file: 'orders/domain/decide.ts', finds: 'function placeOrder(' },
     { file: 'orders/world.ts', finds: 'export function apply(' },
-    { file: 'orders/domain/order.ts', finds: 'export function evolve(' },
+    { file: 'orders/domain/evolve.ts', finds: 'export function evolve(' },
   ],
   payments: [
     { file: 'payments/consumers.ts', finds: `case 'OrderCreated'` },

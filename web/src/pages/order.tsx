@@ -17,11 +17,11 @@ import { FindTickets } from '../parts/ask-link.tsx'
 import { Loading, Notice, PageTitle, Skeleton } from '../parts/basics.tsx'
 import { Countdown } from '../parts/countdown.tsx'
 import { OrderSummary } from '../parts/order-summary.tsx'
+import { ReturnTickets } from '../parts/returns/return-tickets.tsx'
 import { TicketStub } from '../parts/ticket.tsx'
 import { When } from '../parts/when.tsx'
 import { CancelHold } from './checkout.tsx'
 import { LoadFailure } from './failure.tsx'
-import { ReturnTickets } from './return-tickets.tsx'
 
 export function OrderPage() {
   const { orderId } = useParams('/orders/$orderId')

@@ -5,7 +5,7 @@ import { useTranslations } from 'use-intl'
 import { amountText, parseAmount } from '../../amounts.ts'
 import { useFormat } from '../../format.ts'
 import { Confirm, Field, Notice, useFailureText } from '../../parts/basics.tsx'
-import { type OrderTicket, ReturnChoice, useReturn } from '../../parts/return-choice.tsx'
+import { type OrderTicket, ReturnChoice, useReturn } from '../../parts/returns/return-choice.tsx'
 import { useReload } from './money-back.tsx'
 
 const leftOf = ({ left }: OrderTicket) => left?.amountMinor ?? 0

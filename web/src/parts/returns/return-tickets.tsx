@@ -3,11 +3,11 @@ import type { OrderView } from '@holdfast/contract'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslations } from 'use-intl'
-import { serverNowMs } from '../api/clock.ts'
-import { orderQuery } from '../api/queries.ts'
-import { useFormat } from '../format.ts'
-import { Confirm, Notice, useFailureText } from '../parts/basics.tsx'
-import { type OrderTicket, ReturnChoice, useReturn } from '../parts/return-choice.tsx'
+import { serverNowMs } from '../../api/clock.ts'
+import { orderQuery } from '../../api/queries.ts'
+import { useFormat } from '../../format.ts'
+import { Confirm, Notice, useFailureText } from '../basics.tsx'
+import { type OrderTicket, ReturnChoice, useReturn } from './return-choice.tsx'
 
 const offerOf = ({ returnOffer }: OrderTicket) => returnOffer?.amountMinor ?? 0
 

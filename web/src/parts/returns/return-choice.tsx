@@ -3,8 +3,8 @@ import type { OrderView, ReturnView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { useTranslations } from 'use-intl'
-import { call, makeIdempotencyKey, mayPass } from '../api/client.ts'
-import { useFormat } from '../format.ts'
+import { call, makeIdempotencyKey, mayPass } from '../../api/client.ts'
+import { useFormat } from '../../format.ts'
 
 export type OrderTicket = NonNullable<OrderView['tickets']>[number]
 
