@@ -17,9 +17,14 @@ export const envelopeAttributes = {
     description: 'id of the event or request that caused this one',
   }),
   correlationId: Type.String({ description: 'id of the business process: the order, else the show' }),
+  organisationId: Type.Optional(
+    Type.Union([Type.String({ format: 'uuid' }), Type.Null()], {
+      description: 'whose event it is; null where it is nobody’s; absent in events from older versions',
+    }),
+  ),
 }
 
-export type ServiceName = 'identity' | 'tickets' | 'orders' | 'expiration' | 'payments' | 'mail'
+export type ServiceName = 'identity' | 'tickets' | 'orders' | 'expiration' | 'payments' | 'mail' | 'webhooks'
 
 /** One kind of event: its name, the service that alone may send it, and the schema of its data. */
 export interface EventDefinition<Name extends string = string, Data extends TSchema = TSchema> {
@@ -51,6 +56,7 @@ export interface EnvelopeAttributes {
   readonly occurredAt: string
   readonly causationId: string | null
   readonly correlationId: string
+  readonly organisationId?: string | null
 }
 
 /** An event as it is stored and delivered. */

@@ -5,6 +5,7 @@ import { Id } from './values.ts'
 
 export const MailKind = Type.Union([
   Type.Literal('order_confirmed'),
+  Type.Literal('order_reserved'),
   Type.Literal('money_back'),
   Type.Literal('late_money'),
   Type.Literal('refund_bounced'),

@@ -17,6 +17,10 @@ export const OrderLine = Type.Object(
     takes: Type.Array(Take, { description: 'what one unit takes of which pools' }),
     quantity: Type.Integer({ minimum: 1 }),
     unitPriceMinor: Type.Integer({ minimum: 0 }),
+    chosen: Type.Optional(Type.Literal(true, { description: 'the buyer said what they pay' })),
+    admits: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'people that one unit lets in; if absent, 1. 0: an extra' }),
+    ),
     taxRateBps: Type.Optional(
       Type.Integer({ minimum: 0, description: 'tax in the price; absent where none is named' }),
     ),
@@ -44,6 +48,8 @@ export interface Unit {
   readonly seatIds: readonly string[]
   readonly takes: readonly Take[]
   readonly unitPriceMinor: number
+  /** People that it lets in; of an extra none. */
+  readonly admits: number
 }
 
 /**
@@ -55,12 +61,16 @@ export function unitsOf(order: { readonly showId: string; readonly lines: readon
   return order.lines.flatMap(({ quantity, seatIds, showId = order.showId, ...line }) =>
     Array.from({ length: quantity }, (_, index): Unit => {
       const seatId = seatIds?.[index]
-      const { ticketTypeId, name, takes, unitPriceMinor } = line
+      const { ticketTypeId, name, takes, unitPriceMinor, admits = 1 } = line
       const seats = seatId === undefined ? [] : [seatId]
-      return { no: no++, ticketTypeId, name, showId, seatIds: seats, takes, unitPriceMinor }
+      return { no: no++, ticketTypeId, name, showId, seatIds: seats, takes, unitPriceMinor, admits }
     }),
   )
 }
+
+/** How many people these lines let in, together. */
+export const admissionsOf = (lines: readonly Pick<OrderLine, 'quantity' | 'admits'>[]): number =>
+  lines.reduce((people, { quantity, admits = 1 }) => people + quantity * admits, 0)
 
 /**
  * Whose an order is. Whoever buys at the counter has an id that no session has, and an address or a
@@ -139,6 +149,10 @@ export type Tendered = Static<typeof Tendered>
 export const OrderCode = Type.Object({ id: Id, uses: Type.Integer({ minimum: 0 }) })
 export type OrderCode = Static<typeof OrderCode>
 
+/** Minutes for anybody; or until a date, which staff say. */
+export const OrderKind = Type.Union([Type.Literal('hold'), Type.Literal('reservation')])
+export type OrderKind = Static<typeof OrderKind>
+
 export const OrderCreated = defineEvent(
   'orders',
   'OrderCreated',
@@ -157,13 +171,28 @@ export const OrderCreated = defineEvent(
     channel: Channel,
     soldBy: Type.Optional(Type.String({ format: 'uuid', description: 'who of the staff sold it' })),
     tendered: Type.Optional(Tendered),
+    kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'a hold if absent' })),
     expiresAt: Instant,
   }),
 )
+/** What was reserved for whom, so that whoever writes to them need not have heard of the hold. */
+const Reserved = Type.Object({
+  by: Type.String({ format: 'uuid', description: 'who of the staff' }),
+  showId: Id,
+  buyer: Buyer,
+  lines: Type.Array(OrderLine),
+  amount: Money,
+})
+/** The deadline is another one: a payment is under way, or staff reserved the places. */
 export const OrderExtended = defineEvent(
   'orders',
   'OrderExtended',
-  Type.Object({ orderId: Id, expiresAt: Instant }),
+  Type.Object({
+    orderId: Id,
+    expiresAt: Instant,
+    kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'if absent, as it was' })),
+    reserved: Type.Optional(Reserved),
+  }),
 )
 /** A capture failed for good and time is left: the order can be paid again until `expiresAt`. */
 export const OrderReopened = defineEvent(

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { renderSchemas, schemaDirectory } from '../../scripts/generate-schemas.ts'
+import { referencePath, renderReference } from '../../scripts/generate-webhook-reference.ts'
 
 test('the JSON Schemas checked in are those of the code; otherwise run `npm run schemas`', () => {
   const found = new Map(
@@ -11,4 +12,8 @@ test('the JSON Schemas checked in are those of the code; otherwise run `npm run 
   const wanted = renderSchemas()
   expect([...found.keys()].toSorted()).toEqual([...wanted.keys()].toSorted())
   for (const [name, text] of wanted) expect([name, found.get(name)]).toEqual([name, text])
+})
+
+test('the page of public events is that of the code; otherwise run `npm run schemas`', () => {
+  expect(readFileSync(referencePath, 'utf8')).toBe(renderReference())
 })

@@ -51,6 +51,17 @@ export function eveningOf({ doorsAt, endsAt, lastEntryAt, leastAge, checkNote }:
   }
 }
 
+/** The buyer says what they pay, within these bounds. */
+export const ChosenPrice = Type.Object({
+  kind: Type.Literal('chosen'),
+  leastMinor: Type.Integer({ minimum: 0 }),
+  suggestedMinor: Type.Optional(Type.Integer({ minimum: 0 })),
+  mostMinor: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'if absent, what a card can be charged' }),
+  ),
+})
+export type ChosenPrice = Static<typeof ChosenPrice>
+
 /**
  * When, how many at once and to whom a ticket type is sold, and what the door looks at. What is
  * absent sets no bounds: sold as long as the show, to everybody.
@@ -69,6 +80,19 @@ export const saleTerms = {
     Type.Integer({ minimum: 0, description: 'added to each ticket that costs something, tax included' }),
   ),
   checkNote: Type.Optional(CheckNote),
+  admits: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description: 'people that one ticket lets in; if absent, 1. 0: an extra, which no door scans',
+    }),
+  ),
+  needs: Type.Optional(
+    Type.Object(
+      { anyOf: Type.Array(Id, { minItems: 1 }) },
+      { description: 'sold only in an order that has a ticket of one of these types' },
+    ),
+  ),
+  price: Type.Optional(ChosenPrice),
 }
 const SaleTerms = Type.Object(saleTerms)
 export type SaleTerms = Static<typeof SaleTerms>
@@ -76,6 +100,7 @@ export type SaleTerms = Static<typeof SaleTerms>
 /** The terms among other fields, without those that say nothing. */
 export function saleTermsOf(of: SaleTerms): SaleTerms {
   const { saleStartsAt, saleEndsAt, minPerOrder, maxPerOrder, hidden, feeMinor, checkNote } = of
+  const { admits, needs, price } = of
   return {
     ...(saleStartsAt === undefined ? {} : { saleStartsAt }),
     ...(saleEndsAt === undefined ? {} : { saleEndsAt }),
@@ -84,6 +109,9 @@ export function saleTermsOf(of: SaleTerms): SaleTerms {
     ...(hidden === true ? { hidden } : {}),
     ...(feeMinor === undefined || feeMinor === 0 ? {} : { feeMinor }),
     ...(checkNote === undefined ? {} : { checkNote }),
+    ...(admits === undefined || admits === 1 ? {} : { admits }),
+    ...(needs === undefined ? {} : { needs }),
+    ...(price === undefined ? {} : { price }),
   }
 }
 
@@ -150,6 +178,9 @@ export const IssuedTicket = Type.Object({
   code: Type.Optional(Type.String({ description: 'only in events of before codes were computed' })),
   ticketTypeId: Id,
   name: Type.String(),
+  admits: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'if absent, 1. 0: an extra, which has no code for the door' }),
+  ),
   seat: Type.Optional(Seat),
 })
 export type IssuedTicket = Static<typeof IssuedTicket>

@@ -17,6 +17,7 @@ import type { Metrics } from './platform/process/metrics.ts'
 import type { SecurityLog } from './platform/process/security-log.ts'
 import type { Switches } from './platform/process/switches.ts'
 import type { TicketCodes } from './platform/secrets/tickets.ts'
+import type { WebhookSecrets } from './platform/secrets/webhooks.ts'
 
 export interface Platform {
   readonly config: Config
@@ -33,6 +34,7 @@ export interface Platform {
   readonly security: SecurityLog
   readonly ticketCodes: TicketCodes
   readonly linkTokens: LinkTokens
+  readonly webhookSecrets: WebhookSecrets
 }
 
 /** A service made ready for one process: its routes, its consumers on the bus, its workers. */

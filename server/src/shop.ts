@@ -38,9 +38,11 @@ import { StartError } from './platform/process/start-error.ts'
 import { makeSwitches, setSwitch } from './platform/process/switches.ts'
 import { openSecrets, secretsOfLinks } from './platform/secrets/keep.ts'
 import { makeTicketCodes } from './platform/secrets/tickets.ts'
+import { makeWebhookSecrets } from './platform/secrets/webhooks.ts'
 import { startPruneWorker } from './prune/worker.ts'
 import type { Platform, ServiceDefinition } from './service.ts'
 import { service as tickets } from './tickets/index.ts'
+import { service as webhooks } from './webhooks/index.ts'
 
 export interface Shop {
   readonly app: Http
@@ -66,9 +68,10 @@ export interface ShopOptions {
 }
 
 const drainMs = 5_000
+const younger = new Set<ServiceName>(['mail', 'webhooks'])
 
 function definitionsOf(payments: PaymentsOptions): Record<ServiceName, ServiceDefinition> {
-  return { identity, tickets, orders, expiration, payments: makePayments(payments), mail }
+  return { identity, tickets, orders, expiration, payments: makePayments(payments), mail, webhooks }
 }
 
 export async function startShop(options: ShopOptions): Promise<Shop> {
@@ -85,10 +88,11 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const migrations = [
     migrationsOf('platform'),
     auditMigrations,
-    ...chosen.filter(({ name }) => name !== 'mail').map((definition) => definition.migrations),
-    // In every shop: a shop from before mail may name the services that it runs, and the auditor and
-    // the operator's page read this schema.
+    ...chosen.filter(({ name }) => !younger.has(name)).map((definition) => definition.migrations),
+    // In every shop: a shop from before them may name the services that it runs, and the auditor, the
+    // operator's page and what removes old data read these schemas.
     mail.migrations,
+    webhooks.migrations,
   ]
   if (!(await isUpToDate(db, migrations))) await bringUpToDate(options.databaseUrl, migrations)
   if (options.settling !== true) await refuseUnsettled(db)
@@ -119,6 +123,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     security,
     ticketCodes: makeTicketCodes(secrets),
     linkTokens: makeLinkTokens(secretsOfLinks(secrets)),
+    webhookSecrets: makeWebhookSecrets(secrets),
   }
   const services = chosen.map((definition) => definition.make(platform))
   // Where payments runs is the processor's key, which the audit needs too.

@@ -46,6 +46,7 @@ export const base = {
   soldBy: null,
   tendered: null,
   createdAt: placedAt,
+  kind: 'hold' as const,
   expiresAt: deadline,
   extended: false,
   holdSeconds: 900,

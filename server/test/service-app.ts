@@ -15,6 +15,7 @@ import { makeLog } from '../src/platform/process/log.ts'
 import { makeMetrics } from '../src/platform/process/metrics.ts'
 import { makeSecurityLog } from '../src/platform/process/security-log.ts'
 import { makeSwitches } from '../src/platform/process/switches.ts'
+import { makeWebhookSecrets } from '../src/platform/secrets/webhooks.ts'
 import type { Platform, ServiceDefinition } from '../src/service.ts'
 import { type Client, makeClient } from './client.ts'
 import { testCodes } from './codes.ts'
@@ -62,6 +63,7 @@ export async function startServiceApp(
     security,
     ticketCodes: testCodes,
     linkTokens: makeLinkTokens([(await readInstallation(db)).secret]),
+    webhookSecrets: makeWebhookSecrets([(await readInstallation(db)).secret]),
   }
   const service = definition.make(platform)
   const { publicUrl, trustProxy } = config

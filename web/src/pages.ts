@@ -48,6 +48,9 @@ export const pages = {
   '/organiser/organisation': {
     load: () => import('./organiser/house/page.tsx').then((module) => forOrganisers(module.HousePage)),
   },
+  '/organiser/webhooks': {
+    load: () => import('./organiser/webhooks/page.tsx').then((module) => forOrganisers(module.WebhooksPage)),
+  },
   '/door': { load: () => import('./pages/door.tsx').then((module) => forOrganisers(module.DoorPage)) },
   '/mailbox': { load: () => import('./mailbox/page.tsx').then((module) => forOperators(module.MailboxPage)) },
   '/ops': { load: () => import('./ops/page.tsx').then((module) => forOperators(module.OpsPage)) },

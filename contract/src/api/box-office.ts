@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox'
 import { Currency } from '../money/money.ts'
 import { Channel, ElsewhereTender, Tender } from '../orders.ts'
-import { Id } from '../values.ts'
+import { Id, Instant } from '../values.ts'
 import { OrderBody } from './orders.ts'
 
 const closed = { additionalProperties: false } as const
@@ -22,14 +22,21 @@ export const SaleBody = Type.Object(
   {
     lines: OrderBody.properties.lines,
     buyer: CounterBuyer,
-    tender: Type.Union(Tender.anyOf, {
-      description: 'comp: a discount of the whole price; on_account: the buyer owes it',
-    }),
+    tender: Type.Optional(
+      Type.Union(Tender.anyOf, {
+        description:
+          'comp: a discount of the whole price; on_account: the buyer owes it. Left out of a reservation',
+      }),
+    ),
+    reserveUntil: Type.Optional(
+      Type.String({ format: 'date-time', description: 'instead of a tender: not paid yet' }),
+    ),
     reason: Type.Optional(Reason),
   },
   closed,
 )
 export type SaleBody = Static<typeof SaleBody>
+export const ReserveBody = Type.Object({ until: Instant }, closed)
 export const ElsewhereBody = Type.Object(
   {
     tender: Type.Optional(Type.Union(ElsewhereTender.anyOf, { description: 'cash if absent' })),
@@ -83,5 +90,9 @@ export const Settlement = Type.Object({
     }),
   ),
   attendance: Type.Object({ valid: Type.Integer(), admitted: Type.Integer() }),
+  reserved: Type.Object(
+    { orders: Type.Integer(), tickets: Type.Integer(), amountMinor: Type.Integer() },
+    { description: 'reservations that are not paid yet' },
+  ),
 })
 export type Settlement = Static<typeof Settlement>

@@ -36,6 +36,12 @@ export const CheckInView = Type.Object({
   showId: Id,
   name: Type.String({ description: 'of the ticket type' }),
   seat: Type.Optional(SeatView),
+  admits: Type.Optional(Type.Integer({ description: 'people that it lets in, if not one' })),
+  extras: Type.Optional(
+    Type.Array(Type.Object({ name: Type.String(), count: Type.Integer() }), {
+      description: 'what was bought in the same order and is handed out, not scanned',
+    }),
+  ),
   usedAt: Instant,
   door: Type.Optional(Type.String()),
   holderName: Type.Optional(Type.String()),

@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { MailKind } from '../mail.ts'
 import { Currency, Money, mostOfAnyCurrency } from '../money/money.ts'
 import { Price } from '../money/price.ts'
-import { CancelReason, Channel, ElsewhereTender, ReturnedBy, Tender } from '../orders.ts'
+import { CancelReason, Channel, ElsewhereTender, OrderKind, ReturnedBy, Tender } from '../orders.ts'
 import { Id, Instant } from '../values.ts'
 import { CodeText } from './codes.ts'
 import { PageQuery, SeatView } from './shop.ts'
@@ -14,12 +14,25 @@ const closed = { additionalProperties: false } as const
 // ---- orders
 const maxQuantity = 1_000_000
 const maxSeatsPerLine = 1_000
+const chosenPrice = {
+  unitPriceMinor: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: mostOfAnyCurrency,
+      description: 'what the buyer chose to pay for each; if absent, what is suggested, or else the least',
+    }),
+  ),
+}
 export const LineBody = Type.Union([
-  Type.Object({ ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }) }, closed),
+  Type.Object(
+    { ticketTypeId: Id, quantity: Type.Integer({ minimum: 1, maximum: maxQuantity }), ...chosenPrice },
+    closed,
+  ),
   Type.Object(
     {
       ticketTypeId: Id,
       seatIds: Type.Array(Id, { minItems: 1, maxItems: maxSeatsPerLine, uniqueItems: true }),
+      ...chosenPrice,
     },
     closed,
   ),
@@ -64,12 +77,18 @@ export const OrderView = Type.Object({
   }),
   buyerName: Type.Optional(Type.String({ description: 'name given at the counter' })),
   status: OrderStatus,
+  kind: Type.Union(OrderKind.anyOf, {
+    description: 'hold: for minutes; reservation: until a date that staff said',
+  }),
   lines: Type.Array(
     Type.Object({
       ticketTypeId: Id,
       name: Type.String(),
       quantity: Type.Integer(),
       unitPrice: Money,
+      admits: Type.Optional(
+        Type.Integer({ description: 'people that each ticket lets in; if absent, 1. 0: an extra' }),
+      ),
       seatIds: Type.Optional(Type.Array(Id)),
     }),
   ),
@@ -96,9 +115,12 @@ export const OrderView = Type.Object({
     Type.Array(
       Type.Object({
         id: Id,
-        code: Type.String(),
+        code: Type.Optional(Type.String({ description: 'an extra has none: no door scans it' })),
         ticketTypeId: Id,
         name: Type.String(),
+        admits: Type.Optional(
+          Type.Integer({ description: 'people that it lets in; if absent, 1. 0: an extra' }),
+        ),
         seat: Type.Optional(SeatView),
         status: Type.Union([Type.Literal('valid'), Type.Literal('void')]),
       }),
@@ -169,6 +191,7 @@ export const TimelineEntry = Type.Object({
     {
       amount: Type.Optional(Money),
       until: Type.Optional(Instant),
+      kind: Type.Optional(Type.Union(OrderKind.anyOf, { description: 'what of places until then' })),
       reason: Type.Optional(Type.String()),
       count: Type.Optional(Type.Integer({ description: 'of tickets' })),
       door: Type.Optional(Type.String()),

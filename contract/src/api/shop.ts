@@ -31,6 +31,7 @@ export const Problem = Type.Object({
   least: Type.Optional(Type.Integer({ description: 'tickets that an order must have' })),
   most: Type.Optional(Type.Integer({ description: 'tickets that an order, or a buyer, may have' })),
   field: Type.Optional(Type.String({ description: 'JSON pointer of the field that is wrong' })),
+  oldest: Type.Optional(Type.String({ description: 'the oldest cursor that the feed goes back to' })),
 })
 export type Problem = Static<typeof Problem>
 
@@ -86,8 +87,35 @@ const TaxRate = Type.Integer({
   description: 'tax contained in the price, in hundredths of a per cent',
 })
 const perOrder = Type.Optional(Type.Integer({ minimum: 1, maximum: 100 }))
+/** A price that buyers choose goes before `priceMinor`. */
+export const PriceKindBody = Type.Union([
+  Type.Object({ kind: Type.Literal('fixed') }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('chosen'),
+      leastMinor: PriceMinor,
+      suggestedMinor: Type.Optional(PriceMinor),
+      mostMinor: Type.Optional(PriceMinor),
+    },
+    closed,
+  ),
+])
 const termsBody = {
   ...saleTerms,
+  admits: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 100,
+      description: 'people that one ticket lets in, 1 if absent; 0: an extra, such as parking',
+    }),
+  ),
+  needs: Type.Optional(
+    Type.Object(
+      { anyOf: Type.Array(ShortText, { minItems: 1, maxItems: 50, uniqueItems: true }) },
+      { ...closed, description: 'ids, or names in this request: one of them must be in the same order' },
+    ),
+  ),
+  price: Type.Optional(PriceKindBody),
   minPerOrder: perOrder,
   maxPerOrder: perOrder,
   feeMinor: Type.Optional(PriceMinor),
@@ -283,17 +311,3 @@ export const ShowView = Type.Object({
   ticketTypes: Type.Array(TicketTypeView),
 })
 export type ShowView = Static<typeof ShowView>
-
-// ---- the shop itself
-/** What a browser needs to know before it can take an address and a card. */
-export const ShopConfig = Type.Object({
-  processor: Type.Object({
-    publishableKey: Type.String(),
-    scriptUrl: Type.String({ description: 'the Stripe.js to load: the processor’s own, or the sandbox’s' }),
-    sandbox: Type.Boolean(),
-  }),
-  sendsMail: Type.Boolean({
-    description: 'whether mails reach buyers: by a mail server, or in local mode by the built-in mailbox',
-  }),
-})
-export type ShopConfig = Static<typeof ShopConfig>

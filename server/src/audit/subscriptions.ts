@@ -5,6 +5,7 @@ import { heard as mail } from '../mail/consumers.ts'
 import { heard as orders } from '../orders/consumers.ts'
 import { heard as payments } from '../payments/consumers.ts'
 import { heard as tickets } from '../tickets/consumers.ts'
+import { heard as webhooks } from '../webhooks/consumers.ts'
 
 const heardBy: Readonly<Record<string, readonly EventType[]>> = {
   expiration,
@@ -12,6 +13,7 @@ const heardBy: Readonly<Record<string, readonly EventType[]>> = {
   orders,
   payments,
   tickets,
+  webhooks,
 }
 
 export const subscriptions: readonly { readonly consumer: string; readonly type: EventType }[] =

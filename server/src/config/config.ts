@@ -55,6 +55,8 @@ export interface Config {
   readonly failpoints: string
   readonly processor: ProcessorConfig
   readonly mail: MailConfig
+  /** Webhooks may go to private addresses and over plain HTTP: for tests, and in one's own network. */
+  readonly webhookPrivate: boolean
   /** Null: no backup is taken by itself. */
   readonly backup: BackupConfig | null
 }
@@ -101,6 +103,7 @@ export function readConfig(environment: Environment): Config {
     failpoints: readFailpoints(read),
     processor,
     mail: readMail(read, publicUrl),
+    webhookPrivate: read.flag('WEBHOOK_PRIVATE', false),
     backup: readBackup(read, dataDirectory),
   }
   if (config.processor.kind === 'sandbox') checkSandboxIsLocal(read, config, config.processor.network)

@@ -9,6 +9,7 @@ export const serviceNames = [
   'expiration',
   'payments',
   'mail',
+  'webhooks',
 ] as const satisfies ServiceName[]
 
 export type Environment = Readonly<Record<string, string | undefined>>

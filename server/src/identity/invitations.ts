@@ -106,7 +106,8 @@ export function makeInvitations({ db, tokens, limits, sessions, onCommitted }: I
           language,
         }
         const fact = { type: 'MemberInvited', data } as const
-        const event = seal('identity', { fact, subject: id, version: 1, correlationId: id }, tx.now, null)
+        const recorded = { fact, subject: id, version: 1, correlationId: id, organisationId }
+        const event = seal('identity', recorded, tx.now, null)
         for (const { statement, values } of appendToOutbox([event])) await tx.query(statement, values)
       })
       onCommitted()

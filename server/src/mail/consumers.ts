@@ -9,6 +9,7 @@ export const heard = [
   'ShowPublished',
   'ShowChanged',
   'ShowCancelled',
+  'OrderExtended',
   'OrderCompleted',
   'TicketsIssued',
   'TicketVoided',
@@ -29,6 +30,13 @@ export function translate(event: Heard): Command[] {
       return [{ type: 'NoteShow', show: event.data, version, at }]
     case 'ShowCancelled':
       return [{ type: 'NoteShowEnd', showId: event.data.showId, version, at }]
+    case 'OrderExtended': {
+      const { orderId, expiresAt: until, reserved } = event.data
+      // Only a reservation is told by mail; whoever pays sees that the hold got longer.
+      if (!reserved) return []
+      const { by, showId, buyer, lines, amount: total } = reserved
+      return [{ type: 'NoteReserved', orderId, showId, buyer, by, lines, total, until, at }]
+    }
     case 'OrderCompleted': {
       const { orderId, showId, buyer, soldBy, lines, amount: total } = event.data
       const sold = soldBy === undefined ? {} : { soldBy }

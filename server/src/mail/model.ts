@@ -10,7 +10,6 @@ import {
   draftFor,
   draftOfLink,
   type KnownOrder,
-  type KnownShow,
   knowShow,
   type News,
   untrueBecause,
@@ -19,7 +18,6 @@ import {
 import { type Draft, decideMail, evolveMail, isNews, type Mail, type MailFact } from './domain/mail.ts'
 import {
   advanceTelling,
-  type Telling,
   type TellingStart,
   tellingOfChange,
   tellingOfEnd,
@@ -28,16 +26,9 @@ import {
 import { nameOf } from './names.ts'
 import { load } from './store/load.ts'
 import { save } from './store/save.ts'
-import type { Command, World } from './world.ts'
+import { apply, type Command, type Fact, type World } from './world.ts'
 
 export type Rejection = 'show_unknown' | 'order_unknown' | 'tickets_not_issued' | 'no_email_address'
-type Knowledge =
-  | { readonly type: 'ShowKnown'; readonly data: KnownShow }
-  | { readonly type: 'OrderKnown'; readonly data: KnownOrder }
-  | { readonly type: 'TellingBegun'; readonly data: Telling }
-  | { readonly type: 'TellingAdvanced'; readonly data: Telling }
-export type Fact = MailFact | Knowledge
-
 /** The mails that a `TakeDue` took, or how many orders a `Tell` went through, or a mail’s id. */
 export interface MailAnswer {
   readonly taken?: readonly Mail[]
@@ -119,11 +110,19 @@ function decide(world: World, command: Command, now: string): Decided {
 type OrderNews = Extract<
   Command,
   {
-    type: 'NoteComplete' | 'NoteTickets' | 'NoteVoid' | 'NoteRefund' | 'NoteBounce' | 'ResendTickets'
+    type:
+      | 'NoteReserved'
+      | 'NoteComplete'
+      | 'NoteTickets'
+      | 'NoteVoid'
+      | 'NoteRefund'
+      | 'NoteBounce'
+      | 'ResendTickets'
   }
 >
 
 function decideOrderNews(world: World, command: OrderNews, now: string): Decided {
+  if (command.type === 'NoteReserved') return reserved(world, command, now)
   if (command.type === 'NoteComplete') {
     const show = world.shows.get(command.showId)
     if (!show) return { rejection: 'show_unknown' }
@@ -189,6 +188,20 @@ function completed(world: World, command: Command & { type: 'NoteComplete' }): K
   }
 }
 
+/** Only its buyer is told: mail knows an order from its completion on. */
+function reserved(world: World, command: Command & { type: 'NoteReserved' }, now: string): Decided {
+  const { orderId: id, showId, buyer, by, lines, total, until, at } = command
+  const show = world.shows.get(showId)
+  if (!show) return { rejection: 'show_unknown' }
+  // It was paid by now, or the time has passed: old news.
+  if (world.orders.has(id) || until <= now) return nothing
+  const language = world.languages.get(buyer.id) ?? world.languages.get(by) ?? 'en'
+  const whose = { showId, buyerId: buyer.id, email: buyer.email, language }
+  const order: KnownOrder = { id, ...whose, status: 'complete', lines, total, tickets: null, createdAt: at }
+  const news: News = { kind: 'order_reserved', fact: `order_reserved:${id}:${until}`, more: { until } }
+  return facts(...queue(world, draftFor(order, show, news), { at, now }))
+}
+
 /** Money that came after its order was lost, and went back. */
 function lateMoney(world: World, command: Command & { type: 'NoteRefund' }, now: string): Decided {
   const { orderId: id, refundId, amount, at } = command
@@ -232,36 +245,6 @@ function take(world: World, now: string): Decided {
   )
   return { facts: decided.flatMap(({ made }) => made), answer: { taken } }
 }
-
-function apply(world: World, fact: Fact, now: string) {
-  switch (fact.type) {
-    case 'ShowKnown':
-      world.shows.set(fact.data.id, fact.data)
-      world.changedShows.add(fact.data.id)
-      return recorded(fact.data.id)
-    case 'OrderKnown':
-      world.orders.set(fact.data.id, fact.data)
-      world.changedOrders.add(fact.data.id)
-      return recorded(fact.data.id)
-    case 'TellingBegun':
-      world.begun.push(fact.data)
-      return recorded(fact.data.id)
-    case 'TellingAdvanced':
-      world.advanced.push(fact.data)
-      return recorded(fact.data.id)
-    default: {
-      const { mailId } = fact.data
-      const mail = evolveMail(world.mails.get(mailId), fact, now)
-      world.mails.set(mailId, mail)
-      if (fact.type === 'MailQueued') world.newMails.add(mailId)
-      else world.changedMails.add(mailId)
-      return { subject: mailId, version: mail.version, correlationId: mail.orderId ?? mail.showId ?? mailId }
-    }
-  }
-}
-
-/** Of a private fact nothing is told. */
-const recorded = (id: string) => ({ subject: id, version: 1, correlationId: id })
 
 export interface MailModelOptions extends HandlerOptions {
   /** Told when there is something to send or to tell. */

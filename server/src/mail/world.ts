@@ -1,4 +1,5 @@
-// All that one batch of mail's commands may read and change, in memory. Knows no database.
+// All that one batch of mail's commands may read and change, in memory, and how each fact changes it.
+// Knows no database.
 import type {
   Buyer,
   FactOf,
@@ -10,7 +11,7 @@ import type {
 } from '@holdfast/contract'
 import type { Content } from './domain/content.ts'
 import type { KnownOrder, KnownShow } from './domain/known.ts'
-import type { Mail, MailCommand } from './domain/mail.ts'
+import { evolveMail, type Mail, type MailCommand, type MailFact } from './domain/mail.ts'
 import type { Telling } from './domain/telling.ts'
 
 type Issued = FactOf<'TicketsIssued'>['data']['tickets']
@@ -27,6 +28,18 @@ export type Command =
       readonly soldBy?: string
       readonly lines: readonly OrderLine[]
       readonly total: Money
+      readonly at: string
+    }
+  | {
+      readonly type: 'NoteReserved'
+      readonly orderId: string
+      readonly showId: string
+      readonly buyer: Buyer
+      /** Whose language it is when the buyer has no session. */
+      readonly by: string
+      readonly lines: readonly OrderLine[]
+      readonly total: Money
+      readonly until: string
       readonly at: string
     }
   | { readonly type: 'NoteTickets'; readonly orderId: string; readonly tickets: Issued; readonly at: string }
@@ -89,3 +102,40 @@ export interface World {
   readonly begun: Telling[]
   readonly advanced: Telling[]
 }
+
+type Knowledge =
+  | { readonly type: 'ShowKnown'; readonly data: KnownShow }
+  | { readonly type: 'OrderKnown'; readonly data: KnownOrder }
+  | { readonly type: 'TellingBegun'; readonly data: Telling }
+  | { readonly type: 'TellingAdvanced'; readonly data: Telling }
+export type Fact = MailFact | Knowledge
+
+export function apply(world: World, fact: Fact, now: string) {
+  switch (fact.type) {
+    case 'ShowKnown':
+      world.shows.set(fact.data.id, fact.data)
+      world.changedShows.add(fact.data.id)
+      return recorded(fact.data.id)
+    case 'OrderKnown':
+      world.orders.set(fact.data.id, fact.data)
+      world.changedOrders.add(fact.data.id)
+      return recorded(fact.data.id)
+    case 'TellingBegun':
+      world.begun.push(fact.data)
+      return recorded(fact.data.id)
+    case 'TellingAdvanced':
+      world.advanced.push(fact.data)
+      return recorded(fact.data.id)
+    default: {
+      const { mailId } = fact.data
+      const mail = evolveMail(world.mails.get(mailId), fact, now)
+      world.mails.set(mailId, mail)
+      if (fact.type === 'MailQueued') world.newMails.add(mailId)
+      else world.changedMails.add(mailId)
+      return { subject: mailId, version: mail.version, correlationId: mail.orderId ?? mail.showId ?? mailId }
+    }
+  }
+}
+
+/** Of a private fact nothing is told. */
+const recorded = (id: string) => ({ subject: id, version: 1, correlationId: id })

@@ -1,11 +1,12 @@
 // All that one batch of orders may read and change, in memory, and how each fact changes it. Knows
 // no database.
-import type { PublishedShow } from '@holdfast/contract'
+import { admissionsOf, type PublishedShow } from '@holdfast/contract'
 import { type Code, type CodePool, codeBuyerKeys, wordKey } from './domain/code.ts'
 import type { CodeCommand, CodeFact } from './domain/code-book.ts'
 import { moveCode } from './domain/codes.ts'
 import { movePlaces } from './domain/hold-limits.ts'
 import type { KnownTicket, TicketCommand, TicketFact } from './domain/known-tickets.ts'
+import { heldPlacesOf } from './domain/lines.ts'
 import { evolve, movementOf, type Order, type OrderCommand, type OrderFact } from './domain/order.ts'
 import { evolveSale, type SaleCommand, type SaleFact } from './domain/sale.ts'
 import {
@@ -71,6 +72,8 @@ export interface World {
   /** Asked for by new orders, and not there before this batch. */
   readonly absentSeats: Set<string>
   readonly orders: Map<string, Order>
+  /** Whose each of them is. */
+  readonly organisations?: Map<string, string>
   readonly created: Set<string>
   readonly changed: Set<string>
   /** By pool, what was moved in it. */
@@ -142,12 +145,14 @@ export function apply(world: World, fact: Fact, now: string) {
       if (fact.type === 'OrderCreated') world.created.add(order.id)
       else world.changed.add(order.id)
       world.orders.set(order.id, order)
+      if (fact.type === 'OrderCreated') world.organisations?.set(order.id, fact.data.organiserId)
+      const organisationId = world.organisations?.get(order.id)
       const movement = movementOf(fact)
       if (movement) {
         moveStock(world, order, movement)
         moveUses(world, order, movement)
       }
-      return { subject: order.id, version: order.version, correlationId: order.id }
+      return { subject: order.id, version: order.version, correlationId: order.id, organisationId }
     }
   }
 }
@@ -171,8 +176,13 @@ function bringStock(world: World, show: PublishedShow): void {
 function moveStock(world: World, order: Order, movement: Movement): void {
   const { showId, buyer } = order
   const whose = { showId, buyer, origin: world.origins?.get(order.id) }
+  movePlaces(world.taken, {
+    ...whose,
+    movement,
+    people: admissionsOf(order.lines),
+    held: heldPlacesOf(order.lines),
+  })
   for (const line of order.lines) {
-    movePlaces(world.taken, { ...whose, movement, quantity: line.quantity })
     for (const { poolId, count } of line.takes) {
       const pool = world.pools.get(poolId)
       if (!pool) throw new Error(`pool ${poolId} of order ${order.id} was not loaded`)

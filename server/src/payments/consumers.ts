@@ -22,8 +22,9 @@ export function translate(event: Heard): Command[] {
   const { version } = event
   switch (event.type) {
     case 'OrderCreated': {
-      const { orderId, buyerId, organiserId, showId, due: amount, expiresAt } = event.data
-      const terms = { buyerId, organiserId, showId, amount }
+      const { orderId, buyerId, buyerEmail, organiserId, showId, due: amount, expiresAt } = event.data
+      const address = buyerEmail === null ? {} : { buyerEmail }
+      const terms = { buyerId, ...address, organiserId, showId, amount }
       return [{ type: 'NoteOrderCreated', orderId, version, terms, expiresAt }]
     }
     case 'OrderExtended':

@@ -29,9 +29,11 @@ function receiptOf(event: Event): Receipt | undefined {
     showId,
     // Only orders of people with an address are paid by card.
     buyer: { id: buyerId, email: buyerEmail ?? '' },
-    lines: lines.map(({ ticketTypeId, quantity, seatIds }) =>
-      seatIds ? { ticketTypeId, seatIds } : { ticketTypeId, quantity },
-    ),
+    lines: lines.map(({ ticketTypeId, quantity, seatIds, chosen, unitPriceMinor }) => ({
+      ticketTypeId,
+      ...(seatIds ? { seatIds } : { quantity }),
+      ...(chosen ? { unitPriceMinor } : {}),
+    })),
     totalMinor: due.amountMinor,
   }
 }

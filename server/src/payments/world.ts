@@ -88,7 +88,7 @@ function applyToRefund(world: World, fact: RefundFact, now: string) {
   world.entries.push(...refundEntries(payment, before, refund))
   world.refundsByPayment.set(paymentId, [...refunds.filter(({ id }) => id !== refundId), refund])
   world.changed.refunds.set(refundId, refund)
-  return { subject: paymentId, version: payment.version, correlationId: payment.orderId }
+  return recordedOf(payment)
 }
 
 function applyToPayment(world: World, fact: PaymentChange, now: string) {
@@ -104,5 +104,9 @@ function applyToPayment(world: World, fact: PaymentChange, now: string) {
     const refund = world.refundsByPayment.get(paymentId)?.find(({ id }) => id === refundId) ?? null
     world.works.push({ payment, step, fence: payment.fence, refund })
   }
-  return { subject: paymentId, version: payment.version, correlationId: payment.orderId }
+  return recordedOf(payment)
+}
+
+function recordedOf({ id, version, orderId, organiserId }: Payment) {
+  return { subject: id, version, correlationId: orderId, organisationId: organiserId }
 }

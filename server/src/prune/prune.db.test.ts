@@ -43,6 +43,7 @@ const touched = [
   'audit.breaches',
   'expiration.timers',
   'identity.guests',
+  'webhooks.organisations',
 ]
 beforeAll(async () => {
   db = await makeTestDatabase([])
@@ -461,6 +462,19 @@ describe('rows that go by age', () => {
       `insert into platform.sessions (token_hash, principal_id, kind, email, purpose, expires_at)
        select sha256(n::text::bytea), gen_random_uuid(), 'guest', 'a', 'session', now() + (n - 1200) * interval '1 minute' from generate_series(1, 1500) n`,
     )
+    await run(`insert into webhooks.organisations values (gen_random_uuid(), 3)`)
+    await run(
+      `insert into webhooks.feed (organisation_id, position, event_id, type, version, about, occurred_at, data, recorded_at)
+       select id, n, gen_random_uuid(), 'ShowCancelled', 1, id, now(), '{}', now() - (45 * n) * interval '1 day' - interval '1 hour'
+       from webhooks.organisations, generate_series(1, 3) n`,
+    )
+    await run(
+      `with hook as (
+         insert into webhooks.endpoints (id, organisation_id, url, events, position, key_version)
+         select gen_random_uuid(), id, 'https://example.com', '{*}', 0, 'k' from webhooks.organisations returning id)
+       insert into webhooks.deliveries (id, endpoint_id, organisation_id, position, about, state)
+       select gen_random_uuid(), hook.id, f.organisation_id, f.position, f.about, 'waiting' from hook, webhooks.feed f`,
+    )
     const removed: Record<string, number> = {}
     for (const step of rowSteps) {
       const counted = await step.count(db)
@@ -472,7 +486,8 @@ describe('rows that go by age', () => {
       expect(removed[step.name], step.name).toBe(counted)
       expect(await step.count(db), step.name).toBe(0)
     }
-    expect(removed).toMatchObject({ answers: 6_000 - 48 * 60 + 1, sessions: 1_200 })
+    expect(removed).toMatchObject({ answers: 6_000 - 48 * 60 + 1, sessions: 1_200, feed: 2 })
+    expect(await column('select position as v from webhooks.deliveries')).toEqual([1])
     expect(await count('platform.idempotency_keys')).toBe(48 * 60 - 1)
   })
 

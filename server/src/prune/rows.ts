@@ -40,6 +40,13 @@ const rules: readonly Rule[] = [
     indexed: true,
   },
   {
+    // What is left of the deliveries of an event goes with it.
+    name: 'feed',
+    table: 'webhooks.feed',
+    condition: `recorded_at < now() - interval '${eventDays} days'`,
+    indexed: true,
+  },
+  {
     // A consumer that came back while its events went may have put one of them off.
     name: 'orphans',
     table: 'platform.parked_deliveries',

@@ -30,8 +30,9 @@ export function translate(event: Heard, keyVersion: string): AdmissionCommand[] 
 }
 
 const placesOf = (order: EventOf<'OrderCompleted'>['data']): Place[] =>
-  unitsOf(order).map(({ no, ticketTypeId, name, seatIds: [seatId] }) => {
-    const place = { ticketId: ticketIdOf(order.orderId, no), unit: no, ticketTypeId, name }
+  unitsOf(order).map(({ no, ticketTypeId, name, admits, seatIds: [seatId] }) => {
+    const people = admits === 1 ? {} : { admits }
+    const place = { ticketId: ticketIdOf(order.orderId, no), unit: no, ticketTypeId, name, ...people }
     return seatId === undefined ? place : { ...place, seatId }
   })
 

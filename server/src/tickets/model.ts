@@ -94,7 +94,7 @@ const showModelOf = (
     }
     world.changed.add(id)
     if (fact.type === 'ShowDrafted' || fact.type === 'ContentChanged') world.rewritten.add(id)
-    return { subject: id, version: show.version, correlationId: id }
+    return { subject: id, version: show.version, correlationId: id, organisationId: show.organiserId }
   },
   save({ shows, changed, rewritten, deleted }) {
     const pick = (ids: ReadonlySet<string>) => [...shows.values()].filter((show) => ids.has(show.id))
@@ -179,7 +179,9 @@ const admissionModel = (
     world.admissions.set(orderId, admission)
     world.changed.add(orderId)
     if (fact.type === 'TicketsIssued') world.issued.add(orderId)
-    return { subject: orderId, version: admission.version, correlationId: orderId }
+    const show = 'showId' in admission ? world.shows.get(admission.showId) : undefined
+    const { version } = admission
+    return { subject: orderId, version, correlationId: orderId, organisationId: show?.organisationId }
   },
   save({ admissions, known, changed, issued }) {
     const touched = [...changed].flatMap((orderId) => admissions.get(orderId) ?? [])

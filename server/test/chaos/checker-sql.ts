@@ -97,6 +97,10 @@ export const heard: readonly (readonly [consumer: string, types: string])[] = [
     'mail',
     'ShowPublished ShowChanged ShowCancelled OrderCompleted TicketsIssued TicketVoided ChargeRefunded RefundReturned LinkRequested',
   ],
+  [
+    'webhooks',
+    'ShowPublished ShowChanged ShowCancelled OrderCompleted OrderCancelled ChargeRefunded RefundReturned PlacesReturned TicketsIssued TicketVoided TicketCheckedIn CheckInUndone',
+  ],
 ]
 export const undelivered = sql(
   'chaos.undelivered',

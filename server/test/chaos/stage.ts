@@ -40,8 +40,8 @@ const seats: Record<Topology, readonly Seat[]> = {
     { name: 'orders-b', services: ['identity', 'orders'] },
     { name: 'payments-a', services: ['payments'] },
     { name: 'payments-b', services: ['payments'] },
-    { name: 'rest-a', services: ['tickets', 'expiration', 'mail'] },
-    { name: 'rest-b', services: ['tickets', 'expiration', 'mail'] },
+    { name: 'rest-a', services: ['tickets', 'expiration', 'mail', 'webhooks'] },
+    { name: 'rest-b', services: ['tickets', 'expiration', 'mail', 'webhooks'] },
   ],
 }
 

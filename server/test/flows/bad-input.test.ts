@@ -95,6 +95,7 @@ function soundBodies(): Record<string, Record<string, unknown>> {
     'POST /api/payments': { orderId: ids.order, paymentMethod: 'pm_card_visa' },
     'POST /api/mailbox/faults': { kind: 'refuse', times: 1 },
     'POST /api/orders/{id}/refunds': { amountMinor: 100, reason: 'x' },
+    'POST /api/orders/{id}/reserve': { until: '2030-01-01T00:00:00Z' },
     'POST /api/orders/{id}/payments/elsewhere': { tender: 'cash', reason: 'x' },
     'POST /api/shows/{id}/sales': {
       lines: [{ ticketTypeId: ids.ticketType, quantity: 1 }],
@@ -116,6 +117,8 @@ function soundBodies(): Record<string, Record<string, unknown>> {
       endsAt: '2030-01-01T00:00:00Z',
     },
     'POST /api/devices/pair': { code: 'ABCD-EFGH' },
+    'POST /api/organisations/{id}/webhooks': { url: 'https://example.com/hooks', events: ['*'] },
+    'PATCH /api/organisations/{id}/webhooks/{webhookId}': { state: 'active' },
     'POST /api/ops/demo/on-sale': { buyers: 1 },
     'POST /api/ops/sandbox/faults': { kind: 'reset' },
     'POST /api/ops/sellers/{id}/approve': { reason: 'x' },

@@ -253,6 +253,7 @@ it('a settlement tells money by tender, and tickets by type and channel', async 
       { ...type, channel: 'web', sold: 1, comps: 0, admitted: 0 },
     ],
     attendance: { valid: 7, admitted: 1 },
+    reserved: { orders: 0, tickets: 0, amountMinor: 0 },
   })
   const stranger = await signUp(shop.url)
   expect(await stranger.call('GET', `/api/shows/${of.id}/settlement`)).toMatchObject({ status: 404 })

@@ -69,6 +69,15 @@ const beforeComputedTickets = `
   delete from holdfast_migrations where name in ('0011_units.sql', '0011_returns.sql');
 `
 
+/** Before feeds: no event said whose it is, and nobody told programs of others. */
+const beforeFeeds = `
+  drop schema webhooks cascade;
+  delete from platform.cursors where consumer = 'webhooks';
+  delete from platform.inbox where consumer = 'webhooks';
+  alter table platform.outbox drop column organisation_id;
+  delete from holdfast_migrations where schema = 'webhooks' or name = '0040_event_organisation.sql';
+`
+
 let shop: TestShop
 let organiser: Client
 beforeAll(async () => {
@@ -105,7 +114,7 @@ test('held, paid, cancelled and refunded orders of before go on, and their place
   }
   const ticketsBefore = await waitFor('tickets', async () => (await readOrder(paid, paidId)).tickets)
 
-  await shop.restart(() => shop.db.execute(beforeComputedTickets + beforeUnits))
+  await shop.restart(() => shop.db.execute(beforeComputedTickets + beforeUnits + beforeFeeds))
 
   expect(await readOrder(paid, paidId)).toMatchObject({ status: 'complete', tickets: ticketsBefore })
   const mail = await waitFor('the mail with the tickets', async () => {
@@ -113,6 +122,17 @@ test('held, paid, cancelled and refunded orders of before go on, and their place
     return body.items.find(({ orderId }) => orderId === paidId)
   })
   expect(mail.text).toContain(ticketsBefore[0]?.code)
+  const told = await waitFor('the order in the feed of its organisation', async () => {
+    const entries = await shop.db.query<{ about: string; type: string }>(
+      {
+        name: 'test.feed',
+        text: 'select about, type from webhooks.feed where organisation_id = $1 order by position',
+      },
+      [show.organiserId],
+    )
+    return entries.some(({ type }) => type === 'TicketsIssued') && entries
+  })
+  expect(told).toContainEqual({ about: paidId, type: 'OrderCompleted' })
   expectStatus(await pay(held, heldId), 201)
   await untilStatus(held, heldId, 'complete')
   expectStatus(await organiser.call('POST', `/api/orders/${refundedId}/refunds`, {}), 201)

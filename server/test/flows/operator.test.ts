@@ -97,20 +97,20 @@ it('the overview tells of processes, events, database, sandbox and orders', asyn
   const seen = await waitFor('the events handled', async () => {
     const now = await overview()
     return (
-      now.events.consumers.length === 5 &&
+      now.events.consumers.length === 6 &&
       now.events.consumers.every(({ lagEvents }) => lagEvents === 0) &&
       now
     )
   })
   expect(seen.services.map(({ name, state, processes }) => [name, state, processes[0]?.processId])).toEqual(
-    ['identity', 'tickets', 'orders', 'expiration', 'payments', 'mail'].map((name) => [
+    ['identity', 'tickets', 'orders', 'expiration', 'payments', 'mail', 'webhooks'].map((name) => [
       name,
       'up',
       process.pid,
     ]),
   )
   expect(seen.events.consumers.map(({ consumer, parked, dead }) => [consumer, parked, dead])).toEqual(
-    ['expiration', 'mail', 'orders', 'payments', 'tickets'].map((consumer) => [consumer, 0, 0]),
+    ['expiration', 'mail', 'orders', 'payments', 'tickets', 'webhooks'].map((consumer) => [consumer, 0, 0]),
   )
   expect(seen.sandbox).toMatchObject({ on: true, reachable: true, clockOffsetSeconds: 0, faults: [] })
   expect(seen.orders.created).toBeGreaterThanOrEqual(1)

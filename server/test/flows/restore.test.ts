@@ -173,6 +173,11 @@ it('the drill: sell, back up, sell more, lose everything, restore, settle', {
            from (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon) h`,
   })
   expect(numbers).toMatchObject({ aheads: 0 })
+  const told = await db.query<{ about: string }>({
+    name: 'test.told',
+    text: `select about from webhooks.feed where type = 'ShopRestored'`,
+  })
+  expect(told).toEqual([{ about: show.organiserId }])
   expect(numbers?.horizon).toBeLessThan(30_000)
 
   // What the processor told of orders that are gone for good bothers nobody.

@@ -86,6 +86,7 @@ const {
   latchedPool,
   cashAgainstCard,
   counter,
+  reserved,
   lastUse,
 } = quickScopes
 
@@ -159,6 +160,14 @@ export const mutants: readonly Mutant[] = [
       },
     },
     breaks: '6: money taken elsewhere',
+  },
+  {
+    name: 'a reservation keeps the timer of its hold',
+    scope: reserved,
+    rules: {
+      toExpiration: (event) => (event.type === 'OrderExtended' ? [] : rules.toExpiration(event)),
+    },
+    breaks: '9: every order ends',
   },
   {
     name: 'money is captured before the order is claimed',

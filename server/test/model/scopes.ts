@@ -36,6 +36,7 @@ export type Fault = 'lost' | 'late' | 'stored' | 'crash' | 'slow' | 'day'
 /**
  * What persons may do besides ordering and paying. `look`: a webhook, or the buyer's page, asks for
  * a look. `takes_cash`: staff are paid for what a buyer holds. `sells_at_counter`: they sell it.
+ * `reserves`: they keep it until a date.
  */
 export type Person =
   | 'buyer_cancels'
@@ -44,6 +45,7 @@ export type Person =
   | 'refunds_at_processor'
   | 'takes_cash'
   | 'sells_at_counter'
+  | 'reserves'
 
 export interface Scope {
   readonly name: string
@@ -365,6 +367,13 @@ const quick = {
     refunds: [30, null],
     crowd: true,
     begin: ['pays in cash at the counter'],
+  },
+  reserved: {
+    ...plain,
+    name: 'reserved',
+    title: 'a seat that staff keep until a date while it is paid or expires',
+    persons: ['reserves'],
+    begin: started,
   },
   refunds: {
     ...plain,

@@ -134,6 +134,14 @@ function personSteps(context: Context): void {
       () => `The organiser calls the show off: order ${buyer + 1} is cancelled.`,
     )
   }
+  if (may(context, 'reserves')) {
+    const command = { type: 'ReserveOrder', orderId: ids.order, until: times[2], by: 'staff' } as const
+    add(
+      'person',
+      walkOrders(walker, state, buyer, { name: 'reserve', command: () => command }),
+      () => `Staff keep the places of order ${buyer + 1} until a date.`,
+    )
+  }
   for (const [index, { value }] of own.paid.entries()) {
     // Nobody has a session of somebody who bought at the counter.
     if (value !== null || order.soldBy !== null) continue
@@ -236,7 +244,7 @@ function timeSteps(context: Context): void {
     order.status === 'created' || order.status === 'claimed' || timer?.status === 'waiting' || unheard
   if (hour === 0 && waits && !walker.scope.still)
     passes(1, 'system', () => `Time passes: the deadline of order ${buyer + 1} is over.`)
-  if (hour === 1 && order.extended && waits)
+  if (hour === 1 && (order.extended || order.kind === 'reservation') && waits)
     passes(2, 'system', () => `Time passes: the extended deadline of order ${buyer + 1} is over.`)
   if (has(context, 'day') && hour > 0 && hour < dayAfter)
     passes(dayAfter, 'system', () => 'A whole day passes, and the processor forgets its keys.')

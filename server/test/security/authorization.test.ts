@@ -120,13 +120,13 @@ function verdictOf({ status, text }: Reply): Verdict {
   if (code === 'forbidden' && status === 403) return 403
   if (code === 'role_missing' && status === 403) return 'role'
   // Who may change the house is told that what they name in it is not there.
-  if (/^(member|invitation|token|device)_unknown$/.test(code)) return 'in'
+  if (/^(member|invitation|token|device|webhook|delivery)_unknown$/.test(code)) return 'in'
   if (status === 404) return 404
   return 'in'
 }
 
 /** What lies behind them is there or not; nobody is kept out. */
-const wildcards = /^GET \/(docs\/static\/)?\*$|\/api\/mailbox\/:id\//
+const wildcards = /^GET \/(docs\/static\/)?\*$|\/api\/mailbox\/:id\/|\/:webhookId\//
 const nameOf = ({ route, person, target }: Cell) => `${route} by ${person}, target ${target}`
 const allCells = () =>
   routes.flatMap((route) => {

@@ -191,7 +191,7 @@ export async function startStage(environment: Readonly<Record<string, string>> =
       order: order.id,
       payment: payment.id,
       ticket: ticket.id,
-      ticketCode: ticket.code,
+      ticketCode: ticket.code ?? '',
       ticketType: show.ticketTypes[0]?.id ?? '',
       organisation: show.organiserId,
       member: show.organiserId,

@@ -8,7 +8,7 @@ const restless = ['cursors', 'processes', 'rate_limits']
 const listTables = sql(
   '',
   `select table_schema || '.' || table_name as name from information_schema.tables
-   where table_schema in ('identity', 'tickets', 'orders', 'expiration', 'payments', 'mail', 'platform', 'audit')
+   where table_schema in ('identity', 'tickets', 'orders', 'expiration', 'payments', 'mail', 'webhooks', 'platform', 'audit')
      and table_type = 'BASE TABLE' and not table_name = any($1)
    order by 1`,
 )

@@ -195,7 +195,7 @@ describe('what a body can say', () => {
     ])
   })
 
-  test('no field is a link but those of an organisation’s legal pages: nothing else that people send is made one', async () => {
+  test('no field is a link but those of an organisation’s legal pages and its webhooks: nothing else that people send is made one', async () => {
     const links = (await bodies()).flatMap(({ at, schema }) =>
       Object.entries(schema.properties ?? {}).flatMap(([name, { format }]) =>
         /ur[il]|link|href|src/i.test(name) || /uri|url/.test(format ?? '') ? [`${at}.${name}`] : [],
@@ -204,6 +204,9 @@ describe('what a body can say', () => {
     expect(links).toEqual([
       'PATCH /api/organisations/{id}.imprintUrl',
       'PATCH /api/organisations/{id}.privacyUrl',
+      // Never shown as a link, and sent to only where it is public.
+      'POST /api/organisations/{id}/webhooks.url',
+      'PATCH /api/organisations/{id}/webhooks/{webhookId}.url',
     ])
   })
 

@@ -223,6 +223,11 @@ export const whoMay: Readonly<Record<string, Access>> = {
   },
   'DELETE /api/orders/:id': { who: buyerOrStaff('orders'), thing: 'order' },
 
+  'POST /api/orders/:id/reserve': {
+    who: staff('orders'),
+    thing: 'order',
+    body: () => ({ until: '2020-01-01T00:00:00Z' }),
+  },
   'POST /api/orders/:id/payments/elsewhere': { who: staff('orders'), thing: 'order', body: () => ({}) },
   'POST /api/payments': {
     who: buyer,
@@ -309,6 +314,21 @@ export const whoMay: Readonly<Record<string, Access>> = {
     thing: 'organisation',
     body: ({ show }) => ({ name: 'Gate', showIds: [show], endsAt: '2999-01-01T00:00:00Z' }),
   },
+  'GET /api/organisations/:id/events': {
+    who: { ...staff('money'), oneShowA: 'role' },
+    thing: 'organisation',
+  },
+  'GET /api/organisations/:id/webhooks': { who: house, thing: 'organisation' },
+  'POST /api/organisations/:id/webhooks': {
+    who: house,
+    thing: 'organisation',
+    body: () => ({ url: 'https://example.com/hooks', events: ['*'] }),
+  },
+  'GET /api/organisations/:id/webhooks/:webhookId/deliveries': inside,
+  'PATCH /api/organisations/:id/webhooks/:webhookId': { ...inside, body: () => ({ state: 'active' }) },
+  'POST /api/organisations/:id/webhooks/:webhookId/secret': inside,
+  'DELETE /api/organisations/:id/webhooks/:webhookId': inside,
+  'POST /api/organisations/:id/deliveries/:deliveryId/replay': inside,
   'DELETE /api/organisations/:id/invitations/:invitationId': inside,
   'DELETE /api/organisations/:id/tokens/:tokenId': inside,
   'DELETE /api/organisations/:id/devices/:deviceId': inside,

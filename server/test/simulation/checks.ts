@@ -3,7 +3,7 @@
 import type { EventType } from '@holdfast/contract'
 import type { ProcessorIntent, ProcessorTwin } from './processor.ts'
 import type { Change, Engine } from './twin/engine.ts'
-import { placesIn } from './twin/orders-statements.ts'
+import { placesIn, unitsIn } from './twin/orders-statements.ts'
 import type { Row } from './twin/schema.ts'
 
 export interface Checks {
@@ -333,7 +333,7 @@ export function makeChecks({ engine, processor, subscriptions, breach }: ChecksO
         valid.set(text(ticket, 'order_id'), (valid.get(text(ticket, 'order_id')) ?? 0) + 1)
     }
     for (const order of engine.rows('orders.orders')) {
-      const due = order['status'] === 'complete' ? placesIn(order['lines']) : 0
+      const due = order['status'] === 'complete' ? unitsIn(order['lines']) : 0
       const has = valid.get(text(order, 'id')) ?? 0
       if (has !== due)
         breach(8, `order ${order['id']} is ${order['status']} and has ${has} tickets, not ${due}`)

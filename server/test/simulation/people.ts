@@ -4,7 +4,7 @@
 import type { Principal } from '../../src/platform/http/sessions.ts'
 import { newId } from '../../src/platform/process/clock.ts'
 import type { Answered, Call } from './edge.ts'
-import type { Operation, Plan, ShowPlan } from './plan.ts'
+import type { Kind, Operation, Plan, ShowPlan } from './plan.ts'
 import type { ProcessorTwin } from './processor.ts'
 import type { Host } from './twin/database.ts'
 import type { Engine } from './twin/engine.ts'
@@ -40,6 +40,7 @@ interface Show {
     name: string
     seats: string[]
     body: Record<string, unknown>
+    kind: Kind
     /** What buyers believe that it costs. */
     seenMinor: number
   }[]
@@ -97,7 +98,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     if (!planned) return
     const ticketTypes = planned.types.map((type, position) => {
       const pools = planned.shared ? { pools: [{ name: 'All', ...planned.shared }] } : {}
-      const base = { name: `Type ${position}`, priceMinor: type.priceMinor, ...pools }
+      const kind = planned.kinds[position] ?? {}
+      const base = { name: `Type ${position}`, priceMinor: type.priceMinor, ...pools, ...termsOf(kind, type) }
       if ('capacity' in type) return { ...base, capacity: type.capacity }
       const seats = Array.from({ length: type.seats }, (_, number) => ({
         section: `S${position}`,
@@ -123,6 +125,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         name: type.name,
         seats: (type.seats ?? []).map((seat) => seat.id),
         body: { ...ticketTypes[position], id: type.id },
+        kind: planned.kinds[position] ?? {},
         seenMinor: ticketTypes[position]?.priceMinor ?? 0,
       }
     })
@@ -153,19 +156,28 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     const type = show?.types[operation.type]
     if (!show || show.id === null || !buyer || !type) return
     const seatIds = operation.places.flatMap((place) => type.seats[place] ?? [])
+    // Buyers who choose what they pay keep to what they saw.
+    const chosen = type.kind.chosen ? { unitPriceMinor: type.seenMinor } : {}
     const line =
       type.seats.length > 0
-        ? { ticketTypeId: type.id, seatIds }
-        : { ticketTypeId: type.id, quantity: operation.places.length }
+        ? { ticketTypeId: type.id, seatIds, ...chosen }
+        : { ticketTypeId: type.id, quantity: operation.places.length, ...chosen }
     if (type.seats.length > 0 && seatIds.length === 0) return
     const count = seatIds.length || operation.places.length
+    const [first] = show.types
+    const also = type.kind.needsFirst && first ? needed(first) : null
     const press = async (code: string | null = null) => {
-      const expectedTotalMinor = code === null ? count * type.seenMinor : null
+      const expectedTotalMinor =
+        code === null ? count * type.seenMinor + (also ? (first?.seenMinor ?? 0) : 0) : null
       const call: Call = {
         method: 'POST',
         route: '/api/orders',
         principal: buyer.principal,
-        body: { showId: show.id, lines: [line], ...(code === null ? { expectedTotalMinor } : { code }) },
+        body: {
+          showId: show.id,
+          lines: also ? [line, also] : [line],
+          ...(code === null ? { expectedTotalMinor } : { code }),
+        },
         headers: { 'idempotency-key': nextKey() },
       }
       const answers = await Promise.all(
@@ -181,7 +193,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     let answers = await press(count % 2 === 1 ? show.code : null)
     if (answers.every(({ body }) => body['code'] === 'code_used_up')) answers = await press()
     const changed = answers.find(({ body }) => body['code'] === 'price_changed')
-    if (changed) {
+    if (changed && !also) {
       type.seenMinor = amountOf((changed.body['price'] as Record<string, unknown>)['total']) / count
       answers = await press()
     }
@@ -280,6 +292,21 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
     await Promise.all(Array.from({ length: times }, (_, index) => request(process + index, call)))
   }
 
+  const reserve = async ({ buyer, forMs, process }: Extract<Operation, { kind: 'reserve' }>) => {
+    const order = buyers[buyer]?.orders.at(-1)
+    if (!order) return
+    const until = new Date(Math.round(host.nowMs()) + forMs).toISOString()
+    const { status, body } = await request(process, {
+      method: 'POST',
+      route: '/api/orders/:id/reserve',
+      params: { id: order.id },
+      principal: order.show.organiser,
+      body: { until },
+    })
+    if (status === 200 && (body['kind'] !== 'reservation' || body['expiresAt'] !== until))
+      breach(`order ${order.id} was reserved until ${until}, and says ${String(body['expiresAt'])}`)
+  }
+
   const cancel = async ({ buyer: index, by, process }: Extract<Operation, { kind: 'cancel' }>) => {
     const buyer = buyers[index]
     const order = buyer?.orders.at(-1)
@@ -317,7 +344,9 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
 
   const checkIn = async ({ buyer, times, process }: Extract<Operation, { kind: 'check_in' }>) => {
     const order = paidOf(buyer)
-    const ticket = order && engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id)
+    const ticket =
+      order &&
+      engine.rows('tickets.tickets').find((row) => row['order_id'] === order.id && row['code'] !== null)
     if (!order || !ticket) return
     const call: Call = {
       method: 'POST',
@@ -388,6 +417,8 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
         return sell(operation)
       case 'take_cash':
         return takeCash(operation)
+      case 'reserve':
+        return reserve(operation)
       case 'refund_outside':
         refundOutside(operation)
         return Promise.resolve()
@@ -427,7 +458,17 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   }
 }
 
+/** One unit of what another type needs. */
+const needed = ({ id, seats: [seatId] }: { readonly id: string; readonly seats: readonly string[] }) =>
+  seatId === undefined ? { ticketTypeId: id, quantity: 1 } : { ticketTypeId: id, seatIds: [seatId] }
+
 const amountOf = (money: unknown) => (money as { amountMinor: number }).amountMinor
+
+const termsOf = ({ admits, chosen, needsFirst }: Kind, { priceMinor }: { readonly priceMinor: number }) => ({
+  ...(admits === undefined ? {} : { admits }),
+  ...(chosen ? { price: { kind: 'chosen', leastMinor: 50, suggestedMinor: priceMinor } } : {}),
+  ...(needsFirst ? { needs: { anyOf: ['Type 0'] } } : {}),
+})
 
 function showBody({ holdSeconds, maxPerBuyer, startsInMs }: ShowPlan, ticketTypes: readonly unknown[]) {
   return {

@@ -79,7 +79,15 @@ export type Operation = When &
         readonly clicks: number
       }
     | { readonly kind: 'take_cash'; readonly buyer: number; readonly times: number }
+    | { readonly kind: 'reserve'; readonly buyer: number; readonly forMs: number }
   )
+
+/** `needsFirst`: sold only together with the first type. */
+export interface Kind {
+  readonly admits?: 0 | 2
+  readonly chosen?: true
+  readonly needsFirst?: true
+}
 
 export interface ShowPlan {
   /** After the run begins; months later when it is not given. */
@@ -88,6 +96,8 @@ export interface ShowPlan {
   readonly maxPerBuyer: number
   /** A pool that all types take from besides their own. */
   readonly shared: { readonly capacity: number; readonly latch: boolean } | null
+  /** Of each type, what it is beside a priced admission. */
+  readonly kinds: readonly Kind[]
   readonly types: readonly ({ readonly priceMinor: number } & (
     | { readonly capacity: number }
     | { readonly seats: number }
@@ -210,10 +220,16 @@ export function makePlan(seed: number): Plan {
     ]),
     split: random.chance(0.3),
     buyers,
-    shows: shows.map((show, index) => ({ ...show, shared: sharedPool(seed, index, show) })),
-    operations: [...operations, ...atCounter(seed, operations, { buyers, shows })].toSorted(
-      (a, b) => a.atMs - b.atMs,
-    ),
+    shows: shows.map((show, index) => ({
+      ...show,
+      shared: sharedPool(seed, index, show),
+      kinds: kindsOf(seed, index, show),
+    })),
+    operations: [
+      ...operations,
+      ...atCounter(seed, operations, { buyers, shows }),
+      ...reservations(seed, operations),
+    ].toSorted((a, b) => a.atMs - b.atMs),
     faults: faults.toSorted((a, b) => a.atMs - b.atMs),
     healedAtMs: Math.max(atMs, ...operations.map((operation) => operation.atMs)) + 60_000,
   }
@@ -253,6 +269,7 @@ function makeShow(random: Random): ShowPlan {
       [1, random.between(1, 4)],
     ]),
     shared: null,
+    kinds: [],
     types,
   }
 }
@@ -269,6 +286,18 @@ function sharedPool(seed: number, index: number, { types }: ShowPlan): ShowPlan[
   if (!random.chance(0.35)) return null
   const places = types.reduce((sum, type) => sum + ('seats' in type ? type.seats : type.capacity), 0)
   return { capacity: random.between(1, Math.max(1, places)), latch: random.chance(0.4) }
+}
+
+/** Drawn apart, as the pools are. */
+function kindsOf(seed: number, index: number, { types }: ShowPlan): Kind[] {
+  const random = makeRandom(`kinds of show ${index}`, seed)
+  if (!random.chance(0.4)) return []
+  return types.map((type, position) => ({
+    ...(random.chance(0.3) ? { admits: random.pick([0, 2] as const) } : {}),
+    // A card takes no less than 50 cents, and all that the show's price may be.
+    ...(type.priceMinor >= 100 && random.chance(0.4) ? { chosen: true as const } : {}),
+    ...(position > 0 && random.chance(0.4) ? { needsFirst: true as const } : {}),
+  }))
 }
 
 const tenders = ['cash', 'terminal', 'transfer', 'on_account', 'comp'] as const
@@ -291,6 +320,26 @@ function atCounter(seed: number, visits: readonly Operation[], { buyers, shows }
     const buyer = random.between(0, buyers - 1)
     const tender = random.pick(tenders)
     return [{ ...when, kind: 'sell', buyer, show, type, places, tender, clicks: random.between(1, 2) }]
+  })
+}
+
+/** Staff keep for longer what somebody holds, also while it is paid or expires. Drawn apart. */
+function reservations(seed: number, visits: readonly Operation[]): Operation[] {
+  const random = makeRandom('reservations', seed)
+  if (!random.chance(0.4)) return []
+  return visits.flatMap((visit): Operation[] => {
+    if ((visit.kind !== 'hold' && visit.kind !== 'pay') || !random.chance(0.3)) return []
+    const atMs =
+      visit.atMs +
+      random.weigh([
+        [3, random.between(0, 600)],
+        [2, random.between(600, 20_000)],
+      ])
+    const forMs = random.weigh([
+      [3, random.between(1_000, 60_000)],
+      [1, 2 * 3_600_000],
+    ])
+    return [{ atMs, process: random.between(0, 1), kind: 'reserve', buyer: visit.buyer, forMs }]
   })
 }
 

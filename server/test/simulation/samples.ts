@@ -63,6 +63,7 @@ export function sampleOrder(number: number): Order {
     soldBy: null,
     tendered: null,
     createdAt: '2030-01-01T10:00:00.000Z',
+    kind: 'hold',
     expiresAt: '2030-01-01T10:15:00.000Z',
     extended: false,
     holdSeconds: 900,

@@ -17,6 +17,7 @@ import type { Log } from '../../src/platform/process/log.ts'
 import { makeMetrics } from '../../src/platform/process/metrics.ts'
 import { makeSecurityLog } from '../../src/platform/process/security-log.ts'
 import { makeSwitches } from '../../src/platform/process/switches.ts'
+import { makeWebhookSecrets } from '../../src/platform/secrets/webhooks.ts'
 import type { Platform } from '../../src/service.ts'
 import { service as tickets } from '../../src/tickets/index.ts'
 import { testCodes } from '../codes.ts'
@@ -139,6 +140,7 @@ export function startProcess(options: ProcessOptions): ShopProcess {
       ticketCodes: testCodes,
       requireOperator: () => Promise.reject(new Error('nobody operates the simulation')),
       linkTokens: makeLinkTokens([Buffer.from('a secret of the simulation')]),
+      webhookSecrets: makeWebhookSecrets([Buffer.from('a secret of the simulation')]),
     }
     const wired = options.rewire?.(platform) ?? platform
     const payments = makePayments({ processor: options.processorFor(self) })

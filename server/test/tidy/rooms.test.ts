@@ -53,7 +53,7 @@ test('no folder has more than 15 sources', () => {
 test('a service reads its own schema, the operator’s room two more, and only the auditor all', () => {
   expect(readSchemas()).toEqual({
     audit: ['audit', 'expiration', 'mail', 'orders', 'payments', 'platform', 'tickets'],
-    backup: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets'],
+    backup: ['audit', 'expiration', 'orders', 'payments', 'platform', 'tickets', 'webhooks'],
     cli: ['orders', 'platform'],
     expiration: ['expiration'],
     identity: ['identity'],
@@ -62,8 +62,19 @@ test('a service reads its own schema, the operator’s room two more, and only t
     orders: ['orders'],
     payments: ['payments'],
     platform: ['platform'],
-    prune: ['audit', 'expiration', 'identity', 'mail', 'orders', 'payments', 'platform', 'tickets'],
+    prune: [
+      'audit',
+      'expiration',
+      'identity',
+      'mail',
+      'orders',
+      'payments',
+      'platform',
+      'tickets',
+      'webhooks',
+    ],
     tickets: ['tickets'],
+    webhooks: ['webhooks'],
   })
 })
 

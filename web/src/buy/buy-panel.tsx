@@ -10,15 +10,17 @@ import { seatValues } from '../parts/user-text.tsx'
 import type { EnteredCode } from './code/entered.ts'
 import { CodeField } from './code/field.tsx'
 import { HoldForm } from './hold-form.tsx'
+import { ChosenPriceField, extrasLast } from './kinds.tsx'
 import { PriceNews } from './price-news.tsx'
 import { PerOrder, QuantityRow } from './quantity-row.tsx'
 import { ClosedRow, useOpenTypes } from './sale-window.tsx'
 import {
-  countOf,
   lostSeats,
   mayAddSeat,
   nothing,
+  peopleOf,
   type Selection,
+  withChosen,
   withQuantity,
   withSeat,
 } from './selection.ts'
@@ -40,10 +42,10 @@ export function BuyPanel({ show: offered, availability, liveness, code }: BuyPan
   const heading = useId()
   const [selection, setSelection] = useState(nothing)
   const lost = useLostSeats({ show, availability, selection, setSelection })
-  const general = show.ticketTypes.filter((type) => !type.seats)
+  const general = extrasLast(show.ticketTypes.filter((type) => !type.seats))
   const seats = show.ticketTypes.filter((type) => type.seats)
   const seated = seats.length > 0
-  const left = Math.max(0, show.maxPerOrder - countOf(selection))
+  const left = Math.max(0, show.maxPerOrder - peopleOf(show, selection))
   const toggleSeat = useCallback(
     (seatId: string) =>
       setSelection((before) =>
@@ -85,6 +87,8 @@ export function BuyPanel({ show: offered, availability, liveness, code }: BuyPan
               quantity={selection.quantities.get(type.id) ?? 0}
               mayAdd={left}
               change={(quantity) => setSelection((before) => withQuantity(before, type.id, quantity))}
+              types={offered.ticketTypes}
+              choose={(minor) => setSelection((before) => withChosen(before, type.id, minor))}
             />
           ))}
           {closed.map((type) => (
@@ -93,7 +97,17 @@ export function BuyPanel({ show: offered, availability, liveness, code }: BuyPan
         </ul>
       )}
       {seats.map((type) => (
-        <PerOrder key={type.id} type={type} named />
+        <div key={type.id}>
+          <PerOrder type={type} named />
+          {type.price && type.seats?.some(({ id }) => selection.seatIds.has(id)) && (
+            <ChosenPriceField
+              name={type.name}
+              price={type.price}
+              currency={show.currency}
+              choose={(minor) => setSelection((before) => withChosen(before, type.id, minor))}
+            />
+          )}
+        </div>
       ))}
       <p role="status" className="mt-2 text-small text-soft empty:hidden">
         {left === 0 && open.length > 0 ? t('maxReached', { count: show.maxPerOrder }) : ''}

@@ -12,7 +12,8 @@ import { type EnteredCode, priceQuery } from './code/entered.ts'
 import { Discounts } from './code/field.tsx'
 import { EmailField } from './hold/email-field.tsx'
 import { usePlaceOrder } from './hold/place-order.ts'
-import { countOf, linesOf, type Selection, totalOf } from './selection.ts'
+import { namesOf } from './kinds.tsx'
+import { countOf, faultsOf, linesOf, type Selection, totalOf } from './selection.ts'
 
 export function HoldForm({
   show,
@@ -38,7 +39,9 @@ export function HoldForm({
   const askEmail = user === null || asOther
   const count = countOf(selection)
   const lines = linesOf(show, selection)
-  const asked = code.check !== undefined && count > 0
+  const { prices, needs } = faultsOf(show, selection)
+  const isWell = prices.length === 0 && needs.length === 0
+  const asked = code.check !== undefined && count > 0 && isWell
   const quote = useQuery({ ...priceQuery(show.id, code.text, lines), enabled: asked })
   // A code that does nothing for these tickets is left out: they cost what they cost.
   const price = asked ? quote.data : undefined
@@ -47,7 +50,7 @@ export function HoldForm({
 
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (count === 0) return
+    if (count === 0 || !isWell) return
     const guestEmail = askEmail ? email.trim() : undefined
     if (guestEmail !== undefined && !isEmailAddress(guestEmail)) {
       setEmailMissing(true)
@@ -101,6 +104,17 @@ export function HoldForm({
         <span>{t('count', { count })}</span>
         <output className="text-title font-bold">{format.money(total)}</output>
       </div>
+      {needs.map((type) => (
+        <div key={type.id} className="mb-4">
+          <Notice
+            tone="warm"
+            title={t('needsMissing', {
+              name: isolated(type.name),
+              names: namesOf(show.ticketTypes, type.needs?.anyOf).join(', '),
+            })}
+          />
+        </div>
+      ))}
       {placing.isError && (
         <div className="mb-4">
           <Notice tone="bad" title={failureText(placing.error)} />
@@ -109,7 +123,7 @@ export function HoldForm({
       <button
         type="submit"
         className="button button-main button-large w-full"
-        disabled={count === 0 || placing.isPending || (asked && quote.isPending)}
+        disabled={count === 0 || !isWell || placing.isPending || (asked && quote.isPending)}
       >
         {placing.isPending
           ? t('holding')

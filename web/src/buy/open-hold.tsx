@@ -30,11 +30,15 @@ function Hold({ order }: { readonly order: OrderView }) {
   const format = useFormat()
   const seconds = useSecondsUntil(order.expiresAt)
   if (order.status === 'created' && seconds === 0) return null
+  const left =
+    order.kind === 'reservation'
+      ? t('reserved', { moment: format.moment(order.expiresAt) })
+      : t('text', { left: format.countdown(seconds) })
   const count = order.lines.reduce((sum, line) => sum + line.quantity, 0)
   return (
     <div className="mb-4">
       <Notice tone="warm" title={t('title', { count })} quiet>
-        <p>{order.status === 'claimed' ? t('paying') : t('text', { left: format.countdown(seconds) })}</p>
+        <p>{order.status === 'claimed' ? t('paying') : left}</p>
         <Link to="/checkout/$orderId" params={{ orderId: order.id }} className="button button-main mt-3">
           {t('continue')}
         </Link>

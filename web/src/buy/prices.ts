@@ -23,6 +23,14 @@ export function offeredShow(show: ShowView): ShowView {
   return { ...show, ticketTypes }
 }
 
+/** What it costs to get in, at least: extras and what needs another ticket let in nobody alone. */
+export function entryPrices({ ticketTypes }: ShowView): number[] {
+  const entries = ticketTypes.filter(({ admits, needs }) => admits !== 0 && needs === undefined)
+  return (entries.length > 0 ? entries : ticketTypes).map((type) =>
+    type.price ? allInMinor({ ...type, priceMinor: type.price.leastMinor }) : type.priceMinor,
+  )
+}
+
 /** Empty while nothing is known. */
 export function pricesOf(of: Availability | ShowView | undefined): Prices {
   return new Map(of?.ticketTypes.map(({ id, priceMinor }) => [id, priceMinor]))

@@ -4,21 +4,30 @@ import { useTranslations } from 'use-intl'
 import { useFormat } from '../format.ts'
 import { Skeleton } from '../parts/basics.tsx'
 import { isolated } from '../parts/user-text.tsx'
+import { ChosenPriceField, chosenPriceText, KindNotes } from './kinds.tsx'
 
 export interface QuantityRowProps {
   readonly type: ShowView['ticketTypes'][number]
   readonly currency: string
   readonly stock: Availability['ticketTypes'][number] | undefined
   readonly quantity: number
-  /** How many more this order may have. */
+  /** How many more people this order may let in. */
   readonly mayAdd: number
   readonly change: (quantity: number) => void
+  /** All types of the show: what this one needs is told by name. */
+  readonly types?: readonly ShowView['ticketTypes'][number][]
+  /** Of a price that the buyer chooses. */
+  readonly choose?: (minor: number | null) => void
 }
+
+/** What is said to be left of a type that takes from no pool. */
+const neverSoldOut = 1_000_000
 
 /** From here down the exact number matters to a buyer. */
 const fewLeft = 20
 
-export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }: QuantityRowProps) {
+export function QuantityRow(props: QuantityRowProps) {
+  const { type, currency, stock, quantity, mayAdd, change, types = [], choose } = props
   const t = useTranslations('buy')
   const format = useFormat()
   const { minPerOrder: least = 1, maxPerOrder: most = Number.POSITIVE_INFINITY } = type
@@ -27,47 +36,60 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
   const full = stock !== undefined && more > Math.min(stock.available, most)
   const soldOut = stock?.available === 0
   return (
-    <li className="flex items-center justify-between gap-4 py-4">
-      <div className="min-w-0">
-        <h3 dir="auto" className="leading-snug">
-          {type.name}
-        </h3>
-        <p className="font-semibold">
-          {type.priceMinor === 0 ? t('free') : format.money({ amountMinor: type.priceMinor, currency })}
-        </p>
-        {type.feeMinor !== undefined && type.priceMinor > 0 && (
-          <p className="text-small text-soft">
-            {t('feeInPrice', { fee: format.money({ amountMinor: type.feeMinor, currency }) })}
+    <li className="py-4">
+      <div className="flex items-center justify-between gap-4">
+        <div className="min-w-0">
+          <h3 dir="auto" className="leading-snug">
+            {type.name}
+          </h3>
+          <p className="font-semibold">
+            {type.price
+              ? chosenPriceText(type.price, {
+                  t,
+                  money: (amountMinor) => format.money({ amountMinor, currency }),
+                })
+              : type.priceMinor === 0
+                ? t('free')
+                : format.money({ amountMinor: type.priceMinor, currency })}
           </p>
-        )}
-        <Left stock={stock} />
-        <PerOrder type={type} />
+          <KindNotes type={type} types={types} />
+          {type.feeMinor !== undefined && type.priceMinor > 0 && (
+            <p className="text-small text-soft">
+              {t('feeInPrice', { fee: format.money({ amountMinor: type.feeMinor, currency }) })}
+            </p>
+          )}
+          <Left stock={stock} />
+          <PerOrder type={type} />
+        </div>
+        <div role="group" aria-label={type.name} className="flex shrink-0 items-center gap-1">
+          <button
+            type="button"
+            className="button size-11 p-0 text-title"
+            aria-label={t('less', { name: type.name })}
+            disabled={quantity === 0}
+            onClick={() => change(quantity <= least ? 0 : quantity - 1)}
+          >
+            −
+          </button>
+          <output
+            className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}
+          >
+            {format.number(quantity)}
+          </output>
+          <button
+            type="button"
+            className="button size-11 p-0 text-title"
+            aria-label={t('more', { name: type.name })}
+            disabled={(more - quantity) * (type.admits ?? 1) > mayAdd || full || stock === undefined}
+            onClick={() => change(more)}
+          >
+            +
+          </button>
+        </div>
       </div>
-      <div role="group" aria-label={type.name} className="flex shrink-0 items-center gap-1">
-        <button
-          type="button"
-          className="button size-11 p-0 text-title"
-          aria-label={t('less', { name: type.name })}
-          disabled={quantity === 0}
-          onClick={() => change(quantity <= least ? 0 : quantity - 1)}
-        >
-          −
-        </button>
-        <output
-          className={`w-9 text-center text-lead font-semibold ${soldOut && quantity === 0 ? 'text-soft' : ''}`}
-        >
-          {format.number(quantity)}
-        </output>
-        <button
-          type="button"
-          className="button size-11 p-0 text-title"
-          aria-label={t('more', { name: type.name })}
-          disabled={more - quantity > mayAdd || full || stock === undefined}
-          onClick={() => change(more)}
-        >
-          +
-        </button>
-      </div>
+      {type.price && quantity > 0 && choose && (
+        <ChosenPriceField name={type.name} price={type.price} currency={currency} choose={choose} />
+      )}
     </li>
   )
 }
@@ -75,6 +97,7 @@ export function QuantityRow({ type, currency, stock, quantity, mayAdd, change }:
 function Left({ stock }: { readonly stock: QuantityRowProps['stock'] }) {
   const t = useTranslations('buy')
   if (!stock) return <Skeleton className="my-0.5 h-5 w-24" />
+  if (stock.available >= neverSoldOut) return null
   if (stock.available > fewLeft)
     return <p className="text-small text-soft">{t('left', { count: stock.available })}</p>
   if (stock.available > 0)

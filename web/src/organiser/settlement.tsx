@@ -29,10 +29,14 @@ export function SettlementSection({
       )}
       {settlement.data &&
         (settlement.data.money.length === 0 ? (
-          <p className="mt-2 text-soft">{t('nothing')}</p>
+          <>
+            <p className="mt-2 text-soft">{t('nothing')}</p>
+            <Reserved settlement={settlement.data} />
+          </>
         ) : (
           <>
             <p className="mt-1 text-soft">{t('attendance', settlement.data.attendance)}</p>
+            <Reserved settlement={settlement.data} />
             <Lists settlement={settlement.data} />
             <div className="mt-4 hidden gap-x-10 gap-y-6 sm:grid lg:grid-cols-2">
               <MoneyTable settlement={settlement.data} />
@@ -42,6 +46,14 @@ export function SettlementSection({
         ))}
     </section>
   )
+}
+
+function Reserved({ settlement: { reserved, currency } }: { readonly settlement: Settlement }) {
+  const t = useTranslations('settlement')
+  const format = useFormat()
+  if (reserved.orders === 0) return null
+  const amount = format.money({ amountMinor: reserved.amountMinor, currency })
+  return <p className="text-soft">{t('reserved', { count: reserved.tickets, amount })}</p>
 }
 
 /** The same on a phone, where tables would have to be pushed sideways. */

@@ -65,7 +65,7 @@ function Paying({ order }: { readonly order: OrderView }) {
     <>
       <div className="mt-4">
         {waiting === null ? (
-          <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
+          <Countdown {...order} />
         ) : (
           <Notice tone={waiting === 'accepted' ? 'good' : 'warm'} title={t(`${waiting}Title`)}>
             <p>{t(`${waiting}Text`)}</p>

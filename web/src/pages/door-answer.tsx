@@ -88,7 +88,7 @@ export function BigAnswer(props: {
 function LetIn({ ticket }: { readonly ticket: CheckInView }) {
   const t = useTranslations('door')
   const answerText = useAnswerText()
-  const { seat, name, holderName, checkNote, answers = [] } = ticket
+  const { seat, name, admits, extras = [], holderName, checkNote, answers = [] } = ticket
   return (
     <div className={`${box} bg-accent text-on-accent`}>
       <p className="text-display font-bold">{t('letIn')}</p>
@@ -101,6 +101,14 @@ function LetIn({ ticket }: { readonly ticket: CheckInView }) {
         </p>
       )}
       {seat && <p className="text-lead">{t('seat', seatValues(seat))}</p>}
+      {admits !== undefined && <p className="text-heading font-bold">{t('admits', { count: admits })}</p>}
+      {extras.length > 0 && (
+        <p className="text-lead">
+          {t('extras', {
+            list: extras.map((extra) => `${extra.count} × ${isolated(extra.name)}`).join(', '),
+          })}
+        </p>
+      )}
       {checkNote && (
         <p
           dir="auto"

@@ -65,7 +65,7 @@ function Order({ order: told }: { readonly order: OrderView }) {
         {order.status === 'refunded' && order.tickets && <Tickets order={order} show={show} />}
         {order.status === 'created' && (
           <div className="mt-5">
-            <Countdown expiresAt={order.expiresAt} createdAt={order.createdAt} extended={order.extended} />
+            <Countdown {...order} />
             {order.due.amountMinor > 0 && (
               <Link
                 to="/checkout/$orderId"
@@ -144,12 +144,13 @@ function Heading({ order, show }: { readonly order: OrderView; readonly show: Sh
   const checkout = useTranslations('checkout')
   const format = useFormat()
   const occasion = order.status === 'complete' ? occasionOf(show) : 'ahead'
+  const isReserved = order.status === 'created' && order.kind === 'reservation'
   const title =
     occasion === 'cancelled'
       ? t('showCancelledHeading')
       : occasion === 'past'
         ? t('pastHeading')
-        : t(`heading.${order.status}`)
+        : t(`heading.${isReserved ? 'reserved' : order.status}`)
   const reason = order.cancelReason ?? 'buyer'
   return (
     <>

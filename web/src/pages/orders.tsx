@@ -113,7 +113,7 @@ function OrderRow({ order }: { readonly order: OrderView }) {
           })}
         </p>
       </div>
-      <StatusChip status={order.status} />
+      <StatusChip status={order.status} kind={order.kind} />
     </li>
   )
 }

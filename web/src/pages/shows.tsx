@@ -5,7 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ChangeEvent, useEffect, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { type ShowWishes, showsQuery } from '../api/queries.ts'
-import { offeredShow } from '../buy/prices.ts'
+import { entryPrices, offeredShow } from '../buy/prices.ts'
 import { useFormat } from '../format.ts'
 import { Link } from '../navigation/link.tsx'
 import { useNavigate, useSearchValue } from '../navigation/router.tsx'
@@ -166,7 +166,7 @@ function ShowRow({ show }: { readonly show: ShowView }) {
   const t = useTranslations('shows')
   const format = useFormat()
   const { day, month, weekday } = format.parts(show.startsAt, show.timeZone)
-  const prices = offeredShow(show).ticketTypes.map((type) => type.priceMinor)
+  const prices = entryPrices(offeredShow(show))
   const lowest = Math.min(...prices)
   const price = { amountMinor: lowest, currency: show.currency }
   return (

@@ -1,9 +1,11 @@
 // How long the places are held, by the server's clock, and what happens at zero.
+import type { OrderKind } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 import { serverNowMs, useSecondsUntil } from '../api/clock.ts'
 import { useFormat } from '../format.ts'
 
 export interface CountdownProps {
+  readonly kind: OrderKind
   readonly expiresAt: string
   readonly createdAt: string
   readonly extended: boolean
@@ -14,7 +16,29 @@ const shortSeconds = 120
 /** Said aloud at these marks only; a voice that counts every second is no help. */
 const spokenMarks = [300, 120, 60, 30, 10]
 
-export function Countdown({ expiresAt, createdAt, extended }: CountdownProps) {
+/** Before that a reservation is a date, and no clock that runs. */
+const soonSeconds = 3_600
+
+export function Countdown(props: CountdownProps) {
+  const seconds = useSecondsUntil(props.expiresAt)
+  if (props.kind === 'reservation' && seconds > soonSeconds) return <ReservedUntil {...props} />
+  return <RunningClock {...props} />
+}
+
+function ReservedUntil({ expiresAt }: CountdownProps) {
+  const t = useTranslations('countdown')
+  const format = useFormat()
+  return (
+    <div className="rounded-lg border border-line bg-surface px-4 py-4 sm:px-6">
+      <p className="font-semibold">{t('reserved')}</p>
+      <p className="text-soft">
+        {t('reservedUntil', { day: format.day(expiresAt), time: format.time(expiresAt) })}
+      </p>
+    </div>
+  )
+}
+
+function RunningClock({ expiresAt, createdAt, extended }: CountdownProps) {
   const t = useTranslations('countdown')
   const format = useFormat()
   const seconds = useSecondsUntil(expiresAt)

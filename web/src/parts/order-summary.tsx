@@ -17,8 +17,8 @@ export function OrderSummary({
   return (
     <div>
       <ul className="grid gap-3">
-        {order.lines.map((line) => (
-          <li key={line.ticketTypeId} className="flex items-start justify-between gap-4">
+        {order.lines.map((line, index) => (
+          <li key={index} className="flex items-start justify-between gap-4">
             <div className="min-w-0">
               <p className="[overflow-wrap:anywhere]">
                 {t('line', { quantity: line.quantity, name: isolated(line.name) })}

@@ -1,5 +1,5 @@
 // The state of an order in one word and one colour, never by colour alone.
-import type { OrderStatus } from '@holdfast/contract'
+import type { OrderKind, OrderStatus } from '@holdfast/contract'
 import { useTranslations } from 'use-intl'
 
 const classes: Record<OrderStatus, string> = {
@@ -10,7 +10,12 @@ const classes: Record<OrderStatus, string> = {
   refunded: 'chip',
 }
 
-export function StatusChip({ status }: { readonly status: OrderStatus }) {
+export function StatusChip(props: { readonly status: OrderStatus; readonly kind?: OrderKind }) {
   const t = useTranslations('orderStatus')
-  return <span className={classes[status]}>{t(status)}</span>
+  const { status, kind } = props
+  return (
+    <span className={classes[status]}>
+      {t(status === 'created' && kind === 'reservation' ? 'reserved' : status)}
+    </span>
+  )
 }

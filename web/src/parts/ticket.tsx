@@ -44,6 +44,9 @@ export function TicketStub({ ticket, holder, show, position, count }: TicketStub
             <dt className="text-small text-soft">{t('type')}</dt>
             <dd dir="auto" className="font-semibold">
               {ticket.name}
+              {ticket.admits !== undefined && ticket.admits > 1 && (
+                <span className="block font-normal">{t('admits', { count: ticket.admits })}</span>
+              )}
             </dd>
           </div>
           {holder && (
@@ -83,13 +86,13 @@ export function TicketStub({ ticket, holder, show, position, count }: TicketStub
         </dl>
       </div>
       <div className="flex shrink-0 flex-col items-center justify-center gap-2 border-t border-dashed border-strong p-5 sm:w-56 sm:border-t-0 sm:border-l">
-        {isVoid ? (
-          <p className="chip chip-bad my-12">{t('void')}</p>
-        ) : (
+        {isVoid && <p className="chip chip-bad my-12">{t('void')}</p>}
+        {!isVoid && ticket.code === undefined && <p className="text-center text-soft">{t('extra')}</p>}
+        {!isVoid && ticket.code !== undefined && (
           <QrCode text={ticket.code} label={t('qr', { code: ticket.code })} className="size-44 rounded-md" />
         )}
         <p className={`max-w-44 text-center font-mono text-small ${isVoid ? 'text-soft line-through' : ''}`}>
-          {(ticket.code.match(/.{1,7}/g) ?? []).map((group, index) => (
+          {(ticket.code?.match(/.{1,7}/g) ?? []).map((group, index) => (
             <span key={index} className="mx-0.5 inline-block">
               {group}
             </span>

@@ -7,8 +7,8 @@ import { subscriptions } from '../subscriptions.ts'
 
 const consumers = subscriptions.map(({ consumer }) => consumer)
 const types = subscriptions.map(({ type }) => type)
-/** Nothing that is compared waits for mail, which some shops do not run. */
-const deciding = subscriptions.filter(({ consumer }) => consumer !== 'mail')
+/** Nothing that is compared waits for mail and webhooks, which some shops do not run. */
+const deciding = subscriptions.filter(({ consumer }) => consumer !== 'mail' && consumer !== 'webhooks')
 
 /**
  * Below this a consumer `c` has handled the event `e`, also when a version reads for it that does

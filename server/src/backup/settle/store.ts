@@ -72,12 +72,12 @@ const followTimers = sql(
   `update expiration.timers t set expires_at = o.expires_at, status = 'waiting' from orders.orders o
    where o.id = t.order_id and o.status = 'created' and t.expires_at < o.expires_at`,
 )
-// Mail does not run while a shop settles: it reads all this when the shop starts.
+// Mail and webhooks do not run while a shop settles: they read all this when the shop starts.
 const lag = sql(
   'settle.lag',
   `select count(*)::int as events from platform.cursors c
      join platform.outbox o on o.settled_xid >= c.window_from and c.heard ->> o.type is null and (c.heard::jsonb ? o.type)
-   where c.consumer <> 'mail'
+   where c.consumer not in ('mail', 'webhooks')
      and not exists (select 1 from platform.inbox i where i.consumer = c.consumer and i.event_id = o.id)
      and not exists (select 1 from platform.parked_deliveries d where d.consumer = c.consumer and d.seq = o.seq)`,
 )
@@ -95,7 +95,16 @@ const unparkLost = sql(
   'settle.unpark_lost',
   `delete from platform.parked_deliveries p using platform.outbox o where o.seq = p.seq and ${isOfLostOrder}`,
 )
-const markSettled = sql('settle.mark', 'update platform.installation set settled_at = now()')
+// Every feed tells of it, and every webhook: those who listen have heard what the backup does not know.
+const markSettled = sql(
+  'settle.mark',
+  `with marked as (update platform.installation set settled_at = now() returning backup_taken_at),
+     moved as (update webhooks.organisations set position = position + 1 returning id, position)
+   insert into webhooks.feed (organisation_id, position, event_id, type, version, about, occurred_at, data)
+   select id, position, gen_random_uuid(), 'ShopRestored', 1, id, now(),
+     json_build_object('backupTakenAt', to_char(backup_taken_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
+   from moved cross join marked`,
+)
 const beginEpoch = sql(
   'settle.begin_epoch',
   `update platform.installation set epoch = gen_random_uuid(), backup_taken_at = $1, restored_at = now(), settled_at = null`,

@@ -19,11 +19,12 @@ import type { Limits } from '../../platform/http/limits.ts'
 import { networkOf } from '../../platform/http/network.ts'
 import { ProblemError } from '../../platform/http/problem.ts'
 import type { Http } from '../../platform/http/server.ts'
+import { requireOrganisation } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import { deviceView, type OrganisationKeys, type Paired } from '../keys.ts'
 import { keepOwn } from '../organisations.ts'
 import { setCookie } from './cookies.ts'
-import { NoContent, organisationParams, page, requireOrganisation, scopeOf, tags } from './organisations.ts'
+import { NoContent, organisationParams, page, scopeOf, tags } from './organisations.ts'
 
 export interface KeyRoutes {
   readonly db: Database

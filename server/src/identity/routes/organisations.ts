@@ -13,12 +13,11 @@ import {
   RedeemBody,
   RedeemedView,
 } from '@holdfast/contract'
-import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { ProblemError } from '../../platform/http/problem.ts'
 import { type Http, requirePrincipal } from '../../platform/http/server.ts'
 import { sessionPrefix } from '../../platform/http/sessions.ts'
-import { requireRight, requireStaff } from '../../platform/http/staff/rights.ts'
+import { requireOrganisation, requireStaff } from '../../platform/http/staff/rights.ts'
 import type { Database } from '../../platform/postgres/database.ts'
 import type { Invitations } from '../invitations.ts'
 import { keepOwn, type Organisations, scopeView } from '../organisations.ts'
@@ -33,13 +32,6 @@ export const tags = ['organisations']
 export const organisationParams = Type.Object({ id: Id })
 export const NoContent = Type.Null({ description: 'No content' })
 export const page = <Item>(items: readonly Item[]) => ({ items: [...items], nextCursor: null })
-
-/** Lets in who has the route's right for the whole organisation in the path. */
-export function requireOrganisation(request: FastifyRequest) {
-  requireStaff(request)
-  const { id: organisationId } = request.params as { id: string }
-  return requireRight(request, { organisationId }, 'organisation_unknown')
-}
 
 /** An owner is one of the whole organisation. */
 export function scopeOf<Role extends string>({ role, showIds }: { role: Role; showIds?: string[] }) {

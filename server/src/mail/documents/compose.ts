@@ -4,6 +4,7 @@ import { grossOfLine, orderCodeOf } from '@holdfast/contract'
 import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator'
 import type { KnownOrder, KnownShow, KnownTicket } from '../domain/known.ts'
 import { textsOf } from '../letters/texts.ts'
+import type { Texts } from '../letters/words.ts'
 import { doorsInWords, inWords, momentInWords, placeInWords } from '../letters/write.ts'
 import type { ReceiptPaper, TicketsPaper } from './papers.ts'
 
@@ -19,10 +20,11 @@ export interface Documented {
 
 const isValid = (ticket: KnownTicket) => ticket.void !== true
 
-function codeIn(codes: Documented['codes'], ticketId: string): string {
-  const code = codes.get(ticketId)
-  if (code === undefined) throw new Error(`ticket ${ticketId} has no code`)
-  return code
+/** Null of an extra: it is handed out, not scanned. */
+function codeIn(codes: Documented['codes'], { id, admits }: KnownTicket): string | null {
+  const code = codes.get(id)
+  if (code === undefined && admits !== 0) throw new Error(`ticket ${id} has no code`)
+  return code ?? null
 }
 
 /** Tickets that open the door: of all, or the one that was asked for. */
@@ -47,7 +49,7 @@ export function ticketsPaperOf(
     when: doors === null ? when : `${when} · ${texts.doors} ${doors}`,
     where: show.venue,
     order: orderCodeOf(order.id),
-    words: { admitsOne: texts.admitsOne, code: texts.ticketCode, order: texts.orderNumber },
+    words: { code: texts.ticketCode, order: texts.orderNumber },
     tickets: all
       .map((ticket, index) => ({
         id: ticket.id,
@@ -55,12 +57,18 @@ export function ticketsPaperOf(
         holder: holders?.get(ticket.unit) ?? null,
         place: placeInWords(ticket, texts),
         price: priceOf(ticket.unit),
-        code: codeIn(codes, ticket.id),
+        code: codeIn(codes, ticket),
+        admits: admitsInWords(ticket, texts),
         number: `${index + 1}/${all.length}`,
       }))
       .filter(({ id }) => ticketId === undefined || id === ticketId)
       .map(({ id: _id, ...ticket }) => ticket),
   }
+}
+
+function admitsInWords({ admits = 1 }: KnownTicket, texts: Texts): string {
+  if (admits === 0) return texts.extra
+  return admits === 1 ? texts.admitsOne : texts.admitsMany(admits)
 }
 
 export function receiptPaperOf({ order, show }: Omit<Documented, 'codes'>): ReceiptPaper {

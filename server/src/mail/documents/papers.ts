@@ -8,7 +8,10 @@ export interface TicketPaper {
   readonly holder: string | null
   readonly place: string | null
   readonly price: string
-  readonly code: string
+  /** Null of what no door scans. */
+  readonly code: string | null
+  /** Whom it lets in, and how. */
+  readonly admits: string
   readonly number: string
 }
 
@@ -20,7 +23,7 @@ export interface TicketsPaper {
   readonly when: string
   readonly where: string | null
   readonly order: string
-  readonly words: { readonly admitsOne: string; readonly code: string; readonly order: string }
+  readonly words: { readonly code: string; readonly order: string }
   readonly tickets: readonly TicketPaper[]
 }
 
@@ -85,12 +88,14 @@ function drawTicket(paper: Paper, request: TicketsPaper, ticket: TicketPaper): v
   if (ticket.holder !== null) write(ticket.holder, { size: text + 1, face: 'bold', lines: 2 })
   write(ticket.price, { size: text })
   y += gap
-  const side = qr * millimetre
-  paper.qr(ticket.code, { x: x + (width - side) / 2, y, size: side })
-  y += side + gap * 2
-  write(`${request.words.code}: ${inGroups(ticket.code)}`, { size: text })
+  if (ticket.code !== null) {
+    const side = qr * millimetre
+    paper.qr(ticket.code, { x: x + (width - side) / 2, y, size: side })
+    y += side + gap * 2
+    write(`${request.words.code}: ${inGroups(ticket.code)}`, { size: text })
+  }
   write(`${request.words.order}: ${request.order} · ${ticket.number}`, { size: text, color: soft })
-  write(request.words.admitsOne, { size: text - 1, color: soft })
+  write(ticket.admits, { size: text - 1, color: soft })
 }
 
 function drawReceipt(request: ReceiptPaper): Promise<Buffer> {

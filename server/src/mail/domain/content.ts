@@ -17,6 +17,8 @@ export interface ShowContent extends TimeAndPlace {
 export interface TicketContent {
   readonly id: string
   readonly name: string
+  /** Handed out, and no door scans it. */
+  readonly extra?: true
   readonly seat?: Seat
 }
 
@@ -46,6 +48,8 @@ export interface Content {
   readonly full?: boolean
   /** Given back by staff, and not to a card. */
   readonly elsewhere?: true
+  /** Of a reservation: when it ends. */
+  readonly until?: string
   /** Of a show that was moved. */
   readonly before?: TimeAndPlace
 }

@@ -112,7 +112,12 @@ export function draftFor(order: KnownOrder, show: KnownShow, { kind, fact, more 
         lines: order.lines.map(({ name, quantity, unitPriceMinor }) => ({ name, quantity, unitPriceMinor })),
         total: order.total,
       },
-      tickets: tickets.map(({ id, name, seat }) => ({ id, name, ...(seat ? { seat } : {}) })),
+      tickets: tickets.map(({ id, name, admits, seat }) => ({
+        id,
+        name,
+        ...(admits === 0 ? { extra: true as const } : {}),
+        ...(seat ? { seat } : {}),
+      })),
       ...more,
     },
   }
@@ -137,6 +142,8 @@ export function untrueBecause(
       return show && (show.startsAt !== content.show?.startsAt || show.venue !== content.show.venue)
         ? 'show_changed'
         : null
+    case 'order_reserved':
+      return show?.cancelled ? 'show_cancelled' : null
     case 'money_back':
     case 'late_money':
     case 'refund_bounced':

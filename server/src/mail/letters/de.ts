@@ -17,6 +17,9 @@ export const de: Texts = {
   seat: 'Platz',
   admitsOne:
     'Gilt für eine Person und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.',
+  admitsMany: (count) =>
+    `Gilt für ${count} Personen gemeinsam und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.`,
+  extra: 'Gehört zu den Tickets dieser Bestellung. Allein gilt es nicht als Eintritt.',
   receipt: 'Beleg',
   ordered: 'Bestellt',
   buyer: 'Käufer',
@@ -76,6 +79,14 @@ export const de: Texts = {
     text: 'Vielen Dank. Ihre Bestellung ist bezahlt, die Tickets gehören Ihnen.',
     atTheDoor:
       'Zeigen Sie am Einlass den Ticketcode oder die Seite Ihrer Bestellung. Jeder Code gilt für eine Person und einmal.',
+  },
+  order_reserved: {
+    subject: (title) => `Für Sie reserviert: ${title}`,
+    heading: 'Ihre Tickets sind reserviert',
+    text: (until) => `Wir halten sie für Sie bis ${until} frei. Mit der Zahlung gehören sie Ihnen.`,
+    after:
+      'Zahlen Sie online, oder mit Ihrer Bestellnummer an der Kasse. Danach gehen sie wieder in den Verkauf.',
+    button: 'Jetzt zahlen',
   },
   money_back: {
     subject: (title, amount) => `${amount} zurück: ${title}`,

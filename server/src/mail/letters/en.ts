@@ -16,6 +16,9 @@ export const en: Texts = {
   row: 'row',
   seat: 'seat',
   admitsOne: 'Lets one person in, once. Whoever shows this code first gets in: do not share it.',
+  admitsMany: (count) =>
+    `Lets ${count} people in together, once. Whoever shows this code first gets in: do not share it.`,
+  extra: 'Goes with the tickets of this order. It opens no door by itself.',
   receipt: 'Receipt',
   ordered: 'Ordered',
   buyer: 'Buyer',
@@ -74,6 +77,13 @@ export const en: Texts = {
     text: 'Thank you. Your order is paid for, and the tickets are yours.',
     atTheDoor:
       'Show the ticket code or the page of your order at the door. Each code lets one person in, once.',
+  },
+  order_reserved: {
+    subject: (title) => `Reserved for you: ${title}`,
+    heading: 'Your tickets are reserved',
+    text: (until) => `We keep them for you until ${until}. They are yours once they are paid for.`,
+    after: 'Pay online, or at the box office with your order number. After that time they go back on sale.',
+    button: 'Pay now',
   },
   money_back: {
     subject: (title, amount) => `${amount} back: ${title}`,

@@ -25,6 +25,8 @@ export interface Texts {
   readonly row: string
   readonly seat: string
   readonly admitsOne: string
+  readonly admitsMany: (count: number) => string
+  readonly extra: string
   readonly receipt: string
   readonly ordered: string
   readonly buyer: string
@@ -55,6 +57,13 @@ export interface Texts {
     readonly heading: (count: number) => string
     readonly text: string
     readonly atTheDoor: string
+  }
+  readonly order_reserved: {
+    readonly subject: (title: string) => string
+    readonly heading: string
+    readonly text: (until: string) => string
+    readonly after: string
+    readonly button: string
   }
   readonly money_back: {
     /** Instead of `text`: staff gave it back. */

@@ -151,7 +151,8 @@ function orderLetter(mail: Mail, parts: LetterParts & { readonly content: AboutO
     orderFacts: facts(...orderFacts),
     tickets,
   })
-  const button: Block = { kind: 'button', text: texts.showOrder, url: linkTo('order', order.id) }
+  const label = kind === 'order_reserved' ? texts.order_reserved.button : texts.showOrder
+  const button: Block = { kind: 'button', text: label, url: linkTo('order', order.id) }
   return { language, subject, blocks: [...blocks, button], footer: texts.reason(new URL(publicUrl).host) }
 }
 
@@ -191,7 +192,8 @@ const text = (words: string): Block => ({ kind: 'text', text: words })
 const bodies: Readonly<Record<OrderKind, (parts: BodyParts) => Body>> = {
   order_confirmed({ content, texts, showFacts, orderFacts, tickets }) {
     const words = texts.order_confirmed
-    const count = content.tickets?.length ?? 0
+    const all = content.tickets ?? []
+    const count = all.filter(({ extra }) => !extra).length || all.length
     return {
       subject: words.subject(content.show.title, count),
       blocks: [
@@ -202,6 +204,15 @@ const bodies: Readonly<Record<OrderKind, (parts: BodyParts) => Body>> = {
         text(words.atTheDoor),
         orderFacts,
       ],
+    }
+  },
+  order_reserved({ content, texts, language, showFacts, orderFacts }) {
+    const words = texts.order_reserved
+    const { timeZone } = content.show
+    const until = momentInWords({ startsAt: content.until ?? '', timeZone }, language)
+    return {
+      subject: words.subject(content.show.title),
+      blocks: [heading(words.heading), text(words.text(until)), text(words.after), showFacts, orderFacts],
     }
   },
   money_back({ content, texts, amount, showFacts, orderFacts }) {

@@ -11,10 +11,12 @@ export function codesOf(
   codes: TicketCodes,
 ): ReadonlyMap<string, string> {
   return new Map(
-    (tickets ?? []).map((ticket) => {
+    (tickets ?? []).flatMap((ticket) => {
+      // No door scans an extra.
+      if (ticket.admits === 0) return []
       const code = codes.codeOf(ticket)
       if (code === null) throw new Error(`the key of ticket ${ticket.id} is not known here`)
-      return [ticket.id, code]
+      return [[ticket.id, code] as const]
     }),
   )
 }

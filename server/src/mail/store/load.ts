@@ -98,6 +98,10 @@ function wantedBy(commands: readonly Command[]): Wanted {
     else {
       wanted.orders.add(command.orderId)
       if (isLate(command)) wanted.late.add(command.orderId)
+      if (command.type === 'NoteReserved') {
+        wanted.shows.add(command.showId)
+        wanted.buyers.add(command.buyer.id).add(command.by)
+      }
       if (command.type !== 'NoteComplete') continue
       wanted.shows.add(command.showId)
       wanted.buyers.add(command.soldBy ?? command.buyer.id)

@@ -3,6 +3,7 @@
 import {
   type AmountFault,
   addSeconds,
+  admissionsOf,
   amountFault,
   type CancelReason,
   type ClaimRejection,
@@ -14,9 +15,10 @@ import { noCodes } from './code.ts'
 import { discounted, type Entered, enterCode } from './codes.ts'
 import { completed, recordRefund, returnPlaces } from './completed.ts'
 import { refuseBuyer, refuseNetwork } from './hold-limits.ts'
-import { chooseLines, placesOf, shortageOf } from './lines.ts'
+import { chooseLines, heldPlacesOf, shortageOf } from './lines.ts'
 import {
   type CommandOf,
+  type CounterReservation,
   type CounterSale,
   evolve,
   type Order,
@@ -25,6 +27,7 @@ import {
   paymentOf,
 } from './order.ts'
 import { priceOf } from './price.ts'
+import { refuseUntil, reservedUntil, reserveOrder } from './reservation.ts'
 import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './sale.ts'
 import type { Sale, Stock } from './stock.ts'
 
@@ -67,6 +70,11 @@ export function decide(
       return { facts: [completed(order)] }
     case 'ReleaseClaim':
       return releaseClaim(order, command.paymentId, context)
+    case 'ReserveOrder':
+      return reserveOrder(order, command, {
+        sale: context.stock.sales.get(order.showId),
+        now: context.now,
+      })
     case 'RecordRefund':
       return recordRefund(order, command)
     case 'ReturnPlaces':
@@ -93,6 +101,9 @@ function placeOrder(
   const { counter } = command
   if (!sale) return { rejection: 'show_unknown' }
   if (!isSold(sale, now)) return { rejection: 'not_on_sale' }
+  const reserving = counter && 'until' in counter ? counter : null
+  const badDate = reserving && refuseUntil(sale, { until: reserving.until, field: '/reserveUntil' }, now)
+  if (badDate) return badDate
   // What the web's sale keeps to does not bind staff at the counter: windows, codes, limits of buyers.
   const notNow = counter ? null : refuseWindow(offeredOf(sale, nothingUnlocked), command.lines, now)
   if (notNow !== null) return notNow
@@ -103,30 +114,39 @@ function placeOrder(
   if (lockedUntil) return lockedUntil
   const chosen = chooseLines(offered, stock, command)
   if ('rejection' in chosen) return chosen
-  const asking = { buyer: command.buyer, places: placesOf(command.lines), origin: command.origin }
+  const asking = { buyer: command.buyer, places: admissionsOf(chosen.lines), origin: command.origin }
   const refusal = counter ? null : refuseBuyer(sale, stock, asking)
   if (refusal !== null) return { rejection: 'limit_exceeded', ...refusal }
-  const crowded = refuseNetwork(sale.showId, stock, asking)
+  const held = { ...asking, places: heldPlacesOf(chosen.lines) }
+  const crowded = refuseNetwork(sale.showId, stock, held)
   if (crowded !== null) return { rejection: 'too_many_holds', detail: crowded }
   const lines = entered ? discounted(sale.currency, chosen.lines, entered.code) : chosen.lines
-  const price = priceOf(sale.currency, lines, { isComp: counter?.tendered.tender === 'comp' })
+  const price = priceOf(sale.currency, lines, { isComp: isComp(counter) })
   const { amountMinor } = price.total
   if (command.expectedTotalMinor !== undefined && command.expectedTotalMinor !== amountMinor) {
     const detail = `the total is ${amountMinor} minor units, not ${command.expectedTotalMinor}`
     return { rejection: 'price_changed', detail, price }
   }
+  if (reserving && amountMinor === 0)
+    return { rejection: 'invalid_reservation', detail: 'there is nothing to pay later' }
   // Such an order would only keep its places from others until it expires.
   const fault = amountMinor === 0 || counter ? null : amountFault(amountMinor, sale.currency)
   if (fault !== null) return { rejection: 'total_not_payable', detail: faultTexts[fault] }
   const short = shortageOf(sale, stock, chosen.lines)
   if (short !== null) return short
   const created = orderCreated(command, { sale, lines, entered, total: price.total, now })
+  if (reserving) return { facts: [created, reservedUntil(evolve(undefined, created, now), reserving)] }
   // What staff took is taken: no timer ends the order from here on.
-  if (amountMinor > 0 && counter) return { facts: [created, claimedBy(command.orderId, counter)] }
+  if (amountMinor > 0 && counter && 'tendered' in counter)
+    return { facts: [created, claimedBy(command.orderId, counter)] }
   if (amountMinor > 0) return { facts: [created] }
   // Nothing to pay: complete at once, with no payment and no deadline.
   return { facts: [created, completed(evolve(undefined, created, now))] }
 }
+
+type Counter = CounterSale | CounterReservation | undefined
+const isComp = (counter: Counter) =>
+  counter !== undefined && 'tendered' in counter && counter.tendered.tender === 'comp'
 
 function enteredBy({ code, showId, lines, buyer }: CommandOf<'PlaceOrder'>, stock: Stock, now: string) {
   if (code === undefined) return null
@@ -157,10 +177,17 @@ function orderCreated(
       amount: total,
       due: total,
       channel: counter ? 'box_office' : 'web',
-      ...(counter ? { soldBy: counter.tendered.by, tendered: counter.tendered } : {}),
+      ...soldAt(counter),
       expiresAt: addSeconds(now, sale.holdSeconds),
+      ...(counter && 'until' in counter ? { kind: 'reservation', expiresAt: counter.until } : {}),
     },
   }
+}
+
+function soldAt(counter: Counter) {
+  if (!counter) return {}
+  if ('until' in counter) return { soldBy: counter.by }
+  return { soldBy: counter.tendered.by, tendered: counter.tendered }
 }
 
 function claimedBy(orderId: string, { paymentId, tendered }: CounterSale): FactOf<'OrderClaimed'> {

@@ -32,6 +32,8 @@ const free: Order = { ...base, ...whole, paymentId: null }
 const next = { ...base, version: base.version + 1 }
 const { status: _status, paymentUnderWay: _payment, ...placed } = created
 
+const nextWeek = '2030-01-08T10:00:00.000Z'
+
 const fact = <Type extends OrderFact['type']>(type: Type, data: object = {}) =>
   ({ type, data: { orderId: id, paymentId: paymentA, ...data } }) as Extract<OrderFact, { type: Type }>
 
@@ -64,6 +66,12 @@ describe('an order after a fact', () => {
       paying,
       fact('OrderExtended', { expiresAt: extendedDeadline }),
       { ...next, status: 'created', paymentUnderWay: paymentA, expiresAt: extendedDeadline, extended: true },
+    ],
+    [
+      'reserved until a date, which a payment in flight may exceed once',
+      { ...paying, extended: true },
+      fact('OrderExtended', { expiresAt: nextWeek, kind: 'reservation' }),
+      { ...next, status: 'created', paymentUnderWay: paymentA, expiresAt: nextWeek, kind: 'reservation' },
     ],
     ['open again', claimed, fact('OrderReopened'), { ...next, status: 'created', paymentUnderWay: null }],
     [

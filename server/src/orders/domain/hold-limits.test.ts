@@ -74,7 +74,7 @@ describe('within a batch, places of an older order that come back', () => {
     sizes: new Map(),
   })
   const released = (places: TakenPlaces) => {
-    movePlaces(places, { showId: show.id, buyer, origin: undefined, movement: 'release', quantity: 4 })
+    movePlaces(places, { showId: show.id, buyer, origin: undefined, movement: 'release', people: 4, held: 4 })
     return [...places.byBuyer.values()].map((each) => each.places)
   }
   test('are the buyer’s again at once, and the address’s where nobody has proved one', () => {

@@ -77,24 +77,26 @@ export interface MovedPlaces {
   /** Known of the orders of this batch only. */
   readonly origin: Origin | undefined
   readonly movement: Movement
-  readonly quantity: number
+  /** Whom the places let in: what counts for a buyer. */
+  readonly people: number
+  /** What a network keeps from others. */
+  readonly held: number
 }
 
 /** The next command of the batch sees what this one took or gave back. */
 export function movePlaces(taken: TakenPlaces | undefined, moved: MovedPlaces): void {
-  const { showId, buyer, origin, movement, quantity } = moved
+  const { showId, buyer, origin, movement, people, held } = moved
   // Whether an older order was placed with a proved address is not known where limits hold for
   // strangers: its places count for the address until the next batch.
   const isKnown = origin !== undefined || taken?.byNetwork.size === 0
   const addresses = isKnown ? addressKeys(showId, buyer, origin) : []
   for (const key of [buyerKey(showId, buyer.id), ...addresses]) {
     const before = taken?.byBuyer.get(key)
-    if (before)
-      taken?.byBuyer.set(key, { ...before, places: before.places + buyerTakes[movement] * quantity })
+    if (before) taken?.byBuyer.set(key, { ...before, places: before.places + buyerTakes[movement] * people })
   }
   for (const network of origin?.networks ?? []) {
     const key = networkKey(showId, network)
     const before = taken?.byNetwork.get(key)
-    if (before !== undefined) taken?.byNetwork.set(key, before + networkTakes[movement] * quantity)
+    if (before !== undefined) taken?.byNetwork.set(key, before + networkTakes[movement] * held)
   }
 }

@@ -1,20 +1,31 @@
 // What a buyer asks for, turned into frozen lines, or why there is not enough for it. Pure.
-import type { LineBody, OrderLine } from '@holdfast/contract'
+import { type AmountFault, amountFault, type LineBody, type OrderLine } from '@holdfast/contract'
 import { inTickets } from './hold-limits.ts'
 import { addTakes, availableIn, type Sale, type SaleType, type Stock } from './stock.ts'
 
-export type LineRejection = 'unknown_ticket_type' | 'limit_exceeded' | 'sold_out' | 'seat_taken'
+export type LineRejection =
+  | 'unknown_ticket_type'
+  | 'limit_exceeded'
+  | 'sold_out'
+  | 'seat_taken'
+  | 'invalid_price'
+  | 'needs_other_ticket'
 
 interface RefusedLines {
   readonly rejection: LineRejection
   readonly detail: string
+  /** In the body that was sent. */
+  readonly field?: string
   readonly least?: number
   readonly most?: number
 }
 type Lines = { readonly lines: readonly OrderLine[] } | RefusedLines
 
-/** Groups are sold at the counter; what a buyer may take at once does not bind staff. */
-export const mostAtCounter = 500
+/**
+ * Groups are sold at the counter; what a buyer may take at once does not bind staff. And no order
+ * has more, whatever it is made of: extras count for no limit of the show.
+ */
+const mostUnits = 500
 
 /**
  * Turns what a buyer asks for into frozen lines, or says why it cannot be had. Whether there is
@@ -39,14 +50,16 @@ export function chooseLines(
 export function freezeLines(sale: Sale, asked: readonly LineBody[], atCounter = false): Lines {
   const lines: Placed[] = []
   const seatIds = new Set<string>()
-  const most = atCounter ? mostAtCounter : sale.maxPerOrder
-  if (placesOf(asked) > most) return limitExceeded({ most }, 'per order')
-  for (const body of asked) {
+  const tooMany = refuseSize(sale, asked, atCounter)
+  if (tooMany !== null) return tooMany
+  for (const [index, body] of asked.entries()) {
     const place = sale.types.findIndex(({ id }) => id === body.ticketTypeId)
     const type = sale.types[place]
     if (!type) return { rejection: 'unknown_ticket_type', detail: body.ticketTypeId }
     const line = freezeLine(type, body)
     if ('rejection' in line) return line
+    const badPrice = refuseChosen(type, body, { currency: sale.currency, index, atCounter })
+    if (badPrice !== null) return badPrice
     for (const seatId of line.seatIds ?? []) {
       if (seatIds.has(seatId))
         return { rejection: 'unknown_ticket_type', detail: `seat ${seatId} is listed twice` }
@@ -54,10 +67,23 @@ export function freezeLines(sale: Sale, asked: readonly LineBody[], atCounter = 
     }
     lines.push({ place, line })
   }
-  const beyond = atCounter ? null : refuseQuantities(sale, lines)
+  // Staff at the counter see who stands there, and what they have already.
+  const beyond = atCounter ? null : (refuseQuantities(sale, lines) ?? refuseNeeds(sale, asked))
   if (beyond !== null) return beyond
   // The numbers of units follow the types as the show lists them. The sort keeps what is equal.
   return { lines: lines.toSorted((a, b) => a.place - b.place).map(({ line }) => line) }
+}
+
+/**
+ * Limits count whom an order lets in. Looked at before anything else, so that no seat need be known
+ * of an order too large.
+ */
+export function refuseSize(sale: Sale, asked: readonly LineBody[], atCounter = false): RefusedLines | null {
+  const admits = new Map(sale.types.map((type) => [type.id, type.admits ?? 1]))
+  const people = asked.reduce((sum, body) => sum + placesOf([body]) * (admits.get(body.ticketTypeId) ?? 1), 0)
+  const { maxPerOrder: most } = sale
+  if (!atCounter && people > most) return limitExceeded({ most }, 'per order')
+  return placesOf(asked) > mostUnits ? limitExceeded({ most: mostUnits }, 'per order') : null
 }
 
 function limitExceeded({ least, most }: { least?: number; most?: number }, per: string): RefusedLines {
@@ -84,16 +110,17 @@ interface Placed {
   readonly line: OrderLine
 }
 
-/**
- * How many places are asked for. Looked at before anything else, so that no seat need be known of
- * an order too large.
- */
+/** How many units are asked for. */
 export function placesOf(asked: readonly LineBody[]): number {
   return asked.reduce(
     (places, body) => places + ('quantity' in body ? body.quantity : body.seatIds.length),
     0,
   )
 }
+
+/** What a network keeps from others by holding these: extras are stock, too. */
+export const heldPlacesOf = (lines: readonly Pick<OrderLine, 'quantity' | 'admits'>[]): number =>
+  lines.reduce((places, { quantity, admits = 1 }) => places + quantity * Math.max(1, admits), 0)
 
 function freezeLine(
   type: SaleType,
@@ -104,6 +131,10 @@ function freezeLine(
     name: type.name,
     takes: type.takes.map(({ poolId, count }) => ({ poolId, count })),
     unitPriceMinor: type.priceMinor,
+    ...(type.price === undefined
+      ? {}
+      : { unitPriceMinor: body.unitPriceMinor ?? type.priceMinor, chosen: true as const }),
+    ...(type.admits === undefined ? {} : { admits: type.admits }),
     ...(type.taxRateBps === undefined ? {} : { taxRateBps: type.taxRateBps }),
     ...(type.feeMinor === undefined ? {} : { feeMinor: type.feeMinor }),
   }
@@ -115,6 +146,53 @@ function freezeLine(
   if (!type.seated)
     return { rejection: 'unknown_ticket_type', detail: `${type.name} has no numbered seats: send a quantity` }
   return { ...frozen, quantity: body.seatIds.length, seatIds: body.seatIds }
+}
+
+interface Asked {
+  readonly currency: string
+  readonly index: number
+  readonly atCounter: boolean
+}
+
+/** Why a buyer may not pay this for a ticket; null when they may, or named no price. */
+function refuseChosen(
+  { name, price }: Pick<SaleType, 'name' | 'price'>,
+  { unitPriceMinor: chosen }: LineBody,
+  { currency, index, atCounter }: Asked,
+): RefusedLines | null {
+  if (chosen === undefined) return null
+  const no = (why: string): RefusedLines => {
+    return { rejection: 'invalid_price', detail: `“${name}” ${why}`, field: `/lines/${index}/unitPriceMinor` }
+  }
+  if (!price) return no('has a fixed price')
+  if (chosen < price.leastMinor) return no(`costs at least ${price.leastMinor} minor units`)
+  if (price.mostMinor !== undefined && chosen > price.mostMinor)
+    return no(`costs at most ${price.mostMinor} minor units`)
+  const fault = amountFault(chosen, currency)
+  // No coin is too small for a till.
+  if (fault === null || (fault === 'least' && atCounter)) return null
+  return no(faultTexts[fault])
+}
+
+const faultTexts: Record<AmountFault, string> = {
+  currency: 'has no price in this currency',
+  least: 'costs nothing, or as much as a card can be charged',
+  most: 'costs less than that: no card can be charged so much',
+  step: 'has a price with a part that this currency does not have on cards',
+}
+
+/** Why something is asked for that is sold only together with another; null when nothing is. */
+function refuseNeeds({ types }: Sale, asked: readonly LineBody[]): RefusedLines | null {
+  const askedIds = new Set(asked.map(({ ticketTypeId }) => ticketTypeId))
+  for (const [index, { ticketTypeId }] of asked.entries()) {
+    const type = types.find(({ id }) => id === ticketTypeId)
+    const { anyOf = [] } = type?.needs ?? {}
+    if (!type?.needs || anyOf.some((id) => askedIds.has(id))) continue
+    const names = types.flatMap(({ id, name }) => (anyOf.includes(id) ? [`“${name}”`] : []))
+    const detail = `“${type.name}” is sold only together with ${names.join(' or ') || 'another ticket'}`
+    return { rejection: 'needs_other_ticket', detail, field: `/lines/${index}/ticketTypeId` }
+  }
+  return null
 }
 
 /** Why there is not enough for these lines, or null. */

@@ -45,6 +45,13 @@ const states = {
     extended: true,
     expiresAt: extendedDeadline,
   },
+  'created, reserved until next week': {
+    ...base,
+    status: 'created',
+    kind: 'reservation',
+    expiresAt: '2030-01-08T10:00:00.000Z',
+    paymentUnderWay: null,
+  },
   claimed: { ...base, status: 'claimed', paymentId: paymentA },
   complete: { ...base, status: 'complete', paymentId: paymentA, refundedMinor: 0, returning: null },
   'complete, 10.00 refunded': {
@@ -100,6 +107,11 @@ const atCounter = (tendered: Tendered) =>
     lines: [numbered(type, 2)],
     counter: { paymentId: paymentA, tendered },
   }) as const
+const nextWeek = '2030-01-08T10:00:00.000Z'
+const yesterday = '2029-12-31T10:00:00.000Z'
+const reserve = (until: string) => ({ type: 'ReserveOrder', orderId: id, until, by: stranger }) as const
+const reservedAtCounter = (until: string) =>
+  ({ ...atCounter(cash), counter: { until, by: stranger } }) as const
 const cases = {
   PlaceOrder: {
     'two places': {
@@ -108,6 +120,14 @@ const cases = {
     },
     'two places, for cash at the counter': { now: placedAt, command: atCounter(cash) },
     'two places, as a comp': { now: placedAt, command: atCounter(comp) },
+    'two places, reserved by staff': { now: placedAt, command: reservedAtCounter(nextWeek) },
+    'two places, reserved until yesterday': { now: placedAt, command: reservedAtCounter(yesterday) },
+  },
+  ReserveOrder: {
+    'until next week': { now: inTime, command: reserve(nextWeek) },
+    'until yesterday': { now: inTime, command: reserve(yesterday) },
+    'until this very moment': { now: inTime, command: reserve(inTime) },
+    'until after the show': { now: inTime, command: reserve('2045-01-01T00:00:00.000Z') },
   },
   CancelOrder: {
     'by its buyer': {
@@ -133,6 +153,10 @@ const cases = {
     'at the extended deadline': {
       now: extendedDeadline,
       command: { type: 'ExpireOrder', orderId: id, deadline: extendedDeadline },
+    },
+    'at a date that staff said': {
+      now: nextWeek,
+      command: { type: 'ExpireOrder', orderId: id, deadline: nextWeek },
     },
     'at the first deadline, by a clock set back': {
       now: inTime,
@@ -248,6 +272,20 @@ const soldAtCounter = (tendered: Tendered, amountMinor: number): Facts => [
     },
   },
 ]
+const reservedFor = (of: typeof walkIn | typeof buyer): Facts[number] => ({
+  type: 'OrderExtended',
+  data: {
+    orderId: id,
+    expiresAt: nextWeek,
+    kind: 'reservation',
+    reserved: { by: stranger, showId: show.id, buyer: of, lines, amount: total },
+  },
+})
+const reservedBySale = soldAtCounter(cash, total.amountMinor).flatMap((fact): OrderFact[] => {
+  if (fact.type !== 'OrderCreated') return []
+  const { tendered: _, ...data } = fact.data
+  return [{ ...fact, data: { ...data, kind: 'reservation', expiresAt: nextWeek } }, reservedFor(walkIn)]
+})
 const compGiven: Facts = [
   ...soldAtCounter(comp, 0),
   {
@@ -307,6 +345,10 @@ const notTheBuyers = (rejection: OrderRejection): Row['CancelOrder'] => ({
 })
 const open: Omit<Row, 'ExpireOrder' | 'NotePaymentStarted' | 'NotePaymentEnded'> = {
   PlaceOrder: all('PlaceOrder', nothing),
+  ReserveOrder: {
+    ...all('ReserveOrder', no('invalid_reservation')),
+    'until next week': [reservedFor(buyer)],
+  },
   CancelOrder: {
     'by its buyer': cancelled('buyer'),
     'by another buyer': no('order_unknown'),
@@ -334,6 +376,7 @@ const takenByA = (reason: ClaimRejection): Row['ClaimOrder'] => ({
 })
 const paid: Omit<Row, 'RecordRefund'> = {
   PlaceOrder: all('PlaceOrder', nothing),
+  ReserveOrder: all('ReserveOrder', no('order_complete')),
   CancelOrder: notTheBuyers('order_complete'),
   ExpireOrder: all('ExpireOrder', nothing),
   NotePaymentStarted: all('NotePaymentStarted', nothing),
@@ -351,7 +394,10 @@ const matrix: Record<keyof typeof states, Row> = {
       // What staff took is taken: no timer ends it.
       'two places, for cash at the counter': [...soldAtCounter(cash, total.amountMinor), claimedIn(cash)],
       'two places, as a comp': compGiven,
+      'two places, reserved by staff': reservedBySale,
+      'two places, reserved until yesterday': no('invalid_reservation'),
     },
+    ReserveOrder: all('ReserveOrder', no('order_unknown')),
     CancelOrder: all('CancelOrder', no('order_unknown')),
     ExpireOrder: all('ExpireOrder', no('order_unknown')),
     NotePaymentStarted: all('NotePaymentStarted', no('order_unknown')),
@@ -374,6 +420,7 @@ const matrix: Record<keyof typeof states, Row> = {
       'at a deadline before its own': nothing,
       'at the first deadline': extended(extendedDeadline),
       'at the extended deadline': extended(tooLate),
+      'at a date that staff said': extended('2030-01-08T10:05:00.000Z'),
       'at the first deadline, by a clock set back': extended(extendedDeadline),
     },
     NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
@@ -381,12 +428,25 @@ const matrix: Record<keyof typeof states, Row> = {
   },
   'created, extended for payment A': {
     ...open,
-    ExpireOrder: { ...all('ExpireOrder', nothing), 'at the extended deadline': cancelled('expired') },
+    ExpireOrder: {
+      ...all('ExpireOrder', nothing),
+      'at the extended deadline': cancelled('expired'),
+      'at a date that staff said': cancelled('expired'),
+    },
     NotePaymentStarted: { 'payment A': nothing, 'payment B': noticed(paymentB) },
     NotePaymentEnded: { 'payment A': noticed(null), 'payment B': nothing },
   },
+  'created, reserved until next week': {
+    ...open,
+    // Told once, and once more only with another date.
+    ReserveOrder: { ...open.ReserveOrder, 'until next week': nothing },
+    ExpireOrder: { ...all('ExpireOrder', nothing), 'at a date that staff said': cancelled('expired') },
+    NotePaymentStarted: { 'payment A': noticed(paymentA), 'payment B': noticed(paymentB) },
+    NotePaymentEnded: all('NotePaymentEnded', nothing),
+  },
   claimed: {
     PlaceOrder: all('PlaceOrder', nothing),
+    ReserveOrder: all('ReserveOrder', no('order_claimed')),
     CancelOrder: notTheBuyers('order_claimed'),
     ExpireOrder: all('ExpireOrder', nothing),
     NotePaymentStarted: all('NotePaymentStarted', nothing),
@@ -444,12 +504,14 @@ const matrix: Record<keyof typeof states, Row> = {
   },
   refunded: {
     ...paid,
+    ReserveOrder: all('ReserveOrder', no('order_refunded')),
     CancelOrder: notTheBuyers('order_refunded'),
     ClaimOrder: takenByA('order_refunded'),
     RecordRefund: all('RecordRefund', nothing),
   },
   cancelled: {
     ...paid,
+    ReserveOrder: all('ReserveOrder', no('order_cancelled')),
     CancelOrder: { ...all('CancelOrder', nothing), 'by another buyer': no('order_unknown') },
     ClaimOrder: {
       ...all('ClaimOrder', rejected(paymentA, 'order_cancelled')),

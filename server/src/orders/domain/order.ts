@@ -10,6 +10,7 @@ import {
   type LineBody,
   type Money,
   type OrderCode,
+  type OrderKind,
   type OrderLine,
   type Price,
   type Tendered,
@@ -36,6 +37,8 @@ interface OrderFacts {
   /** How staff settled it; null of a card. */
   readonly tendered: Tendered | null
   readonly createdAt: string
+  /** A reservation's deadline is a date that staff said. */
+  readonly kind: OrderKind
   readonly expiresAt: string
   /** The one bounded extension was given. */
   readonly extended: boolean
@@ -70,6 +73,12 @@ export interface CounterSale {
   readonly paymentId: string
 }
 
+/** Staff keep places for somebody who pays later. */
+export interface CounterReservation {
+  readonly until: string
+  readonly by: string
+}
+
 export type OrderStatus = Order['status']
 
 export type OrderCommand =
@@ -85,9 +94,10 @@ export type OrderCommand =
       readonly expectedTotalMinor?: number
       /** Where limits hold for strangers. */
       readonly origin?: Origin
-      /** At the counter: it is settled at once. */
-      readonly counter?: CounterSale
+      /** At the counter: it is settled at once, or reserved. */
+      readonly counter?: CounterSale | CounterReservation
     }
+  | ({ readonly type: 'ReserveOrder'; readonly orderId: string } & CounterReservation)
   | {
       readonly type: 'CancelOrder'
       readonly orderId: string
@@ -153,7 +163,9 @@ export type OrderRejection =
   | 'too_many_holds'
   | 'price_changed'
   | 'total_not_payable'
+  | 'invalid_reservation'
   | 'order_unknown'
+  | 'order_cancelled'
   | 'order_claimed'
   | 'order_complete'
   | 'order_refunded'
@@ -165,6 +177,7 @@ export type OrderDecision =
       readonly detail?: string
       readonly price?: Price
       readonly opensAt?: string
+      readonly field?: string
       readonly least?: number
       readonly most?: number
     }
@@ -175,7 +188,7 @@ export type CommandOf<Type extends OrderCommand['type']> = Extract<OrderCommand,
 export function evolve(order: Order | undefined, fact: OrderFact, now: string): Order {
   if (fact.type === 'OrderCreated') {
     const { orderId, buyerId, buyerEmail, buyerName, showId, lines, code, amount, due, channel } = fact.data
-    const { soldBy = null, tendered = null, expiresAt } = fact.data
+    const { soldBy = null, tendered = null, kind = 'hold', expiresAt } = fact.data
     return {
       status: 'created',
       id: orderId,
@@ -190,6 +203,7 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
       soldBy,
       tendered,
       createdAt: now,
+      kind,
       expiresAt,
       extended: false,
       holdSeconds: Math.round((epochMsOf(expiresAt) - epochMsOf(now)) / 1000),
@@ -198,14 +212,19 @@ export function evolve(order: Order | undefined, fact: OrderFact, now: string): 
   }
   if (!order) throw new Error(`${fact.type} of an order that was not created`)
   const { buyer, showId, lines, code, total, due, channel, soldBy, tendered } = order
-  const { id, createdAt, expiresAt, extended, holdSeconds } = order
+  const { id, createdAt, kind, expiresAt, extended, holdSeconds } = order
   const sold = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy, tendered }
-  const kept = { id, version: order.version + 1, ...sold, createdAt, expiresAt, extended, holdSeconds }
+  const term = { kind, expiresAt, extended, holdSeconds }
+  const kept = { id, version: order.version + 1, ...sold, createdAt, ...term }
   switch (fact.type) {
     case 'PaymentNoticed':
       return { ...kept, version: order.version, status: 'created', paymentUnderWay: fact.data.paymentId }
-    case 'OrderExtended':
-      return { ...order, version: kept.version, expiresAt: fact.data.expiresAt, extended: true }
+    case 'OrderExtended': {
+      const { expiresAt: until, kind: told } = fact.data
+      // A payment in flight at a date that staff said is waited for, too.
+      const extension = { expiresAt: until, kind: told ?? kind, extended: told === undefined }
+      return { ...order, version: kept.version, ...extension }
+    }
     case 'OrderReopened':
       return { ...kept, status: 'created', paymentUnderWay: null }
     case 'OrderCancelled':
@@ -249,15 +268,9 @@ export function asPlaced(order: Order): Order {
   const { id, buyer, showId, lines, code, total, due, channel, soldBy, createdAt, holdSeconds } = order
   // A buyer's order: how staff settled it since is not how it was placed.
   const placed = { buyer, showId, lines, ...(code ? { code } : {}), total, due, channel, soldBy }
-  const facts = {
-    id,
-    ...placed,
-    tendered: null,
-    createdAt,
-    holdSeconds,
-    expiresAt: addSeconds(createdAt, holdSeconds),
-    extended: false,
-  }
+  const expiresAt = addSeconds(createdAt, holdSeconds)
+  const term = { kind: 'hold' as const, createdAt, holdSeconds, expiresAt, extended: false }
+  const facts = { id, ...placed, tendered: null, ...term }
   if (due.amountMinor === 0)
     return { ...facts, status: 'complete', version: 2, paymentId: null, refundedMinor: 0, returning: null }
   return { ...facts, status: 'created', version: 1, paymentUnderWay: null }

@@ -45,7 +45,7 @@ function stockWith(
 
 describe('choosing lines', () => {
   test('freezes name, price and pool of the sale, whatever else the buyer sends', () => {
-    const asked: LineBody = Object.assign(numbered(first, 2), { unitPriceMinor: 1 })
+    const asked: LineBody = Object.assign(numbered(first, 2), { name: 'Free', priceMinor: 1 })
     expect(chooseLines(sale, stockWith(), { lines: [asked, seated(chairs, [a2])] })).toEqual({
       lines: [
         {

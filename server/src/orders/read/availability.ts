@@ -5,8 +5,15 @@ import { availableIn, type NamedTake, type Pool, unitsOfNoPool } from '../domain
 
 const readSaleStock = sql(
   'orders.read_sale_stock',
-  `select s.version,
-     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed
+  `with reserved as (
+     select k."poolId" as pool_id, sum(l.quantity * k.count)::int as places
+     from orders.orders o
+     cross join lateral json_to_recordset(o.lines) as l (quantity int, takes json)
+     cross join lateral json_to_recordset(l.takes) as k ("poolId" uuid, count int)
+     where o.show_id = $1 and o.kind = 'reservation' and o.status = 'created' group by 1)
+   select s.version,
+     exists (select from orders.codes c where c.show_id = s.id and not c.ended) as "hasCodes", t.id, t."priceMinor", t.seated, k."poolId", k.count, k.name, k.shared, p.capacity, p.held, p.sold, p.closed,
+     coalesce(r.places, 0) as reserved
    from orders.shows s
    left join lateral rows from (json_to_recordset(s.ticket_types)
        as (id uuid, "priceMinor" bigint, takes json, seated boolean, hidden boolean))
@@ -14,6 +21,7 @@ const readSaleStock = sql(
    left join lateral rows from (json_to_recordset(t.takes) as ("poolId" uuid, count int, name text, shared boolean))
      with ordinality as k ("poolId", count, name, shared, position) on true
    left join orders.pools p on p.id = k."poolId"
+   left join reserved r on r.pool_id = p.id
    where s.id = $1
    order by t.position, k.position`,
 )
@@ -35,7 +43,10 @@ type StockRow = {
   readonly priceMinor: number
   readonly seated: boolean
 } & (TakenRow | { readonly poolId: null })
-interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {}
+interface TakenRow extends NamedTake, Pick<Pool, 'capacity' | 'held' | 'sold' | 'closed'> {
+  /** Of those held, what is not to come back by itself in a few minutes. */
+  readonly reserved: number
+}
 
 /**
  * What is left of a show, or null when it was never on sale. Hidden types and their seats are there
@@ -82,7 +93,7 @@ function leftOf(takes: readonly TakenRow[]) {
   for (const take of takes) {
     const available = Math.floor(placesIn(take) / take.count)
     if (available < least.available || take === takes[0])
-      least = { available, held: take.held, sold: take.sold }
+      least = { available, held: take.held - take.reserved, sold: take.sold }
   }
   return least
 }
@@ -92,7 +103,7 @@ function sharedPools(taken: readonly TakenRow[]): NonNullable<Availability['pool
   return [...pools.values()].map((pool) => ({
     name: pool.name,
     available: placesIn(pool),
-    held: pool.held,
+    held: pool.held - pool.reserved,
     sold: pool.sold,
   }))
 }

@@ -144,6 +144,7 @@ export function makeOrdersLive({
     for (const event of events) {
       if (event.type === 'ShowChanged') void showChange(event.data.id)
       if (event.type === 'OrderCreated' || event.type === 'OrderCompleted') placesChanged(event.data.showId)
+      if (event.type === 'OrderExtended' && event.data.reserved) placesChanged(event.data.reserved.showId)
       if (event.type === 'OrderCancelled' || event.type === 'PlacesReturned')
         cancelledIds.push(event.data.orderId)
       if ('orderId' in event.data) orders.changed(event.data.orderId)
@@ -164,7 +165,12 @@ export function makeOrdersLive({
       ])
         orders.changed(orderId)
       const moved = new Set([...world.poolMoves.keys()].map((poolId) => world.pools.get(poolId)?.showId))
-      for (const showId of [...moved, ...world.sales.keys()]) if (showId !== undefined) placesChanged(showId)
+      const reserved = [...world.changed].map((orderId) => {
+        const order = world.orders.get(orderId)
+        return order?.kind === 'reservation' ? order.showId : undefined
+      })
+      for (const showId of [...moved, ...reserved, ...world.sales.keys()])
+        if (showId !== undefined) placesChanged(showId)
     },
     follow(bus) {
       let unfollow: (() => void) | undefined

@@ -26,11 +26,12 @@ export function toOrderView(
     buyerEmail: order.buyer.email,
     ...(order.buyer.name === undefined ? {} : { buyerName: order.buyer.name }),
     status: order.status,
-    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, seatIds }) => ({
+    lines: order.lines.map(({ ticketTypeId, name, quantity, unitPriceMinor, admits, seatIds }) => ({
       ticketTypeId,
       name,
       quantity,
       unitPrice: { amountMinor: unitPriceMinor, currency },
+      ...(admits === undefined ? {} : { admits }),
       ...(seatIds ? { seatIds } : {}),
     })),
     total: order.total,
@@ -40,6 +41,7 @@ export function toOrderView(
     ...tenderOf(order),
     price: priceOf(currency, order.lines, { isComp: order.tendered?.tender === 'comp' }),
     ...(codeWord == null ? {} : { discountCode: codeWord }),
+    kind: order.kind,
     expiresAt: order.expiresAt,
     extended: order.extended,
     version: order.version,
@@ -63,9 +65,11 @@ type TicketViews = NonNullable<OrderView['tickets']>
 
 /** Tickets with their codes. One whose key is gone cannot be shown. */
 export function ticketViews(known: readonly KnownTicket[] | null, codes: TicketCodes): TicketViews {
-  return (known ?? []).flatMap((ticket) => {
-    const { id, ticketTypeId, name, seat, status } = ticket
+  return (known ?? []).flatMap((ticket): TicketViews[number][] => {
+    const { id, ticketTypeId, name, admits, seat, status } = ticket
+    const shown = { id, ticketTypeId, name, ...(seat ? { seat } : {}), status }
+    if (admits === 0) return [{ ...shown, admits }]
     const code = codes.codeOf(ticket)
-    return code === null ? [] : [{ id, code, ticketTypeId, name, ...(seat ? { seat } : {}), status }]
+    return code === null ? [] : [{ ...shown, code, ...(admits === undefined ? {} : { admits }) }]
   })
 }

@@ -31,20 +31,40 @@ const readTypes = sql(
    select s.type as "ticketTypeId", s.name, s.channel, s.sold, s.returned, s.comps, coalesce(u.admitted, 0) as admitted
    from sold s left join used u using (type, channel) order by s.name, s.type, s.channel`,
 )
+// One ticket may let in several people, and an extra lets in nobody.
+const readAttendance = sql(
+  'orders.read_attendance',
+  `select coalesce(sum(l.people), 0)::int as valid, coalesce(sum(t.people), 0)::int as admitted
+   from (${ended}) o
+   cross join lateral (
+     select case when o.status = 'complete'
+       then sum((line ->> 'quantity')::int * coalesce((line ->> 'admits')::int, 1)) end as people
+     from json_array_elements(o.lines) as line) l
+   cross join lateral (
+     select sum(coalesce((ticket ->> 'admits')::int, 1)) as people
+     from json_array_elements(coalesce(o.known_tickets, '[]')) as ticket
+     where ticket ->> 'used' = 'true') t`,
+)
+const readReserved = sql(
+  'orders.read_reserved',
+  `select count(*)::int as orders, coalesce(sum(o.places), 0)::int as tickets,
+     coalesce(sum(o.due_minor), 0)::bigint as "amountMinor"
+   from orders.orders o where o.show_id = $1 and o.kind = 'reservation' and o.status = 'created'`,
+)
 const readCurrency = sql('orders.read_settled_currency', `select currency from orders.shows where id = $1`)
 
 type MoneyRow = Omit<Settlement['money'][number], 'account' | 'keptMinor'>
 
 /** Whoever asks was found to sell the show. */
 export async function readSettlement(db: Queryable, showId: string): Promise<Settlement> {
-  const [[show], money, types] = await Promise.all([
+  const [[show], money, types, [attendance], [reserved]] = await Promise.all([
     db.query<{ currency: string }>(readCurrency, [showId]),
     db.query<MoneyRow>(readMoney, [showId]),
     db.query<Settlement['types'][number]>(readTypes, [showId]),
+    db.query<Settlement['attendance']>(readAttendance, [showId]),
+    db.query<Settlement['reserved']>(readReserved, [showId]),
   ])
   if (!show) throw new Error(`show ${showId} has an organiser and is not there`)
-  const sum = (pick: (type: Settlement['types'][number]) => number) =>
-    types.reduce((all, type) => all + pick(type), 0)
   return {
     currency: show.currency,
     money: money.map((row) => ({
@@ -53,9 +73,7 @@ export async function readSettlement(db: Queryable, showId: string): Promise<Set
       keptMinor: row.takenMinor - row.refundedMinor,
     })),
     types,
-    attendance: {
-      valid: sum(({ sold, returned }) => sold - returned),
-      admitted: sum((type) => type.admitted),
-    },
+    attendance: attendance ?? { valid: 0, admitted: 0 },
+    reserved: reserved ?? { orders: 0, tickets: 0, amountMinor: 0 },
   }
 }

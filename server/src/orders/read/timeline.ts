@@ -1,6 +1,6 @@
 // The story of an order for people: one sentence for each event of its process, whichever service
 // told it.
-import type { Envelope, Event, MailKind, Money, TimelineEntry } from '@holdfast/contract'
+import type { Envelope, Event, MailKind, Money, OrderKind, TimelineEntry } from '@holdfast/contract'
 import { currencyExponent, MalformedEvent, parseEvent } from '@holdfast/contract'
 import type { Static } from 'typebox'
 
@@ -23,6 +23,7 @@ const cancelReasons = {
 
 const mailKinds: Readonly<Record<MailKind, string>> = {
   order_confirmed: 'order and tickets',
+  order_reserved: 'reservation',
   money_back: 'money back',
   late_money: 'late payment given back',
   refund_bounced: 'refund came back',
@@ -39,8 +40,9 @@ const mailKinds: Readonly<Record<MailKind, string>> = {
 function summarize(event: Event): string {
   switch (event.type) {
     case 'OrderCreated':
-      return `Tickets held until ${event.data.expiresAt}, total ${inWords(event.data.amount)}`
+      return `Tickets ${event.data.kind === 'reservation' ? 'reserved' : 'held'} until ${event.data.expiresAt}, total ${inWords(event.data.amount)}`
     case 'OrderExtended':
+      if (event.data.kind === 'reservation') return `Tickets reserved until ${event.data.expiresAt}`
       return `Payment in progress at the deadline: hold extended to ${event.data.expiresAt}`
     case 'OrderReopened':
       return `Charge failed: the buyer can pay again until ${event.data.expiresAt}`
@@ -100,12 +102,15 @@ function summarize(event: Event): string {
   }
 }
 
+const kindOf = ({ kind }: { readonly kind?: OrderKind }) => (kind === undefined ? {} : { kind })
+
 /** What a sentence about the event is made of. Ticket codes are secrets and stay out. */
 function dataOf(event: Event): Entry['data'] {
   switch (event.type) {
     case 'OrderCreated':
-      return { amount: event.data.amount, until: event.data.expiresAt }
+      return { amount: event.data.amount, until: event.data.expiresAt, ...kindOf(event.data) }
     case 'OrderExtended':
+      return { until: event.data.expiresAt, ...kindOf(event.data) }
     case 'OrderReopened':
       return { until: event.data.expiresAt }
     case 'OrderCancelled':

@@ -18,7 +18,7 @@ type ViewRow = OrderRow & {
 const viewColumns = `o.id, o.version, o.status, o.buyer_id, o.buyer_email, o.buyer_name, o.show_id, o.lines, o.code_id,
   o.code_uses, (select c.word from orders.codes c where c.id = o.code_id) as code_word, o.total_minor, o.due_minor,
   o.channel, o.sold_by, o.tender, o.tender_reason, o.tendered_by, o.currency,
-  o.created_at, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
+  o.created_at, o.kind, o.expires_at, o.extended, o.hold_seconds, o.payment_id, o.payment_under_way, o.refunded_minor,
   o.return_id, o.cancel_reason, o.known_tickets`
 
 const toView = (row: ViewRow, codes: TicketCodes): OrderView =>

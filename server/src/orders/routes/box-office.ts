@@ -1,5 +1,5 @@
 // HTTP of the box office: staff sell at the counter, and see what a show brought in.
-import { Id, normaliseEmail, OrderView, SaleBody, Settlement } from '@holdfast/contract'
+import { Id, normaliseEmail, OrderView, ReserveBody, SaleBody, Settlement } from '@holdfast/contract'
 import type { FastifyRequest } from 'fastify'
 import Type from 'typebox'
 import { fingerprintOf } from '../../platform/commands/idempotency.ts'
@@ -11,8 +11,10 @@ import { type Clock, newId } from '../../platform/process/clock.ts'
 import type { Switches } from '../../platform/process/switches.ts'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { OrdersHandler } from '../model.ts'
+import { toOrderView } from '../read/order-view.ts'
 import { readSettlement } from '../read/settlement.ts'
 import { readOrder, readOrganiser } from '../read/views.ts'
+import { placeOf } from './organisers.ts'
 import { makeWaiter } from './waiter.ts'
 
 export interface BoxOfficeRoutes {
@@ -66,9 +68,9 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
       config: { keyed: true, right: 'orders' },
       schema: {
         tags: ['box office'],
-        summary: 'Sell at the counter: an order that is settled at once',
+        summary: 'Sell at the counter: an order that is settled at once, or reserved',
         description:
-          'For those who sell the show. Limits of buyers do not bind them; stock does. Answers with the tickets, or after three seconds as far as the order is.',
+          'For those who sell the show. Limits of buyers do not bind them; stock does. Takes a `tender`, or `reserveUntil` of an order that is paid later. Answers with the tickets, or after three seconds as far as the order is.',
         params,
         body: SaleBody,
         response: { 201: OrderView },
@@ -78,9 +80,8 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
       const { id: showId } = request.params
       const staff = await requireSeller(request, showId)
       if (switches.isOn('sales_stopped')) return sendProblem(reply, 'sales_stopped')
-      const { lines, tender, reason, buyer = {} } = request.body
-      if (tender === 'comp' && reason === undefined)
-        throw new ProblemError('invalid_request', { detail: 'a comp needs a reason' })
+      const { lines, buyer = {} } = request.body
+      const counter = counterOf(request.body, staff)
       const key = idempotencyKeyOf(request)
       const fingerprint = fingerprintOf({ showId, ...request.body })
       const idempotency = key === undefined ? undefined : { scope: `sales:${staff.id}`, key, fingerprint }
@@ -96,22 +97,71 @@ export function boxOfficeRoutes(app: Http, parts: BoxOfficeRoutes): void {
             email: buyer.email === undefined ? null : normaliseEmail(buyer.email),
             ...(buyer.name === undefined ? {} : { name: buyer.name }),
           },
-          counter: {
-            paymentId: newId(),
-            tendered: { tender, by: staff.id, ...(reason === undefined ? {} : { reason }) },
-          },
+          counter,
         },
         { causationId: request.id, ...(idempotency ? { idempotency } : {}) },
       )
-      if (!outcome.ok) return sendProblem(reply, outcome.rejection, { detail: outcome.detail })
+      if (!outcome.ok) {
+        const { rejection, detail, field } = outcome
+        return sendProblem(reply, rejection, { detail, field })
+      }
       if (!outcome.answer) throw new Error('an order was placed without an answer')
       const { orderId } = outcome.answer
       const sold = await untilIssued(
         () => readOrder(db, orderId, codes),
-        (seen) => seen?.view.tickets !== undefined,
+        (seen) => 'until' in counter || seen?.view.tickets !== undefined,
       )
       if (!sold) throw new Error('an order was sold and is not there')
       return reply.code(201).header('location', `/api/orders/${orderId}`).send(sold.view)
     },
   )
+
+  app.post(
+    '/api/orders/:id/reserve',
+    {
+      config: { right: 'orders' },
+      schema: {
+        tags: ['box office'],
+        summary: 'Reserve the places of an unpaid order until a date',
+        description:
+          'For those who sell the show; also gives a reservation another date. Its buyer is told by mail, with a link to pay. It ends by itself at the date.',
+        params,
+        body: ReserveBody,
+        response: { 200: OrderView },
+      },
+    },
+    async (request, reply) => {
+      requireStaff(request)
+      const orderId = request.params.id
+      const seen = await readOrder(db, orderId, codes)
+      const { staff } = requireRight(request, seen && placeOf(seen), 'order_unknown')
+      const until = new Date(request.body.until).toISOString()
+      const outcome = await handler.handle(
+        { type: 'ReserveOrder', orderId, until, by: staff.id },
+        { causationId: request.id },
+      )
+      if (!outcome.ok) {
+        const { rejection, detail, field } = outcome
+        return sendProblem(reply, rejection, { detail, field })
+      }
+      if (!outcome.answer?.order) throw new Error('an order was reserved without an answer')
+      return toOrderView(outcome.answer.order)
+    },
+  )
+}
+
+/** How the order is settled: now, with a tender; or later, until a date. */
+function counterOf({ tender, reserveUntil, reason }: SaleBody, { id: by }: Staff) {
+  const invalid = (detail: string) => new ProblemError('invalid_request', { detail })
+  if ((tender === undefined) === (reserveUntil === undefined))
+    throw invalid('send a tender, or until when it is reserved')
+  if (tender === undefined) {
+    if (reason !== undefined) throw invalid('a reservation takes no reason')
+    return { until: new Date(reserveUntil ?? '').toISOString(), by }
+  }
+  if (tender === 'comp' && reason === undefined) throw invalid('a comp needs a reason')
+  return {
+    paymentId: newId(),
+    tendered: { tender, by, ...(reason === undefined ? {} : { reason }) },
+  }
 }

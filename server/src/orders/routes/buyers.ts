@@ -124,12 +124,11 @@ function placingRoutes(app: Http, parts: OrdersRoutes): void {
           ? await placing()
           : await parts.guesses.counted(request, () => unlessUnknown(placing))
       if (!outcome.ok) {
-        const { rejection, detail, price, opensAt, least, most } = outcome
-        if (rejection !== 'too_many_holds')
-          return sendProblem(reply, rejection, { detail, price, opensAt, least, most })
+        const { rejection, ...why } = outcome
+        if (rejection !== 'too_many_holds') return sendProblem(reply, rejection, why)
         const [network = ''] = origin?.networks ?? []
         security.note('limit_hit', { limit: 'holds_network', network, showId: body.showId }, network)
-        return sendProblem(reply, rejection, { detail, retryAfterSeconds: holdsRetrySeconds })
+        return sendProblem(reply, rejection, { ...why, retryAfterSeconds: holdsRetrySeconds })
       }
       afterHold()
       if (!outcome.answer) throw new Error('an order was placed without an answer')

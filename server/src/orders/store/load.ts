@@ -1,7 +1,7 @@
 // The world of one batch as it is read: which orders, stock and buyers its commands touch. Locks;
 // decides nothing.
 import type { InTransaction } from '../../platform/postgres/database.ts'
-import { mostAtCounter, placesOf } from '../domain/lines.ts'
+import { placesOf, refuseSize } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 import { addTakes, hasPlenty, type Sale, saleOf } from '../domain/stock.ts'
 import { type Command, nothingChanged, type World } from '../world.ts'
@@ -25,7 +25,7 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const saleIds = new Set<string>()
   const orderIds = new Set<string>()
   const movingOrderIds = new Set<string>()
-  /** Orders that may be open again: whether their show still sells is looked at. */
+  /** Orders that may be open for longer: whether their show still sells is looked at. */
   const reopeningIds = new Set<string>()
   let changesSales = false
   for (const command of commands) {
@@ -41,14 +41,16 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     } else {
       orderIds.add(command.orderId)
       if (movesStock.has(command.type)) movingOrderIds.add(command.orderId)
-      if (command.type === 'ReleaseClaim') reopeningIds.add(command.orderId)
+      if (command.type === 'ReleaseClaim' || command.type === 'ReserveOrder')
+        reopeningIds.add(command.orderId)
     }
   }
   const wanted = wantedStock(commands)
   // Asked for together, in the order of the locks.
-  const [sales, orders, pools] = await Promise.all([
+  const [sales, orders, organisations, pools] = await Promise.all([
     stock.loadSales(tx, { showIds: [...saleIds], orderIds: [...reopeningIds] }, changesSales),
     orderIds.size > 0 ? store.loadOrders(tx, [...orderIds]) : [],
+    store.readOrganisations(tx, [...orderIds]),
     stock.loadPools(tx, { ...wanted, showIds: [...saleIds], orderIds: [...movingOrderIds] }),
   ])
   // Most batches need none of these.
@@ -56,11 +58,13 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
   const soldSeats = seatsOf(moving)
   const codeWorld = await codes.loadCodes(tx, commands, moving)
   const counted = codes.limitedPlacings(codeWorld, commands)
+  const offers = offersOf(commands, sales)
+  const seatIds = seatsAskedFor(commands, offers)
   const wantedOf = changesSales ? undefined : placesByPool(commands, sales)
   const scarce = !wantedOf || !pools.every((pool) => hasPlenty(pool, wantedOf.get(pool.id) ?? 0))
   const [seats, taken, , , lockedPools] = await Promise.all([
-    stock.loadSeats(tx, { seatIds: [...wanted.seatIds, ...soldSeats], askedSeats: wanted.askedSeats }),
-    loadTaken(tx, commands, { offers: offersOf(commands, sales), alsoLocked: counted }),
+    stock.loadSeats(tx, [...seatIds, ...soldSeats]),
+    loadTaken(tx, commands, { offers, alsoLocked: counted }),
     codes.countUses(tx, codeWorld, counted),
     scarce || codes.isScarce(codeWorld, commands) ? codes.lockCodePools(tx, codeWorld) : undefined,
     scarce
@@ -78,8 +82,9 @@ export async function load(tx: InTransaction, commands: readonly Command[]): Pro
     taken,
     codes: codeWorld,
     origins: originsOf(commands),
-    absentSeats: new Set(wanted.seatIds.filter((id) => !found.has(id))),
+    absentSeats: new Set(seatIds.filter((id) => !found.has(id))),
     orders: new Map(orders.map((order) => [order.id, order])),
+    organisations,
     ...nothingChanged(),
   }
 }
@@ -110,30 +115,28 @@ function seatsOf(orders: readonly Order[]): string[] {
   return orders.flatMap(({ lines }) => lines.flatMap(({ seatIds }) => seatIds ?? []))
 }
 
-/** The stock that new orders and changed shows touch. */
+/** The pools that new orders and changed shows touch. */
 function wantedStock(commands: readonly Command[]) {
   const poolIds = new Set<string>()
   const ticketTypeIds = new Set<string>()
-  const seatIds = new Set<string>()
-  const askedSeats: stock.TouchedSeats['askedSeats'][number][] = []
-  // What a show of this very batch allows is not stored yet.
-  const brought = new Set(
-    commands.flatMap((command) => (command.type === 'KnowShow' ? [command.show.id] : [])),
-  )
   for (const command of commands) {
     if (command.type === 'KnowShow') for (const pool of command.show.pools) poolIds.add(pool.id)
+    if (command.type === 'PlaceOrder') for (const line of command.lines) ticketTypeIds.add(line.ticketTypeId)
+  }
+  return { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds] }
+}
+
+/** Seats of new orders. An order that is too large for its show is refused without a look at them. */
+function seatsAskedFor(commands: readonly Command[], offers: readonly Sale[]): string[] {
+  const seatIds = new Set<string>()
+  for (const command of commands) {
     if (command.type !== 'PlaceOrder') continue
     const { showId, lines, counter } = command
-    const places = placesOf(lines)
-    for (const line of lines) {
-      ticketTypeIds.add(line.ticketTypeId)
-      if (!('seatIds' in line)) continue
-      for (const seatId of line.seatIds) {
-        if (brought.has(showId) || (counter && places <= mostAtCounter)) seatIds.add(seatId)
-        else askedSeats.push({ seatId, showId, places })
-      }
-    }
+    const isOffered = offers.some(
+      (sale) => sale.showId === showId && refuseSize(sale, lines, counter !== undefined) === null,
+    )
+    if (!isOffered) continue
+    for (const line of lines) if ('seatIds' in line) for (const seatId of line.seatIds) seatIds.add(seatId)
   }
-  const ids = { poolIds: [...poolIds], ticketTypeIds: [...ticketTypeIds], seatIds: [...seatIds] }
-  return { ...ids, askedSeats }
+  return [...seatIds]
 }

@@ -1,6 +1,14 @@
 // SQL of orders for deciding: loads with locks, saves in bulk. Their stock is in stock.ts, reads
 // for views are in read/.
-import type { CancelReason, Channel, OrderLine, Tender, Tendered } from '@holdfast/contract'
+import {
+  admissionsOf,
+  type CancelReason,
+  type Channel,
+  type OrderKind,
+  type OrderLine,
+  type Tender,
+  type Tendered,
+} from '@holdfast/contract'
 import {
   copyInto,
   type InTransaction,
@@ -10,7 +18,6 @@ import {
   withRows,
   writeRows,
 } from '../../platform/postgres/database.ts'
-import { placesOf } from '../domain/lines.ts'
 import type { Order } from '../domain/order.ts'
 
 export interface OrderRow {
@@ -34,6 +41,7 @@ export interface OrderRow {
   readonly tendered_by: string | null
   readonly currency: string
   readonly created_at: string
+  readonly kind: OrderKind
   readonly expires_at: string
   readonly extended: boolean
   readonly hold_seconds: number
@@ -49,6 +57,7 @@ const changingTypes = {
   id: 'uuid',
   version: 'int',
   status: 'text',
+  kind: 'text',
   expires_at: 'timestamptz',
   extended: 'boolean',
   payment_id: 'uuid',
@@ -99,6 +108,7 @@ export function toOrder(row: OrderRow): Order {
     soldBy: row.sold_by,
     tendered: tenderedOf(row),
     createdAt: row.created_at,
+    kind: row.kind,
     expiresAt: row.expires_at,
     extended: row.extended,
     holdSeconds: row.hold_seconds,
@@ -160,6 +170,7 @@ function toRow(order: Order): OrderRow {
     tendered_by: order.tendered?.by ?? null,
     currency: order.total.currency,
     created_at: order.createdAt,
+    kind: order.kind,
     expires_at: order.expiresAt,
     extended: order.extended,
     hold_seconds: order.holdSeconds,
@@ -186,12 +197,28 @@ export async function loadOrders(tx: InTransaction, orderIds: readonly string[])
   return rows.map(toOrder)
 }
 
+const readOrganisationsStatement = sql(
+  'orders.read_organisations',
+  `select o.id, s.organiser_id as "organisationId"
+   from orders.orders o join orders.shows s on s.id = o.show_id where o.id = any($1::uuid[])`,
+)
+
+/** Whose each order is: its show's, which never moves to another. */
+export async function readOrganisations(
+  tx: InTransaction,
+  orderIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (orderIds.length === 0) return new Map()
+  const rows = await tx.query<{ id: string; organisationId: string }>(readOrganisationsStatement, [orderIds])
+  return new Map(rows.map(({ id, organisationId }) => [id, organisationId]))
+}
+
 const insertOrdersStatement = copyInto('orders.insert_orders', 'orders.orders', newOrderTypes)
 const updateOrdersStatement = withRows(
   'orders.update_orders',
   changingTypes,
   (rows) => `update orders.orders o
-   set version = n.version, status = n.status, expires_at = n.expires_at, extended = n.extended,
+   set version = n.version, status = n.status, kind = n.kind, expires_at = n.expires_at, extended = n.extended,
        payment_id = n.payment_id, payment_under_way = n.payment_under_way, refunded_minor = n.refunded_minor,
        return_id = n.return_id, cancel_reason = n.cancel_reason, tender = n.tender, tender_reason = n.tender_reason,
        tendered_by = n.tendered_by
@@ -201,7 +228,7 @@ const updateOrdersStatement = withRows(
 export function insertOrders(orders: readonly Order[]): readonly Write[] {
   return writeRows(
     insertOrdersStatement,
-    orders.map((order) => ({ ...toRow(order), places: placesOf(order.lines) })),
+    orders.map((order) => ({ ...toRow(order), places: admissionsOf(order.lines) })),
   )
 }
 

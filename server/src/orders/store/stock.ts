@@ -61,19 +61,6 @@ export interface TouchedPools {
   readonly orderIds: readonly string[]
 }
 
-export interface TouchedSeats {
-  readonly seatIds: readonly string[]
-  /**
-   * Seats of new orders, with the size of the order: one that is too large for its show is refused
-   * unseen.
-   */
-  readonly askedSeats: readonly {
-    readonly seatId: string
-    readonly showId: string
-    readonly places: number
-  }[]
-}
-
 const poolColumns = `id, show_id as "showId", capacity, held, sold, latch, closed`
 const loadPoolsStatement = sql(
   'orders.load_pools',
@@ -113,25 +100,11 @@ export async function lockPools(tx: InTransaction, poolIds: readonly string[]): 
 const loadSeatsStatement = sql(
   'orders.load_seats',
   `select id, ticket_type_id as "ticketTypeId", state, order_id as "orderId" from orders.seats
-   where id = any(array(
-     select unnest($1::uuid[])
-     union all
-     select a.seat_id from unnest($2::uuid[], $3::uuid[], $4::int[]) as a (seat_id, show_id, places)
-     join orders.shows s on s.id = a.show_id where s.max_per_order >= a.places))
-   order by id for update`,
+   where id = any($1::uuid[]) order by id for update`,
 )
 
-export async function loadSeats(
-  tx: InTransaction,
-  { seatIds, askedSeats }: TouchedSeats,
-): Promise<StockSeat[]> {
-  if (seatIds.length === 0 && askedSeats.length === 0) return []
-  const asked = [
-    askedSeats.map(({ seatId }) => seatId),
-    askedSeats.map(({ showId }) => showId),
-    askedSeats.map(({ places }) => places),
-  ]
-  return tx.query<StockSeat>(loadSeatsStatement, [seatIds, ...asked])
+export async function loadSeats(tx: InTransaction, seatIds: readonly string[]): Promise<StockSeat[]> {
+  return seatIds.length === 0 ? [] : tx.query<StockSeat>(loadSeatsStatement, [seatIds])
 }
 
 // Moved by a difference, whatever others have made of it since it was looked at. That a pool holds

@@ -10,7 +10,7 @@ import {
   type Write,
   writeRows,
 } from '../../platform/postgres/database.ts'
-import { placesOf } from '../domain/lines.ts'
+import { heldPlacesOf } from '../domain/lines.ts'
 import type { Order, OrderCommand } from '../domain/order.ts'
 import type { Sale } from '../domain/stock.ts'
 import {
@@ -59,12 +59,12 @@ const countOrders = (name: string, counts: string) =>
      from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[])
        with ordinality as b (show_id, buyer_id, email, proved, no)
      cross join lateral (
-       select coalesce(sum(l.quantity), 0)::int as places
-       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int)
+       select coalesce(sum(l.quantity * coalesce(l.admits, 1)), 0)::int as places
+       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int, admits int)
        where o.buyer_id = b.buyer_id and o.show_id = b.show_id and ${counts}) as own
      cross join lateral (
-       select coalesce(sum(l.quantity), 0)::int as places
-       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int)
+       select coalesce(sum(l.quantity * coalesce(l.admits, 1)), 0)::int as places
+       from orders.orders o cross join lateral json_to_recordset(o.lines) as l (quantity int, admits int)
        where o.show_id = b.show_id and o.buyer_email = b.email and ${counts}
          and b.proved = exists (select from orders.proved_orders p where p.order_id = o.id)) as shared
      order by b.no`,
@@ -75,7 +75,7 @@ const countPlaces = countOrders(
 )
 const countExpired = countOrders(
   'orders.count_expired_of_buyers',
-  `o.status = 'cancelled' and o.cancel_reason = 'expired'
+  `o.status = 'cancelled' and o.cancel_reason = 'expired' and o.kind = 'hold'
     and o.expires_at > now() - interval '${holdLimits.expiredCountSeconds} seconds'`,
 )
 interface BuyerCount {
@@ -241,7 +241,7 @@ export function saveOrigins(
     const origin = origins?.get(order.id)
     if (!origin || order.status !== 'created') return []
     const [network, wider, widest] = blocksOf(origin)
-    const places = placesOf(order.lines)
+    const places = heldPlacesOf(order.lines)
     const whose = { order_id: order.id, show_id: order.showId, network, wider, widest }
     return [{ ...whose, places, expires_at: order.expiresAt }]
   })

@@ -43,6 +43,10 @@ export type Command =
       readonly buyerId: string
       /** The guests that the buyer was before they had an account. */
       readonly formerIds?: readonly string[]
+      /** Addresses whose mails they read. */
+      readonly proved?: readonly string[]
+      /** They came by a link in a mail about this order. */
+      readonly byLink?: boolean
       readonly paymentMethod: string
     }
   /** Staff took all that is due outside of the shop. */

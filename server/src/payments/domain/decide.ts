@@ -4,7 +4,7 @@
 import { recordResult } from './calls.ts'
 import type { Command, CommandOf, Decision, Records } from './commands.ts'
 import { takeElsewhere } from './elsewhere.ts'
-import { isPayable, noteOrder } from './known-order.ts'
+import { isPayable, noteOrder, type OrderTerms } from './known-order.ts'
 import { noteCancelled, noteClaimed, rejectClaim } from './order-news.ts'
 import { isHolding, isLeased, nextStep } from './payment.ts'
 import { requestRefund } from './refund-decisions.ts'
@@ -40,10 +40,9 @@ export function decide(records: Records, command: Command, now: string): Decisio
 }
 
 function startPayment(records: Records, command: CommandOf<'StartPayment'>, now: string): Decision {
-  const { paymentId, orderId, buyerId, formerIds = [], paymentMethod } = command
+  const { paymentId, orderId, paymentMethod } = command
   const order = records.orders.get(orderId)
-  if (!order?.terms || ![buyerId, ...formerIds].includes(order.terms.buyerId))
-    return { rejection: 'order_unknown' }
+  if (!order?.terms || !mayPay(order.terms, command)) return { rejection: 'order_unknown' }
   if (!isPayable(order, now)) return { rejection: 'order_not_payable' }
   const siblings = records.siblingsByOrder.get(orderId) ?? []
   if (siblings.some(isHolding))
@@ -57,6 +56,15 @@ function startPayment(records: Records, command: CommandOf<'StartPayment'>, now:
     ],
     answer: { paymentId },
   }
+}
+
+/** Its buyer, whoever reads their mails, or whoever came by a link in one. */
+function mayPay(
+  { buyerId, buyerEmail }: OrderTerms,
+  { buyerId: payerId, formerIds = [], proved = [], byLink = false }: CommandOf<'StartPayment'>,
+): boolean {
+  const isBuyers = buyerId === payerId || formerIds.includes(buyerId)
+  return isBuyers || byLink || (buyerEmail !== undefined && proved.includes(buyerEmail))
 }
 
 function takeLease(records: Records, { paymentId, look }: CommandOf<'TakeLease'>, now: string): Decision {

@@ -8,6 +8,8 @@ import type { Money, Tendered } from '@holdfast/contract'
  */
 export interface OrderTerms {
   readonly buyerId: string
+  /** With which it was bought; not known of an order from before, or of a walk-in. */
+  readonly buyerEmail?: string
   readonly organiserId: string
   /** Not known of an order from before. */
   readonly showId?: string

@@ -92,7 +92,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
     },
     async (request, reply) => {
       const principal = requirePrincipal(request)
-      const { id: buyerId, buyerIds: formerIds = [] } = principal
+      const { id: buyerId, buyerIds: formerIds = [], proved = [], orders = [] } = principal
       const caller = { buyerId, network: request.network }
       await callers.mayPay({ ...caller, isUnknown: options.asksForProof && isUnknown(principal) })
       const { orderId, paymentMethod } = request.body
@@ -108,9 +108,10 @@ function payRoutes(app: Http, options: RouteOptions): void {
               },
             }
       const paymentId = newId()
+      const byLink = orders.includes(orderId)
       await orderArrived(options, orderId)
       const outcome = await handler.handle(
-        { type: 'StartPayment', paymentId, orderId, buyerId, formerIds, paymentMethod },
+        { type: 'StartPayment', paymentId, orderId, buyerId, formerIds, proved, byLink, paymentMethod },
         { causationId: request.id, ...idempotency },
       )
       if (!outcome.ok) throw refuse(outcome)
@@ -138,7 +139,7 @@ function payRoutes(app: Http, options: RouteOptions): void {
       const { id: buyerId } = principal
       const { id } = request.params
       const before = await readPayment(db, id)
-      if (!before || !isBuyer(principal, before.buyerId)) throw new ProblemError('payment_unknown')
+      if (!before || !(await mayLookAt(db, principal, before))) throw new ProblemError('payment_unknown')
       // Pages of banks poll. Who asks too often is answered all the same, with what is known.
       const caller = { buyerId, network: request.network }
       if (!(await callers.mayLook(caller, id))) return paymentView(before, null)
@@ -170,6 +171,18 @@ async function currentState(
     if (look > 1) await clock.sleep(replayLookMs)
     ;({ payment, intent } = await worker.advance(paymentId, true))
   }
+}
+
+/** Whoever may pay the order sees what became of it. */
+async function mayLookAt(
+  db: Database,
+  principal: Principal,
+  { buyerId, orderId }: Payment,
+): Promise<boolean> {
+  const { proved = [], orders = [] } = principal
+  if (isBuyer(principal, buyerId) || orders.includes(orderId)) return true
+  const address = proved.length === 0 ? undefined : (await readKnownOrder(db, orderId))?.terms?.buyerEmail
+  return address !== undefined && proved.includes(address)
 }
 
 /** A guest whose address nobody has proved. */

@@ -38,6 +38,7 @@ const orderTypes = {
   buyer_id: 'uuid',
   organiser_id: 'uuid',
   show_id: 'uuid',
+  buyer_email: 'text',
   amount_minor: 'bigint',
   currency: 'text',
   expires_at: 'timestamptz',
@@ -169,7 +170,7 @@ const updateOrders = withRows(
   orderTypes,
   (rows) => `update payments.known_orders k
    set version = n.version, status = n.status, buyer_id = n.buyer_id, organiser_id = n.organiser_id,
-       show_id = n.show_id, amount_minor = n.amount_minor, currency = n.currency, expires_at = n.expires_at, claimed_by = n.claimed_by
+       show_id = n.show_id, buyer_email = n.buyer_email, amount_minor = n.amount_minor, currency = n.currency, expires_at = n.expires_at, claimed_by = n.claimed_by
    from ${rows} as n where k.id = n.id and k.version <= n.version`,
 )
 const saveRefunds = sql(

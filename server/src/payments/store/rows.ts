@@ -92,6 +92,7 @@ export interface KnownOrderRow {
   readonly version: number
   readonly status: KnownOrder['status']
   readonly buyer_id: string | null
+  readonly buyer_email: string | null
   readonly organiser_id: string | null
   readonly show_id: string | null
   readonly amount_minor: number | null
@@ -116,12 +117,13 @@ export function newPaymentRowOf(payment: Payment) {
 export function toKnownOrder(row: KnownOrderRow): KnownOrder {
   const { buyer_id: buyerId, organiser_id: organiserId, amount_minor: amountMinor, currency } = row
   const show = row.show_id === null ? {} : { showId: row.show_id }
+  const address = row.buyer_email === null ? {} : { buyerEmail: row.buyer_email }
   const whole = buyerId !== null && organiserId !== null && amountMinor !== null && currency !== null
   return {
     id: row.id,
     version: row.version,
     status: row.status,
-    terms: whole ? { buyerId, organiserId, ...show, amount: { amountMinor, currency } } : null,
+    terms: whole ? { buyerId, ...address, organiserId, ...show, amount: { amountMinor, currency } } : null,
     expiresAt: row.expires_at,
     claimedBy: row.claimed_by,
   }
@@ -133,6 +135,7 @@ export function orderRowOf(order: KnownOrder): KnownOrderRow {
     version: order.version,
     status: order.status,
     buyer_id: order.terms?.buyerId ?? null,
+    buyer_email: order.terms?.buyerEmail ?? null,
     organiser_id: order.terms?.organiserId ?? null,
     show_id: order.terms?.showId ?? null,
     amount_minor: order.terms?.amount.amountMinor ?? null,

@@ -11,11 +11,12 @@ export interface OutboxRow {
   readonly occurred_at: string
   readonly causation_id: string | null
   readonly correlation_id: string
+  readonly organisation_id: string | null
   readonly data: unknown
 }
 
 export const outboxColumns =
-  'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.data'
+  'o.seq, o.id, o.type, o.source, o.subject, o.version, o.occurred_at, o.causation_id, o.correlation_id, o.organisation_id, o.data'
 
 /** A stored row as the envelope it was. Not validated: whoever lets it in does that. */
 export function toEnvelope(row: OutboxRow): Envelope {
@@ -28,6 +29,7 @@ export function toEnvelope(row: OutboxRow): Envelope {
     occurredAt: row.occurred_at,
     causationId: row.causation_id,
     correlationId: row.correlation_id,
+    organisationId: row.organisation_id,
     type: row.type,
     data: row.data,
   }

@@ -16,6 +16,7 @@ import { appendToOutbox, seal } from './outbox.ts'
 export interface Item<Command> {
   readonly command: Command
   readonly causationId: string | null
+  readonly organisationId?: string | null | undefined
 }
 
 /**
@@ -60,18 +61,20 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
   let world: World
   let now: string
 
-  const applyAll = (facts: readonly Fact[], causationId: string | null): void => {
+  const applyAll = (facts: readonly Fact[], cause: Omit<Item<Command>, 'command'>): void => {
     for (const fact of facts) {
       const recorded = model.apply(world, fact, now)
-      if (isPublished(fact)) events.push(seal(model.service, { fact, ...recorded }, now, causationId))
+      const organisationId = recorded.organisationId ?? cause.organisationId
+      if (isPublished(fact))
+        events.push(seal(model.service, { fact, ...recorded, organisationId }, now, cause.causationId))
     }
   }
 
-  const decideOne = ({ command, causationId }: Item<Command>): Outcome<Answer, Rejection> => {
+  const decideOne = ({ command, ...cause }: Item<Command>): Outcome<Answer, Rejection> => {
     const decision = model.decide(world, command, now)
     if ('rejection' in decision) return { ok: false, ...decision }
-    applyAll(decision.facts, causationId)
-    if (model.close) applyAll(model.close(world, command, decision.facts, now), causationId)
+    applyAll(decision.facts, cause)
+    if (model.close) applyAll(model.close(world, command, decision.facts, now), cause)
     return {
       ok: true,
       answer: model.answer ? model.answer(world, command) : decision.answer,
@@ -104,7 +107,7 @@ export function makeBatch<Command, World, Fact extends AnyFact, Rejection extend
     if (blockedBy !== undefined) return { ok: false, rejection: blockedBy } as const
     let changed = false
     for (const command of event.commands) {
-      const outcome = decideOne({ command, causationId: event.eventId })
+      const outcome = decideOne({ command, causationId: event.eventId, organisationId: event.organisationId })
       if (outcome.ok) changed = true
       else if (job.notYet(outcome.rejection as Rejection)) {
         // What its earlier commands changed must not be stored: tried again, it would take effect

@@ -41,6 +41,7 @@ export function makeConsumer<Heard extends EventType, Command, Rejection extends
       const translated = events.map((event) => ({
         eventId: event.id,
         subject: event.subject,
+        organisationId: event.organisationId,
         // The bus gives what was subscribed to.
         commands: translate(event as EventOf<Heard>),
       }))

@@ -100,6 +100,8 @@ export interface Translated<Command> {
   readonly eventId: string
   /** The foreign aggregate: when one of its events is put off, the later ones wait behind it. */
   readonly subject: string
+  /** Whose the foreign event is: what it causes is theirs, too. */
+  readonly organisationId?: string | null | undefined
   readonly commands: readonly Command[]
 }
 

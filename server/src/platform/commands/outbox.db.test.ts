@@ -26,7 +26,8 @@ const append = (...events: ReturnType<typeof seal>[]) => storeAtOnce(db, () => a
 
 test('an event is sealed with an id of its own and with all that is known of it', () => {
   const order = newId()
-  const recorded = recordedOf(order, 3)
+  const organisationId = newId()
+  const recorded = { ...recordedOf(order, 3), organisationId }
   const [one, other] = [
     seal('payments', recorded, occurredAt, 'a cause'),
     seal('orders', recorded, occurredAt, null),
@@ -41,6 +42,7 @@ test('an event is sealed with an id of its own and with all that is known of it'
     occurredAt,
     causationId: 'a cause',
     correlationId: order,
+    organisationId,
     data: recorded.fact.data,
   })
   expect(other).toMatchObject({ source: 'holdfast/orders', causationId: null })

@@ -12,6 +12,8 @@ export interface Recorded<Fact extends FactOf<EventType> = FactOf<EventType>> {
   readonly subject: string
   readonly version: number
   readonly correlationId: string
+  /** If absent, that of the event which caused it. */
+  readonly organisationId?: string | null | undefined
 }
 
 // In the order of the rows: `seq` is taken row by row.
@@ -24,6 +26,7 @@ const appendEvents = copyInto('platform.append_events', 'platform.outbox', {
   occurred_at: 'timestamptz',
   causation_id: 'text',
   correlation_id: 'text',
+  organisation_id: 'uuid',
   data: 'json',
 })
 
@@ -47,6 +50,7 @@ export function seal<Fact extends FactOf<EventType>>(
     occurredAt,
     causationId,
     correlationId: recorded.correlationId,
+    organisationId: recorded.organisationId ?? null,
     ...recorded.fact,
   }
 }
@@ -65,6 +69,7 @@ export function appendToOutbox(events: readonly Envelope[]): readonly Write[] {
     occurred_at: event.occurredAt,
     causation_id: event.causationId,
     correlation_id: event.correlationId,
+    organisation_id: event.organisationId ?? null,
     data: event.data,
   }))
   return writeRows(appendEvents, rows)

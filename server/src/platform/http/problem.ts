@@ -21,11 +21,13 @@ export interface ProblemExtras {
   readonly most?: number | undefined
   /** JSON pointer of the field that is wrong. */
   readonly field?: string | undefined
+  /** The oldest cursor of a feed. */
+  readonly oldest?: string | undefined
 }
 
 export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem {
   const { detail, declineCode, retryAfterSeconds, usedAt, usedDoor, show, price, field } = extras
-  const { opensAt, least, most } = extras
+  const { opensAt, least, most, oldest } = extras
   const { status, title } = errorDefinitions[code]
   return {
     type: `urn:holdfast:problem:${code}`,
@@ -43,6 +45,7 @@ export function problemOf(code: ErrorCode, extras: ProblemExtras = {}): Problem 
     ...(least === undefined ? {} : { least }),
     ...(most === undefined ? {} : { most }),
     ...(field === undefined ? {} : { field }),
+    ...(oldest === undefined ? {} : { oldest }),
   }
 }
 

@@ -30,6 +30,12 @@ export const failpointNames = [
   'mail.after_send',
   'mail.after_inbox',
   'mail.before_mark',
+  'webhooks.before_commit',
+  'webhooks.after_commit',
+  'webhooks.before_send',
+  'webhooks.after_send',
+  'webhooks.after_inbox',
+  'webhooks.before_mark',
 ] as const
 
 /** How often each armed place is passed before the process dies there. */

@@ -14,6 +14,7 @@ export interface Metrics {
   readonly liveListeners: Gauge<'stream'>
   readonly securityEvents: Counter<'event'>
   readonly mails: Counter<'kind' | 'outcome'>
+  readonly webhookDeliveries: Counter<'outcome'>
 }
 
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -88,6 +89,12 @@ export function makeMetrics(options: { defaults: boolean } = { defaults: true })
       name: 'holdfast_mails_total',
       help: 'Attempts to send a mail',
       labelNames: ['kind', 'outcome'],
+      registers,
+    }),
+    webhookDeliveries: new Counter({
+      name: 'holdfast_webhook_deliveries_total',
+      help: 'Attempts to deliver a webhook to its receiver',
+      labelNames: ['outcome'],
       registers,
     }),
   }

@@ -36,6 +36,8 @@ export interface Place {
   readonly unit: number
   readonly ticketTypeId: string
   readonly name: string
+  /** If absent, 1. Of an extra 0. */
+  readonly admits?: number
   readonly seatId?: string
 }
 
@@ -101,10 +103,17 @@ export type AdmissionRejection =
 /** What the door learns of a ticket that it let in. */
 export interface CheckedIn {
   readonly ticket: Ticket
+  /** What else was bought with it and is handed out. */
+  readonly extras: readonly Extra[]
   readonly orderId: string
   readonly showId: string
   readonly usedAt: string
   readonly door: string | null
+}
+
+export interface Extra {
+  readonly name: string
+  readonly count: number
 }
 
 export type AdmissionDecision =
@@ -157,8 +166,9 @@ function issueTickets(
     // tickets are due.
     if (paymentId === null || admission.refundedPaymentIds.includes(paymentId)) return nothing
   } else if (admission) return nothing
-  const tickets = places.map(({ ticketId, unit, ticketTypeId, name, seatId }): IssuedTicket => {
-    const ticket = { id: ticketId, unit, generation: 1, keyVersion, ticketTypeId, name }
+  const tickets = places.map(({ ticketId, unit, ticketTypeId, name, admits, seatId }): IssuedTicket => {
+    const people = admits === undefined ? {} : { admits }
+    const ticket = { id: ticketId, unit, generation: 1, keyVersion, ticketTypeId, name, ...people }
     if (seatId === undefined) return ticket
     const seat = seats.get(seatId)
     if (!seat) throw new Error(`order ${orderId} has seat ${seatId}, which no show has`)
@@ -229,8 +239,15 @@ function checkIn(
     facts: [
       { type: 'TicketCheckedIn', data: { orderId, ticketId: ticket.id, ...(door === null ? {} : { door }) } },
     ],
-    answer: { ticket, orderId, showId, usedAt: now, door },
+    answer: { ticket, extras: extrasOf(admission.tickets), orderId, showId, usedAt: now, door },
   }
+}
+
+function extrasOf(tickets: readonly Ticket[]): Extra[] {
+  const counts = new Map<string, number>()
+  for (const { name, admits, status } of tickets)
+    if (admits === 0 && status !== 'void') counts.set(name, (counts.get(name) ?? 0) + 1)
+  return [...counts].map(([name, count]) => ({ name, count }))
 }
 
 /** Scanned by mistake: the ticket lets in once more. */
@@ -249,6 +266,6 @@ function undoCheckIn(
   const { usedAt, usedDoor: door } = ticket
   return {
     facts: [{ type: 'CheckInUndone', data: { orderId, ticketId, reason } }],
-    answer: { ticket, orderId, showId, usedAt, door },
+    answer: { ticket, extras: [], orderId, showId, usedAt, door },
   }
 }

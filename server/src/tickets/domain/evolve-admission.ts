@@ -59,9 +59,11 @@ export function evolveAdmission(
 }
 
 function unused(ticket: Ticket): Ticket {
-  const { id, unit, generation, keyVersion, ticketTypeId, name, seat } = ticket
+  const { id, unit, generation, keyVersion, ticketTypeId, name, admits, seat } = ticket
   const key = keyVersion === undefined ? {} : { keyVersion }
-  return { id, unit, generation, ...key, ticketTypeId, name, ...(seat ? { seat } : {}), status: 'valid' }
+  const people = admits === undefined ? {} : { admits }
+  const issued = { id, unit, generation, ...key, ticketTypeId, name, ...people, ...(seat ? { seat } : {}) }
+  return { ...issued, status: 'valid' }
 }
 
 function voided(ticket: Ticket): Ticket {

@@ -297,7 +297,8 @@ describe('tickets', () => {
       if (!fact) throw new Error('no fact')
       return { data: fact.data, answer: decision.answer, after: evolveAdmission(issued, fact, now) }
     }
-    const answer = { ticket: { ...ticket, status: 'valid' }, orderId: 'order', showId: 'show', usedAt: now }
+    const letIn = { ticket: { ...ticket, status: 'valid' }, extras: [] }
+    const answer = { ...letIn, orderId: 'order', showId: 'show', usedAt: now }
     const after = (usedDoor: string | null) => ({
       ...issued,
       version: 2,

@@ -2,6 +2,7 @@
 import {
   type AmountFault,
   amountFault,
+  type ChosenPrice,
   currencyRule,
   isVisible,
   mostMinor,
@@ -24,7 +25,11 @@ export function refusePrices({
   ticketTypes,
 }: {
   readonly currency: string
-  readonly ticketTypes: readonly { readonly name: string; readonly priceMinor: number }[]
+  readonly ticketTypes: readonly {
+    readonly name: string
+    readonly priceMinor: number
+    readonly terms?: SaleTerms
+  }[]
 }): ContentRefusal | null {
   const rule = currencyRule(currency)
   if (!rule) return { refusal: `No card can be charged in “${currency}”.`, field: '/currency' }
@@ -34,12 +39,37 @@ export function refusePrices({
     most: `must be at most ${mostMinor(rule)} minor units`,
     step: `must be a multiple of ${rule.step} minor units`,
   }
-  for (const [index, { name, priceMinor }] of ticketTypes.entries()) {
-    const fault = amountFault(priceMinor, currency)
-    if (fault !== null)
-      return { refusal: `${name}: the price ${reasons[fault]}.`, field: `/ticketTypes/${index}/priceMinor` }
+  for (const [index, { name, priceMinor, terms }] of ticketTypes.entries()) {
+    for (const [field, amountMinor] of amountsOf(priceMinor, terms?.price)) {
+      const fault = amountFault(amountMinor, currency)
+      if (fault !== null)
+        return { refusal: `${name}: the price ${reasons[fault]}.`, field: `/ticketTypes/${index}/${field}` }
+    }
+    const field = terms?.price && disorderIn(terms.price)
+    if (field)
+      return {
+        refusal: `${name}: the least price is the lowest, the most the highest.`,
+        field: `/ticketTypes/${index}/price/${field}`,
+      }
   }
   return null
+}
+
+function amountsOf(priceMinor: number, price: ChosenPrice | undefined): (readonly [string, number])[] {
+  if (!price) return [['priceMinor', priceMinor]]
+  const { leastMinor, suggestedMinor, mostMinor } = price
+  return [
+    ['price/leastMinor', leastMinor],
+    ...(suggestedMinor === undefined ? [] : [['price/suggestedMinor', suggestedMinor] as const]),
+    ...(mostMinor === undefined ? [] : [['price/mostMinor', mostMinor] as const]),
+  ]
+}
+
+function disorderIn({ leastMinor, suggestedMinor, mostMinor }: ChosenPrice): keyof ChosenPrice | null {
+  if (mostMinor !== undefined && mostMinor < leastMinor) return 'mostMinor'
+  if (suggestedMinor === undefined) return null
+  const isWithin = suggestedMinor >= leastMinor && suggestedMinor <= (mostMinor ?? suggestedMinor)
+  return isWithin ? null : 'suggestedMinor'
 }
 
 interface Selling {
@@ -60,7 +90,7 @@ export function refuseTerms(show: Selling): ContentRefusal | null {
 }
 
 function faultOf(
-  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0, checkNote }: SaleTerms,
+  { saleStartsAt, saleEndsAt, minPerOrder = 1, maxPerOrder, feeMinor = 0, checkNote, admits = 1 }: SaleTerms,
   show: Selling,
 ): { readonly reason: string; readonly field: keyof SaleTerms } | null {
   const startMs = saleStartsAt === undefined ? null : Date.parse(saleStartsAt)
@@ -70,7 +100,9 @@ function faultOf(
     return { reason: 'the sale must begin before sales of the show end', field: 'saleStartsAt' }
   if (maxPerOrder !== undefined && minPerOrder > maxPerOrder)
     return { reason: 'the least per order is more than the most', field: 'minPerOrder' }
-  if (minPerOrder > show.maxPerOrder)
+  if (admits > show.maxPerOrder)
+    return { reason: 'one ticket lets in more people than the show allows per order', field: 'admits' }
+  if (minPerOrder * admits > show.maxPerOrder)
     return { reason: 'the least per order is more than the show allows', field: 'minPerOrder' }
   const step = currencyRule(show.currency)?.step ?? 1
   if (feeMinor % step !== 0)

@@ -3,6 +3,7 @@
 import { type Asks, type Evening, isVisible, type SaleTerms, type Take } from '@holdfast/contract'
 import { type ProposedAsks, settleAsks } from './asks.ts'
 import { refuseEvening, settleEvening } from './evening.ts'
+import { settleNeeds } from './needs.ts'
 import { type ContentRefusal, refusePrices, refuseTerms } from './selling-terms.ts'
 
 export interface SeatLabel {
@@ -100,9 +101,11 @@ export function settleContent(proposed: ProposedContent, known: Known = nothingK
   if (price !== null) return price
   const shared = settlePools(proposed.ticketTypes, known.pools)
   if ('refusal' in shared) return shared
+  const needs = settleNeeds(proposed.ticketTypes)
+  if ('refusal' in needs) return needs
   const knownById = new Map(known.ticketTypes.map((type) => [type.id, type]))
   const own: ShowPool[] = []
-  const ticketTypes = proposed.ticketTypes.map((type) => {
+  const ticketTypes = needs.ticketTypes.map((type) => {
     const settled = settleType(type, shared.byName, {
       type: knownById.get(type.ref ?? ''),
       pools: known.pools,

@@ -44,7 +44,17 @@ const show: Show = {
       ],
     },
     { id: 'table', name: 'Table', priceMinor: 9_000, takes: [{ poolId: 'all', count: 10 }] },
-    { id: 'donation', name: 'Donation', priceMinor: 500, takes: [] },
+    {
+      id: 'donation',
+      name: 'Donation',
+      priceMinor: 500,
+      terms: {
+        admits: 0,
+        needs: { anyOf: ['early'] },
+        price: { kind: 'chosen', leastMinor: 100, suggestedMinor: 500 },
+      },
+      takes: [],
+    },
     {
       id: 'stalls',
       name: 'Stalls',
@@ -91,7 +101,14 @@ describe('a copy', () => {
           pools: [{ ...house, count: 1 }],
         },
         { name: 'Table', priceMinor: 9_000, pools: [{ ...house, count: 10 }] },
-        { name: 'Donation', priceMinor: 500, pools: [] },
+        {
+          name: 'Donation',
+          priceMinor: 500,
+          admits: 0,
+          needs: { anyOf: ['Early bird'] },
+          price: { kind: 'chosen', leastMinor: 100, suggestedMinor: 500 },
+          pools: [],
+        },
         {
           name: 'Stalls',
           priceMinor: 4_000,

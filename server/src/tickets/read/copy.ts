@@ -1,7 +1,7 @@
 // A show once more on another day: what a client would send to make it. Pure.
 import type { ShowBody } from '@holdfast/contract'
 import type { Show } from '../domain/show.ts'
-import { ownPoolOf, type ShowPool, type TicketType } from '../domain/show-content.ts'
+import { ownPoolOf, type TicketType } from '../domain/show-content.ts'
 
 export interface CopyOf {
   readonly startsAt: string
@@ -31,7 +31,7 @@ export function bodyOfCopy(show: Show, { startsAt, title = show.title }: CopyOf)
     ...(lastEntryAt === undefined ? {} : { lastEntryAt: shift(lastEntryAt) }),
     ...others,
     ...asksOfCopy(show, shift),
-    ticketTypes: show.ticketTypes.map((type) => typeOfCopy(type, show.pools, shift)),
+    ticketTypes: show.ticketTypes.map((type) => typeOfCopy(type, show, shift)),
   }
 }
 
@@ -54,11 +54,13 @@ type Shift = (instant: string) => string
 
 function typeOfCopy(
   type: TicketType,
-  pools: readonly ShowPool[],
+  { pools, ticketTypes }: Pick<Show, 'pools' | 'ticketTypes'>,
   shift: Shift,
 ): ShowBody['ticketTypes'][number] {
   const { name, priceMinor, taxRateBps, terms = {}, takes, seats } = type
-  const { saleStartsAt, saleEndsAt, ...others } = terms
+  const { saleStartsAt, saleEndsAt, needs, ...others } = terms
+  // The types of the copy have new ids.
+  const needed = ticketTypes.flatMap(({ id, name: other }) => (needs?.anyOf.includes(id) ? [other] : []))
   const own = ownPoolOf(type, pools)
   const shared = takes.flatMap(({ poolId, count }) => {
     const pool = pools.find(({ id }) => id === poolId)
@@ -71,6 +73,7 @@ function typeOfCopy(
     ...(saleStartsAt === undefined ? {} : { saleStartsAt: shift(saleStartsAt) }),
     ...(saleEndsAt === undefined ? {} : { saleEndsAt: shift(saleEndsAt) }),
     ...others,
+    ...(needed.length > 0 ? { needs: { anyOf: [...new Set(needed)] } } : {}),
     pools: shared,
   }
   if (seats) return { ...said, seats: seats.map(({ section, row, number }) => ({ section, row, number })) }

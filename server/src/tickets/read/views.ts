@@ -122,7 +122,8 @@ function proposedAsks({ questions = [], holderNames, holderDeadlineAt }: ShowBod
 }
 
 function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType {
-  const { name, priceMinor } = type
+  const { name, price } = type
+  const priceMinor = price?.kind === 'chosen' ? (price.suggestedMinor ?? price.leastMinor) : type.priceMinor
   const proposed = {
     freshId: newId(),
     freshPoolId: newId(),
@@ -139,8 +140,10 @@ function proposedType(type: ShowChangeBody['ticketTypes'][number]): ProposedType
 }
 
 /** Instants as the shop writes them: they are compared as text. */
-function termsOf(type: SaleTerms): { readonly terms?: SaleTerms } {
-  const { saleStartsAt, saleEndsAt, ...others } = saleTermsOf(type)
+function termsOf(type: ShowChangeBody['ticketTypes'][number]): { readonly terms?: SaleTerms } {
+  const { price, ...plain } = type
+  const chosen = price?.kind === 'chosen' ? { price } : {}
+  const { saleStartsAt, saleEndsAt, ...others } = saleTermsOf({ ...plain, ...chosen })
   const terms = {
     ...(saleStartsAt === undefined ? {} : { saleStartsAt: new Date(saleStartsAt).toISOString() }),
     ...(saleEndsAt === undefined ? {} : { saleEndsAt: new Date(saleEndsAt).toISOString() }),
@@ -149,8 +152,8 @@ function termsOf(type: SaleTerms): { readonly terms?: SaleTerms } {
   return Object.keys(terms).length === 0 ? {} : { terms }
 }
 
-export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn): CheckInView {
-  const { id: ticketId, name, seat } = ticket
+export function checkInView({ ticket, extras, orderId, showId, usedAt, door }: CheckedIn): CheckInView {
+  const { id: ticketId, name, admits, seat } = ticket
   return {
     ticketId,
     orderId,
@@ -158,6 +161,8 @@ export function checkInView({ ticket, orderId, showId, usedAt, door }: CheckedIn
     name,
     usedAt,
     ...(seat ? { seat } : {}),
+    ...(admits === undefined ? {} : { admits }),
+    ...(extras.length === 0 ? {} : { extras: [...extras] }),
     ...(door === null ? {} : { door }),
   }
 }

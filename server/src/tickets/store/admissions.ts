@@ -18,7 +18,7 @@ const lockAdmissions = sql(
 const readTickets = sql(
   'tickets.read_tickets',
   `select order_id as "orderId", id, unit, generation, key_version as "keyVersion",
-     ticket_type_id as "ticketTypeId", name, seat_id as "seatId", section, row, number,
+     ticket_type_id as "ticketTypeId", name, admits, seat_id as "seatId", section, row, number,
      status, used_at as "usedAt", used_door as "usedDoor"
    from tickets.tickets where order_id = any($1) order by order_id, unit`,
 )
@@ -42,6 +42,7 @@ interface TicketRow {
   readonly keyVersion: string | null
   readonly ticketTypeId: string
   readonly name: string
+  readonly admits: number
   readonly seatId: string | null
   readonly section: string | null
   readonly row: string | null
@@ -96,6 +97,7 @@ function toTicket({
   keyVersion,
   ticketTypeId,
   name,
+  admits,
   seatId,
   section,
   row,
@@ -109,7 +111,8 @@ function toTicket({
       ? {}
       : { seat: { id: seatId, section: section ?? '', row: row ?? '', number: number ?? '' } }
   const version = keyVersion === null ? {} : { keyVersion }
-  const issued = { id, unit, generation, ...version, ticketTypeId, name, ...seat }
+  const people = admits === 1 ? {} : { admits }
+  const issued = { id, unit, generation, ...version, ticketTypeId, name, ...people, ...seat }
   if (status === 'valid') return { ...issued, status }
   if (status === 'void') return { ...issued, status, usedAt, usedDoor }
   if (usedAt === null) throw new Error(`ticket ${id} was used at no time`)
@@ -147,6 +150,7 @@ const insertTickets = copyInto('tickets.insert_tickets', 'tickets.tickets', {
   key_version: 'text',
   ticket_type_id: 'uuid',
   name: 'text',
+  admits: 'int',
   code: 'text',
   seat_id: 'uuid',
   section: 'text',
@@ -206,9 +210,10 @@ function admissionRow(admission: Admission) {
 }
 
 function freshRow(order_id: string, ticket: Ticket, codes: TicketCodes) {
-  const { id, unit, generation, keyVersion = null, ticketTypeId, name, seat } = ticket
-  const code = codes.codeOf(ticket)
-  if (code === null) throw new Error(`the key of ticket ${id} is not known here`)
+  const { id, unit, generation, keyVersion = null, ticketTypeId, name, admits = 1, seat } = ticket
+  // No door scans an extra: what has no code cannot be let in by one.
+  const code = admits === 0 ? null : codes.codeOf(ticket)
+  if (code === null && admits > 0) throw new Error(`the key of ticket ${id} is not known here`)
   return {
     order_id,
     id,
@@ -217,6 +222,7 @@ function freshRow(order_id: string, ticket: Ticket, codes: TicketCodes) {
     key_version: keyVersion,
     ticket_type_id: ticketTypeId,
     name,
+    admits,
     code,
     status: 'valid',
     seat_id: seat?.id ?? null,

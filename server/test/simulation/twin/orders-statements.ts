@@ -16,7 +16,7 @@ import {
 } from './statement.ts'
 
 const orderColumns = `id version status buyer_id buyer_email buyer_name show_id lines code_id code_uses total_minor due_minor
-  channel sold_by currency created_at expires_at extended hold_seconds payment_id payment_under_way refunded_minor
+  channel sold_by currency created_at kind expires_at extended hold_seconds payment_id payment_under_way refunded_minor
   return_id cancel_reason tender tender_reason tendered_by`
 const saleColumns = `showId=id version organiserId=organiser_id title currency holdSeconds=hold_seconds
   maxPerOrder=max_per_order maxPerBuyer=max_per_buyer status salesEndAt=sales_end_at types=ticket_types`
@@ -31,6 +31,7 @@ const countsPlaces = new Set(['created', 'claimed', 'complete'])
 
 interface Line {
   readonly quantity: number
+  readonly admits?: number
 }
 
 function ordersBefore(view: View, fits: (row: Row) => boolean, before: unknown, limit: unknown): Row[] {
@@ -126,22 +127,24 @@ export const ordersStatements: StatementTwins = {
   'orders.load_sales': loadSales('share'),
   'orders.load_sales_to_change': loadSales('update'),
   'orders.load_orders': byKeys('orders.orders', orderColumns, 'update'),
+  'orders.read_organisations': (view, [ids]) =>
+    (ids as string[]).flatMap((id) => {
+      const order = view.get('orders.orders', id)
+      const show = order && view.get('orders.shows', order['show_id'] as string)
+      return show ? [{ id, organisationId: show['organiser_id'] as string }] : []
+    }),
   'orders.load_pools': loadPools,
   'orders.lock_pools': byKeys('orders.pools', poolColumns, 'update'),
-  'orders.load_seats': (view, [seatIds, askedIds, showIds, sizes]) => {
-    const fits = (index: number) =>
-      only(view.get('orders.shows', (showIds as string[])[index] ?? '')).some(
-        (show) => (show['max_per_order'] as number) >= ((sizes as number[])[index] ?? 0),
-      )
-    const asked = (askedIds as string[]).filter((_, index) => fits(index))
-    const load = byKeys('orders.seats', 'id ticketTypeId=ticket_type_id state orderId=order_id', 'update')
-    return load(view, [[...(seatIds as string[]), ...asked]])
-  },
+  'orders.load_seats': byKeys(
+    'orders.seats',
+    'id ticketTypeId=ticket_type_id state orderId=order_id',
+    'update',
+  ),
   'orders.insert_orders': copyInto('orders.orders', `${orderColumns} places`),
   'orders.update_orders': updateByKey(
     'orders.orders',
     'id',
-    `version status expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
+    `version status kind expires_at extended payment_id payment_under_way refunded_minor return_id cancel_reason tender
      tender_reason tendered_by`,
   ),
   'orders.move_pools': movePools(),
@@ -315,7 +318,9 @@ export const ordersStatements: StatementTwins = {
       .some((row) => row['show_id'] === showId && row['ended'] !== true)
     if (types.length === 0)
       return [
-        shape('version id priceMinor seated poolId count name shared capacity held sold closed')({ version }),
+        shape('version id priceMinor seated poolId count name shared capacity held sold closed reserved')({
+          version,
+        }),
       ]
     return types.flatMap((type) => {
       const own = { version, hasCodes, ...shape('id priceMinor seated')(type) }
@@ -326,6 +331,7 @@ export const ordersStatements: StatementTwins = {
         ...own,
         ...shape('poolId count name shared')(take),
         ...shape('capacity held sold closed')(view.get('orders.pools', String(take['poolId'])) ?? {}),
+        reserved: reservedIn(view, showId, take['poolId']),
       }))
     })
   },
@@ -339,8 +345,26 @@ export const ordersStatements: StatementTwins = {
       .map(shape('id state')),
 }
 
+/** How many places of a pool staff keep for orders that wait for their payment. */
+function reservedIn(view: View, showId: unknown, poolId: unknown): number {
+  return view
+    .all('orders.orders')
+    .filter(
+      (row) => row['show_id'] === showId && row['kind'] === 'reservation' && row['status'] === 'created',
+    )
+    .flatMap((row) => row['lines'] as (Line & Taking)[])
+    .flatMap(({ quantity, takes }) =>
+      takes.map((take) => (take.poolId === poolId ? take.count * quantity : 0)),
+    )
+    .reduce((sum, count) => sum + count, 0)
+}
+
+export const unitsIn = (lines: unknown): number =>
+  (lines as Line[]).reduce((sum, { quantity }) => sum + quantity, 0)
+
+/** People that they let in. */
 export function placesIn(lines: unknown): number {
-  return (lines as Line[]).reduce((sum, { quantity }) => sum + quantity, 0)
+  return (lines as Line[]).reduce((sum, { quantity, admits = 1 }) => sum + quantity * admits, 0)
 }
 
 const timerColumns = 'orderId=order_id status expiresAt=expires_at orderVersion=order_version version'

@@ -18,7 +18,7 @@ const changingColumns = `status step intent_id intent_status charge_id claim ask
   refunded_minor decline_code reason capture_refused disputed version fence leased_until attempts next_attempt_at`
 const paymentColumns = `id order_id buyer_id organiser_id amount_minor currency payment_method tender ${changingColumns} created_at`
 const orderColumns =
-  'id version status buyer_id organiser_id show_id amount_minor currency expires_at claimed_by'
+  'id version status buyer_id buyer_email organiser_id show_id amount_minor currency expires_at claimed_by'
 const refundColumns =
   'id payment_id order_id amount_minor currency origin reason status processor_id failure_code created_at'
 

@@ -5,7 +5,8 @@ import { by, byColumn, columnsOf, copyInto, recordsOf, type StatementTwins, shap
 
 const outbox = 'platform.outbox'
 const parked = 'platform.parked_deliveries'
-const outboxColumns = 'seq id type source subject version occurred_at causation_id correlation_id data'
+const outboxColumns =
+  'seq id type source subject version occurred_at causation_id correlation_id organisation_id data'
 const toEvent = shape(outboxColumns)
 const toPlace = shape('seq id')
 const isoOf = (ms: number) => new Date(ms).toISOString()

@@ -91,7 +91,7 @@ const platform = [
   table(
     'platform.outbox',
     `seq int!, settled_xid int!, id uuid!, type text!, source text!, subject uuid!, version int!, occurred_at time!,
-     causation_id text, correlation_id text!, data json!`,
+     causation_id text, correlation_id text!, organisation_id uuid, data json!`,
     { key: 'seq', sequence: 'seq', bounded: 'settled_xid', checks: [atLeast('version', 1)] },
   ),
   table(
@@ -182,7 +182,7 @@ const orders = [
   table(
     'orders.orders',
     `id uuid!, version int!, status text!, buyer_id uuid!, buyer_email text, buyer_name text, show_id uuid!, lines json!, total_minor int!, due_minor int,
-     channel text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
+     channel text!, kind text!, sold_by uuid, tender text, tender_reason text, tendered_by uuid,
      currency text!, created_at time!, expires_at time!, extended bool! =no, hold_seconds int!, payment_id uuid,
      payment_under_way uuid, refunded_minor int! =zero, return_id uuid, cancel_reason text, known_tickets json, places int,
      code_id uuid, code_uses int`,
@@ -216,7 +216,7 @@ const payments = [
   table(
     'payments.known_orders',
     `id uuid!, version int!, status text!, buyer_id uuid, organiser_id uuid, amount_minor int, currency text,
-     expires_at time, claimed_by uuid, show_id uuid`,
+     expires_at time, claimed_by uuid, show_id uuid, buyer_email text`,
     {
       key: 'id',
       checks: [
@@ -359,11 +359,11 @@ const tickets = [
   ),
   table(
     'tickets.tickets',
-    `order_id uuid!, id uuid!, unit int!, generation int! =one, key_version text, ticket_type_id uuid!, name text!, code text!, seat_id uuid, section text, row text,
+    `order_id uuid!, id uuid!, unit int!, generation int! =one, key_version text, ticket_type_id uuid!, name text!, admits int!, code text, seat_id uuid, section text, row text,
      number text, status text!, used_at time, used_door text`,
     {
       key: 'order_id id',
-      uniques: { tickets_code_key: (row) => row['code'] as string },
+      uniques: { tickets_code_key: (row) => row['code'] as string | null },
       references: { order_id: 'tickets.admissions' },
       checks: [
         oneOf('status', 'valid used void'),

@@ -124,7 +124,7 @@ export const ticketsStatements: StatementTwins = {
   'tickets.read_tickets': byColumn(
     'tickets.tickets',
     'order_id',
-    `orderId=order_id id unit generation keyVersion=key_version ticketTypeId=ticket_type_id name seatId=seat_id section row number status usedAt=used_at usedDoor=used_door`,
+    `orderId=order_id id unit generation keyVersion=key_version ticketTypeId=ticket_type_id name admits seatId=seat_id section row number status usedAt=used_at usedDoor=used_door`,
     ['order_id', 'unit'],
   ),
   'tickets.read_seat_labels': byKeys('tickets.seats', 'id section row number'),
@@ -173,7 +173,7 @@ export const ticketsStatements: StatementTwins = {
   ),
   'tickets.insert_tickets': copyInto(
     'tickets.tickets',
-    'order_id id unit generation key_version ticket_type_id name code seat_id section row number status',
+    'order_id id unit generation key_version ticket_type_id name admits code seat_id section row number status',
   ),
   'tickets.update_tickets': updateByKey('tickets.tickets', 'order_id id', 'status used_at used_door'),
 }

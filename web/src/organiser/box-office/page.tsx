@@ -6,9 +6,10 @@ import { lazy, Suspense, useCallback, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { availabilityStream, useLive } from '../../api/live.ts'
 import { availabilityQuery, showQuery } from '../../api/queries.ts'
+import { extrasLast } from '../../buy/kinds.tsx'
 import { atPrices, pricesOf } from '../../buy/prices.ts'
 import { QuantityRow } from '../../buy/quantity-row.tsx'
-import { nothing, withQuantity, withSeat } from '../../buy/selection.ts'
+import { nothing, withChosen, withQuantity, withSeat } from '../../buy/selection.ts'
 import { Link } from '../../navigation/link.tsx'
 import { useParams } from '../../navigation/router.tsx'
 import { Failure, Loading, Notice, PageTitle, Skeleton } from '../../parts/basics.tsx'
@@ -72,7 +73,7 @@ function Counter({ show: published }: { readonly show: ShowView }) {
   const { data: availability } = useQuery(availabilityQuery(published.id))
   useLive(availabilityStream(published.id), availabilityQuery(published.id).queryKey, true)
   const show = atPrices(published, pricesOf(availability))
-  const general = show.ticketTypes.filter((type) => !type.seats)
+  const general = extrasLast(show.ticketTypes.filter((type) => !type.seats))
   const toggle = useCallback(
     (seatId: string) => setSelection((before) => withSeat(before, seatId, !before.seatIds.has(seatId))),
     [],
@@ -115,6 +116,7 @@ function Counter({ show: published }: { readonly show: ShowView }) {
               quantity={selection.quantities.get(type.id) ?? 0}
               mayAdd={Number.POSITIVE_INFINITY}
               change={(quantity) => setSelection((before) => withQuantity(before, type.id, quantity))}
+              choose={(minor) => setSelection((before) => withChosen(before, type.id, minor))}
             />
           ))}
         </ul>

@@ -6,16 +6,21 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { ApiError, call, makeIdempotencyKey, mayPass } from '../../api/client.ts'
-import { countOf, linesOf, type Selection, totalOf } from '../../buy/selection.ts'
+import { countOf, faultsOf, linesOf, type Selection, totalOf } from '../../buy/selection.ts'
 import { useFormat } from '../../format.ts'
 import { Field, Notice, useFailureText } from '../../parts/basics.tsx'
+import { readWallClock, wallClockIn } from '../form/wall-clock.ts'
 import { salesQuery, settlementQuery } from '../queries.ts'
+import { inAWeek } from './in-a-week.ts'
 
-const tenders: readonly Tender[] = ['cash', 'terminal', 'transfer', 'on_account', 'comp']
+/** How it is paid, or that it is paid later. */
+type Settling = Tender | 'reserve'
+const settlings: readonly Settling[] = ['cash', 'terminal', 'transfer', 'on_account', 'comp', 'reserve']
 
 interface Sale {
   readonly lines: readonly LineBody[]
-  readonly tender: Tender
+  readonly tender?: Tender
+  readonly reserveUntil?: string
   readonly reason?: string
   readonly buyer?: { readonly name?: string; readonly email?: string }
 }
@@ -53,9 +58,11 @@ export interface SellFormProps {
 
 export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
   const t = useTranslations('boxOffice')
+  const words = useTranslations('reserve')
   const format = useFormat()
   const failureText = useFailureText()
-  const [tender, setTender] = useState<Tender>('cash')
+  const [tender, setTender] = useState<Settling>('cash')
+  const [until, setUntil] = useState(() => wallClockIn(inAWeek(show), show.timeZone))
   const [reason, setReason] = useState('')
   const [name, setName] = useState('')
   const [email, setEmail] = useState('')
@@ -63,13 +70,17 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
   const selling = useSell(show, onSold)
   const count = countOf(selection)
   const price = totalOf(show, selection)
+  const { prices } = faultsOf(show, selection)
+  const takesReason = tender === 'comp' || tender === 'transfer' || tender === 'on_account'
   const total = tender === 'comp' ? { ...price, amountMinor: 0 } : price
   const reasonMissing = tender === 'comp' && !isVisible(reason)
+  const reserveUntil = tender === 'reserve' ? readWallClock(until, show.timeZone)?.instant : undefined
+  const untilMissing = tender === 'reserve' && reserveUntil === undefined
   const emailWrong = email.trim() !== '' && !isEmailAddress(email.trim())
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setWasTried(true)
-    if (count === 0 || reasonMissing || emailWrong) return
+    if (count === 0 || prices.length > 0 || reasonMissing || untilMissing || emailWrong) return
     const buyer = {
       ...(isVisible(name) ? { name: name.trim() } : {}),
       ...(email.trim() === '' ? {} : { email: email.trim() }),
@@ -77,8 +88,9 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
     selling.mutate(
       {
         lines: linesOf(show, selection),
-        tender,
-        ...(isVisible(reason) ? { reason: reason.trim() } : {}),
+        ...(tender === 'reserve' ? {} : { tender }),
+        ...(reserveUntil === undefined ? {} : { reserveUntil }),
+        ...(takesReason && isVisible(reason) ? { reason: reason.trim() } : {}),
         ...(Object.keys(buyer).length > 0 ? { buyer } : {}),
       },
       {
@@ -92,7 +104,20 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
   return (
     <form noValidate onSubmit={submit} className="panel grid gap-4 p-4 sm:p-6 lg:sticky lg:top-4">
       <TenderChoice tender={tender} choose={setTender} />
-      {(tender === 'comp' || tender === 'transfer' || tender === 'on_account') && (
+      {tender === 'reserve' && (
+        <Field
+          label={words('field')}
+          hint={words('counterHint')}
+          error={wasTried && untilMissing ? words('dateWrong') : undefined}
+          input={{
+            type: 'datetime-local',
+            value: until,
+            max: wallClockIn(show.endsAt ?? show.startsAt, show.timeZone),
+            onChange: (event) => setUntil(event.target.value),
+          }}
+        />
+      )}
+      {takesReason && (
         <Field
           label={tender === 'comp' ? t('reason') : t('reference')}
           error={wasTried && reasonMissing ? t('reasonMissing') : undefined}
@@ -138,9 +163,13 @@ export function SellForm({ show, selection, onSold, clear }: SellFormProps) {
       <button
         type="submit"
         className="button button-main button-large w-full"
-        disabled={count === 0 || selling.isPending}
+        disabled={count === 0 || prices.length > 0 || selling.isPending}
       >
-        {selling.isPending ? t('selling') : count === 0 ? t('chooseFirst') : t('sell', { count })}
+        {selling.isPending
+          ? t('selling')
+          : count === 0
+            ? t('chooseFirst')
+            : t(tender === 'reserve' ? 'reserve' : 'sell', { count })}
       </button>
     </form>
   )
@@ -151,8 +180,8 @@ function TenderChoice({
   tender,
   choose,
 }: {
-  readonly tender: Tender
-  readonly choose: (tender: Tender) => void
+  readonly tender: Settling
+  readonly choose: (tender: Settling) => void
 }) {
   const t = useTranslations('boxOffice')
   const names = useTranslations('tender')
@@ -160,7 +189,7 @@ function TenderChoice({
     <fieldset>
       <legend className="mb-2 text-title font-semibold">{t('tender')}</legend>
       <div className="grid grid-cols-2 gap-2">
-        {tenders.map((each) => (
+        {settlings.map((each) => (
           <label
             key={each}
             className="button min-h-13 cursor-pointer justify-start px-3 has-checked:border-accent has-checked:bg-accent-soft has-focus-visible:outline-3 has-focus-visible:outline-offset-2 has-focus-visible:outline-(--focus)"
@@ -173,7 +202,7 @@ function TenderChoice({
               className="size-4 shrink-0 accent-(--accent)"
               onChange={() => choose(each)}
             />
-            <span className="text-left">{names(each)}</span>
+            <span className="text-left">{each === 'reserve' ? t('payLater') : names(each)}</span>
           </label>
         ))}
       </div>

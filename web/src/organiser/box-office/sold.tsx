@@ -19,26 +19,32 @@ export function Sold({ order: told, next }: { readonly order: OrderView; readonl
   const { data: order } = useQuery({
     ...showOrderQuery(told.showId, told.id),
     initialData: told,
-    refetchInterval: ({ state }) => (state.data?.tickets ? false : askEveryMs),
+    refetchInterval: ({ state }) =>
+      state.data?.tickets || state.data?.kind === 'reservation' ? false : askEveryMs,
   })
   // Enter goes on to the next one.
   useEffect(() => button.current?.focus(), [])
   const count = order.lines.reduce((sum, line) => sum + line.quantity, 0)
   const { tender = 'cash' } = order
+  const isReserved = order.kind === 'reservation'
   return (
     <section aria-labelledby="sold" className="panel mx-auto mt-6 grid max-w-narrow gap-5 p-6 sm:p-8">
       <div role="status">
         <h2 id="sold" className="text-heading">
-          {t('sold', { count })}
+          {t(isReserved ? 'reserved' : 'sold', { count })}
         </h2>
         <p className="mt-1 text-lead text-soft">
-          {t('paid', { tender: names(tender), total: format.money(order.total) })}
+          {isReserved
+            ? t('reservedUntil', { moment: format.moment(order.expiresAt), total: format.money(order.total) })
+            : t('paid', { tender: names(tender), total: format.money(order.total) })}
         </p>
         <p className="mt-1 text-small text-soft">
           {t('number')} <span className="font-mono text-ink">{order.code}</span>
         </p>
       </div>
-      {order.buyerEmail !== null && <p>{t('mailed', { email: order.buyerEmail })}</p>}
+      {order.buyerEmail !== null && (
+        <p>{t(isReserved ? 'reservedMailed' : 'mailed', { email: order.buyerEmail })}</p>
+      )}
       {order.tickets ? (
         <a
           href={`/api/orders/${order.id}/tickets.pdf`}
@@ -49,7 +55,7 @@ export function Sold({ order: told, next }: { readonly order: OrderView; readonl
           {t('print', { count })}
         </a>
       ) : (
-        <Notice title={t('issuing')} />
+        !isReserved && <Notice title={t('issuing')} />
       )}
       <button ref={button} type="button" className="button button-main button-large" onClick={next}>
         {t('next')}

@@ -3,9 +3,9 @@ import type { CodesBody, CodeView, ShowView } from '@holdfast/contract'
 import { useMutation } from '@tanstack/react-query'
 import { FormProvider, useForm, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
+import { parseAmount } from '../../amounts.ts'
 import { call } from '../../api/client.ts'
 import { Field, Notice, useFailureText } from '../../parts/basics.tsx'
-import { parseAmount } from '../amounts.ts'
 import { readWallClock } from '../form/wall-clock.ts'
 
 interface CodeFields {

@@ -1,7 +1,7 @@
 // What an organiser types, and what becomes of it: amounts, and a show that is edited.
 import type { ShowView } from '@holdfast/contract'
 import { describe, expect, it } from 'vitest'
-import { amountText, parseAmount } from '../amounts.ts'
+import { amountText, parseAmount } from '../../amounts.ts'
 import { bodyOf, emptyType, fieldsOf } from './show-form.ts'
 
 describe('amounts', () => {

@@ -1,11 +1,12 @@
 // A show as the form holds it, and the way to and from what the API takes. Pure.
 import type { ShowChangeBody, ShowView } from '@holdfast/contract'
-import { amountText, parseAmount } from '../amounts.ts'
+import { amountText, parseAmount } from '../../amounts.ts'
 import { type AskFields, askFieldsOf, asksBodyOf, noAsks } from './ask-fields.ts'
+import { type KindFields, kindFieldsOf, kindOf, noKind } from './kind-fields.ts'
 import { blocksOf, type LooseSeat, type SeatBlock, seatsOf } from './seat-grid.ts'
 import { readWallClock, wallClockIn } from './wall-clock.ts'
 
-export interface TypeFields {
+export interface TypeFields extends KindFields {
   /** Of a type that the show has; empty for a new one. */
   id: string
   name: string
@@ -64,6 +65,7 @@ export const emptyType: TypeFields = {
   capacity: '',
   blocks: [],
   ...noTerms,
+  ...noKind,
 }
 
 const weekMs = 7 * 24 * 60 * 60 * 1_000
@@ -107,6 +109,7 @@ export function fieldsOf(show: ShowView): ShowFields {
       capacity: String(type.capacity),
       blocks: type.seats ? blocksOf(type.seats) : [],
       ...termFieldsOf(type, show),
+      ...kindFieldsOf(type, show),
     })),
     asks: askFieldsOf(show),
   }
@@ -213,9 +216,10 @@ export const isSameStart = (
 
 function typeBodyOf(
   type: TypeFields,
-  { currency, timeZone }: ShowFields,
+  fields: ShowFields,
   show: ShowView | undefined,
 ): ShowChangeBody['ticketTypes'][number] | null {
+  const { currency, timeZone } = fields
   const priceMinor = parseAmount(type.price, currency)
   if (priceMinor === null) return null
   const before = show?.ticketTypes.find(({ id }) => id === type.id)
@@ -225,9 +229,13 @@ function typeBodyOf(
     ...(before?.pools ? { pools: before.pools } : {}),
   }
   const terms = termsOf(type, { currency, timeZone, ...(show && before ? { show, before } : {}) })
-  if (terms === null) return null
-  const said = { name: type.name.trim(), priceMinor, ...unseen, ...terms }
+  const kind = kindOf(type, { currency, names: fields.types.map(({ name }) => name) })
+  if (terms === null || kind === null) return null
+  const said = { name: type.name.trim(), priceMinor, ...unseen, ...terms, ...kind }
   const common = { ...(type.id === '' ? {} : { id: type.id }), ...said }
+  // Without any pool it has no capacity of its own: what was read is not sent back as one.
+  const isPoolless = before?.pools?.length === 0 && type.capacity === String(before.capacity)
+  if (!type.seated && isPoolless) return { ...common, pools: [] }
   if (!type.seated) return { ...common, capacity: Number(type.capacity) }
   const known = before?.seats
   const seats =

@@ -1,8 +1,8 @@
 // When, to whom and how many at once a ticket type is sold. Folded away: most shows need none of it.
 import { useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
+import { parseAmount } from '../../amounts.ts'
 import { Field } from '../../parts/basics.tsx'
-import { parseAmount } from '../amounts.ts'
 import { hasTerms, type ShowFields } from './show-form.ts'
 import { readWallClock } from './wall-clock.ts'
 

@@ -4,9 +4,10 @@ import { currencyRule, mostMinor } from '@holdfast/contract/currency'
 import { isVisible } from '@holdfast/contract/text'
 import { useFieldArray, useFormContext } from 'react-hook-form'
 import { useTranslations } from 'use-intl'
+import { amountText, parseAmount } from '../../amounts.ts'
 import { useFormat } from '../../format.ts'
 import { Field } from '../../parts/basics.tsx'
-import { amountText, parseAmount } from '../amounts.ts'
+import { KindEditor } from './kind-editor.tsx'
 import { seatsOf } from './seat-grid.ts'
 import { expandRanges } from './seat-labels.ts'
 import { SeatPreview } from './seat-preview.tsx'
@@ -100,6 +101,7 @@ export function TypeEditor({ index, remove, fixedKind }: TypeEditorProps) {
         />
       )}
       <TermsEditor index={index} />
+      <KindEditor index={index} />
       {remove && (
         <button
           type="button"

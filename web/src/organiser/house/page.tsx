@@ -10,6 +10,7 @@ import { isolated } from '../../parts/user-text.tsx'
 import { RequireUser } from '../require-user.tsx'
 import { HouseSwitch, useHouse } from './choice.tsx'
 import { Devices, Tokens } from './keys.tsx'
+import { Section } from './parts.tsx'
 import { People } from './people.tsx'
 import { housesQuery } from './queries.ts'
 import { Settings } from './settings.tsx'
@@ -53,9 +54,21 @@ function House() {
           <Devices house={house} />
           <Tokens house={house} />
           <Settings house={house} />
+          <Webhooks />
         </div>
       )}
     </div>
+  )
+}
+
+function Webhooks() {
+  const t = useTranslations('webhooks')
+  return (
+    <Section title={t('title')} text={t('text')}>
+      <Link to="/organiser/webhooks" className="link justify-self-start">
+        {t('manage')}
+      </Link>
+    </Section>
   )
 }
 

@@ -4,10 +4,10 @@ import type { OrderView, RefundView } from '@holdfast/contract'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
+import { amountText, parseAmount } from '../../amounts.ts'
 import { call, makeIdempotencyKey, mayPass } from '../../api/client.ts'
 import { useFormat } from '../../format.ts'
 import { Confirm, Field, Notice, useFailureText } from '../../parts/basics.tsx'
-import { amountText, parseAmount } from '../amounts.ts'
 import { timelineQuery } from '../queries.ts'
 
 export function MoneyBack({ order }: { readonly order: OrderView }) {

@@ -17,6 +17,7 @@ import { showOrderQuery, timelineQuery } from '../queries.ts'
 import { RequireUser } from '../require-user.tsx'
 import { useBuyerName } from './buyer-name.ts'
 import { MoneyBack } from './money-back.tsx'
+import { Reserve } from './reserve.tsx'
 import { TakePayment } from './take-payment.tsx'
 
 type TimelineEntry = TimelineView['items'][number]
@@ -61,7 +62,8 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
         </button>
       </div>
       <PageTitle title={t('title')} className="mt-2 text-heading [overflow-wrap:anywhere]">
-        {t('heading', { email: isolated(buyerOf(order)) })} <StatusChip status={order.status} />
+        {t('heading', { email: isolated(buyerOf(order)) })}{' '}
+        <StatusChip status={order.status} kind={order.kind} />
       </PageTitle>
       <p className="mt-1 text-soft">
         {t('facts', { when: format.moment(order.createdAt), code: order.code })}
@@ -78,7 +80,8 @@ function Order({ order, show }: { readonly order: OrderView; readonly show: Show
           </div>
           <div className="grid gap-4 print:hidden">
             {may('orders') && <TakePayment order={order} />}
-            {may('money') && <MoneyBack order={order} />}
+            {may('orders') && show && <Reserve order={order} show={show} />}
+            {may(order.status === 'created' ? 'orders' : 'money') && <MoneyBack order={order} />}
           </div>
         </div>
       </div>
@@ -99,10 +102,20 @@ function useSentence(): (entry: TimelineEntry) => string {
     const known = t as unknown as Words
     const knownReasons = reasons as unknown as Words
     if (!known.has(type)) return summary
-    const { amount, until, reason = '', count = 0, door = 'none', mailKind, tender = 'none' } = data
+    const {
+      amount,
+      until,
+      reason = '',
+      count = 0,
+      door = 'none',
+      mailKind,
+      tender = 'none',
+      kind = 'none',
+    } = data
     return known(type, {
       amount: amount ? format.money(amount) : '',
-      until: until === undefined ? '' : format.time(until),
+      until: until === undefined ? '' : kind === 'reservation' ? format.moment(until) : format.time(until),
+      kind,
       reason: knownReasons.has(reason) ? knownReasons(reason) : reason,
       count,
       door,

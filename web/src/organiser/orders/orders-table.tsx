@@ -131,7 +131,7 @@ function Rows({ show, orders }: { readonly show: ShowView; readonly orders: read
               </td>
               <td className="text-right">{format.money(order.total)}</td>
               <td>
-                <StatusChip status={order.status} />
+                <StatusChip status={order.status} kind={order.kind} />
               </td>
             </tr>
           ))}
@@ -158,7 +158,7 @@ function Cards({ show, orders }: { readonly show: ShowView; readonly orders: rea
             >
               <UserText>{buyerOf(order)}</UserText>
             </Link>
-            <StatusChip status={order.status} />
+            <StatusChip status={order.status} kind={order.kind} />
           </div>
           <p className="mt-0.5 text-small text-soft">
             {t('line', {

@@ -11,6 +11,7 @@ const signedIn = [{ session: [] }, { token: [] }]
 const sections: Readonly<Record<string, string>> = {
   identity: 'Accounts, guests, sessions and links by mail',
   organisations: 'Who sells: members, invitations, tokens and door devices',
+  webhooks: 'What programs of others are told: webhooks and the event feed',
   organisers: 'What organisers see of their sales',
   shows: 'Shows, what is left of them, prices and codes',
   orders: 'Holding tickets, and orders',

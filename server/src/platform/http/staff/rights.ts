@@ -102,6 +102,13 @@ export function requireRight<Somewhere extends Place>(
   throw new ProblemError(unknown)
 }
 
+/** Lets in who has the route's right for the whole organisation in the path. */
+export function requireOrganisation(request: FastifyRequest) {
+  requireStaff(request)
+  const { id: organisationId } = request.params as { id: string }
+  return requireRight(request, { organisationId }, 'organisation_unknown')
+}
+
 /** The memberships with the route's right. Who has it nowhere is told so. */
 export function scopesOf(request: FastifyRequest): { staff: Staff; scopes: readonly Membership[] } {
   const staff = requireStaff(request)
