@@ -2,7 +2,7 @@
 // them.
 import { type Static, Type } from 'typebox'
 import { Currency, mostOfAnyCurrency } from '../money/money.ts'
-import { asks, questionFields, questionLimits } from '../people/questions.ts'
+import { asks, QuestionBody, questionLimits } from '../people/questions.ts'
 import { evening, saleTerms } from '../tickets.ts'
 import { Id, Instant } from '../values.ts'
 import { PageQuery } from './common.ts'
@@ -115,24 +115,6 @@ export const SeatedTypeBody = Type.Object(
   },
   closed,
 )
-/** One with an `id` is a question that the show has; one without is new. */
-export const QuestionBody = Type.Object(
-  {
-    id: Type.Optional(Id),
-    ...questionFields(ShortText),
-    ticketTypeIds: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
-        minItems: 1,
-        maxItems: 50,
-        description:
-          'of a question per ticket: only these types are asked, by their ids or by their names in this request',
-      }),
-    ),
-  },
-  closed,
-)
-export type QuestionBody = Static<typeof QuestionBody>
-
 const showFields = {
   title: ShortText,
   startsAt: Instant,

@@ -93,3 +93,21 @@ export const Answer = Type.Union([
   Type.Array(Type.String({ maxLength: questionLimits.text }), { maxItems: questionLimits.choices }),
 ])
 export type Answer = Static<typeof Answer>
+
+/** One with an `id` is a question that the show has; one without is new. */
+export const QuestionBody = Type.Object(
+  {
+    id: Type.Optional(Id),
+    ...questionFields(Type.String({ minLength: 1, maxLength: questionLimits.text, format: 'visible' })),
+    ticketTypeIds: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        minItems: 1,
+        maxItems: 50,
+        description:
+          'of a question per ticket: only these types are asked, by their ids or by their names in this request',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type QuestionBody = Static<typeof QuestionBody>

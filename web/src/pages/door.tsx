@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useCallback, useRef, useState } from 'react'
 import { useTranslations } from 'use-intl'
 import { currentUserQuery } from '../api/queries.ts'
+import { FindByName } from '../asked/find-by-name.tsx'
 import { useFormat } from '../format.ts'
 import { deviceQuery } from '../organiser/house/queries.ts'
 import { RequireUser } from '../organiser/require-user.tsx'
@@ -15,7 +16,6 @@ import { recall, remember } from '../remembered.ts'
 import { type Answer, BigAnswer, useCheckIn } from './door-answer.tsx'
 import { Camera } from './door-camera.tsx'
 import { Pairing } from './door-pairing.tsx'
-import { FindByName } from './door-search.tsx'
 
 export function DoorPage() {
   const t = useTranslations('door')

@@ -1,10 +1,10 @@
 // Shapes of the HTTP API around what buyers say of an order and of each of its units: names of
 // holders, and answers to the show's questions.
 import { type Static, Type } from 'typebox'
-import { Answer, HolderNames, Question } from '../people/questions.ts'
+import { OrderStatus } from '../api/orders.ts'
+import { SeatView } from '../api/shop.ts'
 import { Id, Instant } from '../values.ts'
-import { OrderStatus } from './orders.ts'
-import { SeatView } from './shop.ts'
+import { Answer, HolderNames, Question } from './questions.ts'
 
 const closed = { additionalProperties: false } as const
 const idPattern = '^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$'
