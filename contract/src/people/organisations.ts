@@ -1,7 +1,7 @@
 // Shapes of organisations: who sells, their members, invitations, tokens and door devices.
 import { type Static, Type } from 'typebox'
-import { Role } from '../../identity.ts'
-import { Id, Instant } from '../../values.ts'
+import { Role } from '../identity.ts'
+import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
 const nullable = (pattern: ReturnType<typeof Type.String>) => Type.Union([pattern, Type.Null()])

@@ -1,7 +1,7 @@
 // Shapes of who may sell: what a seller reads, and what operators read and do.
 import { type Static, type TSchema, Type } from 'typebox'
-import { Id, Instant } from '../../values.ts'
-import { Page, PageQuery } from '../common.ts'
+import { Id, Instant } from '../values.ts'
+import { Page, PageQuery } from './common.ts'
 
 const closed = { additionalProperties: false } as const
 const Count = Type.Integer({ minimum: 0 })

@@ -1,7 +1,7 @@
 // Shapes of accounts, sessions, links and API tokens.
 import { type Static, Type } from 'typebox'
-import { RequestedPurpose, Role } from '../../identity.ts'
-import { Id, Instant } from '../../values.ts'
+import { RequestedPurpose, Role } from '../identity.ts'
+import { Id, Instant } from '../values.ts'
 
 const closed = { additionalProperties: false } as const
 

@@ -1,6 +1,6 @@
 // Who may do what for an organisation: the one table of roles and rights. Imports nothing but types, so
 // that a page asks as the shop does.
-import type { Role } from '../../identity.ts'
+import type { Role } from '../identity.ts'
 
 /**
  * `settings`: members, tokens, devices, settings · `shows`: shows and codes · `money`: refunds, returns,
