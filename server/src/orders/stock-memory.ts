@@ -2,7 +2,7 @@
 import type { OrderBody } from '@holdfast/contract'
 import type { Clock } from '../platform/process/clock.ts'
 import { freezeLines, shortIn } from './domain/lines.ts'
-import { priceOf } from './domain/price.ts'
+import { priceOf } from './domain/pricing/price.ts'
 import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './domain/sale.ts'
 import { availableIn, type Sale, type SaleType } from './domain/stock.ts'
 import type { World } from './world.ts'

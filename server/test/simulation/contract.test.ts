@@ -129,7 +129,7 @@ test('whoever waits for a locked row then sees what the holder committed', async
 })
 
 const placeTaken = { withheld: 0, took: true, closed: false }
-const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], seatIds: [], askedSeats: [], orderIds: [] }
+const nothing = { poolIds: [], showIds: [], ticketTypeIds: [], orderIds: [] }
 
 test('whoever waits for a pool sees what the holder committed', async () => {
   const pool = {

@@ -7,7 +7,7 @@ import { makeSale, numbered, typeOf } from '../../../test/sale.ts'
 import { type Code, type CodePool, type Codes, codeBuyerKey, wordKey } from './code.ts'
 import { decideCodes } from './code-book.ts'
 import { discounted, enterCode, moveCode } from './codes.ts'
-import { priceOf } from './price.ts'
+import { priceOf } from './pricing/price.ts'
 import { type Movement, saleOf } from './stock.ts'
 
 const sample = makeSale({ capacities: [50, 50] })

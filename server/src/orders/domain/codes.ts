@@ -2,8 +2,8 @@
 import { type Buyer, type CodeTerms, codeWordOf, type LineBody, type OrderLine } from '@holdfast/contract'
 import { type Code, type CodePool, type Codes, codeBuyerKeys, wordKey } from './code.ts'
 import { placesOf } from './lines.ts'
-import { stepOf, unitsOfLines } from './price.ts'
-import { type Discount, priceUnits } from './pricing.ts'
+import { stepOf, unitsOfLines } from './pricing/price.ts'
+import { type Discount, priceUnits } from './pricing/pricing.ts'
 import type { Movement } from './stock.ts'
 
 export type CodeRejection = 'code_unknown' | 'code_used_up' | 'code_not_applicable'

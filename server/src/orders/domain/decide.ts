@@ -26,7 +26,7 @@ import {
   type OrderDecision,
   paymentOf,
 } from './order.ts'
-import { priceOf } from './price.ts'
+import { priceOf } from './pricing/price.ts'
 import { refuseUntil, reservedUntil, reserveOrder } from './reservation.ts'
 import { requestReturn } from './returns/request-return.ts'
 import { isSold, nothingUnlocked, offeredOf, refuseWindow } from './sale.ts'

@@ -7,7 +7,7 @@ import { makeSale, numbered, typeOf } from '../../../test/sale.ts'
 import { decide } from './decide.ts'
 import { freezeLines, heldPlacesOf } from './lines.ts'
 import type { OrderCommand } from './order.ts'
-import { priceOf } from './price.ts'
+import { priceOf } from './pricing/price.ts'
 import { poolOf, type Sale, type Stock, saleOf } from './stock.ts'
 import { buyerKey, nothingTaken } from './taken.ts'
 

@@ -3,7 +3,7 @@ import { CancelReason, type OrderView, orderCodeOf } from '@holdfast/contract'
 import type { TicketCodes } from '../../platform/secrets/tickets.ts'
 import type { KnownTicket } from '../domain/known-tickets.ts'
 import type { Order } from '../domain/order.ts'
-import { priceOf } from '../domain/price.ts'
+import { priceOf } from '../domain/pricing/price.ts'
 import { leftOf, offersOf } from '../domain/returns/giving-back.ts'
 import { unitsLeaving, unitsReturned } from '../domain/returns/returned.ts'
 

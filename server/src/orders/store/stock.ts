@@ -61,19 +61,6 @@ export interface TouchedPools {
   readonly orderIds: readonly string[]
 }
 
-export interface TouchedSeats {
-  readonly seatIds: readonly string[]
-  /**
-   * Seats of new orders, with the size of the order: one that is too large for its show is refused
-   * unseen.
-   */
-  readonly askedSeats: readonly {
-    readonly seatId: string
-    readonly showId: string
-    readonly places: number
-  }[]
-}
-
 const poolColumns = `id, show_id as "showId", capacity, held, sold, withheld, latch, closed`
 const loadPoolsStatement = sql(
   'orders.load_pools',

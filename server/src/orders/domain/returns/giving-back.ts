@@ -1,7 +1,7 @@
 // How much goes back for units of an order, and on which of them a refund is counted. Pure.
 import type { Order } from '../order.ts'
-import { pricedUnits, stepOf } from '../price.ts'
-import { giveBack, type PricedUnit, percentOf, split } from '../pricing.ts'
+import { pricedUnits, stepOf } from '../pricing/price.ts'
+import { giveBack, type PricedUnit, percentOf, split } from '../pricing/pricing.ts'
 import { unitsLeaving, unitsReturned } from './returned.ts'
 
 type Sold = Pick<Order, 'total' | 'lines' | 'tendered'>

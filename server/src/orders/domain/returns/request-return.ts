@@ -2,7 +2,7 @@
 // say: their rows decide the race against the door. Pure.
 
 import type { CommandOf, Order, OrderDecision } from '../order.ts'
-import { stepOf } from '../price.ts'
+import { stepOf } from '../pricing/price.ts'
 import { leftFor, offersOf, type Paid } from './giving-back.ts'
 import { unitsLeaving, unitsReturned } from './returned.ts'
 
