@@ -197,9 +197,12 @@ test('the prose of the documents, except those of the sandbox, is at most 100 co
 
 test('each word in bold in a guide is a word on the pages', () => {
   const words = new Set(
-    ['en.json', '../organiser/messages/en.json', '../ops/messages/en.json'].flatMap((file) =>
-      textsIn(JSON.parse(read(join('web/src/messages', file)))),
-    ),
+    [
+      'en.json',
+      '../pages/messages/en.json',
+      '../organiser/messages/en.json',
+      '../ops/messages/en.json',
+    ].flatMap((file) => textsIn(JSON.parse(read(join('web/src/messages', file))))),
   )
   const quoted = ['organisers', 'door'].flatMap((guide) =>
     [...read(`docs/guide/${guide}.md`).matchAll(/\*\*([^*]+)\*\*/g)].map(([, text = '']) =>

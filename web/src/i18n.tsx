@@ -5,14 +5,15 @@ import { IntlProvider } from 'use-intl'
 import type en from './messages/en.json'
 import type opsEn from './ops/messages/en.json'
 import type organiserEn from './organiser/messages/en.json'
+import type buyersEn from './pages/messages/en.json'
 import { languageFor, localeFor, usableZone, zoneOf } from './reader.ts'
 import { recall, remember } from './remembered.ts'
 
 declare module 'use-intl' {
   interface AppConfig {
     Locale: string
-    /** What organisers and operators read is loaded with their pages only. */
-    Messages: typeof en & typeof organiserEn & typeof opsEn
+    /** Those of single parts are loaded with their pages only. */
+    Messages: typeof en & typeof buyersEn & typeof organiserEn & typeof opsEn
   }
 }
 

@@ -4,6 +4,7 @@ import { currentUserQuery, showQuery } from './api/queries.ts'
 import type { PageEntry } from './navigation/pages.ts'
 import { forOperators } from './ops/language.ts'
 import { forOrganisers } from './organiser/language.ts'
+import { forBuyers } from './pages/language.ts'
 
 export const pages = {
   '/': { load: () => import('./pages/shows.tsx').then((module) => module.ShowsPage) },
@@ -16,12 +17,14 @@ export const pages = {
   },
   '/checkout/$orderId': { load: () => import('./pages/checkout.tsx').then((module) => module.CheckoutPage) },
   '/orders': { load: () => import('./pages/orders.tsx').then((module) => module.OrdersPage) },
-  '/orders/$orderId': { load: () => import('./pages/order.tsx').then((module) => module.OrderPage) },
+  '/orders/$orderId': {
+    load: () => import('./pages/order.tsx').then((module) => forBuyers(module.OrderPage)),
+  },
   '/orders/$orderId/receipt': {
-    load: () => import('./pages/receipt.tsx').then((module) => module.ReceiptPage),
+    load: () => import('./pages/receipt.tsx').then((module) => forBuyers(module.ReceiptPage)),
   },
   '/sign-in': { load: () => import('./pages/sign-in.tsx').then((module) => module.SignInPage) },
-  '/l': { load: () => import('./pages/link.tsx').then((module) => module.LinkPage) },
+  '/l': { load: () => import('./pages/link.tsx').then((module) => forBuyers(module.LinkPage)) },
   '/organiser': {
     load: () => import('./organiser/shows.tsx').then((module) => forOrganisers(module.OrganiserShowsPage)),
   },
@@ -43,7 +46,9 @@ export const pages = {
   },
   '/organiser/shows/$showId/orders/$orderId': {
     load: () =>
-      import('./organiser/orders/order.tsx').then((module) => forOrganisers(module.OrganiserOrderPage)),
+      import('./organiser/orders/order.tsx').then((module) =>
+        forOrganisers(forBuyers(module.OrganiserOrderPage)),
+      ),
   },
   '/organiser/organisation': {
     load: () => import('./organiser/house/page.tsx').then((module) => forOrganisers(module.HousePage)),

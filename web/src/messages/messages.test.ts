@@ -6,6 +6,8 @@ import opsDe from '../ops/messages/de.json' with { type: 'json' }
 import opsEn from '../ops/messages/en.json' with { type: 'json' }
 import organiserDe from '../organiser/messages/de.json' with { type: 'json' }
 import organiserEn from '../organiser/messages/en.json' with { type: 'json' }
+import buyersDe from '../pages/messages/de.json' with { type: 'json' }
+import buyersEn from '../pages/messages/en.json' with { type: 'json' }
 import de from './de.json' with { type: 'json' }
 import en from './en.json' with { type: 'json' }
 
@@ -20,8 +22,8 @@ const placeholders = (text: string) =>
   [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map(([, name]) => name))].toSorted()
 
 describe('messages', () => {
-  const english = new Map(flatten({ ...en, ...organiserEn, ...opsEn }))
-  const german = new Map(flatten({ ...de, ...organiserDe, ...opsDe }))
+  const english = new Map([en, buyersEn, organiserEn, opsEn].flatMap((part) => flatten(part)))
+  const german = new Map([de, buyersDe, organiserDe, opsDe].flatMap((part) => flatten(part)))
 
   it('exist in both languages', () => {
     expect([...german.keys()].toSorted()).toEqual([...english.keys()].toSorted())
@@ -33,7 +35,10 @@ describe('messages', () => {
   })
 
   it('of an order that ended never say that nothing was charged: money may come late, and is given back', () => {
-    for (const { checkout, order } of [en, de]) {
+    for (const { checkout, order } of [
+      { ...en, ...buyersEn },
+      { ...de, ...buyersDe },
+    ]) {
       const texts = flatten({
         cancel: checkout.cancelText,
         notCharged: checkout.notCharged,
@@ -48,6 +53,8 @@ describe('messages', () => {
 
   it('of problems are only for codes that the shop or the page can give', () => {
     const known = new Set([...Object.keys(errorDefinitions), 'network', 'bad_answer', 'cookies_blocked'])
-    expect(Object.keys(en.problems).filter((code) => !known.has(code))).toEqual([])
+    const told = [en, buyersEn, organiserEn, opsEn].flatMap(({ problems }) => Object.keys(problems))
+    expect(told.filter((code) => !known.has(code))).toEqual([])
+    expect(told).toEqual([...new Set(told)])
   })
 })

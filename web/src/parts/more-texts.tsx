@@ -7,7 +7,8 @@ import { readersTimeZone, useLanguage } from '../i18n.tsx'
 import { Loading, Skeleton } from './basics.tsx'
 
 /** By file name, as the bundler lists them: one for each language. */
-type Loaders = Readonly<Record<string, () => Promise<object>>>
+type Loaders = Readonly<Record<string, () => Promise<Texts>>>
+type Texts = Readonly<Record<string, object>>
 
 /** Puts the texts of a part around each of its pages. */
 export const withTexts =
@@ -20,6 +21,12 @@ export const withTexts =
         </MoreTexts>
       )
     }
+
+/** Both, also where a part adds to texts that every page has. */
+function joined(messages: Texts, more: Texts): Texts {
+  const both = Object.entries(more).map(([name, texts]) => [name, { ...messages[name], ...texts }])
+  return { ...messages, ...Object.fromEntries(both) }
+}
 
 interface MoreTextsProps {
   readonly part: string
@@ -50,7 +57,7 @@ function MoreTexts({ part, loaders, children }: MoreTextsProps) {
     )
   }
   return (
-    <IntlProvider locale={locale} messages={{ ...messages, ...more }} timeZone={readersTimeZone}>
+    <IntlProvider locale={locale} messages={joined(messages, more)} timeZone={readersTimeZone}>
       {children}
     </IntlProvider>
   )
