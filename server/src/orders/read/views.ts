@@ -40,7 +40,7 @@ export interface SeenOrder {
   readonly organiserId: string
   readonly returns: readonly ReturnView[]
   /** The unit of a ticket, if the order has it. */
-  readonly unitOf: (ticketId: string) => number | undefined
+  readonly unitOf: ReadonlyMap<string, number>
 }
 
 export async function readOrder(
@@ -56,7 +56,7 @@ export async function readOrder(
     buyerId: row.buyer_id,
     organiserId: row.organiser_id,
     returns: returnsOf(row, ids),
-    unitOf: (ticketId) => [...ids].find(([, id]) => id === ticketId)?.[0],
+    unitOf: new Map([...ids].map(([unit, ticketId]) => [ticketId, unit])),
   }
 }
 

@@ -49,7 +49,7 @@ export function returnRoutes(app: Http, { db, clock, codes, handler }: ReturnRou
       const { ticketIds, ...terms } = request.body
       const { by, who } = callerOf(request, seen, Object.keys(terms).length > 0)
       const units = ticketIds.map((ticketId) => {
-        const unit = seen?.unitOf(ticketId)
+        const unit = seen?.unitOf.get(ticketId)
         if (unit === undefined) throw new ProblemError('ticket_unknown')
         return unit
       })
