@@ -49,6 +49,7 @@ export function eventOf(subject: string, version: number): Envelope {
     occurredAt: '2026-01-01T00:00:00.000Z',
     causationId: null,
     correlationId: subject,
+    organisationId: null,
     type: 'PaymentVoided',
     data: { orderId: subject, paymentId: subject, reason: '1' },
   }

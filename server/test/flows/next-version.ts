@@ -19,8 +19,8 @@ export const nextVersion: Version = {
         `  Type.Literal('organiser'),\n  Type.Literal('${newReason}'),\n])`,
       ],
       [
-        '    expiresAt: Instant,\n  }),\n)\nexport const OrderExtended',
-        '    expiresAt: Instant,\n    remark: Type.Optional(Type.String()),\n  }),\n)\nexport const OrderExtended',
+        '    expiresAt: Instant,\n  }),\n)\n/** What was reserved',
+        '    expiresAt: Instant,\n    remark: Type.Optional(Type.String()),\n  }),\n)\n/** What was reserved',
       ],
       [
         'export const OrderExtended =',
@@ -48,7 +48,7 @@ export const nextVersion: Version = {
         `return { facts: [cancelled(order, command.reason === 'buyer' ? '${newReason}' : command.reason)] }`,
       ],
     ],
-    'server/src/orders/domain/order.ts': [
+    'server/src/orders/domain/evolve.ts': [
       ["    case 'ClaimRejected':\n", `    case '${newType}':\n    case 'ClaimRejected':\n`],
     ],
     'server/src/orders/read/timeline.ts': [

@@ -66,7 +66,7 @@ const beforeComputedTickets = `
   where type = 'TicketsIssued';
   alter table tickets.tickets drop column unit cascade, drop column generation, drop column key_version;
   alter table orders.orders drop column return_id;
-  delete from holdfast_migrations where name in ('0011_units.sql', '0011_returns.sql');
+  delete from holdfast_migrations where name in ('0011_units.sql', '0011_returns.sql', '0041_numbered_tickets.sql');
 `
 
 /** Before feeds: no event said whose it is, and nobody told programs of others. */

@@ -117,6 +117,9 @@ test('tickets that are void are left out, and one can be had alone', () => {
       price: '45,00\u00a0€',
       code,
       number: '1/1',
+      admits:
+        'Gilt für eine Person und einmal. Wer diesen Code zuerst zeigt, kommt hinein: Geben Sie ihn nicht weiter.',
+      holder: null,
     },
   ])
   expect(paper.when).toBe('Donnerstag, 1. Mai 2031 um 20:00 MESZ')
