@@ -256,12 +256,6 @@ export const whoMay: Readonly<Record<string, Access>> = {
     body: () => ({ amountMinor: 100 }),
   },
 
-  'POST /api/orders/:id/returns': {
-    who: { ...staffOrNobody('money'), buyerA: 'in' },
-    thing: 'order',
-    body: ({ ticket }) => ({ ticketIds: [ticket] }),
-  },
-
   // The stage is a local shop: the mailbox is open. Elsewhere it is for operators.
   'GET /api/mailbox': { who: everybody },
   'GET /api/mailbox/:id/attachments/:name': { who: everybody },
@@ -281,6 +275,12 @@ export const whoMay: Readonly<Record<string, Access>> = {
   'GET /api/tickets/:id/ticket.pdf': { who: buyer, thing: 'ticket' },
   'GET /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
   'POST /api/orders/:id/mails': { who: staffOrNobody('orders'), thing: 'order' },
+  // Afterwards its ticket is void.
+  'POST /api/orders/:id/returns': {
+    who: { ...staffOrNobody('money'), buyerA: 'in' },
+    thing: 'order',
+    body: ({ ticket }) => ({ ticketIds: [ticket] }),
+  },
 
   'PUT /api/shows/:id': { who: staff('shows'), thing: 'show', body: () => showBody() },
   'POST /api/shows/:id/publish': { who: staff('shows'), thing: 'show' },

@@ -49,6 +49,8 @@ export function makeEdge(): Edge {
     register: (plugin: (scope: unknown) => unknown) => plugin(app),
     removeAllContentTypeParsers: nothing,
     addContentTypeParser: nothing,
+    // Another service is asked as if it ran elsewhere: nothing is known of it.
+    inject: () => Promise.resolve({ statusCode: 404 }),
   }
 
   const call: Edge['call'] = async (

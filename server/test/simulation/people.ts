@@ -80,6 +80,7 @@ export function makePeople({ plan, host, request, engine, processor, breach }: P
   const insist = async (process: number, call: Call): Promise<Answered> => {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await request(process + attempt - 1, call)
+      if (answer.status === 500) breach(`${call.method} ${call.route}: ${String(answer.body['code'])}`)
       const uncertain =
         answer.status === 0 || answer.status >= 500 || answer.body['code'] === 'idempotency_key_in_use'
       if (!uncertain || attempt === triesMax) return answer
