@@ -37,7 +37,12 @@ it('counts published facts as versions of their payment, and leaves the state be
   const before = Object.freeze({ ...states.captured })
   const world = worldOf(before)
   const charged = { type: 'ChargeCreated', data: { orderId, paymentId, amount } } as const
-  expect(apply(world, charged, now)).toEqual({ subject: paymentId, version: 2, correlationId: orderId })
+  expect(apply(world, charged, now)).toEqual({
+    subject: paymentId,
+    version: 2,
+    correlationId: orderId,
+    organisationId: organiserId,
+  })
   expect(world.payments.get(paymentId)).toEqual({ ...states.captured, version: 2 })
 })
 
