@@ -153,8 +153,8 @@ it('replays an event that a consumer gave up, once its cause is mended', async (
   const [eventId, orderId] = [newId(), newId()]
   await shop.db.query(insertEvent, [eventId, orderId, orderId])
   await waitFor(
-    'both consumers’ tries',
-    async () => (await shop.db.query(countParked, [eventId])).length === 2,
+    'the tries of all consumers',
+    async () => (await shop.db.query(countParked, [eventId])).length === 3,
   )
   await shop.db.query(ageParked, [eventId])
   const replay = letters.getByRole('button', { name: 'Replay OrderCancelled for expiration' })
@@ -164,7 +164,7 @@ it('replays an event that a consumer gave up, once its cause is mended', async (
     .waitFor()
   await expectAccessible(page, 'operations with a dead letter')
   await shop.db.query(mendEvent, [eventId, orderId])
-  for (const consumer of ['expiration', 'payments']) {
+  for (const consumer of ['expiration', 'payments', 'webhooks']) {
     await letters.getByRole('button', { name: `Replay OrderCancelled for ${consumer}` }).click()
     await shown(page, 'Replayed. If it fails again, it comes back here.')
   }
