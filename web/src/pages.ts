@@ -2,9 +2,9 @@
 // shop (`page-table.ts`). Each page is a piece of its own, loaded when it is asked for.
 import { currentUserQuery, showQuery } from './api/queries.ts'
 import type { PageEntry } from './navigation/pages.ts'
-import { forOperators } from './ops/language.ts'
-import { forOrganisers } from './organiser/language.ts'
-import { forBuyers } from './pages/language.ts'
+import { forOperators } from './ops/messages/language.ts'
+import { forOrganisers } from './organiser/messages/language.ts'
+import { forBuyers } from './pages/messages/language.ts'
 
 export const pages = {
   '/': { load: () => import('./pages/shows.tsx').then((module) => module.ShowsPage) },

@@ -40,7 +40,7 @@ function MoreTexts({ part, loaders, children }: MoreTextsProps) {
   const { data: more } = useQuery({
     queryKey: ['texts', part, language],
     queryFn: async () => {
-      const load = loaders[`./messages/${language}.json`] ?? loaders['./messages/en.json']
+      const load = loaders[`./${language}.json`] ?? loaders['./en.json']
       if (!load) throw new Error(`no texts of ${part} for ${language}`)
       return load()
     },

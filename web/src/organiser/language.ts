@@ -1,8 +1,0 @@
-// What organisers and those at the door read.
-import { withTexts } from '../parts/more-texts.tsx'
-import type organiserEn from './messages/en.json'
-
-export const forOrganisers = withTexts(
-  'organiser',
-  import.meta.glob<typeof organiserEn>('./messages/*.json', { import: 'default' }),
-)

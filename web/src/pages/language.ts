@@ -1,8 +1,0 @@
-// What buyers read once they have an order, or follow a link in a mail.
-import { withTexts } from '../parts/more-texts.tsx'
-import type buyersEn from './messages/en.json'
-
-export const forBuyers = withTexts(
-  'buyers',
-  import.meta.glob<typeof buyersEn>('./messages/*.json', { import: 'default' }),
-)
