@@ -108,11 +108,13 @@ it('the box office reserves for somebody who calls, and takes cash when they com
   expect(order).toMatchObject({ kind: 'reservation', status: 'created', channel: 'box_office' })
   const later = inSeconds(2 * week)
   expect(expectStatus(await reserve(order.id, later), 200).expiresAt).toBe(later)
-  const timers = await shop.db.query<{ at: string }>(
-    { name: '', text: 'select expires_at as at from expiration.timers where order_id = $1' },
-    [order.id],
-  )
-  expect(timers).toHaveLength(1)
+  await waitFor('its timer, and only one', async () => {
+    const timers = await shop.db.query<{ at: string }>(
+      { name: '', text: 'select expires_at as at from expiration.timers where order_id = $1' },
+      [order.id],
+    )
+    return timers.length === 1
+  })
   expectStatus(await organiser.call('POST', `/api/orders/${order.id}/payments/elsewhere`, {}), 201)
   await mailTo('caller@example.com', 'order_confirmed')
 })
