@@ -7,6 +7,7 @@ import { storeAtOnce } from '../../../test/database.ts'
 import { makeProcessorModel } from '../../../test/payments/fake-processor.ts'
 import { newWorld, payment } from '../../../test/payments/samples.ts'
 import { type ServiceApp, startServiceApp } from '../../../test/service-app.ts'
+import { waitFor } from '../../../test/wait.ts'
 import { sql } from '../../platform/postgres/database.ts'
 import { newId } from '../../platform/process/clock.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -17,6 +18,7 @@ import { readPayment, save } from '../store/payments.ts'
 
 const model = makeProcessorModel()
 let asked = 0
+let received = 0
 let beforeAnswer: () => Promise<void> = () => Promise.resolve()
 const processor: Processor = {
   ...model,
@@ -25,8 +27,10 @@ const processor: Processor = {
     await beforeAnswer()
     return model.retrieve(intentId)
   },
-  verifyWebhook: (body) =>
-    body.length === 0 ? null : (JSON.parse(Buffer.from(body).toString()) as WebhookEvent),
+  verifyWebhook(body) {
+    received += 1
+    return body.length === 0 ? null : (JSON.parse(Buffer.from(body).toString()) as WebhookEvent)
+  },
 }
 
 let service: ServiceApp
@@ -226,7 +230,9 @@ it('two events at once of one thing: the processor is asked once, and the second
   const [askedBefore, before] = [asked, await counted()]
   const first = send(eventOf(stored))
   await arrived
+  const receivedBefore = received
   const second = send(eventOf(stored))
+  await waitFor('the second event', () => received > receivedBefore)
   answer()
   expect([(await first).status, (await second).status]).toEqual([200, 200])
   beforeAnswer = () => Promise.resolve()
